@@ -1,0 +1,54 @@
+"""callsheet: actions of customer-journey tools as reviewed, versioned, tested files.
+
+    from callsheet import Workspace
+
+    workspace = Workspace("actions")
+    plan = workspace.plan("local")
+    workspace.apply(plan)
+
+Nothing heavy is imported until it is used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from callsheet._version import __version__
+from callsheet.errors import CallsheetError
+
+if TYPE_CHECKING:
+    from callsheet.api import Workspace
+    from callsheet.deploying import ApplyResult
+    from callsheet.language import Diagnostic
+    from callsheet.planning import Change, Plan
+    from callsheet.rendering import Compiled, CompiledAction
+
+__all__ = [
+    "ApplyResult",
+    "CallsheetError",
+    "Change",
+    "Compiled",
+    "CompiledAction",
+    "Diagnostic",
+    "Plan",
+    "Workspace",
+    "__version__",
+]
+
+_HOMES = {
+    "ApplyResult": "callsheet.deploying",
+    "Change": "callsheet.planning",
+    "Compiled": "callsheet.rendering",
+    "CompiledAction": "callsheet.rendering",
+    "Diagnostic": "callsheet.language",
+    "Plan": "callsheet.planning",
+    "Workspace": "callsheet.api",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'callsheet' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)

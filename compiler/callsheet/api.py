@@ -1,0 +1,289 @@
+"""The public Python API: a workspace, and what can be done with it. The command line calls this."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from callsheet.deploying import (
+    ApplyResult,
+    Conduct,
+    Stores,
+    applied_after,
+    apply_plan,
+    opened,
+)
+from callsheet.errors import CallsheetError, UsageError
+from callsheet.language import Environment
+from callsheet.language.environment import overlaid_spots
+from callsheet.language.schema_check import nearest
+from callsheet.ledger import ApplyRecord
+from callsheet.planning import Change, Current, Desired, Plan, compare, make_plan
+from callsheet.rendering import Compiled, compile_workspace
+from callsheet.targets import Deployed
+from callsheet.workspace import FolderSource, RevisionSource, Source, current_commit
+from callsheet.workspace import Path as ValuePath
+
+
+class InvalidWorkspaceError(CallsheetError):
+    """The workspace has errors; `compiled.diagnostics` holds them."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        number = len(compiled.errors)
+        super().__init__(
+            "CS924",
+            f"the workspace has {number} error{'' if number == 1 else 's'}: nothing was planned",
+            help="`callsheet validate` shows them",
+        )
+        self.compiled = compiled
+
+
+class Workspace:
+    """A folder of action definitions.
+
+    Args:
+        path: the folder.
+        cache: keep and use what an earlier run compiled, under `.callsheet/cache`.
+
+    Raises:
+        CallsheetError: CS927 where there is no such folder.
+
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, cache: bool = False) -> None:
+        self.root = Path(path)
+        self.cache = cache
+        self._compiled: Compiled | None = None
+        if not self.root.is_dir():
+            raise CallsheetError(
+                "CS927",
+                f"there is no folder {str(path)!r}",
+                help="name the workspace with -C, or run `callsheet init` to write one",
+            )
+
+    def compile(self) -> Compiled:
+        """Compile the workspace as it is on disk, once; its diagnostics tell what is wrong."""
+        if self._compiled is None:
+            self._compiled = compile_workspace(FolderSource(self.root), cache=self._cache_folder())
+        return self._compiled
+
+    def compile_revision(self, revision: str) -> Compiled:
+        """Compile the workspace as a git revision holds it; raises CS922 and CS923."""
+        source: Source = RevisionSource(self.root, revision)
+        return compile_workspace(source, cache=self._cache_folder())
+
+    def environment(self, name: str | None) -> Environment:
+        """Give an environment by its name, or the only one; raises CS921."""
+        compiled = self.compile()
+        concrete = {one.name: one for one in compiled.concrete}
+        if name is None and len(concrete) == 1:
+            return next(iter(concrete.values()))
+        if name is not None and name in compiled.environments:
+            return compiled.environments[name]
+        known = ", ".join(sorted(concrete)) or "none"
+        if name is None:
+            raise UsageError("CS921", "which environment?", help=f"give one with -e: {known}")
+        raise UsageError(
+            "CS921",
+            f"there is no environment `{name}`{nearest(name, compiled.environments)}",
+            help=f"the environments are: {known}",
+        )
+
+    def plan(self, environment: str | None = None, *, accept: Collection[str] = ()) -> Plan:
+        """Plan the way from what is deployed to what the workspace says.
+
+        Args:
+            environment: its name; may be left out where there is only one.
+            accept: guards, impact classes or reason codes that the plan may hold.
+
+        Raises:
+            InvalidWorkspaceError: where the workspace has errors.
+            CallsheetError: CS803, CS9xx for what is wrong with the target or ledger.
+
+        """
+        chosen = self._valid(environment)
+        with opened(chosen, self.root, writing=False) as stores:
+            current = read_current(stores)
+        return self._plan(chosen, current, accept)
+
+    def apply(
+        self,
+        plan: Plan,
+        *,
+        accept: Collection[str] = (),
+        keep_going: bool = False,
+        author: str | None = None,
+        stop: Callable[[], bool] = lambda: False,
+        progress: Callable[[int], None] = lambda done: None,  # noqa: ARG005
+    ) -> ApplyResult:
+        """Apply a plan, exactly as it is or not at all.
+
+        Args:
+            plan: what to apply; checked against the ledger and the target first.
+            accept: what is accepted beside what the plan itself records.
+            keep_going: go on behind a step that fails.
+            author: who applies; default: CALLSHEET_AUTHOR, GITHUB_ACTOR or the user's name.
+            stop: asked between steps whether to stop.
+            progress: told how many steps are settled.
+
+        Raises:
+            CallsheetError: CS901 to CS919 where the plan is refused; the workspace need not be valid.
+
+        """
+        chosen = self.environment(plan.environment)
+        conduct = Conduct(
+            author=author or default_author(),
+            now=utc_now,
+            accepted=accept,
+            keep_going=keep_going,
+            stop=stop,
+            progress=progress,
+        )
+        with opened(chosen, self.root, writing=bool(plan.changes)) as stores:
+            if not plan.changes:
+                return ApplyResult(plan, plan.serial, "nothing")
+            return apply_plan(plan, stores, conduct)
+
+    def drift(self, environment: str | None = None) -> Plan:
+        """Compare what is deployed with what was applied; the plan's `drift` and `unmanaged` tell."""
+        chosen = self.environment(environment)
+        with opened(chosen, self.root, writing=False) as stores:
+            current = read_current(stores)
+        return make_plan(chosen.name, Desired(actions={}), current, guards=chosen.guards)
+
+    def diff(self, environment: str | None = None) -> dict[str, list[Change]]:
+        """Compare the workspace with what is deployed, by environment."""
+        chosen = self._valid(environment)
+        before = {address: make_content(one) for address, one in self.deployed(chosen.name).items()}
+        compiled = self.compile()
+        return {chosen.name: _compared(before, compiled, chosen)}
+
+    def diff_revisions(self, base: str, head: str | None = None) -> dict[str, list[Change]]:
+        """Compare what two revisions compile to, for every environment of either.
+
+        `head` is None for the files as they are. No target, ledger or credential is needed.
+        """
+        after = self.compile() if head is None else self.compile_revision(head)
+        before = self.compile_revision(base)
+        _refuse_invalid(after)
+        _refuse_invalid(before)
+        names = sorted({*before.by_environment, *after.by_environment})
+        found = {}
+        for name in names:
+            old = {address: one.content for address, one in before.by_environment.get(name, {}).items()}
+            environment = after.environments.get(name)
+            found[name] = _compared(old, after, environment)
+        return found
+
+    def deployed(self, environment: str | None = None) -> dict[str, Deployed]:
+        """Give what the target of an environment answers now, by address."""
+        with opened(self.environment(environment), self.root, writing=False) as stores:
+            return stores.target.read()
+
+    def history(self, environment: str | None = None) -> tuple[str | None, list[ApplyRecord]]:
+        """Give the ledger's lineage, and every apply, newest first."""
+        with opened(self.environment(environment), self.root, writing=False) as stores:
+            return stores.ledger.position().lineage, stores.ledger.history()
+
+    def _valid(self, environment: str | None) -> Environment:
+        _refuse_invalid(self.compile())
+        return self.environment(environment)
+
+    def _plan(self, environment: Environment, current: Current, accept: Collection[str]) -> Plan:
+        compiled = self.compile()
+        return make_plan(
+            environment.name,
+            desired_of(compiled, environment),
+            current,
+            guards=environment.guards,
+            commit=current_commit(self.root),
+            accepted=accept,
+        )
+
+    def _cache_folder(self) -> Path | None:
+        return self.root / ".callsheet" / "cache" if self.cache else None
+
+
+def read_current(stores: Stores) -> Current:
+    """Read target and ledger; open steps of an interrupted apply count as what became of them."""
+    deployed = stores.target.read()
+    return Current(
+        target=stores.target.identity(),
+        position=stores.ledger.position(),
+        applied=applied_after(stores.ledger.applied(), stores.ledger.open_apply(), deployed),
+        deployed=deployed,
+    )
+
+
+def desired_of(compiled: Compiled, environment: Environment) -> Desired:
+    """Give what a compiled workspace wants of one environment."""
+    return Desired(
+        actions=compiled.by_environment.get(environment.name, {}),
+        renamed_from=_renames(compiled),
+        place=place_in(compiled, environment),
+    )
+
+
+def place_in(
+    compiled: Compiled, environment: Environment
+) -> Callable[[str, ValuePath], tuple[str, int, int] | None]:
+    """Give the function that tells where a field of a compiled action is written."""
+
+    def place(address: str, path: ValuePath) -> tuple[str, int, int] | None:
+        action = compiled.actions.get(address.partition("/")[2])
+        if action is None:
+            return None
+        source = ("lifecycle", "protect") if path == ("protect",) else path or ("name",)
+        document, there = overlaid_spots("", action, environment).where(source)
+        span = document.places.key(there) if there in document.places.keys else document.place(there)
+        return document.file, span.line, span.column
+
+    return place
+
+
+def make_content(deployed: Deployed) -> dict[str, Any]:
+    """Give a deployed action as data."""
+    from callsheet.planning.plan import parsed
+
+    return parsed(deployed.canonical)
+
+
+def default_author() -> str:
+    """Give who applies, where nobody says it."""
+    import getpass
+
+    for variable in ("CALLSHEET_AUTHOR", "GITHUB_ACTOR", "GITLAB_USER_LOGIN"):
+        if os.environ.get(variable):
+            return os.environ[variable]
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"
+
+
+def utc_now() -> str:
+    """Give the time as the record holds it: RFC 3339, UTC, whole seconds."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _renames(compiled: Compiled) -> dict[str, str]:
+    return {
+        one.address: f"Action/{one.renamed_from}" for one in compiled.actions.values() if one.renamed_from
+    }
+
+
+def _compared(
+    before: Mapping[str, dict[str, Any]], after: Compiled, environment: Environment | None
+) -> list[Change]:
+    if environment is None:
+        return compare(before, {}, renamed_from={})
+    now = {address: one.content for address, one in after.by_environment.get(environment.name, {}).items()}
+    return compare(before, now, renamed_from=_renames(after), place=place_in(after, environment))
+
+
+def _refuse_invalid(compiled: Compiled) -> None:
+    if compiled.errors:
+        raise InvalidWorkspaceError(compiled)

@@ -1,0 +1,109 @@
+"""Values for an action's parameters: are they the declared ones, of their types?"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from callsheet.errors import CallsheetError
+from callsheet.language.rules.names import has_type
+from callsheet.language.schema_check import nearest
+from callsheet.rendering.dates import moment
+
+
+def check_parameters(declared: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the values that may be used; raises `CallsheetError` CS926 with every fault.
+
+    `declared` is the `parameters` of a compiled action. An optional parameter without a value, or with
+    null, is left out of the result.
+    """
+    faults = [
+        f"`{name}` is not declared{nearest(name, declared)}" for name in given if name not in declared
+    ]
+    values = {}
+    for name, fields in declared.items():
+        value = given.get(name)
+        if value is None:
+            if not fields.get("optional"):
+                faults.append(f"`{name}` is required and has no value")
+            continue
+        fault = _fault(fields, value)
+        if fault:
+            faults.append(f"`{name}` {fault}")
+        values[name] = value
+    if faults:
+        raise CallsheetError(
+            "CS926",
+            "the parameters do not fit the action",
+            help="give each declared parameter a value of its type",
+            details=tuple(faults),
+        )
+    return values
+
+
+def read_argument(declared: Mapping[str, Any], name: str, text: str) -> Any:
+    """Read a value given on the command line by the type that its parameter declares."""
+    kind = declared.get(name, {}).get("type", "string")
+    if kind in ("string", "date", "datetime"):
+        return text
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _fault(fields: Mapping[str, Any], value: Any) -> str:
+    kind = fields["type"]
+    if not has_type(value, kind):
+        return f"is not of type {kind}"
+    if kind in ("date", "datetime"):
+        return _not_a_moment(value)
+    if "enum" in fields and value not in fields["enum"]:
+        return f"is not one of {json.dumps(fields['enum'], ensure_ascii=False)}"
+    if isinstance(value, str):
+        return _wrong_text(fields, value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        if "minimum" in fields and value < fields["minimum"]:
+            return f"is less than {fields['minimum']}"
+        if "maximum" in fields and value > fields["maximum"]:
+            return f"is more than {fields['maximum']}"
+    return ""
+
+
+def _wrong_text(fields: Mapping[str, Any], value: str) -> str:
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        return "holds half of a surrogate pair, which is not a character"
+    if len(value) < fields.get("minLength", 0):
+        return f"is shorter than {fields['minLength']} characters"
+    if len(value) > fields.get("maxLength", len(value)):
+        return f"is longer than {fields['maxLength']} characters"
+    keywords = {key: fields[key] for key in ("pattern", "format") if key in fields}
+    if keywords and not _matches(keywords, value):
+        return "does not have the declared form"
+    return ""
+
+
+def _matches(keywords: dict[str, Any], value: str) -> bool:
+    import jsonschema_rs
+
+    return jsonschema_rs.Draft202012Validator(
+        keywords, validate_formats=True, pattern_options=jsonschema_rs.RegexOptions()
+    ).is_valid(value)
+
+
+def _not_a_moment(value: str) -> str:
+    try:
+        moment(value)
+    except ValueError:
+        return "is not a date or time of RFC 3339"
+    return ""
+
+
+_LINE_BREAK = re.compile(r"[\r\n\x00]")
+
+
+def has_line_break(text: str) -> bool:
+    """Tell whether a text would break out of a header's line."""
+    return _LINE_BREAK.search(text) is not None

@@ -1,0 +1,230 @@
+"""A compiled action × parameters → the one HTTP request that would leave; secrets stay references."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import nodes
+
+from callsheet.calling.parameters import check_parameters, has_line_break
+from callsheet.errors import CallsheetError
+from callsheet.rendering.evaluate import (
+    ABSENT,
+    JSON_TYPES,
+    Scope,
+    apply_filter,
+    evaluate,
+    present,
+    text_at,
+)
+from callsheet.rendering.files import render_file
+from callsheet.rendering.syntax import TemplateFault, parse_leaf
+from callsheet.rendering.urls import UrlWriter
+from callsheet.rendering.values import canonical_text
+
+
+class _NoPayload:
+    """The request has no body."""
+
+
+NO_PAYLOAD = _NoPayload()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One HTTP request.
+
+    Attributes:
+        url: with its query.
+        headers: by name; a value is a text, or `{"secret": reference}`.
+        payload: the JSON body as a value, or `NO_PAYLOAD`.
+
+    """
+
+    method: str
+    url: str
+    headers: dict[str, Any]
+    payload: Any
+
+    @property
+    def body(self) -> str:
+        """The body as canonical JSON; empty without one."""
+        return "" if self.payload is NO_PAYLOAD else canonical_text(self.payload)
+
+
+def build_request(compiled: Mapping[str, Any], params: Mapping[str, Any]) -> Request:
+    """Fill a compiled action's slots.
+
+    Raises:
+        CallsheetError: CS926 where the parameters do not fit, or a value cannot stand where it belongs.
+
+    """
+    declared = compiled.get("parameters", {})
+    values = check_parameters(declared, params)
+    filler = _Filler(declared, values)
+    request = compiled["request"]
+    try:
+        headers = {
+            name: value
+            for name, slot in request.get("headers", {}).items()
+            if (value := filler.header(name, slot)) is not ABSENT
+        }
+        payload = filler.fill(request["payload"]) if "payload" in request else NO_PAYLOAD
+        if payload is ABSENT:
+            payload = NO_PAYLOAD
+        url = _with_query(filler.url(request["url"]), filler.query(request.get("query", {})))
+        if payload is not NO_PAYLOAD:
+            canonical_text(payload)
+    except TemplateFault as fault:
+        raise CallsheetError("CS926", fault.message, help=fault.help) from None
+    except (ValueError, RecursionError):
+        raise CallsheetError(
+            "CS926",
+            "a value cannot be written as JSON",
+            help="look for numbers beyond 2^53 and for odd characters",
+        ) from None
+    return Request(method=request["method"], url=url, headers=headers, payload=payload)
+
+
+class _Filler:
+    def __init__(self, declared: Mapping[str, Any], values: dict[str, Any]) -> None:
+        self.declared = declared
+        self.values = values
+        self.types = {name: JSON_TYPES[fields["type"]] for name, fields in declared.items()}
+
+    def fill(self, node: Any) -> Any:
+        """Give the value of a compiled node; `ABSENT` for a field that is to be dropped."""
+        if isinstance(node, list):
+            return [one for item in node if (one := self.fill(item)) is not ABSENT]
+        if not isinstance(node, dict):
+            return node
+        slot = next((key for key in _SLOTS if key in node), None)
+        if slot is not None:
+            return _SLOTS[slot](self, node)
+        return self._mapping(node)
+
+    def _mapping(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        return {key: value for key, one in fields.items() if (value := self.fill(one)) is not ABSENT}
+
+    def _param(self, node: Mapping[str, Any]) -> Any:
+        name = node["$param"]
+        value = self.values.get(name, ABSENT)
+        for step in node.get("filters", ()):
+            if isinstance(step, str):
+                value = apply_filter(step, value, [], 0)
+            else:
+                value = apply_filter(step["filter"], value, list(step["args"]), 0)
+        return self._when_missing(value, [name])
+
+    def _when_missing(self, value: Any, names: list[str]) -> Any:
+        if value is ABSENT and any(
+            "whenMissing" in self.declared[name] and self.declared[name]["whenMissing"] is None
+            for name in names
+        ):
+            return None
+        return value
+
+    def _concat(self, node: Mapping[str, Any]) -> str:
+        return "".join(text_at(self._part(part), 0) for part in node["$concat"])
+
+    def _part(self, part: Any) -> Any:
+        """Give a part of a text: a missing parameter leaves nothing, whatever `whenMissing` says."""
+        if isinstance(part, dict) and "$param" in part and part["$param"] not in self.values:
+            value = self.fill(part)
+            return ABSENT if value is None else value
+        return self.fill(part)
+
+    def _expr(self, node: Mapping[str, Any]) -> Any:
+        scope = Scope({}, self.values, self.types)
+        value = present(evaluate(_expression(node["$expr"]), scope))
+        return self._when_missing(value, list(node["params"]))
+
+    def _template(self, node: Mapping[str, Any]) -> Any:
+        template = node["$template"]
+        return render_file(template["text"], Scope(template["names"], self.values, self.types))
+
+    def _secret(self, node: Mapping[str, Any]) -> Any:
+        return {"secret": node["$secret"]}
+
+    def _literal(self, node: Mapping[str, Any]) -> Any:
+        return self._mapping(node["$literal"])
+
+    def header(self, name: str, node: Any) -> Any:
+        """Give a header's value: a text that stays in its line, or a reference to a secret."""
+        if isinstance(node, dict) and "secret" in node:
+            return node
+        value = self.fill(node)
+        if value is ABSENT:
+            return ABSENT
+        text = text_at(value, 0)
+        if has_line_break(text) or not text.isprintable():
+            raise TemplateFault(
+                "CS926",
+                0,
+                f"the header `{name}` would hold a line break",
+                "give the parameter one line",
+            )
+        return text
+
+    def query(self, fields: Mapping[str, Any]) -> list[str]:
+        """Give the query parameters, encoded; a missing one is left out, a secret is `{reference}`."""
+        found = []
+        for name, node in fields.items():
+            if isinstance(node, dict) and "secret" in node:
+                found.append(f"{quote(name, safe='')}={{{node['secret']}}}")
+                continue
+            value = self.fill(node)
+            if value is not ABSENT:
+                found.append(f"{quote(name, safe='')}={quote(text_at(value, 0), safe='')}")
+        return found
+
+    def url(self, node: Any) -> str:
+        """Give the URL, values percent-encoded for their place."""
+        writer = UrlWriter()
+        for part in node["$concat"] if isinstance(node, dict) else [node]:
+            if isinstance(part, str):
+                writer.literal(part)
+            else:
+                text = text_at(self.fill(part), 0)
+                if not text and writer.part == "path":
+                    raise TemplateFault(
+                        "CS926",
+                        0,
+                        "a part of the URL's path would be empty",
+                        "give the parameter a value",
+                    )
+                writer.placed(text, 0, encoded=_is_encoded(part))
+        return writer.text
+
+
+_SLOTS: dict[str, Any] = {
+    "$param": _Filler._param,  # noqa: SLF001
+    "$concat": _Filler._concat,  # noqa: SLF001
+    "$expr": _Filler._expr,  # noqa: SLF001
+    "$template": _Filler._template,  # noqa: SLF001
+    "$secret": _Filler._secret,  # noqa: SLF001
+    "$literal": _Filler._literal,  # noqa: SLF001
+}
+
+
+@lru_cache(maxsize=1_000)
+def _expression(text: str) -> nodes.Expr:
+    (part,) = parse_leaf("{{ " + text + " }}")
+    if isinstance(part, str):
+        raise TypeError("the expression of a compiled action is a text")
+    return part
+
+
+def _is_encoded(part: Mapping[str, Any]) -> bool:
+    filters = part.get("filters") or [""]
+    return bool(filters[-1] == "urlencode")
+
+
+def _with_query(url: str, fields: list[str]) -> str:
+    if not fields:
+        return url
+    return url + ("&" if "?" in url else "?") + "&".join(fields)

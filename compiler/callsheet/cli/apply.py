@@ -1,0 +1,140 @@
+"""`callsheet apply`."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from callsheet.cli.common import (
+    accept_option,
+    emit,
+    environment_option,
+    open_workspace,
+    output_options,
+    refusing_invalid,
+    style_of,
+    workspace_options,
+)
+from callsheet.errors import CallsheetError
+
+if TYPE_CHECKING:
+    from callsheet.planning import Plan
+
+PROGRESS_FROM = 100
+"""Plans with fewer steps are done before a bar would be seen."""
+
+
+@click.command("apply")
+@click.argument("plan_file", required=False, metavar="[PLAN]")
+@workspace_options
+@environment_option
+@accept_option
+@output_options
+@click.option("--yes", is_flag=True, help="Apply without asking.")
+@click.option("--keep-going", is_flag=True, help="Go on behind a step that fails.")
+@refusing_invalid
+def command(
+    plan_file: str | None,
+    workspace: str | None,
+    no_cache: bool,
+    env: str | None,
+    accept: tuple[str, ...],
+    output: str,
+    out: str | None,
+    quiet: bool,
+    yes: bool,
+    keep_going: bool,
+) -> int:
+    """Do what a plan says, exactly or not at all.
+
+    With a plan file, that plan. Without one, plan the environment, show the plan, ask, and apply.
+    """
+    from callsheet.deploying import refuse_failed
+
+    opened = open_workspace(workspace, no_cache)
+    if plan_file is not None:
+        plan = _read(plan_file, env)
+    else:
+        plan = opened.plan(env, accept=accept)
+        _show_and_ask(plan, yes=yes, quiet=quiet or output != "text")
+    with _interruptible() as stop, _progress(len(plan.changes)) as progress:
+        result = opened.apply(plan, accept=accept, keep_going=keep_going, stop=stop, progress=progress)
+    emit(result, output=output, out=out, quiet=quiet)
+    refuse_failed(result)
+    return 0
+
+
+def _read(plan_file: str, env: str | None) -> Plan:
+    from callsheet.planning import read_plan
+    from callsheet.planning.planfile import MAX_PLAN_BYTES
+
+    try:
+        with Path(plan_file).open("rb") as stream:
+            content = stream.read(MAX_PLAN_BYTES + 1)
+    except OSError as error:
+        raise CallsheetError(
+            "CS910",
+            f"{plan_file} cannot be read: {(error.strerror or 'unknown reason').lower()}",
+            help="name the file that `callsheet plan --out FILE` wrote",
+        ) from None
+    plan = read_plan(content, plan_file)
+    if env is not None and env != plan.environment:
+        raise click.UsageError(f"the plan is for {plan.environment}, not for {env}")
+    return plan
+
+
+def _show_and_ask(plan: Plan, *, yes: bool, quiet: bool) -> None:
+    from callsheet.reporting import report
+
+    if not plan.changes:
+        return
+    if not (quiet and yes):
+        click.echo(report("text").write(plan, style_of(sys.stderr)), err=True)
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise CallsheetError(
+            "CS920",
+            "there is nobody to ask: this is not a terminal",
+            help="give --yes, or apply a plan file that was reviewed",
+        )
+    if not click.confirm("Apply this plan?", err=True):
+        raise CallsheetError("CS920", "not applied", help="nothing was changed")
+
+
+@contextmanager
+def _interruptible() -> Iterator[Callable[[], bool]]:
+    """Let Ctrl-C finish the step at hand; the function tells whether it was pressed."""
+    pressed: list[int] = []
+
+    def press(number: int, frame: object) -> None:
+        del frame
+        pressed.append(number)
+        click.echo("Stopping behind the step at hand …", err=True)
+
+    before = {one: signal.signal(one, press) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(pressed)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[int], None]]:
+    """Show a bar on a terminal, for long work."""
+    if total < PROGRESS_FROM or not sys.stderr.isatty():
+        yield lambda done: None  # noqa: ARG005
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("Applying", total=total)
+        yield lambda done: progress.update(task, completed=done)

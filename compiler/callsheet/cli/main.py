@@ -1,0 +1,134 @@
+"""The entry point: finds the verb, runs it, and turns whatever happens into words and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from callsheet._version import __version__
+from callsheet.errors import CallsheetError, UsageError
+
+VERBS = {
+    "init": "Write a workspace to start from.",
+    "schema": "Print the JSON Schema of a kind or of an output.",
+    "explain": "Explain a code, with examples.",
+    "validate": "Check every document and everything that it compiles to.",
+    "render": "Show compiled actions, or the requests that would leave.",
+    "diff": "Compare the workspace with what is deployed, or with a git revision.",
+    "plan": "Show what apply would do, and why.",
+    "apply": "Do what a plan says, exactly or not at all.",
+    "drift": "Show what was changed at the target by somebody else.",
+    "list": "List the actions.",
+    "show": "Show one action, as the workspace or the target has it.",
+    "history": "Show what was applied, by whom, from which commit.",
+}
+
+
+class Verbs(click.Group):
+    """Loads a verb's module when it is asked for: `--help` imports none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List the verbs in the order of work."""
+        del ctx
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one verb."""
+        del ctx
+        if cmd_name not in VERBS:
+            return None
+        command: click.Command = import_module(f"callsheet.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the verbs with one line each, without loading them."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="callsheet")
+def callsheet() -> None:
+    """Actions of customer-journey tools as files: validated, planned, applied."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; never returns, never shows a traceback.
+
+    Exit codes: 0 fine; 1 the thing asked for failed or is invalid; 2 wrong usage.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal without UTF-8 shows an escape where it lacks a character.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    code = run(arguments)
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _close_stdout()
+        code = code or 1
+    sys.exit(code)
+
+
+def run(arguments: list[str] | None) -> int:
+    """Run the command line; gives the exit code."""
+    try:
+        result = callsheet.main(arguments, prog_name="callsheet", standalone_mode=False)
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        return error.exit_code
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Aborted: nothing more was done.", err=True)
+        return 1
+    except UsageError as error:
+        show_error(error)
+        return 2
+    except CallsheetError as error:
+        show_error(error)
+        return 1
+    except BrokenPipeError:
+        _close_stdout()
+        return 1
+    except Exception as error:
+        return _internal_error(error)
+    return result if isinstance(result, int) else 0
+
+
+def show_error(error: CallsheetError) -> None:
+    """Write an error to stderr: what is wrong, its details, what to do."""
+    from callsheet.cli.common import style_of
+    from callsheet.reporting.terminal import paint, safe
+
+    style = style_of(sys.stderr)
+    click.echo(f"{paint(f'error {error.code}', 'red', style)}: {safe(error.message)}", err=True)
+    for detail in error.details:
+        click.echo(f"  {safe(detail)}", err=True)
+    click.echo(f"help: {safe(error.help)}", err=True)
+
+
+def _internal_error(error: Exception) -> int:
+    """Say where it happened, in one line without the error's own text, which could hold a secret."""
+    import traceback
+
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{os.path.basename(last.filename)}:{last.lineno}"
+    if os.environ.get("CALLSHEET_DEBUG"):
+        traceback.print_exception(error, file=sys.stderr)
+    click.echo(
+        f"error CS999: internal error ({type(error).__name__} at {where}, callsheet {__version__})\n"
+        "help: this is a fault of callsheet's own; please report it with this line"
+        " (.github/SECURITY.md tells how, where secrets are near)",
+        err=True,
+    )
+    return 1
+
+
+def _close_stdout() -> None:
+    """Whoever read the output has gone: let Python's own last flush go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

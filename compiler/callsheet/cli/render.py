@@ -1,0 +1,130 @@
+"""`callsheet render`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from callsheet.cli.common import (
+    emit,
+    environment_option,
+    open_workspace,
+    output_options,
+    refusing_invalid,
+    workspace_options,
+)
+
+if TYPE_CHECKING:
+    from callsheet.api import Workspace
+
+
+@click.command("render")
+@click.argument("names", nargs=-1)
+@workspace_options
+@environment_option
+@output_options
+@click.option(
+    "--params",
+    multiple=True,
+    metavar="FILE|NAME=VALUE",
+    help="Parameters: the request that would leave is shown. A JSON or YAML file, or single values.",
+)
+@click.option("--diff-env", nargs=2, metavar="A B", help="Show how two environments differ.")
+@refusing_invalid
+def command(
+    names: tuple[str, ...],
+    workspace: str | None,
+    no_cache: bool,
+    env: str | None,
+    output: str,
+    out: str | None,
+    quiet: bool,
+    params: tuple[str, ...],
+    diff_env: tuple[str, str] | None,
+) -> None:
+    """Show compiled actions; with --params, the exact requests; secrets stay references."""
+    from callsheet.calling import build_request
+    from callsheet.reporting.results import RenderResult
+
+    opened = open_workspace(workspace, no_cache)
+    if diff_env:
+        emit(_difference(opened, names, diff_env), output=output, out=out, quiet=quiet)
+        return
+    environment = opened.environment(env)
+    contents = _contents(opened, environment.name, names)
+    if not params:
+        result = RenderResult(environment=environment.name, actions=contents)
+    else:
+        requests = [(one["name"], build_request(one, _given(one, params))) for one in contents]
+        result = RenderResult(environment=environment.name, requests=requests)
+    emit(result, output=output, out=out, quiet=quiet)
+
+
+def _contents(workspace: Workspace, environment: str, names: tuple[str, ...]) -> list[dict[str, Any]]:
+    from callsheet.api import InvalidWorkspaceError
+    from callsheet.errors import CallsheetError
+    from callsheet.language.schema_check import nearest
+
+    compiled = workspace.compile()
+    by_name = {one.name: one.content for one in compiled.by_environment.get(environment, {}).values()}
+    for name in names:
+        if name not in by_name:
+            if name in compiled.actions and compiled.errors:
+                raise InvalidWorkspaceError(compiled)
+            raise CallsheetError(
+                "CS925",
+                f"there is no action `{name}` in {environment}{nearest(name, by_name)}",
+                help=f"the actions are: {', '.join(sorted(by_name))}",
+            )
+    if not names and compiled.errors:
+        raise InvalidWorkspaceError(compiled)
+    return [by_name[name] for name in names or sorted(by_name)]
+
+
+def _difference(workspace: Workspace, names: tuple[str, ...], pair: tuple[str, str]) -> Any:
+    from callsheet.api import place_in
+    from callsheet.planning import compare
+    from callsheet.reporting.results import DiffResult
+
+    first, second = (workspace.environment(name) for name in pair)
+    before, after = (
+        {f"Action/{one['name']}": one for one in _contents(workspace, environment.name, ())}
+        for environment in (first, second)
+    )
+    changes = compare(before, after, renamed_from={}, place=place_in(workspace.compile(), second))
+    chosen = [one for one in changes if not names or one.address.partition("/")[2] in names]
+    return DiffResult(base=first.name, environments={second.name: chosen})
+
+
+def _given(compiled: dict[str, Any], params: tuple[str, ...]) -> dict[str, Any]:
+    """Read parameters: `NAME=VALUE`, or a file that holds a mapping."""
+    from callsheet.calling.parameters import read_argument
+
+    given: dict[str, Any] = {}
+    for one in params:
+        name, equals, text = one.partition("=")
+        if equals:
+            given[name] = read_argument(compiled.get("parameters", {}), name, text)
+        else:
+            given |= _from_file(one)
+    return given
+
+
+def _from_file(path: str) -> dict[str, Any]:
+    from pathlib import Path
+
+    from callsheet.workspace.documents import decode, parse
+
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise click.UsageError(f"{path} cannot be read: {(error.strerror or '').lower()}") from None
+    text, problem = decode(content, path)
+    if problem is None:
+        documents, problems = parse(text, path)
+        problem = problems[0] if problems else None
+        if problem is None and len(documents) == 1 and isinstance(documents[0].value, dict):
+            return documents[0].value
+    where = f":{problem.span.line}:{problem.span.column}: {problem.message}" if problem else ""
+    raise click.UsageError(f"{path}{where}: a file of parameters holds one mapping")

@@ -1,0 +1,64 @@
+"""`callsheet show`."""
+
+from __future__ import annotations
+
+import click
+
+from callsheet.cli.common import (
+    emit,
+    environment_option,
+    open_workspace,
+    output_options,
+    workspace_options,
+)
+from callsheet.errors import CallsheetError
+
+
+@click.command("show")
+@click.argument("name")
+@workspace_options
+@environment_option
+@output_options
+@click.option("--deployed", is_flag=True, help="As the target has it, not as the workspace does.")
+def command(
+    name: str,
+    workspace: str | None,
+    no_cache: bool,
+    env: str | None,
+    output: str,
+    out: str | None,
+    quiet: bool,
+    deployed: bool,
+) -> None:
+    """Show one action in every environment, or in the one that -e names."""
+    from callsheet.api import make_content
+    from callsheet.language.schema_check import nearest
+    from callsheet.reporting.results import Shown, ShowResult
+
+    opened = open_workspace(workspace, no_cache)
+    compiled = opened.compile()
+    address = f"Action/{name}"
+    found: dict[str, Shown] = {}
+    for environment in [opened.environment(env)] if env else compiled.concrete:
+        if deployed:
+            there = opened.deployed(environment.name).get(address)
+            if there is not None:
+                found[environment.name] = Shown(
+                    digest=there.digest,
+                    action=make_content(there),
+                    revision=there.revision,
+                    applied_by=there.applied_by,
+                    applied_at=there.applied_at,
+                )
+            continue
+        one = compiled.by_environment.get(environment.name, {}).get(address)
+        if one is not None:
+            found[environment.name] = Shown(digest=one.digest, action=one.content)
+    if not found:
+        where = "deployed" if deployed else "in the workspace"
+        raise CallsheetError(
+            "CS925",
+            f"there is no action `{name}` {where}{nearest(name, compiled.actions)}",
+            help="`callsheet list` shows the actions, `callsheet validate` what keeps one from compiling",
+        )
+    emit(ShowResult(name=name, environments=found), output=output, out=out, quiet=quiet)

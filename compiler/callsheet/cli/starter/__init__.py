@@ -1,0 +1,1 @@
+"""The files of the workspace that `callsheet init` writes, as package data."""

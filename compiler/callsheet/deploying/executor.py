@@ -1,0 +1,235 @@
+"""A plan → the target, step by step, with every step written down before and settled after."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+
+from callsheet._version import __version__
+from callsheet.deploying.preconditions import check_guards, check_state
+from callsheet.deploying.recovery import recover
+from callsheet.deploying.stores import Stores
+from callsheet.errors import CallsheetError
+from callsheet.ledger import Intent, NewApply, Outcome
+from callsheet.planning import Change, Plan
+from callsheet.rendering import canonical_text
+from callsheet.targets import Author, Step, StepRefused
+
+BATCH = 25
+"""Steps in one transaction of the embedded target."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepResult:
+    """What became of one change: done, failed, skipped or unknown."""
+
+    address: str
+    action: str
+    outcome: str
+    error: str | None = None
+
+
+@dataclass(slots=True)
+class ApplyResult:
+    """What became of a plan.
+
+    Attributes:
+        serial: the ledger's serial now.
+        outcome: done, failed, interrupted, or nothing where there was nothing to do.
+        settled: open steps of an earlier apply that were settled first.
+
+    """
+
+    plan: Plan
+    serial: int
+    outcome: str
+    steps: list[StepResult] = field(default_factory=list)
+    settled: list[StepResult] = field(default_factory=list)
+
+    def count(self, outcome: str) -> int:
+        """How many steps ended so."""
+        return sum(one.outcome == outcome for one in self.steps)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conduct:
+    """How to apply.
+
+    Attributes:
+        now: gives the time (RFC 3339, UTC) for the record.
+        stop: tells, between steps, whether to stop and leave the rest.
+        progress: called with the number of steps settled.
+
+    """
+
+    author: str
+    now: Callable[[], str]
+    accepted: Collection[str] = ()
+    keep_going: bool = False
+    stop: Callable[[], bool] = lambda: False
+    progress: Callable[[int], None] = lambda done: None  # noqa: ARG005
+
+
+def settle_interrupted(stores: Stores, now: str) -> list[StepResult]:
+    """Settle what an interrupted apply has left open."""
+    found = recover(stores.ledger, stores.target.read(), now)
+    return [
+        StepResult(address=intent.address, action=intent.action, outcome=one.outcome, error=one.error)
+        for intent, one in found
+    ]
+
+
+def apply_plan(plan: Plan, stores: Stores, conduct: Conduct) -> ApplyResult:
+    """Apply a plan.
+
+    The stores are open for writing, the lock is held.
+
+    Raises:
+        CallsheetError: where the plan no longer holds, a guard refuses it, or a database fails.
+
+    """
+    settled = settle_interrupted(stores, conduct.now())
+    check_state(plan, stores.target, stores.ledger, stores.target.read())
+    plan = check_guards(plan, conduct.accepted)
+    if not plan.changes:
+        return ApplyResult(plan, plan.serial, "nothing", settled=settled)
+    run = _Run(plan, stores, conduct)
+    run.result.settled = settled
+    return run.run()
+
+
+class _Run:
+    def __init__(self, plan: Plan, stores: Stores, conduct: Conduct) -> None:
+        self.plan = plan
+        self.stores = stores
+        self.conduct = conduct
+        run = secrets.token_hex(16)
+        self.intents = [_intent(run, number, one) for number, one in enumerate(plan.changes, 1)]
+        self.result = ApplyResult(plan, plan.serial, "done")
+
+    def run(self) -> ApplyResult:
+        plan, conduct = self.plan, self.conduct
+        new = NewApply(
+            plan_digest=plan.digest,
+            environment=plan.environment,
+            commit=plan.commit,
+            author=conduct.author,
+            at=conduct.now(),
+            accepted=tuple(sorted({*conduct.accepted, *_accepted_in(plan)})),
+            callsheet=__version__,
+        )
+        self.result.serial = self.stores.ledger.begin(new, self.intents)
+        self.author = Author(conduct.author, new.at, plan.commit)
+        rest = self.intents
+        size = BATCH if self.stores.shared is not None else 1
+        while rest and self.result.outcome == "done" and not conduct.stop():
+            self._batch(rest[:size])
+            rest = rest[size:]
+        if rest and self.result.outcome == "done":
+            self.result.outcome = "interrupted"
+        self._skip(rest)
+        failed = self.result.count("failed") > 0
+        outcome = "failed" if failed else self.result.outcome
+        self.result.outcome = outcome
+        self.stores.ledger.finish(self.result.serial, outcome, conduct.now())
+        return self.result
+
+    def _batch(self, intents: Sequence[Intent]) -> None:
+        """Do steps and record them; where one is refused, take them one by one."""
+        try:
+            with self.stores.transaction():
+                self.stores.target.apply(
+                    [_step(one) for one in intents if _reaches_target(one)], self.author
+                )
+                self._settle([Outcome(number=one.number, outcome="done") for one in intents])
+        except StepRefused as refused:
+            if len(intents) == 1:
+                self._failed(intents[0], str(refused))
+                return
+            self._one_by_one(intents)
+            return
+        self._note(intents, "done")
+
+    def _one_by_one(self, intents: Sequence[Intent]) -> None:
+        for index, one in enumerate(intents):
+            self._batch([one])
+            if self.result.outcome == "failed":
+                self._skip(intents[index + 1 :])
+                return
+
+    def _failed(self, intent: Intent, error: str) -> None:
+        self._settle([Outcome(number=intent.number, outcome="failed", error=error)])
+        self._note([intent], "failed", error)
+        if not self.conduct.keep_going:
+            self.result.outcome = "failed"
+
+    def _skip(self, intents: Sequence[Intent]) -> None:
+        self._settle([Outcome(number=one.number, outcome="skipped") for one in intents])
+        self._note(intents, "skipped")
+
+    def _settle(self, outcomes: list[Outcome]) -> None:
+        if outcomes:
+            self.stores.ledger.settle(self.result.serial, outcomes, self.conduct.now())
+
+    def _note(self, intents: Sequence[Intent], outcome: str, error: str | None = None) -> None:
+        self.result.steps += [
+            StepResult(address=one.address, action=one.action, outcome=outcome, error=error)
+            for one in intents
+        ]
+        self.conduct.progress(len(self.result.steps))
+
+
+def refuse_failed(result: ApplyResult) -> None:
+    """Raise CS930 for an apply that failed, CS931 for one that was interrupted."""
+    if result.outcome == "failed":
+        details = tuple(f"{one.address}: {one.error}" for one in result.steps if one.outcome == "failed")
+        raise CallsheetError(
+            "CS930",
+            f"{result.count('failed')} step(s) failed, {result.count('done')} done,"
+            f" {result.count('skipped')} left",
+            help="see what is wrong, and plan again: what was done is recorded",
+            details=details,
+        )
+    if result.outcome == "interrupted":
+        left = [one.address for one in result.steps if one.outcome == "skipped"]
+        raise CallsheetError(
+            "CS931",
+            f"interrupted: {result.count('done')} done, {len(left)} left",
+            help="run apply again: it plans what is left",
+            details=tuple(left[:10]),
+        )
+
+
+def _intent(run: str, number: int, change: Change) -> Intent:
+    return Intent(
+        number=number,
+        action=change.action,
+        address=change.address,
+        address_before=change.address_before,
+        before=change.before_digest,
+        after=change.after_digest,
+        canonical=None if change.after is None else canonical_text(change.after),
+        key=f"{run}:{number}",
+    )
+
+
+def _step(intent: Intent) -> Step:
+    return Step(
+        action=intent.action,
+        address=intent.address,
+        address_before=intent.address_before,
+        before=intent.before,
+        canonical=intent.canonical,
+        after=intent.after,
+        key=intent.key,
+    )
+
+
+def _reaches_target(intent: Intent) -> bool:
+    """Adopting and forgetting change the record only."""
+    return intent.action not in ("adopt", "forget")
+
+
+def _accepted_in(plan: Plan) -> list[str]:
+    return [one.guard for one in plan.guards if one.verdict == "accepted"]

@@ -1,0 +1,126 @@
+"""Does a plan still hold? The checks between an approved plan and the first step."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from callsheet.errors import CallsheetError
+from callsheet.ledger import Ledger
+from callsheet.planning import GuardVerdict, Plan
+from callsheet.targets import Deployed, Target
+
+_AGAIN = "make a new plan, and have it reviewed"
+
+
+def check_state(plan: Plan, target: Target, ledger: Ledger, deployed: Mapping[str, Deployed]) -> None:
+    """Check a plan against the state that it was made for.
+
+    Raises:
+        CallsheetError: CS913 to CS917, with what moved.
+
+    """
+    if plan.target != target.identity():
+        raise CallsheetError(
+            "CS915",
+            f"the plan is for the target {plan.target}, and the environment has {target.identity()}",
+            help=_AGAIN,
+        )
+    position = ledger.position()
+    for record in ledger.history():
+        if record.plan_digest == plan.digest and record.outcome == "done":
+            raise CallsheetError(
+                "CS917",
+                f"the plan was applied already, as number {record.serial}, by {record.author}"
+                f" at {record.started_at}",
+                help="there is nothing to do; make a new plan for the next change",
+            )
+    if plan.lineage != position.lineage and plan.lineage is not None:
+        raise CallsheetError(
+            "CS913",
+            "the plan is for another ledger than the one that the environment has",
+            help=_AGAIN,
+        )
+    if plan.serial != position.serial or plan.lineage != position.lineage:
+        raise CallsheetError(
+            "CS914",
+            f"the plan was made at serial {plan.serial}, and the ledger is at {position.serial}",
+            help=_AGAIN,
+            details=_since(plan, ledger),
+        )
+    _check_deployed(plan, deployed)
+
+
+def check_guards(plan: Plan, accepted: Collection[str]) -> Plan:
+    """Check a plan's guards, with what is accepted now beside what was accepted when it was made.
+
+    Raises:
+        CallsheetError: CS918 for a broken guard, CS919 for what the environment wants accepted.
+
+    """
+    judged = tuple(_accept(one, accepted) for one in plan.guards)
+    broken = [one for one in judged if one.verdict == "broken"]
+    if not broken:
+        return replace(plan, guards=judged)
+    details = tuple(
+        f"{one.guard}: {one.message}: {', '.join(one.addresses[:10])}"
+        + (f" and {len(one.addresses) - 10} more" if len(one.addresses) > 10 else "")
+        for one in broken
+    )
+    names = " ".join(f"--accept {one.guard}" for one in broken if one.guard != "protect")
+    if any(one.guard == "protect" for one in broken):
+        raise CallsheetError(
+            "CS918",
+            "a guard refuses the plan",
+            help="take `protect` away in a change of its own, apply that, and then delete",
+            details=details,
+        )
+    standard = {"max-update", "max-delete", "drift", "unmanaged"}
+    code = "CS918" if any(one.guard in standard for one in broken) else "CS919"
+    raise CallsheetError(
+        code,
+        "a guard refuses the plan" if code == "CS918" else "the plan holds what must be accepted",
+        help=f"where it is meant: {names}",
+        details=details,
+    )
+
+
+def _accept(verdict: GuardVerdict, accepted: Collection[str]) -> GuardVerdict:
+    if verdict.verdict == "broken" and verdict.guard in accepted and verdict.guard != "protect":
+        return replace(verdict, verdict="accepted")
+    return verdict
+
+
+def _since(plan: Plan, ledger: Ledger) -> tuple[str, ...]:
+    return tuple(
+        f"since then: apply {one.serial} by {one.author} at {one.started_at} ({one.outcome},"
+        f" {sum(step.outcome == 'done' for step in one.steps)} of {len(one.steps)} steps done)"
+        for one in ledger.history()
+        if one.serial > plan.serial
+    )[:5]
+
+
+def _check_deployed(plan: Plan, deployed: Mapping[str, Deployed]) -> None:
+    moved = []
+    for change in plan.changes:
+        found = deployed.get(change.address_before)
+        digest = found.digest if found is not None else None
+        if change.action != "forget" and digest != change.before_digest:
+            moved.append(f"{change.address_before}: {_moved(change.before_digest, found)}")
+        elif change.address != change.address_before and change.address in deployed:
+            moved.append(f"{change.address}: it is deployed now, and was not")
+    if moved:
+        raise CallsheetError(
+            "CS916",
+            "what is deployed has moved since the plan was made",
+            help=_AGAIN,
+            details=tuple(moved),
+        )
+
+
+def _moved(before: str | None, found: Deployed | None) -> str:
+    if before is None:
+        return "it is deployed now, and was not"
+    if found is None:
+        return "it is no longer deployed"
+    return f"it was changed (revision {found.revision}, by {found.applied_by} at {found.applied_at})"

@@ -1,0 +1,85 @@
+"""An environment's target and ledger, opened together, with the lock and the transaction over both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from callsheet.errors import CallsheetError
+from callsheet.language.environment import Environment
+from callsheet.language.plugins import plugins
+from callsheet.ledger import Ledger
+from callsheet.sqlite import Database, exclusive
+from callsheet.targets import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """A target and its ledger.
+
+    Attributes:
+        shared: the database that holds both, so that a step and its record are one transaction; None
+            where they are apart.
+
+    """
+
+    target: Target
+    ledger: Ledger
+    shared: Database | None
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Keep everything that is done inside, in target and ledger, or nothing, where they are one."""
+        with self.shared.transaction() if self.shared is not None else nullcontext():
+            yield
+
+
+@contextmanager
+def opened(environment: Environment, root: Path, *, writing: bool) -> Iterator[Stores]:
+    """Open the target and the ledger of an environment.
+
+    For reading, nothing is created and nothing locked. For writing, the lock is held until the end.
+
+    Raises:
+        CallsheetError: CS803 for an abstract environment, CS901 where another process is at work, and
+            what is wrong with a database.
+
+    """
+    if environment.target is None or environment.ledger is None:
+        raise CallsheetError(
+            "CS803",
+            f"the environment `{environment.name}` is abstract: it has no target",
+            help="name an environment that has one",
+        )
+    with _locked(environment.ledger, root, writing=writing):
+        target = _open("callsheet.targets", environment.target, root, writing=writing)
+        try:
+            ledger = _open("callsheet.ledgers", environment.ledger, root, writing=writing, beside=target)
+        except BaseException:
+            target.close()
+            raise
+        shared = getattr(target, "database", None)
+        if shared is not getattr(ledger, "database", None):
+            shared = None
+        try:
+            yield Stores(target, ledger, shared)
+        finally:
+            ledger.close()
+            target.close()
+
+
+def _open(group: str, options: dict[str, Any], root: Path, **how: Any) -> Any:
+    return plugins(group)[options["type"]].load()(options, root, **how)
+
+
+@contextmanager
+def _locked(options: dict[str, Any], root: Path, *, writing: bool) -> Iterator[None]:
+    """Hold the lock beside a SQLite ledger; another kind of ledger locks itself."""
+    if not writing or options["type"] != "sqlite":
+        yield
+        return
+    with exclusive(root / options["path"], options["path"]):
+        yield

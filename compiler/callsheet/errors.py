@@ -1,0 +1,30 @@
+"""The one root of every error that callsheet raises on purpose, made of data.
+
+A `CallsheetError` carries a code of the catalog, what is wrong and what to do; the command line
+prints it and exits 1. Anything else that escapes is a fault of ours, reported as CS999.
+"""
+
+from __future__ import annotations
+
+
+class CallsheetError(Exception):
+    """Something that callsheet refuses, with its code, its words and the way out.
+
+    Attributes:
+        code: a code of the catalog, as `CS912`; `callsheet explain CODE` documents it.
+        message: one sentence that says what is wrong.
+        help: one sentence that says what to do.
+        details: further lines, each a fact (what moved, which step failed).
+
+    """
+
+    def __init__(self, code: str, message: str, *, help: str, details: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.help = help
+        self.details = details
+
+
+class UsageError(CallsheetError):
+    """The command was asked for something that cannot be asked: exit code 2."""

@@ -1,0 +1,144 @@
+"""Every code that callsheet can say, with its severity, words and examples.
+
+A rule is one function with its documentation; a code that a reader, the renderer or the deployment
+raises by itself is declared with its documentation only. `callsheet explain` and the tests read both.
+"""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+from callsheet.workspace import Document, Path, Problem, Related, Span
+
+Subject = Literal["action", "compiled", "environment", "workspace", "elsewhere"]
+"""What a rule looks at; `elsewhere` is raised by the room that meets it."""
+
+Severity = Literal["error", "warning"]
+Check = TypeVar("Check", bound=Callable[..., Iterable[Problem]])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One code of the catalog.
+
+    Attributes:
+        summary: the first sentence of the documentation.
+        documentation: everything before the examples.
+        bad: an input that gives exactly this code, where a file can show it.
+        good: an input like it that gives none.
+        adjustable: may the workspace change its severity, or silence it in place?
+
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    subject: Subject
+    summary: str
+    documentation: str
+    bad: str | None
+    good: str | None
+    adjustable: bool
+    check: Callable[..., Iterable[Problem]] | None
+
+
+RULES: dict[str, Rule] = {}
+
+_FIXED_FAMILIES = ("CS1", "CS2", "CS8", "CS9")
+"""Files that cannot be read and documents that have no shape leave nothing to silence."""
+
+_FIXED_CODES = ("CS501", "CS504", "CS510", "CS601", "CS602", "CS603", "CS605")
+"""A comment in a pull request must not hide a secret, nor what the sandbox refuses."""
+
+
+def rule(code: str, name: str, *, on: Subject, severity: Severity = "error") -> Callable[[Check], Check]:
+    """Enter a function in the catalog; its docstring is its documentation and its examples."""
+
+    def enter(check: Check) -> Check:
+        _enter(code, name, severity, on, inspect.getdoc(check) or "", check)
+        return check
+
+    return enter
+
+
+def declare(code: str, name: str, documentation: str, *, severity: Severity = "error") -> None:
+    """Enter a code that another room raises."""
+    _enter(code, name, severity, "elsewhere", inspect.cleandoc(documentation), None)
+
+
+def rules_on(subject: Subject) -> list[Rule]:
+    """Give the rules that look at one subject, by code."""
+    return [RULES[code] for code in sorted(RULES) if RULES[code].subject == subject]
+
+
+def _enter(code: str, name: str, severity: Severity, subject: Subject, text: str, check: Any) -> None:
+    if code in RULES:
+        raise ValueError(f"{code} is in the catalog already")
+    prose, bad, good = split_documentation(text)
+    RULES[code] = Rule(
+        code=code,
+        name=name,
+        severity=severity,
+        subject=subject,
+        summary=prose.split("\n\n", 1)[0].replace("\n", " "),
+        documentation=prose,
+        bad=bad,
+        good=good,
+        adjustable=not code.startswith(_FIXED_FAMILIES) and code not in _FIXED_CODES,
+        check=check,
+    )
+
+
+def split_documentation(text: str) -> tuple[str, str | None, str | None]:
+    """Split a docstring into its prose and the blocks under `Bad:` and `Good:`."""
+    parts: dict[str, list[str]] = {"": [], "Bad:": [], "Good:": []}
+    current = ""
+    for line in text.split("\n"):
+        if line.rstrip() in ("Bad:", "Good:"):
+            current = line.rstrip()
+        else:
+            parts[current].append(line)
+    blocks = {key: textwrap.dedent("\n".join(lines)).strip("\n") for key, lines in parts.items()}
+    return blocks[""].strip(), blocks["Bad:"] or None, blocks["Good:"] or None
+
+
+@dataclass(frozen=True, slots=True)
+class Spots:
+    """Makes problems of one code at places of one document.
+
+    Paths are given below `prefix`: a rule over an action names `("request", "url")`.
+    """
+
+    code: str
+    document: Document
+    prefix: Path = ()
+
+    def where(self, path: Path) -> tuple[Document, Path]:
+        """Give the document in which the value at `path` is written, and its path there."""
+        return self.document, (*self.prefix, *path)
+
+    def value(self, path: Path, message: str, *, do: str, related: tuple[Related, ...] = ()) -> Problem:
+        """Point at the value at `path`, or at the nearest one around it."""
+        document, there = self.where(path)
+        return self._problem(document, document.places.value(there), message, do, related)
+
+    def key(self, path: Path, message: str, *, do: str, related: tuple[Related, ...] = ()) -> Problem:
+        """Point at the key at the end of `path`."""
+        document, there = self.where(path)
+        return self._problem(document, document.places.key(there), message, do, related)
+
+    def inside(self, path: Path, offset: int, message: str, *, do: str) -> Problem:
+        """Point at the character `offset` of the text at `path`."""
+        document, there = self.where(path)
+        return self._problem(document, document.places.inside(there, offset), message, do, ())
+
+    def _problem(
+        self, document: Document, span: Span, message: str, do: str, related: tuple[Related, ...]
+    ) -> Problem:
+        return Problem(
+            code=self.code, file=document.file, span=span, message=message, help=do, related=related
+        )

@@ -1,0 +1,177 @@
+"""Kind Environment: documents → resolved environments, with what they extend merged in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from callsheet.language.action import Action
+from callsheet.language.catalog import Spots
+from callsheet.language.merge import holds, merged
+from callsheet.language.schema_check import nearest
+from callsheet.language.selector import Selector
+from callsheet.workspace import Document, Path, Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guards:
+    """What a plan may not do unasked.
+
+    Attributes:
+        max_update: the largest share of the deployed objects that one plan updates, in percent.
+        max_delete: the same for deletions.
+        minimum: with fewer deployed objects than this, the two shares do not count.
+        require_accept: impact classes or reason codes that need `--accept`.
+
+    """
+
+    max_update: int = 30
+    max_delete: int = 30
+    minimum: int = 10
+    require_accept: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """One environment with everything that it extends merged in.
+
+    Attributes:
+        chain: the documents that make it, the one named first, then what it extends.
+        values: what templates read as `values`.
+        overlays: by name of action, the fields to merge over its spec.
+        target: the target's `type` and options; None for an abstract environment.
+        ledger: the ledger's, by default the target's own.
+
+    """
+
+    name: str
+    chain: tuple[Document, ...]
+    values: dict[str, Any]
+    overlays: dict[str, dict[str, Any]]
+    select: Selector
+    target: dict[str, Any] | None
+    ledger: dict[str, Any] | None
+    guards: Guards
+
+    @property
+    def document(self) -> Document:
+        """The environment's own document."""
+        return self.chain[0]
+
+    @property
+    def abstract(self) -> bool:
+        """Is it only there to be extended?"""
+        return self.target is None
+
+    def overlaid(self, action: Action) -> dict[str, Any]:
+        """Give the spec of an action with this environment's overlay merged over it."""
+        overlay = self.overlays.get(action.name)
+        if overlay is None:
+            return action.spec
+        result: dict[str, Any] = merged(action.spec, overlay)
+        return result
+
+    def origin(self, action: Action, path: Path) -> tuple[Document, Path]:
+        """Tell where a field of the overlaid spec is written: the document, and the path in it."""
+        for document in self.chain:
+            overlays = document.value["spec"].get("overlays") or {}
+            if action.name in overlays and holds(overlays[action.name], path):
+                return document, ("spec", "overlays", action.name, *path)
+        return action.document, ("spec", *path)
+
+
+@dataclass(frozen=True, slots=True)
+class OverlaidSpots(Spots):
+    """Makes problems at the places of an overlaid action: in its file, or in the environment's."""
+
+    environment: Environment | None = None
+    action: Action | None = None
+
+    def where(self, path: Path) -> tuple[Document, Path]:
+        """Give the document that wrote the field: the last overlay that holds it, else the action."""
+        if path[:1] in _METADATA_FIELDS or self.environment is None or self.action is None:
+            return self.document, ("metadata", *path)
+        return self.environment.origin(self.action, path)
+
+
+_METADATA_FIELDS = (("name",), ("title",), ("description",), ("owner",), ("labels",))
+
+
+def overlaid_spots(code: str, action: Action, environment: Environment) -> OverlaidSpots:
+    """Make problems of one code at the places of an action as an environment overlays it."""
+    return OverlaidSpots(code, action.document, (), environment, action)
+
+
+def resolve_environments(documents: list[Document]) -> tuple[list[Environment], list[Problem]]:
+    """Resolve `extends`; environments whose chain is broken are left out, with a problem each."""
+    by_name = {document.value["metadata"]["name"]: document for document in documents}
+    environments = []
+    problems = []
+    for name, document in by_name.items():
+        chain, problem = _chain(name, by_name)
+        if problem is not None:
+            problems.append(problem)
+        else:
+            environments.append(_resolve(document, chain))
+    return environments, problems
+
+
+def _chain(name: str, by_name: dict[str, Document]) -> tuple[tuple[Document, ...], Problem | None]:
+    chain: list[Document] = []
+    seen: list[str] = []
+    current: str | None = name
+    while current is not None:
+        document = by_name.get(current)
+        if document is None:
+            spots = Spots("CS303", chain[-1])
+            return (), spots.value(
+                ("spec", "extends"),
+                f"there is no environment `{current}`" + nearest(current, by_name),
+                do=f"the environments are: {', '.join(sorted(by_name))}",
+            )
+        if current in seen:
+            way = " → ".join([*seen, current])
+            return (), Spots("CS304", chain[0]).value(
+                ("spec", "extends"),
+                f"the environment extends itself: {way}",
+                do="remove one `extends` of the circle",
+            )
+        chain.append(document)
+        seen.append(current)
+        current = document.value["spec"].get("extends")
+    return tuple(chain), None
+
+
+def _resolve(document: Document, chain: tuple[Document, ...]) -> Environment:
+    spec: dict[str, Any] = {}
+    for link in reversed(chain):
+        own = dict(link.value["spec"])
+        if link is not document:
+            own.pop("target", None)
+            own.pop("ledger", None)
+        spec = merged(spec, own)
+    target = document.value["spec"].get("target")
+    return Environment(
+        name=document.value["metadata"]["name"],
+        chain=chain,
+        values=spec.get("values") or {},
+        overlays=spec.get("overlays") or {},
+        select=Selector.read(spec.get("select")),
+        target=target,
+        ledger=document.value["spec"].get("ledger") or target,
+        guards=_guards(spec.get("guards") or {}),
+    )
+
+
+def _guards(written: dict[str, Any]) -> Guards:
+    standard = Guards()
+    return Guards(
+        max_update=_percent(written.get("maxUpdate"), standard.max_update),
+        max_delete=_percent(written.get("maxDelete"), standard.max_delete),
+        minimum=written.get("minimum", standard.minimum),
+        require_accept=tuple(written.get("requireAccept", ())),
+    )
+
+
+def _percent(written: str | None, standard: int) -> int:
+    return standard if written is None else int(written.rstrip("%"))

@@ -1,0 +1,131 @@
+"""Severities by the workspace's settings, and findings silenced with a reason.
+
+In place: `# callsheet: ignore CS407 no TLS there until March`, behind what it speaks of or on a line of
+its own above it. For a whole file: `spec.ignore` of callsheet.yaml.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from callsheet.language.catalog import RULES
+from callsheet.language.diagnostics import Diagnostic, diagnose
+from callsheet.language.settings import Settings
+from callsheet.workspace import Problem, Span
+
+_COMMENT = re.compile(r"(?:^|\s)#\s*callsheet:\s*ignore\b[ \t]*(?P<code>CS[0-9]{3})?[ \t]*(?P<reason>.*)$")
+
+
+@dataclass(slots=True)
+class _Ignore:
+    """One comment: what it silences, on which line, and whether it did."""
+
+    file: str
+    span: Span
+    code: str
+    target_line: int
+    used: bool = False
+
+
+def adjust(
+    diagnostics: Iterable[Diagnostic], texts: Mapping[str, str], settings: Settings
+) -> list[Diagnostic]:
+    """Apply comments and settings to the findings; comments that are wrong become findings."""
+    ignores, problems = _comments(texts)
+    kept = []
+    for one in diagnostics:
+        if _silenced(one, ignores) or _accepted(one, settings):
+            continue
+        kept.append(one)
+    problems += [_useless(ignore) for ignore in ignores if not ignore.used]
+    kept += diagnose(problems, texts)
+    return [adjusted for one in kept if (adjusted := _with_severity(one, settings)) is not None]
+
+
+def _silenced(diagnostic: Diagnostic, ignores: list[_Ignore]) -> bool:
+    silenced = False
+    for ignore in ignores:
+        if (ignore.file, ignore.code, ignore.target_line) == (
+            diagnostic.file,
+            diagnostic.code,
+            diagnostic.span.line,
+        ):
+            ignore.used = silenced = True
+    return silenced
+
+
+def _accepted(diagnostic: Diagnostic, settings: Settings) -> bool:
+    if diagnostic.code.startswith(("CS1", "CS2")):
+        return False
+    return any(one.code == diagnostic.code and one.matches(diagnostic.file) for one in settings.accepted)
+
+
+def _with_severity(diagnostic: Diagnostic, settings: Settings) -> Diagnostic | None:
+    wanted = settings.severity.get(diagnostic.code)
+    if wanted is None or not RULES[diagnostic.code].adjustable:
+        return diagnostic
+    return None if wanted == "off" else replace(diagnostic, severity=wanted)
+
+
+def _comments(texts: Mapping[str, str]) -> tuple[list[_Ignore], list[Problem]]:
+    ignores: list[_Ignore] = []
+    problems: list[Problem] = []
+    for file, text in texts.items():
+        if "callsheet:" not in text:
+            continue
+        lines = text.split("\n")
+        for number, line in enumerate(lines, 1):
+            match = _COMMENT.search(line)
+            if match is None:
+                continue
+            span = Span(number, line.index("#", match.start()) + 1, number, len(line) + 1)
+            problem = _wrong(file, span, match)
+            if problem is not None:
+                problems.append(problem)
+            else:
+                target = _target(lines, number)
+                ignores.append(_Ignore(file, span, match["code"], target))
+    return ignores, problems
+
+
+def _target(lines: list[str], number: int) -> int:
+    """Give the line that a comment speaks of: its own, or the next that is no comment."""
+    if not lines[number - 1].lstrip().startswith("#"):
+        return number
+    for below, line in enumerate(lines[number:], number + 1):
+        if line.strip() and not line.lstrip().startswith("#"):
+            return below
+    return number
+
+
+def _wrong(file: str, span: Span, match: re.Match[str]) -> Problem | None:
+    code = match["code"]
+    if code is None or code not in RULES or len(match["reason"].strip()) < 3:
+        return Problem(
+            code="CS314",
+            file=file,
+            span=span,
+            message="the comment ignores a finding without naming a known code and a reason",
+            help="write `# callsheet: ignore CS407 the reason`",
+        )
+    if not RULES[code].adjustable:
+        return Problem(
+            code="CS315",
+            file=file,
+            span=span,
+            message=f"{code} cannot be ignored by a comment",
+            help="correct what it finds, and remove the comment",
+        )
+    return None
+
+
+def _useless(ignore: _Ignore) -> Problem:
+    return Problem(
+        code="CS313",
+        file=ignore.file,
+        span=ignore.span,
+        message=f"the comment ignores a {ignore.code} that is not found here",
+        help="remove the comment",
+    )

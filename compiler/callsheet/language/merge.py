@@ -1,0 +1,33 @@
+"""The one rule by which documents are merged over each other.
+
+Mappings are merged key by key, at every depth. Everything else (a text, a number, a list, null)
+replaces what was there. A key that only one side has is kept, in the order of the lower side first.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from callsheet.workspace import Path
+
+
+def merged(under: Any, over: Any) -> Any:
+    """Give `over` merged over `under`; neither is changed."""
+    if not isinstance(under, dict) or not isinstance(over, dict):
+        return over
+    result = dict(under)
+    for key, value in over.items():
+        result[key] = merged(under[key], value) if key in under else value
+    return result
+
+
+def holds(value: Any, path: Path) -> bool:
+    """Tell whether a document has a value at `path`."""
+    for part in path:
+        if (isinstance(value, dict) and part in value) or (
+            isinstance(value, list) and isinstance(part, int) and part < len(value)
+        ):
+            value = value[part]  # type: ignore[index]
+        else:
+            return False
+    return True

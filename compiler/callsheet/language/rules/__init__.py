@@ -1,0 +1,29 @@
+"""The rules, a module for each family; importing this fills the catalog.
+
+CS1xx files and YAML · CS2xx schema · CS3xx names and references · CS4xx request · CS5xx rendering ·
+CS6xx secrets · CS7xx policies · CS8xx target · CS9xx plan and apply.
+"""
+
+from callsheet.language.rules import (
+    deployment,
+    files,
+    names,
+    policies,
+    rendering,
+    request,
+    secrets,
+    shape,
+    target,
+)
+
+__all__ = [
+    "deployment",
+    "files",
+    "names",
+    "policies",
+    "rendering",
+    "request",
+    "secrets",
+    "shape",
+    "target",
+]

@@ -1,0 +1,122 @@
+"""CS9xx: plan, apply, and the databases that they read and write."""
+
+from callsheet.language.catalog import declare
+
+declare(
+    "CS901",
+    "lock-held",
+    """Another callsheet is at work on the same database.
+
+The lock is the kernel's: it ends with the process that holds it. There is nothing to unlock by force.
+""",
+)
+declare("CS902", "database-read-only", """The database of a target or ledger cannot be written.""")
+declare("CS903", "not-a-database", """The file of a target or ledger is not a SQLite database.""")
+declare(
+    "CS904",
+    "database-newer",
+    """The database was written by a newer callsheet, and is left as it is.""",
+)
+declare(
+    "CS905",
+    "database-damaged",
+    """The database is damaged or incomplete.
+
+Nothing is repaired silently. Restore a backup, or move the file away and adopt what is deployed.
+""",
+)
+declare(
+    "CS906",
+    "disk-full",
+    """The disk is full, or a quota is used up. What was not recorded was not done.""",
+)
+declare("CS907", "database-busy", """Another program holds the database.""")
+declare("CS908", "database-unreadable", """The database cannot be opened.""")
+declare("CS909", "database-of-other-kind", """The SQLite file belongs to another program.""")
+declare(
+    "CS910",
+    "plan-unreadable",
+    """A plan file must be one JSON document of the plan format (schemas/plan.schema.json).""",
+)
+declare("CS911", "plan-newer", """The plan file was written by a newer callsheet.""")
+declare(
+    "CS912",
+    "plan-edited",
+    """A plan file must be what `callsheet plan` wrote: its digest covers every byte that matters.""",
+)
+declare(
+    "CS913",
+    "plan-of-other-ledger",
+    """A plan must be applied to the ledger that it was made for.""",
+)
+declare(
+    "CS914",
+    "plan-stale",
+    """A plan must be applied before anything else is: the ledger has moved since.""",
+)
+declare(
+    "CS915",
+    "plan-of-other-target",
+    """A plan must be applied to the target that it was made for.""",
+)
+declare("CS916", "target-moved", """What is deployed must still be what the plan was made for.""")
+declare("CS917", "plan-applied", """A plan is applied once.""")
+declare(
+    "CS918",
+    "guard-broken",
+    """A guard of the environment refuses the plan.
+
+`max-update`, `max-delete`, `drift` and `unmanaged` can be accepted by name; `protect` cannot: remove
+`lifecycle.protect` from the action first, and apply that.
+""",
+)
+declare(
+    "CS919",
+    "accept-missing",
+    """The environment asks for an explicit `--accept` of what this plan does.""",
+)
+declare(
+    "CS920",
+    "not-confirmed",
+    """Nothing is applied unasked: answer the question, or give `--yes`.""",
+)
+declare(
+    "CS921",
+    "which-environment",
+    """The command needs one environment of the workspace: `-e NAME`.""",
+)
+declare("CS922", "no-repository", """Revisions can be compared in a git repository only.""")
+declare(
+    "CS923",
+    "unknown-revision",
+    """git must know the revision.
+
+In CI a shallow clone may lack it: fetch the whole history.
+""",
+)
+declare(
+    "CS924",
+    "workspace-invalid",
+    """The workspace has errors: nothing is planned or applied until they are gone.""",
+)
+declare("CS925", "unknown-name", """There is no such action, or no such apply.""")
+declare(
+    "CS926",
+    "parameters",
+    """The parameters given to render must be those that the action declares, of their types.""",
+)
+declare("CS927", "no-workspace", """The folder of the workspace must exist.""")
+declare("CS928", "output-file", """The output file must be writable.""")
+declare("CS929", "folder-in-use", """`callsheet init` writes into a folder that has no workspace yet.""")
+declare("CS930", "step-failed", """A step of an apply failed; what was done before it is recorded.""")
+declare(
+    "CS931",
+    "interrupted",
+    """The apply was interrupted; the step at hand was finished and recorded.""",
+)
+declare("CS932", "target-unreadable", """The target could not be read; nothing is taken for empty.""")
+declare(
+    "CS999",
+    "internal-error",
+    """A fault of callsheet's own. Please report it, with the line that names it.""",
+)

@@ -1,0 +1,431 @@
+"""CS4xx: the request, as it is compiled for an environment (RFC 3986, RFC 9110)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from callsheet.language.catalog import Spots, declare, rule
+from callsheet.workspace import Problem
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
+"""A header's name (RFC 9110 section 5.6.2)."""
+
+_FIELD_VALUE = re.compile(r"[\x21-\x7e\x80-\xff](?:[\x20-\x7e\t\x80-\xff]*[\x21-\x7e\x80-\xff])?\Z")
+"""A header's value (RFC 9110 section 5.5): no control character, no white space at its ends."""
+
+_URL_CHARACTERS = re.compile(r"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*")
+_HOST = re.compile(r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.?)+\Z")
+_HOP_BY_HOP = {
+    "connection": "belongs to one connection (RFC 9110 section 7.6.1)",
+    "content-length": "is counted when the request is sent",
+    "expect": "belongs to one connection (RFC 9110 section 10.1.1)",
+    "host": "comes from the URL",
+    "keep-alive": "belongs to one connection",
+    "proxy-authorization": "belongs to a proxy",
+    "proxy-connection": "belongs to one connection",
+    "te": "belongs to one connection (RFC 9110 section 10.1.4)",
+    "trailer": "belongs to one connection",
+    "transfer-encoding": "belongs to one connection (RFC 9112 section 6.1)",
+    "upgrade": "belongs to one connection (RFC 9110 section 7.8)",
+}
+
+
+def url_text(url: Any) -> str:
+    """Give a compiled URL as text, each slot as `{name}`."""
+    if isinstance(url, str):
+        return url
+    if isinstance(url, dict) and "$concat" in url:
+        return "".join(part if isinstance(part, str) else _slot_name(part) for part in url["$concat"])
+    return _slot_name(url)
+
+
+def _slot_name(slot: Any) -> str:
+    return "{" + (slot["$param"] if "$param" in slot else "_".join(slot.get("params", ["x"]))) + "}"
+
+
+def host_of(url: Any) -> str:
+    """Give the host of a compiled URL in lower case; empty where it has none."""
+    try:
+        return urlsplit(url_text(url)).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _url_checks(compiled: dict[str, Any]) -> tuple[str, Any]:
+    text = url_text(compiled["request"]["url"])
+    try:
+        return text, urlsplit(text)
+    except ValueError:
+        return text, None
+
+
+@rule("CS401", "url-not-absolute", on="compiled")
+def url_not_absolute(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
+    """The URL must be absolute, with http or https and a host.
+
+    Bad:
+        request: {url: "api.example.com/v1"}
+    Good:
+        request: {url: "https://api.example.com/v1"}
+    """
+    _, url = _url_checks(compiled)
+    host = url.hostname if url is not None else None
+    right_scheme = url is not None and url.scheme in ("http", "https")
+    if not right_scheme or not host or not (":" in host or _HOST.match(host)):
+        reason = "its host is missing or malformed" if right_scheme else "its scheme is not http or https"
+        yield at.value(
+            ("request", "url"),
+            f"the URL is not absolute: {reason}",
+            do="write it whole, as https://api.example.com/v1/send",
+        )
+
+
+@rule("CS402", "url-with-credentials", on="compiled")
+def url_with_credentials(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
+    """The URL must not hold a user name or password (RFC 9110 section 4.2.4).
+
+    Bad:
+        request: {url: "https://ada@api.example.com/v1"}
+    Good:
+        request: {url: "https://api.example.com/v1"}
+    """
+    _, url = _url_checks(compiled)
+    if url is not None and "@" in url.netloc:
+        yield at.value(
+            ("request", "url"),
+            "the URL holds a user name or password",
+            do="put it under `authentication`, as a reference to a secret",
+        )
+
+
+@rule("CS403", "url-with-fragment", on="compiled")
+def url_with_fragment(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
+    """The URL must not hold a fragment: it is never sent (RFC 9110 section 4.2.5).
+
+    Bad:
+        request: {url: "https://api.example.com/v1#top"}
+    Good:
+        request: {url: "https://api.example.com/v1"}
+    """
+    text, _ = _url_checks(compiled)
+    if "#" in text:
+        yield at.inside(
+            ("request", "url"),
+            text.index("#"),
+            "the URL holds a fragment, which is never sent",
+            do="remove it, or write the # as %23",
+        )
+
+
+@rule("CS404", "url-character", on="compiled")
+def url_character(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
+    """The URL must hold characters of RFC 3986 only; others are percent-encoded.
+
+    Bad:
+        request: {url: "https://api.example.com/a b"}
+    Good:
+        request: {url: "https://api.example.com/a%20b"}
+    """
+    url = compiled["request"]["url"]
+    pieces = [url] if isinstance(url, str) else url.get("$concat", ())
+    for piece in pieces:
+        if not isinstance(piece, str):
+            continue
+        match = _URL_CHARACTERS.match(piece)
+        end = match.end() if match else 0
+        if end < len(piece):
+            shown = piece[end] if piece[end].isprintable() else f"U+{ord(piece[end]):04X}"
+            yield at.inside(
+                ("request", "url"),
+                end if piece is url else -1,
+                f"the URL holds `{shown}`, which must be percent-encoded",
+                do="write it as % and two hexadecimal digits for each byte",
+            )
+            return
+
+
+@rule("CS405", "url-port", on="compiled")
+def url_port(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
+    """The port of the URL must be a number from 1 to 65535.
+
+    Bad:
+        request: {url: "https://api.example.com:99999/v1"}
+    Good:
+        request: {url: "https://api.example.com:8443/v1"}
+    """
+    _, url = _url_checks(compiled)
+    if url is None:
+        return
+    try:
+        wrong = url.port == 0
+    except ValueError:
+        wrong = True
+    if wrong:
+        yield at.value(("request", "url"), "the URL has a port that does not exist", do="write 1 to 65535")
+
+
+declare(
+    "CS406",
+    "host-from-parameter",
+    """The host of the URL must not depend on a parameter.
+
+A journey must not choose where data goes; an environment may.
+
+Bad:
+    request: {url: "https://{{ params.host }}/v1", payload: {}}
+    parameters: {host: {type: string}}
+Good:
+    request: {url: "https://api.example.com/{{ params.path }}", payload: {}}
+    parameters: {path: {type: string}}
+""",
+)
+
+
+@rule("CS407", "plain-http", on="compiled", severity="warning")
+def plain_http(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
+    """The URL should be https: over http everybody on the way reads along.
+
+    Bad:
+        request: {url: "http://api.example.com/v1"}
+    Good:
+        request: {url: "http://localhost:8080/v1"}
+    """
+    _, url = _url_checks(compiled)
+    if url is not None and url.scheme == "http" and url.hostname not in ("localhost", "127.0.0.1", "::1"):
+        yield at.value(("request", "url"), "the call goes over plain http", do="write https")
+
+
+@rule("CS408", "payload-with-method", on="compiled")
+def payload_with_method(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
+    """A GET request must have no payload (RFC 9110 section 9.3.1), nor a DELETE (9.3.5).
+
+    Bad:
+        request: {method: GET, payload: {a: 1}}
+    Good:
+        request: {method: GET, query: {a: 1}}
+    """
+    request = compiled["request"]
+    if request["method"] in ("GET", "DELETE") and "payload" in request:
+        yield at.value(
+            ("request", "method"),
+            f"a {request['method']} request has a payload",
+            do="use POST or PUT, or move the fields to `query`",
+        )
+
+
+@rule("CS409", "header-name", on="compiled")
+def header_name(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
+    """A header's name must be a token of RFC 9110 section 5.6.2.
+
+    Bad:
+        request: {headers: {"X Tenant": a}}
+    Good:
+        request: {headers: {X-Tenant: a}}
+    """
+    for name in compiled["request"].get("headers", ()):
+        if not _TOKEN.match(name):
+            yield at.key(
+                ("request", "headers", name),
+                f"the header name {name!a} holds a character that no header name has",
+                do="use letters, digits and -",
+            )
+
+
+@rule("CS410", "header-value", on="compiled")
+def header_value(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
+    r"""A header's value must have no control character or line break (RFC 9110 section 5.5).
+
+    Bad:
+        request: {headers: {X-Tenant: "a\r\nX-Admin: true"}}
+    Good:
+        request: {headers: {X-Tenant: a}}
+    """
+    for name, value in compiled["request"].get("headers", {}).items():
+        pieces = [value] if isinstance(value, str) else value.get("$concat", ()) if value else ()
+        for piece in pieces:
+            if not isinstance(piece, str) or not piece:
+                continue
+            checked = piece if piece is value else piece.strip(" \t") or "x"
+            if not _FIELD_VALUE.match(checked):
+                yield at.value(
+                    ("request", "headers", name),
+                    f"the value of the header `{name}` holds a line break or another character "
+                    "that headers do not have",
+                    do="write it in one line of plain characters",
+                )
+
+
+@rule("CS411", "duplicate-header", on="compiled")
+def duplicate_header(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
+    """A header must be written once: upper and lower case are the same (RFC 9110 section 5.1).
+
+    Bad:
+        request: {headers: {X-Tenant: a, x-tenant: b}}
+    Good:
+        request: {headers: {X-Tenant: a}}
+    """
+    seen: dict[str, str] = {}
+    for name in compiled["request"].get("headers", ()):
+        first = seen.setdefault(name.lower(), name)
+        if first != name:
+            yield at.key(
+                ("request", "headers", name),
+                f"the header `{name}` is `{first}` again",
+                do="keep one of the two",
+            )
+
+
+@rule("CS412", "forbidden-header", on="compiled")
+def forbidden_header(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
+    """A header that belongs to the connection must not be written.
+
+    Bad:
+        request: {headers: {Content-Length: "12"}}
+    Good:
+        request: {headers: {Accept: application/json}}
+    """
+    for name in compiled["request"].get("headers", ()):
+        reason = _HOP_BY_HOP.get(name.lower())
+        if reason:
+            yield at.key(
+                ("request", "headers", name),
+                f"the header `{name}` {reason}",
+                do="remove the header",
+            )
+
+
+@rule("CS413", "content-type", on="compiled")
+def content_type(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
+    """The Content-Type of a request with a payload must be JSON.
+
+    `application/json`, or a type that ends in `+json` (RFC 6839 section 3.1). A service that takes
+    forms only, as Twilio's classic Messages.json does, cannot be called with a JSON payload: use the
+    service's JSON interface where it has one, or a small service of your own between.
+
+    Bad:
+        request: {headers: {Content-Type: application/x-www-form-urlencoded}, payload: {a: 1}}
+    Good:
+        request: {headers: {Content-Type: application/cloudevents+json}, payload: {a: 1}}
+    """
+    for name, value in compiled["request"].get("headers", {}).items():
+        if name.lower() != "content-type" or not isinstance(value, str):
+            continue
+        essence = value.split(";", maxsplit=1)[0].strip().lower()
+        if essence != "application/json" and not re.fullmatch(r"application/[a-z0-9.-]+\+json", essence):
+            yield at.value(
+                ("request", "headers", name),
+                "the Content-Type is not JSON",
+                do="write application/json; a service that takes forms only needs another interface",
+            )
+
+
+@rule("CS414", "authorization-twice", on="compiled")
+def authorization_twice(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
+    """The header or query parameter that `authentication` sets must not be written beside it.
+
+    Bad:
+        request: {headers: {authorization: "{{ values.scheme | default('x') }}"}}
+        authentication: {type: bearer, token: {secret: "env:TOKEN"}}
+    Good:
+        authentication: {type: bearer, token: {secret: "env:TOKEN"}}
+    """
+    authentication = compiled["authentication"]
+    place, target = authentication_field(authentication)
+    for name in compiled["request"].get("query" if place == "query" else "headers", ()):
+        if name == target or (place == "header" and name.lower() == target.lower()):
+            section = "query" if place == "query" else "headers"
+            yield at.key(
+                ("request", section, name),
+                f"`{name}` is set by `authentication` too",
+                do="remove one of the two",
+            )
+
+
+def authentication_field(authentication: dict[str, Any]) -> tuple[str, str]:
+    """Tell what a scheme sets: ("header" or "query", the name), or two empty texts."""
+    match authentication["type"]:
+        case "none":
+            return "", ""
+        case "apiKey":
+            return authentication["in"], str(authentication["name"])
+        case "custom" if authentication["authorizationType"] == "header":
+            return "header", str(authentication.get("tokenTarget", ""))
+        case "custom" if authentication["authorizationType"] == "queryParam":
+            return "query", str(authentication.get("tokenTarget", ""))
+        case _:
+            return "header", "Authorization"
+
+
+@rule("CS415", "query-twice", on="compiled")
+def query_twice(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
+    """A query parameter must be written in the URL or under `query`, not in both.
+
+    Bad:
+        request: {url: "https://api.example.com/v1?tenant=a", query: {tenant: b}}
+    Good:
+        request: {url: "https://api.example.com/v1?tenant=a", query: {locale: fr}}
+    """
+    _, url = _url_checks(compiled)
+    if url is None or not url.query:
+        return
+    written = {pair.split("=", maxsplit=1)[0] for pair in url.query.split("&")}
+    for name in compiled["request"].get("query", ()):
+        if name in written:
+            yield at.key(
+                ("request", "query", name), f"the URL sets `{name}` too", do="remove one of the two"
+            )
+
+
+@rule("CS417", "two-payloads", on="action")
+def two_payloads(action: Any, at: Spots) -> Iterator[Problem]:
+    """A request must have `payload` or `payloadFile`, not both.
+
+    Bad:
+        request: {payload: {a: 1}, payloadFile: push.json.j2}
+    Good:
+        request: {payload: {a: 1}}
+    """
+    request = action.spec["request"]
+    if "payload" in request and "payloadFile" in request:
+        yield at.key(
+            ("request", "payloadFile"),
+            "the request has a payload and a payloadFile",
+            do="remove one",
+        )
+
+
+@rule("CS419", "api-key-name", on="compiled")
+def api_key_name(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
+    """The name of an API key sent as a header must be a header's name.
+
+    Bad:
+        authentication: {type: apiKey, in: header, name: "x api key", value: {secret: "env:KEY"}}
+    Good:
+        authentication: {type: apiKey, in: header, name: x-api-key, value: {secret: "env:KEY"}}
+    """
+    authentication = compiled["authentication"]
+    if authentication["type"] == "apiKey" and authentication["in"] == "header":
+        name = authentication["name"]
+        if not isinstance(name, str) or not _TOKEN.match(name):
+            yield at.value(
+                ("authentication", "name"),
+                "the name is no header's name",
+                do="use letters, digits and -",
+            )
+
+
+@rule("CS420", "zero-timeout", on="compiled")
+def zero_timeout(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
+    """A timeout must be longer than nothing.
+
+    Bad:
+        limits: {timeout: 0s}
+    Good:
+        limits: {timeout: 500ms}
+    """
+    timeout = compiled.get("limits", {}).get("timeout", "1s")
+    if not timeout.strip("0mshx"):
+        yield at.value(("limits", "timeout"), "the timeout is zero", do="write 500ms, 10s or more")

@@ -1,0 +1,74 @@
+"""Does a text look like a credential? detect-secrets knows the patterns.
+
+Importing detect-secrets costs more than checking a thousand files, so a text is first asked whether it
+could match any of its patterns at all; a test holds this question against every pattern's own samples.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import Any
+
+_MAY_BE_SECRET = re.compile(
+    r"""(?x)
+    -----BEGIN | PRIVATE\ KEY | PuTTY
+    | ://[^\s/]*@                       # a user and password in a URL
+    | xox[a-z]- | hooks\.slack\.com
+    | (?<![A-Za-z0-9])(?:AKC|AP[0-9A-F])[A-Za-z0-9]{8}
+    | _authToken | AccountKey= | sk-
+    | (?=[A-Za-z0-9_+=-]*[0-9])(?=[A-Za-z0-9_+=-]*[A-Za-z])[A-Za-z0-9_+=-]{20}
+    | (?i:cloudant|api.?key|passw|secret)
+    """
+)
+_USED_DETECTORS = frozenset(
+    {
+        "ArtifactoryDetector",
+        "AWSKeyDetector",
+        "AzureStorageKeyDetector",
+        "BasicAuthDetector",
+        "CloudantDetector",
+        "DiscordBotTokenDetector",
+        "GitHubTokenDetector",
+        "GitLabTokenDetector",
+        "IbmCloudIamDetector",
+        "IbmCosHmacDetector",
+        "JwtTokenDetector",
+        "MailchimpDetector",
+        "NpmDetector",
+        "OpenAIDetector",
+        "PrivateKeyDetector",
+        "PypiTokenDetector",
+        "SendGridDetector",
+        "SlackDetector",
+        "SoftlayerDetector",
+        "SquareOAuthDetector",
+        "StripeDetector",
+        "TelegramBotTokenDetector",
+        "TwilioKeyDetector",
+    }
+)
+"""All but the detectors of entropy, of key words and of public addresses, which guess."""
+
+
+@lru_cache(maxsize=50_000)
+def secret_kind(text: str) -> str:
+    """Give the kind of credential that a text looks like; empty where it looks like none."""
+    if len(text) < 8 or _MAY_BE_SECRET.search(text) is None:
+        return ""
+    for detector in _detectors():
+        for pattern in detector.denylist:
+            if pattern.search(text):
+                return str(detector.secret_type)
+    return ""
+
+
+@cache
+def _detectors() -> list[Any]:
+    from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
+
+    found: Any = get_mapping_from_secret_type_to_class().values()
+    return sorted(
+        (kind() for kind in found if kind.__name__ in _USED_DETECTORS),
+        key=lambda one: one.secret_type,
+    )

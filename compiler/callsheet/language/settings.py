@@ -1,0 +1,43 @@
+"""Kind Workspace (`callsheet.yaml`): severities by code, and findings that are accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from callsheet.workspace import Document
+from callsheet.workspace.sources import ignore_patterns
+
+SETTINGS_FILES = ("callsheet.yaml", "callsheet.yml", "callsheet.json")
+
+Adjusted = Literal["error", "warning", "off"]
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A finding of a code, in the files of a pattern, that the workspace accepts with a reason."""
+
+    code: str
+    matches: Callable[[str], bool]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one workspace; the default where it has none."""
+
+    severity: dict[str, Adjusted] = field(default_factory=dict)
+    accepted: tuple[Accepted, ...] = ()
+
+
+def read_settings(document: Document) -> Settings:
+    """Give the settings that a document of kind Workspace, valid by its schema, holds."""
+    spec: dict[str, Any] = document.value["spec"]
+    return Settings(
+        severity=dict(spec.get("severity") or {}),
+        accepted=tuple(
+            Accepted(one["code"], ignore_patterns(one["file"]), one["reason"])
+            for one in spec.get("ignore") or ()
+        ),
+    )

@@ -1,0 +1,23 @@
+"""What was applied, by whom, from which commit."""
+
+from callsheet.ledger.model import (
+    Applied,
+    ApplyRecord,
+    Intent,
+    Ledger,
+    NewApply,
+    Outcome,
+    Position,
+    StepRecord,
+)
+
+__all__ = [
+    "Applied",
+    "ApplyRecord",
+    "Intent",
+    "Ledger",
+    "NewApply",
+    "Outcome",
+    "Position",
+    "StepRecord",
+]

@@ -1,0 +1,127 @@
+"""What every ledger is: what was applied last, and the history of every apply."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """One object as callsheet last put it there.
+
+    Attributes:
+        canonical: the compiled action as canonical JSON.
+        serial: the apply that put it there.
+
+    """
+
+    address: str
+    canonical: str
+    digest: str
+    serial: int
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One step that an apply is about to take, written down before it is taken.
+
+    Attributes:
+        number: its place within the apply, from 1.
+
+    """
+
+    number: int
+    action: str
+    address: str
+    address_before: str
+    before: str | None
+    after: str | None
+    canonical: str | None
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a step: done, failed, skipped or unknown."""
+
+    number: int
+    outcome: str
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRecord:
+    """One step as the history tells it; `outcome` is `open` while it is not settled."""
+
+    number: int
+    action: str
+    address: str
+    outcome: str
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplyRecord:
+    """One apply as the history tells it."""
+
+    serial: int
+    plan_digest: str
+    environment: str
+    commit: str | None
+    author: str
+    started_at: str
+    finished_at: str | None
+    outcome: str
+    accepted: tuple[str, ...]
+    steps: tuple[StepRecord, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewApply:
+    """What is recorded when an apply begins."""
+
+    plan_digest: str
+    environment: str
+    commit: str | None
+    author: str
+    at: str
+    accepted: tuple[str, ...]
+    callsheet: str
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a ledger stands: which ledger it is, and how many applies it has seen."""
+
+    lineage: str | None
+    serial: int
+
+
+class Ledger(Protocol):
+    """The record of what was applied. History is only ever added to."""
+
+    def position(self) -> Position:
+        """Give lineage and serial; lineage None and serial 0 while there is no ledger."""
+
+    def applied(self) -> dict[str, Applied]:
+        """Give what callsheet last put there, by address."""
+
+    def open_apply(self) -> tuple[int, list[Intent]] | None:
+        """Give the serial and the unsettled steps of an apply that never finished, if there is one."""
+
+    def begin(self, new: NewApply, intents: Sequence[Intent]) -> int:
+        """Record an apply and everything that it intends; gives its serial."""
+
+    def settle(self, serial: int, outcomes: Sequence[Outcome], at: str) -> None:
+        """Record what became of steps; what is done becomes what is applied."""
+
+    def finish(self, serial: int, outcome: str, at: str) -> None:
+        """Record how an apply ended: done, failed or interrupted."""
+
+    def history(self) -> list[ApplyRecord]:
+        """Give every apply, newest first."""
+
+    def close(self) -> None:
+        """Let go of the ledger."""

@@ -1,0 +1,24 @@
+"""desired × deployed × ledger → plan: differences, impact, guards, plan file."""
+
+from callsheet.planning.compare import compare
+from callsheet.planning.differences import NOTHING, Difference, differences
+from callsheet.planning.model import Change, Drift, GuardVerdict, Plan
+from callsheet.planning.plan import Current, Desired, make_plan
+from callsheet.planning.planfile import plan_record, read_plan, write_plan
+
+__all__ = [
+    "NOTHING",
+    "Change",
+    "Current",
+    "Desired",
+    "Difference",
+    "Drift",
+    "GuardVerdict",
+    "Plan",
+    "compare",
+    "differences",
+    "make_plan",
+    "plan_record",
+    "read_plan",
+    "write_plan",
+]

@@ -1,0 +1,153 @@
+"""A plan is plain data: what will be done, why, and the state that it holds for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from callsheet.planning.differences import NOTHING, Difference, Impact
+
+ActionName = Literal["create", "update", "replace", "rename", "delete", "adopt", "forget"]
+ACTIONS: tuple[ActionName, ...] = (
+    "create",
+    "update",
+    "replace",
+    "rename",
+    "delete",
+    "adopt",
+    "forget",
+)
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One step of a plan.
+
+    Attributes:
+        address: `Kind/name` after the step.
+        address_before: the address before it; another one for a rename only.
+        before: the compiled action that is there now, or None.
+        after: the compiled action that will be there, or None.
+        reasons: the reason codes of all differences, sorted.
+
+    """
+
+    address: str
+    address_before: str
+    action: ActionName
+    impact: Impact
+    reasons: tuple[str, ...]
+    diff: tuple[Difference, ...]
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    before_digest: str | None
+    after_digest: str | None
+
+    @property
+    def owner(self) -> str | None:
+        """The team that answers for the action."""
+        return (self.after or self.before or {}).get("owner")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drift:
+    """A deployed object that is not what was applied: `changed`, or `missing`."""
+
+    address: str
+    kind: Literal["changed", "missing"]
+    diff: tuple[Difference, ...]
+    applied_digest: str | None
+    deployed_digest: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardVerdict:
+    """What one guard says of a plan: passed, broken, or accepted by the user."""
+
+    guard: str
+    verdict: Literal["passed", "broken", "accepted"]
+    message: str
+    addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What will be done to one environment, and the state for which that holds."""
+
+    environment: str
+    target: dict[str, Any]
+    lineage: str | None
+    serial: int
+    commit: str | None
+    dirty: bool
+    changes: tuple[Change, ...]
+    drift: tuple[Drift, ...] = ()
+    unmanaged: tuple[str, ...] = ()
+    guards: tuple[GuardVerdict, ...] = ()
+    unchanged: int = 0
+    digest: str = field(default="", compare=False)
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """How many changes there are of each action, and how many objects stay as they are."""
+        counts: dict[str, int] = dict.fromkeys(ACTIONS, 0)
+        for change in self.changes:
+            counts[change.action] += 1
+        return {**counts, "unchanged": self.unchanged}
+
+    @property
+    def broken(self) -> list[GuardVerdict]:
+        """The guards that refuse the plan."""
+        return [one for one in self.guards if one.verdict == "broken"]
+
+
+def difference_record(one: Difference) -> dict[str, Any]:
+    """Give a difference as machine output holds it."""
+    record: dict[str, Any] = {"path": one.pointer, "operation": one.operation}
+    if one.before is not NOTHING:
+        record["before"] = one.before
+    if one.after is not NOTHING:
+        record["after"] = one.after
+    record |= {"words": one.words, "impact": one.impact, "reason": one.reason}
+    if one.place is not None:
+        record |= dict(zip(("file", "line", "column"), one.place, strict=True))
+    return record
+
+
+def change_record(change: Change) -> dict[str, Any]:
+    """Give a change as machine output and the plan file hold it."""
+    record: dict[str, Any] = {"address": change.address, "action": change.action}
+    if change.address_before != change.address:
+        record["from"] = change.address_before
+    return record | {
+        "impact": change.impact,
+        "reasons": list(change.reasons),
+        "owner": change.owner,
+        "diff": [difference_record(one) for one in change.diff],
+        "before": change.before,
+        "after": change.after,
+        "beforeDigest": change.before_digest,
+        "afterDigest": change.after_digest,
+    }
+
+
+def drift_record(one: Drift) -> dict[str, Any]:
+    """Give a drift as machine output and the plan file hold it."""
+    return {
+        "address": one.address,
+        "kind": one.kind,
+        "diff": [difference_record(difference) for difference in one.diff],
+        "appliedDigest": one.applied_digest,
+        "deployedDigest": one.deployed_digest,
+    }
+
+
+def guard_record(one: GuardVerdict) -> dict[str, Any]:
+    """Give a guard's verdict as machine output and the plan file hold it."""
+    return {
+        "guard": one.guard,
+        "verdict": one.verdict,
+        "message": one.message,
+        "addresses": list(one.addresses),
+    }

@@ -1,0 +1,168 @@
+"""The plan file: written and read here only, with a digest over all that decides what will be done."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from callsheet.errors import CallsheetError
+from callsheet.language.schema_check import fast_validator
+from callsheet.planning.differences import NOTHING, Difference
+from callsheet.planning.model import (
+    FORMAT_VERSION,
+    Change,
+    Drift,
+    GuardVerdict,
+    Plan,
+    change_record,
+    drift_record,
+    guard_record,
+)
+from callsheet.rendering import canonical_text, digest_of
+from callsheet.workspace import Path
+
+MAX_PLAN_BYTES = 256 * 1_048_576
+
+
+def plan_record(plan: Plan) -> dict[str, Any]:
+    """Give a plan as the plan file and `plan -o json` hold it."""
+    return {**_content(plan), "digest": plan.digest}
+
+
+def with_digest(plan: Plan) -> Plan:
+    """Give a plan with the digest over everything else in it."""
+    return replace(plan, digest=digest_of(canonical_text(_content(plan))))
+
+
+def write_plan(plan: Plan) -> str:
+    """Give the text of a plan file: JSON with sorted keys, the same bytes for the same plan."""
+    return json.dumps(plan_record(plan), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def read_plan(content: bytes, shown: str) -> Plan:
+    """Read a plan file.
+
+    Raises:
+        CallsheetError: CS910 for what is no plan, CS911 for a newer format, CS912 for one that was
+            edited.
+
+    """
+    again = "make a new one: `callsheet plan -e ENV --out FILE`"
+    try:
+        record = json.loads(content.decode("utf-8"), object_pairs_hook=_no_duplicates)
+    except (ValueError, RecursionError):
+        empty = not content.strip()
+        raise CallsheetError(
+            "CS910", f"{shown} is {'empty' if empty else 'not a whole JSON document'}", help=again
+        ) from None
+    version = record.get("formatVersion") if isinstance(record, dict) else None
+    if isinstance(version, int) and version > FORMAT_VERSION:
+        raise CallsheetError(
+            "CS911",
+            f"{shown} has format version {version}, and this callsheet reads {FORMAT_VERSION}",
+            help="apply it with the callsheet that wrote it, or " + again,
+        )
+    if not fast_validator("plan").is_valid(record):
+        raise CallsheetError("CS910", f"{shown} is not a plan by schemas/plan.schema.json", help=again)
+    content_record = {key: value for key, value in record.items() if key != "digest"}
+    try:
+        digest = digest_of(canonical_text(content_record))
+    except (ValueError, RecursionError):
+        digest = ""
+    if digest != record["digest"]:
+        raise CallsheetError(
+            "CS912", f"{shown} was edited: its digest does not fit its content", help=again
+        )
+    return _plan(record)
+
+
+def _content(plan: Plan) -> dict[str, Any]:
+    return {
+        "formatVersion": FORMAT_VERSION,
+        "environment": plan.environment,
+        "target": plan.target,
+        "ledger": {"lineage": plan.lineage, "serial": plan.serial},
+        "commit": plan.commit,
+        "dirty": plan.dirty,
+        "changes": [change_record(one) for one in plan.changes],
+        "drift": [drift_record(one) for one in plan.drift],
+        "unmanaged": list(plan.unmanaged),
+        "guards": [guard_record(one) for one in plan.guards],
+        "summary": plan.summary,
+    }
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key is written twice")
+    return found
+
+
+def _plan(record: dict[str, Any]) -> Plan:
+    return Plan(
+        environment=record["environment"],
+        target=record["target"],
+        lineage=record["ledger"]["lineage"],
+        serial=record["ledger"]["serial"],
+        commit=record["commit"],
+        dirty=record["dirty"],
+        changes=tuple(_change(one) for one in record["changes"]),
+        drift=tuple(_drift(one) for one in record["drift"]),
+        unmanaged=tuple(record["unmanaged"]),
+        guards=tuple(_guard(one) for one in record["guards"]),
+        unchanged=record["summary"]["unchanged"],
+        digest=record["digest"],
+    )
+
+
+def _change(record: dict[str, Any]) -> Change:
+    return Change(
+        address=record["address"],
+        address_before=record.get("from", record["address"]),
+        action=record["action"],
+        impact=record["impact"],
+        reasons=tuple(record["reasons"]),
+        diff=tuple(_difference(one) for one in record["diff"]),
+        before=record["before"],
+        after=record["after"],
+        before_digest=record.get("beforeDigest"),
+        after_digest=record.get("afterDigest"),
+    )
+
+
+def _difference(record: dict[str, Any]) -> Difference:
+    place = (record["file"], record["line"], record["column"]) if "file" in record else None
+    return Difference(
+        path=_path(record["path"]),
+        before=record.get("before", NOTHING),
+        after=record.get("after", NOTHING),
+        words=record["words"],
+        impact=record["impact"],
+        reason=record["reason"],
+        place=place,
+    )
+
+
+def _path(pointer: str) -> Path:
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
+
+
+def _drift(record: dict[str, Any]) -> Drift:
+    return Drift(
+        address=record["address"],
+        kind=record["kind"],
+        diff=tuple(_difference(one) for one in record["diff"]),
+        applied_digest=record["appliedDigest"],
+        deployed_digest=record["deployedDigest"],
+    )
+
+
+def _guard(record: dict[str, Any]) -> GuardVerdict:
+    return GuardVerdict(
+        guard=record["guard"],
+        verdict=record["verdict"],
+        message=record["message"],
+        addresses=tuple(record["addresses"]),
+    )

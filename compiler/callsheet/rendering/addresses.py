@@ -1,0 +1,55 @@
+"""Where an environment deploys and records: is the type known, is the path inside the workspace?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from callsheet.language.catalog import Spots
+from callsheet.language.environment import Environment
+from callsheet.language.plugins import plugins
+from callsheet.language.schema_check import nearest
+from callsheet.workspace import Problem
+
+
+def check_addresses(environment: Environment) -> list[Problem]:
+    """Give what is wrong with the target and the ledger of an environment."""
+    problems: list[Problem] = []
+    spec = environment.document.value["spec"]
+    for field, group in (("target", "callsheet.targets"), ("ledger", "callsheet.ledgers")):
+        if field in spec:
+            problems += _check(environment, field, spec[field], list(plugins(group)))
+    return problems
+
+
+def _check(
+    environment: Environment, field: str, written: dict[str, Any], known: list[str]
+) -> list[Problem]:
+    kind = written["type"]
+    if kind not in known:
+        return [
+            Spots("CS801", environment.document).value(
+                ("spec", field, "type"),
+                f"there is no {field} of type `{kind}`" + nearest(kind, known),
+                do=f"the types are: {', '.join(known)}",
+            )
+        ]
+    if kind != "sqlite":
+        return []
+    if not isinstance(written.get("path"), str):
+        return [
+            Spots("CS204", environment.document).key(
+                ("spec", field),
+                f"`spec.{field}` lacks `path`",
+                do="add `path`, the file of the database",
+            )
+        ]
+    parts = written["path"].split("/")
+    if written["path"].startswith(("/", "~")) or "\\" in written["path"] or ".." in parts:
+        return [
+            Spots("CS802", environment.document).value(
+                ("spec", field, "path"),
+                "the path leads out of the workspace",
+                do="name a file inside it, as .callsheet/production.db",
+            )
+        ]
+    return []

@@ -1,0 +1,67 @@
+"""JSON values: their type names, their text, and their canonical form (RFC 8785)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import Any
+
+_TYPE_NAMES: dict[type, str] = {
+    type(None): "null",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    str: "string",
+    list: "array",
+    dict: "object",
+}
+_MAY_HOLD_FLOAT = re.compile(r"[:,\[]-?[0-9]+[.eE]|\A-?[0-9]+[.eE]|[:,\[](?:NaN|-?Infinity)")
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
+
+def type_name(value: Any) -> str:
+    """Give the JSON type of a value: null, boolean, integer, number, string, array or object."""
+    return _TYPE_NAMES.get(type(value), "unknown")
+
+
+def text_of(value: Any) -> str:
+    """Give a scalar as text: numbers and booleans as JSON writes them.
+
+    Raises:
+        TypeError: for null, a list or a mapping, which have no text.
+
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return canonical_text(value)
+    raise TypeError(f"{type_name(value)} has no text")
+
+
+def canonical_text(value: Any) -> str:
+    """Give the canonical JSON of a value (RFC 8785).
+
+    `json.dumps` with sorted keys gives the same bytes where no number is a float and every
+    character is in the Basic Multilingual Plane (there the order of code points is the order of
+    UTF-16 units): where the text proves that, it is taken; otherwise `rfc8785` writes it.
+
+    Raises:
+        ValueError: for a number that is not finite or beyond 2^53, or half a surrogate pair.
+
+    """
+    text = _encode(value)
+    if _MAY_HOLD_FLOAT.search(text) is None and (text.isascii() or max(text) < "\ud800"):
+        return text
+    import rfc8785
+
+    return rfc8785.dumps(value).decode("utf-8")
+
+
+def digest_of(canonical: str) -> str:
+    """Give the digest of a canonical text: `sha256:` and 64 hexadecimal digits."""
+    return "sha256:" + hashlib.sha256(canonical.encode("utf-8")).hexdigest()

@@ -1,0 +1,240 @@
+"""Results → one JSON document each, by the schemas of `schemas/`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from callsheet.calling import NO_PAYLOAD, Request
+from callsheet.deploying import ApplyResult, StepResult
+from callsheet.language import Diagnostic, in_language
+from callsheet.ledger import ApplyRecord
+from callsheet.planning import Plan, plan_record
+from callsheet.planning.model import ACTIONS, change_record, drift_record
+from callsheet.reporting.model import Report, Style
+from callsheet.reporting.results import (
+    DiffResult,
+    DriftResult,
+    ExplainResult,
+    HistoryResult,
+    ListResult,
+    RenderResult,
+    ShowResult,
+    ValidationResult,
+)
+from callsheet.reporting.text_lists import category_of
+
+
+def _validation(result: ValidationResult) -> dict[str, Any]:
+    errors = sum(one.severity == "error" for one in result.diagnostics)
+    return {
+        "diagnostics": [_diagnostic(one) for one in result.diagnostics],
+        "summary": {
+            "documents": result.documents,
+            "errors": errors,
+            "warnings": len(result.diagnostics) - errors,
+        },
+    }
+
+
+def _diagnostic(one: Diagnostic) -> dict[str, Any]:
+    return {
+        "code": one.code,
+        "severity": one.severity,
+        "file": one.file,
+        "line": one.span.line,
+        "column": one.span.column,
+        "endLine": one.span.end_line,
+        "endColumn": one.span.end_column,
+        "message": one.message,
+        "help": one.help,
+        "source": one.source,
+        "related": [
+            {
+                "file": related.file,
+                "line": related.span.line,
+                "column": related.span.column,
+                "message": related.message,
+            }
+            for related in one.related
+        ],
+    }
+
+
+def _diff(result: DiffResult) -> dict[str, Any]:
+    environments = []
+    everything: dict[str, dict[str, Any]] = {}
+    summary: dict[str, int] = dict.fromkeys(ACTIONS, 0)
+    for environment, changes in result.environments.items():
+        records = [change_record(one) for one in changes]
+        environments.append({"environment": environment, "changes": records})
+        for record in records:
+            key = json.dumps(record, sort_keys=True)
+            if key not in everything:
+                summary[record["action"]] += 1
+            everything[key] = record
+    return {
+        "base": result.base,
+        "environments": environments,
+        "changes": list(everything.values()),
+        "summary": {**summary, "unchanged": 0},
+    }
+
+
+def _drift(result: DriftResult) -> dict[str, Any]:
+    return {
+        "environment": result.environment,
+        "drift": [drift_record(one) for one in result.drift],
+        "unmanaged": list(result.unmanaged),
+    }
+
+
+def _apply(result: ApplyResult) -> dict[str, Any]:
+    return {
+        "environment": result.plan.environment,
+        "serial": result.serial,
+        "planDigest": result.plan.digest,
+        "outcome": result.outcome,
+        "steps": [_step(one) for one in result.steps],
+        "summary": {one: result.count(one) for one in ("done", "failed", "skipped", "unknown")},
+    }
+
+
+def _step(one: StepResult) -> dict[str, Any]:
+    return {
+        "address": one.address,
+        "action": one.action,
+        "outcome": one.outcome,
+        "error": one.error,
+    }
+
+
+def _history(result: HistoryResult) -> dict[str, Any]:
+    return {
+        "environment": result.environment,
+        "lineage": result.lineage,
+        "applies": [_record(one) for one in result.applies],
+    }
+
+
+def _record(one: ApplyRecord) -> dict[str, Any]:
+    return {
+        "serial": one.serial,
+        "planDigest": one.plan_digest,
+        "commit": one.commit,
+        "author": one.author,
+        "startedAt": one.started_at,
+        "finishedAt": one.finished_at,
+        "outcome": one.outcome,
+        "accepted": list(one.accepted),
+        "steps": [
+            {
+                "address": step.address,
+                "action": step.action,
+                "outcome": step.outcome,
+                "error": step.error,
+            }
+            for step in one.steps
+        ],
+    }
+
+
+def _list(result: ListResult) -> dict[str, Any]:
+    actions = []
+    for one in sorted(result.actions, key=lambda action: action.name):
+        place = one.document.place(("metadata", "name"))
+        actions.append(
+            {
+                "name": one.name,
+                "title": in_language(one.metadata.get("title"), result.language),
+                "description": in_language(one.metadata.get("description"), result.language),
+                "category": category_of(one),
+                "channel": one.labels.get("channel"),
+                "owner": one.owner,
+                "labels": one.labels,
+                "environments": list(result.environments.get(one.name, ())),
+                "parameters": list(one.parameters),
+                "file": one.document.file,
+                "line": place.line,
+            }
+        )
+    return {"actions": actions}
+
+
+def _show(result: ShowResult) -> dict[str, Any]:
+    return {
+        "name": result.name,
+        "environments": {
+            name: {
+                "digest": shown.digest,
+                "revision": shown.revision,
+                "appliedBy": shown.applied_by,
+                "appliedAt": shown.applied_at,
+                "action": shown.action,
+            }
+            for name, shown in result.environments.items()
+        },
+    }
+
+
+def _render(result: RenderResult) -> dict[str, Any]:
+    record: dict[str, Any] = {"environment": result.environment}
+    if result.requests:
+        record["requests"] = [_request(name, request) for name, request in result.requests]
+    else:
+        record["actions"] = list(result.actions)
+    return record
+
+
+def _request(name: str, request: Request) -> dict[str, Any]:
+    record = {
+        "name": name,
+        "method": request.method,
+        "url": request.url,
+        "headers": request.headers,
+    }
+    return record if request.payload is NO_PAYLOAD else {**record, "payload": request.payload}
+
+
+def _explain(result: ExplainResult) -> dict[str, Any]:
+    return {
+        "rules": [
+            {
+                "code": one.code,
+                "name": one.name,
+                "severity": one.severity,
+                "summary": one.summary,
+                "documentation": one.documentation,
+                "bad": one.bad,
+                "good": one.good,
+            }
+            for one in result.rules
+        ]
+    }
+
+
+_RECORDS: dict[type, Callable[[Any], dict[str, Any]]] = {
+    ValidationResult: _validation,
+    Plan: plan_record,
+    DiffResult: _diff,
+    DriftResult: _drift,
+    ApplyResult: _apply,
+    HistoryResult: _history,
+    ListResult: _list,
+    ShowResult: _show,
+    RenderResult: _render,
+    ExplainResult: _explain,
+}
+
+
+def _writer(record: Callable[[Any], dict[str, Any]]) -> Callable[[Any, Style], str]:
+    def write(result: Any, style: Style) -> str:
+        del style
+        # Characters beyond ASCII are escaped: a document that any terminal and any locale can carry.
+        return json.dumps(record(result), indent=2, sort_keys=False) + "\n"
+
+    return write
+
+
+JSON = Report("json", {kind: _writer(record) for kind, record in _RECORDS.items()})

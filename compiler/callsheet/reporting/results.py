@@ -1,0 +1,92 @@
+"""What commands find out, as data that every report can write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from callsheet.calling import Request
+from callsheet.language import Action, Diagnostic, Rule
+from callsheet.ledger import ApplyRecord
+from callsheet.planning import Change, Drift
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidationResult:
+    """What `validate` found."""
+
+    diagnostics: Sequence[Diagnostic]
+    documents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiffResult:
+    """What `diff` found: the changes of each environment; `base` is None for the deployed state."""
+
+    base: str | None
+    environments: Mapping[str, Sequence[Change]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriftResult:
+    """What `drift` found."""
+
+    environment: str
+    drift: Sequence[Drift]
+    unmanaged: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryResult:
+    """What `history` found: applies, newest first; `detailed` for one apply with its steps."""
+
+    environment: str
+    lineage: str | None
+    applies: Sequence[ApplyRecord]
+    detailed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListResult:
+    """What `list` found: actions, and the environments that deploy each."""
+
+    actions: Sequence[Action]
+    environments: Mapping[str, Sequence[str]]
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One action in one environment, desired or deployed."""
+
+    digest: str | None
+    action: Mapping[str, Any] | None
+    revision: int | None = None
+    applied_by: str | None = None
+    applied_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowResult:
+    """What `show` found: one action, by environment."""
+
+    name: str
+    environments: Mapping[str, Shown]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderResult:
+    """What `render` made: compiled actions, or the requests that would leave."""
+
+    environment: str
+    actions: Sequence[Mapping[str, Any]] = ()
+    requests: Sequence[tuple[str, Request]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainResult:
+    """Rules of the catalog; `detailed` for one with its documentation."""
+
+    rules: Sequence[Rule]
+    detailed: bool

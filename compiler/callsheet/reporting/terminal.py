@@ -1,0 +1,93 @@
+"""Text for a terminal: what could command the terminal is shown, never sent; colours; wrapping."""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+import unicodedata
+from typing import Any
+
+from callsheet.language.secret_patterns import secret_kind
+from callsheet.reporting.model import Style
+from callsheet.workspace import Path
+
+_COLOURS = {
+    "red": "31",
+    "green": "32",
+    "yellow": "33",
+    "blue": "34",
+    "magenta": "35",
+    "bold": "1",
+    "dim": "2",
+}
+_HIDDEN_NAME = re.compile(r"(?i)password|passwd|secret|token|api[-_]?key|credential|authorization")
+_UNSAFE_CATEGORIES = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+
+
+def safe(text: str) -> str:
+    """Show control characters, escape sequences and bidirectional marks as escapes."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(one if _is_safe(one) else _escape(one) for one in text)
+
+
+def _is_safe(character: str) -> bool:
+    if character == "\u200d":
+        # The joiner in the middle of an emoji commands nothing.
+        return True
+    return unicodedata.category(character) not in _UNSAFE_CATEGORIES
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    short = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(character)
+    return short or (
+        f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    )
+
+
+def paint(text: str, colour: str, style: Style) -> str:
+    """Give a text in a colour, where colours are wanted."""
+    return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if style.colour else text
+
+
+def wrapped(text: str, style: Style, *, indent: int) -> list[str]:
+    """Wrap a text to the width, each line indented."""
+    space = " " * indent
+    return textwrap.wrap(
+        text,
+        max(style.width, 40),
+        initial_indent=space,
+        subsequent_indent=space + "  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    ) or [space]
+
+
+def value_text(value: Any, path: Path, style: Style, *, indent: int) -> str:
+    """Give a value in one line of JSON; a secret is hidden, a long one is cut in its middle."""
+    if _is_hidden(value, path):
+        return "(hidden)"
+    text = safe(json.dumps(value, ensure_ascii=False, sort_keys=True))
+    room = max(style.width - indent, 20)
+    if len(text) <= room:
+        return text
+    half = (room - 5) // 2
+    return f"{text[:half]} ... {text[-half:]}"
+
+
+def _is_hidden(value: Any, path: Path) -> bool:
+    """Hide what stands in a field that is named like a secret, and what looks like one."""
+    if isinstance(value, dict | list):
+        texts = json.dumps(value)
+        return bool(secret_kind(texts))
+    if not isinstance(value, str):
+        return False
+    named = any(isinstance(part, str) and _HIDDEN_NAME.search(part) for part in path)
+    return named or bool(secret_kind(value))
+
+
+def count(number: int, noun: str) -> str:
+    """Give `1 error`, `2 errors`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,225 @@
+"""Results → text for people at a terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from callsheet.deploying import ApplyResult
+from callsheet.planning import NOTHING, Change, Difference, Drift, GuardVerdict, Plan
+from callsheet.reporting.model import Report, Style
+from callsheet.reporting.results import (
+    DiffResult,
+    DriftResult,
+    ExplainResult,
+    HistoryResult,
+    ListResult,
+    RenderResult,
+    ShowResult,
+    ValidationResult,
+)
+from callsheet.reporting.terminal import count, paint, safe, value_text, wrapped
+from callsheet.reporting.text_findings import explain_text, validation_text
+from callsheet.reporting.text_lists import history_text, list_text, render_text, show_text
+
+SIGNS = {
+    "create": ("+", "green", "created"),
+    "update": ("~", "yellow", "updated"),
+    "replace": ("↻", "magenta", "replaced"),
+    "rename": ("⇄", "blue", "renamed"),
+    "delete": ("-", "red", "deleted"),
+    "adopt": ("=", "blue", "adopted"),
+    "forget": ("x", "dim", "forgotten"),
+}
+_IMPACT_COLOURS = {
+    "cosmetic": "dim",
+    "compatible": "green",
+    "breaking": "red",
+    "sensitive": "magenta",
+}
+
+
+def plan_text(plan: Plan, style: Style) -> str:
+    """Write a plan: what changes and why, drift, unmanaged objects, guards, and a summary."""
+    lines: list[str] = []
+    for change in plan.changes:
+        lines += [*change_lines(change, style), ""]
+    lines += _drift_lines(plan.drift, plan.unmanaged, style)
+    lines += _guard_lines(plan.guards, style)
+    lines.append(_summary(plan, style))
+    return "\n".join(lines)
+
+
+def change_lines(change: Change, style: Style) -> list[str]:
+    """Write one change: its sign, address and impact, then each difference with its place."""
+    sign, colour, _ = SIGNS[change.action]
+    address = safe(change.address)
+    if change.address_before != change.address:
+        address = f"{safe(change.address_before)} → {address}"
+    head = f"{sign} {address}"
+    owner = f"  owner {safe(change.owner)}" if change.owner else ""
+    impact = paint(change.impact, _IMPACT_COLOURS[change.impact], style)
+    lines = [f"{paint(head, colour, style)}  [{impact}]{paint(owner, 'dim', style)}"]
+    for one in change.diff:
+        lines += _difference_lines(one, style)
+    return lines
+
+
+def _difference_lines(one: Difference, style: Style) -> list[str]:
+    colour = _IMPACT_COLOURS[one.impact]
+    lines = wrapped(f"{safe(one.words)} ({one.reason})", style, indent=4)
+    if one.impact in ("breaking", "sensitive"):
+        lines = [paint(line, colour, style) for line in lines]
+    # What stands at the end of words already need not stand below them.
+    if one.path and one.reason not in _SAID_IN_WORDS:
+        for sign, value, painted in (("-", one.before, "red"), ("+", one.after, "green")):
+            if value is not NOTHING:
+                text = value_text(value, one.path, style, indent=8)
+                lines.append("      " + paint(f"{sign} {text}", painted, style))
+    if one.place is not None:
+        file, line, column = one.place
+        lines.append(paint(f"      {safe(file)}:{line}:{column}", "dim", style))
+    return lines
+
+
+_SAID_IN_WORDS = (
+    "new-personal-data",
+    "method-changed",
+    "parameter-retyped",
+    "parameter-optional",
+    "parameter-required",
+    "parameter-removed",
+    "parameter-added",
+    "action-renamed",
+)
+
+
+def _drift_lines(drift: Any, unmanaged: Any, style: Style) -> list[str]:
+    lines: list[str] = []
+    if drift:
+        lines.append(paint("Drift: changed at the target, not by callsheet", "yellow", style))
+        for one in drift:
+            lines += _one_drift(one, style)
+        lines.append("")
+    if unmanaged:
+        lines.append(paint("Unmanaged: deployed, not by callsheet, left alone", "yellow", style))
+        lines += [f"  ? {safe(address)}" for address in unmanaged]
+        lines.append("")
+    return lines
+
+
+def _one_drift(one: Drift, style: Style) -> list[str]:
+    if one.kind == "missing":
+        return [f"  ! {safe(one.address)}  no longer deployed"]
+    lines = [f"  ! {safe(one.address)}"]
+    for difference in one.diff:
+        lines += _difference_lines(difference, style)
+    return lines
+
+
+def _guard_lines(guards: tuple[GuardVerdict, ...], style: Style) -> list[str]:
+    lines: list[str] = []
+    for one in guards:
+        if one.verdict == "passed":
+            continue
+        colour = "red" if one.verdict == "broken" else "yellow"
+        way_out = "" if one.guard == "protect" or one.verdict == "accepted" else f"; --accept {one.guard}"
+        text = f"Guard {one.guard} {one.verdict}: {safe(one.message)}"
+        if "--accept" not in one.message:
+            text += way_out
+        lines += [paint(line, colour, style) for line in wrapped(text, style, indent=0)]
+        lines += [f"  {safe(address)}" for address in one.addresses[:10]]
+        if len(one.addresses) > 10:
+            lines.append(f"  and {len(one.addresses) - 10} more")
+    if lines:
+        lines.append("")
+    return lines
+
+
+def _summary(plan: Plan, style: Style) -> str:
+    summary = dict(plan.summary)
+    unchanged = summary.pop("unchanged")
+    parts = [f"{number} to {action}" for action, number in summary.items() if number]
+    where = f" in {safe(plan.environment)}"
+    if not parts:
+        drifted = f"; {count(len(plan.drift), 'object')} drifted" if plan.drift else ""
+        return paint(f"Nothing to do{where}: {unchanged} unchanged{drifted}.", "bold", style)
+    return paint(f"Plan{where}: {', '.join(parts)}, {unchanged} unchanged.", "bold", style)
+
+
+def diff_text(result: DiffResult, style: Style) -> str:
+    """Write the changes of a diff; what is the same in several environments is written once."""
+    against = f"since {safe(result.base)}" if result.base else "against what is deployed"
+    grouped: dict[str, tuple[Change, list[str]]] = {}
+    for environment, changes in result.environments.items():
+        for change in changes:
+            key = f"{change.address}\0{change.before_digest}\0{change.after_digest}"
+            seen = "\n".join(change_lines(change, style))
+            grouped.setdefault(key + seen, (change, []))[1].append(environment)
+    if not grouped:
+        return paint(f"No change {against}.", "bold", style)
+    lines: list[str] = []
+    for change, environments in grouped.values():
+        head, *rest = change_lines(change, style)
+        lines += [f"{head}  in {safe(', '.join(environments))}", *rest, ""]
+    lines.append(paint(f"{count(len(grouped), 'change')} {against}.", "bold", style))
+    return "\n".join(lines)
+
+
+def drift_text(result: DriftResult, style: Style) -> str:
+    """Write what was changed at the target by somebody else."""
+    lines = _drift_lines(result.drift, result.unmanaged, style)
+    where = safe(result.environment)
+    if not result.drift:
+        lines.append(paint(f"No drift in {where}.", "bold", style))
+    else:
+        lines.append(paint(f"{count(len(result.drift), 'object')} drifted in {where}.", "bold", style))
+    return "\n".join(lines)
+
+
+def apply_text(result: ApplyResult, style: Style) -> str:
+    """Write what was done, and one line that sums it up."""
+    lines = [
+        f"  settled from an interrupted apply: {safe(one.address)} {one.outcome}" for one in result.settled
+    ]
+    for one in result.steps:
+        sign, colour, done = SIGNS[one.action]
+        if one.outcome == "done":
+            lines.append(paint(f"  {sign} {safe(one.address)} {done}", colour, style))
+        else:
+            why = f": {safe(one.error)}" if one.error else ""
+            lines.append(paint(f"  ! {safe(one.address)} {one.outcome}{why}", "red", style))
+    where = safe(result.plan.environment)
+    if result.outcome == "nothing":
+        drifted = f"; {count(len(result.plan.drift), 'object')} drifted" if result.plan.drift else ""
+        lines.append(
+            paint(
+                f"Nothing to do in {where}: {result.plan.unchanged} unchanged{drifted}.",
+                "bold",
+                style,
+            )
+        )
+        return "\n".join(lines)
+    parts = [
+        f"{result.count(one)} {one}"
+        for one in ("done", "failed", "skipped", "unknown")
+        if result.count(one)
+    ]
+    lines.append(paint(f"Apply {result.serial} in {where}: {', '.join(parts)}.", "bold", style))
+    return "\n".join(lines)
+
+
+TEXT = Report(
+    "text",
+    {
+        ValidationResult: validation_text,
+        ExplainResult: explain_text,
+        Plan: plan_text,
+        DiffResult: diff_text,
+        DriftResult: drift_text,
+        ApplyResult: apply_text,
+        HistoryResult: history_text,
+        ListResult: list_text,
+        ShowResult: show_text,
+        RenderResult: render_text,
+    },
+)

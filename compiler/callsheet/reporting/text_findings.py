@@ -1,0 +1,92 @@
+"""Diagnostics and rules → text: the place, the line with a caret, what is wrong, what to do."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from callsheet.language import Diagnostic
+from callsheet.reporting.model import Style
+from callsheet.reporting.results import ExplainResult, ValidationResult
+from callsheet.reporting.terminal import count, paint, safe, wrapped
+
+_COLOURS = {"error": "red", "warning": "yellow"}
+
+
+def validation_text(result: ValidationResult, style: Style) -> str:
+    """Write every finding, then a line that sums them up."""
+    blocks = ["\n".join(diagnostic_lines(one, style)) for one in result.diagnostics]
+    errors = sum(one.severity == "error" for one in result.diagnostics)
+    warnings = len(result.diagnostics) - errors
+    checked = count(result.documents, "document")
+    if errors:
+        last = paint(f"{count(errors, 'error')}, {count(warnings, 'warning')} in {checked}.", "red", style)
+    elif warnings:
+        last = paint(f"Valid, with {count(warnings, 'warning')}: {checked}.", "yellow", style)
+    else:
+        last = paint(f"Valid: {checked}.", "green", style)
+    return "\n\n".join([*blocks, last])
+
+
+def diagnostic_lines(one: Diagnostic, style: Style) -> list[str]:
+    """Write one finding."""
+    place = f"{safe(one.file)}:{one.span.line}:{one.span.column}"
+    severity = paint(f"{one.severity} {one.code}", _COLOURS[one.severity], style)
+    lines = [f"{paint(place, 'bold', style)}: {severity}"]
+    lines += wrapped(safe(one.message), style, indent=2)
+    lines += _quoted(one, style)
+    for related in one.related:
+        where = f"{safe(related.file)}:{related.span.line}:{related.span.column}"
+        lines += wrapped(f"{where}: {safe(related.message)}", style, indent=4)
+    lines += wrapped(f"help: {safe(one.help)}", style, indent=2)
+    return lines
+
+
+def _quoted(one: Diagnostic, style: Style) -> list[str]:
+    """Quote the line, the part around the place where it is long, with carets below."""
+    if not one.source.strip():
+        return []
+    start = one.span.column - 1
+    end = one.span.end_column - 1 if one.span.end_line == one.span.line else len(one.source)
+    end = max(min(end, len(one.source)), start + 1)
+    number = f"{one.span.line} | "
+    room = max(style.width - 4 - len(number), 30)
+    cut = max(0, start - room // 2) if len(one.source) > room else 0
+    piece = one.source[cut : cut + room]
+    before = safe(one.source[cut:start])
+    end = min(end, cut + room)
+    marked = safe(one.source[start:end]) or " "
+    carets = " " * _width(before) + "^" * max(_width(marked), 1)
+    margin = " " * (len(number) - 2) + "| "
+    return [
+        f"    {number}{safe(piece)}",
+        f"    {margin}{paint(carets, _COLOURS[one.severity], style)}",
+    ]
+
+
+def _width(text: str) -> int:
+    """Count the cells of a terminal that a text fills (wide characters take two)."""
+    return sum(
+        0 if unicodedata.combining(one) else 2 if unicodedata.east_asian_width(one) in "WF" else 1
+        for one in text
+    )
+
+
+def explain_text(result: ExplainResult, style: Style) -> str:
+    """Write the catalog as a list, or one rule with its documentation and examples."""
+    if not result.detailed:
+        width = max(len(one.name) for one in result.rules)
+        return "\n".join(
+            f"{one.code}  {one.severity:<7}  {one.name:<{width}}  {one.summary}" for one in result.rules
+        )
+    blocks = []
+    for one in result.rules:
+        lines = [
+            paint(f"{one.code} {one.name} ({one.severity})", "bold", style),
+            "",
+            one.documentation,
+        ]
+        for title, example in (("Bad:", one.bad), ("Good:", one.good)):
+            if example:
+                lines += ["", title, *(f"    {line}".rstrip() for line in example.split("\n"))]
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)

@@ -1,0 +1,112 @@
+"""Lists of actions, one action, the history, compiled actions → text."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from callsheet.calling import NO_PAYLOAD, Request
+from callsheet.language import Action, in_language
+from callsheet.ledger import ApplyRecord
+from callsheet.reporting.model import Style
+from callsheet.reporting.results import HistoryResult, ListResult, RenderResult, Shown, ShowResult
+from callsheet.reporting.terminal import paint, safe
+
+
+def category_of(action: Action) -> str:
+    """Give the category under which an action is listed."""
+    return action.labels.get("category", "actions")
+
+
+def list_text(result: ListResult, style: Style) -> str:
+    """Write the palette: actions by category and channel, titles in the asked language."""
+    if not result.actions:
+        return "No action."
+    groups: dict[tuple[str, str], list[Action]] = {}
+    for action in result.actions:
+        key = (category_of(action), action.labels.get("channel", ""))
+        groups.setdefault(key, []).append(action)
+    width = max(len(one.name) for one in result.actions)
+    lines: list[str] = []
+    for (category, channel), actions in sorted(groups.items()):
+        head = f"{category} / {channel}" if channel else category
+        lines.append(paint(safe(head), "bold", style))
+        for action in sorted(actions, key=lambda one: one.name):
+            title = in_language(action.metadata.get("title"), result.language)
+            where = ", ".join(result.environments.get(action.name, ()))
+            lines.append(
+                f"  {action.name:<{width}}  {safe(title)}  {paint(safe(where), 'dim', style)}".rstrip()
+            )
+        lines.append("")
+    return "\n".join(lines).rstrip("\n")
+
+
+def show_text(result: ShowResult, style: Style) -> str:
+    """Write one action as each environment has it."""
+    blocks = []
+    for environment, shown in result.environments.items():
+        head = paint(f"{safe(result.name)} in {safe(environment)}", "bold", style)
+        blocks.append("\n".join([head, *_shown_lines(shown)]))
+    return "\n\n".join(blocks)
+
+
+def _shown_lines(shown: Shown) -> list[str]:
+    if shown.action is None:
+        return ["  not there"]
+    lines = []
+    if shown.revision is not None:
+        by, at = safe(shown.applied_by or ""), safe(shown.applied_at or "")
+        lines.append(f"  revision {shown.revision}, by {by} at {at}")
+    lines.append(f"  {shown.digest}")
+    return [*lines, *_json_lines(shown.action)]
+
+
+def _json_lines(value: Any) -> list[str]:
+    text = json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)
+    return [safe(line) for line in text.split("\n")]
+
+
+def history_text(result: HistoryResult, style: Style) -> str:
+    """Write the applies of an environment, newest first."""
+    if not result.applies:
+        return f"Nothing was ever applied in {safe(result.environment)}."
+    lines: list[str] = []
+    for one in result.applies:
+        lines += _apply_lines(one, style, detailed=result.detailed)
+    return "\n".join(lines)
+
+
+def _apply_lines(one: ApplyRecord, style: Style, *, detailed: bool) -> list[str]:
+    done = sum(step.outcome == "done" for step in one.steps)
+    commit = (one.commit or "no commit")[:12]
+    head = paint(f"{one.serial}  {one.outcome}", "bold", style)
+    lines = [
+        f"{head}  {safe(one.started_at)}  {safe(one.author)}  {commit}  {done} of {len(one.steps)} done"
+    ]
+    if not detailed:
+        return lines
+    lines.append(f"  plan {one.plan_digest}")
+    if one.accepted:
+        lines.append(f"  accepted: {safe(', '.join(one.accepted))}")
+    for step in one.steps:
+        why = f": {safe(step.error)}" if step.error else ""
+        lines.append(f"  {step.action} {safe(step.address)} {step.outcome}{why}")
+    return lines
+
+
+def render_text(result: RenderResult, style: Style) -> str:
+    """Write compiled actions, or requests as they would leave, secrets as references."""
+    blocks = ["\n".join(_json_lines(one)) for one in result.actions]
+    blocks += [_request_text(name, request, style) for name, request in result.requests]
+    return "\n\n".join(blocks)
+
+
+def _request_text(name: str, request: Request, style: Style) -> str:
+    del name
+    lines = [paint(f"{request.method} {safe(request.url)}", "bold", style)]
+    for header, value in request.headers.items():
+        text = f"{{{value['secret']}}}" if isinstance(value, dict) else value
+        lines.append(f"{safe(header)}: {safe(text)}")
+    if request.payload is not NO_PAYLOAD:
+        lines += ["", *_json_lines(request.payload)]
+    return "\n".join(lines)

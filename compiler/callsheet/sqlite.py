@@ -1,0 +1,304 @@
+"""SQLite for targets and ledgers: opened safely, locked by the kernel, every failure in words.
+
+`journal_mode=DELETE` and `synchronous=EXTRA`: what is committed survives a power loss. One writer at a
+time holds a kernel lock on a file beside the database, which ends with the process that holds it.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import json
+import os
+import socket
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from callsheet.errors import CallsheetError
+
+APPLICATION_ID = 0x43534854
+"""`CSHT` in the file's header: the file is one of callsheet's."""
+
+FILE_VERSION = 1
+BUSY_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """What one part of callsheet keeps in a file: its tables, made by migrations in their order."""
+
+    name: str
+    migrations: tuple[Callable[[sqlite3.Connection], None], ...]
+
+    @property
+    def version(self) -> int:
+        """The version of the tables that this callsheet reads and writes."""
+        return len(self.migrations)
+
+
+class Database:
+    """One SQLite file: an open connection, and the words for whatever goes wrong with it."""
+
+    def __init__(self, path: Path, shown: str, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self.shown = shown
+        self.connection = connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Run a write transaction: all of it is kept, or none. Inside another one, join it."""
+        if self._in_transaction():
+            yield self.connection
+            return
+        with worded(self.shown):
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.connection
+            except BaseException:
+                if self._in_transaction():
+                    self.connection.execute("ROLLBACK")
+                raise
+            self.connection.execute("COMMIT")
+
+    def _in_transaction(self) -> bool:
+        return self.connection.in_transaction
+
+    def version_of(self, component: Component) -> int:
+        """Give the version of a component's tables, 0 where it has none; refuses a newer one."""
+        with worded(self.shown):
+            if not self.connection.execute(
+                "SELECT 1 FROM sqlite_schema WHERE name = 'callsheet_component'"
+            ).fetchone():
+                return 0
+            row = self.connection.execute(
+                "SELECT version FROM callsheet_component WHERE name = ?", (component.name,)
+            ).fetchone()
+        version = int(row[0]) if row else 0
+        if version > component.version:
+            raise _newer(self.shown, version, component.version)
+        return version
+
+    def ensure(self, component: Component) -> None:
+        """Bring a component's tables to this callsheet's version, in one transaction."""
+        if self.version_of(component) == component.version:
+            return
+        with self.transaction() as connection:
+            connection.execute(
+                "CREATE TABLE IF NOT EXISTS callsheet_component"
+                " (name TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT"
+            )
+            connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version={FILE_VERSION}")
+            for migrate in component.migrations[self.version_of(component) :]:
+                migrate(connection)
+            connection.execute(
+                "INSERT INTO callsheet_component VALUES (?, ?)"
+                " ON CONFLICT (name) DO UPDATE SET version = excluded.version",
+                (component.name, component.version),
+            )
+
+    def close(self) -> None:
+        """Close the connection; what was not committed is gone."""
+        self.connection.close()
+
+
+def open_for_writing(path: Path, shown: str) -> Database:
+    """Open a database for writing; create it (mode 0600) where there is none.
+
+    `shown` is its name for people: the path as the workspace writes it.
+
+    Raises:
+        CallsheetError: CS902 to CS909, by what is wrong with the file.
+
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        os.close(descriptor)
+    except OSError as error:
+        raise _os_error(shown, error) from None
+    with worded(shown):
+        database = Database(path, shown, _connect(path, "rwc"))
+        try:
+            _check_header(database)
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+
+def open_for_reading(path: Path, shown: str) -> Database | None:
+    """Open a database without changing anything; None where there is none.
+
+    A journal that a crash has left is rolled back by SQLite, which needs to write: where the file may be
+    written, it is opened so, and only reads are made.
+
+    Raises:
+        CallsheetError: as `open_for_writing`.
+
+    """
+    try:
+        if path.stat().st_size == 0:
+            return None
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        os.close(descriptor)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _os_error(shown, error) from None
+    with worded(shown):
+        database = Database(path, shown, _connect(path, "rw" if os.access(path, os.W_OK) else "ro"))
+        try:
+            _check_header(database)
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+
+@contextmanager
+def exclusive(path: Path, shown: str) -> Iterator[None]:
+    """Hold the one lock of a database; it ends with the process, however that ends.
+
+    Raises:
+        CallsheetError: CS901 where another process holds it, with who and since when.
+
+    """
+    lock_path = path.with_name(path.name + ".lock")
+    try:
+        lock_path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise _os_error(shown, error) from None
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
+                raise _os_error(shown, error) from None
+            raise CallsheetError(
+                "CS901",
+                f"another callsheet is at work on {shown}{_holder(descriptor)}",
+                help="wait until it is done; if it is dead, the lock is free already: try again",
+            ) from None
+        note = json.dumps({"pid": os.getpid(), "host": socket.gethostname()}).encode()
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, note, 0)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def worded(shown: str) -> Iterator[None]:
+    """Turn SQLite's errors into callsheet's, with the database's name."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _sqlite_error(shown, error) from None
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    uri = path.absolute().as_uri() + f"?mode={mode}"
+    connection = sqlite3.connect(
+        uri, uri=True, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False
+    )
+    try:
+        connection.execute("PRAGMA trusted_schema=OFF")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA cell_size_check=ON")
+        connection.execute("PRAGMA synchronous=EXTRA")
+        if mode == "rwc":
+            connection.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _check_header(database: Database) -> None:
+    """Check whose file it is, and of which version."""
+    connection = database.connection
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    application: int = connection.execute("PRAGMA application_id").fetchone()[0]
+    tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    if application != APPLICATION_ID and (tables or application):
+        raise CallsheetError(
+            "CS909",
+            f"{database.shown} is a SQLite database of another program",
+            help="name another file in the environment: callsheet does not write into it",
+        )
+    if version > FILE_VERSION:
+        raise _newer(database.shown, version, FILE_VERSION)
+
+
+def _newer(shown: str, found: int, known: int) -> CallsheetError:
+    return CallsheetError(
+        "CS904",
+        f"{shown} has schema version {found}, and this callsheet knows {known}",
+        help="use the newer callsheet that wrote it; nothing was changed",
+    )
+
+
+def _holder(descriptor: int) -> str:
+    try:
+        note = json.loads(os.pread(descriptor, 1_000, 0))
+        return f" (process {int(note['pid'])} on {str(note['host'])[:80]})"
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def _os_error(shown: str, error: OSError) -> CallsheetError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return _disk_full(shown)
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return CallsheetError(
+            "CS902",
+            f"{shown} cannot be written: {(error.strerror or '').lower()}",
+            help="check the permissions of the file and of its folder",
+        )
+    return CallsheetError(
+        "CS908",
+        f"{shown} cannot be opened: {(error.strerror or 'unknown reason').lower()}",
+        help="check the path in the environment",
+    )
+
+
+def _disk_full(shown: str) -> CallsheetError:
+    return CallsheetError(
+        "CS906",
+        f"there is no space left to write {shown}",
+        help="make room and run the command again: what was not recorded was not done",
+    )
+
+
+def _sqlite_error(shown: str, error: sqlite3.Error) -> CallsheetError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return _disk_full(shown)
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return CallsheetError(
+            "CS907", f"another program holds {shown}", help="wait until it is done, and try again"
+        )
+    if code == sqlite3.SQLITE_NOTADB:
+        return CallsheetError(
+            "CS903",
+            f"{shown} is not a SQLite database",
+            help="name another file in the environment, or move this one away",
+        )
+    if code == sqlite3.SQLITE_READONLY:
+        return CallsheetError(
+            "CS902",
+            f"{shown} cannot be written",
+            help="check the permissions of the file and of its folder",
+        )
+    if code == sqlite3.SQLITE_CANTOPEN:
+        return CallsheetError("CS908", f"{shown} cannot be opened", help="check the path and permissions")
+    return CallsheetError(
+        "CS905",
+        f"{shown} is damaged: {error}",
+        help="restore a backup; nothing is repaired silently",
+    )

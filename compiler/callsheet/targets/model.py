@@ -1,0 +1,89 @@
+"""What every target is: it says what it is, answers what is deployed, and carries out steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployed:
+    """One object as the target answers it now.
+
+    Attributes:
+        canonical: the compiled action as canonical JSON.
+        digest: SHA-256 of `canonical`.
+        revision: how often it was written, from 1.
+
+    """
+
+    address: str
+    canonical: str
+    digest: str
+    revision: int
+    applied_by: str
+    applied_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One thing to do to a target.
+
+    Attributes:
+        action: create, update, replace, rename or delete.
+        address: of the object after the step.
+        address_before: of the object before it; another one for a rename.
+        before: the digest that must be deployed now, or None where nothing must be.
+        canonical: the compiled action to deploy; None for a delete.
+        key: the idempotency key: a step with a key that the target has seen is not done again.
+
+    """
+
+    action: str
+    address: str
+    address_before: str
+    before: str | None
+    canonical: str | None
+    after: str | None
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who applies, when, and from which commit: what a target may note beside an object."""
+
+    name: str
+    at: str
+    commit: str | None
+
+
+class StepRefused(Exception):  # noqa: N818 - an answer of the target
+    """The target did not do a step, and says why; nothing of it was done."""
+
+
+class Target(Protocol):
+    """Where actions are deployed."""
+
+    def identity(self) -> dict[str, Any]:
+        """Give what tells this target from others, the same on every machine."""
+
+    def read(self) -> dict[str, Deployed]:
+        """Give everything that is deployed, by address.
+
+        Raises:
+            CallsheetError: where it cannot be read: never taken for empty.
+
+        """
+
+    def apply(self, steps: Sequence[Step], author: Author) -> None:
+        """Do the steps, all of them or none.
+
+        Raises:
+            StepRefused: where an object is not what a step expects.
+            CallsheetError: where the target cannot be written.
+
+        """
+
+    def close(self) -> None:
+        """Let go of the target."""

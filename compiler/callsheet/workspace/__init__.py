@@ -1,0 +1,24 @@
+"""Files → documents with positions: discovery, guarded YAML and JSON, git revisions."""
+
+from callsheet.workspace.documents import Document, read_documents
+from callsheet.workspace.places import Path, Places, Span
+from callsheet.workspace.problems import Problem, Related
+from callsheet.workspace.revisions import Commit, RevisionSource, current_commit
+from callsheet.workspace.sources import FolderSource, MemorySource, Source, Unreadable
+
+__all__ = [
+    "Commit",
+    "Document",
+    "FolderSource",
+    "MemorySource",
+    "Path",
+    "Places",
+    "Problem",
+    "Related",
+    "RevisionSource",
+    "Source",
+    "Span",
+    "Unreadable",
+    "current_commit",
+    "read_documents",
+]

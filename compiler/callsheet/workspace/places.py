@@ -1,0 +1,58 @@
+"""Where a value stands in its file: lines and columns from 1, ends exclusive."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+Path = tuple[str | int, ...]
+"""The way from a document's root to a value: keys of mappings and indices of lists."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch of text, from its first character to the one behind its last."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+START = Span(1, 1, 1, 1)
+
+
+@dataclass(slots=True)
+class Places:
+    """The spans of every key and value of one document.
+
+    `scalars` holds, for a value written on one line as itself (plain, or quoted without an
+    escape), the column at which its text begins, so that a place inside the text can be named.
+    """
+
+    values: dict[Path, Span] = field(default_factory=dict)
+    keys: dict[Path, Span] = field(default_factory=dict)
+    scalars: dict[Path, int] = field(default_factory=dict)
+
+    def value(self, path: Path) -> Span:
+        """Give the span of the value at `path`, or of the nearest value around it."""
+        while path not in self.values:
+            if not path:
+                return START
+            path = path[:-1]
+        return self.values[path]
+
+    def key(self, path: Path) -> Span:
+        """Give the span of the key at the end of `path`; of the value where there is no key."""
+        return self.keys.get(path) or self.value(path)
+
+    def inside(self, path: Path, offset: int) -> Span:
+        """Give the span of the character `offset` of the text at `path`.
+
+        The span of the whole value is given for offset 0, and where the text is folded, literal or
+        escaped, so that its characters do not stand where they are counted.
+        """
+        span = self.value(path)
+        start = self.scalars.get(path)
+        if start is None or offset <= 0 or start + offset >= span.end_column:
+            return span
+        return Span(span.line, start + offset, span.line, start + offset + 1)
