@@ -227,11 +227,8 @@ LEDGER = Component("ledger", (_create_tables,))
 
 _INTENT = "SELECT number, action, address, address_before, before, after, canonical, key FROM ledger_intent"
 
-_OPEN_INTENTS = (
-    _INTENT
-    + " WHERE serial = ? AND number NOT IN"
-    + " (SELECT number FROM ledger_outcome WHERE serial = ?) ORDER BY number"
-)
+_OPEN_INTENTS = f"""{_INTENT} WHERE serial = ? AND number NOT IN
+    (SELECT number FROM ledger_outcome WHERE serial = ?) ORDER BY number"""  # noqa: S608 - no value in it
 
 
 def _own(connection: sqlite3.Connection, serial: int, number: int) -> None:

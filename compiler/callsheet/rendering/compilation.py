@@ -259,6 +259,9 @@ class _Compilation:
 
     def _report_empty_selections(self, chosen: list[Environment]) -> None:
         actions = self.result.actions.values()
+        if any(problem.code < "CS3" for problem in self.problems):
+            # A document that could not be read may be the one that would be selected.
+            return
         for environment in chosen:
             if not any(environment.select.selects(one.name, one.labels) for one in actions):
                 path = ("spec", "select") if holds(environment.document.value, ("spec", "select")) else ()

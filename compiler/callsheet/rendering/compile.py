@@ -159,7 +159,7 @@ class _Compiler:
                 name: self._plain(value, ("request", "query", name))
                 for name, value in request["query"].items()
             }
-        if "payloadFile" in request:
+        if "payloadFile" in request and "payload" not in request:
             compiled["payload"] = self._file(request["payloadFile"], ("request", "payloadFile"))
         elif "payload" in request:
             compiled["payload"] = self._payload(request["payload"], ("request", "payload"))

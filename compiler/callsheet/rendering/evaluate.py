@@ -158,13 +158,14 @@ def _name(node: nodes.Name, scope: Scope) -> Any:
 
 
 def _getattr(node: nodes.Getattr, scope: Scope) -> Any:
-    return _member(node, value_of(node.node, scope), node.attr, scope)
+    return _member(node, evaluate(node.node, scope), node.attr, scope)
 
 
 def _getitem(node: nodes.Getitem, scope: Scope) -> Any:
-    base = value_of(node.node, scope)
+    base = evaluate(node.node, scope)
     key = value_of(node.arg, scope)
     if isinstance(key, Residual):
+        present(base)
         return residual_of("{}[{}]", base, key)
     return _member(node, base, key, scope)
 
@@ -177,8 +178,8 @@ def _member(node: nodes.Getattr | nodes.Getitem, base: Any, key: Any, scope: Sco
         if base.text == "params":
             return _parameter(key, offset, scope)
         return residual_of("{}[{}]", base, key)
-    if base is ABSENT:
-        return ABSENT
+    if base is ABSENT or isinstance(base, Missing):
+        return base
     if isinstance(base, dict):
         if key in base:
             return base[key]

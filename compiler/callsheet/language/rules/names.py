@@ -189,7 +189,7 @@ declare(
     """A parameter must be declared under `spec.parameters`.
 
 Bad:
-    request: {payload: {a: "{{ params.titel }}"}}
+    request: {payload: {a: "{{ params.titel }}", b: "{{ params.title }}"}}
     parameters: {title: {type: string}}
 Good:
     request: {payload: {a: "{{ params.title }}"}}
@@ -413,7 +413,9 @@ Good:
     kind: Environment
     metadata: {name: local}
     spec:
-      target: {type: sqlite, path: .callsheet/local.db}  # callsheet: ignore CS309 actions come in March
+      # callsheet: ignore CS309 these actions come in March
+      select: {labels: {channel: fax}}
+      target: {type: sqlite, path: .callsheet/local.db}
 """,
 )
 declare(

@@ -33,12 +33,12 @@ Bad:
     apiVersion: callsheet/v1
     kind: Policy
     metadata: {name: remote}
-    spec: {message: no, schema: {$ref: "https://schemas.example.com/action.json"}}
+    spec: {message: refused, schema: {$ref: "https://schemas.example.com/action.json"}}
 Good:
     apiVersion: callsheet/v1
     kind: Policy
     metadata: {name: local}
-    spec: {message: no, schema: {type: object}}
+    spec: {message: refused, schema: {type: object}}
 """,
 )
 declare(
@@ -50,12 +50,12 @@ Bad:
     apiVersion: callsheet/v1
     kind: Policy
     metadata: {name: fax}
-    spec: {message: no, select: {labels: {channel: fax}}, schema: true}
+    spec: {message: refused, select: {labels: {channel: fax}}, schema: true}
 Good:
     apiVersion: callsheet/v1
     kind: Policy
     metadata: {name: every_channel}
-    spec: {message: no, schema: true}
+    spec: {message: refused, schema: true}
 """,
     severity="warning",
 )
