@@ -48,7 +48,9 @@ def _action_with(piece: str) -> str:
         pass
     head = yaml.safe_dump({key: ACTION[key] for key in ("apiVersion", "kind", "metadata")})
     url = "method: POST, url: 'https://api.example.com/v1', "
-    return head + "spec:\n" + textwrap.indent(piece.replace("request: {", "request: {" + url, 1), "  ") + "\n"
+    return (
+        head + "spec:\n" + textwrap.indent(piece.replace("request: {", "request: {" + url, 1), "  ") + "\n"
+    )
 
 
 def _has_traps(piece: str) -> bool:

@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from callsheet.deploying import (
     ApplyResult,
@@ -22,6 +21,7 @@ from callsheet.language.environment import overlaid_spots
 from callsheet.language.schema_check import nearest
 from callsheet.ledger import ApplyRecord
 from callsheet.planning import Change, Current, Desired, Plan, compare, make_plan
+from callsheet.planning.plan import Side
 from callsheet.rendering import Compiled, compile_workspace
 from callsheet.targets import Deployed
 from callsheet.workspace import FolderSource, RevisionSource, Source, current_commit
@@ -157,9 +157,7 @@ class Workspace:
     def diff(self, environment: str | None = None) -> dict[str, list[Change]]:
         """Compare the workspace with what is deployed, by environment."""
         chosen = self._valid(environment)
-        before = {address: make_content(one) for address, one in self.deployed(chosen.name).items()}
-        compiled = self.compile()
-        return {chosen.name: _compared(before, compiled, chosen)}
+        return {chosen.name: _compared(self.deployed(chosen.name), self.compile(), chosen)}
 
     def diff_revisions(self, base: str, head: str | None = None) -> dict[str, list[Change]]:
         """Compare what two revisions compile to, for every environment of either.
@@ -173,9 +171,9 @@ class Workspace:
         names = sorted({*before.by_environment, *after.by_environment})
         found = {}
         for name in names:
-            old = {address: one.content for address, one in before.by_environment.get(name, {}).items()}
-            environment = after.environments.get(name)
-            found[name] = _compared(old, after, environment)
+            found[name] = _compared(
+                before.by_environment.get(name, {}), after, after.environments.get(name)
+            )
         return found
 
     def deployed(self, environment: str | None = None) -> dict[str, Deployed]:
@@ -236,19 +234,14 @@ def place_in(
         action = compiled.actions.get(address.partition("/")[2])
         if action is None:
             return None
-        source = ("lifecycle", "protect") if path == ("protect",) else path or ("name",)
+        if not path:
+            return action.document.file, action.document.line, 1
+        source = ("lifecycle", "protect") if path == ("protect",) else path
         document, there = overlaid_spots("", action, environment).where(source)
         span = document.places.key(there) if there in document.places.keys else document.place(there)
         return document.file, span.line, span.column
 
     return place
-
-
-def make_content(deployed: Deployed) -> dict[str, Any]:
-    """Give a deployed action as data."""
-    from callsheet.planning.plan import parsed
-
-    return parsed(deployed.canonical)
 
 
 def default_author() -> str:
@@ -275,12 +268,10 @@ def _renames(compiled: Compiled) -> dict[str, str]:
     }
 
 
-def _compared(
-    before: Mapping[str, dict[str, Any]], after: Compiled, environment: Environment | None
-) -> list[Change]:
+def _compared(before: Mapping[str, Side], after: Compiled, environment: Environment | None) -> list[Change]:
     if environment is None:
         return compare(before, {}, renamed_from={})
-    now = {address: one.content for address, one in after.by_environment.get(environment.name, {}).items()}
+    now = after.by_environment.get(environment.name, {})
     return compare(before, now, renamed_from=_renames(after), place=place_in(after, environment))
 
 

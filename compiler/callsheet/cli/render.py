@@ -83,16 +83,16 @@ def _contents(workspace: Workspace, environment: str, names: tuple[str, ...]) ->
 
 
 def _difference(workspace: Workspace, names: tuple[str, ...], pair: tuple[str, str]) -> Any:
-    from callsheet.api import place_in
+    from callsheet.api import InvalidWorkspaceError, place_in
     from callsheet.planning import compare
     from callsheet.reporting.results import DiffResult
 
+    compiled = workspace.compile()
+    if compiled.errors:
+        raise InvalidWorkspaceError(compiled)
     first, second = (workspace.environment(name) for name in pair)
-    before, after = (
-        {f"Action/{one['name']}": one for one in _contents(workspace, environment.name, ())}
-        for environment in (first, second)
-    )
-    changes = compare(before, after, renamed_from={}, place=place_in(workspace.compile(), second))
+    before, after = (compiled.by_environment.get(one.name, {}) for one in (first, second))
+    changes = compare(before, after, renamed_from={}, place=place_in(compiled, second))
     chosen = [one for one in changes if not names or one.address.partition("/")[2] in names]
     return DiffResult(base=first.name, environments={second.name: chosen})
 

@@ -31,8 +31,8 @@ def command(
     deployed: bool,
 ) -> None:
     """Show one action in every environment, or in the one that -e names."""
-    from callsheet.api import make_content
     from callsheet.language.schema_check import nearest
+    from callsheet.planning.plan import content_of
     from callsheet.reporting.results import Shown, ShowResult
 
     opened = open_workspace(workspace, no_cache)
@@ -45,7 +45,7 @@ def command(
             if there is not None:
                 found[environment.name] = Shown(
                     digest=there.digest,
-                    action=make_content(there),
+                    action=content_of(there),
                     revision=there.revision,
                     applied_by=there.applied_by,
                     applied_at=there.applied_at,

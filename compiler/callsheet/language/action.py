@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from callsheet.workspace import Document
@@ -33,22 +34,34 @@ class Parameter:
     constraints: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
     """One action as its file defines it, before any environment.
 
+    What is not in its head is read from the document when it is first asked for.
+
     Attributes:
-        spec: the document's `spec`, as it is written.
-        overlaid: the environment documents, with the path in each, whose fields were merged over
-            `spec`; the last one wins. Empty for the definition itself.
+        name: its name.
+        metadata: the document's `metadata`.
+        renamed_from: the name that the action had before, or None.
 
     """
 
-    document: Document
-    name: str
-    metadata: dict[str, Any]
-    spec: dict[str, Any]
-    parameters: dict[str, Parameter]
+    def __init__(self, document: Document, metadata: dict[str, Any], renamed_from: str | None) -> None:
+        self.document = document
+        self.name: str = metadata["name"]
+        self.metadata = metadata
+        self.renamed_from = renamed_from
+
+    @cached_property
+    def spec(self) -> dict[str, Any]:
+        """The document's `spec`, as it is written."""
+        spec: dict[str, Any] = self.document.value["spec"]
+        return spec
+
+    @cached_property
+    def parameters(self) -> dict[str, Parameter]:
+        """The declared parameters, by name."""
+        return read_parameters(self.spec.get("parameters") or {})
 
     @property
     def labels(self) -> dict[str, str]:
@@ -64,12 +77,6 @@ class Action:
     def address(self) -> str:
         """The identity in plans: `Action/name`."""
         return f"Action/{self.name}"
-
-    @property
-    def renamed_from(self) -> str | None:
-        """The name that the action had before."""
-        lifecycle: dict[str, Any] = self.spec.get("lifecycle") or {}
-        return lifecycle.get("renamedFrom")
 
 
 _CONSTRAINTS = (
@@ -87,13 +94,8 @@ _CONSTRAINTS = (
 def read_action(document: Document) -> Action:
     """Give the action that a document of kind Action, valid by its schema, defines."""
     value = document.value
-    return Action(
-        document=document,
-        name=value["metadata"]["name"],
-        metadata=value["metadata"],
-        spec=value["spec"],
-        parameters=read_parameters(value["spec"].get("parameters") or {}),
-    )
+    lifecycle = value["spec"].get("lifecycle") or {}
+    return Action(document, value["metadata"], lifecycle.get("renamedFrom"))
 
 
 def read_parameters(declared: dict[str, Any]) -> dict[str, Parameter]:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from callsheet.planning.model import Change
-from callsheet.planning.plan import Place, make_change
+from callsheet.planning.model import ActionName, Change
+from callsheet.planning.plan import Place, Side, make_change
+from callsheet.rendering import CompiledAction
 
 
 def compare(
-    before: Mapping[str, dict[str, Any]],
-    after: Mapping[str, dict[str, Any]],
+    before: Mapping[str, Side],
+    after: Mapping[str, CompiledAction],
     *,
     renamed_from: Mapping[str, str],
     place: Place = lambda address, path: None,  # noqa: ARG005
 ) -> list[Change]:
-    """Give the changes from one set of compiled actions to another, by address."""
+    """Give the changes from one set of compiled actions to another, by address.
+
+    A rename is one change where the old address is only before and the new one only after.
+    """
     renames = {
         new: old
         for new, old in renamed_from.items()
@@ -26,16 +29,11 @@ def compare(
     for address in sorted({*after, *(set(before) - set(renames.values()))}):
         old_address = renames.get(address, address)
         old, new = before.get(old_address), after.get(address)
-        if old == new:
+        if old is None or new is None:
+            action: ActionName = "create" if old is None else "delete"
+        elif old.digest == new.digest:
             continue
-        action = (
-            "create"
-            if old is None
-            else "delete"
-            if new is None
-            else "rename"
-            if old_address != address
-            else "update"
-        )
-        changes.append(make_change(action, address, old_address, old, new, place))  # type: ignore[arg-type]
+        else:
+            action = "update" if old_address == address else "rename"
+        changes.append(make_change(action, address, old_address, old, new, place))
     return changes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from callsheet.language.environment import Guards
 from callsheet.language.rules.request import host_of
@@ -131,7 +131,7 @@ class _Planner:
                 continue
             diff: tuple[Difference, ...] = ()
             if deployed is not None:
-                diff = tuple(differences(json.loads(applied.canonical), parsed(deployed.canonical)))
+                diff = tuple(differences(content_of(applied), content_of(deployed)))
             self.drift.append(
                 Drift(
                     address=address,
@@ -158,7 +158,7 @@ class _Planner:
             return
         if deployed is not None and deployed.digest == desired.digest and before_address == address:
             # It is there already: by hand, or by somebody else. Only the record is missing.
-            self._change("adopt", address, address, deployed.canonical, desired)
+            self._change("adopt", address, address, deployed, desired)
             return
         if drifted:
             self.overwritten.add(address)
@@ -167,28 +167,25 @@ class _Planner:
         action: ActionName = "create" if deployed is None else "update"
         if before_address != address and deployed is not None:
             action = "rename"
-        self._change(action, address, before_address, deployed.canonical if deployed else None, desired)
+        self._change(action, address, before_address, deployed, desired)
 
     def _remove(self, address: str, applied: Applied | None, deployed: Deployed | None) -> None:
         if deployed is None:
-            canonical = applied.canonical if applied else "{}"
-            self._change("forget", address, address, canonical, None)
+            self._change("forget", address, address, applied, None)
             return
         if applied is not None and deployed.digest != applied.digest:
             self.overwritten.add(address)
-        self._change("delete", address, address, deployed.canonical, None)
+        self._change("delete", address, address, deployed, None)
 
     def _change(
         self,
         action: ActionName,
         address: str,
         address_before: str,
-        before: str | None,
+        before: Side | None,
         after: CompiledAction | None,
     ) -> None:
-        old = None if before is None else parsed(before)
-        new = None if after is None else after.content
-        self.changes.append(make_change(action, address, address_before, old, new, self.desired.place))
+        self.changes.append(make_change(action, address, address_before, before, after, self.desired.place))
 
 
 _ORDER: dict[str, int] = {
@@ -202,20 +199,34 @@ _ORDER: dict[str, int] = {
 }
 
 
+class Side(Protocol):
+    """A compiled action before or after a change: its canonical text, and the digest of just that."""
+
+    @property
+    def canonical(self) -> str:
+        """The text."""
+
+    @property
+    def digest(self) -> str:
+        """The digest."""
+
+
 def make_change(
     action: ActionName,
     address: str,
     address_before: str,
-    before: dict[str, Any] | None,
-    after: dict[str, Any] | None,
+    before: Side | None,
+    after: CompiledAction | None,
     place: Place = lambda address, path: None,  # noqa: ARG005
 ) -> Change:
     """Make one change, with its differences, impact and reasons."""
-    from callsheet.rendering import canonical_text, digest_of
-
-    diff = _diff(action, before, after)
-    if after is not None:
-        diff = placed(diff, lambda path: place(address, path))
+    old = None if before is None else content_of(before)
+    new = None if after is None else after.content
+    diff = _diff(action, old, new)
+    if new is not None:
+        # A new action is placed as a whole: its file is new, every line of it.
+        fields = diff if old is not None else diff[:1]
+        diff = [*placed(fields, lambda path: place(address, path)), *diff[len(fields) :]]
     return Change(
         address=address,
         address_before=address_before,
@@ -223,10 +234,10 @@ def make_change(
         impact=heaviest([one.impact for one in diff]),
         reasons=tuple(sorted({one.reason for one in diff})),
         diff=tuple(diff),
-        before=before,
-        after=after,
-        before_digest=None if before is None else digest_of(canonical_text(before)),
-        after_digest=None if after is None else digest_of(canonical_text(after)),
+        before=old,
+        after=new,
+        before_digest=None if before is None else before.digest,
+        after_digest=None if after is None else after.digest,
     )
 
 
@@ -280,12 +291,14 @@ def _created(after: dict[str, Any]) -> list[Difference]:
     return found
 
 
-def parsed(canonical: str) -> dict[str, Any]:
-    """Parse what a target holds; what somebody broke by hand is shown as it is."""
+def content_of(side: Side) -> dict[str, Any]:
+    """Give a compiled action as data; what somebody broke by hand at the target is shown as it is."""
+    if isinstance(side, CompiledAction):
+        return side.content
     try:
-        value = json.loads(canonical)
-    except ValueError:
-        value = canonical
+        value = json.loads(side.canonical)
+    except (ValueError, RecursionError):
+        value = None
     if isinstance(value, dict) and isinstance(value.get("request"), dict) and "url" in value["request"]:
         return value
-    return {"request": {"method": "?", "url": "?"}, "unreadable": canonical[:1_000]}
+    return {"request": {"method": "?", "url": "?"}, "unreadable": side.canonical[:1_000]}

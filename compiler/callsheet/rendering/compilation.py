@@ -2,109 +2,157 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from functools import partial
 from pathlib import Path as FilePath
+from typing import Any
 
-from callsheet.language import rules
-from callsheet.language.action import Action, read_action
+from callsheet.language import rules  # noqa: F401 - fills the catalog
+from callsheet.language.action import Action
 from callsheet.language.catalog import Spots, rules_on
 from callsheet.language.diagnostics import Diagnostic, diagnose, merge_repeated
-from callsheet.language.environment import (
-    Environment,
-    OverlaidSpots,
-    overlaid_spots,
-    resolve_environments,
-)
+from callsheet.language.environment import Environment, Guards, resolve_environments
 from callsheet.language.ignores import adjust
 from callsheet.language.merge import holds
-from callsheet.language.policy import Policy, read_policy
+from callsheet.language.policy import read_policy
 from callsheet.language.rules.names import Facts
-from callsheet.language.schema_check import check_document, check_value
+from callsheet.language.schema_check import check_document
 from callsheet.language.selector import Selector
-from callsheet.language.settings import Settings, read_settings
+from callsheet.language.settings import read_settings
 from callsheet.rendering.addresses import check_addresses
-from callsheet.rendering.compile import CompiledAction, compile_action
-from callsheet.workspace import Document, Path, Problem, Source, read_documents
-from callsheet.workspace.documents import read_text
+from callsheet.rendering.cache import UnitCache
+from callsheet.rendering.model import Compiled, CompiledAction
+from callsheet.rendering.pool import compute_units
+from callsheet.rendering.unit import Context, Unit
+from callsheet.workspace import Document, Problem, Source
+from callsheet.workspace.documents import parse, read_text
 
-__all__ = ["Compiled", "compile_workspace", "rules"]
-
-
-@dataclass(slots=True)
-class Compiled:
-    """What a workspace compiles to.
-
-    Attributes:
-        actions: the definitions, by name.
-        environments: by name; abstract ones among them.
-        by_environment: the compiled actions of each concrete environment, by address.
-        diagnostics: every finding, sorted by place.
-        documents: how many documents were read.
-
-    """
-
-    actions: dict[str, Action] = field(default_factory=dict)
-    environments: dict[str, Environment] = field(default_factory=dict)
-    policies: list[Policy] = field(default_factory=list)
-    settings: Settings = field(default_factory=Settings)
-    by_environment: dict[str, dict[str, CompiledAction]] = field(default_factory=dict)
-    diagnostics: list[Diagnostic] = field(default_factory=list)
-    documents: int = 0
-
-    @property
-    def errors(self) -> list[Diagnostic]:
-        """The findings that are errors."""
-        return [one for one in self.diagnostics if one.severity == "error"]
-
-    @property
-    def concrete(self) -> list[Environment]:
-        """The environments that have a target."""
-        return [one for one in self.environments.values() if not one.abstract]
+_SHARED_KINDS = ("Environment", "Policy", "Workspace")
 
 
 def compile_workspace(source: Source, *, cache: FilePath | None = None) -> Compiled:
     """Read, check and compile a workspace, for every environment.
 
     No socket is opened and nothing outside the source is read. `cache` is a folder that may hold what
-    an earlier run found.
+    an earlier run found, and into which this one writes; None for neither.
     """
-    del cache
-    return _Compilation(source).run()
+    return _Compilation(source, cache).run()
 
 
 class _Compilation:
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, cache: FilePath | None) -> None:
         self.source = source
+        self.files = source.files()
+        self.cache = UnitCache(cache, source) if cache is not None else None
         self.result = Compiled()
-        self.texts: dict[str, str] = {}
         self.problems: list[Problem] = []
         self.extra: list[Diagnostic] = []
-        self.templates: dict[str, str | Problem] = {}
         self.facts = Facts()
+        self.texts = _Texts(source)
 
     def run(self) -> Compiled:
-        self._read()
-        self._check_workspace()
-        self._compile()
-        self._finish()
+        context = self._context()
+        units = self._units(context)
+        for unit in units:
+            self._enter(unit, context)
+        self._check_workspace(units, context)
+        self._finish(units)
         return self.result
 
-    # -- reading --------------------------------------------------------------------------
+    # -- what the files share -------------------------------------------------------------
 
-    def _read(self) -> None:
-        policies: list[Document] = []
-        for file in self.source.files():
-            documents, problems, text = read_documents(self.source, file)
-            self.texts[file] = text
+    def _context(self) -> Context:
+        """Read the environments, policies and settings; every other file is left alone."""
+        environments, policies = [], []
+        for file in self.files:
+            for document in self._shared_documents(file):
+                match document.value["kind"]:
+                    case "Environment":
+                        environments.append(document)
+                    case "Policy":
+                        policies.append(read_policy(document))
+                    case "Workspace":
+                        self.result.settings = read_settings(document)
+        for document in environments:
+            self.facts.environments.setdefault(document.value["metadata"]["name"], document)
+        resolved, self.problems = resolve_environments(list(self.facts.environments.values()))
+        self.result.environments = {one.name: one for one in resolved}
+        self.result.policies = policies
+        return self._ready_context(resolved)
+
+    def _shared_documents(self, file: str) -> list[Document]:
+        if self.cache is not None and self.cache.holds_actions_only(file):
+            return []
+        text, problem = read_text(self.source, file)
+        # A kind that is not written as it is can only be written with an escape.
+        if problem is not None or not ("\\" in text or any(kind in text for kind in _SHARED_KINDS)):
+            return []
+        parsed, _ = parse(text, file)
+        found = []
+        for index, one in enumerate(parsed):
+            document = Document(file, index, text, one)
+            kind = one.value.get("kind") if isinstance(one.value, dict) else None
+            if kind in _SHARED_KINDS and not check_document(document):
+                found.append(document)
+        return found
+
+    def _ready_context(self, resolved: list[Environment]) -> Context:
+        concrete = tuple(one for one in resolved if not one.abstract)
+        policies = self.result.policies
+        if policies:
+            from callsheet.rendering.policies import prepare
+
+            ready, problems = prepare(policies)
             self.problems += problems
-            for document in documents:
-                self.result.documents += 1
-                shape = check_document(document)
-                self.problems += shape
-                if not shape:
-                    self._enter(document, policies)
+            policies = [one.policy for one in ready]
+        return Context(concrete or (_nowhere(),), tuple(policies), not concrete)
+
+    # -- units ----------------------------------------------------------------------------
+
+    def _units(self, context: Context) -> list[Unit]:
+        """Take what the cache holds, compute the rest, and give the units in the order of the files."""
+        found: dict[str, Unit] = {}
+        if self.cache is not None:
+            self.cache.open(context)
+            found = {file: unit for file in self.files if (unit := self.cache.unit(file)) is not None}
+        rest = [file for file in self.files if file not in found]
+        records = compute_units(self.source, context, rest)
+        for record in records:
+            found[record["file"]] = Unit.read(record)
+        if self.cache is not None:
+            self.cache.keep(records, self.files)
+        return [found[file] for file in self.files]
+
+    def _enter(self, unit: Unit, context: Context) -> None:
+        result = self.result
+        result.documents += unit.documents
+        for head in unit.heads:
+            text = partial(self.texts.__getitem__, unit.file)
+            document = Document(unit.file, head["index"], text, line=head["line"])
+            self.facts.named.append((head["kind"], head["name"], document))
+            if head["kind"] == "Action" and head["name"] not in self.facts.actions:
+                action = Action(document, head["metadata"], head["renamedFrom"])
+                self.facts.actions[head["name"]] = result.actions[head["name"]] = action
+        if context.nowhere:
+            return
+        for environment, compiled in unit.compiled.items():
+            there = result.by_environment.setdefault(environment, {})
+            for address, (canonical, digest) in compiled.items():
+                there.setdefault(address, CompiledAction(address, environment, canonical, digest))
+
+    # -- across files ---------------------------------------------------------------------
+
+    def _check_workspace(self, units: list[Unit], context: Context) -> None:
+        for environment in context.environments if not context.nowhere else ():
+            self.result.by_environment.setdefault(environment.name, {})
+        for rule in rules_on("workspace"):
+            if rule.check is not None:
+                self.problems += rule.check(self.facts, rule.code)
+        for environment in self.result.environments.values():
+            self.problems += check_addresses(environment)
         self.problems += self.source.problems
+        for unit in units:
+            self._report(unit, context)
         if not self.result.documents and not self.problems:
             self.problems.append(
                 Problem(
@@ -114,155 +162,49 @@ class _Compilation:
                     help="`callsheet init DIR` writes one to start from",
                 )
             )
-        self.result.policies = [read_policy(document) for document in policies]
+        self._report_empty_selections(context)
 
-    def _enter(self, document: Document, policies: list[Document]) -> None:
-        facts, name = self.facts, document.value["metadata"]["name"]
-        facts.documents.append(document)
-        match document.value["kind"]:
-            case "Action":
-                if name not in facts.actions:
-                    facts.actions[name] = document
-                    self.result.actions[name] = read_action(document)
-            case "Environment":
-                facts.environments.setdefault(name, document)
-            case "Policy":
-                policies.append(document)
-            case _:
-                self.result.settings = read_settings(document)
-
-    # -- checking -------------------------------------------------------------------------
-
-    def _check_workspace(self) -> None:
-        for rule in rules_on("workspace"):
-            if rule.check is not None:
-                self.problems += rule.check(self.facts, rule.code)
-        environments, problems = resolve_environments(list(self.facts.environments.values()))
-        self.problems += problems
-        for environment in environments:
-            self.result.environments[environment.name] = environment
-            self.problems += check_addresses(environment)
-        for action in self.result.actions.values():
-            for rule in rules_on("action"):
-                if rule.check is not None:
-                    spots = Spots(rule.code, action.document, ("spec",))
-                    self.problems += rule.check(action, spots)
-
-    # -- compiling ------------------------------------------------------------------------
-
-    def _compile(self) -> None:
-        from callsheet.rendering.policies import prepare
-
-        self.ready, problems = prepare(self.result.policies)
-        self.problems += problems
-        chosen = self.result.concrete
-        self.found: dict[Problem, list[str]] = {}
-        self.used: dict[str, dict[str, set[str]]] = {}
-        self.selecting: dict[str, list[str]] = {}
-        for environment in chosen or [_nowhere()]:
-            self._compile_for(environment, counts=bool(chosen))
-        self._report_by_environment()
-        self._report_unused()
-        self._report_empty_selections(chosen)
-
-    def _compile_for(self, environment: Environment, *, counts: bool) -> None:
-        compiled: dict[str, CompiledAction] = {}
-        for action in self.result.actions.values():
-            if not environment.select.selects(action.name, action.labels):
-                continue
-            self.selecting.setdefault(action.name, []).append(environment.name)
-            one = self._compile_one(action, environment)
-            if one is not None:
-                compiled[one.address] = one
-        if counts:
-            self.result.by_environment[environment.name] = compiled
-
-    def _compile_one(self, action: Action, environment: Environment) -> CompiledAction | None:
-        if not self._overlay_is_valid(action, environment):
-            return None
-        outcome = compile_action(action, environment, self._template)
-        self.used.setdefault(action.name, {})[environment.name] = outcome.used
-        problems = outcome.problems
-        compiled = outcome.compiled
-        if compiled is not None:
-            problems = [*problems, *_check_compiled(compiled, action, environment)]
-            self._check_policies(compiled, action, environment)
-        for problem in problems:
-            self.found.setdefault(problem, []).append(environment.name)
-        return compiled
-
-    def _overlay_is_valid(self, action: Action, environment: Environment) -> bool:
-        spec = environment.overlaid(action)
-        if spec is action.spec:
-            return True
-        whole = {**action.document.value, "spec": spec}
-        problems = check_value(
-            lambda code: _OverlaidDocumentSpots(code, action.document, (), environment, action),
-            whole,
-            "action",
-        )
-        for problem in problems:
-            self.found.setdefault(problem, []).append(environment.name)
-        return not problems
-
-    def _check_policies(self, compiled: CompiledAction, action: Action, environment: Environment) -> None:
-        from callsheet.rendering.policies import violations
-
-        for violation in violations(self.ready, action, environment, compiled):
-            found = diagnose([violation.problem], self.texts)
-            self.extra += [replace(one, severity=violation.policy.severity) for one in found]
-
-    def _template(self, file: str) -> str | Problem:
-        if file not in self.templates:
-            self.templates[file] = _read_template(self.source, file)
-            if isinstance(text := self.templates[file], str):
-                self.texts.setdefault(file, text)
-        return self.templates[file]
-
-    # -- reporting ------------------------------------------------------------------------
-
-    def _report_by_environment(self) -> None:
+    def _report(self, unit: Unit, context: Context) -> None:
         """Say once what is found in several environments, and in which, where not in all."""
-        concrete = len(self.result.concrete)
-        for problem, environments in self.found.items():
-            if not concrete and problem.code == "CS502":
+        number = len(context.environments)
+        for problem, environments in unit.found:
+            if context.nowhere and environments and problem.code == "CS502":
                 continue
-            everywhere = len(environments) == concrete or not concrete
-            if (problem.code == "CS502" or not everywhere) and concrete:
-                names = ", ".join(environments)
-                problem = replace(problem, message=f"{problem.message} (in {names})")  # noqa: PLW2901
-            self.problems.append(problem)
+            named = environments and not context.nowhere
+            if named and (problem.code == "CS502" or len(environments) < number):
+                message = f"{problem.message} (in {', '.join(environments)})"
+                self.problems.append(replace(problem, message=message))
+            else:
+                self.problems.append(problem)
+        for problem, severity in unit.broken:
+            self.extra += [replace(one, severity=severity) for one in diagnose([problem], self.texts)]  # type: ignore[arg-type]
+        for head in unit.heads:
+            if head["kind"] == "Action":
+                self._report_unused(unit, head)
 
-    def _report_unused(self) -> None:
-        for name, by_environment in self.used.items():
-            action = self.result.actions[name]
-            for parameter in action.parameters:
-                using = [one for one, used in by_environment.items() if parameter in used]
-                at = Spots("CS307" if not using else "CS308", action.document, ("spec",))
-                if not using:
-                    self.problems.append(
-                        at.key(
-                            ("parameters", parameter),
-                            f"the parameter `{parameter}` is declared and never used",
-                            do="use it, or remove it",
-                        )
-                    )
-                elif len(using) < len(by_environment):
-                    others = ", ".join(one for one in by_environment if one not in using)
-                    self.problems.append(
-                        at.key(
-                            ("parameters", parameter),
-                            f"the parameter `{parameter}` is used in {', '.join(using)}, not in {others}",
-                            do="use it in every environment, or declare it in the overlay that uses it",
-                        )
-                    )
+    def _report_unused(self, unit: Unit, head: dict[str, Any]) -> None:
+        by_environment = unit.used.get(head["name"], {})
+        for parameter in head["parameters"]:
+            using = [one for one, used in by_environment.items() if parameter in used]
+            if not by_environment or len(using) == len(by_environment):
+                continue
+            document = Document(unit.file, head["index"], self.texts[unit.file])
+            at = Spots("CS308" if using else "CS307", document, ("spec",))
+            if using:
+                others = ", ".join(one for one in by_environment if one not in using)
+                message = f"the parameter `{parameter}` is used in {', '.join(using)}, not in {others}"
+                way_out = "use it in every environment, or declare it in the overlay that uses it"
+            else:
+                message = f"the parameter `{parameter}` is declared and never used"
+                way_out = "use it, or remove it"
+            self.problems.append(at.key(("parameters", parameter), message, do=way_out))
 
-    def _report_empty_selections(self, chosen: list[Environment]) -> None:
+    def _report_empty_selections(self, context: Context) -> None:
         actions = self.result.actions.values()
         if any(problem.code < "CS3" for problem in self.problems):
             # A document that could not be read may be the one that would be selected.
             return
-        for environment in chosen:
+        for environment in context.environments if not context.nowhere else ():
             if not any(environment.select.selects(one.name, one.labels) for one in actions):
                 path = ("spec", "select") if holds(environment.document.value, ("spec", "select")) else ()
                 self.problems.append(
@@ -282,51 +224,31 @@ class _Compilation:
                     )
                 )
 
-    def _finish(self) -> None:
+    def _finish(self, units: list[Unit]) -> None:
         found = [*diagnose(self.problems, self.texts), *self.extra]
-        adjusted = adjust(merge_repeated(found), self.texts, self.result.settings)
+        speaking = {unit.file: self.texts[unit.file] for unit in units if unit.ignores}
+        adjusted = adjust(merge_repeated(found), speaking, self.result.settings)
         self.result.diagnostics = merge_repeated(adjusted)
 
 
-@dataclass(frozen=True, slots=True)
-class _OverlaidDocumentSpots(OverlaidSpots):
-    """As `OverlaidSpots`, by paths from the document's root, as the schema names them."""
+class _Texts(dict[str, str]):
+    """The texts of files, each read when it is first asked for; empty where it cannot be read."""
 
-    def where(self, path: Path) -> tuple[Document, Path]:
-        if path[:1] != ("spec",) or self.environment is None or self.action is None:
-            return self.document, path
-        return self.environment.origin(self.action, path[1:])
+    def __init__(self, source: Source) -> None:
+        super().__init__()
+        self.source = source
 
-
-def _check_compiled(
-    compiled: CompiledAction, action: Action, environment: Environment
-) -> Iterable[Problem]:
-    for rule in rules_on("compiled"):
-        if rule.check is not None:
-            yield from rule.check(compiled.content, overlaid_spots(rule.code, action, environment))
-
-
-def _read_template(source: Source, file: str) -> str | Problem:
-    parts = file.split("/")
-    if file.startswith("/") or "\\" in file or any(part in ("", ".", "..") for part in parts):
-        return Problem(
-            code="CS512",
-            file=file,
-            message="its path leads out of the workspace",
-            help="name one inside",
-        )
-    text, problem = read_text(source, file)
-    return problem if problem is not None else text
+    def __missing__(self, file: str) -> str:
+        text, _ = read_text(self.source, file)
+        self[file] = text
+        return text
 
 
 def _nowhere() -> Environment:
     """Give an environment to check actions by, where the workspace has none with a target."""
-    from callsheet.language.environment import Guards
-
-    document = Document("", 0, "", {"spec": {}})
     return Environment(
         name="none",
-        chain=(document,),
+        chain=(),
         values={},
         overlays={},
         select=Selector(),

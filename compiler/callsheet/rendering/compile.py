@@ -13,6 +13,7 @@ from callsheet.language.environment import Environment, overlaid_spots
 from callsheet.rendering.encoding import encode, literal_mapping
 from callsheet.rendering.evaluate import JSON_TYPES, Scope, evaluate, join_parts, present, text_at
 from callsheet.rendering.files import params_of_file, render_file
+from callsheet.rendering.model import CompiledAction
 from callsheet.rendering.residual import Residual
 from callsheet.rendering.syntax import (
     TemplateFault,
@@ -28,30 +29,6 @@ from callsheet.workspace import Path, Problem, Span
 
 ReadTemplate = Callable[[str], str | Problem]
 """Gives the text of a template file of the workspace, or the problem that keeps it from it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompiledAction:
-    """What an action is in one environment.
-
-    Attributes:
-        address: `Action/name`.
-        content: the compiled action, as `schemas/compiled-action.schema.json` describes it.
-        canonical: `content` as canonical JSON (RFC 8785).
-        digest: SHA-256 of `canonical`.
-
-    """
-
-    address: str
-    environment: str
-    content: dict[str, Any]
-    canonical: str
-    digest: str
-
-    @property
-    def name(self) -> str:
-        """The action's name."""
-        return self.address.partition("/")[2]
 
 
 @dataclass(slots=True)
@@ -111,13 +88,7 @@ class _Compiler:
                 ),
             )
             return Compilation(None, [problem], self.used)
-        compiled = CompiledAction(
-            address=self.action.address,
-            environment=self.environment.name,
-            content=content,
-            canonical=canonical,
-            digest=digest,
-        )
+        compiled = CompiledAction(self.action.address, self.environment.name, canonical, digest, content)
         return Compilation(compiled, self.warnings, self.used)
 
     def _content(self) -> dict[str, Any]:

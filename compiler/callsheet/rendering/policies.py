@@ -12,7 +12,7 @@ from callsheet.language.catalog import Spots
 from callsheet.language.environment import Environment, overlaid_spots
 from callsheet.language.policy import Policy
 from callsheet.language.rules.request import url_text
-from callsheet.rendering.compile import CompiledAction
+from callsheet.rendering.model import CompiledAction
 from callsheet.workspace import Problem, Related
 
 

@@ -16,7 +16,12 @@ _TYPE_NAMES: dict[type, str] = {
     list: "array",
     dict: "object",
 }
-_MAY_HOLD_FLOAT = re.compile(r"[:,\[]-?[0-9]+[.eE]|\A-?[0-9]+[.eE]|[:,\[](?:NaN|-?Infinity)")
+_MAY_DIFFER = re.compile(
+    r"""(?x) (?:\A|":|[,\[]) -? (?: [0-9]+ (?:\.[0-9]+)? [eE]   # Python's exponents are written otherwise
+                              | [0-9]+ \.0 (?![0-9])         # 1.0 is 1
+                              | [0-9]{16}                     # may be beyond 2^53
+                              | NaN | Infinity )"""
+)
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
@@ -46,16 +51,17 @@ def text_of(value: Any) -> str:
 def canonical_text(value: Any) -> str:
     """Give the canonical JSON of a value (RFC 8785).
 
-    `json.dumps` with sorted keys gives the same bytes where no number is a float and every
-    character is in the Basic Multilingual Plane (there the order of code points is the order of
-    UTF-16 units): where the text proves that, it is taken; otherwise `rfc8785` writes it.
+    `json.dumps` with sorted keys gives the same bytes where every character is below the surrogates
+    (there the order of code points is the order of UTF-16 units) and no number is written with an
+    exponent or with `.0` at its end: where the text proves that, it is taken; otherwise `rfc8785`
+    writes it.
 
     Raises:
         ValueError: for a number that is not finite or beyond 2^53, or half a surrogate pair.
 
     """
     text = _encode(value)
-    if _MAY_HOLD_FLOAT.search(text) is None and (text.isascii() or max(text) < "\ud800"):
+    if _MAY_DIFFER.search(text) is None and (text.isascii() or max(text) < "\ud800"):
         return text
     import rfc8785
 

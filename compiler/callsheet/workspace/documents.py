@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -20,40 +20,55 @@ _BYTE_ORDER_MARKS = {
 }
 
 
-@dataclass
 class Document:
-    """One YAML or JSON document.
+    """One YAML or JSON document; its text, value and places are found when they are first asked for.
 
     Attributes:
         file: path relative to the workspace, with `/`.
         index: its number within the file, from 0.
-        text: the whole file's text, which diagnostics quote.
-        value: mappings, lists, texts, numbers, booleans and None.
+        line: the line in which it begins.
 
     """
 
-    file: str
-    index: int
-    text: str = field(repr=False)
-    value: Any
-    known_places: Places | None = field(default=None, repr=False)
+    def __init__(
+        self,
+        file: str,
+        index: int,
+        text: str | Callable[[], str],
+        parsed: YamlDocument | None = None,
+        line: int = 1,
+    ) -> None:
+        self.file = file
+        self.index = index
+        self._text = text
+        self._parsed = parsed
+        self.line = parsed.line if parsed is not None else line
+
+    @cached_property
+    def text(self) -> str:
+        """The whole file's text, which diagnostics quote."""
+        return self._text if isinstance(self._text, str) else self._text()
+
+    @cached_property
+    def value(self) -> Any:
+        """The document: mappings, lists, texts, numbers, booleans and None."""
+        return self._parsed.value if self._parsed is not None else self._again(with_places=False).value
 
     @cached_property
     def places(self) -> Places:
-        """Where each value stands; found again from the text when it is first asked for."""
-        if self.known_places is not None:
-            return self.known_places
-        documents, _ = parse(self.text, self.file, with_places=True)
-        return documents[self.index].places or Places()
-
-    def line(self, number: int) -> str:
-        """Give one line of the file, without its end; empty beyond the last."""
-        lines = self.text.split("\n", number)
-        return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else ""
+        """Where each value stands."""
+        if self._parsed is not None and self._parsed.places is not None:
+            return self._parsed.places
+        return self._again(with_places=True).places or Places()
 
     def place(self, path: Path) -> Span:
         """Give the span of the value at `path`, or of the nearest one around it."""
         return self.places.value(path)
+
+    def _again(self, *, with_places: bool) -> YamlDocument:
+        documents, _ = parse(self.text, self.file, with_places=with_places)
+        # A file that was changed meanwhile may have fewer documents than it had.
+        return documents[self.index] if self.index < len(documents) else YamlDocument(None, None)
 
 
 def parse(text: str, file: str, *, with_places: bool = False) -> tuple[list[YamlDocument], list[Problem]]:
@@ -94,7 +109,7 @@ def read_documents(source: Source, file: str) -> tuple[list[Document], list[Prob
     if problem is not None:
         return [], [problem], ""
     parsed, problems = parse(text, file)
-    documents = [Document(file, index, text, one.value, one.places) for index, one in enumerate(parsed)]
+    documents = [Document(file, index, text, one) for index, one in enumerate(parsed)]
     return documents, problems, text
 
 

@@ -46,6 +46,7 @@ class FolderSource:
         self.root = root
         self.problems: list[Problem] = []
         self._real_root = os.path.realpath(root)
+        self._direct: set[str] = set()
 
     def files(self) -> list[str]:
         """List every document file below the folder, sorted."""
@@ -56,16 +57,18 @@ class FolderSource:
 
     def read(self, file: str) -> bytes:
         """Read one file; refuses links out of the folder, devices and files over the limit."""
-        path = self.root / file
+        path = os.path.join(self._real_root, file)
         try:
-            real = os.path.realpath(path, strict=True)
-            if not self._inside(real):
-                raise Unreadable(_link_outside(file))
-            if not stat.S_ISREG(os.stat(real).st_mode):
-                raise Unreadable(
-                    _problem("CS101", file, "this is not a regular file", "remove it, or ignore it")
-                )
-            with open(real, "rb") as stream:
+            if file not in self._direct:
+                path = os.path.realpath(path, strict=True)
+                if not self._inside(path):
+                    raise Unreadable(_link_outside(file))
+            # Neither a link that was put there meanwhile nor a pipe without a writer can hold us.
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+            with open(descriptor, "rb") as stream:
+                if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                    message = "this is not a regular file"
+                    raise Unreadable(_problem("CS101", file, message, "remove it, or ignore it"))
                 content = stream.read(MAX_FILE_BYTES + 1)
         except OSError as error:
             raise Unreadable(_os_error(file, error)) from None
@@ -96,6 +99,9 @@ class FolderSource:
             elif entry.is_dir():
                 yield from self._walk(name, (*above, os.path.join(above[-1], entry.name)))
             elif entry.name.endswith(SUFFIXES):
+                if above[-1] == os.path.join(self._real_root, folder).rstrip(os.sep):
+                    # No link on the way: the file can be opened by its name.
+                    self._direct.add(name)
                 yield name
 
     def _link(self, name: str, above: tuple[str, ...]) -> Iterator[str]:

@@ -62,10 +62,11 @@ events_of = libyaml_events if yaml.__with_libyaml__ else python_events
 
 @dataclass(slots=True)
 class YamlDocument:
-    """One document of a stream: its value, and its places where they were asked for."""
+    """One document of a stream: its value, its first line, and its places where they were asked for."""
 
     value: Any
     places: Places | None
+    line: int = 1
 
 
 class Refused(Exception):  # noqa: N818 - a verdict, not a failure
@@ -140,6 +141,7 @@ class _Builder:
         self.with_places = with_places
         self.documents: list[YamlDocument] = []
         self.problems: list[Problem] = []
+        self.line = 1
         self._start_document()
 
     def _start_document(self) -> None:
@@ -166,6 +168,7 @@ class _Builder:
                 self._alias(event)
             elif kind is DocumentStartEvent:
                 self._start_document()
+                self.line = event.start_mark.line + 1
             elif kind is DocumentEndEvent:
                 pass
             elif kind is StreamEndEvent:
@@ -256,7 +259,7 @@ class _Builder:
         if not self.frames:
             if value is not None or not plain:
                 places = self.places if self.with_places else None
-                self.documents.append(YamlDocument(value, places))
+                self.documents.append(YamlDocument(value, places, self.line))
             return
         frame = self.frames[-1]
         if not frame.is_mapping:

@@ -1,10 +1,10 @@
 """Every rule's own examples: *Bad* gives exactly its code, *Good* gives nothing."""
 
 import pytest
-from examples import compile_example
 
 from callsheet.language import rules  # noqa: F401
 from callsheet.language.catalog import RULES, Rule
+from examples import compile_example
 
 WITH_EXAMPLES = [one for one in RULES.values() if one.bad is not None]
 

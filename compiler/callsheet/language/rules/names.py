@@ -14,10 +14,17 @@ from callsheet.workspace import Document, Problem, Related
 
 @dataclass(slots=True)
 class Facts:
-    """What the rules of this family look at: every document of the workspace, by kind."""
+    """What the rules of this family look at.
 
-    documents: list[Document] = field(default_factory=list)
-    actions: dict[str, Document] = field(default_factory=dict)
+    Attributes:
+        named: kind, name and document of everything in the workspace.
+        actions: the first action of each name.
+        environments: the first environment of each name.
+
+    """
+
+    named: list[tuple[str, str, Document]] = field(default_factory=list)
+    actions: dict[str, Action] = field(default_factory=dict)
     environments: dict[str, Document] = field(default_factory=dict)
 
 
@@ -79,16 +86,15 @@ def case_clash(facts: Facts, code: str) -> Iterator[Problem]:
 
 
 def _clashes(facts: Facts, code: str, fold: Any, words: str, way_out: str) -> Iterator[Problem]:
-    first: dict[tuple[str, str], Document] = {}
-    for document in facts.documents:
-        kind, name = document.value["kind"], document.value["metadata"]["name"]
-        known = first.setdefault((kind, fold(name)), document)
-        if known is document or (fold is not str and known.value["metadata"]["name"] == name):
+    first: dict[tuple[str, str], tuple[str, Document]] = {}
+    for kind, name, document in facts.named:
+        known_name, known = first.setdefault((kind, fold(name)), (name, document))
+        if known is document or (fold is not str and known_name == name):
             continue
         there = Related(
             file=known.file,
             span=known.place(("metadata", "name")),
-            message=f"`{known.value['metadata']['name']}` is given here",
+            message=f"`{known_name}` is given here",
         )
         yield Spots(code, document).value(
             ("metadata", "name"),
@@ -231,11 +237,11 @@ def rename_of_existing(facts: Facts, code: str) -> Iterator[Problem]:
         lifecycle: {renamedFrom: old_example}
     """
     claimed: dict[str, str] = {}
-    for name, document in facts.actions.items():
-        old = (document.value["spec"].get("lifecycle") or {}).get("renamedFrom")
+    for name, action in facts.actions.items():
+        old = action.renamed_from
         if old is None:
             continue
-        spots = Spots(code, document)
+        spots = Spots(code, action.document)
         path = ("spec", "lifecycle", "renamedFrom")
         if old in facts.actions:
             yield spots.value(

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from callsheet.language.action import Action
 from callsheet.language.catalog import Spots, declare, rule
 from callsheet.language.plugins import secret_schemes
 from callsheet.language.schema_check import nearest
 from callsheet.language.secret_patterns import secret_kind
 from callsheet.workspace import Path, Problem
+
+References = list[tuple[Path, str]]
+"""References to secrets, each with its path in the compiled action."""
 
 _SECRET_FIELDS = ("password", "token", "clientSecret", "value", "key")
 _REFERENCE = re.compile(r"([a-z][a-z0-9]*):(.+)\Z", re.DOTALL)
@@ -19,8 +21,8 @@ _ENVIRONMENT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _REFER = 'write a reference, as {secret: "env:NAME"}, and revoke what was written here'
 
 
-@rule("CS601", "literal-secret", on="action")
-def literal_secret(action: Action, at: Spots) -> Iterator[Problem]:
+@rule("CS601", "literal-secret", on="document")
+def literal_secret(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """A secret must not be written into a file: git never forgets it.
 
     What looks like a credential (by the patterns of detect-secrets), or stands where a password,
@@ -31,33 +33,43 @@ def literal_secret(action: Action, at: Spots) -> Iterator[Problem]:
     Good:
         authentication: {type: bearer, token: {secret: "env:TOKEN"}}
     """
-    authentication = action.spec.get("authentication") or {}
-    for field in _SECRET_FIELDS:
-        if isinstance(authentication.get(field), str):
-            yield at.value(("authentication", field), f"`{field}` is written literally", do=_REFER)
-    yield from literal_secrets_in(action.spec, (), at, written=authentication)
-    yield from literal_secrets_in(
-        action.metadata, (), Spots(at.code, at.document, ("metadata",)), written={}
-    )
-
-
-def literal_secrets_in(value: Any, path: Path, at: Spots, *, written: dict[str, Any]) -> Iterator[Problem]:
-    """Find texts that look like credentials; those in `written` are reported by their field."""
-    if isinstance(value, dict):
-        for key, one in value.items():
-            if not (value is written and key in _SECRET_FIELDS):
-                yield from literal_secrets_in(one, (*path, key), at, written=written)
-    elif isinstance(value, list):
-        for index, one in enumerate(value):
-            yield from literal_secrets_in(one, (*path, index), at, written=written)
-    elif isinstance(value, str):
-        kind = secret_kind(value)
+    for path, text in _texts(value, ()):
+        if _is_secret_field(path):
+            yield at.value(path, f"`{path[-1]}` is written literally", do=_REFER)
+            continue
+        kind = secret_kind(text)
         if kind:
             yield at.value(path, f"this looks like a credential ({kind})", do=_REFER)
 
 
-@rule("CS602", "unknown-secret-scheme", on="compiled")
-def unknown_secret_scheme(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
+def _is_secret_field(path: Path) -> bool:
+    """Tell whether a secret belongs at a path: in an action's authentication, or in an overlay of it."""
+    if path[-1] not in _SECRET_FIELDS:
+        return False
+    return path[:-1] == ("spec", "authentication") or (
+        path[:2] == ("spec", "overlays") and path[3:-1] == ("authentication",)
+    )
+
+
+def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    """Give every text of a document, with its path."""
+    kind = value.__class__
+    if kind is str:
+        yield path, value
+    elif kind is dict:
+        for key, one in value.items():
+            inner = one.__class__
+            if inner is str:
+                yield (*path, key), one
+            elif inner is dict or inner is list:
+                yield from _texts(one, (*path, key))
+    elif kind is list:
+        for index, one in enumerate(value):
+            yield from _texts(one, (*path, index))
+
+
+@rule("CS602", "unknown-secret-scheme", on="references")
+def unknown_secret_scheme(references: References, at: Spots) -> Iterator[Problem]:
     """A reference must have a scheme that callsheet knows: env, file, or one that a plug-in adds.
 
     Bad:
@@ -66,7 +78,7 @@ def unknown_secret_scheme(compiled: dict[str, Any], at: Spots) -> Iterator[Probl
         authentication: {type: bearer, token: {secret: "env:TOKEN"}}
     """
     known = secret_schemes()
-    for path, reference in references_in(compiled):
+    for path, reference in references:
         match = _REFERENCE.match(reference)
         if match and match[1] not in known:
             yield at.value(
@@ -76,8 +88,8 @@ def unknown_secret_scheme(compiled: dict[str, Any], at: Spots) -> Iterator[Probl
             )
 
 
-@rule("CS603", "malformed-secret", on="compiled")
-def malformed_secret(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
+@rule("CS603", "malformed-secret", on="references")
+def malformed_secret(references: References, at: Spots) -> Iterator[Problem]:
     """A reference must be `scheme:place`: `env:NAME` with the name of an environment variable.
 
     Bad:
@@ -85,7 +97,7 @@ def malformed_secret(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     Good:
         authentication: {type: bearer, token: {secret: "env:MY_TOKEN"}}
     """
-    for path, reference in references_in(compiled):
+    for path, reference in references:
         match = _REFERENCE.match(reference)
         if match is None or (match[1] == "env" and not _ENVIRONMENT_NAME.match(match[2])):
             yield at.value(
@@ -95,8 +107,8 @@ def malformed_secret(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
             )
 
 
-@rule("CS605", "secret-in-url", on="compiled")
-def secret_in_url(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
+@rule("CS605", "secret-in-url", on="references")
+def secret_in_url(references: References, at: Spots) -> Iterator[Problem]:
     """A secret should not be sent in a URL: logs on the way keep URLs.
 
     Bad:
@@ -104,7 +116,7 @@ def secret_in_url(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     Good:
         authentication: {type: bearer, token: {secret: "env:TOKEN"}}
     """
-    for path, _ in references_in(compiled):
+    for path, _ in references:
         if path[:2] == ("request", "query"):
             yield at.value(
                 path,
@@ -123,17 +135,33 @@ The reference is stored, the secret is not; nothing else needs it.
 )
 
 
-def references_in(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+def references_in(compiled: dict[str, Any]) -> References:
     """Give every reference to a secret in a compiled action, with its path."""
+    request = compiled["request"]
+    found: References = []
+    for field in ("headers", "query", "payload"):
+        if field in request:
+            found += _references(request[field], ("request", field), payload=field == "payload")
+    found += _references(compiled["authentication"], ("authentication",), payload=False)
+    return found
+
+
+def _references(value: Any, path: Path, *, payload: bool) -> References:
     if isinstance(value, dict):
-        for key in ("secret", "$secret"):
-            if len(value) == 1 and isinstance(value.get(key), str) and path[:1] != ("responses",):
-                yield path, value[key]
-                return
-        for key, one in value.items():
-            inner = path if key == "$literal" else (*path, key)
-            if not (key == "secret" and path[:2] == ("request", "payload")):
-                yield from references_in(one, inner)
-    elif isinstance(value, list):
-        for index, one in enumerate(value):
-            yield from references_in(one, (*path, index))
+        key = "$secret" if payload else "secret"
+        if len(value) == 1 and isinstance(value.get(key), str):
+            return [(path, value[key])]
+        return [
+            one
+            for name, inner in value.items()
+            if inner.__class__ in (dict, list)
+            for one in _references(inner, path if name == "$literal" else (*path, name), payload=payload)
+        ]
+    if isinstance(value, list):
+        return [
+            one
+            for index, inner in enumerate(value)
+            if inner.__class__ in (dict, list)
+            for one in _references(inner, (*path, index), payload=payload)
+        ]
+    return []

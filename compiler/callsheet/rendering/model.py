@@ -1,0 +1,85 @@
+"""What a workspace compiles to."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from callsheet.language.action import Action
+from callsheet.language.diagnostics import Diagnostic
+from callsheet.language.environment import Environment
+from callsheet.language.policy import Policy
+from callsheet.language.settings import Settings
+
+
+class CompiledAction:
+    """What an action is in one environment.
+
+    Attributes:
+        address: `Action/name`.
+        environment: the environment's name.
+        canonical: the compiled action as canonical JSON (RFC 8785).
+        digest: SHA-256 of `canonical`.
+
+    """
+
+    def __init__(
+        self,
+        address: str,
+        environment: str,
+        canonical: str,
+        digest: str,
+        content: dict[str, Any] | None = None,
+    ) -> None:
+        self.address = address
+        self.environment = environment
+        self.canonical = canonical
+        self.digest = digest
+        self._content = content
+
+    @cached_property
+    def content(self) -> dict[str, Any]:
+        """The compiled action as data, as `schemas/compiled-action.schema.json` describes it."""
+        if self._content is not None:
+            return self._content
+        content: dict[str, Any] = json.loads(self.canonical)
+        return content
+
+    @property
+    def name(self) -> str:
+        """The action's name."""
+        return self.address.partition("/")[2]
+
+
+@dataclass(slots=True)
+class Compiled:
+    """What a workspace compiles to.
+
+    Attributes:
+        actions: the definitions, by name.
+        environments: by name; abstract ones among them.
+        by_environment: the compiled actions of each concrete environment, by address.
+        diagnostics: every finding, sorted by place.
+        documents: how many documents were read.
+
+    """
+
+    actions: dict[str, Action] = field(default_factory=dict)
+    environments: dict[str, Environment] = field(default_factory=dict)
+    policies: list[Policy] = field(default_factory=list)
+    settings: Settings = field(default_factory=Settings)
+    by_environment: dict[str, dict[str, CompiledAction]] = field(default_factory=dict)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    documents: int = 0
+
+    @property
+    def errors(self) -> list[Diagnostic]:
+        """The findings that are errors."""
+        return [one for one in self.diagnostics if one.severity == "error"]
+
+    @property
+    def concrete(self) -> list[Environment]:
+        """The environments that have a target."""
+        return [one for one in self.environments.values() if not one.abstract]

@@ -1,0 +1,247 @@
+"""The unit of work: one file × all environments → what it holds, compiles to, and has wrong.
+
+A unit depends on the file's text, on the context (environments and policies) and on the template files
+that it names, and on nothing else: it can be computed in another process and kept in a cache. It is plain
+data, as JSON holds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from callsheet.language import rules  # noqa: F401 - fills the catalog
+from callsheet.language.action import Action, read_action
+from callsheet.language.catalog import Spots, rules_on
+from callsheet.language.environment import Environment, OverlaidSpots, overlaid_spots
+from callsheet.language.policy import Policy
+from callsheet.language.rules.secrets import references_in
+from callsheet.language.schema_check import check_document, check_value
+from callsheet.rendering.compile import compile_action
+from callsheet.rendering.model import CompiledAction
+from callsheet.rendering.policies import ReadyPolicy, prepare, violations
+from callsheet.rendering.templates import TemplateFiles
+from callsheet.workspace import Document, Path, Problem, Related, Source, Span
+from callsheet.workspace.documents import parse, read_text
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the units of a workspace share.
+
+    Attributes:
+        environments: the concrete ones; an environment of no values where there is none.
+        policies: those whose schema is in order.
+        nowhere: is the one environment there only to check actions by?
+
+    """
+
+    environments: tuple[Environment, ...]
+    policies: tuple[Policy, ...]
+    nowhere: bool
+
+
+@dataclass(slots=True)
+class Unit:
+    """What one file holds, compiles to, and has wrong.
+
+    Attributes:
+        heads: kind, name, index, first line, and for an action its metadata, its name before, and the names of its
+            parameters.
+        found: problems, each with the environments in which they were found (empty: by itself).
+        broken: violations of policies, each with its severity.
+        compiled: by environment, then address: canonical text and digest.
+        used: by action, then environment: the parameters that are used.
+        templates: the template files that were read, with the digest of each text.
+        ignores: does the text speak to callsheet in a comment?
+
+    """
+
+    file: str
+    documents: int = 0
+    heads: list[dict[str, Any]] = field(default_factory=list)
+    found: list[tuple[Problem, list[str]]] = field(default_factory=list)
+    broken: list[tuple[Problem, str]] = field(default_factory=list)
+    compiled: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
+    used: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    templates: dict[str, str] = field(default_factory=dict)
+    ignores: bool = False
+
+    def record(self) -> dict[str, Any]:
+        """Give the unit as JSON holds it."""
+        return {
+            "file": self.file,
+            "documents": self.documents,
+            "heads": self.heads,
+            "found": [(problem_record(one), names) for one, names in self.found],
+            "broken": [(problem_record(one), severity) for one, severity in self.broken],
+            "compiled": self.compiled,
+            "used": self.used,
+            "templates": self.templates,
+            "ignores": self.ignores,
+        }
+
+    @classmethod
+    def read(cls, record: dict[str, Any]) -> Unit:
+        """Read a record of a unit."""
+        return cls(
+            **{
+                **record,
+                "found": [(_problem(one), names) for one, names in record["found"]],
+                "broken": [(_problem(one), severity) for one, severity in record["broken"]],
+            }
+        )
+
+
+class Worker:
+    """Computes units; the schemas of the policies are compiled once for all of them."""
+
+    def __init__(self, source: Source, context: Context) -> None:
+        self.source = source
+        self.context = context
+        self.ready: list[ReadyPolicy] = prepare(list(context.policies))[0]
+        self.action_rules = rules_on("action")
+        self.compiled_rules = rules_on("compiled")
+        self.reference_rules = rules_on("references")
+        self.document_rules = rules_on("document")
+
+    def units(self, files: Sequence[str]) -> list[dict[str, Any]]:
+        """Compute the units of a batch of files, as records."""
+        return [self.unit(file).record() for file in files]
+
+    def unit(self, file: str) -> Unit:
+        """Compute the unit of one file."""
+        unit = Unit(file)
+        text, problem = read_text(self.source, file)
+        if problem is not None:
+            unit.found.append((problem, []))
+            return unit
+        parsed, problems = parse(text, file)
+        unit.found += [(one, []) for one in problems]
+        unit.ignores = "callsheet:" in text
+        unit.documents = len(parsed)
+        for index, one in enumerate(parsed):
+            self._document(Document(file, index, text, one), unit)
+        return unit
+
+    def _document(self, document: Document, unit: Unit) -> None:
+        shape = check_document(document)
+        unit.found += [(one, []) for one in shape]
+        if isinstance(document.value, dict):
+            self._collect(unit, self.document_rules, document.value, document)
+        if shape:
+            return
+        kind = document.value["kind"]
+        head: dict[str, Any] = {
+            "kind": kind,
+            "name": document.value["metadata"]["name"],
+            "index": document.index,
+            "line": document.line,
+        }
+        unit.heads.append(head)
+        if kind == "Action":
+            action = read_action(document)
+            head["metadata"] = action.metadata
+            head["renamedFrom"] = action.renamed_from
+            head["parameters"] = list(action.parameters)
+            self._action(action, unit)
+
+    def _collect(self, unit: Unit, chosen: list[Any], value: Any, document: Document) -> None:
+        for rule in chosen:
+            unit.found += [(one, []) for one in rule.check(value, Spots(rule.code, document))]
+
+    def _action(self, action: Action, unit: Unit) -> None:
+        for rule in self.action_rules:
+            if rule.check is not None:
+                spots = Spots(rule.code, action.document, ("spec",))
+                unit.found += [(one, []) for one in rule.check(action, spots)]
+        found: dict[Problem, list[str]] = {}
+        for environment in self.context.environments:
+            if environment.select.selects(action.name, action.labels):
+                for problem in self._in(environment, action, unit):
+                    found.setdefault(problem, []).append(environment.name)
+        unit.found += list(found.items())
+
+    def _in(self, environment: Environment, action: Action, unit: Unit) -> Iterator[Problem]:
+        """Compile an action for one environment, and check what comes out."""
+        invalid = _check_overlay(action, environment)
+        if invalid:
+            yield from invalid
+            return
+        templates = TemplateFiles(self.source, unit.templates)
+        outcome = compile_action(action, environment, templates.read)
+        unit.used.setdefault(action.name, {})[environment.name] = sorted(outcome.used)
+        yield from outcome.problems
+        compiled = outcome.compiled
+        if compiled is None:
+            return
+        yield from self._check(compiled, action, environment)
+        for one in violations(self.ready, action, environment, compiled):
+            unit.broken.append((one.problem, one.policy.severity))
+        # The first of two actions of one name counts; the second is reported.
+        there = unit.compiled.setdefault(environment.name, {})
+        there.setdefault(compiled.address, (compiled.canonical, compiled.digest))
+
+    def _check(
+        self, compiled: CompiledAction, action: Action, environment: Environment
+    ) -> Iterator[Problem]:
+        for rule in self.compiled_rules:
+            if rule.check is not None:
+                yield from rule.check(compiled.content, overlaid_spots(rule.code, action, environment))
+        references = references_in(compiled.content)
+        if references:
+            for rule in self.reference_rules:
+                if rule.check is not None:
+                    yield from rule.check(references, overlaid_spots(rule.code, action, environment))
+
+
+@dataclass(frozen=True, slots=True)
+class _OverlaidDocumentSpots(OverlaidSpots):
+    """As `OverlaidSpots`, by paths from the document's root, as the schema names them."""
+
+    def where(self, path: Path) -> tuple[Document, Path]:
+        if path[:1] != ("spec",) or self.environment is None or self.action is None:
+            return self.document, path
+        return self.environment.origin(self.action, path[1:])
+
+
+def _check_overlay(action: Action, environment: Environment) -> list[Problem]:
+    """Check that an action is still valid by its schema when an environment's overlay is over it."""
+    spec = environment.overlaid(action)
+    if spec is action.spec:
+        return []
+    whole = {**action.document.value, "spec": spec}
+
+    def at(code: str) -> Spots:
+        return _OverlaidDocumentSpots(code, action.document, (), environment, action)
+
+    return check_value(at, whole, "action")
+
+
+def problem_record(problem: Problem) -> list[Any]:
+    """Give a problem as JSON holds it."""
+    return [
+        problem.code,
+        problem.file,
+        problem.message,
+        problem.help,
+        _span_record(problem.span),
+        [[one.file, _span_record(one.span), one.message] for one in problem.related],
+    ]
+
+
+def _span_record(span: Span) -> list[int]:
+    return [span.line, span.column, span.end_line, span.end_column]
+
+
+def _problem(record: list[Any]) -> Problem:
+    code, file, message, way_out, span, related = record
+    return Problem(
+        code=code,
+        file=file,
+        message=message,
+        help=way_out,
+        span=Span(*span),
+        related=tuple(Related(file=one[0], span=Span(*one[1]), message=one[2]) for one in related),
+    )
