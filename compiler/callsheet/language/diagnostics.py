@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from callsheet.language.catalog import RULES
+from callsheet.language.secret_patterns import without_credentials
 from callsheet.workspace import Problem, Related, Span
 
 Severity = Literal["error", "warning"]
@@ -54,24 +55,50 @@ def diagnose(problems: Iterable[Problem], texts: Mapping[str, str]) -> list[Diag
             span=problem.span,
             message=problem.message,
             help=problem.help,
-            source=quoted_line(problem, texts.get(problem.file, "")),
+            source=quoted_line(problem, _text_of(problem.file, texts)),
             related=problem.related,
         )
         for problem in problems
     ]
 
 
+def _text_of(file: str, texts: Mapping[str, str]) -> str:
+    try:
+        # Not `get`: a mapping may read a file when it is asked for.
+        return texts[file]
+    except KeyError:
+        return ""
+
+
 def quoted_line(problem: Problem, text: str) -> str:
-    """Give the line of a problem; where the finding is a literal secret, what it spans is masked."""
+    """Give the line of a problem, without what looks like a secret."""
     lines = text.split("\n", problem.span.line)
     if problem.span.line > len(lines):
         return ""
-    line = lines[problem.span.line - 1].rstrip("\r")
-    if not problem.code.startswith("CS6"):
-        return mask_secrets(line)
-    start = problem.span.column - 1
-    end = problem.span.end_column - 1 if problem.span.end_line == problem.span.line else len(line)
-    return mask_secrets(line[:start] + "*" * max(end - start, 0) + line[end:])
+    return mask_secrets(lines[problem.span.line - 1].rstrip("\r"))
+
+
+def conceal(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Mask, in every quoted line, what any finding of the family of secrets points at."""
+    found = list(diagnostics)
+    secret: dict[tuple[str, int], list[Span]] = {}
+    for one in found:
+        if one.code == "CS601":
+            for line in range(one.span.line, one.span.end_line + 1):
+                secret.setdefault((one.file, line), []).append(one.span)
+    return [
+        replace(one, source=_masked(one.source, spans, one.span.line)) if spans else one
+        for one in found
+        for spans in [secret.get((one.file, one.span.line), [])]
+    ]
+
+
+def _masked(source: str, spans: list[Span], line: int) -> str:
+    for span in spans:
+        start = span.column - 1 if span.line == line else 0
+        end = span.end_column - 1 if span.end_line == line else len(source)
+        source = source[:start] + "*" * max(min(end, len(source)) - start, 0) + source[end:]
+    return source
 
 
 _SECRET_FIELD = re.compile(
@@ -81,8 +108,9 @@ _SECRET_FIELD = re.compile(
 
 
 def mask_secrets(line: str) -> str:
-    """Hide what is written, on a quoted line, as the value of a field that is named like a secret."""
-    return _SECRET_FIELD.sub(lambda match: match[1] + "*" * len(match[2].rstrip()), line)
+    """Hide, on a quoted line, what looks like a credential, and the value of a field named like one."""
+    line = _SECRET_FIELD.sub(lambda match: match[1] + "*" * len(match[2].rstrip()), line)
+    return without_credentials(line)
 
 
 def merge_repeated(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

@@ -63,6 +63,15 @@ def secret_kind(text: str) -> str:
     return ""
 
 
+def without_credentials(text: str) -> str:
+    """Give a text with every match of a pattern replaced by asterisks."""
+    if _MAY_BE_SECRET.search(text) is not None:
+        for detector in _detectors():
+            for pattern in detector.denylist:
+                text = pattern.sub(lambda match: "*" * len(match[0]), text)
+    return text
+
+
 @cache
 def _detectors() -> list[Any]:
     from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class

@@ -86,7 +86,7 @@ def _whole_slots(path: Path, old: Any, new: Any, before: Any, after: Any) -> tup
     for length, part in enumerate(path):
         if isinstance(part, str) and (part.startswith("$") or part == "secret"):
             whole = path[:length]
-            if part != "$literal" and (part != "secret" or length + 1 == len(path)):
+            if part not in ("$literal", "$template") and (part != "secret" or length + 1 == len(path)):
                 return whole, _look(before, whole), _look(after, whole)
     return path, old, new
 
@@ -156,6 +156,10 @@ def _query(path: Path, old: Any, new: Any, *_: Any) -> Explanation:
 
 
 def _payload(path: Path, old: Any, new: Any, *_: Any) -> Explanation:
+    if "$template" in path:
+        inside = _dotted(path[path.index("$template") + 1 :]).removeprefix("names.")
+        what = "template text" if inside == "text" else f"`{inside}`, which the template reads,"
+        return f"payload: {what} {_verb(old, new)}", "compatible", "template-changed"
     words = (
         f"payload field `{_dotted(path[2:])}` {_verb(old, new)}"
         if path[2:]

@@ -10,7 +10,7 @@ from typing import Any
 from callsheet.language import rules  # noqa: F401 - fills the catalog
 from callsheet.language.action import Action
 from callsheet.language.catalog import Spots, rules_on
-from callsheet.language.diagnostics import Diagnostic, diagnose, merge_repeated
+from callsheet.language.diagnostics import Diagnostic, conceal, diagnose, merge_repeated
 from callsheet.language.environment import Environment, Guards, resolve_environments
 from callsheet.language.ignores import adjust
 from callsheet.language.merge import holds
@@ -184,9 +184,13 @@ class _Compilation:
 
     def _report_unused(self, unit: Unit, head: dict[str, Any]) -> None:
         by_environment = unit.used.get(head["name"], {})
+        # A name that was misspelt where it is used is one mistake, not two.
+        meant = [one.message for one, _ in unit.found if one.code == "CS306"]
         for parameter in head["parameters"]:
             using = [one for one, used in by_environment.items() if parameter in used]
             if not by_environment or len(using) == len(by_environment):
+                continue
+            if any(f"did you mean `{parameter}`" in message for message in meant):
                 continue
             document = Document(unit.file, head["index"], self.texts[unit.file])
             at = Spots("CS308" if using else "CS307", document, ("spec",))
@@ -228,7 +232,7 @@ class _Compilation:
         found = [*diagnose(self.problems, self.texts), *self.extra]
         speaking = {unit.file: self.texts[unit.file] for unit in units if unit.ignores}
         adjusted = adjust(merge_repeated(found), speaking, self.result.settings)
-        self.result.diagnostics = merge_repeated(adjusted)
+        self.result.diagnostics = conceal(merge_repeated(adjusted))
 
 
 class _Texts(dict[str, str]):

@@ -47,8 +47,8 @@ class Unit:
     """What one file holds, compiles to, and has wrong.
 
     Attributes:
-        heads: kind, name, index, first line, and for an action its metadata, its name before, and the names of its
-            parameters.
+        heads: kind, name, index, first line, and for an action its metadata, its name before, and the
+            names of its parameters.
         found: problems, each with the environments in which they were found (empty: by itself).
         broken: violations of policies, each with its severity.
         compiled: by environment, then address: canonical text and digest.

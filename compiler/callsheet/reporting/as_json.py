@@ -63,21 +63,18 @@ def _diagnostic(one: Diagnostic) -> dict[str, Any]:
 
 
 def _diff(result: DiffResult) -> dict[str, Any]:
-    environments = []
-    everything: dict[str, dict[str, Any]] = {}
     summary: dict[str, int] = dict.fromkeys(ACTIONS, 0)
-    for environment, changes in result.environments.items():
-        records = [change_record(one) for one in changes]
-        environments.append({"environment": environment, "changes": records})
-        for record in records:
-            key = json.dumps(record, sort_keys=True)
-            if key not in everything:
-                summary[record["action"]] += 1
-            everything[key] = record
+    changes = []
+    for change, environments in result.grouped():
+        summary[change.action] += 1
+        changes.append({**change_record(change), "environments": environments})
     return {
         "base": result.base,
-        "environments": environments,
-        "changes": list(everything.values()),
+        "environments": [
+            {"environment": environment, "changes": [change_record(one) for one in found]}
+            for environment, found in result.environments.items()
+        ],
+        "changes": changes,
         "summary": {**summary, "unchanged": 0},
     }
 

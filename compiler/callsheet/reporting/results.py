@@ -27,6 +27,18 @@ class DiffResult:
     base: str | None
     environments: Mapping[str, Sequence[Change]]
 
+    def grouped(self) -> list[tuple[Change, list[str]]]:
+        """Give each change once, with the environments in which it is the same."""
+        groups: dict[tuple[object, ...], tuple[Change, list[str]]] = {}
+        for environment, changes in self.environments.items():
+            for change in changes:
+                differences = [
+                    (one.pointer, one.words, repr(one.before), repr(one.after)) for one in change.diff
+                ]
+                key = (change.address, change.address_before, change.action, *differences)
+                groups.setdefault(key, (change, []))[1].append(environment)
+        return list(groups.values())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriftResult:

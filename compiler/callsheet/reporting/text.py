@@ -70,7 +70,9 @@ def _difference_lines(one: Difference, style: Style) -> list[str]:
     if one.impact in ("breaking", "sensitive"):
         lines = [paint(line, colour, style) for line in lines]
     # What stands at the end of words already need not stand below them.
-    if one.path and one.reason not in _SAID_IN_WORDS:
+    if _has_lines(one.before) and _has_lines(one.after):
+        lines += _line_diff(str(one.before), str(one.after), style)
+    elif one.path and one.reason not in _SAID_IN_WORDS:
         for sign, value, painted in (("-", one.before, "red"), ("+", one.after, "green")):
             if value is not NOTHING:
                 text = value_text(value, one.path, style, indent=8)
@@ -79,6 +81,20 @@ def _difference_lines(one: Difference, style: Style) -> list[str]:
         file, line, column = one.place
         lines.append(paint(f"      {safe(file)}:{line}:{column}", "dim", style))
     return lines
+
+
+def _has_lines(value: Any) -> bool:
+    return isinstance(value, str) and "\n" in value
+
+
+def _line_diff(before: str, after: str, style: Style) -> list[str]:
+    """Write the lines of a text that changed, as `diff -u` does, at most 40 of them."""
+    from difflib import unified_diff
+
+    found = list(unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=1))[2:]
+    colours = {"-": "red", "+": "green", "@": "dim"}
+    lines = ["      " + paint(safe(one), colours.get(one[:1], "dim"), style) for one in found[:40]]
+    return lines if len(found) <= 40 else [*lines, f"      and {len(found) - 40} lines more"]
 
 
 _SAID_IN_WORDS = (
@@ -149,16 +165,11 @@ def _summary(plan: Plan, style: Style) -> str:
 def diff_text(result: DiffResult, style: Style) -> str:
     """Write the changes of a diff; what is the same in several environments is written once."""
     against = f"since {safe(result.base)}" if result.base else "against what is deployed"
-    grouped: dict[str, tuple[Change, list[str]]] = {}
-    for environment, changes in result.environments.items():
-        for change in changes:
-            key = f"{change.address}\0{change.before_digest}\0{change.after_digest}"
-            seen = "\n".join(change_lines(change, style))
-            grouped.setdefault(key + seen, (change, []))[1].append(environment)
+    grouped = result.grouped()
     if not grouped:
         return paint(f"No change {against}.", "bold", style)
     lines: list[str] = []
-    for change, environments in grouped.values():
+    for change, environments in grouped:
         head, *rest = change_lines(change, style)
         lines += [f"{head}  in {safe(', '.join(environments))}", *rest, ""]
     lines.append(paint(f"{count(len(grouped), 'change')} {against}.", "bold", style))

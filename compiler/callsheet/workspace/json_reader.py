@@ -112,7 +112,7 @@ class _Reader:
 
     def _string(self, at: int) -> tuple[str, int]:
         try:
-            text, end = _scan_string(self.text, at + 1, strict=True)
+            text, end = _scan_string(self.text, at + 1, True)  # noqa: FBT003 - it takes no names
         except json.JSONDecodeError as error:
             raise self.refuse(
                 "CS126", error.pos, f"not valid JSON: {error.msg.lower()}", "correct the string"

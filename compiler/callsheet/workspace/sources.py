@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -71,6 +72,10 @@ class FolderSource:
                     raise Unreadable(_problem("CS101", file, message, "remove it, or ignore it"))
                 content = stream.read(MAX_FILE_BYTES + 1)
         except OSError as error:
+            if error.errno == errno.ENOENT and not os.path.islink(os.path.join(self._real_root, file)):
+                raise Unreadable(
+                    _problem("CS101", file, "there is no such file", "check its name")
+                ) from None
             raise Unreadable(_os_error(file, error)) from None
         if len(content) > MAX_FILE_BYTES:
             raise Unreadable(too_large(file))
@@ -190,8 +195,6 @@ def link_problem(file: str) -> Problem:
 
 
 def _os_error(file: str, error: OSError) -> Problem:
-    import errno
-
     if error.errno == errno.ELOOP:
         return _link_loop(file)
     if error.errno == errno.ENOENT:
