@@ -9,8 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import ENVIRONMENT, Callsheet, Folder
 from syrupy.assertion import SnapshotAssertion
+
+from conftest import ENVIRONMENT, Callsheet, Folder
 
 Break = Callable[[Folder], object]
 HEAD = "apiVersion: callsheet/v1\nkind: Action\nmetadata: {name: bad}\nspec:\n"

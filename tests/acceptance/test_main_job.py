@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from conftest import ENVIRONMENT, Callsheet, Folder, git, run_callsheet
 
 

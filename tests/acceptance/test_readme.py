@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from conftest import ROOT, Folder, run_callsheet
 
 README = (ROOT / "README.md").read_text("utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from callsheet.language.catalog import RULES
@@ -12,6 +13,7 @@ from callsheet.language.secret_patterns import without_credentials
 from callsheet.workspace import Problem, Related, Span
 
 Severity = Literal["error", "warning"]
+MAX_QUOTED = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +25,8 @@ class Diagnostic:
         severity: after the workspace's own settings.
         file: relative to the workspace.
         span: lines and columns from 1.
-        source: the first line of the span, as the file holds it, secrets masked.
+        source: the first line of the span, as the file holds it, secrets masked; empty where there
+            is none, or where it is longer than any screen shows.
 
     """
 
@@ -72,10 +75,16 @@ def _text_of(file: str, texts: Mapping[str, str]) -> str:
 
 def quoted_line(problem: Problem, text: str) -> str:
     """Give the line of a problem, without what looks like a secret."""
-    lines = text.split("\n", problem.span.line)
+    lines = _lines(text)
     if problem.span.line > len(lines):
         return ""
-    return mask_secrets(lines[problem.span.line - 1].rstrip("\r"))
+    line = lines[problem.span.line - 1]
+    return mask_secrets(line) if len(line) <= MAX_QUOTED else ""
+
+
+@lru_cache(maxsize=8)
+def _lines(text: str) -> list[str]:
+    return text.split("\n")
 
 
 def conceal(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
@@ -102,7 +111,8 @@ def _masked(source: str, spans: list[Span], line: int) -> str:
 
 
 _SECRET_FIELD = re.compile(
-    r"""(?ix) (["']?[\w-]*(?:password|passwd|secret|token|api[-_]?key|authorization|credential)[\w-]*["']?
+    r"""(?ix)
+        (["']?[\w-]{0,40}(?:password|passwd|secret|token|api[-_]?key|authorization|credential)[\w-]{0,40}["']?
         \s*:\s*) (?![{&*\[|>]|["']?\{\{|["']?(?:env|file|vault):) ([^\s,{}\[\]#][^,}\]]*)"""
 )
 

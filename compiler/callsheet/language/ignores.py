@@ -77,7 +77,7 @@ def _comments(texts: Mapping[str, str]) -> tuple[list[_Ignore], list[Problem]]:
             continue
         lines = text.split("\n")
         for number, line in enumerate(lines, 1):
-            match = _COMMENT.search(line)
+            match = _COMMENT.search(line) if "callsheet:" in line else None
             if match is None:
                 continue
             span = Span(number, line.index("#", match.start()) + 1, number, len(line) + 1)

@@ -17,10 +17,12 @@ _MAY_BE_SECRET = re.compile(
     | xox[a-z]- | hooks\.slack\.com
     | (?<![A-Za-z0-9])(?:AKC|AP[0-9A-F])[A-Za-z0-9]{8}
     | _authToken | AccountKey= | sk-
-    | (?=[A-Za-z0-9_+=-]*[0-9])(?=[A-Za-z0-9_+=-]*[A-Za-z])[A-Za-z0-9_+=-]{20}
+    | (?=[A-Za-z0-9_+=/-]{0,19}[0-9])(?=[A-Za-z0-9_+=/-]{0,19}[A-Za-z])[A-Za-z0-9_+=/-]{20}
     | (?i:cloudant|api.?key|passw|secret)
     """
 )
+_WINDOW = 1_500
+_OVERLAP = 300
 _USED_DETECTORS = frozenset(
     {
         "ArtifactoryDetector",
@@ -53,13 +55,21 @@ _USED_DETECTORS = frozenset(
 
 @lru_cache(maxsize=50_000)
 def secret_kind(text: str) -> str:
-    """Give the kind of credential that a text looks like; empty where it looks like none."""
+    """Give the kind of credential that a text looks like; empty where it looks like none.
+
+    A long text is looked at through windows: some of the patterns take a time that grows with the square
+    of the text.
+    """
     if len(text) < 8 or _MAY_BE_SECRET.search(text) is None:
         return ""
-    for detector in _detectors():
-        for pattern in detector.denylist:
-            if pattern.search(text):
-                return str(detector.secret_type)
+    for start in range(0, max(len(text) - _OVERLAP, 1), _WINDOW - _OVERLAP):
+        window = text[start : start + _WINDOW]
+        if _MAY_BE_SECRET.search(window) is None:
+            continue
+        for detector in _detectors():
+            for pattern in detector.denylist:
+                if pattern.search(window):
+                    return str(detector.secret_type)
     return ""
 
 

@@ -19,6 +19,7 @@ from callsheet.rendering.filters import ALIASES, FILTERS, MAX_TEXT, filter_names
 from callsheet.rendering.residual import Residual, residual_filter, residual_of
 from callsheet.rendering.syntax import TemplateFault
 from callsheet.rendering.values import text_of, type_name
+from callsheet.workspace.scalars import MAX_EXACT_INTEGER
 
 MAX_STEPS = 100_000
 JSON_TYPES = {
@@ -33,7 +34,7 @@ JSON_TYPES = {
 }
 """The JSON type of a value, by the type that a parameter declares."""
 
-_MAX_EXACT = 2**53
+_MAX_EXACT = MAX_EXACT_INTEGER
 
 
 class _Absent:
@@ -435,7 +436,7 @@ def _beyond(node: nodes.Node) -> TemplateFault:
     return TemplateFault(
         "CS509",
         node.lineno - 1,
-        "the number is beyond what JSON holds exactly (2^53)",
+        "the number is beyond what JSON holds exactly (2^53 - 1)",
         "use a text",
     )
 
@@ -464,7 +465,7 @@ def _compare(node: nodes.Compare, scope: Scope) -> Any:
         if isinstance(left, Residual) or isinstance(right, Residual):
             compared: Any = residual_of(f"({{}} {_SIGNS[operand.op]} {{}})", left, right)
         else:
-            compared = _compared(operand, left, right)
+            compared = _compared(node, operand.op, left, right)
         if isinstance(result, Residual) or isinstance(compared, Residual):
             result = compared if result is True else residual_of("({} and {})", result, compared)
         else:
@@ -473,16 +474,16 @@ def _compare(node: nodes.Compare, scope: Scope) -> Any:
     return result
 
 
-def _compared(operand: nodes.Operand, left: Any, right: Any) -> bool:
+def _compared(node: nodes.Compare, operation: str, left: Any, right: Any) -> bool:
     if left is ABSENT or right is ABSENT:
-        return operand.op in ("ne", "notin")
+        return operation in ("ne", "notin")
     try:
-        return bool(_COMPARISONS[operand.op](left, right))
+        return bool(_COMPARISONS[operation](left, right))
     except TypeError:
         raise TemplateFault(
             "CS509",
-            operand.lineno - 1,
-            f"{type_name(left)} and {type_name(right)} cannot be compared with {_SIGNS[operand.op]}",
+            node.lineno - 1,
+            f"{type_name(left)} and {type_name(right)} cannot be compared with {_SIGNS[operation]}",
             "convert one of them first",
         ) from None
 

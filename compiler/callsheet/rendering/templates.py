@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from callsheet.language.secret_patterns import secret_kind
+from callsheet.rendering.syntax import MAX_TEMPLATE_CHARACTERS
 from callsheet.rendering.values import digest_of
-from callsheet.workspace import Problem, Source
+from callsheet.workspace import Problem, Source, Span
 from callsheet.workspace.documents import read_text
 
 
 class TemplateFiles:
     """Reads template files, and notes each with the digest of its text."""
 
-    def __init__(self, source: Source, noted: dict[str, str]) -> None:
+    def __init__(
+        self, source: Source, noted: dict[str, str], found: list[tuple[Problem, list[str]]] | None = None
+    ) -> None:
         self.source = source
         self.noted = noted
+        self.found = found
 
     def read(self, file: str) -> str | Problem:
         """Give the text of a template file, or the problem that keeps it from being read."""
@@ -25,7 +30,27 @@ class TemplateFiles:
         if problem is not None:
             return problem
         self.noted[file] = digest_of(text)
+        if self.found is not None:
+            self.found += [(one, []) for one in _secrets_in(file, text)]
         return text
+
+
+def _secrets_in(file: str, text: str) -> list[Problem]:
+    """Find what looks like a credential in the lines of a template file."""
+    found = []
+    for number, line in enumerate(text[:MAX_TEMPLATE_CHARACTERS].split("\n"), 1):
+        kind = secret_kind(line)
+        if kind:
+            found.append(
+                Problem(
+                    code="CS601",
+                    file=file,
+                    span=Span(number, 1, number, len(line) + 1),
+                    message=f"this line looks like it holds a credential ({kind})",
+                    help="take it out, and revoke what was written here",
+                )
+            )
+    return found
 
 
 def template_digest(source: Source, file: str) -> str:

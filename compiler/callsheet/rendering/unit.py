@@ -25,6 +25,9 @@ from callsheet.rendering.templates import TemplateFiles
 from callsheet.workspace import Document, Path, Problem, Related, Source, Span
 from callsheet.workspace.documents import parse, read_text
 
+MAX_PROBLEMS = 200
+"""Problems of the YAML of one file; whoever has more will not read them at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -118,7 +121,7 @@ class Worker:
             unit.found.append((problem, []))
             return unit
         parsed, problems = parse(text, file)
-        unit.found += [(one, []) for one in problems]
+        unit.found += [(one, []) for one in problems[:MAX_PROBLEMS]]
         unit.ignores = "callsheet:" in text
         unit.documents = len(parsed)
         for index, one in enumerate(parsed):
@@ -169,7 +172,7 @@ class Worker:
         if invalid:
             yield from invalid
             return
-        templates = TemplateFiles(self.source, unit.templates)
+        templates = TemplateFiles(self.source, unit.templates, unit.found)
         outcome = compile_action(action, environment, templates.read)
         unit.used.setdefault(action.name, {})[environment.name] = sorted(outcome.used)
         yield from outcome.problems

@@ -140,7 +140,7 @@ class _Reader:
         quoted = "write it in quotes, as a text"
         if match[1] is None and match[2] is None:
             if len(text) > 20 or abs(int(text)) > MAX_EXACT_INTEGER:
-                raise self.refuse("CS124", match.start(), "the integer is beyond 2^53", quoted)
+                raise self.refuse("CS124", match.start(), "the integer is beyond 2^53 - 1", quoted)
             return int(text)
         number = float(text)
         if number in (float("inf"), float("-inf")):

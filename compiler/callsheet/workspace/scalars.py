@@ -13,8 +13,8 @@ from decimal import Decimal
 
 Scalar = str | int | float | bool | None
 
-MAX_EXACT_INTEGER = 2**53
-"""Beyond this, a JSON reader that uses doubles gets another number (RFC 7493 section 2.2)."""
+MAX_EXACT_INTEGER = 2**53 - 1
+"""Beyond this, a JSON reader that uses doubles may get another number (RFC 7493 section 2.2)."""
 
 _CONSTANTS: dict[str, Scalar] = {
     "": None,
@@ -125,7 +125,7 @@ def _beyond(text: str) -> Trap:
     shown = text if len(text) <= 40 else text[:37] + "..."
     return Trap(
         "CS124",
-        f"`{shown}` is beyond 2^53: other JSON readers would get another number",
+        f"`{shown}` is beyond 2^53 - 1: other JSON readers would get another number",
         "write it in quotes, as a text",
     )
 

@@ -147,7 +147,7 @@ Good:
 declare(
     "CS124",
     "integer-too-large",
-    """An integer beyond 2^53 is another number to many JSON readers (RFC 7493 section 2.2).
+    """An integer beyond 2^53 - 1 is another number to many JSON readers (RFC 7493 section 2.2).
 
 Bad:
     request: {payload: {id: 12345678901234567890}}

@@ -17,7 +17,7 @@ _FIELD_VALUE = re.compile(r"[\x21-\x7e\x80-\xff](?:[\x20-\x7e\t\x80-\xff]*[\x21-
 """A header's value (RFC 9110 section 5.5): no control character, no white space at its ends."""
 
 _URL_CHARACTERS = re.compile(r"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*")
-_HOST = re.compile(r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.?)+\Z")
+_HOST_LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\Z")
 _HOP_BY_HOP = {
     "connection": "belongs to one connection (RFC 9110 section 7.6.1)",
     "content-length": "is counted when the request is sent",
@@ -74,13 +74,20 @@ def url_not_absolute(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     _, url = _url_checks(compiled)
     host = url.hostname if url is not None else None
     right_scheme = url is not None and url.scheme in ("http", "https")
-    if not right_scheme or not host or not (":" in host or _HOST.match(host)):
+    if not right_scheme or not host or not _is_host(host):
         reason = "its host is missing or malformed" if right_scheme else "its scheme is not http or https"
         yield at.value(
             ("request", "url"),
             f"the URL is not absolute: {reason}",
             do="write it whole, as https://api.example.com/v1/send",
         )
+
+
+def _is_host(host: str) -> bool:
+    """Tell whether a host is an IPv6 address or a name of labels (RFC 1123 section 2.1)."""
+    if ":" in host:
+        return True
+    return len(host) <= 253 and all(_HOST_LABEL.match(label) for label in host.rstrip(".").split("."))
 
 
 @rule("CS402", "url-with-credentials", on="compiled")

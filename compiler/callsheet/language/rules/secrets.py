@@ -15,6 +15,7 @@ from callsheet.workspace import Path, Problem
 References = list[tuple[Path, str]]
 """References to secrets, each with its path in the compiled action."""
 
+MAX_TEXT = 100_000
 _SECRET_FIELDS = ("password", "token", "clientSecret", "value", "key")
 _REFERENCE = re.compile(r"([a-z][a-z0-9]*):(.+)\Z", re.DOTALL)
 _ENVIRONMENT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
@@ -36,6 +37,13 @@ def literal_secret(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
     for path, text in _texts(value, ()):
         if _is_secret_field(path):
             yield at.value(path, f"`{path[-1]}` is written literally", do=_REFER)
+            continue
+        if len(text) > MAX_TEXT:
+            yield at.value(
+                path,
+                f"the text is longer than {MAX_TEXT:,} characters, too long to be looked through",
+                do="shorten it, or move it to a template file",
+            )
             continue
         kind = secret_kind(text)
         if kind:

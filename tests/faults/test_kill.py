@@ -1,0 +1,192 @@
+"""`kill -9` in the middle of an apply, then apply again: the end is that of an undisturbed run."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from conftest import ENVIRONMENT, Folder, run_callsheet
+
+ACTIONS = 200
+HOLDER = """
+import sys, time
+from pathlib import Path
+from callsheet.sqlite import exclusive
+
+with exclusive(Path(sys.argv[1]), "db"):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def state(path: Path) -> tuple[list[tuple[str, str, int]], list[tuple[str, str]], list[tuple[str, str]]]:
+    """Give what is deployed, what was ever written, and what is owned."""
+    connection = sqlite3.connect(path)
+    try:
+        return (
+            connection.execute(
+                "SELECT address, digest, revision FROM registry_action ORDER BY address"
+            ).fetchall(),
+            connection.execute(
+                "SELECT operation, address FROM registry_history ORDER BY address"
+            ).fetchall(),
+            connection.execute("SELECT address, digest FROM ledger_object ORDER BY address").fetchall(),
+        )
+    finally:
+        connection.close()
+
+
+def apart(folder: Folder) -> None:
+    """Put target and ledger into two files: then a step and its record are two transactions."""
+    ledger = "  ledger: {type: sqlite, path: .callsheet/ledger.db}\n"
+    folder.write("environments.yaml", ENVIRONMENT + ledger)
+
+
+def start(folder: Folder) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "callsheet", "apply", "-C", str(folder.path), "--yes", "-q"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def duration(folder: Folder) -> tuple[float, float]:
+    """Give when an undisturbed apply begins to write, and when it ends."""
+    begin = time.monotonic()
+    process = start(folder)
+    written = None
+    while process.poll() is None:
+        if written is None and folder.database.exists():
+            written = time.monotonic() - begin
+        time.sleep(0.002)
+    assert process.returncode == 0
+    return written or 0.0, time.monotonic() - begin
+
+
+def rounds(request: pytest.FixtureRequest) -> int:
+    return 300 if request.config.getoption("--long") else 10
+
+
+@pytest.mark.timeout(3600)
+def test_a_killed_apply_is_finished_by_the_next_one(
+    workspace: Folder, request: pytest.FixtureRequest
+) -> None:
+    for number in range(ACTIONS - 1):
+        workspace.action(f"action_{number}")
+    first, last = duration(workspace)
+    expected = state(workspace.database)
+    assert len(expected[0]) == len(expected[1]) == ACTIONS
+    seed = random.Random(20261125)
+    interrupted = 0
+    for _ in range(rounds(request)):
+        remove(workspace)
+        process = start(workspace)
+        time.sleep(seed.uniform(first * 0.9, last))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        partly = workspace.database.exists() and workspace.database.stat().st_size > 0
+        outcome = run_callsheet("apply", "-C", workspace.path, "--yes", "-q")
+        assert outcome.code == 0, outcome.err
+        assert state(workspace.database) == expected
+        assert run_callsheet("plan", "-C", workspace.path, "--detailed-exitcode").code == 0
+        interrupted += partly
+    assert interrupted > 0, "no kill came in the middle: the test proved nothing"
+
+
+@pytest.mark.timeout(3600)
+def test_with_target_and_ledger_apart_open_steps_are_settled(
+    workspace: Folder, request: pytest.FixtureRequest
+) -> None:
+    apart(workspace)
+    for number in range(39):
+        workspace.action(f"action_{number}")
+    first, last = duration(workspace)
+    seed = random.Random(4711)
+    for _ in range(max(rounds(request) // 2, 1)):
+        remove(workspace)
+        process = start(workspace)
+        time.sleep(seed.uniform(first, last))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        outcome = run_callsheet("apply", "-C", workspace.path, "--yes", "-q")
+        assert outcome.code == 0, outcome.err
+        connection = sqlite3.connect(workspace.database)
+        assert connection.execute("SELECT count(*), max(revision) FROM registry_action").fetchone() == (
+            40,
+            1,
+        )
+        assert connection.execute("SELECT count(*) FROM registry_history").fetchone() == (40,)
+        connection.close()
+        assert run_callsheet("plan", "-C", workspace.path, "--detailed-exitcode").code == 0
+
+
+def remove(folder: Folder) -> None:
+    for path in (folder.path / ".callsheet").glob("*.db*"):
+        path.unlink()
+
+
+def test_a_lock_ends_with_the_process_that_held_it(workspace: Folder) -> None:
+    holder = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            HOLDER,
+            str(workspace.database),
+        ],
+        stdout=subprocess.PIPE,
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == b"held\n"
+    refused = run_callsheet("apply", "-C", workspace.path, "--yes")
+    assert refused.code == 1
+    assert f"another callsheet is at work on .callsheet/local.db (process {holder.pid} on " in refused.err
+    holder.kill()
+    holder.wait()
+    holder.stdout.close()
+    assert run_callsheet("apply", "-C", workspace.path, "--yes").code == 0
+
+
+def test_two_appliers_at_once_one_wins_and_the_other_says_so(workspace: Folder) -> None:
+    for number in range(60):
+        workspace.action(f"action_{number}")
+    plan = workspace.path.parent / "plan.json"
+    assert run_callsheet("plan", "-C", workspace.path, "-q", "--out", plan).code == 0
+    command = [sys.executable, "-m", "callsheet", "apply", "-C", str(workspace.path), str(plan)]
+    both = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    said = [process.communicate()[1] for process in both]
+    assert sorted(process.returncode for process in both) == [0, 1, 1, 1]
+    assert all("CS901" in one or "CS917" in one for one in said if one)
+    assert state(workspace.database)[0][0][2] == 1
+
+
+def test_ctrl_c_finishes_the_step_at_hand_and_says_what_is_left(workspace: Folder) -> None:
+    for number in range(800):
+        workspace.action(f"action_{number}")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "callsheet", "apply", "-C", str(workspace.path), "--yes", "-q"],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not workspace.database.exists() or workspace.database.stat().st_size < 300_000:
+        time.sleep(0.002)
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    error = process.communicate()[1]
+    assert process.returncode == 1
+    assert "Stopping behind the step at hand" in error
+    assert "error CS931: interrupted: " in error
+    assert run_callsheet("history", "-C", workspace.path).out.startswith("1  interrupted")
+    assert run_callsheet("apply", "-C", workspace.path, "--yes", "-q").code == 0
+    assert len(state(workspace.database)[1]) == 801
