@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sqlite3
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -241,30 +243,53 @@ def test_an_empty_folder_is_no_workspace(
     assert (outcome.code, outcome.out) == (1, snapshot)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read every file")
+@pytest.fixture
+def ordinary_user(workspace: Folder, callsheet: Callsheet) -> Iterator[Folder]:
+    """Give a workspace of somebody who is not the superuser, and be that user meanwhile."""
+    # What is imported late is imported now: an ordinary user may not be able to read this Python.
+    for constant in "12":
+        workspace.action(constant=constant)
+        applied(workspace, callsheet)
+    callsheet("validate", "-C", workspace.path)
+    folder = Path(tempfile.mkdtemp(prefix="callsheet-"))
+    superuser = os.geteuid() == 0
+    if superuser:
+        os.chown(folder, 65534, -1)
+        os.seteuid(65534)
+    try:
+        yield Folder(folder)
+    finally:
+        if superuser:
+            os.seteuid(0)
+        shutil.rmtree(folder)
+
+
 @pytest.mark.parametrize("name", ["environments.yaml", "folder"])
 def test_what_cannot_be_read_is_not_taken_for_empty(
-    name: str, workspace: Folder, callsheet: Callsheet
+    name: str, ordinary_user: Folder, callsheet: Callsheet
 ) -> None:
-    workspace.write("folder/more.yaml", "")
-    (workspace.path / name).chmod(0)
-    outcome = callsheet("validate", "-C", workspace.path)
-    (workspace.path / name).chmod(0o700)
+    ordinary_user.action()
+    ordinary_user.write("environments.yaml", ENVIRONMENT)
+    ordinary_user.write("folder/more.yaml", "")
+    (ordinary_user.path / name).chmod(0)
+    outcome = callsheet("validate", "-C", ordinary_user.path, "--no-cache")
+    (ordinary_user.path / name).chmod(0o700)
     assert outcome.code == 1
-    assert "CS101" in outcome.out
+    assert f"{name}:1:1: error CS101\n  it cannot be read: permission denied" in outcome.out
 
 
-def test_what_cannot_be_read_is_reported_for_the_superuser_too(
-    workspace: Folder, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*arguments: object, **options: object) -> int:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(os, "open", refuse)
-    outcome = callsheet("validate", "-C", workspace.path, "--no-cache")
-    assert outcome.code == 1
-    assert "error CS101" in outcome.out
-    assert "it cannot be read: permission denied" in outcome.out
+def test_a_database_that_cannot_be_written_is_named(ordinary_user: Folder, callsheet: Callsheet) -> None:
+    ordinary_user.action()
+    ordinary_user.write("environments.yaml", ENVIRONMENT)
+    applied(ordinary_user, callsheet)
+    ordinary_user.action(constant="2")
+    for mode, place in ((0o400, ordinary_user.database), (0o500, ordinary_user.database.parent)):
+        place.chmod(mode)
+        assert callsheet("plan", "-C", ordinary_user.path, "--no-cache").code == 0
+        outcome = callsheet("apply", "-C", ordinary_user.path, "--yes", "-q", "--no-cache")
+        place.chmod(0o700)
+        assert outcome.code == 1
+        assert "error CS902: .callsheet/local.db cannot be written" in outcome.err
 
 
 # -- databases --------------------------------------------------------------------------------

@@ -40,6 +40,7 @@ _STANDARD_TAGS = {
     "tag:yaml.org,2002:seq": list,
 }
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_DOUBTFUL = re.compile(r"[\[{,]\s*\?[^\s,\[\]{}]|&[\w-]+:")
 _PLAIN_STYLES = (None, "")
 _MERGE: Final = object()
 
@@ -118,9 +119,10 @@ def read_yaml(
     control = _UNPRINTABLE.search(text)
     if control is not None:
         return [], [_unprintable(text, control, file)]
-    builder = _Builder(file, with_places=with_places)
+    builder = _Builder(file, with_places=with_places, text=text)
     try:
-        builder.build((events or events_of)(text))
+        # PyYAML's parsers misread a last line of spaces only without a line end (YAML 1.2.2 section 8.1).
+        builder.build((events or events_of)(text if text.endswith("\n") else text + "\n"))
     except Refused as refused:
         builder.problems.append(refused.problem)
     except yaml.YAMLError as error:
@@ -136,8 +138,10 @@ def read_yaml(
 class _Builder:
     """Builds values from events, iteratively: no depth of nesting reaches Python's stack."""
 
-    def __init__(self, file: str, *, with_places: bool) -> None:
+    def __init__(self, file: str, *, with_places: bool, text: str) -> None:
         self.file = file
+        self.text = text
+        self.doubtful = _DOUBTFUL.search(text) is not None
         self.with_places = with_places
         self.documents: list[YamlDocument] = []
         self.problems: list[Problem] = []
@@ -178,6 +182,8 @@ class _Builder:
 
     def _scalar(self, event: Any) -> None:
         value: Any = event.value
+        if self.doubtful:
+            self._refuse_misread(event)
         if event.tag is not None:
             if event.tag != "!" and _STANDARD_TAGS.get(event.tag) is not str:
                 raise self._refuse_tag(event)
@@ -190,6 +196,17 @@ class _Builder:
         if event.anchor:
             self.anchors[event.anchor] = (value, 1)
         self._put(value, event)
+
+    def _refuse_misread(self, event: Any) -> None:
+        """Refuse what PyYAML's parsers read otherwise than YAML 1.2 does: `{?a: b}` and `&a:b c`."""
+        start = event.start_mark.index
+        if (event.anchor and event.value.startswith(":")) or self.text[start - 1 : start] == "?":
+            raise self._refuse(
+                "CS110",
+                event,
+                "not valid YAML: parsers read this differently",
+                "put a space behind `?`, or quote the text; leave `:` out of the names of anchors",
+            )
 
     def _open(self, event: Any, container: Any) -> None:
         if event.tag is not None and _STANDARD_TAGS.get(event.tag) is not type(container):
