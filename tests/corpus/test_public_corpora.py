@@ -7,15 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SHARED, Callsheet, Folder
 
 from callsheet.rendering import canonical_text
 from callsheet.workspace.documents import decode
 from callsheet.workspace.json_reader import read_json
 from callsheet.workspace.yaml_reader import read_yaml
+from conftest import SHARED, Callsheet, Folder
 
 CORPORA = SHARED / "corpora"
-needs_corpora = pytest.mark.skipif(not CORPORA.is_dir(), reason=f"the corpora are not at {CORPORA.name}/ of shared")
+needs_corpora = pytest.mark.skipif(
+    not CORPORA.is_dir(), reason=f"the corpora are not at {CORPORA.name}/ of shared"
+)
 
 JSON_CASES = sorted((CORPORA / "json-parsing" / "test_parsing").glob("*.json"))
 
@@ -28,7 +30,9 @@ def test_json_texts_are_accepted_and_refused_as_the_suite_says() -> None:
         documents, problems = ([], [problem]) if problem else read_json(text, path.name)
         accepted = bool(documents) and not problems
         # A byte order mark, numbers beyond a double, duplicate keys: RFC 7493 refuses more than RFC 8259.
-        stricter = any(one.code in ("CS108", "CS113", "CS123", "CS124", "CS125", "CS112") for one in problems)
+        stricter = any(
+            one.code in ("CS108", "CS113", "CS123", "CS124", "CS125", "CS112") for one in problems
+        )
         if path.name.startswith("y_") and not accepted and not stricter:
             wrong.append(path.name)
         if path.name.startswith("n_") and accepted:
@@ -49,7 +53,13 @@ def yaml_cases() -> list[tuple[str, str, str | None]]:
         for number, case in enumerate(yaml.safe_load(path.read_text("utf-8"))):
             case = {**previous, **case} if number else case
             previous = case
-            found.append((f"{path.stem}-{number}", visible(case["yaml"]), None if case.get("fail") else case.get("json", "")))
+            found.append(
+                (
+                    f"{path.stem}-{number}",
+                    visible(case["yaml"]),
+                    None if case.get("fail") else case.get("json", ""),
+                )
+            )
     return found
 
 
@@ -117,7 +127,18 @@ def naughty() -> list[str]:
     if path.is_file():
         found: list[str] = json.loads(path.read_text("utf-8"))
         return found
-    return ["", "\x1b[31m", "</script>", "::set-output name=x::y", "\u202e", "'\"`", "{{ 1 }}", "$(id)", "😀", "null"]
+    return [
+        "",
+        "\x1b[31m",
+        "</script>",
+        "::set-output name=x::y",
+        "\u202e",
+        "'\"`",
+        "{{ 1 }}",
+        "$(id)",
+        "😀",
+        "null",
+    ]
 
 
 def test_naughty_strings_as_titles_values_and_parameters(workspace: Folder, callsheet: Callsheet) -> None:

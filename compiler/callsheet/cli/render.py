@@ -69,9 +69,10 @@ def _contents(workspace: Workspace, environment: str, names: tuple[str, ...]) ->
     compiled = workspace.compile()
     by_name = {one.name: one.content for one in compiled.by_environment.get(environment, {}).values()}
     for name in names:
+        action = compiled.actions.get(name)
+        if action is not None and any(one.file == action.document.file for one in compiled.errors):
+            raise InvalidWorkspaceError(compiled)
         if name not in by_name:
-            if name in compiled.actions and compiled.errors:
-                raise InvalidWorkspaceError(compiled)
             raise CallsheetError(
                 "CS925",
                 f"there is no action `{name}` in {environment}{nearest(name, by_name)}",

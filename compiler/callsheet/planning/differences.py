@@ -82,12 +82,15 @@ def changed(before: Any, after: Any) -> list[tuple[Path, Any, Any]]:
 
 
 def _whole_slots(path: Path, old: Any, new: Any, before: Any, after: Any) -> tuple[Path, Any, Any]:
-    """Step out of a slot or a reference: it changes as a whole."""
+    """Step out of a slot or a reference: it changes as a whole. A template is compared from inside."""
+    literal = False
     for length, part in enumerate(path):
-        if isinstance(part, str) and (part.startswith("$") or part == "secret"):
-            whole = path[:length]
-            if part not in ("$literal", "$template") and (part != "secret" or length + 1 == len(path)):
-                return whole, _look(before, whole), _look(after, whole)
+        slot = isinstance(part, str) and part.startswith("$") and not literal
+        literal = part == "$literal" and not literal
+        if part == "$template":
+            break
+        if (slot and not literal) or (part == "secret" and length + 1 == len(path)):
+            return path[:length], _look(before, path[:length]), _look(after, path[:length])
     return path, old, new
 
 
@@ -367,7 +370,8 @@ def _verb(old: Any, new: Any) -> str:
 def _dotted(path: Path) -> str:
     text = ""
     for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}"
+        if part != "$literal":
+            text += f"[{part}]" if isinstance(part, int) else f".{part}"
     return text.lstrip(".")
 
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-SLOT_KEYS = ("$param", "$concat", "$expr", "$secret", "$template", "$literal")
-
 
 def literal_mapping(fields: dict[str, Any]) -> dict[str, Any]:
     """Give a mapping of compiled fields as it stands in a compiled payload."""
@@ -25,12 +23,3 @@ def encode(value: Any) -> Any:
     if isinstance(value, list):
         return [encode(one) for one in value]
     return value
-
-
-def slot_kind(node: Any) -> str | None:
-    """Give the key that makes a compiled node a slot, as `$param`; None for anything else."""
-    if isinstance(node, dict):
-        for key in SLOT_KEYS:
-            if key in node:
-                return key
-    return None

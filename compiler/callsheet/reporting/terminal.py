@@ -67,9 +67,7 @@ def wrapped(text: str, style: Style, *, indent: int) -> list[str]:
 
 def value_text(value: Any, path: Path, style: Style, *, indent: int) -> str:
     """Give a value in one line of JSON; a secret is hidden, a long one is cut in its middle."""
-    if _is_hidden(value, path):
-        return "(hidden)"
-    text = safe(json.dumps(value, ensure_ascii=False, sort_keys=True))
+    text = safe(json.dumps(_shown(value, path), ensure_ascii=False, sort_keys=True))
     room = max(style.width - indent, 20)
     if len(text) <= room:
         return text
@@ -77,15 +75,16 @@ def value_text(value: Any, path: Path, style: Style, *, indent: int) -> str:
     return f"{text[:half]} ... {text[-half:]}"
 
 
-def _is_hidden(value: Any, path: Path) -> bool:
-    """Hide what stands in a field that is named like a secret, and what looks like one."""
-    if isinstance(value, dict | list):
-        texts = json.dumps(value)
-        return bool(secret_kind(texts))
-    if not isinstance(value, str):
-        return False
+def _shown(value: Any, path: Path) -> Any:
+    """Hide each text that stands in a field that is named like a secret, or that looks like one."""
+    if isinstance(value, dict):
+        return {key: _shown(one, (*path, key)) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_shown(one, path) for one in value]
+    if not isinstance(value, str) or path[-1:] in (("secret",), ("$secret",), ("$param",)):
+        return value
     named = any(isinstance(part, str) and _HIDDEN_NAME.search(part) for part in path)
-    return named or bool(secret_kind(value))
+    return "(hidden)" if named or secret_kind(value) else value
 
 
 def count(number: int, noun: str) -> str:

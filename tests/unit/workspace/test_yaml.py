@@ -78,7 +78,13 @@ def test_what_must_not_become_a_value(text: str, code: str) -> None:
 
 
 def test_one_run_reports_every_trap() -> None:
-    assert codes("a: yes\nb: 1:20\nc: [no, 0o7]\nd: 1\nd: 2") == ["CS120", "CS121", "CS120", "CS121", "CS113"]
+    assert codes("a: yes\nb: 1:20\nc: [no, 0o7]\nd: 1\nd: 2") == [
+        "CS120",
+        "CS121",
+        "CS120",
+        "CS121",
+        "CS113",
+    ]
 
 
 def test_places() -> None:
@@ -105,7 +111,12 @@ def test_crlf_and_a_byte_order_mark_change_nothing() -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-32-le", "utf-16-be", "utf-32-be"])
 def test_wide_encodings_are_refused(encoding: str) -> None:
-    marks = {"utf-16-le": b"\xff\xfe", "utf-32-le": b"\xff\xfe\0\0", "utf-16-be": b"\xfe\xff", "utf-32-be": b"\0\0\xfe\xff"}
+    marks = {
+        "utf-16-le": b"\xff\xfe",
+        "utf-32-le": b"\xff\xfe\0\0",
+        "utf-16-be": b"\xfe\xff",
+        "utf-32-be": b"\0\0\xfe\xff",
+    }
     _, problem = decode(marks[encoding] + "a: 1".encode(encoding), "f.yaml")
     assert problem is not None
     assert problem.code == "CS102"

@@ -1,0 +1,192 @@
+"""The cache and the pool: the same result as without them, and nothing from a stranger."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import time
+from pathlib import Path
+
+import pytest
+
+from callsheet.rendering import Compiled, compile_workspace
+from callsheet.rendering import pool as pool_module
+from callsheet.rendering import unit as unit_module
+from callsheet.workspace import FolderSource, MemorySource
+from conftest import Folder
+
+
+def result(compiled: Compiled) -> object:
+    return (
+        {
+            name: {key: one.canonical for key, one in found.items()}
+            for name, found in compiled.by_environment.items()
+        },
+        [(one.code, one.file, one.span, one.message, one.source) for one in compiled.diagnostics],
+        {name: (one.metadata, list(one.parameters)) for name, one in compiled.actions.items()},
+        compiled.documents,
+    )
+
+
+def compile_folder(folder: Folder, *, cached: bool = True) -> Compiled:
+    return compile_workspace(
+        FolderSource(folder.path), cache=folder.path / ".callsheet" / "cache" if cached else None
+    )
+
+
+def age(folder: Folder) -> None:
+    """Let every file be older than what the cache distrusts."""
+    for path in folder.path.rglob("*.*"):
+        os.utime(path, (time.time() - 60, time.time() - 60))
+
+
+@pytest.fixture
+def computed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """List the files whose units are computed."""
+    found: list[str] = []
+    real = unit_module.Worker.unit
+
+    def unit(self: unit_module.Worker, file: str) -> unit_module.Unit:
+        found.append(file)
+        return real(self, file)
+
+    monkeypatch.setattr(unit_module.Worker, "unit", unit)
+    return found
+
+
+def test_only_what_changed_is_computed_again(workspace: Folder, computed: list[str]) -> None:
+    workspace.action("second")
+    first = compile_folder(workspace)
+    assert computed == ["environments.yaml", "example.yaml", "second.yaml"]
+    computed.clear()
+    assert result(compile_folder(workspace)) == result(first) == result(compile_folder(workspace))
+    assert computed == []
+    workspace.action("second", constant="2")
+    changed = compile_folder(workspace)
+    assert computed == ["second.yaml"]
+    assert result(changed) == result(compile_folder(workspace, cached=False))
+
+
+def test_a_changed_environment_computes_everything_again(workspace: Folder, computed: list[str]) -> None:
+    compile_folder(workspace)
+    computed.clear()
+    path = workspace.path / "environments.yaml"
+    path.write_text(path.read_text().replace("api.example.com", "b.example.com"))
+    compile_folder(workspace)
+    assert sorted(computed) == ["environments.yaml", "example.yaml"]
+
+
+def test_a_changed_template_file_computes_its_action_again(workspace: Folder, computed: list[str]) -> None:
+    text = workspace.action().read_text()
+    workspace.write("t.j2", '{"a": {{ params.title }}}')
+    start = text.index("    payload:")
+    workspace.write("example.yaml", text[:start] + "    payloadFile: t.j2\n" + text[text.index("  parameters:"):])  # fmt: skip
+    assert not compile_folder(workspace).errors
+    computed.clear()
+    compile_folder(workspace)
+    assert computed == []
+    workspace.write("t.j2", '{"b": {{ params.title }}}')
+    assert '\\"b\\"' in next(iter(compile_folder(workspace).by_environment["local"].values())).canonical
+    assert computed == ["example.yaml"]
+
+
+def test_findings_are_kept_with_their_lines(workspace: Folder) -> None:
+    workspace.action("bad", constant='"{{ values.nowhere }}"  # callsheet: ignore CS407 nothing')
+    workspace.action("unused").write_text((workspace.path / "example.yaml").read_text().replace("name: example", "name: unused").replace("{{ params.title }}", "x"))  # fmt: skip
+    first = compile_folder(workspace)
+    assert {one.code for one in first.diagnostics} >= {"CS307"}
+    assert result(compile_folder(workspace)) == result(first)
+
+
+def test_files_are_trusted_by_their_stat_only_when_they_are_old(
+    workspace: Folder, computed: list[str]
+) -> None:
+    compile_folder(workspace)
+    age(workspace)
+    # Times set by hand leave the inode's own change time, which is now.
+    compile_folder(workspace)
+    path = workspace.path / "example.yaml"
+    before = path.stat()
+    path.write_text(path.read_text().replace("fixed: 1", "fixed: 2"))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    computed.clear()
+    compiled = compile_folder(workspace)
+    assert computed == ["example.yaml"]
+    assert '"fixed":2' in compiled.by_environment["local"]["Action/example"].canonical
+
+
+def database(folder: Folder) -> Path:
+    (path,) = (folder.path / ".callsheet" / "cache").glob("*.sqlite")
+    return path
+
+
+def test_what_a_stranger_wrote_is_not_taken(workspace: Folder, computed: list[str]) -> None:
+    compile_folder(workspace)
+    with sqlite3.connect(database(workspace)) as connection:
+        connection.execute("UPDATE unit SET body = replace(body, 'api.example.com', 'evil.example.com')")
+    connection.close()
+    computed.clear()
+    compiled = compile_folder(workspace)
+    assert "evil" not in json.dumps(str(result(compiled)))
+    assert "example.yaml" in computed
+
+
+@pytest.mark.parametrize("content", [b"", b"no database" * 100])
+def test_a_cache_that_is_broken_is_only_empty(content: bytes, workspace: Folder) -> None:
+    expected = result(compile_folder(workspace))
+    database(workspace).write_bytes(content)
+    assert result(compile_folder(workspace)) == expected
+    database(workspace).unlink()
+    database_folder = workspace.path / ".callsheet" / "cache"
+    for path in database_folder.iterdir():
+        path.unlink()
+    database_folder.rmdir()
+    database_folder.write_text("in the way")
+    assert result(compile_folder(workspace)) == expected
+
+
+def test_a_key_that_cannot_be_kept_means_no_cache(
+    workspace: Folder, computed: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "in_the_way").write_text("")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "in_the_way"))
+    compile_folder(workspace)
+    compile_folder(workspace)
+    assert computed.count("example.yaml") == 2
+
+
+def test_old_units_are_dropped_where_there_are_many(workspace: Folder) -> None:
+    for number in range(130):
+        workspace.action(constant=str(number))
+        if number % 10 == 0:
+            compile_folder(workspace)
+    with sqlite3.connect(database(workspace)) as connection:
+        connection.executemany(
+            "INSERT INTO unit VALUES (?, 'x', '{}', 'x')", [(f"old{number}.yaml",) for number in range(200)]
+        )
+    connection.close()
+    workspace.action(constant="999")
+    compile_folder(workspace)
+    connection = sqlite3.connect(database(workspace))
+    assert connection.execute("SELECT count(*) FROM unit").fetchone()[0] < 10
+    connection.close()
+
+
+def test_processes_give_the_same_result_as_one(workspace: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(20):
+        workspace.action(f"a{number}", constant="no" if number == 7 else "1")
+    expected = result(compile_folder(workspace, cached=False))
+    monkeypatch.setattr(pool_module, "PARALLEL_FROM", 2)
+    monkeypatch.setattr(pool_module, "_processes", lambda: 2)
+    assert result(compile_folder(workspace, cached=False)) == expected
+    monkeypatch.setattr(pool_module, "_worker", None)
+    with pytest.raises(RuntimeError):
+        pool_module._compute(["a"])
+    from callsheet.rendering.unit import Context
+
+    pool_module._start(MemorySource({}), Context((), (), nowhere=True))
+    assert pool_module._compute([]) == []
+    monkeypatch.setattr(pool_module, "_worker", None)
+    monkeypatch.undo()
+    assert pool_module._processes() >= 1
