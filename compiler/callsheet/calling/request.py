@@ -213,7 +213,7 @@ _SLOTS: dict[str, Any] = {
 
 @lru_cache(maxsize=1_000)
 def _expression(text: str) -> nodes.Expr:
-    (part,) = parse_leaf("{{ " + text + " }}")
+    (part,) = parse_leaf("{{ " + text + " }}").parts
     if isinstance(part, str):
         raise TypeError("the expression of a compiled action is a text")
     return part

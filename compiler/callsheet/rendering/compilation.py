@@ -24,8 +24,8 @@ from callsheet.rendering.cache import UnitCache
 from callsheet.rendering.model import Compiled, CompiledAction
 from callsheet.rendering.pool import compute_units
 from callsheet.rendering.unit import Context, Unit
-from callsheet.workspace import Document, Problem, Source
-from callsheet.workspace.documents import parse, read_text
+from callsheet.workspace import Document, Problem, Source, Unreadable
+from callsheet.workspace.documents import decode, parse, read_text
 
 _SHARED_KINDS = ("Environment", "Policy", "Workspace")
 
@@ -83,9 +83,15 @@ class _Compilation:
     def _shared_documents(self, file: str) -> list[Document]:
         if self.cache is not None and self.cache.holds_actions_only(file):
             return []
-        text, problem = read_text(self.source, file)
+        try:
+            content = self.source.read(file)
+        except Unreadable:
+            return []
         # A kind that is not written as it is can only be written with an escape.
-        if problem is not None or not ("\\" in text or any(kind in text for kind in _SHARED_KINDS)):
+        if b"\\" not in content and not any(kind.encode() in content for kind in _SHARED_KINDS):
+            return []
+        text, problem = decode(content, file)
+        if problem is not None:
             return []
         parsed, _ = parse(text, file)
         found = []

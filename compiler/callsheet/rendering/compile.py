@@ -166,8 +166,9 @@ class _Compiler:
             return None
 
     def _evaluate(self, text: str, path: Path) -> Any:
-        parts = parse_leaf(text)
-        self._note_use(parts)
+        leaf = parse_leaf(text)
+        parts = leaf.parts
+        self.used.update(leaf.params)
         scope = self._scope()
         if len(parts) == 1 and not isinstance(parts[0], str):
             return present(evaluate(parts[0], scope))
@@ -200,10 +201,10 @@ class _Compiler:
         if not is_template(text):
             return text
         try:
-            parts = parse_leaf(text)
-            self._note_use(parts)
+            leaf = parse_leaf(text)
+            self.used.update(leaf.params)
             scope = self._scope()
-            return render_url([(*self._part(part, scope), _manner(part)) for part in parts])
+            return render_url([(*self._part(part, scope), _manner(part)) for part in leaf.parts])
         except TemplateFault as fault:
             self.problems.append(self._problem(path, fault))
             return None
@@ -294,11 +295,6 @@ class _Compiler:
 
     def _scope(self) -> Scope:
         return Scope(self.names, None, self.types)
-
-    def _note_use(self, parts: tuple[nodes.Expr | str, ...]) -> None:
-        for part in parts:
-            if not isinstance(part, str):
-                self.used.update(names_in(part, "params"))
 
     def _problem(self, path: Path, fault: TemplateFault) -> Problem:
         spots = overlaid_spots(fault.code, self.action, self.environment)

@@ -8,6 +8,7 @@ point at the very character.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
@@ -117,18 +118,32 @@ def is_template(text: str) -> bool:
     return "{{" in text or "{%" in text or "{#" in text
 
 
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A parsed leaf.
+
+    Attributes:
+        parts: texts, and expressions between them.
+        params: the parameters that the expressions read.
+
+    """
+
+    parts: tuple[nodes.Expr | str, ...]
+    params: tuple[str, ...]
+
+
 @lru_cache(maxsize=20_000)
-def parse_leaf(text: str) -> tuple[nodes.Expr | str, ...]:
-    """Parse a leaf into its parts: texts, and expressions between them.
+def parse_leaf(text: str) -> Leaf:
+    """Parse a leaf.
 
     Raises:
         TemplateFault: CS501 for a syntax error, CS504 for what the language does not have,
             CS511 for a statement.
 
     """
-    body = _parse(text)
     parts: list[nodes.Expr | str] = []
-    for node in body:
+    params: dict[str, None] = {}
+    for node in _parse(text):
         if not isinstance(node, nodes.Output):
             raise TemplateFault(
                 "CS511",
@@ -140,9 +155,9 @@ def parse_leaf(text: str) -> tuple[nodes.Expr | str, ...]:
             if isinstance(part, nodes.TemplateData):
                 parts.append(part.data)
             else:
-                check_allowed(part, EXPRESSION_NODES)
+                check_allowed(part, EXPRESSION_NODES, params)
                 parts.append(part)
-    return tuple(parts)
+    return Leaf(tuple(parts), tuple(params))
 
 
 @lru_cache(maxsize=200)
@@ -161,8 +176,15 @@ def parse_file(text: str) -> tuple[nodes.Node, ...]:
     return tuple(body)
 
 
-def check_allowed(node: nodes.Node, allowed: tuple[type[nodes.Node], ...]) -> None:
-    """Walk a tree against the allow-list; raises `TemplateFault` CS504."""
+def check_allowed(
+    node: nodes.Node, allowed: tuple[type[nodes.Node], ...], params: dict[str, None] | None = None
+) -> None:
+    """Walk a tree against the allow-list, noting in `params` the parameters that it reads.
+
+    Raises:
+        TemplateFault: CS504 for what the language does not have.
+
+    """
     if not isinstance(node, allowed):
         what = _REFUSED_WORDS.get(type(node), f"`{type(node).__name__.lower()}`")
         raise TemplateFault(
@@ -171,36 +193,42 @@ def check_allowed(node: nodes.Node, allowed: tuple[type[nodes.Node], ...]) -> No
             f"{what} is not part of the template language",
             "use values, parameters, filters and operators: `callsheet explain CS504`",
         )
-    if isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
-        raise TemplateFault(
-            "CS504",
-            node.lineno - 1,
-            f"`{node.attr}` is not part of the template language",
-            "names that begin with `_` cannot be read",
-        )
+    if isinstance(node, nodes.Getattr | nodes.Getitem):
+        if isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
+            raise TemplateFault(
+                "CS504",
+                node.lineno - 1,
+                f"`{node.attr}` is not part of the template language",
+                "names that begin with `_` cannot be read",
+            )
+        member = _member_of(node, "params")
+        if params is not None and member is not None:
+            params[member] = None
     for child in node.iter_child_nodes():
-        check_allowed(child, allowed)
+        check_allowed(child, allowed, params)
 
 
 def names_in(tree: nodes.Node | Iterable[nodes.Node], root: str) -> list[str]:
     """List the members of a root name that a tree reads: for `params`, the parameters' names."""
-    found: list[str] = []
+    found: dict[str, None] = {}
     for one in [tree] if isinstance(tree, nodes.Node) else tree:
-        for node in _lookups(one):
-            if isinstance(node.node, nodes.Name) and node.node.name == root:
-                member = node.attr if isinstance(node, nodes.Getattr) else _constant(node.arg)
-                if member is not None and member not in found:
-                    found.append(member)
-    return found
+        candidates = [one, *one.find_all((nodes.Getattr, nodes.Getitem))]
+        for node in candidates:
+            if isinstance(node, nodes.Getattr | nodes.Getitem):
+                member = _member_of(node, root)
+                if member is not None:
+                    found[member] = None
+    return list(found)
 
 
-def _lookups(tree: nodes.Node) -> Iterator[nodes.Getattr | nodes.Getitem]:
-    """Give every lookup in a tree, the tree itself among them."""
-    if isinstance(tree, nodes.Getattr | nodes.Getitem):
-        yield tree
-    for node in tree.find_all((nodes.Getattr, nodes.Getitem)):
-        if isinstance(node, nodes.Getattr | nodes.Getitem):
-            yield node
+def _member_of(node: nodes.Getattr | nodes.Getitem, root: str) -> str | None:
+    """Give the name that a lookup reads of a root, as `a` of `params.a`; None for another lookup."""
+    if not isinstance(node.node, nodes.Name) or node.node.name != root:
+        return None
+    if isinstance(node, nodes.Getattr):
+        return node.attr
+    constant = node.arg.value if isinstance(node.arg, nodes.Const) else None
+    return constant if isinstance(constant, str) else None
 
 
 def mentions(tree: nodes.Node, root: str) -> bool:
@@ -208,10 +236,6 @@ def mentions(tree: nodes.Node, root: str) -> bool:
     if isinstance(tree, nodes.Name):
         return bool(tree.name == root)
     return any(node.name == root for node in tree.find_all(nodes.Name))
-
-
-def _constant(node: nodes.Node) -> str | None:
-    return node.value if isinstance(node, nodes.Const) and isinstance(node.value, str) else None
 
 
 def _parse(text: str) -> list[nodes.Node]:

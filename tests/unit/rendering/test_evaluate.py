@@ -19,7 +19,7 @@ TYPES = {"a": "string", "n": "integer", "list": "array", "o": "object"}
 
 def fold(template: str, params: dict[str, Any] | None = None) -> Any:
     scope = Scope({"values": VALUES, "env": {"name": "local"}, "action": {"name": "x"}}, params, TYPES)
-    parts = parse_leaf(template)
+    parts = parse_leaf(template).parts
     if len(parts) == 1 and not isinstance(parts[0], str):
         value = present(evaluate(parts[0], scope))
     else:
@@ -175,7 +175,7 @@ def test_a_template_has_a_bounded_number_of_steps_and_size() -> None:
     with pytest.raises(TemplateFault, match="longer than"):
         fold("{{ " + " ~ ".join(["'" + "x" * 1000 + "'"] * 1100) + " }}")
     scope = Scope({"values": VALUES}, None, {}, steps=5)
-    (part,) = parse_leaf("{{ 1 + 1 + 1 + 1 + 1 }}")
+    (part,) = parse_leaf("{{ 1 + 1 + 1 + 1 + 1 }}").parts
     with pytest.raises(TemplateFault, match="steps"):
         evaluate(part, scope)  # type: ignore[arg-type]
 
@@ -190,7 +190,7 @@ JSON = st.recursive(
 
 @given(JSON)
 def test_a_literal_is_read_back_as_its_value(value: Any) -> None:
-    (part,) = parse_leaf("{{ " + literal(value) + " }}")
+    (part,) = parse_leaf("{{ " + literal(value) + " }}").parts
     assert evaluate(part, Scope({}, None, {})) == value  # type: ignore[arg-type]
 
 

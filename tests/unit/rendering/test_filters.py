@@ -20,7 +20,7 @@ EXAMPLES = [
 
 
 def value(expression: str) -> object:
-    (part,) = parse_leaf("{{ " + expression + " }}")
+    (part,) = parse_leaf("{{ " + expression + " }}").parts
     assert not isinstance(part, str)
     return evaluate(part, Scope({"values": {}}, None, {}))
 
