@@ -9,6 +9,7 @@ A peer that is not installed is left out, by name. `--npm` names a folder in whi
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
@@ -115,16 +116,17 @@ def peer_times(bench: Bench, workspace: Path, npm: Path | None) -> None:
 
 
 def terraform_times(bench: Bench, actions: Sequence[Path]) -> None:
-    """One `terraform_data` block for each action, whose input is the action's file."""
-    folder = bench.folder / "terraform"
-    folder.mkdir()
-    blocks = [
-        f'resource "terraform_data" "a{number}" {{\n  input = file("{path}")\n}}\n'
-        for number, path in enumerate(actions)
-    ]
-    (folder / "main.tf").write_text("".join(blocks), encoding="utf-8")
-    subprocess.run(["terraform", "init"], cwd=folder, capture_output=True, check=True)
-    bench.time("terraform plan, all new", ["terraform", "plan", "-input=false"], cwd=folder)
+    """One `terraform_data` block for each action, whose input is the action's file: as text, and as YAML."""
+    for name, form in (("as text", "file({})"), ("as YAML", "yamldecode(file({}))")):
+        folder = bench.folder / f"terraform {name}"
+        folder.mkdir()
+        blocks = [
+            f'resource "terraform_data" "a{number}" {{\n  input = {form.format(json.dumps(str(path)))}\n}}\n'
+            for number, path in enumerate(actions)
+        ]
+        (folder / "main.tf").write_text("".join(blocks), encoding="utf-8")
+        subprocess.run(["terraform", "init"], cwd=folder, capture_output=True, check=True)
+        bench.time(f"terraform plan, all new, {name}", ["terraform", "plan", "-input=false"], cwd=folder)
 
 
 def main() -> None:
@@ -143,7 +145,14 @@ def main() -> None:
     print()
     print(bench.compare("callsheet validate, cold", "ajv-cli validate", "aim: at most 2"))
     print(bench.compare("callsheet validate, cold", "check-jsonschema", "for orientation"))
-    print(bench.compare("callsheet plan, all new, cold", "terraform plan, all new", "aim: at most 0.2"))
+    print(
+        bench.compare(
+            "callsheet plan, all new, cold", "terraform plan, all new, as YAML", "aim: at most 0.2"
+        )
+    )
+    print(
+        bench.compare("callsheet plan, all new, cold", "terraform plan, all new, as text", "reads no YAML")
+    )
     print(
         bench.compare(
             "callsheet plan, nothing changed, again",

@@ -213,10 +213,10 @@ _SLOTS: dict[str, Any] = {
 
 @lru_cache(maxsize=1_000)
 def _expression(text: str) -> nodes.Expr:
-    (part,) = parse_leaf("{{ " + text + " }}").parts
+    (part,) = parse_leaf("{{ " + text + " }}")
     if isinstance(part, str):
         raise TypeError("the expression of a compiled action is a text")
-    return part
+    return part.node
 
 
 def _is_encoded(part: Mapping[str, Any]) -> bool:

@@ -16,6 +16,7 @@ from callsheet.rendering.files import params_of_file, render_file
 from callsheet.rendering.model import CompiledAction
 from callsheet.rendering.residual import Residual
 from callsheet.rendering.syntax import (
+    Expression,
     TemplateFault,
     is_template,
     mentions,
@@ -166,20 +167,23 @@ class _Compiler:
             return None
 
     def _evaluate(self, text: str, path: Path) -> Any:
-        leaf = parse_leaf(text)
-        parts = leaf.parts
-        self.used.update(leaf.params)
+        parts = parse_leaf(text)
         scope = self._scope()
-        if len(parts) == 1 and not isinstance(parts[0], str):
-            return present(evaluate(parts[0], scope))
         evaluated = [self._part(part, scope) for part in parts]
+        if len(parts) == 1 and not isinstance(parts[0], str):
+            return evaluated[0][0]
         self._warn_of_gaps(evaluated, path)
         return join_parts(evaluated)
 
-    def _part(self, part: nodes.Expr | str, scope: Scope) -> tuple[Any, int]:
+    def _part(self, part: Expression | str, scope: Scope) -> tuple[Any, int]:
+        """Evaluate a part of a leaf: its value, and its offset."""
         if isinstance(part, str):
             return part, 0
-        return present(evaluate(part, scope)), part.lineno - 1
+        self.used.update(part.params)
+        try:
+            return present(evaluate(part.node, scope)), part.base + part.node.lineno - 1
+        except TemplateFault as fault:
+            raise fault.moved(part.base) from None
 
     def _warn_of_gaps(self, parts: list[tuple[Any, int]], path: Path) -> None:
         """Warn where an optional parameter leaves a gap in a text."""
@@ -201,10 +205,8 @@ class _Compiler:
         if not is_template(text):
             return text
         try:
-            leaf = parse_leaf(text)
-            self.used.update(leaf.params)
             scope = self._scope()
-            return render_url([(*self._part(part, scope), _manner(part)) for part in leaf.parts])
+            return render_url([(*self._part(part, scope), _manner(part)) for part in parse_leaf(text)])
         except TemplateFault as fault:
             self.problems.append(self._problem(path, fault))
             return None
@@ -339,10 +341,11 @@ def example_of(parameter: Parameter) -> Any:
     return allowed[0] if allowed else _EXAMPLES[parameter.type]
 
 
-def _manner(part: nodes.Expr | str) -> Manner:
+def _manner(part: Expression | str) -> Manner:
     if isinstance(part, str):
         return "written"
-    return "encoded" if isinstance(part, nodes.Filter) and part.name == "urlencode" else "value"
+    node = part.node
+    return "encoded" if isinstance(node, nodes.Filter) and node.name == "urlencode" else "value"
 
 
 def _without_own_fields(fields: dict[str, Any]) -> dict[str, Any]:

@@ -7,8 +7,9 @@ point at the very character.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
@@ -83,6 +84,10 @@ class TemplateFault(Exception):  # noqa: N818 - a finding on its way to a diagno
         self.message = message
         self.help = help
 
+    def moved(self, base: int) -> TemplateFault:
+        """Give the same finding, `base` characters further on."""
+        return TemplateFault(self.code, self.offset + base, self.message, self.help)
+
 
 class _OffsetEnvironment(Environment):
     """Jinja2's parser over tokens that carry their offset where others carry their line."""
@@ -119,30 +124,64 @@ def is_template(text: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf:
-    """A parsed leaf.
+class Expression:
+    """An expression of a leaf.
 
     Attributes:
-        parts: texts, and expressions between them.
-        params: the parameters that the expressions read.
+        node: its tree; the offsets of its nodes count from `base`.
+        base: where the text that was parsed begins in the leaf.
+        params: the parameters that it reads.
 
     """
 
-    parts: tuple[nodes.Expr | str, ...]
+    node: nodes.Expr
+    base: int
     params: tuple[str, ...]
 
 
+Parts = tuple[Expression | str, ...]
+"""A parsed leaf: texts, and expressions between them."""
+
+_SIMPLE = re.compile(r"\{\{(?![-+])([^{}'\"]*)(?<![-+])\}\}")
+"""An expression without quotes, braces and white space control: it ends where it seems to."""
+
+
 @lru_cache(maxsize=20_000)
-def parse_leaf(text: str) -> Leaf:
-    """Parse a leaf.
+def parse_leaf(text: str) -> Parts:
+    """Parse a leaf. Simple expressions are parsed once for all the leaves in which they stand.
 
     Raises:
         TemplateFault: CS501 for a syntax error, CS504 for what the language does not have,
             CS511 for a statement.
 
     """
-    parts: list[nodes.Expr | str] = []
-    params: dict[str, None] = {}
+    pieces = _SIMPLE.split(text)
+    if any("{" + sign in piece for piece in pieces[::2] for sign in "{%#"):
+        return _parse_whole(text)
+    parts: list[Expression | str] = []
+    at = 0
+    for index, piece in enumerate(pieces):
+        if index % 2:
+            (one,) = _at(at, _parse_whole, "{{" + piece + "}}")
+            parts.append(replace(one, base=at) if isinstance(one, Expression) else one)
+            at += len(piece) + 4
+        elif piece:
+            parts.append(piece)
+            at += len(piece)
+    return tuple(parts)
+
+
+def _at(base: int, parse: Callable[[str], Parts], text: str) -> Parts:
+    """Parse a piece of a leaf; what is wrong with it is placed in the leaf."""
+    try:
+        return parse(text)
+    except TemplateFault as fault:
+        raise fault.moved(base) from None
+
+
+@lru_cache(maxsize=20_000)
+def _parse_whole(text: str) -> Parts:
+    parts: list[Expression | str] = []
     for node in _parse(text):
         if not isinstance(node, nodes.Output):
             raise TemplateFault(
@@ -155,9 +194,10 @@ def parse_leaf(text: str) -> Leaf:
             if isinstance(part, nodes.TemplateData):
                 parts.append(part.data)
             else:
+                params: dict[str, None] = {}
                 check_allowed(part, EXPRESSION_NODES, params)
-                parts.append(part)
-    return Leaf(tuple(parts), tuple(params))
+                parts.append(Expression(part, 0, tuple(params)))
+    return tuple(parts)
 
 
 @lru_cache(maxsize=200)

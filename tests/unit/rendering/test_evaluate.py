@@ -11,21 +11,25 @@ from hypothesis import strategies as st
 from callsheet.calling import build_request
 from callsheet.rendering.evaluate import ABSENT, Missing, Scope, evaluate, join_parts, present
 from callsheet.rendering.residual import Residual, literal
-from callsheet.rendering.syntax import TemplateFault, parse_leaf
+from callsheet.rendering.syntax import Expression, TemplateFault, parse_leaf
 
 VALUES = {"host": "a.example", "n": 3, "list": [1, 2], "map": {"x": {"y": 1}}, "no": None, "yes": True}
 TYPES = {"a": "string", "n": "integer", "list": "array", "o": "object"}
 
 
+def part_of(part: Expression | str, scope: Scope) -> tuple[Any, int]:
+    if isinstance(part, str):
+        return part, 0
+    try:
+        return present(evaluate(part.node, scope)), part.base + part.node.lineno - 1
+    except TemplateFault as fault:
+        raise fault.moved(part.base) from None
+
+
 def fold(template: str, params: dict[str, Any] | None = None) -> Any:
     scope = Scope({"values": VALUES, "env": {"name": "local"}, "action": {"name": "x"}}, params, TYPES)
-    parts = parse_leaf(template).parts
-    if len(parts) == 1 and not isinstance(parts[0], str):
-        value = present(evaluate(parts[0], scope))
-    else:
-        value = join_parts(
-            [(p, 0) if isinstance(p, str) else (present(evaluate(p, scope)), p.lineno - 1) for p in parts]
-        )
+    parts = [part_of(one, scope) for one in parse_leaf(template)]
+    value = parts[0][0] if len(parts) == 1 else join_parts(parts)
     return value.compiled() if isinstance(value, Residual) else value
 
 
@@ -175,9 +179,9 @@ def test_a_template_has_a_bounded_number_of_steps_and_size() -> None:
     with pytest.raises(TemplateFault, match="longer than"):
         fold("{{ " + " ~ ".join(["'" + "x" * 1000 + "'"] * 1100) + " }}")
     scope = Scope({"values": VALUES}, None, {}, steps=5)
-    (part,) = parse_leaf("{{ 1 + 1 + 1 + 1 + 1 }}").parts
+    (part,) = parse_leaf("{{ 1 + 1 + 1 + 1 + 1 }}")
     with pytest.raises(TemplateFault, match="steps"):
-        evaluate(part, scope)  # type: ignore[arg-type]
+        evaluate(part.node, scope)  # type: ignore[arg-type]
 
 
 JSON = st.recursive(
@@ -190,8 +194,8 @@ JSON = st.recursive(
 
 @given(JSON)
 def test_a_literal_is_read_back_as_its_value(value: Any) -> None:
-    (part,) = parse_leaf("{{ " + literal(value) + " }}").parts
-    assert evaluate(part, Scope({}, None, {})) == value  # type: ignore[arg-type]
+    (part,) = parse_leaf("{{ " + literal(value) + " }}")
+    assert evaluate(part.node, Scope({}, None, {})) == value  # type: ignore[arg-type]
 
 
 ACTION = {

@@ -20,9 +20,9 @@ EXAMPLES = [
 
 
 def value(expression: str) -> object:
-    (part,) = parse_leaf("{{ " + expression + " }}").parts
+    (part,) = parse_leaf("{{ " + expression + " }}")
     assert not isinstance(part, str)
-    return evaluate(part, Scope({"values": {}}, None, {}))
+    return evaluate(part.node, Scope({"values": {}}, None, {}))
 
 
 @pytest.mark.parametrize(("name", "expression", "expected"), EXAMPLES)

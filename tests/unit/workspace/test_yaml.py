@@ -207,3 +207,15 @@ def test_hostile_text_ends_soon(text: str) -> None:
 def test_values_are_counted_with_their_aliases() -> None:
     half = MAX_NODES // 2
     assert codes("a: &x [" + "1," * half + "]\nb: *x\nc: *x") == ["CS114"]
+
+
+@settings(max_examples=500)
+@given(st.text(alphabet="ab01:-?[]{},&*!|>'\"%@#.~ \nnty", max_size=60))
+def test_the_short_way_gives_what_the_careful_one_gives(text: str) -> None:
+    from callsheet.workspace.yaml_reader import events_of, read_plain
+
+    plain = read_plain(events_of, text + "\n")
+    if plain is not None:
+        careful, problems = read_yaml(text, "f", with_places=True)
+        if not problems:
+            assert [(one.value, one.line) for one in plain] == [(one.value, one.line) for one in careful]
