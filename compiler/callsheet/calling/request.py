@@ -12,16 +12,10 @@ from jinja2 import nodes
 
 from callsheet.calling.parameters import check_parameters, has_line_break
 from callsheet.errors import CallsheetError
-from callsheet.rendering.evaluate import (
-    ABSENT,
-    JSON_TYPES,
-    Scope,
-    apply_filter,
-    evaluate,
-    present,
-    text_at,
-)
+from callsheet.rendering.evaluate import evaluate
 from callsheet.rendering.files import render_file
+from callsheet.rendering.filter_calls import apply_filter
+from callsheet.rendering.scope import ABSENT, JSON_TYPES, Scope, present, text_at
 from callsheet.rendering.syntax import TemplateFault, parse_leaf
 from callsheet.rendering.urls import UrlWriter
 from callsheet.rendering.values import canonical_text

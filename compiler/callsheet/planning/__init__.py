@@ -1,7 +1,8 @@
 """desired × deployed × ledger → plan: differences, impact, guards, plan file."""
 
 from callsheet.planning.compare import compare
-from callsheet.planning.differences import NOTHING, Difference, differences
+from callsheet.planning.difference import NOTHING, Difference
+from callsheet.planning.differences import differences
 from callsheet.planning.model import Change, Drift, GuardVerdict, Plan
 from callsheet.planning.plan import Current, Desired, make_plan
 from callsheet.planning.planfile import plan_record, read_plan, write_plan

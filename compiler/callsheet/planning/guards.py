@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Literal
 
 from callsheet.language.environment import Guards
-from callsheet.planning.differences import IMPACTS
+from callsheet.planning.difference import IMPACTS
 from callsheet.planning.model import Change, GuardVerdict
 
 Verdict = Literal["passed", "broken", "accepted"]

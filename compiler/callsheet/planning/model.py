@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from callsheet.planning.differences import NOTHING, Difference, Impact
+from callsheet.planning.difference import NOTHING, Difference, Impact
 
 ActionName = Literal["create", "update", "replace", "rename", "delete", "adopt", "forget"]
 ACTIONS: tuple[ActionName, ...] = (

@@ -10,16 +10,11 @@ from typing import Any, Protocol
 from callsheet.language.environment import Guards
 from callsheet.language.rules.request import host_of
 from callsheet.ledger import Applied, Position
-from callsheet.planning.differences import (
-    NOTHING,
-    Difference,
-    differences,
-    heaviest,
-    personal_data,
-    placed,
-)
+from callsheet.planning.difference import NOTHING, Difference, heaviest
+from callsheet.planning.differences import differences, placed
 from callsheet.planning.guards import judge
 from callsheet.planning.model import ActionName, Change, Drift, Plan
+from callsheet.planning.personal_data import personal_data
 from callsheet.planning.planfile import with_digest
 from callsheet.rendering import CompiledAction
 from callsheet.targets import Deployed

@@ -8,7 +8,7 @@ from typing import Any
 
 from callsheet.errors import CallsheetError
 from callsheet.language.schema_check import fast_validator
-from callsheet.planning.differences import NOTHING, Difference
+from callsheet.planning.difference import NOTHING, Difference
 from callsheet.planning.model import (
     FORMAT_VERSION,
     Change,

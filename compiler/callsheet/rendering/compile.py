@@ -11,10 +11,11 @@ from jinja2 import nodes
 from callsheet.language.action import Action, Parameter, read_parameters
 from callsheet.language.environment import Environment, overlaid_spots
 from callsheet.rendering.encoding import encode, literal_mapping
-from callsheet.rendering.evaluate import JSON_TYPES, Scope, evaluate, join_parts, present, text_at
+from callsheet.rendering.evaluate import evaluate
 from callsheet.rendering.files import params_of_file, render_file
 from callsheet.rendering.model import CompiledAction
 from callsheet.rendering.residual import Residual
+from callsheet.rendering.scope import JSON_TYPES, Scope, join_parts, present, text_at
 from callsheet.rendering.syntax import (
     Expression,
     TemplateFault,

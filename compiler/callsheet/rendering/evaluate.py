@@ -6,82 +6,20 @@ they are. Nothing is generated and executed; every step and every size is counte
 
 from __future__ import annotations
 
-import math
 import operator
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 
 from jinja2 import nodes
 
 from callsheet.language.schema_check import nearest
+from callsheet.rendering.filter_calls import TESTS, apply_filter, check_taken
 from callsheet.rendering.filters import ALIASES, FILTERS, MAX_TEXT, filter_names
+from callsheet.rendering.operators import SIGNS, arithmetic, checked_number
 from callsheet.rendering.residual import Residual, residual_filter, residual_of
+from callsheet.rendering.scope import ABSENT, Missing, Scope, join_parts, present, too_large
 from callsheet.rendering.syntax import TemplateFault
-from callsheet.rendering.values import text_of, type_name
-from callsheet.workspace.scalars import MAX_EXACT_INTEGER
-
-MAX_STEPS = 100_000
-JSON_TYPES = {
-    "string": "string",
-    "integer": "integer",
-    "number": "number",
-    "boolean": "boolean",
-    "datetime": "string",
-    "date": "string",
-    "array": "array",
-    "object": "object",
-}
-"""The JSON type of a value, by the type that a parameter declares."""
-
-_MAX_EXACT = MAX_EXACT_INTEGER
-
-
-class _Absent:
-    """The value of an optional parameter that was not given."""
-
-    def __bool__(self) -> bool:
-        return False
-
-
-ABSENT = _Absent()
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """A name that nothing defines; only `default` and `is defined` may meet it."""
-
-    name: str
-    offset: int
-    near: str = ""
-
-
-@dataclass(slots=True)
-class Scope:
-    """What a template can read, and how much it may still do.
-
-    Attributes:
-        names: the root names, as `values`, `env`, `action`, and the variables of a template file.
-        params: the parameters' values; None at compile time, when they are unknown.
-        types: the JSON types of the declared parameters, by name.
-
-    """
-
-    names: dict[str, Any]
-    params: dict[str, Any] | None
-    types: Mapping[str, str]
-    steps: int = field(default=MAX_STEPS)
-
-    def step(self, offset: int) -> None:
-        """Count one step; raises `TemplateFault` CS510 when there are none left."""
-        self.steps -= 1
-        if self.steps < 0:
-            raise TemplateFault(
-                "CS510",
-                offset,
-                f"the template takes more than {MAX_STEPS:,} steps",
-                "write less of it",
-            )
+from callsheet.rendering.values import type_name
 
 
 def evaluate(node: nodes.Node, scope: Scope) -> Any:
@@ -100,46 +38,12 @@ def value_of(node: nodes.Node, scope: Scope) -> Any:
     return present(evaluate(node, scope))
 
 
-def present(value: Any) -> Any:
-    """Give the value back; raises `TemplateFault` CS502 where it is `Missing`."""
-    if isinstance(value, Missing):
-        raise TemplateFault(
-            "CS502",
-            value.offset,
-            f"`{value.name}` is not defined{value.near}",
-            "define it, correct its name, or give a `default(…)`",
-        )
-    return value
-
-
-def text_at(value: Any, offset: int) -> str:
-    """Give a value as the text that it is inside another; raises CS507 or CS508."""
-    if value is ABSENT:
-        return ""
-    if value is None:
-        raise TemplateFault(
-            "CS507",
-            offset,
-            "the value is null, which has no text",
-            "give a `default(…)`, or let the whole field be this expression",
-        )
-    if isinstance(value, list | dict):
-        what = "a list" if isinstance(value, list) else "a mapping"
-        raise TemplateFault(
-            "CS508",
-            offset,
-            f"the value is {what}, which has no text",
-            "use `| tojson` or `| join`, or let the whole field be this expression",
-        )
-    return text_of(value)
-
-
 # -- one function for each node of the allow-list ------------------------------------------
 
 
 def _const(node: nodes.Const, scope: Scope) -> Any:  # noqa: ARG001
     if isinstance(node.value, int | float) and not isinstance(node.value, bool):
-        return _number(node.value, node)
+        return checked_number(node.value, node)
     return node.value
 
 
@@ -238,27 +142,9 @@ def _filter(node: nodes.Filter, scope: Scope) -> Any:
     if value is ABSENT:
         return ABSENT
     if isinstance(value, Residual) or any(isinstance(one, Residual) for one in arguments):
-        _check_taken(name, value, node, scope)
+        check_taken(name, value, node, scope)
         return residual_filter(value, name, arguments)
     return apply_filter(name, value, arguments, node.lineno - 1)
-
-
-def _check_taken(name: str, value: Any, node: nodes.Filter, scope: Scope) -> None:
-    """Check a filter on a parameter by the type that the parameter declares."""
-    if not isinstance(value, Residual) or value.slot is None:
-        return
-    parameter, filters = value.slot
-    given = scope.types[parameter]
-    for step in filters:
-        before = step if isinstance(step, str) else str(step["filter"])
-        given = FILTERS[before].gives if before in FILTERS else given
-    if given != "any" and given not in FILTERS[name].takes:
-        raise TemplateFault(
-            "CS506",
-            node.lineno - 1,
-            f"the filter `{name}` takes {_or(FILTERS[name].takes)}, and `{value.text}` is {given}",
-            "convert the value first, or leave out the filter",
-        )
 
 
 def _default(value: Any, arguments: list[Any], node: nodes.Filter) -> Any:
@@ -272,34 +158,6 @@ def _default(value: Any, arguments: list[Any], node: nodes.Filter) -> Any:
     return value
 
 
-def apply_filter(name: str, value: Any, arguments: list[Any], offset: int) -> Any:
-    """Apply a filter to a known value; raises `TemplateFault` CS506, or CS510 for its size."""
-    if name == "default":
-        return arguments[0] if value is ABSENT or (len(arguments) > 1 and not value) else value
-    if value is ABSENT:
-        return ABSENT
-    chosen = FILTERS[name]
-    if type_name(value) not in chosen.takes:
-        raise TemplateFault(
-            "CS506",
-            offset,
-            f"the filter `{name}` takes {_or(chosen.takes)}, not {type_name(value)}",
-            "convert the value first, or leave out the filter",
-        )
-    try:
-        result = chosen.function(value, *arguments)
-    except OverflowError:
-        raise _too_large(offset) from None
-    except (ValueError, TypeError) as error:
-        reason = str(error) if "positional argument" not in str(error) else "its arguments are wrong"
-        raise TemplateFault(
-            "CS506", offset, f"the filter `{name}` fails: {reason}", "`callsheet explain CS506`"
-        ) from None
-    if isinstance(result, str) and len(result) > MAX_TEXT:
-        raise _too_large(offset)
-    return result
-
-
 def _test(node: nodes.Test, scope: Scope) -> Any:
     value = evaluate(node.node, scope)
     if node.name in ("defined", "undefined"):
@@ -307,32 +165,18 @@ def _test(node: nodes.Test, scope: Scope) -> Any:
             return residual_of(f"({{}} is {node.name})", value)
         defined = not isinstance(value, Missing) and value is not ABSENT
         return defined if node.name == "defined" else not defined
-    test = _TESTS.get(node.name)
+    test = TESTS.get(node.name)
     if test is None or node.args:
         raise TemplateFault(
             "CS505",
             node.lineno - 1,
-            f"there is no test `{node.name}`" + nearest(node.name, [*_TESTS, "defined"]),
-            f"the tests are: defined, undefined, {', '.join(sorted(_TESTS))}",
+            f"there is no test `{node.name}`" + nearest(node.name, [*TESTS, "defined"]),
+            f"the tests are: defined, undefined, {', '.join(sorted(TESTS))}",
         )
     value = present(value)
     if isinstance(value, Residual):
         return residual_of(f"({{}} is {node.name})", value)
     return test(value)
-
-
-_TESTS: dict[str, Callable[[Any], bool]] = {
-    "none": lambda value: value is None,
-    "string": lambda value: isinstance(value, str),
-    "number": lambda value: type_name(value) in ("integer", "number"),
-    "boolean": lambda value: isinstance(value, bool),
-    "mapping": lambda value: isinstance(value, dict),
-    "sequence": lambda value: isinstance(value, list),
-    "true": lambda value: value is True,
-    "false": lambda value: value is False,
-    "odd": lambda value: type_name(value) == "integer" and value % 2 == 1,
-    "even": lambda value: type_name(value) == "integer" and value % 2 == 0,
-}
 
 
 def _cond(node: nodes.CondExpr, scope: Scope) -> Any:
@@ -376,14 +220,14 @@ def _negative(node: nodes.Neg, scope: Scope) -> Any:
     value = value_of(node.node, scope)
     if isinstance(value, Residual):
         return residual_of("(-{})", value)
-    return _arithmetic(node, "-", 0, value, operator.sub)
+    return arithmetic(node, "-", 0, value, operator.sub)
 
 
 def _positive(node: nodes.Pos, scope: Scope) -> Any:
     value = value_of(node.node, scope)
     if isinstance(value, Residual):
         return value
-    return _arithmetic(node, "+", 0, value, operator.add)
+    return arithmetic(node, "+", 0, value, operator.add)
 
 
 def _binary(sign: str, compute: Callable[[Any, Any], Any]) -> Callable[[Any, Scope], Any]:
@@ -396,65 +240,15 @@ def _binary(sign: str, compute: Callable[[Any, Any], Any]) -> Callable[[Any, Sco
         if sign == "+" and type(left) is type(right) and isinstance(left, str | list):
             joined = left + right
             if len(joined) > MAX_TEXT:
-                raise _too_large(node.lineno - 1)
+                raise too_large(node.lineno - 1)
             return joined
-        return _arithmetic(node, sign, left, right, compute)
+        return arithmetic(node, sign, left, right, compute)
 
     return run
 
 
-def _arithmetic(
-    node: nodes.Node, sign: str, left: Any, right: Any, compute: Callable[[Any, Any], Any]
-) -> Any:
-    for operand in (left, right):
-        if type_name(operand) not in ("integer", "number"):
-            raise TemplateFault(
-                "CS509",
-                node.lineno - 1,
-                f"`{sign}` calculates with numbers, not with {type_name(operand)}",
-                "convert the value with `| int` or `| float`, or join texts with `~`",
-            )
-    try:
-        return _number(compute(left, right), node)
-    except ZeroDivisionError:
-        raise TemplateFault(
-            "CS509", node.lineno - 1, "the expression divides by zero", "make sure that it cannot"
-        ) from None
-    except OverflowError:
-        raise _beyond(node) from None
-
-
-def _number(value: Any, node: nodes.Node) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        raise _beyond(node)
-    if isinstance(value, int) and abs(value) > _MAX_EXACT:
-        raise _beyond(node)
-    return value
-
-
-def _beyond(node: nodes.Node) -> TemplateFault:
-    return TemplateFault(
-        "CS509",
-        node.lineno - 1,
-        "the number is beyond what JSON holds exactly (2^53 - 1)",
-        "use a text",
-    )
-
-
 def _concat(node: nodes.Concat, scope: Scope) -> Any:
     return join_parts([(value_of(part, scope), part.lineno - 1) for part in node.nodes])
-
-
-def join_parts(parts: list[tuple[Any, int]]) -> Any:
-    """Join values (each with its offset) into one text, or into what is left of it."""
-    if any(isinstance(value, Residual) for value, _ in parts):
-        return Residual.concatenated(
-            [value if isinstance(value, Residual) else text_at(value, at) for value, at in parts]
-        )
-    text = "".join(text_at(value, at) for value, at in parts)
-    if len(text) > MAX_TEXT:
-        raise _too_large(parts[0][1])
-    return text
 
 
 def _compare(node: nodes.Compare, scope: Scope) -> Any:
@@ -463,51 +257,15 @@ def _compare(node: nodes.Compare, scope: Scope) -> Any:
     for operand in node.ops:
         right = value_of(operand.expr, scope)
         if isinstance(left, Residual) or isinstance(right, Residual):
-            compared: Any = residual_of(f"({{}} {_SIGNS[operand.op]} {{}})", left, right)
+            compared: Any = residual_of(f"({{}} {SIGNS[operand.op]} {{}})", left, right)
         else:
-            compared = _compared(node, operand.op, left, right)
+            compared = compared(node, operand.op, left, right)
         if isinstance(result, Residual) or isinstance(compared, Residual):
             result = compared if result is True else residual_of("({} and {})", result, compared)
         else:
             result = result and compared
         left = right
     return result
-
-
-def _compared(node: nodes.Compare, operation: str, left: Any, right: Any) -> bool:
-    if left is ABSENT or right is ABSENT:
-        return operation in ("ne", "notin")
-    try:
-        return bool(_COMPARISONS[operation](left, right))
-    except TypeError:
-        raise TemplateFault(
-            "CS509",
-            node.lineno - 1,
-            f"{type_name(left)} and {type_name(right)} cannot be compared with {_SIGNS[operation]}",
-            "convert one of them first",
-        ) from None
-
-
-_SIGNS = {
-    "eq": "==",
-    "ne": "!=",
-    "lt": "<",
-    "lteq": "<=",
-    "gt": ">",
-    "gteq": ">=",
-    "in": "in",
-    "notin": "not in",
-}
-_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
-    "eq": operator.eq,
-    "ne": operator.ne,
-    "lt": operator.lt,
-    "lteq": operator.le,
-    "gt": operator.gt,
-    "gteq": operator.ge,
-    "in": lambda left, right: left in right,
-    "notin": lambda left, right: left not in right,
-}
 
 
 def _list(node: nodes.List | nodes.Tuple, scope: Scope) -> Any:
@@ -569,13 +327,3 @@ def _dotted(node: nodes.Node) -> str:
         key = node.arg.value if isinstance(node.arg, nodes.Const) else "…"
         return f"{_dotted(node.node)}.{key}" if isinstance(key, str) else f"{_dotted(node.node)}[{key}]"
     return node.name if isinstance(node, nodes.Name) else "…"
-
-
-def _or(words: frozenset[str]) -> str:
-    return " or ".join(sorted(words))
-
-
-def _too_large(offset: int) -> TemplateFault:
-    return TemplateFault(
-        "CS510", offset, f"the result is longer than {MAX_TEXT:,} characters", "write less of it"
-    )

@@ -7,8 +7,9 @@ from typing import Any
 
 from jinja2 import nodes
 
-from callsheet.rendering.evaluate import ABSENT, Scope, value_of
+from callsheet.rendering.evaluate import value_of
 from callsheet.rendering.residual import Residual
+from callsheet.rendering.scope import ABSENT, Scope
 from callsheet.rendering.syntax import TemplateFault, names_in, parse_file
 from callsheet.rendering.values import canonical_text
 

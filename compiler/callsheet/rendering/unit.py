@@ -25,9 +25,6 @@ from callsheet.rendering.templates import TemplateFiles
 from callsheet.workspace import Document, Path, Problem, Related, Source, Span
 from callsheet.workspace.documents import parse, read_text
 
-MAX_PROBLEMS = 200
-"""Problems of the YAML of one file; whoever has more will not read them at once."""
-
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -121,7 +118,7 @@ class Worker:
             unit.found.append((problem, []))
             return unit
         parsed, problems = parse(text, file)
-        unit.found += [(one, []) for one in problems[:MAX_PROBLEMS]]
+        unit.found += [(one, []) for one in problems]
         unit.ignores = "callsheet:" in text
         unit.documents = len(parsed)
         for index, one in enumerate(parsed):

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote
 
-from callsheet.rendering.evaluate import text_at
 from callsheet.rendering.residual import Residual
+from callsheet.rendering.scope import text_at
 from callsheet.rendering.syntax import TemplateFault
 
 _AUTHORITY = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*\Z")

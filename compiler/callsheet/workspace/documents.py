@@ -10,7 +10,8 @@ from callsheet.workspace.json_reader import read_json
 from callsheet.workspace.places import Path, Places, Span
 from callsheet.workspace.problems import Problem
 from callsheet.workspace.sources import Source, Unreadable
-from callsheet.workspace.yaml_reader import YamlDocument, read_yaml
+from callsheet.workspace.yaml_events import YamlDocument
+from callsheet.workspace.yaml_reader import read_yaml
 
 _BYTE_ORDER_MARKS = {
     b"\xff\xfe\x00\x00": "UTF-32",

@@ -12,7 +12,8 @@ from typing import Any
 from callsheet.workspace.places import Path, Places, Span
 from callsheet.workspace.problems import Problem, Related
 from callsheet.workspace.scalars import MAX_EXACT_INTEGER
-from callsheet.workspace.yaml_reader import MAX_DEPTH, Refused, YamlDocument
+from callsheet.workspace.yaml_events import MAX_DEPTH, YamlDocument
+from callsheet.workspace.yaml_reader import Refused
 
 _scan_string: Any = json.decoder.scanstring  # type: ignore[attr-defined]
 """The standard library's own: a text and an offset behind the quote → the string and its end."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 import yaml
@@ -29,10 +28,15 @@ from yaml.events import (
 from callsheet.workspace.places import Path, Places, Span
 from callsheet.workspace.problems import Problem, Related
 from callsheet.workspace.scalars import Trap, resolve
-
-MAX_DEPTH: Final = 64
-MAX_NODES: Final = 200_000
-"""Values in a file, each use of an alias counted as the whole of what it stands for."""
+from callsheet.workspace.yaml_events import (
+    MAX_DEPTH,
+    MAX_NODES,
+    PLAIN_STYLES,
+    Events,
+    YamlDocument,
+    events_of,
+)
+from callsheet.workspace.yaml_plain import read_plain
 
 _STANDARD_TAGS = {
     "tag:yaml.org,2002:str": str,
@@ -41,33 +45,9 @@ _STANDARD_TAGS = {
 }
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DOUBTFUL = re.compile(r"[\[{,]\s*\?[^\s,\[\]{}]|&[\w-]+:")
-_PLAIN_STYLES = (None, "")
 _MERGE: Final = object()
-
-Events = Callable[[], Any]
-"""Gives the parser's next event at each call."""
-
-
-def libyaml_events(text: str) -> Events:
-    """Parse by libyaml, the fast parser that most builds of PyYAML hold."""
-    return yaml.CSafeLoader(text).get_event
-
-
-def python_events(text: str) -> Events:
-    """Parse by PyYAML's own Python parser, where libyaml is absent."""
-    return yaml.SafeLoader(text).get_event
-
-
-events_of = libyaml_events if yaml.__with_libyaml__ else python_events
-
-
-@dataclass(slots=True)
-class YamlDocument:
-    """One document of a stream: its value, its first line, and its places where they were asked for."""
-
-    value: Any
-    places: Places | None
-    line: int = 1
+MAX_PROBLEMS = 200
+"""Whoever has more problems in one file will not read them all at once."""
 
 
 class Refused(Exception):  # noqa: N818 - a verdict, not a failure
@@ -141,75 +121,6 @@ def read_yaml(
     return builder.documents, builder.problems
 
 
-def read_plain(parser: Callable[[str], Events], text: str) -> list[YamlDocument] | None:
-    """Read a text that holds nothing out of the ordinary; None for any other, whatever is in it.
-
-    Nine files of ten have no anchor, tag, trap or fault. This loop is what a thousand files cost: it
-    keeps everything in local names, and leaves all that needs words or care to `_Builder`.
-    """
-    documents: list[YamlDocument] = []
-    stack: list[tuple[Any, Any]] = []
-    container: Any = None
-    key: Any = None
-    line = 1
-    left = MAX_NODES
-    try:
-        next_event = parser(text)
-        while True:
-            event = next_event()
-            kind = event.__class__
-            if kind is ScalarEvent:
-                if event.anchor or event.tag:
-                    return None
-                value = event.value
-                if event.style in _PLAIN_STYLES and event.implicit[0] and value[:1] in _MAY_RESOLVE:
-                    value = resolve(value)
-                    if value.__class__ is Trap:
-                        return None
-            elif kind is MappingStartEvent or kind is SequenceStartEvent:
-                in_key_place = container.__class__ is dict and key is None
-                if event.anchor or event.tag or in_key_place or len(stack) >= MAX_DEPTH:
-                    return None
-                stack.append((container, key))
-                container, key = ({} if kind is MappingStartEvent else []), None
-                left -= 1
-                continue
-            elif kind is MappingEndEvent or kind is SequenceEndEvent:
-                value = container
-                container, key = stack.pop()
-            elif kind is DocumentStartEvent:
-                line = event.start_mark.line + 1
-                left = MAX_NODES
-                continue
-            elif kind is StreamEndEvent:
-                return documents
-            elif kind is AliasEvent:
-                return None
-            else:
-                continue
-            left -= 1
-            if container.__class__ is list:
-                container.append(value)
-            elif container is None:
-                if value is not None:
-                    documents.append(YamlDocument(value, None, line))
-            elif key is not None:
-                container[key] = value
-                key = None
-            elif value.__class__ is str and value not in container and value != "<<":
-                key = value
-            else:
-                return None
-            if left < 0:
-                return None
-    except (yaml.YAMLError, RecursionError):
-        return None
-
-
-_MAY_RESOLVE = frozenset("-+.0123456789~nNtTfFyYoO") | {""}
-"""First characters of plain scalars that may be anything but the text that they are."""
-
-
 class _Builder:
     """Builds values from events, iteratively: no depth of nesting reaches Python's stack."""
 
@@ -250,7 +161,7 @@ class _Builder:
                 self.line = event.start_mark.line + 1
             elif kind is DocumentEndEvent:
                 pass
-            elif kind is StreamEndEvent:
+            elif kind is StreamEndEvent or len(self.problems) > MAX_PROBLEMS:
                 return
 
     # -- values ---------------------------------------------------------------------------
@@ -262,7 +173,7 @@ class _Builder:
         if event.tag is not None:
             if event.tag != "!" and _STANDARD_TAGS.get(event.tag) is not str:
                 raise self._refuse_tag(event)
-        elif event.style in _PLAIN_STYLES and event.implicit[0]:
+        elif event.style in PLAIN_STYLES and event.implicit[0]:
             value = resolve(value)
             if value.__class__ is Trap:
                 self._problem(value.code, event, value.message, value.help)
@@ -343,7 +254,7 @@ class _Builder:
     def _keep_text_column(self, path: Path, span: Span, event: Any) -> None:
         if span.line != span.end_line or event.style in ("|", ">"):
             return
-        quotes = 0 if event.style in _PLAIN_STYLES else 1
+        quotes = 0 if event.style in PLAIN_STYLES else 1
         if span.end_column - span.column == len(event.value) + 2 * quotes:
             self.places.scalars[path] = span.column + quotes
 
@@ -381,7 +292,7 @@ class _Builder:
             self._duplicate(frame, key, event)
         frame.has_key = True
         frame.key = key
-        if key == "<<" and event.__class__ is ScalarEvent and event.style in _PLAIN_STYLES:
+        if key == "<<" and event.__class__ is ScalarEvent and event.style in PLAIN_STYLES:
             frame.key = _MERGE
         if self.with_places:
             span = _span(event)

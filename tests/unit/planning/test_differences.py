@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callsheet.planning import differences
-from callsheet.planning.differences import heaviest, personal_data
+from callsheet.planning.difference import heaviest
+from callsheet.planning.personal_data import personal_data
 
 BASE: dict[str, Any] = {
     "name": "a",

@@ -5,8 +5,9 @@ import re
 
 import pytest
 
-from callsheet.rendering.evaluate import Scope, evaluate
+from callsheet.rendering.evaluate import evaluate
 from callsheet.rendering.filters import DEFAULT_DOCUMENTATION, FILTERS
+from callsheet.rendering.scope import Scope
 from callsheet.rendering.syntax import TemplateFault, parse_leaf
 
 EXAMPLES = [

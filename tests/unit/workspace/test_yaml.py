@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from callsheet.workspace.documents import decode, parse
 from callsheet.workspace.json_reader import read_json
 from callsheet.workspace.places import START, Places, Span
-from callsheet.workspace.yaml_reader import MAX_NODES, libyaml_events, python_events, read_yaml
+from callsheet.workspace.yaml_events import MAX_NODES, events_of, libyaml_events, python_events
+from callsheet.workspace.yaml_plain import read_plain
+from callsheet.workspace.yaml_reader import read_yaml
 
 needs_libyaml = pytest.mark.skipif(not yaml.__with_libyaml__, reason="PyYAML was built without libyaml")
 
@@ -212,8 +214,6 @@ def test_values_are_counted_with_their_aliases() -> None:
 @settings(max_examples=500)
 @given(st.text(alphabet="ab01:-?[]{},&*!|>'\"%@#.~ \nnty", max_size=60))
 def test_the_short_way_gives_what_the_careful_one_gives(text: str) -> None:
-    from callsheet.workspace.yaml_reader import events_of, read_plain
-
     plain = read_plain(events_of, text + "\n")
     if plain is not None:
         careful, problems = read_yaml(text, "f", with_places=True)

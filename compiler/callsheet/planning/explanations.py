@@ -1,0 +1,247 @@
+"""The words, the impact and the reason code of a change, by the field in which it is.
+
+One function for each section of a compiled action, and one table that finds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from callsheet.language.rules.request import host_of, url_text
+from callsheet.planning.difference import NOTHING, Impact
+from callsheet.planning.personal_data import params_in
+from callsheet.workspace import Path
+
+Explanation = tuple[str, Impact, str]
+
+
+def explain(path: Path, old: Any, new: Any, before: dict[str, Any], after: dict[str, Any]) -> Explanation:
+    """Give the words, the impact and the reason code of one change.
+
+    `old` and `new` are the values at `path`, or `NOTHING`; `before` and `after` the whole actions.
+    """
+    chosen = _BY_SECTION.get(str(path[0]))
+    if path[0] == "request" and len(path) > 1:
+        chosen = _BY_REQUEST_FIELD.get(str(path[1]), chosen)
+    if chosen is None:
+        return f"{_dotted(path)} {_verb(old, new)}", "compatible", "field-changed"
+    return chosen(path, old, new, before, after)
+
+
+def _text(path: Path, old: Any, new: Any, *_: Any) -> Explanation:
+    return f"{_dotted(path)} {_verb(old, new)}", "cosmetic", f"{path[0]}-changed"
+
+
+def _name(path: Path, old: Any, new: Any, *_: Any) -> Explanation:  # noqa: ARG001
+    return f"renamed from `{old}` to `{new}`", "breaking", "action-renamed"
+
+
+def _method(path: Path, old: Any, new: Any, *_: Any) -> Explanation:  # noqa: ARG001
+    return f"method changed from {old} to {new}", "breaking", "method-changed"
+
+
+def _url(path: Path, old: Any, new: Any, *_: Any) -> Explanation:  # noqa: ARG001
+    was, now = url_text(old), url_text(new)
+    if was.startswith("https:") and now.startswith("http:"):
+        return "the call goes over http instead of https", "sensitive", "https-to-http"
+    if host_of(old) != host_of(new):
+        return f"host changed from {host_of(old)} to {host_of(new)}", "sensitive", "new-host"
+    return "URL changed", "compatible", "url-changed"
+
+
+def _header(path: Path, old: Any, new: Any, *_: Any) -> Explanation:
+    if len(path) < 3:
+        return f"headers {_verb(old, new)}", "compatible", "header-changed"
+    words = f"header `{path[2]}` {_verb(old, new)}"
+    if _is_reference(old) or _is_reference(new):
+        return words, "sensitive", "secret-changed"
+    return words, "compatible", "header-changed"
+
+
+def _query(path: Path, old: Any, new: Any, *_: Any) -> Explanation:
+    if len(path) < 3:
+        return f"query {_verb(old, new)}", "compatible", "query-changed"
+    return f"query parameter `{path[2]}` {_verb(old, new)}", "compatible", "query-changed"
+
+
+def _payload(path: Path, old: Any, new: Any, *_: Any) -> Explanation:
+    if "$template" in path:
+        inside = _dotted(path[path.index("$template") + 1 :]).removeprefix("names.")
+        what = "template text" if inside == "text" else f"`{inside}`, which the template reads,"
+        return f"payload: {what} {_verb(old, new)}", "compatible", "template-changed"
+    words = (
+        f"payload field `{_dotted(path[2:])}` {_verb(old, new)}"
+        if path[2:]
+        else f"payload {_verb(old, new)}"
+    )
+    if _is_reference(old) or _is_reference(new):
+        return words, "sensitive", "secret-changed"
+    if new is NOTHING:
+        return words, "compatible", "payload-field-removed"
+    if old is NOTHING:
+        return words, "compatible", "payload-field-added"
+    constant = not (_is_slot(old) or _is_slot(new))
+    return words, "compatible", "constant-changed" if constant else "mapping-changed"
+
+
+def _authentication(path: Path, old: Any, new: Any, *_: Any) -> Explanation:
+    if path[1:] == ("type",):
+        return f"authentication changed from {old} to {new}", "sensitive", "authentication-changed"
+    if _is_reference(old) and _is_reference(new):
+        words = f"secret of `{_dotted(path)}` changed from {old['secret']} to {new['secret']}"
+        return words, "sensitive", "secret-changed"
+    return f"`{_dotted(path)}` {_verb(old, new)}", "sensitive", "authentication-changed"
+
+
+def _parameter(
+    path: Path, old: Any, new: Any, before: dict[str, Any], after: dict[str, Any]
+) -> Explanation:
+    if len(path) == 1:
+        required = [name for name, one in _fields(new).items() if not one.get("optional")]
+        if old is NOTHING and not required:
+            return "parameters added, all optional", "compatible", "parameter-added"
+        reason = "parameter-required" if old is NOTHING else "parameter-removed"
+        return f"parameters {_verb(old, new)}", "breaking", reason
+    name = path[1]
+    if len(path) == 2 and new is NOTHING:
+        return f"parameter `{name}` removed", "breaking", "parameter-removed"
+    if len(path) == 2 and old is NOTHING:
+        if new.get("optional"):
+            return f"parameter `{name}` added, optional", "compatible", "parameter-added"
+        return f"parameter `{name}` added, required", "breaking", "parameter-required"
+    del before, after
+    return _parameter_field(str(name), path[2:], old, new)
+
+
+def _parameter_field(name: str, path: Path, old: Any, new: Any) -> Explanation:
+    field = str(path[0]) if path else ""
+    match field:
+        case "type" | "items":
+            return (
+                f"parameter `{name}` changed its type from {old} to {new}",
+                "breaking",
+                "parameter-retyped",
+            )
+        case "optional":
+            if new is True:
+                return f"parameter `{name}` became optional", "compatible", "parameter-optional"
+            return f"parameter `{name}` became required", "breaking", "parameter-required"
+        case "label" | "description" | "example":
+            return (
+                f"{field} of parameter `{name}` {_verb(old, new)}",
+                "cosmetic",
+                "parameter-described",
+            )
+        case "sensitivity":
+            words = f"sensitivity of parameter `{name}` {_verb(old, new)}"
+            return words, "sensitive", "sensitivity-changed"
+        case "whenMissing":
+            return (
+                f"parameter `{name}`, when missing, {_verb(old, new)}",
+                "compatible",
+                "parameter-changed",
+            )
+        case _:
+            return _constraint(name, field, old, new)
+
+
+def _constraint(name: str, field: str, old: Any, new: Any) -> Explanation:
+    words = f"`{field}` of parameter `{name}` {_verb(old, new)}"
+    if new is NOTHING:
+        return words, "compatible", "parameter-widened"
+    numbers = isinstance(old, int | float) and isinstance(new, int | float)
+    wider = numbers and (new < old if field.startswith("min") else new > old)
+    if wider:
+        return words, "compatible", "parameter-widened"
+    return words, "breaking", "parameter-narrowed"
+
+
+def _response(path: Path, old: Any, new: Any, *_: Any) -> Explanation:
+    words = f"response field `{_dotted(path[1:])}` {_verb(old, new)}"
+    if new is NOTHING:
+        return words, "breaking", "response-field-removed"
+    if old is NOTHING:
+        return words, "compatible", "response-field-added"
+    if type(old) is not type(new):
+        return words, "breaking", "response-field-retyped"
+    return words, "cosmetic", "response-example-changed"
+
+
+def _limit(path: Path, old: Any, new: Any, *_: Any) -> Explanation:
+    words = f"`{_dotted(path)}` {_verb(old, new)}"
+    was, now = _amount(old), _amount(new)
+    if was is not None and now is not None and now < was:
+        return words, "compatible", "limit-lowered"
+    return words, "sensitive", "limit-raised"
+
+
+def _protect(path: Path, old: Any, new: Any, *_: Any) -> Explanation:  # noqa: ARG001
+    if new is NOTHING:
+        return "protection removed", "sensitive", "protection-removed"
+    return "protected against deletion", "compatible", "protection-added"
+
+
+_Explain = Callable[..., Explanation]
+_BY_SECTION: dict[str, _Explain] = {
+    "name": _name,
+    "title": _text,
+    "description": _text,
+    "owner": _text,
+    "labels": _text,
+    "authentication": _authentication,
+    "parameters": _parameter,
+    "responses": _response,
+    "limits": _limit,
+    "protect": _protect,
+}
+_BY_REQUEST_FIELD: dict[str, _Explain] = {
+    "method": _method,
+    "url": _url,
+    "headers": _header,
+    "query": _query,
+    "payload": _payload,
+}
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _verb(old: Any, new: Any) -> str:
+    if old is NOTHING:
+        return "added"
+    return "removed" if new is NOTHING else "changed"
+
+
+def _dotted(path: Path) -> str:
+    text = ""
+    for part in path:
+        if part != "$literal":
+            text += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return text.lstrip(".")
+
+
+def _is_reference(value: Any) -> bool:
+    return isinstance(value, dict) and len(value) == 1 and ("secret" in value or "$secret" in value)
+
+
+def _is_slot(value: Any) -> bool:
+    return any(True for _ in params_in(value))
+
+
+_UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000}
+
+
+def _amount(value: Any) -> float | None:
+    """Give a limit as a number: retries, milliseconds, or calls per millisecond."""
+    if isinstance(value, int | float):
+        return float(value)
+    if not isinstance(value, str):
+        return None
+    if " per " in value:
+        count, _, period = value.partition(" per ")
+        length = _amount(period)
+        return float(count) / length if length else None
+    digits = value.rstrip("mhs")
+    return float(digits) * _UNITS[value[len(digits) :]]
