@@ -15,7 +15,7 @@ from jinja2 import nodes
 from callsheet.language.schema_check import nearest
 from callsheet.rendering.filter_calls import TESTS, apply_filter, check_taken
 from callsheet.rendering.filters import ALIASES, FILTERS, MAX_TEXT, filter_names
-from callsheet.rendering.operators import SIGNS, arithmetic, checked_number
+from callsheet.rendering.operators import SIGNS, arithmetic, checked_number, compared
 from callsheet.rendering.residual import Residual, residual_filter, residual_of
 from callsheet.rendering.scope import ABSENT, Missing, Scope, join_parts, present, too_large
 from callsheet.rendering.syntax import TemplateFault
@@ -257,13 +257,13 @@ def _compare(node: nodes.Compare, scope: Scope) -> Any:
     for operand in node.ops:
         right = value_of(operand.expr, scope)
         if isinstance(left, Residual) or isinstance(right, Residual):
-            compared: Any = residual_of(f"({{}} {SIGNS[operand.op]} {{}})", left, right)
+            verdict: Any = residual_of(f"({{}} {SIGNS[operand.op]} {{}})", left, right)
         else:
-            compared = compared(node, operand.op, left, right)
-        if isinstance(result, Residual) or isinstance(compared, Residual):
-            result = compared if result is True else residual_of("({} and {})", result, compared)
+            verdict = compared(node, operand.op, left, right)
+        if isinstance(result, Residual) or isinstance(verdict, Residual):
+            result = verdict if result is True else residual_of("({} and {})", result, verdict)
         else:
-            result = result and compared
+            result = result and verdict
         left = right
     return result
 
