@@ -67,7 +67,7 @@ def wrapped(text: str, style: Style, *, indent: int) -> list[str]:
 
 def value_text(value: Any, path: Path, style: Style, *, indent: int) -> str:
     """Give a value in one line of JSON; a secret is hidden, a long one is cut in its middle."""
-    text = safe(json.dumps(_shown(value, path), ensure_ascii=False, sort_keys=True))
+    text = safe(json.dumps(as_written(_shown(value, path)), ensure_ascii=False, sort_keys=True))
     room = max(style.width - indent, 20)
     if len(text) <= room:
         return text
@@ -85,6 +85,33 @@ def _shown(value: Any, path: Path) -> Any:
         return value
     named = any(isinstance(part, str) and _HIDDEN_NAME.search(part) for part in path)
     return "(hidden)" if named or secret_kind(value) else value
+
+
+def as_written(value: Any) -> Any:
+    """Give a compiled value with its slots as an author writes them: `Hello {{ params.name }}`."""
+    if isinstance(value, list):
+        return [as_written(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    match value:
+        case {"$param": str(name)}:
+            steps = "".join(f" | {_step(one)}" for one in value.get("filters", ()))
+            return f"{{{{ params.{name}{steps} }}}}"
+        case {"$expr": str(text)}:
+            return f"{{{{ {text} }}}}"
+        case {"$concat": [*parts]}:
+            return "".join(str(as_written(part)) for part in parts)
+        case {"$secret": str(reference)}:
+            return {"secret": reference}
+        case {"$literal": dict(fields)}:
+            return {key: as_written(one) for key, one in fields.items()}
+    return {key: as_written(one) for key, one in value.items()}
+
+
+def _step(step: Any) -> str:
+    if isinstance(step, str):
+        return step
+    return f"{step['filter']}({', '.join(json.dumps(one, ensure_ascii=False) for one in step['args'])})"
 
 
 def count(number: int, noun: str) -> str:
