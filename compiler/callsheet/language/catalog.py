@@ -6,10 +6,10 @@ raises by itself is declared with its documentation only. `callsheet explain` an
 
 from __future__ import annotations
 
-import inspect
 import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, TypeVar
 
 from callsheet.workspace import Document, Path, Problem, Related, Span
@@ -21,15 +21,12 @@ Severity = Literal["error", "warning"]
 Check = TypeVar("Check", bound=Callable[..., Iterable[Problem]])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Rule:
     """One code of the catalog.
 
     Attributes:
-        summary: the first sentence of the documentation.
-        documentation: everything before the examples.
-        bad: an input that gives exactly this code, where a file can show it.
-        good: an input like it that gives none.
+        text: the whole documentation, with the examples.
         adjustable: may the workspace change its severity, or silence it in place?
 
     """
@@ -38,12 +35,35 @@ class Rule:
     name: str
     severity: Severity
     subject: Subject
-    summary: str
-    documentation: str
-    bad: str | None
-    good: str | None
+    text: str
     adjustable: bool
     check: Callable[..., Iterable[Problem]] | None
+
+    @property
+    def summary(self) -> str:
+        """The first paragraph of the documentation, in one line."""
+        return self.documentation.split("\n\n", 1)[0].replace("\n", " ")
+
+    @property
+    def documentation(self) -> str:
+        """Everything before the examples."""
+        return self._parts[0]
+
+    @property
+    def bad(self) -> str | None:
+        """An input that gives exactly this code, where a file can show it."""
+        return self._parts[1]
+
+    @property
+    def good(self) -> str | None:
+        """An input like it that gives none."""
+        return self._parts[2]
+
+    @cached_property
+    def _parts(self) -> tuple[str, str | None, str | None]:
+        import inspect
+
+        return split_documentation(inspect.cleandoc(self.text))
 
 
 RULES: dict[str, Rule] = {}
@@ -59,7 +79,7 @@ def rule(code: str, name: str, *, on: Subject, severity: Severity = "error") -> 
     """Enter a function in the catalog; its docstring is its documentation and its examples."""
 
     def enter(check: Check) -> Check:
-        _enter(code, name, severity, on, inspect.getdoc(check) or "", check)
+        _enter(code, name, severity, on, check.__doc__ or "", check)
         return check
 
     return enter
@@ -67,7 +87,7 @@ def rule(code: str, name: str, *, on: Subject, severity: Severity = "error") -> 
 
 def declare(code: str, name: str, documentation: str, *, severity: Severity = "error") -> None:
     """Enter a code that another room raises."""
-    _enter(code, name, severity, "elsewhere", inspect.cleandoc(documentation), None)
+    _enter(code, name, severity, "elsewhere", documentation, None)
 
 
 def rules_on(subject: Subject) -> list[Rule]:
@@ -78,16 +98,12 @@ def rules_on(subject: Subject) -> list[Rule]:
 def _enter(code: str, name: str, severity: Severity, subject: Subject, text: str, check: Any) -> None:
     if code in RULES:
         raise ValueError(f"{code} is in the catalog already")
-    prose, bad, good = split_documentation(text)
     RULES[code] = Rule(
         code=code,
         name=name,
         severity=severity,
         subject=subject,
-        summary=prose.split("\n\n", 1)[0].replace("\n", " "),
-        documentation=prose,
-        bad=bad,
-        good=good,
+        text=text,
         adjustable=not code.startswith(_FIXED_FAMILIES) and code not in _FIXED_CODES,
         check=check,
     )

@@ -55,6 +55,8 @@ def paint(text: str, colour: str, style: Style) -> str:
 def wrapped(text: str, style: Style, *, indent: int) -> list[str]:
     """Wrap a text to the width, each line indented."""
     space = " " * indent
+    if len(text) + indent <= max(style.width, 40):
+        return [space + text]
     return textwrap.wrap(
         text,
         max(style.width, 40),
