@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import time
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +28,8 @@ from callsheet.rendering import Compiled, compile_workspace
 from callsheet.targets import Deployed
 from callsheet.workspace import FolderSource, RevisionSource, Source, current_commit
 from callsheet.workspace import Path as ValuePath
+
+_LOG = logging.getLogger("callsheet")
 
 
 class InvalidWorkspaceError(CallsheetError):
@@ -67,7 +71,16 @@ class Workspace:
     def compile(self) -> Compiled:
         """Compile the workspace as it is on disk, once; its diagnostics tell what is wrong."""
         if self._compiled is None:
-            self._compiled = compile_workspace(FolderSource(self.root), cache=self._cache_folder())
+            begin = time.monotonic()
+            self._compiled = found = compile_workspace(FolderSource(self.root), cache=self._cache_folder())
+            _LOG.info(
+                "compiled %d files (%d anew, %d from the cache) for %d environments in %.2f s",
+                found.files,
+                found.computed,
+                found.files - found.computed,
+                len(found.concrete),
+                time.monotonic() - begin,
+            )
         return self._compiled
 
     def compile_revision(self, revision: str) -> Compiled:
@@ -107,6 +120,13 @@ class Workspace:
         chosen = self._valid(environment)
         with opened(chosen, self.root, writing=False) as stores:
             current = read_current(stores)
+        _LOG.info(
+            "%s: %d deployed, %d applied, serial %d",
+            chosen.name,
+            len(current.deployed),
+            len(current.applied),
+            current.position.serial,
+        )
         return self._plan(chosen, current, accept)
 
     def apply(

@@ -21,7 +21,15 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def workspace_options(command: Command) -> Command:
-    """Add -C and --no-cache."""
+    """Add -C, --no-cache and -v."""
+    command = click.option(
+        "-v",
+        "--verbose",
+        is_flag=True,
+        expose_value=False,
+        callback=_be_verbose,
+        help="Say on stderr what was read, and how long it took.",
+    )(command)
     command = click.option(
         "-C",
         "--workspace",
@@ -29,6 +37,18 @@ def workspace_options(command: Command) -> Command:
         help="The workspace; default: actions/ below this folder, or the folder itself.",
     )(command)
     return click.option("--no-cache", is_flag=True, help="Compile everything anew.")(command)
+
+
+def _be_verbose(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+    del context, parameter
+    if value:
+        import logging
+
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(logging.Formatter("callsheet: %(message)s"))
+        logger = logging.getLogger("callsheet")
+        logger.handlers[:] = [handler]
+        logger.setLevel(logging.INFO)
 
 
 def output_options(command: Command) -> Command:

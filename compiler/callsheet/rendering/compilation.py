@@ -123,6 +123,7 @@ class _Compilation:
             found = {file: unit for file in self.files if (unit := self.cache.unit(file)) is not None}
         rest = [file for file in self.files if file not in found]
         records = compute_units(self.source, context, rest)
+        self.result.files, self.result.computed = len(self.files), len(rest)
         for record in records:
             found[record["file"]] = Unit.read(record)
         if self.cache is not None:

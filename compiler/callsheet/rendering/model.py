@@ -63,6 +63,8 @@ class Compiled:
         by_environment: the compiled actions of each concrete environment, by address.
         diagnostics: every finding, sorted by place.
         documents: how many documents were read.
+        files: how many files there are.
+        computed: how many of them were computed, and not taken from the cache.
 
     """
 
@@ -73,6 +75,8 @@ class Compiled:
     by_environment: dict[str, dict[str, CompiledAction]] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     documents: int = 0
+    files: int = 0
+    computed: int = 0
 
     @property
     def errors(self) -> list[Diagnostic]:

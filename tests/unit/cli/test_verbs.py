@@ -229,6 +229,21 @@ def test_strict_makes_warnings_fail(workspace: Folder, callsheet: Callsheet) -> 
     assert callsheet("validate", "-C", workspace.path, "-q").out == ""
 
 
+def test_verbose_says_what_was_read(workspace: Folder) -> None:
+    import re
+
+    from conftest import run_callsheet
+
+    first = run_callsheet("plan", "-C", workspace.path, "-v", "-q")
+    again = run_callsheet("plan", "-C", workspace.path, "-v", "-q")
+    assert (first.out, again.out) == ("", "")
+    pattern = r"callsheet: compiled 2 files \(%s\) for 1 environments in [0-9.]+ s\n" + (
+        r"callsheet: local: 0 deployed, 0 applied, serial 0\n"
+    )
+    assert re.fullmatch(pattern % "2 anew, 0 from the cache", first.err)
+    assert re.fullmatch(pattern % "0 anew, 2 from the cache", again.err)
+
+
 def test_results_go_to_a_file(workspace: Folder, callsheet: Callsheet) -> None:
     out = workspace.path.parent / "out.json"
     assert callsheet("validate", "-C", workspace.path, "-o", "json", "--out", out).out == ""
