@@ -237,7 +237,8 @@ def test_verbose_says_what_was_read(workspace: Folder) -> None:
     first = run_callsheet("plan", "-C", workspace.path, "-v", "-q")
     again = run_callsheet("plan", "-C", workspace.path, "-v", "-q")
     assert (first.out, again.out) == ("", "")
-    pattern = r"callsheet: compiled 2 files \(%s\) for 1 environments in [0-9.]+ s\n" + (
+    pattern = (
+        r"callsheet: compiled 2 files \(%s\) for 1 environments in [0-9.]+ s\n"
         r"callsheet: local: 0 deployed, 0 applied, serial 0\n"
     )
     assert re.fullmatch(pattern % "2 anew, 0 from the cache", first.err)
