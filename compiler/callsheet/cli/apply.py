@@ -12,14 +12,12 @@ from typing import TYPE_CHECKING
 import click
 
 from callsheet.cli.common import (
+    Options,
     accept_option,
-    emit,
+    common_options,
     environment_option,
-    open_workspace,
-    output_options,
     refusing_invalid,
     style_of,
-    workspace_options,
 )
 from callsheet.errors import CallsheetError
 
@@ -32,24 +30,20 @@ PROGRESS_FROM = 100
 
 @click.command("apply")
 @click.argument("plan_file", required=False, metavar="[PLAN]")
-@workspace_options
 @environment_option
 @accept_option
-@output_options
+@common_options
 @click.option("--yes", is_flag=True, help="Apply without asking.")
 @click.option("--keep-going", is_flag=True, help="Go on behind a step that fails.")
 @refusing_invalid
 def command(
     plan_file: str | None,
-    workspace: str | None,
-    no_cache: bool,
     env: str | None,
     accept: tuple[str, ...],
-    output: str,
-    out: str | None,
-    quiet: bool,
     yes: bool,
     keep_going: bool,
+    *,
+    options: Options,
 ) -> int:
     """Do what a plan says, exactly or not at all.
 
@@ -57,15 +51,15 @@ def command(
     """
     from callsheet.deploying import refuse_failed
 
-    opened = open_workspace(workspace, no_cache)
+    opened = options.open()
     if plan_file is not None:
         plan = _read(plan_file, env)
     else:
         plan = opened.plan(env, accept=accept)
-        _show_and_ask(plan, yes=yes, quiet=quiet or output != "text")
+        _show_and_ask(plan, yes=yes, quiet=options.quiet or options.output != "text")
     with _interruptible() as stop, _progress(len(plan.changes)) as progress:
         result = opened.apply(plan, accept=accept, keep_going=keep_going, stop=stop, progress=progress)
-    emit(result, output=output, out=out, quiet=quiet)
+    options.emit(result)
     refuse_failed(result)
     return 0
 

@@ -6,8 +6,10 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -17,47 +19,82 @@ if TYPE_CHECKING:
     from callsheet.api import InvalidWorkspaceError, Workspace
     from callsheet.reporting import Style
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What every verb is given: which workspace, and where the result goes."""
+
+    workspace: str | None = None
+    no_cache: bool = False
+    output: str = "text"
+    out: str | None = None
+    quiet: bool = False
+
+    def open(self) -> Workspace:
+        """Open the workspace that -C names, or the one that is near."""
+        from callsheet.api import Workspace
+
+        near = "actions" if Path("actions").is_dir() else "."
+        return Workspace(self.workspace or near, cache=not self.no_cache)
+
+    def emit(self, result: Any) -> None:
+        """Write a result in the asked format, to stdout or to a file."""
+        from callsheet.language.schema_check import nearest
+        from callsheet.reporting import report, report_names
+
+        if self.output not in report_names():
+            raise click.UsageError(
+                f"there is no output format {self.output!r}{nearest(self.output, report_names())};"
+                f" the formats are: {', '.join(report_names())}"
+            )
+        text = report(self.output).write(result, style_of(sys.stdout, plain=self.out is not None))
+        if self.out is not None:
+            write_file(self.out, text)
+        elif not self.quiet or self.output != "text":
+            sys.stdout.write(text)
 
 
-def workspace_options(command: Command) -> Command:
-    """Add -C, --no-cache and -v."""
-    command = click.option(
-        "-v",
-        "--verbose",
-        is_flag=True,
-        expose_value=False,
-        callback=_be_verbose,
-        help="Say on stderr what was read, and how long it took.",
-    )(command)
-    command = click.option(
-        "-C",
-        "--workspace",
-        metavar="DIR",
-        help="The workspace; default: actions/ below this folder, or the folder itself.",
-    )(command)
-    return click.option("--no-cache", is_flag=True, help="Compile everything anew.")(command)
+def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add -o, --out and -q, and give them to the verb as `options`."""
+
+    @wraps(command)
+    def run(*arguments: Any, **values: Any) -> Any:
+        own = {name: values.pop(name) for name in Options.__dataclass_fields__ if name in values}
+        return command(*arguments, options=Options(**own), **values)
+
+    for add in (
+        click.option("-q", "--quiet", is_flag=True, help="Write nothing but errors."),
+        click.option("--out", metavar="FILE", help="Write the result to a file."),
+        click.option(
+            "-o", "--output", default="text", metavar="FORMAT", help="text or json.", show_default=True
+        ),
+    ):
+        add(run)
+    return run
 
 
-def _be_verbose(context: click.Context, parameter: click.Parameter, value: bool) -> None:
-    del context, parameter
-    if value:
-        import logging
-
-        handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(logging.Formatter("callsheet: %(message)s"))
-        logger = logging.getLogger("callsheet")
-        logger.handlers[:] = [handler]
-        logger.setLevel(logging.INFO)
-
-
-def output_options(command: Command) -> Command:
-    """Add -o, --out and -q."""
-    command = click.option(
-        "-o", "--output", default="text", metavar="FORMAT", help="text or json.", show_default=True
-    )(command)
-    command = click.option("--out", metavar="FILE", help="Write the result to a file.")(command)
-    return click.option("-q", "--quiet", is_flag=True, help="Write nothing but errors.")(command)
+def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add -C, --no-cache and -v to those of `output_options`."""
+    run = output_options(command)
+    for add in (
+        click.option(
+            "-v",
+            "--verbose",
+            is_flag=True,
+            expose_value=False,
+            callback=_be_verbose,
+            help="Say on stderr what was read, and how long it took.",
+        ),
+        click.option("--no-cache", is_flag=True, help="Compile everything anew."),
+        click.option(
+            "-C",
+            "--workspace",
+            metavar="DIR",
+            help="The workspace; default: actions/ below this folder, or the folder itself.",
+        ),
+    ):
+        add(run)
+    return run
 
 
 environment_option = click.option(
@@ -74,13 +111,16 @@ detailed_exitcode = click.option(
 )
 
 
-def open_workspace(workspace: str | None, no_cache: bool) -> Workspace:
-    """Open the workspace that -C names, or the one that is near."""
-    from callsheet.api import Workspace
+def _be_verbose(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+    del context, parameter
+    if value:
+        import logging
 
-    if workspace is None:
-        workspace = "actions" if Path("actions").is_dir() else "."
-    return Workspace(workspace, cache=not no_cache)
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(logging.Formatter("callsheet: %(message)s"))
+        logger = logging.getLogger("callsheet")
+        logger.handlers[:] = [handler]
+        logger.setLevel(logging.INFO)
 
 
 def style_of(stream: IO[str], *, plain: bool = False) -> Style:
@@ -93,23 +133,6 @@ def style_of(stream: IO[str], *, plain: bool = False) -> Style:
     if os.environ.get("FORCE_COLOR"):
         colour = True
     return Style(width=width or shutil.get_terminal_size((80, 24)).columns, colour=colour and not plain)
-
-
-def emit(result: Any, *, output: str, out: str | None = None, quiet: bool = False) -> None:
-    """Write a result in the asked format, to stdout or to a file."""
-    from callsheet.language.schema_check import nearest
-    from callsheet.reporting import report, report_names
-
-    if output not in report_names():
-        raise click.UsageError(
-            f"there is no output format {output!r}{nearest(output, report_names())};"
-            f" the formats are: {', '.join(report_names())}"
-        )
-    text = report(output).write(result, style_of(sys.stdout, plain=out is not None))
-    if out is not None:
-        write_file(out, text)
-    elif not quiet or output != "text":
-        sys.stdout.write(text)
 
 
 def write_file(path: str, text: str) -> None:
@@ -142,7 +165,6 @@ def show_invalid(invalid: InvalidWorkspaceError) -> None:
 
 def refusing_invalid(command: Callable[..., Any]) -> Callable[..., Any]:
     """Show the diagnostics of an invalid workspace before its error ends the command."""
-    from functools import wraps
 
     @wraps(command)
     def run(*arguments: Any, **options: Any) -> Any:

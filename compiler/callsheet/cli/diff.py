@@ -5,39 +5,28 @@ from __future__ import annotations
 import click
 
 from callsheet.cli.common import (
+    Options,
+    common_options,
     detailed_exitcode,
-    emit,
     environment_option,
-    open_workspace,
-    output_options,
     refusing_invalid,
-    workspace_options,
 )
 
 
 @click.command("diff")
-@workspace_options
 @environment_option
-@output_options
+@common_options
 @click.option("--base", metavar="REV", help="Compare with a git revision: no credential, no ledger.")
 @click.option("--head", metavar="REV", help="With --base: compare this revision, not the files.")
 @detailed_exitcode
 @refusing_invalid
 def command(
-    workspace: str | None,
-    no_cache: bool,
-    env: str | None,
-    output: str,
-    out: str | None,
-    quiet: bool,
-    base: str | None,
-    head: str | None,
-    detailed_exitcode: bool,
+    env: str | None, base: str | None, head: str | None, detailed_exitcode: bool, *, options: Options
 ) -> int:
     """Compare the workspace with what is deployed, or two revisions with each other."""
     from callsheet.reporting.results import DiffResult
 
-    opened = open_workspace(workspace, no_cache)
+    opened = options.open()
     if head is not None and base is None:
         raise click.UsageError("--head goes with --base")
     if base is not None:
@@ -47,5 +36,5 @@ def command(
             found = {name: found.get(name, [])}
     else:
         found = opened.diff(env)
-    emit(DiffResult(base=base, environments=found), output=output, out=out, quiet=quiet)
+    options.emit(DiffResult(base=base, environments=found))
     return 2 if detailed_exitcode and any(found.values()) else 0

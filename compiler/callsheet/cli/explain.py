@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from callsheet.cli.common import emit, output_options
+from callsheet.cli.common import Options, output_options
 
 
 @click.command("explain")
 @click.argument("code", required=False)
 @click.option("--list", "everything", is_flag=True, help="List every code.")
 @output_options
-def command(code: str | None, everything: bool, output: str, out: str | None, quiet: bool) -> None:
+def command(code: str | None, everything: bool, *, options: Options) -> None:
     """Explain a code, as CS412, with examples."""
     from callsheet.language import rules  # noqa: F401 - fills the catalog
     from callsheet.language.catalog import RULES
@@ -29,4 +29,4 @@ def command(code: str | None, everything: bool, output: str, out: str | None, qu
             raise click.UsageError(f"there is no code {code!r}{hint}; `callsheet explain --list` has all")
         chosen = [by_name[code]]
     detailed = not everything and code is not None
-    emit(ExplainResult(rules=chosen, detailed=detailed), output=output, out=out, quiet=quiet)
+    options.emit(ExplainResult(rules=chosen, detailed=detailed))

@@ -5,11 +5,9 @@ from __future__ import annotations
 import click
 
 from callsheet.cli.common import (
-    emit,
+    Options,
+    common_options,
     environment_option,
-    open_workspace,
-    output_options,
-    workspace_options,
 )
 from callsheet.errors import CallsheetError
 
@@ -17,25 +15,15 @@ from callsheet.errors import CallsheetError
 @click.command("history")
 @click.argument("what", required=False, type=click.Choice(["show"]))
 @click.argument("number", required=False, type=click.IntRange(min=1))
-@workspace_options
 @environment_option
-@output_options
-def command(
-    what: str | None,
-    number: int | None,
-    workspace: str | None,
-    no_cache: bool,
-    env: str | None,
-    output: str,
-    out: str | None,
-    quiet: bool,
-) -> None:
+@common_options
+def command(what: str | None, number: int | None, env: str | None, *, options: Options) -> None:
     """Show every apply, newest first; `history show N` one of them with its steps."""
     from callsheet.reporting.results import HistoryResult
 
     if what == "show" and number is None:
         raise click.UsageError("history show needs the number of an apply")
-    opened = open_workspace(workspace, no_cache)
+    opened = options.open()
     environment = opened.environment(env).name
     lineage, applies = opened.history(environment)
     if number is not None:
@@ -49,4 +37,4 @@ def command(
     result = HistoryResult(
         environment=environment, lineage=lineage, applies=applies, detailed=number is not None
     )
-    emit(result, output=output, out=out, quiet=quiet)
+    options.emit(result)

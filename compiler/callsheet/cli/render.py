@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from callsheet.cli.common import (
-    emit,
+    Options,
+    common_options,
     environment_option,
-    open_workspace,
-    output_options,
     refusing_invalid,
-    workspace_options,
 )
 
 if TYPE_CHECKING:
@@ -21,9 +19,8 @@ if TYPE_CHECKING:
 
 @click.command("render")
 @click.argument("names", nargs=-1)
-@workspace_options
 @environment_option
-@output_options
+@common_options
 @click.option(
     "--params",
     multiple=True,
@@ -34,22 +31,19 @@ if TYPE_CHECKING:
 @refusing_invalid
 def command(
     names: tuple[str, ...],
-    workspace: str | None,
-    no_cache: bool,
     env: str | None,
-    output: str,
-    out: str | None,
-    quiet: bool,
     params: tuple[str, ...],
     diff_env: tuple[str, str] | None,
+    *,
+    options: Options,
 ) -> None:
     """Show compiled actions; with --params, the exact requests; secrets stay references."""
     from callsheet.calling import build_request
     from callsheet.reporting.results import RenderResult
 
-    opened = open_workspace(workspace, no_cache)
+    opened = options.open()
     if diff_env:
-        emit(_difference(opened, names, diff_env), output=output, out=out, quiet=quiet)
+        options.emit(_difference(opened, names, diff_env))
         return
     environment = opened.environment(env)
     contents = _contents(opened, environment.name, names)
@@ -58,7 +52,7 @@ def command(
     else:
         requests = [(one["name"], build_request(one, _given(one, params))) for one in contents]
         result = RenderResult(environment=environment.name, requests=requests)
-    emit(result, output=output, out=out, quiet=quiet)
+    options.emit(result)
 
 
 def _contents(workspace: Workspace, environment: str, names: tuple[str, ...]) -> list[dict[str, Any]]:

@@ -5,37 +5,25 @@ from __future__ import annotations
 import click
 
 from callsheet.cli.common import (
-    emit,
+    Options,
+    common_options,
     environment_option,
-    open_workspace,
-    output_options,
-    workspace_options,
 )
 from callsheet.errors import CallsheetError
 
 
 @click.command("show")
 @click.argument("name")
-@workspace_options
 @environment_option
-@output_options
+@common_options
 @click.option("--deployed", is_flag=True, help="As the target has it, not as the workspace does.")
-def command(
-    name: str,
-    workspace: str | None,
-    no_cache: bool,
-    env: str | None,
-    output: str,
-    out: str | None,
-    quiet: bool,
-    deployed: bool,
-) -> None:
+def command(name: str, env: str | None, deployed: bool, *, options: Options) -> None:
     """Show one action in every environment, or in the one that -e names."""
     from callsheet.language.schema_check import nearest
     from callsheet.planning.plan import content_of
     from callsheet.reporting.results import Shown, ShowResult
 
-    opened = open_workspace(workspace, no_cache)
+    opened = options.open()
     compiled = opened.compile()
     address = f"Action/{name}"
     found: dict[str, Shown] = {}
@@ -61,4 +49,4 @@ def command(
             f"there is no action `{name}` {where}{nearest(name, compiled.actions)}",
             help="`callsheet list` shows the actions, `callsheet validate` what keeps one from compiling",
         )
-    emit(ShowResult(name=name, environments=found), output=output, out=out, quiet=quiet)
+    options.emit(ShowResult(name=name, environments=found))

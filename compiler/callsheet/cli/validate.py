@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
-from callsheet.cli.common import emit, open_workspace, output_options, workspace_options
+from callsheet.cli.common import Options, common_options
 
 
 @click.command("validate")
-@workspace_options
-@output_options
+@common_options
 @click.option("--strict", is_flag=True, help="Exit 1 for warnings too.")
-def command(
-    workspace: str | None, no_cache: bool, output: str, out: str | None, quiet: bool, strict: bool
-) -> int:
+def command(strict: bool, *, options: Options) -> int:
     """Check every document and everything that it compiles to, for every environment."""
     from callsheet.reporting.results import ValidationResult
 
-    compiled = open_workspace(workspace, no_cache).compile()
+    compiled = options.open().compile()
     result = ValidationResult(diagnostics=compiled.diagnostics, documents=compiled.documents)
-    emit(result, output=output, out=out, quiet=quiet and not compiled.errors)
+    replace(options, quiet=options.quiet and not compiled.errors).emit(result)
     return 1 if compiled.errors or (strict and compiled.diagnostics) else 0
