@@ -296,5 +296,6 @@ def _compared(before: Mapping[str, Side], after: Compiled, environment: Environm
 
 
 def _refuse_invalid(compiled: Compiled) -> None:
-    if compiled.errors:
+    # What did not compile must never look as if it were not wanted: it would be deleted.
+    if compiled.errors or compiled.incomplete:
         raise InvalidWorkspaceError(compiled)

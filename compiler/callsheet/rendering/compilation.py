@@ -18,7 +18,7 @@ from callsheet.language.policy import read_policy
 from callsheet.language.rules.names import Facts
 from callsheet.language.schema_check import check_document
 from callsheet.language.selector import Selector
-from callsheet.language.settings import read_settings
+from callsheet.language.settings import SETTINGS_FILES, read_settings
 from callsheet.rendering.addresses import check_addresses
 from callsheet.rendering.cache import UnitCache
 from callsheet.rendering.model import Compiled, CompiledAction
@@ -71,7 +71,7 @@ class _Compilation:
                         environments.append(document)
                     case "Policy":
                         policies.append(read_policy(document))
-                    case "Workspace":
+                    case "Workspace" if file in SETTINGS_FILES:
                         self.result.settings = read_settings(document)
         for document in environments:
             self.facts.environments.setdefault(document.value["metadata"]["name"], document)

@@ -87,3 +87,14 @@ class Compiled:
     def concrete(self) -> list[Environment]:
         """The environments that have a target."""
         return [one for one in self.environments.values() if not one.abstract]
+
+    @property
+    def incomplete(self) -> list[str]:
+        """The actions that an environment selects and that did not compile for it."""
+        return [
+            f"{environment.name}: {action.address}"
+            for environment in self.concrete
+            for action in self.actions.values()
+            if environment.select.selects(action.name, action.labels)
+            and action.address not in self.by_environment.get(environment.name, {})
+        ]

@@ -9,6 +9,7 @@ from typing import Any
 from callsheet.language.action import Action
 from callsheet.language.catalog import Spots, declare, rule
 from callsheet.language.schema_check import nearest
+from callsheet.language.settings import SETTINGS_FILES
 from callsheet.workspace import Document, Problem, Related
 
 
@@ -444,3 +445,25 @@ Good:
     spec: {message: anything goes, schema: true}
 """,
 )
+
+
+@rule("CS319", "settings-elsewhere", on="workspace")
+def settings_elsewhere(facts: Facts, code: str) -> Iterator[Problem]:
+    """Settings must be in one file: `callsheet.yaml` at the root of the workspace.
+
+    Bad:
+        apiVersion: callsheet/v1
+        kind: Workspace
+        metadata: {name: hidden}
+        spec: {severity: {CS407: error}}
+    Good:
+        apiVersion: callsheet/v1
+        kind: Policy
+        metadata: {name: open}
+        spec: {message: anything goes, schema: true}
+    """
+    for kind, _, document in facts.named:
+        if kind == "Workspace" and document.file not in SETTINGS_FILES:
+            yield Spots(code, document).value(
+                ("kind",), "settings stand outside of callsheet.yaml", do="move them there"
+            )
