@@ -24,11 +24,22 @@ def lower_priority(samples: Folder) -> None:
     push.write_text(push.read_text().replace("priority: HIGH", "priority: NORMAL", 1))
 
 
+def revisions(path: Path) -> dict[str, str]:
+    """Give revision and digest of every row of the registry."""
+    connection = sqlite3.connect(path)
+    try:
+        return dict(
+            connection.execute("SELECT address, revision || digest FROM registry_action").fetchall()
+        )
+    finally:
+        connection.close()
+
+
 def test_one_changed_line_is_one_change_everywhere(samples: Folder, callsheet: Callsheet) -> None:
     where = ("-C", samples.path)
     assert callsheet("apply", *where, "-e", "local", "--yes").code == 0
     rows = samples.path / ".callsheet" / "local.db"
-    before = dict(sqlite3.connect(rows).execute("SELECT address, revision || digest FROM registry_action"))
+    before = revisions(rows)
     lower_priority(samples)
 
     diff = read(callsheet("diff", *where, "--base", "HEAD", "-o", "json").out)
@@ -46,7 +57,7 @@ def test_one_changed_line_is_one_change_everywhere(samples: Folder, callsheet: C
     assert callsheet("plan", *where, "-e", "local", "--detailed-exitcode").code == 2
 
     assert callsheet("apply", *where, "-e", "local", "--yes").code == 0
-    after = dict(sqlite3.connect(rows).execute("SELECT address, revision || digest FROM registry_action"))
+    after = revisions(rows)
     assert {address for address in after if after[address] != before[address]} == {"Action/firebase_push"}
     assert callsheet("drift", *where, "-e", "local", "--detailed-exitcode").code == 0
     assert callsheet("plan", *where, "-e", "local", "--detailed-exitcode").code == 0

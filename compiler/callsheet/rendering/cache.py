@@ -151,6 +151,7 @@ class UnitCache:
 
 
 def _connect(folder: Path) -> sqlite3.Connection | None:
+    connection = None
     try:
         folder.mkdir(parents=True, exist_ok=True)
         ignore = folder.parent / ".gitignore"
@@ -161,6 +162,8 @@ def _connect(folder: Path) -> sqlite3.Connection | None:
         connection.execute("PRAGMA synchronous=OFF")
         connection.executescript(_TABLES)
     except (OSError, sqlite3.Error):
+        if connection is not None:
+            connection.close()
         return None
     return connection
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from jinja2 import nodes
@@ -12,6 +11,7 @@ from callsheet.rendering.residual import Residual
 from callsheet.rendering.scope import ABSENT, Scope
 from callsheet.rendering.syntax import TemplateFault, names_in, parse_file
 from callsheet.rendering.values import canonical_text
+from callsheet.workspace.json_reader import read_json
 
 MAX_OUTPUT = 1_048_576
 
@@ -31,16 +31,21 @@ def render_file(text: str, scope: Scope) -> Any:
     output = _Output()
     _run(parse_file(text), dict(scope.names), scope, output)
     written = "".join(output.parts)
-    try:
-        return json.loads(written, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        at = getattr(error, "pos", 0)
-        raise TemplateFault(
-            "CS513",
-            output.source_offset(at),
-            f"the output of the template is not JSON: {getattr(error, 'msg', str(error)).lower()}",
-            "write JSON around the expressions, each of which writes one JSON value",
-        ) from None
+    documents, problems = read_json(written, "")
+    if not problems:
+        return documents[0].value
+    problem = problems[0]
+    position = (
+        sum(len(line) + 1 for line in written.split("\n")[: problem.span.line - 1])
+        + problem.span.column
+        - 1
+    )
+    raise TemplateFault(
+        "CS513",
+        output.source_offset(position),
+        f"in the output of the template: {problem.message}",
+        "write JSON around the expressions, each of which writes one JSON value",
+    )
 
 
 class _Output:
@@ -157,7 +162,3 @@ def _loop(node: nodes.For, names: dict[str, Any], scope: Scope, output: _Output)
         _run(node.body, inner, scope, output)
     if not chosen:
         _run(node.else_, dict(names), scope, output)
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
