@@ -100,9 +100,35 @@ class Database:
                 (component.name, component.version),
             )
 
+    def prepare(self, component: Component, *, writing: bool) -> bool:
+        """Make a component's tables where they may be made; tells whether they are there."""
+        if writing:
+            self.ensure(component)
+        return self.version_of(component) > 0
+
     def close(self) -> None:
         """Close the connection; what was not committed is gone."""
         self.connection.close()
+
+
+def open_component(path: Path, shown: str, component: Component, *, writing: bool) -> Database | None:
+    """Open a database for one component; None where it does not exist and nothing is to be written.
+
+    Raises:
+        CallsheetError: as `open_for_writing`, and CS904 where the component is newer.
+
+    """
+    database = open_for_writing(path, shown) if writing else open_for_reading(path, shown)
+    if database is None:
+        return None
+    try:
+        there = database.prepare(component, writing=writing)
+    except BaseException:
+        database.close()
+        raise
+    if not there:
+        database.close()
+    return database if there else None
 
 
 def open_for_writing(path: Path, shown: str) -> Database:

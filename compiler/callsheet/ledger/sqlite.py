@@ -24,7 +24,7 @@ from callsheet.ledger.model import (
     Position,
     StepRecord,
 )
-from callsheet.sqlite import Component, Database, open_for_reading, open_for_writing, worded
+from callsheet.sqlite import Component, Database, open_component, worded
 
 _APPEND_ONLY = ("ledger_apply", "ledger_intent", "ledger_outcome", "ledger_end")
 
@@ -202,13 +202,10 @@ def open_ledger(options: Mapping[str, Any], root: Path, *, writing: bool, beside
     """
     shown = options["path"]
     shared = getattr(beside, "database", None) if getattr(beside, "shown", None) == shown else None
-    opening = open_for_writing if writing else open_for_reading
-    database = shared or opening(root / shown, shown)
-    if database is not None and writing:
-        database.ensure(LEDGER)
-    if database is not None and not database.version_of(LEDGER):
-        database = None
-    return SqliteLedger(shown, database)
+    if shared is not None:
+        there = shared.prepare(LEDGER, writing=writing)
+        return SqliteLedger(shown, shared if there else None)
+    return SqliteLedger(shown, open_component(root / shown, shown, LEDGER, writing=writing))
 
 
 def _create_tables(connection: sqlite3.Connection) -> None:

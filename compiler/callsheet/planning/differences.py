@@ -27,16 +27,38 @@ def changed(before: Any, after: Any) -> list[tuple[Path, Any, Any]]:
     """Give the paths at which two values differ, by deepdiff; the smallest values that tell it."""
     from deepdiff import DeepDiff
 
-    tree = DeepDiff(before, after, view="tree", ignore_order=False, threshold_to_diff_deeper=0)
+    tree = DeepDiff(
+        _marked(before), _marked(after), view="tree", ignore_order=False, threshold_to_diff_deeper=0
+    )
     found: dict[Path, tuple[Any, Any]] = {}
     for kind, items in tree.items():
         for item in items:
             path = tuple(item.path(output_format="list"))
-            old = NOTHING if kind.endswith("_added") else item.t1
-            new = NOTHING if kind.endswith("_removed") else item.t2
+            old = NOTHING if kind.endswith("_added") else _unmarked(item.t1)
+            new = NOTHING if kind.endswith("_removed") else _unmarked(item.t2)
             path, old, new = _whole_slots(path, old, new, before, after)
             found[path] = (old, new)
     return [(path, *pair) for path, pair in found.items()]
+
+
+def _marked(value: Any) -> Any:
+    """Give a value in which true and false are texts: to Python, and so to deepdiff, false is 0."""
+    if isinstance(value, dict):
+        return {key: _marked(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_marked(one) for one in value]
+    return f"\0{value}" if isinstance(value, bool) else value
+
+
+def _unmarked(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _unmarked(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_unmarked(one) for one in value]
+    return _MARKS.get(value, value) if isinstance(value, str) else value
+
+
+_MARKS = {"\0True": True, "\0False": False}
 
 
 def _whole_slots(path: Path, old: Any, new: Any, before: Any, after: Any) -> tuple[Path, Any, Any]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from callsheet.sqlite import Component, Database, open_for_reading, open_for_writing, worded
+from callsheet.sqlite import Component, Database, open_component, worded
 from callsheet.targets.model import Author, Deployed, Step, StepRefused
 
 TABLES = """
@@ -88,11 +88,8 @@ def open_target(options: Mapping[str, Any], root: Path, *, writing: bool) -> Reg
 
     """
     shown = options["path"]
-    if not writing:
-        return RegistryTarget(shown, open_for_reading(root / shown, shown))
-    database = open_for_writing(root / shown, shown)
-    database.ensure(REGISTRY)
-    return RegistryTarget(shown, database)
+    # A file that holds a ledger only, so far, is a registry in which nothing is deployed.
+    return RegistryTarget(shown, open_component(root / shown, shown, REGISTRY, writing=writing))
 
 
 def _create_tables(connection: sqlite3.Connection) -> None:
