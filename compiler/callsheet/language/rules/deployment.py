@@ -114,9 +114,3 @@ declare(
     "interrupted",
     """The apply was interrupted; the step at hand was finished and recorded.""",
 )
-declare("CS932", "target-unreadable", """The target could not be read; nothing is taken for empty.""")
-declare(
-    "CS999",
-    "internal-error",
-    """A fault of callsheet's own. Please report it, with the line that names it.""",
-)

@@ -428,7 +428,7 @@ Good:
 declare(
     "CS315",
     "ignore-of-fixed",
-    """What stands for safety cannot be ignored in place: files, schema, secrets, the sandbox.
+    """What stands for safety cannot be ignored in place: files, schema, templates, secrets, policies.
 
 A literal secret is never accepted by a comment. Where the pattern is wrong, the workspace's own
 settings accept the finding for a file, with a reason (`spec.ignore` in callsheet.yaml).
