@@ -94,9 +94,7 @@ def _authentication(path: Path, old: Any, new: Any, *_: Any) -> Explanation:
     return f"`{_dotted(path)}` {_verb(old, new)}", "sensitive", "authentication-changed"
 
 
-def _parameter(
-    path: Path, old: Any, new: Any, before: dict[str, Any], after: dict[str, Any]
-) -> Explanation:
+def _parameter(path: Path, old: Any, new: Any, *_: Any) -> Explanation:
     if len(path) == 1:
         required = [name for name, one in _fields(new).items() if not one.get("optional")]
         if old is NOTHING and not required:
@@ -110,7 +108,6 @@ def _parameter(
         if new.get("optional"):
             return f"parameter `{name}` added, optional", "compatible", "parameter-added"
         return f"parameter `{name}` added, required", "breaking", "parameter-required"
-    del before, after
     return _parameter_field(str(name), path[2:], old, new)
 
 

@@ -30,7 +30,7 @@ _DEPENDENCIES = ("jinja2", "jsonschema", "jsonschema-rs", "pyyaml", "rfc8785", "
 _UNTRUSTED_NANOSECONDS = 2_000_000_000
 """A file that was written this short before it was read could be written again with the same times."""
 
-_FORMAT = 1
+_FORMAT = 2
 _TABLES = """
 CREATE TABLE IF NOT EXISTS stat (file TEXT PRIMARY KEY, fingerprint TEXT, hash TEXT, seal TEXT);
 CREATE TABLE IF NOT EXISTS unit (file TEXT, hash TEXT, body TEXT, seal TEXT, PRIMARY KEY (file, hash));
@@ -45,6 +45,8 @@ class UnitCache:
         self.context = ""
         self.stats: dict[str, tuple[str, str, str]] = {}
         self.rows: dict[tuple[str, str], tuple[str, str]] = {}
+        self.known: set[str] = set()
+        self.prints: dict[str, str] = {}
         self.hashes: dict[str, str] = {}
         self.records: dict[str, dict[str, Any] | None] = {}
         self.fresh_stats: list[tuple[str, str, str, str]] = []
@@ -78,9 +80,10 @@ class UnitCache:
             return
         rows = []
         for record in records:
-            file = record["file"]
-            digest = self._hash(file)
+            # The hash of what was computed, not of what the file holds by now.
+            file, digest = record["file"], record["hash"]
             if digest:
+                self._keep_stat(file, self.prints.get(file, ""), digest)
                 body = json.dumps({"context": self.context, "unit": record}, separators=(",", ":"))
                 rows.append((file, digest, body, self._seal(file, digest, body)))
         try:
@@ -103,7 +106,9 @@ class UnitCache:
     def _record(self, file: str) -> dict[str, Any] | None:
         """Give what was kept of a file as it is now; None where nothing was, or its seal is wrong."""
         if file not in self.records:
-            digest = self._hash(file)
+            # Taken before anybody reads the file: what changes it afterwards changes this too.
+            self.prints[file] = self._fingerprint(file)
+            digest = self._hash(file) if file in self.known else ""
             body, seal = self.rows.get((file, digest), ("", ""))
             sealed = seal and hmac.compare_digest(seal, self._seal(file, digest, body))
             self.records[file] = json.loads(body) if sealed else None
@@ -112,7 +117,7 @@ class UnitCache:
     def _hash(self, file: str) -> str:
         """Give the hash of a file's content: by its stat where that can be trusted, else by reading it."""
         if file not in self.hashes:
-            fingerprint = self._fingerprint(file)
+            fingerprint = self.prints[file]
             known, digest, seal = self.stats.get(file, ("", "", ""))
             if fingerprint and known == fingerprint and seal == self._seal(file, known, digest):
                 self.hashes[file] = digest
@@ -125,9 +130,12 @@ class UnitCache:
             digest = hashlib.sha256(self.source.read(file)).hexdigest()
         except Unreadable:
             return ""
+        self._keep_stat(file, fingerprint, digest)
+        return digest
+
+    def _keep_stat(self, file: str, fingerprint: str, digest: str) -> None:
         if fingerprint:
             self.fresh_stats.append((file, fingerprint, digest, self._seal(file, fingerprint, digest)))
-        return digest
 
     def _fingerprint(self, file: str) -> str:
         """Give a file's stat as text; empty where it is too young to be trusted, or a revision's."""
@@ -146,8 +154,9 @@ class UnitCache:
                 self.stats[file] = (fingerprint, digest, seal)
             for file, digest, body, seal in connection.execute("SELECT * FROM unit"):
                 self.rows[file, digest] = (body, seal)
+                self.known.add(file)
         except (sqlite3.Error, ValueError, TypeError):
-            self.stats, self.rows = {}, {}
+            self.stats, self.rows, self.known = {}, {}, set()
 
 
 def _connect(folder: Path) -> sqlite3.Connection | None:

@@ -7,6 +7,7 @@ data, as JSON holds it.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,8 +23,8 @@ from callsheet.rendering.compile import compile_action
 from callsheet.rendering.model import CompiledAction
 from callsheet.rendering.policies import ReadyPolicy, prepare, violations
 from callsheet.rendering.templates import TemplateFiles
-from callsheet.workspace import Document, Path, Problem, Related, Source, Span
-from callsheet.workspace.documents import parse, read_text
+from callsheet.workspace import Document, Path, Problem, Related, Source, Span, Unreadable
+from callsheet.workspace.documents import decode, parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Unit:
     """What one file holds, compiles to, and has wrong.
 
     Attributes:
+        hash: SHA-256 of the very bytes that were read; empty where they could not be.
         heads: kind, name, index, first line, and for an action its metadata, its name before, and the
             names of its parameters.
         found: problems, each with the environments in which they were found (empty: by itself).
@@ -59,6 +61,7 @@ class Unit:
     """
 
     file: str
+    hash: str = ""
     documents: int = 0
     heads: list[dict[str, Any]] = field(default_factory=list)
     found: list[tuple[Problem, list[str]]] = field(default_factory=list)
@@ -72,6 +75,7 @@ class Unit:
         """Give the unit as JSON holds it."""
         return {
             "file": self.file,
+            "hash": self.hash,
             "documents": self.documents,
             "heads": self.heads,
             "found": [(problem_record(one), names) for one, names in self.found],
@@ -113,7 +117,13 @@ class Worker:
     def unit(self, file: str) -> Unit:
         """Compute the unit of one file."""
         unit = Unit(file)
-        text, problem = read_text(self.source, file)
+        try:
+            content = self.source.read(file)
+        except Unreadable as unreadable:
+            unit.found.append((unreadable.problem, []))
+            return unit
+        unit.hash = hashlib.sha256(content).hexdigest()
+        text, problem = decode(content, file)
         if problem is not None:
             unit.found.append((problem, []))
             return unit

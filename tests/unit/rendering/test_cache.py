@@ -116,6 +116,26 @@ def test_files_are_trusted_by_their_stat_only_when_they_are_old(
     assert '"fixed":2' in compiled.by_environment["local"]["Action/example"].canonical
 
 
+def test_a_file_that_changes_while_it_is_compiled_is_kept_as_what_was_compiled(
+    workspace: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compile_folder(workspace)
+    first = workspace.action(constant="2").read_text()
+    real = unit_module.Worker.unit
+
+    def unit(self: unit_module.Worker, file: str) -> unit_module.Unit:
+        # Somebody saves the file between the look into the cache and the reading of it.
+        workspace.action(constant="3")
+        return real(self, file)
+
+    monkeypatch.setattr(unit_module.Worker, "unit", unit)
+    compile_folder(workspace)
+    monkeypatch.setattr(unit_module.Worker, "unit", real)
+    workspace.write("example.yaml", first)
+    compiled = compile_folder(workspace).by_environment["local"]["Action/example"]
+    assert '"fixed":2' in compiled.canonical
+
+
 def database(folder: Folder) -> Path:
     (path,) = (folder.path / ".callsheet" / "cache").glob("*.sqlite")
     return path
