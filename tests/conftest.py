@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from postgres import Server
 
 ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("CALLSHEET_SHARED", ROOT.parent / "shared"))
@@ -179,3 +183,38 @@ def samples(tmp_path: Path) -> Folder:
     folder.write(".gitignore", ".callsheet/\n")
     folder.commit("the samples")
     return Folder(target)
+
+
+POSTGRESQL = """\
+apiVersion: callsheet/v1
+kind: Environment
+metadata: {name: local}
+spec:
+  values: {host: api.example.com}
+  target: {type: postgresql, url: {secret: "env:CALLSHEET_DATABASE"}}
+"""
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """Give a running PostgreSQL."""
+    from postgres import running
+
+    with running() as found:
+        yield found
+
+
+@pytest.fixture
+def database(server: Server, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Give the name of an empty PostgreSQL database, to which env:CALLSHEET_DATABASE leads."""
+    name = server.database()
+    monkeypatch.setenv("CALLSHEET_DATABASE", server.url(name))
+    return name
+
+
+@pytest.fixture
+def shared_workspace(workspace: Folder, database: str) -> Folder:
+    """Give a workspace whose target and ledger are in PostgreSQL."""
+    del database
+    workspace.write("environments.yaml", POSTGRESQL)
+    return workspace

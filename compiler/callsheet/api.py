@@ -227,13 +227,15 @@ class Workspace:
 
 def read_current(stores: Stores) -> Current:
     """Read target and ledger; open steps of an interrupted apply count as what became of them."""
-    deployed = stores.target.read()
-    return Current(
-        target=stores.target.identity(),
-        position=stores.ledger.position(),
-        applied=applied_after(stores.ledger.applied(), stores.ledger.open_apply(), deployed),
-        deployed=deployed,
-    )
+    target = stores.target.identity()
+    with stores.snapshot():
+        deployed = stores.target.read()
+        return Current(
+            target=target,
+            position=stores.ledger.position(),
+            applied=applied_after(stores.ledger.applied(), stores.ledger.open_apply(), deployed),
+            deployed=deployed,
+        )
 
 
 def desired_of(compiled: Compiled, environment: Environment) -> Desired:

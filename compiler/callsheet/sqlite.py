@@ -10,13 +10,21 @@ import errno
 import fcntl
 import json
 import os
-import socket
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from callsheet.database import (
+    Component,
+    Database,
+    disk_full,
+    holder_note,
+    holder_words,
+    newer,
+    prepared,
+)
 from callsheet.errors import CallsheetError
 
 APPLICATION_ID = 0x43534854
@@ -26,20 +34,7 @@ FILE_VERSION = 1
 BUSY_SECONDS = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Component:
-    """What one part of callsheet keeps in a file: its tables, made by migrations in their order."""
-
-    name: str
-    migrations: tuple[Callable[[sqlite3.Connection], None], ...]
-
-    @property
-    def version(self) -> int:
-        """The version of the tables that this callsheet reads and writes."""
-        return len(self.migrations)
-
-
-class Database:
+class SqliteDatabase:
     """One SQLite file: an open connection, and the words for whatever goes wrong with it."""
 
     def __init__(self, path: Path, shown: str, connection: sqlite3.Connection) -> None:
@@ -47,24 +42,65 @@ class Database:
         self.shown = shown
         self.connection = connection
 
+    def identity(self) -> dict[str, Any]:
+        """Give the type, and the path as the workspace writes it."""
+        return {"type": "sqlite", "path": self.shown}
+
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[None]:
         """Run a write transaction: all of it is kept, or none. Inside another one, join it."""
+        with self._within("BEGIN IMMEDIATE", "COMMIT"):
+            yield
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Read one state of the database, whatever others write meanwhile."""
+        with self._within("BEGIN", "ROLLBACK"):
+            yield
+
+    @contextmanager
+    def _within(self, begin: str, end: str) -> Iterator[None]:
         if self._in_transaction():
-            yield self.connection
+            yield
             return
         with worded(self.shown):
-            self.connection.execute("BEGIN IMMEDIATE")
+            self.connection.execute(begin)
             try:
-                yield self.connection
+                yield
             except BaseException:
                 if self._in_transaction():
                     self.connection.execute("ROLLBACK")
                 raise
-            self.connection.execute("COMMIT")
+            self.connection.execute(end)
 
     def _in_transaction(self) -> bool:
         return self.connection.in_transaction
+
+    def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Give all rows of a query."""
+        with worded(self.shown):
+            return self.connection.execute(query, values).fetchall()
+
+    def run(self, statement: str, values: Sequence[Any] = ()) -> None:
+        """Run one statement, inside a transaction."""
+        with worded(self.shown):
+            self.connection.execute(statement, values)
+
+    def run_many(self, statement: str, values: Iterable[Sequence[Any]]) -> None:
+        """Run one statement for each row of values, inside a transaction."""
+        with worded(self.shown):
+            self.connection.executemany(statement, values)
+
+    def create(self, tables: str, *, append_only: Sequence[str] = ()) -> None:
+        """Create tables; `executescript` would commit the transaction that this runs in."""
+        for statement in tables.strip().split(";\n"):
+            self.run(statement.replace("{numbered}", "INTEGER PRIMARY KEY AUTOINCREMENT"))
+        for table in append_only:
+            for operation in ("UPDATE", "DELETE"):
+                self.run(
+                    f"CREATE TRIGGER {table}_has_no_{operation.lower()} BEFORE {operation} ON {table}"
+                    " BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END"
+                )
 
     def version_of(self, component: Component) -> int:
         """Give the version of a component's tables, 0 where it has none; refuses a newer one."""
@@ -78,23 +114,23 @@ class Database:
             ).fetchone()
         version = int(row[0]) if row else 0
         if version > component.version:
-            raise _newer(self.shown, version, component.version)
+            raise newer(self.shown, version, component.version)
         return version
 
     def ensure(self, component: Component) -> None:
         """Bring a component's tables to this callsheet's version, in one transaction."""
         if self.version_of(component) == component.version:
             return
-        with self.transaction() as connection:
-            connection.execute(
+        with self.transaction():
+            self.run(
                 "CREATE TABLE IF NOT EXISTS callsheet_component"
                 " (name TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT"
             )
-            connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version={FILE_VERSION}")
+            self.run(f"PRAGMA application_id={APPLICATION_ID}")
+            self.run(f"PRAGMA user_version={FILE_VERSION}")
             for migrate in component.migrations[self.version_of(component) :]:
-                migrate(connection)
-            connection.execute(
+                migrate(self)
+            self.run(
                 "INSERT INTO callsheet_component VALUES (?, ?)"
                 " ON CONFLICT (name) DO UPDATE SET version = excluded.version",
                 (component.name, component.version),
@@ -119,19 +155,10 @@ def open_component(path: Path, shown: str, component: Component, *, writing: boo
 
     """
     database = open_for_writing(path, shown) if writing else open_for_reading(path, shown)
-    if database is None:
-        return None
-    try:
-        there = database.prepare(component, writing=writing)
-    except BaseException:
-        database.close()
-        raise
-    if not there:
-        database.close()
-    return database if there else None
+    return None if database is None else prepared(database, component, writing=writing)
 
 
-def open_for_writing(path: Path, shown: str) -> Database:
+def open_for_writing(path: Path, shown: str) -> SqliteDatabase:
     """Open a database for writing; create it (mode 0600) where there is none.
 
     `shown` is its name for people: the path as the workspace writes it.
@@ -147,7 +174,7 @@ def open_for_writing(path: Path, shown: str) -> Database:
     except OSError as error:
         raise _os_error(shown, error) from None
     with worded(shown):
-        database = Database(path, shown, _connect(path, "rwc"))
+        database = SqliteDatabase(path, shown, _connect(path, "rwc"))
         try:
             _check_header(database)
         except BaseException:
@@ -156,7 +183,7 @@ def open_for_writing(path: Path, shown: str) -> Database:
         return database
 
 
-def open_for_reading(path: Path, shown: str) -> Database | None:
+def open_for_reading(path: Path, shown: str) -> SqliteDatabase | None:
     """Open a database without changing anything; None where there is none.
 
     A journal that a crash has left is rolled back by SQLite, which needs to write: where the file may be
@@ -176,7 +203,7 @@ def open_for_reading(path: Path, shown: str) -> Database | None:
     except OSError as error:
         raise _os_error(shown, error) from None
     with worded(shown):
-        database = Database(path, shown, _connect(path, "rw" if os.access(path, os.W_OK) else "ro"))
+        database = SqliteDatabase(path, shown, _connect(path, "rw" if os.access(path, os.W_OK) else "ro"))
         try:
             _check_header(database)
         except BaseException:
@@ -210,7 +237,7 @@ def exclusive(path: Path, shown: str) -> Iterator[None]:
                 f"another callsheet is at work on {shown}{_holder(descriptor)}",
                 help="wait until it is done; if it is dead, the lock is free already: try again",
             ) from None
-        note = json.dumps({"pid": os.getpid(), "host": socket.gethostname()}).encode()
+        note = json.dumps(holder_note()).encode()
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, note, 0)
         yield
@@ -245,7 +272,7 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
     return connection
 
 
-def _check_header(database: Database) -> None:
+def _check_header(database: SqliteDatabase) -> None:
     """Check whose file it is, and of which version."""
     connection = database.connection
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -258,28 +285,19 @@ def _check_header(database: Database) -> None:
             help="name another file in the environment: callsheet does not write into it",
         )
     if version > FILE_VERSION:
-        raise _newer(database.shown, version, FILE_VERSION)
-
-
-def _newer(shown: str, found: int, known: int) -> CallsheetError:
-    return CallsheetError(
-        "CS904",
-        f"{shown} has schema version {found}, and this callsheet knows {known}",
-        help="use the newer callsheet that wrote it; nothing was changed",
-    )
+        raise newer(database.shown, version, FILE_VERSION)
 
 
 def _holder(descriptor: int) -> str:
     try:
-        note = json.loads(os.pread(descriptor, 1_000, 0))
-        return f" (process {int(note['pid'])} on {str(note['host'])[:80]})"
-    except (OSError, ValueError, KeyError, TypeError):
+        return holder_words(json.loads(os.pread(descriptor, 1_000, 0)))
+    except (OSError, ValueError):
         return ""
 
 
 def _os_error(shown: str, error: OSError) -> CallsheetError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return _disk_full(shown)
+        return disk_full(shown)
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return CallsheetError(
             "CS902",
@@ -293,18 +311,10 @@ def _os_error(shown: str, error: OSError) -> CallsheetError:
     )
 
 
-def _disk_full(shown: str) -> CallsheetError:
-    return CallsheetError(
-        "CS906",
-        f"there is no space left to write {shown}",
-        help="make room and run the command again: what was not recorded was not done",
-    )
-
-
 def _sqlite_error(shown: str, error: sqlite3.Error) -> CallsheetError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_FULL:
-        return _disk_full(shown)
+        return disk_full(shown)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return CallsheetError(
             "CS907", f"another program holds {shown}", help="wait until it is done, and try again"

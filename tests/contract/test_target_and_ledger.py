@@ -2,32 +2,69 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from callsheet.errors import CallsheetError
-from callsheet.ledger import Intent, Ledger, NewApply, Outcome, Position
-from callsheet.ledger.sqlite import open_ledger
+from callsheet.language.plugins import plugins
+from callsheet.ledger import Intent, Ledger, NewApply, Outcome, Position, Provenance
 from callsheet.rendering import digest_of
 from callsheet.targets import Author, Step, StepRefused, Target
-from callsheet.targets.registry import open_target
 
 AUTHOR = Author("ada", "2026-11-25T08:00:00Z", "abc")
 ONE, TWO = '{"n":1}', '{"n":2}'
 
 OpenTarget = Callable[[bool], Target]
 OpenLedger = Callable[[bool], Ledger]
+Query = Callable[[str], list[Any]]
 
 
-@pytest.fixture(params=["sqlite"])
-def target_at(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenTarget]:
+KINDS = ["sqlite", "postgresql"]
+OPTIONS = {
+    "sqlite": {"path": "db/callsheet.db"},
+    "postgresql": {"url": {"secret": "env:CALLSHEET_DATABASE"}, "schema": "contract"},
+}
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    kind: str = request.param
+    if kind == "postgresql":
+        request.getfixturevalue("database")
+    return kind
+
+
+@pytest.fixture
+def query(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Callable[[str], list[Any]]:
+    """Run a statement in the database of a kind, as somebody else would; an error is a RuntimeError."""
+
+    def run(statement: str) -> list[Any]:
+        try:
+            if kind == "sqlite":
+                connection = sqlite3.connect(tmp_path / "db" / "callsheet.db")
+                with contextlib.closing(connection), connection:
+                    return connection.execute(statement).fetchall()
+            server, name = request.getfixturevalue("server"), request.getfixturevalue("database")
+            found: list[Any] = server.execute(f"SET search_path = contract; {statement}", name)
+        except Exception as error:
+            raise RuntimeError(str(error)) from None
+        return found
+
+    return run
+
+
+@pytest.fixture
+def target_at(kind: str, tmp_path: Path) -> Iterator[OpenTarget]:
     opened: list[Target] = []
 
     def at(writing: bool) -> Target:
-        target = {"sqlite": open_target}[request.param]({"path": "db/target.db"}, tmp_path, writing=writing)
+        target = plugins("callsheet.targets")[kind].load()(OPTIONS[kind], tmp_path, writing=writing)
         opened.append(target)
         return target
 
@@ -36,19 +73,30 @@ def target_at(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenTa
         one.close()
 
 
-@pytest.fixture(params=["sqlite"])
-def ledger_at(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenLedger]:
+@pytest.fixture
+def ledger_at(kind: str, tmp_path: Path) -> Iterator[OpenLedger]:
     opened: list[Ledger] = []
 
     def at(writing: bool) -> Ledger:
-        options = {"path": "db/ledger.db"}
-        ledger = {"sqlite": open_ledger}[request.param](options, tmp_path, writing=writing, beside=None)
+        if kind == "postgresql" and writing:
+            # The one lock is held until a ledger is closed.
+            for one in opened:
+                one.close()
+        entry = plugins("callsheet.ledgers")[kind]
+        ledger = entry.load()(OPTIONS[kind], tmp_path, writing=writing, beside=None)
         opened.append(ledger)
         return ledger
 
     yield at
     for one in opened:
         one.close()
+
+
+def there(kind: str, tmp_path: Path, query: Callable[[str], list[Any]]) -> bool:
+    """Tell whether anything was created."""
+    if kind == "sqlite":
+        return (tmp_path / "db").exists()
+    return bool(query("SELECT 1 FROM pg_namespace WHERE nspname = 'contract'"))
 
 
 def step(action: str, name: str, before: str | None, after: str | None, key: str, old: str = "") -> Step:
@@ -64,10 +112,10 @@ def step(action: str, name: str, before: str | None, after: str | None, key: str
 
 
 def test_a_target_that_does_not_exist_is_empty_and_is_not_created(
-    target_at: OpenTarget, tmp_path: Path
+    target_at: OpenTarget, kind: str, tmp_path: Path, query: Query
 ) -> None:
     assert target_at(False).read() == {}
-    assert not (tmp_path / "db").exists()
+    assert not there(kind, tmp_path, query)
 
 
 def test_what_is_applied_is_read_back(target_at: OpenTarget) -> None:
@@ -113,11 +161,9 @@ def test_identity_is_the_same_wherever_it_is_opened(target_at: OpenTarget) -> No
     assert target_at(False).identity() == target_at(True).identity() == target_at(False).identity()
 
 
-def test_what_was_edited_by_hand_is_told_by_its_digest(target_at: OpenTarget, tmp_path: Path) -> None:
+def test_what_was_edited_by_hand_is_told_by_its_digest(target_at: OpenTarget, query: Query) -> None:
     target_at(True).apply([step("create", "a", None, ONE, "k1")], AUTHOR)
-    with sqlite3.connect(tmp_path / "db" / "target.db") as connection:
-        connection.execute("UPDATE registry_action SET compiled = ?", (TWO,))
-    connection.close()
+    query(f"UPDATE registry_action SET compiled = '{TWO}'")
     assert target_at(False).read()["Action/a"].digest == digest_of(TWO)
 
 
@@ -149,7 +195,9 @@ def done(*numbers: int) -> list[Outcome]:
     return [Outcome(number=number, outcome="done") for number in numbers]
 
 
-def test_a_ledger_that_does_not_exist_has_no_lineage(ledger_at: OpenLedger, tmp_path: Path) -> None:
+def test_a_ledger_that_does_not_exist_has_no_lineage(
+    ledger_at: OpenLedger, kind: str, tmp_path: Path, query: Query
+) -> None:
     ledger = ledger_at(False)
     assert (ledger.position(), ledger.applied(), ledger.history(), ledger.open_apply()) == (
         Position(None, 0),
@@ -157,7 +205,7 @@ def test_a_ledger_that_does_not_exist_has_no_lineage(ledger_at: OpenLedger, tmp_
         [],
         None,
     )
-    assert not (tmp_path / "db").exists()
+    assert not there(kind, tmp_path, query)
 
 
 def test_a_ledger_in_which_nothing_was_applied_is_as_good_as_none(ledger_at: OpenLedger) -> None:
@@ -209,35 +257,61 @@ def test_lineage_stays_and_serial_grows(ledger_at: OpenLedger) -> None:
     assert (first.serial, second.serial) == (1, 2)
 
 
-@pytest.mark.parametrize("table", ["ledger_apply", "ledger_intent", "ledger_outcome", "ledger_end"])
-def test_the_history_of_the_sqlite_ledger_is_append_only(
-    ledger_at: OpenLedger, table: str, tmp_path: Path
-) -> None:
+TABLES = ["ledger_apply", "ledger_intent", "ledger_outcome", "ledger_end", "ledger_provenance"]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_history_of_a_ledger_is_append_only(ledger_at: OpenLedger, table: str, query: Query) -> None:
     ledger = ledger_at(True)
     ledger.begin(new(), [intent(1, "create", "a", None, ONE)])
     ledger.settle(1, done(1), "t")
     ledger.finish(1, "done", "t")
-    connection = sqlite3.connect(tmp_path / "db" / "ledger.db")
     for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET serial = 9"):
-        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-            connection.execute(statement)
-    connection.close()
+        with pytest.raises(RuntimeError, match="append-only"):
+            query(statement)
 
 
-def test_the_files_are_for_their_owner_only(
-    ledger_at: OpenLedger, target_at: OpenTarget, tmp_path: Path
+def test_the_history_of_a_registry_is_append_only(target_at: OpenTarget, query: Query) -> None:
+    target_at(True).apply([step("create", "a", None, ONE, "k1")], AUTHOR)
+    for statement in ("DELETE FROM registry_history", "UPDATE registry_history SET revision = 9"):
+        with pytest.raises(RuntimeError, match="append-only"):
+            query(statement)
+
+
+def test_where_an_apply_came_from_is_kept(ledger_at: OpenLedger) -> None:
+    origin = Provenance(plan="sha256:approved", approvers=("grace",), run_url="https://ci/1", reason="why")
+    ledger = ledger_at(True)
+    ledger.begin(replace(new(), provenance=origin), [])
+    assert ledger.history()[0].provenance == origin
+
+
+def test_a_ledger_of_an_older_callsheet_is_read_as_it_is_and_migrated_when_it_is_written(
+    ledger_at: OpenLedger, query: Query
 ) -> None:
-    ledger_at(True)
-    target_at(True)
+    ledger = ledger_at(True)
+    ledger.begin(new(), [])
+    ledger.finish(1, "done", "t")
+    ledger.close()
+    query("DROP TABLE ledger_provenance")
+    query("UPDATE callsheet_component SET version = 1")
+    assert ledger_at(False).history()[0].provenance == Provenance()
+    assert ledger_at(True).begin(new("sha256:next"), []) == 2
+    assert [one.serial for one in ledger_at(False).history()] == [2, 1]
+
+
+def test_the_files_are_for_their_owner_only(tmp_path: Path) -> None:
+    for group in ("callsheet.targets", "callsheet.ledgers"):
+        beside = {} if group.endswith("targets") else {"beside": None}
+        options = {"path": f"db/{group}.db"}
+        plugins(group)["sqlite"].load()(options, tmp_path, writing=True, **beside).close()
     assert {path.stat().st_mode & 0o777 for path in (tmp_path / "db").glob("*.db")} == {0o600}
 
 
-def test_a_newer_component_is_refused(ledger_at: OpenLedger, tmp_path: Path) -> None:
+def test_a_newer_component_is_refused(ledger_at: OpenLedger, query: Query) -> None:
     ledger_at(True).close()
-    with sqlite3.connect(tmp_path / "db" / "ledger.db") as connection:
-        connection.execute("UPDATE callsheet_component SET version = 2")
-    connection.close()
+    query("UPDATE callsheet_component SET version = 3")
     for writing in (False, True):
         with pytest.raises(CallsheetError) as caught:
             ledger_at(writing)
         assert caught.value.code == "CS904"
+        assert "has schema version 3, and this callsheet knows 2" in caught.value.message

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from callsheet.database import Database
 from callsheet.errors import CallsheetError
 from callsheet.language.environment import Environment
 from callsheet.language.plugins import plugins
 from callsheet.ledger import Ledger
-from callsheet.sqlite import Database, exclusive
+from callsheet.sqlite import exclusive
 from callsheet.targets import Target
 
 
@@ -29,6 +30,12 @@ class Stores:
     target: Target
     ledger: Ledger
     shared: Database | None
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Read one state of target and ledger, where they are one; else each as it is when it is read."""
+        with self.shared.snapshot() if self.shared is not None else nullcontext():
+            yield
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -63,6 +70,7 @@ def opened(environment: Environment, root: Path, *, writing: bool) -> Iterator[S
             raise
         shared = getattr(target, "database", None)
         if shared is not getattr(ledger, "database", None):
+            # Two connections, or only one of the two is there: nothing can be done in one transaction.
             shared = None
         try:
             yield Stores(target, ledger, shared)

@@ -8,6 +8,7 @@ from callsheet.ledger.model import (
     NewApply,
     Outcome,
     Position,
+    Provenance,
     StepRecord,
 )
 
@@ -19,5 +20,6 @@ __all__ = [
     "NewApply",
     "Outcome",
     "Position",
+    "Provenance",
     "StepRecord",
 ]

@@ -63,6 +63,25 @@ class StepRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where an apply came from, beside its commit.
+
+    Attributes:
+        plan: digest of the plan that was approved, where another, with the same changes, was applied
+            because the branch had moved.
+        approvers: whose signatures of the plan were verified.
+        run_url: the CI run.
+        reason: why what was accepted was accepted.
+
+    """
+
+    plan: str | None = None
+    approvers: tuple[str, ...] = ()
+    run_url: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApplyRecord:
     """One apply as the history tells it."""
 
@@ -76,6 +95,7 @@ class ApplyRecord:
     outcome: str
     accepted: tuple[str, ...]
     steps: tuple[StepRecord, ...]
+    provenance: Provenance = Provenance()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +109,7 @@ class NewApply:
     at: str
     accepted: tuple[str, ...]
     callsheet: str
+    provenance: Provenance = Provenance()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from callsheet.language.catalog import Spots
 from callsheet.language.environment import Environment
-from callsheet.language.plugins import plugins
+from callsheet.language.plugins import plugins, secret_schemes
 from callsheet.language.schema_check import nearest
 from callsheet.workspace import Problem
 
@@ -33,6 +33,8 @@ def _check(
                 do=f"the types are: {', '.join(known)}",
             )
         ]
+    if kind == "postgresql":
+        return _check_url(environment, field, written)
     if kind != "sqlite":
         return []
     if not isinstance(written.get("path"), str):
@@ -50,6 +52,27 @@ def _check(
                 ("spec", field, "path"),
                 "the path leads out of the workspace",
                 do="name a file inside it, as .callsheet/production.db",
+            )
+        ]
+    return []
+
+
+def _check_url(environment: Environment, field: str, written: dict[str, Any]) -> list[Problem]:
+    """Check that the URL is referred to: so a workspace names no host, and no password."""
+    spots = Spots("CS804", environment.document)
+    do = 'write a reference, as url: {secret: "env:CALLSHEET_DATABASE"}'
+    if "url" not in written:
+        return [spots.key(("spec", field), f"`spec.{field}` lacks `url`", do=do)]
+    if not isinstance(written["url"], dict):
+        return [spots.value(("spec", field, "url"), "the connection URL is written literally", do=do)]
+    scheme = written["url"]["secret"].partition(":")[0]
+    if scheme not in secret_schemes():
+        return [
+            spots.value(
+                ("spec", field, "url", "secret"),
+                f"the scheme `{scheme[:20]}` of the secret is not known"
+                + nearest(scheme, secret_schemes()),
+                do=f"the schemes are: {', '.join(secret_schemes())}",
             )
         ]
     return []

@@ -1,4 +1,4 @@
-"""The embedded target: a registry of deployed actions in a SQLite file, which others can read.
+"""The registry: deployed actions in a relational database, which others can read.
 
 Two tables, documented in the README: `registry_action` holds what is deployed now, one row for each
 action; `registry_history` holds every write that was ever made, and is never changed.
@@ -7,12 +7,10 @@ action; `registry_history` holds every write that was ever made, and is never ch
 from __future__ import annotations
 
 import hashlib
-import sqlite3
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from callsheet.sqlite import Component, Database, open_component, worded
+from callsheet.database import Component, Database
 from callsheet.targets.model import Author, Deployed, Step, StepRefused
 
 TABLES = """
@@ -27,7 +25,7 @@ CREATE TABLE registry_action (
     commit_id  TEXT
 ) STRICT;
 CREATE TABLE registry_history (
-    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    id         {numbered},
     operation  TEXT NOT NULL,             -- create, update, replace, rename, delete
     address    TEXT NOT NULL,
     digest     TEXT,                      -- after the operation; NULL for a delete
@@ -37,69 +35,46 @@ CREATE TABLE registry_history (
     commit_id  TEXT,
     key        TEXT NOT NULL UNIQUE       -- the step's idempotency key
 ) STRICT;
-CREATE TRIGGER registry_history_is_not_updated BEFORE UPDATE ON registry_history
-    BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END;
-CREATE TRIGGER registry_history_is_not_deleted BEFORE DELETE ON registry_history
-    BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END;
 """
 
 
 class RegistryTarget:
-    """The registry in one SQLite file.
+    """The registry in one database.
 
-    `database` is None while the file, or the registry in it, does not exist: then nothing is deployed.
+    `database` is None while the database, or the registry in it, does not exist: nothing is deployed.
     """
 
-    def __init__(self, shown: str, database: Database | None) -> None:
+    def __init__(
+        self, shown: str, identity: Callable[[], dict[str, Any]], database: Database | None
+    ) -> None:
         self.shown = shown
         self.database = database
-
-    def identity(self) -> dict[str, Any]:
-        """Give the type, and the path as the workspace writes it."""
-        return {"type": "sqlite", "path": self.shown}
+        self.identity = identity
 
     def read(self) -> dict[str, Deployed]:
         """Give everything that is deployed, by address."""
-        if self.database is None or not self.database.version_of(REGISTRY):
+        if self.database is None:
             return {}
-        with worded(self.shown):
-            rows = self.database.connection.execute(f"{_SELECT} ORDER BY address").fetchall()
+        rows = self.database.rows(f"{_SELECT} ORDER BY address")
         return {row[0]: _deployed(row) for row in rows}
 
     def apply(self, steps: Sequence[Step], author: Author) -> None:
         """Do the steps, all or none; inside the caller's transaction, where there is one."""
         if self.database is None:
             raise TypeError("the registry was opened for reading")
-        with self.database.transaction() as connection:
-            for step in steps:
-                _do(connection, step, author)
+        if not steps:
+            return
+        with self.database.transaction():
+            _Batch(self.database, author).do(steps)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the database."""
         if self.database is not None:
             self.database.close()
 
 
-def open_target(options: Mapping[str, Any], root: Path, *, writing: bool) -> RegistryTarget:
-    """Open the registry that an environment names by `path`; the entry point of type `sqlite`.
-
-    Raises:
-        CallsheetError: CS902 to CS909, by what is wrong with the file.
-
-    """
-    shown = options["path"]
-    # A file that holds a ledger only, so far, is a registry in which nothing is deployed.
-    return RegistryTarget(shown, open_component(root / shown, shown, REGISTRY, writing=writing))
-
-
-def _create_tables(connection: sqlite3.Connection) -> None:
-    """Create the tables; `executescript` would commit the transaction that this runs in."""
-    current = ""
-    for line in TABLES.strip().split("\n"):
-        current += line + "\n"
-        if sqlite3.complete_statement(current):
-            connection.execute(current)
-            current = ""
+def _create_tables(database: Database) -> None:
+    database.create(TABLES, append_only=("registry_history",))
 
 
 REGISTRY = Component("registry", (_create_tables,))
@@ -121,48 +96,73 @@ def _deployed(row: tuple[Any, ...]) -> Deployed:
     )
 
 
-def _do(connection: sqlite3.Connection, step: Step, author: Author) -> None:
-    if connection.execute("SELECT 1 FROM registry_history WHERE key = ?", (step.key,)).fetchone():
-        return
-    row = connection.execute(
-        f"{_SELECT} WHERE address = ?",
-        (step.address_before,),
-    ).fetchone()
-    found = _deployed(row) if row else None
-    if (found.digest if found else None) != step.before:
-        raise StepRefused(f"{step.address_before} is not what the plan was made for")
-    revision = (found.revision if found else 0) + 1
-    if step.action in ("delete", "rename", "replace") and found:
-        connection.execute("DELETE FROM registry_action WHERE address = ?", (step.address_before,))
-    if step.action != "delete":
-        connection.execute(
-            "INSERT INTO registry_action (address, name, digest, revision, compiled, applied_by,"
-            " applied_at, commit_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (address) DO UPDATE SET"
-            " digest = excluded.digest, revision = excluded.revision, compiled = excluded.compiled,"
-            " applied_by = excluded.applied_by, applied_at = excluded.applied_at,"
-            " commit_id = excluded.commit_id",
-            (
-                step.address,
-                step.address.partition("/")[2],
-                step.after,
-                revision,
-                step.canonical,
-                author.name,
-                author.at,
-                author.commit,
-            ),
+class _Batch:
+    """Steps within one transaction: what they meet is read once, what they write is sent together."""
+
+    def __init__(self, database: Database, author: Author) -> None:
+        self.database = database
+        self.author = author
+
+    def do(self, steps: Sequence[Step]) -> None:
+        """Do the steps in their order; refuses the first that meets something else than it expects."""
+        seen = self._seen([one.key for one in steps])
+        found = self._found([one.address_before for one in steps])
+        gone: set[str] = set()
+        history: list[tuple[Any, ...]] = []
+        rows: dict[str, tuple[Any, ...]] = {}
+        for step in steps:
+            if step.key in seen:
+                continue
+            before = found.get(step.address_before)
+            if (before[0] if before else None) != step.before:
+                raise StepRefused(f"{step.address_before} is not what the plan was made for")
+            revision = (before[1] if before else 0) + 1
+            if step.action in ("delete", "rename", "replace") and before:
+                gone.add(step.address_before)
+                rows.pop(step.address_before, None)
+                del found[step.address_before]
+            if step.action != "delete":
+                rows[step.address] = self._row(step, revision)
+                found[step.address] = (step.after or "", revision)
+            history.append(self._history(step, revision))
+        self.database.run_many(
+            "DELETE FROM registry_action WHERE address = ?", [(one,) for one in sorted(gone)]
         )
-    connection.execute(
-        "INSERT INTO registry_history (operation, address, digest, revision, applied_by, applied_at,"
-        " commit_id, key) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            step.action,
-            step.address,
-            step.after,
-            revision,
-            author.name,
-            author.at,
-            author.commit,
-            step.key,
-        ),
-    )
+        self.database.run_many(_UPSERT, list(rows.values()))
+        self.database.run_many(_HISTORY, history)
+
+    def _seen(self, keys: list[str]) -> set[str]:
+        query = f"SELECT key FROM registry_history WHERE key IN ({_marks(keys)})"  # noqa: S608 - marks only
+        return {row[0] for row in self.database.rows(query, keys)}
+
+    def _found(self, addresses: list[str]) -> dict[str, tuple[str, int]]:
+        query = f"{_SELECT} WHERE address IN ({_marks(addresses)})"
+        rows = [_deployed(row) for row in self.database.rows(query, addresses)]
+        return {one.address: (one.digest, one.revision) for one in rows}
+
+    def _row(self, step: Step, revision: int) -> tuple[Any, ...]:
+        name = step.address.partition("/")[2]
+        return (step.address, name, step.after, revision, step.canonical, *self._by())
+
+    def _history(self, step: Step, revision: int) -> tuple[Any, ...]:
+        return (step.action, step.address, step.after, revision, *self._by(), step.key)
+
+    def _by(self) -> tuple[str, str, str | None]:
+        return self.author.name, self.author.at, self.author.commit
+
+
+_UPSERT = (
+    "INSERT INTO registry_action (address, name, digest, revision, compiled, applied_by,"
+    " applied_at, commit_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (address) DO UPDATE SET"
+    " digest = excluded.digest, revision = excluded.revision, compiled = excluded.compiled,"
+    " applied_by = excluded.applied_by, applied_at = excluded.applied_at,"
+    " commit_id = excluded.commit_id"
+)
+_HISTORY = (
+    "INSERT INTO registry_history (operation, address, digest, revision, applied_by, applied_at,"
+    " commit_id, key) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+def _marks(values: Sequence[Any]) -> str:
+    return ", ".join("?" * len(values))

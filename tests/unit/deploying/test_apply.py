@@ -12,8 +12,8 @@ from callsheet import CallsheetError, Workspace
 from callsheet.api import default_author, read_current
 from callsheet.deploying import applied_after, opened, refuse_failed
 from callsheet.deploying.recovery import outcomes_of
-from callsheet.deploying.secrets import resolve
 from callsheet.ledger import Intent
+from callsheet.secrets import resolve
 from callsheet.targets import Deployed, StepRefused
 from callsheet.targets.registry import RegistryTarget
 from conftest import ENVIRONMENT, Callsheet, Folder
@@ -90,21 +90,21 @@ def test_an_interrupted_apply_says_what_is_left(ten: Folder) -> None:
 def test_a_crash_between_step_and_record_is_settled_by_the_next_command(
     ten: Folder, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from callsheet.ledger.sqlite import SqliteLedger
+    from callsheet.ledger.tables import RelationalLedger
 
     ten.write("environments.yaml", ENVIRONMENT + "  ledger: {type: sqlite, path: .callsheet/ledger.db}\n")
-    real, calls = SqliteLedger.settle, [0]
+    real, calls = RelationalLedger.settle, [0]
 
-    def settle(self: SqliteLedger, *arguments: Any) -> None:
+    def settle(self: RelationalLedger, *arguments: Any) -> None:
         calls[0] += 1
         if calls[0] > 3:
             raise SystemExit("power loss")
         real(self, *arguments)
 
-    monkeypatch.setattr(SqliteLedger, "settle", settle)
+    monkeypatch.setattr(RelationalLedger, "settle", settle)
     with pytest.raises(SystemExit):
         Workspace(ten.path).apply(Workspace(ten.path).plan())
-    monkeypatch.setattr(SqliteLedger, "settle", real)
+    monkeypatch.setattr(RelationalLedger, "settle", real)
     # Four are deployed, three are recorded; the plan knows the fourth without writing anything.
     assert len(Workspace(ten.path).plan().changes) == 6
     assert len(Workspace(ten.path).plan().drift) == 0

@@ -114,3 +114,54 @@ declare(
     "interrupted",
     """The apply was interrupted; the step at hand was finished and recorded.""",
 )
+declare(
+    "CS940",
+    "database-unreachable",
+    """The database server must answer.
+
+What was committed before a connection broke is recorded; the next command settles what was left open.
+""",
+)
+declare("CS941", "database-login", """The database must accept the user and password of the secret.""")
+declare(
+    "CS942",
+    "database-right",
+    """The role must have the right to do what is asked, and the database itself enforces it.
+
+`callsheet admin init` makes three roles: the reader plans, lists and sees drift; the deployer applies as
+well; the owner makes and migrates the tables.
+""",
+)
+declare(
+    "CS943",
+    "database-timeout",
+    """Every wait at the server is bounded, by `statementTimeout` and `lockTimeout` of the target.""",
+)
+declare(
+    "CS944",
+    "database-tls",
+    """The connection must be as safe as `sslmode` in the URL asks.
+
+Without `sslmode`, TLS is required of every host but the machine itself. `sslmode=verify-full` also checks
+whose certificate it is.
+""",
+)
+declare(
+    "CS945",
+    "package-missing",
+    """What is asked for needs an optional package: `pip install 'callsheet[NAME]'`.""",
+)
+declare(
+    "CS946",
+    "database-url-unreadable",
+    """The secret must hold a connection URL of libpq. Its text is never printed.""",
+)
+declare(
+    "CS947",
+    "database-older",
+    """The tables must have this callsheet's version before it writes to them.
+
+An owner of the database runs `callsheet admin init`, which migrates them; what is in them is kept.
+""",
+)
+declare("CS948", "database-error", """The database answered with an error that has no words of its own.""")

@@ -41,3 +41,22 @@ declare(
     "no-target",
     """An environment without a target is abstract: nothing can be planned for it.""",
 )
+declare(
+    "CS804",
+    "database-url",
+    """The connection URL of a PostgreSQL target or ledger must be a reference to a secret.
+
+So no file of the workspace names the host that is connected to, and none holds a password.
+
+Bad:
+    apiVersion: callsheet/v1
+    kind: Environment
+    metadata: {name: local}
+    spec: {target: {type: postgresql, url: postgresql://db.example.com/callsheet}}
+Good:
+    apiVersion: callsheet/v1
+    kind: Environment
+    metadata: {name: local}
+    spec: {target: {type: postgresql, url: {secret: "env:CALLSHEET_DATABASE"}}}
+""",
+)

@@ -1,0 +1,118 @@
+"""What a relational database is to targets and ledgers: rows in, rows out, one transaction over both.
+
+Queries are written once, with `?` for each value, in the SQL that SQLite and PostgreSQL share; each of
+the two gives the words for whatever goes wrong with it.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from callsheet.errors import CallsheetError
+
+
+class Database(Protocol):
+    """An open database; `shown` is its name for people, without any secret."""
+
+    shown: str
+
+    def identity(self) -> dict[str, Any]:
+        """Give what tells this database from others, the same on every machine."""
+
+    def transaction(self) -> AbstractContextManager[Any]:
+        """Run a write transaction: all of it is kept, or none. Inside another one, join it."""
+
+    def snapshot(self) -> AbstractContextManager[Any]:
+        """Read one state of the database, whatever others write meanwhile."""
+
+    def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Give all rows of a query."""
+
+    def run(self, statement: str, values: Sequence[Any] = ()) -> None:
+        """Run one statement, inside a transaction."""
+
+    def run_many(self, statement: str, values: Iterable[Sequence[Any]]) -> None:
+        """Run one statement for each row of values, inside a transaction."""
+
+    def create(self, tables: str, *, append_only: Sequence[str] = ()) -> None:
+        """Create tables; those of `append_only` refuse every UPDATE and DELETE.
+
+        `STRICT` and `{numbered}` (a key that counts by itself) stand for what each database has for it.
+        """
+
+    def version_of(self, component: Component) -> int:
+        """Give the version of a component's tables, 0 where it has none; refuses a newer one (CS904)."""
+
+    def prepare(self, component: Component, *, writing: bool) -> bool:
+        """Make a component's tables where they may be made; tells whether they are there."""
+
+    def close(self) -> None:
+        """Let go of the database; what was not committed is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """What one part of callsheet keeps in a database: its tables, made by migrations in their order."""
+
+    name: str
+    migrations: tuple[Callable[[Database], None], ...]
+
+    @property
+    def version(self) -> int:
+        """The version of the tables that this callsheet reads and writes."""
+        return len(self.migrations)
+
+
+def prepared(database: Database, component: Component, *, writing: bool) -> Database | None:
+    """Give the database with a component's tables in it; None, closed, where they are not there.
+
+    Raises:
+        CallsheetError: CS904 where the component is newer; the database is closed then.
+
+    """
+    try:
+        there = database.prepare(component, writing=writing)
+    except BaseException:
+        database.close()
+        raise
+    if not there:
+        database.close()
+    return database if there else None
+
+
+def newer(shown: str, found: int, known: int) -> CallsheetError:
+    """Word the refusal of a database that a newer callsheet wrote."""
+    return CallsheetError(
+        "CS904",
+        f"{shown} has schema version {found}, and this callsheet knows {known}",
+        help="use the newer callsheet that wrote it; nothing was changed",
+    )
+
+
+def disk_full(shown: str) -> CallsheetError:
+    """Word the refusal of a disk that is full."""
+    return CallsheetError(
+        "CS906",
+        f"there is no space left to write {shown}",
+        help="make room and run the command again: what was not recorded was not done",
+    )
+
+
+def holder_note() -> dict[str, Any]:
+    """Give who takes a lock, where and when, as those who find it taken read it."""
+    since = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {"pid": os.getpid(), "host": socket.gethostname(), "since": since}
+
+
+def holder_words(note: dict[str, Any]) -> str:
+    """Word a note of `holder_note`; empty where it is none."""
+    try:
+        return f" (process {int(note['pid'])} on {str(note['host'])[:80]}, since {str(note['since'])[:20]})"
+    except (ValueError, KeyError, TypeError):
+        return ""

@@ -1,0 +1,53 @@
+"""The shared ledger: in a schema of PostgreSQL, under an advisory lock; the entry point of `postgresql`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from callsheet.ledger.tables import LEDGER, RelationalLedger
+from callsheet.postgresql import PostgresqlDatabase, open_database
+
+
+class PostgresqlLedger(RelationalLedger):
+    """A ledger in PostgreSQL; opened for writing, it holds the lock until it is closed."""
+
+    def __init__(self, connected: PostgresqlDatabase, *, there: bool) -> None:
+        super().__init__(connected.shown, connected if there else None)
+        self.connected = connected
+
+    def close(self) -> None:
+        """Close the connection: the server frees the lock."""
+        self.connected.close()
+
+
+def open_ledger(
+    options: Mapping[str, Any], root: Path, *, writing: bool, beside: object
+) -> PostgresqlLedger:
+    """Open the ledger that an environment names by `url` and `schema`.
+
+    Where the target, given as `beside`, is in the same schema, its connection is shared: then a step and
+    its record are one transaction.
+
+    Raises:
+        CallsheetError: CS901 where another callsheet applies, CS9xx for the database.
+
+    """
+    del root
+    connected = _shared(options, beside) or open_database(options)
+    try:
+        there = connected.prepare(LEDGER, writing=writing)
+        if writing:
+            connected.lock()
+    except BaseException:
+        connected.close()
+        raise
+    return PostgresqlLedger(connected, there=there)
+
+
+def _shared(options: Mapping[str, Any], beside: object) -> PostgresqlDatabase | None:
+    """Give the target's connection, where it was opened by the same options."""
+    found = getattr(beside, "connected", None)
+    same = getattr(beside, "options", None) == dict(options)
+    return found if same and isinstance(found, PostgresqlDatabase) else None

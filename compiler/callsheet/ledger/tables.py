@@ -1,0 +1,275 @@
+"""The ledger in a relational database: append-only history, and what is applied, derived from it.
+
+`begin`, `settle` and `finish` join the caller's transaction where there is one, so that a step in the
+embedded registry and its record are kept together or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import astuple
+from typing import Any
+
+from callsheet.database import Component, Database
+from callsheet.ledger.model import (
+    Applied,
+    ApplyRecord,
+    Intent,
+    NewApply,
+    Outcome,
+    Position,
+    Provenance,
+    StepRecord,
+)
+
+APPEND_ONLY = ("ledger_apply", "ledger_intent", "ledger_outcome", "ledger_end")
+
+TABLES = """
+CREATE TABLE ledger (
+    id      INTEGER PRIMARY KEY CHECK (id = 1),
+    lineage TEXT NOT NULL                 -- made once, at random: tells this ledger from any other
+) STRICT;
+CREATE TABLE ledger_apply (
+    serial      INTEGER PRIMARY KEY,
+    plan_digest TEXT NOT NULL,
+    environment TEXT NOT NULL,
+    commit_id   TEXT,
+    author      TEXT NOT NULL,
+    started_at  TEXT NOT NULL,
+    accepted    TEXT NOT NULL,            -- a JSON list
+    callsheet   TEXT NOT NULL             -- the version that applied
+) STRICT;
+CREATE TABLE ledger_intent (
+    serial         INTEGER NOT NULL REFERENCES ledger_apply,
+    number         INTEGER NOT NULL,
+    action         TEXT NOT NULL,
+    address        TEXT NOT NULL,
+    address_before TEXT NOT NULL,
+    before         TEXT,
+    after          TEXT,
+    canonical      TEXT,
+    key            TEXT NOT NULL UNIQUE,
+    PRIMARY KEY (serial, number)
+) STRICT;
+CREATE TABLE ledger_outcome (
+    serial  INTEGER NOT NULL,
+    number  INTEGER NOT NULL,
+    outcome TEXT NOT NULL,                -- done, failed, skipped, unknown
+    error   TEXT,
+    at      TEXT NOT NULL,
+    PRIMARY KEY (serial, number),
+    FOREIGN KEY (serial, number) REFERENCES ledger_intent
+) STRICT;
+CREATE TABLE ledger_end (
+    serial  INTEGER PRIMARY KEY REFERENCES ledger_apply,
+    outcome TEXT NOT NULL,                -- done, failed, interrupted
+    at      TEXT NOT NULL
+) STRICT;
+CREATE TABLE ledger_object (
+    address   TEXT PRIMARY KEY,
+    digest    TEXT NOT NULL,
+    canonical TEXT NOT NULL,
+    serial    INTEGER NOT NULL
+) STRICT;
+"""
+
+
+PROVENANCE = """
+CREATE TABLE ledger_provenance (
+    serial    INTEGER PRIMARY KEY REFERENCES ledger_apply,
+    plan      TEXT,                       -- digest of the plan that was approved, where it was made anew
+    approvers TEXT NOT NULL,              -- a JSON list of those whose signatures were verified
+    run_url   TEXT,                       -- the CI run that applied
+    reason    TEXT                        -- why what was accepted was accepted
+) STRICT;
+"""
+
+
+class RelationalLedger:
+    """A ledger in one database; `database` is None while the ledger does not exist."""
+
+    def __init__(self, shown: str, database: Database | None) -> None:
+        self.shown = shown
+        self.database = database
+
+    def position(self) -> Position:
+        """Give lineage and serial."""
+        if self.database is None:
+            return Position(None, 0)
+        lineage = self._all("SELECT lineage FROM ledger")
+        serial = self._all("SELECT coalesce(max(serial), 0) FROM ledger_apply")[0][0]
+        # A ledger in which nothing was ever applied is as good as none.
+        return Position(lineage[0][0] if serial else None, serial)
+
+    def applied(self) -> dict[str, Applied]:
+        """Give what callsheet last put there, by address."""
+        rows = self._all("SELECT address, canonical, digest, serial FROM ledger_object")
+        return {
+            row[0]: Applied(address=row[0], canonical=row[1], digest=row[2], serial=row[3]) for row in rows
+        }
+
+    def open_apply(self) -> tuple[int, list[Intent]] | None:
+        """Give the apply that never finished, with its unsettled steps."""
+        rows = self._all(
+            "SELECT serial FROM ledger_apply WHERE serial NOT IN (SELECT serial FROM ledger_end)"
+        )
+        if not rows:
+            return None
+        serial = rows[0][0]
+        intents = self._all(
+            _OPEN_INTENTS,
+            serial,
+            serial,
+        )
+        return serial, [Intent(*row) for row in intents]
+
+    def begin(self, new: NewApply, intents: Sequence[Intent]) -> int:
+        """Record an apply and its intents; gives its serial."""
+        database = self._writable()
+        with database.transaction():
+            serial: int = database.rows("SELECT coalesce(max(serial), 0) + 1 FROM ledger_apply")[0][0]
+            accepted = json.dumps(new.accepted)
+            database.run(
+                "INSERT INTO ledger_apply VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    serial,
+                    new.plan_digest,
+                    new.environment,
+                    new.commit,
+                    new.author,
+                    new.at,
+                    accepted,
+                    new.callsheet,
+                ),
+            )
+            origin = new.provenance
+            database.run(
+                "INSERT INTO ledger_provenance VALUES (?, ?, ?, ?, ?)",
+                (serial, origin.plan, json.dumps(origin.approvers), origin.run_url, origin.reason),
+            )
+            database.run_many(
+                "INSERT INTO ledger_intent VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [(serial, *astuple(one)) for one in intents],
+            )
+        return serial
+
+    def settle(self, serial: int, outcomes: Sequence[Outcome], at: str) -> None:
+        """Record what became of steps; what is done becomes what is applied."""
+        database = self._writable()
+        with database.transaction():
+            database.run_many(
+                "INSERT INTO ledger_outcome VALUES (?, ?, ?, ?, ?)",
+                [(serial, one.number, one.outcome, one.error, at) for one in outcomes],
+            )
+            _own(database, serial, [one.number for one in outcomes if one.outcome == "done"])
+
+    def finish(self, serial: int, outcome: str, at: str) -> None:
+        """Record how an apply ended."""
+        database = self._writable()
+        with database.transaction():
+            database.run("INSERT INTO ledger_end VALUES (?, ?, ?)", (serial, outcome, at))
+
+    def history(self) -> list[ApplyRecord]:
+        """Give every apply, newest first."""
+        steps: dict[int, list[StepRecord]] = {}
+        for serial, number, action, address, outcome, error in self._all(
+            "SELECT serial, number, action, address, coalesce(outcome, 'open'), error"
+            " FROM ledger_intent LEFT JOIN ledger_outcome USING (serial, number) ORDER BY serial, number"
+        ):
+            record = StepRecord(number=number, action=action, address=address, outcome=outcome, error=error)
+            steps.setdefault(serial, []).append(record)
+        origins = self._provenance()
+        return [
+            _record(row, tuple(steps.get(row[0], ())), origins.get(row[0], Provenance()))
+            for row in self._all(
+                "SELECT a.serial, plan_digest, environment, commit_id, author, started_at, e.at,"
+                " coalesce(e.outcome, 'open'), accepted FROM ledger_apply a LEFT JOIN ledger_end e"
+                " USING (serial) ORDER BY a.serial DESC"
+            )
+        ]
+
+    def _provenance(self) -> dict[int, Provenance]:
+        """Give where each apply came from; a ledger that an older callsheet wrote does not know."""
+        if self.database is None or self.database.version_of(LEDGER) < 2:
+            return {}
+        return {
+            serial: Provenance(
+                plan=plan, approvers=tuple(json.loads(approvers)), run_url=run_url, reason=reason
+            )
+            for serial, plan, approvers, run_url, reason in self._all(
+                "SELECT serial, plan, approvers, run_url, reason FROM ledger_provenance"
+            )
+        }
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self.database is not None:
+            self.database.close()
+
+    def _writable(self) -> Database:
+        if self.database is None:
+            raise TypeError("the ledger was opened for reading")
+        return self.database
+
+    def _all(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        return [] if self.database is None else self.database.rows(query, values)
+
+
+def _create_tables(database: Database) -> None:
+    database.create(TABLES, append_only=APPEND_ONLY)
+    database.run("INSERT INTO ledger VALUES (1, ?)", (secrets.token_hex(16),))
+
+
+def _create_provenance(database: Database) -> None:
+    database.create(PROVENANCE, append_only=("ledger_provenance",))
+
+
+LEDGER = Component("ledger", (_create_tables, _create_provenance))
+
+_INTENT = "SELECT number, action, address, address_before, before, after, canonical, key FROM ledger_intent"
+
+_OPEN_INTENTS = f"""{_INTENT} WHERE serial = ? AND number NOT IN
+    (SELECT number FROM ledger_outcome WHERE serial = ?) ORDER BY number"""  # noqa: S608 - no value in it
+
+
+def _own(database: Database, serial: int, numbers: Sequence[int]) -> None:
+    """Derive what is applied from steps that are done."""
+    if not numbers:
+        return
+    marks = ", ".join("?" * len(numbers))
+    rows = database.rows(
+        f"{_INTENT} WHERE serial = ? AND number IN ({marks}) ORDER BY number", (serial, *numbers)
+    )
+    gone: list[tuple[str]] = []
+    there: dict[str, tuple[Any, ...]] = {}
+    for intent in (Intent(*row) for row in rows):
+        if intent.action in ("delete", "forget", "rename"):
+            gone.append((intent.address_before,))
+            there.pop(intent.address_before, None)
+        if intent.action not in ("delete", "forget"):
+            there[intent.address] = (intent.address, intent.after, intent.canonical, serial)
+    database.run_many("DELETE FROM ledger_object WHERE address = ?", gone)
+    database.run_many(
+        "INSERT INTO ledger_object VALUES (?, ?, ?, ?) ON CONFLICT (address) DO UPDATE SET"
+        " digest = excluded.digest, canonical = excluded.canonical, serial = excluded.serial",
+        list(there.values()),
+    )
+
+
+def _record(row: tuple[Any, ...], steps: tuple[StepRecord, ...], provenance: Provenance) -> ApplyRecord:
+    serial, plan_digest, environment, commit, author, started, finished, outcome, accepted = row
+    return ApplyRecord(
+        serial=serial,
+        plan_digest=plan_digest,
+        environment=environment,
+        commit=commit,
+        author=author,
+        started_at=started,
+        finished_at=finished,
+        outcome=outcome,
+        accepted=tuple(json.loads(accepted)),
+        steps=steps,
+        provenance=provenance,
+    )

@@ -1,0 +1,23 @@
+"""The embedded target: the registry in a SQLite file; the entry point of type `sqlite`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from callsheet.sqlite import open_component
+from callsheet.targets.registry import REGISTRY, RegistryTarget
+
+
+def open_target(options: Mapping[str, Any], root: Path, *, writing: bool) -> RegistryTarget:
+    """Open the registry that an environment names by `path`.
+
+    Raises:
+        CallsheetError: CS902 to CS909, by what is wrong with the file.
+
+    """
+    shown = options["path"]
+    # A file that holds a ledger only, so far, is a registry in which nothing is deployed.
+    database = open_component(root / shown, shown, REGISTRY, writing=writing)
+    return RegistryTarget(shown, lambda: {"type": "sqlite", "path": shown}, database)
