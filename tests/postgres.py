@@ -60,9 +60,10 @@ class Server:
         """Stop as `pg_ctl stop -m MODE` does; `immediate` is a crash."""
         self.control("-m", mode, "stop")
 
-    def start(self) -> None:
-        """Start again."""
-        self.control("-l", str(self.folder / "log"), "-o", f'-h "" -k {self.host}', "start")
+    def start(self, port: int | None = None) -> None:
+        """Start again, also at a TCP port where one is given."""
+        tcp = f"-h localhost -p {port}" if port else '-h ""'
+        self.control("-l", str(self.folder / "log"), "-o", f"{tcp} -k {self.host}", "start")
 
     def control(self, *arguments: str) -> None:
         subprocess.run(

@@ -40,6 +40,9 @@ class Database(Protocol):
     def run_many(self, statement: str, values: Iterable[Sequence[Any]]) -> None:
         """Run one statement for each row of values, inside a transaction."""
 
+    def insert(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Insert whole rows, with the numbers that they have."""
+
     def create(self, tables: str, *, append_only: Sequence[str] = ()) -> None:
         """Create tables; those of `append_only` refuse every UPDATE and DELETE.
 

@@ -97,6 +97,14 @@ class PostgresqlDatabase:
             with worded(self.shown), self.connection.cursor() as cursor:
                 cursor.executemany(_marked(statement), rows)
 
+    def insert(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Insert whole rows, with the numbers that they have."""
+        marks = ", ".join("?" * len(rows[0]))
+        self.run_many(f"INSERT INTO {table} OVERRIDING SYSTEM VALUE VALUES ({marks})", rows)  # noqa: S608
+        if table == "registry_history":
+            query = "SELECT setval(pg_get_serial_sequence(?, 'id'), (SELECT max(id) FROM registry_history))"
+            self.rows(query, (f"{self.schema}.{table}",))
+
     def create(self, tables: str, *, append_only: Sequence[str] = ()) -> None:
         """Create tables in the schema; those of `append_only` refuse UPDATE, DELETE and TRUNCATE."""
         text = tables.replace(") STRICT", ")").replace("{numbered}", _NUMBERED)
@@ -133,10 +141,11 @@ class PostgresqlDatabase:
         """
         if self.version_of(component) == component.version:
             return
+        key = _lock_key(self.schema, "migrate")
         try:
+            # Another callsheet may be at it: the second waits, and finds it done.
+            self.rows("SELECT pg_advisory_lock(?)", (key,))
             with self.transaction():
-                # Another callsheet may be at it: the second waits, and finds it done.
-                self.run("SELECT pg_advisory_xact_lock(?)", (_lock_key(self.schema, "migrate"),))
                 self._create_schema()
                 for migrate in component.migrations[self.version_of(component) :]:
                     migrate(self)
@@ -145,6 +154,7 @@ class PostgresqlDatabase:
                     " ON CONFLICT (name) DO UPDATE SET version = excluded.version",
                     (component.name, component.version),
                 )
+            self.rows("SELECT pg_advisory_unlock(?)", (key,))
         except CallsheetError as error:
             if error.code != "CS942":
                 raise

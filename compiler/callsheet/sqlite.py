@@ -91,6 +91,10 @@ class SqliteDatabase:
         with worded(self.shown):
             self.connection.executemany(statement, values)
 
+    def insert(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Insert whole rows, with the numbers that they have."""
+        self.run_many(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)  # noqa: S608
+
     def create(self, tables: str, *, append_only: Sequence[str] = ()) -> None:
         """Create tables; `executescript` would commit the transaction that this runs in."""
         for statement in tables.strip().split(";\n"):

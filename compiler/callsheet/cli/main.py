@@ -24,6 +24,8 @@ VERBS = {
     "list": "List the actions.",
     "show": "Show one action, as the workspace or the target has it.",
     "history": "Show what was applied, by whom, from which commit.",
+    "admin": "Make or migrate a PostgreSQL database, with its roles.",
+    "ledger": "Copy a ledger to another database.",
 }
 
 

@@ -114,6 +114,7 @@ declare(
     "interrupted",
     """The apply was interrupted; the step at hand was finished and recorded.""",
 )
+declare("CS932", "ledger-in-use", """A ledger is copied into a database that holds none yet.""")
 declare(
     "CS940",
     "database-unreachable",

@@ -1,0 +1,32 @@
+"""`callsheet ledger`."""
+
+from __future__ import annotations
+
+import click
+
+from callsheet.cli.common import Options, common_options, environment_option
+
+
+@click.group("ledger")
+def command() -> None:
+    """Look after ledgers."""
+
+
+@command.command("copy")
+@click.argument("destination")
+@environment_option
+@common_options
+def copy(destination: str, env: str | None, *, options: Options) -> None:
+    """Copy an environment's ledger, and the registry beside it, to DESTINATION.
+
+    DESTINATION is a reference to a PostgreSQL URL, as env:NAME or env:NAME/SCHEMA, or the path of a
+    SQLite file in the workspace. Every table is read back and compared by digest; the source stays as it
+    is. Then name the destination in the environment.
+    """
+    from callsheet.deploying.copying import copy_ledger
+
+    opened = options.open()
+    environment = opened.environment(env)
+    for one in copy_ledger(environment, opened.root, destination):
+        click.echo(f"  {one.table}: {one.rows} rows, {one.digest}")
+    click.echo(f"Copied the ledger of {environment.name}. Next: name {destination} in its environment.")

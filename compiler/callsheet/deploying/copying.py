@@ -1,0 +1,125 @@
+"""A ledger, and the registry beside it, from one database to another, verified row by row by digest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from callsheet.database import Component, Database
+from callsheet.deploying.administration import no_ledger
+from callsheet.deploying.stores import opened
+from callsheet.errors import CallsheetError
+from callsheet.language.environment import Environment
+from callsheet.ledger.tables import LEDGER
+from callsheet.rendering import canonical_text, digest_of
+from callsheet.sqlite import exclusive, open_for_writing
+from callsheet.targets.registry import REGISTRY
+
+_COPIED: tuple[tuple[Component, tuple[tuple[str, str], ...]], ...] = (
+    (
+        LEDGER,
+        (
+            ("ledger", "id"),
+            ("ledger_apply", "serial"),
+            ("ledger_provenance", "serial"),
+            ("ledger_intent", "serial, number"),
+            ("ledger_outcome", "serial, number"),
+            ("ledger_end", "serial"),
+            ("ledger_object", "address"),
+        ),
+    ),
+    (REGISTRY, (("registry_action", "address"), ("registry_history", "id"))),
+)
+"""Each table with the order in which its rows are read and compared."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copied:
+    """One table that was copied: its rows, and the digest that both sides have."""
+
+    table: str
+    rows: int
+    digest: str
+
+
+def copy_ledger(environment: Environment, root: Path, destination: str) -> list[Copied]:
+    """Copy the ledger of an environment, with the registry where both are in one database.
+
+    Args:
+        environment: whose ledger.
+        root: the workspace.
+        destination: a reference to a PostgreSQL URL, with `/SCHEMA` behind it where it is not
+            `callsheet`; or the path of a SQLite file, relative to the workspace.
+
+    The source is locked meanwhile, and is left as it is. The destination must hold no ledger; all of it
+    is written in one transaction, read back, and kept only where every digest is that of the source.
+
+    Raises:
+        CallsheetError: CS925 without a ledger, CS932 for a destination that is in use, CS905 where what
+            was read back differs, and CS9xx for either database.
+
+    """
+    with ExitStack() as stack:
+        stores = stack.enter_context(opened(environment, root, writing=True))
+        source: Database | None = getattr(stores.ledger, "database", None)
+        if source is None or stores.ledger.position().lineage is None:
+            raise no_ledger(environment.name)
+        target = stack.enter_context(_destination(destination, root))
+        components = [one for one in _COPIED if one[0] is LEDGER or stores.shared is not None]
+        for component, _ in components:
+            target.prepare(component, writing=True)
+        if target.rows("SELECT 1 FROM ledger_apply LIMIT 1"):
+            raise CallsheetError(
+                "CS932",
+                f"{target.shown} holds a ledger already",
+                help="name an empty database or another schema: histories are never mixed",
+            )
+        with source.snapshot(), target.transaction():
+            return [
+                _copy(source, target, table, order) for _, tables in components for table, order in tables
+            ]
+
+
+def _copy(source: Database, target: Database, table: str, order: str) -> Copied:
+    query = f"SELECT * FROM {table} ORDER BY {order}"  # noqa: S608 - names of our own tables
+    rows = source.rows(query)
+    if table == "ledger":
+        # The lineage that was made with the empty table gives way to the one that is copied.
+        target.run("DELETE FROM ledger")
+    if rows:
+        target.insert(table, rows)
+    digest = _digest(rows)
+    if _digest(target.rows(query)) != digest:
+        raise CallsheetError(
+            "CS905",
+            f"what was read back of {table} is not what was written to {target.shown}",
+            help="nothing was kept; see the database's encoding",
+        )
+    return Copied(table=table, rows=len(rows), digest=digest)
+
+
+def _digest(rows: list[tuple[Any, ...]]) -> str:
+    return digest_of(canonical_text([list(row) for row in rows]))
+
+
+@contextmanager
+def _destination(destination: str, root: Path) -> Iterator[Database]:
+    if ":" not in destination:
+        with exclusive(root / destination, destination):
+            embedded = open_for_writing(root / destination, destination)
+            try:
+                yield embedded
+            finally:
+                embedded.close()
+        return
+    from callsheet.postgresql import DEFAULT_SCHEMA, open_database
+
+    reference, _, schema = destination.partition("/")
+    shared = open_database({"url": {"secret": reference}, "schema": schema or DEFAULT_SCHEMA})
+    try:
+        yield shared
+    finally:
+        shared.close()
