@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from callsheet.deploying import (
     ApplyResult,
@@ -26,8 +27,11 @@ from callsheet.planning import Change, Current, Desired, Plan, compare, make_pla
 from callsheet.planning.plan import Side
 from callsheet.rendering import Compiled, compile_workspace
 from callsheet.targets import Deployed
-from callsheet.workspace import FolderSource, RevisionSource, Source, current_commit
+from callsheet.workspace import FolderSource, RevisionSource, current_commit
 from callsheet.workspace import Path as ValuePath
+
+if TYPE_CHECKING:
+    from callsheet.reporting.results import DiffResult, RequestPair
 
 _LOG = logging.getLogger("callsheet")
 
@@ -61,6 +65,7 @@ class Workspace:
         self.root = Path(path)
         self.cache = cache
         self._compiled: Compiled | None = None
+        self._revisions: dict[str, Compiled] = {}
         if not self.root.is_dir():
             raise CallsheetError(
                 "CS927",
@@ -84,9 +89,11 @@ class Workspace:
         return self._compiled
 
     def compile_revision(self, revision: str) -> Compiled:
-        """Compile the workspace as a git revision holds it; raises CS922 and CS923."""
-        source: Source = RevisionSource(self.root, revision)
-        return compile_workspace(source, cache=self._cache_folder())
+        """Compile the workspace as a git revision holds it, once; raises CS922 and CS923."""
+        source = RevisionSource(self.root, revision)
+        if source.commit not in self._revisions:
+            self._revisions[source.commit] = compile_workspace(source, cache=self._cache_folder())
+        return self._revisions[source.commit]
 
     def environment(self, name: str | None) -> Environment:
         """Give an environment by its name, or the only one; raises CS921."""
@@ -105,12 +112,15 @@ class Workspace:
             help=f"the environments are: {known}",
         )
 
-    def plan(self, environment: str | None = None, *, accept: Collection[str] = ()) -> Plan:
+    def plan(
+        self, environment: str | None = None, *, accept: Collection[str] = (), why: str | None = None
+    ) -> Plan:
         """Plan the way from what is deployed to what the workspace says.
 
         Args:
             environment: its name; may be left out where there is only one.
             accept: guards, impact classes or reason codes that the plan may hold.
+            why: why they are accepted.
 
         Raises:
             InvalidWorkspaceError: where the workspace has errors.
@@ -127,7 +137,7 @@ class Workspace:
             len(current.applied),
             current.position.serial,
         )
-        return self._plan(chosen, current, accept)
+        return self._plan(chosen, current, accept, why)
 
     def apply(
         self,
@@ -196,6 +206,41 @@ class Workspace:
             )
         return found
 
+    def review(
+        self, base: str | None, head: str | None = None, environment: str | None = None
+    ) -> DiffResult:
+        """Compare as a reviewer does: the changes, and what they mean for requests, data and hosts.
+
+        Args:
+            base: a revision; None compares with what is deployed in one environment.
+            head: a revision; None for the files as they are.
+            environment: only this one; with no base, which one.
+
+        Raises:
+            InvalidWorkspaceError: where either side has errors.
+            CallsheetError: CS922, CS923 for the revisions, CS9xx for a target.
+
+        """
+        from callsheet.planning.review import data_flows, policy_changes, shared_changes
+        from callsheet.reporting.results import DiffResult
+
+        if base is None:
+            changes = self.diff(environment)
+            return DiffResult(base=None, environments=changes, flows=data_flows(changes))
+        changes = self.diff_revisions(base, head)
+        if environment is not None:
+            changes = {environment: changes.get(environment, [])}
+        before = self.compile_revision(base)
+        after = self.compile() if head is None else self.compile_revision(head)
+        return DiffResult(
+            base=base,
+            environments=changes,
+            requests=_requests(before, after, changes),
+            flows=data_flows(changes),
+            shared=shared_changes(before, after, changes),
+            policies=policy_changes(before, after),
+        )
+
     def deployed(self, environment: str | None = None) -> dict[str, Deployed]:
         """Give what the target of an environment answers now, by address."""
         with opened(self.environment(environment), self.root, writing=False) as stores:
@@ -210,7 +255,9 @@ class Workspace:
         _refuse_invalid(self.compile())
         return self.environment(environment)
 
-    def _plan(self, environment: Environment, current: Current, accept: Collection[str]) -> Plan:
+    def _plan(
+        self, environment: Environment, current: Current, accept: Collection[str], why: str | None = None
+    ) -> Plan:
         compiled = self.compile()
         return make_plan(
             environment.name,
@@ -219,6 +266,7 @@ class Workspace:
             guards=environment.guards,
             commit=current_commit(self.root),
             accepted=accept,
+            why=why,
         )
 
     def _cache_folder(self) -> Path | None:
@@ -301,3 +349,35 @@ def _refuse_invalid(compiled: Compiled) -> None:
     # What did not compile must never look as if it were not wanted: it would be deleted.
     if compiled.errors or compiled.incomplete:
         raise InvalidWorkspaceError(compiled)
+
+
+def _requests(
+    before: Compiled, after: Compiled, environments: Mapping[str, list[Change]]
+) -> dict[tuple[str, str], RequestPair]:
+    """Give the request of each changed action's first test case, before and after."""
+    from callsheet.reporting.results import RequestPair
+
+    found = {}
+    for environment, changes in environments.items():
+        for change in changes:
+            old = _sample(before, environment, change.address_before, change.before)
+            new = _sample(after, environment, change.address, change.after)
+            if old or new:
+                case = (new or old or ("", []))[0]
+                found[(environment, change.address)] = RequestPair(
+                    case=case, lines_before=old[1] if old else [], lines_after=new[1] if new else []
+                )
+    return found
+
+
+def _sample(
+    compiled: Compiled, environment: str, address: str, content: Mapping[str, object] | None
+) -> tuple[str, list[str]] | None:
+    from callsheet.calling.samples import sample_request
+    from callsheet.reporting.text_lists import request_lines
+
+    action = compiled.actions.get(address.partition("/")[2])
+    if action is None or content is None:
+        return None
+    found = sample_request(action, content, environment)
+    return (found[0], request_lines(found[1])) if found else None

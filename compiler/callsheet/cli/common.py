@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import wraps
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from callsheet.errors import CallsheetError
 
 if TYPE_CHECKING:
     from callsheet.api import InvalidWorkspaceError, Workspace
+    from callsheet.planning import Change
     from callsheet.reporting import Style
 
 
@@ -30,12 +31,16 @@ class Options:
     out: str | None = None
     quiet: bool = False
 
+    @property
+    def folder(self) -> str:
+        """The workspace that -C names, or the one that is near."""
+        return self.workspace or ("actions" if Path("actions").is_dir() else ".")
+
     def open(self) -> Workspace:
         """Open the workspace that -C names, or the one that is near."""
         from callsheet.api import Workspace
 
-        near = "actions" if Path("actions").is_dir() else "."
-        return Workspace(self.workspace or near, cache=not self.no_cache)
+        return Workspace(self.folder, cache=not self.no_cache)
 
     def emit(self, result: Any) -> None:
         """Write a result in the asked format, to stdout or to a file."""
@@ -47,7 +52,12 @@ class Options:
                 f"there is no output format {self.output!r}{nearest(self.output, report_names())};"
                 f" the formats are: {', '.join(report_names())}"
             )
-        text = report(self.output).write(result, style_of(sys.stdout, plain=self.out is not None))
+        style = style_of(sys.stdout, plain=self.out is not None)
+        if self.output not in ("text", "json"):
+            style = replace(style, prefix=prefix_of(Path(self.folder)), link=run_url(os.environ))
+        text = report(self.output).write(result, style)
+        if self.output == "github":
+            _summarise(result, style)
         if self.out is not None:
             write_file(self.out, text)
         elif not self.quiet or self.output != "text":
@@ -66,7 +76,12 @@ def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("-q", "--quiet", is_flag=True, help="Write nothing but errors."),
         click.option("--out", metavar="FILE", help="Write the result to a file."),
         click.option(
-            "-o", "--output", default="text", metavar="FORMAT", help="text or json.", show_default=True
+            "-o",
+            "--output",
+            default="text",
+            metavar="FORMAT",
+            help="text, json, markdown, html, sarif, junit, github or gitlab.",
+            show_default=True,
         ),
     ):
         add(run)
@@ -105,6 +120,15 @@ accept_option = click.option(
     multiple=True,
     metavar="REASON",
     help="Accept a guard, an impact class or a reason code; may be given several times.",
+)
+why_option = click.option(
+    "--why", metavar="TEXT", help="Why it is accepted: recorded in the ledger with who applied."
+)
+fail_on_option = click.option(
+    "--fail-on",
+    multiple=True,
+    type=click.Choice(["breaking", "sensitive"]),
+    help="Exit 1 for a change of this impact that --accept does not name; may be given twice.",
 )
 detailed_exitcode = click.option(
     "--detailed-exitcode", is_flag=True, help="Exit 0 for no change, 1 for failure, 2 for changes."
@@ -152,6 +176,68 @@ def write_file(path: str, text: str) -> None:
             f"{path} cannot be written: {(error.strerror or 'unknown reason').lower()}",
             help="name a file in a folder that exists and can be written",
         ) from None
+
+
+def prefix_of(folder: Path) -> str:
+    """Give what leads from the repository (from here, where there is none) to a workspace: `actions/`."""
+    from callsheet.workspace.revisions import repository_of
+
+    try:
+        top = Path(repository_of(folder))
+    except CallsheetError:
+        top = Path.cwd()
+    try:
+        inside = folder.resolve().relative_to(top.resolve()).as_posix()
+    except ValueError:
+        return ""
+    return "" if inside == "." else f"{inside}/"
+
+
+def run_url(variables: Mapping[str, str]) -> str | None:
+    """Give the page of the CI run, as GitHub and GitLab tell it, or as CALLSHEET_RUN_URL does."""
+    given = variables.get("CALLSHEET_RUN_URL") or variables.get("CI_JOB_URL")
+    if given:
+        return given
+    parts = [variables.get(f"GITHUB_{one}", "") for one in ("SERVER_URL", "REPOSITORY", "RUN_ID")]
+    return f"{parts[0]}/{parts[1]}/actions/runs/{parts[2]}" if all(parts) else None
+
+
+def _summarise(result: Any, style: Style) -> None:
+    """Add the result to the summary of the GitHub job, where there is one."""
+    from callsheet.reporting import report
+
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not path:
+        return
+    try:
+        with Path(path).open("a", encoding="utf-8") as stream:
+            stream.write(report("markdown").write(result, style))
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        click.echo(f"callsheet: the job summary cannot be written: {reason}", err=True)
+
+
+def refuse_impact(changes: Sequence[Change], wanted: Collection[str], accepted: Collection[str]) -> None:
+    """Refuse changes of an impact that a gate names, but for those that are accepted.
+
+    Raises:
+        CallsheetError: CS933, with what each action holds.
+
+    """
+    details, names = [], set()
+    for change in changes:
+        for one in change.diff:
+            if one.impact in wanted and one.impact not in accepted and one.reason not in accepted:
+                details.append(f"{change.address}: {one.words} ({one.reason})")
+                names.add(one.reason)
+    if details:
+        raise CallsheetError(
+            "CS933",
+            f"the gate refuses {len(details)} change{'' if len(details) == 1 else 's'}"
+            f" that {'is' if len(details) == 1 else 'are'} {' or '.join(sorted(set(wanted)))}",
+            help=f"where it is meant: {' '.join(f'--accept {one}' for one in sorted(names))}",
+            details=(*details[:20], *([f"and {len(details) - 20} more"] if len(details) > 20 else [])),
+        )
 
 
 def show_invalid(invalid: InvalidWorkspaceError) -> None:

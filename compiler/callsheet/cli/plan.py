@@ -12,7 +12,10 @@ from callsheet.cli.common import (
     common_options,
     detailed_exitcode,
     environment_option,
+    fail_on_option,
+    refuse_impact,
     refusing_invalid,
+    why_option,
     write_file,
 )
 
@@ -20,16 +23,27 @@ from callsheet.cli.common import (
 @click.command("plan")
 @environment_option
 @accept_option
+@why_option
+@fail_on_option
 @common_options
 @detailed_exitcode
 @refusing_invalid
-def command(env: str | None, accept: tuple[str, ...], detailed_exitcode: bool, *, options: Options) -> int:
+def command(
+    env: str | None,
+    accept: tuple[str, ...],
+    why: str | None,
+    fail_on: tuple[str, ...],
+    detailed_exitcode: bool,
+    *,
+    options: Options,
+) -> int:
     """Show what apply would do, and why. Nothing is created, nothing is changed."""
     from callsheet.planning import write_plan
 
-    plan = options.open().plan(env, accept=accept)
+    plan = options.open().plan(env, accept=accept, why=why)
     if options.out is not None:
         # The file is for apply, whatever the format in which the plan is shown.
         write_file(options.out, write_plan(plan))
     replace(options, out=None).emit(plan)
+    refuse_impact(plan.changes, fail_on, accept)
     return 2 if detailed_exitcode and plan.changes else 0

@@ -73,7 +73,12 @@ class GuardVerdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What will be done to one environment, and the state for which that holds."""
+    """What will be done to one environment, and the state for which that holds.
+
+    Attributes:
+        why: why what is accepted was accepted, in the words of whoever planned.
+
+    """
 
     environment: str
     target: dict[str, Any]
@@ -86,6 +91,7 @@ class Plan:
     unmanaged: tuple[str, ...] = ()
     guards: tuple[GuardVerdict, ...] = ()
     unchanged: int = 0
+    why: str | None = None
     digest: str = field(default="", compare=False)
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from callsheet.language.environment import Guards
@@ -58,6 +58,7 @@ def make_plan(
     guards: Guards,
     commit: Commit | None = None,
     accepted: Collection[str] = (),
+    why: str | None = None,
 ) -> Plan:
     """Compare three states and plan the way from what is to what should be.
 
@@ -65,7 +66,8 @@ def make_plan(
     `drift` accepted. What is deployed and not owned is unmanaged: it is listed, and taken over only
     where the workspace desires it and `unmanaged` is accepted.
     """
-    return _Planner(desired, current, accepted).plan(environment, guards, commit)
+    plan = _Planner(desired, current, accepted).plan(environment, guards, commit)
+    return plan if why is None else with_digest(replace(plan, why=why))
 
 
 class _Planner:

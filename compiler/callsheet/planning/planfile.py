@@ -106,6 +106,7 @@ def _content(plan: Plan) -> dict[str, Any]:
         "unmanaged": list(plan.unmanaged),
         "guards": [guard_record(one) for one in plan.guards],
         "summary": plan.summary,
+        **({} if plan.why is None else {"why": plan.why}),
     }
 
 
@@ -129,6 +130,7 @@ def _plan(record: dict[str, Any]) -> Plan:
         unmanaged=tuple(record["unmanaged"]),
         guards=tuple(_guard(one) for one in record["guards"]),
         unchanged=record["summary"]["unchanged"],
+        why=record.get("why"),
         digest=record["digest"],
     )
 

@@ -10,8 +10,9 @@ from callsheet.calling import NO_PAYLOAD, Request
 from callsheet.deploying import ApplyResult, StepResult
 from callsheet.language import Diagnostic, in_language
 from callsheet.ledger import ApplyRecord
-from callsheet.planning import Plan, plan_record
+from callsheet.planning import NOTHING, Plan, plan_record
 from callsheet.planning.model import ACTIONS, change_record, drift_record
+from callsheet.planning.review import SharedChange
 from callsheet.reporting.model import Report, Style
 from callsheet.reporting.results import (
     DiffResult,
@@ -75,8 +76,32 @@ def _diff(result: DiffResult) -> dict[str, Any]:
             for environment, found in result.environments.items()
         ],
         "changes": changes,
+        "dataFlows": [
+            {
+                "host": one.host,
+                "sensitivity": one.kind,
+                "parameter": one.parameter,
+                "address": one.address,
+                "environments": list(one.environments),
+            }
+            for one in result.flows
+        ],
+        "values": [_shared(one) for one in result.shared],
+        "policies": [
+            {"name": one.name, "change": one.words, "addresses": list(one.addresses)}
+            for one in result.policies
+        ],
         "summary": {**summary, "unchanged": 0},
     }
+
+
+def _shared(one: SharedChange) -> dict[str, Any]:
+    record: dict[str, Any] = {"name": one.name}
+    if one.before is not NOTHING:
+        record["before"] = one.before
+    if one.after is not NOTHING:
+        record["after"] = one.after
+    return {**record, "environments": list(one.environments), "addresses": list(one.addresses)}
 
 
 def _drift(result: DriftResult) -> dict[str, Any]:
@@ -125,6 +150,10 @@ def _record(one: ApplyRecord) -> dict[str, Any]:
         "finishedAt": one.finished_at,
         "outcome": one.outcome,
         "accepted": list(one.accepted),
+        "why": one.provenance.reason,
+        "approvers": list(one.provenance.approvers),
+        "approvedPlanDigest": one.provenance.plan,
+        "runUrl": one.provenance.run_url,
         "steps": [
             {
                 "address": step.address,

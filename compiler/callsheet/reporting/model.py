@@ -6,13 +6,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from callsheet.errors import UsageError
+
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How wide and how colourful a report may be."""
+    """How wide and how colourful a report may be, and where it is read.
+
+    Attributes:
+        width: columns of the terminal.
+        prefix: what leads from the repository to the workspace, as `actions/`.
+        link: where the whole of a report is kept (a CI run, an artifact); https or http.
+
+    """
 
     width: int = 80
     colour: bool = False
+    prefix: str = ""
+    link: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +34,18 @@ class Report:
     writers: Mapping[type, Callable[[Any, Style], str]]
 
     def write(self, result: Any, style: Style) -> str:
-        """Give the text of a result, with a line end behind it where it is not empty."""
+        """Give the text of a result, with a line end behind it where it is not empty.
+
+        Raises:
+            UsageError: CS921 where the format has no form for such a result.
+
+        """
+        if type(result) not in self.writers:
+            raise UsageError(
+                "CS921",
+                f"the format {self.name} does not hold the result of this command",
+                help="-o text and -o json hold every one",
+            )
         text = self.writers[type(result)](result, style)
         return text if not text or text.endswith("\n") else text + "\n"
 

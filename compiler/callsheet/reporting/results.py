@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from callsheet.calling import Request
 from callsheet.language import Action, Diagnostic, Rule
 from callsheet.ledger import ApplyRecord
 from callsheet.planning import Change, Drift
+from callsheet.planning.review import DataFlow, PolicyChange, SharedChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,11 +22,36 @@ class ValidationResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestPair:
+    """The request of one test case before and after a change, as lines; empty where there is none."""
+
+    case: str
+    lines_before: list[str]
+    lines_after: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DiffResult:
-    """What `diff` found: the changes of each environment; `base` is None for the deployed state."""
+    """What `diff` found: the changes of each environment; `base` is None for the deployed state.
+
+    Attributes:
+        requests: by environment and address, for actions that have a test case or examples.
+        flows: the personal data that newly leaves.
+        shared: values of environments that changed several actions.
+        policies: policies that are not what they were.
+
+    """
 
     base: str | None
     environments: Mapping[str, Sequence[Change]]
+    requests: Mapping[tuple[str, str], RequestPair] = field(default_factory=dict)
+    flows: Sequence[DataFlow] = ()
+    shared: Sequence[SharedChange] = ()
+    policies: Sequence[PolicyChange] = ()
+
+    def request_of(self, environment: str, address: str) -> RequestPair | None:
+        """Give the request before and after, where it is known."""
+        return self.requests.get((environment, address))
 
     def grouped(self) -> list[tuple[Change, list[str]]]:
         """Give each change once, with the environments in which it is the same."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from callsheet.deploying import ApplyResult
 from callsheet.planning import NOTHING, Change, Difference, Drift, GuardVerdict, Plan
+from callsheet.planning.difference import IMPACTS
 from callsheet.reporting.model import Report, Style
 from callsheet.reporting.results import (
     DiffResult,
@@ -166,14 +168,43 @@ def diff_text(result: DiffResult, style: Style) -> str:
     """Write the changes of a diff; what is the same in several environments is written once."""
     against = f"since {safe(result.base)}" if result.base else "against what is deployed"
     grouped = result.grouped()
-    if not grouped:
+    if not grouped and not result.policies:
         return paint(f"No change {against}.", "bold", style)
-    lines: list[str] = []
+    lines = shared_lines(result, style)
+    together = {address for one in result.shared for address in one.addresses}
     for change, environments in grouped:
+        if change.address in together:
+            continue
         head, *rest = change_lines(change, style)
         lines += [f"{head}  in {safe(', '.join(environments))}", *rest, ""]
     lines.append(paint(f"{count(len(grouped), 'change')} {against}.", "bold", style))
     return "\n".join(lines)
+
+
+def shared_lines(result: DiffResult, style: Style) -> list[str]:
+    """Write what one shared value changes once, with the actions; and policies that changed."""
+    lines: list[str] = []
+    for one in result.shared:
+        impacts = [change.impact for change, _ in result.grouped() if change.address in one.addresses]
+        weight = max(impacts, key=IMPACTS.index, default="cosmetic")
+        impact = paint(weight, _IMPACT_COLOURS[weight], style)
+        head = f"~ values.{safe(one.name)}  [{impact}]  changes {count(len(one.addresses), 'action')}"
+        lines.append(f"{paint(head, 'yellow', style)}  in {safe(', '.join(one.environments))}")
+        for sign, value, colour in (("-", one.before, "red"), ("+", one.after, "green")):
+            if value is not NOTHING:
+                text = value_text(value, (one.name,), style, indent=6)
+                lines.append("    " + paint(f"{sign} {text}", colour, style))
+        lines += wrapped(_listed(one.addresses), style, indent=4)
+        lines.append("")
+    for policy in result.policies:
+        words = f"policy `{safe(policy.name)}` {policy.words}: it looks at {_listed(policy.addresses)}"
+        lines += [*wrapped(words, style, indent=0), ""]
+    return lines
+
+
+def _listed(addresses: Sequence[str]) -> str:
+    more = f" and {len(addresses) - 10} more" if len(addresses) > 10 else ""
+    return f"{', '.join(safe(one) for one in addresses[:10])}{more}" or "no action"
 
 
 def drift_text(result: DriftResult, style: Style) -> str:

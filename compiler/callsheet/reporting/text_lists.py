@@ -88,6 +88,15 @@ def _apply_lines(one: ApplyRecord, style: Style, *, detailed: bool) -> list[str]
     lines.append(f"  plan {one.plan_digest}")
     if one.accepted:
         lines.append(f"  accepted: {safe(', '.join(one.accepted))}")
+    origin = one.provenance
+    for name, value in (
+        ("because", origin.reason),
+        ("approved by", ", ".join(origin.approvers)),
+        ("approved plan", origin.plan),
+        ("run", origin.run_url),
+    ):
+        if value:
+            lines.append(f"  {name}: {safe(value)}")
     for step in one.steps:
         why = f": {safe(step.error)}" if step.error else ""
         lines.append(f"  {step.action} {safe(step.address)} {step.outcome}{why}")
@@ -103,10 +112,16 @@ def render_text(result: RenderResult, style: Style) -> str:
 
 def _request_text(name: str, request: Request, style: Style) -> str:
     del name
-    lines = [paint(f"{request.method} {safe(request.url)}", "bold", style)]
+    first, *rest = request_lines(request)
+    return "\n".join([paint(first, "bold", style), *rest])
+
+
+def request_lines(request: Request) -> list[str]:
+    """Give a request as lines: method and URL, headers, the payload."""
+    lines = [f"{request.method} {safe(request.url)}"]
     for header, value in request.headers.items():
         text = f"{{{value['secret']}}}" if isinstance(value, dict) else value
         lines.append(f"{safe(header)}: {safe(text)}")
     if request.payload is not NO_PAYLOAD:
         lines += ["", *_json_lines(request.payload)]
-    return "\n".join(lines)
+    return lines

@@ -116,6 +116,14 @@ declare(
 )
 declare("CS932", "ledger-in-use", """A ledger is copied into a database that holds none yet.""")
 declare(
+    "CS933",
+    "gate",
+    """A gate (`--fail-on breaking`, `--fail-on sensitive`) refuses changes of that impact.
+
+`--accept REASON` lets one reason code, or a whole class, pass.
+""",
+)
+declare(
     "CS940",
     "database-unreachable",
     """The database server must answer.

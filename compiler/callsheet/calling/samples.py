@@ -1,0 +1,30 @@
+"""One request that shows what an action does: by its first test case, else by its parameters' examples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from callsheet.calling.request import Request, build_request
+from callsheet.errors import CallsheetError
+from callsheet.language import Action
+
+
+def sample_request(
+    action: Action, compiled: Mapping[str, Any], environment: str
+) -> tuple[str, Request] | None:
+    """Give the name of the case and its request; None where its parameters are not to be had."""
+    for case in action.spec.get("tests") or ():
+        if case.get("environment") in (None, environment):
+            return _request(case["name"], compiled, case["params"])
+    examples = {name: one.example for name, one in action.parameters.items() if one.example is not None}
+    return _request("examples", compiled, examples)
+
+
+def _request(
+    name: str, compiled: Mapping[str, Any], params: Mapping[str, Any]
+) -> tuple[str, Request] | None:
+    try:
+        return name, build_request(compiled, params)
+    except CallsheetError:
+        return None

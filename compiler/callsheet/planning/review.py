@@ -1,0 +1,136 @@
+"""What a reviewer asks of changes: which data leaves for where, and what one shared line changes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from callsheet.planning.differences import changed
+from callsheet.planning.model import Change
+from callsheet.rendering import Compiled
+
+SHARED_FROM = 2
+"""So many actions that a value changes are told together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataFlow:
+    """Personal data that newly leaves for a host."""
+
+    host: str
+    kind: str
+    parameter: str
+    address: str
+    environments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedChange:
+    """A value of environments that changed, and the actions that changed with it and with nothing else.
+
+    Attributes:
+        name: dotted, below `values`.
+        before: its value, or `NOTHING`; so `after`.
+
+    """
+
+    name: str
+    before: Any
+    after: Any
+    environments: tuple[str, ...]
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyChange:
+    """A policy that is new, gone or changed, and the actions that it looks at."""
+
+    name: str
+    words: str
+    addresses: tuple[str, ...]
+
+
+def data_flows(environments: Mapping[str, Sequence[Change]]) -> list[DataFlow]:
+    """Give the personal data that newly leaves, by host, each with the environments where it does."""
+    found: dict[tuple[str, str, str, str], list[str]] = {}
+    for environment, changes in environments.items():
+        for change in changes:
+            for one in change.diff:
+                if one.reason == "new-personal-data":
+                    key = (one.after["host"], one.after["sensitivity"], str(one.path[1]), change.address)
+                    found.setdefault(key, []).append(environment)
+    return [
+        DataFlow(host=host, kind=kind, parameter=parameter, address=address, environments=tuple(names))
+        for (host, kind, parameter, address), names in sorted(found.items())
+    ]
+
+
+def shared_changes(
+    before: Compiled, after: Compiled, environments: Mapping[str, Sequence[Change]]
+) -> list[SharedChange]:
+    """Give the shared values that changed several actions whose own files are what they were."""
+    values: dict[tuple[str, str, str], tuple[Any, Any, list[str], set[str]]] = {}
+    for name, changes in environments.items():
+        old, new = before.environments.get(name), after.environments.get(name)
+        if old is None or new is None or old.values == new.values:
+            continue
+        untouched = [one for one in changes if _same_document(one, before, after)]
+        for path, was, now in changed(old.values, new.values):
+            dotted = ".".join(map(str, path))
+            reads = _reader_of(path)
+            addresses = {one.address for one in untouched if reads.search(_text_of(one, after))}
+            entry = values.setdefault((dotted, repr(was), repr(now)), (was, now, [], set()))
+            entry[2].append(name)
+            entry[3].update(addresses)
+    return [
+        SharedChange(
+            name=dotted,
+            before=was,
+            after=now,
+            environments=tuple(names),
+            addresses=tuple(sorted(addresses)),
+        )
+        for (dotted, _, _), (was, now, names, addresses) in sorted(values.items())
+        if len(addresses) >= SHARED_FROM
+    ]
+
+
+def policy_changes(before: Compiled, after: Compiled) -> list[PolicyChange]:
+    """Give the policies that are not what they were, with the actions that they look at."""
+    was = {one.name: one for one in before.policies}
+    now = {one.name: one for one in after.policies}
+    found = []
+    for name in sorted({*was, *now}):
+        old, new = was.get(name), now.get(name)
+        if old is not None and new is not None and old.document.value == new.document.value:
+            continue
+        words = "added" if old is None else "removed" if new is None else "changed"
+        actions = {**before.actions, **after.actions}.values()
+        addresses = {
+            action.address
+            for action in actions
+            for policy in (old, new)
+            if policy is not None and policy.select.selects(action.name, action.labels)
+        }
+        found.append(PolicyChange(name=name, words=words, addresses=tuple(sorted(addresses))))
+    return found
+
+
+def _same_document(change: Change, before: Compiled, after: Compiled) -> bool:
+    name = change.address.partition("/")[2]
+    old, new = before.actions.get(name), after.actions.get(name)
+    if change.action != "update" or old is None or new is None or "payloadFile" in new.spec["request"]:
+        return False
+    return bool(old.document.value == new.document.value)
+
+
+def _text_of(change: Change, compiled: Compiled) -> str:
+    return compiled.actions[change.address.partition("/")[2]].document.text
+
+
+def _reader_of(path: Sequence[Any]) -> re.Pattern[str]:
+    """Find what reads a value: its whole path, or a mapping around it."""
+    ways = [".".join(["values", *map(str, path[:length])]) for length in range(1, len(path) + 1)]
+    return re.compile("|".join(rf"(?<![\w.]){re.escape(one)}(?![\w.])" for one in reversed(ways)))

@@ -1,0 +1,115 @@
+"""Findings and grave changes → annotations of a GitHub workflow, at their lines.
+
+GitHub shows ten annotations of each level for one step; more are counted in a last line. A text is
+escaped as its runner reads commands, so that no text of a workspace can be one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from callsheet.planning import Change, Plan
+from callsheet.reporting.model import Report, Style
+from callsheet.reporting.results import DiffResult, DriftResult, ValidationResult
+from callsheet.reporting.terminal import safe
+
+MOST = 10
+_LEVELS = {"breaking": "warning", "sensitive": "warning"}
+
+
+def command(level: str, message: str, **properties: object) -> str:
+    """Give one workflow command: `::level name=value,…::message`."""
+    fields = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
+    return f"::{level}{' ' + fields if fields else ''}::{_data(message)}"
+
+
+def _data(value: str) -> str:
+    return "%0A".join(safe(line).replace("%", "%25").replace("\r", "%0D") for line in value.split("\n"))
+
+
+def _property(value: str) -> str:
+    return _data(value.replace("\n", " ")).replace(":", "%3A").replace(",", "%2C")
+
+
+def validation_github(result: ValidationResult, style: Style) -> str:
+    """Write an annotation for each finding, errors first."""
+    ordered = sorted(result.diagnostics, key=lambda one: (one.severity, one.sort_key))
+    return _limited(
+        (
+            one.severity,
+            command(
+                one.severity,
+                f"{one.message}\n{one.help}",
+                file=style.prefix + one.file,
+                line=one.span.line,
+                endLine=max(one.span.end_line, one.span.line),
+                col=one.span.column,
+                title=one.code,
+            ),
+        )
+        for one in ordered
+    )
+
+
+def diff_github(result: DiffResult, style: Style) -> str:
+    """Write an annotation for each breaking or sensitive difference."""
+    return _limited(_of_changes([change for change, _ in result.grouped()], style))
+
+
+def plan_github(plan: Plan, style: Style) -> str:
+    """Write an error for each broken guard, and an annotation for each grave difference."""
+    broken = (
+        ("error", command("error", f"{one.message}: {', '.join(one.addresses[:10])}", title=one.guard))
+        for one in plan.broken
+    )
+    return _limited([*broken, *_of_changes(plan.changes, style)])
+
+
+def drift_github(result: DriftResult, style: Style) -> str:
+    """Write a warning for each object that drifted."""
+    del style
+    return _limited(
+        ("warning", command("warning", f"{one.address} {one.kind} at the target", title="drift"))
+        for one in result.drift
+    )
+
+
+def _of_changes(changes: Iterable[Change], style: Style) -> list[tuple[str, str]]:
+    found = []
+    for change in changes:
+        for one in change.diff:
+            level = _LEVELS.get(one.impact)
+            if level is None:
+                continue
+            place: dict[str, object] = {}
+            if one.place is not None:
+                place = {"file": style.prefix + one.place[0], "line": one.place[1], "col": one.place[2]}
+            title = f"{one.impact}: {one.reason}"
+            found.append((level, command(level, f"{change.address}: {one.words}", **place, title=title)))
+    return found
+
+
+def _limited(commands: Iterable[tuple[str, str]]) -> str:
+    """Keep ten of each level, and count the rest, which GitHub would drop without a word."""
+    seen: Counter[str] = Counter()
+    lines = []
+    for level, line in commands:
+        seen[level] += 1
+        if seen[level] <= MOST:
+            lines.append(line)
+    for level, number in sorted(seen.items()):
+        if number > MOST:
+            lines.append(command("notice", f"and {number - MOST} more of level {level}", title="callsheet"))
+    return "\n".join(lines)
+
+
+GITHUB = Report(
+    "github",
+    {
+        ValidationResult: validation_github,
+        DiffResult: diff_github,
+        Plan: plan_github,
+        DriftResult: drift_github,
+    },
+)

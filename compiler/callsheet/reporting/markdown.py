@@ -1,0 +1,142 @@
+"""Pages → Markdown for a comment: what a workspace says can never become markup, a link or a mention.
+
+Plain text is written with entities for all that CommonMark or GitHub could read as markup; names and
+values stand in code. What does not fit into a comment is counted, with a link to the whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from callsheet.reporting.model import Report, Style
+from callsheet.reporting.page import (
+    Block,
+    Code,
+    Fold,
+    Heading,
+    Inline,
+    Items,
+    Lines,
+    Page,
+    Paragraph,
+    Table,
+)
+from callsheet.reporting.pages import PAGES
+from callsheet.reporting.terminal import safe
+
+MAX_CHARACTERS = 65_536
+"""The longest comment that GitHub takes; GitLab takes more."""
+
+_SPECIAL = re.compile(r"[^A-Za-z0-9 ,.:;'/=%?()+→·—\u00c0-\u024f-]|:(?! )")
+_TONES = {"breaking": "🔴 ", "sensitive": "🟣 ", "error": "🔴 ", "warning": "🟡 "}
+
+
+def plain(text: str) -> str:
+    """Encode a text so that it is only text, also to what looks for links and mentions afterwards."""
+    encoded = _SPECIAL.sub(lambda match: f"&#{ord(match[0])};", safe(text))
+    # A mention would call people, a bare address would become a link.
+    encoded = encoded.replace("&#64;", "&#64;&#8203;")
+    return re.sub(r"(?i)www\.", lambda match: match[0][:-1] + "&#46;", encoded)
+
+
+def code(text: str) -> str:
+    """Give a text as code: in HTML's element, in which entities stand for themselves."""
+    return f"<code>{plain(text)}</code>"
+
+
+def _line(content: Inline) -> str:
+    return "".join(code(one.text) if isinstance(one, Code) else plain(one) for one in content)
+
+
+def _heading(block: Heading) -> str:
+    return f"{'#' * (block.level + 1)} {_line(block.content)}"
+
+
+def _paragraph(block: Paragraph) -> str:
+    return _TONES.get(block.tone, "") + _line(block.content)
+
+
+def _table(block: Table) -> str:
+    rows = [block.head, ["---"] * len(block.head)]
+    written = [f"| {' | '.join(row)} |" for row in rows]
+    written += [f"| {' | '.join(_line(cell) for cell in row)} |" for row in block.rows]
+    return "\n".join(written)
+
+
+def _lines(block: Lines) -> str:
+    lines = [safe(one) for one in block.lines]
+    longest = max((len(run) for one in lines for run in re.findall("`+", one)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return "\n".join([f"{fence}{block.language}", *lines, fence])
+
+
+def _items(block: Items) -> str:
+    return "\n".join(f"- {_line(one)}" for one in block.items)
+
+
+def _fold(block: Fold) -> str:
+    inner = "\n\n".join(write_block(one) for one in block.blocks)
+    return f"<details><summary>{_line(block.summary)}</summary>\n\n{inner}\n\n</details>"
+
+
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    Heading: _heading,
+    Paragraph: _paragraph,
+    Table: _table,
+    Lines: _lines,
+    Items: _items,
+    Fold: _fold,
+}
+
+
+def write_block(block: Block) -> str:
+    """Write one block."""
+    return _WRITERS[type(block)](block)
+
+
+def write_page(page: Page, style: Style) -> str:
+    """Write a page: whole, or so much of it as a comment holds, with a count of the rest."""
+    marker = f"<!-- callsheet:{re.sub('[^a-z:_0-9]', '', page.marker)} -->"
+    parts = [marker]
+    room = MAX_CHARACTERS - 1_000 - len(marker)
+    for index, block in enumerate(page.blocks):
+        written = write_block(block)
+        if len(written) + 2 > room:
+            return _ended(parts, [*page.blocks[index:], *page.sections], page, style)
+        parts.append(written)
+        room -= len(written) + 2
+    for index, section in enumerate(page.sections):
+        written = "\n\n".join(write_block(one) for one in section)
+        if len(written) + 2 > room:
+            return _ended(parts, page.sections[index:], page, style)
+        parts.append(written)
+        room -= len(written) + 2
+    return _joined(parts, style)
+
+
+def _ended(parts: list[str], left: Sequence[Any], page: Page, style: Style) -> str:
+    number = len(left)
+    parts.append(f"and {number} more {page.unit}{'' if number == 1 else 's'}, which do not fit here.")
+    return _joined(parts, style)
+
+
+def _joined(parts: list[str], style: Style) -> str:
+    if style.link:
+        parts.append(f"[The whole report]({_url(style.link)})")
+    return "\n\n".join(parts) + "\n"
+
+
+def _url(link: str) -> str:
+    """Give a link without anything that could end it."""
+    from urllib.parse import quote
+
+    return quote(link, safe=":/?#=&%@+,;~-._") if link.startswith(("https://", "http://")) else "#"
+
+
+def _writer(page: Callable[[Any], Page]) -> Callable[[Any, Style], str]:
+    return lambda result, style: write_page(page(result), style)
+
+
+MARKDOWN = Report("markdown", {kind: _writer(page) for kind, page in PAGES.items()})

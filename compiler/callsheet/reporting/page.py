@@ -1,0 +1,104 @@
+"""What a page is made of, whatever its markup: headings, tables, code, folds.
+
+Text of a workspace goes in as it is; the writer of each markup encodes it. A run of inline text is a
+tuple of plain texts and `Code`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A piece of a line that is a name or a value."""
+
+    text: str
+
+
+Inline = tuple[str | Code, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading; level 1 is the page's own."""
+
+    level: int
+    content: Inline
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One paragraph; `tone` is an impact or a severity, by which it may be coloured."""
+
+    content: Inline
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with a head."""
+
+    head: Sequence[str]
+    rows: Sequence[Sequence[Inline]]
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Lines of code: a difference where they begin with `-` and `+`."""
+
+    lines: Sequence[str]
+    language: str = "diff"
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list."""
+
+    items: Sequence[Inline]
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Something that is opened when it is asked for."""
+
+    summary: Inline
+    blocks: Sequence[Block]
+
+
+Block = Heading | Paragraph | Table | Lines | Items | Fold
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A whole page.
+
+    Attributes:
+        marker: names the page among the comments of one pull request.
+        unit: what its sections are, for `and 3 more changes`.
+        sections: what may be left out from the end where there is no room; `blocks` may not.
+
+    """
+
+    marker: str
+    title: str
+    blocks: Sequence[Block]
+    sections: Sequence[Sequence[Block]] = ()
+    unit: str = "change"
+
+
+def inline(text: str) -> Inline:
+    """Split words at their backticks: what stands between two of them is code."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return (text,)
+    return tuple(Code(one) if index % 2 else one for index, one in enumerate(parts) if one)
+
+
+def some(items: Sequence[str], most: int) -> Inline:
+    """Give the first names of a list, as code, and how many more there are."""
+    content: list[str | Code] = []
+    for one in items[:most]:
+        content += [", ", Code(one)] if content else [Code(one)]
+    return (*content, f" and {len(items) - most} more") if len(items) > most else tuple(content)

@@ -1,0 +1,305 @@
+"""Results → pages: what a reviewer needs first comes first, and the rest is folded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from difflib import unified_diff
+from typing import Any
+
+from callsheet.deploying import ApplyResult
+from callsheet.language import Diagnostic
+from callsheet.planning import NOTHING, Change, Difference, Drift, GuardVerdict, Plan
+from callsheet.planning.difference import IMPACTS
+from callsheet.planning.review import DataFlow, SharedChange, data_flows
+from callsheet.reporting.model import Style
+from callsheet.reporting.page import (
+    Block,
+    Code,
+    Fold,
+    Heading,
+    Inline,
+    Items,
+    Lines,
+    Page,
+    Paragraph,
+    Table,
+    inline,
+    some,
+)
+from callsheet.reporting.results import DiffResult, DriftResult, RequestPair, ValidationResult
+from callsheet.reporting.terminal import count, value_text
+
+_WIDE = Style(width=160)
+_GRAVE = ("breaking", "sensitive")
+MAX_ROWS = 40
+MAX_LINES = 60
+
+Entry = tuple[Change, list[str], RequestPair | None]
+"""A change, the environments in which it is the same, and the request before and after."""
+
+
+def diff_page(result: DiffResult) -> Page:
+    """Give the page of a diff: the reviewer's view."""
+    entries: list[Entry] = [
+        (change, names, result.request_of(names[0], change.address)) for change, names in result.grouped()
+    ]
+    against = f"since {result.base}" if result.base else "against what is deployed"
+    title = f"{count(len(entries), 'change')} {against}" if entries else f"No change {against}"
+    shared = {address for one in result.shared for address in one.addresses}
+    blocks: list[Block] = [Heading(1, ("callsheet: ", title)), *_overview(entries)]
+    blocks += _flow_table(result.flows)
+    blocks += [block for one in result.shared for block in _shared(one, entries)]
+    blocks += [
+        Paragraph(
+            ("Policy ", Code(one.name), f" {one.words}: it looks at ", *some(one.addresses, 10)),
+            "sensitive",
+        )
+        for one in result.policies
+    ]
+    own = [one for one in entries if one[0].address not in shared]
+    return Page("diff", title, blocks, _sections(own))
+
+
+def plan_page(plan: Plan) -> Page:
+    """Give the page of a plan."""
+    entries: list[Entry] = [(one, [], None) for one in plan.changes]
+    parts = [f"{number} to {action}" for action, number in plan.summary.items() if number]
+    parts = [one for one in parts if not one.endswith("unchanged")]
+    what = ", ".join([*parts, f"{plan.unchanged} unchanged"]) if parts else "nothing to do"
+    blocks: list[Block] = [
+        Heading(1, ("callsheet: plan for ", Code(plan.environment))),
+        Paragraph((what, ".")),
+        *_overview(entries),
+    ]
+    blocks += [_guard(one) for one in plan.guards if one.verdict != "passed"]
+    blocks += _flow_table(data_flows({plan.environment: plan.changes}))
+    blocks += _drift(plan.drift, plan.unmanaged)
+    commit = (plan.commit or "no commit")[:12]
+    blocks.append(Paragraph(("Plan ", Code(plan.digest[:19]), " at ", Code(commit), ".")))
+    return Page(
+        f"plan:{plan.environment}", f"Plan for {plan.environment}: {what}", blocks, _sections(entries)
+    )
+
+
+def validation_page(result: ValidationResult) -> Page:
+    """Give the page of a validation."""
+    errors = sum(one.severity == "error" for one in result.diagnostics)
+    warnings = len(result.diagnostics) - errors
+    title = (
+        f"{count(errors, 'error')}, {count(warnings, 'warning')} in {count(result.documents, 'document')}"
+        if result.diagnostics
+        else f"Valid: {count(result.documents, 'document')}"
+    )
+    ordered = sorted(result.diagnostics, key=lambda one: one.severity)
+    return Page(
+        "validate",
+        title,
+        [Heading(1, ("callsheet: ", title))],
+        [_diagnostic(one) for one in ordered],
+        "finding",
+    )
+
+
+def drift_page(result: DriftResult) -> Page:
+    """Give the page of a drift."""
+    number = len(result.drift)
+    title = f"{count(number, 'object')} drifted" if number else "No drift"
+    blocks: list[Block] = [Heading(1, ("callsheet: ", title, " in ", Code(result.environment)))]
+    blocks += _drift(result.drift, result.unmanaged)
+    return Page(f"drift:{result.environment}", f"{title} in {result.environment}", blocks)
+
+
+def apply_page(result: ApplyResult) -> Page:
+    """Give the page of an apply."""
+    where = result.plan.environment
+    if result.outcome == "nothing":
+        title: str = "nothing to do"
+    else:
+        outcomes = Counter(one.outcome for one in result.steps)
+        title = f"apply {result.serial}: " + ", ".join(f"{many} {one}" for one, many in outcomes.items())
+    rows = [
+        ((one.outcome,), (one.action,), (Code(one.address),), (one.error or "",))
+        for one in sorted(result.steps, key=lambda step: step.outcome == "done")
+    ]
+    blocks: list[Block] = [Heading(1, ("callsheet: ", title, " in ", Code(where)))]
+    blocks += _table(("outcome", "step", "action", "why"), rows)
+    return Page(f"apply:{where}", f"{where}: {title}", blocks)
+
+
+# -- parts ------------------------------------------------------------------------------------
+
+
+def _overview(entries: Sequence[Entry]) -> list[Block]:
+    """Give the summary table: the gravest first, at most `MAX_ROWS` of them."""
+    ordered = sorted(entries, key=lambda one: (-IMPACTS.index(one[0].impact), one[0].address))
+    rows = [
+        (
+            (change.impact,),
+            (change.action,),
+            _address(change),
+            (change.owner or "",),
+            (", ".join(names),),
+        )
+        for change, names, _ in ordered
+    ]
+    return _table(("impact", "step", "action", "owner", "environments"), rows)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[Inline]]) -> list[Block]:
+    if not rows:
+        return []
+    kept = [
+        index for index in range(len(head)) if any(any(row[index]) and row[index] != ("",) for row in rows)
+    ]
+    blocks: list[Block] = [
+        Table([head[one] for one in kept], [[row[one] for one in kept] for row in rows[:MAX_ROWS]])
+    ]
+    if len(rows) > MAX_ROWS:
+        blocks.append(Paragraph((f"and {len(rows) - MAX_ROWS} more",)))
+    return blocks
+
+
+def _address(change: Change) -> Inline:
+    if change.address_before == change.address:
+        return (Code(change.address),)
+    return (Code(change.address_before), " → ", Code(change.address))
+
+
+def _flow_table(flows: Sequence[DataFlow]) -> list[Block]:
+    """Give which personal data newly leaves, for which host, by which action."""
+    if not flows:
+        return []
+    rows = [
+        (
+            (Code(one.host),),
+            (one.kind,),
+            (Code(one.parameter),),
+            (Code(one.address),),
+            (", ".join(one.environments),),
+        )
+        for one in flows
+    ]
+    head = ("host", "personal data", "parameter", "action", "environments")
+    return [Heading(2, ("Personal data that newly leaves",)), *_table(head, rows)]
+
+
+def _shared(one: SharedChange, entries: Sequence[Entry]) -> list[Block]:
+    """Give what one shared value changes: the value, the actions, and one of them in full."""
+    impacts = Counter(change.impact for change, _, _ in entries if change.address in one.addresses)
+    weight = ", ".join(f"{impacts[impact]} {impact}" for impact in reversed(IMPACTS) if impacts[impact])
+    blocks: list[Block] = [
+        Heading(2, ("Shared value ", Code(f"values.{one.name}"), f" changes {len(one.addresses)} actions")),
+        Lines(_sides(one.before, one.after, ())),
+        Paragraph(("In ", ", ".join(one.environments), f" ({weight}): ", *some(one.addresses, 12), ".")),
+    ]
+    example = next((entry for entry in entries if entry[0].address in one.addresses), None)
+    if example is not None:
+        summary: Inline = ("For example ", Code(example[0].address))
+        blocks.append(Fold(summary, _details(example)))
+    return blocks
+
+
+def _sections(entries: Sequence[Entry]) -> list[Sequence[Block]]:
+    """Give each change: breaking and sensitive ones in full, the rest folded."""
+    sections: list[Sequence[Block]] = []
+    for entry in sorted(entries, key=lambda one: -IMPACTS.index(one[0].impact)):
+        change, names, _ = entry
+        where = f" in {', '.join(names)}" if names else ""
+        owner = f", owner {change.owner}" if change.owner else ""
+        head: Inline = (*_address(change), f" {change.action}, {change.impact}{owner}{where}")
+        if change.impact in _GRAVE:
+            sections.append([Heading(3, head), *_details(entry)])
+        else:
+            sections.append([Fold(head, _details(entry))])
+    return sections
+
+
+def _details(entry: Entry) -> list[Block]:
+    change, _, requests = entry
+    blocks: list[Block] = []
+    for one in change.diff:
+        blocks += _difference(one)
+    if requests is not None and requests.lines_before != requests.lines_after:
+        blocks += _requests(requests)
+    return blocks
+
+
+def _difference(one: Difference) -> list[Block]:
+    place: Inline = (" · ", Code(f"{one.place[0]}:{one.place[1]}")) if one.place else ()
+    blocks: list[Block] = [Paragraph((*inline(one.words), f" ({one.reason})", *place), one.impact)]
+    lines = _sides(one.before, one.after, one.path) if one.path else []
+    return [*blocks, Lines(lines)] if lines else blocks
+
+
+def _sides(before: Any, after: Any, path: Any) -> list[str]:
+    if isinstance(before, str) and isinstance(after, str) and "\n" in before + after:
+        return _cut(list(unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=1))[2:])
+    pairs = (("-", before), ("+", after))
+    return [
+        f"{sign} {value_text(value, path, _WIDE, indent=2)}"
+        for sign, value in pairs
+        if value is not NOTHING
+    ]
+
+
+def _requests(pair: RequestPair) -> list[Block]:
+    lines = list(unified_diff(pair.lines_before, pair.lines_after, lineterm="", n=50))[3:]
+    head: Inline = ("The request of the test case ", Code(pair.case), ", before and after")
+    return [Paragraph(head), Lines(_cut(lines))]
+
+
+def _cut(lines: list[str]) -> list[str]:
+    return (
+        lines
+        if len(lines) <= MAX_LINES
+        else [*lines[:MAX_LINES], f" and {len(lines) - MAX_LINES} lines more"]
+    )
+
+
+def _guard(one: GuardVerdict) -> Block:
+    way_out = "" if one.guard == "protect" or "--accept" in one.message else f"; --accept {one.guard}"
+    tone = "breaking" if one.verdict == "broken" else "sensitive"
+    return Paragraph(
+        ("Guard ", Code(one.guard), f" {one.verdict}: {one.message}{way_out}. ", *some(one.addresses, 10)),
+        tone,
+    )
+
+
+def _drift(drift: Sequence[Drift], unmanaged: Sequence[str]) -> list[Block]:
+    blocks: list[Block] = []
+    if drift:
+        blocks.append(Heading(2, ("Changed at the target, not by callsheet",)))
+    for one in drift:
+        words = "no longer deployed" if one.kind == "missing" else "changed"
+        blocks.append(Heading(3, (Code(one.address), f" {words}")))
+        for difference in one.diff:
+            blocks += _difference(difference)
+    if unmanaged:
+        blocks.append(Heading(2, ("Deployed, not by callsheet, left alone",)))
+        blocks.append(Items([(Code(one),) for one in unmanaged[:MAX_ROWS]]))
+    return blocks
+
+
+def _diagnostic(one: Diagnostic) -> list[Block]:
+    place = f"{one.file}:{one.span.line}:{one.span.column}"
+    blocks: list[Block] = [
+        Paragraph((f"{one.severity} {one.code} ", Code(place), " ", *inline(one.message)), one.severity)
+    ]
+    if one.source.strip():
+        blocks.append(Lines([one.source], "yaml"))
+    related = [(Code(f"{it.file}:{it.span.line}"), " ", *inline(it.message)) for it in one.related]
+    if related:
+        blocks.append(Items(related))
+    blocks.append(Paragraph(("help: ", *inline(one.help))))
+    return blocks
+
+
+PAGES: dict[type, Callable[[Any], Page]] = {
+    DiffResult: diff_page,
+    Plan: plan_page,
+    ValidationResult: validation_page,
+    DriftResult: drift_page,
+    ApplyResult: apply_page,
+}
+"""How each type of result becomes a page; the writers of Markdown and HTML read this table."""

@@ -1,0 +1,99 @@
+"""Findings → SARIF 2.1.0 (OASIS standard, 27 March 2020), as code scanning reads it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+from callsheet._version import __version__
+from callsheet.language import Diagnostic
+from callsheet.language.catalog import RULES, Rule
+from callsheet.reporting.fingerprints import fingerprints
+from callsheet.reporting.model import Report, Style
+from callsheet.reporting.results import ValidationResult
+from callsheet.reporting.terminal import safe
+from callsheet.workspace import Span
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+
+
+def validation_sarif(result: ValidationResult, style: Style) -> str:
+    """Write one run, with a rule for each code that is found."""
+    codes = sorted({one.code for one in result.diagnostics})
+    marks = fingerprints(result.diagnostics)
+    run = {
+        "tool": {
+            "driver": {
+                "name": "callsheet",
+                "semanticVersion": __version__,
+                "rules": [_rule(RULES[code]) for code in codes],
+            }
+        },
+        "columnKind": "unicodeCodePoints",
+        "results": [
+            _result(one, mark, codes.index(one.code), style)
+            for one, mark in zip(result.diagnostics, marks, strict=True)
+        ],
+    }
+    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    return json.dumps(log, indent=2) + "\n"
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    examples = "".join(
+        f"\n\n{title}:\n\n{example}"
+        for title, example in (("Bad", rule.bad), ("Good", rule.good))
+        if example
+    )
+    return {
+        "id": rule.code,
+        "name": rule.name,
+        "shortDescription": {"text": rule.summary},
+        "fullDescription": {"text": rule.documentation},
+        "help": {"text": f"{rule.documentation}{examples}"},
+        "defaultConfiguration": {"level": rule.severity},
+    }
+
+
+def _result(one: Diagnostic, mark: str, index: int, style: Style) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "ruleId": one.code,
+        "ruleIndex": index,
+        "level": one.severity,
+        "message": {"text": _text(f"{one.message}; {one.help}")},
+        "locations": [{"physicalLocation": _place(one.file, one.span, style)}],
+        "partialFingerprints": {"callsheet/v1": mark},
+    }
+    if one.related:
+        record["relatedLocations"] = [
+            {
+                "physicalLocation": _place(it.file, it.span, style),
+                "message": {"text": _text(it.message)},
+            }
+            for it in one.related
+        ]
+    return record
+
+
+def _text(value: str) -> str:
+    """Give a text for a message, in which SARIF reads `[words](target)` as a link (section 3.11.6)."""
+    return safe(value).replace("](", "] (")
+
+
+def _place(file: str, span: Span, style: Style) -> dict[str, Any]:
+    uri = quote((style.prefix + file).encode("utf-8", "surrogatepass"), safe="/")
+    return {
+        "artifactLocation": {"uri": uri},
+        "region": {
+            "startLine": span.line,
+            "startColumn": span.column,
+            "endLine": max(span.end_line, span.line),
+            "endColumn": span.end_column
+            if span.end_line > span.line
+            else max(span.end_column, span.column),
+        },
+    }
+
+
+SARIF = Report("sarif", {ValidationResult: validation_sarif})
