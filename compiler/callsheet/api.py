@@ -5,24 +5,30 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from callsheet.deploying import (
     ApplyResult,
+    Approval,
     Conduct,
     Stores,
     applied_after,
     apply_plan,
+    compare_plans,
     opened,
+    refuse_applied,
+    refuse_other,
+    require,
 )
 from callsheet.errors import CallsheetError, UsageError
 from callsheet.language import Environment
 from callsheet.language.environment import overlaid_spots
 from callsheet.language.schema_check import nearest
-from callsheet.ledger import ApplyRecord
+from callsheet.ledger import ApplyRecord, Provenance
 from callsheet.planning import Change, Current, Desired, Plan, compare, make_plan
 from callsheet.planning.plan import Side
 from callsheet.rendering import Compiled, compile_workspace
@@ -144,6 +150,10 @@ class Workspace:
         plan: Plan,
         *,
         accept: Collection[str] = (),
+        why: str | None = None,
+        approvals: Sequence[Approval] = (),
+        require_approval: bool = False,
+        run_url: str | None = None,
         keep_going: bool = False,
         author: str | None = None,
         stop: Callable[[], bool] = lambda: False,
@@ -154,20 +164,38 @@ class Workspace:
         Args:
             plan: what to apply; checked against the ledger and the target first.
             accept: what is accepted beside what the plan itself records.
+            why: why it is accepted, for the record.
+            approvals: signatures of the plan.
+            require_approval: want one approval at least, also where the environment wants none.
+            run_url: the CI run, for the record.
             keep_going: go on behind a step that fails.
             author: who applies; default: CALLSHEET_AUTHOR, GITHUB_ACTOR or the user's name.
             stop: asked between steps whether to stop.
             progress: told how many steps are settled.
 
         Raises:
-            CallsheetError: CS901 to CS919 where the plan is refused; the workspace need not be valid.
+            CallsheetError: CS901 to CS919 where the plan is refused, CS934 where the branch has moved and
+                the plan would do something else now, CS950 to CS953 for its approvals.
 
         """
         chosen = self.environment(plan.environment)
+        wanted = chosen.approvals
+        if require_approval and wanted.count == 0:
+            wanted = replace(wanted, count=1)
+        approvers: tuple[str, ...] = ()
+        if wanted.count and plan.changes:
+            approvers = require(plan, wanted, approvals, self.root)
+        approved, plan = plan, self._as_of_now(plan, chosen, accept)
         conduct = Conduct(
             author=author or default_author(),
             now=utc_now,
             accepted=accept,
+            provenance=Provenance(
+                plan=None if plan is approved else approved.digest,
+                approvers=approvers,
+                run_url=run_url,
+                reason=why or plan.why,
+            ),
             keep_going=keep_going,
             stop=stop,
             progress=progress,
@@ -176,6 +204,21 @@ class Workspace:
             if not plan.changes:
                 return ApplyResult(plan, plan.serial, "nothing")
             return apply_plan(plan, stores, conduct)
+
+    def _as_of_now(self, plan: Plan, environment: Environment, accept: Collection[str]) -> Plan:
+        """Plan anew where the branch has moved; what would be done must be what the plan says."""
+        commit = current_commit(self.root)
+        if plan.commit is None or commit is None or commit.id == plan.commit or not plan.changes:
+            return plan
+        _refuse_invalid(self.compile())
+        with opened(environment, self.root, writing=False) as stores:
+            refuse_applied(plan, stores.ledger)
+            current = read_current(stores)
+        refuse_other(plan, current.target, current.position)
+        accepted = {*accept, *(one.guard for one in plan.guards if one.verdict == "accepted")}
+        now = self._plan(environment, current, accepted, plan.why)
+        compare_plans(plan, now)
+        return now
 
     def drift(self, environment: str | None = None) -> Plan:
         """Compare what is deployed with what was applied; the plan's `drift` and `unmanaged` tell."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -17,7 +18,9 @@ from callsheet.cli.common import (
     common_options,
     environment_option,
     refusing_invalid,
+    run_url,
     style_of,
+    why_option,
 )
 from callsheet.errors import CallsheetError
 
@@ -32,7 +35,9 @@ PROGRESS_FROM = 100
 @click.argument("plan_file", required=False, metavar="[PLAN]")
 @environment_option
 @accept_option
+@why_option
 @common_options
+@click.option("--require-approval", is_flag=True, help="Apply a plan only with one approval at least.")
 @click.option("--yes", is_flag=True, help="Apply without asking.")
 @click.option("--keep-going", is_flag=True, help="Go on behind a step that fails.")
 @refusing_invalid
@@ -40,6 +45,8 @@ def command(
     plan_file: str | None,
     env: str | None,
     accept: tuple[str, ...],
+    why: str | None,
+    require_approval: bool,
     yes: bool,
     keep_going: bool,
     *,
@@ -50,21 +57,37 @@ def command(
     With a plan file, that plan. Without one, plan the environment, show the plan, ask, and apply.
     """
     from callsheet.deploying import refuse_failed
+    from callsheet.deploying.approvals import approvals_beside
 
     opened = options.open()
+    approvals = []
     if plan_file is not None:
-        plan = _read(plan_file, env)
+        plan = read_plan_file(plan_file, env)
+        approvals = approvals_beside(Path(plan_file))
     else:
-        plan = opened.plan(env, accept=accept)
+        plan = opened.plan(env, accept=accept, why=why)
         _show_and_ask(plan, yes=yes, quiet=options.quiet or options.output != "text")
     with _interruptible() as stop, _progress(len(plan.changes)) as progress:
-        result = opened.apply(plan, accept=accept, keep_going=keep_going, stop=stop, progress=progress)
+        result = opened.apply(
+            plan,
+            accept=accept,
+            why=why,
+            approvals=approvals,
+            require_approval=require_approval,
+            run_url=run_url(os.environ),
+            keep_going=keep_going,
+            stop=stop,
+            progress=progress,
+        )
+    if result.plan.digest != plan.digest and not options.quiet:
+        click.echo("The branch has moved since the plan was made; what it does is the same.", err=True)
     options.emit(result)
     refuse_failed(result)
     return 0
 
 
-def _read(plan_file: str, env: str | None) -> Plan:
+def read_plan_file(plan_file: str, env: str | None = None) -> Plan:
+    """Read a plan file; raises CS910 to CS912."""
     from callsheet.planning import read_plan
     from callsheet.planning.planfile import MAX_PLAN_BYTES
 

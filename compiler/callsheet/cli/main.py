@@ -20,6 +20,7 @@ VERBS = {
     "diff": "Compare the workspace with what is deployed, or with a git revision.",
     "plan": "Show what apply would do, and why.",
     "apply": "Do what a plan says, exactly or not at all.",
+    "approve": "Sign a plan.",
     "drift": "Show what was changed at the target by somebody else.",
     "list": "List the actions.",
     "show": "Show one action, as the workspace or the target has it.",

@@ -11,7 +11,7 @@ from callsheet.deploying.preconditions import check_guards, check_state
 from callsheet.deploying.recovery import recover
 from callsheet.deploying.stores import Stores
 from callsheet.errors import CallsheetError
-from callsheet.ledger import Intent, NewApply, Outcome
+from callsheet.ledger import Intent, NewApply, Outcome, Provenance
 from callsheet.planning import Change, Plan
 from callsheet.rendering import canonical_text
 from callsheet.targets import Author, Step, StepRefused
@@ -57,6 +57,7 @@ class Conduct:
     """How to apply.
 
     Attributes:
+        provenance: where the apply comes from, for the record.
         now: gives the time (RFC 3339, UTC) for the record.
         stop: tells, between steps, whether to stop and leave the rest.
         progress: called with the number of steps settled.
@@ -66,6 +67,7 @@ class Conduct:
     author: str
     now: Callable[[], str]
     accepted: Collection[str] = ()
+    provenance: Provenance = field(default_factory=Provenance)
     keep_going: bool = False
     stop: Callable[[], bool] = lambda: False
     progress: Callable[[int], None] = lambda done: None  # noqa: ARG005
@@ -118,6 +120,7 @@ class _Run:
             at=conduct.now(),
             accepted=tuple(sorted({*conduct.accepted, *_accepted_in(plan)})),
             callsheet=__version__,
+            provenance=conduct.provenance,
         )
         self.result.serial = self.stores.ledger.begin(new, self.intents)
         self.author = Author(conduct.author, new.at, plan.commit)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import Any
 
 from callsheet.errors import CallsheetError
-from callsheet.ledger import Ledger
+from callsheet.ledger import Ledger, Position
 from callsheet.planning import GuardVerdict, Plan
 from callsheet.targets import Deployed, Target
 
@@ -20,27 +21,9 @@ def check_state(plan: Plan, target: Target, ledger: Ledger, deployed: Mapping[st
         CallsheetError: CS913 to CS917, with what moved.
 
     """
-    if plan.target != target.identity():
-        raise CallsheetError(
-            "CS915",
-            f"the plan is for the target {plan.target}, and the environment has {target.identity()}",
-            help=_AGAIN,
-        )
+    refuse_applied(plan, ledger)
     position = ledger.position()
-    for record in ledger.history():
-        if record.plan_digest == plan.digest and record.outcome == "done":
-            raise CallsheetError(
-                "CS917",
-                f"the plan was applied already, as number {record.serial}, by {record.author}"
-                f" at {record.started_at}",
-                help="there is nothing to do; make a new plan for the next change",
-            )
-    if plan.lineage != position.lineage and plan.lineage is not None:
-        raise CallsheetError(
-            "CS913",
-            "the plan is for another ledger than the one that the environment has",
-            help=_AGAIN,
-        )
+    refuse_other(plan, target.identity(), position)
     if plan.serial != position.serial or plan.lineage != position.lineage:
         raise CallsheetError(
             "CS914",
@@ -49,6 +32,34 @@ def check_state(plan: Plan, target: Target, ledger: Ledger, deployed: Mapping[st
             details=_since(plan, ledger),
         )
     _check_deployed(plan, deployed)
+
+
+def refuse_applied(plan: Plan, ledger: Ledger) -> None:
+    """Refuse a plan that was applied already, as it is or made anew; raises CS917."""
+    for record in ledger.history():
+        if plan.digest in (record.plan_digest, record.provenance.plan) and record.outcome == "done":
+            raise CallsheetError(
+                "CS917",
+                f"the plan was applied already, as number {record.serial}, by {record.author}"
+                f" at {record.started_at}",
+                help="there is nothing to do; make a new plan for the next change",
+            )
+
+
+def refuse_other(plan: Plan, identity: Mapping[str, Any], position: Position) -> None:
+    """Refuse a plan for another target or another ledger; raises CS915, CS913."""
+    if plan.target != identity:
+        raise CallsheetError(
+            "CS915",
+            f"the plan is for the target {plan.target}, and the environment has {identity}",
+            help=_AGAIN,
+        )
+    if plan.lineage != position.lineage and plan.lineage is not None:
+        raise CallsheetError(
+            "CS913",
+            "the plan is for another ledger than the one that the environment has",
+            help=_AGAIN,
+        )
 
 
 def check_guards(plan: Plan, accepted: Collection[str]) -> Plan:

@@ -32,6 +32,22 @@ class Guards:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Approvals:
+    """Whose signatures a plan needs before it is applied.
+
+    Attributes:
+        count: how many, of different people.
+        signers: the file of allowed signers, relative to the workspace.
+        not_author: may nobody approve what they wrote?
+
+    """
+
+    count: int = 0
+    signers: str = "allowed_signers"
+    not_author: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
     """One environment with everything that it extends merged in.
 
@@ -52,6 +68,7 @@ class Environment:
     target: dict[str, Any] | None
     ledger: dict[str, Any] | None
     guards: Guards
+    approvals: Approvals = Approvals()
 
     @property
     def document(self) -> Document:
@@ -160,6 +177,18 @@ def _resolve(document: Document, chain: tuple[Document, ...]) -> Environment:
         target=target,
         ledger=document.value["spec"].get("ledger") or target,
         guards=_guards(spec.get("guards") or {}),
+        approvals=_approvals(spec.get("approvals")),
+    )
+
+
+def _approvals(written: Any) -> Approvals:
+    if not isinstance(written, dict):
+        return Approvals(count=written or 0)
+    standard = Approvals()
+    return Approvals(
+        count=written.get("count", 1),
+        signers=written.get("signers", standard.signers),
+        not_author=written.get("notAuthor", standard.not_author),
     )
 
 

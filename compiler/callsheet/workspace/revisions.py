@@ -141,6 +141,21 @@ def current_commit(root: FilePath) -> Commit | None:
     return Commit(head, dirty=bool(changed))
 
 
+def authors_of(root: FilePath, commit: str) -> set[str] | None:
+    """Give the e-mail addresses, in lower case, of who wrote a commit and what it merges.
+
+    None where the repository does not have the commit.
+    """
+    merged = f"{commit}^1..{commit}"
+    try:
+        parents = _git(root, "rev-list", "--parents", "-n", "1", commit).split()
+        chosen = ["-n", "1", commit] if len(parents) < 3 else [merged]
+        found = _git(root, "log", "--format=%ae", *chosen, "--").decode("utf-8", "replace")
+    except (subprocess.CalledProcessError, OSError):
+        return None
+    return {one.strip().lower() for one in found.splitlines() if one.strip()}
+
+
 def _is_document(file: str) -> bool:
     return file.endswith(SUFFIXES) and not any(part.startswith(".") for part in file.split("/"))
 

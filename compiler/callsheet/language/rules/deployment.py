@@ -124,6 +124,15 @@ declare(
 """,
 )
 declare(
+    "CS934",
+    "plan-overtaken",
+    """A plan must still do what was approved when the branch has moved since.
+
+Apply plans anew and compares: the same changes are applied, and the record names both plans; other changes
+are refused, with the difference.
+""",
+)
+declare(
     "CS940",
     "database-unreachable",
     """The database server must answer.
@@ -174,3 +183,19 @@ An owner of the database runs `callsheet admin init`, which migrates them; what 
 """,
 )
 declare("CS948", "database-error", """The database answered with an error that has no words of its own.""")
+declare(
+    "CS950",
+    "approvals-missing",
+    """A plan needs as many approvals as its environment asks, each by another allowed signer.""",
+)
+declare(
+    "CS951",
+    "approval-refused",
+    """An approval must be a signature of this very plan, by a key that may approve it today.
+
+It is made by `callsheet approve`, in the namespace `callsheet`, and checked against the signers' file of
+the workspace as it is when the plan is applied: who was removed from it no longer counts.
+""",
+)
+declare("CS952", "signers-missing", """The file of allowed signers must be in the workspace.""")
+declare("CS953", "cannot-sign", """ssh-keygen must be there, and must be able to use the key.""")
