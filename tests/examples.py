@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from datetime import date
 from typing import Any
 
 import yaml
@@ -62,4 +63,4 @@ def _has_traps(piece: str) -> bool:
 
 def compile_example(example: str) -> Compiled:
     """Compile an example."""
-    return compile_workspace(MemorySource(workspace_of(example)))
+    return compile_workspace(MemorySource(workspace_of(example)), today=date(2026, 11, 25))

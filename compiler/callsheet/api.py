@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,7 +83,9 @@ class Workspace:
         """Compile the workspace as it is on disk, once; its diagnostics tell what is wrong."""
         if self._compiled is None:
             begin = time.monotonic()
-            self._compiled = found = compile_workspace(FolderSource(self.root), cache=self._cache_folder())
+            self._compiled = found = compile_workspace(
+                FolderSource(self.root), cache=self._cache_folder(), today=_today()
+            )
             _LOG.info(
                 "compiled %d files (%d anew, %d from the cache) for %d environments in %.2f s",
                 found.files,
@@ -98,7 +100,9 @@ class Workspace:
         """Compile the workspace as a git revision holds it, once; raises CS922 and CS923."""
         source = RevisionSource(self.root, revision)
         if source.commit not in self._revisions:
-            self._revisions[source.commit] = compile_workspace(source, cache=self._cache_folder())
+            self._revisions[source.commit] = compile_workspace(
+                source, cache=self._cache_folder(), today=_today()
+            )
         return self._revisions[source.commit]
 
     def environment(self, name: str | None) -> Environment:
@@ -373,6 +377,11 @@ def default_author() -> str:
 def utc_now() -> str:
     """Give the time as the record holds it: RFC 3339, UTC, whole seconds."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _today() -> date:
+    """Give the day by which exceptions of policies expire: the same for everybody, by UTC."""
+    return datetime.now(UTC).date()
 
 
 def _renames(compiled: Compiled) -> dict[str, str]:

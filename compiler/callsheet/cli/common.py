@@ -113,7 +113,11 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 environment_option = click.option(
-    "-e", "--env", metavar="ENV", help="The environment; may be left out where there is only one."
+    "-e",
+    "--env",
+    metavar="ENV",
+    help="The environment; may be left out where there is only one.",
+    shell_complete=lambda *asked: _complete("environment_names", *asked),
 )
 accept_option = click.option(
     "--accept",
@@ -133,6 +137,18 @@ fail_on_option = click.option(
 detailed_exitcode = click.option(
     "--detailed-exitcode", is_flag=True, help="Exit 0 for no change, 1 for failure, 2 for changes."
 )
+
+
+def complete_actions(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:
+    """Give the actions of the workspace that begin so, for the completion of a shell."""
+    return _complete("action_names", context, parameter, incomplete)
+
+
+def _complete(what: str, *asked: Any) -> list[Any]:
+    from callsheet.cli import completion
+
+    found: list[Any] = getattr(completion, what)(*asked)
+    return found
 
 
 def _be_verbose(context: click.Context, parameter: click.Parameter, value: bool) -> None:

@@ -13,9 +13,12 @@ from callsheet.errors import CallsheetError, UsageError
 
 VERBS = {
     "init": "Write a workspace to start from.",
+    "new": "Write an action that starts from a sample.",
+    "fmt": "Put keys in their order, comments kept.",
     "schema": "Print the JSON Schema of a kind or of an output.",
     "explain": "Explain a code, with examples.",
     "validate": "Check every document and everything that it compiles to.",
+    "watch": "Validate whenever a file is saved.",
     "render": "Show compiled actions, or the requests that would leave.",
     "diff": "Compare the workspace with what is deployed, or with a git revision.",
     "plan": "Show what apply would do, and why.",
@@ -27,6 +30,7 @@ VERBS = {
     "history": "Show what was applied, by whom, from which commit.",
     "admin": "Make or migrate a PostgreSQL database, with its roles.",
     "ledger": "Copy a ledger to another database.",
+    "completion": "Print the completion script of a shell.",
 }
 
 

@@ -9,6 +9,7 @@ import click
 from callsheet.cli.common import (
     Options,
     common_options,
+    complete_actions,
     environment_option,
     refusing_invalid,
 )
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command("render")
-@click.argument("names", nargs=-1)
+@click.argument("names", nargs=-1, shell_complete=complete_actions)
 @environment_option
 @common_options
 @click.option(
@@ -27,12 +28,14 @@ if TYPE_CHECKING:
     metavar="FILE|NAME=VALUE",
     help="Parameters: the request that would leave is shown. A JSON or YAML file, or single values.",
 )
+@click.option("--all", "everywhere", is_flag=True, help="Every action, in every environment.")
 @click.option("--diff-env", nargs=2, metavar="A B", help="Show how two environments differ.")
 @refusing_invalid
 def command(
     names: tuple[str, ...],
     env: str | None,
     params: tuple[str, ...],
+    everywhere: bool,
     diff_env: tuple[str, str] | None,
     *,
     options: Options,
@@ -44,6 +47,9 @@ def command(
     opened = options.open()
     if diff_env:
         options.emit(_difference(opened, names, diff_env))
+        return
+    if everywhere:
+        options.emit(_everything(opened, env))
         return
     environment = opened.environment(env)
     contents = _contents(opened, environment.name, names)
@@ -75,6 +81,13 @@ def _contents(workspace: Workspace, environment: str, names: tuple[str, ...]) ->
     if not names and compiled.errors:
         raise InvalidWorkspaceError(compiled)
     return [by_name[name] for name in names or sorted(by_name)]
+
+
+def _everything(workspace: Workspace, env: str | None) -> Any:
+    from callsheet.reporting.results import WorkspaceResult
+
+    names = [workspace.environment(env).name] if env else [one.name for one in workspace.compile().concrete]
+    return WorkspaceResult(environments={name: _contents(workspace, name, ()) for name in names})
 
 
 def _difference(workspace: Workspace, names: tuple[str, ...], pair: tuple[str, str]) -> Any:

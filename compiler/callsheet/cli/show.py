@@ -7,13 +7,14 @@ import click
 from callsheet.cli.common import (
     Options,
     common_options,
+    complete_actions,
     environment_option,
 )
 from callsheet.errors import CallsheetError
 
 
 @click.command("show")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_actions)
 @environment_option
 @common_options
 @click.option("--deployed", is_flag=True, help="As the target has it, not as the workspace does.")

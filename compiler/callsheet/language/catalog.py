@@ -77,7 +77,7 @@ _FIXED_CODES = (
     # A comment in a pull request must not hide a secret.
     *("CS601", "CS602", "CS603", "CS605"),
 )
-_ADJUSTABLE_CODES = ("CS515", "CS703")
+_ADJUSTABLE_CODES = ("CS515", "CS703", "CS704", "CS705")
 
 
 def rule(code: str, name: str, *, on: Subject, severity: Severity = "error") -> Callable[[Check], Check]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Literal
 
 from callsheet.language.selector import Selector
@@ -10,8 +11,37 @@ from callsheet.workspace import Document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyException:
+    """An action that may break a policy, for a reason, until the end of a day.
+
+    Attributes:
+        environments: where; everywhere, if it is empty.
+        until: the last day, as `2026-12-31`.
+
+    """
+
+    action: str
+    environments: tuple[str, ...]
+    reason: str
+    until: str
+
+    def covers(self, action: str, environment: str) -> bool:
+        """Tell whether it is for an action in an environment."""
+        return self.action == action and (not self.environments or environment in self.environments)
+
+    def expired(self, today: date | None) -> bool:
+        """Tell whether its last day is over; without a date, no exception has expired."""
+        return today is not None and self.until < today.isoformat()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """One policy: a JSON Schema over the compiled action, and the words for who breaks it."""
+    """One policy: a JSON Schema over the compiled action, and the words for who breaks it.
+
+    Attributes:
+        severity_in: by environment, what a violation is there, where it is something else.
+
+    """
 
     document: Document
     name: str
@@ -19,6 +49,8 @@ class Policy:
     severity: Literal["error", "warning"]
     message: str
     schema: Any
+    severity_in: dict[str, str] = field(default_factory=dict)
+    exceptions: tuple[PolicyException, ...] = ()
 
 
 def read_policy(document: Document) -> Policy:
@@ -31,4 +63,14 @@ def read_policy(document: Document) -> Policy:
         severity=spec.get("severity", "error"),
         message=spec["message"],
         schema=spec["schema"],
+        severity_in=dict(spec.get("severityIn") or {}),
+        exceptions=tuple(
+            PolicyException(
+                action=one["action"],
+                environments=tuple(one.get("environments", ())),
+                reason=one["reason"],
+                until=one["until"],
+            )
+            for one in spec.get("exceptions") or ()
+        ),
     )

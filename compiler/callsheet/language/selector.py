@@ -21,6 +21,9 @@ class Selector:
             (label, tuple(value) if isinstance(value, list) else (value,))
             for label, value in (written.get("labels") or {}).items()
         )
+        if "channel" in written:
+            value = written["channel"]
+            labels = (*labels, ("channel", tuple(value) if isinstance(value, list) else (value,)))
         return cls(labels, tuple(written.get("names") or ()))
 
     def selects(self, name: str, labels: dict[str, str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from pathlib import Path as FilePath
 from typing import Any
@@ -14,13 +15,14 @@ from callsheet.language.diagnostics import Diagnostic, conceal, diagnose, merge_
 from callsheet.language.environment import Environment, Guards, resolve_environments
 from callsheet.language.ignores import adjust
 from callsheet.language.merge import holds
-from callsheet.language.policy import read_policy
+from callsheet.language.policy import Policy, read_policy
 from callsheet.language.rules.names import Facts
 from callsheet.language.schema_check import check_document
 from callsheet.language.selector import Selector
 from callsheet.language.settings import SETTINGS_FILES, read_settings
 from callsheet.rendering.addresses import check_addresses
 from callsheet.rendering.cache import UnitCache
+from callsheet.rendering.exceptions import check_exceptions, reported
 from callsheet.rendering.model import Compiled, CompiledAction
 from callsheet.rendering.pool import compute_units
 from callsheet.rendering.unit import Context, Unit
@@ -30,18 +32,23 @@ from callsheet.workspace.documents import decode, parse, read_text
 _SHARED_KINDS = ("Environment", "Policy", "Workspace")
 
 
-def compile_workspace(source: Source, *, cache: FilePath | None = None) -> Compiled:
+def compile_workspace(
+    source: Source, *, cache: FilePath | None = None, today: date | None = None
+) -> Compiled:
     """Read, check and compile a workspace, for every environment.
 
     No socket is opened and nothing outside the source is read. `cache` is a folder that may hold what
-    an earlier run found, and into which this one writes; None for neither.
+    an earlier run found, and into which this one writes; None for neither. `today` is the day by which
+    exceptions of policies expire; None for a day on which none has.
     """
-    return _Compilation(source, cache).run()
+    return _Compilation(source, cache, today).run()
 
 
 class _Compilation:
-    def __init__(self, source: Source, cache: FilePath | None) -> None:
+    def __init__(self, source: Source, cache: FilePath | None, today: date | None) -> None:
         self.source = source
+        self.today = today
+        self.policies: dict[str, Policy] = {}
         self.files = source.files()
         self.cache = UnitCache(cache, source) if cache is not None else None
         self.result = Compiled()
@@ -78,6 +85,7 @@ class _Compilation:
         resolved, self.problems = resolve_environments(list(self.facts.environments.values()))
         self.result.environments = {one.name: one for one in resolved}
         self.result.policies = policies
+        self.policies = {one.name: one for one in policies}
         return self._ready_context(resolved)
 
     def _shared_documents(self, file: str) -> list[Document]:
@@ -183,8 +191,7 @@ class _Compilation:
                 self.problems.append(replace(problem, message=message))
             else:
                 self.problems.append(problem)
-        for problem, severity in unit.broken:
-            self.extra += [replace(one, severity=severity) for one in diagnose([problem], self.texts)]  # type: ignore[arg-type]
+        self.extra += reported(unit.broken, self.policies, self.today, self.texts)
         for head in unit.heads:
             if head["kind"] == "Action":
                 self._report_unused(unit, head)
@@ -226,6 +233,7 @@ class _Compilation:
                     )
                 )
         for policy in self.result.policies:
+            self.problems += check_exceptions(policy, self.result.actions, self.today)
             if actions and not any(policy.select.selects(one.name, one.labels) for one in actions):
                 self.problems.append(
                     Spots("CS703", policy.document).key(

@@ -67,6 +67,8 @@ def violations(
         policy = one.policy
         if not policy.select.selects(action.name, action.labels):
             continue
+        if policy.severity_in.get(environment.name) == "off":
+            continue
         view = view or policy_view(compiled.content)
         if one.validator.is_valid(view):
             continue

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from callsheet.language import rules  # noqa: F401 - fills the catalog
 from callsheet.language.action import Action, read_action
@@ -43,6 +43,15 @@ class Context:
     nowhere: bool
 
 
+class Broken(NamedTuple):
+    """A violation: its problem, and the names of policy, action and environment."""
+
+    problem: Problem
+    policy: str
+    action: str
+    environment: str
+
+
 @dataclass(slots=True)
 class Unit:
     """What one file holds, compiles to, and has wrong.
@@ -52,7 +61,7 @@ class Unit:
         heads: kind, name, index, first line, and for an action its metadata, its name before, and the
             names of its parameters.
         found: problems, each with the environments in which they were found (empty: by itself).
-        broken: violations of policies, each with its severity.
+        broken: violations of policies.
         compiled: by environment, then address: canonical text and digest.
         used: by action, then environment: the parameters that are used.
         templates: the template files that were read, with the digest of each text.
@@ -65,7 +74,7 @@ class Unit:
     documents: int = 0
     heads: list[dict[str, Any]] = field(default_factory=list)
     found: list[tuple[Problem, list[str]]] = field(default_factory=list)
-    broken: list[tuple[Problem, str]] = field(default_factory=list)
+    broken: list[Broken] = field(default_factory=list)
     compiled: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
     used: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     templates: dict[str, str] = field(default_factory=dict)
@@ -79,7 +88,7 @@ class Unit:
             "documents": self.documents,
             "heads": self.heads,
             "found": [(problem_record(one), names) for one, names in self.found],
-            "broken": [(problem_record(one), severity) for one, severity in self.broken],
+            "broken": [(problem_record(one.problem), *one[1:]) for one in self.broken],
             "compiled": self.compiled,
             "used": self.used,
             "templates": self.templates,
@@ -93,7 +102,7 @@ class Unit:
             **{
                 **record,
                 "found": [(_problem(one), names) for one, names in record["found"]],
-                "broken": [(_problem(one), severity) for one, severity in record["broken"]],
+                "broken": [Broken(_problem(one), *names) for one, *names in record["broken"]],
             }
         )
 
@@ -188,7 +197,7 @@ class Worker:
             return
         yield from self._check(compiled, action, environment)
         for one in violations(self.ready, action, environment, compiled):
-            unit.broken.append((one.problem, one.policy.severity))
+            unit.broken.append(Broken(one.problem, one.policy.name, action.name, environment.name))
         # The first of two actions of one name counts; the second is reported.
         there = unit.compiled.setdefault(environment.name, {})
         there.setdefault(compiled.address, (compiled.canonical, compiled.digest))

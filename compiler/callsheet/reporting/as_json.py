@@ -23,6 +23,7 @@ from callsheet.reporting.results import (
     RenderResult,
     ShowResult,
     ValidationResult,
+    WorkspaceResult,
 )
 from callsheet.reporting.text_lists import category_of
 
@@ -213,6 +214,14 @@ def _render(result: RenderResult) -> dict[str, Any]:
     return record
 
 
+def _workspace(result: WorkspaceResult) -> dict[str, Any]:
+    return {
+        "environments": [
+            {"environment": name, "actions": list(actions)} for name, actions in result.environments.items()
+        ]
+    }
+
+
 def _request(name: str, request: Request) -> dict[str, Any]:
     record = {
         "name": name,
@@ -250,6 +259,7 @@ _RECORDS: dict[type, Callable[[Any], dict[str, Any]]] = {
     ListResult: _list,
     ShowResult: _show,
     RenderResult: _render,
+    WorkspaceResult: _workspace,
     ExplainResult: _explain,
 }
 

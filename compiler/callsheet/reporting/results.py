@@ -123,6 +123,13 @@ class RenderResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WorkspaceResult:
+    """What `render --all` made: every compiled action, by environment."""
+
+    environments: Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExplainResult:
     """Rules of the catalog; `detailed` for one with its documentation."""
 

@@ -18,10 +18,11 @@ from callsheet.reporting.results import (
     RenderResult,
     ShowResult,
     ValidationResult,
+    WorkspaceResult,
 )
 from callsheet.reporting.terminal import count, paint, safe, value_text, wrapped
 from callsheet.reporting.text_findings import explain_text, validation_text
-from callsheet.reporting.text_lists import history_text, list_text, render_text, show_text
+from callsheet.reporting.text_lists import history_text, list_text, render_text, show_text, workspace_text
 
 SIGNS = {
     "create": ("+", "green", "created"),
@@ -263,5 +264,6 @@ TEXT = Report(
         ListResult: list_text,
         ShowResult: show_text,
         RenderResult: render_text,
+        WorkspaceResult: workspace_text,
     },
 )

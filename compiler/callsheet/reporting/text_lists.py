@@ -9,7 +9,14 @@ from callsheet.calling import NO_PAYLOAD, Request
 from callsheet.language import Action, in_language
 from callsheet.ledger import ApplyRecord
 from callsheet.reporting.model import Style
-from callsheet.reporting.results import HistoryResult, ListResult, RenderResult, Shown, ShowResult
+from callsheet.reporting.results import (
+    HistoryResult,
+    ListResult,
+    RenderResult,
+    Shown,
+    ShowResult,
+    WorkspaceResult,
+)
 from callsheet.reporting.terminal import paint, safe
 
 
@@ -107,6 +114,15 @@ def render_text(result: RenderResult, style: Style) -> str:
     """Write compiled actions, or requests as they would leave, secrets as references."""
     blocks = ["\n".join(_json_lines(one)) for one in result.actions]
     blocks += [_request_text(name, request, style) for name, request in result.requests]
+    return "\n\n".join(blocks)
+
+
+def workspace_text(result: WorkspaceResult, style: Style) -> str:
+    """Write every compiled action, below the name of its environment."""
+    blocks = []
+    for name, actions in result.environments.items():
+        blocks.append(paint(f"# {safe(name)}", "bold", style))
+        blocks += ["\n".join(_json_lines(one)) for one in actions]
     return "\n\n".join(blocks)
 
 

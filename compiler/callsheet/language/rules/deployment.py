@@ -107,7 +107,7 @@ declare(
 )
 declare("CS927", "no-workspace", """The folder of the workspace must exist.""")
 declare("CS928", "output-file", """The output file must be writable.""")
-declare("CS929", "folder-in-use", """`callsheet init` writes into a folder that has no workspace yet.""")
+declare("CS929", "folder-in-use", """`callsheet init` and `callsheet new` write over nothing.""")
 declare("CS930", "step-failed", """A step of an apply failed; what was done before it is recorded.""")
 declare(
     "CS931",
@@ -131,6 +131,11 @@ declare(
 Apply plans anew and compares: the same changes are applied, and the record names both plans; other changes
 are refused, with the difference.
 """,
+)
+declare(
+    "CS936",
+    "not-formatted",
+    """`callsheet fmt` must not change what a file says; where it would, the file is left as it is.""",
 )
 declare(
     "CS940",

@@ -59,3 +59,53 @@ Good:
 """,
     severity="warning",
 )
+declare(
+    "CS704",
+    "exception-expired",
+    """An exception of a policy should be gone once its last day is over.
+
+From the next day on the policy counts for the action again.
+
+Bad:
+    apiVersion: callsheet/v1
+    kind: Policy
+    metadata: {name: named}
+    spec:
+      message: Every action has a name
+      schema: {required: [name]}
+      exceptions: [{action: example, reason: moving, until: "2020-01-31"}]
+Good:
+    apiVersion: callsheet/v1
+    kind: Policy
+    metadata: {name: named}
+    spec:
+      message: Every action has a name
+      schema: {required: [name]}
+      exceptions: [{action: example, reason: moving, until: "2099-01-31"}]
+""",
+    severity="warning",
+)
+declare(
+    "CS705",
+    "exception-of-nothing",
+    """An exception of a policy should be for an action that there is.
+
+Bad:
+    apiVersion: callsheet/v1
+    kind: Policy
+    metadata: {name: named}
+    spec:
+      message: Every action has a name
+      schema: {required: [name]}
+      exceptions: [{action: exampel, reason: moving, until: "2099-01-31"}]
+Good:
+    apiVersion: callsheet/v1
+    kind: Policy
+    metadata: {name: named}
+    spec:
+      message: Every action has a name
+      schema: {required: [name]}
+      exceptions: [{action: example, reason: moving, until: "2099-01-31"}]
+""",
+    severity="warning",
+)

@@ -1,0 +1,48 @@
+"""`callsheet watch`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from callsheet.cli.common import Options, common_options, style_of
+from callsheet.errors import CallsheetError
+
+SUFFIXES = (".yaml", ".yml", ".json", ".j2", ".callsheetignore")
+
+
+@click.command("watch")
+@common_options
+def command(*, options: Options) -> None:
+    """Validate now, and whenever a file is saved, until Ctrl-C."""
+    try:
+        from watchfiles import Change, watch
+    except ImportError:
+        raise CallsheetError(
+            "CS945",
+            "watch needs the package watchfiles, which is not installed",
+            help="pip install 'callsheet[watch]'",
+        ) from None
+
+    root = options.open().root
+
+    def wanted(change: Change, path: str) -> bool:
+        del change
+        inside = Path(path).relative_to(root.resolve()).parts
+        return path.endswith(SUFFIXES) and not any(one.startswith(".") for one in inside[:-1])
+
+    _validate(options)
+    for _ in watch(root.resolve(), watch_filter=wanted, raise_interrupt=False):
+        _validate(options)
+
+
+def _validate(options: Options) -> None:
+    from callsheet.reporting import report
+    from callsheet.reporting.results import ValidationResult
+
+    compiled = options.open().compile()
+    result = ValidationResult(diagnostics=compiled.diagnostics, documents=compiled.documents)
+    sys.stdout.write(report("text").write(result, style_of(sys.stdout)))
+    sys.stdout.flush()
