@@ -8,94 +8,18 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
-from conftest import POSTGRESQL, ROOT, Folder, git
+from conftest import POSTGRESQL, ROOT, git
+from github_runner import ACTIONS, Job, edit, job
 from judges import check_schema
 
-ACTIONS = ROOT / ".github" / "actions"
 EXAMPLES = ROOT / ".github" / "examples"
+__all__ = ["job"]
 NAMES = ["deploy", "drift", "review", "validate"]
-
-
-@dataclass
-class Job:
-    """What a runner gives the steps of one job."""
-
-    folder: Path
-    temp: Path
-    variables: dict[str, str] = field(default_factory=dict)
-    code: int = 0
-    log: str = ""
-
-    def use(self, name: str, *, install: bool = False, **inputs: str) -> dict[str, str]:
-        """Run a composite action's steps; gives its outputs."""
-        action = yaml.safe_load((ACTIONS / name / "action.yml").read_text())
-        values = {
-            key: inputs.get(key.replace("-", "_"), one.get("default", ""))
-            for key, one in action["inputs"].items()
-        }
-        steps: dict[str, dict[str, str]] = {}
-        for step in action["runs"]["steps"]:
-            if self.code == 0 and (install or "install.sh" not in step["run"]):
-                steps[step.get("id", "")] = self._step(name, step, values)
-        return {
-            key: re.sub(
-                r"\$\{\{ steps\.(\w+)\.outputs\.(\w+) \}\}",
-                lambda m: steps[m[1]].get(m[2], ""),
-                one["value"],
-            )
-            for key, one in action.get("outputs", {}).items()
-        }
-
-    def _step(self, name: str, step: dict[str, Any], inputs: dict[str, str]) -> dict[str, str]:
-        assert step["shell"] == "bash"
-        given = {
-            key: re.sub(r"\$\{\{ inputs\.([\w-]+) \}\}", lambda m: inputs[m[1]], str(value))
-            for key, value in step.get("env", {}).items()
-        }
-        assert "${{" not in step["run"], "an expression in a script could be code"
-        script = self.temp / "step.sh"
-        script.write_text(step["run"])
-        output = self.temp / "output"
-        output.write_text("")
-        surroundings = {
-            **os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", **self.variables, **given,
-            "GITHUB_OUTPUT": str(output), "GITHUB_STEP_SUMMARY": str(self.temp / "summary.md"),
-            "GITHUB_PATH": str(self.temp / "path"), "GITHUB_ACTION_PATH": str(ACTIONS / name),
-            "GITHUB_EVENT_PATH": str(self.temp / "event.json"), "RUNNER_TEMP": str(self.temp), "CI": "true",
-            "GITHUB_ACTIONS": "true",
-        }  # fmt: skip
-        # https://docs.github.com/actions: `shell: bash` is `bash --noprofile --norc -eo pipefail {0}`.
-        done = subprocess.run(
-            ["bash", "--noprofile", "--norc", "-eo", "pipefail", script],
-            cwd=self.folder, env=surroundings, capture_output=True, text=True, check=False, timeout=300,
-        )  # fmt: skip
-        self.code, self.log = done.returncode, self.log + done.stdout + done.stderr
-        return dict(line.split("=", 1) for line in output.read_text().splitlines())
-
-    @property
-    def summary(self) -> str:
-        return (self.temp / "summary.md").read_text()
-
-
-@pytest.fixture
-def job(samples: Folder, tmp_path: Path) -> Job:
-    (tmp_path / "runner").mkdir()
-    (tmp_path / "runner" / "event.json").write_text("{}")
-    return Job(samples.path.parent, tmp_path / "runner")
-
-
-def edit(job: Job, file: str, old: str, new: str) -> None:
-    path = job.folder / "actions" / file
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new))
 
 
 def test_validate_annotates_and_fails(job: Job) -> None:
@@ -191,7 +115,9 @@ def test_drift_is_told_with_a_report(job: Job) -> None:
 @pytest.mark.timeout(600)
 def test_the_installation_step_gives_the_callsheet_of_its_own_commit(job: Job, tmp_path: Path) -> None:
     copy = tmp_path / "action"
-    ignored = shutil.ignore_patterns(".git", ".venv", "*cache*", ".coverage*", ".hypothesis", "*.egg-info")
+    ignored = shutil.ignore_patterns(
+        ".git", ".venv", ".*cache*", "__pycache__", ".coverage*", ".hypothesis", "*.egg-info"
+    )
     shutil.copytree(ROOT, copy, ignore=ignored, symlinks=True)
     variables = {
         **os.environ,
@@ -228,9 +154,9 @@ def test_example_workflows_are_minimal_and_pinned(name: str) -> None:
     text = (EXAMPLES / f"{name}.yml").read_text()
     workflow = yaml.safe_load(text)
     assert workflow["permissions"] == {}
-    for job in workflow["jobs"].values():
-        assert job["timeout-minutes"] <= 30
-        for step in job["steps"]:
+    for one in workflow["jobs"].values():
+        assert one["timeout-minutes"] <= 30
+        for step in one["steps"]:
             assert "${{" not in step.get("run", "")
             if "uses" in step:
                 assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", step["uses"])

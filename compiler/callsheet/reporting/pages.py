@@ -10,7 +10,7 @@ from typing import Any
 from callsheet.deploying import ApplyResult
 from callsheet.language import Diagnostic
 from callsheet.planning import NOTHING, Change, Difference, Drift, GuardVerdict, Plan
-from callsheet.planning.difference import IMPACTS
+from callsheet.planning.difference import IMPACTS, heaviest
 from callsheet.planning.review import DataFlow, SharedChange, data_flows
 from callsheet.reporting.model import Style
 from callsheet.reporting.page import (
@@ -28,13 +28,14 @@ from callsheet.reporting.page import (
     some,
 )
 from callsheet.reporting.results import DiffResult, DriftResult, RequestPair, ValidationResult
-from callsheet.reporting.terminal import count, value_text
+from callsheet.reporting.terminal import SAID_IN_WORDS, count, value_text
 
 _WIDE = Style(width=160)
 _GRAVE = ("breaking", "sensitive")
 MAX_ROWS = 40
 MAX_LINES = 60
 
+Row = Sequence[Inline]
 Entry = tuple[Change, list[str], RequestPair | None]
 """A change, the environments in which it is the same, and the request before and after."""
 
@@ -42,12 +43,16 @@ Entry = tuple[Change, list[str], RequestPair | None]
 def diff_page(result: DiffResult) -> Page:
     """Give the page of a diff: the reviewer's view."""
     entries: list[Entry] = [
-        (change, names, result.request_of(names[0], change.address)) for change, names in result.grouped()
+        (change, names, result.request_of(names, change.address)) for change, names in result.grouped()
     ]
     against = f"since {result.base}" if result.base else "against what is deployed"
     title = f"{count(len(entries), 'change')} {against}" if entries else f"No change {against}"
     shared = {address for one in result.shared for address in one.addresses}
-    blocks: list[Block] = [Heading(1, ("callsheet: ", title)), *_overview(entries)]
+    own = [one for one in entries if one[0].address not in shared]
+    blocks: list[Block] = [
+        Heading(1, ("callsheet: ", title)),
+        *_overview(own, _shared_rows(result, entries)),
+    ]
     blocks += _flow_table(result.flows)
     blocks += [block for one in result.shared for block in _shared(one, entries)]
     blocks += [
@@ -57,7 +62,6 @@ def diff_page(result: DiffResult) -> Page:
         )
         for one in result.policies
     ]
-    own = [one for one in entries if one[0].address not in shared]
     return Page("diff", title, blocks, _sections(own))
 
 
@@ -130,10 +134,20 @@ def apply_page(result: ApplyResult) -> Page:
 # -- parts ------------------------------------------------------------------------------------
 
 
-def _overview(entries: Sequence[Entry]) -> list[Block]:
+def _shared_rows(result: DiffResult, entries: Sequence[Entry]) -> list[Row]:
+    """Give one row of the summary table for each shared value, instead of one for each action."""
+    rows: list[Row] = []
+    for one in result.shared:
+        impacts = [change.impact for change, _, _ in entries if change.address in one.addresses]
+        action: Inline = (Code(f"values.{one.name}"), f" ({len(one.addresses)} actions)")
+        rows.append(((heaviest(impacts),), ("update",), action, ("",), (", ".join(one.environments),)))
+    return rows
+
+
+def _overview(entries: Sequence[Entry], before: Sequence[Row] = ()) -> list[Block]:
     """Give the summary table: the gravest first, at most `MAX_ROWS` of them."""
     ordered = sorted(entries, key=lambda one: (-IMPACTS.index(one[0].impact), one[0].address))
-    rows = [
+    rows: list[Row] = [
         (
             (change.impact,),
             (change.action,),
@@ -143,10 +157,10 @@ def _overview(entries: Sequence[Entry]) -> list[Block]:
         )
         for change, names, _ in ordered
     ]
-    return _table(("impact", "step", "action", "owner", "environments"), rows)
+    return _table(("impact", "step", "action", "owner", "environments"), [*before, *rows])
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[Inline]]) -> list[Block]:
+def _table(head: Sequence[str], rows: Sequence[Row]) -> list[Block]:
     if not rows:
         return []
     kept = [
@@ -228,7 +242,8 @@ def _details(entry: Entry) -> list[Block]:
 def _difference(one: Difference) -> list[Block]:
     place: Inline = (" · ", Code(f"{one.place[0]}:{one.place[1]}")) if one.place else ()
     blocks: list[Block] = [Paragraph((*inline(one.words), f" ({one.reason})", *place), one.impact)]
-    lines = _sides(one.before, one.after, one.path) if one.path else []
+    told = not one.path or one.reason in SAID_IN_WORDS
+    lines = [] if told else _sides(one.before, one.after, one.path)
     return [*blocks, Lines(lines)] if lines else blocks
 
 
@@ -245,7 +260,9 @@ def _sides(before: Any, after: Any, path: Any) -> list[str]:
 
 def _requests(pair: RequestPair) -> list[Block]:
     lines = list(unified_diff(pair.lines_before, pair.lines_after, lineterm="", n=50))[3:]
-    head: Inline = ("The request of the test case ", Code(pair.case), ", before and after")
+    head: Inline = ("The request of the test case ", Code(pair.case), ", before and after:")
+    if not pair.case:
+        head = ("The request, with the examples of its parameters, before and after:",)
     return [Paragraph(head), Lines(_cut(lines))]
 
 

@@ -23,7 +23,12 @@ class ValidationResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestPair:
-    """The request of one test case before and after a change, as lines; empty where there is none."""
+    """The request of one test case before and after a change, as lines; empty where there is none.
+
+    Attributes:
+        case: the test case; empty where the examples of the parameters stand in for one.
+
+    """
 
     case: str
     lines_before: list[str]
@@ -49,9 +54,10 @@ class DiffResult:
     shared: Sequence[SharedChange] = ()
     policies: Sequence[PolicyChange] = ()
 
-    def request_of(self, environment: str, address: str) -> RequestPair | None:
-        """Give the request before and after, where it is known."""
-        return self.requests.get((environment, address))
+    def request_of(self, environments: Sequence[str], address: str) -> RequestPair | None:
+        """Give the request before and after: of a test case, where any environment has one."""
+        found = [self.requests[(one, address)] for one in environments if (one, address) in self.requests]
+        return next((one for one in found if one.case), found[0] if found else None)
 
     def grouped(self) -> list[tuple[Change, list[str]]]:
         """Give each change once, with the environments in which it is the same."""

@@ -22,6 +22,18 @@ _COLOURS = {
     "dim": "2",
 }
 _HIDDEN_NAME = re.compile(r"(?i)password|passwd|secret|token|api[-_]?key|credential|authorization")
+SAID_IN_WORDS = (
+    "new-personal-data",
+    "method-changed",
+    "parameter-retyped",
+    "parameter-optional",
+    "parameter-required",
+    "parameter-removed",
+    "parameter-added",
+    "action-renamed",
+)
+"""Reason codes whose words hold the values already."""
+
 _UNSAFE_CATEGORIES = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 
 

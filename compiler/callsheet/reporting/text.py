@@ -20,7 +20,7 @@ from callsheet.reporting.results import (
     ValidationResult,
     WorkspaceResult,
 )
-from callsheet.reporting.terminal import count, paint, safe, value_text, wrapped
+from callsheet.reporting.terminal import SAID_IN_WORDS, count, paint, safe, value_text, wrapped
 from callsheet.reporting.text_findings import explain_text, validation_text
 from callsheet.reporting.text_lists import history_text, list_text, render_text, show_text, workspace_text
 
@@ -75,7 +75,7 @@ def _difference_lines(one: Difference, style: Style) -> list[str]:
     # What stands at the end of words already need not stand below them.
     if _has_lines(one.before) and _has_lines(one.after):
         lines += _line_diff(str(one.before), str(one.after), style)
-    elif one.path and one.reason not in _SAID_IN_WORDS:
+    elif one.path and one.reason not in SAID_IN_WORDS:
         for sign, value, painted in (("-", one.before, "red"), ("+", one.after, "green")):
             if value is not NOTHING:
                 text = value_text(value, one.path, style, indent=8)
@@ -98,18 +98,6 @@ def _line_diff(before: str, after: str, style: Style) -> list[str]:
     colours = {"-": "red", "+": "green", "@": "dim"}
     lines = ["      " + paint(safe(one), colours.get(one[:1], "dim"), style) for one in found[:40]]
     return lines if len(found) <= 40 else [*lines, f"      and {len(found) - 40} lines more"]
-
-
-_SAID_IN_WORDS = (
-    "new-personal-data",
-    "method-changed",
-    "parameter-retyped",
-    "parameter-optional",
-    "parameter-required",
-    "parameter-removed",
-    "parameter-added",
-    "action-renamed",
-)
 
 
 def _drift_lines(drift: Any, unmanaged: Any, style: Style) -> list[str]:

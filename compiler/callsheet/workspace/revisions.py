@@ -16,6 +16,7 @@ from callsheet.workspace.sources import (
     Unreadable,
     ignore_patterns,
     link_problem,
+    submodule_problem,
     too_large,
 )
 
@@ -39,6 +40,7 @@ class RevisionSource:
         self.commit = resolve_revision(root, revision)
         self.problems: list[Problem] = []
         prefix = _git(root, "rev-parse", "--show-prefix").decode("utf-8", "surrogateescape").strip("\n")
+        self._submodules: list[str] = []
         self._objects = self._list(prefix)
         self._contents: dict[str, bytes] = {}
 
@@ -50,6 +52,7 @@ class RevisionSource:
         wanted = [IGNORE_FILE, *(file for file in self._objects if _is_document(file))]
         self._fetch([file for file in wanted if file in self._objects])
         ignored = ignore_patterns(self._contents.get(IGNORE_FILE, b"").decode("utf-8", "replace"))
+        self.problems += [submodule_problem(one) for one in self._submodules if not ignored(f"{one}/")]
         return sorted(
             file
             for file, (mode, _, _) in self._objects.items()
@@ -87,8 +90,10 @@ class RevisionSource:
         for line in filter(None, listing.split(b"\0")):
             head, _, name = line.partition(b"\t")
             mode, kind, object_id, size = head.split()
-            if kind == b"blob":
-                file = name.decode("utf-8", "surrogateescape")[len(prefix) :]
+            file = name.decode("utf-8", "surrogateescape")[len(prefix) :]
+            if kind == b"commit":
+                self._submodules.append(file)
+            elif kind == b"blob":
                 found[file] = (mode.decode(), object_id.decode(), int(size))
         return found
 
@@ -111,12 +116,23 @@ def resolve_revision(root: FilePath, revision: str) -> str:
     try:
         found = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     except subprocess.CalledProcessError:
-        raise CallsheetError(
-            "CS923",
-            f"git does not know the revision {revision!r}",
-            help="fetch it (in CI, check out the whole history), or correct the name",
-        ) from None
+        raise _unknown(root, revision) from None
     return found.decode().strip()
+
+
+def _unknown(root: FilePath, revision: str) -> CallsheetError:
+    shallow = _git(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
+    if shallow:
+        return CallsheetError(
+            "CS923",
+            f"git does not know the revision {revision!r}: this clone is shallow",
+            help="fetch the whole history: `git fetch --unshallow`, in GitHub's checkout `fetch-depth: 0`",
+        )
+    return CallsheetError(
+        "CS923",
+        f"git does not know the revision {revision!r}",
+        help="fetch it (in CI, check out the whole history), or correct the name",
+    )
 
 
 def repository_of(root: FilePath) -> str:

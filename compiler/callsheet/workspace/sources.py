@@ -48,12 +48,14 @@ class FolderSource:
         self.problems: list[Problem] = []
         self._real_root = os.path.realpath(root)
         self._direct: set[str] = set()
+        self._nested: list[str] = []
 
     def files(self) -> list[str]:
         """List every document file below the folder, sorted."""
-        self.problems = []
+        self.problems, self._nested = [], []
         found = list(self._walk("", (self._real_root,)))
         ignored = ignore_patterns(self._ignore_text())
+        self.problems += [submodule_problem(one) for one in self._nested if not ignored(f"{one}/")]
         return sorted(file for file in found if not ignored(file))
 
     def read(self, file: str) -> bytes:
@@ -94,6 +96,9 @@ class FolderSource:
             entries = sorted(os.scandir(self.root / folder), key=lambda entry: entry.name)
         except OSError as error:
             self.problems.append(_os_error(folder or ".", error))
+            return
+        if folder and any(entry.name == ".git" for entry in entries):
+            self._nested.append(folder)
             return
         for entry in entries:
             if entry.name.startswith("."):
@@ -186,6 +191,16 @@ def too_large(file: str) -> Problem:
     """Word the refusal of a file over the limit."""
     return _problem(
         "CS103", file, f"the file is larger than {MAX_FILE_BYTES:,} bytes", "split it, or ignore it"
+    )
+
+
+def submodule_problem(folder: str) -> Problem:
+    """Word the refusal of a submodule, whose files the repository's own commits do not hold."""
+    return _problem(
+        "CS109",
+        folder,
+        "this folder is another git repository, a submodule",
+        "move its files into this repository, or name the folder in .callsheetignore",
     )
 
 

@@ -26,6 +26,15 @@ declare("CS106", "link-loop", """A symbolic link must not lead back to a folder 
 declare("CS107", "empty-workspace", """A workspace must hold at least one document.""")
 declare("CS108", "control-character", """Control characters must be escaped (YAML 1.2.2 section 5.1).""")
 declare(
+    "CS109",
+    "submodule",
+    """A folder of the workspace must not be another repository.
+
+The commits of this repository do not hold the files of a submodule: a comparison of revisions would miss
+them. `.callsheetignore` can leave the folder out.
+""",
+)
+declare(
     "CS110",
     "yaml-syntax",
     """A file must be valid YAML.
