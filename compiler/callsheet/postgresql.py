@@ -246,13 +246,9 @@ def connect(
     psycopg = _driver()
     fields = _fields(url, reference)
     shown = _shown(fields, schema)
+    standard = {"connect_timeout": CONNECT_SECONDS, "application_name": "callsheet"}
     with worded(shown):
-        connection = psycopg.connect(
-            **fields,
-            autocommit=True,
-            connect_timeout=int(fields.pop("connect_timeout", CONNECT_SECONDS)),
-            application_name="callsheet",
-        )
+        connection = psycopg.connect(**{**standard, **fields}, autocommit=True)
     database = PostgresqlDatabase(shown, schema, connection)
     try:
         with worded(shown):

@@ -283,6 +283,18 @@ def test_a_server_that_is_down_or_stops_answering_is_named(
     )
 
 
+def test_what_the_url_says_itself_counts(
+    shared_workspace: Folder,
+    server: Server,
+    database: str,
+    callsheet: Callsheet,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    url = f"{server.url(database)} connect_timeout=3 application_name=ci options='-c work_mem=1MB'"
+    monkeypatch.setenv("CALLSHEET_DATABASE", url)
+    assert callsheet("apply", "-C", shared_workspace.path, "--yes", "-q").code == 0
+
+
 def test_a_row_that_somebody_holds_ends_the_wait(
     shared_workspace: Folder, server: Server, database: str, callsheet: Callsheet
 ) -> None:
