@@ -37,6 +37,7 @@ from callsheet.workspace import FolderSource, RevisionSource, current_commit
 from callsheet.workspace import Path as ValuePath
 
 if TYPE_CHECKING:
+    from callsheet.calling.cases import CaseResult
     from callsheet.reporting.results import DiffResult, RequestPair
 
 _LOG = logging.getLogger("callsheet")
@@ -287,6 +288,40 @@ class Workspace:
             shared=shared_changes(before, after, changes),
             policies=policy_changes(before, after),
         )
+
+    def test(
+        self,
+        names: Collection[str] = (),
+        environment: str | None = None,
+        *,
+        generated: bool = True,
+        words: str = "",
+    ) -> list[CaseResult]:
+        """Run the test cases of actions, in every environment that deploys them; nothing is sent.
+
+        Args:
+            names: of actions; all of them, where it is empty.
+            environment: only this one.
+            generated: run the cases that follow from the parameters, beside the declared ones.
+            words: only cases whose action and name hold these words.
+
+        Raises:
+            InvalidWorkspaceError: where the workspace has errors.
+            CallsheetError: CS925 for an action that is not there.
+
+        """
+        from callsheet.calling.running import run_cases
+
+        compiled = self.compile()
+        _refuse_invalid(compiled)
+        for name in names:
+            if name not in compiled.actions:
+                raise CallsheetError(
+                    "CS925",
+                    f"there is no action `{name}`{nearest(name, compiled.actions)}",
+                    help="`callsheet list` shows the actions",
+                )
+        return run_cases(compiled, names, environment, generated=generated, words=words)
 
     def deployed(self, environment: str | None = None) -> dict[str, Deployed]:
         """Give what the target of an environment answers now, by address."""

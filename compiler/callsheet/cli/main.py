@@ -20,6 +20,7 @@ VERBS = {
     "validate": "Check every document and everything that it compiles to.",
     "watch": "Validate whenever a file is saved.",
     "render": "Show compiled actions, or the requests that would leave.",
+    "test": "Run the test cases of the actions.",
     "diff": "Compare the workspace with what is deployed, or with a git revision.",
     "plan": "Show what apply would do, and why.",
     "apply": "Do what a plan says, exactly or not at all.",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from callsheet.calling import NO_PAYLOAD, Request
+from callsheet.calling.cases import ABSENT, CaseResult
 from callsheet.deploying import ApplyResult, StepResult
 from callsheet.language import Diagnostic, in_language
 from callsheet.ledger import ApplyRecord
@@ -22,6 +23,7 @@ from callsheet.reporting.results import (
     ListResult,
     RenderResult,
     ShowResult,
+    TestResult,
     ValidationResult,
     WorkspaceResult,
 )
@@ -222,6 +224,35 @@ def _workspace(result: WorkspaceResult) -> dict[str, Any]:
     }
 
 
+def _tests(result: TestResult) -> dict[str, Any]:
+    failed = sum(one.outcome == "failed" for one in result.cases)
+    return {
+        "cases": [_case(one) for one in result.cases],
+        "summary": {"passed": len(result.cases) - failed, "failed": failed},
+    }
+
+
+def _case(one: CaseResult) -> dict[str, Any]:
+    return {
+        "action": one.action,
+        "environment": one.environment,
+        "name": one.name,
+        "generated": one.index is None,
+        "outcome": one.outcome,
+        "message": one.message,
+        "mismatches": [
+            {
+                "path": "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in it.path),
+                **({} if it.expected is ABSENT else {"expected": it.expected}),
+                **({} if it.actual is ABSENT else {"actual": it.actual}),
+            }
+            for it in one.mismatches
+        ],
+        "file": one.place[0] if one.place else None,
+        "line": one.place[1] if one.place else None,
+    }
+
+
 def _request(name: str, request: Request) -> dict[str, Any]:
     record = {
         "name": name,
@@ -259,6 +290,7 @@ _RECORDS: dict[type, Callable[[Any], dict[str, Any]]] = {
     ListResult: _list,
     ShowResult: _show,
     RenderResult: _render,
+    TestResult: _tests,
     WorkspaceResult: _workspace,
     ExplainResult: _explain,
 }

@@ -10,8 +10,9 @@ from callsheet.deploying import ApplyResult
 from callsheet.language import Diagnostic
 from callsheet.planning import Plan
 from callsheet.reporting.model import Report, Style
-from callsheet.reporting.results import ValidationResult
+from callsheet.reporting.results import TestResult, ValidationResult
 from callsheet.reporting.terminal import safe
+from callsheet.reporting.text_tests import mismatch_lines
 
 Case = tuple[str, str, str | None, str]
 """Class, name, kind of the failure (None where there is none), and its words."""
@@ -67,6 +68,18 @@ def apply_junit(result: ApplyResult, style: Style) -> str:
     return _suite("callsheet apply", cases)
 
 
+def tests_junit(result: TestResult, style: Style) -> str:
+    """Write one case for each test case in each environment."""
+    del style
+    cases: list[Case] = []
+    for one in result.cases:
+        words = "\n".join([one.message, *(line for it in one.mismatches for line in mismatch_lines(it))])
+        failure = "failed" if one.outcome == "failed" else None
+        kind = "generated: " if one.index is None else ""
+        cases.append((f"{one.environment}.{one.action}", f"{kind}{one.name}", failure, words))
+    return _suite("callsheet test", cases)
+
+
 def _suite(name: str, cases: Iterable[Case]) -> str:
     listed = list(cases)
     failures = sum(kind is not None for _, _, kind, _ in listed)
@@ -91,5 +104,6 @@ _WRITERS: dict[type, Any] = {
     ValidationResult: validation_junit,
     Plan: plan_junit,
     ApplyResult: apply_junit,
+    TestResult: tests_junit,
 }
 JUNIT = Report("junit", _WRITERS)

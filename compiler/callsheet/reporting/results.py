@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callsheet.calling import Request
+from callsheet.calling.cases import CaseResult
 from callsheet.language import Action, Diagnostic, Rule
 from callsheet.ledger import ApplyRecord
 from callsheet.planning import Change, Drift
@@ -126,6 +127,15 @@ class RenderResult:
     environment: str
     actions: Sequence[Mapping[str, Any]] = ()
     requests: Sequence[tuple[str, Request]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestResult:
+    """What `test` found."""
+
+    __test__ = False  # not a test of pytest's
+
+    cases: list[CaseResult]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

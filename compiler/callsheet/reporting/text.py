@@ -17,12 +17,14 @@ from callsheet.reporting.results import (
     ListResult,
     RenderResult,
     ShowResult,
+    TestResult,
     ValidationResult,
     WorkspaceResult,
 )
 from callsheet.reporting.terminal import SAID_IN_WORDS, count, paint, safe, value_text, wrapped
 from callsheet.reporting.text_findings import explain_text, validation_text
 from callsheet.reporting.text_lists import history_text, list_text, render_text, show_text, workspace_text
+from callsheet.reporting.text_tests import tests_text
 
 SIGNS = {
     "create": ("+", "green", "created"),
@@ -252,6 +254,7 @@ TEXT = Report(
         ListResult: list_text,
         ShowResult: show_text,
         RenderResult: render_text,
+        TestResult: tests_text,
         WorkspaceResult: workspace_text,
     },
 )

@@ -138,6 +138,14 @@ declare(
     """`callsheet fmt` must not change what a file says; where it would, the file is left as it is.""",
 )
 declare(
+    "CS937",
+    "case-differs",
+    """`callsheet test --update` must not guess.
+
+A case that differs by environment must name the one that it is for.
+""",
+)
+declare(
     "CS940",
     "database-unreachable",
     """The database server must answer.

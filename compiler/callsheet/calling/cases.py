@@ -1,0 +1,141 @@
+"""The test cases of an action: parameters in, exact request out, and what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import parse_qsl, urlsplit
+
+from callsheet.calling.request import NO_PAYLOAD, Request, build_request
+from callsheet.errors import CallsheetError
+from callsheet.language import Action
+from callsheet.workspace import Path
+
+Outcome = Literal["passed", "failed"]
+ABSENT = object()
+"""There is no value on this side."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mismatch:
+    """One place at which a request is not what its test case expects.
+
+    Attributes:
+        path: into `expect`: `("payload", "message", "title")`.
+        expected: the value there, or `ABSENT`.
+        actual: the value of the request, or `ABSENT`.
+
+    """
+
+    path: Path
+    expected: Any
+    actual: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseResult:
+    """What became of one case in one environment.
+
+    Attributes:
+        index: of the case among the action's `tests`; None for a generated one.
+        message: why it failed, where it is not for mismatches.
+        request: what the action made of it, where it made something.
+
+    """
+
+    action: str
+    environment: str
+    name: str
+    index: int | None
+    outcome: Outcome
+    mismatches: tuple[Mismatch, ...] = ()
+    message: str = ""
+    place: tuple[str, int] | None = None
+    request: Request | None = None
+
+
+def declared_cases(action: Action, environment: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Give the cases that an action declares for an environment, with their numbers."""
+    for index, case in enumerate(action.spec.get("tests") or ()):
+        if case.get("environment") in (None, environment):
+            yield index, case
+
+
+def run_case(
+    action: Action, compiled: Mapping[str, Any], environment: str, index: int, case: Mapping[str, Any]
+) -> CaseResult:
+    """Build the request of one case and compare it with what the case expects; nothing is sent."""
+    expect = case["expect"]
+    request, error = None, ""
+    try:
+        request = build_request(compiled, case["params"])
+    except CallsheetError as refused:
+        error = "; ".join((refused.message, *refused.details))
+    mismatches: tuple[Mismatch, ...] = ()
+    message = ""
+    if "error" in expect:
+        if expect["error"] not in error:
+            message = f"expected an error with {expect['error']!r}, " + (
+                f"got {error!r}" if error else "and the request was made"
+            )
+    elif request is None:
+        message = error
+    else:
+        whole = case.get("match", "whole") == "whole"
+        mismatches = tuple(_compare(expect, request_fields(request), whole=whole))
+    document = action.document
+    return CaseResult(
+        action=action.name,
+        environment=environment,
+        name=case["name"],
+        index=index,
+        outcome="failed" if mismatches or message else "passed",
+        mismatches=mismatches,
+        message=message,
+        place=(document.file, document.place(("spec", "tests", index)).line),
+        request=request,
+    )
+
+
+def request_fields(request: Request) -> dict[str, Any]:
+    """Give a request as `expect` writes it: method, url, query, headers, and a payload if it has one."""
+    fields: dict[str, Any] = {
+        "method": request.method,
+        "url": request.url,
+        "query": dict(parse_qsl(urlsplit(request.url).query, keep_blank_values=True)),
+        "headers": {
+            name: f"{{{value['secret']}}}" if isinstance(value, dict) else value
+            for name, value in request.headers.items()
+        },
+    }
+    return fields if request.payload is NO_PAYLOAD else {**fields, "payload": request.payload}
+
+
+def _compare(expect: Mapping[str, Any], actual: Mapping[str, Any], *, whole: bool) -> Iterator[Mismatch]:
+    """Compare the fields that are expected: exactly, or, with a partial match, what they hold."""
+    for name, value in expect.items():
+        # What a case does not name of a request it does not expect; what it names it names wholly.
+        yield from _difference((name,), value, actual.get(name, ABSENT), whole=whole)
+
+
+def _difference(path: Path, expected: Any, actual: Any, *, whole: bool) -> Iterator[Mismatch]:
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        for key in expected:
+            yield from _difference((*path, key), expected[key], actual.get(key, ABSENT), whole=whole)
+        if whole:
+            for key in actual:
+                if key not in expected:
+                    yield Mismatch(path=(*path, key), expected=ABSENT, actual=actual[key])
+    elif isinstance(expected, list) and isinstance(actual, list) and len(expected) == len(actual):
+        for index, (one, other) in enumerate(zip(expected, actual, strict=True)):
+            yield from _difference((*path, index), one, other, whole=whole)
+    elif not _equal(expected, actual):
+        yield Mismatch(path=path, expected=expected, actual=actual)
+
+
+def _equal(one: Any, other: Any) -> bool:
+    """Compare as JSON does: true is not 1, and 1 is 1.0."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    return bool(one == other)

@@ -1,0 +1,143 @@
+"""Cases that nobody has to write: what is optional missing, what is bounded at its bounds, hostile texts.
+
+Each must make a request, or be refused by what a parameter declares: a value that breaks the request and
+that no `pattern`, `enum`, `maxLength` … keeps out is found before a journey sends it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from callsheet.calling.cases import CaseResult
+from callsheet.calling.parameters import check_parameters
+from callsheet.calling.request import build_request
+from callsheet.errors import CallsheetError
+from callsheet.language import Action
+
+HOSTILE = (
+    ("quotes", "\"'`\\"),
+    ("a line break", "a\r\nX-Injected: b"),
+    ("braces", "{{ 7 * 7 }} {% if %} ${x}"),
+    ("markup", "<script>alert(1)</script> &amp;"),
+    ("an escape", "\x1b[31m \u202e \u0000"),
+    ("letters of everywhere", "Zoë 雪 🙂 مرحبا"),
+    ("spaces", "  \t "),
+    ("a path", "../../etc/passwd?x=1#y"),
+    ("a long text", "x" * 10_000),
+)
+_BY_TYPE: dict[str, tuple[Any, ...]] = {
+    "integer": (0, -1, 2**53 - 1),
+    "number": (0, -0.5, 1e15),
+    "boolean": (True, False),
+    "array": ([],),
+    "object": ({},),
+    "date": ("2024-02-29",),
+    "datetime": ("2024-02-29T23:59:59Z", "2026-11-25T08:00:00.123+05:30"),
+}
+_EXAMPLES: dict[str, Any] = {
+    "string": "text",
+    "integer": 1,
+    "number": 1.5,
+    "boolean": True,
+    "array": ["text"],
+    "object": {"key": "text"},
+    "date": "2026-11-25",
+    "datetime": "2026-11-25T08:00:00Z",
+}
+_FORMATS = {
+    "email": "ada@example.com",
+    "uri": "https://example.com/",
+    "uuid": "5c2d0e1a-0000-4000-8000-000000000001",
+    "ipv4": "192.0.2.1",
+    "ipv6": "2001:db8::1",
+    "hostname": "example.com",
+}
+
+
+def generated_cases(action: Action, compiled: Mapping[str, Any], environment: str) -> Iterator[CaseResult]:
+    """Run the generated cases of an action in an environment."""
+    declared: Mapping[str, Any] = compiled.get("parameters", {})
+    standard = standard_values(declared)
+    if standard is None:
+        # No example fits what the parameters declare: a pattern, say. The author's own cases must do.
+        return
+    yield _run(action, compiled, environment, "every parameter", standard)
+    for name, fields in declared.items():
+        if fields.get("optional"):
+            without = {key: value for key, value in standard.items() if key != name}
+            yield _run(action, compiled, environment, f"without {name}", without)
+        for words, value in _values(fields):
+            yield _run(action, compiled, environment, f"{name} is {words}", {**standard, name: value})
+    required = {key: value for key, value in standard.items() if not declared[key].get("optional")}
+    if len(required) < len(standard) - 1:
+        yield _run(action, compiled, environment, "without every optional parameter", required)
+
+
+def standard_values(declared: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Give a value for each parameter: its example, else one of its type; None where none is known."""
+    values = {name: _standard(fields) for name, fields in declared.items()}
+    try:
+        return check_parameters(declared, values)
+    except CallsheetError:
+        return None
+
+
+def _standard(fields: Mapping[str, Any]) -> Any:
+    if fields.get("example") is not None:
+        return fields["example"]
+    if "enum" in fields:
+        return fields["enum"][0]
+    if fields["type"] == "string":
+        text = _FORMATS.get(fields.get("format", ""), "text")
+        longest = fields.get("maxLength", len(text))
+        return text[:longest] + "x" * max(fields.get("minLength", 0) - len(text), 0)
+    if fields["type"] in ("integer", "number"):
+        return fields.get("minimum", fields.get("maximum", _EXAMPLES[fields["type"]]))
+    return _EXAMPLES[fields["type"]]
+
+
+def _values(fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Give the values to try of one parameter, each with its name."""
+    for value in fields.get("enum", ()):
+        yield json.dumps(value, ensure_ascii=False), value
+    if fields["type"] == "string":
+        for bound in ("minLength", "maxLength"):
+            if bound in fields:
+                yield f"as {'short' if bound == 'minLength' else 'long'} as it may be", "x" * fields[bound]
+        yield from HOSTILE
+    for bound in ("minimum", "maximum"):
+        if bound in fields:
+            yield f"its {bound}", fields[bound]
+    for value in _BY_TYPE.get(fields["type"], ()):
+        yield json.dumps(value), value
+
+
+def _run(
+    action: Action, compiled: Mapping[str, Any], environment: str, name: str, params: Mapping[str, Any]
+) -> CaseResult:
+    message, request = "", None
+    try:
+        check_parameters(compiled.get("parameters", {}), params)
+    except CallsheetError:
+        # What the parameter declares keeps the value out: that is what it is declared for.
+        return _result(action, environment, name, "", None)
+    try:
+        request = build_request(compiled, params)
+    except CallsheetError as error:
+        message = "; ".join((error.message, *error.details))
+    return _result(action, environment, name, message, request)
+
+
+def _result(action: Action, environment: str, name: str, message: str, request: Any) -> CaseResult:
+    return CaseResult(
+        action=action.name,
+        environment=environment,
+        name=name,
+        index=None,
+        outcome="failed" if message else "passed",
+        message=message,
+        place=(action.document.file, action.document.place(("spec", "parameters")).line),
+        request=request,
+    )

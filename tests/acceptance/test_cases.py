@@ -1,0 +1,165 @@
+"""`callsheet test`: parameters in, exact request out, and the cases that nobody has to write."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from junitparser import JUnitXml
+from syrupy.assertion import SnapshotAssertion
+
+from conftest import ENVIRONMENT, Callsheet, Folder
+
+ACTION = """\
+apiVersion: callsheet/v1
+kind: Action
+metadata: {name: greet}
+spec:
+  request:
+    method: POST
+    url: https://api.example.com/v1/{{ params.list }}
+    headers: {X-Name: "{{ params.name }}"}
+    query: {lang: en}
+    payload: {hello: "{{ params.name }}", n: 1, deep: {flag: true, list: [1, 2]}}
+  parameters:
+    name: {type: string, example: Ada}
+    list: {type: string, example: news, pattern: "^[a-z]+$"}
+  tests:
+    # what people see
+    - name: a greeting
+      params: {name: Ada, list: news}
+      expect:
+        method: POST
+        url: https://api.example.com/v1/news?lang=en   # with the language
+        query: {lang: en}
+        headers: {X-Name: Ada}
+        payload:
+          hello: Ada  # by name
+          n: 1
+          deep: {flag: true, list: [1, 2]}
+    - name: only a part
+      match: partial
+      params: {name: Zoë, list: news}
+      expect: {payload: {deep: {flag: true}}}
+    - name: a list that is none
+      params: {name: Ada, list: NEWS}
+      expect: {error: does not have the declared form}
+"""
+
+
+@pytest.fixture
+def greet(workspace: Folder) -> Folder:
+    (workspace.path / "example.yaml").unlink()
+    workspace.write("greet.yaml", ACTION)
+    return workspace
+
+
+def test_declared_cases_pass(greet: Folder, callsheet: Callsheet) -> None:
+    outcome = callsheet("test", "-C", greet.path, "--no-generated")
+    assert (outcome.code, outcome.out) == (0, "greet ...\n\n3 cases passed.\n")
+
+
+def test_what_differs_is_told_at_its_place(
+    greet: Folder, callsheet: Callsheet, snapshot: SnapshotAssertion
+) -> None:
+    greet.write(
+        "greet.yaml",
+        ACTION.replace("n: 1, deep: {flag: true, list: [1, 2]}", 'm: 2, deep: {flag: 1, list: [1, "2"]}'),
+    )
+    outcome = callsheet("test", "-C", greet.path, "--no-generated")
+    assert outcome.code == 1
+    assert outcome.out == snapshot
+
+
+def test_an_error_that_is_expected_and_does_not_come(greet: Folder, callsheet: Callsheet) -> None:
+    greet.write("greet.yaml", ACTION.replace("list: NEWS", "list: news"))
+    out = callsheet("test", "-C", greet.path, "--no-generated").out
+    assert "expected an error with 'does not have the declared form', and the request was" in " ".join(
+        out.split()
+    )
+
+
+def test_generated_cases_find_a_header_that_a_parameter_could_break(
+    greet: Folder, callsheet: Callsheet
+) -> None:
+    outcome = callsheet("test", "-C", greet.path)
+    assert outcome.code == 1
+    assert "generated: name is a line break\n  the header `X-Name` would hold a line break\n" in outcome.out
+    # What the parameter declares keeps it out, and then nothing fails.
+    greet.write(
+        "greet.yaml", ACTION.replace("name: {type: string,", 'name: {type: string, pattern: "^[A-Za-zë]+$",')
+    )
+    outcome = callsheet("test", "-C", greet.path)
+    assert outcome.code == 0, outcome.out
+
+
+def test_cases_are_chosen_by_words_names_and_environment(greet: Folder, callsheet: Callsheet) -> None:
+    greet.write("second.yaml", ENVIRONMENT.replace("local", "second"))
+    at = ("-C", greet.path, "--no-generated")
+    assert callsheet("test", *at).out.endswith("6 cases passed.\n")
+    assert callsheet("test", *at, "-e", "local").out.endswith("3 cases passed.\n")
+    assert callsheet("test", *at, "-k", "GREET part").out.endswith("2 cases passed.\n")
+    assert callsheet("test", "greet", *at).code == 0
+    assert callsheet("test", *at, "-k", "nothing like it").out == "\nNo test case.\n"
+    assert callsheet("test", "gret", *at).err.startswith(
+        "error CS925: there is no action `gret` (did you mean"
+    )
+
+
+def test_update_writes_what_was_made_and_keeps_every_comment(greet: Folder, callsheet: Callsheet) -> None:
+    changed = ACTION.replace(
+        'payload: {hello: "{{ params.name }}", n: 1', 'payload: {hello: "Dear {{ params.name }}", m: 2'
+    )
+    changed = changed.replace("query: {lang: en}\n    payload", "query: {lang: fr}\n    payload")
+    file = greet.write("greet.yaml", changed)
+    outcome = callsheet("test", "-C", greet.path, "--no-generated", "--update")
+    assert (outcome.code, outcome.err) == (0, "updated greet.yaml\n")
+    text = file.read_text()
+    for comment in ("# what people see", "# with the language"):
+        assert comment in text
+    assert 'url: "https://api.example.com/v1/news?lang=fr"   # with the language\n' in text
+    assert callsheet("test", "-C", greet.path, "--no-generated").out.endswith("3 cases passed.\n")
+    again = file.read_text()
+    callsheet("test", "-C", greet.path, "--no-generated", "--update")
+    assert file.read_text() == again
+
+
+def test_update_does_not_guess_between_environments(greet: Folder, callsheet: Callsheet) -> None:
+    greet.write(
+        "second.yaml", ENVIRONMENT.replace("local", "second").replace("api.example.com", "b.example.com")
+    )
+    text = ACTION.replace(
+        "https://api.example.com/v1/{{ params.list }}", "https://{{ values.host }}/v1/{{ params.list }}"
+    )
+    file = greet.write(
+        "greet.yaml", text.replace("url: https://api.example.com/v1/news", "url: https://x.example.com/")
+    )
+    outcome = callsheet("test", "-C", greet.path, "--no-generated", "--update")
+    assert outcome.code == 1
+    assert outcome.err.startswith(
+        "error CS937: the case 'a greeting' of `greet` differs between local and second\n"
+    )
+    assert "x.example.com" in file.read_text()
+
+
+def test_results_for_programs_and_for_ci(greet: Folder, callsheet: Callsheet, tmp_path: Path) -> None:
+    import jsonschema
+
+    greet.write("greet.yaml", ACTION.replace("n: 1, deep", "n: 2, deep"))
+    outcome = callsheet("test", "-C", greet.path, "-o", "json", "--junit", tmp_path / "junit.xml")
+    record = json.loads(outcome.out)
+    from callsheet.language.schema_check import schema
+
+    jsonschema.Draft202012Validator(schema("test")).validate(record)
+    (first, *_) = [one for one in record["cases"] if one["outcome"] == "failed"]
+    assert first["mismatches"] == [{"path": "/payload/n", "expected": 1, "actual": 2}]
+    assert (first["file"], first["line"]) == ("greet.yaml", 16)
+    (suite,) = JUnitXml.fromfile(str(tmp_path / "junit.xml"))
+    assert suite.failures == record["summary"]["failed"] > 0
+
+
+def test_the_samples_pass_with_all_that_is_generated(samples: Folder, callsheet: Callsheet) -> None:
+    outcome = callsheet("test", "-C", samples.path)
+    assert outcome.code == 0, outcome.out
+    assert outcome.out.startswith("adobe_io_event .. and ")
