@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -33,7 +33,7 @@ from callsheet.planning import Change, Current, Desired, Plan, compare, make_pla
 from callsheet.planning.plan import Side
 from callsheet.rendering import Compiled, compile_workspace
 from callsheet.targets import Deployed
-from callsheet.workspace import FolderSource, RevisionSource, current_commit
+from callsheet.workspace import FolderSource, Problem, RevisionSource, Source, current_commit
 from callsheet.workspace import Path as ValuePath
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Workspace:
         if self._compiled is None:
             begin = time.monotonic()
             self._compiled = found = compile_workspace(
-                FolderSource(self.root), cache=self._cache_folder(), today=_today()
+                FolderSource(self.root), cache=self._cache_folder(), today=_today(), check=_contracts
             )
             _LOG.info(
                 "compiled %d files (%d anew, %d from the cache) for %d environments in %.2f s",
@@ -102,7 +102,7 @@ class Workspace:
         source = RevisionSource(self.root, revision)
         if source.commit not in self._revisions:
             self._revisions[source.commit] = compile_workspace(
-                source, cache=self._cache_folder(), today=_today()
+                source, cache=self._cache_folder(), today=_today(), check=_contracts
             )
         return self._revisions[source.commit]
 
@@ -412,6 +412,15 @@ def default_author() -> str:
 def utc_now() -> str:
     """Give the time as the record holds it: RFC 3339, UTC, whole seconds."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _contracts(compiled: Compiled, source: Source) -> Iterable[Problem]:
+    """Check what names a contract; where nothing does, nothing is imported."""
+    if not any(one.contract for one in compiled.actions.values()):
+        return ()
+    from callsheet.calling.contracts import check_contracts
+
+    return check_contracts(compiled, source)
 
 
 def _today() -> date:

@@ -88,7 +88,8 @@ def test_generated_cases_find_a_header_that_a_parameter_could_break(
     assert "generated: name is a line break\n  the header `X-Name` would hold a line break\n" in outcome.out
     # What the parameter declares keeps it out, and then nothing fails.
     greet.write(
-        "greet.yaml", ACTION.replace("name: {type: string,", 'name: {type: string, pattern: "^[A-Za-zë]+$",')
+        "greet.yaml",
+        ACTION.replace("name: {type: string,", 'name: {type: string, pattern: "^[A-Za-zë]+$",'),
     )
     outcome = callsheet("test", "-C", greet.path)
     assert outcome.code == 0, outcome.out

@@ -68,7 +68,8 @@ def generated_cases(action: Action, compiled: Mapping[str, Any], environment: st
         if fields.get("optional"):
             without = {key: value for key, value in standard.items() if key != name}
             yield _run(action, compiled, environment, f"without {name}", without)
-        for words, value in _values(fields):
+        hostile = HOSTILE if fields["type"] == "string" else ()
+        for words, value in (*_values(fields), *hostile):
             yield _run(action, compiled, environment, f"{name} is {words}", {**standard, name: value})
     required = {key: value for key, value in standard.items() if not declared[key].get("optional")}
     if len(required) < len(standard) - 1:
@@ -106,12 +107,31 @@ def _values(fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         for bound in ("minLength", "maxLength"):
             if bound in fields:
                 yield f"as {'short' if bound == 'minLength' else 'long'} as it may be", "x" * fields[bound]
-        yield from HOSTILE
     for bound in ("minimum", "maximum"):
         if bound in fields:
             yield f"its {bound}", fields[bound]
     for value in _BY_TYPE.get(fields["type"], ()):
         yield json.dumps(value), value
+
+
+def accepts(fields: Mapping[str, Any], value: Any) -> bool:
+    """Tell whether a parameter may hold a value."""
+    try:
+        check_parameters({"value": fields}, {"value": value})
+    except CallsheetError:
+        return False
+    return True
+
+
+def contract_values(fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Give the values of a parameter, allowed by what it declares, that a contract may refuse."""
+    for words, value in (
+        *_values(fields),
+        ("a short text", "text"),
+        ("a text of 10,000 characters", "x" * 10_000),
+    ):
+        if accepts(fields, value):
+            yield words, value
 
 
 def _run(

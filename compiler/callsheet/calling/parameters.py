@@ -73,7 +73,7 @@ def _fault(fields: Mapping[str, Any], value: Any) -> str:
 
 
 def _wrong_text(fields: Mapping[str, Any], value: str) -> str:
-    if any("\ud800" <= character <= "\udfff" for character in value):
+    if _SURROGATE.search(value):
         return "holds half of a surrogate pair, which is not a character"
     if len(value) < fields.get("minLength", 0):
         return f"is shorter than {fields['minLength']} characters"
@@ -101,6 +101,7 @@ def _not_a_moment(value: str) -> str:
     return ""
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_BREAK = re.compile(r"[\r\n\x00]")
 
 

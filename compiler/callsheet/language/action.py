@@ -43,11 +43,19 @@ class Action:
         name: its name.
         metadata: the document's `metadata`.
         renamed_from: the name that the action had before, or None.
+        contract: the vendor's description of the call, as the document names it, or None.
 
     """
 
-    def __init__(self, document: Document, metadata: dict[str, Any], renamed_from: str | None) -> None:
+    def __init__(
+        self,
+        document: Document,
+        metadata: dict[str, Any],
+        renamed_from: str | None,
+        contract: dict[str, Any] | None = None,
+    ) -> None:
         self.document = document
+        self.contract = contract
         self.name: str = metadata["name"]
         self.metadata = metadata
         self.renamed_from = renamed_from
@@ -95,7 +103,7 @@ def read_action(document: Document) -> Action:
     """Give the action that a document of kind Action, valid by its schema, defines."""
     value = document.value
     lifecycle = value["spec"].get("lifecycle") or {}
-    return Action(document, value["metadata"], lifecycle.get("renamedFrom"))
+    return Action(document, value["metadata"], lifecycle.get("renamedFrom"), value["spec"].get("contract"))
 
 
 def read_parameters(declared: dict[str, Any]) -> dict[str, Parameter]:

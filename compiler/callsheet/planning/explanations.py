@@ -10,7 +10,7 @@ from typing import Any
 
 from callsheet.language.rules.request import host_of, url_text
 from callsheet.planning.difference import NOTHING, Impact
-from callsheet.planning.personal_data import params_in
+from callsheet.rendering.slots import parameters_read
 from callsheet.workspace import Path
 
 Explanation = tuple[str, Impact, str]
@@ -224,7 +224,7 @@ def _is_reference(value: Any) -> bool:
 
 
 def _is_slot(value: Any) -> bool:
-    return any(True for _ in params_in(value))
+    return any(True for _ in parameters_read(value))
 
 
 _UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000}

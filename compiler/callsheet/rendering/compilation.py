@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -29,19 +30,26 @@ from callsheet.rendering.unit import Context, Unit
 from callsheet.workspace import Document, Problem, Source, Unreadable
 from callsheet.workspace.documents import decode, parse, read_text
 
+Check = Callable[[Compiled, Source], Iterable[Problem]]
+
 _SHARED_KINDS = ("Environment", "Policy", "Workspace")
 
 
 def compile_workspace(
-    source: Source, *, cache: FilePath | None = None, today: date | None = None
+    source: Source,
+    *,
+    cache: FilePath | None = None,
+    today: date | None = None,
+    check: Check = lambda compiled, source: (),  # noqa: ARG005
 ) -> Compiled:
     """Read, check and compile a workspace, for every environment.
 
     No socket is opened and nothing outside the source is read. `cache` is a folder that may hold what
     an earlier run found, and into which this one writes; None for neither. `today` is the day by which
-    exceptions of policies expire; None for a day on which none has.
+    exceptions of policies expire; None for a day on which none has. `check` gives what else is wrong with
+    what was compiled: the contracts, which a later room reads.
     """
-    return _Compilation(source, cache, today).run()
+    return _Compilation(source, cache, today).run(check)
 
 
 class _Compilation:
@@ -57,12 +65,14 @@ class _Compilation:
         self.facts = Facts()
         self.texts = _Texts(source)
 
-    def run(self) -> Compiled:
+    def run(self, check: Check) -> Compiled:
         context = self._context()
         units = self._units(context)
         for unit in units:
             self._enter(unit, context)
         self._check_workspace(units, context)
+        if not context.nowhere:
+            self.problems += check(self.result, self.source)
         self._finish(units)
         return self.result
 
@@ -146,7 +156,7 @@ class _Compilation:
             document = Document(unit.file, head["index"], text, line=head["line"])
             self.facts.named.append((head["kind"], head["name"], document))
             if head["kind"] == "Action" and head["name"] not in self.facts.actions:
-                action = Action(document, head["metadata"], head["renamedFrom"])
+                action = Action(document, head["metadata"], head["renamedFrom"], head["contract"])
                 self.facts.actions[head["name"]] = result.actions[head["name"]] = action
         if context.nowhere:
             return

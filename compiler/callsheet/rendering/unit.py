@@ -139,8 +139,10 @@ class Worker:
         parsed, problems = parse(text, file)
         unit.found += [(one, []) for one in problems]
         unit.ignores = "callsheet:" in text
-        unit.documents = len(parsed)
         for index, one in enumerate(parsed):
+            if _is_description(one.value):
+                continue
+            unit.documents += 1
             self._document(Document(file, index, text, one), unit)
         return unit
 
@@ -163,6 +165,7 @@ class Worker:
             action = read_action(document)
             head["metadata"] = action.metadata
             head["renamedFrom"] = action.renamed_from
+            head["contract"] = action.contract
             head["parameters"] = list(action.parameters)
             self._action(action, unit)
 
@@ -213,6 +216,13 @@ class Worker:
             for rule in self.reference_rules:
                 if rule.check is not None:
                     yield from rule.check(references, overlaid_spots(rule.code, action, environment))
+
+
+def _is_description(value: Any) -> bool:
+    """Tell whether a document is a vendor's description, to which contracts refer: it is left alone."""
+    if not isinstance(value, dict) or "apiVersion" in value:
+        return False
+    return "openapi" in value or "swagger" in value or value.get("kind") == "discovery#restDescription"
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ class RevisionSource:
             if mode != _LINK and _is_document(file) and not ignored(file)
         )
 
-    def read(self, file: str) -> bytes:
+    def read(self, file: str, *, limit: int = MAX_FILE_BYTES) -> bytes:
         """Give one file's bytes at the revision."""
         known = self._objects.get(file)
         if known is None or known[0] == _LINK:
@@ -71,10 +71,10 @@ class RevisionSource:
                     help="check the name",
                 )
             )
-        if known[2] > MAX_FILE_BYTES:
-            raise Unreadable(too_large(file))
+        if known[2] > limit:
+            raise Unreadable(too_large(file, limit))
         if file not in self._contents:
-            self._fetch([file])
+            self._fetch([file], limit)
         return self._contents[file]
 
     def fingerprint(self, file: str) -> tuple[int, ...] | None:
@@ -97,9 +97,9 @@ class RevisionSource:
                 found[file] = (mode.decode(), object_id.decode(), int(size))
         return found
 
-    def _fetch(self, files: list[str]) -> None:
+    def _fetch(self, files: list[str], limit: int = MAX_FILE_BYTES) -> None:
         """Read many objects by one `git cat-file --batch`."""
-        files = [file for file in files if self._objects[file][2] <= MAX_FILE_BYTES]
+        files = [file for file in files if self._objects[file][2] <= limit]
         asked = "".join(f"{self._objects[file][1]}\n" for file in files).encode()
         answer = _git(self.root, "cat-file", "--batch", stdin=asked)
         at = 0

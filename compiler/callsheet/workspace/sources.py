@@ -33,8 +33,8 @@ class Source(Protocol):
     def files(self) -> list[str]:
         """List every document file, sorted, ignored ones left out."""
 
-    def read(self, file: str) -> bytes:
-        """Give a file's bytes; raises `Unreadable`, for a file that is too large as well."""
+    def read(self, file: str, *, limit: int = MAX_FILE_BYTES) -> bytes:
+        """Give a file's bytes; raises `Unreadable`, for a file with more than `limit` bytes as well."""
 
     def fingerprint(self, file: str) -> tuple[int, ...] | None:
         """Give numbers that change when the file does, or None where there are none to trust."""
@@ -58,7 +58,7 @@ class FolderSource:
         self.problems += [submodule_problem(one) for one in self._nested if not ignored(f"{one}/")]
         return sorted(file for file in found if not ignored(file))
 
-    def read(self, file: str) -> bytes:
+    def read(self, file: str, *, limit: int = MAX_FILE_BYTES) -> bytes:
         """Read one file; refuses links out of the folder, devices and files over the limit."""
         path = os.path.join(self._real_root, file)
         try:
@@ -72,15 +72,15 @@ class FolderSource:
                 if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                     message = "this is not a regular file"
                     raise Unreadable(_problem("CS101", file, message, "remove it, or ignore it"))
-                content = stream.read(MAX_FILE_BYTES + 1)
+                content = stream.read(limit + 1)
         except OSError as error:
             if error.errno == errno.ENOENT and not os.path.islink(os.path.join(self._real_root, file)):
                 raise Unreadable(
                     _problem("CS101", file, "there is no such file", "check its name")
                 ) from None
             raise Unreadable(_os_error(file, error)) from None
-        if len(content) > MAX_FILE_BYTES:
-            raise Unreadable(too_large(file))
+        if len(content) > limit:
+            raise Unreadable(too_large(file, limit))
         return content
 
     def fingerprint(self, file: str) -> tuple[int, ...] | None:
@@ -162,13 +162,13 @@ class MemorySource:
             and not ignored(file)
         )
 
-    def read(self, file: str) -> bytes:
+    def read(self, file: str, *, limit: int = MAX_FILE_BYTES) -> bytes:
         """Give the bytes of one file."""
         content = self.contents.get(file)
         if content is None:
             raise Unreadable(_problem("CS101", file, "there is no such file", "check the name"))
-        if len(content) > MAX_FILE_BYTES:
-            raise Unreadable(too_large(file))
+        if len(content) > limit:
+            raise Unreadable(too_large(file, limit))
         return content
 
     def fingerprint(self, file: str) -> tuple[int, ...] | None:  # noqa: ARG002
@@ -187,11 +187,9 @@ def ignore_patterns(text: str) -> Callable[[str], bool]:
     return spec.match_file
 
 
-def too_large(file: str) -> Problem:
+def too_large(file: str, limit: int = MAX_FILE_BYTES) -> Problem:
     """Word the refusal of a file over the limit."""
-    return _problem(
-        "CS103", file, f"the file is larger than {MAX_FILE_BYTES:,} bytes", "split it, or ignore it"
-    )
+    return _problem("CS103", file, f"the file is larger than {limit:,} bytes", "split it, or ignore it")
 
 
 def submodule_problem(folder: str) -> Problem:

@@ -1,10 +1,11 @@
 """The rules, a module for each family; importing this fills the catalog.
 
-CS1xx files and YAML · CS2xx schema · CS3xx names and references · CS4xx request · CS5xx rendering ·
-CS6xx secrets · CS7xx policies · CS8xx target · CS9xx plan and apply.
+CS1xx files and YAML · CS2xx schema · CS3xx names and references · CS4xx request · CS45x contracts ·
+CS5xx rendering · CS6xx secrets · CS7xx policies · CS8xx target · CS9xx plan and apply.
 """
 
 from callsheet.language.rules import (
+    contracts,
     deployment,
     files,
     names,
@@ -17,6 +18,7 @@ from callsheet.language.rules import (
 )
 
 __all__ = [
+    "contracts",
     "deployment",
     "files",
     "names",

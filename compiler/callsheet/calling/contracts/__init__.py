@@ -1,0 +1,116 @@
+"""A compiled workspace × the vendors' own descriptions → what would be refused before anybody sends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from callsheet.calling.contracts.check import Subject, check_request
+from callsheet.calling.contracts.operations import Operation, find_method, find_operation
+from callsheet.calling.contracts.sources import ContractFault, ContractFile, read_contract
+from callsheet.language import Action
+from callsheet.language.catalog import Spots
+from callsheet.language.environment import overlaid_spots
+from callsheet.rendering import Compiled
+from callsheet.workspace import Problem, Related, Source
+
+__all__ = ["check_contracts"]
+
+
+def check_contracts(compiled: Compiled, source: Source) -> list[Problem]:
+    """Check every action that names a contract, in every environment that deploys it; reads no network."""
+    checker = _Checker(compiled, source)
+    found: list[Problem] = []
+    for action in sorted(compiled.actions.values(), key=lambda one: one.name):
+        if action.contract:
+            found += checker.check(action, action.contract)
+    return found
+
+
+class _Checker:
+    def __init__(self, compiled: Compiled, source: Source) -> None:
+        self.compiled = compiled
+        self.source = source
+        self.files: dict[str, ContractFile | ContractFault] = {}
+        self.operations: dict[tuple[str, str], Operation | ContractFault] = {}
+
+    def check(self, action: Action, contract: dict[str, Any]) -> Iterator[Problem]:
+        try:
+            operation = self._operation(contract)
+        except ContractFault as fault:
+            if fault.absent and contract.get("optional"):
+                return
+            field = "openapi" if "openapi" in contract else "discovery"
+            name = "operation" if "openapi" in contract else "method"
+            path = ("contract", name if fault.code == "CS451" else field)
+            yield Spots(fault.code, action.document, ("spec",)).value(path, fault.message, do=fault.help)
+            return
+        for pointer, words in operation.odd[:1]:
+            more = f" (and {len(operation.odd) - 1} more)" if len(operation.odd) > 1 else ""
+            yield Spots("CS459", action.document, ("spec",)).key(
+                ("contract",),
+                f"the contract itself is odd: {pointer} {words}{more}",
+                do="nothing is needed: what it leaves open is not checked",
+            )
+        if operation.deprecated:
+            yield Spots("CS456", action.document, ("spec",)).key(
+                ("contract",), "the operation is deprecated by its contract", do="see what replaces it"
+            )
+        yield from self._in_environments(action, contract, operation)
+
+    def _in_environments(
+        self, action: Action, contract: dict[str, Any], operation: Operation
+    ) -> Iterator[Problem]:
+        told: dict[Problem, list[str]] = {}
+        deployed = [name for name, there in self.compiled.by_environment.items() if action.address in there]
+        for name in deployed:
+            environment = self.compiled.environments[name]
+            subject = Subject(
+                self.compiled.by_environment[name][action.address].content,
+                lambda code, environment=environment: overlaid_spots(code, action, environment),  # type: ignore[misc]
+                lambda at: self._related(contract, at),
+                tuple(one["path"] for one in contract.get("ignore") or ()),
+            )
+            for problem in check_request(subject, operation):
+                told.setdefault(problem, []).append(name)
+        for problem, names in told.items():
+            where = "" if len(names) == len(deployed) else f" (in {', '.join(names)})"
+            yield Problem(
+                code=problem.code,
+                file=problem.file,
+                span=problem.span,
+                message=problem.message + where,
+                help=problem.help,
+                related=problem.related,
+            )
+
+    def _operation(self, contract: dict[str, Any]) -> Operation:
+        reference = contract.get("openapi") or contract["discovery"]
+        name = contract.get("operation") or contract["method"]
+        key = (reference, name)
+        if key not in self.operations:
+            find = find_operation if "openapi" in contract else find_method
+            try:
+                self.operations[key] = find(self._file(reference).value, name)
+            except ContractFault as fault:
+                self.operations[key] = fault
+        found = self.operations[key]
+        if isinstance(found, ContractFault):
+            raise found
+        return found
+
+    def _file(self, reference: str) -> ContractFile:
+        if reference not in self.files:
+            try:
+                self.files[reference] = read_contract(self.source, reference)
+            except ContractFault as fault:
+                self.files[reference] = fault
+        found = self.files[reference]
+        if isinstance(found, ContractFault):
+            raise found
+        return found
+
+    def _related(self, contract: dict[str, Any], pointer: str) -> tuple[Related, ...]:
+        reference = contract.get("openapi") or contract["discovery"]
+        span = self._file(reference).place(pointer)
+        return (Related(file=reference, span=span, message="the contract says so here"),)

@@ -1,0 +1,74 @@
+"""CS45x: contracts, the vendors' own descriptions of their calls."""
+
+from callsheet.language.catalog import declare
+
+declare(
+    "CS450",
+    "contract-unreadable",
+    """A contract must be a description that can be read: OpenAPI 2.0, 3.0 or 3.1, or Google's discovery.
+
+It is a file of the workspace, or `package:NAME/PATH` of an installed Python package, which is read and not
+imported. Nothing is ever fetched from the network.
+""",
+)
+declare(
+    "CS451",
+    "contract-operation",
+    """A contract must name one operation: its `operationId`, `POST /path`, or the id of a method.""",
+)
+declare(
+    "CS452",
+    "contract-address",
+    """The method and the URL of an action must be those of the operation in its contract.""",
+)
+declare(
+    "CS453",
+    "contract-parameter",
+    """The query and header parameters that a contract requires must be sent.""",
+)
+declare(
+    "CS454",
+    "contract-body",
+    """The payload must be what the contract describes.
+
+A property that the contract does not name is refused, where the contract does not leave its object open.
+`contract.ignore` leaves out a path (a JSON Pointer into the payload) at which the description is wrong.
+""",
+)
+declare(
+    "CS455",
+    "contract-might-fail",
+    """What a parameter may hold should satisfy the contract.
+
+The message names a value that the declaration allows and the contract refuses: declare `maxLength`, `enum`,
+`pattern` … on the parameter.
+""",
+    severity="warning",
+)
+declare(
+    "CS456",
+    "contract-deprecated",
+    """What the contract marks as deprecated should not be used.""",
+    severity="warning",
+)
+declare(
+    "CS457",
+    "contract-authentication",
+    """The authentication of an action should be one that its contract names.""",
+    severity="warning",
+)
+declare(
+    "CS458",
+    "contract-answer",
+    """The example of an answer should be one that the contract describes.""",
+    severity="warning",
+)
+declare(
+    "CS459",
+    "contract-odd",
+    """The contract itself is odd at a place, which is then not checked.
+
+A reference out of the file is never followed; a pattern that could run for ever is left out.
+""",
+    severity="warning",
+)

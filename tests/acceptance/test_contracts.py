@@ -1,0 +1,428 @@
+"""Contracts: what the vendor would refuse is told before anybody sends it, at the line of the action."""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from syrupy.assertion import SnapshotAssertion
+
+from conftest import ROOT, SHARED, Callsheet, Folder
+
+VENDORS = SHARED / "reference" / "vendors"
+
+API = """\
+openapi: 3.0.3
+info: {title: Mail, version: "1"}
+servers: [{url: "https://api.example.com/v1"}]
+security: [{key: []}]
+paths:
+  /send/{list}:
+    parameters: [{name: X-Team, in: header, required: true, schema: {type: string}}]
+    post:
+      operationId: send
+      parameters: [{name: dry, in: query, required: false, deprecated: true, schema: {type: boolean}}]
+      requestBody:
+        required: true
+        content:
+          application/json: {schema: {$ref: "#/components/schemas/Message"}}
+      responses:
+        "200": {description: ok, content: {application/json: {schema: {type: object, required: [id], properties: {id: {type: string}}}}}}
+components:
+  securitySchemes: {key: {type: http, scheme: bearer}}
+  schemas:
+    Message:
+      type: object
+      required: [id, to, kind]
+      properties:
+        id: {type: string, readOnly: true}
+        to: {type: string, maxLength: 20}
+        note: {type: string, nullable: true}
+        score: {type: number, minimum: 0, exclusiveMinimum: true}
+        old: {type: string, deprecated: true}
+        tree: {$ref: "#/components/schemas/Tree"}
+        kind: {type: string, enum: [push, mail]}
+        free: {type: object}
+        body:
+          oneOf: [{$ref: "#/components/schemas/Text"}, {$ref: "#/components/schemas/Image"}]
+          discriminator: {propertyName: type, mapping: {text: "#/components/schemas/Text", image: "#/components/schemas/Image"}}
+    Tree: {type: object, properties: {inner: {$ref: "#/components/schemas/Tree"}, leaf: {type: integer}}}
+    Text: {type: object, required: [type, text], properties: {type: {type: string}, text: {type: string}}}
+    Image: {type: object, required: [type, url], properties: {type: {type: string}, url: {type: string}}}
+"""
+
+ACTION = """\
+apiVersion: callsheet/v1
+kind: Action
+metadata: {name: example}
+spec:
+  request:
+    method: POST
+    url: https://api.example.com/v1/send/news
+    headers: {X-Team: crm}
+    payload:
+      to: "{{ params.to }}"
+      kind: push
+      body: {type: text, text: Hello}
+      tree: {inner: {inner: {leaf: 1}}}
+      note: null
+      score: 0.5
+      free: {anything: goes}
+  authentication: {type: bearer, token: {secret: "env:TOKEN"}}
+  parameters:
+    to: {type: string, example: ada, maxLength: 20}
+  responses: {success: {payload: {id: x}}}
+  contract: {openapi: api.yaml, operation: send}
+"""
+
+
+@pytest.fixture
+def bound(workspace: Folder) -> Folder:
+    """Give a workspace with one action that keeps its contract."""
+    workspace.write("api.yaml", API)
+    workspace.write("example.yaml", ACTION)
+    return workspace
+
+
+def found(callsheet: Callsheet, folder: Folder) -> list[tuple[str, int, str]]:
+    """Give code, line and words of every finding."""
+    record = json.loads(callsheet("validate", "-C", folder.path, "-o", "json").out)
+    return [(one["code"], one["line"], one["message"]) for one in record["diagnostics"]]
+
+
+def test_what_keeps_its_contract_is_valid_and_the_contract_is_no_document(
+    bound: Folder, callsheet: Callsheet
+) -> None:
+    assert callsheet("validate", "-C", bound.path).out == "Valid: 2 documents.\n"
+
+
+CASES: dict[str, tuple[str, str, str, int, str]] = {
+    "a field that is missing": ('      kind: push\n', "", "CS454", 9, "the body lacks `kind`, which the contract requires"),
+    "a field that is unknown": ("kind: push", "kind: push\n      knid: x", "CS454", 12, "`knid` is not in the contract (did you mean `kind`?)"),
+    "a value that is none of a list": ("kind: push", "kind: pushh", "CS454", 11, "`kind` is not one of the values of the contract (did you mean `push`?)"),
+    "a field of another type": ("score: 0.5", "score: much", "CS454", 15, "`score` must be a number by the contract"),
+    "an exclusive bound": ("score: 0.5", "score: 0", "CS454", 15, "`score` does not keep `exclusiveMinimum: 0` of the contract"),
+    "the alternative that is meant": ("{type: text, text: Hello}", "{type: image, text: Hello}", "CS454", 12, "`body` lacks `url`, which the contract requires"),
+    "an alternative that there is not": ("{type: text, text: Hello}", "{type: film, text: Hello}", "CS454", 12, "`body.type` is not one of the values of the contract"),
+    "deep in what refers to itself": ("{leaf: 1}", "{leaf: one}", "CS454", 13, "`tree.inner.inner.leaf` must be an integer by the contract"),
+    "what is deprecated": ("kind: push", "kind: push\n      old: x", "CS456", 12, "`old` is deprecated by the contract"),
+    "another method": ("method: POST", "method: PUT", "CS452", 6, "the contract calls with POST, and the action with PUT"),
+    "another path": ("/v1/send/news", "/v1/sendd/news", "CS452", 7, "the URL is not that of the operation: https://api.example.com/v1/send/{list}"),
+    "another host": ("https://api.example.com", "https://api.example.org", "CS452", 7, "the URL is not that of the operation: https://api.example.com/v1/send/{list}"),
+    "a header that is missing": ("    headers: {X-Team: crm}\n", "", "CS453", 6, "the contract requires the header parameter `X-Team`"),
+    "a query that is deprecated": ("headers: {X-Team: crm}", 'headers: {X-Team: crm}\n    query: {dry: "true"}', "CS456", 9, "the query parameter `dry` is deprecated by the contract"),
+    "another authentication": ('{type: bearer, token: {secret: "env:TOKEN"}}', "{type: none}", "CS457", 17, "the contract wants bearer, and the action has none"),
+    "an answer that is none": ("{id: x}", "{idd: x}", "CS458", 20, "the answer that is shown is not the contract's: the body lacks `id`, which the contract requires"),
+    "a value that might be too long": (", maxLength: 20}", "}", "CS455", 10, "`to` does not keep `maxLength: 20` of the contract where `to` is a text of 10,000 characters"),
+    "a slot that can never fit": ("to: {type: string, example: ada, maxLength: 20}", "to: {type: integer, example: 3}", "CS454", 10, "`to` must be a text by the contract"),
+    "a slot that might not fit": ("kind: push", 'kind: "{{ params.to }}"', "CS455", 11, "`kind` is not one of the values of the contract with the example of its parameter"),
+    "an operation that there is not": ("operation: send", "operation: snd", "CS451", 21, "there is no operation `snd` in the contract (did you mean `send`?)"),
+    "a file that there is not": ("openapi: api.yaml", "openapi: apy.yaml", "CS450", 21, "the contract apy.yaml: there is no such file"),
+    "the network": ("openapi: api.yaml", 'openapi: "https://127.0.0.1:1/api.yaml"', "CS450", 21, "a contract is never fetched from the network"),
+    "a package that there is not": ("openapi: api.yaml", "openapi: package:nowhere_at_all/api.yaml", "CS450", 21, "there is no package `nowhere_at_all` for the contract"),
+    "a way out of a package": ("openapi: api.yaml", "openapi: package:yaml/../../x.json", "CS450", 21, "there is no package `yaml` for the contract"),
+    "no OpenAPI": ("openapi: api.yaml", "openapi: environments.yaml", "CS450", 21, "the contract is not OpenAPI 2.0, 3.0 or 3.1"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_each_fault_is_told_at_its_line(case: str, bound: Folder, callsheet: Callsheet) -> None:
+    old, new, code, line, words = CASES[case]
+    assert old in ACTION
+    bound.write("example.yaml", ACTION.replace(old, new))
+    told = [one for one in found(callsheet, bound) if one[0].startswith("CS45")]
+    assert (code, line, words) in told, told
+    if case != "a slot that might not fit":
+        assert len(told) == 1, told
+
+
+def test_a_finding_points_at_the_action_and_at_the_contract(
+    bound: Folder, callsheet: Callsheet, snapshot: SnapshotAssertion
+) -> None:
+    bound.write("example.yaml", ACTION.replace("kind: push", "kind: sms"))
+    assert callsheet("validate", "-C", bound.path).out == snapshot
+
+
+def test_a_description_that_is_wrong_is_ignored_at_a_path_with_a_reason(
+    bound: Folder, callsheet: Callsheet
+) -> None:
+    text = ACTION.replace("kind: push", "kind: sms").replace(
+        "operation: send}", "operation: send, ignore: [{path: /kind, reason: sms is new since May}]}"
+    )
+    bound.write("example.yaml", text)
+    assert found(callsheet, bound) == []
+    bound.write("example.yaml", text.replace(", reason: sms is new since May", ""))
+    assert found(callsheet, bound)[0][0] == "CS204"
+
+
+def test_it_is_checked_for_each_environment(bound: Folder, callsheet: Callsheet) -> None:
+    environment = (bound.path / "environments.yaml").read_text()
+    overlay = "  overlays: {example: {request: {payload: {kind: fax}}}}\n"
+    bound.write("second.yaml", environment.replace("local", "second") + overlay)
+    assert found(callsheet, bound) == [
+        ("CS454", 7, "`kind` is not one of the values of the contract (in second)")
+    ]
+
+
+ODD = {
+    "a remote reference": ("{type: object, properties: {inner:", '{$ref: "https://127.0.0.1:1/x.json#/y", x: {inner:'),
+    "a reference to nothing": ('inner: {$ref: "#/components/schemas/Tree"}', 'inner: {$ref: "#/components/schemas/Tre"}'),
+    "a pattern without an end": ("note: {type: string, nullable: true}", 'note: {type: string, nullable: true, pattern: "^(a(?=b)+)+$"}'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_an_odd_description_is_one_warning_and_no_error(
+    case: str, bound: Folder, callsheet: Callsheet
+) -> None:
+    old, new = ODD[case]
+    assert old in API
+    bound.write("api.yaml", API.replace(old, new))
+    told = found(callsheet, bound)
+    assert [one[0] for one in told] == ["CS459"], told
+    assert told[0][2].startswith("the contract itself is odd: /components/schemas/")
+
+
+def test_two_operations_of_one_name_and_a_name_by_method_and_path(
+    bound: Folder, callsheet: Callsheet
+) -> None:
+    bound.write("api.yaml", API + "\n")
+    bound.write("example.yaml", ACTION.replace("operation: send", 'operation: "POST /send/{list}"'))
+    assert found(callsheet, bound) == []
+    twice = API.replace(
+        "components:\n", "  /other:\n    post: {operationId: send, responses: {}}\ncomponents:\n", 1
+    )
+    bound.write("api.yaml", twice)
+    bound.write("example.yaml", ACTION)
+    assert found(callsheet, bound)[0][2] == "two operations are called `send` in the contract"
+
+
+def test_a_contract_of_fifty_megabytes_is_refused(bound: Folder, callsheet: Callsheet) -> None:
+    bound.write(".callsheetignore", "api.yaml\n")
+    with (bound.path / "api.yaml").open("wb") as stream:
+        stream.truncate(50 * 1_048_576)
+    (code, _, words), *_ = found(callsheet, bound)
+    assert (code, words) == ("CS450", "the contract api.yaml: the file is larger than 16,777,216 bytes")
+
+
+def test_swagger_2_and_a_form(bound: Folder, callsheet: Callsheet) -> None:
+    swagger = """\
+swagger: "2.0"
+host: api.example.com
+basePath: /v1
+paths:
+  /send/{list}:
+    post:
+      operationId: send
+      parameters:
+        - {name: X-Team, in: header, type: string, required: true}
+        - {name: body, in: body, required: true, schema: {$ref: "#/definitions/M"}}
+  /form:
+    post: {operationId: form, parameters: [{name: To, in: formData, type: string}]}
+definitions:
+  M: {type: object, required: [to], properties: {to: {type: string}, kind: {enum: [mail]}}}
+"""
+    bound.write("api.yaml", swagger)
+    told = {one[2] for one in found(callsheet, bound)}
+    assert "`kind` is not one of the values of the contract" in told
+    assert "`body` is not in the contract" in told
+    bound.write(
+        "example.yaml", ACTION.replace("operation: send", "operation: form").replace("/send/news", "/form")
+    )
+    told = {one[2] for one in found(callsheet, bound)}
+    assert told == {"the operation takes no JSON body: it wants a form or a file"}
+
+
+# -- the vendors ------------------------------------------------------------------------------
+
+FCM = {
+    "renamed": ('fid: "{{', 'fdi: "{{', "CS454", 23, "`fdi` is not in the contract (did you mean `fid`?)"),
+    "a duration": ("ttl: 3600s", "ttl: 1h", "CS454", 28, "`message.android.ttl` does not keep `pattern:"),
+    "a number in data": (
+        "data: {origin",
+        "data: {n: 1, origin",
+        "CS454",
+        27,
+        "`message.data.n` must be a text",
+    ),
+    "deprecated": ('fid: "{{', 'token: "{{', "CS456", 23, "`message.token` is deprecated by the contract"),
+    "another path": (
+        "messages:send\n",
+        "messages:sent\n",
+        "CS452",
+        19,
+        "the URL is not that of the operation",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FCM)
+def test_firebase_by_the_discovery_document_in_googles_package(
+    case: str, samples: Folder, callsheet: Callsheet
+) -> None:
+    pytest.importorskip("googleapiclient", reason="pip install google-api-python-client")
+    old, new, code, line, words = FCM[case]
+    file = samples.path / "firebase" / "push.yaml"
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new, 1))
+    told = found(callsheet, samples)
+    assert any(one[:2] == (code, line) and one[2].startswith(words) for one in told), told
+
+
+SENDGRID = """\
+apiVersion: callsheet/v1
+kind: Action
+metadata: {name: example}
+spec:
+  request:
+    method: POST
+    url: https://api.sendgrid.com/v3/mail/send
+    payload:
+      personalizations: [{to: [{email: "{{ params.email }}"}]}]
+      from: {email: shop@example.com}
+      subject: "{{ params.subject }}"
+      content: [{type: text/plain, value: "{{ params.text }}"}]
+  authentication: {type: bearer, token: {secret: "env:SENDGRID"}}
+  parameters:
+    email: {type: string, format: email, example: ada@example.com}
+    subject: {type: string, example: Hi}
+    text: {type: string, example: Hello}
+  contract: {openapi: tsg_mail_v3.json, operation: SendMail}
+"""
+
+
+def test_sendgrid_by_its_own_description(workspace: Folder, callsheet: Callsheet) -> None:
+    file = VENDORS / "sendgrid" / "tsg_mail_v3.json"
+    if not file.exists():
+        pytest.skip("needs the vendors' descriptions, which are not part of this repository")
+    workspace.write("tsg_mail_v3.json", file.read_text())
+    workspace.write("example.yaml", SENDGRID)
+    assert [one for one in found(callsheet, workspace) if one[0] == "CS454"] == []
+    for old, new, line, words in [
+        ('subject: "{{', 'subjekt: "{{', 11, "`subjekt` is not in the contract (did you mean `subject`?)"),
+        (
+            "from: {email: shop@example.com}",
+            "from: {mail: shop@example.com}",
+            10,
+            "`mail` is not in the contract",
+        ),
+        ("type: text/plain, ", "", 12, "`content.0` lacks `type`, which the contract requires"),
+    ]:
+        workspace.write("example.yaml", SENDGRID.replace(old, new))
+        told = found(callsheet, workspace)
+        assert any(one[0] == "CS454" and one[1] == line and one[2].startswith(words) for one in told), (
+            new,
+            told,
+        )
+
+
+def whatsapp() -> Path:
+    files = sorted((VENDORS / "whatsapp").glob("*.yaml"))
+    if not files:
+        pytest.skip("needs the vendors' descriptions, which are not part of this repository")
+    return files[0]
+
+
+@pytest.fixture(scope="module")
+def examples() -> list[tuple[str, dict[str, Any]]]:
+    description = yaml.load(whatsapp().read_text(), yaml.CSafeLoader)
+    operation = description["paths"]["/{Version}/{Phone-Number-ID}/messages"]["post"]
+    content = operation["requestBody"]["content"]["application/json"]
+    return [
+        (name, one["value"])
+        for name, one in content["examples"].items()
+        if isinstance(one.get("value"), dict)
+    ]
+
+
+def whatsapp_action(name: str, payload: Any) -> str:
+    head = f"""\
+apiVersion: callsheet/v1
+kind: Action
+metadata: {{name: {name}}}
+spec:
+  authentication: {{type: bearer, token: {{secret: "env:WHATSAPP"}}}}
+  contract: {{openapi: contracts/whatsapp.yaml, operation: sendMessage}}
+  request:
+    method: POST
+    url: https://graph.facebook.com/v23.0/106540352242922/messages
+    payload:
+"""
+    body = json.dumps(payload, indent=2, ensure_ascii=False).replace("{{", "{ {").replace("}}", "} }")
+    return head + "".join(f"      {line}\n" for line in body.split("\n"))
+
+
+def mutants(payload: dict[str, Any], seed: random.Random) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Give a payload with one thing wrong, and the key that is wrong."""
+    for what in ("messaging_product removed", "messaging_product renamed", "to retyped", "type changed"):
+        value = copy.deepcopy(payload)
+        key = what.split()[0]
+        if key not in value:
+            continue
+        if what.endswith("removed"):
+            del value[key]
+        elif what.endswith("renamed"):
+            value[f"{key}x"] = value.pop(key)
+        elif what.endswith("retyped"):
+            value[key] = {"no": seed.random()}
+        else:
+            value[key] = "telegram"
+        yield what, value, key
+
+
+@pytest.mark.timeout(300)
+def test_whatsapps_examples_are_judged_by_whatsapps_schema_and_mutants_are_refused(
+    workspace: Folder,
+    callsheet: Callsheet,
+    examples: list[tuple[str, dict[str, Any]]],
+    snapshot: SnapshotAssertion,
+) -> None:
+    """Of 50 examples 27 break the schema beside them (a number for a text, fields that it lacks): the snapshot has each."""
+    workspace.write(".callsheetignore", "contracts/\n")
+    workspace.write("contracts/whatsapp.yaml", whatsapp().read_text())
+    (workspace.path / "example.yaml").unlink()
+    for number, (_, payload) in enumerate(examples):
+        workspace.write(f"good_{number}.yaml", whatsapp_action(f"good_{number}", payload))
+    told = findings_by_file(callsheet, workspace)
+    names = {f"good_{number}.yaml": name for number, (name, _) in enumerate(examples)}
+    assert {names[file]: words for file, words in told.items()} == snapshot
+    seed = random.Random(5)
+    wrong = {}
+    for number, (_, payload) in enumerate(examples):
+        (workspace.path / f"good_{number}.yaml").unlink()
+        if f"good_{number}.yaml" in told:
+            continue
+        for index, (what, value, key) in enumerate(mutants(payload, seed)):
+            name = f"bad_{number}_{index}"
+            wrong[f"{name}.yaml"] = (what, key)
+            workspace.write(f"{name}.yaml", whatsapp_action(name, value))
+    assert len(wrong) >= 80
+    told = findings_by_file(callsheet, workspace)
+    assert set(told) == set(wrong)
+    for file, (what, key) in wrong.items():
+        assert any(key in words for words in told[file]), (what, told[file])
+
+
+def findings_by_file(callsheet: Callsheet, folder: Folder) -> dict[str, list[str]]:
+    """Give the words of what breaks a contract, by file."""
+    record = json.loads(callsheet("validate", "-C", folder.path, "-o", "json").out)
+    found: dict[str, list[str]] = {}
+    for one in record["diagnostics"]:
+        if one["code"] == "CS454":
+            found.setdefault(one["file"], []).append(f"{one['line']}: {one['message']}")
+    return found
+
+
+def test_no_file_of_the_product_is_a_vendors(tmp_path: Path) -> None:
+    del tmp_path
+    for file in (ROOT / "actions").rglob("*.*"):
+        if file.suffix in (".yaml", ".json"):
+            assert not re.search(r"(?m)^(openapi|swagger):", file.read_text("utf-8"))
