@@ -25,9 +25,9 @@ def test_they_are_in_order_for_three_environments(compiled: Compiled) -> None:
     assert compiled.diagnostics == []
     assert sorted(compiled.by_environment) == ["local", "production", "staging"]
     assert {name: len(found) for name, found in compiled.by_environment.items()} == {
-        "local": 4,
-        "production": 4,
-        "staging": 4,
+        "local": 7,
+        "production": 7,
+        "staging": 7,
     }
     assert len(compiled.policies) >= 2
 

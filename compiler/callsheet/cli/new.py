@@ -23,7 +23,7 @@ _VALUES = re.compile(r"values\.[A-Za-z0-9_.]+")
 @click.option("--from", "sample", default="firebase", show_default=True, help="The sample to start from.")
 @common_options
 def command(name: str, sample: str, *, options: Options) -> None:
-    """Write an action that starts from a sample: firebase, facebook, adobe-io or epsilon."""
+    """Write an action that starts from a sample, as firebase, facebook or sendgrid."""
     from callsheet.language.schema_check import nearest
 
     known = samples()

@@ -19,7 +19,9 @@ from judges import is_clean
 # -- new --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("sample", ["adobe-io", "epsilon", "facebook", "firebase"])
+@pytest.mark.parametrize(
+    "sample", ["adobe-io", "epsilon", "facebook", "firebase", "sendgrid", "vonage", "whatsapp"]
+)
 def test_a_new_action_starts_from_a_sample_and_compiles(
     sample: str, samples: Folder, callsheet: Callsheet
 ) -> None:
@@ -188,7 +190,7 @@ def test_a_policy_may_weigh_differently_by_environment(workspace: Folder, callsh
 def test_the_whole_workspace_is_one_document(samples: Folder, callsheet: Callsheet) -> None:
     found = json.loads(callsheet("render", "--all", "-o", "json", "-C", samples.path).out)
     assert [one["environment"] for one in found["environments"]] == ["local", "production", "staging"]
-    assert [len(one["actions"]) for one in found["environments"]] == [4, 4, 4]
+    assert [len(one["actions"]) for one in found["environments"]] == [7, 7, 7]
     one = json.loads(callsheet("render", "--all", "-e", "local", "-o", "json", "-C", samples.path).out)
     assert [it["environment"] for it in one["environments"]] == ["local"]
     text = callsheet("render", "--all", "-C", samples.path).out
