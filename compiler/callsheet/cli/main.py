@@ -14,6 +14,7 @@ from callsheet.errors import CallsheetError, UsageError
 VERBS = {
     "init": "Write a workspace to start from.",
     "new": "Write an action that starts from a sample.",
+    "import": "Make an action from a curl line, a HAR file, a Postman collection.",
     "fmt": "Put keys in their order, comments kept.",
     "schema": "Print the JSON Schema of a kind or of an output.",
     "explain": "Explain a code, with examples.",
@@ -48,7 +49,9 @@ class Verbs(click.Group):
         del ctx
         if cmd_name not in VERBS:
             return None
-        command: click.Command = import_module(f"callsheet.cli.{cmd_name}").command
+        # `import` is a word of Python's own.
+        module = "import_" if cmd_name == "import" else cmd_name
+        command: click.Command = import_module(f"callsheet.cli.{module}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

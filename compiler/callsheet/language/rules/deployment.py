@@ -146,6 +146,14 @@ A case that differs by environment must name the one that it is for.
 """,
 )
 declare(
+    "CS938",
+    "cannot-import",
+    """What is imported must be one call that sends JSON, written out whole.
+
+Nothing of it is run: a pipe behind it, a command inside it, or a file that it names is refused.
+""",
+)
+declare(
     "CS940",
     "database-unreachable",
     """The database server must answer.

@@ -1,0 +1,326 @@
+"""A curl command line → a request; nothing of it is run, and no file that it names is read.
+
+Words are split as a POSIX shell splits them, with bash's `$'…'`; options are those of curl(1).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from callsheet.importing.model import Imported, ImportFault
+
+MAX_CHARACTERS = 262_144
+
+_FLAGS = {
+    "-s",
+    "--silent",
+    "-S",
+    "--show-error",
+    "-i",
+    "--include",
+    "-v",
+    "--verbose",
+    "-f",
+    "--fail",
+    "--fail-with-body",
+    "-g",
+    "--globoff",
+    "--compressed",
+    "-#",
+    "--progress-bar",
+    "--http1.1",
+    "--http2",
+    "--http1.0",
+    "-4",
+    "-6",
+    "--no-progress-meter",
+    "-N",
+    "--no-buffer",
+    "--tcp-nodelay",
+    "--ssl-reqd",
+    "--path-as-is",
+    "-q",
+    "--disable",
+}
+_WITH_VALUE = {
+    "-o",
+    "--output",
+    "-w",
+    "--write-out",
+    "-m",
+    "--max-time",
+    "--connect-timeout",
+    "--retry",
+    "--retry-delay",
+    "--retry-max-time",
+    "-x",
+    "--proxy",
+    "--cacert",
+    "--tls-max",
+    "-D",
+    "--dump-header",
+    "--max-redirs",
+    "--resolve",
+}
+_REFUSED = {
+    "-F": "a form with files is not JSON",
+    "--form": "a form with files is not JSON",
+    "--form-string": "a form is not JSON",
+    "-T": "it uploads a file",
+    "--upload-file": "it uploads a file",
+    "--unix-socket": "it calls a socket of this machine",
+    "--abstract-unix-socket": "it calls a socket of this machine",
+    "-K": "it reads a configuration file",
+    "--config": "it reads a configuration file",
+    "--data-urlencode": "a form is not JSON",
+    "-E": "it uses a client certificate",
+    "--cert": "it uses a client certificate",
+    "-n": "it reads .netrc",
+    "--netrc": "it reads .netrc",
+    "--aws-sigv4": "its signature cannot be written as a header",
+    "-Z": "it makes several calls",
+    "--parallel": "it makes several calls",
+    "--next": "it makes several calls",
+    "-:": "it makes several calls",
+}
+_ALONE = re.compile(r"(?:[|;&<>]|\|\||&&|>>|2>.*|[|&]{2}.*)\Z")
+_ANSI = re.compile(r"\$'((?:[^'\\]|\\.)*)'", re.DOTALL)
+_ESCAPES = {
+    "n": "\n",
+    "t": "\t",
+    "r": "\r",
+    "a": "\a",
+    "b": "\b",
+    "f": "\f",
+    "v": "\v",
+    "e": "\x1b",
+    "\\": "\\",
+    "'": "'",
+    '"': '"',
+    "?": "?",
+    "0": "\0",
+}
+
+
+def read_curl(text: str) -> Imported:
+    """Read one curl command.
+
+    Raises:
+        ImportFault: for what is no curl line, what runs or reads something else, and what is not JSON.
+
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise ImportFault("the curl line is longer than 256 KiB", "shorten the payload")
+    words = _words(text)
+    if not words or words[0].rpartition("/")[2] not in ("curl", "curl.exe"):
+        raise ImportFault("this is no curl command", "paste a line that begins with curl")
+    return _Reader().read(words[1:])
+
+
+def _words(text: str) -> list[str]:
+    """Split as a shell does; a line that ends in a backslash (in cmd, in a caret) goes on."""
+    joined = re.sub(r"[\\^]\r?\n", " ", text.strip().removeprefix("$ "))
+    kept: list[str] = []
+
+    def keep(match: re.Match[str]) -> str:
+        kept.append(_unescaped(match[1]))
+        return f"'\x00{len(kept) - 1}\x00'"
+
+    joined = _ANSI.sub(keep, joined)
+    try:
+        lexer = shlex.shlex(joined, posix=True, punctuation_chars="|;&<>")
+        lexer.whitespace_split = True
+        lexer.commenters = ""
+        found = list(lexer)
+    except ValueError:
+        raise ImportFault("a quote of the curl line is not closed", "paste the whole command") from None
+    for word in found:
+        if _ALONE.match(word):
+            raise ImportFault(
+                f"the line goes on behind curl, with `{word[:10]}`",
+                "paste the curl command alone: nothing is run",
+            )
+        if re.search(r"`|\$\(", word) and not _is_quoted_json(word):
+            raise ImportFault("the line runs another command", "put the value itself into the line")
+    return [re.sub("\x00(\\d+)\x00", lambda match: kept[int(match[1])], word) for word in found]
+
+
+def _is_quoted_json(word: str) -> bool:
+    return word.lstrip().startswith(("{", "["))
+
+
+def _unescaped(text: str) -> str:
+    def one(match: re.Match[str]) -> str:
+        code = match[1]
+        if code[0] in "xuU" and len(code) > 1:
+            return chr(int(code[1:], 16))
+        return _ESCAPES.get(code, "\\" + code)
+
+    return re.sub(
+        r"\\(x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|.)", one, text, flags=re.DOTALL
+    )
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.result = Imported(method="", url="")
+        self.data: list[str] = []
+        self.in_query = False
+        self.is_json = False
+
+    def read(self, words: list[str]) -> Imported:
+        rest = iter(words)
+        for word in rest:
+            self._word(word, rest)
+        return self._finished()
+
+    def _word(self, word: str, rest: Iterator[str]) -> None:
+        if not word.startswith("-") or word == "-":
+            self.set_url(word)
+            return
+        name, value = self._split(word)
+        if name in _REFUSED:
+            raise ImportFault(
+                f"{name} cannot be imported: {_REFUSED[name]}", "import a call that sends JSON"
+            )
+        if name in _FLAGS:
+            return
+        if name in ("-k", "--insecure"):
+            self.result.notes.append("-k was left out: TLS is always verified")
+        elif name in ("-L", "--location"):
+            self.result.notes.append("-L was left out: a redirect of a write is never followed")
+        elif name in ("-G", "--get"):
+            self.in_query = True
+        elif name in ("-I", "--head"):
+            self.result.method = "HEAD"
+        elif name in _WITH_VALUE:
+            self._value(value, rest, name)
+        elif name in _OPTIONS:
+            _OPTIONS[name](self, self._value(value, rest, name))
+        else:
+            raise ImportFault(f"the option {name[:40]} is not known", "leave it out, if it does not matter")
+
+    def _split(self, word: str) -> tuple[str, str | None]:
+        """Split `-XPOST` and `--request=POST`; `-sS` is several flags."""
+        if word.startswith("--"):
+            name, equals, value = word.partition("=")
+            return name, value if equals else None
+        short = word[:2]
+        if (
+            len(word) > 2
+            and f"-{word[2]}" in _FLAGS | {"-L", "-k", "-X", "-d", "-H"}
+            and short in _FLAGS | {"-L", "-k"}
+        ):
+            # Flags in one word: the last may take a value.
+            return self._split(f"-{word[2:]}")
+        return short, word[2:] or None
+
+    def _value(self, value: str | None, rest: Iterator[str], name: str) -> str:
+        if value is not None:
+            return value
+        try:
+            return next(rest)
+        except StopIteration:
+            raise ImportFault(f"{name} lacks its value", "paste the whole command") from None
+
+    def set_url(self, word: str) -> None:
+        if self.result.url:
+            raise ImportFault("the line calls two URLs", "import one call at a time")
+        self.result.url = word if "://" in word else f"https://{word}"
+
+    def set_method(self, value: str) -> None:
+        self.result.method = value.upper()
+
+    def add_header(self, value: str) -> None:
+        if value.startswith("@"):
+            raise ImportFault("-H reads a file", "write the headers themselves")
+        name, colon, text = value.partition(":")
+        if colon and text.strip():
+            self.result.headers.append((name.strip(), text.strip()))
+
+    def add_data(self, value: str) -> None:
+        if value.startswith("@"):
+            raise ImportFault(
+                "-d reads a file, which may be anywhere", "put the payload itself into the line"
+            )
+        self.data.append(value)
+
+    def add_raw(self, value: str) -> None:
+        self.data.append(value)
+
+    def add_json(self, value: str) -> None:
+        self.add_data(value)
+        self.is_json = True
+
+    def set_user(self, value: str) -> None:
+        name, _, password = value.partition(":")
+        self.result.user = (name, password)
+
+    def add_bearer(self, value: str) -> None:
+        self.result.headers.append(("Authorization", f"Bearer {value}"))
+
+    def leave_agent(self, value: str) -> None:
+        del value
+        self.result.notes.append("the user agent was left out")
+
+    def leave_cookie(self, value: str) -> None:
+        del value
+        self.result.notes.append("the cookie was left out: an action has no session")
+
+    def _finished(self) -> Imported:
+        result = self.result
+        if not result.url:
+            raise ImportFault("the line calls no URL", "paste the whole command")
+        if urlsplit(result.url).scheme not in ("http", "https"):
+            raise ImportFault("only http and https can be called", "see the URL")
+        if self.data and self.in_query:
+            parts = urlsplit(result.url)
+            query = "&".join(
+                [*filter(None, [parts.query]), *(quote(one, safe="=&%+") for one in self.data)]
+            )
+            result.url = urlunsplit(parts._replace(query=query))
+        elif self.data:
+            result.payload = _parsed("&".join(self.data) if len(self.data) > 1 else self.data[0])
+            result.has_payload = True
+        result.method = result.method or ("POST" if result.has_payload else "GET")
+        if result.has_payload and not any(name.lower() == "content-type" for name, _ in result.headers):
+            result.headers.append(("Content-Type", "application/json"))
+        return result
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise ImportFault(
+            "the data is not JSON", "callsheet sends JSON: a form is another service's language"
+        ) from None
+
+
+_OPTIONS: dict[str, Callable[[_Reader, str], None]] = {
+    "-X": _Reader.set_method,
+    "--request": _Reader.set_method,
+    "-H": _Reader.add_header,
+    "--header": _Reader.add_header,
+    "-d": _Reader.add_data,
+    "--data": _Reader.add_data,
+    "--data-ascii": _Reader.add_data,
+    "--data-binary": _Reader.add_data,
+    "--data-raw": _Reader.add_raw,
+    "--json": _Reader.add_json,
+    "--url": _Reader.set_url,
+    "-u": _Reader.set_user,
+    "--user": _Reader.set_user,
+    "--oauth2-bearer": _Reader.add_bearer,
+    "-A": _Reader.leave_agent,
+    "--user-agent": _Reader.leave_agent,
+    "-b": _Reader.leave_cookie,
+    "--cookie": _Reader.leave_cookie,
+    "-e": _Reader.leave_agent,
+    "--referer": _Reader.leave_agent,
+}
