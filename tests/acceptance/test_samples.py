@@ -21,6 +21,17 @@ def compiled() -> Compiled:
     return Workspace(ROOT / "actions").compile()
 
 
+def test_each_sample_is_in_the_wheel() -> None:
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    included = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    vendors = {
+        one.parent.name for one in (ROOT / "actions").glob("*/*.yaml") if "kind: Action" in one.read_text()
+    }
+    assert included == {f"actions/{one}": f"callsheet/samples/{one}" for one in vendors}
+
+
 def test_they_are_in_order_for_three_environments(compiled: Compiled) -> None:
     assert compiled.diagnostics == []
     assert sorted(compiled.by_environment) == ["local", "production", "staging"]
