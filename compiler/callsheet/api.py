@@ -245,7 +245,10 @@ class Workspace:
         after = self.compile() if head is None else self.compile_revision(head)
         before = self.compile_revision(base)
         _refuse_invalid(after)
-        _refuse_invalid(before)
+        # What is wrong with the base is for the base to mend; a fix of it must be reviewable. But what did
+        # not compile there cannot be compared.
+        if before.incomplete:
+            raise InvalidWorkspaceError(before)
         names = sorted({*before.by_environment, *after.by_environment})
         found = {}
         for name in names:
