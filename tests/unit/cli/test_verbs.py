@@ -129,7 +129,7 @@ def prepared(workspace: Folder, callsheet: Callsheet) -> None:
 
 
 @pytest.mark.parametrize("colour", [False, True], ids=["plain", "colour"])
-@pytest.mark.parametrize("width", [80, 200])
+@pytest.mark.parametrize("width", [80, 120, 200])
 def test_a_plan_reads_well(
     width: int, colour: bool, workspace: Folder, callsheet: Callsheet, snapshot: SnapshotAssertion,
     monkeypatch: pytest.MonkeyPatch,
