@@ -245,9 +245,9 @@ class Workspace:
         after = self.compile() if head is None else self.compile_revision(head)
         before = self.compile_revision(base)
         _refuse_invalid(after)
-        # What is wrong with the base is for the base to mend; a fix of it must be reviewable. But what did
-        # not compile there cannot be compared.
-        if before.incomplete:
+        # What is wrong with the base is for the base to mend, and a fix of it must be reviewable. But what
+        # could not be read or compiled there cannot be compared: it would look as if it were new.
+        if before.incomplete or any(one.code < "CS3" for one in before.errors):
             raise InvalidWorkspaceError(before)
         names = sorted({*before.by_environment, *after.by_environment})
         found = {}
