@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -50,8 +50,16 @@ class Request:
         return "" if self.payload is NO_PAYLOAD else canonical_text(self.payload)
 
 
-def build_request(compiled: Mapping[str, Any], params: Mapping[str, Any]) -> Request:
-    """Fill a compiled action's slots.
+Reveal = Callable[[str], Any]
+"""Gives what is written where a reference to a secret stands."""
+
+
+def build_request(
+    compiled: Mapping[str, Any],
+    params: Mapping[str, Any],
+    reveal: Reveal = lambda reference: {"secret": reference},
+) -> Request:
+    """Fill a compiled action's slots; `reveal` gives the secrets, which stay references without it.
 
     Raises:
         CallsheetError: CS926 where the parameters do not fit, or a value cannot stand where it belongs.
@@ -59,7 +67,7 @@ def build_request(compiled: Mapping[str, Any], params: Mapping[str, Any]) -> Req
     """
     declared = compiled.get("parameters", {})
     values = check_parameters(declared, params)
-    filler = _Filler(declared, values)
+    filler = _Filler(declared, values, reveal)
     request = compiled["request"]
     try:
         headers = {
@@ -85,7 +93,8 @@ def build_request(compiled: Mapping[str, Any], params: Mapping[str, Any]) -> Req
 
 
 class _Filler:
-    def __init__(self, declared: Mapping[str, Any], values: dict[str, Any]) -> None:
+    def __init__(self, declared: Mapping[str, Any], values: dict[str, Any], reveal: Reveal) -> None:
+        self.reveal = reveal
         self.declared = declared
         self.values = values
         self.types = {name: JSON_TYPES[fields["type"]] for name, fields in declared.items()}
@@ -142,7 +151,7 @@ class _Filler:
         return render_file(template["text"], Scope(template["names"], self.values, self.types))
 
     def _secret(self, node: Mapping[str, Any]) -> Any:
-        return {"secret": node["$secret"]}
+        return self.reveal(node["$secret"])
 
     def _literal(self, node: Mapping[str, Any]) -> Any:
         return self._mapping(node["$literal"])
@@ -150,7 +159,7 @@ class _Filler:
     def header(self, name: str, node: Any) -> Any:
         """Give a header's value: a text that stays in its line, or a reference to a secret."""
         if isinstance(node, dict) and "secret" in node:
-            return node
+            return self.reveal(node["secret"])
         value = self.fill(node)
         if value is ABSENT:
             return ABSENT
@@ -169,7 +178,9 @@ class _Filler:
         found = []
         for name, node in fields.items():
             if isinstance(node, dict) and "secret" in node:
-                found.append(f"{quote(name, safe='')}={{{node['secret']}}}")
+                shown = self.reveal(node["secret"])
+                text = quote(shown, safe="") if isinstance(shown, str) else f"{{{node['secret']}}}"
+                found.append(f"{quote(name, safe='')}={text}")
                 continue
             value = self.fill(node)
             if value is not ABSENT:

@@ -22,6 +22,7 @@ VERBS = {
     "watch": "Validate whenever a file is saved.",
     "render": "Show compiled actions, or the requests that would leave.",
     "test": "Run the test cases of the actions.",
+    "send": "Send an action for real, when asked.",
     "diff": "Compare the workspace with what is deployed, or with a git revision.",
     "plan": "Show what apply would do, and why.",
     "apply": "Do what a plan says, exactly or not at all.",

@@ -52,16 +52,17 @@ def command(
         options.emit(_everything(opened, env))
         return
     environment = opened.environment(env)
-    contents = _contents(opened, environment.name, names)
+    contents = contents_of(opened, environment.name, names)
     if not params:
         result = RenderResult(environment=environment.name, actions=contents)
     else:
-        requests = [(one["name"], build_request(one, _given(one, params))) for one in contents]
+        requests = [(one["name"], build_request(one, given_parameters(one, params))) for one in contents]
         result = RenderResult(environment=environment.name, requests=requests)
     options.emit(result)
 
 
-def _contents(workspace: Workspace, environment: str, names: tuple[str, ...]) -> list[dict[str, Any]]:
+def contents_of(workspace: Workspace, environment: str, names: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Give compiled actions of an environment by their names, or all of them; raises CS925."""
     from callsheet.api import InvalidWorkspaceError
     from callsheet.errors import CallsheetError
     from callsheet.language.schema_check import nearest
@@ -87,7 +88,7 @@ def _everything(workspace: Workspace, env: str | None) -> Any:
     from callsheet.reporting.results import WorkspaceResult
 
     names = [workspace.environment(env).name] if env else [one.name for one in workspace.compile().concrete]
-    return WorkspaceResult(environments={name: _contents(workspace, name, ()) for name in names})
+    return WorkspaceResult(environments={name: contents_of(workspace, name, ()) for name in names})
 
 
 def _difference(workspace: Workspace, names: tuple[str, ...], pair: tuple[str, str]) -> Any:
@@ -105,7 +106,7 @@ def _difference(workspace: Workspace, names: tuple[str, ...], pair: tuple[str, s
     return DiffResult(base=first.name, environments={second.name: chosen})
 
 
-def _given(compiled: dict[str, Any], params: tuple[str, ...]) -> dict[str, Any]:
+def given_parameters(compiled: dict[str, Any], params: tuple[str, ...]) -> dict[str, Any]:
     """Read parameters: `NAME=VALUE`, or a file that holds a mapping."""
     from callsheet.calling.parameters import read_argument
 

@@ -57,6 +57,7 @@ class Environment:
         overlays: by name of action, the fields to merge over its spec.
         target: the target's `type` and options; None for an abstract environment.
         ledger: the ledger's, by default the target's own.
+        allow_send: may `callsheet send` call with what it deploys?
 
     """
 
@@ -69,6 +70,7 @@ class Environment:
     ledger: dict[str, Any] | None
     guards: Guards
     approvals: Approvals = Approvals()
+    allow_send: bool = False
 
     @property
     def document(self) -> Document:
@@ -178,6 +180,7 @@ def _resolve(document: Document, chain: tuple[Document, ...]) -> Environment:
         ledger=document.value["spec"].get("ledger") or target,
         guards=_guards(spec.get("guards") or {}),
         approvals=_approvals(spec.get("approvals")),
+        allow_send=document.value["spec"].get("allowSend", False),
     )
 
 

@@ -220,3 +220,12 @@ the workspace as it is when the plan is applied: who was removed from it no long
 )
 declare("CS952", "signers-missing", """The file of allowed signers must be in the workspace.""")
 declare("CS953", "cannot-sign", """ssh-keygen must be there, and must be able to use the key.""")
+declare(
+    "CS960",
+    "send-not-allowed",
+    """An environment must say `allowSend: true` itself before anything is sent with what it holds.""",
+)
+declare(
+    "CS962", "cannot-send", """The authentication of the action cannot be sent by this callsheet yet."""
+)
+declare("CS963", "no-token", """The token endpoint must answer with an access token.""")

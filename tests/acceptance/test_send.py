@@ -1,0 +1,399 @@
+"""`callsheet send` against a real server on this machine: what leaves, what comes back, and what goes wrong."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from conftest import ENVIRONMENT, Callsheet, Folder
+
+CANARY = "s3cr3t-canary-value"
+
+
+@dataclass
+class Seen:
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: str
+
+
+@dataclass
+class Service:
+    """A server that answers as it is told, and remembers what came."""
+
+    port: int = 0
+    seen: list[Seen] = field(default_factory=list)
+    answers: list[Callable[[Any, Seen], None]] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def calls(self) -> list[Seen]:
+        return [one for one in self.seen if one.path != "/token"]
+
+
+def reply(status: int, body: str = "{}", **headers: str) -> Callable[[Any, Seen], None]:
+    def answer(handler: Any, seen: Seen) -> None:
+        del seen
+        handler.send_response(status)
+        for name, value in {"Content-Length": str(len(body.encode())), **headers}.items():
+            handler.send_header(name.replace("_", "-"), value)
+        handler.end_headers()
+        handler.wfile.write(body.encode())
+
+    return answer
+
+
+def echo(handler: Any, seen: Seen) -> None:
+    reply(200, json.dumps({"path": seen.path, "headers": seen.headers, "body": seen.body}))(handler, seen)
+
+
+def stall(handler: Any, seen: Seen) -> None:
+    del handler, seen
+    time.sleep(3)
+
+
+def trickle(handler: Any, seen: Seen) -> None:
+    del seen
+    handler.send_response(200)
+    handler.send_header("Content-Length", "1000")
+    handler.end_headers()
+    for _ in range(40):
+        handler.wfile.write(b"x")
+        handler.wfile.flush()
+        time.sleep(0.1)
+
+
+def endless(handler: Any, seen: Seen) -> None:
+    del seen
+    handler.send_response(200)
+    handler.end_headers()
+    for _ in range(4_000):
+        handler.wfile.write(b"x" * 1_000)
+
+
+def cut(handler: Any, seen: Seen) -> None:
+    del seen
+    handler.send_response(200)
+    handler.send_header("Content-Length", "1000")
+    handler.end_headers()
+    handler.wfile.write(b"{")
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    found = Service()
+
+    class Handler(BaseHTTPRequestHandler):
+        def answer(self) -> None:
+            length = int(self.headers.get("Content-Length") or 0)
+            seen = Seen(self.command, self.path, dict(self.headers), self.rfile.read(length).decode())
+            found.seen.append(seen)
+            choose = found.answers.pop(0) if len(found.answers) > 1 else found.answers[0]
+            try:
+                choose(self, seen)
+            except (BrokenPipeError, ConnectionResetError):
+                self.close_connection = True
+
+        do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = answer
+
+        def log_message(self, *arguments: object) -> None:
+            del arguments
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    found.port = server.server_port
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    found.answers = [echo]
+    yield found
+    server.shutdown()
+    server.server_close()
+
+
+ACTION = """\
+apiVersion: callsheet/v1
+kind: Action
+metadata: {{name: example}}
+spec:
+  request:
+    method: {method}
+    url: {url}/v1/{{{{ params.list }}}}
+    headers: {{X-Team: crm, X-Key: {{secret: "env:CANARY"}}}}
+    payload: {{text: "{{{{ params.text }}}}", key: {{secret: "env:CANARY"}}, n: 1}}
+  authentication: {authentication}
+  parameters:
+    list: {{type: string, example: news}}
+    text: {{type: string, example: Hi}}
+  limits: {{timeout: 1s, retries: {retries}}}
+"""
+
+
+@pytest.fixture
+def ready(workspace: Folder, service: Service, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Give the function that writes the action."""
+    monkeypatch.setenv("CANARY", CANARY)
+    workspace.write("environments.yaml", ENVIRONMENT + "  allowSend: true\n")
+
+    def write(authentication: str = "{type: none}", *, method: str = "POST", retries: int = 0) -> None:
+        text = ACTION.format(url=service.url, authentication=authentication, method=method, retries=retries)
+        workspace.write("example.yaml", text)
+
+    write()
+    return write
+
+
+SEND = ("send", "example", "-p", "list=a b/c", "-p", 'text=Zoë "x"')
+
+
+def test_what_is_shown_is_what_leaves_and_no_secret_is_printed(
+    workspace: Folder, service: Service, ready: Callable[..., None], callsheet: Callsheet
+) -> None:
+    del ready
+    outcome = callsheet(*SEND, "-C", workspace.path, "--yes")
+    assert outcome.code == 0, outcome.err
+    (seen,) = service.seen
+    assert (seen.method, seen.path) == ("POST", "/v1/a%20b%2Fc")
+    assert json.loads(seen.body) == {"text": 'Zoë "x"', "key": CANARY, "n": 1}
+    assert (seen.headers["X-Key"], seen.headers["Content-Type"]) == (CANARY, "application/json")
+    assert "\nok: 200 after " in outcome.out
+    assert "X-Key: {env:CANARY}" in outcome.out
+    # The server echoed all of it; the secret is not shown again.
+    assert CANARY not in outcome.out + outcome.err
+    assert "(secret)" in outcome.out
+
+
+def test_a_dry_run_sends_nothing(
+    workspace: Folder, service: Service, ready: Callable[..., None], callsheet: Callsheet
+) -> None:
+    del ready
+    outcome = callsheet(*SEND, "-C", workspace.path, "--dry-run")
+    assert outcome.code == 0
+    assert outcome.out.startswith(f"POST {service.url}/v1/a%20b%2Fc\n")
+    assert service.seen == []
+
+
+def test_nothing_is_sent_unasked_or_where_it_is_not_allowed(
+    workspace: Folder, service: Service, ready: Callable[..., None], callsheet: Callsheet
+) -> None:
+    del ready
+    assert callsheet(*SEND, "-C", workspace.path).err.startswith("error CS920: not sent\n")
+    workspace.write("environments.yaml", ENVIRONMENT)
+    assert callsheet(*SEND, "-C", workspace.path, "--yes").err == (
+        "error CS960: the environment local does not allow to send\n"
+        "help: write `allowSend: true` into its spec, where a call by hand does no harm\n"
+    )
+    assert callsheet("send", "example", "-C", workspace.path, "--yes").err.startswith("error CS926")
+    assert service.seen == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "line"),
+    [
+        (reply(404, '{"error": "no"}'), "http_404: 404"),
+        (reply(500, "<html>oops</html>"), "http_500: 500"),
+        (reply(204, ""), "ok: 204"),
+        (stall, "timedout: after"),
+        (trickle, "timedout: 200 after"),
+        (cut, "internalError: 200 after"),
+        (endless, "timedout: 200 after"),
+    ],
+)
+def test_what_comes_back_is_told_as_a_journey_would(
+    workspace: Folder,
+    service: Service,
+    ready: Callable[..., None],
+    callsheet: Callsheet,
+    answer: Any,
+    line: str,
+) -> None:
+    del ready
+    service.answers = [answer]
+    begin = time.monotonic()
+    outcome = callsheet(*SEND, "-C", workspace.path, "--yes")
+    assert f"\n{line}" in outcome.out.replace("(RemoteProtocolError) ", ""), outcome.out
+    assert outcome.code == (0 if line.startswith("ok") else 1)
+    assert time.monotonic() - begin < 5
+
+
+def test_a_redirect_is_never_followed(
+    workspace: Folder, service: Service, ready: Callable[..., None], callsheet: Callsheet
+) -> None:
+    del ready
+    service.answers = [reply(307, "", Location=f"http://127.0.0.1:{service.port}/elsewhere")]
+    outcome = callsheet(*SEND, "-C", workspace.path, "--yes")
+    assert "http_307: 307" in outcome.out
+    assert len(service.seen) == 1
+
+
+def test_a_server_that_is_down(workspace: Folder, ready: Callable[..., None], callsheet: Callsheet) -> None:
+    ready()
+    text = (workspace.path / "example.yaml").read_text()
+    workspace.write(
+        "example.yaml", text.replace(text.split("url: ")[1].split("/v1")[0], "http://localhost:1")
+    )
+    outcome = callsheet(*SEND, "-C", workspace.path, "--yes")
+    assert "internalError: (ConnectError) after" in outcome.out
+    assert CANARY not in outcome.out + outcome.err
+
+
+def test_only_what_may_be_sent_again_is(
+    workspace: Folder, service: Service, ready: Callable[..., None], callsheet: Callsheet
+) -> None:
+    ready(retries=2)
+    service.answers = [reply(429, Retry_After="1"), reply(503), echo]
+    assert ", 3 attempts" in callsheet(*SEND, "-C", workspace.path, "--yes").out
+    # A write that may have arrived is not sent twice.
+    service.seen.clear()
+    service.answers = [stall]
+    assert "timedout" in callsheet(*SEND, "-C", workspace.path, "--yes").out
+    assert len(service.seen) == 1
+    ready(retries=1, method="PUT")
+    service.seen.clear()
+    service.answers = [stall, echo]
+    assert "ok: 200" in callsheet(*SEND, "-C", workspace.path, "--yes").out
+    assert len(service.seen) == 2
+
+
+# -- authentication ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("authentication", "expected"),
+    [
+        ('{type: bearer, token: {secret: "env:CANARY"}}', ("Authorization", f"Bearer {CANARY}")),
+        ('{type: basic, username: ada, password: {secret: "env:CANARY"}}',
+         ("Authorization", "Basic " + base64.b64encode(f"ada:{CANARY}".encode()).decode())),
+        ('{type: apiKey, name: X-Api-Key, in: header, value: {secret: "env:CANARY"}}', ("X-Api-Key", CANARY)),
+    ],
+)  # fmt: skip
+def test_schemes_that_need_no_call(
+    workspace: Folder, service: Service, ready: Callable[..., None], callsheet: Callsheet,
+    authentication: str, expected: tuple[str, str],
+) -> None:  # fmt: skip
+    ready(authentication)
+    outcome = callsheet(*SEND, "-C", workspace.path, "--yes")
+    assert outcome.code == 0, outcome.err
+    assert service.seen[0].headers[expected[0]] == expected[1]
+    for hidden in (CANARY, expected[1].split()[-1]):
+        assert hidden not in outcome.out + outcome.err
+
+
+def test_a_key_in_the_query(
+    workspace: Folder, service: Service, ready: Callable[..., None], callsheet: Callsheet
+) -> None:
+    ready('{type: apiKey, name: key, in: query, value: {secret: "env:CANARY"}}')
+    outcome = callsheet(*SEND, "-C", workspace.path, "--yes")
+    assert parse_qs(urlsplit(service.seen[0].path).query) == {"key": [CANARY]}
+    assert CANARY not in outcome.out + outcome.err
+
+
+OAUTH = (
+    '{{type: oauth2, grant: client_credentials, tokenUrl: "{url}/token", clientId: me, '
+    'clientSecret: {{secret: "env:CANARY"}}, scopes: [a, b], clientAuthentication: {how}}}'
+)
+
+
+@pytest.mark.parametrize("how", ["basic", "form"])
+def test_a_token_is_fetched_and_used(
+    workspace: Folder, service: Service, ready: Callable[..., None], callsheet: Callsheet, how: str
+) -> None:
+    ready(OAUTH.format(url=service.url, how=how))
+    service.answers = [reply(200, '{"access_token": "t0k3n-value", "expires_in": 3600}'), echo]
+    outcome = callsheet(*SEND, "-C", workspace.path, "--yes")
+    assert outcome.code == 0, outcome.err
+    asked, called = service.seen
+    form = parse_qs(asked.body)
+    assert (form["grant_type"], form["scope"]) == (["client_credentials"], ["a b"])
+    basic = "Basic " + base64.b64encode(f"me:{CANARY}".encode()).decode()
+    assert (asked.headers.get("Authorization") == basic) == (how == "basic")
+    assert form.get("client_secret") == ([CANARY] if how == "form" else None)
+    assert called.headers["Authorization"] == "Bearer t0k3n-value"
+    for hidden in (CANARY, "t0k3n-value"):
+        assert hidden not in outcome.out + outcome.err
+
+
+def test_a_token_that_is_refused_is_asked_for_anew_once(
+    workspace: Folder, service: Service, ready: Callable[..., None], callsheet: Callsheet
+) -> None:
+    ready(OAUTH.format(url=service.url, how="form"))
+    service.answers = [
+        reply(200, '{"access_token": "one-token", "expires_in": 3600}'), reply(401),
+        reply(200, '{"access_token": "two-token", "expires_in": 3600}'), echo,
+    ]  # fmt: skip
+    outcome = callsheet(*SEND, "-C", workspace.path, "--yes")
+    assert "ok: 200" in outcome.out
+    assert [one.headers.get("Authorization") for one in service.calls()] == [
+        "Bearer one-token",
+        "Bearer two-token",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (reply(401, '{"error": "invalid_client"}'), "it answered 401, invalid_client and no token"),
+        (reply(200, '{"error": "invalid_scope"}'), "it answered 200, invalid_scope and no token"),
+        (reply(200, "<html>"), "it answered 200 and no token"),
+        (reply(302, "", Location="http://elsewhere.example/"), "it answered 302 and no token"),
+        (stall, "it does not answer (ReadTimeout)"),
+    ],
+)
+def test_a_token_endpoint_that_gives_none(
+    workspace: Folder,
+    service: Service,
+    ready: Callable[..., None],
+    callsheet: Callsheet,
+    answer: Any,
+    words: str,
+) -> None:
+    ready(OAUTH.format(url=service.url, how="form"))
+    service.answers = [answer]
+    outcome = callsheet(*SEND, "-C", workspace.path, "--yes")
+    assert outcome.code == 1
+    assert outcome.err.startswith(f"error CS963: no token from {service.url}/token: {words}\n")
+    assert CANARY not in outcome.out + outcome.err
+    assert service.calls() == []
+
+
+def test_what_cannot_be_sent_yet_says_so(
+    workspace: Folder, service: Service, ready: Callable[..., None], callsheet: Callsheet
+) -> None:
+    ready(
+        f'{{type: oauth2, grant: jwt_bearer, tokenUrl: "{service.url}/token", key: {{secret: "env:CANARY"}}}}'
+    )
+    outcome = callsheet(*SEND, "-C", workspace.path, "--yes")
+    assert outcome.err.startswith("error CS962: jwt_bearer cannot be sent by this callsheet yet\n")
+    assert service.seen == []
+
+
+def test_a_secret_that_is_missing_and_a_package_that_is_missing(
+    workspace: Folder,
+    service: Service,
+    ready: Callable[..., None],
+    callsheet: Callsheet,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import sys
+
+    ready()
+    monkeypatch.delenv("CANARY")
+    assert callsheet(*SEND, "-C", workspace.path, "--yes").err.startswith(
+        "error CS606: the environment variable CANARY"
+    )
+    monkeypatch.setitem(sys.modules, "httpx", None)
+    assert callsheet(*SEND, "-C", workspace.path, "--yes").err == (
+        "error CS945: send needs the package httpx, which is not installed\nhelp: pip install 'callsheet[send]'\n"
+    )
+    assert service.seen == []
