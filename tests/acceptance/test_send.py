@@ -184,6 +184,23 @@ def test_a_dry_run_sends_nothing(
     assert service.seen == []
 
 
+def test_the_result_for_programs(
+    workspace: Folder, service: Service, ready: Callable[..., None], callsheet: Callsheet
+) -> None:
+    import jsonschema
+
+    from callsheet.language.schema_check import schema
+
+    del ready, service
+    outcome = callsheet(*SEND, "-C", workspace.path, "--yes", "-o", "json")
+    record = json.loads(outcome.out)
+    jsonschema.Draft202012Validator(schema("send")).validate(record)
+    assert (record["outcome"], record["status"], record["attempts"]) == ("ok", 200, 1)
+    assert CANARY not in outcome.out
+    dry = json.loads(callsheet(*SEND, "-C", workspace.path, "--dry-run", "-o", "json").out)
+    assert dry["requests"][0]["method"] == "POST"
+
+
 def test_nothing_is_sent_unasked_or_where_it_is_not_allowed(
     workspace: Folder, service: Service, ready: Callable[..., None], callsheet: Callsheet
 ) -> None:

@@ -33,18 +33,20 @@ def command(
     from callsheet.calling.sending import send
     from callsheet.cli.render import contents_of, given_parameters
     from callsheet.reporting import report
-    from callsheet.reporting.results import RenderResult
-    from callsheet.reporting.terminal import safe
+    from callsheet.reporting.results import RenderResult, SendResult
     from callsheet.secrets import resolve
 
     opened = options.open()
     environment = opened.environment(env)
     (compiled,) = contents_of(opened, environment.name, (name,))
     given = given_parameters(compiled, params)
-    shown = RenderResult(environment=environment.name, requests=[(name, build_request(compiled, given))])
-    click.echo(report("text").write(shown, style_of(sys.stdout)), nl=False)
+    request = build_request(compiled, given)
+    shown = RenderResult(environment=environment.name, requests=[(name, request)])
     if dry_run:
+        options.emit(shown)
         return 0
+    if options.output == "text" and not options.quiet:
+        click.echo(report("text").write(shown, style_of(sys.stdout)))
     if not environment.allow_send:
         raise CallsheetError(
             "CS960",
@@ -54,9 +56,6 @@ def command(
     if not yes and not (sys.stdin.isatty() and click.confirm("Send this request?", err=True)):
         raise CallsheetError("CS920", "not sent", help="answer the question, or give --yes")
     answer = send(compiled, given, resolve)
-    status = f" {answer.status}" if answer.status else f" ({answer.reason})" if answer.reason else ""
-    attempts = f", {answer.attempts} attempts" if answer.attempts > 1 else ""
-    click.echo(f"\n{answer.outcome}:{status} after {answer.seconds:.1f} s{attempts}")
-    for line in answer.text[:10_000].split("\n") if answer.text else ():
-        click.echo(f"  {safe(line)}")
+    result = SendResult(environment=environment.name, name=name, request=request, answer=answer)
+    options.emit(result)
     return 0 if answer.outcome == "ok" else 1

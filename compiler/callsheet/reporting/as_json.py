@@ -22,6 +22,7 @@ from callsheet.reporting.results import (
     HistoryResult,
     ListResult,
     RenderResult,
+    SendResult,
     ShowResult,
     TestResult,
     ValidationResult,
@@ -224,6 +225,20 @@ def _workspace(result: WorkspaceResult) -> dict[str, Any]:
     }
 
 
+def _send(result: SendResult) -> dict[str, Any]:
+    answer = result.answer
+    return {
+        "environment": result.environment,
+        "request": _request(result.name, result.request),
+        "outcome": answer.outcome,
+        "status": answer.status,
+        "reason": answer.reason,
+        "seconds": round(answer.seconds, 3),
+        "attempts": answer.attempts,
+        "body": answer.text,
+    }
+
+
 def _tests(result: TestResult) -> dict[str, Any]:
     failed = sum(one.outcome == "failed" for one in result.cases)
     return {
@@ -290,6 +305,7 @@ _RECORDS: dict[type, Callable[[Any], dict[str, Any]]] = {
     ListResult: _list,
     ShowResult: _show,
     RenderResult: _render,
+    SendResult: _send,
     TestResult: _tests,
     WorkspaceResult: _workspace,
     ExplainResult: _explain,

@@ -8,6 +8,7 @@ from typing import Any
 
 from callsheet.calling import Request
 from callsheet.calling.cases import CaseResult
+from callsheet.calling.sending import Answer
 from callsheet.language import Action, Diagnostic, Rule
 from callsheet.ledger import ApplyRecord
 from callsheet.planning import Change, Drift
@@ -127,6 +128,16 @@ class RenderResult:
     environment: str
     actions: Sequence[Mapping[str, Any]] = ()
     requests: Sequence[tuple[str, Request]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendResult:
+    """What `send` sent (its secrets as references) and what came back."""
+
+    environment: str
+    name: str
+    request: Request
+    answer: Answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

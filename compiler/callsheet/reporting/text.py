@@ -16,6 +16,7 @@ from callsheet.reporting.results import (
     HistoryResult,
     ListResult,
     RenderResult,
+    SendResult,
     ShowResult,
     TestResult,
     ValidationResult,
@@ -23,7 +24,14 @@ from callsheet.reporting.results import (
 )
 from callsheet.reporting.terminal import SAID_IN_WORDS, count, paint, safe, value_text, wrapped
 from callsheet.reporting.text_findings import explain_text, validation_text
-from callsheet.reporting.text_lists import history_text, list_text, render_text, show_text, workspace_text
+from callsheet.reporting.text_lists import (
+    history_text,
+    list_text,
+    render_text,
+    send_text,
+    show_text,
+    workspace_text,
+)
 from callsheet.reporting.text_tests import tests_text
 
 SIGNS = {
@@ -254,6 +262,7 @@ TEXT = Report(
         ListResult: list_text,
         ShowResult: show_text,
         RenderResult: render_text,
+        SendResult: send_text,
         TestResult: tests_text,
         WorkspaceResult: workspace_text,
     },

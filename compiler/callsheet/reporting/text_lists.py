@@ -13,6 +13,7 @@ from callsheet.reporting.results import (
     HistoryResult,
     ListResult,
     RenderResult,
+    SendResult,
     Shown,
     ShowResult,
     WorkspaceResult,
@@ -115,6 +116,18 @@ def render_text(result: RenderResult, style: Style) -> str:
     blocks = ["\n".join(_json_lines(one)) for one in result.actions]
     blocks += [_request_text(name, request, style) for name, request in result.requests]
     return "\n\n".join(blocks)
+
+
+def send_text(result: SendResult, style: Style) -> str:
+    """Write what came back: the outcome, and the body."""
+    answer = result.answer
+    status = f" {answer.status}" if answer.status else f" ({answer.reason})" if answer.reason else ""
+    attempts = f", {answer.attempts} attempts" if answer.attempts > 1 else ""
+    head = f"{answer.outcome}:{status} after {answer.seconds:.1f} s{attempts}"
+    lines = [paint(head, "green" if answer.outcome == "ok" else "red", style)]
+    return "\n".join(
+        [*lines, *(f"  {safe(line)}" for line in answer.text[:10_000].split("\n") if answer.text)]
+    )
 
 
 def workspace_text(result: WorkspaceResult, style: Style) -> str:
