@@ -179,6 +179,32 @@ JSON = st.recursive(
 )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "08",
+        "0o17",
+        "1_000",
+        "1:20",
+        "NO",
+        "~",
+        ".inf",
+        "2026-11-25",
+        "1e3",
+        "-",
+        "",
+        " a",
+        "a: b",
+        "a #b",
+        "\x85",
+        "\u2028",
+    ],
+)
+def test_a_text_that_yaml_could_take_for_something_else_stays_one(text: str) -> None:
+    request, _ = imported(f"curl {URL} -d {shlex.quote(json.dumps({'a': text, text or 'empty': 1}))}")
+    assert request.payload == {"a": text, text or "empty": 1}
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     st.dictionaries(st.from_regex(r"[a-z][a-zA-Z_]{0,9}", fullmatch=True), JSON, max_size=4),
