@@ -35,6 +35,7 @@ from callsheet.rendering import Compiled, compile_workspace
 from callsheet.targets import Deployed
 from callsheet.workspace import FolderSource, Problem, RevisionSource, Source, current_commit
 from callsheet.workspace import Path as ValuePath
+from callsheet.workspace.revisions import resolve_revision
 
 if TYPE_CHECKING:
     from callsheet.calling.cases import CaseResult
@@ -99,12 +100,13 @@ class Workspace:
 
     def compile_revision(self, revision: str) -> Compiled:
         """Compile the workspace as a git revision holds it, once; raises CS922 and CS923."""
-        source = RevisionSource(self.root, revision)
-        if source.commit not in self._revisions:
-            self._revisions[source.commit] = compile_workspace(
+        commit = resolve_revision(self.root, revision)
+        if commit not in self._revisions:
+            source = RevisionSource(self.root, commit)
+            self._revisions[commit] = compile_workspace(
                 source, cache=self._cache_folder(), today=_today(), check=_contracts
             )
-        return self._revisions[source.commit]
+        return self._revisions[commit]
 
     def environment(self, name: str | None) -> Environment:
         """Give an environment by its name, or the only one; raises CS921."""

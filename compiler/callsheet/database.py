@@ -22,9 +22,6 @@ class Database(Protocol):
 
     shown: str
 
-    def identity(self) -> dict[str, Any]:
-        """Give what tells this database from others, the same on every machine."""
-
     def transaction(self) -> AbstractContextManager[Any]:
         """Run a write transaction: all of it is kept, or none. Inside another one, join it."""
 

@@ -42,10 +42,6 @@ class SqliteDatabase:
         self.shown = shown
         self.connection = connection
 
-    def identity(self) -> dict[str, Any]:
-        """Give the type, and the path as the workspace writes it."""
-        return {"type": "sqlite", "path": self.shown}
-
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Run a write transaction: all of it is kept, or none. Inside another one, join it."""

@@ -80,13 +80,9 @@ class Tokens:
         import httpx
 
         form = {"grant_type": authentication["grant"]}
-        for name, field_name in (
-            ("username", "username"),
-            ("password", "password"),
-            ("audience", "audience"),
-        ):
+        for name in ("username", "password", "audience"):
             if name in authentication:
-                form[field_name] = self._text(authentication[name])
+                form[name] = self._text(authentication[name])
         if authentication.get("scopes"):
             form["scope"] = " ".join(authentication["scopes"])
         client = [

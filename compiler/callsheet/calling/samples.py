@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from callsheet.calling.cases import declared_cases
 from callsheet.calling.request import Request, build_request
 from callsheet.errors import CallsheetError
 from callsheet.language import Action
@@ -14,9 +15,8 @@ def sample_request(
     action: Action, compiled: Mapping[str, Any], environment: str
 ) -> tuple[str, Request] | None:
     """Give the name of the case (empty for examples) and its request; None where it cannot be built."""
-    for case in action.spec.get("tests") or ():
-        if case.get("environment") in (None, environment):
-            return _request(case["name"], compiled, case["params"])
+    for _, case in declared_cases(action, environment):
+        return _request(case["name"], compiled, case["params"])
     examples = {name: one.example for name, one in action.parameters.items() if one.example is not None}
     return _request("", compiled, examples)
 

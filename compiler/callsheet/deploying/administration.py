@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from callsheet.errors import CallsheetError, UsageError
+from callsheet.errors import UsageError
 from callsheet.ledger.tables import LEDGER
 from callsheet.postgresql import SCHEMA_NAME, PostgresqlDatabase, connect
 from callsheet.secrets import resolve
@@ -119,10 +119,3 @@ def require_reference(text: str) -> str:
             help="put the URL into an environment variable or a file: other processes see a command line",
         )
     return text
-
-
-def no_ledger(shown: str) -> CallsheetError:
-    """Word that there is no ledger to copy."""
-    return CallsheetError(
-        "CS925", f"there is no ledger in {shown}", help="`callsheet history` shows what an environment has"
-    )

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from callsheet.database import Component, Database
-from callsheet.deploying.administration import no_ledger
 from callsheet.deploying.stores import opened
 from callsheet.errors import CallsheetError
 from callsheet.language.environment import Environment
@@ -66,7 +65,11 @@ def copy_ledger(environment: Environment, root: Path, destination: str) -> list[
         stores = stack.enter_context(opened(environment, root, writing=True))
         source: Database | None = getattr(stores.ledger, "database", None)
         if source is None or stores.ledger.position().lineage is None:
-            raise no_ledger(environment.name)
+            raise CallsheetError(
+                "CS925",
+                f"there is no ledger in {environment.name}",
+                help="`callsheet history` shows what an environment has",
+            )
         target = stack.enter_context(_destination(destination, root))
         components = [one for one in _COPIED if one[0] is LEDGER or stores.shared is not None]
         for component, _ in components:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from callsheet.workspace import Path
+from callsheet.workspace import Path, pointer_of
 
 Impact = Literal["cosmetic", "compatible", "breaking", "sensitive"]
 IMPACTS: tuple[Impact, ...] = ("cosmetic", "compatible", "breaking", "sensitive")
@@ -50,7 +50,7 @@ class Difference:
     @property
     def pointer(self) -> str:
         """The path as a JSON Pointer (RFC 6901)."""
-        return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in self.path)
+        return pointer_of(self.path)
 
 
 def heaviest(impacts: list[Impact]) -> Impact:

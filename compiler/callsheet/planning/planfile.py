@@ -20,7 +20,7 @@ from callsheet.planning.model import (
     guard_record,
 )
 from callsheet.rendering import canonical_text, digest_of
-from callsheet.workspace import Path
+from callsheet.workspace import Path, parts_of
 
 MAX_PLAN_BYTES = 256 * 1_048_576
 
@@ -164,7 +164,7 @@ def _difference(record: dict[str, Any]) -> Difference:
 
 
 def _path(pointer: str) -> Path:
-    return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
+    return parts_of(pointer)
 
 
 def _drift(record: dict[str, Any]) -> Drift:

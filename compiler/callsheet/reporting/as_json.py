@@ -29,6 +29,7 @@ from callsheet.reporting.results import (
     WorkspaceResult,
 )
 from callsheet.reporting.text_lists import category_of
+from callsheet.workspace import pointer_of
 
 
 def _validation(result: ValidationResult) -> dict[str, Any]:
@@ -257,7 +258,7 @@ def _case(one: CaseResult) -> dict[str, Any]:
         "message": one.message,
         "mismatches": [
             {
-                "path": "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in it.path),
+                "path": pointer_of(it.path),
                 **({} if it.expected is ABSENT else {"expected": it.expected}),
                 **({} if it.actual is ABSENT else {"actual": it.actual}),
             }

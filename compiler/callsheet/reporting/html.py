@@ -8,7 +8,7 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
-from callsheet.reporting.model import Report, Style
+from callsheet.reporting.model import Style
 from callsheet.reporting.page import (
     Block,
     Code,
@@ -21,7 +21,7 @@ from callsheet.reporting.page import (
     Paragraph,
     Table,
 )
-from callsheet.reporting.pages import PAGES
+from callsheet.reporting.pages import page_report
 from callsheet.reporting.terminal import safe
 
 _STYLE = """
@@ -150,8 +150,4 @@ def write_page(page: Page, style: Style) -> str:
 """
 
 
-def _writer(page: Callable[[Any], Page]) -> Callable[[Any, Style], str]:
-    return lambda result, style: write_page(page(result), style)
-
-
-HTML = Report("html", {kind: _writer(page) for kind, page in PAGES.items()})
+HTML = page_report("html", write_page)

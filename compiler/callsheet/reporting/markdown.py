@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from callsheet.reporting.model import Report, Style
+from callsheet.reporting.model import Style
 from callsheet.reporting.page import (
     Block,
     Code,
@@ -23,7 +23,7 @@ from callsheet.reporting.page import (
     Paragraph,
     Table,
 )
-from callsheet.reporting.pages import PAGES
+from callsheet.reporting.pages import page_report
 from callsheet.reporting.terminal import safe
 
 MAX_CHARACTERS = 65_536
@@ -101,16 +101,11 @@ def write_page(page: Page, style: Style) -> str:
     marker = f"<!-- callsheet:{re.sub('[^a-z:_0-9]', '', page.marker)} -->"
     parts = [marker]
     room = MAX_CHARACTERS - 1_000 - len(marker)
-    for index, block in enumerate(page.blocks):
-        written = write_block(block)
+    groups = [*([block] for block in page.blocks), *page.sections]
+    for index, group in enumerate(groups):
+        written = "\n\n".join(write_block(one) for one in group)
         if len(written) + 2 > room:
-            return _ended(parts, [*page.blocks[index:], *page.sections], page, style)
-        parts.append(written)
-        room -= len(written) + 2
-    for index, section in enumerate(page.sections):
-        written = "\n\n".join(write_block(one) for one in section)
-        if len(written) + 2 > room:
-            return _ended(parts, page.sections[index:], page, style)
+            return _ended(parts, groups[index:], page, style)
         parts.append(written)
         room -= len(written) + 2
     return _joined(parts, style)
@@ -135,8 +130,4 @@ def _url(link: str) -> str:
     return quote(link, safe=":/?#=&%@+,;~-._") if link.startswith(("https://", "http://")) else "#"
 
 
-def _writer(page: Callable[[Any], Page]) -> Callable[[Any, Style], str]:
-    return lambda result, style: write_page(page(result), style)
-
-
-MARKDOWN = Report("markdown", {kind: _writer(page) for kind, page in PAGES.items()})
+MARKDOWN = page_report("markdown", write_page)

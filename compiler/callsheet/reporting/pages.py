@@ -12,7 +12,7 @@ from callsheet.language import Diagnostic
 from callsheet.planning import NOTHING, Change, Difference, Drift, GuardVerdict, Plan
 from callsheet.planning.difference import IMPACTS, heaviest
 from callsheet.planning.review import DataFlow, SharedChange, data_flows
-from callsheet.reporting.model import Style
+from callsheet.reporting.model import Report, Style
 from callsheet.reporting.page import (
     Block,
     Code,
@@ -319,4 +319,13 @@ PAGES: dict[type, Callable[[Any], Page]] = {
     DriftResult: drift_page,
     ApplyResult: apply_page,
 }
-"""How each type of result becomes a page; the writers of Markdown and HTML read this table."""
+"""How each type of result becomes a page."""
+
+
+def page_report(name: str, write_page: Callable[[Page, Style], str]) -> Report:
+    """Give the report that writes every kind of page in one markup."""
+
+    def writer(page: Callable[[Any], Page]) -> Callable[[Any, Style], str]:
+        return lambda result, style: write_page(page(result), style)
+
+    return Report(name, {kind: writer(page) for kind, page in PAGES.items()})

@@ -9,6 +9,7 @@ from callsheet.calling.cases import ABSENT, CaseResult, Mismatch
 from callsheet.reporting.model import Style
 from callsheet.reporting.results import TestResult
 from callsheet.reporting.terminal import count, paint, safe, wrapped
+from callsheet.workspace import pointer_of
 
 
 def tests_text(result: TestResult, style: Style) -> str:
@@ -53,8 +54,11 @@ def _failure(case: CaseResult, style: Style) -> list[str]:
 
 def mismatch_lines(one: Mismatch) -> list[str]:
     """Give a mismatch as lines: where, what is expected, what the request has."""
-    pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in one.path)
-    return [f"  {safe(pointer)}", f"    - {_value(one.expected)}", f"    + {_value(one.actual)}"]
+    return [
+        f"  {safe(pointer_of(one.path))}",
+        f"    - {_value(one.expected)}",
+        f"    + {_value(one.actual)}",
+    ]
 
 
 def _value(value: Any) -> str:

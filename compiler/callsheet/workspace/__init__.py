@@ -1,7 +1,7 @@
 """Files → documents with positions: discovery, guarded YAML and JSON, git revisions."""
 
 from callsheet.workspace.documents import Document, read_documents
-from callsheet.workspace.places import Path, Places, Span
+from callsheet.workspace.places import Path, Places, Span, parts_of, pointer_of
 from callsheet.workspace.problems import Problem, Related
 from callsheet.workspace.revisions import Commit, RevisionSource, current_commit
 from callsheet.workspace.sources import FolderSource, MemorySource, Source, Unreadable
@@ -20,5 +20,7 @@ __all__ = [
     "Span",
     "Unreadable",
     "current_commit",
+    "parts_of",
+    "pointer_of",
     "read_documents",
 ]

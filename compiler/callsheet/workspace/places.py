@@ -8,6 +8,16 @@ Path = tuple[str | int, ...]
 """The way from a document's root to a value: keys of mappings and indices of lists."""
 
 
+def pointer_of(path: Path) -> str:
+    """Give a path as a JSON Pointer (RFC 6901)."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+
+
+def parts_of(pointer: str) -> tuple[str, ...]:
+    """Give the parts of a JSON Pointer, unescaped; an index is its digits."""
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
     """A stretch of text, from its first character to the one behind its last."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from callsheet.calling.contracts.check import Subject, check_request
@@ -75,14 +76,7 @@ class _Checker:
                 told.setdefault(problem, []).append(name)
         for problem, names in told.items():
             where = "" if len(names) == len(deployed) else f" (in {', '.join(names)})"
-            yield Problem(
-                code=problem.code,
-                file=problem.file,
-                span=problem.span,
-                message=problem.message + where,
-                help=problem.help,
-                related=problem.related,
-            )
+            yield replace(problem, message=problem.message + where)
 
     def _operation(self, contract: dict[str, Any]) -> Operation:
         reference = contract.get("openapi") or contract["discovery"]

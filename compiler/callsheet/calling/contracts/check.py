@@ -20,7 +20,7 @@ from callsheet.calling.request import NO_PAYLOAD, Request, build_request
 from callsheet.errors import CallsheetError
 from callsheet.language.catalog import Spots
 from callsheet.rendering.slots import parameters_read
-from callsheet.workspace import Path, Problem, Related
+from callsheet.workspace import Path, Problem, Related, pointer_of
 
 At = Callable[[str], Spots]
 """Gives, for a code, what makes problems at the places of the action."""
@@ -119,7 +119,7 @@ class _Bodies:
             yield from self._tell(fault, case)
 
     def _tell(self, fault: Fault, case: str) -> Iterator[Problem]:
-        pointer = _pointer(fault.path)
+        pointer = pointer_of(fault.path)
         if pointer in self.told or self._is_ignored(fault.path):
             return
         self.told.add(pointer)
@@ -164,7 +164,7 @@ class _Bodies:
         return ("request", "payload", *path)
 
     def _is_ignored(self, path: Path) -> bool:
-        pointer = _pointer(path)
+        pointer = pointer_of(path)
         return any(pointer == one or pointer.startswith(f"{one}/") for one in self.subject.ignored)
 
 
@@ -300,7 +300,3 @@ def _plain(value: Any) -> Any:
 
 def _dotted(path: Path) -> str:
     return ".".join(map(str, path))
-
-
-def _pointer(path: Path) -> str:
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)

@@ -10,6 +10,7 @@ from callsheet.calling.contracts.schemas import Translator
 from callsheet.calling.contracts.sources import ContractFault
 from callsheet.calling.contracts.validation import Validation
 from callsheet.language.schema_check import nearest
+from callsheet.workspace import pointer_of
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -91,7 +92,7 @@ class _Reader:
         self.old = description.get("swagger") == "2.0"
 
     def read(self, path: str, method: str, item: dict[str, Any], node: dict[str, Any]) -> Operation:
-        at = f"/paths/{path.replace('~', '~0').replace('/', '~1')}/{method}"
+        at = f"/paths{pointer_of((path, method))}"
         operation = Operation(at, method.upper(), [f"{one}{path}" for one in self._servers(item, node)])
         operation.deprecated = node.get("deprecated") is True
         for origin, listed in ((at.rpartition("/")[0], item), (at, node)):
@@ -149,7 +150,7 @@ class _Reader:
         if media is None:
             operation.json_body = not content
             return
-        pointer = f"{at}/content/{media.replace('~', '~0').replace('/', '~1')}/schema"
+        pointer = f"{at}/content{pointer_of((media,))}/schema"
         operation.body = self.translator.whole(content[media].get("schema"), pointer)
 
     def _answers(self, node: dict[str, Any], at: str, operation: Operation) -> None:

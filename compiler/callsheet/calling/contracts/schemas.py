@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from callsheet.workspace import parts_of, pointer_of
+
 _KEPT = (
     "enum", "const", "minLength", "maxLength", "minimum", "maximum", "multipleOf", "minItems", "maxItems",
     "uniqueItems", "minProperties", "maxProperties", "required", "deprecated",
@@ -73,7 +75,6 @@ class Translator:
         if target is None:
             self.odd.append((pointer, f"refers to {reference[:80]}, which is outside the file"))
             return {}
-        key = target.replace("~", "~0").replace("/", "~1")
         if target not in self.definitions:
             value = self.look(target)
             if value is None:
@@ -81,7 +82,7 @@ class Translator:
                 value = {}
             self.definitions[target] = {}
             self.definitions[target] = self.translated(value, target)
-        return {"$ref": f"#/$defs/{key}", "x-at": target}
+        return {"$ref": f"#/$defs{pointer_of((target,))}", "x-at": target}
 
     def _pointer_of(self, reference: str) -> str | None:
         if self.discovery and not reference.startswith("#"):
@@ -91,8 +92,7 @@ class Translator:
     def look(self, pointer: str) -> Any:
         """Give the value at a pointer of the description, or None."""
         value: Any = self.description
-        for part in pointer.split("/")[1:]:
-            name = part.replace("~1", "/").replace("~0", "~")
+        for name in parts_of(pointer):
             if not isinstance(value, dict) or name not in value:
                 return None
             value = value[name]
@@ -137,7 +137,7 @@ class Translator:
         found: dict[str, Any] = {}
         if isinstance(node.get("properties"), dict):
             found["properties"] = {
-                name: self.closed(one, f"{pointer}/properties/{_escaped(name)}", depth + 1)
+                name: self.closed(one, f"{pointer}/properties{pointer_of((name,))}", depth + 1)
                 for name, one in node["properties"].items()
             }
         if isinstance(node.get("items"), dict):
@@ -236,7 +236,3 @@ def is_pattern(pattern: str) -> bool:
     except (jsonschema_rs.ValidationError, ValueError):
         return False
     return True
-
-
-def _escaped(name: Any) -> str:
-    return str(name).replace("~", "~0").replace("/", "~1")

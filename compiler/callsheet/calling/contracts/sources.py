@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path as FilePath
 from typing import Any
 
-from callsheet.workspace import Path, Places, Source, Span, Unreadable
+from callsheet.workspace import Path, Places, Source, Span, Unreadable, parts_of
 from callsheet.workspace.documents import decode, parse
 
 MAX_BYTES = 16 * 1_048_576
@@ -41,11 +40,6 @@ class ContractFile:
 
     reference: str
     text: str
-    digest: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Take the digest of the text, by which what is compiled from it is kept."""
-        self.digest = hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
 
     @cached_property
     def value(self) -> dict[str, Any]:
@@ -78,8 +72,7 @@ class ContractFile:
         if places is None:
             return Span(1, 1, 1, 1)
         path: Path = ()
-        for part in pointer.split("/")[1:]:
-            name = part.replace("~1", "/").replace("~0", "~")
+        for name in parts_of(pointer):
             inner = (
                 (*path, int(name))
                 if name.isdigit() and (*path, int(name)) in places.values

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from callsheet.language.schema_check import nearest
-from callsheet.workspace import Path
+from callsheet.workspace import Path, parts_of
 
 _TYPES = {
     "object": "an object",
@@ -110,17 +110,19 @@ class Validation:
         keyword = ""
         for part in path:
             if isinstance(node, dict) and "$ref" in node and part not in node:
-                node = self._resolved(node)
+                node = _definition(node, self.schema)
             if isinstance(node, dict):
                 holder, keyword = node, str(part)
-                node = self._resolved(node) if part == "$ref" else node.get(str(part), {})
+                node = _definition(node, self.schema) if part == "$ref" else node.get(str(part), {})
             elif isinstance(node, list) and isinstance(part, int) and part < len(node):
                 node = node[part]
         return keyword, holder
 
-    def _resolved(self, node: dict[str, Any]) -> Any:
-        key = str(node.get("$ref", "")).removeprefix("#/$defs/").replace("~1", "/").replace("~0", "~")
-        return self.schema.get("$defs", {}).get(key, {})
+
+def _definition(node: dict[str, Any], root: dict[str, Any]) -> Any:
+    """Give what a translated reference refers to."""
+    (key,) = parts_of(node["$ref"].removeprefix("#/$defs"))
+    return root.get("$defs", {}).get(key, {})
 
 
 def _compiled(schema: dict[str, Any]) -> Any:
@@ -182,8 +184,7 @@ def _named(node: Any, root: dict[str, Any], seen: set[int]) -> set[str]:
     seen.add(id(node))
     found = set(node.get("properties", {}))
     if "$ref" in node:
-        key = node["$ref"].removeprefix("#/$defs/").replace("~1", "/").replace("~0", "~")
-        found |= _named(root.get("$defs", {}).get(key), root, seen)
+        found |= _named(_definition(node, root), root, seen)
     for name in ("allOf", "anyOf", "oneOf"):
         for one in node.get(name, ()):
             found |= _named(one, root, seen)
@@ -203,8 +204,7 @@ def _deprecated(
     if not isinstance(node, dict) or depth > DEPTH:
         return
     if "$ref" in node:
-        key = node["$ref"].removeprefix("#/$defs/").replace("~1", "/").replace("~0", "~")
-        yield from _deprecated(root.get("$defs", {}).get(key), value, path, root, depth + 1)
+        yield from _deprecated(_definition(node, root), value, path, root, depth + 1)
     for name in ("allOf", "anyOf", "oneOf"):
         for one in node.get(name, ()):
             yield from _deprecated(one, value, path, root, depth + 1)
