@@ -14,6 +14,7 @@ import pytest
 
 if TYPE_CHECKING:
     from postgres import Server
+    from service import Service
 
 ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("CALLSHEET_SHARED", ROOT.parent / "shared"))
@@ -193,6 +194,16 @@ spec:
   values: {host: api.example.com}
   target: {type: postgresql, url: {secret: "env:CALLSHEET_DATABASE"}}
 """
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    """Give an HTTP server that answers as it is told, and remembers what came."""
+    from service import echo, serving
+
+    with serving() as found:
+        found.answers = [echo]
+        yield found
 
 
 @pytest.fixture(scope="session")

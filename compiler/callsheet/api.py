@@ -39,6 +39,8 @@ from callsheet.workspace.revisions import resolve_revision
 
 if TYPE_CHECKING:
     from callsheet.calling.cases import CaseResult
+    from callsheet.calling.contracts.operations import Operation
+    from callsheet.calling.emulator.routes import Route
     from callsheet.reporting.results import DiffResult, RequestPair
 
 _LOG = logging.getLogger("callsheet")
@@ -51,7 +53,7 @@ class InvalidWorkspaceError(CallsheetError):
         number = len(compiled.errors)
         super().__init__(
             "CS924",
-            f"the workspace has {number} error{'' if number == 1 else 's'}: nothing was planned",
+            f"the workspace has {number} error{'' if number == 1 else 's'}: nothing was done",
             help="`callsheet validate` shows them",
         )
         self.compiled = compiled
@@ -327,6 +329,33 @@ class Workspace:
                     help="`callsheet list` shows the actions",
                 )
         return run_cases(compiled, names, environment, generated=generated, words=words)
+
+    def operation(self, name: str) -> Operation | None:
+        """Give what the contract of an action says of its call; None without a contract."""
+        from callsheet.calling.contracts import operation_of
+
+        return operation_of(self.compile().actions[name], FolderSource(self.root))
+
+    def routes(self, environment: str | None = None) -> list[Route]:
+        """Give what an emulator of the workspace answers to: every action, in every environment or in one.
+
+        Raises:
+            InvalidWorkspaceError: where the workspace has errors.
+            CallsheetError: CS921 for the environment.
+
+        """
+        from callsheet.calling.emulator.routes import routes_of
+
+        compiled = self.compile()
+        _refuse_invalid(compiled)
+        names = [self.environment(environment).name] if environment else list(compiled.by_environment)
+        operations = {name: self.operation(name) for name in compiled.actions}
+        return [
+            route
+            for name in names
+            for one in compiled.by_environment.get(name, {}).values()
+            for route in routes_of(one.content, name, operations[one.name])
+        ]
 
     def deployed(self, environment: str | None = None) -> dict[str, Deployed]:
         """Give what the target of an environment answers now, by address."""

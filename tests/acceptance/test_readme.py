@@ -8,6 +8,7 @@ import os
 import re
 import shlex
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -37,6 +38,27 @@ def steps(block: str) -> list[tuple[str, str]]:
     return list(zip(found[::2], found[1::2], strict=True))
 
 
+def started(command: str, folder: Path, stack: contextlib.ExitStack) -> str:
+    """Start a command that goes on behind the next ones; gives its first line."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", *shlex.split(command)],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    stack.enter_context(process)
+    stack.callback(process.kill)
+    assert process.stdout is not None
+    return process.stdout.readline()
+
+
+def free_port() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
 def run(command: str, folder: Path) -> str:
     """Run one command of the README; gives what a terminal shows."""
     words = shlex.split(command)
@@ -56,9 +78,19 @@ def run(command: str, folder: Path) -> str:
 def test_every_console_block_prints_what_stands_there(samples: Folder) -> None:
     folder = samples.path.parent
     assert run_callsheet("apply", "-e", "local", "--yes", cwd=folder).code == 0
+    port, stack = free_port(), contextlib.ExitStack()
+    with stack:
+        _follow(folder, port, stack)
+
+
+def _follow(folder: Path, port: str, stack: contextlib.ExitStack) -> None:
     for block in blocks("console"):
-        for command, expected in steps(block):
-            printed = run(command, folder)
+        for written, told in steps(block):
+            command, expected = (one.replace("8025", port) for one in (written, told))
+            if command.endswith(" &"):
+                printed = started(command.removesuffix(" &"), folder, stack)
+            else:
+                printed = run(command, folder)
             pattern = re.escape(expected.rstrip("\n")).replace(re.escape("..."), ".*")
             assert re.fullmatch(pattern, printed.rstrip("\n")), f"$ {command}\n{printed}"
 

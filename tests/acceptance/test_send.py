@@ -4,122 +4,17 @@ from __future__ import annotations
 
 import base64
 import json
-import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from conftest import ENVIRONMENT, Callsheet, Folder
+from service import Service, cut, echo, endless, reply, stall, trickle
 
 CANARY = "s3cr3t-canary-value"
-
-
-@dataclass
-class Seen:
-    method: str
-    path: str
-    headers: dict[str, str]
-    body: str
-
-
-@dataclass
-class Service:
-    """A server that answers as it is told, and remembers what came."""
-
-    port: int = 0
-    seen: list[Seen] = field(default_factory=list)
-    answers: list[Callable[[Any, Seen], None]] = field(default_factory=list)
-
-    @property
-    def url(self) -> str:
-        return f"http://localhost:{self.port}"
-
-    def calls(self) -> list[Seen]:
-        return [one for one in self.seen if one.path != "/token"]
-
-
-def reply(status: int, body: str = "{}", **headers: str) -> Callable[[Any, Seen], None]:
-    def answer(handler: Any, seen: Seen) -> None:
-        del seen
-        handler.send_response(status)
-        for name, value in {"Content-Length": str(len(body.encode())), **headers}.items():
-            handler.send_header(name.replace("_", "-"), value)
-        handler.end_headers()
-        handler.wfile.write(body.encode())
-
-    return answer
-
-
-def echo(handler: Any, seen: Seen) -> None:
-    reply(200, json.dumps({"path": seen.path, "headers": seen.headers, "body": seen.body}))(handler, seen)
-
-
-def stall(handler: Any, seen: Seen) -> None:
-    del handler, seen
-    time.sleep(3)
-
-
-def trickle(handler: Any, seen: Seen) -> None:
-    del seen
-    handler.send_response(200)
-    handler.send_header("Content-Length", "1000")
-    handler.end_headers()
-    for _ in range(40):
-        handler.wfile.write(b"x")
-        handler.wfile.flush()
-        time.sleep(0.1)
-
-
-def endless(handler: Any, seen: Seen) -> None:
-    del seen
-    handler.send_response(200)
-    handler.end_headers()
-    for _ in range(4_000):
-        handler.wfile.write(b"x" * 1_000)
-
-
-def cut(handler: Any, seen: Seen) -> None:
-    del seen
-    handler.send_response(200)
-    handler.send_header("Content-Length", "1000")
-    handler.end_headers()
-    handler.wfile.write(b"{")
-
-
-@pytest.fixture
-def service() -> Iterator[Service]:
-    found = Service()
-
-    class Handler(BaseHTTPRequestHandler):
-        def answer(self) -> None:
-            length = int(self.headers.get("Content-Length") or 0)
-            seen = Seen(self.command, self.path, dict(self.headers), self.rfile.read(length).decode())
-            found.seen.append(seen)
-            choose = found.answers.pop(0) if len(found.answers) > 1 else found.answers[0]
-            try:
-                choose(self, seen)
-            except (BrokenPipeError, ConnectionResetError):
-                self.close_connection = True
-
-        do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = answer
-
-        def log_message(self, *arguments: object) -> None:
-            del arguments
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    found.port = server.server_port
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    found.answers = [echo]
-    yield found
-    server.shutdown()
-    server.server_close()
 
 
 ACTION = """\
@@ -136,7 +31,7 @@ spec:
   parameters:
     list: {{type: string, example: news}}
     text: {{type: string, example: Hi}}
-  limits: {{timeout: 1s, retries: {retries}}}
+  limits: {{timeout: {timeout}, retries: {retries}}}
 """
 
 
@@ -146,8 +41,12 @@ def ready(workspace: Folder, service: Service, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("CANARY", CANARY)
     workspace.write("environments.yaml", ENVIRONMENT + "  allowSend: true\n")
 
-    def write(authentication: str = "{type: none}", *, method: str = "POST", retries: int = 0) -> None:
-        text = ACTION.format(url=service.url, authentication=authentication, method=method, retries=retries)
+    def write(
+        authentication: str = "{type: none}", *, method: str = "POST", retries: int = 0, timeout: str = "1s"
+    ) -> None:
+        text = ACTION.format(
+            url=service.url, authentication=authentication, method=method, retries=retries, timeout=timeout
+        )
         workspace.write("example.yaml", text)
 
     write()
@@ -209,7 +108,8 @@ def test_nothing_is_sent_unasked_or_where_it_is_not_allowed(
     workspace.write("environments.yaml", ENVIRONMENT)
     assert callsheet(*SEND, "-C", workspace.path, "--yes").err == (
         "error CS960: the environment local does not allow to send\n"
-        "help: write `allowSend: true` into its spec, where a call by hand does no harm\n"
+        "help: write `allowSend: true` into its spec, where a call by hand does no harm;"
+        " or try it without an account: `callsheet emulate`, and send with --to\n"
     )
     assert callsheet("send", "example", "-C", workspace.path, "--yes").err.startswith("error CS926")
     assert service.seen == []
@@ -268,17 +168,26 @@ def test_a_server_that_is_down(workspace: Folder, ready: Callable[..., None], ca
 def test_only_what_may_be_sent_again_is(
     workspace: Folder, service: Service, ready: Callable[..., None], callsheet: Callsheet
 ) -> None:
-    ready(retries=2)
+    ready(retries=2, timeout="10s")
     service.answers = [reply(429, Retry_After="1"), reply(503), echo]
+    begin = time.monotonic()
     assert ", 3 attempts" in callsheet(*SEND, "-C", workspace.path, "--yes").out
+    assert time.monotonic() - begin > 1
+    # Who asks for more patience than the action has is not called again.
+    service.seen.clear()
+    service.answers = [reply(429, Retry_After="60")]
+    assert "http_429: 429" in callsheet(*SEND, "-C", workspace.path, "--yes").out
+    assert len(service.seen) == 1
     # A write that may have arrived is not sent twice.
+    ready(retries=2)
     service.seen.clear()
     service.answers = [stall]
     assert "timedout" in callsheet(*SEND, "-C", workspace.path, "--yes").out
     assert len(service.seen) == 1
-    ready(retries=1, method="PUT")
+    # One that may be repeated is; but all of it stays within the timeout.
+    ready(retries=1, method="PUT", timeout="5s")
     service.seen.clear()
-    service.answers = [stall, echo]
+    service.answers = [cut, echo]
     assert "ok: 200" in callsheet(*SEND, "-C", workspace.path, "--yes").out
     assert len(service.seen) == 2
 
@@ -384,14 +293,21 @@ def test_a_token_endpoint_that_gives_none(
     assert service.calls() == []
 
 
-def test_what_cannot_be_sent_yet_says_so(
+def certificate_credential(url: str) -> str:
+    return (
+        f'{{type: custom, subType: certificateCredential, endpoint: "{url}/token", method: GET,'
+        " tokenInResponse: response, authorizationType: bearer}"
+    )
+
+
+def test_what_only_the_journey_tool_can_sign_says_so(
     workspace: Folder, service: Service, ready: Callable[..., None], callsheet: Callsheet
 ) -> None:
-    ready(
-        f'{{type: oauth2, grant: jwt_bearer, tokenUrl: "{service.url}/token", key: {{secret: "env:CANARY"}}}}'
-    )
+    ready(certificate_credential(service.url))
     outcome = callsheet(*SEND, "-C", workspace.path, "--yes")
-    assert outcome.err.startswith("error CS962: jwt_bearer cannot be sent by this callsheet yet\n")
+    assert outcome.err.startswith(
+        "error CS962: the assertion of this authentication is signed by Adobe: nobody else can send it\n"
+    )
     assert service.seen == []
 
 

@@ -1,25 +1,19 @@
-"""An action's `authentication` × its secrets → headers and query parameters; tokens live in memory only.
-
-OAuth 2.0 by RFC 6749: client credentials (section 4.4) and password (4.3), the client proving itself by
-HTTP Basic or in the form (2.3.1).
-"""
+"""An action's `authentication` × its secrets → what proves who calls."""
 
 from __future__ import annotations
 
 import base64
-import time
+import os
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from callsheet.calling.signatures import Signed, signature_headers
+from callsheet.calling.tokens import Tokens
 from callsheet.errors import CallsheetError
 
-if TYPE_CHECKING:
-    import httpx
-
 Resolve = Callable[[str], str]
-EARLY_SECONDS = 30.0
-"""So long before it expires a token is asked for anew."""
 
 
 @dataclass(slots=True)
@@ -30,90 +24,78 @@ class Proof:
     query: dict[str, str] = field(default_factory=dict)
 
 
-class Tokens:
-    """Tokens by what they were asked with, each until shortly before it expires."""
+def prove(
+    authentication: Mapping[str, Any],
+    request: Signed,
+    tokens: Tokens,
+    *,
+    anew: bool = False,
+) -> Proof:
+    """Give the proof of an action's authentication.
 
-    def __init__(self, client: httpx.Client, resolve: Resolve) -> None:
-        self.client = client
-        self.resolve = resolve
-        self.known: dict[str, tuple[str, float]] = {}
+    Args:
+        authentication: as the compiled action holds it.
+        request: what a signature is made over.
+        tokens: where tokens are kept, and asked for.
+        anew: the last token was refused.
 
-    def prove(self, authentication: Mapping[str, Any], *, anew: bool = False) -> Proof:
-        """Give the proof of an action's authentication; `anew` where the last token was refused.
+    Raises:
+        CallsheetError: CS606 for a secret that is missing, CS962 for what only the journey tool can send,
+            CS963 where the token endpoint refuses.
 
-        Raises:
-            CallsheetError: CS606 for a secret that is missing, CS962 for a scheme that cannot be sent yet,
-                CS963 where the token endpoint refuses.
+    """
+    kind = authentication.get("type", "none")
+    if kind == "none":
+        return Proof()
+    if kind == "basic":
+        pair = f"{tokens.text(authentication['username'])}:{tokens.text(authentication['password'])}"
+        return Proof({"Authorization": "Basic " + base64.b64encode(pair.encode()).decode()})
+    if kind == "bearer":
+        return Proof({"Authorization": f"Bearer {tokens.text(authentication['token'])}"})
+    if kind == "apiKey":
+        return _placed(authentication["in"], authentication["name"], tokens.text(authentication["value"]))
+    if kind == "hmac":
+        return Proof(signature_headers(authentication, request, tokens.text(authentication["key"])))
+    token = tokens.token(authentication, anew=anew)
+    if kind == "custom" and authentication["authorizationType"] != "bearer":
+        place = "query" if authentication["authorizationType"] == "queryParam" else "header"
+        return _placed(place, authentication["tokenTarget"], token)
+    return Proof({"Authorization": f"Bearer {token}"})
 
-        """
-        kind = authentication.get("type", "none")
-        if kind == "none":
-            return Proof()
-        if kind == "basic":
-            pair = f"{self._text(authentication['username'])}:{self._text(authentication['password'])}"
-            return Proof({"Authorization": "Basic " + base64.b64encode(pair.encode()).decode()})
-        if kind == "bearer":
-            return Proof({"Authorization": f"Bearer {self._text(authentication['token'])}"})
-        if kind == "apiKey":
-            pair_of = {authentication["name"]: self._text(authentication["value"])}
-            return Proof(headers=pair_of) if authentication["in"] == "header" else Proof(query=pair_of)
-        if kind == "oauth2" and authentication.get("grant") in ("client_credentials", "password"):
-            return Proof({"Authorization": f"Bearer {self._token(authentication, anew=anew)}"})
+
+def is_renewable(authentication: Mapping[str, Any]) -> bool:
+    """Tell whether a token stands behind a proof, so that a 401 may mean that it has expired."""
+    return authentication.get("type") in ("oauth2", "custom")
+
+
+def load_certificate(
+    context: ssl.SSLContext, authentication: Mapping[str, Any], resolve: Resolve
+) -> ssl.SSLContext:
+    """Let a TLS context show the client certificate of an action, where it has one.
+
+    Raises:
+        CallsheetError: CS606 for a secret that is missing, CS965 for what is no certificate with its key.
+
+    """
+    written = authentication.get("clientCertificate")
+    if not written:
+        return context
+    pem = "\n".join(resolve(written[one]["secret"]).strip() for one in ("certificate", "key")) + "\n"
+    password = resolve(written["password"]["secret"]) if "password" in written else ""
+    try:
+        # A file that exists in memory only: OpenSSL reads certificates from files.
+        with os.fdopen(os.memfd_create("certificate"), "wb") as stream:
+            stream.write(pem.encode())
+            stream.flush()
+            context.load_cert_chain(f"/proc/self/fd/{stream.fileno()}", password=lambda: password)
+    except (OSError, ValueError):
         raise CallsheetError(
-            "CS962",
-            f"{authentication.get('grant') or kind} cannot be sent by this callsheet yet",
-            help="send it from the journey tool; `callsheet render --params` shows the request",
-        )
-
-    def _text(self, value: Any) -> str:
-        return self.resolve(value["secret"]) if isinstance(value, dict) else str(value)
-
-    def _token(self, authentication: Mapping[str, Any], *, anew: bool) -> str:
-        key = repr(sorted(authentication.items(), key=str))
-        token, until = self.known.get(key, ("", 0.0))
-        if anew or time.monotonic() >= until:
-            token, seconds = self._ask(authentication)
-            self.known[key] = (token, time.monotonic() + seconds - EARLY_SECONDS)
-        return token
-
-    def _ask(self, authentication: Mapping[str, Any]) -> tuple[str, float]:
-        import httpx
-
-        form = {"grant_type": authentication["grant"]}
-        for name in ("username", "password", "audience"):
-            if name in authentication:
-                form[name] = self._text(authentication[name])
-        if authentication.get("scopes"):
-            form["scope"] = " ".join(authentication["scopes"])
-        client = [
-            self._text(authentication[one]) for one in ("clientId", "clientSecret") if one in authentication
-        ]
-        basic = None
-        if authentication.get("clientAuthentication", "basic") == "basic" and len(client) == 2:
-            basic = httpx.BasicAuth(client[0], client[1])
-        else:
-            form |= dict(zip(("client_id", "client_secret"), client, strict=False))
-        try:
-            auth = basic or httpx.USE_CLIENT_DEFAULT
-            answer = self.client.post(authentication["tokenUrl"], data=form, auth=auth)
-        except httpx.HTTPError as error:
-            raise _refused(authentication, f"it does not answer ({type(error).__name__})") from None
-        try:
-            told = answer.json()
-        except ValueError:
-            told = None
-        token = told.get("access_token") if isinstance(told, dict) else None
-        if answer.status_code != 200 or not isinstance(token, str) or not token:
-            code = told.get("error") if isinstance(told, dict) else None
-            said = f", {code[:60]}" if isinstance(code, str) else ""
-            raise _refused(authentication, f"it answered {answer.status_code}{said} and no token")
-        seconds = told.get("expires_in", 0)
-        return token, float(seconds) if isinstance(seconds, int | float) else 0.0
+            "CS965",
+            "the client certificate, or its key, cannot be used",
+            help="both are PEM; the key belongs to the first certificate, and `password` opens it",
+        ) from None
+    return context
 
 
-def _refused(authentication: Mapping[str, Any], why: str) -> CallsheetError:
-    return CallsheetError(
-        "CS963",
-        f"no token from {authentication['tokenUrl']}: {why}",
-        help="check `authentication`, and the secrets that it refers to",
-    )
+def _placed(place: str, name: str, value: str) -> Proof:
+    return Proof(headers={name: value}) if place == "header" else Proof(query={name: value})

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import base64
 import json
+import random
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from callsheet._version import __version__
-from callsheet.calling.authentication import Proof, Resolve, Tokens
+from callsheet.calling.authentication import Proof, is_renewable, load_certificate, prove
+from callsheet.calling.limits import Slots, seconds_of
 from callsheet.calling.request import NO_PAYLOAD, Request, build_request
+from callsheet.calling.signatures import Signed
+from callsheet.calling.tokens import Tokens
 from callsheet.errors import CallsheetError
+
+if TYPE_CHECKING:
+    import httpx
 
 MAX_ANSWER = 1_048_576
 TIMEOUT_SECONDS = 30.0
-LONGEST_WAIT = 30.0
 SHORTEST_SECRET = 4
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _AGAIN = (429, 502, 503, 504)
 
 
@@ -28,9 +34,12 @@ class Answer:
     """What came back.
 
     Attributes:
-        outcome: `ok`, `http_<code>`, `timedout`, or `internalError`, as Journey Optimizer tells a journey.
+        outcome: `ok`, `http_<code>`, `timedout`, `capped` (by the action's rate) or `internalError`: what
+            Journey Optimizer tells a journey.
         text: the body, at most 1 MiB of it.
         attempts: how often it was sent.
+        reason: why it came to nothing, where no status tells.
+        again_after: the seconds of its `Retry-After`; 0 without.
 
     """
 
@@ -40,12 +49,29 @@ class Answer:
     seconds: float
     attempts: int
     reason: str = ""
+    again_after: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How a call reaches the service: for real, or to a stand-in on this machine.
+
+    Attributes:
+        resolve: gives the secret of a reference.
+        route: gives the URL that is called for one.
+        real: is it the service itself, with TLS and the action's certificate?
+
+    """
+
+    resolve: Callable[[str], str]
+    route: Callable[[str], str] = lambda url: url
+    real: bool = True
 
 
 def send(
     compiled: Mapping[str, Any],
     params: Mapping[str, Any],
-    resolve: Resolve,
+    way: Way,
     *,
     wait: Callable[[float], None] = time.sleep,
 ) -> Answer:
@@ -54,46 +80,67 @@ def send(
     Args:
         compiled: the action.
         params: values of its parameters.
-        resolve: gives the secret of a reference.
+        way: how it reaches the service.
         wait: sleeps between two attempts.
 
     Raises:
-        CallsheetError: CS926 for the parameters, CS606 for a secret, CS945 without httpx, CS962 and
-            CS963 for the authentication.
+        CallsheetError: CS926 for the parameters, CS606 for a secret, CS945 without httpx, CS962 to
+            CS966 for the authentication.
 
     """
     httpx = _httpx()
-    limits = compiled.get("limits") or {}
-    timeout = _seconds(limits.get("timeout"), TIMEOUT_SECONDS)
-    retries = int(limits.get("retries") or 0)
     secrets: list[str] = []
 
     def reveal(reference: str) -> str:
-        secrets.append(resolve(reference))
+        secrets.append(way.resolve(reference))
         return secrets[-1]
 
     request = build_request(compiled, params, reveal)
-    begin = time.monotonic()
+    authentication, limits = compiled["authentication"], compiled.get("limits") or {}
+    timeout = seconds_of(limits.get("timeout"), TIMEOUT_SECONDS)
+    # Authorities that SSL_CERT_FILE names count, as a company's own.
+    context = httpx.create_ssl_context(trust_env=True)
+    if way.real:
+        load_certificate(context, authentication, reveal)
     # No redirect is followed: another host would get the key. No proxy or .netrc of the machine is asked.
-    with httpx.Client(timeout=timeout, follow_redirects=False, trust_env=False) as client:
-        tokens = Tokens(client, reveal)
-        proof = tokens.prove(compiled["authentication"])
-        attempt, renewed = 0, False
-        while True:
-            attempt += 1
-            answer = _once(client, request, proof, timeout, attempt, begin)
-            if answer.status == 401 and not renewed and compiled["authentication"].get("type") == "oauth2":
-                proof, renewed = tokens.prove(compiled["authentication"], anew=True), True
-                continue
-            pause = _pause(answer, request.method, attempt, retries)
-            if pause is None:
-                hidden = [
-                    *secrets,
-                    *proof.query.values(),
-                    *(one.split()[-1] for one in proof.headers.values()),
-                ]
-                return replace(answer, text=without_secrets(answer.text, hidden))
-            wait(pause)
+    with httpx.Client(verify=context, timeout=timeout, follow_redirects=False, trust_env=False) as client:
+        call = _Call(client, request, way)
+        tokens = Tokens(client, reveal, way.route)
+        answer = _with_retries(call, authentication, tokens, limits, wait)
+    return replace(answer, text=without_secrets(answer.text, [*secrets, *call.proofs]))
+
+
+def _with_retries(
+    call: _Call,
+    authentication: Mapping[str, Any],
+    tokens: Tokens,
+    limits: Mapping[str, Any],
+    wait: Callable[[float], None],
+) -> Answer:
+    """Call until it is settled; all of it within the action's timeout, no more often than its rate."""
+    retries = int(limits.get("retries") or 0)
+    slots = Slots(limits.get("rate"))
+    begin = time.monotonic()
+    end = begin + seconds_of(limits.get("timeout"), TIMEOUT_SECONDS)
+    proof = prove(authentication, call.signed, tokens)
+    attempts, renewed, answer = 0, False, None
+    while True:
+        if not slots.take():
+            last = answer or Answer(outcome="capped", status=None, text="", seconds=0, attempts=0)
+            reason = "a retry would be more than the action's rate"
+            return replace(last, outcome="capped", seconds=time.monotonic() - begin, reason=reason)
+        attempts += 1
+        left = max(end - time.monotonic(), 0.001)
+        answer = replace(call.once(proof, left), attempts=attempts, seconds=time.monotonic() - begin)
+        if answer.status == 401 and not renewed and is_renewable(authentication):
+            proof, renewed = prove(authentication, call.signed, tokens, anew=True), True
+            continue
+        pause = _pause(answer, call.request.method, attempts - renewed, retries)
+        if pause is None or time.monotonic() + pause >= end:
+            return answer
+        wait(pause)
+        if authentication.get("type") == "hmac":
+            proof = prove(authentication, call.signed, tokens)
 
 
 def without_secrets(text: str, secrets: Iterable[str]) -> str:
@@ -106,59 +153,93 @@ def without_secrets(text: str, secrets: Iterable[str]) -> str:
     return text
 
 
-def _once(
-    client: Any, request: Request, proof: Proof, timeout: float, attempt: int, begin: float
-) -> Answer:
+class _Call:
+    """One request over one client, as often as it is tried."""
+
+    def __init__(self, client: httpx.Client, request: Request, way: Way) -> None:
+        self.client = client
+        self.request = request
+        self.way = way
+        self.proofs: list[str] = []
+        self.headers = {"User-Agent": f"callsheet/{__version__}", **request.headers}
+        self.content = None if request.payload is NO_PAYLOAD else request.body.encode()
+        if self.content is not None and not any(one.lower() == "content-type" for one in self.headers):
+            self.headers["Content-Type"] = "application/json"
+
+    @property
+    def signed(self) -> Signed:
+        """What a signature of this request is made over."""
+        return Signed(self.request.method, self.request.url, self.headers, self.content or b"")
+
+    def once(self, proof: Proof, timeout: float) -> Answer:
+        """Send it, and read at most `MAX_ANSWER` bytes for at most `timeout` seconds."""
+        import httpx
+
+        self.proofs += [*proof.query.values(), *(one.split()[-1] for one in proof.headers.values())]
+        url = self.request.url
+        if proof.query:
+            url += ("&" if "?" in url else "?") + urlencode(proof.query)
+        told: dict[str, Any] = {"status": None, "text": "", "outcome": "internalError", "reason": ""}
+        end = time.monotonic() + timeout
+        try:
+            with self.client.stream(
+                self.request.method,
+                self.way.route(url),
+                headers={**self.headers, **proof.headers},
+                content=self.content,
+                timeout=timeout,
+            ) as response:
+                told["status"] = int(response.status_code)
+                told["again_after"] = _seconds_after(response.headers.get("Retry-After"))
+                if not self.way.real:
+                    told["reason"] = response.headers.get("X-Callsheet-Reason", "")[:500]
+                told["text"] = _read(response, end)
+            told["outcome"] = "ok" if 200 <= told["status"] < 300 else f"http_{told['status']}"
+        except httpx.TimeoutException:
+            told["outcome"] = "timedout"
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            # The words of an error may hold the URL, and so a key.
+            told["reason"] = type(error).__name__
+        return Answer(**told, seconds=0.0, attempts=0)
+
+
+def _read(response: Any, end: float) -> str:
     import httpx
 
-    url = request.url
-    if proof.query:
-        url += ("&" if "?" in url else "?") + urlencode(proof.query)
-    headers = {"User-Agent": f"callsheet/{__version__}", **request.headers, **proof.headers}
-    content = None if request.payload is NO_PAYLOAD else request.body.encode()
-    if content is not None and not any(name.lower() == "content-type" for name in headers):
-        headers["Content-Type"] = "application/json"
-    status, text, outcome, reason = None, "", "internalError", ""
-    end = time.monotonic() + timeout
-    try:
-        with client.stream(request.method, url, headers=headers, content=content) as response:
-            status = int(response.status_code)
-            body = b""
-            for piece in response.iter_bytes():
-                body += piece
-                if len(body) > MAX_ANSWER or time.monotonic() > end:
-                    raise httpx.ReadTimeout("the answer does not end")
-            text = body.decode("utf-8", "replace")
-        outcome = "ok" if 200 <= status < 300 else f"http_{status}"
-    except httpx.TimeoutException:
-        outcome = "timedout"
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        # The words of an error may hold the URL, and so a key.
-        reason = type(error).__name__
-    seconds = time.monotonic() - begin
-    return Answer(
-        outcome=outcome, status=status, text=text, seconds=seconds, attempts=attempt, reason=reason
-    )
+    body = b""
+    for piece in response.iter_bytes():
+        body += piece
+        if len(body) > MAX_ANSWER or time.monotonic() > end:
+            raise httpx.ReadTimeout("the answer does not end")
+    return body.decode("utf-8", "replace")
 
 
-def _pause(answer: Answer, method: str, attempt: int, retries: int) -> float | None:
+def _pause(answer: Answer, method: str, attempts: int, retries: int) -> float | None:
     """Give how long to wait before another attempt; None for none.
 
     A write that may have arrived is not sent again: only what was refused for now, or never connected.
+    `Retry-After` (RFC 9110 section 10.2.3) is kept to.
     """
-    if attempt > retries:
+    if attempts > retries:
         return None
     refused = answer.status in _AGAIN
     never = answer.reason == "ConnectError"
     safe = method in ("GET", "PUT", "DELETE") and answer.outcome in ("timedout", "internalError")
-    return min(0.2 * 2**attempt, LONGEST_WAIT) if refused or never or safe else None
+    if not (refused or never or safe):
+        return None
+    return max(0.2 * 2.0**attempts * random.uniform(0.75, 1.25), answer.again_after)  # noqa: S311 - only spreads
 
 
-def _seconds(written: Any, standard: float) -> float:
-    if not isinstance(written, str):
-        return standard
-    digits = written.rstrip("mhs")
-    return float(digits) * _UNITS[written[len(digits) :]]
+def _seconds_after(written: str | None) -> float:
+    """Read a `Retry-After`: seconds, or a date; 0 for none."""
+    if not written:
+        return 0.0
+    if written.strip().isdigit():
+        return float(written.strip()[:9])
+    try:
+        return max(0.0, parsedate_to_datetime(written).timestamp() - time.time())
+    except (TypeError, ValueError, OverflowError):
+        return 0.0
 
 
 def _httpx() -> Any:

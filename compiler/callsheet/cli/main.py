@@ -23,6 +23,7 @@ VERBS = {
     "render": "Show compiled actions, or the requests that would leave.",
     "test": "Run the test cases of the actions.",
     "send": "Send an action for real, when asked.",
+    "emulate": "Play the services that the workspace calls, on this machine.",
     "diff": "Compare the workspace with what is deployed, or with a git revision.",
     "plan": "Show what apply would do, and why.",
     "apply": "Do what a plan says, exactly or not at all.",

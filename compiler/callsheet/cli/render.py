@@ -73,6 +73,9 @@ def contents_of(workspace: Workspace, environment: str, names: tuple[str, ...]) 
         action = compiled.actions.get(name)
         if action is not None and any(one.file == action.document.file for one in compiled.errors):
             raise InvalidWorkspaceError(compiled)
+        if name not in by_name and compiled.errors:
+            # It may be the one that could not be read.
+            raise InvalidWorkspaceError(compiled)
         if name not in by_name:
             raise CallsheetError(
                 "CS925",

@@ -236,6 +236,7 @@ def _send(result: SendResult) -> dict[str, Any]:
         "reason": answer.reason,
         "seconds": round(answer.seconds, 3),
         "attempts": answer.attempts,
+        "findings": list(result.findings),
         "body": answer.text,
     }
 

@@ -132,12 +132,13 @@ class RenderResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendResult:
-    """What `send` sent (its secrets as references) and what came back."""
+    """What `send` sent (its secrets as references), what came back, and what is wrong with that."""
 
     environment: str
     name: str
     request: Request
     answer: Answer
+    findings: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,10 +121,13 @@ def render_text(result: RenderResult, style: Style) -> str:
 def send_text(result: SendResult, style: Style) -> str:
     """Write what came back: the outcome, and the body."""
     answer = result.answer
-    status = f" {answer.status}" if answer.status else f" ({answer.reason})" if answer.reason else ""
+    status = f" {answer.status}" if answer.status else ""
+    status += f" ({safe(answer.reason)})" if answer.reason else ""
     attempts = f", {answer.attempts} attempts" if answer.attempts > 1 else ""
     head = f"{answer.outcome}:{status} after {answer.seconds:.1f} s{attempts}"
-    lines = [paint(head, "green" if answer.outcome == "ok" else "red", style)]
+    good = answer.outcome == "ok" and not result.findings
+    lines = [paint(head, "green" if good else "red", style)]
+    lines += [f"the answer is not what the action says: {safe(one)}" for one in result.findings]
     return "\n".join(
         [*lines, *(f"  {safe(line)}" for line in answer.text[:10_000].split("\n") if answer.text)]
     )

@@ -196,7 +196,7 @@ def test_an_invalid_workspace_is_shown_and_nothing_is_planned(
         outcome = callsheet(verb, "-C", workspace.path)
         assert (outcome.code, outcome.out) == (1, "")
         assert "error CS120" in outcome.err
-        assert "error CS924: the workspace has 1 error: nothing was planned" in outcome.err
+        assert "error CS924: the workspace has 1 error: nothing was done" in outcome.err
     assert callsheet("render", "-C", workspace.path, "--diff-env", "local", "local").code == 1
     assert callsheet("render", "example", "-C", workspace.path).code == 1
 

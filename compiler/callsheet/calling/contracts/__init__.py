@@ -15,7 +15,17 @@ from callsheet.language.environment import overlaid_spots
 from callsheet.rendering import Compiled
 from callsheet.workspace import Problem, Related, Source
 
-__all__ = ["check_contracts"]
+__all__ = ["check_contracts", "operation_of"]
+
+
+def operation_of(action: Action, source: Source) -> Operation | None:
+    """Give the operation of an action's contract; None without one, or where it cannot be read."""
+    if not action.contract:
+        return None
+    try:
+        return _Checker(Compiled(), source).operation(action.contract)
+    except ContractFault:
+        return None
 
 
 def check_contracts(compiled: Compiled, source: Source) -> list[Problem]:
@@ -37,7 +47,7 @@ class _Checker:
 
     def check(self, action: Action, contract: dict[str, Any]) -> Iterator[Problem]:
         try:
-            operation = self._operation(contract)
+            operation = self.operation(contract)
         except ContractFault as fault:
             if fault.absent and contract.get("optional"):
                 return
@@ -78,7 +88,8 @@ class _Checker:
             where = "" if len(names) == len(deployed) else f" (in {', '.join(names)})"
             yield replace(problem, message=problem.message + where)
 
-    def _operation(self, contract: dict[str, Any]) -> Operation:
+    def operation(self, contract: dict[str, Any]) -> Operation:
+        """Give the operation that a contract names, read once; raises ContractFault."""
         reference = contract.get("openapi") or contract["discovery"]
         name = contract.get("operation") or contract["method"]
         key = (reference, name)

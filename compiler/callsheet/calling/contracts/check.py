@@ -239,7 +239,8 @@ def _check_authentication(subject: Subject, operation: Operation, request: Reque
     written = any(name.lower() == "authorization" for name in request.headers)
     for alternative in operation.security:
         schemes = [str(one.get("scheme") or one.get("type")).lower() for one in alternative]
-        if written or any(one in kinds for one in schemes):
+        shown = "clientCertificate" in subject.compiled["authentication"] and "mutualtls" in schemes
+        if written or shown or any(one in kinds for one in schemes):
             return
     names = sorted({str(one.get("scheme") or one.get("type")) for it in operation.security for one in it})
     yield subject.at("CS457").key(
@@ -254,7 +255,8 @@ _TOKEN = ("oauth2", "openidconnect", "bearer")
 _ACCEPTED = {
     "bearer": _TOKEN,
     "oauth2": _TOKEN,
-    "custom": _TOKEN,
+    "custom": (*_TOKEN, "apikey"),
+    "hmac": ("apikey",),
     "basic": ("basic",),
     "apiKey": ("apikey",),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +27,7 @@ class Operation:
         body: the schema of the JSON body, or None.
         answers: the schemas of the JSON bodies of `success` and `failure`, where they are told.
         security: alternatives, each a list of schemes; empty where none is told.
+        status: of the first success that is told, else 200.
         odd: what the contract itself gets wrong, with pointers.
         compiled: the validations that were asked for.
 
@@ -41,6 +43,7 @@ class Operation:
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     security: list[list[dict[str, Any]]] = field(default_factory=list)
     deprecated: bool = False
+    status: int = 200
     odd: list[tuple[str, str]] = field(default_factory=list)
     compiled: dict[str, Validation] = field(default_factory=dict)
 
@@ -154,6 +157,8 @@ class _Reader:
         operation.body = self.translator.whole(content[media].get("schema"), pointer)
 
     def _answers(self, node: dict[str, Any], at: str, operation: Operation) -> None:
+        told_statuses = [str(one) for one in node.get("responses") or ()]
+        operation.status = next((int(one) for one in told_statuses if re.fullmatch("2[0-9]{2}", one)), 200)
         for status, answer in (node.get("responses") or {}).items():
             kind = "success" if str(status).startswith("2") else "failure"
             told = self._resolved(answer)

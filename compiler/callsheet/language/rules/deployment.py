@@ -226,6 +226,28 @@ declare(
     """An environment must say `allowSend: true` itself before anything is sent with what it holds.""",
 )
 declare(
-    "CS962", "cannot-send", """The authentication of the action cannot be sent by this callsheet yet."""
+    "CS962",
+    "cannot-send",
+    """Only the journey tool itself can sign with Journey Optimizer's certificate credential.""",
 )
 declare("CS963", "no-token", """The token endpoint must answer with an access token.""")
+declare(
+    "CS964",
+    "not-this-machine",
+    """A stand-in (`send --to`) must be on this machine: `http://localhost:8025`.
+
+Stand-ins for the secrets are sent to it, so that no account and no secret is needed.
+""",
+)
+declare("CS965", "certificate-unusable", """The client certificate and its key must be PEM, and a pair.""")
+declare("CS966", "cannot-sign-request", """The key of a signature must be written as the action says.""")
+declare(
+    "CS967",
+    "cannot-export",
+    """A signature is made over each request anew, with the time: no line of curl can hold it.""",
+)
+declare(
+    "CS968",
+    "cannot-listen",
+    """`callsheet emulate` must be able to listen on its port of this machine.""",
+)

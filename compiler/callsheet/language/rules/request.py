@@ -340,10 +340,9 @@ def authorization_twice(compiled: dict[str, Any], at: Spots) -> Iterator[Problem
         authentication: {type: bearer, token: {secret: "env:TOKEN"}}
     """
     authentication = compiled["authentication"]
-    place, target = authentication_field(authentication)
-    for name in compiled["request"].get("query" if place == "query" else "headers", ()):
-        if name == target or (place == "header" and name.lower() == target.lower()):
-            section = "query" if place == "query" else "headers"
+    section, targets = authentication_fields(authentication)
+    for name in compiled["request"].get(section, ()):
+        if name in targets or (section == "headers" and name.lower() in map(str.lower, targets)):
             yield at.key(
                 ("request", section, name),
                 f"`{name}` is set by `authentication` too",
@@ -351,19 +350,22 @@ def authorization_twice(compiled: dict[str, Any], at: Spots) -> Iterator[Problem
             )
 
 
-def authentication_field(authentication: dict[str, Any]) -> tuple[str, str]:
-    """Tell what a scheme sets: ("header" or "query", the name), or two empty texts."""
+def authentication_fields(authentication: dict[str, Any]) -> tuple[str, list[str]]:
+    """Tell what a scheme sets: "headers" or "query", and the names."""
     match authentication["type"]:
         case "none":
-            return "", ""
+            return "headers", []
         case "apiKey":
-            return authentication["in"], str(authentication["name"])
+            section = "query" if authentication["in"] == "query" else "headers"
+            return section, [str(authentication["name"])]
         case "custom" if authentication["authorizationType"] == "header":
-            return "header", str(authentication.get("tokenTarget", ""))
+            return "headers", [str(authentication.get("tokenTarget", ""))]
         case "custom" if authentication["authorizationType"] == "queryParam":
-            return "query", str(authentication.get("tokenTarget", ""))
+            return "query", [str(authentication.get("tokenTarget", ""))]
+        case "hmac":
+            return "headers", list(authentication["headers"])
         case _:
-            return "header", "Authorization"
+            return "headers", ["Authorization"]
 
 
 @rule("CS415", "query-twice", on="compiled")

@@ -1,0 +1,38 @@
+"""An action's limits as numbers: durations, and how many calls a time lets through."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+def seconds_of(written: Any, standard: float = 0.0) -> float:
+    """Give a duration, as `500ms` or `10s`, in seconds; `standard` where none is written."""
+    if not isinstance(written, str):
+        return standard
+    digits = written.rstrip("mhs")
+    return float(digits) * _UNITS[written[len(digits) :]]
+
+
+class Slots:
+    """The calls that a rate, as `500 per 1s`, lets through in a sliding time; every retry takes one."""
+
+    def __init__(self, rate: str | None, clock: Callable[[], float] = time.monotonic) -> None:
+        self.clock = clock
+        self.most, self.window = 0, 0.0
+        if rate:
+            number, _, period = rate.partition(" per ")
+            self.most, self.window = int(number), seconds_of(period)
+        self.taken: deque[float] = deque(maxlen=self.most or 1)
+
+    def take(self) -> bool:
+        """Take a slot; False where none is left for now."""
+        now = self.clock()
+        if self.most and len(self.taken) == self.most and now - self.taken[0] < self.window:
+            return False
+        self.taken.append(now)
+        return True

@@ -1,0 +1,48 @@
+"""`callsheet emulate`."""
+
+from __future__ import annotations
+
+import threading
+
+import click
+
+from callsheet.cli.common import Options, common_options, environment_option, refusing_invalid
+
+
+@click.command("emulate")
+@environment_option
+@common_options
+@click.option(
+    "--port", default=8025, show_default=True, type=click.IntRange(0, 65_535), help="0: any that is free."
+)
+@click.option(
+    "--fail",
+    multiple=True,
+    metavar="KIND[:N]",
+    help="Fail instead: 401, 429, 500, 503, html, redirect, stall, cut or garbled; N: the next N calls.",
+)
+@refusing_invalid
+def command(env: str | None, port: int, fail: tuple[str, ...], *, options: Options) -> None:
+    """Play every service that the workspace calls, on this machine: no account and no secret is needed.
+
+    It checks each call as the service would, by the action's contract where it has one, answers with the
+    action's samples, and shows at `/` what came. `callsheet send NAME --to URL` calls it.
+    """
+    from callsheet.calling.emulator import Emulator, Faults
+    from callsheet.calling.emulator.server import Call
+    from callsheet.reporting.terminal import safe
+
+    def told(call: Call) -> None:
+        reason = f"  {safe(call.reason)}" if call.reason else ""
+        click.echo(f"{call.status or '---'} {call.action or '-'} {call.method} {safe(call.url)}{reason}")
+
+    emulator = Emulator(options.open().routes(env), Faults(fail), port=port, told=told)
+    thread = threading.Thread(target=emulator.serve, daemon=True)
+    thread.start()
+    click.echo(
+        f"{emulator.url} plays {len({one.name for one in emulator.routes})} actions; Ctrl-C ends it."
+    )
+    try:
+        thread.join()
+    except KeyboardInterrupt:
+        emulator.close()
