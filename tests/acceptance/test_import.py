@@ -144,7 +144,7 @@ REFUSED = {
     f"curl {URL} && rm -rf /": "the line goes on behind curl, with `&&`",
     f"curl {URL}; id": "the line goes on behind curl, with `;`",
     f'curl {URL} -H "X: $(id)"': "the line runs another command",
-    f"curl {URL} -H 'X: `id`'": "the line runs another command",
+    f'curl {URL} -H "X: `id`"': "the line runs another command",
     f"curl {URL} -d @/etc/passwd": "-d reads a file, which may be anywhere",
     f"curl {URL} --data-binary @body.json": "-d reads a file, which may be anywhere",
     f"curl {URL} -H @headers": "-H reads a file",

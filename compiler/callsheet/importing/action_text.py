@@ -5,7 +5,6 @@ No credential of the request is written: what is named like one, or looks like o
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -13,8 +12,9 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit, urlunsplit
 
 import yaml
 
-from callsheet.importing.model import Imported, ImportFault
-from callsheet.language.secret_patterns import secret_kind
+from callsheet.importing.guesses import constant, guess, is_credential, is_secret, parameter_name
+from callsheet.importing.model import Imported, ImportFault, Slot
+from callsheet.importing.shell import MARK, as_written
 from callsheet.workspace.scalars import resolve
 
 _VENDORS = (
@@ -26,17 +26,8 @@ _VENDORS = (
     ("nexmo.com", "vonage", "sms"),
 )
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_SLOT = re.compile("%EE%80%82(.*?)%EE%80%83")
 _LEFT_OUT = ("host", "content-length", "user-agent", "accept-encoding", "connection", "cookie")
-_CREDENTIAL = re.compile(
-    r"(?i)(api|access|secret|private)[-_]?(key|token)|token|secret|passw|credential|signature|authorization|x-auth|\bkey\b"
-)
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+\Z")
-_PHONE = re.compile(r"[+(]?[0-9][0-9 ().-]{6,20}\Z")
-_IP = re.compile(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}\Z")
-_NAMES = re.compile(r"(?i)(first|last|full|given|family|sur)[-_]?name\Z")
-_DEVICES = ("token", "fid", "device_token", "registration_token", "installation_id", "registration_id")
-_TEXTS = ("title", "subject", "text", "body", "message", "html", "caption", "content")
-_TEMPLATE = re.compile(r"\{\{|\{%|\{#")
 
 
 def action_text(imported: Imported, name: str) -> str:
@@ -83,7 +74,9 @@ class _Writer:
         spec: dict[str, Any] = {"request": request, "authentication": self.authentication}
         if self.parameters:
             spec["parameters"] = self.parameters
-        if host == "fcm.googleapis.com":
+        if self.imported.contract is not None:
+            spec["contract"] = self.imported.contract
+        elif host == "fcm.googleapis.com":
             spec["contract"] = {
                 "discovery": "package:googleapiclient/discovery_cache/documents/fcm.v1.json",
                 "method": "fcm.projects.messages.send",
@@ -111,47 +104,59 @@ class _Writer:
         headers = self._headers()
         query = self._query(parts.query)
         # What curl would send of a URL's odd characters is what is written.
-        request: dict[str, Any] = {"method": self.imported.method, "url": _constant(_encoded(url))}
+        full = _encoded(as_written(url))
+        request: dict[str, Any] = {"method": self.imported.method, "url": self._url(constant(full))}
         if headers:
             request["headers"] = headers
         if query:
             request["query"] = query
-        full = _encoded(url)
-        plain = [f"{quote(key, safe='')}={quote(value, safe='')}" for key, value in self.sent_query]
+        # A compiled action is canonical JSON: its query is in the order of RFC 8785.
+        listed = sorted(self.sent_query, key=lambda one: one[0].encode("utf-16-be"))
+        plain = [f"{quote(key, safe='')}={quote(value, safe='')}" for key, value in listed]
         expected: dict[str, Any] = {
             "method": self.imported.method,
-            "url": full + ("?" + "&".join(plain) if plain else ""),
+            "url": _SLOT.sub(self._example, full) + ("?" + "&".join(plain) if plain else ""),
         }
         if self.imported.has_payload:
             request["payload"] = self._payload(self.imported.payload, ())
             expected["payload"] = self._expected(self.imported.payload, ())
         return request, expected
 
+    def _url(self, url: str) -> str:
+        """Write a parameter where a slot stands in the URL."""
+        return _SLOT.sub(
+            lambda match: f"{{{{ params.{self._declared(self.imported.slots[unquote(match[1])])} }}}}", url
+        )
+
+    def _example(self, match: re.Match[str]) -> str:
+        return quote(str(self.imported.slots[unquote(match[1])].example), safe="")
+
     def _basic(self) -> None:
+        username, password = self.imported.user or ("", "")
         self.authentication = {
             "type": "basic",
-            "username": {"secret": self._secret("username")},
-            "password": {"secret": self._secret("password")},
+            "username": {"secret": self._secret("username", username)},
+            "password": {"secret": self._secret("password", password)},
         }
 
     def _query(self, query: str) -> dict[str, Any]:
         found: dict[str, Any] = {}
         self.sent_query: list[tuple[str, str]] = []
         for key, value in parse_qsl(query, keep_blank_values=True):
-            if (_CREDENTIAL.search(key) or secret_kind(value)) and self.authentication["type"] == "none":
+            if is_credential(key, value) and self.authentication["type"] == "none":
                 self.authentication = {
                     "type": "apiKey",
                     "name": key,
                     "in": "query",
-                    "value": {"secret": self._secret(key)},
+                    "value": {"secret": self._secret(key, value)},
                 }
-            elif _CREDENTIAL.search(key) or secret_kind(value):
+            elif is_credential(key, value):
                 self.imported.notes.append(
                     f"the query parameter {key} was left out: it looks like a second credential"
                 )
             else:
-                found[key] = _constant(value)
-                self.sent_query.append((key, value))
+                found[key] = constant(as_written(value))
+                self.sent_query.append((key, as_written(value)))
         return found
 
     def _headers(self) -> dict[str, Any]:
@@ -161,23 +166,38 @@ class _Writer:
                 continue
             if key.lower() == "authorization":
                 self._authorization(value, found, key)
-            elif _CREDENTIAL.search(key) or secret_kind(value):
-                found[key] = {"secret": self._secret(key)}
+            elif is_credential(key, value) or MARK.fullmatch(value):
+                found[key] = {"secret": self._secret(key, value)}
             else:
-                found[key] = _constant(value)
-        return found
+                found[key] = constant(as_written(value))
+        return self._with_api_key(found)
+
+    def _with_api_key(self, headers: dict[str, Any]) -> dict[str, Any]:
+        """Make the one header that holds a secret the authentication, where there is none."""
+        keys = [name for name, value in headers.items() if isinstance(value, dict)]
+        if self.authentication["type"] == "none" and len(keys) == 1 and keys[0].lower() != "authorization":
+            value = headers.pop(keys[0])
+            self.authentication = {"type": "apiKey", "name": keys[0], "in": "header", "value": value}
+        return headers
 
     def _authorization(self, value: str, headers: dict[str, Any], key: str) -> None:
         scheme = value.split(" ", 1)[0].lower()
         if scheme == "bearer":
-            self.authentication = {"type": "bearer", "token": {"secret": self._secret("token")}}
+            self.authentication = {
+                "type": "bearer",
+                "token": {"secret": self._secret("token", value[len("bearer ") :])},
+            }
         elif scheme == "basic":
             self._basic()
         else:
-            headers[key] = {"secret": self._secret("authorization")}
+            headers[key] = {"secret": self._secret("authorization", value)}
 
-    def _secret(self, what: str) -> str:
-        """Give a reference by a name of its own: the value itself is forgotten here."""
+    def _secret(self, what: str, value: str = "") -> str:
+        """Give a reference by a name of its own, or by its variable's: the value is forgotten here."""
+        variable = MARK.fullmatch(value.strip())
+        if variable is not None:
+            self.secrets.add(variable[1])
+            return f"env:{variable[1]}"
         name = re.sub(r"[^A-Z0-9]+", "_", f"{self.name}_{what}".upper()).strip("_")
         self.secrets.add(name)
         return f"env:{name if not name[0].isdigit() else f'KEY_{name}'}"
@@ -187,71 +207,53 @@ class _Writer:
             return {key: self._payload(one, (*path, key)) for key, one in value.items()}
         if isinstance(value, list):
             return [self._payload(one, (*path, index)) for index, one in enumerate(value)]
+        if isinstance(value, Slot):
+            return f"{{{{ params.{self._declared(value)} }}}}"
         if not isinstance(value, str):
             return value
-        if self._is_secret(value, path):
-            return {"secret": self._secret(str(path[-1]) if path else "value")}
-        guessed = _guess(value, path)
+        if is_secret(value, path) or MARK.fullmatch(value):
+            return {"secret": self._secret(str(path[-1]) if path else "value", value)}
+        value = as_written(value)
+        guessed = guess(value, path)
         if guessed is None:
-            return _constant(value)
+            return constant(value)
         return f"{{{{ params.{self._parameter(path, value, guessed)} }}}}"
-
-    def _is_secret(self, value: str, path: tuple[Any, ...]) -> bool:
-        key = next((one for one in reversed(path) if isinstance(one, str)), "")
-        if key in _DEVICES:
-            return False
-        return bool(secret_kind(value)) or bool(
-            re.search(r"(?i)passw|secret|api[-_]?key|access[-_]?token", key)
-        )
 
     def _expected(self, value: Any, path: tuple[Any, ...]) -> Any:
         if isinstance(value, dict):
             return {key: self._expected(one, (*path, key)) for key, one in value.items()}
         if isinstance(value, list):
             return [self._expected(one, (*path, index)) for index, one in enumerate(value)]
-        if isinstance(value, str) and self._is_secret(value, path):
-            return {"secret": self._secret(str(path[-1]) if path else "value")}
-        return value
+        if isinstance(value, Slot):
+            return value.example
+        if isinstance(value, str) and (is_secret(value, path) or MARK.fullmatch(value)):
+            return {"secret": self._secret(str(path[-1]) if path else "value", value)}
+        return as_written(value) if isinstance(value, str) else value
+
+    def _declared(self, slot: Slot) -> str:
+        """Declare the parameter of a slot."""
+        guessed = guess(slot.example, (slot.name,)) if isinstance(slot.example, str) else None
+        return self._enter(parameter_name(slot.name), slot.fields, slot.example, guessed)
 
     def _parameter(self, path: tuple[Any, ...], value: str, sensitivity: str) -> str:
         """Declare a parameter for a value; the same value at the same key is the same parameter."""
         key = next((one for one in reversed(path) if isinstance(one, str)), "value")
-        name = (
-            re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key).lower()).strip("_")
-            or "value"
-        )
-        name = (name if name[0].isalpha() else f"p_{name}")[:24]
-        number = 1
-        chosen = name
-        while chosen in self.parameters and self.parameters[chosen]["example"] != value:
+        return self._enter(parameter_name(key), {"type": "string"}, value, sensitivity)
+
+    def _enter(self, name: str, fields: dict[str, Any], example: Any, guessed: str | None) -> str:
+        number, chosen = 1, name
+        while chosen in self.parameters and self.parameters[chosen]["example"] != example:
             number += 1
             chosen = f"{name}_{number}"
-        fields: dict[str, Any] = {"type": "string", "label": {"en": chosen.replace("_", " ").capitalize()}}
-        if sensitivity != "text":
-            fields["sensitivity"] = sensitivity
-        self.parameters[chosen] = {**fields, "example": value}
+        declared = {
+            "type": fields["type"],
+            "label": {"en": chosen.replace("_", " ").capitalize()},
+            **fields,
+        }
+        if guessed not in (None, "text"):
+            declared["sensitivity"] = guessed
+        self.parameters[chosen] = {**declared, "example": example}
         return chosen
-
-
-def _guess(value: str, path: tuple[Any, ...]) -> str | None:
-    """Tell what a text of the payload is: a kind of personal datum, a `text` for people, or a constant."""
-    key = next((one for one in reversed(path) if isinstance(one, str)), "").lower()
-    if _EMAIL.match(value):
-        return "email"
-    if _IP.match(value):
-        return "ip-address"
-    if _PHONE.match(value) and re.search(r"phone|mobile|msisdn|^to$|recipient|number", key):
-        return "phone"
-    if _NAMES.match(key):
-        return "name"
-    if key in _DEVICES:
-        return "device-id"
-    return "text" if key in _TEXTS and value else None
-
-
-def _constant(value: str) -> str:
-    """Give a constant as a leaf: what would begin a template is a text within one."""
-    return f"{{{{ {json.dumps(value)} }}}}" if _TEMPLATE.search(value) else value
 
 
 def _encoded(url: str) -> str:

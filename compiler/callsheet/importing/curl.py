@@ -1,20 +1,14 @@
-"""A curl command line → a request; nothing of it is run, and no file that it names is read.
-
-Words are split as a POSIX shell splits them, with bash's `$'…'`; options are those of curl(1).
-"""
+"""A curl command line (options of curl(1)) → a request; no file that it names is read."""
 
 from __future__ import annotations
 
 import json
-import re
-import shlex
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from callsheet.importing.model import Imported, ImportFault
-
-MAX_CHARACTERS = 262_144
+from callsheet.importing.shell import words_of
 
 _FLAGS = {
     "-s",
@@ -88,23 +82,6 @@ _REFUSED = {
     "--next": "it makes several calls",
     "-:": "it makes several calls",
 }
-_ALONE = re.compile(r"(?:[|;&<>]|\|\||&&|>>|2>.*|[|&]{2}.*)\Z")
-_ANSI = re.compile(r"\$'((?:[^'\\]|\\.)*)'", re.DOTALL)
-_ESCAPES = {
-    "n": "\n",
-    "t": "\t",
-    "r": "\r",
-    "a": "\a",
-    "b": "\b",
-    "f": "\f",
-    "v": "\v",
-    "e": "\x1b",
-    "\\": "\\",
-    "'": "'",
-    '"': '"',
-    "?": "?",
-    "0": "\0",
-}
 
 
 def read_curl(text: str) -> Imported:
@@ -114,56 +91,10 @@ def read_curl(text: str) -> Imported:
         ImportFault: for what is no curl line, what runs or reads something else, and what is not JSON.
 
     """
-    if len(text) > MAX_CHARACTERS:
-        raise ImportFault("the curl line is longer than 256 KiB", "shorten the payload")
-    words = _words(text)
+    words = words_of(text, "curl")
     if not words or words[0].rpartition("/")[2] not in ("curl", "curl.exe"):
         raise ImportFault("this is no curl command", "paste a line that begins with curl")
     return _Reader().read(words[1:])
-
-
-def _words(text: str) -> list[str]:
-    """Split as a shell does; a line that ends in a backslash (in cmd, in a caret) goes on."""
-    joined = re.sub(r"[\\^]\r?\n", " ", text.strip().removeprefix("$ "))
-    kept: list[str] = []
-
-    def keep(match: re.Match[str]) -> str:
-        kept.append(_unescaped(match[1]))
-        return f"'\x00{len(kept) - 1}\x00'"
-
-    joined = _ANSI.sub(keep, joined)
-    try:
-        lexer = shlex.shlex(joined, posix=True, punctuation_chars="|;&<>")
-        lexer.whitespace_split = True
-        lexer.commenters = ""
-        found = list(lexer)
-    except ValueError:
-        raise ImportFault("a quote of the curl line is not closed", "paste the whole command") from None
-    for word in found:
-        if _ALONE.match(word):
-            raise ImportFault(
-                f"the line goes on behind curl, with `{word[:10]}`",
-                "paste the curl command alone: nothing is run",
-            )
-        if re.search(r"`|\$\(", word) and not _is_quoted_json(word):
-            raise ImportFault("the line runs another command", "put the value itself into the line")
-    return [re.sub("\x00(\\d+)\x00", lambda match: kept[int(match[1])], word) for word in found]
-
-
-def _is_quoted_json(word: str) -> bool:
-    return word.lstrip().startswith(("{", "["))
-
-
-def _unescaped(text: str) -> str:
-    def one(match: re.Match[str]) -> str:
-        code = match[1]
-        if code[0] in "xuU" and len(code) > 1:
-            return chr(int(code[1:], 16))
-        return _ESCAPES.get(code, "\\" + code)
-
-    return re.sub(
-        r"\\(x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|.)", one, text, flags=re.DOTALL
-    )
 
 
 class _Reader:

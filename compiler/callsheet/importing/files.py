@@ -1,10 +1,13 @@
-"""A HAR file, a Postman 2.1 collection, or a payload alone → requests."""
+"""A HAR file, a Postman 2.1 collection, an Insomnia export, or a payload alone → requests."""
 
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
+from urllib.parse import quote
 
+from callsheet.importing.mapped import is_mapped, with_slots
 from callsheet.importing.model import Imported, ImportFault
 
 
@@ -12,15 +15,13 @@ def read_file(text: str, wanted: str | None) -> Imported:
     """Read the request of a file; `wanted` is its name, where the file holds several.
 
     Raises:
-        ImportFault: for what is none of the three, and where it holds several and none was named.
+        ImportFault: for what is none of them, and where it holds several and none was named.
 
     """
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
-        raise ImportFault(
-            "the file is not JSON", "name a HAR file, a Postman collection, or a payload"
-        ) from None
+        raise ImportFault("the file is not JSON", _KINDS) from None
     if isinstance(value, dict) and isinstance(value.get("log"), dict):
         return _chosen(
             [
@@ -31,8 +32,15 @@ def read_file(text: str, wanted: str | None) -> Imported:
             _har,
         )
     if isinstance(value, dict) and isinstance(value.get("item"), list):
-        return _chosen(list(_items(value["item"], "")), wanted, _postman)
+        filled = _filled(value["item"], _variables(value.get("variable")))
+        return _chosen(list(_items(filled, "")), wanted, _postman)
+    if isinstance(value, dict) and isinstance(value.get("resources"), list):
+        return _chosen(_insomnia_requests(value["resources"]), wanted, _insomnia)
+    if isinstance(value, dict) and ("openapi" in value or "swagger" in value):
+        raise ImportFault("the file describes a service", "choose one of its operations with --operation")
     if isinstance(value, dict):
+        if is_mapped(value):
+            value = with_slots(value)
         return Imported(
             method="POST",
             url="https://api.example.com/",
@@ -41,7 +49,72 @@ def read_file(text: str, wanted: str | None) -> Imported:
             has_payload=True,
             notes=["the URL is a placeholder: write the real one"],
         )
-    raise ImportFault("the file holds no request", "name a HAR file, a Postman collection, or a payload")
+    raise ImportFault("the file holds no request", _KINDS)
+
+
+_KINDS = "name a HAR file, a Postman collection, an Insomnia export, or a payload"
+_VARIABLE = re.compile(r"\{\{\s*(?:_\.)?([A-Za-z0-9_.-]+)\s*\}\}")
+
+
+def _variables(listed: Any) -> dict[str, str]:
+    """Give the variables of a collection, but for what may be a secret."""
+    return {
+        str(one["key"]): str(one["value"])
+        for one in (listed if isinstance(listed, list) else ())
+        if isinstance(one, dict) and "key" in one and "value" in one and one.get("type") != "secret"
+    }
+
+
+def _filled(value: Any, variables: dict[str, str]) -> Any:
+    """Write the value of each `{{variable}}` in its place; one that is not known stays."""
+    if isinstance(value, dict):
+        return {key: _filled(one, variables) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_filled(one, variables) for one in value]
+    if isinstance(value, str):
+        return _VARIABLE.sub(lambda match: variables.get(match[1], match[0]), value)
+    return value
+
+
+def _insomnia_requests(resources: list[Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Give the requests of an Insomnia export (format 4), the base environment's variables filled in."""
+    listed = [one for one in resources if isinstance(one, dict)]
+    variables: dict[str, str] = {}
+    for one in listed:
+        if one.get("_type") == "environment" and isinstance(one.get("data"), dict):
+            variables |= {key: str(value) for key, value in one["data"].items() if isinstance(value, str)}
+    return [
+        (str(one.get("name", "?")), _filled(one, variables))
+        for one in listed
+        if one.get("_type") == "request"
+    ]
+
+
+def _insomnia(request: dict[str, Any]) -> Imported:
+    headers = [
+        (str(one["name"]), str(one.get("value", "")))
+        for one in request.get("headers") or ()
+        if isinstance(one, dict) and one.get("name") and not one.get("disabled")
+    ]
+    result = Imported(
+        method=str(request.get("method", "GET")), url=str(request.get("url", "")), headers=headers
+    )
+    query = [
+        f"{quote(str(one['name']), safe='')}={quote(str(one.get('value', '')), safe='')}"
+        for one in request.get("parameters") or ()
+        if isinstance(one, dict) and one.get("name") and not one.get("disabled")
+    ]
+    if query:
+        result.url += ("&" if "?" in result.url else "?") + "&".join(query)
+    auth = request.get("authentication") or {}
+    if auth.get("type") == "bearer" and not auth.get("disabled"):
+        result.headers.append(("Authorization", f"Bearer {auth.get('token', '')}"))
+    elif auth.get("type") == "basic" and not auth.get("disabled"):
+        result.user = (str(auth.get("username", "")), str(auth.get("password", "")))
+    body = request.get("body") or {}
+    if body.get("params"):
+        raise ImportFault("the body is a form", "callsheet sends JSON")
+    return _with_body(result, body.get("text"))
 
 
 def _chosen(found: list[tuple[str, dict[str, Any]]], wanted: str | None, read: Any) -> Imported:

@@ -15,15 +15,34 @@ class ImportFault(CallsheetError):  # noqa: N818 - a verdict about one request
         super().__init__("CS938", message, help=help)
 
 
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A value that becomes a parameter, because what was imported says so.
+
+    Attributes:
+        name: from which the parameter's is made.
+        fields: of its declaration.
+        example: a value of it.
+
+    """
+
+    name: str
+    fields: dict[str, Any]
+    example: Any
+
+
 @dataclass(slots=True)
 class Imported:
     """One request.
 
     Attributes:
-        url: with its query.
-        headers: as they were written, in their order.
-        payload: the JSON body, or `NOTHING`.
+        url: with its query; a name between U+E002 and U+E003 is a slot.
+        headers: as they were written, in their order; a name between U+E000 and U+E001 is
+            a variable of the shell.
+        payload: the JSON body; a leaf may be a slot.
         user: name and password of basic authentication, where they were given apart.
+        slots: what stands in the URL for a value.
+        contract: what describes the call, as an action names it.
         notes: what was left out, for the author.
 
     """
@@ -34,4 +53,6 @@ class Imported:
     payload: Any = None
     has_payload: bool = False
     user: tuple[str, str] | None = None
+    slots: dict[str, Slot] = field(default_factory=dict)
+    contract: dict[str, Any] | None = None
     notes: list[str] = field(default_factory=list)

@@ -8,6 +8,7 @@ data, as JSON holds it.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -25,6 +26,9 @@ from callsheet.rendering.policies import ReadyPolicy, prepare, violations
 from callsheet.rendering.templates import TemplateFiles
 from callsheet.workspace import Document, Path, Problem, Related, Source, Span, Unreadable
 from callsheet.workspace.documents import decode, parse
+
+MAX_DESCRIPTION_BYTES = 16 * 1_048_576
+"""A vendor's description may be larger than a file of actions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,8 @@ class Worker:
         try:
             content = self.source.read(file)
         except Unreadable as unreadable:
-            unit.found.append((unreadable.problem, []))
+            if not self._is_large_description(file):
+                unit.found.append((unreadable.problem, []))
             return unit
         unit.hash = hashlib.sha256(content).hexdigest()
         text, problem = decode(content, file)
@@ -145,6 +150,14 @@ class Worker:
             unit.documents += 1
             self._document(Document(file, index, text, one), unit)
         return unit
+
+    def _is_large_description(self, file: str) -> bool:
+        """Tell whether a file that is too large to hold actions is a vendor's description."""
+        try:
+            head = self.source.read(file, limit=MAX_DESCRIPTION_BYTES)[:65_536]
+        except Unreadable:
+            return False
+        return b"callsheet/v1" not in head and _DESCRIPTION.search(head) is not None
 
     def _document(self, document: Document, unit: Unit) -> None:
         shape = check_document(document)
@@ -216,6 +229,17 @@ class Worker:
             for rule in self.reference_rules:
                 if rule.check is not None:
                     yield from rule.check(references, overlaid_spots(rule.code, action, environment))
+
+
+_DESCRIPTION = re.compile(
+    rb"""^(?:\{?\s*["']?(?:openapi|swagger)["']?\s*:|.{0,2000}"kind"\s*:\s*"discovery\#restDescription")""",
+    re.MULTILINE,
+)
+
+
+_DESCRIPTION = re.compile(
+    rb"""^\{?\s*["']?(?:openapi|swagger)["']?\s*:|"kind"\s*:\s*"discovery#restDescription\"""", re.MULTILINE
+)
 
 
 def _is_description(value: Any) -> bool:

@@ -93,7 +93,7 @@ def _refuse_body(route: Route, came: Came) -> Refusal | None:
     if route.operation is not None and route.operation.body is not None:
         faults = route.operation.validation("body").faults(body)
         return Refusal(400, faults[0].words) if faults else None
-    reason = _unlike(route.compiled["request"]["payload"], body, "the payload")
+    reason = unlike(route.compiled["request"]["payload"], body, "the payload")
     return Refusal(400, reason) if reason else None
 
 
@@ -107,7 +107,7 @@ def _differs(compiled: Any, value: str | None, name: str) -> str | None:
     return None if value == str(compiled) or not isinstance(compiled, str) else f"{name} is another one"
 
 
-def _unlike(compiled: Any, value: Any, name: str) -> str | None:
+def unlike(compiled: Any, value: Any, name: str) -> str | None:
     """Compare a body with the action's payload: same keys, same constants; a slot may hold anything."""
     if _is_slot(compiled):
         return None
@@ -125,7 +125,7 @@ def _unlike(compiled: Any, value: Any, name: str) -> str | None:
                 if _is_slot(one):
                     continue
                 return f"{name} lacks `{key}`"
-            reason = _unlike(one, value[key], f"`{key}`")
+            reason = unlike(one, value[key], f"`{key}`")
             if reason:
                 return reason
         return None
@@ -134,7 +134,7 @@ def _unlike(compiled: Any, value: Any, name: str) -> str | None:
             return f"{name} is no list"
         # An item without a value is left out: what is there is compared where nothing was.
         pairs = zip(compiled, value, strict=False) if len(compiled) == len(value) else ()
-        return next((it for one, other in pairs if (it := _unlike(one, other, name))), None)
+        return next((it for one, other in pairs if (it := unlike(one, other, name))), None)
     return None if value == compiled else f"{name} is another one than the action sends"
 
 

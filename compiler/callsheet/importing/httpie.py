@@ -1,0 +1,130 @@
+"""An HTTPie command line → a request: `http POST URL Header:value field=text number:=1 name==query`."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+from callsheet.importing.model import Imported, ImportFault
+from callsheet.importing.shell import words_of
+
+_WITH_VALUE = ("-p", "--print", "--timeout", "--pretty", "-s", "--style")
+_FLAGS = (
+    *("--ignore-stdin", "-j", "--json", "-v", "--verbose", "-b", "--body", "-h", "--headers"),
+    *("--check-status", "--follow", "-F", *_WITH_VALUE),
+)
+_ITEM = re.compile(r"((?:[^:=@\\]|\\.)+?)(:=@|=@|:=|==|=|@|:)(.*)\Z", re.DOTALL)
+
+
+def read_httpie(text: str) -> Imported:
+    """Read one HTTPie command (https://httpie.io/docs/cli/request-items).
+
+    Raises:
+        ImportFault: for what is none, what reads a file, and what sends a form.
+
+    """
+    words = words_of(text, "httpie")
+    if not words or words[0].rpartition("/")[2] not in ("http", "https", "httpie"):
+        raise ImportFault("this is no HTTPie command", "paste a line that begins with http or https")
+    reader = _Reader(words[0])
+    reader.read(iter(words[1:]))
+    return reader.finished()
+
+
+class _Reader:
+    def __init__(self, name: str) -> None:
+        self.scheme = "https" if name.endswith("https") else "http"
+        self.result = Imported(method="", url="")
+        self.fields: dict[str, Any] = {}
+        self.raw: str | None = None
+        self.query: list[str] = []
+        self.auth, self.auth_type = "", "basic"
+
+    def read(self, rest: Iterator[str]) -> None:
+        for word in rest:
+            name, equals, value = word.partition("=")
+            if name in ("--raw", "-a", "--auth", "-A", "--auth-type"):
+                self._option(name, value if equals else next(rest, ""))
+            elif word in ("-f", "--form", "--multipart"):
+                raise ImportFault("a form is not JSON", "import a call that sends JSON")
+            elif name in _FLAGS:
+                if name in _WITH_VALUE and not equals:
+                    next(rest, None)
+            elif word.startswith("-"):
+                raise ImportFault(
+                    f"the option {word[:40]} is not known", "leave it out, if it does not matter"
+                )
+            elif not self.result.url and re.fullmatch(r"[A-Za-z]+", word) and not self.result.method:
+                self.result.method = word.upper()
+            elif not self.result.url:
+                self._url(word)
+            else:
+                self._item(word)
+
+    def _option(self, name: str, value: str) -> None:
+        if name == "--raw":
+            self.raw = value
+        elif name in ("-a", "--auth"):
+            self.auth = value
+        else:
+            self.auth_type = value
+
+    def _url(self, word: str) -> None:
+        if word.startswith((":", "/")):
+            raise ImportFault("the URL is one of this machine", "write it whole")
+        self.result.url = word if "://" in word else f"{self.scheme}://{word}"
+
+    def _item(self, word: str) -> None:
+        found = _ITEM.match(word)
+        if found is None:
+            raise ImportFault(
+                f"`{word[:40]}` is no item of a request", "see httpie.io/docs/cli/request-items"
+            )
+        name, separator, value = re.sub(r"\\(.)", r"\1", found[1]), found[2], found[3]
+        if "@" in separator:
+            raise ImportFault(f"`{name[:40]}` reads a file", "write the value itself")
+        if separator == "==":
+            self.query.append(f"{quote(name, safe='')}={quote(value, safe='')}")
+        elif separator == ":":
+            self.result.headers.append((name, value))
+        else:
+            self._field(name, value if separator == "=" else _json(value))
+
+    def _field(self, name: str, value: Any) -> None:
+        """Set a field; `a[b][0]` is one within another (only objects are made)."""
+        parts = [one.rstrip("]") for one in name.split("[")]
+        if any(not one or one.isdigit() for one in parts[1:]):
+            raise ImportFault(f"`{name[:40]}` is an item of a list", "write the list as JSON: name:='[…]'")
+        node = self.fields
+        for part in parts[:-1]:
+            node = node.setdefault(part, {})
+        node[parts[-1]] = value
+
+    def finished(self) -> Imported:
+        result = self.result
+        if not result.url:
+            raise ImportFault("the line calls no URL", "paste the whole command")
+        if self.query:
+            result.url += ("&" if "?" in result.url else "?") + "&".join(self.query)
+        if self.raw is not None or self.fields:
+            result.payload = _json(self.raw) if self.raw is not None else self.fields
+            result.has_payload = True
+        if self.auth and self.auth_type == "bearer":
+            result.headers.append(("Authorization", f"Bearer {self.auth}"))
+        elif self.auth:
+            name, _, password = self.auth.partition(":")
+            result.user = (name, password)
+        result.method = result.method or ("POST" if result.has_payload else "GET")
+        if result.has_payload and not any(name.lower() == "content-type" for name, _ in result.headers):
+            result.headers.append(("Content-Type", "application/json"))
+        return result
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise ImportFault("the data is not JSON", "callsheet sends JSON") from None
