@@ -154,12 +154,23 @@ def _curl(one: Exported) -> str:
 def _httpie(one: Exported) -> str:
     # Below --ignore-stdin nothing is read from a pipe; --raw is sent as it is.
     lines = [f"http --ignore-stdin {one.method} {_word(one.url)}"]
-    lines += [_word(f"{name}:{value}") for name, value in one.headers.items()]
+    lines += [_word(f"{name}:{_httpie_value(name, value)}") for name, value in one.headers.items()]
     if one.user is not None:
         lines.append(f"--auth {_word(one.user)}")
     if one.body is not None:
         lines.append(f"--raw {_word(one.body)}")
     return " \\\n  ".join(lines)
+
+
+def _httpie_value(name: str, value: str) -> str:
+    """Escape what HTTPie would take for a part of its separator; a backslash before one it cannot write."""
+    if re.search(r"\\[=:@;]", value):
+        raise CallsheetError(
+            "CS967",
+            f"HTTPie has no way to write the value of the header {name}",
+            help="write it for curl: --curl",
+        )
+    return f"\\{value}" if value[:1] in ("=", "@") else value
 
 
 def _har(one: Exported) -> str:

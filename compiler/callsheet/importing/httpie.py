@@ -16,7 +16,7 @@ _FLAGS = (
     *("--ignore-stdin", "-j", "--json", "-v", "--verbose", "-b", "--body", "-h", "--headers"),
     *("--check-status", "--follow", "-F", *_WITH_VALUE),
 )
-_ITEM = re.compile(r"((?:[^:=@\\]|\\.)+?)(:=@|=@|:=|==|=|@|:)(.*)\Z", re.DOTALL)
+_ITEM = re.compile(r"((?:[^:=@\\]|\\.)+?)(:=@|==@|=@|:@|:=|==|=|@|:)(.*)\Z", re.DOTALL)
 
 
 def read_httpie(text: str) -> Imported:
@@ -83,7 +83,8 @@ class _Reader:
             raise ImportFault(
                 f"`{word[:40]}` is no item of a request", "see httpie.io/docs/cli/request-items"
             )
-        name, separator, value = re.sub(r"\\(.)", r"\1", found[1]), found[2], found[3]
+        name, value = (re.sub(r"\\([=:@;])", r"\1", one) for one in (found[1], found[3]))
+        separator = found[2]
         if "@" in separator:
             raise ImportFault(f"`{name[:40]}` reads a file", "write the value itself")
         if separator == "==":

@@ -244,7 +244,11 @@ declare("CS966", "cannot-sign-request", """The key of a signature must be writte
 declare(
     "CS967",
     "cannot-export",
-    """A signature is made over each request anew, with the time: no line of curl can hold it.""",
+    """The other tool must be able to write the request.
+
+No line of curl can hold a signature: it is made over each request anew, with the time. HTTPie cannot
+write a header in which a backslash stands before one of `=:@;`.
+""",
 )
 declare(
     "CS968",
