@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from callsheet.deploying import (
     ApplyResult,
@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     from callsheet.calling.cases import CaseResult
     from callsheet.calling.contracts.operations import Operation
     from callsheet.calling.emulator.routes import Route
-    from callsheet.reporting.results import DiffResult, RequestPair
+    from callsheet.rendering.model import CompiledAction
+    from callsheet.reporting.results import DiffResult, PreviewResult, RequestPair
 
 _LOG = logging.getLogger("callsheet")
 
@@ -330,6 +331,67 @@ class Workspace:
                 )
         return run_cases(compiled, names, environment, generated=generated, words=words)
 
+    def message(self, name: str, environment: str) -> dict[str, Any]:
+        """Give a compiled message of an environment.
+
+        Raises:
+            InvalidWorkspaceError: where the workspace has errors.
+            CallsheetError: CS925 where there is no such message.
+
+        """
+        compiled = self._compiled_of(environment)
+        found = compiled.get(f"Message/{name}")
+        if found is None:
+            known = [one.name for address, one in compiled.items() if address.startswith("Message/")]
+            raise CallsheetError(
+                "CS925",
+                f"there is no message `{name}` in {environment}{nearest(name, known)}",
+                help=f"the messages are: {', '.join(known) or 'none'}",
+            )
+        return found.content
+
+    def preview(
+        self, name: str, environment: str, params: Mapping[str, Any], languages: Collection[str] = ()
+    ) -> PreviewResult:
+        """Fill a message in each of its languages; what is not given is the example of its parameter.
+
+        Raises:
+            CallsheetError: CS925 for the message or a language, CS926 for the parameters.
+
+        """
+        from callsheet.calling.generated import standard_values
+        from callsheet.calling.messages import fill_message, languages_of
+        from callsheet.calling.messages.hints import hints_of
+        from callsheet.language import in_language
+        from callsheet.planning.personal_data import receiver_of
+        from callsheet.reporting.results import PreviewResult
+
+        content = self.message(name, environment)
+        known = languages_of(content)
+        for one in languages:
+            if one not in known:
+                raise CallsheetError(
+                    "CS925",
+                    f"the message `{name}` is not written in `{one}`{nearest(one, known)}",
+                    help=f"its languages are: {', '.join(known)}",
+                )
+        values = {**(standard_values(content.get("parameters", {})) or {}), **params}
+        texts = [fill_message(content, values, one) for one in known if not languages or one in languages]
+        return PreviewResult(
+            environment=environment,
+            name=name,
+            title=in_language(content.get("title"), "en"),
+            channel=content["channel"],
+            receiver=receiver_of(content),
+            texts=texts,
+            hints={one.language: hints_of(content["channel"], one) for one in texts},
+        )
+
+    def _compiled_of(self, environment: str) -> dict[str, CompiledAction]:
+        compiled = self.compile()
+        _refuse_invalid(compiled)
+        return compiled.by_environment.get(environment, {})
+
     def operation(self, name: str) -> Operation | None:
         """Give what the contract of an action says of its call; None without a contract."""
         from callsheet.calling.contracts import operation_of
@@ -354,6 +416,7 @@ class Workspace:
             route
             for name in names
             for one in compiled.by_environment.get(name, {}).values()
+            if one.name in compiled.actions
             for route in routes_of(one.content, name, operations[one.name])
         ]
 
@@ -417,7 +480,7 @@ def place_in(
     """Give the function that tells where a field of a compiled action is written."""
 
     def place(address: str, path: ValuePath) -> tuple[str, int, int] | None:
-        action = compiled.actions.get(address.partition("/")[2])
+        action = compiled.definitions.get(address.partition("/")[2])
         if action is None:
             return None
         if not path:
@@ -464,7 +527,9 @@ def _today() -> date:
 
 def _renames(compiled: Compiled) -> dict[str, str]:
     return {
-        one.address: f"Action/{one.renamed_from}" for one in compiled.actions.values() if one.renamed_from
+        one.address: f"{one.kind}/{one.renamed_from}"
+        for one in compiled.definitions.values()
+        if one.renamed_from
     }
 
 

@@ -134,6 +134,11 @@ def test_2_a_breaking_change_stops_at_the_gate_and_is_let_through_with_a_reason(
             "origin: firebase_push}", "origin: firebase_push, locale: en}"
         )
     )
+    # The message that it delivers must come along: validate says so (CS473).
+    message = team.folder / "actions" / "messages" / "shipped_push.yaml"
+    message.write_text(
+        message.read_text().replace(', locale: "{{ params.locale }}"}', "}\n    content: {title: headline}")
+    )
     commit(team, "headline instead of title")
     comment = review(team, base, fail_on="breaking")
     assert comment == snapshot
@@ -213,7 +218,7 @@ def test_4_one_line_that_changes_forty_actions_is_told_once_and_released_deliber
     assert plan.returncode == 0
     refused = callsheet_in(team, "apply", "plan.json")
     assert (
-        "error CS918: a guard refuses the plan\n  max-update: 40 of 47 would be updated; the limit is 30%"
+        "error CS918: a guard refuses the plan\n  max-update: 40 of 50 would be updated; the limit is 30%"
         in refused.stderr
     )
     assert "help: where it is meant: --accept max-update" in refused.stderr

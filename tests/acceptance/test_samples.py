@@ -36,9 +36,9 @@ def test_they_are_in_order_for_three_environments(compiled: Compiled) -> None:
     assert compiled.diagnostics == []
     assert sorted(compiled.by_environment) == ["local", "production", "staging"]
     assert {name: len(found) for name, found in compiled.by_environment.items()} == {
-        "local": 7,
-        "production": 7,
-        "staging": 7,
+        "local": 10,
+        "production": 10,
+        "staging": 10,
     }
     assert len(compiled.policies) >= 2
 
@@ -174,3 +174,13 @@ def test_no_sample_holds_a_path_of_a_machine() -> None:
     for path in Path(ROOT / "actions").rglob("*.*"):
         if path.is_file() and ".callsheet" not in path.parts:
             assert str(Path.home()) not in path.read_text("utf-8")
+
+
+def test_the_page_about_the_samples_names_each_with_what_it_teaches() -> None:
+    page = (ROOT / "actions" / "README.md").read_text("utf-8")
+    for path in sorted((ROOT / "actions").glob("*/*.yaml")):
+        name = path.relative_to(ROOT / "actions").as_posix()
+        listed = f"]({name})" in page or f"]({path.parent.name})" in page
+        assert listed, name
+    for name in re.findall(r"\]\(([^)#]+)\)", page):
+        assert (ROOT / "actions" / name).exists(), name

@@ -1,4 +1,4 @@
-"""An action's limits as numbers: durations, and how many calls a time lets through."""
+"""What bounds a call: durations, how many calls a time lets through, and which hosts are this machine."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+"""Names of this machine: what stands in for a service is there."""
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 

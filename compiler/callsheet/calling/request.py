@@ -67,7 +67,7 @@ def build_request(
     """
     declared = compiled.get("parameters", {})
     values = check_parameters(declared, params)
-    filler = _Filler(declared, values, reveal)
+    filler = Filler(declared, values, reveal)
     request = compiled["request"]
     try:
         headers = {
@@ -92,7 +92,16 @@ def build_request(
     return Request(method=request["method"], url=url, headers=headers, payload=payload)
 
 
-class _Filler:
+class Filler:
+    """Fills the slots of a compiled action or message.
+
+    Args:
+        declared: the parameters, as they are compiled.
+        values: of them, checked.
+        reveal: gives what is written where a reference to a secret stands.
+
+    """
+
     def __init__(self, declared: Mapping[str, Any], values: dict[str, Any], reveal: Reveal) -> None:
         self.reveal = reveal
         self.declared = declared
@@ -207,12 +216,12 @@ class _Filler:
 
 
 _SLOTS: dict[str, Any] = {
-    "$param": _Filler._param,  # noqa: SLF001
-    "$concat": _Filler._concat,  # noqa: SLF001
-    "$expr": _Filler._expr,  # noqa: SLF001
-    "$template": _Filler._template,  # noqa: SLF001
-    "$secret": _Filler._secret,  # noqa: SLF001
-    "$literal": _Filler._literal,  # noqa: SLF001
+    "$param": Filler._param,  # noqa: SLF001
+    "$concat": Filler._concat,  # noqa: SLF001
+    "$expr": Filler._expr,  # noqa: SLF001
+    "$template": Filler._template,  # noqa: SLF001
+    "$secret": Filler._secret,  # noqa: SLF001
+    "$literal": Filler._literal,  # noqa: SLF001
 }
 
 

@@ -35,7 +35,7 @@ def action_names(
 ) -> list[CompletionItem]:
     """Give the actions of the workspace that begin so."""
     del parameter
-    return _beginning(incomplete, _names(context, "actions"))
+    return _beginning(incomplete, _names(context, "definitions"))
 
 
 def _names(context: click.Context, what: str) -> list[str]:

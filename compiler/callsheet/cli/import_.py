@@ -119,6 +119,8 @@ def _check(opened: Workspace, imported: Imported, name: str | None) -> int:
     found: dict[str, list[str]] = {}
     for actions in compiled.by_environment.values():
         for one in actions.values():
+            if one.name not in compiled.actions:
+                continue
             if one.name == name or (name is None and calls(one.content, imported)):
                 told = differences(one.content, imported)
                 if one.name not in found or len(told) < len(found[one.name]):

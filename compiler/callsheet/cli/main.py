@@ -22,6 +22,7 @@ VERBS = {
     "watch": "Validate whenever a file is saved.",
     "render": "Show compiled actions, or the requests that would leave.",
     "test": "Run the test cases of the actions.",
+    "preview": "Show a message as a phone, an inbox or an SMS would.",
     "send": "Send an action for real, when asked.",
     "emulate": "Play the services that the workspace calls, on this machine.",
     "diff": "Compare the workspace with what is deployed, or with a git revision.",

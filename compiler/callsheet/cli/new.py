@@ -34,7 +34,7 @@ def command(name: str, sample: str, *, options: Options) -> None:
     if not _NAME.match(name):
         raise click.UsageError(f"{name!r} is no name: letters, digits and _, at most 30")
     opened = options.open()
-    if name in opened.compile().actions:
+    if name in opened.compile().definitions:
         raise CallsheetError("CS929", f"there is an action `{name}` already", help="choose another name")
     contents = _contents(known[sample], sample, name)
     for path in contents:

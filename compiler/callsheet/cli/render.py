@@ -16,6 +16,7 @@ from callsheet.cli.common import (
 
 if TYPE_CHECKING:
     from callsheet.api import Workspace
+    from callsheet.calling import Request
 
 
 @click.command("render")
@@ -41,7 +42,6 @@ def command(
     options: Options,
 ) -> None:
     """Show compiled actions; with --params, the exact requests; secrets stay references."""
-    from callsheet.calling import build_request
     from callsheet.reporting.results import RenderResult
 
     opened = options.open()
@@ -56,9 +56,40 @@ def command(
     if not params:
         result = RenderResult(environment=environment.name, actions=contents)
     else:
-        requests = [(one["name"], build_request(one, given_parameters(one, params))) for one in contents]
+        requests = [
+            (one["name"], request_of(opened, environment.name, one, given_parameters(one, params)))
+            for one in contents
+        ]
         result = RenderResult(environment=environment.name, requests=requests)
     options.emit(result)
+
+
+def request_of(
+    workspace: Workspace,
+    environment: str,
+    content: dict[str, Any],
+    given: dict[str, Any],
+    language: str | None = None,
+) -> Request:
+    """Give the request of an action, or the one that delivers a message."""
+    from callsheet.calling import build_request
+
+    if content.get("kind") != "Message":
+        return build_request(content, given)
+    from callsheet.calling.messages import fill_message
+    from callsheet.calling.messages.delivery import message_request
+
+    action = delivering_action(workspace, environment, content)
+    return message_request(content, given, fill_message(content, given, language), action)
+
+
+def delivering_action(
+    workspace: Workspace, environment: str, message: dict[str, Any]
+) -> dict[str, Any] | None:
+    """Give the compiled action that delivers a message; None for a mail server."""
+    if "action" not in message["via"]:
+        return None
+    return contents_of(workspace, environment, (message["via"]["action"],))[0]
 
 
 def contents_of(workspace: Workspace, environment: str, names: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -70,7 +101,7 @@ def contents_of(workspace: Workspace, environment: str, names: tuple[str, ...]) 
     compiled = workspace.compile()
     by_name = {one.name: one.content for one in compiled.by_environment.get(environment, {}).values()}
     for name in names:
-        action = compiled.actions.get(name)
+        action = compiled.definitions.get(name)
         if action is not None and any(one.file == action.document.file for one in compiled.errors):
             raise InvalidWorkspaceError(compiled)
         if name not in by_name and compiled.errors:

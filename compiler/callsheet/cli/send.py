@@ -18,8 +18,11 @@ from callsheet.cli.common import (
 from callsheet.errors import CallsheetError
 
 if TYPE_CHECKING:
-    from callsheet.calling.sending import Way
+    from callsheet.api import Workspace
+    from callsheet.calling.sending import Answer
     from callsheet.language import Environment
+
+Content = dict[str, Any]
 
 
 @click.command("send")
@@ -27,12 +30,15 @@ if TYPE_CHECKING:
 @environment_option
 @common_options
 @click.option("-p", "--params", multiple=True, metavar="FILE|NAME=VALUE", help="Parameters, as for render.")
+@click.option(
+    "--language", metavar="LANGUAGE", help="Of a message; default: what the message itself chooses."
+)
 @click.option("--dry-run", is_flag=True, help="Show what would leave, and stop.")
 @click.option("--curl", "form", flag_value="curl", help="Write it as a curl line instead, and stop.")
 @click.option("--httpie", "form", flag_value="httpie", help="Write it as an HTTPie line instead, and stop.")
 @click.option("--har", "form", flag_value="har", help="Write it as a HAR file instead, and stop.")
 @click.option(
-    "--to", metavar="URL", help="Send it to `callsheet emulate` at URL, with stand-ins for the secrets."
+    "--to", metavar="URL", help="Send it to `callsheet emulate` at URL, with stand-ins for secrets."
 )
 @click.option("--yes", is_flag=True, help="Send without asking.")
 @refusing_invalid
@@ -40,6 +46,7 @@ def command(
     name: str,
     env: str | None,
     params: tuple[str, ...],
+    language: str | None,
     dry_run: bool,
     form: str | None,
     to: str | None,
@@ -47,38 +54,90 @@ def command(
     *,
     options: Options,
 ) -> int:
-    """Send an action for real: what will leave is shown first, secrets as references."""
-    from callsheet.calling import build_request
-    from callsheet.calling.judgement import judge
-    from callsheet.calling.sending import send
-    from callsheet.cli.render import contents_of, given_parameters
+    """Send an action or a message for real: what will leave is shown first, secrets as references."""
+    from callsheet.cli.render import contents_of, given_parameters, request_of
     from callsheet.reporting import report
     from callsheet.reporting.results import RenderResult, SendResult
 
     opened = options.open()
     environment = opened.environment(env)
-    (compiled,) = contents_of(opened, environment.name, (name,))
-    given = given_parameters(compiled, params)
+    (content,) = contents_of(opened, environment.name, (name,))
+    given = given_parameters(content, params)
     if form is not None:
-        _export(compiled, given, form, options)
+        _export(*_called(opened, environment, content, given, language), form, options)
         return 0
-    request = build_request(compiled, given)
+    request = request_of(opened, environment.name, content, given, language)
     shown = RenderResult(environment=environment.name, requests=[(name, request)])
     if dry_run:
         options.emit(shown)
         return 0
     if options.output == "text" and not options.quiet:
         click.echo(report("text").write(shown, style_of(sys.stdout)))
-    answer = send(compiled, given, _way(environment, compiled, to, yes))
-    findings = judge(compiled, opened.operation(name), answer)
-    result = SendResult(
-        environment=environment.name, name=name, request=request, answer=answer, findings=findings
+    if to is None:
+        _allow(environment, yes)
+    answer, findings = _sent(opened, environment, content, given, language, to)
+    options.emit(
+        SendResult(
+            environment=environment.name, name=name, request=request, answer=answer, findings=findings
+        )
     )
-    options.emit(result)
     return 0 if answer.outcome == "ok" and not findings else 1
 
 
-def _export(compiled: dict[str, Any], given: dict[str, Any], form: str, options: Options) -> None:
+def _called(
+    opened: Workspace, environment: Environment, content: Content, given: Content, language: str | None
+) -> tuple[Content, Content]:
+    """Give the action that is called, with its parameters: for a message, the one that delivers it."""
+    from callsheet.cli.render import delivering_action
+
+    if content.get("kind") != "Message":
+        return content, given
+    from callsheet.calling.messages import fill_message
+    from callsheet.calling.messages.delivery import action_parameters
+
+    action = delivering_action(opened, environment.name, content)
+    if action is None:
+        raise CallsheetError(
+            "CS967",
+            "an email that a mail server delivers is no HTTP request",
+            help="see it with --dry-run, or as a page: `callsheet preview`",
+        )
+    return action, action_parameters(content, given, fill_message(content, given, language), action)
+
+
+def _sent(
+    opened: Workspace,
+    environment: Environment,
+    content: Content,
+    given: Content,
+    language: str | None,
+    to: str | None,
+) -> tuple[Answer, list[str]]:
+    """Send it; gives what came back, and what is wrong with that."""
+    from callsheet.secrets import resolve
+
+    if "smtp" in content.get("via", {}):
+        from callsheet.calling.messages import fill_message
+        from callsheet.calling.messages.delivery import deliver_mail
+        from callsheet.calling.messages.mail import stand_in_for
+
+        server = content["via"]["smtp"] if to is None else stand_in_for(to)
+        return deliver_mail(content, fill_message(content, given, language), server, resolve), []
+    from callsheet.calling.judgement import judge
+    from callsheet.calling.sending import Way, send
+
+    compiled, params = _called(opened, environment, content, given, language)
+    if to is None:
+        way = Way(resolve=resolve)
+    else:
+        from callsheet.calling.emulator import way_to
+
+        way = way_to(to, compiled)
+    answer = send(compiled, params, way)
+    return answer, judge(compiled, opened.operation(compiled["name"]), answer)
+
+
+def _export(compiled: Content, given: Content, form: str, options: Options) -> None:
     from callsheet.calling.exports import export
     from callsheet.cli.common import write_file
 
@@ -91,15 +150,8 @@ def _export(compiled: dict[str, Any], given: dict[str, Any], form: str, options:
         click.echo(f"note: {one}", err=True)
 
 
-def _way(environment: Environment, compiled: dict[str, Any], to: str | None, yes: bool) -> Way:
-    """Give the way of the call; raises CS960 and CS920 where it may not be made for real."""
-    from callsheet.calling.sending import Way
-    from callsheet.secrets import resolve
-
-    if to is not None:
-        from callsheet.calling.emulator import way_to
-
-        return way_to(to, compiled)
+def _allow(environment: Environment, yes: bool) -> None:
+    """Refuse a call that may not be made for real: CS960 and CS920."""
     if not environment.allow_send:
         raise CallsheetError(
             "CS960",
@@ -109,4 +161,3 @@ def _way(environment: Environment, compiled: dict[str, Any], to: str | None, yes
         )
     if not yes and not (sys.stdin.isatty() and click.confirm("Send this request?", err=True)):
         raise CallsheetError("CS920", "not sent", help="answer the question, or give --yes")
-    return Way(resolve=resolve)

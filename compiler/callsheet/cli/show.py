@@ -19,18 +19,21 @@ from callsheet.errors import CallsheetError
 @common_options
 @click.option("--deployed", is_flag=True, help="As the target has it, not as the workspace does.")
 def command(name: str, env: str | None, deployed: bool, *, options: Options) -> None:
-    """Show one action in every environment, or in the one that -e names."""
+    """Show one action or message in every environment, or in the one that -e names."""
     from callsheet.language.schema_check import nearest
     from callsheet.planning.plan import content_of
     from callsheet.reporting.results import Shown, ShowResult
 
     opened = options.open()
     compiled = opened.compile()
-    address = f"Action/{name}"
+    defined = compiled.definitions.get(name)
+    # What is deployed may be gone from the workspace.
+    addresses = [defined.address] if defined else [f"Action/{name}", f"Message/{name}"]
     found: dict[str, Shown] = {}
     for environment in [opened.environment(env)] if env else compiled.concrete:
         if deployed:
-            there = opened.deployed(environment.name).get(address)
+            deployed_there = opened.deployed(environment.name)
+            there = next((deployed_there[one] for one in addresses if one in deployed_there), None)
             if there is not None:
                 found[environment.name] = Shown(
                     digest=there.digest,
@@ -40,14 +43,15 @@ def command(name: str, env: str | None, deployed: bool, *, options: Options) -> 
                     applied_at=there.applied_at,
                 )
             continue
-        one = compiled.by_environment.get(environment.name, {}).get(address)
+        compiled_there = compiled.by_environment.get(environment.name, {})
+        one = next((compiled_there[it] for it in addresses if it in compiled_there), None)
         if one is not None:
             found[environment.name] = Shown(digest=one.digest, action=one.content)
     if not found:
         where = "deployed" if deployed else "in the workspace"
         raise CallsheetError(
             "CS925",
-            f"there is no action `{name}` {where}{nearest(name, compiled.actions)}",
+            f"there is no action `{name}` {where}{nearest(name, compiled.definitions)}",
             help="`callsheet list` shows the actions, `callsheet validate` what keeps one from compiling",
         )
     options.emit(ShowResult(name=name, environments=found))

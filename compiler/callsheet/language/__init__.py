@@ -1,6 +1,6 @@
 """Documents → typed actions, environments and policies; schema check, rules, diagnostics."""
 
-from callsheet.language.action import Action, Parameter, in_language
+from callsheet.language.action import Action, Definition, Parameter, in_language
 from callsheet.language.catalog import RULES, Rule
 from callsheet.language.diagnostics import Diagnostic
 from callsheet.language.environment import Environment, Guards
@@ -10,6 +10,7 @@ from callsheet.language.settings import Settings
 __all__ = [
     "RULES",
     "Action",
+    "Definition",
     "Diagnostic",
     "Environment",
     "Guards",

@@ -1,4 +1,4 @@
-"""Kind Action: a document → the typed definition of one connection to a system."""
+"""Kind Action: a document → the typed definition of one connection to a system; what Message shares."""
 
 from __future__ import annotations
 
@@ -34,28 +34,22 @@ class Parameter:
     constraints: dict[str, Any]
 
 
-class Action:
-    """One action as its file defines it, before any environment.
+class Definition:
+    """What is deployed, as its file defines it, before any environment: an action or a message.
 
     What is not in its head is read from the document when it is first asked for.
 
     Attributes:
         name: its name.
         metadata: the document's `metadata`.
-        renamed_from: the name that the action had before, or None.
-        contract: the vendor's description of the call, as the document names it, or None.
+        renamed_from: the name that it had before, or None.
 
     """
 
-    def __init__(
-        self,
-        document: Document,
-        metadata: dict[str, Any],
-        renamed_from: str | None,
-        contract: dict[str, Any] | None = None,
-    ) -> None:
+    kind = ""
+
+    def __init__(self, document: Document, metadata: dict[str, Any], renamed_from: str | None) -> None:
         self.document = document
-        self.contract = contract
         self.name: str = metadata["name"]
         self.metadata = metadata
         self.renamed_from = renamed_from
@@ -78,13 +72,34 @@ class Action:
 
     @property
     def owner(self) -> str | None:
-        """The team that answers for the action."""
+        """The team that answers for it."""
         return self.metadata.get("owner")
 
     @property
     def address(self) -> str:
         """The identity in plans: `Action/name`."""
-        return f"Action/{self.name}"
+        return f"{self.kind}/{self.name}"
+
+
+class Action(Definition):
+    """One action.
+
+    Attributes:
+        contract: the vendor's description of the call, as the document names it, or None.
+
+    """
+
+    kind = "Action"
+
+    def __init__(
+        self,
+        document: Document,
+        metadata: dict[str, Any],
+        renamed_from: str | None,
+        contract: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(document, metadata, renamed_from)
+        self.contract = contract
 
 
 _CONSTRAINTS = (

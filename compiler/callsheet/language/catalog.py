@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar
 
 from callsheet.workspace import Document, Path, Problem, Related, Span
 
-Subject = Literal["action", "compiled", "references", "document", "workspace", "elsewhere"]
+Subject = Literal["action", "message", "compiled", "references", "document", "workspace", "elsewhere"]
 """What a rule looks at; `elsewhere` is raised by the room that meets it."""
 
 Severity = Literal["error", "warning"]

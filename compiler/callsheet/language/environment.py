@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from callsheet.language.action import Action
+from callsheet.language.action import Definition
 from callsheet.language.catalog import Spots
 from callsheet.language.merge import holds, merged
 from callsheet.language.schema_check import nearest
@@ -82,7 +82,7 @@ class Environment:
         """Is it only there to be extended?"""
         return self.target is None
 
-    def overlaid(self, action: Action) -> dict[str, Any]:
+    def overlaid(self, action: Definition) -> dict[str, Any]:
         """Give the spec of an action with this environment's overlay merged over it."""
         overlay = self.overlays.get(action.name)
         if overlay is None:
@@ -90,7 +90,7 @@ class Environment:
         result: dict[str, Any] = merged(action.spec, overlay)
         return result
 
-    def origin(self, action: Action, path: Path) -> tuple[Document, Path]:
+    def origin(self, action: Definition, path: Path) -> tuple[Document, Path]:
         """Tell where a field of the overlaid spec is written: the document, and the path in it."""
         for document in self.chain:
             overlays = document.value["spec"].get("overlays") or {}
@@ -104,7 +104,7 @@ class OverlaidSpots(Spots):
     """Makes problems at the places of an overlaid action: in its file, or in the environment's."""
 
     environment: Environment | None = None
-    action: Action | None = None
+    action: Definition | None = None
 
     def where(self, path: Path) -> tuple[Document, Path]:
         """Give the document that wrote the field: the last overlay that holds it, else the action."""
@@ -116,7 +116,7 @@ class OverlaidSpots(Spots):
 _METADATA_FIELDS = (("name",), ("title",), ("description",), ("owner",), ("labels",))
 
 
-def overlaid_spots(code: str, action: Action, environment: Environment) -> OverlaidSpots:
+def overlaid_spots(code: str, action: Definition, environment: Environment) -> OverlaidSpots:
     """Make problems of one code at the places of an action as an environment overlays it."""
     return OverlaidSpots(code, action.document, (), environment, action)
 

@@ -28,6 +28,7 @@ At = Callable[[str], Spots]
 API_VERSION = "callsheet/v1"
 KIND_SCHEMAS = {
     "Action": "action",
+    "Message": "message",
     "Environment": "environment",
     "Policy": "policy",
     "Workspace": "workspace",

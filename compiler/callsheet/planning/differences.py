@@ -9,10 +9,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from callsheet.language.rules.request import host_of
 from callsheet.planning.difference import NOTHING, Difference
 from callsheet.planning.explanations import explain
-from callsheet.planning.personal_data import personal_data
+from callsheet.planning.personal_data import personal_data, receiver_of
 from callsheet.workspace import Path
 
 
@@ -89,8 +88,8 @@ def _explained(path: Path, old: Any, new: Any, before: dict[str, Any], after: di
 
 
 def _new_personal_data(before: dict[str, Any], after: dict[str, Any]) -> list[Difference]:
-    host = host_of(after["request"]["url"])
-    same_host = host_of(before["request"]["url"]) == host
+    host = receiver_of(after)
+    same_host = receiver_of(before) == host
     was, now = (personal_data(before) if same_host else {}), personal_data(after)
     return [
         Difference(

@@ -179,6 +179,38 @@ def _protect(path: Path, old: Any, new: Any, *_: Any) -> Explanation:  # noqa: A
     return "protected against deletion", "compatible", "protection-added"
 
 
+def _content(path: Path, old: Any, new: Any, *_: Any) -> Explanation:
+    if len(path) == 2:
+        words = f"language `{path[1]}` {_verb(old, new)}"
+        if new is NOTHING:
+            return words, "breaking", "language-removed"
+        return words, "compatible", "language-added"
+    words = (
+        f"`{path[2]}` in `{path[1]}` {_verb(old, new)}" if len(path) > 2 else f"content {_verb(old, new)}"
+    )
+    return words, "compatible", "content-changed"
+
+
+def _channel(path: Path, old: Any, new: Any, *_: Any) -> Explanation:  # noqa: ARG001
+    return f"channel changed from {old} to {new}", "breaking", "channel-changed"
+
+
+def _via(path: Path, old: Any, new: Any, *_: Any) -> Explanation:
+    words = f"delivery: `{_dotted(path)}` {_verb(old, new)}"
+    if _is_reference(old) or _is_reference(new):
+        return words, "sensitive", "secret-changed"
+    mapped = len(path) > 1 and path[1] in ("parameters", "content")
+    return (words, "compatible", "mapping-changed") if mapped else (words, "sensitive", "delivery-changed")
+
+
+def _sender(path: Path, old: Any, new: Any, *_: Any) -> Explanation:
+    return f"`{_dotted(path)}` {_verb(old, new)}", "sensitive", "sender-changed"
+
+
+def _recipient(path: Path, old: Any, new: Any, *_: Any) -> Explanation:
+    return f"`{_dotted(path)}` {_verb(old, new)}", "sensitive", "recipient-changed"
+
+
 _Explain = Callable[..., Explanation]
 _BY_SECTION: dict[str, _Explain] = {
     "name": _name,
@@ -191,6 +223,12 @@ _BY_SECTION: dict[str, _Explain] = {
     "responses": _response,
     "limits": _limit,
     "protect": _protect,
+    "content": _content,
+    "channel": _channel,
+    "via": _via,
+    "from": _sender,
+    "replyTo": _sender,
+    "to": _recipient,
 }
 _BY_REQUEST_FIELD: dict[str, _Explain] = {
     "method": _method,

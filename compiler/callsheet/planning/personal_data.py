@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from callsheet.language.rules.request import host_of
 from callsheet.rendering.slots import parameters_read
 
 
+def receiver_of(action: dict[str, Any]) -> str:
+    """Give who receives what a compiled action or message sends: a host, or the action that delivers it."""
+    if "request" in action:
+        return host_of(action["request"]["url"])
+    via = action.get("via", {})
+    return str(via["smtp"]["host"]) if "smtp" in via else f"the action {via.get('action', '?')}"
+
+
 def personal_data(action: dict[str, Any]) -> dict[str, str]:
-    """Give the parameters that are personal data and that the request sends, with their kind."""
-    sent = set(parameters_read(action.get("request", {})))
+    """Give the parameters that are personal data and that the action or message sends, with their kind."""
+    parts = [action.get(one) for one in ("request", "via", "content", "to", "replyTo", "unsubscribe")]
+    sent = {name for part in parts for name in parameters_read(part)}
     return {
         name: fields["sensitivity"]
         for name, fields in action.get("parameters", {}).items()

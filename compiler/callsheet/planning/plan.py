@@ -8,13 +8,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from callsheet.language.environment import Guards
-from callsheet.language.rules.request import host_of
 from callsheet.ledger import Applied, Position
 from callsheet.planning.difference import NOTHING, Difference, heaviest
 from callsheet.planning.differences import differences, placed
 from callsheet.planning.guards import judge
 from callsheet.planning.model import ActionName, Change, Drift, Plan
-from callsheet.planning.personal_data import personal_data
+from callsheet.planning.personal_data import personal_data, receiver_of
 from callsheet.planning.planfile import with_digest
 from callsheet.rendering import CompiledAction
 from callsheet.targets import Deployed
@@ -263,15 +262,19 @@ def _diff(
 
 def _created(after: dict[str, Any]) -> list[Difference]:
     """Explain a new action: that it is new, and which personal data it sends where."""
-    host = host_of(after["request"]["url"])
+    host = receiver_of(after)
+    if "request" in after:
+        words, reason = f"new action: {after['request']['method']} to {host}", "action-created"
+    else:
+        words, reason = f"new message: {after.get('channel', '?')} by {host}", "message-created"
     found = [
         Difference(
             path=(),
             before=NOTHING,
             after=NOTHING,
-            words=f"new action: {after['request']['method']} to {host}",
+            words=words,
             impact="compatible",
-            reason="action-created",
+            reason=reason,
         )
     ]
     for name, kind in personal_data(after).items():
@@ -297,5 +300,7 @@ def content_of(side: Side) -> dict[str, Any]:
     except (ValueError, RecursionError):
         value = None
     if isinstance(value, dict) and isinstance(value.get("request"), dict) and "url" in value["request"]:
+        return value
+    if isinstance(value, dict) and value.get("kind") == "Message" and isinstance(value.get("via"), dict):
         return value
     return {"request": {"method": "?", "url": "?"}, "unreadable": side.canonical[:1_000]}

@@ -107,12 +107,12 @@ def policy_changes(before: Compiled, after: Compiled) -> list[PolicyChange]:
         if old is not None and new is not None and old.document.value == new.document.value:
             continue
         words = "added" if old is None else "removed" if new is None else "changed"
-        actions = {**before.actions, **after.actions}.values()
+        actions = {**before.definitions, **after.definitions}.values()
         addresses = {
             action.address
             for action in actions
             for policy in (old, new)
-            if policy is not None and policy.select.selects(action.name, action.labels)
+            if policy is not None and policy.select.selects(action)
         }
         found.append(PolicyChange(name=name, words=words, addresses=tuple(sorted(addresses))))
     return found
@@ -120,14 +120,17 @@ def policy_changes(before: Compiled, after: Compiled) -> list[PolicyChange]:
 
 def _same_document(change: Change, before: Compiled, after: Compiled) -> bool:
     name = change.address.partition("/")[2]
-    old, new = before.actions.get(name), after.actions.get(name)
-    if change.action != "update" or old is None or new is None or "payloadFile" in new.spec["request"]:
+    old, new = before.definitions.get(name), after.definitions.get(name)
+    if change.action != "update" or old is None or new is None:
+        return False
+    parts = [new.spec.get("request", {}), *(new.spec.get("content") or {}).values()]
+    if any("payloadFile" in one or "htmlFile" in one for one in parts):
         return False
     return bool(old.document.value == new.document.value)
 
 
 def _text_of(change: Change, compiled: Compiled) -> str:
-    return compiled.actions[change.address.partition("/")[2]].document.text
+    return compiled.definitions[change.address.partition("/")[2]].document.text
 
 
 def _reader_of(path: Sequence[Any]) -> re.Pattern[str]:

@@ -16,6 +16,7 @@ from callsheet.language.diagnostics import Diagnostic, conceal, diagnose, merge_
 from callsheet.language.environment import Environment, Guards, resolve_environments
 from callsheet.language.ignores import adjust
 from callsheet.language.merge import holds
+from callsheet.language.message import Message
 from callsheet.language.policy import Policy, read_policy
 from callsheet.language.rules.names import Facts
 from callsheet.language.schema_check import check_document
@@ -24,6 +25,7 @@ from callsheet.language.settings import SETTINGS_FILES, read_settings
 from callsheet.rendering.addresses import check_addresses
 from callsheet.rendering.cache import UnitCache
 from callsheet.rendering.exceptions import check_exceptions, reported
+from callsheet.rendering.messages import check_messages
 from callsheet.rendering.model import Compiled, CompiledAction
 from callsheet.rendering.pool import compute_units
 from callsheet.rendering.unit import Context, Unit
@@ -155,15 +157,23 @@ class _Compilation:
             text = partial(self.texts.__getitem__, unit.file)
             document = Document(unit.file, head["index"], text, line=head["line"])
             self.facts.named.append((head["kind"], head["name"], document))
-            if head["kind"] == "Action" and head["name"] not in self.facts.actions:
-                action = Action(document, head["metadata"], head["renamedFrom"], head["contract"])
-                self.facts.actions[head["name"]] = result.actions[head["name"]] = action
+            if head["kind"] in ("Action", "Message") and head["name"] not in self.facts.definitions:
+                self._enter_definition(head, document)
         if context.nowhere:
             return
         for environment, compiled in unit.compiled.items():
             there = result.by_environment.setdefault(environment, {})
             for address, (canonical, digest) in compiled.items():
                 there.setdefault(address, CompiledAction(address, environment, canonical, digest))
+
+    def _enter_definition(self, head: dict[str, Any], document: Document) -> None:
+        name, metadata, before = head["name"], head["metadata"], head["renamedFrom"]
+        if head["kind"] == "Action":
+            action = Action(document, metadata, before, head["contract"])
+            self.facts.definitions[name] = self.result.actions[name] = action
+        else:
+            message = Message(document, metadata, before, head["channel"])
+            self.facts.definitions[name] = self.result.messages[name] = message
 
     # -- across files ---------------------------------------------------------------------
 
@@ -175,6 +185,8 @@ class _Compilation:
                 self.problems += rule.check(self.facts, rule.code)
         for environment in self.result.environments.values():
             self.problems += check_addresses(environment)
+        if not context.nowhere:
+            self.problems += check_messages(self.result)
         self.problems += self.source.problems
         for unit in units:
             self._report(unit, context)
@@ -203,7 +215,7 @@ class _Compilation:
                 self.problems.append(problem)
         self.extra += reported(unit.broken, self.policies, self.today, self.texts)
         for head in unit.heads:
-            if head["kind"] == "Action":
+            if head["kind"] in ("Action", "Message"):
                 self._report_unused(unit, head)
 
     def _report_unused(self, unit: Unit, head: dict[str, Any]) -> None:
@@ -228,12 +240,12 @@ class _Compilation:
             self.problems.append(at.key(("parameters", parameter), message, do=way_out))
 
     def _report_empty_selections(self, context: Context) -> None:
-        actions = self.result.actions.values()
+        actions = self.result.definitions.values()
         if any(problem.code < "CS3" for problem in self.problems):
             # A document that could not be read may be the one that would be selected.
             return
         for environment in context.environments if not context.nowhere else ():
-            if not any(environment.select.selects(one.name, one.labels) for one in actions):
+            if not any(environment.select.selects(one) for one in actions):
                 path = ("spec", "select") if holds(environment.document.value, ("spec", "select")) else ()
                 self.problems.append(
                     Spots("CS309", environment.document).key(
@@ -243,8 +255,8 @@ class _Compilation:
                     )
                 )
         for policy in self.result.policies:
-            self.problems += check_exceptions(policy, self.result.actions, self.today)
-            if actions and not any(policy.select.selects(one.name, one.labels) for one in actions):
+            self.problems += check_exceptions(policy, self.result.definitions, self.today)
+            if actions and not any(policy.select.selects(one) for one in actions):
                 self.problems.append(
                     Spots("CS703", policy.document).key(
                         ("spec", "select"),

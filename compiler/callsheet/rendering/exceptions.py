@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
-from callsheet.language.action import Action
+from callsheet.language.action import Definition
 from callsheet.language.catalog import Spots
 from callsheet.language.diagnostics import Diagnostic, diagnose
 from callsheet.language.policy import Policy, PolicyException
@@ -38,7 +38,7 @@ def _with_expiry(problem: Problem, excepted: list[PolicyException]) -> Problem:
 
 
 def check_exceptions(
-    policy: Policy, actions: Mapping[str, Action], today: date | None
+    policy: Policy, actions: Mapping[str, Definition], today: date | None
 ) -> Iterable[Problem]:
     """Give what is wrong with the exceptions of a policy: those of a day that is over, or of no action."""
     for index, one in enumerate(policy.exceptions):

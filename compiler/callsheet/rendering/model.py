@@ -7,18 +7,19 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from callsheet.language.action import Action
+from callsheet.language.action import Action, Definition
 from callsheet.language.diagnostics import Diagnostic
 from callsheet.language.environment import Environment
+from callsheet.language.message import Message
 from callsheet.language.policy import Policy
 from callsheet.language.settings import Settings
 
 
 class CompiledAction:
-    """What an action is in one environment.
+    """What an action, or a message, is in one environment.
 
     Attributes:
-        address: `Action/name`.
+        address: `Action/name`, `Message/name`.
         environment: the environment's name.
         canonical: the compiled action as canonical JSON (RFC 8785).
         digest: SHA-256 of `canonical`.
@@ -58,7 +59,8 @@ class Compiled:
     """What a workspace compiles to.
 
     Attributes:
-        actions: the definitions, by name.
+        actions: the definitions of actions, by name.
+        messages: those of messages, by name; no action has the same name.
         environments: by name; abstract ones among them.
         by_environment: the compiled actions of each concrete environment, by address.
         diagnostics: every finding, sorted by place.
@@ -69,6 +71,7 @@ class Compiled:
     """
 
     actions: dict[str, Action] = field(default_factory=dict)
+    messages: dict[str, Message] = field(default_factory=dict)
     environments: dict[str, Environment] = field(default_factory=dict)
     policies: list[Policy] = field(default_factory=list)
     settings: Settings = field(default_factory=Settings)
@@ -77,6 +80,11 @@ class Compiled:
     documents: int = 0
     files: int = 0
     computed: int = 0
+
+    @property
+    def definitions(self) -> dict[str, Definition]:
+        """Everything that is deployed, by name."""
+        return {**self.actions, **self.messages}
 
     @property
     def errors(self) -> list[Diagnostic]:
@@ -90,11 +98,11 @@ class Compiled:
 
     @property
     def incomplete(self) -> list[str]:
-        """The actions that an environment selects and that did not compile for it."""
+        """What an environment selects and what did not compile for it."""
         return [
             f"{environment.name}: {action.address}"
             for environment in self.concrete
-            for action in self.actions.values()
-            if environment.select.selects(action.name, action.labels)
+            for action in self.definitions.values()
+            if environment.select.selects(action)
             and action.address not in self.by_environment.get(environment.name, {})
         ]

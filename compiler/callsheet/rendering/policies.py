@@ -7,7 +7,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from callsheet.language.action import Action
+from callsheet.language.action import Definition
 from callsheet.language.catalog import Spots
 from callsheet.language.environment import Environment, overlaid_spots
 from callsheet.language.policy import Policy
@@ -58,14 +58,14 @@ def prepare(policies: list[Policy]) -> tuple[list[ReadyPolicy], list[Problem]]:
 
 
 def violations(
-    ready: list[ReadyPolicy], action: Action, environment: Environment, compiled: CompiledAction
+    ready: list[ReadyPolicy], action: Definition, environment: Environment, compiled: CompiledAction
 ) -> list[Violation]:
     """Give the policies that one compiled action breaks."""
     found: list[Violation] = []
     view: dict[str, Any] | None = None
     for one in ready:
         policy = one.policy
-        if not policy.select.selects(action.name, action.labels):
+        if not policy.select.selects(action):
             continue
         if policy.severity_in.get(environment.name) == "off":
             continue
@@ -99,6 +99,8 @@ def policy_view(content: dict[str, Any]) -> dict[str, Any]:
 
     A pattern over a URL would otherwise pass every URL that holds a parameter.
     """
+    if "request" not in content:
+        return content
     request = {**content["request"], "url": url_text(content["request"]["url"])}
     return {**content, "request": request}
 

@@ -14,13 +14,15 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from callsheet.language import rules  # noqa: F401 - fills the catalog
-from callsheet.language.action import Action, read_action
+from callsheet.language.action import Action, Definition, read_action
 from callsheet.language.catalog import Spots, rules_on
 from callsheet.language.environment import Environment, OverlaidSpots, overlaid_spots
+from callsheet.language.message import Message, read_message
 from callsheet.language.policy import Policy
 from callsheet.language.rules.secrets import references_in
-from callsheet.language.schema_check import check_document, check_value
+from callsheet.language.schema_check import KIND_SCHEMAS, check_document, check_value
 from callsheet.rendering.compile import compile_action
+from callsheet.rendering.messages import compile_message
 from callsheet.rendering.model import CompiledAction
 from callsheet.rendering.policies import ReadyPolicy, prepare, violations
 from callsheet.rendering.templates import TemplateFiles
@@ -119,6 +121,7 @@ class Worker:
         self.context = context
         self.ready: list[ReadyPolicy] = prepare(list(context.policies))[0]
         self.action_rules = rules_on("action")
+        self.message_rules = rules_on("message")
         self.compiled_rules = rules_on("compiled")
         self.reference_rules = rules_on("references")
         self.document_rules = rules_on("document")
@@ -174,38 +177,44 @@ class Worker:
             "line": document.line,
         }
         unit.heads.append(head)
-        if kind == "Action":
-            action = read_action(document)
-            head["metadata"] = action.metadata
-            head["renamedFrom"] = action.renamed_from
-            head["contract"] = action.contract
-            head["parameters"] = list(action.parameters)
-            self._action(action, unit)
+        if kind in ("Action", "Message"):
+            one = read_action(document) if kind == "Action" else read_message(document)
+            head["metadata"] = one.metadata
+            head["renamedFrom"] = one.renamed_from
+            head["parameters"] = list(one.parameters)
+            if isinstance(one, Action):
+                head["contract"] = one.contract
+            else:
+                head["channel"] = one.channel
+            self._definition(one, unit)
 
     def _collect(self, unit: Unit, chosen: list[Any], value: Any, document: Document) -> None:
         for rule in chosen:
             unit.found += [(one, []) for one in rule.check(value, Spots(rule.code, document))]
 
-    def _action(self, action: Action, unit: Unit) -> None:
-        for rule in self.action_rules:
+    def _definition(self, action: Action | Message, unit: Unit) -> None:
+        for rule in self.action_rules if isinstance(action, Action) else self.message_rules:
             if rule.check is not None:
                 spots = Spots(rule.code, action.document, ("spec",))
                 unit.found += [(one, []) for one in rule.check(action, spots)]
         found: dict[Problem, list[str]] = {}
         for environment in self.context.environments:
-            if environment.select.selects(action.name, action.labels):
+            if environment.select.selects(action):
                 for problem in self._in(environment, action, unit):
                     found.setdefault(problem, []).append(environment.name)
         unit.found += list(found.items())
 
-    def _in(self, environment: Environment, action: Action, unit: Unit) -> Iterator[Problem]:
-        """Compile an action for one environment, and check what comes out."""
+    def _in(self, environment: Environment, action: Action | Message, unit: Unit) -> Iterator[Problem]:
+        """Compile a definition for one environment, and check what comes out."""
         invalid = _check_overlay(action, environment)
         if invalid:
             yield from invalid
             return
         templates = TemplateFiles(self.source, unit.templates, unit.found)
-        outcome = compile_action(action, environment, templates.read)
+        if isinstance(action, Action):
+            outcome = compile_action(action, environment, templates.read)
+        else:
+            outcome = compile_message(action, environment, templates.read)
         unit.used.setdefault(action.name, {})[environment.name] = sorted(outcome.used)
         yield from outcome.problems
         compiled = outcome.compiled
@@ -219,9 +228,9 @@ class Worker:
         there.setdefault(compiled.address, (compiled.canonical, compiled.digest))
 
     def _check(
-        self, compiled: CompiledAction, action: Action, environment: Environment
+        self, compiled: CompiledAction, action: Definition, environment: Environment
     ) -> Iterator[Problem]:
-        for rule in self.compiled_rules:
+        for rule in self.compiled_rules if isinstance(action, Action) else ():
             if rule.check is not None:
                 yield from rule.check(compiled.content, overlaid_spots(rule.code, action, environment))
         references = references_in(compiled.content)
@@ -229,12 +238,6 @@ class Worker:
             for rule in self.reference_rules:
                 if rule.check is not None:
                     yield from rule.check(references, overlaid_spots(rule.code, action, environment))
-
-
-_DESCRIPTION = re.compile(
-    rb"""^(?:\{?\s*["']?(?:openapi|swagger)["']?\s*:|.{0,2000}"kind"\s*:\s*"discovery\#restDescription")""",
-    re.MULTILINE,
-)
 
 
 _DESCRIPTION = re.compile(
@@ -259,7 +262,7 @@ class _OverlaidDocumentSpots(OverlaidSpots):
         return self.environment.origin(self.action, path[1:])
 
 
-def _check_overlay(action: Action, environment: Environment) -> list[Problem]:
+def _check_overlay(action: Definition, environment: Environment) -> list[Problem]:
     """Check that an action is still valid by its schema when an environment's overlay is over it."""
     spec = environment.overlaid(action)
     if spec is action.spec:
@@ -269,7 +272,7 @@ def _check_overlay(action: Action, environment: Environment) -> list[Problem]:
     def at(code: str) -> Spots:
         return _OverlaidDocumentSpots(code, action.document, (), environment, action)
 
-    return check_value(at, whole, "action")
+    return check_value(at, whole, KIND_SCHEMAS[action.kind])
 
 
 def problem_record(problem: Problem) -> list[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from callsheet.calling import NO_PAYLOAD, Request
@@ -21,6 +21,7 @@ from callsheet.reporting.results import (
     ExplainResult,
     HistoryResult,
     ListResult,
+    PreviewResult,
     RenderResult,
     SendResult,
     ShowResult,
@@ -177,6 +178,7 @@ def _list(result: ListResult) -> dict[str, Any]:
         place = one.document.place(("metadata", "name"))
         actions.append(
             {
+                "kind": one.kind,
                 "name": one.name,
                 "title": in_language(one.metadata.get("title"), result.language),
                 "description": in_language(one.metadata.get("description"), result.language),
@@ -214,14 +216,19 @@ def _render(result: RenderResult) -> dict[str, Any]:
     if result.requests:
         record["requests"] = [_request(name, request) for name, request in result.requests]
     else:
-        record["actions"] = list(result.actions)
+        record |= _by_kind(result.actions)
     return record
+
+
+def _by_kind(compiled: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    messages = [one for one in compiled if one.get("kind") == "Message"]
+    return {"actions": [one for one in compiled if one not in messages], "messages": messages}
 
 
 def _workspace(result: WorkspaceResult) -> dict[str, Any]:
     return {
         "environments": [
-            {"environment": name, "actions": list(actions)} for name, actions in result.environments.items()
+            {"environment": name, **_by_kind(actions)} for name, actions in result.environments.items()
         ]
     }
 
@@ -238,6 +245,38 @@ def _send(result: SendResult) -> dict[str, Any]:
         "attempts": answer.attempts,
         "findings": list(result.findings),
         "body": answer.text,
+    }
+
+
+def _preview(result: PreviewResult) -> dict[str, Any]:
+    return {
+        "environment": result.environment,
+        "name": result.name,
+        "title": result.title,
+        "channel": result.channel,
+        "receiver": result.receiver,
+        "languages": [
+            {
+                "language": one.language,
+                "head": one.head,
+                "fields": one.fields,
+                "hints": list(result.hints.get(one.language, ())),
+                "segments": _segments(one.fields["text"]) if result.channel == "sms" else None,
+            }
+            for one in result.texts
+        ],
+    }
+
+
+def _segments(text: str) -> dict[str, Any]:
+    from callsheet.calling.messages.segments import segments_of
+
+    found = segments_of(text)
+    return {
+        "encoding": found.encoding,
+        "number": found.number,
+        "used": found.used,
+        "left": found.left,
     }
 
 
@@ -308,6 +347,7 @@ _RECORDS: dict[type, Callable[[Any], dict[str, Any]]] = {
     ShowResult: _show,
     RenderResult: _render,
     SendResult: _send,
+    PreviewResult: _preview,
     TestResult: _tests,
     WorkspaceResult: _workspace,
     ExplainResult: _explain,

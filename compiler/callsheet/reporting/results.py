@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from callsheet.calling import Request
 from callsheet.calling.cases import CaseResult
 from callsheet.calling.sending import Answer
-from callsheet.language import Action, Diagnostic, Rule
+from callsheet.language import Definition, Diagnostic, Rule
 from callsheet.ledger import ApplyRecord
 from callsheet.planning import Change, Drift
 from callsheet.planning.review import DataFlow, PolicyChange, SharedChange
+
+if TYPE_CHECKING:
+    from callsheet.calling.messages import Texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +100,7 @@ class HistoryResult:
 class ListResult:
     """What `list` found: actions, and the environments that deploy each."""
 
-    actions: Sequence[Action]
+    actions: Sequence[Definition]
     environments: Mapping[str, Sequence[str]]
     language: str
 
@@ -139,6 +142,25 @@ class SendResult:
     request: Request
     answer: Answer
     findings: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewResult:
+    """A message in its languages, filled with sample parameters.
+
+    Attributes:
+        receiver: what delivers it.
+        hints: by language.
+
+    """
+
+    environment: str
+    name: str
+    title: str
+    channel: str
+    receiver: str
+    texts: Sequence[Texts]
+    hints: Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

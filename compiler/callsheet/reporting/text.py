@@ -15,6 +15,7 @@ from callsheet.reporting.results import (
     ExplainResult,
     HistoryResult,
     ListResult,
+    PreviewResult,
     RenderResult,
     SendResult,
     ShowResult,
@@ -27,6 +28,7 @@ from callsheet.reporting.text_findings import explain_text, validation_text
 from callsheet.reporting.text_lists import (
     history_text,
     list_text,
+    preview_text,
     render_text,
     send_text,
     show_text,
@@ -263,6 +265,7 @@ TEXT = Report(
         ShowResult: show_text,
         RenderResult: render_text,
         SendResult: send_text,
+        PreviewResult: preview_text,
         TestResult: tests_text,
         WorkspaceResult: workspace_text,
     },

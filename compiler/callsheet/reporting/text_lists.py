@@ -6,12 +6,13 @@ import json
 from typing import Any
 
 from callsheet.calling import NO_PAYLOAD, Request
-from callsheet.language import Action, in_language
+from callsheet.language import Definition, in_language
 from callsheet.ledger import ApplyRecord
 from callsheet.reporting.model import Style
 from callsheet.reporting.results import (
     HistoryResult,
     ListResult,
+    PreviewResult,
     RenderResult,
     SendResult,
     Shown,
@@ -21,7 +22,7 @@ from callsheet.reporting.results import (
 from callsheet.reporting.terminal import paint, safe
 
 
-def category_of(action: Action) -> str:
+def category_of(action: Definition) -> str:
     """Give the category under which an action is listed."""
     return action.labels.get("category", "actions")
 
@@ -30,7 +31,7 @@ def list_text(result: ListResult, style: Style) -> str:
     """Write the palette: actions by category and channel, titles in the asked language."""
     if not result.actions:
         return "No action."
-    groups: dict[tuple[str, str], list[Action]] = {}
+    groups: dict[tuple[str, str], list[Definition]] = {}
     for action in result.actions:
         key = (category_of(action), action.labels.get("channel", ""))
         groups.setdefault(key, []).append(action)
@@ -131,6 +132,18 @@ def send_text(result: SendResult, style: Style) -> str:
     return "\n".join(
         [*lines, *(f"  {safe(line)}" for line in answer.text[:10_000].split("\n") if answer.text)]
     )
+
+
+def preview_text(result: PreviewResult, style: Style) -> str:
+    """Write the texts of a message, each language below the other, with its hints."""
+    blocks = []
+    for one in result.texts:
+        lines = [paint(f"{safe(result.name)} in {safe(one.language)}", "bold", style)]
+        for name, value in {**one.head, **one.fields}.items():
+            lines += [f"  {name}: {safe(line)}" for line in value.split("\n")[:1]]
+        lines += [paint(f"  hint: {safe(hint)}", "dim", style) for hint in result.hints[one.language]]
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)
 
 
 def workspace_text(result: WorkspaceResult, style: Style) -> str:

@@ -14,7 +14,7 @@ from callsheet.calling import build_request
 from callsheet.errors import CallsheetError
 from callsheet.language.schema_check import fast_validator
 from callsheet.rendering import canonical_text, compile_workspace
-from callsheet.rendering.compile import is_reference
+from callsheet.rendering.leaves import is_reference
 from callsheet.workspace import MemorySource
 from examples import ACTION, ENVIRONMENT
 

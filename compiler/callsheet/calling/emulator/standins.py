@@ -9,10 +9,9 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
+from callsheet.calling.limits import LOOPBACK
 from callsheet.calling.sending import Way
 from callsheet.errors import CallsheetError
-
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def standin(reference: str) -> str:
@@ -42,7 +41,7 @@ def way_to(url: str, compiled: Mapping[str, Any]) -> Way:
     """
     try:
         parts = urlsplit(url)
-        good = parts.scheme == "http" and parts.hostname in _LOOPBACK and parts.path in ("", "/")
+        good = parts.scheme == "http" and parts.hostname in LOOPBACK and parts.path in ("", "/")
         good = good and not parts.query and parts.username is None and parts.port != 0
     except ValueError:
         good = False

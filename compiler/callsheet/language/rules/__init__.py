@@ -1,13 +1,14 @@
 """The rules, a module for each family; importing this fills the catalog.
 
 CS1xx files and YAML · CS2xx schema · CS3xx names and references · CS4xx request · CS45x contracts ·
-CS5xx rendering · CS6xx secrets · CS7xx policies · CS8xx target · CS9xx plan and apply.
+CS47x messages · CS5xx rendering · CS6xx secrets · CS7xx policies · CS8xx target · CS9xx plan and apply.
 """
 
 from callsheet.language.rules import (
     contracts,
     deployment,
     files,
+    messages,
     names,
     policies,
     rendering,
@@ -21,6 +22,7 @@ __all__ = [
     "contracts",
     "deployment",
     "files",
+    "messages",
     "names",
     "policies",
     "rendering",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from callsheet.language.action import Action
+from callsheet.language.action import Action, Definition
 from callsheet.language.catalog import Spots, declare, rule
 from callsheet.language.schema_check import nearest
 from callsheet.language.settings import SETTINGS_FILES
@@ -19,19 +19,21 @@ class Facts:
 
     Attributes:
         named: kind, name and document of everything in the workspace.
-        actions: the first action of each name.
+        definitions: the first action or message of each name.
         environments: the first environment of each name.
 
     """
 
     named: list[tuple[str, str, Document]] = field(default_factory=list)
-    actions: dict[str, Action] = field(default_factory=dict)
+    definitions: dict[str, Definition] = field(default_factory=dict)
     environments: dict[str, Document] = field(default_factory=dict)
 
 
 @rule("CS301", "duplicate-name", on="workspace")
 def duplicate_name(facts: Facts, code: str) -> Iterator[Problem]:
     """A name must be given once among the documents of a kind, in all files together.
+
+    Actions and messages are deployed side by side: no two of them have the same name.
 
     Bad:
         apiVersion: callsheet/v1
@@ -89,7 +91,8 @@ def case_clash(facts: Facts, code: str) -> Iterator[Problem]:
 def _clashes(facts: Facts, code: str, fold: Any, words: str, way_out: str) -> Iterator[Problem]:
     first: dict[tuple[str, str], tuple[str, Document]] = {}
     for kind, name, document in facts.named:
-        known_name, known = first.setdefault((kind, fold(name)), (name, document))
+        group = "Action" if kind == "Message" else kind
+        known_name, known = first.setdefault((group, fold(name)), (name, document))
         if known is document or (fold is not str and known_name == name):
             continue
         there = Related(
@@ -175,17 +178,17 @@ def unknown_action(facts: Facts, code: str) -> Iterator[Problem]:
         spec = document.value["spec"]
         named = [("overlays", name) for name in spec.get("overlays") or {}]
         for path in named:
-            if path[1] not in facts.actions:
+            if path[1] not in facts.definitions:
                 yield Spots(code, document).key(
                     ("spec", *path),
-                    f"there is no action `{path[1]}`" + nearest(path[1], facts.actions),
+                    f"there is no action `{path[1]}`" + nearest(path[1], facts.definitions),
                     do="correct the name, or remove the overlay",
                 )
         for index, name in enumerate((spec.get("select") or {}).get("names") or ()):
-            if name not in facts.actions:
+            if name not in facts.definitions:
                 yield Spots(code, document).value(
                     ("spec", "select", "names", index),
-                    f"there is no action `{name}`" + nearest(name, facts.actions),
+                    f"there is no action `{name}`" + nearest(name, facts.definitions),
                     do="correct the name, or remove it",
                 )
 
@@ -238,13 +241,13 @@ def rename_of_existing(facts: Facts, code: str) -> Iterator[Problem]:
         lifecycle: {renamedFrom: old_example}
     """
     claimed: dict[str, str] = {}
-    for name, action in facts.actions.items():
+    for name, action in facts.definitions.items():
         old = action.renamed_from
         if old is None:
             continue
         spots = Spots(code, action.document)
         path = ("spec", "lifecycle", "renamedFrom")
-        if old in facts.actions:
+        if old in facts.definitions:
             yield spots.value(
                 path,
                 f"the action `{old}` is still in the workspace",

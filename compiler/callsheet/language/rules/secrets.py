@@ -144,13 +144,14 @@ The reference is stored, the secret is not; nothing else needs it.
 
 
 def references_in(compiled: dict[str, Any]) -> References:
-    """Give every reference to a secret in a compiled action, with its path."""
-    request = compiled["request"]
+    """Give every reference to a secret in a compiled action or message, with its path."""
+    request = compiled.get("request", {})
     found: References = []
     for field in ("headers", "query", "payload"):
         if field in request:
             found += _references(request[field], ("request", field), payload=field == "payload")
-    found += _references(compiled["authentication"], ("authentication",), payload=False)
+    for field in ("authentication", "via"):
+        found += _references(compiled.get(field), (field,), payload=False)
     return found
 
 

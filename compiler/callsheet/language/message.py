@@ -1,0 +1,44 @@
+"""Kind Message: a document → the definition of one message, its content by language, and its delivery."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from callsheet.language.action import Definition
+from callsheet.workspace import Document
+
+FIELDS = {
+    "email": ("subject", "preheader", "text", "html"),
+    "push": ("title", "text", "image", "link"),
+    "sms": ("text",),
+}
+"""What a message of a channel may hold, in the order in which people read it."""
+
+
+class Message(Definition):
+    """One message of a journey tool's own.
+
+    Attributes:
+        channel: email, push or sms.
+
+    """
+
+    kind = "Message"
+
+    def __init__(
+        self, document: Document, metadata: dict[str, Any], renamed_from: str | None, channel: str
+    ) -> None:
+        super().__init__(document, metadata, renamed_from)
+        self.channel = channel
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The labels, by name; `channel` is the message's own where none is written."""
+        return {"channel": self.channel, **super().labels}
+
+
+def read_message(document: Document) -> Message:
+    """Give the message that a document of kind Message, valid by its schema, defines."""
+    spec = document.value["spec"]
+    lifecycle = spec.get("lifecycle") or {}
+    return Message(document, document.value["metadata"], lifecycle.get("renamedFrom"), spec["channel"])
