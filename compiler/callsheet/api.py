@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from callsheet.calling.cases import CaseResult
     from callsheet.calling.contracts.operations import Operation
     from callsheet.calling.emulator.routes import Route
+    from callsheet.calling.generated import Refuse
+    from callsheet.language import Action
     from callsheet.rendering.model import CompiledAction
     from callsheet.reporting.results import DiffResult, PreviewResult, RequestPair
 
@@ -89,7 +91,7 @@ class Workspace:
         if self._compiled is None:
             begin = time.monotonic()
             self._compiled = found = compile_workspace(
-                FolderSource(self.root), cache=self._cache_folder(), today=_today(), check=_contracts
+                FolderSource(self.root), cache=self._cache_folder(), today=_today(), check=self._contracts
             )
             _LOG.info(
                 "compiled %d files (%d anew, %d from the cache) for %d environments in %.2f s",
@@ -107,7 +109,7 @@ class Workspace:
         if commit not in self._revisions:
             source = RevisionSource(self.root, commit)
             self._revisions[commit] = compile_workspace(
-                source, cache=self._cache_folder(), today=_today(), check=_contracts
+                source, cache=self._cache_folder(), today=_today(), check=self._contracts
             )
         return self._revisions[commit]
 
@@ -329,7 +331,9 @@ class Workspace:
                     f"there is no action `{name}`{nearest(name, compiled.actions)}",
                     help="`callsheet list` shows the actions",
                 )
-        return run_cases(compiled, names, environment, generated=generated, words=words)
+        return run_cases(
+            compiled, names, environment, generated=generated, words=words, refuse=self._refuser
+        )
 
     def message(self, name: str, environment: str) -> dict[str, Any]:
         """Give a compiled message of an environment.
@@ -448,6 +452,24 @@ class Workspace:
             why=why,
         )
 
+    def _refuser(self, action: Action) -> Refuse:
+        """Give what tells what an action's contract would refuse of a payload."""
+        operation = self.operation(action.name)
+        if operation is None or action.contract is None:
+            return lambda payload: None  # noqa: ARG005
+        from callsheet.calling.contracts.check import body_fault
+
+        ignored = [one["path"] for one in action.contract.get("ignore") or ()]
+        return lambda payload: body_fault(operation, payload, ignored)
+
+    def _contracts(self, compiled: Compiled, source: Source) -> Iterable[Problem]:
+        """Check what names a contract; where nothing does, nothing is imported."""
+        if not any(one.contract for one in compiled.actions.values()):
+            return ()
+        from callsheet.calling.contracts import check_contracts
+
+        return check_contracts(compiled, source, self._cache_folder())
+
     def _cache_folder(self) -> Path | None:
         return self.root / ".callsheet" / "cache" if self.cache else None
 
@@ -509,15 +531,6 @@ def default_author() -> str:
 def utc_now() -> str:
     """Give the time as the record holds it: RFC 3339, UTC, whole seconds."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _contracts(compiled: Compiled, source: Source) -> Iterable[Problem]:
-    """Check what names a contract; where nothing does, nothing is imported."""
-    if not any(one.contract for one in compiled.actions.values()):
-        return ()
-    from callsheet.calling.contracts import check_contracts
-
-    return check_contracts(compiled, source)
 
 
 def _today() -> date:

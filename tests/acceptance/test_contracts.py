@@ -6,6 +6,7 @@ import copy
 import json
 import random
 import re
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -426,3 +427,53 @@ def test_no_file_of_the_product_is_a_vendors(tmp_path: Path) -> None:
     for file in (ROOT / "actions").rglob("*.*"):
         if file.suffix in (".yaml", ".json"):
             assert not re.search(r"(?m)^(openapi|swagger):", file.read_text("utf-8"))
+
+
+def test_a_contract_is_read_once_for_its_content(
+    bound: Folder, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from callsheet.calling.contracts import sources
+
+    parsed: list[str] = []
+    real = sources.parse
+    monkeypatch.setattr(sources, "parse", lambda *it, **more: parsed.append(it[1]) or real(*it, **more))
+    first = callsheet("validate", "-C", bound.path)
+    assert len(parsed) == 1
+    assert callsheet("validate", "-C", bound.path).out == first.out
+    assert len(parsed) == 1
+    # What a stranger put into the folder is not taken: the contract is read.
+    (file,) = (bound.path / ".callsheet" / "cache").glob("contracts-*.sqlite")
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE kept SET body = replace(body, 'push', 'pull')")
+    connection.close()
+    assert callsheet("validate", "-C", bound.path).out == first.out
+    assert len(parsed) == 2
+    file.write_bytes(b"no database")
+    assert callsheet("validate", "-C", bound.path).out == first.out
+    # Another text is another contract.
+    (bound.path / "api.yaml").write_text(API.replace("enum: [push, mail]", "enum: [mail]"))
+    assert "CS454" in callsheet("validate", "-C", bound.path).out
+
+
+def test_a_reference_that_leads_to_itself_ends(bound: Folder, callsheet: Callsheet) -> None:
+    for text in (
+        API.replace("kind: {type: string, enum: [push, mail]}", 'kind: {$ref: "#/components/schemas/Loop"}')
+        + '    Loop: {$ref: "#/components/schemas/Loop"}\n',
+        API.replace("kind: {type: string, enum: [push, mail]}", 'kind: {$ref: "#/components/schemas/A"}')
+        + '    A: {allOf: [{$ref: "#/components/schemas/B"}]}\n    B: {allOf: [{$ref: "#/components/schemas/A"}]}\n',
+    ):
+        (bound.path / "api.yaml").write_text(text)
+        outcome = callsheet("validate", "-C", bound.path)
+        assert "CS999" not in outcome.err, outcome.err
+        assert "CS459" in outcome.out, outcome.out
+
+
+def test_what_a_contract_would_refuse_of_a_generated_case_fails_it(
+    bound: Folder, callsheet: Callsheet
+) -> None:
+    at = ("test", "example", "-C", bound.path)
+    assert callsheet(*at).code == 0
+    text = (bound.path / "example.yaml").read_text()
+    (bound.path / "example.yaml").write_text(text.replace("example: ada, maxLength: 20}", "example: ada}"))
+    failed = callsheet(*at, "-k", "to is a long text")
+    assert "the contract would refuse it: `to` does not keep `maxLength: 20` of the contract" in failed.out

@@ -7,7 +7,7 @@ that no `pattern`, `enum`, `maxLength` … keeps out is found before a journey s
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from callsheet.calling.cases import CaseResult
@@ -56,24 +56,39 @@ _FORMATS = {
 }
 
 
-def generated_cases(action: Action, compiled: Mapping[str, Any], environment: str) -> Iterator[CaseResult]:
-    """Run the generated cases of an action in an environment."""
+Refuse = Callable[[Any], str | None]
+"""Tells what a contract would refuse of a payload, in words."""
+
+
+def generated_cases(
+    action: Action,
+    compiled: Mapping[str, Any],
+    environment: str,
+    refuse: Refuse = lambda payload: None,  # noqa: ARG005
+) -> Iterator[CaseResult]:
+    """Run the generated cases of an action in an environment; `refuse` judges what they send."""
+    for name, params in _cases(compiled):
+        yield _run(action, compiled, environment, name, params, refuse)
+
+
+def _cases(compiled: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give the cases that follow from the parameters: a name, and their values."""
     declared: Mapping[str, Any] = compiled.get("parameters", {})
     standard = standard_values(declared)
     if standard is None:
         # No example fits what the parameters declare: a pattern, say. The author's own cases must do.
         return
-    yield _run(action, compiled, environment, "every parameter", standard)
+    yield "every parameter", standard
     for name, fields in declared.items():
         if fields.get("optional"):
             without = {key: value for key, value in standard.items() if key != name}
-            yield _run(action, compiled, environment, f"without {name}", without)
+            yield f"without {name}", without
         hostile = HOSTILE if fields["type"] == "string" else ()
         for words, value in (*_values(fields), *hostile):
-            yield _run(action, compiled, environment, f"{name} is {words}", {**standard, name: value})
+            yield f"{name} is {words}", {**standard, name: value}
     required = {key: value for key, value in standard.items() if not declared[key].get("optional")}
     if len(required) < len(standard) - 1:
-        yield _run(action, compiled, environment, "without every optional parameter", required)
+        yield "without every optional parameter", required
 
 
 def standard_values(declared: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -135,7 +150,12 @@ def contract_values(fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _run(
-    action: Action, compiled: Mapping[str, Any], environment: str, name: str, params: Mapping[str, Any]
+    action: Action,
+    compiled: Mapping[str, Any],
+    environment: str,
+    name: str,
+    params: Mapping[str, Any],
+    refuse: Refuse,
 ) -> CaseResult:
     message, request = "", None
     try:
@@ -145,6 +165,8 @@ def _run(
         return _result(action, environment, name, "", None)
     try:
         request = build_request(compiled, params)
+        fault = refuse(request.payload)
+        message = f"the contract would refuse it: {fault}" if fault else ""
     except CallsheetError as error:
         message = "; ".join((error.message, *error.details))
     return _result(action, environment, name, message, request)

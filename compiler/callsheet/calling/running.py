@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from callsheet.calling.cases import CaseResult, declared_cases, run_case
-from callsheet.calling.generated import generated_cases
+from callsheet.calling.generated import Refuse, generated_cases
+from callsheet.language import Action
 from callsheet.rendering import Compiled
 
 
 def run_cases(
-    compiled: Compiled, names: Collection[str], environment: str | None, *, generated: bool, words: str
+    compiled: Compiled,
+    names: Collection[str],
+    environment: str | None,
+    *,
+    generated: bool,
+    words: str,
+    refuse: Callable[[Action], Refuse] = lambda action: lambda payload: None,  # noqa: ARG005
 ) -> list[CaseResult]:
-    """Run declared and generated cases, by action, then environment."""
+    """Run declared and generated cases, by action, then environment.
+
+    `refuse` gives, for an action, what judges the payloads of its generated cases: its contract.
+    """
     found: list[CaseResult] = []
     for action in sorted(compiled.actions.values(), key=lambda one: one.name):
         if names and action.name not in names:
@@ -25,7 +35,7 @@ def run_cases(
                 if _holds(words, action.name, case["name"]):
                     found.append(run_case(action, content, name, index, case))
             if generated:
-                cases = generated_cases(action, content, name)
+                cases = generated_cases(action, content, name, refuse(action))
                 found += [one for one in cases if _holds(words, action.name, one.name)]
     return found
 

@@ -11,8 +11,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import os
-import secrets
 import sqlite3
 import time
 from collections.abc import Sequence
@@ -22,6 +20,7 @@ from typing import Any
 
 from callsheet._version import __version__
 from callsheet.language.plugins import secret_schemes
+from callsheet.rendering.sealed import account_key, connect, seal
 from callsheet.rendering.templates import template_digest
 from callsheet.rendering.unit import Context, Unit
 from callsheet.workspace import Document, FolderSource, Source, Unreadable
@@ -30,7 +29,7 @@ _DEPENDENCIES = ("jinja2", "jsonschema", "jsonschema-rs", "pyyaml", "rfc8785", "
 _UNTRUSTED_NANOSECONDS = 2_000_000_000
 """A file that was written this short before it was read could be written again with the same times."""
 
-_FORMAT = 3
+_FORMAT = 4
 _TABLES = """
 CREATE TABLE IF NOT EXISTS stat (file TEXT PRIMARY KEY, fingerprint TEXT, hash TEXT, seal TEXT);
 CREATE TABLE IF NOT EXISTS unit (file TEXT, hash TEXT, body TEXT, seal TEXT, PRIMARY KEY (file, hash));
@@ -50,15 +49,17 @@ class UnitCache:
         self.hashes: dict[str, str] = {}
         self.records: dict[str, dict[str, Any] | None] = {}
         self.fresh_stats: list[tuple[str, str, str, str]] = []
-        self.key = _key()
-        self.connection = _connect(folder) if self.key else None
+        self.key = account_key()
+        self.connection = connect(folder, f"units-{_FORMAT}.sqlite", _TABLES) if self.key else None
         if self.connection is not None:
             self._load(self.connection)
 
     def holds_actions_only(self, file: str) -> bool:
         """Tell whether a file, unchanged since, held nothing that others share."""
         record = self._record(file)
-        return record is not None and all(head["kind"] == "Action" for head in record["unit"]["heads"])
+        return record is not None and all(
+            head["kind"] in ("Action", "Message") for head in record["unit"]["heads"]
+        )
 
     def open(self, context: Context) -> None:
         """Take the context on which every unit depends."""
@@ -145,8 +146,7 @@ class UnitCache:
         return ",".join(map(str, found))
 
     def _seal(self, *parts: str) -> str:
-        text = "\0".join(parts).encode("utf-8", "surrogatepass")
-        return hashlib.blake2b(text, key=self.key, digest_size=16).hexdigest()
+        return seal(self.key, *parts)
 
     def _load(self, connection: sqlite3.Connection) -> None:
         try:
@@ -157,42 +157,6 @@ class UnitCache:
                 self.known.add(file)
         except (sqlite3.Error, ValueError, TypeError):
             self.stats, self.rows, self.known = {}, {}, set()
-
-
-def _connect(folder: Path) -> sqlite3.Connection | None:
-    connection = None
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        ignore = folder.parent / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n", encoding="utf-8")
-        connection = sqlite3.connect(folder / f"units-{_FORMAT}.sqlite", timeout=0.2)
-        connection.execute("PRAGMA trusted_schema=OFF")
-        connection.execute("PRAGMA synchronous=OFF")
-        connection.executescript(_TABLES)
-    except (OSError, sqlite3.Error):
-        if connection is not None:
-            connection.close()
-        return None
-    return connection
-
-
-def _key() -> bytes:
-    """Give the key that seals entries, made when there is none; empty where it cannot be kept."""
-    home = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")  # noqa: PTH111
-    path = Path(home) / "callsheet" / "cache.key"
-    try:
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            beside = path.with_name(f"cache.key.{os.getpid()}")
-            descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with open(descriptor, "wb") as stream:
-                stream.write(secrets.token_bytes(32))
-            beside.replace(path)
-        key = path.read_bytes()
-    except OSError:
-        return b""
-    return key if len(key) == 32 else b""
 
 
 def _context_digest(context: Context) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
+from pathlib import Path
 from typing import Any
 
 from callsheet.calling.contracts.check import Subject, check_request
@@ -13,7 +16,11 @@ from callsheet.language import Action
 from callsheet.language.catalog import Spots
 from callsheet.language.environment import overlaid_spots
 from callsheet.rendering import Compiled
+from callsheet.rendering.sealed import SealedStore
 from callsheet.workspace import Problem, Related, Source
+
+FORMAT = 1
+"""Of what is kept of an operation; higher whenever it is read otherwise."""
 
 __all__ = ["check_contracts", "operation_of"]
 
@@ -28,18 +35,26 @@ def operation_of(action: Action, source: Source) -> Operation | None:
         return None
 
 
-def check_contracts(compiled: Compiled, source: Source) -> list[Problem]:
-    """Check every action that names a contract, in every environment that deploys it; reads no network."""
-    checker = _Checker(compiled, source)
+def check_contracts(compiled: Compiled, source: Source, cache: Path | None = None) -> list[Problem]:
+    """Check every action that names a contract, in every environment that deploys it; reads no network.
+
+    `cache` is the folder in which an earlier run kept the operations that it read, by the content of their
+    contracts; None for neither.
+    """
+    checker = _Checker(compiled, source, cache)
     found: list[Problem] = []
-    for action in sorted(compiled.actions.values(), key=lambda one: one.name):
-        if action.contract:
-            found += checker.check(action, action.contract)
+    try:
+        for action in sorted(compiled.actions.values(), key=lambda one: one.name):
+            if action.contract:
+                found += checker.check(action, action.contract)
+    finally:
+        checker.store.close()
     return found
 
 
 class _Checker:
-    def __init__(self, compiled: Compiled, source: Source) -> None:
+    def __init__(self, compiled: Compiled, source: Source, cache: Path | None = None) -> None:
+        self.store = SealedStore(cache, f"contracts-{FORMAT}.sqlite")
         self.compiled = compiled
         self.source = source
         self.files: dict[str, ContractFile | ContractFault] = {}
@@ -94,15 +109,28 @@ class _Checker:
         name = contract.get("operation") or contract["method"]
         key = (reference, name)
         if key not in self.operations:
-            find = find_operation if "openapi" in contract else find_method
             try:
-                self.operations[key] = find(self._file(reference).value, name)
+                self.operations[key] = self._read(self._file(reference), name, "openapi" in contract)
             except ContractFault as fault:
                 self.operations[key] = fault
         found = self.operations[key]
         if isinstance(found, ContractFault):
             raise found
         return found
+
+    def _read(self, file: ContractFile, name: str, is_openapi: bool) -> Operation:  # noqa: FBT001
+        """Read an operation, or take what was read of the very same text before."""
+        parts = f"{is_openapi}\0{name}\0{file.text}".encode("utf-8", "surrogatepass")
+        key = hashlib.sha256(parts).hexdigest()
+        kept = self.store.get(key)
+        if kept is not None:
+            return Operation(**json.loads(kept))
+        operation = (find_operation if is_openapi else find_method)(file.value, name)
+        record = {
+            one.name: getattr(operation, one.name) for one in fields(operation) if one.name != "compiled"
+        }
+        self.store.put(key, json.dumps(record))
+        return operation
 
     def _file(self, reference: str) -> ContractFile:
         if reference not in self.files:

@@ -8,7 +8,7 @@ some values only is a warning that names one of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -57,6 +57,20 @@ def check_request(subject: Subject, operation: Operation) -> Iterator[Problem]:
             )
         return
     yield from _Bodies(subject, operation, operation.validation("body"), values).check(request)
+
+
+def body_fault(operation: Operation, payload: Any, ignored: Sequence[str]) -> str | None:
+    """Tell what an operation would refuse of a payload, in words; None where nothing.
+
+    `ignored` are the pointers at which the contract is wrong.
+    """
+    if operation.body is None or payload is NO_PAYLOAD:
+        return None
+    for fault in operation.validation("body").faults(_plain(payload)):
+        pointer = pointer_of(fault.path)
+        if not any(pointer == one or pointer.startswith(f"{one}/") for one in ignored):
+            return fault.words
+    return None
 
 
 def _built(subject: Subject, values: Mapping[str, Any]) -> Request | None:

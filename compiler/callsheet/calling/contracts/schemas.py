@@ -81,8 +81,30 @@ class Translator:
                 self.odd.append((pointer, f"refers to {reference[:80]}, which is not there"))
                 value = {}
             self.definitions[target] = {}
+            if self._is_circular(target):
+                self.odd.append((target, "refers to itself, and says nothing"))
+                return {"$ref": f"#/$defs{pointer_of((target,))}", "x-at": target}
             self.definitions[target] = self.translated(value, target)
         return {"$ref": f"#/$defs{pointer_of((target,))}", "x-at": target}
+
+    def _is_circular(self, target: str) -> bool:
+        """Tell whether a definition is made of itself, and not only holds itself in a property."""
+        seen: set[str] = set()
+        rest = [self.look(target)]
+        while rest:
+            node = rest.pop()
+            if not isinstance(node, dict):
+                continue
+            if isinstance(node.get("$ref"), str):
+                to = self._pointer_of(node["$ref"])
+                if to == target:
+                    return True
+                if to is not None and to not in seen:
+                    seen.add(to)
+                    rest.append(self.look(to))
+            else:
+                rest += [one for name in ("allOf", "anyOf", "oneOf") for one in node.get(name) or ()]
+        return False
 
     def _pointer_of(self, reference: str) -> str | None:
         if self.discovery and not reference.startswith("#"):
