@@ -19,7 +19,7 @@ from callsheet.rendering import Compiled
 from callsheet.rendering.sealed import SealedStore
 from callsheet.workspace import Problem, Related, Source
 
-FORMAT = 1
+FORMAT = 2
 """Of what is kept of an operation; higher whenever it is read otherwise."""
 
 __all__ = ["check_contracts", "operation_of"]

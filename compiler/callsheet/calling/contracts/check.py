@@ -242,6 +242,44 @@ def _check_parameters(subject: Subject, operation: Operation, request: Request) 
                 do="use what the contract names instead",
                 related=subject.related(one["at"]),
             )
+        if isinstance(found, str):
+            yield from _check_value(subject, operation, one, field, found)
+
+
+def _check_value(
+    subject: Subject, operation: Operation, one: dict[str, Any], field: str, text: str
+) -> Iterator[Problem]:
+    """Check the value of a query parameter or a header, a text that stands for its type."""
+    written = subject.compiled["request"].get(field, {})
+    name = next((it for it in written if it.lower() == one["name"].lower()), None)
+    if name is None or (isinstance(written[name], dict) and "secret" in written[name]):
+        return
+    validation = operation.validation_of(one["schema"], one["at"])
+    faults = validation.faults(_typed(text, validation.schema))
+    if not faults:
+        return
+    is_slot = isinstance(written[name], dict)
+    yield subject.at("CS455" if is_slot else "CS454").value(
+        ("request", field, name),
+        faults[0].words.replace("the body", f"`{name}`")
+        + (" with the example of its parameter" if is_slot else ""),
+        do="declare on the parameter what the contract wants of it" if is_slot else faults[0].way_out,
+        related=subject.related(one["at"]),
+    )
+
+
+def _typed(text: str, schema: Mapping[str, Any]) -> Any:
+    """Read a text of a query or a header as the type that its schema wants."""
+    kinds = schema.get("type", "string")
+    for kind in [kinds] if isinstance(kinds, str) else kinds:
+        if kind == "boolean" and text in ("true", "false"):
+            return text == "true"
+        if kind in ("integer", "number") and re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,15})?", text):
+            number = float(text)
+            return int(number) if number.is_integer() and "." not in text else number
+        if kind == "array":
+            return text.split(",")
+    return text
 
 
 def _check_authentication(subject: Subject, operation: Operation, request: Request) -> Iterator[Problem]:

@@ -28,6 +28,7 @@ class Operation:
         answers: the schemas of the JSON bodies of `success` and `failure`, where they are told.
         security: alternatives, each a list of schemes; empty where none is told.
         status: of the first success that is told, else 200.
+        definitions: what the schemas of parameters refer to.
         odd: what the contract itself gets wrong, with pointers.
         compiled: the validations that were asked for.
 
@@ -44,8 +45,16 @@ class Operation:
     security: list[list[dict[str, Any]]] = field(default_factory=list)
     deprecated: bool = False
     status: int = 200
+    definitions: dict[str, Any] = field(default_factory=dict)
     odd: list[tuple[str, str]] = field(default_factory=list)
     compiled: dict[str, Validation] = field(default_factory=dict)
+
+    def validation_of(self, schema: dict[str, Any], at: str) -> Validation:
+        """Give the schema of a parameter, by its place, compiled once."""
+        if at not in self.compiled:
+            definitions = (self.body or {}).get("$defs") or self.definitions
+            self.compiled[at] = Validation({**schema, "$defs": definitions})
+        return self.compiled[at]
 
     def validation(self, what: str) -> Validation:
         """Give the schema of the `body`, or of the answer of `success` or `failure`, compiled once."""
@@ -106,6 +115,7 @@ class _Reader:
         self._answers(node, at, operation)
         self._security(node, operation)
         operation.odd = self.translator.odd
+        operation.definitions = self.translator.definitions if operation.body is None else {}
         return operation
 
     def _resolved(self, node: Any) -> dict[str, Any]:
