@@ -61,6 +61,15 @@ def _has_traps(piece: str) -> bool:
     )
 
 
-def compile_example(example: str) -> Compiled:
-    """Compile an example."""
-    return compile_workspace(MemorySource(workspace_of(example)), today=date(2026, 11, 25))
+JOURNEY = ENVIRONMENT.replace(
+    "{target: {type: sqlite, path: .callsheet/everywhere.db}}",
+    "{target: {type: journey-optimizer, sandbox: prod}, ledger: {type: sqlite, path: .callsheet/x.db}}",
+)
+
+
+def compile_example(example: str, *, journey: bool = False) -> Compiled:
+    """Compile an example, for Journey Optimizer where its rule is of that target."""
+    files = workspace_of(example)
+    if journey:
+        files["environment.yaml"] = JOURNEY.encode()
+    return compile_workspace(MemorySource(files), today=date(2026, 11, 25))

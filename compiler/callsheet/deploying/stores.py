@@ -62,7 +62,8 @@ def opened(environment: Environment, root: Path, *, writing: bool) -> Iterator[S
             help="name an environment that has one",
         )
     with _locked(environment.ledger, root, writing=writing):
-        target = _open("callsheet.targets", environment.target, root, writing=writing)
+        options = {**environment.target, "ledger": environment.ledger}
+        target = _open("callsheet.targets", options, root, writing=writing)
         try:
             ledger = _open("callsheet.ledgers", environment.ledger, root, writing=writing, beside=target)
         except BaseException:

@@ -78,6 +78,11 @@ class Environment:
         return self.chain[0]
 
     @property
+    def manual(self) -> bool:
+        """Are its steps done by hand, on a screen, and confirmed?"""
+        return self.target is not None and self.target.get("type") == "journey-optimizer"
+
+    @property
     def abstract(self) -> bool:
         """Is it only there to be extended?"""
         return self.target is None

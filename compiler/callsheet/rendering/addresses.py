@@ -33,6 +33,14 @@ def _check(
                 do=f"the types are: {', '.join(known)}",
             )
         ]
+    if kind == "journey-optimizer" and "ledger" not in environment.document.value["spec"]:
+        return [
+            Spots("CS805", environment.document).key(
+                ("spec", field),
+                "an environment for Journey Optimizer needs a ledger of its own",
+                do="write `ledger: {type: sqlite, path: .callsheet/NAME.db}`, or a PostgreSQL",
+            )
+        ]
     if kind == "postgresql":
         return _check_url(environment, field, written)
     if kind != "sqlite":

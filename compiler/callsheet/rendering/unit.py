@@ -122,6 +122,7 @@ class Worker:
         self.ready: list[ReadyPolicy] = prepare(list(context.policies))[0]
         self.action_rules = rules_on("action")
         self.message_rules = rules_on("message")
+        self.journey_rules = rules_on("journey")
         self.compiled_rules = rules_on("compiled")
         self.reference_rules = rules_on("references")
         self.document_rules = rules_on("document")
@@ -230,7 +231,10 @@ class Worker:
     def _check(
         self, compiled: CompiledAction, action: Definition, environment: Environment
     ) -> Iterator[Problem]:
-        for rule in self.compiled_rules if isinstance(action, Action) else ():
+        chosen = self.compiled_rules if isinstance(action, Action) else []
+        if chosen and (environment.target or {}).get("type") == "journey-optimizer":
+            chosen = [*chosen, *self.journey_rules]
+        for rule in chosen:
             if rule.check is not None:
                 yield from rule.check(compiled.content, overlaid_spots(rule.code, action, environment))
         references = references_in(compiled.content)

@@ -42,6 +42,25 @@ declare(
     """An environment without a target is abstract: nothing can be planned for it.""",
 )
 declare(
+    "CS805",
+    "no-ledger",
+    """An environment for Journey Optimizer needs a ledger of its own: no API of the product holds one.
+
+Bad:
+    apiVersion: callsheet/v1
+    kind: Environment
+    metadata: {name: local}
+    spec: {target: {type: journey-optimizer, sandbox: prod}}
+Good:
+    apiVersion: callsheet/v1
+    kind: Environment
+    metadata: {name: local}
+    spec:
+      target: {type: journey-optimizer, sandbox: prod}
+      ledger: {type: sqlite, path: .callsheet/local.db}
+""",
+)
+declare(
     "CS804",
     "database-url",
     """The connection URL of a PostgreSQL target or ledger must be a reference to a secret.

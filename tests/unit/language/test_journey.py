@@ -1,0 +1,98 @@
+"""Journey Optimizer's own rules: every golden case, written as an action and judged by `validate`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from callsheet.calling.journey import sent_by_journey
+from callsheet.rendering import compile_workspace
+from callsheet.workspace import MemorySource
+from conftest import SHARED
+from examples import JOURNEY
+
+FILE = SHARED / "reference" / "journey-optimizer-cases.yaml"
+CASES: dict[str, dict[str, Any]] = (
+    {one["id"]: one for one in yaml.safe_load(FILE.read_text("utf-8"))} if FILE.is_file() else {}
+)
+ACTIONS = [name for name, one in CASES.items() if "action" in one and "deployed" not in one]
+TYPES = {
+    "string": "string", "integer": "integer", "decimal": "number", "boolean": "boolean", "dateTime": "datetime",
+    "dateOnly": "date",
+}  # fmt: skip
+
+
+class Written:
+    """A case in the screen's terms → the action that says the same."""
+
+    def __init__(self, case: dict[str, Any]) -> None:
+        self.fields = case["action"]
+        self.parameters: dict[str, dict[str, Any]] = {}
+        self.allow_null = self.fields.get("allowNull", False)
+
+    def document(self) -> dict[str, Any]:
+        fields = self.fields
+        request: dict[str, Any] = {
+            "method": fields.get("method", "POST"),
+            "url": fields.get("url", "https://api.example.com/v1/"),
+        }
+        for name, section in (("headers", "headers"), ("query", "query"), ("request", "payload")):
+            if name in fields:
+                request[section] = self.leaf(fields[name])
+        spec: dict[str, Any] = {"request": request}
+        if "authentication" in fields:
+            spec["authentication"] = self.authentication(fields["authentication"])
+        limits = {name: fields[name] for name in ("timeout", "retries") if name in fields}
+        if limits:
+            spec["limits"] = limits
+        if "response" in fields:
+            spec["responses"] = {"success": {"payload": fields["response"]}}
+        for name in ("id", "first_name"):
+            if f"params.{name}" in str(request):
+                self.parameters[name] = {"type": "string"}
+        if self.parameters:
+            spec["parameters"] = self.parameters
+        metadata = {"name": fields.get("name", "a1")}
+        return {"apiVersion": "callsheet/v1", "kind": "Action", "metadata": metadata, "spec": spec}
+
+    def leaf(self, value: Any) -> Any:
+        if isinstance(value, dict) and value.get("toBeMapped"):
+            kind, name = value["dataType"], value["label"]
+            fields: dict[str, Any] = {"type": TYPES.get(kind, "array")}
+            if kind.startswith("list") and kind != "listAny":
+                item = kind.removeprefix("list")
+                fields["items"] = "object" if item == "Object" else TYPES[item[0].lower() + item[1:]]
+            if value.get("optional"):
+                fields |= {"optional": True, **({"whenMissing": None} if self.allow_null else {})}
+            self.parameters[name] = fields
+            return f"{{{{ params.{name} }}}}"
+        if isinstance(value, dict):
+            return {key: self.leaf(one) for key, one in value.items()}
+        return [self.leaf(one) for one in value] if isinstance(value, list) else value
+
+    def authentication(self, written: dict[str, Any]) -> dict[str, Any]:
+        found = {("in" if key == "location" else key): value for key, value in written.items()}
+        if found["type"] == "customAuthorization":
+            found["type"] = "custom"
+        return found
+
+
+@pytest.mark.skipif(not CASES, reason="the golden cases (../shared/reference) are absent")
+@pytest.mark.parametrize("name", ACTIONS or ["none"])
+def test_a_golden_case(name: str) -> None:
+    case = CASES[name]
+    document = Written(case).document()
+    text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False)
+    compiled = compile_workspace(MemorySource({"e.yaml": JOURNEY.encode(), "a.yaml": text.encode()}))
+    found = [(one.severity, one.code, one.message) for one in compiled.diagnostics]
+    worst = "error" if compiled.errors else "warning" if found else "ok"
+    assert worst == case["verdict"], (found, text)
+    if "sent" in case:
+        content = compiled.by_environment["everywhere"]["Action/a1"].content
+        assert sent_by_journey(content, case.get("given", {})) == case["sent"]
+
+
+def test_there_are_as_many_as_the_page_has() -> None:
+    assert not CASES or len(CASES) == 70
