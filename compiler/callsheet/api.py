@@ -18,7 +18,10 @@ from callsheet.deploying import (
     Stores,
     applied_after,
     apply_plan,
+    check_guards,
+    check_state,
     compare_plans,
+    confirm_steps,
     opened,
     refuse_applied,
     refuse_other,
@@ -191,6 +194,12 @@ class Workspace:
 
         """
         chosen = self.environment(plan.environment)
+        if chosen.manual:
+            raise CallsheetError(
+                "CS840",
+                f"the steps of {chosen.name} are done by hand, on the screen of Journey Optimizer",
+                help="write a pack (`callsheet apply`), do its steps, and confirm them",
+            )
         wanted = chosen.approvals
         if require_approval and wanted.count == 0:
             wanted = replace(wanted, count=1)
@@ -216,6 +225,53 @@ class Workspace:
             if not plan.changes:
                 return ApplyResult(plan, plan.serial, "nothing")
             return apply_plan(plan, stores, conduct)
+
+    def pack(
+        self,
+        plan: Plan,
+        *,
+        accept: Collection[str] = (),
+        approvals: Sequence[Approval] = (),
+        require_approval: bool = False,
+    ) -> dict[str, str]:
+        """Give the files of a pack, by name: the steps of a plan that are done by hand.
+
+        Nothing is recorded yet: what is not confirmed stays open in the next plan.
+
+        Raises:
+            CallsheetError: CS901 to CS919 where the plan is refused, CS950 to CS953 for its approvals.
+
+        """
+        from callsheet.planning.planfile import with_digest
+        from callsheet.reporting.pack import write_pack
+
+        chosen = self.environment(plan.environment)
+        wanted = chosen.approvals
+        if require_approval and wanted.count == 0:
+            wanted = replace(wanted, count=1)
+        if wanted.count and plan.changes:
+            require(plan, wanted, approvals, self.root)
+        with opened(chosen, self.root, writing=False) as stores:
+            check_state(plan, stores.target, stores.ledger, stores.target.read())
+        return write_pack(with_digest(check_guards(plan, accept)), {})
+
+    def confirm(
+        self, plan: Plan, names: Collection[str] = (), *, author: str | None = None, why: str | None = None
+    ) -> ApplyResult:
+        """Record that steps of a pack were done on the screen; all that are open, where none is named.
+
+        Raises:
+            CallsheetError: CS842 for a step that is not there or no longer fits, CS913 and CS915.
+
+        """
+        chosen = self.environment(plan.environment)
+        conduct = Conduct(
+            author=author or default_author(),
+            now=utc_now,
+            provenance=Provenance(plan=plan.digest, approvers=(), run_url=None, reason=why or plan.why),
+        )
+        with opened(chosen, self.root, writing=True) as stores:
+            return confirm_steps(plan, names, stores, conduct)
 
     def _as_of_now(self, plan: Plan, environment: Environment, accept: Collection[str]) -> Plan:
         """Plan anew where the branch has moved; what would be done must be what the plan says."""

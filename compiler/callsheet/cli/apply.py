@@ -21,6 +21,7 @@ from callsheet.cli.common import (
     run_url,
     style_of,
     why_option,
+    write_file,
 )
 from callsheet.errors import CallsheetError
 
@@ -40,6 +41,7 @@ PROGRESS_FROM = 100
 @click.option("--require-approval", is_flag=True, help="Apply a plan only with one approval at least.")
 @click.option("--yes", is_flag=True, help="Apply without asking.")
 @click.option("--keep-going", is_flag=True, help="Go on behind a step that fails.")
+@click.option("--pack", metavar="DIR", help="Journey Optimizer: where the pack of its steps is written.")
 @refusing_invalid
 def command(
     plan_file: str | None,
@@ -49,12 +51,14 @@ def command(
     require_approval: bool,
     yes: bool,
     keep_going: bool,
+    pack: str | None,
     *,
     options: Options,
 ) -> int:
     """Do what a plan says, exactly or not at all.
 
-    With a plan file, that plan. Without one, plan the environment, show the plan, ask, and apply.
+    With a plan file, that plan. Without one, plan the environment, show the plan, ask, and apply. What has
+    no API, as the actions of Journey Optimizer, is written as a pack of steps to do by hand.
     """
     from callsheet.deploying import refuse_failed
     from callsheet.deploying.approvals import approvals_beside
@@ -67,6 +71,9 @@ def command(
     else:
         plan = opened.plan(env, accept=accept, why=why)
         _show_and_ask(plan, yes=yes, quiet=options.quiet or options.output != "text")
+    if opened.environment(plan.environment).manual:
+        files = opened.pack(plan, accept=accept, approvals=approvals, require_approval=require_approval)
+        return _write_pack(plan, files, pack or f"pack-{plan.environment}-{plan.serial + 1}", options)
     with _interruptible() as stop, _progress(len(plan.changes)) as progress:
         result = opened.apply(
             plan,
@@ -83,6 +90,30 @@ def command(
         click.echo("The branch has moved since the plan was made; what it does is the same.", err=True)
     options.emit(result)
     refuse_failed(result)
+    return 0
+
+
+def _write_pack(plan: Plan, files: dict[str, str], folder: str, options: Options) -> int:
+    """Write the files of a pack into a folder that is not there yet."""
+    if not plan.changes:
+        click.echo(f"Nothing to do in {plan.environment}: {plan.unchanged} unchanged.")
+        return 0
+    try:
+        Path(folder).mkdir(parents=True)
+    except OSError as error:
+        raise CallsheetError(
+            "CS928",
+            f"the folder {folder} cannot be made: {(error.strerror or 'unknown reason').lower()}",
+            help="name another with --pack",
+        ) from None
+    for name, text in files.items():
+        write_file(str(Path(folder) / name), text)
+    if not options.quiet:
+        number = len(plan.changes)
+        click.echo(
+            f"wrote {folder}: {number} step{'' if number == 1 else 's'} to do by hand in Journey Optimizer"
+        )
+        click.echo(f"Open {folder}/index.html, and then: callsheet confirm {folder}")
     return 0
 
 

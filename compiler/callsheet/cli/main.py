@@ -28,6 +28,7 @@ VERBS = {
     "diff": "Compare the workspace with what is deployed, or with a git revision.",
     "plan": "Show what apply would do, and why.",
     "apply": "Do what a plan says, exactly or not at all.",
+    "confirm": "Record that steps were done by hand, in Journey Optimizer.",
     "approve": "Sign a plan.",
     "drift": "Show what was changed at the target by somebody else.",
     "list": "List the actions.",

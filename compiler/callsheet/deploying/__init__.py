@@ -1,6 +1,7 @@
 """Plan → target: stores, preconditions, executor, recovery, secrets."""
 
 from callsheet.deploying.approvals import Approval, require
+from callsheet.deploying.confirming import confirm_steps
 from callsheet.deploying.executor import (
     ApplyResult,
     Conduct,
@@ -9,7 +10,7 @@ from callsheet.deploying.executor import (
     refuse_failed,
 )
 from callsheet.deploying.overtaken import compare_plans
-from callsheet.deploying.preconditions import refuse_applied, refuse_other
+from callsheet.deploying.preconditions import check_guards, check_state, refuse_applied, refuse_other
 from callsheet.deploying.recovery import applied_after
 from callsheet.deploying.stores import Stores, opened
 
@@ -21,7 +22,10 @@ __all__ = [
     "Stores",
     "applied_after",
     "apply_plan",
+    "check_guards",
+    "check_state",
     "compare_plans",
+    "confirm_steps",
     "opened",
     "refuse_applied",
     "refuse_failed",

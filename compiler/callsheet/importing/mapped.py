@@ -34,6 +34,36 @@ def is_mapped(value: Any) -> bool:
     return isinstance(value, list) and any(is_mapped(one) for one in value)
 
 
+def mapped_differences(wanted: Any, found: Any, path: tuple[str, ...] = ()) -> list[str]:
+    """Give where a payload on the screen is not the one that was asked for, in the screen's words."""
+    name = f"`{'.'.join(path)}`" if path else "the payload"
+    if _is_leaf(wanted) or _is_leaf(found):
+        if not (_is_leaf(wanted) and _is_leaf(found)):
+            what = ("a variable", "a constant") if _is_leaf(found) else ("a constant", "a variable")
+            return [f"{name} is {what[0]}, and {what[1]} was asked"]
+        return [
+            f"the {member} of {name} is {found.get(member)!r}, and {wanted.get(member)!r} was asked"
+            for member in ("dataType", "label")
+            if found.get(member) != wanted.get(member)
+        ]
+    if isinstance(wanted, dict) and isinstance(found, dict):
+        told = [f"{name} lacks `{key}`" for key in wanted if key not in found]
+        told += [f"{name} has `{key}`, which was not asked" for key in found if key not in wanted]
+        for key in wanted:
+            if key in found:
+                told += mapped_differences(wanted[key], found[key], (*path, key))
+        return told
+    if isinstance(wanted, list) and isinstance(found, list) and len(wanted) == len(found):
+        pairs = enumerate(zip(wanted, found, strict=True))
+        return [it for index, (a, b) in pairs for it in mapped_differences(a, b, (*path, str(index)))]
+    same = wanted == found and isinstance(wanted, bool) == isinstance(found, bool)
+    return [] if same else [f"{name} is {str(found)[:60]!r}, and {str(wanted)[:60]!r} was asked"]
+
+
+def _is_leaf(value: Any) -> bool:
+    return isinstance(value, dict) and value.get("toBeMapped") is True
+
+
 def with_slots(value: Any, path: tuple[str, ...] = ()) -> Any:
     """Give a payload with a slot for each leaf that is to be mapped; everything else is as it is."""
     if isinstance(value, dict) and value.get("toBeMapped") is True:

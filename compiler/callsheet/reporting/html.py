@@ -68,6 +68,11 @@ def text(value: str) -> str:
     return escape(safe(value), quote=True)
 
 
+def text_lines(value: str) -> str:
+    """Encode a text of several lines for an element that keeps them."""
+    return "\n".join(text(one) for one in value.split("\n"))
+
+
 def _line(content: Inline) -> str:
     return "".join(
         f"<code>{text(one.text)}</code>" if isinstance(one, Code) else text(one) for one in content

@@ -11,6 +11,7 @@ from html import escape
 from callsheet.calling.messages.segments import segments_of
 from callsheet.calling.messages.texts import Texts
 from callsheet.reporting.html import text as encoded
+from callsheet.reporting.html import text_lines
 from callsheet.reporting.results import PreviewResult
 
 _STYLE = """
@@ -92,7 +93,7 @@ def _sms(texts: Texts) -> str:
     found = segments_of(text)
     each = "1 segment" if found.number == 1 else f"{found.number} segments"
     return (
-        f'<div class="phone"><div class="screen"><div class="sms">{_lines(text)}</div></div></div>'
+        f'<div class="phone"><div class="screen"><div class="sms">{text_lines(text)}</div></div></div>'
         f'<p class="dim">{each} of {encoded(found.encoding)}, {found.used} places used,'
         f" {found.left} left in the last</p>"
     )
@@ -106,13 +107,9 @@ def _email(texts: Texts) -> str:
         f'<div class="inbox"><span><b>{encoded(sender)}</b></span><span><b>{encoded(fields["subject"])}</b>'
         f'</span><span></span><span class="dim">{encoded(beside)}</span></div>'
     )
-    body = f"<pre>{_lines(fields['text'])}</pre>"
+    body = f"<pre>{text_lines(fields['text'])}</pre>"
     if "html" in fields:
         inner = escape(fields["html"], quote=True)
         frame = f'<iframe sandbox title="the HTML of the email" srcdoc="{inner}"></iframe>'
         body = f"{frame}<details><summary>The text part</summary>{body}</details>"
     return row + body
-
-
-def _lines(text: str) -> str:
-    return "\n".join(encoded(one) for one in text.split("\n"))

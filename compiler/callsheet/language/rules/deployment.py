@@ -186,6 +186,21 @@ whose certificate it is.
 """,
 )
 declare(
+    "CS840",
+    "by-hand",
+    """Journey Optimizer has no API for its custom actions: callsheet does not pretend to apply them.
+
+`callsheet apply` writes a pack that leads through each step on the screen, and `callsheet confirm` records
+who did what. What is not confirmed stays open in the next plan.
+""",
+)
+declare("CS841", "no-pack", """A pack is the folder that `callsheet apply` writes for Journey Optimizer.""")
+declare(
+    "CS842",
+    "step-cannot-be-confirmed",
+    """A step is confirmed from what it started: somebody may have confirmed another one since.""",
+)
+declare(
     "CS945",
     "package-missing",
     """What is asked for needs an optional package: `pip install 'callsheet[NAME]'`.""",

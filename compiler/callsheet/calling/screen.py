@@ -1,0 +1,190 @@
+"""A compiled action → what a technical user types into Journey Optimizer's screen, in the screen's order.
+
+Source: Adobe's documentation, page "Configure a custom action". A payload is pasted as JSON in which a
+variable is an object of three members: `toBeMapped`, `dataType`, `label`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from callsheet.language.action import in_language
+
+_DATA_TYPES = {
+    "string": "string",
+    "integer": "integer",
+    "number": "decimal",
+    "boolean": "boolean",
+    "datetime": "dateTime",
+    "date": "dateOnly",
+}
+_LIST_TYPES = {
+    **{kind: f"list{name[0].upper()}{name[1:]}" for kind, name in _DATA_TYPES.items()},
+    "object": "listObject",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field of the screen.
+
+    Attributes:
+        section: the part of the screen in which it is.
+        name: what stands beside it there.
+        value: exactly what is typed or pasted; None where it is a secret, a choice, or nothing to copy.
+        kind: `text`, `json`, `choice`, or `secret`.
+        note: what to know about it.
+
+    """
+
+    section: str
+    name: str
+    value: str | None
+    kind: str = "text"
+    note: str = ""
+
+
+def screen_of(compiled: Mapping[str, Any]) -> list[Field]:
+    """Give the fields of the screen for a compiled action, in the order in which they are filled in."""
+    return [
+        *_head(compiled),
+        *_pairs(compiled, "headers", "Headers"),
+        *_pairs(compiled, "query", "Query parameters"),
+        *_authentication(compiled["authentication"]),
+        *_payloads(compiled),
+    ]
+
+
+def _head(compiled: Mapping[str, Any]) -> Iterator[Field]:
+    yield Field(section="Action", name="Name", value=compiled["name"])
+    description = in_language(compiled.get("description") or compiled.get("title"), "en")
+    if description:
+        yield Field(section="Action", name="Description", value=description)
+    request = compiled["request"]
+    yield Field(section="URL configuration", name="URL", value=str(request["url"]))
+    yield Field(section="URL configuration", name="Method", value=request["method"], kind="choice")
+
+
+def _pairs(compiled: Mapping[str, Any], field: str, section: str) -> Iterator[Field]:
+    for name, value in compiled["request"].get(field, {}).items():
+        if isinstance(value, dict) and "secret" in value:
+            yield Field(section=section, name=name, value=None, kind="secret", note=value["secret"])
+        elif isinstance(value, dict):
+            label = label_of(compiled.get("parameters", {}), value["$param"])
+            yield Field(section=section, name=name, value=label, note="a variable, and this is its label")
+        else:
+            yield Field(section=section, name=name, value=str(value), note="a constant")
+
+
+def _authentication(written: Mapping[str, Any]) -> Iterator[Field]:
+    section, kind = "Authentication", written["type"]
+    names = {"none": "No authentication", "basic": "Basic", "apiKey": "API key", "custom": "Custom"}
+    yield Field(section=section, name="Type", value=names.get(kind, kind), kind="choice")
+    if kind == "custom":
+        yield Field(section=section, name="Payload", value=_pretty(_custom(written)), kind="json",
+                    note="put each secret in the place of its reference")  # fmt: skip
+        return
+    for name, title in (
+        ("username", "Username"),
+        ("password", "Password"),
+        ("name", "Name"),
+        ("value", "Value"),
+    ):
+        if name not in written:
+            continue
+        value = written[name]
+        if isinstance(value, dict):
+            yield Field(section=section, name=title, value=None, kind="secret", note=value["secret"])
+        else:
+            yield Field(section=section, name=title, value=str(value))
+    if "in" in written:
+        place = "Header" if written["in"] == "header" else "Query parameter"
+        yield Field(section=section, name="Location", value=place, kind="choice")
+
+
+def _custom(written: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the form of `custom` that is pasted: its type is called customAuthorization there."""
+
+    def shown(value: Any) -> Any:
+        if isinstance(value, dict):
+            if set(value) == {"secret"}:
+                return f"{{{value['secret']}}}"
+            return {key: shown(one) for key, one in value.items()}
+        return value
+
+    return {"type": "customAuthorization", **{k: shown(v) for k, v in written.items() if k != "type"}}
+
+
+def _payloads(compiled: Mapping[str, Any]) -> Iterator[Field]:
+    declared = compiled.get("parameters", {})
+    if "payload" in compiled["request"]:
+        text = _pretty(pasted(compiled["request"]["payload"], declared))
+        yield Field(section="Request", name="Payload", value=text, kind="json")
+        optional = [name for name, one in declared.items() if one.get("optional")]
+        if optional:
+            nulls = any(declared[name].get("whenMissing", "drop") is None for name in optional)
+            yield Field(
+                section="Request", name="Allow NULL values", value="on" if nulls else "off", kind="choice"
+            )
+        for name in optional:
+            yield Field(section="Request", name=label_of(declared, name), value="optional", kind="choice",
+                        note="tick it at this variable")  # fmt: skip
+    for outcome, name in (("success", "Response"), ("failure", "Failure response")):
+        sample = (compiled.get("responses") or {}).get(outcome) or {}
+        if sample.get("payload") is not None:
+            yield Field(section=name, name="Payload", value=_pretty(sample["payload"]), kind="json")
+
+
+def label_of(declared: Mapping[str, Any], name: str) -> str:
+    """Give the label of a parameter on the screen: its English one, where no other has the same."""
+    label = in_language(declared.get(name, {}).get("label"), "en") or name
+    others = {it: in_language(one.get("label"), "en") for it, one in declared.items() if it != name}
+    return name if label in others.values() or label in others else label
+
+
+def pasted(payload: Any, declared: Mapping[str, Any]) -> Any:
+    """Give a compiled payload as it is pasted into the screen."""
+    if isinstance(payload, dict) and "$param" in payload:
+        name = payload["$param"]
+        kind = _data_type(declared.get(name, {}))
+        return {"toBeMapped": True, "dataType": kind, "label": label_of(declared, name)}
+    if isinstance(payload, dict) and "$secret" in payload:
+        return f"{{{payload['$secret']}}}"
+    if isinstance(payload, dict):
+        return {key: pasted(one, declared) for key, one in payload.get("$literal", payload).items()}
+    return [pasted(one, declared) for one in payload] if isinstance(payload, list) else payload
+
+
+def compiled_payload(value: Any, declared: Mapping[str, Any]) -> Any:
+    """Give the compiled payload that a pasted one stands for: the way back, for a check.
+
+    Raises:
+        ValueError: for a label that no parameter has, or another type than the parameter's.
+
+    """
+    if isinstance(value, dict) and value.get("toBeMapped") is True:
+        names = [one for one in declared if label_of(declared, one) == value.get("label")]
+        if len(names) != 1:
+            raise ValueError(f"no parameter has the label {str(value.get('label'))[:60]!r}")
+        if value.get("dataType") != _data_type(declared[names[0]]):
+            raise ValueError(f"{value.get('label')!r} has another type: {str(value.get('dataType'))[:30]}")
+        return {"$param": names[0]}
+    if isinstance(value, dict):
+        found = {key: compiled_payload(one, declared) for key, one in value.items()}
+        return {"$literal": found} if any(key.startswith("$") for key in found) else found
+    if isinstance(value, str) and value.startswith("{") and value.endswith("}") and ":" in value:
+        return {"$secret": value[1:-1]}
+    return [compiled_payload(one, declared) for one in value] if isinstance(value, list) else value
+
+
+def _data_type(fields: Mapping[str, Any]) -> str:
+    if fields.get("type") == "array":
+        return _LIST_TYPES.get(fields.get("items", ""), "listAny")
+    return _DATA_TYPES.get(fields.get("type", "string"), "string")
+
+
+def _pretty(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)

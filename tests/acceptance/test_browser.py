@@ -1,0 +1,156 @@
+"""Every page that callsheet makes, in a real Chromium: what it does, what it asks, what it says on its console."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from callsheet import Workspace
+from callsheet.calling.emulator import Emulator, Faults
+from conftest import Callsheet, Folder
+from journeys import SEVEN, write
+
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))),
+    None,
+)
+WIDTHS = (360, 800, 1280)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="the package playwright is not installed"
+    )
+    if CHROMIUM is None:
+        pytest.skip("no Chromium is installed (apt-get install chromium)")
+    # The browser keeps its own state in a home of its own.
+    with playwright.sync_playwright() as running:
+        found = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield found
+        found.close()
+
+
+class Watched:
+    """A page, with what it said and asked."""
+
+    def __init__(self, browser: Any, width: int, allowed: str) -> None:
+        permissions = ["clipboard-read", "clipboard-write"]
+        self.context = browser.new_context(
+            viewport={"width": width, "height": 900}, permissions=permissions
+        )
+        self.page = self.context.new_page()
+        self.said: list[str] = []
+        self.page.on("console", lambda message: self.said.append(message.text))
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.on(
+            "request",
+            lambda one: None if one.url.startswith(allowed) else self.said.append(f"asked {one.url}"),
+        )
+
+    def overflows(self) -> bool:
+        return bool(self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
+
+
+@pytest.fixture
+def watched(browser: Any) -> Iterator[Callable[..., Watched]]:
+    opened: list[Watched] = []
+
+    def open_page(url: str, width: int, allowed: str = "file:") -> Watched:
+        opened.append(Watched(browser, width, allowed))
+        opened[-1].page.goto(url)
+        return opened[-1]
+
+    yield open_page
+    for one in opened:
+        one.context.close()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_pack_is_copied_by_keyboard_alone(
+    empty: Folder, callsheet: Callsheet, tmp_path: Path, watched: Callable[..., Watched], width: int
+) -> None:
+    write(empty, **SEVEN)
+    assert callsheet("apply", "-C", empty.path, "--yes", "-q", "--pack", tmp_path / "pack").code == 0
+    steps = json.loads((tmp_path / "pack" / "pack.json").read_text())["steps"]
+    wanted = [it["value"] for one in steps for it in one["fields"] if it["kind"] in ("text", "json")]
+    one = watched((tmp_path / "pack" / "index.html").as_uri(), width)
+    copied: list[str] = []
+    for _ in range(10 * len(wanted)):
+        one.page.keyboard.press("Tab")
+        if one.page.evaluate("document.activeElement.tagName") != "BUTTON":
+            continue
+        one.page.keyboard.press("Enter")
+        one.page.locator("button:focus", has_text="Copied").wait_for()
+        copied.append(one.page.evaluate("navigator.clipboard.readText()"))
+        if len(copied) == len(wanted):
+            break
+    assert copied == wanted
+    assert one.page.evaluate("document.getElementById('said').textContent").startswith("Copied ")
+    assert not one.overflows()
+    assert one.said == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_preview_runs_and_loads_nothing(
+    samples: Folder, callsheet: Callsheet, tmp_path: Path, watched: Callable[..., Watched], width: int
+) -> None:
+    for name in ("shipped_email", "shipped_push", "shipped_sms"):
+        page = tmp_path / f"{name}.html"
+        hostile = ("-p", "first_name=<img src=x onerror=alert(1)>") if name != "shipped_push" else ()
+        assert (
+            callsheet("preview", name, "-C", samples.path, "-e", "local", *hostile, "--out", page).code == 0
+        )
+        one = watched(page.as_uri(), width)
+        blocked = [it for it in one.said if "Content Security Policy" not in it]
+        # The image of the email is not loaded: the policy says so, and nothing else is said.
+        assert [
+            it for it in blocked if not it.startswith("asked https://shop.example.com/mail/parcel.png")
+        ] == []
+        assert not one.overflows()
+        if name == "shipped_email":
+            frames = [it for it in one.page.frames if it != one.page.main_frame]
+            assert len(frames) == 2
+            assert "<img src=x onerror=alert(1)>" in frames[0].inner_text("body")
+
+
+def test_the_page_of_the_emulator_follows_what_comes(
+    samples: Folder, callsheet: Callsheet, watched: Callable[..., Watched]
+) -> None:
+    emulator = Emulator(Workspace(samples.path).routes("local"), Faults())
+    threading.Thread(target=emulator.serve, daemon=True).start()
+    try:
+        one = watched(f"{emulator.url}/", 800, emulator.url)
+        send = (
+            "send",
+            "vonage_sms",
+            "-C",
+            samples.path,
+            "-e",
+            "local",
+            "-p",
+            "phone=33612345678",
+            "-p",
+            "text=<b>Hi</b>",
+            "--to",
+            emulator.url,
+            "-q",
+        )
+        assert callsheet(*send).code == 0
+        one.page.wait_for_selector("details")
+        one.page.click("summary")
+        assert '"text": "<b>Hi</b>"' in one.page.inner_text("#calls")
+        one.page.click("button[data-kind='500:1']")
+        one.page.locator("#fail", has_text="500:1").wait_for()
+        assert callsheet(*send).code == 1
+        one.page.locator("details").nth(1).wait_for()
+        assert one.page.inner_text("details:first-child .status").startswith("500")
+        assert one.said == []
+    finally:
+        emulator.close()

@@ -1,0 +1,245 @@
+"""Journey Optimizer's custom actions: a pack of what to do on the screen, and what was confirmed."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from callsheet import Workspace
+from callsheet.calling.screen import compiled_payload, label_of, pasted
+from callsheet.rendering import canonical_text
+from conftest import Callsheet, Folder
+from journeys import ENVIRONMENT, SEVEN, write
+
+
+@pytest.fixture
+def seven(empty: Folder) -> Folder:
+    write(empty, **SEVEN)
+    return empty
+
+
+class Copies(HTMLParser):
+    """The exact values of the copy buttons, by label, as a browser reads them."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = dict(attrs)
+        if tag == "button":
+            self.found.append((named["aria-label"] or "", named["data-copy"] or ""))
+
+
+def test_apply_writes_a_pack_and_what_is_confirmed_is_recorded_by_whom(
+    seven: Folder, callsheet: Callsheet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at, pack = ("-C", seven.path), tmp_path / "pack"
+    assert callsheet("validate", *at).out == "Valid: 8 documents.\n"
+    outcome = callsheet("apply", *at, "--yes", "-q", "--pack", pack)
+    assert outcome.code == 0, outcome.err
+    assert sorted(one.name for one in pack.iterdir()) == ["index.html", "pack.json", "pack.md"]
+    # Nothing is recorded, nothing is pretended.
+    assert "Plan in journeys: 7 to create" in callsheet("plan", *at).out
+    monkeypatch.setenv("CALLSHEET_AUTHOR", "ada")
+    assert callsheet("confirm", pack, "push", "sms", *at).code == 0
+    assert "Plan in journeys: 5 to create, 2 unchanged." in callsheet("plan", *at).out
+    assert (
+        callsheet("confirm", pack, "push", *at).out
+        == "Nothing to record: these steps were confirmed already.\n"
+    )
+    monkeypatch.setenv("CALLSHEET_AUTHOR", "grace")
+    assert callsheet("confirm", pack, *at).code == 0
+    assert callsheet("plan", *at).out.startswith("Nothing to do in journeys: 7 unchanged.")
+    history = json.loads(callsheet("history", *at, "-o", "json").out)["applies"]
+    assert [(one["author"], [it["address"] for it in one["steps"]]) for one in reversed(history)] == [
+        ("ada", ["Action/push", "Action/sms"]),
+        ("grace", ["Action/audit", "Action/lookup", "Action/loyalty", "Action/mail", "Action/products"]),
+    ]
+    digest = json.loads((pack / "pack.json").read_text())["plan"]["digest"]
+    assert {one["approvedPlanDigest"] for one in history} == {digest}
+    # A change is an update, with what changes; the old pack no longer fits.
+    seven.write(
+        "push.yaml", (seven.path / "push.yaml").read_text().replace("sound: default", "sound: chime")
+    )
+    second = tmp_path / "second"
+    assert callsheet("apply", *at, "--yes", "-q", "--pack", second).code == 0
+    page = (second / "index.html").read_text()
+    assert "Update the action push" in page
+    assert "payload field `sound` changed" in page
+    assert callsheet("confirm", second, *at).code == 0
+    assert "is not what the pack starts from" in callsheet("confirm", pack, "push", *at).err
+    seven.write("push.yaml", "")
+    third = tmp_path / "third"
+    assert callsheet("apply", *at, "--yes", "-q", "--accept", "max-delete", "--pack", third).code == 0
+    assert "Delete the action push" in (third / "pack.md").read_text()
+    assert callsheet("confirm", third, *at).code == 0
+    assert "6 unchanged" in callsheet("plan", *at).out
+
+
+def test_the_pasted_form_imports_back_to_the_very_same_action(
+    seven: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    callsheet("apply", "-C", seven.path, "--yes", "-q", "--pack", tmp_path / "pack")
+    record = json.loads((tmp_path / "pack" / "pack.json").read_text())
+    compiled = Workspace(seven.path).compile().by_environment["journeys"]
+    for step in record["steps"]:
+        one = compiled[step["address"]]
+        assert step["digest"] == one.digest
+        if step["pasted"] is None:
+            continue
+        back = compiled_payload(step["pasted"], one.content.get("parameters", {}))
+        again = {**one.content, "request": {**one.content["request"], "payload": back}}
+        assert canonical_text(again) == one.canonical
+    sms = compiled["Action/sms"].content
+    # Two parameters of one label are told apart by their names.
+    assert [label_of(sms["parameters"], one) for one in ("phone", "text")] == ["phone", "text"]
+    with pytest.raises(ValueError, match="no parameter has the label 'x'"):
+        compiled_payload({"toBeMapped": True, "dataType": "string", "label": "x"}, sms["parameters"])
+    assert pasted({"$literal": {"$a": {"$param": "phone"}}}, sms["parameters"])["$a"]["label"] == "phone"
+
+
+def test_the_page_copies_exactly_what_is_typed_and_asks_nobody(
+    seven: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    callsheet("apply", "-C", seven.path, "--yes", "-q", "--pack", tmp_path / "pack")
+    page = (tmp_path / "pack" / "index.html").read_text("utf-8")
+    assert "default-src 'none'" in unescape(page)
+    assert not re.search(r"(?:src|href)=\"(?!#)", page)
+    copies = Copies(page).found
+    fields = [
+        it
+        for step in json.loads((tmp_path / "pack" / "pack.json").read_text())["steps"]
+        for it in step["fields"]
+        if it["kind"] in ("text", "json")
+    ]
+    assert copies == [(f"{it['section']}, {it['name']}", it["value"]) for it in fields]
+    assert json.loads(dict(copies)["Failure response, Payload"])["error"]["message"] == "gone «éà» 😀"
+    assert len(copies) > 25
+    # Secrets are named, and never contained; nothing is there to copy of them.
+    assert page.count("the secret env:PUSH_KEY") == 1
+    assert "{env:SMS_SECRET}" in page
+
+
+def test_it_follows_the_order_of_the_screen(seven: Folder, callsheet: Callsheet, tmp_path: Path) -> None:
+    callsheet("apply", "-C", seven.path, "--yes", "-q", "--pack", tmp_path / "pack")
+    text = (tmp_path / "pack" / "pack.md").read_text("utf-8")
+    push = text[text.index("Create the action push") :]
+    push = push[: push.index("\n## ")]
+    sections = re.findall(r"^### (.*)$", push, re.M)
+    assert sections == [
+        "Action", "URL configuration", "Headers", "Query parameters", "Authentication", "Request", "Response", "Failure response",
+    ]  # fmt: skip
+    assert "- X-Tenant: tenant (a variable, and this is its label)" in push
+    assert "- Value: *the secret env:PUSH" in push.replace("\\_", "_").replace("&#95;", "_").replace(
+        "&#58;", ":"
+    )
+    assert '"dataType": "integer"' in push
+
+
+def test_what_is_on_the_screen_is_compared_with_what_was_asked(
+    seven: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    pack, copied = tmp_path / "pack", tmp_path / "copied.json"
+    callsheet("apply", "-C", seven.path, "--yes", "-q", "--pack", pack)
+    step = next(
+        one
+        for one in json.loads((pack / "pack.json").read_text())["steps"]
+        if one["address"] == "Action/push"
+    )
+    copied.write_text(json.dumps(step["pasted"]))
+    check = ("confirm", pack, "push", "-C", seven.path, "--check", copied)
+    assert callsheet(*check).out == "push: the screen has what was asked\n"
+    wrong = step["pasted"]
+    wrong["sound"] = "chime"
+    wrong["to"]["dataType"] = "integer"
+    wrong["notification"]["title"] = "constant"
+    del wrong["badge"]
+    wrong["more"] = 1
+    copied.write_text(json.dumps(wrong))
+    outcome = callsheet(*check)
+    assert (outcome.code, outcome.out) == (
+        1,
+        (
+            "push: the screen differs\n"
+            "  the payload lacks `badge`\n"
+            "  the payload has `more`, which was not asked\n"
+            "  `notification.title` is a constant, and a variable was asked\n"
+            "  `sound` is 'chime', and 'default' was asked\n"
+            "  the dataType of `to` is 'integer', and 'string' was asked\n"
+        ),
+    )
+    copied.write_text("<html>")
+    assert callsheet(*check).err.startswith("error CS841: ")
+    assert callsheet("confirm", pack, "-C", seven.path, "--check", copied).code == 2
+
+
+def test_what_cannot_be_confirmed(seven: Folder, callsheet: Callsheet, tmp_path: Path) -> None:
+    at, pack = ("-C", seven.path), tmp_path / "pack"
+    callsheet("apply", *at, "--yes", "-q", "--pack", pack)
+    assert callsheet("apply", *at, "--yes", "-q", "--pack", pack).err.startswith(
+        f"error CS928: the folder {pack} cannot be made: file exists\n"
+    )
+    assert callsheet("confirm", pack, "pusch", *at).err.startswith(
+        "error CS842: the pack has no step `pusch` (did you mean `push`?)\n"
+    )
+    assert callsheet("confirm", tmp_path, *at).err.startswith(f"error CS841: {tmp_path} is no pack\n")
+    file = pack / "pack.json"
+    text = file.read_text()
+    file.write_text(text.replace('"sound": "default"', '"sound": "chime"'))
+    assert callsheet("confirm", pack, "push", *at).err.startswith("error CS912")
+    file.write_text(text.replace('"packVersion": 1', '"packVersion": 2'))
+    assert callsheet("confirm", pack, *at).err.startswith("error CS841")
+    file.write_text(text)
+    with pytest.raises(Exception, match="done by hand"):
+        Workspace(seven.path).apply(Workspace(seven.path).plan("journeys"))
+    # Another sandbox is another target.
+    seven.write("environments.yaml", ENVIRONMENT.replace("sandbox: prod", "sandbox: dev"))
+    assert callsheet("confirm", pack, *at).err.startswith("error CS915")
+    seven.write(
+        "environments.yaml",
+        ENVIRONMENT.replace("  ledger: {type: sqlite, path: .callsheet/journeys.db}\n", ""),
+    )
+    assert "error CS805" in callsheet("plan", *at).err
+
+
+def test_values_of_every_kind_survive_the_page(empty: Folder, callsheet: Callsheet, tmp_path: Path) -> None:
+    odd = [
+        "a'b\"c<d>&e",
+        "tab\tend",
+        "\u202egnol",
+        "😀" * 3,
+        " spaces  ",
+        "&amp;",
+        "</script><script>alert(1)</script>",
+    ]
+    spec = {
+        "request": {
+            "method": "POST",
+            "url": "https://a.example.com/v1",
+            "payload": {f"k{n}": it for n, it in enumerate(odd)},
+        }
+    }
+    write(empty, odd="")
+    empty.write(
+        "odd.yaml",
+        yaml.safe_dump(
+            {"apiVersion": "callsheet/v1", "kind": "Action", "metadata": {"name": "odd"}, "spec": spec},
+            allow_unicode=False,
+        ),
+    )
+    outcome = callsheet("apply", "-C", empty.path, "--yes", "-q", "--pack", tmp_path / "pack")
+    assert outcome.code == 0, outcome.err
+    page = (tmp_path / "pack" / "index.html").read_text("utf-8")
+    payload: Any = json.loads(dict(Copies(page).found)["Request, Payload"])
+    assert list(payload.values()) == odd
+    assert "<script>alert" not in page
+    assert "\u202e" not in re.sub(r'data-copy="[^"]*"', "", page)
