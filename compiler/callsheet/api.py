@@ -33,8 +33,8 @@ from callsheet.language.environment import overlaid_spots
 from callsheet.language.schema_check import nearest
 from callsheet.ledger import ApplyRecord, Provenance
 from callsheet.planning import Change, Current, Desired, Plan, compare, make_plan
-from callsheet.planning.plan import Side
-from callsheet.rendering import Compiled, compile_workspace
+from callsheet.planning.plan import Side, forget_plan
+from callsheet.rendering import Compiled, CompiledAction, compile_workspace
 from callsheet.targets import Deployed
 from callsheet.workspace import FolderSource, Problem, RevisionSource, Source, current_commit
 from callsheet.workspace import Path as ValuePath
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from callsheet.calling.emulator.routes import Route
     from callsheet.calling.generated import Refuse
     from callsheet.language import Action
-    from callsheet.rendering.model import CompiledAction
     from callsheet.reporting.results import DiffResult, PreviewResult, RequestPair
 
 _LOG = logging.getLogger("callsheet")
@@ -272,6 +271,104 @@ class Workspace:
         )
         with opened(chosen, self.root, writing=True) as stores:
             return confirm_steps(plan, names, stores, conduct)
+
+    def rollback(
+        self,
+        serial: int,
+        environment: str | None = None,
+        *,
+        accept: Collection[str] = (),
+        why: str | None = None,
+    ) -> Plan:
+        """Plan the way back to what was applied behind an apply: a plan like any other.
+
+        The workspace is not asked: it may still say otherwise, and the next plan from it will.
+
+        Raises:
+            CallsheetError: CS925 where there is no such apply, CS803, CS9xx for the target or ledger.
+
+        """
+        chosen = self.environment(environment)
+        with opened(chosen, self.root, writing=False) as stores:
+            current = read_current(stores)
+            if not 1 <= serial <= current.position.serial:
+                raise CallsheetError(
+                    "CS925",
+                    f"there is no apply {serial} in {chosen.name}",
+                    help="`callsheet history` lists them",
+                )
+            then, renamed = stores.ledger.applied_at(serial)
+        actions = {
+            address: CompiledAction(address, chosen.name, one.canonical, one.digest)
+            for address, one in then.items()
+        }
+        return make_plan(
+            chosen.name,
+            Desired(actions=actions, renamed_from=renamed),
+            current,
+            guards=chosen.guards,
+            accepted=accept,
+            why=why or f"rollback to {serial}",
+        )
+
+    def adopt(self, name: str, environment: str | None = None) -> str:
+        """Give the text of a file for what is deployed and not of the workspace's.
+
+        With the file in the workspace, the next plan takes the object over without touching it.
+
+        Raises:
+            CallsheetError: CS925 where nothing of that name is deployed, CS929 where the workspace has one,
+                CS844 where no file can say what is deployed.
+
+        """
+        from callsheet.importing.adopting import definition_text
+        from callsheet.planning.plan import content_of
+
+        chosen = self.environment(environment)
+        if name in self.compile().definitions:
+            raise CallsheetError(
+                "CS929",
+                f"the workspace has `{name}` already",
+                help="`callsheet plan` shows how they differ",
+            )
+        found = {one.address.partition("/")[2]: one for one in self.deployed(chosen.name).values()}
+        if name not in found:
+            raise CallsheetError(
+                "CS925",
+                f"nothing of the name `{name}` is deployed in {chosen.name}{nearest(name, found)}",
+                help="`callsheet drift` lists what is deployed and not owned",
+            )
+        return definition_text(content_of(found[name]), found[name].digest)
+
+    def forget(self, names: Collection[str], environment: str | None = None) -> Plan:
+        """Plan to let go of deployed objects: they stay where they are, and callsheet no longer owns them.
+
+        Raises:
+            CallsheetError: CS925 for a name that the ledger does not own, CS843 for one that the workspace
+                still deploys.
+
+        """
+        chosen = self.environment(environment)
+        desired = self._compiled_of(chosen.name)
+        with opened(chosen, self.root, writing=False) as stores:
+            current = read_current(stores)
+        by_name = {address.partition("/")[2]: address for address in current.applied}
+        addresses = []
+        for name in names:
+            if name not in by_name:
+                raise CallsheetError(
+                    "CS925",
+                    f"callsheet deployed no `{name}` in {chosen.name}{nearest(name, by_name)}",
+                    help="`callsheet list` and `callsheet history` show what it did",
+                )
+            if by_name[name] in desired:
+                raise CallsheetError(
+                    "CS843",
+                    f"the workspace still deploys `{name}` in {chosen.name}",
+                    help="remove its file, or leave it out of `select`, and then forget it",
+                )
+            addresses.append(by_name[name])
+        return forget_plan(chosen.name, addresses, current, commit=current_commit(self.root))
 
     def _as_of_now(self, plan: Plan, environment: Environment, accept: Collection[str]) -> Plan:
         """Plan anew where the branch has moved; what would be done must be what the plan says."""

@@ -26,7 +26,10 @@ Query = Callable[[str], list[Any]]
 
 
 KINDS = ["sqlite", "postgresql"]
-OPTIONS = {
+TARGETS = [*KINDS, "directory", "journey-optimizer"]
+OPTIONS: dict[str, dict[str, Any]] = {
+    "directory": {"path": "db/deployed"},
+    "journey-optimizer": {"sandbox": "dev", "ledger": {"type": "sqlite", "path": "db/callsheet.db"}},
     "sqlite": {"path": "db/callsheet.db"},
     "postgresql": {"url": {"secret": "env:CALLSHEET_DATABASE"}, "schema": "contract"},
 }
@@ -59,12 +62,41 @@ def query(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Callable
     return run
 
 
+@pytest.fixture(params=TARGETS)
+def target_kind(request: pytest.FixtureRequest) -> str:
+    found: str = request.param
+    if found == "postgresql":
+        request.getfixturevalue("database")
+    return found
+
+
 @pytest.fixture
-def target_at(kind: str, tmp_path: Path) -> Iterator[OpenTarget]:
+def edit(target_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Write over the object `a` as somebody else would."""
+
+    def run(text: str) -> None:
+        if target_kind == "directory":
+            (tmp_path / "db" / "deployed" / "Action" / "a.json").write_text(text)
+        elif target_kind == "postgresql":
+            server, name = request.getfixturevalue("server"), request.getfixturevalue("database")
+            server.execute(
+                f"SET search_path = contract; UPDATE registry_action SET compiled = '{text}'", name
+            )
+        else:
+            connection = sqlite3.connect(tmp_path / "db" / "callsheet.db")
+            with contextlib.closing(connection), connection:
+                connection.execute("UPDATE registry_action SET compiled = ?", (text,))
+
+    return run
+
+
+@pytest.fixture
+def target_at(target_kind: str, tmp_path: Path) -> Iterator[OpenTarget]:
     opened: list[Target] = []
 
     def at(writing: bool) -> Target:
-        target = plugins("callsheet.targets")[kind].load()(OPTIONS[kind], tmp_path, writing=writing)
+        entry = plugins("callsheet.targets")[target_kind]
+        target = entry.load()(OPTIONS[target_kind], tmp_path, writing=writing)
         opened.append(target)
         return target
 
@@ -112,10 +144,13 @@ def step(action: str, name: str, before: str | None, after: str | None, key: str
 
 
 def test_a_target_that_does_not_exist_is_empty_and_is_not_created(
-    target_at: OpenTarget, kind: str, tmp_path: Path, query: Query
+    target_at: OpenTarget, target_kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     assert target_at(False).read() == {}
-    assert not there(kind, tmp_path, query)
+    assert not (tmp_path / "db").exists()
+    if target_kind == "postgresql":
+        server, name = request.getfixturevalue("server"), request.getfixturevalue("database")
+        assert server.execute("SELECT 1 FROM pg_namespace WHERE nspname = 'contract'", name) == []
 
 
 def test_what_is_applied_is_read_back(target_at: OpenTarget) -> None:
@@ -161,9 +196,11 @@ def test_identity_is_the_same_wherever_it_is_opened(target_at: OpenTarget) -> No
     assert target_at(False).identity() == target_at(True).identity() == target_at(False).identity()
 
 
-def test_what_was_edited_by_hand_is_told_by_its_digest(target_at: OpenTarget, query: Query) -> None:
+def test_what_was_edited_by_hand_is_told_by_its_digest(
+    target_at: OpenTarget, edit: Callable[[str], None]
+) -> None:
     target_at(True).apply([step("create", "a", None, ONE, "k1")], AUTHOR)
-    query(f"UPDATE registry_action SET compiled = '{TWO}'")
+    edit(TWO)
     assert target_at(False).read()["Action/a"].digest == digest_of(TWO)
 
 
@@ -246,6 +283,31 @@ def test_delete_rename_adopt_and_forget_change_what_is_owned(ledger_at: OpenLedg
     assert ledger.applied() == {}
 
 
+def test_what_was_there_behind_an_apply_is_known(ledger_at: OpenLedger) -> None:
+    ledger = ledger_at(True)
+    for number, intents in enumerate(
+        (
+            [intent(1, "create", "a", None, ONE), intent(2, "create", "b", None, TWO)],
+            [intent(1, "rename", "c", ONE, TWO, old="a"), intent(2, "delete", "b", TWO, None)],
+            [intent(1, "rename", "d", TWO, ONE, old="c"), intent(2, "create", "e", None, ONE)],
+        ),
+        1,
+    ):
+        ledger.begin(new(f"sha256:{number}"), intents)
+        ledger.settle(
+            number, [*done(1), Outcome(number=2, outcome="failed" if number == 3 else "done")], "t"
+        )
+        ledger.finish(number, "done", "t")
+    then, now = ledger_at(False).applied_at(1)
+    assert {address: one.digest for address, one in then.items()} == {
+        "Action/a": digest_of(ONE),
+        "Action/b": digest_of(TWO),
+    }
+    assert now == {"Action/a": "Action/d"}
+    then, now = ledger_at(False).applied_at(3)
+    assert (set(then), now) == ({"Action/d"}, {})
+
+
 def test_lineage_stays_and_serial_grows(ledger_at: OpenLedger) -> None:
     ledger = ledger_at(True)
     ledger.begin(new(), [])
@@ -271,8 +333,10 @@ def test_the_history_of_a_ledger_is_append_only(ledger_at: OpenLedger, table: st
             query(statement)
 
 
-def test_the_history_of_a_registry_is_append_only(target_at: OpenTarget, query: Query) -> None:
-    target_at(True).apply([step("create", "a", None, ONE, "k1")], AUTHOR)
+def test_the_history_of_a_registry_is_append_only(kind: str, tmp_path: Path, query: Query) -> None:
+    target = plugins("callsheet.targets")[kind].load()(OPTIONS[kind], tmp_path, writing=True)
+    with contextlib.closing(target):
+        target.apply([step("create", "a", None, ONE, "k1")], AUTHOR)
     for statement in ("DELETE FROM registry_history", "UPDATE registry_history SET revision = 9"):
         with pytest.raises(RuntimeError, match="append-only"):
             query(statement)

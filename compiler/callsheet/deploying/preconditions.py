@@ -8,7 +8,7 @@ from typing import Any
 
 from callsheet.errors import CallsheetError
 from callsheet.ledger import Ledger, Position
-from callsheet.planning import GuardVerdict, Plan
+from callsheet.planning import Change, GuardVerdict, Plan
 from callsheet.targets import Deployed, Target
 
 _AGAIN = "make a new plan, and have it reviewed"
@@ -118,7 +118,7 @@ def _check_deployed(plan: Plan, deployed: Mapping[str, Deployed]) -> None:
         digest = found.digest if found is not None else None
         if change.action != "forget" and digest != change.before_digest:
             moved.append(f"{change.address_before}: {_moved(change.before_digest, found)}")
-        elif change.address != change.address_before and change.address in deployed:
+        elif change.address != change.address_before and _is_other(deployed.get(change.address), change):
             moved.append(f"{change.address}: it is deployed now, and was not")
     if moved:
         raise CallsheetError(
@@ -127,6 +127,11 @@ def _check_deployed(plan: Plan, deployed: Mapping[str, Deployed]) -> None:
             help=_AGAIN,
             details=tuple(moved),
         )
+
+
+def _is_other(found: Deployed | None, change: Change) -> bool:
+    """Tell whether something is where a rename leads, and it is not what an interrupted one left there."""
+    return found is not None and found.digest != change.after_digest
 
 
 def _moved(before: str | None, found: Deployed | None) -> str:

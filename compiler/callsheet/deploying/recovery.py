@@ -58,7 +58,9 @@ def _outcome(intent: Intent, deployed: Mapping[str, Deployed]) -> Outcome:
     left = intent.action == "rename" and before is not None
     if digest == intent.after and not left:
         return Outcome(number=intent.number, outcome="done")
-    if digest_before == intent.before and (intent.action != "rename" or there is None):
+    # A rename that wrote the new and did not get to the old is finished by the next one.
+    half = intent.action != "rename" or there is None or digest == intent.after
+    if digest_before == intent.before and half:
         return Outcome(number=intent.number, outcome="skipped", error="interrupted before it was done")
     return Outcome(
         number=intent.number,

@@ -40,17 +40,17 @@ def action_text(imported: Imported, name: str) -> str:
     return _Writer(imported, name).text()
 
 
-class _Dumper(yaml.SafeDumper):
+class Dumper(yaml.SafeDumper):
     """Writes YAML in which a text is a text by YAML 1.1 and 1.2: `08` is a number by one of them."""
 
 
-def _write_text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
+def _write_text(dumper: Dumper, value: str) -> yaml.ScalarNode:
     # PyYAML writes U+0085 as the line break that it also is.
     plain = resolve(value) == value and value.isprintable()
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=None if plain else '"')
 
 
-_Dumper.add_representer(str, _write_text)
+Dumper.add_representer(str, _write_text)
 
 
 class _Writer:
@@ -86,7 +86,7 @@ class _Writer:
         spec["tests"] = [{"name": "as it was imported", "params": params, "expect": expected}]
         document = {"apiVersion": "callsheet/v1", "kind": "Action", "metadata": metadata, "spec": spec}
         notes = "".join(f"# {one}\n" for one in self.imported.notes)
-        return notes + yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+        return notes + yaml.dump(document, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=100)
 
     def _request(self) -> tuple[dict[str, Any], dict[str, Any]]:
         parts = urlsplit(self.imported.url)

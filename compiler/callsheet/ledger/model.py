@@ -129,6 +129,12 @@ class Ledger(Protocol):
     def applied(self) -> dict[str, Applied]:
         """Give what callsheet last put there, by address."""
 
+    def applied_at(self, serial: int) -> tuple[dict[str, Applied], dict[str, str]]:
+        """Give what callsheet had put there behind an apply, and where what was renamed since is now.
+
+        The second maps an address of then to the address of now, for what has another one.
+        """
+
     def open_apply(self) -> tuple[int, list[Intent]] | None:
         """Give the serial and the unsettled steps of an apply that never finished, if there is one."""
 

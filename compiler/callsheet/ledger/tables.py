@@ -110,6 +110,22 @@ class RelationalLedger:
             row[0]: Applied(address=row[0], canonical=row[1], digest=row[2], serial=row[3]) for row in rows
         }
 
+    def applied_at(self, serial: int) -> tuple[dict[str, Applied], dict[str, str]]:
+        """Give what was there behind an apply, and where what was renamed since is now."""
+        there: dict[str, Applied] = {}
+        now: dict[str, str] = {}
+        for number, action, address, before, digest, canonical in self._all(_DONE):
+            if number > serial:
+                if action == "rename":
+                    first = next((old for old, new in now.items() if new == before), before)
+                    now[first] = address
+                continue
+            if action in ("delete", "forget", "rename"):
+                there.pop(before, None)
+            if action not in ("delete", "forget"):
+                there[address] = Applied(address=address, canonical=canonical, digest=digest, serial=number)
+        return there, {old: new for old, new in now.items() if old in there and old != new}
+
     def open_apply(self) -> tuple[int, list[Intent]] | None:
         """Give the apply that never finished, with its unsettled steps."""
         rows = self._all(
@@ -232,6 +248,10 @@ _INTENT = "SELECT number, action, address, address_before, before, after, canoni
 
 _OPEN_INTENTS = f"""{_INTENT} WHERE serial = ? AND number NOT IN
     (SELECT number FROM ledger_outcome WHERE serial = ?) ORDER BY number"""  # noqa: S608 - no value in it
+
+
+_DONE = """SELECT serial, action, address, address_before, after, canonical FROM ledger_intent
+    JOIN ledger_outcome USING (serial, number) WHERE outcome = 'done' ORDER BY serial, number"""
 
 
 def _own(database: Database, serial: int, numbers: Sequence[int]) -> None:

@@ -69,6 +69,25 @@ def make_plan(
     return plan if why is None else with_digest(replace(plan, why=why))
 
 
+def forget_plan(
+    environment: str, addresses: Collection[str], current: Current, *, commit: Commit | None = None
+) -> Plan:
+    """Plan to let go of objects that the ledger owns; what is deployed stays as it is."""
+    changes = [make_change("forget", one, one, current.applied[one], None) for one in sorted(addresses)]
+    return with_digest(
+        Plan(
+            environment=environment,
+            target=current.target,
+            lineage=current.position.lineage,
+            serial=current.position.serial,
+            commit=commit.id if commit else None,
+            dirty=commit.dirty if commit else False,
+            changes=tuple(changes),
+            unchanged=len(current.applied) - len(changes),
+        )
+    )
+
+
 class _Planner:
     def __init__(self, desired: Desired, current: Current, accepted: Collection[str]) -> None:
         self.desired = desired

@@ -10,6 +10,9 @@ from callsheet.language.plugins import plugins, secret_schemes
 from callsheet.language.schema_check import nearest
 from callsheet.workspace import Problem
 
+WITHOUT_LEDGER = ("journey-optimizer", "directory")
+"""Types of targets beside which nothing can be recorded."""
+
 
 def check_addresses(environment: Environment) -> list[Problem]:
     """Give what is wrong with the target and the ledger of an environment."""
@@ -33,24 +36,24 @@ def _check(
                 do=f"the types are: {', '.join(known)}",
             )
         ]
-    if kind == "journey-optimizer" and "ledger" not in environment.document.value["spec"]:
+    if kind in WITHOUT_LEDGER and "ledger" not in environment.document.value["spec"]:
         return [
             Spots("CS805", environment.document).key(
                 ("spec", field),
-                "an environment for Journey Optimizer needs a ledger of its own",
+                f"a target of type {kind} holds no ledger: the environment needs one of its own",
                 do="write `ledger: {type: sqlite, path: .callsheet/NAME.db}`, or a PostgreSQL",
             )
         ]
     if kind == "postgresql":
         return _check_url(environment, field, written)
-    if kind != "sqlite":
+    if kind not in ("sqlite", "directory"):
         return []
     if not isinstance(written.get("path"), str):
         return [
             Spots("CS204", environment.document).key(
                 ("spec", field),
                 f"`spec.{field}` lacks `path`",
-                do="add `path`, the file of the database",
+                do="add `path`, " + ("the file of the database" if kind == "sqlite" else "the folder"),
             )
         ]
     parts = written["path"].split("/")
@@ -59,7 +62,7 @@ def _check(
             Spots("CS802", environment.document).value(
                 ("spec", field, "path"),
                 "the path leads out of the workspace",
-                do="name a file inside it, as .callsheet/production.db",
+                do="name one inside it, as .callsheet/production" + (".db" if kind == "sqlite" else ""),
             )
         ]
     return []

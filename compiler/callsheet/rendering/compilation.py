@@ -69,6 +69,7 @@ class _Compilation:
 
     def run(self, check: Check) -> Compiled:
         context = self._context()
+        self.files = [one for one in self.files if not self._is_deployed(one)]
         units = self._units(context)
         for unit in units:
             self._enter(unit, context)
@@ -99,6 +100,12 @@ class _Compilation:
         self.result.policies = policies
         self.policies = {one.name: one for one in policies}
         return self._ready_context(resolved)
+
+    def _is_deployed(self, file: str) -> bool:
+        """Tell whether a file lies in a folder into which an environment deploys: it is no document."""
+        targets = [one.target for one in self.result.environments.values() if one.target is not None]
+        folders = [str(it.get("path", "")).strip("/") for it in targets if it["type"] == "directory"]
+        return any(one and file.startswith(f"{one}/") for one in folders)
 
     def _shared_documents(self, file: str) -> list[Document]:
         if self.cache is not None and self.cache.holds_actions_only(file):

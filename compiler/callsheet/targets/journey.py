@@ -29,7 +29,7 @@ def open_target(options: Mapping[str, Any], root: Path, *, writing: bool) -> Jou
     if ledger.get("type") in (None, TYPE):
         raise CallsheetError(
             "CS805",
-            "an environment for Journey Optimizer needs a ledger of its own",
+            "a target of type journey-optimizer holds no ledger: the environment needs one of its own",
             help="write `ledger: {type: sqlite, path: .callsheet/NAME.db}`, or a PostgreSQL",
         )
     inner = plugins("callsheet.targets")[ledger["type"]].load()(ledger, root, writing=writing)

@@ -157,7 +157,7 @@ def test_listings_read_well(samples: Folder, callsheet: Callsheet, snapshot: Sna
 def test_wrong_usage_is_told_with_what_is_near(workspace: Folder, callsheet: Callsheet) -> None:
     where = ("-C", workspace.path)
     for command, words in [
-        (("explain", "CS8O1"), "there is no code 'CS8O1' (did you mean `CS801`?)"),
+        (("explain", "CS3066"), "there is no code 'CS3066' (did you mean `CS306`?)"),
         (("plan", *where, "-o", "jsn"), "there is no output format 'jsn' (did you mean `json`?)"),
         (("diff", *where, "--head", "HEAD"), "--head goes with --base"),
         (("history", "show", *where), "history show needs the number of an apply"),

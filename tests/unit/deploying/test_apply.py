@@ -135,7 +135,9 @@ def deployed(address: str, digest: str) -> Deployed:
         ("delete", "d1", None, {"Action/a": "d9"}, "unknown"),
         ("rename", "d1", "d2", {"Action/a": "d2"}, "done"),
         ("rename", "d1", "d2", {"Action/old": "d1"}, "skipped"),
-        ("rename", "d1", "d2", {"Action/old": "d1", "Action/a": "d2"}, "unknown"),
+        # It wrote the new and did not get to the old: the next rename finishes it.
+        ("rename", "d1", "d2", {"Action/old": "d1", "Action/a": "d2"}, "skipped"),
+        ("rename", "d1", "d2", {"Action/old": "d1", "Action/a": "d9"}, "unknown"),
     ],
 )
 def test_an_open_step_is_there_or_not_there_or_unknown(

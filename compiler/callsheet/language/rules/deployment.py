@@ -194,6 +194,18 @@ declare(
 who did what. What is not confirmed stays open in the next plan.
 """,
 )
+declare(
+    "CS843",
+    "still-deployed",
+    """What is forgotten must be in no file of the workspace: the next plan would take it over again.""",
+)
+declare(
+    "CS844",
+    "cannot-adopt",
+    """A file must compile to the very same bytes as what it takes over, or it would change it.""",
+)
+declare("CS846", "folder-unreadable", """A folder that cannot be read is never taken for an empty one.""")
+declare("CS847", "folder-unwritable", """The folder of a target must be writable.""")
 declare("CS841", "no-pack", """A pack is the folder that `callsheet apply` writes for Journey Optimizer.""")
 declare(
     "CS842",

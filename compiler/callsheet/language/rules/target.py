@@ -44,7 +44,7 @@ declare(
 declare(
     "CS805",
     "no-ledger",
-    """An environment for Journey Optimizer needs a ledger of its own: no API of the product holds one.
+    """A target that holds no ledger needs one beside it: a folder, or Journey Optimizer.
 
 Bad:
     apiVersion: callsheet/v1

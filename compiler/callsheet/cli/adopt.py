@@ -1,0 +1,29 @@
+"""`callsheet adopt`."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from callsheet.cli.common import Options, common_options, environment_option, write_file
+from callsheet.errors import CallsheetError
+
+
+@click.command("adopt")
+@click.argument("name")
+@environment_option
+@common_options
+def command(name: str, env: str | None, *, options: Options) -> None:
+    """Write the file of what is deployed and not in the workspace, so that callsheet takes it over.
+
+    The file compiles to the very same bytes: the next plan adopts the object, and changes nothing of it.
+    """
+    opened = options.open()
+    text = opened.adopt(name, env)
+    path = options.out or str(opened.root / f"{name}.yaml")
+    if os.path.lexists(path):
+        raise CallsheetError("CS929", f"{path} is there already", help="name another with --out FILE")
+    write_file(path, text)
+    click.echo(f"wrote {path}")
+    click.echo("Next: callsheet plan, which adopts it and changes nothing")

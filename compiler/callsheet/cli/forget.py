@@ -1,0 +1,33 @@
+"""`callsheet forget`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import click
+
+from callsheet.cli.common import (
+    Options,
+    common_options,
+    environment_option,
+    refusing_invalid,
+    write_file,
+)
+
+
+@click.command("forget")
+@click.argument("names", nargs=-1, required=True)
+@environment_option
+@common_options
+@refusing_invalid
+def command(names: tuple[str, ...], env: str | None, *, options: Options) -> None:
+    """Plan to let go of what is deployed: it stays there, and callsheet no longer owns it.
+
+    It is a plan like any other: --out writes the file that `callsheet apply` does.
+    """
+    from callsheet.planning import write_plan
+
+    plan = options.open().forget(names, env)
+    if options.out is not None:
+        write_file(options.out, write_plan(plan))
+    replace(options, out=None).emit(plan)

@@ -1,0 +1,38 @@
+"""`callsheet rollback`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import click
+
+from callsheet.cli.common import (
+    Options,
+    accept_option,
+    common_options,
+    environment_option,
+    why_option,
+    write_file,
+)
+
+
+@click.command("rollback")
+@click.argument("number", type=click.IntRange(min=1))
+@environment_option
+@accept_option
+@why_option
+@common_options
+def command(
+    number: int, env: str | None, accept: tuple[str, ...], why: str | None, *, options: Options
+) -> None:
+    """Plan the way back to what was deployed behind apply NUMBER; `callsheet apply` does it.
+
+    It is a plan like any other: --out writes the file that is reviewed, approved and applied. Revert the
+    commit as well: the workspace still says what it says, and the next plan from it will.
+    """
+    from callsheet.planning import write_plan
+
+    plan = options.open().rollback(number, env, accept=accept, why=why)
+    if options.out is not None:
+        write_file(options.out, write_plan(plan))
+    replace(options, out=None).emit(plan)

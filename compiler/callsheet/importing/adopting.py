@@ -1,0 +1,107 @@
+"""A deployed action or message → the file that compiles to the very same bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from callsheet.errors import CallsheetError
+from callsheet.importing.action_text import Dumper
+from callsheet.importing.guesses import constant
+from callsheet.rendering import compile_workspace
+from callsheet.workspace import MemorySource
+
+_METADATA = ("name", "title", "description", "owner", "labels")
+_ENVIRONMENT = b"""apiVersion: callsheet/v1
+kind: Environment
+metadata: {name: here}
+spec: {target: {type: sqlite, path: .callsheet/here.db}}
+"""
+
+
+def definition_text(compiled: Mapping[str, Any], digest: str) -> str:
+    """Give the text of a file that defines a deployed action or message.
+
+    Args:
+        compiled: what is deployed.
+        digest: of it; the file must compile to the same.
+
+    Raises:
+        CallsheetError: CS844 for what no file can say, as the values behind a template file.
+
+    """
+    kind = "Message" if compiled.get("kind") == "Message" else "Action"
+    spec = {key: value for key, value in compiled.items() if key not in (*_METADATA, "kind", "protect")}
+    spec = {key: _written(value) if key in _TEMPLATED else value for key, value in spec.items()}
+    if compiled.get("protect"):
+        spec["lifecycle"] = {"protect": True}
+    document = {
+        "apiVersion": "callsheet/v1",
+        "kind": kind,
+        "metadata": {key: compiled[key] for key in _METADATA if key in compiled},
+        "spec": spec,
+    }
+    text = yaml.dump(document, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=100)
+    source = MemorySource({"here.yaml": _ENVIRONMENT, "adopted.yaml": text.encode()})
+    found = compile_workspace(source).by_environment.get("here", {})
+    # A message's action is not there: only what the file itself says is compared.
+    same = [one for one in found.values() if one.digest == digest]
+    if not same:
+        raise CallsheetError(
+            "CS844",
+            f"no file can say what {kind}/{compiled.get('name')} is: it does not compile to the same again",
+            help="write its file by hand, and let the plan show the difference",
+        )
+    return text
+
+
+_TEMPLATED = (
+    *("request", "authentication"),
+    *("via", "to", "replyTo", "language", "from", "unsubscribe", "content"),
+)
+
+
+def _written(node: Any) -> Any:
+    """Give a compiled value as its author would write it."""
+    if isinstance(node, str):
+        return constant(node)
+    if isinstance(node, list):
+        return [_written(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    if "$secret" in node:
+        return {"secret": node["$secret"]}
+    if "$literal" in node:
+        return {key: _written(one) for key, one in node["$literal"].items()}
+    if "$template" in node:
+        raise CallsheetError(
+            "CS844",
+            "the payload comes from a template file, whose values are folded into it",
+            help="write the file by hand, and let the plan show the difference",
+        )
+    if any(one in node for one in ("$param", "$concat", "$expr")):
+        return _template(node)
+    if set(node) == {"secret"}:
+        return node
+    return {key: _written(one) for key, one in node.items()}
+
+
+def _template(node: Any) -> str:
+    if isinstance(node, str):
+        return constant(node)
+    if "$concat" in node:
+        return "".join(map(_template, node["$concat"]))
+    if "$expr" in node:
+        return f"{{{{ {node['$expr']} }}}}"
+    filters = "".join(f" | {_filter(one)}" for one in node.get("filters", ()))
+    return f"{{{{ params.{node['$param']}{filters} }}}}"
+
+
+def _filter(one: Any) -> str:
+    if isinstance(one, str):
+        return one
+    arguments = ", ".join(json.dumps(it, ensure_ascii=False) for it in one["args"])
+    return f"{one['filter']}({arguments})"

@@ -1,0 +1,199 @@
+"""A folder with one JSON file for each action, for what picks files up; the entry point of `directory`.
+
+`PATH/Action/NAME.json` holds the compiled action and nothing else. What was done is beside it, in
+`PATH/.callsheet/journal.jsonl`, one line for each step, only ever added to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import rfc8785
+
+from callsheet.errors import CallsheetError
+from callsheet.targets.model import Author, Deployed, Step, StepRefused
+
+MAX_BYTES = 16 * 1_048_576
+
+
+def open_target(options: Mapping[str, Any], root: Path, *, writing: bool) -> DirectoryTarget:
+    """Open the folder that an environment names by `path`; nothing is made before the first step."""
+    del writing
+    return DirectoryTarget(options["path"], root / options["path"])
+
+
+class DirectoryTarget:
+    """Compiled actions as files of a folder."""
+
+    def __init__(self, shown: str, folder: Path) -> None:
+        self.shown = shown
+        self.folder = folder
+        self.journal = folder / ".callsheet" / "journal.jsonl"
+
+    def identity(self) -> dict[str, Any]:
+        """Give what tells this folder from others, the same on every machine."""
+        return {"type": "directory", "path": self.shown}
+
+    def read(self) -> dict[str, Deployed]:
+        """Give every action that is there, by address.
+
+        Raises:
+            CallsheetError: CS846 where a file or the folder cannot be read: it is never taken for empty.
+
+        """
+        last = {line["address"]: line for line in self._lines()}
+        found = {}
+        try:
+            if not self._exists():
+                return {}
+            for file in sorted(self.folder.glob("*/*.json")):
+                address = f"{file.parent.name}/{file.stem}"
+                found[address] = _deployed(address, _text(file), last.get(address))
+        except OSError as error:
+            raise self._unreadable(error) from None
+        return found
+
+    def apply(self, steps: Sequence[Step], author: Author) -> None:
+        """Do the steps; the first that meets something else than it expects refuses all of them.
+
+        Raises:
+            StepRefused: where a file is not what a step expects.
+            CallsheetError: CS847 where the folder cannot be written.
+
+        """
+        seen = {line["key"] for line in self._lines()}
+        todo = [one for one in steps if one.key not in seen]
+        there = {address: (one.digest, one.revision) for address, one in self.read().items()}
+        revisions = []
+        for step in todo:
+            digest, revision = there.get(step.address_before, (None, 0))
+            if digest != step.before:
+                raise StepRefused(f"{step.address_before} is not what the plan was made for")
+            there.pop(step.address_before, None)
+            if step.after is not None:
+                there[step.address] = (step.after, revision + 1)
+            revisions.append(revision + 1)
+        try:
+            for step, revision in zip(todo, revisions, strict=True):
+                self._do(step)
+                self._note(step, revision, author)
+        except OSError as error:
+            raise CallsheetError(
+                "CS847",
+                f"the folder {self.shown} cannot be written: {(error.strerror or '?').lower()}",
+                help="see its permissions, and the space that is left; the next plan knows what was done",
+            ) from None
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _exists(self) -> bool:
+        """Tell whether the folder is there; what stands in its place, or cannot be entered, is an error."""
+        try:
+            self.folder.stat()
+        except FileNotFoundError:
+            return False
+        return True
+
+    def _do(self, step: Step) -> None:
+        """Write a file under its name only when it is whole; the old name of a renamed one goes last."""
+        if step.canonical is not None:
+            target = self._file(step.address)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            text = (
+                json.dumps(json.loads(step.canonical), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+            )
+            beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+            with beside.open("w", encoding="utf-8", newline="\n") as stream:
+                stream.write(text)
+                stream.flush()
+                os.fsync(stream.fileno())
+            beside.replace(target)
+            _sync(target.parent)
+        if step.canonical is None or step.address != step.address_before:
+            old = self._file(step.address_before)
+            old.unlink(missing_ok=True)
+            _sync(old.parent)
+
+    def _note(self, step: Step, revision: int, author: Author) -> None:
+        line = {
+            "key": step.key,
+            "operation": step.action,
+            "address": step.address,
+            "digest": step.after,
+            "revision": revision,
+            "by": author.name,
+            "at": author.at,
+            "commit": author.commit,
+        }
+        self.journal.parent.mkdir(parents=True, exist_ok=True)
+        with self.journal.open("a", encoding="utf-8", newline="\n") as stream:
+            stream.write(json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+
+    def _lines(self) -> list[dict[str, Any]]:
+        """Read the journal; a last line that a crash cut off is no line."""
+        try:
+            texts = self.journal.read_text("utf-8").split("\n")
+        except FileNotFoundError:
+            return []
+        except (OSError, UnicodeDecodeError) as error:
+            raise self._unreadable(error) from None
+        found = []
+        for text in texts:
+            try:
+                line = json.loads(text)
+            except ValueError:
+                continue
+            if isinstance(line, dict) and {"key", "address"} <= set(line):
+                found.append(line)
+        return found
+
+    def _file(self, address: str) -> Path:
+        kind, _, name = address.partition("/")
+        return self.folder / kind / f"{name}.json"
+
+    def _unreadable(self, error: Exception) -> CallsheetError:
+        reason = (getattr(error, "strerror", None) or "it is not UTF-8").lower()
+        return CallsheetError(
+            "CS846",
+            f"the folder {self.shown} cannot be read: {reason}",
+            help="see its permissions; nothing was planned, because it is not known what is there",
+        )
+
+
+def _text(file: Path) -> str:
+    with file.open("rb") as stream:
+        return stream.read(MAX_BYTES).decode("utf-8", "surrogateescape")
+
+
+def _deployed(address: str, text: str, line: Mapping[str, Any] | None) -> Deployed:
+    """Read one file: however it is laid out, what it says counts; what is no JSON counts as it is."""
+    try:
+        canonical = rfc8785.dumps(json.loads(text)).decode()
+    except (ValueError, RecursionError, UnicodeError):
+        canonical = text
+    digest = "sha256:" + hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+    told = line or {}
+    return Deployed(
+        address=address,
+        canonical=canonical,
+        digest=digest,
+        revision=int(told.get("revision", 0)),
+        applied_by=str(told.get("by", "unknown")),
+        applied_at=str(told.get("at", "")),
+    )
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
