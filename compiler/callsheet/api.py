@@ -34,6 +34,7 @@ from callsheet.language.schema_check import nearest
 from callsheet.ledger import ApplyRecord, Provenance
 from callsheet.planning import Change, Current, Desired, Plan, compare, make_plan
 from callsheet.planning.plan import Side, forget_plan
+from callsheet.planning.usage import read_usage
 from callsheet.rendering import Compiled, CompiledAction, compile_workspace
 from callsheet.targets import Deployed
 from callsheet.workspace import FolderSource, Problem, RevisionSource, Source, current_commit
@@ -252,7 +253,8 @@ class Workspace:
             require(plan, wanted, approvals, self.root)
         with opened(chosen, self.root, writing=False) as stores:
             check_state(plan, stores.target, stores.ledger, stores.target.read())
-        return write_pack(with_digest(check_guards(plan, accept)), {})
+        used = read_usage(self.root, chosen.target)
+        return write_pack(with_digest(check_guards(plan, accept)), used)
 
     def confirm(
         self, plan: Plan, names: Collection[str] = (), *, author: str | None = None, why: str | None = None
@@ -597,7 +599,7 @@ class Workspace:
         compiled = self.compile()
         return make_plan(
             environment.name,
-            desired_of(compiled, environment),
+            replace(desired_of(compiled, environment), used=read_usage(self.root, environment.target)),
             current,
             guards=environment.guards,
             commit=current_commit(self.root),

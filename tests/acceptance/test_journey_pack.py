@@ -243,3 +243,112 @@ def test_values_of_every_kind_survive_the_page(empty: Folder, callsheet: Callshe
     assert list(payload.values()) == odd
     assert "<script>alert" not in page
     assert "\u202e" not in re.sub(r'data-copy="[^"]*"', "", page)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "action"),
+    [
+        ("sound: default", "sound: chime", "replace"),
+        ("method: POST", "method: PUT", "replace"),
+        ("headers: {X-Team: crm,", "headers: {X-Team: sales,", "replace"),
+        ("headers: {X-Team: crm,", "headers: {X-More: a, X-Team: crm,", "update"),
+        ('dry: "false"', 'dry: "false", more: "1"', "update"),
+        ("push.example.com/v1", "push.example.com/v2", "update"),
+        ("name: X-Api-Key", "name: X-Other-Key", "update"),
+        ("title: The push", "title: Other", "update"),
+        ("timeout: 10s", "timeout: 20s", "update"),
+        ("en: Title, fr", "en: Headline, fr", "replace"),
+        ("sensitivity: device-id", "sensitivity: customer-id", "update"),
+    ],
+)
+def test_what_a_journey_freezes_is_replaced(
+    seven: Folder, callsheet: Callsheet, tmp_path: Path, old: str, new: str, action: str
+) -> None:
+    at = ("-C", seven.path)
+    assert callsheet("apply", *at, "--yes", "-q", "--pack", tmp_path / "first").code == 0
+    assert callsheet("confirm", tmp_path / "first", *at).code == 0
+    text = (seven.path / "push.yaml").read_text()
+    assert old in text
+    seven.write("push.yaml", text.replace(old, new))
+
+    def planned() -> dict[str, Any]:
+        (change,) = json.loads(callsheet("plan", *at, "-o", "json").out)["changes"]
+        return dict(change)
+
+    assert planned()["action"] == "update"
+    seven.write(
+        "environments.yaml", ENVIRONMENT.replace("sandbox: prod", "sandbox: prod, usage: usage.journeys")
+    )
+    seven.write("usage.journeys", '{"push": ["Welcome", "Win back"]}')
+    change = planned()
+    assert (change["action"], "frozen-in-use" in change["reasons"]) == (action, action == "replace")
+    pack = tmp_path / "second"
+    assert callsheet("apply", *at, "--yes", "-q", "--pack", pack).code == 0
+    page = (pack / "pack.md").read_text("utf-8")
+    assert "These journeys use it: Welcome, Win back." in page
+    assert callsheet("confirm", pack, *at).code == 0
+    assert callsheet("plan", *at, "--detailed-exitcode").code == 0
+
+
+def test_a_snapshot_of_journeys_that_is_none(seven: Folder, callsheet: Callsheet) -> None:
+    seven.write(
+        "environments.yaml", ENVIRONMENT.replace("sandbox: prod", "sandbox: prod, usage: usage.journeys")
+    )
+    for text in ("{", "[]", '{"push": "Welcome"}', '{"push": [1]}'):
+        seven.write("usage.journeys", text)
+        assert callsheet("plan", "-C", seven.path).err == (
+            "error CS848: the snapshot of journeys 'usage.journeys' cannot be read\n"
+            'help: name a JSON file of the workspace, as {"push": ["Welcome", "Win back"]}\n'
+        )
+    seven.write(
+        "environments.yaml", ENVIRONMENT.replace("sandbox: prod", "sandbox: prod, usage: ../usage.journeys")
+    )
+    assert callsheet("plan", "-C", seven.path).err.startswith("error CS848")
+
+
+def test_an_endpoint_is_in_the_pack_as_the_call_of_its_api(
+    seven: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    seven.write(
+        "endpoints.yaml",
+        "apiVersion: callsheet/v1\nkind: EndpointConfig\nmetadata: {name: push_api}\nspec:\n"
+        "  url: https://push.example.com/*\n  methods: [POST, GET]\n"
+        "  capping: {action: {maxConnections: 50, rate: 500 per 1s}, dataSource: {maxConnections: 5, rate: 300 per 1m}}\n",
+    )
+    assert callsheet("apply", "-C", seven.path, "--yes", "-q", "--pack", tmp_path / "pack").code == 0
+    steps = json.loads((tmp_path / "pack" / "pack.json").read_text())["steps"]
+    (step,) = [one for one in steps if one["address"] == "EndpointConfig/push_api"]
+    (field,) = step["fields"]
+    assert (field["name"], json.loads(field["value"])) == (
+        "/endpointConfigs",
+        {
+            "url": "https://push.example.com/*",
+            "methods": ["GET", "POST"],
+            "services": {
+                "action": {"maxHttpConnections": 50, "rating": {"maxCallsCount": 500, "periodInMs": 1000}},
+                "dataSource": {
+                    "maxHttpConnections": 5,
+                    "rating": {"maxCallsCount": 300, "periodInMs": 60000},
+                },
+            },
+        },
+    )
+    assert callsheet("confirm", tmp_path / "pack", "-C", seven.path).code == 0
+    seven.write(
+        "endpoints.yaml",
+        (seven.path / "endpoints.yaml")
+        .read_text()
+        .replace("500 per", "600 per")
+        .replace("[POST, GET]", "[GET, POST]"),
+    )
+    (change,) = json.loads(callsheet("plan", "-C", seven.path, "-o", "json").out)["changes"]
+    assert [(one["impact"], one["reason"]) for one in change["diff"]] == [("sensitive", "limit-raised")]
+    # What an action declares more than its endpoint bears is told.
+    text = (seven.path / "push.yaml").read_text()
+    seven.write(
+        "push.yaml", text.replace("limits: {timeout: 10s}", "limits: {timeout: 10s, rate: 1000 per 1s}")
+    )
+    assert (
+        "warning CS856\n  `push` declares 1000 per 1s, and the endpoint bears 600 in a second"
+        in callsheet("validate", "-C", seven.path).out
+    )

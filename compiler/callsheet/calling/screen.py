@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from callsheet.calling.limits import seconds_of
 from callsheet.language.action import in_language
 
 _DATA_TYPES = {
@@ -45,6 +46,22 @@ class Field:
     value: str | None
     kind: str = "text"
     note: str = ""
+
+
+def fields_of(compiled: Mapping[str, Any]) -> list[Field]:
+    """Give what is typed for a compiled action, message or endpoint, in the order of the screen."""
+    if compiled.get("kind") == "EndpointConfig":
+        path, body = endpoint_call(compiled)
+        note = "it has an API, which this callsheet does not call: POST it, and then deploy it"
+        return [Field(section="API", name=path, value=_pretty(body), kind="json", note=note)]
+    if compiled.get("kind") == "Message":
+        return [
+            Field(section=language, name=name, value=None if isinstance(text, dict) else text, note="")
+            for language, texts in compiled["content"].items()
+            for name, text in texts.items()
+            if not isinstance(text, dict)
+        ]
+    return screen_of(compiled)
 
 
 def screen_of(compiled: Mapping[str, Any]) -> list[Field]:
@@ -184,6 +201,29 @@ def _data_type(fields: Mapping[str, Any]) -> str:
     if fields.get("type") == "array":
         return _LIST_TYPES.get(fields.get("items", ""), "listAny")
     return _DATA_TYPES.get(fields.get("type", "string"), "string")
+
+
+def endpoint_call(compiled: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Give the path of Adobe's API at which an endpoint's configuration is created, and its body.
+
+    Source: the API description of capping and throttling that Adobe publishes, and its pages.
+    """
+    if "throttling" in compiled:
+        body = {"name": compiled["name"], "urlPattern": compiled["url"], "methods": compiled["methods"]}
+        return "/throttlingConfigs", {**body, "maxThroughput": compiled["throttling"]["perSecond"]}
+    services = {name: _service(one) for name, one in compiled["capping"].items()}
+    return "/endpointConfigs", {
+        "url": compiled["url"],
+        "methods": compiled["methods"],
+        "services": services,
+    }
+
+
+def _service(one: Mapping[str, Any]) -> dict[str, Any]:
+    number, _, period = one["rate"].partition(" per ")
+    rating = {"maxCallsCount": int(number), "periodInMs": round(seconds_of(period) * 1_000)}
+    connections = {"maxHttpConnections": one["maxConnections"]} if "maxConnections" in one else {}
+    return {**connections, "rating": rating}
 
 
 def _pretty(value: Any) -> str:

@@ -15,7 +15,15 @@ from typing import Any, Literal, TypeVar
 from callsheet.workspace import Document, Path, Problem, Related, Span
 
 Subject = Literal[
-    "action", "message", "journey", "compiled", "references", "document", "workspace", "elsewhere"
+    "action",
+    "message",
+    "journey",
+    "endpoint",
+    "compiled",
+    "references",
+    "document",
+    "workspace",
+    "elsewhere",
 ]
 """What a rule looks at; `elsewhere` is raised by the room that meets it."""
 
@@ -79,7 +87,18 @@ _FIXED_CODES = (
     # A comment in a pull request must not hide a secret.
     *("CS601", "CS602", "CS603", "CS605"),
 )
-_ADJUSTABLE_CODES = ("CS515", "CS703", "CS704", "CS705", "CS824", "CS829", "CS835", "CS836")
+_ADJUSTABLE_CODES = (
+    "CS515",
+    "CS703",
+    "CS704",
+    "CS705",
+    "CS824",
+    "CS829",
+    "CS835",
+    "CS836",
+    "CS852",
+    "CS856",
+)
 
 
 def rule(code: str, name: str, *, on: Subject, severity: Severity = "error") -> Callable[[Check], Check]:

@@ -29,6 +29,7 @@ API_VERSION = "callsheet/v1"
 KIND_SCHEMAS = {
     "Action": "action",
     "Message": "message",
+    "EndpointConfig": "endpointconfig",
     "Environment": "environment",
     "Policy": "policy",
     "Workspace": "workspace",

@@ -203,6 +203,14 @@ def _via(path: Path, old: Any, new: Any, *_: Any) -> Explanation:
     return (words, "compatible", "mapping-changed") if mapped else (words, "sensitive", "delivery-changed")
 
 
+def _endpoint(path: Path, old: Any, new: Any, *_: Any) -> Explanation:
+    return f"endpoint: `{_dotted(path)}` {_verb(old, new)}", "sensitive", "endpoint-changed"
+
+
+def _capping(path: Path, old: Any, new: Any, *_: Any) -> Explanation:
+    return _limit(path, old, new)
+
+
 def _sender(path: Path, old: Any, new: Any, *_: Any) -> Explanation:
     return f"`{_dotted(path)}` {_verb(old, new)}", "sensitive", "sender-changed"
 
@@ -225,6 +233,10 @@ _BY_SECTION: dict[str, _Explain] = {
     "protect": _protect,
     "content": _content,
     "channel": _channel,
+    "url": _endpoint,
+    "methods": _endpoint,
+    "capping": _capping,
+    "throttling": _capping,
     "via": _via,
     "from": _sender,
     "replyTo": _sender,

@@ -12,6 +12,8 @@ def receiver_of(action: dict[str, Any]) -> str:
     """Give who receives what a compiled action or message sends: a host, or the action that delivers it."""
     if "request" in action:
         return host_of(action["request"]["url"])
+    if "url" in action:
+        return host_of(action["url"])
     via = action.get("via", {})
     return str(via["smtp"]["host"]) if "smtp" in via else f"the action {via.get('action', '?')}"
 

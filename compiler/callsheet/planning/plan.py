@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -11,6 +11,7 @@ from callsheet.language.environment import Guards
 from callsheet.ledger import Applied, Position
 from callsheet.planning.difference import NOTHING, Difference, heaviest
 from callsheet.planning.differences import differences, placed
+from callsheet.planning.frozen import frozen_fields
 from callsheet.planning.guards import judge
 from callsheet.planning.model import ActionName, Change, Drift, Plan
 from callsheet.planning.personal_data import personal_data, receiver_of
@@ -30,12 +31,14 @@ class Desired:
     Attributes:
         actions: the compiled actions, by address.
         renamed_from: the address before, by address after, for actions that were renamed.
+        used: the journeys that use an action, by address, where they freeze it.
         place: where a field of a compiled action is written.
 
     """
 
     actions: Mapping[str, CompiledAction]
     renamed_from: Mapping[str, str] = field(default_factory=dict)
+    used: Mapping[str, Sequence[str]] = field(default_factory=dict)
     place: Place = lambda address, path: None  # noqa: ARG005
 
 
@@ -200,7 +203,30 @@ class _Planner:
         before: Side | None,
         after: CompiledAction | None,
     ) -> None:
-        self.changes.append(make_change(action, address, address_before, before, after, self.desired.place))
+        change = make_change(action, address, address_before, before, after, self.desired.place)
+        journeys = self.desired.used.get(address_before, ())
+        if journeys and action in ("update", "rename"):
+            change = _replaced(change, journeys)
+        self.changes.append(change)
+
+
+def _replaced(change: Change, journeys: Sequence[str]) -> Change:
+    """Make a new object of a change that journeys which use the old one do not let through."""
+    frozen = frozen_fields(change.diff)
+    if not frozen:
+        return change
+    shown = ", ".join(journeys[:3]) + (f" and {len(journeys) - 3} more" if len(journeys) > 3 else "")
+    why = Difference(
+        path=(),
+        before=NOTHING,
+        after=NOTHING,
+        words=f"a new action takes its place, to which the journeys move that use it: {shown}",
+        impact="breaking",
+        reason="frozen-in-use",
+    )
+    diff = (*change.diff, why)
+    reasons = tuple(sorted({one.reason for one in diff}))
+    return replace(change, action="replace", impact="breaking", diff=diff, reasons=reasons)
 
 
 _ORDER: dict[str, int] = {
@@ -284,8 +310,10 @@ def _created(after: dict[str, Any]) -> list[Difference]:
     host = receiver_of(after)
     if "request" in after:
         words, reason = f"new action: {after['request']['method']} to {host}", "action-created"
+    elif "channel" in after:
+        words, reason = f"new message: {after['channel']} by {host}", "message-created"
     else:
-        words, reason = f"new message: {after.get('channel', '?')} by {host}", "message-created"
+        words, reason = f"new configuration of the endpoint {after.get('url', '?')}", "endpoint-created"
     found = [
         Difference(
             path=(),
@@ -321,5 +349,7 @@ def content_of(side: Side) -> dict[str, Any]:
     if isinstance(value, dict) and isinstance(value.get("request"), dict) and "url" in value["request"]:
         return value
     if isinstance(value, dict) and value.get("kind") == "Message" and isinstance(value.get("via"), dict):
+        return value
+    if isinstance(value, dict) and value.get("kind") == "EndpointConfig" and "url" in value:
         return value
     return {"request": {"method": "?", "url": "?"}, "unreadable": side.canonical[:1_000]}

@@ -58,7 +58,7 @@ class UnitCache:
         """Tell whether a file, unchanged since, held nothing that others share."""
         record = self._record(file)
         return record is not None and all(
-            head["kind"] in ("Action", "Message") for head in record["unit"]["heads"]
+            head["kind"] in ("Action", "Message", "EndpointConfig") for head in record["unit"]["heads"]
         )
 
     def open(self, context: Context) -> None:

@@ -13,6 +13,7 @@ from callsheet.language import rules  # noqa: F401 - fills the catalog
 from callsheet.language.action import Action
 from callsheet.language.catalog import Spots, rules_on
 from callsheet.language.diagnostics import Diagnostic, conceal, diagnose, merge_repeated
+from callsheet.language.endpoint import EndpointConfig
 from callsheet.language.environment import Environment, Guards, resolve_environments
 from callsheet.language.ignores import adjust
 from callsheet.language.merge import holds
@@ -24,11 +25,12 @@ from callsheet.language.selector import Selector
 from callsheet.language.settings import SETTINGS_FILES, read_settings
 from callsheet.rendering.addresses import check_addresses
 from callsheet.rendering.cache import UnitCache
+from callsheet.rendering.endpoints import check_endpoints
 from callsheet.rendering.exceptions import check_exceptions, reported
 from callsheet.rendering.messages import check_messages
 from callsheet.rendering.model import Compiled, CompiledAction
 from callsheet.rendering.pool import compute_units
-from callsheet.rendering.unit import Context, Unit
+from callsheet.rendering.unit import READERS, Context, Unit
 from callsheet.workspace import Document, Problem, Source, Unreadable
 from callsheet.workspace.documents import decode, parse, read_text
 
@@ -164,7 +166,7 @@ class _Compilation:
             text = partial(self.texts.__getitem__, unit.file)
             document = Document(unit.file, head["index"], text, line=head["line"])
             self.facts.named.append((head["kind"], head["name"], document))
-            if head["kind"] in ("Action", "Message") and head["name"] not in self.facts.definitions:
+            if head["kind"] in READERS and head["name"] not in self.facts.definitions:
                 self._enter_definition(head, document)
         if context.nowhere:
             return
@@ -178,9 +180,12 @@ class _Compilation:
         if head["kind"] == "Action":
             action = Action(document, metadata, before, head["contract"])
             self.facts.definitions[name] = self.result.actions[name] = action
-        else:
+        elif head["kind"] == "Message":
             message = Message(document, metadata, before, head["channel"])
             self.facts.definitions[name] = self.result.messages[name] = message
+        else:
+            endpoint = EndpointConfig(document, metadata, before)
+            self.facts.definitions[name] = self.result.endpoints[name] = endpoint
 
     # -- across files ---------------------------------------------------------------------
 
@@ -194,6 +199,7 @@ class _Compilation:
             self.problems += check_addresses(environment)
         if not context.nowhere:
             self.problems += check_messages(self.result)
+            self.problems += check_endpoints(self.result)
         self.problems += self.source.problems
         for unit in units:
             self._report(unit, context)

@@ -9,6 +9,7 @@ from typing import Any
 
 from callsheet.language.action import Action, Definition
 from callsheet.language.diagnostics import Diagnostic
+from callsheet.language.endpoint import EndpointConfig
 from callsheet.language.environment import Environment
 from callsheet.language.message import Message
 from callsheet.language.policy import Policy
@@ -61,6 +62,7 @@ class Compiled:
     Attributes:
         actions: the definitions of actions, by name.
         messages: those of messages, by name; no action has the same name.
+        endpoints: the configurations of endpoints, by name, which nothing else has.
         environments: by name; abstract ones among them.
         by_environment: the compiled actions of each concrete environment, by address.
         diagnostics: every finding, sorted by place.
@@ -72,6 +74,7 @@ class Compiled:
 
     actions: dict[str, Action] = field(default_factory=dict)
     messages: dict[str, Message] = field(default_factory=dict)
+    endpoints: dict[str, EndpointConfig] = field(default_factory=dict)
     environments: dict[str, Environment] = field(default_factory=dict)
     policies: list[Policy] = field(default_factory=list)
     settings: Settings = field(default_factory=Settings)
@@ -84,7 +87,7 @@ class Compiled:
     @property
     def definitions(self) -> dict[str, Definition]:
         """Everything that is deployed, by name."""
-        return {**self.actions, **self.messages}
+        return {**self.actions, **self.messages, **self.endpoints}
 
     @property
     def errors(self) -> list[Diagnostic]:

@@ -9,25 +9,40 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from callsheet.language import rules  # noqa: F401 - fills the catalog
 from callsheet.language.action import Action, Definition, read_action
 from callsheet.language.catalog import Spots, rules_on
+from callsheet.language.endpoint import read_endpoint
 from callsheet.language.environment import Environment, OverlaidSpots, overlaid_spots
 from callsheet.language.message import Message, read_message
 from callsheet.language.policy import Policy
 from callsheet.language.rules.secrets import references_in
 from callsheet.language.schema_check import KIND_SCHEMAS, check_document, check_value
 from callsheet.rendering.compile import compile_action
+from callsheet.rendering.endpoints import compile_endpoint
+from callsheet.rendering.leaves import Compilation, ReadTemplate
 from callsheet.rendering.messages import compile_message
 from callsheet.rendering.model import CompiledAction
 from callsheet.rendering.policies import ReadyPolicy, prepare, violations
 from callsheet.rendering.templates import TemplateFiles
 from callsheet.workspace import Document, Path, Problem, Related, Source, Span, Unreadable
 from callsheet.workspace.documents import decode, parse
+
+READERS: dict[str, Callable[[Document], Definition]] = {
+    "Action": read_action,
+    "Message": read_message,
+    "EndpointConfig": read_endpoint,
+}
+COMPILERS: dict[str, Callable[[Any, Environment, ReadTemplate], Compilation]] = {
+    "Action": compile_action,
+    "Message": compile_message,
+    "EndpointConfig": compile_endpoint,
+}
+"""What is deployed: a new kind joins here, in `rules_of`, and in `Compiled`."""
 
 MAX_DESCRIPTION_BYTES = 16 * 1_048_576
 """A vendor's description may be larger than a file of actions."""
@@ -120,8 +135,11 @@ class Worker:
         self.source = source
         self.context = context
         self.ready: list[ReadyPolicy] = prepare(list(context.policies))[0]
-        self.action_rules = rules_on("action")
-        self.message_rules = rules_on("message")
+        self.rules_of = {
+            "Action": rules_on("action"),
+            "Message": rules_on("message"),
+            "EndpointConfig": rules_on("endpoint"),
+        }
         self.journey_rules = rules_on("journey")
         self.compiled_rules = rules_on("compiled")
         self.reference_rules = rules_on("references")
@@ -178,14 +196,14 @@ class Worker:
             "line": document.line,
         }
         unit.heads.append(head)
-        if kind in ("Action", "Message"):
-            one = read_action(document) if kind == "Action" else read_message(document)
+        if kind in READERS:
+            one = READERS[kind](document)
             head["metadata"] = one.metadata
             head["renamedFrom"] = one.renamed_from
             head["parameters"] = list(one.parameters)
             if isinstance(one, Action):
                 head["contract"] = one.contract
-            else:
+            elif isinstance(one, Message):
                 head["channel"] = one.channel
             self._definition(one, unit)
 
@@ -193,8 +211,8 @@ class Worker:
         for rule in chosen:
             unit.found += [(one, []) for one in rule.check(value, Spots(rule.code, document))]
 
-    def _definition(self, action: Action | Message, unit: Unit) -> None:
-        for rule in self.action_rules if isinstance(action, Action) else self.message_rules:
+    def _definition(self, action: Definition, unit: Unit) -> None:
+        for rule in self.rules_of[action.kind]:
             if rule.check is not None:
                 spots = Spots(rule.code, action.document, ("spec",))
                 unit.found += [(one, []) for one in rule.check(action, spots)]
@@ -205,17 +223,14 @@ class Worker:
                     found.setdefault(problem, []).append(environment.name)
         unit.found += list(found.items())
 
-    def _in(self, environment: Environment, action: Action | Message, unit: Unit) -> Iterator[Problem]:
+    def _in(self, environment: Environment, action: Definition, unit: Unit) -> Iterator[Problem]:
         """Compile a definition for one environment, and check what comes out."""
         invalid = _check_overlay(action, environment)
         if invalid:
             yield from invalid
             return
         templates = TemplateFiles(self.source, unit.templates, unit.found)
-        if isinstance(action, Action):
-            outcome = compile_action(action, environment, templates.read)
-        else:
-            outcome = compile_message(action, environment, templates.read)
+        outcome = COMPILERS[action.kind](action, environment, templates.read)
         unit.used.setdefault(action.name, {})[environment.name] = sorted(outcome.used)
         yield from outcome.problems
         compiled = outcome.compiled

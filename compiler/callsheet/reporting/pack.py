@@ -10,17 +10,15 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from callsheet.calling.screen import Field, pasted, screen_of
+from callsheet.calling.screen import Field, fields_of, pasted
 from callsheet.planning import Change, Plan, plan_record
 
 FORMAT_VERSION = 1
 _CHECKS = {
-    "create": ("No action of this name is there.",),
-    "update": ("The action is there, and holds what stands under “before”.",),
+    "create": ("Nothing of this name is there.",),
+    "update": ("It is there, and nobody changed it since the last time.",),
     "replace": ("Journeys use the action: make a new one, move them to it, and delete the old one.",),
-    "rename": (
-        "The screen renames no action: make it under its new name, move the journeys, delete the old one.",
-    ),
+    "rename": ("It is there under its old name, which the journeys that use it show.",),
     "delete": ("No journey uses the action: the screen refuses to delete one that is used.",),
 }
 
@@ -55,15 +53,16 @@ class PackStep:
         self.change = change
         self.journeys = list(journeys)
         self.name = change.address.partition("/")[2]
-        is_action = change.address.startswith("Action/")
-        self.fields = screen_of(change.after) if change.after is not None and is_action else []
-        self.message = change.after if change.after is not None and not is_action else None
+        self.fields = fields_of(change.after) if change.after is not None else []
+        is_message = change.address.startswith("Message/")
+        self.message = change.after if change.after is not None and is_message else None
 
     @property
     def title(self) -> str:
         """What is done, in one line."""
         kind, _, name = self.change.address.partition("/")
-        return f"{self.number}. {self.change.action.capitalize()} the {kind.lower()} {name}"
+        kind = {"EndpointConfig": "endpoint configuration"}.get(kind, kind.lower())
+        return f"{self.number}. {self.change.action.capitalize()} the {kind} {name}"
 
     @property
     def checks(self) -> list[str]:

@@ -21,10 +21,12 @@ from callsheet.reporting.results import (
 )
 from callsheet.reporting.terminal import paint, safe
 
+_CATEGORIES = {"Action": "actions", "Message": "messages", "EndpointConfig": "endpoints"}
+
 
 def category_of(action: Definition) -> str:
     """Give the category under which an action is listed."""
-    return action.labels.get("category", "actions")
+    return action.labels.get("category", _CATEGORIES[action.kind])
 
 
 def list_text(result: ListResult, style: Style) -> str:

@@ -8,6 +8,8 @@ import pytest
 import yaml
 
 from callsheet.calling.journey import sent_by_journey
+from callsheet.planning import differences
+from callsheet.planning.frozen import frozen_fields
 from callsheet.rendering import compile_workspace
 from callsheet.workspace import MemorySource
 from conftest import SHARED
@@ -92,6 +94,80 @@ def test_a_golden_case(name: str) -> None:
     if "sent" in case:
         content = compiled.by_environment["everywhere"]["Action/a1"].content
         assert sent_by_journey(content, case.get("given", {})) == case["sent"]
+
+
+ENDPOINTS = [name for name, one in CASES.items() if "endpointConfig" in one or "throttling" in one]
+
+
+def endpoint(case: dict[str, Any], name: str = "endpoint") -> dict[str, Any]:
+    """Write a configuration of a case, in Adobe's words, as the document that says the same."""
+    written = case.get("endpointConfig") or case["throttling"]
+    spec: dict[str, Any] = {
+        "url": written.get("url") or written["urlPattern"],
+        "methods": written["methods"],
+    }
+    if "services" in written:
+        spec["capping"] = {
+            service: {
+                **({"maxConnections": one["maxHttpConnections"]} if "maxHttpConnections" in one else {}),
+                "rate": f"{one['rating']['maxCallsCount']} per {one['rating']['periodInMs']}ms",
+            }
+            for service, one in written["services"].items()
+        }
+    else:
+        spec["throttling"] = {"perSecond": written["maxThroughput"]}
+    return {
+        "apiVersion": "callsheet/v1",
+        "kind": "EndpointConfig",
+        "metadata": {"name": name},
+        "spec": spec,
+    }
+
+
+def judged(case: dict[str, Any], *documents: dict[str, Any]) -> tuple[str, list[str]]:
+    """Give the worst that is said of documents, and every message."""
+    files = {f"{one['metadata']['name']}.yaml": yaml.safe_dump(one).encode() for one in documents}
+    environment = JOURNEY.replace("sandbox: prod", f"sandbox: {case.get('sandbox', 'prod')}")
+    compiled = compile_workspace(MemorySource({"e.yaml": environment.encode(), **files}))
+    told = [f"{one.code} {one.message}" for one in compiled.diagnostics]
+    return "error" if compiled.errors else "warning" if told else "ok", told
+
+
+@pytest.mark.skipif(not CASES, reason="the golden cases (../shared/reference) are absent")
+@pytest.mark.parametrize("name", ENDPOINTS or ["none"])
+def test_a_golden_case_of_an_endpoint(name: str) -> None:
+    case = CASES[name]
+    worst, told = judged(case, endpoint(case))
+    assert worst == case["verdict"], told
+    code = str(case.get("code", ""))
+    # What the schema refuses needs no code of Adobe's.
+    assert not code or any(code in one or one.startswith("CS2") for one in told), told
+
+
+@pytest.mark.skipif(not CASES, reason="the golden cases (../shared/reference) are absent")
+def test_the_golden_case_of_two_throttlings() -> None:
+    case = {**CASES["throttling-two"], "throttling": CASES["throttling-5000"]["throttling"]}
+    worst, told = judged(case, endpoint(case, "one"), endpoint(case, "two"))
+    assert worst == case["verdict"]
+    assert any(str(case["code"]) in one for one in told)
+
+
+@pytest.mark.skipif(not CASES, reason="the golden cases (../shared/reference) are absent")
+@pytest.mark.parametrize("name", [name for name, one in CASES.items() if "deployed" in one] or ["none"])
+def test_a_golden_case_of_what_a_journey_freezes(name: str) -> None:
+    case = CASES[name]
+    sides = []
+    for fields in ({**case["action"], **case["deployed"]}, {**case["deployed"], **case["action"]}):
+        text = yaml.safe_dump(Written({"action": fields}).document())
+        compiled = compile_workspace(MemorySource({"e.yaml": JOURNEY.encode(), "a.yaml": text.encode()}))
+        sides.append(compiled.by_environment["everywhere"]["Action/a1"].content)
+    frozen = frozen_fields(differences(*sides))
+    assert ("error" if frozen else "ok") == case["verdict"]
+
+
+def test_every_golden_case_is_one_of_these() -> None:
+    frozen = [name for name, one in CASES.items() if "deployed" in one]
+    assert len(ACTIONS) + len(ENDPOINTS) + len(frozen) + ("throttling-two" in CASES) == len(CASES)
 
 
 def test_there_are_as_many_as_the_page_has() -> None:

@@ -7,6 +7,7 @@ CS47x messages · CS5xx rendering · CS6xx secrets · CS7xx policies · CS8xx ta
 from callsheet.language.rules import (
     contracts,
     deployment,
+    endpoints,
     files,
     journey,
     journey_payload,
@@ -23,6 +24,7 @@ from callsheet.language.rules import (
 __all__ = [
     "contracts",
     "deployment",
+    "endpoints",
     "files",
     "journey",
     "journey_payload",

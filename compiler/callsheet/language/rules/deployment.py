@@ -206,6 +206,15 @@ declare(
 )
 declare("CS846", "folder-unreadable", """A folder that cannot be read is never taken for an empty one.""")
 declare("CS847", "folder-unwritable", """The folder of a target must be writable.""")
+declare(
+    "CS848",
+    "usage-unreadable",
+    """The snapshot of journeys is JSON: the name of each action, and the journeys that use it.
+
+An action that a journey uses is frozen but for name, description, URL and authentication: a plan makes a
+new one of any other change (`replace`), and names the journeys that have to move.
+""",
+)
 declare("CS841", "no-pack", """A pack is the folder that `callsheet apply` writes for Journey Optimizer.""")
 declare(
     "CS842",

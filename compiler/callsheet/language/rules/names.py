@@ -33,7 +33,7 @@ class Facts:
 def duplicate_name(facts: Facts, code: str) -> Iterator[Problem]:
     """A name must be given once among the documents of a kind, in all files together.
 
-    Actions and messages are deployed side by side: no two of them have the same name.
+    Actions, messages and endpoints are deployed side by side: no two of them have the same name.
 
     Bad:
         apiVersion: callsheet/v1
@@ -91,7 +91,7 @@ def case_clash(facts: Facts, code: str) -> Iterator[Problem]:
 def _clashes(facts: Facts, code: str, fold: Any, words: str, way_out: str) -> Iterator[Problem]:
     first: dict[tuple[str, str], tuple[str, Document]] = {}
     for kind, name, document in facts.named:
-        group = "Action" if kind == "Message" else kind
+        group = "Action" if kind in ("Message", "EndpointConfig") else kind
         known_name, known = first.setdefault((group, fold(name)), (name, document))
         if known is document or (fold is not str and known_name == name):
             continue

@@ -1,0 +1,119 @@
+"""An endpoint's configuration × an environment → the compiled one; and how they fit together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Any
+
+from callsheet.language.endpoint import EndpointConfig
+from callsheet.language.environment import Environment, overlaid_spots
+from callsheet.language.rules.endpoints import per_second
+from callsheet.language.rules.request import host_of, url_text
+from callsheet.rendering.leaves import Compilation, LeafCompiler, ReadTemplate
+from callsheet.rendering.model import Compiled
+from callsheet.workspace import Problem
+
+
+def compile_endpoint(
+    endpoint: EndpointConfig, environment: Environment, read_template: ReadTemplate
+) -> Compilation:
+    """Compile one configuration for one environment; problems are collected, not raised."""
+    return _Compiler(endpoint, environment, read_template).run()
+
+
+class _Compiler(LeafCompiler):
+    def _content(self) -> dict[str, Any]:
+        spec = self.spec
+        content = {"kind": "EndpointConfig", **self._metadata()}
+        content["url"] = self._plain(spec["url"], ("url",))
+        # A set: Adobe's API gives the methods back in any order.
+        content["methods"] = sorted(spec["methods"])
+        for field in ("capping", "throttling"):
+            if field in spec:
+                content[field] = spec[field]
+        if (spec.get("lifecycle") or {}).get("protect"):
+            content["protect"] = True
+        return content
+
+
+def check_endpoints(compiled: Compiled) -> Iterator[Problem]:
+    """Check the configurations of each environment against each other, and against its actions."""
+    for name, there in compiled.by_environment.items():
+        environment = compiled.environments[name]
+        found = [
+            (one, there[one.address].content)
+            for one in sorted(compiled.endpoints.values(), key=lambda it: it.name)
+            if one.address in there
+        ]
+        yield from _check_throttlings(environment, found)
+        yield from _check_twins(environment, found)
+        yield from _check_actions(compiled, environment, found)
+
+
+Found = list[tuple[EndpointConfig, dict[str, Any]]]
+
+
+def _check_throttlings(environment: Environment, found: Found) -> Iterator[Problem]:
+    throttling = [one for one, content in found if "throttling" in content]
+    target = environment.target or {}
+    if target.get("type") != "journey-optimizer":
+        return
+    for index, one in enumerate(throttling):
+        if not target.get("production", target.get("sandbox") == "prod"):
+            yield overlaid_spots("CS854", one, environment).key(
+                ("throttling",),
+                f"throttling is for a production sandbox, and {environment.name} has another (1463)",
+                do="leave it out there by `select`, or say `production: true` at the target",
+            )
+        if index:
+            yield overlaid_spots("CS854", one, environment).key(
+                ("throttling",),
+                f"an organization has one throttling, and `{throttling[0].name}` is another (1465)",
+                do="keep one of the two",
+            )
+
+
+def _check_twins(environment: Environment, found: Found) -> Iterator[Problem]:
+    seen: dict[tuple[str, str], str] = {}
+    for one, content in found:
+        for service in content.get("capping", {}):
+            other = seen.setdefault((content["url"], service), one.name)
+            if other != one.name:
+                yield overlaid_spots("CS855", one, environment).value(
+                    ("url",),
+                    f"`{other}` caps the same URL for the same service",
+                    do="write one configuration for it",
+                )
+
+
+def _check_actions(compiled: Compiled, environment: Environment, found: Found) -> Iterator[Problem]:
+    """Warn of a configuration that bears less than what the actions that call it declare."""
+    for action in sorted(compiled.actions.values(), key=lambda it: it.name):
+        there = compiled.by_environment[environment.name].get(action.address)
+        rate = ((there.content.get("limits") or {}) if there else {}).get("rate")
+        if there is None or rate is None:
+            continue
+        request = there.content["request"]
+        for one, content in found:
+            if request["method"] not in content["methods"] or not _covers(content["url"], request["url"]):
+                continue
+            borne = _borne(content)
+            if borne is not None and borne < per_second(rate):
+                yield overlaid_spots("CS856", one, environment).key(
+                    ("capping",) if "capping" in content else ("throttling",),
+                    f"`{action.name}` declares {rate}, and the endpoint bears {borne:g} in a second",
+                    do="raise the configuration, or lower what the action declares",
+                )
+
+
+def _covers(pattern: str, url: Any) -> bool:
+    text = url_text(url)
+    return host_of(pattern) == host_of(text) and fnmatchcase(text, pattern.replace("[", "[[]"))
+
+
+def _borne(content: dict[str, Any]) -> float | None:
+    if "throttling" in content:
+        return float(content["throttling"]["perSecond"])
+    action = content["capping"].get("action")
+    return None if action is None else per_second(action["rate"])
