@@ -21,7 +21,7 @@ from callsheet.errors import CallsheetError
 def command(name: str, env: str | None, deployed: bool, *, options: Options) -> None:
     """Show one action or message in every environment, or in the one that -e names."""
     from callsheet.language.schema_check import nearest
-    from callsheet.planning.plan import content_of
+    from callsheet.planning.changes import content_of
     from callsheet.reporting.results import Shown, ShowResult
 
     opened = options.open()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from callsheet.planning.changes import Place, Side, make_change
 from callsheet.planning.model import ActionName, Change
-from callsheet.planning.plan import Place, Side, make_change
 from callsheet.rendering import CompiledAction
 
 

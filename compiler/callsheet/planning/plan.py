@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 from callsheet.language.environment import Guards
 from callsheet.ledger import Applied, Position
-from callsheet.planning.difference import NOTHING, Difference, heaviest
-from callsheet.planning.differences import differences, placed
-from callsheet.planning.frozen import frozen_fields
+from callsheet.planning.changes import Place, Side, content_of, make_change, replaced_in_use
+from callsheet.planning.difference import Difference
+from callsheet.planning.differences import differences
 from callsheet.planning.guards import judge
 from callsheet.planning.model import ActionName, Change, Drift, Plan
-from callsheet.planning.personal_data import personal_data, receiver_of
 from callsheet.planning.planfile import with_digest
 from callsheet.rendering import CompiledAction
 from callsheet.targets import Deployed
-from callsheet.workspace import Commit, Path
-
-Place = Callable[[str, Path], tuple[str, int, int] | None]
-"""Gives, for an address and a path into its compiled action, where that is written."""
+from callsheet.workspace import Commit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,27 +201,8 @@ class _Planner:
         change = make_change(action, address, address_before, before, after, self.desired.place)
         journeys = self.desired.used.get(address_before, ())
         if journeys and action in ("update", "rename"):
-            change = _replaced(change, journeys)
+            change = replaced_in_use(change, journeys)
         self.changes.append(change)
-
-
-def _replaced(change: Change, journeys: Sequence[str]) -> Change:
-    """Make a new object of a change that journeys which use the old one do not let through."""
-    frozen = frozen_fields(change.diff)
-    if not frozen:
-        return change
-    shown = ", ".join(journeys[:3]) + (f" and {len(journeys) - 3} more" if len(journeys) > 3 else "")
-    why = Difference(
-        path=(),
-        before=NOTHING,
-        after=NOTHING,
-        words=f"a new action takes its place, to which the journeys move that use it: {shown}",
-        impact="breaking",
-        reason="frozen-in-use",
-    )
-    diff = (*change.diff, why)
-    reasons = tuple(sorted({one.reason for one in diff}))
-    return replace(change, action="replace", impact="breaking", diff=diff, reasons=reasons)
 
 
 _ORDER: dict[str, int] = {
@@ -238,118 +214,3 @@ _ORDER: dict[str, int] = {
     "replace": 5,
     "create": 6,
 }
-
-
-class Side(Protocol):
-    """A compiled action before or after a change: its canonical text, and the digest of just that."""
-
-    @property
-    def canonical(self) -> str:
-        """The text."""
-
-    @property
-    def digest(self) -> str:
-        """The digest."""
-
-
-def make_change(
-    action: ActionName,
-    address: str,
-    address_before: str,
-    before: Side | None,
-    after: CompiledAction | None,
-    place: Place = lambda address, path: None,  # noqa: ARG005
-) -> Change:
-    """Make one change, with its differences, impact and reasons."""
-    old = None if before is None else content_of(before)
-    new = None if after is None else after.content
-    diff = _diff(action, old, new)
-    if new is not None:
-        # A new action is placed as a whole: its file is new, every line of it.
-        fields = diff if old is not None else diff[:1]
-        diff = [*placed(fields, lambda path: place(address, path)), *diff[len(fields) :]]
-    return Change(
-        address=address,
-        address_before=address_before,
-        action=action,
-        impact=heaviest([one.impact for one in diff]),
-        reasons=tuple(sorted({one.reason for one in diff})),
-        diff=tuple(diff),
-        before=old,
-        after=new,
-        before_digest=None if before is None else before.digest,
-        after_digest=None if after is None else after.digest,
-    )
-
-
-def _diff(
-    action: ActionName, before: dict[str, Any] | None, after: dict[str, Any] | None
-) -> list[Difference]:
-    if action == "adopt":
-        return []
-    if before is not None and after is not None:
-        return differences(before, after)
-    if after is not None:
-        return _created(after)
-    words = "action deleted" if action == "delete" else "no longer recorded: it is not deployed"
-    impact = "breaking" if action == "delete" else "cosmetic"
-    return [
-        Difference(
-            path=(),
-            before=before,
-            after=NOTHING,
-            words=words,
-            impact=impact,  # type: ignore[arg-type]
-            reason="action-deleted" if action == "delete" else "record-removed",
-        )
-    ]
-
-
-def _created(after: dict[str, Any]) -> list[Difference]:
-    """Explain a new action: that it is new, and which personal data it sends where."""
-    host = receiver_of(after)
-    if "request" in after:
-        words, reason = f"new action: {after['request']['method']} to {host}", "action-created"
-    elif "channel" in after:
-        words, reason = f"new message: {after['channel']} by {host}", "message-created"
-    else:
-        words, reason = f"new configuration of the endpoint {after.get('url', '?')}", "endpoint-created"
-    found = [
-        Difference(
-            path=(),
-            before=NOTHING,
-            after=NOTHING,
-            words=words,
-            impact="compatible",
-            reason=reason,
-        )
-    ]
-    for name, kind in personal_data(after).items():
-        found.append(
-            Difference(
-                path=("parameters", name),
-                before=NOTHING,
-                after={"sensitivity": kind, "host": host},
-                words=f"personal data (`{name}`: {kind}) leaves for {host}",
-                impact="sensitive",
-                reason="new-personal-data",
-            )
-        )
-    return found
-
-
-def content_of(side: Side) -> dict[str, Any]:
-    """Give a compiled action as data; what somebody broke by hand at the target is shown as it is."""
-    if isinstance(side, CompiledAction):
-        return side.content
-    try:
-        value = json.loads(side.canonical)
-    except (ValueError, RecursionError):
-        value = None
-    if isinstance(value, dict) and isinstance(value.get("request"), dict) and "url" in value["request"]:
-        return value
-    if isinstance(value, dict) and value.get("kind") == "Message" and isinstance(value.get("via"), dict):
-        return value
-    if isinstance(value, dict) and value.get("kind") == "EndpointConfig" and "url" in value:
-        return value
-    return {"request": {"method": "?", "url": "?"}, "unreadable": side.canonical[:1_000]}

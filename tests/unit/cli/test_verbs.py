@@ -319,7 +319,7 @@ def test_two_revisions_are_compared(workspace: Folder, callsheet: Callsheet) -> 
 def test_no_traceback_reaches_a_user(
     workspace: Folder, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import callsheet.api as api_module
+    import callsheet.api.base as api_module
 
     def fail(*arguments: object, **options: object) -> None:
         raise ZeroDivisionError("canary-secret")

@@ -109,7 +109,7 @@ def test_an_action_that_did_not_compile_is_never_deleted(workspace: Folder, call
     compiled = Workspace(workspace.path).compile()
     assert compiled.incomplete == ["local: Action/example"]
     compiled.diagnostics = []
-    from callsheet.api import InvalidWorkspaceError, _refuse_invalid
+    from callsheet.api.base import InvalidWorkspaceError, refuse_invalid
 
     with pytest.raises(InvalidWorkspaceError):
-        _refuse_invalid(compiled)
+        refuse_invalid(compiled)

@@ -1,0 +1,153 @@
+"""A workspace: what its files compile to, and what its targets answer."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from callsheet.deploying import (
+    opened,
+)
+from callsheet.errors import CallsheetError, UsageError
+from callsheet.language import Environment
+from callsheet.language.schema_check import nearest
+from callsheet.ledger import ApplyRecord
+from callsheet.rendering import Compiled, CompiledAction, compile_workspace
+from callsheet.targets import Deployed
+from callsheet.workspace import FolderSource, Problem, RevisionSource, Source
+from callsheet.workspace.revisions import resolve_revision
+
+if TYPE_CHECKING:
+    pass
+
+
+_LOG = logging.getLogger("callsheet")
+
+
+class InvalidWorkspaceError(CallsheetError):
+    """The workspace has errors; `compiled.diagnostics` holds them."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        number = len(compiled.errors)
+        super().__init__(
+            "CS924",
+            f"the workspace has {number} error{'' if number == 1 else 's'}: nothing was done",
+            help="`callsheet validate` shows them",
+        )
+        self.compiled = compiled
+
+
+class Base:
+    """A folder of action definitions: what every part of the API starts from.
+
+    Args:
+        path: the folder.
+        cache: keep and use what an earlier run compiled, under `.callsheet/cache`.
+
+    Raises:
+        CallsheetError: CS927 where there is no such folder.
+
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, cache: bool = False) -> None:
+        self.root = Path(path)
+        self.cache = cache
+        self._compiled: Compiled | None = None
+        self._revisions: dict[str, Compiled] = {}
+        if not self.root.is_dir():
+            raise CallsheetError(
+                "CS927",
+                f"there is no folder {str(path)!r}",
+                help="name the workspace with -C, or run `callsheet init` to write one",
+            )
+
+    def compile(self) -> Compiled:
+        """Compile the workspace as it is on disk, once; its diagnostics tell what is wrong."""
+        if self._compiled is None:
+            begin = time.monotonic()
+            self._compiled = found = compile_workspace(
+                FolderSource(self.root), cache=self._cache_folder(), today=_today(), check=self._contracts
+            )
+            _LOG.info(
+                "compiled %d files (%d anew, %d from the cache) for %d environments in %.2f s",
+                found.files,
+                found.computed,
+                found.files - found.computed,
+                len(found.concrete),
+                time.monotonic() - begin,
+            )
+        return self._compiled
+
+    def compile_revision(self, revision: str) -> Compiled:
+        """Compile the workspace as a git revision holds it, once; raises CS922 and CS923."""
+        commit = resolve_revision(self.root, revision)
+        if commit not in self._revisions:
+            source = RevisionSource(self.root, commit)
+            self._revisions[commit] = compile_workspace(
+                source, cache=self._cache_folder(), today=_today(), check=self._contracts
+            )
+        return self._revisions[commit]
+
+    def environment(self, name: str | None) -> Environment:
+        """Give an environment by its name, or the only one; raises CS921."""
+        compiled = self.compile()
+        concrete = {one.name: one for one in compiled.concrete}
+        if name is None and len(concrete) == 1:
+            return next(iter(concrete.values()))
+        if name is not None and name in compiled.environments:
+            return compiled.environments[name]
+        known = ", ".join(sorted(concrete)) or "none"
+        if name is None:
+            raise UsageError("CS921", "which environment?", help=f"give one with -e: {known}")
+        raise UsageError(
+            "CS921",
+            f"there is no environment `{name}`{nearest(name, compiled.environments)}",
+            help=f"the environments are: {known}",
+        )
+
+    def deployed(self, environment: str | None = None) -> dict[str, Deployed]:
+        """Give what the target of an environment answers now, by address."""
+        with opened(self.environment(environment), self.root, writing=False) as stores:
+            return stores.target.read()
+
+    def history(self, environment: str | None = None) -> tuple[str | None, list[ApplyRecord]]:
+        """Give the ledger's lineage, and every apply, newest first."""
+        with opened(self.environment(environment), self.root, writing=False) as stores:
+            return stores.ledger.position().lineage, stores.ledger.history()
+
+    def _valid(self, environment: str | None) -> Environment:
+        refuse_invalid(self.compile())
+        return self.environment(environment)
+
+    def _compiled_of(self, environment: str) -> dict[str, CompiledAction]:
+        compiled = self.compile()
+        refuse_invalid(compiled)
+        return compiled.by_environment.get(environment, {})
+
+    def _contracts(self, compiled: Compiled, source: Source) -> Iterable[Problem]:
+        """Check what names a contract; where nothing does, nothing is imported."""
+        if not any(one.contract for one in compiled.actions.values()):
+            return ()
+        from callsheet.calling.contracts import check_contracts
+
+        return check_contracts(compiled, source, self._cache_folder())
+
+    def _cache_folder(self) -> Path | None:
+        return self.root / ".callsheet" / "cache" if self.cache else None
+
+
+def _today() -> date:
+    """Give the day by which exceptions of policies expire: the same for everybody, by UTC."""
+    return datetime.now(UTC).date()
+
+
+def refuse_invalid(compiled: Compiled) -> None:
+    """Refuse a workspace with errors; raises InvalidWorkspaceError."""
+    # What did not compile must never look as if it were not wanted: it would be deleted.
+    if compiled.errors or compiled.incomplete:
+        raise InvalidWorkspaceError(compiled)

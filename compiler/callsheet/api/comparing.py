@@ -1,0 +1,148 @@
+"""A workspace × a revision, or what is deployed → what changed, and what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from callsheet.api.base import Base, InvalidWorkspaceError, refuse_invalid
+from callsheet.language import Environment
+from callsheet.language.environment import overlaid_spots
+from callsheet.planning import Change, compare
+from callsheet.planning.changes import Side
+from callsheet.rendering import Compiled
+from callsheet.workspace import Path as ValuePath
+
+if TYPE_CHECKING:
+    from callsheet.reporting.results import DiffResult, RequestPair
+
+
+class Comparing(Base):
+    """Comparisons of two states."""
+
+    def diff(self, environment: str | None = None) -> dict[str, list[Change]]:
+        """Compare the workspace with what is deployed, by environment."""
+        chosen = self._valid(environment)
+        return {chosen.name: _compared(self.deployed(chosen.name), self.compile(), chosen)}
+
+    def diff_revisions(self, base: str, head: str | None = None) -> dict[str, list[Change]]:
+        """Compare what two revisions compile to, for every environment of either.
+
+        `head` is None for the files as they are. No target, ledger or credential is needed.
+        """
+        after = self.compile() if head is None else self.compile_revision(head)
+        before = self.compile_revision(base)
+        refuse_invalid(after)
+        # What is wrong with the base is for the base to mend, and a fix of it must be reviewable. But what
+        # could not be read or compiled there cannot be compared: it would look as if it were new.
+        if before.incomplete or any(one.code < "CS3" for one in before.errors):
+            raise InvalidWorkspaceError(before)
+        names = sorted({*before.by_environment, *after.by_environment})
+        found = {}
+        for name in names:
+            found[name] = _compared(
+                before.by_environment.get(name, {}), after, after.environments.get(name)
+            )
+        return found
+
+    def review(
+        self, base: str | None, head: str | None = None, environment: str | None = None
+    ) -> DiffResult:
+        """Compare as a reviewer does: the changes, and what they mean for requests, data and hosts.
+
+        Args:
+            base: a revision; None compares with what is deployed in one environment.
+            head: a revision; None for the files as they are.
+            environment: only this one; with no base, which one.
+
+        Raises:
+            InvalidWorkspaceError: where either side has errors.
+            CallsheetError: CS922, CS923 for the revisions, CS9xx for a target.
+
+        """
+        from callsheet.planning.review import data_flows, policy_changes, shared_changes
+        from callsheet.reporting.results import DiffResult
+
+        if base is None:
+            changes = self.diff(environment)
+            return DiffResult(base=None, environments=changes, flows=data_flows(changes))
+        changes = self.diff_revisions(base, head)
+        if environment is not None:
+            changes = {environment: changes.get(environment, [])}
+        before = self.compile_revision(base)
+        after = self.compile() if head is None else self.compile_revision(head)
+        return DiffResult(
+            base=base,
+            environments=changes,
+            requests=_requests(before, after, changes),
+            flows=data_flows(changes),
+            shared=shared_changes(before, after, changes),
+            policies=policy_changes(before, after),
+        )
+
+
+def _compared(before: Mapping[str, Side], after: Compiled, environment: Environment | None) -> list[Change]:
+    if environment is None:
+        return compare(before, {}, renamed_from={})
+    now = after.by_environment.get(environment.name, {})
+    return compare(before, now, renamed_from=renames(after), place=place_in(after, environment))
+
+
+def _requests(
+    before: Compiled, after: Compiled, environments: Mapping[str, list[Change]]
+) -> dict[tuple[str, str], RequestPair]:
+    """Give the request of each changed action's first test case, before and after."""
+    from callsheet.reporting.results import RequestPair
+
+    found = {}
+    for environment, changes in environments.items():
+        for change in changes:
+            old = _sample(before, environment, change.address_before, change.before)
+            new = _sample(after, environment, change.address, change.after)
+            if old or new:
+                case = (new or old or ("", []))[0]
+                found[(environment, change.address)] = RequestPair(
+                    case=case, lines_before=old[1] if old else [], lines_after=new[1] if new else []
+                )
+    return found
+
+
+def _sample(
+    compiled: Compiled, environment: str, address: str, content: Mapping[str, object] | None
+) -> tuple[str, list[str]] | None:
+    from callsheet.calling.samples import sample_request
+    from callsheet.reporting.text_lists import request_lines
+
+    action = compiled.actions.get(address.partition("/")[2])
+    if action is None or content is None:
+        return None
+    found = sample_request(action, content, environment)
+    return (found[0], request_lines(found[1])) if found else None
+
+
+def renames(compiled: Compiled) -> dict[str, str]:
+    """Give the address before, by address after, of what was renamed."""
+    return {
+        one.address: f"{one.kind}/{one.renamed_from}"
+        for one in compiled.definitions.values()
+        if one.renamed_from
+    }
+
+
+def place_in(
+    compiled: Compiled, environment: Environment
+) -> Callable[[str, ValuePath], tuple[str, int, int] | None]:
+    """Give the function that tells where a field of a compiled action is written."""
+
+    def place(address: str, path: ValuePath) -> tuple[str, int, int] | None:
+        action = compiled.definitions.get(address.partition("/")[2])
+        if action is None:
+            return None
+        if not path:
+            return action.document.file, action.document.line, 1
+        source = ("lifecycle", "protect") if path == ("protect",) else path
+        document, there = overlaid_spots("", action, environment).where(source)
+        span = document.places.key(there) if there in document.places.keys else document.place(there)
+        return document.file, span.line, span.column
+
+    return place

@@ -1,0 +1,212 @@
+"""A workspace → plans, and what becomes of them."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from callsheet.api.base import Base, refuse_invalid
+from callsheet.api.comparing import place_in, renames
+from callsheet.deploying import (
+    ApplyResult,
+    Approval,
+    Conduct,
+    Stores,
+    applied_after,
+    apply_plan,
+    compare_plans,
+    opened,
+    refuse_applied,
+    refuse_other,
+    require,
+)
+from callsheet.errors import CallsheetError
+from callsheet.language import Environment
+from callsheet.ledger import Provenance
+from callsheet.planning import Current, Desired, Plan, make_plan
+from callsheet.planning.usage import read_usage
+from callsheet.rendering import Compiled
+from callsheet.workspace import current_commit
+
+if TYPE_CHECKING:
+    pass
+
+
+_LOG = logging.getLogger("callsheet")
+
+
+class Deploying(Base):
+    """Plans, and their application."""
+
+    def plan(
+        self, environment: str | None = None, *, accept: Collection[str] = (), why: str | None = None
+    ) -> Plan:
+        """Plan the way from what is deployed to what the workspace says.
+
+        Args:
+            environment: its name; may be left out where there is only one.
+            accept: guards, impact classes or reason codes that the plan may hold.
+            why: why they are accepted.
+
+        Raises:
+            InvalidWorkspaceError: where the workspace has errors.
+            CallsheetError: CS803, CS9xx for what is wrong with the target or ledger.
+
+        """
+        chosen = self._valid(environment)
+        with opened(chosen, self.root, writing=False) as stores:
+            current = read_current(stores)
+        _LOG.info(
+            "%s: %d deployed, %d applied, serial %d",
+            chosen.name,
+            len(current.deployed),
+            len(current.applied),
+            current.position.serial,
+        )
+        return self._plan(chosen, current, accept, why)
+
+    def apply(
+        self,
+        plan: Plan,
+        *,
+        accept: Collection[str] = (),
+        why: str | None = None,
+        approvals: Sequence[Approval] = (),
+        require_approval: bool = False,
+        run_url: str | None = None,
+        keep_going: bool = False,
+        author: str | None = None,
+        stop: Callable[[], bool] = lambda: False,
+        progress: Callable[[int], None] = lambda done: None,  # noqa: ARG005
+    ) -> ApplyResult:
+        """Apply a plan, exactly as it is or not at all.
+
+        Args:
+            plan: what to apply; checked against the ledger and the target first.
+            accept: what is accepted beside what the plan itself records.
+            why: why it is accepted, for the record.
+            approvals: signatures of the plan.
+            require_approval: want one approval at least, also where the environment wants none.
+            run_url: the CI run, for the record.
+            keep_going: go on behind a step that fails.
+            author: who applies; default: CALLSHEET_AUTHOR, GITHUB_ACTOR or the user's name.
+            stop: asked between steps whether to stop.
+            progress: told how many steps are settled.
+
+        Raises:
+            CallsheetError: CS901 to CS919 where the plan is refused, CS934 where the branch has moved and
+                the plan would do something else now, CS950 to CS953 for its approvals.
+
+        """
+        chosen = self.environment(plan.environment)
+        if chosen.manual:
+            raise CallsheetError(
+                "CS840",
+                f"the steps of {chosen.name} are done by hand, on the screen of Journey Optimizer",
+                help="write a pack (`callsheet apply`), do its steps, and confirm them",
+            )
+        wanted = chosen.approvals
+        if require_approval and wanted.count == 0:
+            wanted = replace(wanted, count=1)
+        approvers: tuple[str, ...] = ()
+        if wanted.count and plan.changes:
+            approvers = require(plan, wanted, approvals, self.root)
+        approved, plan = plan, self._as_of_now(plan, chosen, accept)
+        conduct = Conduct(
+            author=author or default_author(),
+            now=utc_now,
+            accepted=accept,
+            provenance=Provenance(
+                plan=None if plan is approved else approved.digest,
+                approvers=approvers,
+                run_url=run_url,
+                reason=why or plan.why,
+            ),
+            keep_going=keep_going,
+            stop=stop,
+            progress=progress,
+        )
+        with opened(chosen, self.root, writing=bool(plan.changes)) as stores:
+            if not plan.changes:
+                return ApplyResult(plan, plan.serial, "nothing")
+            return apply_plan(plan, stores, conduct)
+
+    def drift(self, environment: str | None = None) -> Plan:
+        """Compare what is deployed with what was applied; the plan's `drift` and `unmanaged` tell."""
+        chosen = self.environment(environment)
+        with opened(chosen, self.root, writing=False) as stores:
+            current = read_current(stores)
+        return make_plan(chosen.name, Desired(actions={}), current, guards=chosen.guards)
+
+    def _as_of_now(self, plan: Plan, environment: Environment, accept: Collection[str]) -> Plan:
+        """Plan anew where the branch has moved; what would be done must be what the plan says."""
+        commit = current_commit(self.root)
+        if plan.commit is None or commit is None or commit.id == plan.commit or not plan.changes:
+            return plan
+        refuse_invalid(self.compile())
+        with opened(environment, self.root, writing=False) as stores:
+            refuse_applied(plan, stores.ledger)
+            current = read_current(stores)
+        refuse_other(plan, current.target, current.position)
+        accepted = {*accept, *(one.guard for one in plan.guards if one.verdict == "accepted")}
+        now = self._plan(environment, current, accepted, plan.why)
+        compare_plans(plan, now)
+        return now
+
+    def _plan(
+        self, environment: Environment, current: Current, accept: Collection[str], why: str | None = None
+    ) -> Plan:
+        compiled = self.compile()
+        return make_plan(
+            environment.name,
+            replace(desired_of(compiled, environment), used=read_usage(self.root, environment.target)),
+            current,
+            guards=environment.guards,
+            commit=current_commit(self.root),
+            accepted=accept,
+            why=why,
+        )
+
+
+def read_current(stores: Stores) -> Current:
+    """Read target and ledger; open steps of an interrupted apply count as what became of them."""
+    target = stores.target.identity()
+    with stores.snapshot():
+        deployed = stores.target.read()
+        return Current(
+            target=target,
+            position=stores.ledger.position(),
+            applied=applied_after(stores.ledger.applied(), stores.ledger.open_apply(), deployed),
+            deployed=deployed,
+        )
+
+
+def desired_of(compiled: Compiled, environment: Environment) -> Desired:
+    """Give what a compiled workspace wants of one environment."""
+    return Desired(
+        actions=compiled.by_environment.get(environment.name, {}),
+        renamed_from=renames(compiled),
+        place=place_in(compiled, environment),
+    )
+
+
+def default_author() -> str:
+    """Give who applies, where nobody says it."""
+    import getpass
+
+    for variable in ("CALLSHEET_AUTHOR", "GITHUB_ACTOR", "GITLAB_USER_LOGIN"):
+        if os.environ.get(variable):
+            return os.environ[variable]
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"
+
+
+def utc_now() -> str:
+    """Give the time as the record holds it: RFC 3339, UTC, whole seconds."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,180 @@
+"""The ways back and around: rollback, adopting, forgetting, and steps that are done by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from callsheet.api.deploying import Deploying, default_author, read_current, utc_now
+from callsheet.deploying import (
+    ApplyResult,
+    Approval,
+    Conduct,
+    check_guards,
+    check_state,
+    confirm_steps,
+    opened,
+    require,
+)
+from callsheet.errors import CallsheetError
+from callsheet.language.schema_check import nearest
+from callsheet.ledger import Provenance
+from callsheet.planning import Desired, Plan, make_plan
+from callsheet.planning.plan import forget_plan
+from callsheet.planning.usage import read_usage
+from callsheet.rendering import CompiledAction
+from callsheet.workspace import current_commit
+
+if TYPE_CHECKING:
+    pass
+
+
+class Returning(Deploying):
+    """Plans that do not come from the workspace, and packs."""
+
+    def pack(
+        self,
+        plan: Plan,
+        *,
+        accept: Collection[str] = (),
+        approvals: Sequence[Approval] = (),
+        require_approval: bool = False,
+    ) -> dict[str, str]:
+        """Give the files of a pack, by name: the steps of a plan that are done by hand.
+
+        Nothing is recorded yet: what is not confirmed stays open in the next plan.
+
+        Raises:
+            CallsheetError: CS901 to CS919 where the plan is refused, CS950 to CS953 for its approvals.
+
+        """
+        from callsheet.planning.planfile import with_digest
+        from callsheet.reporting.pack import write_pack
+
+        chosen = self.environment(plan.environment)
+        wanted = chosen.approvals
+        if require_approval and wanted.count == 0:
+            wanted = replace(wanted, count=1)
+        if wanted.count and plan.changes:
+            require(plan, wanted, approvals, self.root)
+        with opened(chosen, self.root, writing=False) as stores:
+            check_state(plan, stores.target, stores.ledger, stores.target.read())
+        used = read_usage(self.root, chosen.target)
+        return write_pack(with_digest(check_guards(plan, accept)), used)
+
+    def confirm(
+        self, plan: Plan, names: Collection[str] = (), *, author: str | None = None, why: str | None = None
+    ) -> ApplyResult:
+        """Record that steps of a pack were done on the screen; all that are open, where none is named.
+
+        Raises:
+            CallsheetError: CS842 for a step that is not there or no longer fits, CS913 and CS915.
+
+        """
+        chosen = self.environment(plan.environment)
+        conduct = Conduct(
+            author=author or default_author(),
+            now=utc_now,
+            provenance=Provenance(plan=plan.digest, approvers=(), run_url=None, reason=why or plan.why),
+        )
+        with opened(chosen, self.root, writing=True) as stores:
+            return confirm_steps(plan, names, stores, conduct)
+
+    def rollback(
+        self,
+        serial: int,
+        environment: str | None = None,
+        *,
+        accept: Collection[str] = (),
+        why: str | None = None,
+    ) -> Plan:
+        """Plan the way back to what was applied behind an apply: a plan like any other.
+
+        The workspace is not asked: it may still say otherwise, and the next plan from it will.
+
+        Raises:
+            CallsheetError: CS925 where there is no such apply, CS803, CS9xx for the target or ledger.
+
+        """
+        chosen = self.environment(environment)
+        with opened(chosen, self.root, writing=False) as stores:
+            current = read_current(stores)
+            if not 1 <= serial <= current.position.serial:
+                raise CallsheetError(
+                    "CS925",
+                    f"there is no apply {serial} in {chosen.name}",
+                    help="`callsheet history` lists them",
+                )
+            then, renamed = stores.ledger.applied_at(serial)
+        actions = {
+            address: CompiledAction(address, chosen.name, one.canonical, one.digest)
+            for address, one in then.items()
+        }
+        return make_plan(
+            chosen.name,
+            Desired(actions=actions, renamed_from=renamed),
+            current,
+            guards=chosen.guards,
+            accepted=accept,
+            why=why or f"rollback to {serial}",
+        )
+
+    def adopt(self, name: str, environment: str | None = None) -> str:
+        """Give the text of a file for what is deployed and not of the workspace's.
+
+        With the file in the workspace, the next plan takes the object over without touching it.
+
+        Raises:
+            CallsheetError: CS925 where nothing of that name is deployed, CS929 where the workspace has one,
+                CS844 where no file can say what is deployed.
+
+        """
+        from callsheet.importing.adopting import definition_text
+        from callsheet.planning.changes import content_of
+
+        chosen = self.environment(environment)
+        if name in self.compile().definitions:
+            raise CallsheetError(
+                "CS929",
+                f"the workspace has `{name}` already",
+                help="`callsheet plan` shows how they differ",
+            )
+        found = {one.address.partition("/")[2]: one for one in self.deployed(chosen.name).values()}
+        if name not in found:
+            raise CallsheetError(
+                "CS925",
+                f"nothing of the name `{name}` is deployed in {chosen.name}{nearest(name, found)}",
+                help="`callsheet drift` lists what is deployed and not owned",
+            )
+        return definition_text(content_of(found[name]), found[name].digest)
+
+    def forget(self, names: Collection[str], environment: str | None = None) -> Plan:
+        """Plan to let go of deployed objects: they stay where they are, and callsheet no longer owns them.
+
+        Raises:
+            CallsheetError: CS925 for a name that the ledger does not own, CS843 for one that the workspace
+                still deploys.
+
+        """
+        chosen = self.environment(environment)
+        desired = self._compiled_of(chosen.name)
+        with opened(chosen, self.root, writing=False) as stores:
+            current = read_current(stores)
+        by_name = {address.partition("/")[2]: address for address in current.applied}
+        addresses = []
+        for name in names:
+            if name not in by_name:
+                raise CallsheetError(
+                    "CS925",
+                    f"callsheet deployed no `{name}` in {chosen.name}{nearest(name, by_name)}",
+                    help="`callsheet list` and `callsheet history` show what it did",
+                )
+            if by_name[name] in desired:
+                raise CallsheetError(
+                    "CS843",
+                    f"the workspace still deploys `{name}` in {chosen.name}",
+                    help="remove its file, or leave it out of `select`, and then forget it",
+                )
+            addresses.append(by_name[name])
+        return forget_plan(chosen.name, addresses, current, commit=current_commit(self.root))

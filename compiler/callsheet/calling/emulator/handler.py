@@ -1,0 +1,200 @@
+"""One connection to the emulator: what came over it, and what is answered, or done instead."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import socket
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict
+from http.server import BaseHTTPRequestHandler
+from typing import TYPE_CHECKING
+
+from callsheet.calling.emulator.checks import Came
+from callsheet.calling.emulator.page import page_of
+from callsheet.calling.emulator.routes import Route
+from callsheet.errors import CallsheetError
+
+if TYPE_CHECKING:
+    from callsheet.calling.emulator.server import Emulator
+
+MAX_BODY = 1_048_576
+STALL_SECONDS = 120.0
+_LOCAL = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?\Z")
+
+
+def handler_of(emulator: Emulator) -> type[BaseHTTPRequestHandler]:
+    """Give the handler of an emulator's connections."""
+
+    class Handler(_Handler):
+        pass
+
+    Handler.emulator = emulator
+    return Handler
+
+
+class _Handler(BaseHTTPRequestHandler):
+    emulator: Emulator
+    protocol_version = "HTTP/1.1"
+    server_version = "callsheet-emulator"
+    sys_version = ""
+    timeout = 30
+
+    def do_GET(self) -> None:
+        """Show the page, or answer a call."""
+        if self.path == "/" and self._is_local:
+            self._page()
+        elif self.path == "/_callsheet/calls" and self._is_local:
+            self._events()
+        else:
+            self._call()
+
+    def do_POST(self) -> None:
+        """Answer a call, or set how to fail."""
+        if self.path == "/_callsheet/fail":
+            self._set_faults()
+        else:
+            self._call()
+
+    def _call(self) -> None:
+        came = self._came()
+        if came is None:
+            return
+        fault = self.emulator.faults.next()
+        body, refusal, route = self.emulator.answer(came)
+        if fault is not None and route is not None and not route.is_token:
+            self.emulator.remember(
+                came, int(fault) if fault.isdigit() else 0, f"as it was told: {fault}", route
+            )
+            self._fail(fault)
+            return
+        status = refusal.status if refusal else _status(route)
+        self.emulator.remember(came, status, refusal.reason if refusal else "", route)
+        headers = {"X-Callsheet-Reason": _in_one_line(refusal.reason)} if refusal else {}
+        self._send(status, body, headers)
+
+    do_PUT = do_DELETE = do_PATCH = do_HEAD = _call  # noqa: N815 - the names of http.server
+
+    def _came(self) -> Came | None:
+        length = self.headers.get("Content-Length", "0")
+        if not length.isdigit() or int(length) > MAX_BODY:
+            self._send(413, "", {"X-Callsheet-Reason": "the body is larger than 1 MiB"})
+            return None
+        body = self.rfile.read(int(length))
+        host = self.headers.get("Host", "")
+        if _LOCAL.match(host):
+            # `/host/path`: the service is the first part of the path.
+            host, slash, path = self.path.removeprefix("/").partition("/")
+            url = f"https://{host}{slash or '/'}{path}"
+        else:
+            url = f"https://{host}{self.path}"
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        return Came(self.command, url, headers, body)
+
+    @property
+    def _is_local(self) -> bool:
+        """Was the emulator itself asked, and not a page's own name for this machine?"""
+        return _LOCAL.match(self.headers.get("Host", "")) is not None
+
+    def _send(self, status: int, body: str, headers: Mapping[str, str] | None = None) -> None:
+        content = body.encode()
+        self.send_response(status)
+        if status != 204:
+            self.send_header("Content-Type", "application/json; charset=utf-8")
+            self.send_header("Content-Length", str(len(content)))
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD" and status != 204:
+            self.wfile.write(content)
+
+    def _fail(self, fault: str) -> None:
+        why = {"X-Callsheet-Reason": f"as it was told: {fault}"}
+        if fault in ("429", "503"):
+            self._send(int(fault), '{"error": "try again later"}', {**why, "Retry-After": "1"})
+        elif fault in ("401", "500"):
+            self._send(int(fault), '{"error": "told to fail"}', why)
+        elif fault == "html":
+            self._send(200, "<!doctype html><title>Sign in</title>", why)
+        elif fault == "redirect":
+            self._send(307, "", {**why, "Location": "http://elsewhere.invalid/"})
+        elif fault == "stall":
+            self._stall()
+        else:
+            told = (
+                b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{" if fault == "cut" else b"\x00\xff\x00"
+            )
+            self.wfile.write(told)
+            self.close_connection = True
+
+    def _stall(self) -> None:
+        """Answer nothing until the other side gives up."""
+        self.connection.settimeout(STALL_SECONDS)
+        with suppress(OSError):
+            self.connection.recv(1, socket.MSG_PEEK)
+        self.close_connection = True
+
+    # -- the page -------------------------------------------------------------------------
+
+    def _page(self) -> None:
+        nonce = secrets.token_urlsafe(16)
+        content = page_of(self.emulator.routes, nonce).encode()
+        policy = (
+            f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'"
+        )
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Content-Security-Policy", f"{policy}; frame-ancestors 'none'; base-uri 'none'")
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        self.wfile.write(content)
+
+    def _events(self) -> None:
+        """Send the calls as they come (server-sent events, WHATWG HTML section 9.2)."""
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.close_connection = True
+        last = 0
+        with suppress(OSError):
+            while True:
+                with self.emulator.changed:
+                    self.emulator.changed.wait_for(lambda: self.emulator.number > last, timeout=10)  # noqa: B023
+                    calls = [one for one in self.emulator.calls if one.number > last]
+                    last = self.emulator.number
+                state = {"fail": self.emulator.faults.told(), "calls": [asdict(one) for one in calls]}
+                self.wfile.write(f"data: {json.dumps(state)}\n\n".encode())
+                self.wfile.flush()
+
+    def _set_faults(self) -> None:
+        length = self.headers.get("Content-Length", "0")
+        told = self.rfile.read(min(int(length), 200) if length.isdigit() else 0).decode("utf-8", "replace")
+        # A page of another site cannot set this header without being asked first, and is answered nothing.
+        if not self._is_local or self.headers.get("X-Callsheet") != "fail":
+            self._send(403, "")
+            return
+        try:
+            self.emulator.faults.add(told)
+        except CallsheetError as error:
+            self._send(400, json.dumps({"error": error.message}))
+            return
+        with self.emulator.changed:
+            self.emulator.changed.notify_all()
+        self._send(200, json.dumps({"fail": self.emulator.faults.told()}))
+
+    def log_message(self, *arguments: object) -> None:
+        """Write nothing: what came is told by `Emulator.told`."""
+
+
+def _status(route: Route | None) -> int:
+    """Give the status of a success: the contract's first one, else 200."""
+    return 200 if route is None or route.operation is None else route.operation.status
+
+
+def _in_one_line(text: str) -> str:
+    return text.encode("ascii", "replace").decode().replace("\r", " ").replace("\n", " ")[:300]
