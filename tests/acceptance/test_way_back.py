@@ -159,3 +159,45 @@ def test_what_somebody_else_deployed_is_adopted_and_nothing_of_it_changes(
     assert [(one["action"], one["address"]) for one in plan["changes"]] == [("adopt", "Action/stranger")]
     assert callsheet("apply", *at, "--yes", "-q").code == 0
     assert deployed(workspace) == before
+
+
+def test_what_was_deployed_at_a_moment(
+    workspace: Folder, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import jsonschema
+
+    import callsheet.api.deploying as module
+    from callsheet.language.schema_check import schema
+
+    at = ("-C", workspace.path)
+    for day in ("01", "02", "03"):
+        monkeypatch.setattr(module, "utc_now", lambda day=day: f"2026-11-{day}T08:00:00Z")
+        workspace.action("one", constant=f"d{day}")
+        workspace.action(f"more{day}")
+        assert callsheet("apply", *at, "--yes", "-q").code == 0
+    found = json.loads(callsheet("history", "--at", "2026-11-02T08:00Z", *at, "-o", "json").out)
+    jsonschema.Draft202012Validator(schema("history")).validate(found)
+    assert [one["serial"] for one in found["applies"]] == [2]
+    assert set(found["objects"]) == {"Action/example", "Action/more01", "Action/more02", "Action/one"}
+    earlier = callsheet("history", "--at", "2026-11-02T09:59+02:00", *at)
+    assert "Deployed then: 3\n" in earlier.out
+    # Without a zone it is UTC.
+    assert "Deployed then: 5\n" in callsheet("history", "--at", "2026-11-04", *at).out
+    assert callsheet("history", "--at", "2025-01-01", *at).err.startswith(
+        "error CS925: nothing was applied in local by then\n"
+    )
+    assert "'yesterday' is no time" in callsheet("history", "--at", "yesterday", *at).err
+
+
+def test_an_action_is_rendered_as_a_revision_has_it(samples: Folder, callsheet: Callsheet) -> None:
+    from conftest import git
+
+    repository = samples.path.parent
+    file = samples.path / "firebase" / "push.yaml"
+    file.write_text(file.read_text("utf-8").replace("priority: HIGH", "priority: NORMAL"), "utf-8")
+    at = ("render", "firebase_push", "-C", samples.path, "-e", "local")
+    assert '"priority": "NORMAL"' in callsheet(*at).out
+    assert '"priority": "HIGH"' in callsheet(*at, "--at", "HEAD").out
+    given = ("--params", "installation_id=a", "--params", "title=b", "--params", "text=c")
+    assert '"priority": "HIGH"' in callsheet(*at, "--at", "HEAD", *given).out
+    assert callsheet(*at, "--at", "nowhere").err.startswith("error CS923")

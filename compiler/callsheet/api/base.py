@@ -115,6 +115,29 @@ class Base:
         with opened(self.environment(environment), self.root, writing=False) as stores:
             return stores.target.read()
 
+    def deployed_at(self, moment: datetime, environment: str | None = None) -> tuple[int, dict[str, str]]:
+        """Give the apply that was the last one at a moment, and what it had left: digests, by address.
+
+        Raises:
+            CallsheetError: CS925 where nothing was applied by then.
+
+        """
+        chosen = self.environment(environment)
+        with opened(chosen, self.root, writing=False) as stores:
+            done = [
+                one.serial
+                for one in stores.ledger.history()
+                if one.finished_at is not None and datetime.fromisoformat(one.finished_at) <= moment
+            ]
+            if not done:
+                raise CallsheetError(
+                    "CS925",
+                    f"nothing was applied in {chosen.name} by then",
+                    help="`callsheet history` shows when",
+                )
+            there, _ = stores.ledger.applied_at(max(done))
+        return max(done), {address: one.digest for address, one in sorted(there.items())}
+
     def history(self, environment: str | None = None) -> tuple[str | None, list[ApplyRecord]]:
         """Give the ledger's lineage, and every apply, newest first."""
         with opened(self.environment(environment), self.root, writing=False) as stores:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import click
 
 from callsheet.cli.common import (
@@ -15,9 +17,17 @@ from callsheet.errors import CallsheetError
 @click.command("history")
 @click.argument("what", required=False, type=click.Choice(["show"]))
 @click.argument("number", required=False, type=click.IntRange(min=1))
+@click.option(
+    "--at",
+    "moment",
+    metavar="TIME",
+    help="What was deployed then, as 2026-11-25T08:00Z; UTC without a zone.",
+)
 @environment_option
 @common_options
-def command(what: str | None, number: int | None, env: str | None, *, options: Options) -> None:
+def command(
+    what: str | None, number: int | None, moment: str | None, env: str | None, *, options: Options
+) -> None:
     """Show every apply, newest first; `history show N` one of them with its steps."""
     from callsheet.reporting.results import HistoryResult
 
@@ -25,6 +35,9 @@ def command(what: str | None, number: int | None, env: str | None, *, options: O
         raise click.UsageError("history show needs the number of an apply")
     opened = options.open()
     environment = opened.environment(env).name
+    objects = None
+    if moment is not None:
+        number, objects = opened.deployed_at(_time(moment), environment)
     lineage, applies = opened.history(environment)
     if number is not None:
         applies = [one for one in applies if one.serial == number]
@@ -35,6 +48,18 @@ def command(what: str | None, number: int | None, env: str | None, *, options: O
                 help="`callsheet history` lists them",
             )
     result = HistoryResult(
-        environment=environment, lineage=lineage, applies=applies, detailed=number is not None
+        environment=environment,
+        lineage=lineage,
+        applies=applies,
+        detailed=number is not None,
+        objects=objects,
     )
     options.emit(result)
+
+
+def _time(written: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(written)
+    except ValueError:
+        raise click.UsageError(f"{written[:40]!r} is no time: write it as 2026-11-25T08:00Z") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

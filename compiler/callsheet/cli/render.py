@@ -17,6 +17,7 @@ from callsheet.cli.common import (
 if TYPE_CHECKING:
     from callsheet.api import Workspace
     from callsheet.calling import Request
+    from callsheet.rendering import Compiled
 
 
 @click.command("render")
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     help="Parameters: the request that would leave is shown. A JSON or YAML file, or single values.",
 )
 @click.option("--all", "everywhere", is_flag=True, help="Every action, in every environment.")
+@click.option(
+    "--at", "revision", metavar="REV", help="As a git revision compiles them, not the files as they are."
+)
 @click.option("--diff-env", nargs=2, metavar="A B", help="Show how two environments differ.")
 @refusing_invalid
 def command(
@@ -37,6 +41,7 @@ def command(
     env: str | None,
     params: tuple[str, ...],
     everywhere: bool,
+    revision: str | None,
     diff_env: tuple[str, str] | None,
     *,
     options: Options,
@@ -51,21 +56,22 @@ def command(
     if everywhere:
         options.emit(_everything(opened, env))
         return
-    environment = opened.environment(env)
-    contents = contents_of(opened, environment.name, names)
+    name = opened.environment(env).name
+    compiled = opened.compile() if revision is None else opened.compile_revision(revision)
+    contents = contents_of(compiled, name, names)
     if not params:
-        result = RenderResult(environment=environment.name, actions=contents)
+        result = RenderResult(environment=name, actions=contents)
     else:
         requests = [
-            (one["name"], request_of(opened, environment.name, one, given_parameters(one, params)))
+            (one["name"], request_of(compiled, name, one, given_parameters(one, params)))
             for one in contents
         ]
-        result = RenderResult(environment=environment.name, requests=requests)
+        result = RenderResult(environment=name, requests=requests)
     options.emit(result)
 
 
 def request_of(
-    workspace: Workspace,
+    compiled: Compiled,
     environment: str,
     content: dict[str, Any],
     given: dict[str, Any],
@@ -79,26 +85,25 @@ def request_of(
     from callsheet.calling.messages import fill_message
     from callsheet.calling.messages.delivery import message_request
 
-    action = delivering_action(workspace, environment, content)
+    action = delivering_action(compiled, environment, content)
     return message_request(content, given, fill_message(content, given, language), action)
 
 
 def delivering_action(
-    workspace: Workspace, environment: str, message: dict[str, Any]
+    compiled: Compiled, environment: str, message: dict[str, Any]
 ) -> dict[str, Any] | None:
     """Give the compiled action that delivers a message; None for a mail server."""
     if "action" not in message["via"]:
         return None
-    return contents_of(workspace, environment, (message["via"]["action"],))[0]
+    return contents_of(compiled, environment, (message["via"]["action"],))[0]
 
 
-def contents_of(workspace: Workspace, environment: str, names: tuple[str, ...]) -> list[dict[str, Any]]:
+def contents_of(compiled: Compiled, environment: str, names: tuple[str, ...]) -> list[dict[str, Any]]:
     """Give compiled actions of an environment by their names, or all of them; raises CS925."""
     from callsheet.api import InvalidWorkspaceError
     from callsheet.errors import CallsheetError
     from callsheet.language.schema_check import nearest
 
-    compiled = workspace.compile()
     by_name = {one.name: one.content for one in compiled.by_environment.get(environment, {}).values()}
     for name in names:
         action = compiled.definitions.get(name)
@@ -122,7 +127,9 @@ def _everything(workspace: Workspace, env: str | None) -> Any:
     from callsheet.reporting.results import WorkspaceResult
 
     names = [workspace.environment(env).name] if env else [one.name for one in workspace.compile().concrete]
-    return WorkspaceResult(environments={name: contents_of(workspace, name, ()) for name in names})
+    return WorkspaceResult(
+        environments={name: contents_of(workspace.compile(), name, ()) for name in names}
+    )
 
 
 def _difference(workspace: Workspace, names: tuple[str, ...], pair: tuple[str, str]) -> Any:

@@ -61,12 +61,12 @@ def command(
 
     opened = options.open()
     environment = opened.environment(env)
-    (content,) = contents_of(opened, environment.name, (name,))
+    (content,) = contents_of(opened.compile(), environment.name, (name,))
     given = given_parameters(content, params)
     if form is not None:
         _export(*_called(opened, environment, content, given, language), form, options)
         return 0
-    request = request_of(opened, environment.name, content, given, language)
+    request = request_of(opened.compile(), environment.name, content, given, language)
     shown = RenderResult(environment=environment.name, requests=[(name, request)])
     if dry_run:
         options.emit(shown)
@@ -95,7 +95,7 @@ def _called(
     from callsheet.calling.messages import fill_message
     from callsheet.calling.messages.delivery import action_parameters
 
-    action = delivering_action(opened, environment.name, content)
+    action = delivering_action(opened.compile(), environment.name, content)
     if action is None:
         raise CallsheetError(
             "CS967",

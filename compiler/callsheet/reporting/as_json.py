@@ -143,6 +143,7 @@ def _history(result: HistoryResult) -> dict[str, Any]:
         "environment": result.environment,
         "lineage": result.lineage,
         "applies": [_record(one) for one in result.applies],
+        **({} if result.objects is None else {"objects": dict(result.objects)}),
     }
 
 

@@ -88,12 +88,18 @@ class DriftResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryResult:
-    """What `history` found: applies, newest first; `detailed` for one apply with its steps."""
+    """What `history` found: applies, newest first; `detailed` for one apply with its steps.
+
+    Attributes:
+        objects: what was deployed at a moment: digests, by address.
+
+    """
 
     environment: str
     lineage: str | None
     applies: Sequence[ApplyRecord]
     detailed: bool = False
+    objects: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,6 +84,9 @@ def history_text(result: HistoryResult, style: Style) -> str:
     lines: list[str] = []
     for one in result.applies:
         lines += _apply_lines(one, style, detailed=result.detailed)
+    if result.objects is not None:
+        lines += ["", f"Deployed then: {len(result.objects)}"]
+        lines += [f"  {safe(address)}  {digest}" for address, digest in result.objects.items()]
     return "\n".join(lines)
 
 
