@@ -190,9 +190,7 @@ def test_what_was_deployed_at_a_moment(
 
 
 def test_an_action_is_rendered_as_a_revision_has_it(samples: Folder, callsheet: Callsheet) -> None:
-    from conftest import git
 
-    repository = samples.path.parent
     file = samples.path / "firebase" / "push.yaml"
     file.write_text(file.read_text("utf-8").replace("priority: HIGH", "priority: NORMAL"), "utf-8")
     at = ("render", "firebase_push", "-C", samples.path, "-e", "local")

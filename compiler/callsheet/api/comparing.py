@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING
 
 from callsheet.api.base import Base, InvalidWorkspaceError, refuse_invalid
+from callsheet.errors import CallsheetError
 from callsheet.language import Environment
 from callsheet.language.environment import overlaid_spots
+from callsheet.language.schema_check import nearest
 from callsheet.planning import Change, compare
 from callsheet.planning.changes import Side
 from callsheet.rendering import Compiled
 from callsheet.workspace import Path as ValuePath
 
 if TYPE_CHECKING:
+    from callsheet.planning.promotion import Promotion
     from callsheet.reporting.results import DiffResult, RequestPair
 
 
@@ -44,6 +47,35 @@ class Comparing(Base):
                 before.by_environment.get(name, {}), after, after.environments.get(name)
             )
         return found
+
+    def promote(self, first: str, second: str, names: Collection[str] = ()) -> list[Promotion]:
+        """Compare two environments as a package between their sandboxes would carry them.
+
+        Raises:
+            InvalidWorkspaceError: where the workspace has errors.
+            CallsheetError: CS921 for an environment, CS925 for a name.
+
+        """
+        from callsheet.planning.promotion import promotions
+
+        before, after = (
+            {
+                address: one.content
+                for address, one in self._compiled_of(self.environment(name).name).items()
+                if address.startswith("Action/")
+            }
+            for name in (first, second)
+        )
+        known = {address.partition("/")[2] for address in (*before, *after)}
+        for name in names:
+            if name not in known:
+                raise CallsheetError(
+                    "CS925",
+                    f"there is no action `{name}`{nearest(name, known)}",
+                    help="`callsheet list` shows the actions",
+                )
+        found = promotions(before, after)
+        return [one for one in found if not names or one.address.partition("/")[2] in names]
 
     def review(
         self, base: str | None, head: str | None = None, environment: str | None = None

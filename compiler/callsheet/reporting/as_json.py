@@ -22,6 +22,7 @@ from callsheet.reporting.results import (
     HistoryResult,
     ListResult,
     PreviewResult,
+    PromoteResult,
     RenderResult,
     SendResult,
     ShowResult,
@@ -249,6 +250,22 @@ def _send(result: SendResult) -> dict[str, Any]:
     }
 
 
+def _promote(result: PromoteResult) -> dict[str, Any]:
+    return {
+        "from": result.before,
+        "to": result.after,
+        "promotions": [
+            {
+                "address": one.address,
+                "verdict": one.verdict,
+                "typeIn": [{"field": field, "value": value} for field, value in one.type_in],
+                "differences": list(one.differences),
+            }
+            for one in result.promotions
+        ],
+    }
+
+
 def _preview(result: PreviewResult) -> dict[str, Any]:
     return {
         "environment": result.environment,
@@ -349,6 +366,7 @@ _RECORDS: dict[type, Callable[[Any], dict[str, Any]]] = {
     RenderResult: _render,
     SendResult: _send,
     PreviewResult: _preview,
+    PromoteResult: _promote,
     TestResult: _tests,
     WorkspaceResult: _workspace,
     ExplainResult: _explain,

@@ -16,6 +16,7 @@ from callsheet.planning.review import DataFlow, PolicyChange, SharedChange
 
 if TYPE_CHECKING:
     from callsheet.calling.messages import Texts
+    from callsheet.planning.promotion import Promotion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +149,15 @@ class SendResult:
     request: Request
     answer: Answer
     findings: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromoteResult:
+    """What `promote` found between two environments."""
+
+    before: str
+    after: str
+    promotions: Sequence[Promotion]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

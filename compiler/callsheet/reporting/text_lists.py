@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
 
 from callsheet.calling import NO_PAYLOAD, Request
@@ -13,6 +14,7 @@ from callsheet.reporting.results import (
     HistoryResult,
     ListResult,
     PreviewResult,
+    PromoteResult,
     RenderResult,
     SendResult,
     Shown,
@@ -149,6 +151,19 @@ def preview_text(result: PreviewResult, style: Style) -> str:
         lines += [paint(f"  hint: {safe(hint)}", "dim", style) for hint in result.hints[one.language]]
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)
+
+
+def promote_text(result: PromoteResult, style: Style) -> str:
+    """Write what a package carries from one environment to another, and what it does not."""
+    lines = []
+    for one in result.promotions:
+        colour = {"differs": "red", "copy": "green"}.get(one.verdict, "dim")
+        lines.append(f"{paint(one.verdict, colour, style)}  {safe(one.address)}")
+        lines += [f"    {safe(words)}" for words in one.differences]
+        lines += [f"    type in: {safe(field)} = {safe(value)}" for field, value in one.type_in]
+    counts = Counter(one.verdict for one in result.promotions)
+    told = ", ".join(f"{number} {verdict}" for verdict, number in sorted(counts.items())) or "no action"
+    return "\n".join([*lines, "", f"From {safe(result.before)} to {safe(result.after)}: {told}."])
 
 
 def workspace_text(result: WorkspaceResult, style: Style) -> str:

@@ -1,0 +1,26 @@
+"""`callsheet promote`."""
+
+from __future__ import annotations
+
+import click
+
+from callsheet.cli.common import Options, common_options, refusing_invalid
+
+
+@click.command("promote")
+@click.argument("names", nargs=-1)
+@click.option("--from", "first", required=True, metavar="ENV", help="The environment that is promoted.")
+@click.option("--to", "second", required=True, metavar="ENV", help="The one that it is promoted to.")
+@common_options
+@refusing_invalid
+def command(names: tuple[str, ...], first: str, second: str, *, options: Options) -> int:
+    """Show what a package between two sandboxes of Journey Optimizer carries, and what it does not.
+
+    For each action: whether it is copied, with the values that have to be typed in again (INSERT SECRET
+    HERE), or whether the existing one is structurally the same. Exit 1 where one is not: journeys would break.
+    """
+    from callsheet.reporting.results import PromoteResult
+
+    found = options.open().promote(first, second, names)
+    options.emit(PromoteResult(before=first, after=second, promotions=found))
+    return 1 if any(one.verdict == "differs" for one in found) else 0
