@@ -59,6 +59,11 @@ class Deploying(Base):
         """
         chosen = self._valid(environment)
         with opened(chosen, self.root, writing=False) as stores:
+            # What a target cannot hold is told before anything is planned for it.
+            check = getattr(stores.target, "check", None)
+            if check is not None:
+                compiled = self.compile().by_environment.get(chosen.name, {})
+                check(one.content for one in compiled.values())
             current = read_current(stores)
         _LOG.info(
             "%s: %d deployed, %d applied, serial %d",

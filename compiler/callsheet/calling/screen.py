@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from callsheet.calling.limits import seconds_of
+from callsheet.http.limits import seconds_of
 from callsheet.language.action import in_language
 
 _DATA_TYPES = {

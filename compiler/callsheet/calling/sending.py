@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from callsheet._version import __version__
-from callsheet.calling.authentication import Proof, is_renewable, load_certificate, prove
-from callsheet.calling.limits import Slots, seconds_of
 from callsheet.calling.request import NO_PAYLOAD, Request, build_request
-from callsheet.calling.signatures import Signed
-from callsheet.calling.tokens import Tokens
 from callsheet.errors import CallsheetError
+from callsheet.http.authentication import Proof, is_renewable, load_certificate, prove
+from callsheet.http.limits import Slots, seconds_of
+from callsheet.http.masking import without_secrets
+from callsheet.http.signatures import Signed
+from callsheet.http.tokens import Tokens
 
 if TYPE_CHECKING:
     import httpx
 
 MAX_ANSWER = 1_048_576
 TIMEOUT_SECONDS = 30.0
-SHORTEST_SECRET = 4
 _AGAIN = (429, 502, 503, 504)
 
 
@@ -141,16 +139,6 @@ def _with_retries(
         wait(pause)
         if authentication.get("type") == "hmac":
             proof = prove(authentication, call.signed, tokens)
-
-
-def without_secrets(text: str, secrets: Iterable[str]) -> str:
-    """Give an answer's text without the secrets that were sent, however the other side echoes them."""
-    for secret in sorted(set(secrets), key=len, reverse=True):
-        if len(secret) >= SHORTEST_SECRET:
-            encoded = base64.b64encode(secret.encode()).decode().rstrip("=")
-            for form in (secret, quote(secret, safe=""), json.dumps(secret)[1:-1], encoded):
-                text = text.replace(form, "(secret)")
-    return text
 
 
 class _Call:

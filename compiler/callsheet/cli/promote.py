@@ -17,7 +17,8 @@ def command(names: tuple[str, ...], first: str, second: str, *, options: Options
     """Show what a package between two sandboxes of Journey Optimizer carries, and what it does not.
 
     For each action: whether it is copied, with the values that have to be typed in again (INSERT SECRET
-    HERE), or whether the existing one is structurally the same. Exit 1 where one is not: journeys would break.
+    HERE), or whether the existing one is the same in structure. Exit 1 where one is not: journeys would
+    break.
     """
     from callsheet.reporting.results import PromoteResult
 

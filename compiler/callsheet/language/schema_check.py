@@ -32,6 +32,7 @@ KIND_SCHEMAS = {
     "EndpointConfig": "endpointconfig",
     "Environment": "environment",
     "Policy": "policy",
+    "Target": "target",
     "Workspace": "workspace",
 }
 _TYPE_NAMES = {

@@ -10,7 +10,7 @@ from callsheet.language.plugins import plugins, secret_schemes
 from callsheet.language.schema_check import nearest
 from callsheet.workspace import Problem
 
-WITHOUT_LEDGER = ("journey-optimizer", "directory")
+WITHOUT_LEDGER = ("journey-optimizer", "directory", "http")
 """Types of targets beside which nothing can be recorded."""
 
 
@@ -44,7 +44,7 @@ def _check(
                 do="write `ledger: {type: sqlite, path: .callsheet/NAME.db}`, or a PostgreSQL",
             )
         ]
-    if kind == "postgresql":
+    if kind in ("postgresql", "http"):
         return _check_url(environment, field, written)
     if kind not in ("sqlite", "directory"):
         return []

@@ -23,6 +23,7 @@ from callsheet.language.rules.names import Facts
 from callsheet.language.schema_check import check_document
 from callsheet.language.selector import Selector
 from callsheet.language.settings import SETTINGS_FILES, read_settings
+from callsheet.language.target import with_collections
 from callsheet.rendering.addresses import check_addresses
 from callsheet.rendering.cache import UnitCache
 from callsheet.rendering.endpoints import check_endpoints
@@ -36,7 +37,7 @@ from callsheet.workspace.documents import decode, parse, read_text
 
 Check = Callable[[Compiled, Source], Iterable[Problem]]
 
-_SHARED_KINDS = ("Environment", "Policy", "Workspace")
+_SHARED_KINDS = ("Environment", "Policy", "Target", "Workspace")
 
 
 def compile_workspace(
@@ -86,6 +87,7 @@ class _Compilation:
     def _context(self) -> Context:
         """Read the environments, policies and settings; every other file is left alone."""
         environments, policies = [], []
+        targets: dict[str, Document] = {}
         for file in self.files:
             for document in self._shared_documents(file):
                 match document.value["kind"]:
@@ -93,11 +95,15 @@ class _Compilation:
                         environments.append(document)
                     case "Policy":
                         policies.append(read_policy(document))
+                    case "Target":
+                        targets.setdefault(document.value["metadata"]["name"], document)
                     case "Workspace" if file in SETTINGS_FILES:
                         self.result.settings = read_settings(document)
         for document in environments:
             self.facts.environments.setdefault(document.value["metadata"]["name"], document)
         resolved, self.problems = resolve_environments(list(self.facts.environments.values()))
+        resolved, lost = with_collections(resolved, targets)
+        self.problems += lost
         self.result.environments = {one.name: one for one in resolved}
         self.result.policies = policies
         self.policies = {one.name: one for one in policies}

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from callsheet.calling.emulator.routes import Route
 from callsheet.calling.emulator.standins import standin
-from callsheet.calling.signatures import Signed, is_signed
+from callsheet.http.signatures import Signed, is_signed
 
 _SLOTS = ("$param", "$concat", "$expr", "$template")
 

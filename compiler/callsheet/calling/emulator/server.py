@@ -155,7 +155,7 @@ class Emulator:
         self.told(call)
 
     def _masked(self, text: str) -> str:
-        from callsheet.calling.sending import without_secrets
+        from callsheet.http.masking import without_secrets
 
         for hidden, reference in list(self.hidden.items()):
             text = text.replace(hidden, f"{{{reference}}}")

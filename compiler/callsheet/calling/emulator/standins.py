@@ -9,9 +9,9 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from callsheet.calling.limits import LOOPBACK
 from callsheet.calling.sending import Way
 from callsheet.errors import CallsheetError
+from callsheet.http.limits import LOOPBACK
 
 
 def standin(reference: str) -> str:

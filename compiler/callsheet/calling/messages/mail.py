@@ -15,10 +15,10 @@ from email.utils import format_datetime, localtime, make_msgid
 from typing import Any
 from urllib.parse import urlsplit
 
-from callsheet.calling.limits import LOOPBACK, seconds_of
 from callsheet.calling.messages.texts import Texts
 from callsheet.calling.sending import Answer
 from callsheet.errors import CallsheetError
+from callsheet.http.limits import LOOPBACK, seconds_of
 
 TIMEOUT_SECONDS = 30.0
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}

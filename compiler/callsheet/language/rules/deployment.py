@@ -215,6 +215,28 @@ An action that a journey uses is frozen but for name, description, URL and authe
 new one of any other change (`replace`), and names the journeys that have to move.
 """,
 )
+declare("CS870", "service-url", """The secret of a service's URL must hold an https URL.""")
+declare(
+    "CS871",
+    "outcome-unknown",
+    """It is not known whether the service did what it was asked: its answer was lost.
+
+The intent is recorded: the next command reads the service, and settles what became of it. Nothing is sent
+twice unless the service knows a call that it has seen (`idempotencyHeader`).
+""",
+)
+declare("CS872", "service-refuses", """The service refuses who calls.""")
+declare(
+    "CS873",
+    "service-unreadable",
+    """A service that cannot be read whole is an error: it is never taken for empty.""",
+)
+declare("CS874", "object-twice", """Two objects of a service must not be the same action.""")
+declare(
+    "CS875",
+    "body-loses",
+    """What a Target's body does not hold of an action would look as if it were drift.""",
+)
 declare("CS841", "no-pack", """A pack is the folder that `callsheet apply` writes for Journey Optimizer.""")
 declare(
     "CS842",

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from callsheet.calling.signatures import Signed, signature_headers
-from callsheet.calling.tokens import Tokens
 from callsheet.errors import CallsheetError
+from callsheet.http.signatures import Signed, signature_headers
+from callsheet.http.tokens import Tokens
 
 Resolve = Callable[[str], str]
 

@@ -1,0 +1,50 @@
+"""Kind Target: a document → the description of a REST collection in which actions are deployed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from callsheet.language.catalog import Spots
+from callsheet.language.environment import Environment
+from callsheet.language.schema_check import nearest
+from callsheet.workspace import Document, Problem
+
+
+def with_collections(
+    environments: list[Environment], targets: Mapping[str, Document]
+) -> tuple[list[Environment], list[Problem]]:
+    """Give each environment whose target is a collection the description that it names.
+
+    Args:
+        environments: resolved.
+        targets: the documents of kind Target, by name.
+
+    """
+    found, problems = [], []
+    for environment in environments:
+        target = environment.target
+        if target is None or target["type"] != "http":
+            found.append(environment)
+            continue
+        name = target.get("collection")
+        document = targets.get(str(name))
+        if document is None:
+            spots = Spots("CS807", environment.document)
+            message = f"there is no Target `{name}`" + nearest(str(name), targets)
+            problems.append(
+                spots.key(("spec", "target"), message, do="name a document of kind Target by `collection`")
+            )
+            continue
+        found.append(replace(environment, target={**target, "definition": document.value["spec"]}))
+    return found, problems
+
+
+def fields_of_body(body: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Give the leaves of a Target's body, each with its path; a list is a constant."""
+    if isinstance(body, dict):
+        for key, one in body.items():
+            yield from fields_of_body(one, (*path, key))
+    else:
+        yield path, body

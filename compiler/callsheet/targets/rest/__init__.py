@@ -1,0 +1,1 @@
+"""A REST collection, described by a document of kind Target."""

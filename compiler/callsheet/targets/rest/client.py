@@ -1,0 +1,218 @@
+"""Calls to a service: who calls, how often, how long, and what is said of an answer."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import quote, urlencode, urljoin, urlsplit
+
+from callsheet._version import __version__
+from callsheet.errors import CallsheetError
+from callsheet.http.authentication import is_renewable, load_certificate, prove
+from callsheet.http.limits import LOOPBACK, Slots, seconds_of
+from callsheet.http.masking import without_secrets
+from callsheet.http.signatures import Signed
+from callsheet.http.tokens import Tokens
+
+MAX_ANSWER = 64 * 1_048_576
+_LATER = (429, 503)
+_FAULTY = (500, 502, 504)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a service answered: its status, the JSON of its body (None without), and its headers."""
+
+    status: int
+    value: Any
+    headers: Mapping[str, str]
+    text: str
+
+
+class ServiceClient:
+    """One service.
+
+    Args:
+        url: of the service.
+        spec: of the Target document.
+        resolve: gives the secret of a reference.
+
+    Raises:
+        CallsheetError: CS870 for a URL that is none, CS945 without httpx.
+
+    """
+
+    def __init__(self, url: str, spec: Mapping[str, Any], resolve: Callable[[str], str]) -> None:
+        import httpx
+
+        parts = urlsplit(url)
+        plain = parts.scheme == "http" and parts.hostname in LOOPBACK
+        if not parts.hostname or not (parts.scheme == "https" or plain):
+            raise CallsheetError(
+                "CS870", "the URL of the service is none", help="the secret holds an https URL"
+            )
+        self.url = url.rstrip("/")
+        self.host = parts.netloc.rpartition("@")[2]
+        self.spec = spec
+        limits = spec.get("limits") or {}
+        self.retries = int(limits.get("retries", 4))
+        self.slots = Slots(limits.get("rate"))
+        self.authentication = spec.get("authentication") or {"type": "none"}
+        context = load_certificate(httpx.create_ssl_context(trust_env=True), self.authentication, resolve)
+        timeout = seconds_of(limits.get("timeout"), 30.0)
+        self.secrets: list[str] = []
+        self.client = httpx.Client(verify=context, timeout=timeout, follow_redirects=False, trust_env=False)
+        self.tokens = Tokens(self.client, self._revealed(resolve))
+        self.wait = time.sleep
+
+    def _revealed(self, resolve: Callable[[str], str]) -> Callable[[str], str]:
+        def reveal(reference: str) -> str:
+            self.secrets.append(resolve(reference))
+            return self.secrets[-1]
+
+        return reveal
+
+    def shown(self, text: str) -> str:
+        """Give a text of the service without what it echoes of a secret."""
+        return without_secrets(text, [*self.secrets, self.url])
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.client.close()
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Any = None,
+        key: str | None = None,
+    ) -> Answer:
+        """Call the service; what may be sent again is, as often as `limits.retries` says.
+
+        Args:
+            method: of the call.
+            path: below the URL, or a whole URL of the same host.
+            query: parameters.
+            body: JSON, or None.
+            key: an idempotency key; with the header for it that the service knows, a write may be
+                sent again.
+
+        Raises:
+            CallsheetError: CS871 where nothing is known of what became of a write, CS872 where who calls
+                is refused, CS873 for a service that cannot be read.
+
+        """
+        header = self.spec.get("idempotencyHeader")
+        again = method in ("GET", "PUT", "DELETE") or (key is not None and header is not None)
+        headers = {"Accept": "application/json", "User-Agent": f"callsheet/{__version__}"}
+        for name, value in (self.spec.get("headers") or {}).items():
+            headers[name] = self.tokens.text(value)
+        if key is not None and header is not None:
+            headers[header] = key
+        content = None
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            content = json.dumps(body, ensure_ascii=False).encode()
+        url = path if "://" in path else self.url + path
+        if query:
+            url += ("&" if "?" in url else "?") + urlencode(query)
+        if urlsplit(url).netloc.rpartition("@")[2] != self.host:
+            raise CallsheetError("CS873", "the service leads to another host", help="it is not followed")
+        attempt, renewed = 0, False
+        while True:
+            attempt += 1
+            answer, reason = self._once(method, url, headers, content)
+            refused = answer is not None and answer.status == 401
+            if refused and not renewed and is_renewable(self.authentication):
+                renewed = True
+                prove(
+                    self.authentication,
+                    Signed(method, url, headers, content or b""),
+                    self.tokens,
+                    anew=True,
+                )
+                continue
+            later = answer is not None and answer.status in _LATER
+            faulty = answer is None or answer.status in _FAULTY
+            if (later or (faulty and again) or reason == "ConnectError") and attempt <= self.retries:
+                asked = _seconds(answer.headers.get("retry-after")) if answer is not None else 0.0
+                self.wait(max(0.1 * 2.0**attempt * random.uniform(0.75, 1.25), min(asked, 60.0)))  # noqa: S311
+                continue
+            return self._settled(method, answer, reason)
+
+    def _settled(self, method: str, answer: Answer | None, reason: str) -> Answer:
+        if answer is not None and answer.status not in (401, 403, *_FAULTY):
+            return answer
+        if answer is not None and answer.status in (401, 403):
+            raise CallsheetError(
+                "CS872",
+                f"the service refuses who calls: {answer.status}",
+                help="see `authentication` of the Target, and its secrets",
+            )
+        what = reason or f"it answered {answer.status if answer else '?'}"
+        if method == "GET" or reason == "ConnectError":
+            raise CallsheetError(
+                "CS873", f"the service cannot be read: {what}", help="nothing was changed; try again later"
+            )
+        raise CallsheetError(
+            "CS871",
+            f"it is not known whether the service did it: {what}",
+            help="run plan again: it reads the service, and settles what was left open",
+        )
+
+    def _once(
+        self, method: str, url: str, headers: Mapping[str, str], content: bytes | None
+    ) -> tuple[Answer | None, str]:
+        import httpx
+
+        while not self.slots.take():
+            self.wait(0.01)
+        proof = prove(self.authentication, Signed(method, url, headers, content or b""), self.tokens)
+        if proof.query:
+            url += ("&" if "?" in url else "?") + urlencode(proof.query)
+        try:
+            with self.client.stream(
+                method, url, headers={**headers, **proof.headers}, content=content
+            ) as response:
+                body = b""
+                for piece in response.iter_bytes():
+                    body += piece
+                    if len(body) > MAX_ANSWER:
+                        return None, "the answer does not end"
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            # The words of an error may hold the URL.
+            return None, type(error).__name__
+        text = body.decode("utf-8", "replace")
+        try:
+            value = json.loads(text) if text else None
+        except (ValueError, RecursionError):
+            value = None
+        told = {name.lower(): one for name, one in response.headers.items()}
+        return Answer(response.status_code, value, told, text), ""
+
+    def absolute(self, link: str) -> str:
+        """Give a link of an answer as a whole URL."""
+        return urljoin(f"{self.url}/", link)
+
+
+def path_of(written: str, identity: str) -> str:
+    """Give a path with the id of an object in it, encoded."""
+    return written.replace("{id}", quote(identity, safe=""))
+
+
+def _seconds(written: str | None) -> float:
+    if not written:
+        return 0.0
+    if written.strip().isdigit():
+        return float(written.strip()[:9])
+    try:
+        return max(0.0, parsedate_to_datetime(written).timestamp() - time.time())
+    except (TypeError, ValueError, OverflowError):
+        return 0.0

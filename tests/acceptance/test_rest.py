@@ -1,0 +1,367 @@
+"""A REST service as target, described by a document: the main job, every fault, and what is never lost or done twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from callsheet import Workspace
+from callsheet.targets.rest import client
+from collection import TOKEN, Collection, collecting
+from conftest import Callsheet, Folder
+
+ENVIRONMENT = """\
+apiVersion: callsheet/v1
+kind: Environment
+metadata: {name: local}
+spec:
+  values: {host: api.example.com}
+  target: {type: http, collection: hooks, url: {secret: "env:HOOKS_URL"}}
+  ledger: {type: sqlite, path: .callsheet/local.db}
+---
+apiVersion: callsheet/v1
+kind: Target
+metadata: {name: hooks}
+spec:
+  authentication: {type: bearer, token: {secret: "env:HOOKS_TOKEN"}}
+  id: id
+  body: {name: "{{ action.name }}", kind: callsheet, target: {url: "{{ action.request.url }}"}, definition: "{{ action | tojson }}"}
+  list: {path: /hooks, items: data}
+  create: {path: /hooks}
+  update: {path: "/hooks/{id}"}
+  delete: {path: "/hooks/{id}"}
+  idempotencyHeader: Idempotency-Key
+  limits: {retries: 2, timeout: 5s}
+"""
+PAGING = {
+    "none": "",
+    "cursor": ", paging: {type: cursor, parameter: after, next: meta.next}",
+    "page": ", paging: {type: page, parameter: page}",
+    "link": ", paging: {type: link}",
+}
+
+
+@pytest.fixture
+def collection(monkeypatch: pytest.MonkeyPatch) -> Iterator[Collection]:
+    with collecting() as found:
+        monkeypatch.setenv("HOOKS_URL", found.url)
+        monkeypatch.setenv("HOOKS_TOKEN", TOKEN)
+        real = client.ServiceClient.__init__
+
+        def patient(self: Any, *arguments: Any) -> None:
+            real(self, *arguments)
+            self.wait = lambda seconds: None
+
+        monkeypatch.setattr(client.ServiceClient, "__init__", patient)
+        yield found
+
+
+@pytest.fixture
+def hooks(workspace: Folder, collection: Collection) -> Folder:
+    del collection
+    workspace.write("environments.yaml", ENVIRONMENT)
+    return workspace
+
+
+def paged(folder: Folder, paging: str) -> None:
+    folder.write("environments.yaml", ENVIRONMENT.replace("items: data", f"items: data{PAGING[paging]}"))
+
+
+def settled(folder: Folder, callsheet: Callsheet, collection: Collection) -> None:
+    """The next run finishes, nothing is there twice, and then there is nothing to do."""
+    outcome = callsheet("apply", "-C", folder.path, "--yes", "-q")
+    assert outcome.code == 0, outcome.err
+    assert callsheet("plan", "-C", folder.path, "--detailed-exitcode").code == 0
+    desired = sorted(Workspace(folder.path).compile().actions)
+    assert collection.names() == desired
+
+
+@pytest.mark.parametrize("paging", PAGING)
+def test_the_main_job_on_a_service(
+    hooks: Folder, callsheet: Callsheet, collection: Collection, paging: str
+) -> None:
+    paged(hooks, paging)
+    collection.paging = paging
+    at = ("-C", hooks.path)
+    for number in range(6):
+        hooks.action(f"a{number}")
+    assert "7 to create" in callsheet("plan", *at).out
+    assert collection.objects == {}
+    assert callsheet("apply", *at, "--yes", "-q").code == 0
+    assert collection.names() == ["a0", "a1", "a2", "a3", "a4", "a5", "example"]
+    one = next(it for it in collection.objects.values() if it["name"] == "a0")
+    compiled = Workspace(hooks.path).compile().by_environment["local"]["Action/a0"].content
+    assert (one["kind"], one["target"]["url"], json.loads(one["definition"])) == (
+        "callsheet",
+        compiled["request"]["url"],
+        compiled,
+    )
+    # What the service adds is no drift.
+    assert callsheet("plan", *at, "--detailed-exitcode").code == 0
+    assert callsheet("drift", *at).out == "No drift in local.\n"
+    hooks.action("a0", constant="other")
+    (hooks.path / "a1.yaml").unlink()
+    text = (hooks.path / "a2.yaml").read_text()
+    (hooks.path / "a2.yaml").unlink()
+    hooks.write(
+        "b2.yaml",
+        text.replace("name: a2", "name: b2").replace(
+            "spec:\n", "spec:\n  lifecycle: {renamedFrom: a2}\n", 1
+        ),
+    )
+    ids = {it["name"]: it["id"] for it in collection.objects.values()}
+    assert callsheet("apply", *at, "--yes", "-q").code == 0
+    after = {it["name"]: it["id"] for it in collection.objects.values()}
+    assert (after["a0"], after["b2"]) == (ids["a0"], ids["a2"])
+    assert "a1" not in after
+    assert callsheet("plan", *at, "--detailed-exitcode").code == 0
+
+
+def test_what_somebody_changes_there_is_drift_and_what_is_theirs_is_left_alone(
+    hooks: Folder, callsheet: Callsheet, collection: Collection
+) -> None:
+    at = ("-C", hooks.path)
+    hooks.action("one")
+    assert callsheet("apply", *at, "--yes", "-q").code == 0
+    one = next(it for it in collection.objects.values() if it["name"] == "one")
+    for change in (
+        {"kind": "other"},
+        {"target": {"url": "https://elsewhere.example.com/"}},
+        {"definition": one["definition"].replace("POST", "PUT")},
+    ):
+        kept = dict(one)
+        collection.objects[one["id"]] = {**one, **change}
+        assert "Action/one" in callsheet("drift", *at).out
+        collection.objects[one["id"]] = kept
+    assert callsheet("drift", *at).out == "No drift in local.\n"
+    collection.objects["theirs"] = {"id": "theirs", "title": "not ours"}
+    assert "Object/theirs" in callsheet("drift", *at).out
+    (hooks.path / "one.yaml").unlink()
+    assert callsheet("apply", *at, "--yes", "-q").code == 0
+    assert "theirs" in collection.objects
+    collection.objects["copy"] = {
+        **next(it for it in collection.objects.values() if it.get("name") == "example"),
+        "id": "copy",
+    }
+    assert callsheet("plan", *at).err.startswith(
+        "error CS874: two objects of the service are Action/example:"
+    )
+
+
+ACTIONS = ["create", "update", "delete", "rename"]
+
+
+def prepared(folder: Folder, callsheet: Callsheet, action: str) -> None:
+    """Bring about that the next apply does one step of a kind."""
+    folder.action("one")
+    if action != "create":
+        assert callsheet("apply", "-C", folder.path, "--yes", "-q").code == 0
+    else:
+        (folder.path / "one.yaml").unlink()
+        assert callsheet("apply", "-C", folder.path, "--yes", "-q").code == 0
+        folder.action("one")
+    if action == "update":
+        folder.action("one", constant="other")
+    elif action == "delete":
+        (folder.path / "one.yaml").unlink()
+    elif action == "rename":
+        text = (folder.path / "one.yaml").read_text()
+        (folder.path / "one.yaml").unlink()
+        folder.write(
+            "two.yaml",
+            text.replace("name: one", "name: two").replace(
+                "spec:\n", "spec:\n  lifecycle: {renamedFrom: one}\n", 1
+            ),
+        )
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("fault", ["before", "after", "500", "429", "html"])
+@pytest.mark.parametrize("keys", [True, False])
+def test_one_fault_is_retried_where_that_is_safe_and_settled_where_it_is_not(
+    hooks: Folder, callsheet: Callsheet, collection: Collection, action: str, fault: str, keys: bool
+) -> None:
+    if not keys:
+        hooks.write("environments.yaml", ENVIRONMENT.replace("  idempotencyHeader: Idempotency-Key\n", ""))
+    prepared(hooks, callsheet, action)
+    collection.faults = [fault]
+    outcome = callsheet("apply", "-C", hooks.path, "--yes", "-q")
+    safe = keys or action != "create" or fault == "429"
+    if safe:
+        assert outcome.code == 0, outcome.err
+    else:
+        assert outcome.err.startswith("error CS871: it is not known whether the service did it: ")
+    settled(hooks, callsheet, collection)
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("fault", ["before", "after", "500"])
+def test_a_service_that_stays_broken_loses_nothing(
+    hooks: Folder, callsheet: Callsheet, collection: Collection, action: str, fault: str
+) -> None:
+    prepared(hooks, callsheet, action)
+    collection.faults = [fault] * 3
+    outcome = callsheet("apply", "-C", hooks.path, "--yes", "-q")
+    assert outcome.err.startswith("error CS871: it is not known whether the service did it: ")
+    settled(hooks, callsheet, collection)
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_a_crash_between_the_answer_and_the_record_is_settled(
+    hooks: Folder,
+    callsheet: Callsheet,
+    collection: Collection,
+    monkeypatch: pytest.MonkeyPatch,
+    action: str,
+) -> None:
+    from callsheet.ledger.tables import RelationalLedger
+
+    class Crashed(BaseException):
+        pass
+
+    def crash(*_: object) -> None:
+        raise Crashed
+
+    prepared(hooks, callsheet, action)
+    with monkeypatch.context() as patched:
+        patched.setattr(RelationalLedger, "settle", crash)
+        with pytest.raises(Crashed):
+            Workspace(hooks.path).apply(Workspace(hooks.path).plan())
+    before = len(collection.objects)
+    settled(hooks, callsheet, collection)
+    assert len(collection.objects) == before
+
+
+def test_what_the_service_refuses_is_told_without_a_secret(
+    hooks: Folder, callsheet: Callsheet, collection: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = ("-C", hooks.path)
+    for name in ("one", "two"):
+        hooks.action(name)
+    collection.faults = ["", "refuse"]
+    outcome = callsheet("apply", *at, "--yes")
+    assert outcome.code == 1
+    assert 'the service answered 422: {"error": "no (secret)"}' in outcome.out + outcome.err
+    assert TOKEN not in outcome.out + outcome.err
+    assert "Plan in local: 2 to create, 1 unchanged." in callsheet("plan", *at).out
+    collection.faults = ["refuse"]
+    kept = callsheet("apply", *at, "--yes", "--keep-going")
+    assert kept.code == 1
+    settled(hooks, callsheet, collection)
+    monkeypatch.setenv("HOOKS_TOKEN", "another-token-here")
+    refused = callsheet("plan", *at)
+    assert refused.err == (
+        "error CS872: the service refuses who calls: 401\nhelp: see `authentication` of the Target, and its secrets\n"
+    )
+
+
+def test_a_service_that_accepts_and_keeps_something_else_is_drift(
+    hooks: Folder, callsheet: Callsheet, collection: Collection
+) -> None:
+    at = ("-C", hooks.path)
+    collection.faults = ["lie"]
+    assert callsheet("apply", *at, "--yes", "-q").code == 0
+    assert "Action/example" in callsheet("drift", *at).out
+    assert callsheet("apply", *at, "--accept", "drift", "--yes", "-q").code == 0
+    assert callsheet("drift", *at).out == "No drift in local.\n"
+
+
+@pytest.mark.parametrize(
+    ("faults", "paging", "words"),
+    [
+        (
+            ["html"],
+            "none",
+            "there is no list of objects at data of its answer: it begins with '<html>sign in</html>'",
+        ),
+        (["404"], "none", "it answered 404"),
+        (["500"] * 3, "none", "it answered 500"),
+        (["429"] * 3, "none", "it answered 429"),
+        (["cut"] * 3, "none", "RemoteProtocolError"),
+        (["change"] * 9, "page", "its list changes while it is read"),
+    ],
+)
+def test_a_service_that_cannot_be_read_is_never_empty(
+    hooks: Folder, callsheet: Callsheet, collection: Collection, faults: list[str], paging: str, words: str
+) -> None:
+    at = ("-C", hooks.path)
+    for name in ("one", "two", "three"):
+        hooks.action(name)
+    assert callsheet("apply", *at, "--yes", "-q").code == 0
+    paged(hooks, paging)
+    collection.paging = paging
+    collection.list_faults = list(faults)
+    outcome = callsheet("plan", *at)
+    assert outcome.err.startswith(f"error CS873: the service cannot be read: {words}"), outcome.err
+    collection.list_faults = []
+    assert callsheet("plan", *at, "--detailed-exitcode").code == 0
+
+
+def test_a_link_to_another_host_is_not_followed(
+    hooks: Folder, callsheet: Callsheet, collection: Collection
+) -> None:
+    paged(hooks, "link")
+    collection.paging = "link"
+    collection.list_faults = ["elsewhere"]
+    assert callsheet("plan", "-C", hooks.path).err.startswith(
+        "error CS873: the service leads to another host\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("collection: hooks", "collection: hoks", "CS807"),
+        ('url: {secret: "env:HOOKS_URL"}', "url: https://hooks.example.com/", "CS804"),
+        ("  ledger: {type: sqlite, path: .callsheet/local.db}\n", "", "CS805"),
+        ('name: "{{ action.name }}"', 'name: "the {{ action.name }}"', "CS808"),
+        ('name: "{{ action.name }}"', 'name: "{{ action.name | upper }}"', "CS808"),
+        ("  id: id\n", "", "CS204"),
+        ("{path: /hooks}", "{path: hooks}", "CS207"),
+        ("limits: {retries: 2", "limits: {retries: 20", "CS209"),
+    ],
+)
+def test_a_target_that_is_wrong_is_told_at_its_line(
+    hooks: Folder, callsheet: Callsheet, old: str, new: str, code: str
+) -> None:
+    assert old in ENVIRONMENT
+    hooks.write("environments.yaml", ENVIRONMENT.replace(old, new))
+    found = json.loads(callsheet("validate", "-C", hooks.path, "-o", "json").out)["diagnostics"]
+    assert code in {one["code"] for one in found}, found
+    assert all(one["file"] == "environments.yaml" for one in found)
+
+
+def test_a_body_that_loses_something_is_told_before_anything_is_planned(
+    hooks: Folder, callsheet: Callsheet, collection: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hooks.write("environments.yaml", ENVIRONMENT.replace(', definition: "{{ action | tojson }}"', ""))
+    outcome = callsheet("plan", "-C", hooks.path)
+    assert outcome.err.startswith("error CS875: the body of the Target `hooks` loses authentication, ")
+    assert collection.calls == []
+    hooks.write("environments.yaml", ENVIRONMENT)
+    for url in ("hooks.example.com", "http://hooks.example.com/", "ftp://localhost/"):
+        monkeypatch.setenv("HOOKS_URL", url)
+        assert callsheet("plan", "-C", hooks.path).err.startswith(
+            "error CS870: the URL of the service is none\n"
+        )
+    monkeypatch.delenv("HOOKS_URL")
+    assert callsheet("plan", "-C", hooks.path).err.startswith("error CS606")
+
+
+def test_a_plan_for_another_service_is_refused_and_the_url_is_in_none(
+    hooks: Folder,
+    callsheet: Callsheet,
+    collection: Collection,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Any,
+) -> None:
+    at = ("-C", hooks.path)
+    assert callsheet("plan", *at, "--out", tmp_path / "plan.json").code == 0
+    assert str(collection.port) not in (tmp_path / "plan.json").read_text()
+    with collecting() as other:
+        monkeypatch.setenv("HOOKS_URL", other.url)
+        assert callsheet("apply", tmp_path / "plan.json", *at).err.startswith("error CS915")
+        assert other.objects == {}
