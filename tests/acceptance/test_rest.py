@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -53,7 +54,7 @@ def collection(monkeypatch: pytest.MonkeyPatch) -> Iterator[Collection]:
 
         def patient(self: Any, *arguments: Any) -> None:
             real(self, *arguments)
-            self.wait = lambda seconds: None
+            self.wait = lambda seconds: time.sleep(min(seconds, 0.01))
 
         monkeypatch.setattr(client.ServiceClient, "__init__", patient)
         yield found
@@ -246,7 +247,7 @@ def test_what_the_service_refuses_is_told_without_a_secret(
     assert outcome.code == 1
     assert 'the service answered 422: {"error": "no (secret)"}' in outcome.out + outcome.err
     assert TOKEN not in outcome.out + outcome.err
-    assert "Plan in local: 2 to create, 1 unchanged." in callsheet("plan", *at).out
+    assert "Plan in local: 1 to create, 2 unchanged." in callsheet("plan", *at).out
     collection.faults = ["refuse"]
     kept = callsheet("apply", *at, "--yes", "--keep-going")
     assert kept.code == 1
@@ -365,3 +366,59 @@ def test_a_plan_for_another_service_is_refused_and_the_url_is_in_none(
         monkeypatch.setenv("HOOKS_URL", other.url)
         assert callsheet("apply", tmp_path / "plan.json", *at).err.startswith("error CS915")
         assert other.objects == {}
+
+
+def test_many_steps_are_done_side_by_side_and_each_is_settled_by_itself(
+    hooks: Folder, callsheet: Callsheet, collection: Collection
+) -> None:
+    at = ("-C", hooks.path)
+    for number in range(40):
+        hooks.action(f"a{number:02}")
+    collection.faults = ["", "refuse", "", "after", "429", "", "before", "refuse"]
+    outcome = callsheet("apply", *at, "--yes", "--keep-going")
+    assert outcome.code == 1
+    assert outcome.err.count("the service answered 422") == 2
+    assert len(collection.objects) == 39
+    record = json.loads(callsheet("history", "show", "1", *at, "-o", "json").out)["applies"][0]
+    assert sorted(one["outcome"] for one in record["steps"]) == ["done"] * 39 + ["failed"] * 2
+    settled(hooks, callsheet, collection)
+    # One of them is unknown: the others of its time are recorded, and the rest is left for the next run.
+    hooks.write("environments.yaml", ENVIRONMENT.replace("  idempotencyHeader: Idempotency-Key\n", ""))
+    for number in range(40, 60):
+        hooks.action(f"a{number:02}")
+    collection.faults = ["", "", "after"]
+    assert "\nerror CS871: it is not known" in callsheet("apply", *at, "--yes").err
+    assert len(collection.objects) < 61
+    settled(hooks, callsheet, collection)
+    assert len(collection.objects) == 61
+
+
+def test_deletions_come_before_creations(
+    hooks: Folder, callsheet: Callsheet, collection: Collection
+) -> None:
+    at = ("-C", hooks.path)
+    for number in range(5):
+        hooks.action(f"a{number}")
+    assert callsheet("apply", *at, "--yes", "-q").code == 0
+    for number in range(5):
+        (hooks.path / f"a{number}.yaml").unlink()
+        hooks.action(f"b{number}")
+    collection.calls.clear()
+    assert callsheet("apply", *at, "--yes", "-q").code == 0
+    methods = [one.split()[0] for one in collection.calls if not one.startswith("GET")]
+    assert methods == ["DELETE"] * 5 + ["POST"] * 5
+
+
+def test_the_rate_is_kept_by_all_calls_together(
+    hooks: Folder, callsheet: Callsheet, collection: Collection
+) -> None:
+    hooks.write(
+        "environments.yaml",
+        ENVIRONMENT.replace("limits: {retries: 2,", "limits: {rate: 10 per 300ms, retries: 2,"),
+    )
+    for number in range(24):
+        hooks.action(f"a{number:02}")
+    begin = time.monotonic()
+    assert callsheet("apply", "-C", hooks.path, "--yes", "-q").code == 0
+    # 25 writes and the readings before them: no more than 10 in any 300 ms.
+    assert time.monotonic() - begin > (len(collection.calls) // 10 - 1) * 0.3

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from callsheet._version import __version__
 from callsheet.deploying.preconditions import check_guards, check_state
@@ -14,7 +15,7 @@ from callsheet.errors import CallsheetError
 from callsheet.ledger import Intent, NewApply, Outcome, Provenance
 from callsheet.planning import Change, Plan
 from callsheet.rendering import canonical_text
-from callsheet.targets import Author, Step, StepRefused
+from callsheet.targets import Author, ParallelTarget, Step, StepRefused
 
 BATCH = 25
 """Steps in one transaction of the embedded target."""
@@ -125,8 +126,8 @@ class _Run:
         self.result.serial = self.stores.ledger.begin(new, self.intents)
         self.author = Author(conduct.author, new.at, plan.commit)
         rest = self.intents
-        size = BATCH if self.stores.shared is not None else 1
         while rest and self.result.outcome == "done" and not conduct.stop():
+            size = self._size(rest)
             self._batch(rest[:size])
             rest = rest[size:]
         if rest and self.result.outcome == "done":
@@ -138,8 +139,19 @@ class _Run:
         self.stores.ledger.finish(self.result.serial, outcome, conduct.now())
         return self.result
 
+    def _size(self, rest: Sequence[Intent]) -> int:
+        """Give how many steps are taken at once: of one kind, where they are done in parallel."""
+        if self.stores.shared is not None:
+            return BATCH
+        most = getattr(self.stores.target, "parallel", 1)
+        same = next((at for at, one in enumerate(rest) if one.action != rest[0].action), len(rest))
+        return max(1, min(most, same))
+
     def _batch(self, intents: Sequence[Intent]) -> None:
         """Do steps and record them; where one is refused, take them one by one."""
+        if len(intents) > 1 and self.stores.shared is None and _reaches_target(intents[0]):
+            self._side_by_side(intents)
+            return
         try:
             with self.stores.transaction():
                 self.stores.target.apply(
@@ -153,6 +165,21 @@ class _Run:
             self._one_by_one(intents)
             return
         self._note(intents, "done")
+
+    def _side_by_side(self, intents: Sequence[Intent]) -> None:
+        """Do steps in parallel, and record what became of each; what is unknown stays open."""
+        target = cast("ParallelTarget", self.stores.target)
+        results = target.apply_each([_step(one) for one in intents], self.author)
+        found = list(zip(intents, results, strict=True))
+        done = [one for one, result in found if result is None]
+        self._settle([Outcome(number=one.number, outcome="done") for one in done])
+        self._note(done, "done")
+        for one, result in found:
+            if isinstance(result, StepRefused):
+                self._failed(one, str(result))
+        unknown = next((result for result in results if isinstance(result, CallsheetError)), None)
+        if unknown is not None:
+            raise unknown
 
     def _one_by_one(self, intents: Sequence[Intent]) -> None:
         for index, one in enumerate(intents):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -30,11 +31,13 @@ class Slots:
             number, _, period = rate.partition(" per ")
             self.most, self.window = int(number), seconds_of(period)
         self.taken: deque[float] = deque(maxlen=self.most or 1)
+        self.lock = threading.Lock()
 
     def take(self) -> bool:
         """Take a slot; False where none is left for now."""
-        now = self.clock()
-        if self.most and len(self.taken) == self.most and now - self.taken[0] < self.window:
-            return False
-        self.taken.append(now)
-        return True
+        with self.lock:
+            now = self.clock()
+            if self.most and len(self.taken) == self.most and now - self.taken[0] < self.window:
+                return False
+            self.taken.append(now)
+            return True

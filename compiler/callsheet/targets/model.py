@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from callsheet.errors import CallsheetError
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployed:
@@ -87,3 +89,17 @@ class Target(Protocol):
 
     def close(self) -> None:
         """Let go of the target."""
+
+
+class ParallelTarget(Target, Protocol):
+    """A target in which steps are done on their own, several at once."""
+
+    parallel: int
+
+    def apply_each(
+        self, steps: Sequence[Step], author: Author
+    ) -> Sequence[StepRefused | CallsheetError | None]:
+        """Do steps of one kind that touch different objects; gives for each why it was not done, or None.
+
+        A CallsheetError says that nothing is known of what became of a step.
+        """

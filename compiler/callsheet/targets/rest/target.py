@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from callsheet.targets.rest.mapping import BodyMapping, at
 from callsheet.targets.rest.paging import read_all
 
 READINGS = 3
+PARALLEL = 8
 
 
 def open_target(options: Mapping[str, Any], root: Path, *, writing: bool) -> RestTarget:
@@ -40,6 +42,8 @@ def open_target(options: Mapping[str, Any], root: Path, *, writing: bool) -> Res
 
 class RestTarget:
     """The objects of one collection of a service."""
+
+    parallel = PARALLEL
 
     def __init__(self, collection: str, url: str, spec: Mapping[str, Any]) -> None:
         self.collection = collection
@@ -149,6 +153,24 @@ class RestTarget:
         for step in steps:
             self._do(step)
 
+    def apply_each(
+        self, steps: Sequence[Step], author: Author
+    ) -> list[StepRefused | CallsheetError | None]:
+        """Do steps of one kind side by side; gives for each why it was not done, or None."""
+        del author
+        if self.ids is None:
+            self.read()
+
+        def attempt(step: Step) -> StepRefused | CallsheetError | None:
+            try:
+                self._do(step)
+            except (StepRefused, CallsheetError) as error:
+                return error
+            return None
+
+        with ThreadPoolExecutor(self.parallel) as pool:
+            return list(pool.map(attempt, steps))
+
     def _do(self, step: Step) -> None:
         ids = self.ids if self.ids is not None else {}
         identity, digest = ids.get(step.address_before, (None, None))
@@ -161,7 +183,10 @@ class RestTarget:
             if step.action == "replace" and identity is not None:
                 self._write(self.spec["delete"], "DELETE", identity, None, f"{step.key}:delete")
             told = at(answer.value, self.spec["id"])
-            self.ids = None if told is None else {**ids, step.address: (str(told), step.after or "")}
+            if told is None:
+                self.ids = None
+            else:
+                ids[step.address] = (str(told), step.after or "")
             return
         if step.action == "delete":
             self._write(self.spec["delete"], "DELETE", identity, None, step.key)
