@@ -218,7 +218,7 @@ def test_4_one_line_that_changes_forty_actions_is_told_once_and_released_deliber
     assert plan.returncode == 0
     refused = callsheet_in(team, "apply", "plan.json")
     assert (
-        "error CS918: a guard refuses the plan\n  max-update: 40 of 50 would be updated; the limit is 30%"
+        "error CS918: a guard refuses the plan\n  max-update: 40 of 51 would be updated; the limit is 30%"
         in refused.stderr
     )
     assert "help: where it is meant: --accept max-update" in refused.stderr

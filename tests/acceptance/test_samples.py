@@ -36,9 +36,9 @@ def test_they_are_in_order_for_three_environments(compiled: Compiled) -> None:
     assert compiled.diagnostics == []
     assert sorted(compiled.by_environment) == ["local", "production", "staging"]
     assert {name: len(found) for name, found in compiled.by_environment.items()} == {
-        "local": 10,
-        "production": 10,
-        "staging": 10,
+        "local": 11,
+        "production": 11,
+        "staging": 11,
     }
     assert len(compiled.policies) >= 2
 

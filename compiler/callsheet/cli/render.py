@@ -80,6 +80,7 @@ def request_of(
     """Give the request of an action, or the one that delivers a message."""
     from callsheet.calling import build_request
 
+    refuse_silent(content)
     if content.get("kind") != "Message":
         return build_request(content, given)
     from callsheet.calling.messages import fill_message
@@ -87,6 +88,18 @@ def request_of(
 
     action = delivering_action(compiled, environment, content)
     return message_request(content, given, fill_message(content, given, language), action)
+
+
+def refuse_silent(content: dict[str, Any]) -> None:
+    """Refuse what sends nothing: the configuration of an endpoint; raises CS925."""
+    from callsheet.errors import CallsheetError
+
+    if content.get("kind") == "EndpointConfig":
+        raise CallsheetError(
+            "CS925",
+            f"`{content['name']}` is the configuration of an endpoint: it sends nothing",
+            help="name an action or a message",
+        )
 
 
 def delivering_action(

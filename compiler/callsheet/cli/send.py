@@ -55,13 +55,14 @@ def command(
     options: Options,
 ) -> int:
     """Send an action or a message for real: what will leave is shown first, secrets as references."""
-    from callsheet.cli.render import contents_of, given_parameters, request_of
+    from callsheet.cli.render import contents_of, given_parameters, refuse_silent, request_of
     from callsheet.reporting import report
     from callsheet.reporting.results import RenderResult, SendResult
 
     opened = options.open()
     environment = opened.environment(env)
     (content,) = contents_of(opened.compile(), environment.name, (name,))
+    refuse_silent(content)
     given = given_parameters(content, params)
     if form is not None:
         _export(*_called(opened, environment, content, given, language), form, options)

@@ -223,8 +223,8 @@ def _render(result: RenderResult) -> dict[str, Any]:
 
 
 def _by_kind(compiled: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    messages = [one for one in compiled if one.get("kind") == "Message"]
-    return {"actions": [one for one in compiled if one not in messages], "messages": messages}
+    kinds = {"actions": None, "messages": "Message", "endpoints": "EndpointConfig"}
+    return {name: [one for one in compiled if one.get("kind") == kind] for name, kind in kinds.items()}
 
 
 def _workspace(result: WorkspaceResult) -> dict[str, Any]:

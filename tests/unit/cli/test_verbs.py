@@ -45,7 +45,7 @@ def test_a_schema_is_found_by_its_kind(callsheet: Callsheet) -> None:
 
 
 def test_fields_of_ones_own_are_free_and_others_are_not() -> None:
-    for name in ("action", "environment", "policy", "workspace"):
+    for name in ("action", "message", "endpointconfig", "environment", "policy", "target", "workspace"):
         one = schema(name)
         assert one["additionalProperties"] is False
         assert "^x-" in one["patternProperties"]
@@ -61,10 +61,10 @@ def test_every_json_output_is_valid_by_its_schema(samples: Folder, callsheet: Ca
     def json_of(*command: str | Path) -> str:
         return callsheet(*command, "-o", "json").out
 
-    assert valid(json_of("validate", *where), "validate")["summary"]["documents"] == 18
+    assert valid(json_of("validate", *where), "validate")["summary"]["documents"] == 20
     assert valid(json_of("plan", *local), "plan")["ledger"] == {"lineage": None, "serial": 0}
     applied = valid(json_of("apply", *local, "--yes"), "apply")
-    assert applied["summary"] == {"done": 10, "failed": 0, "skipped": 0, "unknown": 0}
+    assert applied["summary"] == {"done": 11, "failed": 0, "skipped": 0, "unknown": 0}
     push = samples.path / "epsilon" / "message.yaml"
     push.write_text(push.read_text().replace("15s", "16s").replace("name: epsilon_message", "name: push"))
     assert valid(json_of("plan", *local), "plan")["summary"]["delete"] == 1
@@ -75,7 +75,7 @@ def test_every_json_output_is_valid_by_its_schema(samples: Folder, callsheet: Ca
     assert valid(json_of("diff", *where, "--base", "HEAD"), "diff")["base"] == "HEAD"
     assert valid(json_of("drift", *local), "drift")["drift"] == []
     assert len(valid(json_of("history", *local), "history")["applies"]) == 1
-    assert len(valid(json_of("history", "show", "1", *local), "history")["applies"][0]["steps"]) == 10
+    assert len(valid(json_of("history", "show", "1", *local), "history")["applies"][0]["steps"]) == 11
     actions = valid(json_of("list", *where, "--lang", "fr"), "list")["actions"]
     assert {one["title"] for one in actions} >= {"Notification push Firebase"}
     assert (
@@ -85,8 +85,15 @@ def test_every_json_output_is_valid_by_its_schema(samples: Folder, callsheet: Ca
         "local"
     ]
     assert (deployed["revision"], deployed["appliedBy"]) == (1, "ada")
-    for one in valid(json_of("render", *local), "render")["actions"]:
-        jsonschema.Draft202012Validator(schema("compiled-action")).validate(one)
+    rendered = valid(json_of("render", *local), "render")
+    for kind, name in (("actions", "action"), ("messages", "message"), ("endpoints", "endpointconfig")):
+        assert rendered[kind]
+        for one in rendered[kind]:
+            jsonschema.Draft202012Validator(schema(f"compiled-{name}")).validate(one)
+    for verb in (("render", "vonage_api", *local, "--params", "a=1"), ("send", "vonage_api", *local)):
+        assert callsheet(*verb).err.startswith(
+            "error CS925: `vonage_api` is the configuration of an endpoint: it sends nothing\n"
+        )
     request = json_of("render", "push", *local, "--params", "customer_key=1", "--params",
                       "email=a@b.c", "--params", "locale=fr_FR")  # fmt: skip
     assert valid(request, "render")["requests"][0]["headers"]["X-OUID"] == "shop-local"
