@@ -32,7 +32,9 @@ def browser() -> Iterator[Any]:
         pytest.skip("no Chromium is installed (apt-get install chromium)")
     # The browser keeps its own state in a home of its own.
     with playwright.sync_playwright() as running:
-        found = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        found = running.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
         yield found
         found.close()
 

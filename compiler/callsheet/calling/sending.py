@@ -6,7 +6,6 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -14,7 +13,7 @@ from callsheet._version import __version__
 from callsheet.calling.request import NO_PAYLOAD, Request, build_request
 from callsheet.errors import CallsheetError
 from callsheet.http.authentication import Proof, is_renewable, load_certificate, prove
-from callsheet.http.limits import Slots, seconds_of
+from callsheet.http.limits import Slots, retry_after, seconds_of
 from callsheet.http.masking import without_secrets
 from callsheet.http.signatures import Signed
 from callsheet.http.tokens import Tokens
@@ -178,7 +177,7 @@ class _Call:
                 timeout=timeout,
             ) as response:
                 told["status"] = int(response.status_code)
-                told["again_after"] = _seconds_after(response.headers.get("Retry-After"))
+                told["again_after"] = retry_after(response.headers.get("Retry-After"))
                 if not self.way.real:
                     told["reason"] = response.headers.get("X-Callsheet-Reason", "")[:500]
                 told["text"] = _read(response, end)
@@ -216,18 +215,6 @@ def _pause(answer: Answer, method: str, attempts: int, retries: int) -> float | 
     if not (refused or never or safe):
         return None
     return max(0.2 * 2.0**attempts * random.uniform(0.75, 1.25), answer.again_after)  # noqa: S311 - only spreads
-
-
-def _seconds_after(written: str | None) -> float:
-    """Read a `Retry-After`: seconds, or a date; 0 for none."""
-    if not written:
-        return 0.0
-    if written.strip().isdigit():
-        return float(written.strip()[:9])
-    try:
-        return max(0.0, parsedate_to_datetime(written).timestamp() - time.time())
-    except (TypeError, ValueError, OverflowError):
-        return 0.0
 
 
 def _httpx() -> Any:

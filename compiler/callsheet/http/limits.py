@@ -6,6 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -41,3 +42,15 @@ class Slots:
                 return False
             self.taken.append(now)
             return True
+
+
+def retry_after(written: str | None) -> float:
+    """Give the seconds of a `Retry-After` (RFC 9110 section 10.2.3): a number, or a date; 0 for none."""
+    if not written:
+        return 0.0
+    if written.strip().isdigit():
+        return float(written.strip()[:9])
+    try:
+        return max(0.0, parsedate_to_datetime(written).timestamp() - time.time())
+    except (TypeError, ValueError, OverflowError):
+        return 0.0

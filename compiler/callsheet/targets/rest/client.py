@@ -7,14 +7,13 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from callsheet._version import __version__
 from callsheet.errors import CallsheetError
 from callsheet.http.authentication import is_renewable, load_certificate, prove
-from callsheet.http.limits import LOOPBACK, Slots, seconds_of
+from callsheet.http.limits import LOOPBACK, Slots, retry_after, seconds_of
 from callsheet.http.masking import without_secrets
 from callsheet.http.signatures import Signed
 from callsheet.http.tokens import Tokens
@@ -142,7 +141,7 @@ class ServiceClient:
             later = answer is not None and answer.status in _LATER
             faulty = answer is None or answer.status in _FAULTY
             if (later or (faulty and again) or reason == "ConnectError") and attempt <= self.retries:
-                asked = _seconds(answer.headers.get("retry-after")) if answer is not None else 0.0
+                asked = retry_after(answer.headers.get("retry-after")) if answer is not None else 0.0
                 self.wait(max(0.1 * 2.0**attempt * random.uniform(0.75, 1.25), min(asked, 60.0)))  # noqa: S311
                 continue
             return self._settled(method, answer, reason)
@@ -205,14 +204,3 @@ class ServiceClient:
 def path_of(written: str, identity: str) -> str:
     """Give a path with the id of an object in it, encoded."""
     return written.replace("{id}", quote(identity, safe=""))
-
-
-def _seconds(written: str | None) -> float:
-    if not written:
-        return 0.0
-    if written.strip().isdigit():
-        return float(written.strip()[:9])
-    try:
-        return max(0.0, parsedate_to_datetime(written).timestamp() - time.time())
-    except (TypeError, ValueError, OverflowError):
-        return 0.0
