@@ -352,3 +352,31 @@ def test_an_endpoint_is_in_the_pack_as_the_call_of_its_api(
         "warning CS856\n  `push` declares 1000 per 1s, and the endpoint bears 600 in a second"
         in callsheet("validate", "-C", seven.path).out
     )
+
+
+def test_configurations_are_compared_with_each_other(seven: Folder, callsheet: Callsheet) -> None:
+    def write_two(first: str, second: str) -> list[str]:
+        for name, spec in (("one", first), ("two", second)):
+            seven.write(
+                f"endpoint_{name}.yaml",
+                f"apiVersion: callsheet/v1\nkind: EndpointConfig\nmetadata: {{name: endpoint_{name}}}\nspec:\n  methods: [POST]\n{spec}",
+            )
+        record = json.loads(callsheet("validate", "-C", seven.path, "-o", "json").out)
+        return [f"{one['code']} {one['message']}" for one in record["diagnostics"]]
+
+    capped = '  url: "https://{{ env.name }}.example.com/*"\n  capping: {action: {maxConnections: 5, rate: 5 per 1s}}\n'
+    assert write_two(capped, capped) == ["CS855 `endpoint_one` caps the same URL for the same service"]
+    other = capped.replace("action:", "dataSource:")
+    assert write_two(capped, other) == []
+    throttled = "  url: https://push.example.com/*\n  throttling: {perSecond: 500}\n"
+    assert write_two(throttled, throttled) == [
+        "CS854 an organization has one throttling, and `endpoint_one` is another (1465)"
+    ]
+    seven.write(
+        "environments.yaml", ENVIRONMENT.replace("sandbox: prod", "sandbox: main, production: true")
+    )
+    assert write_two(throttled, capped) == []
+    seven.write("environments.yaml", ENVIRONMENT.replace("sandbox: prod", "sandbox: dev"))
+    assert write_two(throttled, capped) == [
+        "CS854 throttling is for a production sandbox, and journeys has another (1463)"
+    ]

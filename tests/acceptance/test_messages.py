@@ -560,3 +560,21 @@ def test_the_samples_are_previewed_and_sent(
                      *(it for one in ("email=ada@example.com", "customer=c-1", "order=A-1", "day=demain", "locale=fr") for it in ("-p", one)))  # fmt: skip
     assert sent.code == 0, sent.out + sent.err
     assert box.got[0]["Subject"] == "Votre commande A-1 est en route"
+
+
+def test_a_preview_as_text_for_other_programs(shipped: Folder) -> None:
+    from callsheet import Workspace
+    from callsheet.reporting import Style, report
+
+    result = Workspace(shipped.path).preview(
+        "shipped", "local", {"first_name": "\x1b[31mZoë", "phone": "33612345678"}
+    )
+    assert report("text").write(result, Style(width=80, colour=False)) == (
+        "shipped in en\n"
+        "  text: Hello \\x1b[31mZoë, order A-1\n"
+        "  hint: it is UCS-2, 70 characters in a segment instead of 160, for: \\x1b ë\n"
+        "\n"
+        "shipped in fr\n"
+        "  text: Bonjour \\x1b[31mZoë, commande A-1\n"
+        "  hint: it is UCS-2, 70 characters in a segment instead of 160, for: \\x1b ë\n"
+    )
