@@ -28,6 +28,7 @@ from callsheet.errors import CallsheetError
 from callsheet.language import Environment
 from callsheet.ledger import Provenance
 from callsheet.planning import Current, Desired, Plan, make_plan
+from callsheet.planning.planfile import part_of
 from callsheet.planning.usage import read_usage
 from callsheet.rendering import Compiled
 from callsheet.workspace import current_commit
@@ -108,7 +109,7 @@ class Deploying(Base):
 
         """
         chosen = self.environment(plan.environment)
-        if chosen.manual:
+        if plan.changes and not part_of(plan, by_hand=False).changes:
             raise CallsheetError(
                 "CS840",
                 f"the steps of {chosen.name} are done by hand, on the screen of Journey Optimizer",
@@ -120,7 +121,7 @@ class Deploying(Base):
         approvers: tuple[str, ...] = ()
         if wanted.count and plan.changes:
             approvers = require(plan, wanted, approvals, self.root)
-        approved, plan = plan, self._as_of_now(plan, chosen, accept)
+        approved, plan = plan, part_of(self._as_of_now(plan, chosen, accept), by_hand=False)
         conduct = Conduct(
             author=author or default_author(),
             now=utc_now,
@@ -134,11 +135,13 @@ class Deploying(Base):
             keep_going=keep_going,
             stop=stop,
             progress=progress,
+            place=place_in(self.compile(), chosen),
         )
         with opened(chosen, self.root, writing=bool(plan.changes)) as stores:
             if not plan.changes:
                 return ApplyResult(plan, plan.serial, "nothing")
-            return apply_plan(plan, stores, conduct)
+            # A call of the API is no part of a transaction: what is noted of it must stay.
+            return apply_plan(plan, replace(stores, shared=None) if chosen.manual else stores, conduct)
 
     def drift(self, environment: str | None = None) -> Plan:
         """Compare what is deployed with what was applied; the plan's `drift` and `unmanaged` tell."""

@@ -41,7 +41,7 @@ class Returning(Deploying):
         approvals: Sequence[Approval] = (),
         require_approval: bool = False,
     ) -> dict[str, str]:
-        """Give the files of a pack, by name: the steps of a plan that are done by hand.
+        """Give the files of a pack, by name: the steps of a plan that are done by hand; none without such.
 
         Nothing is recorded yet: what is not confirmed stays open in the next plan.
 
@@ -49,7 +49,7 @@ class Returning(Deploying):
             CallsheetError: CS901 to CS919 where the plan is refused, CS950 to CS953 for its approvals.
 
         """
-        from callsheet.planning.planfile import with_digest
+        from callsheet.planning.planfile import part_of, with_digest
         from callsheet.reporting.pack import write_pack
 
         chosen = self.environment(plan.environment)
@@ -61,7 +61,8 @@ class Returning(Deploying):
         with opened(chosen, self.root, writing=False) as stores:
             check_state(plan, stores.target, stores.ledger, stores.target.read())
         used = read_usage(self.root, chosen.target)
-        return write_pack(with_digest(check_guards(plan, accept)), used)
+        by_hand = part_of(with_digest(check_guards(plan, accept)), by_hand=True)
+        return write_pack(by_hand, used) if by_hand.changes else {}
 
     def confirm(
         self, plan: Plan, names: Collection[str] = (), *, author: str | None = None, why: str | None = None

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from callsheet.http.limits import seconds_of
 from callsheet.language.action import in_language
+from callsheet.targets.adobe.configs import endpoint_call
 
 _DATA_TYPES = {
     "string": "string",
@@ -201,29 +201,6 @@ def _data_type(fields: Mapping[str, Any]) -> str:
     if fields.get("type") == "array":
         return _LIST_TYPES.get(fields.get("items", ""), "listAny")
     return _DATA_TYPES.get(fields.get("type", "string"), "string")
-
-
-def endpoint_call(compiled: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Give the path of Adobe's API at which an endpoint's configuration is created, and its body.
-
-    Source: the API description of capping and throttling that Adobe publishes, and its pages.
-    """
-    if "throttling" in compiled:
-        body = {"name": compiled["name"], "urlPattern": compiled["url"], "methods": compiled["methods"]}
-        return "/throttlingConfigs", {**body, "maxThroughput": compiled["throttling"]["perSecond"]}
-    services = {name: _service(one) for name, one in compiled["capping"].items()}
-    return "/endpointConfigs", {
-        "url": compiled["url"],
-        "methods": compiled["methods"],
-        "services": services,
-    }
-
-
-def _service(one: Mapping[str, Any]) -> dict[str, Any]:
-    number, _, period = one["rate"].partition(" per ")
-    rating = {"maxCallsCount": int(number), "periodInMs": round(seconds_of(period) * 1_000)}
-    connections = {"maxHttpConnections": one["maxConnections"]} if "maxConnections" in one else {}
-    return {**connections, "rating": rating}
 
 
 def _pretty(value: Any) -> str:

@@ -71,9 +71,11 @@ def command(
     else:
         plan = opened.plan(env, accept=accept, why=why)
         _show_and_ask(plan, yes=yes, quiet=options.quiet or options.output != "text")
-    if opened.environment(plan.environment).manual:
+    if any(map(plan.by_hand, plan.changes)):
         files = opened.pack(plan, accept=accept, approvals=approvals, require_approval=require_approval)
-        return _write_pack(plan, files, pack or f"pack-{plan.environment}-{plan.serial + 1}", options)
+        _write_pack(plan, files, pack or f"pack-{plan.environment}-{plan.serial + 1}", options)
+        if all(map(plan.by_hand, plan.changes)):
+            return 0
     with _interruptible() as stop, _progress(len(plan.changes)) as progress:
         result = opened.apply(
             plan,
@@ -86,18 +88,15 @@ def command(
             stop=stop,
             progress=progress,
         )
-    if result.plan.digest != plan.digest and not options.quiet:
+    if result.plan.commit != plan.commit and not options.quiet:
         click.echo("The branch has moved since the plan was made; what it does is the same.", err=True)
     options.emit(result)
     refuse_failed(result)
     return 0
 
 
-def _write_pack(plan: Plan, files: dict[str, str], folder: str, options: Options) -> int:
+def _write_pack(plan: Plan, files: dict[str, str], folder: str, options: Options) -> None:
     """Write the files of a pack into a folder that is not there yet."""
-    if not plan.changes:
-        click.echo(f"Nothing to do in {plan.environment}: {plan.unchanged} unchanged.")
-        return 0
     try:
         Path(folder).mkdir(parents=True)
     except OSError as error:
@@ -109,12 +108,11 @@ def _write_pack(plan: Plan, files: dict[str, str], folder: str, options: Options
     for name, text in files.items():
         write_file(str(Path(folder) / name), text)
     if not options.quiet:
-        number = len(plan.changes)
+        number = sum(map(plan.by_hand, plan.changes))
         click.echo(
             f"wrote {folder}: {number} step{'' if number == 1 else 's'} to do by hand in Journey Optimizer"
         )
         click.echo(f"Open {folder}/index.html, and then: callsheet confirm {folder}")
-    return 0
 
 
 def read_plan_file(plan_file: str, env: str | None = None) -> Plan:

@@ -14,6 +14,7 @@ from callsheet.deploying.stores import Stores
 from callsheet.errors import CallsheetError
 from callsheet.ledger import Intent, NewApply, Outcome, Provenance
 from callsheet.planning import Change, Plan
+from callsheet.planning.changes import Place
 from callsheet.rendering import canonical_text
 from callsheet.targets import Author, ParallelTarget, Step, StepRefused
 
@@ -62,6 +63,7 @@ class Conduct:
         now: gives the time (RFC 3339, UTC) for the record.
         stop: tells, between steps, whether to stop and leave the rest.
         progress: called with the number of steps settled.
+        place: gives where a field of a compiled action is written.
 
     """
 
@@ -72,6 +74,7 @@ class Conduct:
     keep_going: bool = False
     stop: Callable[[], bool] = lambda: False
     progress: Callable[[int], None] = lambda done: None  # noqa: ARG005
+    place: Place = lambda address, path: None  # noqa: ARG005
 
 
 def settle_interrupted(stores: Stores, now: str) -> list[StepResult]:
@@ -149,18 +152,18 @@ class _Run:
 
     def _batch(self, intents: Sequence[Intent]) -> None:
         """Do steps and record them; where one is refused, take them one by one."""
-        if len(intents) > 1 and self.stores.shared is None and _reaches_target(intents[0]):
+        if len(intents) > 1 and self.stores.shared is None and self._reaches_target(intents[0]):
             self._side_by_side(intents)
             return
         try:
             with self.stores.transaction():
                 self.stores.target.apply(
-                    [_step(one) for one in intents if _reaches_target(one)], self.author
+                    [_step(one) for one in intents if self._reaches_target(one)], self.author
                 )
                 self._settle([Outcome(number=one.number, outcome="done") for one in intents])
         except StepRefused as refused:
             if len(intents) == 1:
-                self._failed(intents[0], str(refused))
+                self._failed(intents[0], refused)
                 return
             self._one_by_one(intents)
             return
@@ -176,7 +179,7 @@ class _Run:
         self._note(done, "done")
         for one, result in found:
             if isinstance(result, StepRefused):
-                self._failed(one, str(result))
+                self._failed(one, result)
         unknown = next((result for result in results if isinstance(result, CallsheetError)), None)
         if unknown is not None:
             raise unknown
@@ -188,7 +191,15 @@ class _Run:
                 self._skip(intents[index + 1 :])
                 return
 
-    def _failed(self, intent: Intent, error: str) -> None:
+    def _reaches_target(self, intent: Intent) -> bool:
+        """Adopting and forgetting change the record only, but where the target keeps one, too."""
+        return intent.action not in ("adopt", "forget") or getattr(self.stores.target, "records", False)
+
+    def _failed(self, intent: Intent, refused: StepRefused) -> None:
+        error = str(refused)
+        place = self.conduct.place(intent.address, refused.path) if refused.path else None
+        if place is not None:
+            error += f" ({place[0]}:{place[1]}:{place[2]})"
         self._settle([Outcome(number=intent.number, outcome="failed", error=error)])
         self._note([intent], "failed", error)
         if not self.conduct.keep_going:
@@ -254,11 +265,6 @@ def _step(intent: Intent) -> Step:
         after=intent.after,
         key=intent.key,
     )
-
-
-def _reaches_target(intent: Intent) -> bool:
-    """Adopting and forgetting change the record only."""
-    return intent.action not in ("adopt", "forget")
 
 
 def _accepted_in(plan: Plan) -> list[str]:

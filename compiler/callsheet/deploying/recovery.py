@@ -62,6 +62,9 @@ def _outcome(intent: Intent, deployed: Mapping[str, Deployed]) -> Outcome:
     half = intent.action != "rename" or there is None or digest == intent.after
     if digest_before == intent.before and half:
         return Outcome(number=intent.number, outcome="skipped", error="interrupted before it was done")
+    if any(one is not None and one.unfinished for one in (there, before)):
+        error = "interrupted half way: the next plan brings it on"
+        return Outcome(number=intent.number, outcome="skipped", error=error)
     return Outcome(
         number=intent.number,
         outcome="unknown",

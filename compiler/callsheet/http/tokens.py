@@ -44,6 +44,9 @@ class Tokens:
         resolve: gives the secret of a reference.
         route: gives the URL that is called for one; by default the same.
 
+    Attributes:
+        given: every token that was given, so that none is ever shown.
+
     """
 
     def __init__(
@@ -55,6 +58,7 @@ class Tokens:
         self.client = client
         self.resolve = resolve
         self.route = route
+        self.given: list[str] = []
         self._known: dict[str, Ask] = {}
         self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
@@ -80,6 +84,7 @@ class Tokens:
             renewed = self._known.get(key) is not before
             if (anew and not renewed) or time.monotonic() >= until:
                 token, seconds = self._ask(authentication)
+                self.given.append(token)
                 early = min(EARLY_SECONDS, seconds / 2)
                 self._known[key] = (token, time.monotonic() + seconds - early)
             return token

@@ -1,4 +1,4 @@
-"""A deployed action or message → the file that compiles to the very same bytes."""
+"""A deployed action, message or endpoint → the file that compiles to the very same bytes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ spec: {target: {type: sqlite, path: .callsheet/here.db}}
 
 
 def definition_text(compiled: Mapping[str, Any], digest: str) -> str:
-    """Give the text of a file that defines a deployed action or message.
+    """Give the text of a file that defines a deployed action, message or endpoint.
 
     Args:
         compiled: what is deployed.
@@ -33,7 +33,7 @@ def definition_text(compiled: Mapping[str, Any], digest: str) -> str:
         CallsheetError: CS844 for what no file can say, as the values behind a template file.
 
     """
-    kind = "Message" if compiled.get("kind") == "Message" else "Action"
+    kind = compiled.get("kind", "Action")
     spec = {key: value for key, value in compiled.items() if key not in (*_METADATA, "kind", "protect")}
     spec = {key: _written(value) if key in _TEMPLATED else value for key, value in spec.items()}
     if compiled.get("protect"):

@@ -80,6 +80,21 @@ def replaced_in_use(change: Change, journeys: Sequence[str]) -> Change:
     return replace(change, action="replace", impact="breaking", diff=diff, reasons=reasons)
 
 
+def brought_on(change: Change, why: str) -> Change:
+    """Say of a change that it brings on what an earlier one left half done."""
+    note = Difference(
+        path=(),
+        before=NOTHING,
+        after=NOTHING,
+        words=f"half done: {why}",
+        impact="compatible",
+        reason="half-done",
+    )
+    reasons = tuple(sorted({*change.reasons, note.reason}))
+    impact = heaviest([change.impact, note.impact])
+    return replace(change, impact=impact, diff=(note, *change.diff), reasons=reasons)
+
+
 def _diff(
     action: ActionName, before: dict[str, Any] | None, after: dict[str, Any] | None
 ) -> list[Difference]:

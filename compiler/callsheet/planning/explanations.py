@@ -211,6 +211,17 @@ def _capping(path: Path, old: Any, new: Any, *_: Any) -> Explanation:
     return _limit(path, old, new)
 
 
+def _at_target(path: Path, old: Any, new: Any, *_: Any) -> Explanation:
+    if old is NOTHING and len(path) == 1:
+        return f"at the target: {_told(new)}", "compatible", "target-changed"
+    return f"at the target: `{_dotted(path[1:])}` {_verb(old, new)}", "compatible", "target-changed"
+
+
+def _told(value: Any) -> str:
+    pairs = value.items() if isinstance(value, dict) else ()
+    return ", ".join(f"{name} {one}" for name, one in pairs if isinstance(one, str)) or "it is another"
+
+
 def _sender(path: Path, old: Any, new: Any, *_: Any) -> Explanation:
     return f"`{_dotted(path)}` {_verb(old, new)}", "sensitive", "sender-changed"
 
@@ -237,6 +248,7 @@ _BY_SECTION: dict[str, _Explain] = {
     "methods": _endpoint,
     "capping": _capping,
     "throttling": _capping,
+    "atTarget": _at_target,
     "via": _via,
     "from": _sender,
     "replyTo": _sender,

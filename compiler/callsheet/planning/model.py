@@ -77,6 +77,7 @@ class Plan:
 
     Attributes:
         why: why what is accepted was accepted, in the words of whoever planned.
+        notes: what to know of how the plan was made, as that it rests on a snapshot.
 
     """
 
@@ -92,6 +93,7 @@ class Plan:
     guards: tuple[GuardVerdict, ...] = ()
     unchanged: int = 0
     why: str | None = None
+    notes: tuple[str, ...] = ()
     digest: str = field(default="", compare=False)
 
     @property
@@ -101,6 +103,11 @@ class Plan:
         for change in self.changes:
             counts[change.action] += 1
         return {**counts, "unchanged": self.unchanged}
+
+    def by_hand(self, change: Change) -> bool:
+        """Is a change done on a screen? Journey Optimizer has no API for its custom actions."""
+        has_api = bool(self.target.get("api")) and change.address.startswith("EndpointConfig/")
+        return self.target.get("type") == "journey-optimizer" and not has_api
 
     @property
     def broken(self) -> list[GuardVerdict]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from callsheet.language.environment import Guards
 from callsheet.ledger import Applied, Position
-from callsheet.planning.changes import Place, Side, content_of, make_change, replaced_in_use
+from callsheet.planning.changes import Place, Side, brought_on, content_of, make_change, replaced_in_use
 from callsheet.planning.difference import Difference
 from callsheet.planning.differences import differences
 from callsheet.planning.guards import judge
@@ -109,7 +109,8 @@ class _Planner:
     def plan(self, environment: str, guards: Guards, commit: Commit | None) -> Plan:
         current = self.current
         self._find_drift()
-        gone = set(current.applied) - set(self.desired.actions) - set(self.renames.values())
+        halves = {address for address, one in current.deployed.items() if one.unfinished}
+        gone = {*current.applied, *halves} - set(self.desired.actions) - set(self.renames.values())
         for address in sorted({*self.desired.actions, *gone}):
             self._consider(address)
         self.changes.sort(key=lambda one: (_ORDER[one.action], one.address))
@@ -131,7 +132,7 @@ class _Planner:
                 dirty=commit.dirty if commit else False,
                 changes=tuple(self.changes),
                 drift=tuple(self.drift),
-                unmanaged=tuple(sorted(set(current.deployed) - set(current.applied))),
+                unmanaged=tuple(sorted(_others(current))),
                 guards=verdicts,
                 unchanged=self.unchanged,
             )
@@ -140,7 +141,7 @@ class _Planner:
     def _find_drift(self) -> None:
         for address, applied in sorted(self.current.applied.items()):
             deployed = self.current.deployed.get(address)
-            if deployed is not None and deployed.digest == applied.digest:
+            if deployed is not None and (deployed.digest == applied.digest or deployed.unfinished):
                 continue
             diff: tuple[Difference, ...] = ()
             if deployed is not None:
@@ -161,9 +162,12 @@ class _Planner:
         before_address = self.renames.get(address, address)
         applied = self.current.applied.get(before_address)
         deployed = self.current.deployed.get(before_address)
+        unfinished = deployed is not None and bool(deployed.unfinished)
         drifted = applied is not None and (deployed is None or deployed.digest != applied.digest)
+        drifted = drifted and not unfinished
         same = desired is not None and applied is not None and desired.digest == applied.digest
-        if same and before_address == address and not (drifted and "drift" in self.accepted):
+        left = same and before_address == address and not unfinished
+        if left and not (drifted and "drift" in self.accepted):
             self.unchanged += 1
             return
         if desired is None:
@@ -175,7 +179,7 @@ class _Planner:
             return
         if drifted:
             self.overwritten.add(address)
-        if applied is None and deployed is not None:
+        if applied is None and deployed is not None and not unfinished:
             self.taken_over.add(address)
         action: ActionName = "create" if deployed is None else "update"
         if before_address != address and deployed is not None:
@@ -186,7 +190,7 @@ class _Planner:
         if deployed is None:
             self._change("forget", address, address, applied, None)
             return
-        if applied is not None and deployed.digest != applied.digest:
+        if applied is not None and deployed.digest != applied.digest and not deployed.unfinished:
             self.overwritten.add(address)
         self._change("delete", address, address, deployed, None)
 
@@ -202,7 +206,15 @@ class _Planner:
         journeys = self.desired.used.get(address_before, ())
         if journeys and action in ("update", "rename"):
             change = replaced_in_use(change, journeys)
+        if isinstance(before, Deployed) and before.unfinished:
+            change = brought_on(change, before.unfinished)
         self.changes.append(change)
+
+
+def _others(current: Current) -> set[str]:
+    """Give what is deployed and not callsheet's: what it left half done is its own."""
+    found = {address for address, one in current.deployed.items() if not one.unfinished}
+    return found - set(current.applied)
 
 
 _ORDER: dict[str, int] = {

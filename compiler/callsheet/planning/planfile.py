@@ -44,6 +44,12 @@ def with_digest(plan: Plan) -> Plan:
     return replace(plan, digest=digest_of(canonical_text(content)))
 
 
+def part_of(plan: Plan, *, by_hand: bool) -> Plan:
+    """Give the plan of those changes that are done by hand, or of the others."""
+    changes = tuple(one for one in plan.changes if plan.by_hand(one) == by_hand)
+    return plan if changes == plan.changes else with_digest(replace(plan, changes=changes))
+
+
 def write_plan(plan: Plan) -> str:
     """Give the text of a plan file: JSON with sorted keys, the same bytes for the same plan."""
     return json.dumps(plan_record(plan), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
@@ -107,6 +113,7 @@ def _content(plan: Plan) -> dict[str, Any]:
         "guards": [guard_record(one) for one in plan.guards],
         "summary": plan.summary,
         **({} if plan.why is None else {"why": plan.why}),
+        **({"notes": list(plan.notes)} if plan.notes else {}),
     }
 
 
@@ -131,6 +138,7 @@ def _plan(record: dict[str, Any]) -> Plan:
         guards=tuple(_guard(one) for one in record["guards"]),
         unchanged=record["summary"]["unchanged"],
         why=record.get("why"),
+        notes=tuple(record.get("notes", ())),
         digest=record["digest"],
     )
 

@@ -44,6 +44,16 @@ def _check(
                 do="write `ledger: {type: sqlite, path: .callsheet/NAME.db}`, or a PostgreSQL",
             )
         ]
+    if kind == "journey-optimizer" and "api" in written:
+        lacking = [one for one in ("organization", "sandbox") if not written.get(one)]
+        if lacking:
+            return [
+                Spots("CS806", environment.document).key(
+                    ("spec", field, "api"),
+                    f"`spec.{field}` has `api`, and lacks {' and '.join(f'`{one}`' for one in lacking)}",
+                    do="write whose account it is: the organization's id, and the sandbox's name",
+                )
+            ]
     if kind in ("postgresql", "http"):
         return _check_url(environment, field, written)
     if kind not in ("sqlite", "directory"):

@@ -26,7 +26,7 @@ from callsheet.language.settings import SETTINGS_FILES, read_settings
 from callsheet.language.target import with_collections
 from callsheet.rendering.addresses import check_addresses
 from callsheet.rendering.cache import UnitCache
-from callsheet.rendering.endpoints import check_endpoints
+from callsheet.rendering.endpoints import check_endpoints, with_definitions
 from callsheet.rendering.exceptions import check_exceptions, reported
 from callsheet.rendering.messages import check_messages
 from callsheet.rendering.model import Compiled, CompiledAction
@@ -80,6 +80,7 @@ class _Compilation:
         if not context.nowhere:
             self.problems += check(self.result, self.source)
         self._finish(units)
+        self.result.environments = with_definitions(self.result)
         return self.result
 
     # -- what the files share -------------------------------------------------------------

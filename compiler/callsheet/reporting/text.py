@@ -59,7 +59,11 @@ def plan_text(plan: Plan, style: Style) -> str:
     """Write a plan: what changes and why, drift, unmanaged objects, guards, and a summary."""
     lines: list[str] = []
     for change in plan.changes:
-        lines += [*change_lines(change, style), ""]
+        head, *rest = change_lines(change, style)
+        by_hand = paint("  by hand", "yellow", style) if plan.by_hand(change) else ""
+        lines += [head + by_hand, *rest, ""]
+    for note in plan.notes:
+        lines += [*wrapped(f"Note: {safe(note)}", style, indent=0), ""]
     lines += _drift_lines(plan.drift, plan.unmanaged, style)
     lines += _guard_lines(plan.guards, style)
     lines.append(_summary(plan, style))

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -16,7 +15,7 @@ from typing import Any
 import rfc8785
 
 from callsheet.errors import CallsheetError
-from callsheet.targets.model import Author, Deployed, Step, StepRefused
+from callsheet.targets.model import Author, Deployed, Step, StepRefused, digest_of
 
 MAX_BYTES = 16 * 1_048_576
 
@@ -179,12 +178,11 @@ def _deployed(address: str, text: str, line: Mapping[str, Any] | None) -> Deploy
         canonical = rfc8785.dumps(json.loads(text)).decode()
     except (ValueError, RecursionError, UnicodeError):
         canonical = text
-    digest = "sha256:" + hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
     told = line or {}
     return Deployed(
         address=address,
         canonical=canonical,
-        digest=digest,
+        digest=digest_of(canonical),
         revision=int(told.get("revision", 0)),
         applied_by=str(told.get("by", "unknown")),
         applied_at=str(told.get("at", "")),

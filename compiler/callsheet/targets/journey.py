@@ -1,7 +1,9 @@
-"""Journey Optimizer: custom actions are typed into its screen; what is there is what somebody confirmed.
+"""Journey Optimizer: endpoints are configured by its API, custom actions are typed into its screen.
 
 There is no API that creates or reads a custom action. What was confirmed (`callsheet confirm`) is kept in a
-registry beside the ledger, and answers for the screen; the entry point of type `journey-optimizer`.
+registry beside the ledger, and answers for the screen. With `api` in the target's options, the capping and
+throttling configurations are read, created and deployed by Adobe's API; without, they are steps like the
+others. The entry point of type `journey-optimizer`.
 """
 
 from __future__ import annotations
@@ -13,16 +15,21 @@ from typing import Any
 from callsheet.database import Database
 from callsheet.errors import CallsheetError
 from callsheet.language.plugins import plugins
+from callsheet.secrets import resolve
+from callsheet.targets.adobe.account import Account
+from callsheet.targets.adobe.endpoints import KIND, EndpointConfigs
+from callsheet.targets.adobe.known import Notes
 from callsheet.targets.model import Author, Deployed, Step, Target
 
 TYPE = "journey-optimizer"
 
 
 def open_target(options: Mapping[str, Any], root: Path, *, writing: bool) -> JourneyTarget:
-    """Open what is known of a sandbox: the registry of what was confirmed, beside the ledger.
+    """Open a sandbox: the registry of what was confirmed, beside the ledger, and the API where it is given.
 
     Raises:
-        CallsheetError: CS805 without a ledger of its own, CS902 to CS948 by what is wrong with it.
+        CallsheetError: CS805 without a ledger of its own, CS606 for a secret that is not there, CS902 to
+            CS948 by what is wrong with the ledger.
 
     """
     ledger = options.get("ledger") or {}
@@ -33,15 +40,33 @@ def open_target(options: Mapping[str, Any], root: Path, *, writing: bool) -> Jou
             help="write `ledger: {type: sqlite, path: .callsheet/NAME.db}`, or a PostgreSQL",
         )
     inner = plugins("callsheet.targets")[ledger["type"]].load()(ledger, root, writing=writing)
-    return JourneyTarget(options, inner)
+    target = JourneyTarget(options, inner)
+    if options.get("api"):
+        try:
+            account = Account(options, resolve)
+            notes = Notes(target.database, writing=writing)
+        except BaseException:
+            inner.close()
+            raise
+        target.endpoints = EndpointConfigs(account, notes, options.get("definitions") or ())
+    return target
 
 
 class JourneyTarget:
-    """A sandbox of Journey Optimizer, as far as somebody confirmed what is on its screen."""
+    """A sandbox of Journey Optimizer.
+
+    Attributes:
+        endpoints: what the API reaches; None where the target gives no `api`.
+        records: adopting and forgetting are steps of this target, too: it notes what is whose.
+
+    """
+
+    records = True
 
     def __init__(self, options: Mapping[str, Any], inner: Target) -> None:
         self.options = options
         self.inner = inner
+        self.endpoints: EndpointConfigs | None = None
 
     @property
     def database(self) -> Database | None:
@@ -50,18 +75,33 @@ class JourneyTarget:
         return found
 
     def identity(self) -> dict[str, Any]:
-        """Give what tells this sandbox from others."""
+        """Give what tells this sandbox from others, and whether its API is used."""
         named = {name: self.options[name] for name in ("organization", "sandbox") if name in self.options}
-        return {"type": TYPE, **named, "confirmed": self.inner.identity()}
+        api = {"api": True} if self.endpoints is not None else {}
+        return {"type": TYPE, **named, **api, "confirmed": self.inner.identity()}
 
     def read(self) -> dict[str, Deployed]:
-        """Give what was confirmed, by address."""
-        return self.inner.read()
+        """Give what was confirmed, and what the API answers, by address."""
+        found = self.inner.read()
+        if self.endpoints is not None:
+            found = {address: one for address, one in found.items() if not _has_api(address)}
+            found |= self.endpoints.read()
+        return found
 
     def apply(self, steps: Sequence[Step], author: Author) -> None:
-        """Note that somebody did the steps on the screen, all of them or none."""
-        self.inner.apply(steps, author)
+        """Do steps by the API; of others, all or none, note that somebody did them on the screen."""
+        by_hand = [one for one in steps if self.endpoints is None or not _has_api(one.address)]
+        self.inner.apply([one for one in by_hand if one.action not in ("adopt", "forget")], author)
+        for one in steps:
+            if self.endpoints is not None and _has_api(one.address):
+                self.endpoints.apply(one, author)
 
     def close(self) -> None:
-        """Let go of the registry."""
+        """Let go of the registry, and of the connections."""
         self.inner.close()
+        if self.endpoints is not None:
+            self.endpoints.account.close()
+
+
+def _has_api(address: str) -> bool:
+    return address.startswith(f"{KIND}/")

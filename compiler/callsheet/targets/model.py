@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import rfc8785
+
 from callsheet.errors import CallsheetError
+from callsheet.workspace import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +21,8 @@ class Deployed:
         canonical: the compiled action as canonical JSON.
         digest: SHA-256 of `canonical`.
         revision: how often it was written, from 1.
+        unfinished: why it is neither what it was nor what it was to be, where that is callsheet's own
+            doing: the next plan brings it on.
 
     """
 
@@ -26,6 +32,20 @@ class Deployed:
     revision: int
     applied_by: str
     applied_at: str
+    unfinished: str = ""
+
+
+def canonical_of(value: Any) -> str:
+    """Give what a target answers as canonical JSON (RFC 8785); what that cannot say, as it is."""
+    try:
+        return rfc8785.dumps(value).decode()
+    except (ValueError, RecursionError, UnicodeError):
+        return repr(value)
+
+
+def digest_of(canonical: str) -> str:
+    """Give the digest of what a target answers."""
+    return "sha256:" + hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +81,21 @@ class Author:
 
 
 class StepRefused(Exception):  # noqa: N818 - an answer of the target
-    """The target did not do a step, and says why; nothing of it was done."""
+    """The target did not do a step, and says why.
+
+    Args:
+        why: in words.
+        path: the field of the compiled action that is refused, where the target tells.
+
+    """
+
+    def __init__(self, why: str, path: Path = ()) -> None:
+        super().__init__(why, path)
+        self.path = path
+
+    def __str__(self) -> str:
+        """Give why."""
+        return str(self.args[0])
 
 
 class Target(Protocol):

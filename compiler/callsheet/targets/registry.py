@@ -6,12 +6,11 @@ action; `registry_history` holds every write that was ever made, and is never ch
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from callsheet.database import Component, Database
-from callsheet.targets.model import Author, Deployed, Step, StepRefused
+from callsheet.targets.model import Author, Deployed, Step, StepRefused, digest_of
 
 TABLES = """
 CREATE TABLE registry_action (
@@ -85,7 +84,7 @@ _SELECT = "SELECT address, compiled, revision, applied_by, applied_at FROM regis
 def _deployed(row: tuple[Any, ...]) -> Deployed:
     address, canonical, revision, applied_by, applied_at = row
     # The digest is of what is there now, not of what a column says was there once.
-    digest = "sha256:" + hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+    digest = digest_of(canonical)
     return Deployed(
         address=address,
         canonical=canonical,

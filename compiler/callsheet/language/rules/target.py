@@ -70,6 +70,34 @@ Good:
 """,
 )
 declare(
+    "CS806",
+    "adobe-account",
+    """A target with `api` must say whose it is, `organization` and `sandbox`: both go with each call.
+
+Bad:
+    apiVersion: callsheet/v1
+    kind: Environment
+    metadata: {name: journeys}
+    spec:
+      target:
+        type: journey-optimizer
+        sandbox: prod
+        api: {clientId: {secret: "env:ADOBE_CLIENT_ID"}, clientSecret: {secret: "env:ADOBE_CLIENT_SECRET"}}
+      ledger: {type: sqlite, path: .callsheet/journeys.db}
+Good:
+    apiVersion: callsheet/v1
+    kind: Environment
+    metadata: {name: journeys}
+    spec:
+      target:
+        type: journey-optimizer
+        organization: 0A7F@AdobeOrg
+        sandbox: prod
+        api: {clientId: {secret: "env:ADOBE_CLIENT_ID"}, clientSecret: {secret: "env:ADOBE_CLIENT_SECRET"}}
+      ledger: {type: sqlite, path: .callsheet/journeys.db}
+""",
+)
+declare(
     "CS804",
     "database-url",
     """The connection URL of a PostgreSQL target or ledger must be a reference to a secret.

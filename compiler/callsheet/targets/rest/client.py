@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode, urljoin, urlsplit
@@ -40,13 +40,21 @@ class ServiceClient:
         url: of the service.
         spec: of the Target document.
         resolve: gives the secret of a reference.
+        what: what says who calls, for whoever is refused.
 
     Raises:
         CallsheetError: CS870 for a URL that is none, CS945 without httpx.
 
     """
 
-    def __init__(self, url: str, spec: Mapping[str, Any], resolve: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        url: str,
+        spec: Mapping[str, Any],
+        resolve: Callable[[str], str],
+        *,
+        what: str = "`authentication` of the Target, and its secrets",
+    ) -> None:
         import httpx
 
         parts = urlsplit(url)
@@ -58,6 +66,7 @@ class ServiceClient:
         self.url = url.rstrip("/")
         self.host = parts.netloc.rpartition("@")[2]
         self.spec = spec
+        self.what = what
         limits = spec.get("limits") or {}
         self.retries = int(limits.get("retries", 4))
         self.slots = Slots(limits.get("rate"))
@@ -78,7 +87,7 @@ class ServiceClient:
 
     def shown(self, text: str) -> str:
         """Give a text of the service without what it echoes of a secret."""
-        return without_secrets(text, [*self.secrets, self.url])
+        return without_secrets(text, [*self.secrets, *self.tokens.given, self.url])
 
     def close(self) -> None:
         """Close the connections."""
@@ -92,6 +101,9 @@ class ServiceClient:
         query: Mapping[str, Any] | None = None,
         body: Any = None,
         key: str | None = None,
+        answers: Collection[int] = (),
+        repeatable: bool = False,
+        reads: bool = False,
     ) -> Answer:
         """Call the service; what may be sent again is, as often as `limits.retries` says.
 
@@ -102,6 +114,9 @@ class ServiceClient:
             body: JSON, or None.
             key: an idempotency key; with the header for it that the service knows, a write may be
                 sent again.
+            answers: statuses above 499 by which this service refuses, rather than fails.
+            repeatable: does it do no harm to send it twice? GET, PUT and DELETE are so.
+            reads: does it change nothing? GET is so.
 
         Raises:
             CallsheetError: CS871 where nothing is known of what became of a write, CS872 where who calls
@@ -109,7 +124,10 @@ class ServiceClient:
 
         """
         header = self.spec.get("idempotencyHeader")
-        again = method in ("GET", "PUT", "DELETE") or (key is not None and header is not None)
+        reads = reads or method == "GET"
+        again = (
+            reads or repeatable or method in ("PUT", "DELETE") or (key is not None and header is not None)
+        )
         headers = {"Accept": "application/json", "User-Agent": f"callsheet/{__version__}"}
         for name, value in (self.spec.get("headers") or {}).items():
             headers[name] = self.tokens.text(value)
@@ -139,28 +157,28 @@ class ServiceClient:
                 )
                 continue
             later = answer is not None and answer.status in _LATER
-            faulty = answer is None or answer.status in _FAULTY
+            faulty = answer is None or (answer.status in _FAULTY and answer.status not in answers)
             if (later or (faulty and again) or reason == "ConnectError") and attempt <= self.retries:
                 asked = retry_after(answer.headers.get("retry-after")) if answer is not None else 0.0
                 self.wait(max(0.1 * 2.0**attempt * random.uniform(0.75, 1.25), min(asked, 60.0)))  # noqa: S311
                 continue
-            return self._settled(method, answer, reason)
+            if answer is not None and (not faulty and answer.status not in (401, 403)):
+                return answer
+            raise self._failure(answer, reason, reads=reads)
 
-    def _settled(self, method: str, answer: Answer | None, reason: str) -> Answer:
-        if answer is not None and answer.status not in (401, 403, *_FAULTY):
-            return answer
+    def _failure(self, answer: Answer | None, reason: str, *, reads: bool) -> CallsheetError:
         if answer is not None and answer.status in (401, 403):
-            raise CallsheetError(
+            return CallsheetError(
                 "CS872",
                 f"the service refuses who calls: {answer.status}",
-                help="see `authentication` of the Target, and its secrets",
+                help=f"see {self.what}",
             )
         what = reason or f"it answered {answer.status if answer else '?'}"
-        if method == "GET" or reason == "ConnectError":
-            raise CallsheetError(
+        if reads or reason == "ConnectError":
+            return CallsheetError(
                 "CS873", f"the service cannot be read: {what}", help="nothing was changed; try again later"
             )
-        raise CallsheetError(
+        return CallsheetError(
             "CS871",
             f"it is not known whether the service did it: {what}",
             help="run plan again: it reads the service, and settles what was left open",

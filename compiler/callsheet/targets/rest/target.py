@@ -8,11 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import rfc8785
-
 from callsheet.errors import CallsheetError
 from callsheet.secrets import resolve
-from callsheet.targets.model import Author, Deployed, Step, StepRefused
+from callsheet.targets.model import Author, Deployed, Step, StepRefused, canonical_of, digest_of
 from callsheet.targets.rest.client import Answer, ServiceClient, path_of
 from callsheet.targets.rest.mapping import BodyMapping, at
 from callsheet.targets.rest.paging import read_all
@@ -114,9 +112,9 @@ class RestTarget:
         address = (
             f"Object/{identity}" if action is None else f"{action.get('kind', 'Action')}/{action['name']}"
         )
-        canonical = _canonical(value)
+        canonical = canonical_of(value)
         return Deployed(
-            address=address, canonical=canonical, digest=_digest(canonical), revision=1,
+            address=address, canonical=canonical, digest=digest_of(canonical), revision=1,
             applied_by="unknown", applied_at="",
         )  # fmt: skip
 
@@ -217,14 +215,3 @@ def _value(canonical: str) -> Any:
     import json
 
     return json.loads(canonical)
-
-
-def _canonical(value: Any) -> str:
-    try:
-        return rfc8785.dumps(value).decode()
-    except (ValueError, RecursionError, UnicodeError):
-        return repr(value)
-
-
-def _digest(canonical: str) -> str:
-    return "sha256:" + hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,1 @@
+"""What Adobe's API of Journey Optimizer reaches: configurations of endpoints, and journeys."""
