@@ -232,13 +232,14 @@ def running(port: int = 0) -> Iterator[Adobe]:
             if self.command == "GET":
                 if found.lag and uid in found.configs:
                     found.lag -= 1
-                    self.answer(200, found.seen[uid]) if uid in found.seen else self.error(
-                        404, 1452, "unknown uid"
-                    )
+                    if uid in found.seen:
+                        self.answer(200, {"result": found.seen[uid]})
+                    else:
+                        self.error(404, 1452, "unknown uid")
                 elif uid not in found.configs or self.kind(found.configs[uid]) != collection:
                     self.error(404, 1452, "unknown uid")
                 else:
-                    self.answer(200, self.can_deploy(uid) if verb == "canDeploy" else self.shown(uid))
+                    self.answer(200, self.can_deploy(uid) if verb else {"result": self.shown(uid)})
                 return
             fault = found.faults.pop(0) if found.faults else ""
             if fault == "before":

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from adobe import Adobe
     from postgres import Server
     from service import Service
 
@@ -194,6 +196,34 @@ spec:
   values: {host: api.example.com}
   target: {type: postgresql, url: {secret: "env:CALLSHEET_DATABASE"}}
 """
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what calls a service wait a hundredth of a second at most."""
+    from callsheet.targets.rest import client
+
+    real = client.ServiceClient.__init__
+
+    def quick(self: Any, *arguments: Any, **named: Any) -> None:
+        real(self, *arguments, **named)
+        self.wait = lambda seconds: time.sleep(min(seconds, 0.01))
+
+    monkeypatch.setattr(client.ServiceClient, "__init__", quick)
+
+
+@pytest.fixture
+def adobe(monkeypatch: pytest.MonkeyPatch, patient: None) -> Iterator[Adobe]:
+    """Run Adobe's API on this machine, and let the environment name it."""
+    from adobe import CLIENT, SECRET, running
+
+    del patient
+    with running() as found:
+        monkeypatch.setenv("ADOBE_URL", found.url)
+        monkeypatch.setenv("ADOBE_TOKEN_URL", f"{found.url}/ims/token/v3")
+        monkeypatch.setenv("ADOBE_CLIENT", CLIENT)
+        monkeypatch.setenv("ADOBE_SECRET", SECRET)
+        yield found
 
 
 @pytest.fixture

@@ -132,7 +132,13 @@ class Proxy:
             except OSError:
                 return
             upstream = socket.socket(socket.AF_UNIX)
-            upstream.connect(self.target)
+            try:
+                upstream.connect(self.target)
+            except OSError:
+                # The server is down, or this is: the client sees that nobody is there.
+                client.close()
+                upstream.close()
+                continue
             self.pairs += [client, upstream]
             for one, other in ((client, upstream), (upstream, client)):
                 threading.Thread(target=self._pump, args=(one, other), daemon=True).start()

@@ -26,5 +26,9 @@ class CallsheetError(Exception):
         self.details = details
 
 
+class UnreachableError(CallsheetError):
+    """Nobody answered: no network, or nothing to prove who calls."""
+
+
 class UsageError(CallsheetError):
     """The command was asked for something that cannot be asked: exit code 2."""

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from callsheet.errors import CallsheetError
+from callsheet.errors import CallsheetError, UnreachableError
 from callsheet.language.plugins import plugins
 
 MAX_SECRET_BYTES = 65_536
@@ -36,7 +36,7 @@ def read_environment_variable(name: str) -> str:
     """Give a variable of the process's environment; the entry point of `env`."""
     value = os.environ.get(name)
     if not value:
-        raise CallsheetError(
+        raise UnreachableError(
             "CS606",
             f"the environment variable {name} is not set",
             help=f"set {name} where apply runs",

@@ -3,68 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from adobe import CLIENT, ORGANIZATION, SECRET, TOKEN, Adobe, running
-from callsheet.targets.rest import client
-from conftest import Callsheet, Folder, Outcome
-
-ENVIRONMENT = f"""\
-apiVersion: callsheet/v1
-kind: Environment
-metadata: {{name: journeys}}
-spec:
-  target:
-    type: journey-optimizer
-    organization: {ORGANIZATION}
-    sandbox: prod
-    api:
-      clientId: {{secret: "env:ADOBE_CLIENT"}}
-      clientSecret: {{secret: "env:ADOBE_SECRET"}}
-      url: {{secret: "env:ADOBE_URL"}}
-      tokenUrl: {{secret: "env:ADOBE_TOKEN_URL"}}
-      limits: {{rate: 10000 per 1s, retries: 2, timeout: 5s}}
-  ledger: {{type: sqlite, path: .callsheet/journeys.db}}
-"""
-CAPPING = """\
-apiVersion: callsheet/v1
-kind: EndpointConfig
-metadata: {name: shop_api, title: The shop, owner: team-shop}
-spec:
-  url: https://api.example.com/v1/*
-  methods: [POST, GET]
-  capping: {action: {maxConnections: 50, rate: 300 per 1m}}
-"""
-THROTTLING = """\
-apiVersion: callsheet/v1
-kind: EndpointConfig
-metadata: {name: all_calls}
-spec:
-  url: https://other.example.com/*
-  methods: [POST]
-  throttling: {perSecond: 500}
-"""
-
-
-@pytest.fixture
-def adobe(monkeypatch: pytest.MonkeyPatch) -> Iterator[Adobe]:
-    with running() as found:
-        monkeypatch.setenv("ADOBE_URL", found.url)
-        monkeypatch.setenv("ADOBE_TOKEN_URL", f"{found.url}/ims/token/v3")
-        monkeypatch.setenv("ADOBE_CLIENT", CLIENT)
-        monkeypatch.setenv("ADOBE_SECRET", SECRET)
-        real = client.ServiceClient.__init__
-
-        def patient(self: Any, *arguments: Any, **named: Any) -> None:
-            real(self, *arguments, **named)
-            self.wait = lambda seconds: time.sleep(min(seconds, 0.01))
-
-        monkeypatch.setattr(client.ServiceClient, "__init__", patient)
-        yield found
+from adobe import ORGANIZATION, SECRET, Adobe
+from adobe_workspace import CAPPING, ENVIRONMENT, THROTTLING, Do
+from conftest import Callsheet, Folder
 
 
 @pytest.fixture
@@ -73,38 +18,6 @@ def endpoints(empty: Folder, adobe: Adobe) -> Folder:
     empty.write("environments.yaml", ENVIRONMENT)
     empty.write("shop.yaml", CAPPING)
     return empty
-
-
-class Do:
-    """The commands on a workspace, each without a secret in what it prints."""
-
-    def __init__(self, callsheet: Callsheet, folder: Folder) -> None:
-        self.callsheet = callsheet
-        self.folder = folder
-
-    def __call__(self, verb: str, *arguments: str) -> Outcome:
-        outcome = self.callsheet(verb, *arguments, "-C", self.folder.path)
-        assert not any(one in outcome.out + outcome.err for one in (SECRET, TOKEN, CLIENT))
-        return outcome
-
-    def apply(self, *arguments: str) -> Outcome:
-        return self("apply", "--yes", "-q", *arguments)
-
-    def rewrite(self, old: str, new: str) -> None:
-        file = self.folder.path / "shop.yaml"
-        text = file.read_text()
-        assert old in text
-        file.write_text(text.replace(old, new))
-
-    def settled(self, adobe: Adobe, number: int = 1) -> None:
-        """The next run finishes; what is there is what is wanted, once, deployed; and nothing is left to do."""
-        outcome = self.apply()
-        assert outcome.code == 0, outcome.err
-        plan = self("plan", "--detailed-exitcode")
-        assert plan.code == 0, plan.out
-        assert "drift" not in plan.out.lower()
-        assert len(adobe.configs) == number
-        assert all(one["state"] == "deployed" for one in adobe.configs.values())
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ import pytest
 import yaml
 
 from callsheet import Workspace
-from callsheet.calling.screen import compiled_payload, label_of, pasted
+from callsheet.calling.screen import compiled_payload, pasted
+from callsheet.language import label_of
 from callsheet.rendering import canonical_text
 from conftest import Callsheet, Folder
 from journeys import ENVIRONMENT, SEVEN, write
@@ -298,7 +299,7 @@ def test_a_snapshot_of_journeys_that_is_none(seven: Folder, callsheet: Callsheet
         seven.write("usage.journeys", text)
         assert callsheet("plan", "-C", seven.path).err == (
             "error CS848: the snapshot of journeys 'usage.journeys' cannot be read\n"
-            'help: name a JSON file of the workspace, as {"push": ["Welcome", "Win back"]}\n'
+            'help: `callsheet usage --save` writes it; or write the names, as {"push": ["Welcome", "Win back"]}\n'
         )
     seven.write(
         "environments.yaml", ENVIRONMENT.replace("sandbox: prod", "sandbox: prod, usage: ../usage.journeys")

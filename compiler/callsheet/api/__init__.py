@@ -5,11 +5,12 @@ from callsheet.api.calling import Calling
 from callsheet.api.comparing import Comparing, place_in
 from callsheet.api.deploying import default_author, read_current
 from callsheet.api.returning import Returning
+from callsheet.api.using import Using
 
 __all__ = ["InvalidWorkspaceError", "Workspace", "default_author", "place_in", "read_current"]
 
 
-class Workspace(Returning, Comparing, Calling):
+class Workspace(Returning, Comparing, Calling, Using):
     """A folder of action definitions.
 
     Args:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from callsheet.api.base import Base, refuse_invalid
 from callsheet.api.comparing import place_in, renames
+from callsheet.api.using import usage_for
 from callsheet.deploying import (
     ApplyResult,
     Approval,
@@ -29,7 +30,6 @@ from callsheet.language import Environment
 from callsheet.ledger import Provenance
 from callsheet.planning import Current, Desired, Plan, make_plan
 from callsheet.planning.planfile import part_of
-from callsheet.planning.usage import read_usage
 from callsheet.rendering import Compiled
 from callsheet.workspace import current_commit
 
@@ -66,6 +66,7 @@ class Deploying(Base):
                 compiled = self.compile().by_environment.get(chosen.name, {})
                 check(one.content for one in compiled.values())
             current = read_current(stores)
+            desired, current = self._desired(chosen, stores, current)
         _LOG.info(
             "%s: %d deployed, %d applied, serial %d",
             chosen.name,
@@ -73,7 +74,7 @@ class Deploying(Base):
             len(current.applied),
             current.position.serial,
         )
-        return self._plan(chosen, current, accept, why)
+        return self._plan(chosen, desired, current, accept, why)
 
     def apply(
         self,
@@ -159,19 +160,32 @@ class Deploying(Base):
         with opened(environment, self.root, writing=False) as stores:
             refuse_applied(plan, stores.ledger)
             current = read_current(stores)
+            desired, current = self._desired(environment, stores, current)
         refuse_other(plan, current.target, current.position)
         accepted = {*accept, *(one.guard for one in plan.guards if one.verdict == "accepted")}
-        now = self._plan(environment, current, accepted, plan.why)
+        now = self._plan(environment, desired, current, accepted, plan.why)
         compare_plans(plan, now)
         return now
 
+    def _desired(
+        self, environment: Environment, stores: Stores, current: Current
+    ) -> tuple[Desired, Current]:
+        """Give what is wanted, with who uses what of it changes, and what is to be known of that."""
+        desired = desired_of(self.compile(), environment)
+        usage, notes = usage_for(stores, self.root, desired, current)
+        return replace(desired, usage=usage), replace(current, notes=(*current.notes, *notes))
+
     def _plan(
-        self, environment: Environment, current: Current, accept: Collection[str], why: str | None = None
+        self,
+        environment: Environment,
+        desired: Desired,
+        current: Current,
+        accept: Collection[str],
+        why: str | None = None,
     ) -> Plan:
-        compiled = self.compile()
         return make_plan(
             environment.name,
-            replace(desired_of(compiled, environment), used=read_usage(self.root, environment.target)),
+            desired,
             current,
             guards=environment.guards,
             commit=current_commit(self.root),
@@ -190,6 +204,7 @@ def read_current(stores: Stores) -> Current:
             position=stores.ledger.position(),
             applied=applied_after(stores.ledger.applied(), stores.ledger.open_apply(), deployed),
             deployed=deployed,
+            notes=tuple(getattr(stores.target, "notes", ())),
         )
 
 

@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from callsheet.api.deploying import Deploying, default_author, read_current, utc_now
+from callsheet.api.deploying import Deploying, default_author, desired_of, read_current, utc_now
+from callsheet.api.using import usage_for
 from callsheet.deploying import (
     ApplyResult,
     Approval,
@@ -22,7 +23,6 @@ from callsheet.language.schema_check import nearest
 from callsheet.ledger import Provenance
 from callsheet.planning import Desired, Plan, make_plan
 from callsheet.planning.plan import forget_plan
-from callsheet.planning.usage import read_usage
 from callsheet.rendering import CompiledAction
 from callsheet.workspace import current_commit
 
@@ -59,8 +59,14 @@ class Returning(Deploying):
         if wanted.count and plan.changes:
             require(plan, wanted, approvals, self.root)
         with opened(chosen, self.root, writing=False) as stores:
-            check_state(plan, stores.target, stores.ledger, stores.target.read())
-        used = read_usage(self.root, chosen.target)
+            current = read_current(stores)
+            unreached = getattr(stores.target, "unreached", None)
+            if unreached is not None and part_of(plan, by_hand=False).changes:
+                # Half of the plan cannot be done now: nobody should begin with the other half.
+                raise unreached
+            check_state(plan, stores.target, stores.ledger, current.deployed)
+            usage, _ = usage_for(stores, self.root, desired_of(self.compile(), chosen), current)
+        used = {one.address_before: usage.journeys(one.address_before) for one in plan.changes}
         by_hand = part_of(with_digest(check_guards(plan, accept)), by_hand=True)
         return write_pack(by_hand, used) if by_hand.changes else {}
 

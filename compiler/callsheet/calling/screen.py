@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from callsheet.language.action import in_language
+from callsheet.language.action import in_language, label_of
 from callsheet.targets.adobe.configs import endpoint_call
 
 _DATA_TYPES = {
@@ -153,13 +153,6 @@ def _payloads(compiled: Mapping[str, Any]) -> Iterator[Field]:
         sample = (compiled.get("responses") or {}).get(outcome) or {}
         if sample.get("payload") is not None:
             yield Field(section=name, name="Payload", value=_pretty(sample["payload"]), kind="json")
-
-
-def label_of(declared: Mapping[str, Any], name: str) -> str:
-    """Give the label of a parameter on the screen: its English one, where no other has the same."""
-    label = in_language(declared.get(name, {}).get("label"), "en") or name
-    others = {it: in_language(one.get("label"), "en") for it, one in declared.items() if it != name}
-    return name if label in others.values() or label in others else label
 
 
 def pasted(payload: Any, declared: Mapping[str, Any]) -> Any:

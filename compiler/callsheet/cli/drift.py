@@ -21,6 +21,8 @@ def command(env: str | None, detailed_exitcode: bool, *, options: Options) -> in
     from callsheet.reporting.results import DriftResult
 
     found = options.open().drift(env)
-    result = DriftResult(environment=found.environment, drift=found.drift, unmanaged=found.unmanaged)
+    result = DriftResult(
+        environment=found.environment, drift=found.drift, unmanaged=found.unmanaged, notes=found.notes
+    )
     options.emit(result)
     return 2 if detailed_exitcode and found.drift else 0

@@ -31,6 +31,7 @@ VERBS = {
     "confirm": "Record that steps were done by hand, in Journey Optimizer.",
     "approve": "Sign a plan.",
     "drift": "Show what was changed at the target by somebody else.",
+    "usage": "Show which journeys use which actions, and how sure that is.",
     "promote": "Show what a package between two sandboxes carries, and what not.",
     "rollback": "Plan the way back to what an earlier apply had left.",
     "adopt": "Write the file of what is deployed and not of callsheet's.",

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from callsheet.errors import CallsheetError
+from callsheet.errors import CallsheetError, UnreachableError
 
 if TYPE_CHECKING:
     import httpx
@@ -209,7 +209,8 @@ class Tokens:
                         raise _refused(url, "its answer does not end")
             status = int(response.status_code)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise _refused(url, f"it does not answer ({type(error).__name__})") from None
+            refused = _refused(url, f"it does not answer ({type(error).__name__})")
+            raise UnreachableError(refused.code, refused.message, help=refused.help) from None
         text = body.decode("utf-8", "replace")
         try:
             return status, json.loads(text), text

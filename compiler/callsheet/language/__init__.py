@@ -1,6 +1,6 @@
 """Documents → typed actions, environments and policies; schema check, rules, diagnostics."""
 
-from callsheet.language.action import Action, Definition, Parameter, in_language
+from callsheet.language.action import Action, Definition, Parameter, in_language, label_of
 from callsheet.language.catalog import RULES, Rule
 from callsheet.language.diagnostics import Diagnostic
 from callsheet.language.environment import Environment, Guards
@@ -19,4 +19,5 @@ __all__ = [
     "Rule",
     "Settings",
     "in_language",
+    "label_of",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -148,3 +149,10 @@ def in_language(text: Text | None, language: str) -> str:
         if wanted in text:
             return text[wanted]
     return next(iter(text.values()))
+
+
+def label_of(declared: Mapping[str, Any], name: str, language: str = "en") -> str:
+    """Give the label of a parameter in the journey tool: its own, where no other has the same."""
+    label = in_language(declared.get(name, {}).get("label"), language) or name
+    others = {it: in_language(one.get("label"), language) for it, one in declared.items() if it != name}
+    return name if label in others.values() or label in others else label

@@ -12,6 +12,7 @@ from callsheet.planning.differences import differences, placed
 from callsheet.planning.frozen import frozen_fields
 from callsheet.planning.model import ActionName, Change
 from callsheet.planning.personal_data import personal_data, receiver_of
+from callsheet.planning.usage import Usage, labels_of
 from callsheet.rendering import CompiledAction
 from callsheet.workspace import Path
 
@@ -78,6 +79,33 @@ def replaced_in_use(change: Change, journeys: Sequence[str]) -> Change:
     diff = (*change.diff, why)
     reasons = tuple(sorted({one.reason for one in diff}))
     return replace(change, action="replace", impact="breaking", diff=diff, reasons=reasons)
+
+
+def mapped_in_journeys(change: Change, usage: Usage) -> Change:
+    """Name the live journeys that map a parameter which a change takes away, or makes another one."""
+    found = []
+    for one in change.diff:
+        if one.reason not in ("parameter-removed", "parameter-retyped") or len(one.path) < 2:
+            continue
+        name = str(one.path[1])
+        journeys = usage.mapping(change.address_before, labels_of(change.before or {}, name))
+        if journeys:
+            many = "journeys" if len(journeys) > 1 else "journey"
+            words = f"live {many} that map `{name}`: {', '.join(journeys)}"
+            found.append(
+                Difference(
+                    path=one.path,
+                    before=NOTHING,
+                    after=NOTHING,
+                    words=words,
+                    impact="breaking",
+                    reason="mapped-in-journey",
+                )
+            )
+    if not found:
+        return change
+    reasons = tuple(sorted({*change.reasons, "mapped-in-journey"}))
+    return replace(change, impact="breaking", diff=(*change.diff, *found), reasons=reasons)
 
 
 def brought_on(change: Change, why: str) -> Change:

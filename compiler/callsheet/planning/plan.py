@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from callsheet.language.environment import Guards
 from callsheet.ledger import Applied, Position
-from callsheet.planning.changes import Place, Side, brought_on, content_of, make_change, replaced_in_use
+from callsheet.planning.changes import (
+    Place,
+    Side,
+    brought_on,
+    content_of,
+    make_change,
+    mapped_in_journeys,
+    replaced_in_use,
+)
 from callsheet.planning.difference import Difference
 from callsheet.planning.differences import differences
 from callsheet.planning.guards import judge
 from callsheet.planning.model import ActionName, Change, Drift, Plan
 from callsheet.planning.planfile import with_digest
+from callsheet.planning.usage import Usage
 from callsheet.rendering import CompiledAction
 from callsheet.targets import Deployed
 from callsheet.workspace import Commit
@@ -26,14 +35,14 @@ class Desired:
     Attributes:
         actions: the compiled actions, by address.
         renamed_from: the address before, by address after, for actions that were renamed.
-        used: the journeys that use an action, by address, where they freeze it.
+        usage: which journeys use which action, where they freeze it.
         place: where a field of a compiled action is written.
 
     """
 
     actions: Mapping[str, CompiledAction]
     renamed_from: Mapping[str, str] = field(default_factory=dict)
-    used: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    usage: Usage = field(default_factory=Usage)
     place: Place = lambda address, path: None  # noqa: ARG005
 
 
@@ -45,6 +54,7 @@ class Current:
     position: Position
     applied: Mapping[str, Applied]
     deployed: Mapping[str, Deployed]
+    notes: tuple[str, ...] = ()
 
 
 def make_plan(
@@ -135,6 +145,7 @@ class _Planner:
                 unmanaged=tuple(sorted(_others(current))),
                 guards=verdicts,
                 unchanged=self.unchanged,
+                notes=current.notes,
             )
         )
 
@@ -203,9 +214,12 @@ class _Planner:
         after: CompiledAction | None,
     ) -> None:
         change = make_change(action, address, address_before, before, after, self.desired.place)
-        journeys = self.desired.used.get(address_before, ())
+        usage = self.desired.usage
+        journeys = usage.journeys(address_before)
         if journeys and action in ("update", "rename"):
             change = replaced_in_use(change, journeys)
+        if before is not None and address_before in usage.uses:
+            change = mapped_in_journeys(change, usage)
         if isinstance(before, Deployed) and before.unfinished:
             change = brought_on(change, before.unfinished)
         self.changes.append(change)

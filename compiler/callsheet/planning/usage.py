@@ -1,43 +1,161 @@
-"""Which journeys use which action, as a file of the workspace says it: a snapshot, and no network."""
+"""Journeys × compiled actions → which journey uses which action, and how sure that is.
+
+A node of a journey shows the labels that it maps, and not the action: a node fits an action that has all of
+these labels, and whose required ones are all among them.
+"""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
-from callsheet.errors import CallsheetError
+from callsheet.language.action import in_language, label_of
+from callsheet.targets.adobe.snapshot import Snapshot
 
-MAX_BYTES = 16 * 1_048_576
+Sure = Literal["likely", "possible", "doubtful"]
+LIVE = ("Deployed", "Redeployed", "Paused")
+"""States in which people are in a journey."""
+OVER = ("Finished", "Stopped")
+"""States in which a journey calls nothing any more."""
 
 
-def read_usage(root: Path, target: dict[str, Any] | None) -> dict[str, list[str]]:
-    """Read the snapshot that a target names by `usage`; empty where it names none.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """One node of a journey that may be a call of an action.
 
-    The file is JSON: the name of an action, and the names of the journeys that use it.
-
-    Raises:
-        CallsheetError: CS848 where it cannot be read, or says something else.
+    Attributes:
+        address: of the action.
+        journey: its name, with the version where it has several.
+        sure: likely (labels and name fit), possible (the labels fit no other action), doubtful.
+        why: in words.
+        mappings: what the node maps: label, path, expression.
 
     """
-    shown = (target or {}).get("usage")
-    if not isinstance(shown, str):
-        return {}
-    path = (root / shown).resolve()
-    try:
-        if not path.is_relative_to(root.resolve()):
-            raise ValueError("outside")
-        with path.open("rb") as stream:
-            content = json.loads(stream.read(MAX_BYTES + 1).decode("utf-8"))
-        good = isinstance(content, dict) and all(
-            isinstance(one, list) and all(isinstance(it, str) for it in one) for one in content.values()
+
+    address: str
+    journey: str
+    status: str
+    node: str
+    sure: Sure
+    why: str
+    mappings: Sequence[Mapping[str, str]] = ()
+
+    @property
+    def live(self) -> bool:
+        """Are people in the journey?"""
+        return self.status in LIVE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """Who uses what.
+
+    Attributes:
+        uses: by address of the action.
+        taken_at: of the snapshot; empty where the API was read just now, or nothing is known.
+
+    """
+
+    uses: Mapping[str, Sequence[Use]] = field(default_factory=dict)
+    taken_at: str = ""
+
+    def journeys(self, address: str) -> list[str]:
+        """Give the journeys that use an action, likely or possibly, and are not over."""
+        found = [one for one in self.uses.get(address, ()) if one.sure != "doubtful"]
+        return sorted({one.journey for one in found if one.status not in OVER})
+
+    def mapping(self, address: str, labels: Sequence[str]) -> list[str]:
+        """Give the live journeys that map one of these labels of an action."""
+        return sorted(
+            {
+                one.journey
+                for one in self.uses.get(address, ())
+                if one.live and one.sure != "doubtful" and any(it["label"] in labels for it in one.mappings)
+            }
         )
-        if not good:
-            raise ValueError("shape")
-    except (OSError, ValueError, RecursionError):
-        raise CallsheetError(
-            "CS848",
-            f"the snapshot of journeys {shown[:80]!r} cannot be read",
-            help='name a JSON file of the workspace, as {"push": ["Welcome", "Win back"]}',
-        ) from None
-    return {f"Action/{name}": journeys for name, journeys in content.items() if journeys}
+
+
+def usage_of(snapshot: Snapshot | None, actions: Mapping[str, Mapping[str, Any]]) -> Usage:
+    """Say which journeys use which actions.
+
+    Args:
+        snapshot: what the API answered; None where nothing is known.
+        actions: the compiled actions, as they are deployed, by address.
+
+    """
+    if snapshot is None:
+        return Usage()
+    found: dict[str, list[Use]] = {}
+    for name, journeys in snapshot.named.items():
+        found[f"Action/{name}"] = [
+            Use(address=f"Action/{name}", journey=one, status="Unknown", node="", sure="likely",
+                why="the snapshot names it")
+            for one in journeys
+        ]  # fmt: skip
+    for one in _uses(snapshot, actions):
+        found.setdefault(one.address, []).append(one)
+    return Usage(uses=found, taken_at=snapshot.taken_at)
+
+
+def _uses(snapshot: Snapshot, actions: Mapping[str, Mapping[str, Any]]) -> Iterator[Use]:
+    labels = {address: _labels(one) for address, one in actions.items() if "request" in one}
+    versions: dict[str, int] = {}
+    for journey in snapshot.journeys:
+        versions[journey["name"]] = versions.get(journey["name"], 0) + 1
+    for journey in snapshot.journeys:
+        version = f" v{journey['version']}" if versions[journey["name"]] > 1 else ""
+        for node in journey["nodes"]:
+            mapped = {one["label"] for one in node["mappings"]}
+            fitting = [address for address, one in labels.items() if mapped and one.fit(mapped)]
+            named = [address for address in labels if _is_named(node["name"], address, actions[address])]
+            for address in dict.fromkeys([*fitting, *named]):
+                sure, why = _judged(address, fitting, named)
+                yield Use(
+                    address=address, journey=f"{journey['name']}{version}", status=journey["status"],
+                    node=node["name"], sure=sure, why=why, mappings=node["mappings"],
+                )  # fmt: skip
+
+
+def _judged(address: str, fitting: Sequence[str], named: Sequence[str]) -> tuple[Sure, str]:
+    if address in fitting and address in named:
+        return "likely", "the node has its name, and maps its labels"
+    if address in named:
+        return "doubtful", "the node has its name, and maps other labels"
+    if len(fitting) == 1:
+        return "possible", "the node maps its labels, which are no other action's"
+    others = ", ".join(one.partition("/")[2] for one in fitting if one != address)
+    return "doubtful", f"the node maps its labels, which are those of {others} too"
+
+
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    """The labels of an action, in each language in which they may have been typed in."""
+
+    by_language: Sequence[tuple[frozenset[str], frozenset[str]]]
+
+    def fit(self, mapped: set[str]) -> bool:
+        return any(required <= mapped <= every for required, every in self.by_language)
+
+
+def _labels(compiled: Mapping[str, Any]) -> _Labels:
+    declared = compiled.get("parameters", {})
+    found = []
+    for language in ("en", "fr"):
+        named = {name: label_of(declared, name, language) for name in declared}
+        required = frozenset(label for name, label in named.items() if not declared[name].get("optional"))
+        found.append((required, frozenset(named.values())))
+    return _Labels(found)
+
+
+def labels_of(compiled: Mapping[str, Any], name: str) -> list[str]:
+    """Give the labels under which a parameter may have been typed in."""
+    declared = compiled.get("parameters", {})
+    return [label_of(declared, name, language) for language in ("en", "fr")] if name in declared else []
+
+
+def _is_named(node: str, address: str, compiled: Mapping[str, Any]) -> bool:
+    titles = [in_language(compiled.get("title"), language) for language in ("en", "fr")]
+    return bool(node) and node.casefold() in {
+        one.casefold() for one in (address.partition("/")[2], *titles) if one
+    }

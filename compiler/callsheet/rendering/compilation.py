@@ -111,8 +111,10 @@ class _Compilation:
         return self._ready_context(resolved)
 
     def _is_deployed(self, file: str) -> bool:
-        """Tell whether a file lies in a folder into which an environment deploys: it is no document."""
+        """Tell whether a file was written by callsheet for a target: what it deploys, or a snapshot."""
         targets = [one.target for one in self.result.environments.values() if one.target is not None]
+        if any(file == one.get("usage") for one in targets):
+            return True
         folders = [str(it.get("path", "")).strip("/") for it in targets if it["type"] == "directory"]
         return any(one and file.startswith(f"{one}/") for one in folders)
 

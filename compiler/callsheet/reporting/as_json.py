@@ -27,6 +27,7 @@ from callsheet.reporting.results import (
     SendResult,
     ShowResult,
     TestResult,
+    UsageResult,
     ValidationResult,
     WorkspaceResult,
 )
@@ -116,6 +117,7 @@ def _drift(result: DriftResult) -> dict[str, Any]:
         "environment": result.environment,
         "drift": [drift_record(one) for one in result.drift],
         "unmanaged": list(result.unmanaged),
+        **({"notes": list(result.notes)} if result.notes else {}),
     }
 
 
@@ -266,6 +268,31 @@ def _promote(result: PromoteResult) -> dict[str, Any]:
     }
 
 
+def _usage(result: UsageResult) -> dict[str, Any]:
+    return {
+        "environment": result.environment,
+        "takenAt": result.usage.taken_at or None,
+        "actions": [
+            {
+                "address": address,
+                "journeys": [
+                    {
+                        "name": one.journey,
+                        "status": one.status,
+                        "live": one.live,
+                        "node": one.node,
+                        "sure": one.sure,
+                        "why": one.why,
+                        "mappings": [dict(it) for it in one.mappings],
+                    }
+                    for one in uses
+                ],
+            }
+            for address, uses in result.usage.uses.items()
+        ],
+    }
+
+
 def _preview(result: PreviewResult) -> dict[str, Any]:
     return {
         "environment": result.environment,
@@ -367,6 +394,7 @@ _RECORDS: dict[type, Callable[[Any], dict[str, Any]]] = {
     SendResult: _send,
     PreviewResult: _preview,
     PromoteResult: _promote,
+    UsageResult: _usage,
     TestResult: _tests,
     WorkspaceResult: _workspace,
     ExplainResult: _explain,

@@ -76,6 +76,7 @@ def plan_page(plan: Plan) -> Page:
         Paragraph((what, ".")),
         *_overview(entries),
     ]
+    blocks += [Paragraph(("Note: ", one)) for one in plan.notes]
     blocks += [_guard(one) for one in plan.guards if one.verdict != "passed"]
     blocks += _flow_table(data_flows({plan.environment: plan.changes}))
     blocks += _drift(plan.drift, plan.unmanaged)

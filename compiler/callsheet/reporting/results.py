@@ -13,6 +13,7 @@ from callsheet.language import Definition, Diagnostic, Rule
 from callsheet.ledger import ApplyRecord
 from callsheet.planning import Change, Drift
 from callsheet.planning.review import DataFlow, PolicyChange, SharedChange
+from callsheet.planning.usage import Usage
 
 if TYPE_CHECKING:
     from callsheet.calling.messages import Texts
@@ -85,6 +86,7 @@ class DriftResult:
     environment: str
     drift: Sequence[Drift]
     unmanaged: Sequence[str]
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +160,14 @@ class PromoteResult:
     before: str
     after: str
     promotions: Sequence[Promotion]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageResult:
+    """What `usage` found: the journeys that use each action."""
+
+    environment: str
+    usage: Usage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from callsheet.reporting.results import (
     SendResult,
     ShowResult,
     TestResult,
+    UsageResult,
     ValidationResult,
     WorkspaceResult,
 )
@@ -34,6 +35,7 @@ from callsheet.reporting.text_lists import (
     render_text,
     send_text,
     show_text,
+    usage_text,
     workspace_text,
 )
 from callsheet.reporting.text_tests import tests_text
@@ -62,12 +64,15 @@ def plan_text(plan: Plan, style: Style) -> str:
         head, *rest = change_lines(change, style)
         by_hand = paint("  by hand", "yellow", style) if plan.by_hand(change) else ""
         lines += [head + by_hand, *rest, ""]
-    for note in plan.notes:
-        lines += [*wrapped(f"Note: {safe(note)}", style, indent=0), ""]
+    lines += _note_lines(plan.notes, style)
     lines += _drift_lines(plan.drift, plan.unmanaged, style)
     lines += _guard_lines(plan.guards, style)
     lines.append(_summary(plan, style))
     return "\n".join(lines)
+
+
+def _note_lines(notes: Sequence[str], style: Style) -> list[str]:
+    return [line for one in notes for line in (*wrapped(f"Note: {safe(one)}", style, indent=0), "")]
 
 
 def change_lines(change: Change, style: Style) -> list[str]:
@@ -216,7 +221,7 @@ def _listed(addresses: Sequence[str]) -> str:
 
 def drift_text(result: DriftResult, style: Style) -> str:
     """Write what was changed at the target by somebody else."""
-    lines = _drift_lines(result.drift, result.unmanaged, style)
+    lines = [*_note_lines(result.notes, style), *_drift_lines(result.drift, result.unmanaged, style)]
     where = safe(result.environment)
     if not result.drift:
         lines.append(paint(f"No drift in {where}.", "bold", style))
@@ -273,6 +278,7 @@ TEXT = Report(
         SendResult: send_text,
         PreviewResult: preview_text,
         PromoteResult: promote_text,
+        UsageResult: usage_text,
         TestResult: tests_text,
         WorkspaceResult: workspace_text,
     },

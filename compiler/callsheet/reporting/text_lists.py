@@ -19,9 +19,10 @@ from callsheet.reporting.results import (
     SendResult,
     Shown,
     ShowResult,
+    UsageResult,
     WorkspaceResult,
 )
-from callsheet.reporting.terminal import paint, safe
+from callsheet.reporting.terminal import count, paint, safe
 
 _CATEGORIES = {"Action": "actions", "Message": "messages", "EndpointConfig": "endpoints"}
 
@@ -164,6 +165,28 @@ def promote_text(result: PromoteResult, style: Style) -> str:
     counts = Counter(one.verdict for one in result.promotions)
     told = ", ".join(f"{number} {verdict}" for verdict, number in sorted(counts.items())) or "no action"
     return "\n".join([*lines, "", f"From {safe(result.before)} to {safe(result.after)}: {told}."])
+
+
+def usage_text(result: UsageResult, style: Style) -> str:
+    """Write which journeys use each action, in what state, and how sure that is."""
+    colours = {"likely": "green", "possible": "yellow", "doubtful": "dim"}
+    lines = []
+    for address, uses in result.usage.uses.items():
+        lines.append(paint(safe(address), "bold", style))
+        for one in uses:
+            sure = paint(one.sure, colours[one.sure], style)
+            node = f", node {safe(one.node)}" if one.node else ""
+            lines.append(f"  {sure}  {safe(one.journey)} ({safe(one.status)}{node}): {safe(one.why)}")
+            lines += [
+                f"      {safe(it['label'])} = {safe(it['expression']) or safe(it['path'])}"
+                for it in one.mappings
+            ]
+        if not uses:
+            lines.append("  no journey is known to use it")
+    used = sum(bool(one) for one in result.usage.uses.values())
+    taken = f", as of {safe(result.usage.taken_at)}" if result.usage.taken_at else ""
+    total = count(len(result.usage.uses), "action")
+    return "\n".join([*lines, "", f"{total} in {safe(result.environment)}, {used} in use{taken}."])
 
 
 def workspace_text(result: WorkspaceResult, style: Style) -> str:

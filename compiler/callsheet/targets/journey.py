@@ -9,16 +9,19 @@ others. The entry point of type `journey-optimizer`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from callsheet.database import Database
-from callsheet.errors import CallsheetError
+from callsheet.errors import CallsheetError, UnreachableError
 from callsheet.language.plugins import plugins
 from callsheet.secrets import resolve
 from callsheet.targets.adobe.account import Account
 from callsheet.targets.adobe.endpoints import KIND, EndpointConfigs
+from callsheet.targets.adobe.journeys import read_journeys
 from callsheet.targets.adobe.known import Notes
+from callsheet.targets.adobe.snapshot import Snapshot, read_snapshot
 from callsheet.targets.model import Author, Deployed, Step, Target
 
 TYPE = "journey-optimizer"
@@ -40,7 +43,7 @@ def open_target(options: Mapping[str, Any], root: Path, *, writing: bool) -> Jou
             help="write `ledger: {type: sqlite, path: .callsheet/NAME.db}`, or a PostgreSQL",
         )
     inner = plugins("callsheet.targets")[ledger["type"]].load()(ledger, root, writing=writing)
-    target = JourneyTarget(options, inner)
+    target = JourneyTarget(options, inner, root, writing=writing)
     if options.get("api"):
         try:
             account = Account(options, resolve)
@@ -58,13 +61,21 @@ class JourneyTarget:
     Attributes:
         endpoints: what the API reaches; None where the target gives no `api`.
         records: adopting and forgetting are steps of this target, too: it notes what is whose.
+        notes: what to know of what was read, as that it is of a snapshot.
+        unreached: why it is of a snapshot.
 
     """
 
     records = True
 
-    def __init__(self, options: Mapping[str, Any], inner: Target) -> None:
+    def __init__(
+        self, options: Mapping[str, Any], inner: Target, root: Path = Path(), *, writing: bool = True
+    ) -> None:
         self.options = options
+        self.root = root
+        self.writing = writing
+        self.notes: tuple[str, ...] = ()
+        self.unreached: UnreachableError | None = None
         self.inner = inner
         self.endpoints: EndpointConfigs | None = None
 
@@ -85,8 +96,46 @@ class JourneyTarget:
         found = self.inner.read()
         if self.endpoints is not None:
             found = {address: one for address, one in found.items() if not _has_api(address)}
-            found |= self.endpoints.read()
+            found |= self._endpoints(self.endpoints)
         return found
+
+    def _endpoints(self, endpoints: EndpointConfigs) -> dict[str, Deployed]:
+        """Read the configurations; for a plan, a snapshot stands for an API that is not reached."""
+        try:
+            return endpoints.read()
+        except UnreachableError as error:
+            kept = None if self.writing else read_snapshot(self.root, self.options)
+            if kept is None or kept.endpoints is None:
+                raise
+            endpoints.kept, self.unreached = kept.endpoints, error
+            when = f"{kept.taken_at} ({self.options['usage']}); apply reads them anew"
+            self.notes = (
+                f"Adobe's API was not reached ({error.message}): configurations are as of {when}",
+            )
+            return endpoints.read()
+
+    def snapshot(self, now: str) -> Snapshot:
+        """Read what a snapshot keeps: the journeys, and the configurations of endpoints.
+
+        Raises:
+            CallsheetError: CS845 without `api`, CS606, CS872, CS873, CS963 where it cannot be read.
+
+        """
+        return replace(self.journeys(now), endpoints=self._with_api().configs())
+
+    def journeys(self, now: str) -> Snapshot:
+        """Read the journeys; raises as `snapshot`."""
+        named = {name: self.options[name] for name in ("organization", "sandbox") if name in self.options}
+        return Snapshot(taken_at=now, sandbox=named, journeys=read_journeys(self._with_api().account))
+
+    def _with_api(self) -> EndpointConfigs:
+        if self.endpoints is None:
+            raise CallsheetError(
+                "CS845",
+                "the target gives no `api`: journeys cannot be read",
+                help="give it an account at Adobe, or name a file of journeys by `usage`",
+            )
+        return self.endpoints
 
     def apply(self, steps: Sequence[Step], author: Author) -> None:
         """Do steps by the API; of others, all or none, note that somebody did them on the screen."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from callsheet.calling.emulator.server import Emulator
 
 MAX_BODY = 1_048_576
+MAX_DRAINED = 16 * MAX_BODY
 STALL_SECONDS = 120.0
 _LOCAL = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?\Z")
 
@@ -80,6 +81,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _came(self) -> Came | None:
         length = self.headers.get("Content-Length", "0")
         if not length.isdigit() or int(length) > MAX_BODY:
+            self.close_connection = True
+            # A client that is still sending would not read the answer.
+            left = min(int(length), MAX_DRAINED) if length.isdigit() else 0
+            while left > 0 and (part := self.rfile.read(min(left, 65_536))):
+                left -= len(part)
             self._send(413, "", {"X-Callsheet-Reason": "the body is larger than 1 MiB"})
             return None
         body = self.rfile.read(int(length))

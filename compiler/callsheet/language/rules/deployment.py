@@ -204,6 +204,11 @@ declare(
     "cannot-adopt",
     """A file must compile to the very same bytes as what it takes over, or it would change it.""",
 )
+declare(
+    "CS845",
+    "no-journeys",
+    """Journeys are read by Adobe's API, by an account of the target (`api`), or from a file (`usage`).""",
+)
 declare("CS846", "folder-unreadable", """A folder that cannot be read is never taken for an empty one.""")
 declare("CS847", "folder-unwritable", """The folder of a target must be writable.""")
 declare(

@@ -45,11 +45,15 @@ class EndpointConfigs:
         wanted: the compiled EndpointConfigs of the workspace: one of the same URL and service, of which
             nothing is known, is taken for the one that is there.
 
+    Attributes:
+        kept: the configurations of a snapshot, which stand for the API where it is not reached.
+
     """
 
     def __init__(self, account: Account, notes: Notes, wanted: Iterable[Mapping[str, Any]]) -> None:
         self.account = account
         self.notes = notes
+        self.kept: list[Config] | None = None
         self.wanted = {_likeness(*_said(one)): one for one in wanted}
 
     def read(self) -> dict[str, Deployed]:
@@ -161,6 +165,10 @@ class EndpointConfigs:
         return dict(sorted(found.items()))
 
     def _all(self) -> list[Config]:
+        return self.configs() if self.kept is None else self.kept
+
+    def configs(self) -> list[Config]:
+        """Give every configuration as the API answers it now."""
         found = []
         for path in PATHS:
             answer = self.account.call("POST", f"{ORCHESTRATION}/list{path}", body={}, reads=True)
@@ -175,9 +183,8 @@ class EndpointConfigs:
             raise CallsheetError(
                 "CS873", f"Adobe's API cannot be read: it answered {answer.status}", help="try again later"
             )
-        # The page shows the configuration itself, and in answers to a change as a member.
-        body = answer.value
-        return _read(path, next((body[one] for one in _MEMBERS if isinstance(body.get(one), dict)), body))
+        body = answer.value.get("result")
+        return _read(path, body if isinstance(body, dict) else answer.value)
 
     # -- writing ---------------------------------------------------------------------------
 
@@ -290,9 +297,6 @@ class EndpointConfigs:
 
 class _UntouchedError(StepRefused):
     """A step was refused, and what was there is there as it was."""
-
-
-_MEMBERS = ("createdElement", "updatedElement", "element")
 
 
 def _read(path: str, body: Mapping[str, Any]) -> Config:

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from callsheet._version import __version__
-from callsheet.errors import CallsheetError
+from callsheet.errors import CallsheetError, UnreachableError
 from callsheet.http.authentication import is_renewable, load_certificate, prove
 from callsheet.http.limits import LOOPBACK, Slots, retry_after, seconds_of
 from callsheet.http.masking import without_secrets
@@ -175,7 +175,8 @@ class ServiceClient:
             )
         what = reason or f"it answered {answer.status if answer else '?'}"
         if reads or reason == "ConnectError":
-            return CallsheetError(
+            kind = CallsheetError if answer is not None else UnreachableError
+            return kind(
                 "CS873", f"the service cannot be read: {what}", help="nothing was changed; try again later"
             )
         return CallsheetError(

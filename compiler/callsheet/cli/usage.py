@@ -1,0 +1,33 @@
+"""`callsheet usage`."""
+
+from __future__ import annotations
+
+import click
+
+from callsheet.cli.common import Options, common_options, environment_option, refusing_invalid, write_file
+
+
+@click.command("usage")
+@click.argument("names", nargs=-1)
+@environment_option
+@click.option("--save", is_flag=True, help="Write the snapshot that the target names by `usage`.")
+@common_options
+@refusing_invalid
+def command(names: tuple[str, ...], env: str | None, save: bool, *, options: Options) -> int:
+    """Show which journeys use which actions, in what state, and how sure that is.
+
+    Journey Optimizer tells the labels that a journey maps, and not the action: it is told by its labels and
+    by the name of the node. With --save, what is read is kept for reviews without a network.
+    """
+    from callsheet.api.deploying import utc_now
+    from callsheet.reporting.results import UsageResult
+
+    opened = options.open()
+    if save:
+        path, text = opened.usage_snapshot(utc_now(), env)
+        write_file(str(path), text)
+        if not options.quiet:
+            click.echo(f"wrote {path.relative_to(opened.root.resolve())}", err=True)
+    found = opened.usage(names, env)
+    options.emit(UsageResult(environment=opened.environment(env).name, usage=found))
+    return 0
