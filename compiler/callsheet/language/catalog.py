@@ -98,6 +98,7 @@ _ADJUSTABLE_CODES = (
     "CS836",
     "CS852",
     "CS856",
+    "CS857",
 )
 
 

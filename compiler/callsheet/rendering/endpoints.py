@@ -7,9 +7,11 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 
+from callsheet.language.action import Action
+from callsheet.language.catalog import Spots
 from callsheet.language.endpoint import EndpointConfig
 from callsheet.language.environment import Environment, overlaid_spots
-from callsheet.language.rules.endpoints import per_second
+from callsheet.language.rules.endpoints import DEFAULT_PER_MINUTE, RETRIES, per_second
 from callsheet.language.rules.request import host_of, url_text
 from callsheet.rendering.leaves import Compilation, LeafCompiler, ReadTemplate
 from callsheet.rendering.model import Compiled
@@ -68,6 +70,7 @@ def check_endpoints(compiled: Compiled) -> Iterator[Problem]:
         yield from _check_actions(compiled, environment, found)
 
 
+SHOWN = 5
 Found = list[tuple[EndpointConfig, dict[str, Any]]]
 
 
@@ -105,28 +108,47 @@ def _check_twins(environment: Environment, found: Found) -> Iterator[Problem]:
 
 
 def _check_actions(compiled: Compiled, environment: Environment, found: Found) -> Iterator[Problem]:
-    """Warn of a configuration that bears less than what the actions that call it declare."""
+    """Warn of what bears less than the actions that call it declare, and of hosts that nothing keeps."""
+    journeys = (environment.target or {}).get("type") == "journey-optimizer"
+    loose: set[str] = set()
     for action in sorted(compiled.actions.values(), key=lambda it: it.name):
         there = compiled.by_environment[environment.name].get(action.address)
-        rate = ((there.content.get("limits") or {}) if there else {}).get("rate")
-        if there is None or rate is None:
+        if there is None:
             continue
+        rate = (there.content.get("limits") or {}).get("rate")
         request = there.content["request"]
-        for one, content in found:
-            if request["method"] not in content["methods"] or not _covers(content["url"], request["url"]):
-                continue
-            borne = _borne(content)
-            if borne is not None and borne < per_second(rate):
-                yield overlaid_spots("CS856", one, environment).key(
-                    ("capping",) if "capping" in content else ("throttling",),
-                    f"`{action.name}` declares {rate}, and the endpoint bears {borne:g} in a second",
-                    do="raise the configuration, or lower what the action declares",
-                )
+        covering = [one for one in found if _covers(one[1], request)]
+        if rate is not None:
+            yield from _check_borne(environment, action, rate, covering)
+        if found and journeys and not covering:
+            loose.add(host_of(request["url"]))
+    if loose:
+        hosts = sorted(loose)
+        others = f" and {len(hosts) - SHOWN} more" if len(hosts) > SHOWN else ""
+        yield Spots("CS857", environment.document, ("spec",)).key(
+            ("target",),
+            f"no EndpointConfig covers what actions call at {', '.join(hosts[:SHOWN])}{others}",
+            do=f"write one; without, Adobe lets {DEFAULT_PER_MINUTE:,} calls a minute through to a host",
+        )
 
 
-def _covers(pattern: str, url: Any) -> bool:
-    text = url_text(url)
-    return host_of(pattern) == host_of(text) and fnmatchcase(text, pattern.replace("[", "[[]"))
+def _check_borne(environment: Environment, action: Action, rate: str, covering: Found) -> Iterator[Problem]:
+    for one, content in covering:
+        borne = _borne(content)
+        if borne is not None and borne < per_second(rate):
+            yield overlaid_spots("CS856", one, environment).key(
+                ("capping",) if "capping" in content else ("throttling",),
+                f"`{action.name}` declares {rate}, and the endpoint bears {borne:g} in a second, "
+                f"{borne / (1 + RETRIES):g} where each call is retried {RETRIES} times",
+                do="raise the configuration, or lower what the action declares",
+            )
+
+
+def _covers(content: dict[str, Any], request: dict[str, Any]) -> bool:
+    pattern, text = content["url"], url_text(request["url"])
+    if request["method"] not in content["methods"] or host_of(pattern) != host_of(text):
+        return False
+    return fnmatchcase(text, pattern.replace("[", "[[]"))
 
 
 def _borne(content: dict[str, Any]) -> float | None:

@@ -15,6 +15,10 @@ from callsheet.language.endpoint import EndpointConfig
 from callsheet.workspace import Problem
 
 LOWEST, HIGHEST = 200, 5_000
+DEFAULT_PER_MINUTE = 300_000
+"""What Adobe lets through to a host without a configuration (page "Integrate with external systems")."""
+RETRIES = 3
+"""How often Journey Optimizer tries a call again, each time in a slot of its own (the same page)."""
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3_600.0}
 
 
@@ -174,6 +178,15 @@ declare(
     """An endpoint should bear what the actions that call it declare: what is beyond is `capped`, or waits.
 
 Each of Journey Optimizer's up to three retries takes a slot too: under failures, a quarter is left.
+""",
+    severity="warning",
+)
+declare(
+    "CS857",
+    "endpoint-unkept",
+    """A host that actions call should have an EndpointConfig, where others have one.
+
+Without, Adobe lets 300,000 calls in a minute through to a host, however little it bears.
 """,
     severity="warning",
 )
