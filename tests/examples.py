@@ -67,9 +67,15 @@ JOURNEY = ENVIRONMENT.replace(
 )
 
 
-def compile_example(example: str, *, journey: bool = False) -> Compiled:
-    """Compile an example, for Journey Optimizer where its rule is of that target."""
+TARGETS = {
+    "journey": JOURNEY,
+    "orchestration": JOURNEY.replace("sandbox: prod", "sandbox: prod, flavor: journey-orchestration"),
+}
+
+
+def compile_example(example: str, subject: str = "action") -> Compiled:
+    """Compile an example, in an environment of the target that its rule is about."""
     files = workspace_of(example)
-    if journey:
-        files["environment.yaml"] = JOURNEY.encode()
+    if subject in TARGETS:
+        files["environment.yaml"] = TARGETS[subject].encode()
     return compile_workspace(MemorySource(files), today=date(2026, 11, 25))

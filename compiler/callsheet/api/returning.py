@@ -49,6 +49,7 @@ class Returning(Deploying):
             CallsheetError: CS901 to CS919 where the plan is refused, CS950 to CS953 for its approvals.
 
         """
+        from callsheet.calling.titles import screen_for
         from callsheet.planning.planfile import part_of, with_digest
         from callsheet.reporting.pack import write_pack
 
@@ -68,7 +69,7 @@ class Returning(Deploying):
             usage, _ = usage_for(stores, self.root, desired_of(self.compile(), chosen), current)
         used = {one.address_before: usage.journeys(one.address_before) for one in plan.changes}
         by_hand = part_of(with_digest(check_guards(plan, accept)), by_hand=True)
-        return write_pack(by_hand, used) if by_hand.changes else {}
+        return write_pack(by_hand, used, screen_for(chosen.target)) if by_hand.changes else {}
 
     def confirm(
         self, plan: Plan, names: Collection[str] = (), *, author: str | None = None, why: str | None = None

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from callsheet.calling.titles import Screen
 from callsheet.language.action import in_language, label_of
 from callsheet.targets.adobe.configs import endpoint_call
 
@@ -48,7 +49,10 @@ class Field:
     note: str = ""
 
 
-def fields_of(compiled: Mapping[str, Any]) -> list[Field]:
+ENGLISH = Screen()
+
+
+def fields_of(compiled: Mapping[str, Any], screen: Screen = ENGLISH) -> list[Field]:
     """Give what is typed for a compiled action, message or endpoint, in the order of the screen."""
     if compiled.get("kind") == "EndpointConfig":
         path, body = endpoint_call(compiled)
@@ -61,23 +65,37 @@ def fields_of(compiled: Mapping[str, Any]) -> list[Field]:
             for name, text in texts.items()
             if not isinstance(text, dict)
         ]
-    return screen_of(compiled)
+    return screen_of(compiled, screen)
 
 
-def screen_of(compiled: Mapping[str, Any]) -> list[Field]:
+def screen_of(compiled: Mapping[str, Any], screen: Screen = ENGLISH) -> list[Field]:
     """Give the fields of the screen for a compiled action, in the order in which they are filled in."""
-    return [
-        *_head(compiled),
-        *_pairs(compiled, "headers", "Headers"),
-        *_pairs(compiled, "query", "Query parameters"),
+    found = [
+        *_head(compiled, screen.language),
+        *_pairs(compiled, "headers", "Headers", screen.language),
+        *_pairs(compiled, "query", "Query parameters", screen.language),
         *_authentication(compiled["authentication"]),
-        *_payloads(compiled),
+        *_request(compiled, screen.language),
+        *([] if screen.older else _responses(compiled)),
     ]
+    return [_titled(one, screen) for one in found]
 
 
-def _head(compiled: Mapping[str, Any]) -> Iterator[Field]:
+def _titled(field: Field, screen: Screen) -> Field:
+    """Give a field as it stands on a screen; keys of headers and labels are the user's own."""
+    own = field.section in ("Headers", "Query parameters") or field.value == "optional"
+    choice = field.kind == "choice" and field.value is not None
+    return replace(
+        field,
+        section=screen.title(field.section),
+        name=field.name if own else screen.title(field.name),
+        value=screen.title(field.value or "") if choice else field.value,
+    )
+
+
+def _head(compiled: Mapping[str, Any], language: str) -> Iterator[Field]:
     yield Field(section="Action", name="Name", value=compiled["name"])
-    description = in_language(compiled.get("description") or compiled.get("title"), "en")
+    description = in_language(compiled.get("description") or compiled.get("title"), language)
     if description:
         yield Field(section="Action", name="Description", value=description)
     request = compiled["request"]
@@ -85,12 +103,12 @@ def _head(compiled: Mapping[str, Any]) -> Iterator[Field]:
     yield Field(section="URL configuration", name="Method", value=request["method"], kind="choice")
 
 
-def _pairs(compiled: Mapping[str, Any], field: str, section: str) -> Iterator[Field]:
+def _pairs(compiled: Mapping[str, Any], field: str, section: str, language: str) -> Iterator[Field]:
     for name, value in compiled["request"].get(field, {}).items():
         if isinstance(value, dict) and "secret" in value:
             yield Field(section=section, name=name, value=None, kind="secret", note=value["secret"])
         elif isinstance(value, dict):
-            label = label_of(compiled.get("parameters", {}), value["$param"])
+            label = label_of(compiled.get("parameters", {}), value["$param"], language)
             yield Field(section=section, name=name, value=label, note="a variable, and this is its label")
         else:
             yield Field(section=section, name=name, value=str(value), note="a constant")
@@ -135,10 +153,10 @@ def _custom(written: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": "customAuthorization", **{k: shown(v) for k, v in written.items() if k != "type"}}
 
 
-def _payloads(compiled: Mapping[str, Any]) -> Iterator[Field]:
+def _request(compiled: Mapping[str, Any], language: str) -> Iterator[Field]:
     declared = compiled.get("parameters", {})
     if "payload" in compiled["request"]:
-        text = _pretty(pasted(compiled["request"]["payload"], declared))
+        text = _pretty(pasted(compiled["request"]["payload"], declared, language))
         yield Field(section="Request", name="Payload", value=text, kind="json")
         optional = [name for name, one in declared.items() if one.get("optional")]
         if optional:
@@ -147,28 +165,35 @@ def _payloads(compiled: Mapping[str, Any]) -> Iterator[Field]:
                 section="Request", name="Allow NULL values", value="on" if nulls else "off", kind="choice"
             )
         for name in optional:
-            yield Field(section="Request", name=label_of(declared, name), value="optional", kind="choice",
-                        note="tick it at this variable")  # fmt: skip
+            yield Field(
+                section="Request", name=label_of(declared, name, language), value="optional", kind="choice",
+                note="tick it at this variable",
+            )  # fmt: skip
+
+
+def _responses(compiled: Mapping[str, Any]) -> Iterator[Field]:
     for outcome, name in (("success", "Response"), ("failure", "Failure response")):
         sample = (compiled.get("responses") or {}).get(outcome) or {}
         if sample.get("payload") is not None:
             yield Field(section=name, name="Payload", value=_pretty(sample["payload"]), kind="json")
 
 
-def pasted(payload: Any, declared: Mapping[str, Any]) -> Any:
-    """Give a compiled payload as it is pasted into the screen."""
+def pasted(payload: Any, declared: Mapping[str, Any], language: str = "en") -> Any:
+    """Give a compiled payload as it is pasted into the screen, with the labels of a language."""
     if isinstance(payload, dict) and "$param" in payload:
         name = payload["$param"]
         kind = _data_type(declared.get(name, {}))
-        return {"toBeMapped": True, "dataType": kind, "label": label_of(declared, name)}
+        return {"toBeMapped": True, "dataType": kind, "label": label_of(declared, name, language)}
     if isinstance(payload, dict) and "$secret" in payload:
         return f"{{{payload['$secret']}}}"
     if isinstance(payload, dict):
-        return {key: pasted(one, declared) for key, one in payload.get("$literal", payload).items()}
-    return [pasted(one, declared) for one in payload] if isinstance(payload, list) else payload
+        return {
+            key: pasted(one, declared, language) for key, one in payload.get("$literal", payload).items()
+        }
+    return [pasted(one, declared, language) for one in payload] if isinstance(payload, list) else payload
 
 
-def compiled_payload(value: Any, declared: Mapping[str, Any]) -> Any:
+def compiled_payload(value: Any, declared: Mapping[str, Any], language: str = "en") -> Any:
     """Give the compiled payload that a pasted one stands for: the way back, for a check.
 
     Raises:
@@ -176,18 +201,20 @@ def compiled_payload(value: Any, declared: Mapping[str, Any]) -> Any:
 
     """
     if isinstance(value, dict) and value.get("toBeMapped") is True:
-        names = [one for one in declared if label_of(declared, one) == value.get("label")]
+        names = [one for one in declared if label_of(declared, one, language) == value.get("label")]
         if len(names) != 1:
             raise ValueError(f"no parameter has the label {str(value.get('label'))[:60]!r}")
         if value.get("dataType") != _data_type(declared[names[0]]):
             raise ValueError(f"{value.get('label')!r} has another type: {str(value.get('dataType'))[:30]}")
         return {"$param": names[0]}
     if isinstance(value, dict):
-        found = {key: compiled_payload(one, declared) for key, one in value.items()}
+        found = {key: compiled_payload(one, declared, language) for key, one in value.items()}
         return {"$literal": found} if any(key.startswith("$") for key in found) else found
     if isinstance(value, str) and value.startswith("{") and value.endswith("}") and ":" in value:
         return {"$secret": value[1:-1]}
-    return [compiled_payload(one, declared) for one in value] if isinstance(value, list) else value
+    return (
+        [compiled_payload(one, declared, language) for one in value] if isinstance(value, list) else value
+    )
 
 
 def _data_type(fields: Mapping[str, Any]) -> str:

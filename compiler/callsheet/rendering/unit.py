@@ -141,6 +141,7 @@ class Worker:
             "EndpointConfig": rules_on("endpoint"),
         }
         self.journey_rules = rules_on("journey")
+        self.orchestration_rules = rules_on("orchestration")
         self.compiled_rules = rules_on("compiled")
         self.reference_rules = rules_on("references")
         self.document_rules = rules_on("document")
@@ -249,6 +250,8 @@ class Worker:
         chosen = self.compiled_rules if isinstance(action, Action) else []
         if chosen and (environment.target or {}).get("type") == "journey-optimizer":
             chosen = [*chosen, *self.journey_rules]
+            if (environment.target or {}).get("flavor") == "journey-orchestration":
+                chosen += self.orchestration_rules
         for rule in chosen:
             if rule.check is not None:
                 yield from rule.check(compiled.content, overlaid_spots(rule.code, action, environment))

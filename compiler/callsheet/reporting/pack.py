@@ -10,7 +10,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from callsheet.calling.screen import Field, fields_of, pasted
+from callsheet.calling.screen import ENGLISH, Field, fields_of, pasted
+from callsheet.calling.titles import Screen
 from callsheet.planning import Change, Plan, plan_record
 
 FORMAT_VERSION = 1
@@ -23,37 +24,40 @@ _CHECKS = {
 }
 
 
-def write_pack(plan: Plan, journeys: Mapping[str, Sequence[str]]) -> dict[str, str]:
+def write_pack(
+    plan: Plan, journeys: Mapping[str, Sequence[str]], screen: Screen = ENGLISH
+) -> dict[str, str]:
     """Write the pack of a plan: the texts of its files, by name.
 
     Args:
         plan: of an environment whose steps are done by hand.
         journeys: the journeys that use each action, by address, as far as they are known.
+        screen: which screen it leads through.
 
     """
     steps = [
-        PackStep(number, one, journeys.get(one.address_before, ()))
+        PackStep(number, one, journeys.get(one.address_before, ()), screen)
         for number, one in enumerate(plan.changes, 1)
     ]
     from callsheet.reporting.pack_html import html_pack
     from callsheet.reporting.pack_markdown import markdown_pack
 
     return {
-        "index.html": html_pack(plan, steps),
-        "pack.md": markdown_pack(plan, steps),
-        "pack.json": _json(plan, steps),
+        "index.html": html_pack(plan, steps, screen),
+        "pack.md": markdown_pack(plan, steps, screen),
+        "pack.json": _json(plan, steps, screen),
     }
 
 
 class PackStep:
     """One change, and what it is on the screen."""
 
-    def __init__(self, number: int, change: Change, journeys: Sequence[str]) -> None:
+    def __init__(self, number: int, change: Change, journeys: Sequence[str], screen: Screen) -> None:
         self.number = number
         self.change = change
         self.journeys = list(journeys)
         self.name = change.address.partition("/")[2]
-        self.fields = fields_of(change.after) if change.after is not None else []
+        self.fields = fields_of(change.after, screen) if change.after is not None else []
         is_message = change.address.startswith("Message/")
         self.message = change.after if change.after is not None and is_message else None
 
@@ -84,9 +88,10 @@ class PackStep:
         yield from sections.items()
 
 
-def _json(plan: Plan, steps: Sequence[PackStep]) -> str:
+def _json(plan: Plan, steps: Sequence[PackStep], screen: Screen) -> str:
     record = {
         "packVersion": FORMAT_VERSION,
+        "screen": {"product": screen.product, "language": screen.language},
         "plan": plan_record(plan),
         "steps": [
             {
@@ -105,7 +110,7 @@ def _json(plan: Plan, steps: Sequence[PackStep]) -> str:
                     }
                     for it in one.fields
                 ],
-                "pasted": _pasted(one),
+                "pasted": _pasted(one, screen.language),
             }
             for one in steps
         ],
@@ -113,8 +118,8 @@ def _json(plan: Plan, steps: Sequence[PackStep]) -> str:
     return json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
-def _pasted(step: PackStep) -> Any:
+def _pasted(step: PackStep, language: str) -> Any:
     after = step.change.after
     if after is None or "payload" not in after.get("request", {}):
         return None
-    return pasted(after["request"]["payload"], after.get("parameters", {}))
+    return pasted(after["request"]["payload"], after.get("parameters", {}), language)

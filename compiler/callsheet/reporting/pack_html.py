@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from html import escape
 
 from callsheet.calling.screen import Field
+from callsheet.calling.titles import Screen
 from callsheet.planning import Plan
 from callsheet.reporting.html import text as encoded
 from callsheet.reporting.html import text_lines
@@ -60,7 +61,7 @@ document.addEventListener("click", async event => {
 """
 
 
-def html_pack(plan: Plan, steps: Sequence[PackStep]) -> str:
+def html_pack(plan: Plan, steps: Sequence[PackStep], screen: Screen) -> str:
     """Write the page of a pack: one file, that runs its copy buttons and asks no network."""
 
     def sealed(kind: str, content: str) -> str:
@@ -69,7 +70,7 @@ def html_pack(plan: Plan, steps: Sequence[PackStep]) -> str:
 
     policy = f"default-src 'none'; {sealed('style', _STYLE)}; {sealed('script', _SCRIPT)}; base-uri 'none'"
     title = (
-        f"Journey Optimizer, {plan.environment}: {len(steps)} step{'' if len(steps) == 1 else 's'} by hand"
+        f"{screen.product}, {plan.environment}: {len(steps)} step{'' if len(steps) == 1 else 's'} by hand"
     )
     listed = "".join(f'<li><a href="#step-{one.number}">{encoded(one.title)}</a>' for one in steps)
     body = "\n".join(_html_step(one) for one in steps)
@@ -85,7 +86,7 @@ def html_pack(plan: Plan, steps: Sequence[PackStep]) -> str:
 <body>
 <h1>{encoded(title)}</h1>
 <p>Sandbox {encoded(str(plan.target.get("sandbox", "?")))}, commit {encoded((plan.commit or "none")[:12])}.
-Administration, Configurations, Actions. When a step is done, say so:
+{encoded(screen.place)}. When a step is done, say so:
 <code>callsheet confirm PACK {encoded(steps[0].name) if steps else ""}</code>.</p>
 <ol>{listed}</ol>
 <p id="said" role="status" class="note"></p>

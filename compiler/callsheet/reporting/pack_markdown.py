@@ -6,14 +6,15 @@ import re
 from collections.abc import Sequence
 
 from callsheet.calling.screen import Field
+from callsheet.calling.titles import Screen
 from callsheet.planning import Plan
 from callsheet.reporting.markdown import plain
 from callsheet.reporting.pack import PackStep
 
 
-def markdown_pack(plan: Plan, steps: Sequence[PackStep]) -> str:
+def markdown_pack(plan: Plan, steps: Sequence[PackStep], screen: Screen) -> str:
     """Write the pack as Markdown, to be ticked off."""
-    lines = [f"# Journey Optimizer, {plain(plan.environment)}: {len(steps)} steps by hand", ""]
+    lines = [f"# {screen.product}, {plain(plan.environment)}: {len(steps)} steps by hand", ""]
     for step in steps:
         lines += [f"## {plain(step.title)}", ""]
         lines += [f"- [ ] {plain(one)}" for one in step.checks]

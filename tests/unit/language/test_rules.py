@@ -15,16 +15,13 @@ def ids(one: Rule) -> str:
 
 @pytest.mark.parametrize("rule", WITH_EXAMPLES, ids=ids)
 def test_the_bad_example_gives_exactly_the_rules_code(rule: Rule) -> None:
-    assert {
-        one.code for one in compile_example(rule.bad or "", journey=rule.subject == "journey").diagnostics
-    } == {rule.code}
+    assert {one.code for one in compile_example(rule.bad or "", rule.subject).diagnostics} == {rule.code}
 
 
 @pytest.mark.parametrize("rule", WITH_EXAMPLES, ids=ids)
 def test_the_good_example_gives_nothing(rule: Rule) -> None:
     assert [
-        (one.code, one.message)
-        for one in compile_example(rule.good or "", journey=rule.subject == "journey").diagnostics
+        (one.code, one.message) for one in compile_example(rule.good or "", rule.subject).diagnostics
     ] == []
 
 
