@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from typing import Any, TypeVar
+from urllib.parse import parse_qs, unquote, urlsplit
 
 TOKEN = "t0k3n-of-the-service"
 PAGE = 2
+Answer = tuple[int, Any, dict[str, str]]
 
 
 @dataclass
@@ -20,9 +22,11 @@ class Collection:
     """What the service holds, how it pages, and what goes wrong next.
 
     `faults` are taken one for each write: `refuse`, `500`, `429`, `before` (cut, nothing done), `after` (done, and cut),
-    `html`, `lie` (another object than was sent is kept).
+    `html`, `lie` (another object than was sent is kept), `edited` (somebody changes it just before).
+    `etags`: If-Match must hold the version of what is written over. `latency`: of each call, in seconds.
     """
 
+    base = "/v1/hooks"
     port: int = 0
     paging: str = "none"
     objects: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -30,34 +34,136 @@ class Collection:
     list_faults: list[str] = field(default_factory=list)
     keys: dict[str, str] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
+    bodies: list[Any] = field(default_factory=list)
     number: int = 0
     knows_keys: bool = True
+    etags: bool = False
+    latency: float = 0.0
+    versions: dict[str, int] = field(default_factory=dict)
+    lock: threading.RLock = field(default_factory=threading.RLock)
 
     @property
     def url(self) -> str:
         return f"http://localhost:{self.port}/v1"
 
     def names(self) -> list[str]:
-        return sorted(one["name"] for one in self.objects.values())
+        return sorted(self.name(one) for one in self.objects.values())
+
+    def name(self, one: dict[str, Any]) -> str:
+        return str(one["name"])
+
+    def writes(self) -> list[str]:
+        return [one for one in self.calls if not one.startswith("GET")]
+
+    # -- what another service does otherwise ------------------------------------
+
+    def refused(self, headers: dict[str, str], query: dict[str, list[str]]) -> Answer | None:
+        del query
+        if headers.get("authorization") != f"Bearer {TOKEN}":
+            return 401, {"error": headers.get("authorization")}, {}
+        return None
+
+    def do(self, method: str, identity: str, body: Any, headers: dict[str, str]) -> Answer:
+        """Change something, as the service does."""
+        key = headers.get("idempotency-key", "")
+        if method == "POST":
+            if key and self.knows_keys and key in self.keys:
+                return 200, self.objects[self.keys[key]], {}
+            self.number += 1
+            identity = f"h/{self.number}"
+            self.keys[key] = identity
+        elif identity not in self.objects:
+            return 404, {"error": "gone"}, {}
+        elif self.etags:
+            wanted = headers.get("if-match")
+            if wanted != self.etag(identity):
+                return (428 if wanted is None else 412), {"error": "another version"}, {}
+        if method == "DELETE":
+            self.drop(identity)
+            return 204, None, {}
+        before = self.objects.get(identity, {})
+        if method == "PATCH":
+            merging = headers["content-type"] == "application/merge-patch+json"
+            body = merged(before, body) if merging else {**before, **body}
+        created = before.get("createdAt", "2026-11-25")
+        self.keep(identity, {**body, "id": identity, "createdAt": created})
+        return (201 if method == "POST" else 200), self.shown(identity), {}
+
+    def shown(self, identity: str) -> dict[str, Any]:
+        return self.objects[identity]
+
+    def page(self, query: dict[str, list[str]], fault: str) -> Answer:
+        everything = [self.objects[one] for one in sorted(self.objects)]
+        start = int(query.get("page", ["1"])[0]) - 1
+        if self.paging == "cursor":
+            start = int(query.get("after", ["0"])[0])
+        if self.paging == "none":
+            return 200, {"data": everything}, {}
+        begin = start * PAGE if self.paging != "cursor" else start
+        items, more = everything[begin : begin + PAGE], begin + PAGE < len(everything)
+        if fault == "change" and self.objects:
+            first = sorted(self.objects)[0]
+            items = [*items, {**self.objects[first], "version": 99}]
+        headers = {}
+        if self.paging == "link" and more:
+            headers["Link"] = f'</v1/hooks?page={start + 2}>; rel="next", </v1/hooks>; rel="first"'
+        if fault == "elsewhere":
+            headers["Link"] = '<https://elsewhere.example.com/v1/hooks?page=2>; rel="next"'
+        following = str(begin + PAGE) if self.paging == "cursor" and more else None
+        if self.paging == "next" and more:
+            following = f"{self.url}/hooks?page={start + 2}"
+        return 200, {"data": items, "meta": {"next": following}}, headers
+
+    # -- what all do ------------------------------------------------------------
+
+    def keep(self, identity: str, one: dict[str, Any]) -> None:
+        self.versions[identity] = self.versions.get(identity, 0) + 1
+        self.objects[identity] = {**one, "version": self.versions[identity]}
+
+    def drop(self, identity: str) -> None:
+        del self.objects[identity]
+
+    def etag(self, identity: str) -> str:
+        return f'"v{self.versions[identity]}"'
+
+    def somebody_edits(self, identity: str) -> None:
+        if identity in self.objects:
+            self.keep(identity, {**self.objects[identity], "kind": "edited"})
+
+
+def merged(value: Any, patch: Any) -> Any:
+    """RFC 7396, as its section 2 has it."""
+    if not isinstance(patch, dict):
+        return patch
+    found = dict(value) if isinstance(value, dict) else {}
+    for key, one in patch.items():
+        if one is None:
+            found.pop(key, None)
+        else:
+            found[key] = merged(found.get(key), one)
+    return found
+
+
+Kind = TypeVar("Kind", bound=Collection)
 
 
 @contextmanager
-def collecting() -> Iterator[Collection]:
+def collecting(found: Kind | None = None, port: int = 0) -> Iterator[Kind]:
     """Run a collection on a free port."""
-    found = Collection()
+    found = found if found is not None else Collection()  # type: ignore[assignment]
+    assert found is not None
+    service = found
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def answer(self, status: int, value: Any = None, **headers: str) -> None:
-            content = (
-                b""
-                if value is None
-                else (value if isinstance(value, bytes) else json.dumps(value).encode())
-            )
+        def answer(self, status: int, value: Any = None, headers: dict[str, str] | None = None) -> None:
+            content = json.dumps(value).encode() if not isinstance(value, bytes) else value
+            if value is None:
+                content = b""
             self.send_response(status)
-            for name, text in {"Content-Length": str(len(content)), **headers}.items():
-                self.send_header(name.replace("_", "-"), text)
+            for name, text in {"Content-Length": str(len(content)), **(headers or {})}.items():
+                self.send_header(name, text)
             self.end_headers()
             self.wfile.write(content)
 
@@ -68,14 +174,28 @@ def collecting() -> Iterator[Collection]:
         def do(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             body = json.loads(self.rfile.read(length)) if length else None
-            found.calls.append(f"{self.command} {urlsplit(self.path).path}")
-            if self.headers.get("Authorization") != f"Bearer {TOKEN}":
-                self.answer(401, {"error": self.headers.get("Authorization")})
-                return
-            if self.command == "GET":
-                self.listed()
-                return
-            fault = found.faults.pop(0) if found.faults else ""
+            parts = urlsplit(self.path)
+            query = parse_qs(parts.query)
+            headers = {name.lower(): one for name, one in self.headers.items()}
+            time.sleep(service.latency)
+            with service.lock:
+                service.calls.append(f"{self.command} {parts.path}")
+                service.bodies.append(body)
+                refused = service.refused(headers, query)
+                identity = unquote(parts.path.removeprefix(service.base).strip("/"))
+                fault = ""
+                if refused is None and self.command != "GET":
+                    fault = service.faults.pop(0) if service.faults else ""
+                elif refused is None and not identity:
+                    fault = service.list_faults.pop(0) if service.list_faults else ""
+                if refused is not None:
+                    self.answer(*refused)
+                elif self.command == "GET":
+                    self.shown(identity, query, fault)
+                else:
+                    self.changed(identity, body, headers, fault)
+
+        def changed(self, identity: str, body: Any, headers: dict[str, str], fault: str) -> None:
             match fault:
                 case "before":
                     self.cut()
@@ -85,7 +205,7 @@ def collecting() -> Iterator[Collection]:
                     return
                 case "500" | "429":
                     self.answer(
-                        int(fault), {"error": "later"}, **({"Retry_After": "0"} if fault == "429" else {})
+                        int(fault), {"error": "later"}, {"Retry-After": "0"} if fault == "429" else {}
                     )
                     return
                 case "html":
@@ -93,69 +213,30 @@ def collecting() -> Iterator[Collection]:
                     return
                 case "lie":
                     body = {**(body or {}), "kind": "lie"}
-            identity = urlsplit(self.path).path.removeprefix("/v1/hooks").strip("/")
-            status, value = self.done(identity, body)
+                case "edited":
+                    service.somebody_edits(identity)
+                case "gone":
+                    service.objects.pop(identity, None)
+            answer = service.do(self.command, identity, body, headers)
             if fault == "after":
                 self.cut()
                 return
-            self.answer(status, value)
+            self.answer(*answer)
 
-        def done(self, identity: str, body: Any) -> tuple[int, Any]:
-            key = self.headers.get("Idempotency-Key", "")
-            if self.command == "POST":
-                if key and found.knows_keys and key in found.keys:
-                    return 200, found.objects[found.keys[key]]
-                found.number += 1
-                identity = f"h/{found.number}"
-                found.keys[key] = identity
-            elif identity.replace("%2F", "/") not in found.objects:
-                return 404, {"error": "gone"}
-            identity = identity.replace("%2F", "/")
-            if self.command == "DELETE":
-                del found.objects[identity]
-                return 204, None
-            created = found.objects.get(identity, {}).get("createdAt", "2026-11-25")
-            found.objects[identity] = {
-                **body,
-                "id": identity,
-                "createdAt": created,
-                "version": found.number,
-            }
-            return 201 if self.command == "POST" else 200, found.objects[identity]
-
-        def listed(self) -> None:
-            fault = found.list_faults.pop(0) if found.list_faults else ""
-            if fault == "html":
+        def shown(self, identity: str, query: dict[str, list[str]], fault: str) -> None:
+            if identity:
+                if identity in service.objects:
+                    self.answer(200, service.shown(identity), {"ETag": service.etag(identity)})
+                else:
+                    self.answer(404, {"error": "gone"})
+            elif fault == "html":
                 self.answer(200, b"<html>sign in</html>")
-                return
-            if fault.isdigit():
+            elif fault.isdigit():
                 self.answer(int(fault), {"error": "x"})
-                return
-            if fault == "cut":
+            elif fault == "cut":
                 self.cut()
-                return
-            everything = [found.objects[one] for one in sorted(found.objects)]
-            query = parse_qs(urlsplit(self.path).query)
-            start = (
-                int(query.get("page", ["1"])[0]) - 1
-                if found.paging != "cursor"
-                else int(query.get("after", ["0"])[0])
-            )
-            if found.paging == "none":
-                self.answer(200, {"data": everything})
-                return
-            begin = start * PAGE if found.paging != "cursor" else start
-            items, more = everything[begin : begin + PAGE], begin + PAGE < len(everything)
-            if fault == "change" and found.objects:
-                first = sorted(found.objects)[0]
-                items = [*items, {**found.objects[first], "version": 99}]
-            headers = {}
-            if found.paging == "link" and more:
-                headers["Link"] = f'</v1/hooks?page={start + 2}>; rel="next", </v1/hooks>; rel="first"'
-            if fault == "elsewhere":
-                headers["Link"] = '<https://elsewhere.example.com/v1/hooks?page=2>; rel="next"'
-            cursor = str(begin + PAGE) if found.paging == "cursor" and more else None
-            self.answer(200, {"data": items, "meta": {"next": cursor}}, **headers)
+            else:
+                self.answer(*service.page(query, fault))
 
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do
 
@@ -168,9 +249,12 @@ def collecting() -> Iterator[Collection]:
             except (ConnectionError, ValueError, OSError):
                 self.close_connection = True
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    found.port = server.server_port
+    class Server(ThreadingHTTPServer):
+        request_queue_size = 64
+        daemon_threads = True
+
+    server = Server(("127.0.0.1", port), Handler)
+    service.port = server.server_port
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield found
     server.shutdown()

@@ -15,6 +15,7 @@ import pytest
 
 if TYPE_CHECKING:
     from adobe import Adobe
+    from collection import Collection
     from postgres import Server
     from service import Service
 
@@ -258,4 +259,26 @@ def shared_workspace(workspace: Folder, database: str) -> Folder:
     """Give a workspace whose target and ledger are in PostgreSQL."""
     del database
     workspace.write("environments.yaml", POSTGRESQL)
+    return workspace
+
+
+@pytest.fixture
+def collection(monkeypatch: pytest.MonkeyPatch, patient: None) -> Iterator[Collection]:
+    """Run a REST collection on this machine, and let the environment name it."""
+    from collection import TOKEN, collecting
+
+    del patient
+    with collecting() as found:
+        monkeypatch.setenv("HOOKS_URL", found.url)
+        monkeypatch.setenv("HOOKS_TOKEN", TOKEN)
+        yield found
+
+
+@pytest.fixture
+def hooks(workspace: Folder, collection: Collection) -> Folder:
+    """Give a workspace that is deployed to the collection."""
+    from hooks import ENVIRONMENT as DEPLOYED
+
+    del collection
+    workspace.write("environments.yaml", DEPLOYED)
     return workspace

@@ -173,7 +173,10 @@ class Deploying(Base):
         """Give what is wanted, with who uses what of it changes, and what is to be known of that."""
         desired = desired_of(self.compile(), environment)
         usage, notes = usage_for(stores, self.root, desired, current)
-        return replace(desired, usage=usage), replace(current, notes=(*current.notes, *notes))
+        replaces = getattr(stores.target, "replaces", desired.replaces)
+        return replace(desired, usage=usage, replaces=replaces), replace(
+            current, notes=(*current.notes, *notes)
+        )
 
     def _plan(
         self,

@@ -16,7 +16,7 @@ from callsheet.ledger import Intent, NewApply, Outcome, Provenance
 from callsheet.planning import Change, Plan
 from callsheet.planning.changes import Place
 from callsheet.rendering import canonical_text
-from callsheet.targets import Author, ParallelTarget, Step, StepRefused
+from callsheet.targets import Author, ParallelTarget, Step, StepKept, StepRefused
 
 BATCH = 25
 """Steps in one transaction of the embedded target."""
@@ -161,6 +161,11 @@ class _Run:
                     [_step(one) for one in intents if self._reaches_target(one)], self.author
                 )
                 self._settle([Outcome(number=one.number, outcome="done") for one in intents])
+        except StepKept as kept:
+            # Only a target whose steps are done one by one says this.
+            self._settle([Outcome(number=intents[0].number, outcome="done")])
+            self._note(intents, "done", str(kept))
+            return
         except StepRefused as refused:
             if len(intents) == 1:
                 self._failed(intents[0], refused)
@@ -174,9 +179,10 @@ class _Run:
         target = cast("ParallelTarget", self.stores.target)
         results = target.apply_each([_step(one) for one in intents], self.author)
         found = list(zip(intents, results, strict=True))
-        done = [one for one, result in found if result is None]
-        self._settle([Outcome(number=one.number, outcome="done") for one in done])
-        self._note(done, "done")
+        done = [(one, result) for one, result in found if result is None or isinstance(result, StepKept)]
+        self._settle([Outcome(number=one.number, outcome="done") for one, _ in done])
+        for one, kept in done:
+            self._note([one], "done", None if kept is None else str(kept))
         for one, result in found:
             if isinstance(result, StepRefused):
                 self._failed(one, result)
@@ -222,7 +228,7 @@ class _Run:
 
 
 def refuse_failed(result: ApplyResult) -> None:
-    """Raise CS930 for an apply that failed, CS931 for one that was interrupted."""
+    """Raise CS930 for an apply that failed, CS931 for an interrupted one, CS876 for what is otherwise."""
     if result.outcome == "failed":
         details = tuple(f"{one.address}: {one.error}" for one in result.steps if one.outcome == "failed")
         raise CallsheetError(
@@ -231,6 +237,16 @@ def refuse_failed(result: ApplyResult) -> None:
             f" {result.count('skipped')} left",
             help="see what is wrong, and plan again: what was done is recorded",
             details=details,
+        )
+    kept = tuple(
+        f"{one.address}: {one.error}" for one in result.steps if one.outcome == "done" and one.error
+    )
+    if kept:
+        raise CallsheetError(
+            "CS876",
+            f"{len(kept)} object(s) are not as they were sent",
+            help="they are recorded as applied, and what the service keeps is drift: see `callsheet drift`",
+            details=kept,
         )
     if result.outcome == "interrupted":
         left = [one.address for one in result.steps if one.outcome == "skipped"]

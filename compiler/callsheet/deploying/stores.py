@@ -69,6 +69,8 @@ def opened(environment: Environment, root: Path, *, writing: bool) -> Iterator[S
         except BaseException:
             target.close()
             raise
+        if hasattr(target, "recall"):
+            target.recall = ledger.written
         shared = getattr(target, "database", None)
         if shared is not getattr(ledger, "database", None):
             # Two connections, or only one of the two is there: nothing can be done in one transaction.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -10,6 +11,9 @@ from callsheet.language.catalog import Spots
 from callsheet.language.environment import Environment
 from callsheet.language.schema_check import nearest
 from callsheet.workspace import Document, Problem
+
+FIELD = re.compile(r"\{\{\s*(\w+)((?:\.[A-Za-z_$][A-Za-z0-9_$-]*)*)\s*(\|\s*tojson\s*)?\}\}")
+"""A field in a leaf of a Target's body: its root, its path, and whether it is there as JSON."""
 
 
 def with_collections(
@@ -42,8 +46,8 @@ def with_collections(
 
 
 def fields_of_body(body: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Give the leaves of a Target's body, each with its path; a list is a constant."""
-    if isinstance(body, dict):
+    """Give the leaves of a Target's body, each with its path; a list is one, and what goes one way."""
+    if isinstance(body, dict) and body and not any(key.startswith("$") for key in body):
         for key, one in body.items():
             yield from fields_of_body(one, (*path, key))
     else:

@@ -135,6 +135,12 @@ class Ledger(Protocol):
         The second maps an address of then to the address of now, for what has another one.
         """
 
+    def written(self) -> dict[str, list[str]]:
+        """Give, by address, what callsheet wrote of an object or meant to, the likeliest to be there first.
+
+        What an apply has open comes before what is applied, and that before what was written earlier.
+        """
+
     def open_apply(self) -> tuple[int, list[Intent]] | None:
         """Give the serial and the unsettled steps of an apply that never finished, if there is one."""
 

@@ -126,6 +126,19 @@ class RelationalLedger:
                 there[address] = Applied(address=address, canonical=canonical, digest=digest, serial=number)
         return there, {old: new for old, new in now.items() if old in there and old != new}
 
+    def written(self) -> dict[str, list[str]]:
+        """Give what was written of each object, the likeliest to be there first."""
+        found: dict[str, list[str]] = {}
+        open_apply = self.open_apply()
+        for intent in [] if open_apply is None else open_apply[1]:
+            if intent.canonical is not None:
+                found.setdefault(intent.address, []).append(intent.canonical)
+        for address, one in self.applied().items():
+            found.setdefault(address, []).append(one.canonical)
+        for address, canonical in self._all(_WRITTEN):
+            found.setdefault(address, []).append(canonical)
+        return {address: list(dict.fromkeys(texts)) for address, texts in found.items()}
+
     def open_apply(self) -> tuple[int, list[Intent]] | None:
         """Give the apply that never finished, with its unsettled steps."""
         rows = self._all(
@@ -248,6 +261,13 @@ _INTENT = "SELECT number, action, address, address_before, before, after, canoni
 
 _OPEN_INTENTS = f"""{_INTENT} WHERE serial = ? AND number NOT IN
     (SELECT number FROM ledger_outcome WHERE serial = ?) ORDER BY number"""  # noqa: S608 - no value in it
+
+
+_WRITTEN = """SELECT address, canonical FROM (
+        SELECT address, canonical, serial, number,
+            row_number() OVER (PARTITION BY address ORDER BY serial DESC, number DESC) AS place
+        FROM ledger_intent WHERE canonical IS NOT NULL) AS written
+    WHERE place <= 3 ORDER BY serial DESC, number DESC"""
 
 
 _DONE = """SELECT serial, action, address, address_before, after, canonical FROM ledger_intent

@@ -81,6 +81,21 @@ def replaced_in_use(change: Change, journeys: Sequence[str]) -> Change:
     return replace(change, action="replace", impact="breaking", diff=diff, reasons=reasons)
 
 
+def replaced_where_fixed(change: Change, fields: Sequence[str]) -> Change:
+    """Make a new object of a change that touches what cannot change at the target."""
+    why = Difference(
+        path=(),
+        before=NOTHING,
+        after=NOTHING,
+        words=f"a new object takes its place: the service lets nobody change {', '.join(fields)}",
+        impact="breaking",
+        reason="fixed-at-target",
+    )
+    diff = (*change.diff, why)
+    reasons = tuple(sorted({one.reason for one in diff}))
+    return replace(change, action="replace", impact="breaking", diff=diff, reasons=reasons)
+
+
 def mapped_in_journeys(change: Change, usage: Usage) -> Change:
     """Name the live journeys that map a parameter which a change takes away, or makes another one."""
     found = []

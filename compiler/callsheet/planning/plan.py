@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from callsheet.planning.changes import (
     make_change,
     mapped_in_journeys,
     replaced_in_use,
+    replaced_where_fixed,
 )
 from callsheet.planning.difference import Difference
 from callsheet.planning.differences import differences
@@ -27,6 +28,8 @@ from callsheet.rendering import CompiledAction
 from callsheet.targets import Deployed
 from callsheet.workspace import Commit
 
+Replaces = Callable[[Mapping[str, Any], Mapping[str, Any]], Sequence[str]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desired:
@@ -37,6 +40,7 @@ class Desired:
         renamed_from: the address before, by address after, for actions that were renamed.
         usage: which journeys use which action, where they freeze it.
         place: where a field of a compiled action is written.
+        replaces: the fields of the target that a change touches, and that cannot change there.
 
     """
 
@@ -44,6 +48,7 @@ class Desired:
     renamed_from: Mapping[str, str] = field(default_factory=dict)
     usage: Usage = field(default_factory=Usage)
     place: Place = lambda address, path: None  # noqa: ARG005
+    replaces: Replaces = lambda before, after: []  # noqa: ARG005
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +189,8 @@ class _Planner:
         if desired is None:
             self._remove(address, applied, deployed)
             return
-        if deployed is not None and deployed.digest == desired.digest and before_address == address:
+        there = deployed is not None and deployed.digest == desired.digest and not unfinished
+        if deployed is not None and there and before_address == address:
             # It is there already: by hand, or by somebody else. Only the record is missing.
             self._change("adopt", address, address, deployed, desired)
             return
@@ -218,6 +224,13 @@ class _Planner:
         journeys = usage.journeys(address_before)
         if journeys and action in ("update", "rename"):
             change = replaced_in_use(change, journeys)
+        if action in ("update", "rename") and change.before is not None and change.after is not None:
+            fixed = self.desired.replaces(change.before, change.after)
+            if fixed and action == "rename":
+                self._change("delete", address_before, address_before, before, None)
+                self._change("create", address, address, None, after)
+                return
+            change = replaced_where_fixed(change, fixed) if fixed else change
         if before is not None and address_before in usage.uses:
             change = mapped_in_journeys(change, usage)
         if isinstance(before, Deployed) and before.unfinished:

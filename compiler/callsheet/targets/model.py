@@ -98,6 +98,24 @@ class StepRefused(Exception):  # noqa: N818 - an answer of the target
         return str(self.args[0])
 
 
+class StepKept(Exception):  # noqa: N818 - an answer of the target
+    """The target did a step, and what it holds now is something else than was sent.
+
+    Args:
+        what: in words.
+        identity: the id of the object, where the target tells it.
+
+    """
+
+    def __init__(self, what: str, identity: str | None = None) -> None:
+        super().__init__(what, identity)
+        self.identity = identity
+
+    def __str__(self) -> str:
+        """Give what."""
+        return str(self.args[0])
+
+
 class Target(Protocol):
     """Where actions are deployed."""
 
@@ -132,8 +150,9 @@ class ParallelTarget(Target, Protocol):
 
     def apply_each(
         self, steps: Sequence[Step], author: Author
-    ) -> Sequence[StepRefused | CallsheetError | None]:
+    ) -> Sequence[StepRefused | StepKept | CallsheetError | None]:
         """Do steps of one kind that touch different objects; gives for each why it was not done, or None.
 
-        A CallsheetError says that nothing is known of what became of a step.
+        A StepKept says that it was done, otherwise. A CallsheetError says that nothing is known of what
+        became of a step.
         """

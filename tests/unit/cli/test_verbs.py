@@ -61,7 +61,7 @@ def test_every_json_output_is_valid_by_its_schema(samples: Folder, callsheet: Ca
     def json_of(*command: str | Path) -> str:
         return callsheet(*command, "-o", "json").out
 
-    assert valid(json_of("validate", *where), "validate")["summary"]["documents"] == 20
+    assert valid(json_of("validate", *where), "validate")["summary"]["documents"] == 22
     assert valid(json_of("plan", *local), "plan")["ledger"] == {"lineage": None, "serial": 0}
     applied = valid(json_of("apply", *local, "--yes"), "apply")
     assert applied["summary"] == {"done": 11, "failed": 0, "skipped": 0, "unknown": 0}

@@ -242,6 +242,16 @@ declare(
     "body-loses",
     """What a Target's body does not hold of an action would look as if it were drift.""",
 )
+declare(
+    "CS876",
+    "kept-otherwise",
+    """A service should keep what it took.
+
+What it answered of the object is something else than was sent. The step is recorded as applied, and the
+difference is drift. Where the service only writes a value in another way, say so under `normalised` of the
+Target.
+""",
+)
 declare("CS841", "no-pack", """A pack is the folder that `callsheet apply` writes for Journey Optimizer.""")
 declare(
     "CS842",

@@ -5,11 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from callsheet.language.catalog import Spots, declare, rule
-from callsheet.language.target import fields_of_body
+from callsheet.language.target import FIELD, fields_of_body
 from callsheet.workspace import Problem
-
-INVERTIBLE = re.compile(r"\{\{\s*action((?:\.[A-Za-z_$][A-Za-z0-9_$-]*)*)\s*(\|\s*tojson\s*)?\}\}\Z")
-"""A leaf of a Target's body that can be read backwards: one field of the action, as it is or as text."""
 
 declare(
     "CS801",
@@ -139,7 +136,7 @@ Good:
 
 @rule("CS808", "body-not-invertible", on="document")
 def body_not_invertible(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
-    """A field of a Target's body must be a constant, or one field of the action: it is read backwards too.
+    """A field of a Target's body is a constant, or holds one field of the action: it is read backwards too.
 
     Bad:
         apiVersion: callsheet/v1
@@ -147,7 +144,52 @@ def body_not_invertible(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
         metadata: {name: hooks}
         spec:
           id: id
-          body: {name: "hook {{ action.name }}"}
+          body: {name: "{{ action.name }} of {{ action.owner }}", definition: "{{ action | tojson }}"}
+          list: {path: /hooks}
+          create: {path: /hooks}
+          update: {path: "/hooks/{id}"}
+          delete: {path: "/hooks/{id}"}
+    Good:
+        apiVersion: callsheet/v1
+        kind: Target
+        metadata: {name: hooks}
+        spec:
+          id: id
+          body: {name: "shop: {{ action.name }}", definition: "{{ action | tojson }}"}
+          list: {path: /hooks}
+          create: {path: /hooks}
+          update: {path: "/hooks/{id}"}
+          delete: {path: "/hooks/{id}"}
+    """
+    spec = value.get("spec")
+    if value.get("kind") != "Target" or not isinstance(spec, dict):
+        return
+    for path, leaf in fields_of_body(spec.get("body")):
+        if isinstance(leaf, str) and "{{" in leaf and not _holds_one_field(leaf):
+            yield at.value(
+                ("spec", "body", *path),
+                "this cannot be read backwards: more than one field of `action`, or another template",
+                do="write a constant, or one `{{ action.name }}`, also with `| tojson` or a text around",
+            )
+
+
+def _holds_one_field(leaf: str) -> bool:
+    found = list(FIELD.finditer(leaf))
+    return len(found) == 1 and found[0][1] == "action" and leaf.count("{{") == 1
+
+
+@rule("CS809", "target-incomplete", on="document")
+def target_incomplete(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
+    """What a Target says must fit together: who an object is, what goes one way, how one is read.
+
+    Bad:
+        apiVersion: callsheet/v1
+        kind: Target
+        metadata: {name: hooks}
+        spec:
+          id: id
+          body: {name: "{{ action.name }}", url: "{{ action.request.url }}"}
+          ifMatch: {header: ETag}
           list: {path: /hooks}
           create: {path: /hooks}
           update: {path: "/hooks/{id}"}
@@ -159,18 +201,49 @@ def body_not_invertible(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
         spec:
           id: id
           body: {name: "{{ action.name }}", definition: "{{ action | tojson }}"}
+          ifMatch: {header: ETag}
           list: {path: /hooks}
+          read: {path: "/hooks/{id}"}
           create: {path: /hooks}
           update: {path: "/hooks/{id}"}
           delete: {path: "/hooks/{id}"}
     """
     spec = value.get("spec")
-    if value.get("kind") != "Target" or not isinstance(spec, dict):
+    if (
+        value.get("kind") != "Target"
+        or not isinstance(spec, dict)
+        or not isinstance(spec.get("body"), dict)
+    ):
         return
-    for path, leaf in fields_of_body(spec.get("body")):
-        if isinstance(leaf, str) and "{{" in leaf and not INVERTIBLE.match(leaf):
-            yield at.value(
+    leaves = dict(fields_of_body(spec["body"]))
+    if not any(isinstance(one, str) and _NAMES.search(one) for one in leaves.values()):
+        yield at.key(
+            ("spec", "body"),
+            "nothing of the body tells which action an object is",
+            do="write `{{ action.name }}`, or the whole `{{ action }}`, into one of its fields",
+        )
+    for path, leaf in leaves.items():
+        if isinstance(leaf, dict) and not spec.get("partial"):
+            yield at.key(
                 ("spec", "body", *path),
-                "this cannot be read backwards: a text around a field, or more than one",
-                do="write a constant, `{{ action }}` or `{{ action.name }}`, also with `| tojson`",
+                "`$each` and `$choose` are not read backwards",
+                do="say `partial: true`: the rest of an action is then as the ledger has it",
             )
+    if "read" not in spec:
+        yield from _without_read(spec, at)
+
+
+def _without_read(spec: dict[str, Any], at: Spots) -> Iterator[Problem]:
+    do = 'write `read: {path: "/things/{id}"}`'
+    if isinstance(spec.get("ifMatch"), dict) and "header" in spec["ifMatch"]:
+        yield at.key(
+            ("spec", "ifMatch"), "a header is told where one object is read, and `read` is missing", do=do
+        )
+    listing = spec.get("list")
+    if isinstance(listing, dict) and listing.get("complete") is False:
+        yield at.key(
+            ("spec", "list", "complete"), "each object has to be read, and `read` is missing", do=do
+        )
+
+
+_NAMES = re.compile(r"\{\{\s*action(?:\.name)?\s*(?:\|\s*tojson\s*)?\}\}")

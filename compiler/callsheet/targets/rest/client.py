@@ -104,6 +104,8 @@ class ServiceClient:
         answers: Collection[int] = (),
         repeatable: bool = False,
         reads: bool = False,
+        headers: Mapping[str, str] | None = None,
+        media: str = "application/json",
     ) -> Answer:
         """Call the service; what may be sent again is, as often as `limits.retries` says.
 
@@ -117,6 +119,8 @@ class ServiceClient:
             answers: statuses above 499 by which this service refuses, rather than fails.
             repeatable: does it do no harm to send it twice? GET, PUT and DELETE are so.
             reads: does it change nothing? GET is so.
+            headers: beside those of every call.
+            media: what the body is.
 
         Raises:
             CallsheetError: CS871 where nothing is known of what became of a write, CS872 where who calls
@@ -128,14 +132,14 @@ class ServiceClient:
         again = (
             reads or repeatable or method in ("PUT", "DELETE") or (key is not None and header is not None)
         )
-        headers = {"Accept": "application/json", "User-Agent": f"callsheet/{__version__}"}
+        sent = {"Accept": "application/json", "User-Agent": f"callsheet/{__version__}", **(headers or {})}
         for name, value in (self.spec.get("headers") or {}).items():
-            headers[name] = self.tokens.text(value)
+            sent[name] = self.tokens.text(value)
         if key is not None and header is not None:
-            headers[header] = key
+            sent[header] = key
         content = None
         if body is not None:
-            headers["Content-Type"] = "application/json"
+            sent["Content-Type"] = media
             content = json.dumps(body, ensure_ascii=False).encode()
         url = path if "://" in path else self.url + path
         if query:
@@ -145,13 +149,13 @@ class ServiceClient:
         attempt, renewed = 0, False
         while True:
             attempt += 1
-            answer, reason = self._once(method, url, headers, content)
+            answer, reason = self._once(method, url, sent, content)
             refused = answer is not None and answer.status == 401
             if refused and not renewed and is_renewable(self.authentication):
                 renewed = True
                 prove(
                     self.authentication,
-                    Signed(method, url, headers, content or b""),
+                    Signed(method, url, sent, content or b""),
                     self.tokens,
                     anew=True,
                 )
@@ -220,6 +224,6 @@ class ServiceClient:
         return urljoin(f"{self.url}/", link)
 
 
-def path_of(written: str, identity: str) -> str:
-    """Give a path with the id of an object in it, encoded."""
-    return written.replace("{id}", quote(identity, safe=""))
+def path_of(written: str, identity: str, name: str = "") -> str:
+    """Give a path with the id and the name of an object in it, encoded."""
+    return written.replace("{id}", quote(identity, safe="")).replace("{name}", quote(name, safe=""))

@@ -3,93 +3,147 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from callsheet.language.rules.target import INVERTIBLE
 from callsheet.language.target import fields_of_body
+from callsheet.targets.rest.normal import EMPTY, same
+from callsheet.targets.rest.template import ABSENT, Field, Path, field_of, get, made, put, with_slots
 
-_ABSENT = object()
-Path = tuple[str, ...]
+_NAME = re.compile(r"[A-Za-z0-9_]{1,30}\Z")
 
 
 class BodyMapping:
-    """The `body` of a Target document."""
+    """The `body` of a Target document, with what it says of slots and of normalised fields.
 
-    def __init__(self, body: Mapping[str, Any]) -> None:
-        self.constants: dict[Path, Any] = {}
-        self.fields: list[tuple[Path, Path, bool]] = []
-        for path, leaf in fields_of_body(body):
-            found = INVERTIBLE.match(leaf) if isinstance(leaf, str) else None
-            if found is None:
-                self.constants[path] = leaf
-            else:
-                where = tuple(found[1].strip(".").split(".")) if found[1] else ()
-                self.fields.append((path, where, found[2] is not None))
-        # The whole action first, so that single fields count more where somebody changed one of them.
-        self.fields.sort(key=lambda one: len(one[1]))
+    Args:
+        spec: of the Target.
+
+    """
+
+    def __init__(self, spec: Mapping[str, Any]) -> None:
+        self.partial = bool(spec.get("partial"))
+        self.normalised: Mapping[str, Sequence[str]] = spec.get("normalised") or {}
+        self.unseen = frozenset(spec.get("writeOnly") or ())
+        slot = spec.get("slot")
+        self.slot = None if slot is None else lambda name: slot.replace("NAME", name)
+        self.leaves: dict[Path, Any] = dict(fields_of_body(spec["body"]))
+        fields = {path: field_of(leaf) for path, leaf in self.leaves.items()}
+        self.fields = {path: one for path, one in fields.items() if one is not None}
+        whole = [path for path, one in self.fields.items() if not one.path and one.bare]
+        self.whole = whole[0] if whole else None
 
     def to_body(self, action: Mapping[str, Any]) -> dict[str, Any]:
-        """Give the object of the service for a compiled action; a field that it lacks is left out."""
+        """Give the object of the service for a compiled action; a field that it lacks is left out.
+
+        Raises:
+            ValueError: for a slot that the service's own templates cannot say.
+
+        """
         body: dict[str, Any] = {}
-        for path, value in self.constants.items():
-            _put(body, path, value)
-        for path, where, as_text in self.fields:
-            value = _get(action, where)
-            if value is not _ABSENT:
-                text = json.dumps(value, sort_keys=True, ensure_ascii=False) if as_text else value
-                _put(body, path, text)
+        for path in self.leaves:
+            value = self._sent(path, action)
+            if value is not ABSENT:
+                put(body, path, value)
         return body
 
-    def from_body(self, body: Mapping[str, Any]) -> dict[str, Any] | None:
+    def _sent(self, path: Path, action: Mapping[str, Any]) -> Any:
+        value = made(self.leaves[path], {"action": action})
+        return value if value is ABSENT or path == self.whole else with_slots(value, self.slot)
+
+    def differing(self, body: Mapping[str, Any], action: Mapping[str, Any]) -> list[Path]:
+        """Give the paths at which an object is not what it would be for an action."""
+        return [path for path in self.leaves if not self._holds(path, body, action)]
+
+    def _holds(self, path: Path, body: Mapping[str, Any], action: Mapping[str, Any]) -> bool:
+        now = get(body, path)
+        if ".".join(path) in self.unseen and now is ABSENT:
+            return True
+        if path == self.whole:
+            field = self.fields[path]
+            return bool((field.back(now) if now is not ABSENT else now) == action)
+        try:
+            sent = self._sent(path, action)
+        except ValueError:
+            return False
+        return same(sent, now, self.normalised.get(".".join(path), ()))
+
+    def from_body(
+        self, body: Mapping[str, Any], known: Mapping[str, Sequence[Mapping[str, Any]]] | None = None
+    ) -> dict[str, Any] | None:
         """Give the compiled action of an object; None where it is none of callsheet's.
 
-        A constant that is another one now stands under `atTarget`, so that it shows as drift.
+        What a one-way leaf or a constant says otherwise stands under `atTarget`: it shows as drift.
+
+        Args:
+            body: the object.
+            known: by address, what callsheet wrote of it, or meant to, the likeliest first: what the
+                service does not keep comes from there.
+
         """
-        action: dict[str, Any] = {}
-        for path, where, as_text in self.fields:
-            value = _get(body, path)
-            if value is _ABSENT:
-                continue
-            if as_text:
-                try:
-                    value = json.loads(value)
-                except (TypeError, ValueError, RecursionError):
-                    return None
-            if where:
-                _put(action, where, value)
-            elif isinstance(value, dict):
-                action = json.loads(json.dumps(value))
-            else:
-                return None
+        bases = self._bases(body, known or {})
+        if bases is None:
+            return None
+        for base in bases:
+            if not self.differing(body, base):
+                return dict(base)
+        if not bases and any(not self._holds(path, body, {}) for path in self._constants()):
+            return None
+        action: dict[str, Any] = json.loads(json.dumps(bases[0] if bases else {}))
+        other: dict[str, Any] = {}
+        for path in self.differing(body, action):
+            self._overlay(action, other, path, get(body, path))
         if not isinstance(action.get("name"), str):
             return None
-        other = {
-            ".".join(path): None if (now := _get(body, path)) is _ABSENT else now
-            for path, value in self.constants.items()
-            if _get(body, path) != value
-        }
+        if self.whole is None and not _NAME.match(action["name"]):
+            return None
         return {**action, "atTarget": other} if other else action
 
+    def _bases(
+        self, body: Mapping[str, Any], known: Mapping[str, Sequence[Mapping[str, Any]]]
+    ) -> Sequence[Mapping[str, Any]] | None:
+        """Give the actions that an object may be; None where it is none of callsheet's."""
+        if self.whole is not None:
+            whole = self.fields[self.whole].back(get(body, self.whole))
+            return [whole] if isinstance(whole, dict) and isinstance(whole.get("name"), str) else None
+        said = {one.path: one.back(get(body, path)) for path, one in self.fields.items()}
+        name, kind = said.get(("name",)), said.get(("kind",))
+        kinds = [kind] if isinstance(kind, str) else ["Action", "Message", "EndpointConfig"]
+        return next((known[it] for it in (f"{one}/{name}" for one in kinds) if known.get(it)), ())
 
-def _get(value: Any, path: Path) -> Any:
-    for part in path:
-        if not isinstance(value, Mapping) or part not in value:
-            return _ABSENT
-        value = value[part]
-    return value
+    def _constants(self) -> list[Path]:
+        return [path for path, leaf in self.leaves.items() if not _is_made(leaf, self.fields.get(path))]
+
+    def _overlay(self, action: dict[str, Any], other: dict[str, Any], path: Path, now: Any) -> None:
+        """Write what an object says otherwise into the action: as its field, or as what is there."""
+        field = self.fields.get(path)
+        if path == self.whole:
+            return
+        if field is None or (self.slot is not None and not _is_plain(get(action, field.path))):
+            other[".".join(path)] = None if now is ABSENT else now
+            return
+        value = ABSENT if now is ABSENT else field.back(now)
+        if value is ABSENT and now is not ABSENT:
+            other[".".join(path)] = now
+        elif value is ABSENT or (value in EMPTY and get(action, field.path) is ABSENT):
+            _drop(action, field.path)
+        elif field.path:
+            put(action, field.path, value)
 
 
-def _put(value: dict[str, Any], path: Path, leaf: Any) -> None:
-    for part in path[:-1]:
-        inner = value.get(part)
-        if not isinstance(inner, dict):
-            inner = value[part] = {}
-        value = inner
-    value[path[-1]] = leaf
+def _is_made(leaf: Any, field: Field | None) -> bool:
+    return field is not None or (isinstance(leaf, Mapping) and any(key.startswith("$") for key in leaf))
 
 
-def at(value: Any, dotted: str) -> Any:
-    """Give what stands at a dotted path; None where nothing does."""
-    found = _get(value, tuple(dotted.split("."))) if dotted else value
-    return None if found is _ABSENT else found
+def _is_plain(value: Any) -> bool:
+    """Tell whether a value holds no slot, so that it stands at the service as it is."""
+    if isinstance(value, dict):
+        return all(not key.startswith("$") and _is_plain(one) for key, one in value.items())
+    return all(map(_is_plain, value)) if isinstance(value, list) else True
+
+
+def _drop(value: dict[str, Any], path: Path) -> None:
+    inner = get(value, path[:-1])
+    if isinstance(inner, dict):
+        inner.pop(path[-1], None)

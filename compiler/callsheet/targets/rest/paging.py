@@ -8,7 +8,7 @@ from typing import Any
 
 from callsheet.errors import CallsheetError
 from callsheet.targets.rest.client import Answer, ServiceClient
-from callsheet.targets.rest.mapping import at
+from callsheet.targets.rest.template import at
 
 MAX_PAGES = 10_000
 _NEXT = re.compile(r'<([^>]*)>\s*;[^,]*\brel="?next"?')
@@ -54,6 +54,14 @@ def read_all(client: ServiceClient, listing: Mapping[str, Any]) -> Iterator[dict
                     raise _unreadable("it gives the same page again")
                 seen.add(found[1])
                 path, query = client.absolute(found[1]), {}
+            case "next":
+                link = at(answer.value, paging["next"])
+                if link in (None, ""):
+                    return
+                if str(link) in seen:
+                    raise _unreadable("it gives the same page again")
+                seen.add(str(link))
+                path, query = client.absolute(str(link)), {}
             case _:
                 return
     raise _unreadable("its list does not end")

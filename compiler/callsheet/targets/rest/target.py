@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from callsheet.errors import CallsheetError
 from callsheet.secrets import resolve
-from callsheet.targets.model import Author, Deployed, Step, StepRefused, canonical_of, digest_of
-from callsheet.targets.rest.client import Answer, ServiceClient, path_of
-from callsheet.targets.rest.mapping import BodyMapping, at
+from callsheet.targets.model import Author, Deployed, Step, StepKept, StepRefused, canonical_of, digest_of
+from callsheet.targets.rest.client import ServiceClient
+from callsheet.targets.rest.mapping import BodyMapping
 from callsheet.targets.rest.paging import read_all
+from callsheet.targets.rest.template import at
+from callsheet.targets.rest.writing import Found, Writer
 
 READINGS = 3
 PARALLEL = 8
+Known = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 def open_target(options: Mapping[str, Any], root: Path, *, writing: bool) -> RestTarget:
@@ -39,7 +43,13 @@ def open_target(options: Mapping[str, Any], root: Path, *, writing: bool) -> Res
 
 
 class RestTarget:
-    """The objects of one collection of a service."""
+    """The objects of one collection of a service.
+
+    Attributes:
+        recall: gives, by address, what callsheet wrote of an object or meant to, the likeliest first; the
+            ledger knows.
+
+    """
 
     parallel = PARALLEL
 
@@ -47,9 +57,12 @@ class RestTarget:
         self.collection = collection
         self.url = url
         self.spec = spec
-        self.mapping = BodyMapping(spec["body"])
+        self.mapping = BodyMapping(spec)
         self.client = ServiceClient(url, spec, resolve)
-        self.ids: dict[str, tuple[str, str]] | None = None
+        self.writer = Writer(self.client, spec, self.mapping, self._of_body)
+        self.recall: Callable[[], Mapping[str, Sequence[str]]] = dict
+        self.known: Known = {}
+        self.found: dict[str, Found] | None = None
 
     def identity(self) -> dict[str, Any]:
         """Give what tells this service from others, without its URL."""
@@ -63,38 +76,68 @@ class RestTarget:
             CallsheetError: CS872, CS873 where it cannot be read, CS874 where two objects say the same name.
 
         """
+        self.known = {
+            address: [json.loads(one) for one in written] for address, written in self.recall().items()
+        }
         for _ in range(READINGS):
-            found = self._read_once()
-            if found is not None:
-                return found
+            bodies = self._bodies()
+            if bodies is not None:
+                self.found = self._named(bodies)
+                return {address: one.deployed for address, one in self.found.items()}
         raise CallsheetError(
             "CS873",
             "the service cannot be read: its list changes while it is read",
             help="try again when nobody else is writing",
         )
 
-    def _read_once(self) -> dict[str, Deployed] | None:
-        """Read the list; None where an object came twice and was another one."""
+    def _bodies(self) -> dict[str, dict[str, Any]] | None:
+        """Read the list; None where an object came twice and was another one, or went while it was read."""
         bodies: dict[str, dict[str, Any]] = {}
         for body in read_all(self.client, self.spec["list"]):
             identity = self._id(body)
             if bodies.get(identity, body) != body:
                 return None
             bodies[identity] = body
-        found: dict[str, Deployed] = {}
-        self.ids = {}
+        if self.spec["list"].get("complete", True):
+            return bodies
+        with ThreadPoolExecutor(self.parallel) as pool:
+            whole = dict(zip(bodies, pool.map(self.writer.read_one, bodies), strict=True))
+        found = {identity: one[0] for identity, one in whole.items() if one is not None}
+        return found if len(found) == len(bodies) else None
+
+    def _named(self, bodies: Mapping[str, dict[str, Any]]) -> dict[str, Found]:
+        found: dict[str, Found] = {}
         for identity, body in bodies.items():
-            one = self._deployed(identity, body)
-            if one.address in found:
-                raise CallsheetError(
-                    "CS874",
-                    f"two objects of the service are {one.address}:"
-                    f" {self.ids[one.address][0]} and {identity}",
-                    help="delete one of the two by hand; callsheet does not choose",
-                )
-            found[one.address] = one
-            self.ids[one.address] = (identity, one.digest)
+            one = Found(identity, self._of_body(identity, body), body)
+            other = found.get(one.deployed.address)
+            if other is None:
+                found[one.deployed.address] = one
+            elif self.mapping.whole is None and one.deployed.address not in self.known:
+                # Two of somebody else's, which only look like actions.
+                found[f"Object/{identity}"] = Found(identity, _object(identity, body), body)
+            else:
+                found[one.deployed.address] = self._of_two(other, one)
         return found
+
+    def _of_two(self, first: Found, second: Found) -> Found:
+        """Tell which of two objects of one name is the new one that a replacement stopped behind.
+
+        Raises:
+            CallsheetError: CS874 where that cannot be told.
+
+        """
+        address = first.deployed.address
+        order = [canonical_of(one) for one in self.known.get(address, ())]
+        texts = [one.deployed.canonical for one in (first, second)]
+        ranks = [order.index(one) if one in order else -1 for one in texts]
+        if -1 in ranks or ranks[0] == ranks[1] or first.left or second.left:
+            raise CallsheetError(
+                "CS874",
+                f"two objects of the service are {address}: {first.identity} and {second.identity}",
+                help="delete one of the two by hand; callsheet does not choose",
+            )
+        new, old = (first, second) if ranks[0] < ranks[1] else (second, first)
+        return new.with_left(old.identity)
 
     def _id(self, body: Mapping[str, Any]) -> str:
         identity = at(body, self.spec["id"])
@@ -106,63 +149,76 @@ class RestTarget:
             )
         return str(identity)
 
-    def _deployed(self, identity: str, body: Mapping[str, Any]) -> Deployed:
-        action = self.mapping.from_body(body)
-        value: Any = body if action is None else action
-        address = (
-            f"Object/{identity}" if action is None else f"{action.get('kind', 'Action')}/{action['name']}"
-        )
-        canonical = canonical_of(value)
-        return Deployed(
-            address=address, canonical=canonical, digest=digest_of(canonical), revision=1,
-            applied_by="unknown", applied_at="",
-        )  # fmt: skip
+    def _of_body(self, identity: str, body: Mapping[str, Any]) -> Deployed:
+        action = self.mapping.from_body(body, self.known)
+        if action is None:
+            return _object(identity, body)
+        return _deployed(f"{action.get('kind', 'Action')}/{action['name']}", action)
 
     def check(self, actions: Iterable[Mapping[str, Any]]) -> None:
         """Check that every action comes back from the service as it went: else nothing can be compared.
 
         Raises:
-            CallsheetError: CS875 for what the body of the Target document loses.
+            CallsheetError: CS875 for what the body of the Target document loses, or cannot say.
 
         """
         for action in actions:
-            back = self.mapping.from_body(self.mapping.to_body(action))
+            address = f"{action.get('kind', 'Action')}/{action['name']}"
+            known = {address: [action]} if self.mapping.partial else None
+            try:
+                back = self.mapping.from_body(self.mapping.to_body(action), known)
+            except ValueError as error:
+                raise CallsheetError(
+                    "CS875",
+                    f"the service of the Target `{self.collection}` cannot hold {error} of {address}",
+                    help="only a parameter itself, and a text with parameters, can be written there",
+                ) from None
             if back != action:
                 lost = sorted(key for key in action if (back or {}).get(key) != action[key])
                 raise CallsheetError(
                     "CS875",
-                    f"the body of the Target `{self.collection}` loses {', '.join(lost[:5])}"
-                    f" of {action.get('kind', 'Action')}/{action['name']}",
-                    help='map the whole action somewhere: `definition: "{{ action | tojson }}"`',
+                    f"the body of the Target `{self.collection}` loses {', '.join(lost[:5])} of {address}",
+                    help='map the whole action somewhere: `definition: "{{ action | tojson }}"`,'
+                    " or say `partial: true`",
                 )
+
+    def replaces(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+        """Give the fields of the service that a change touches and that it does not let change."""
+        fields = self.spec["update"].get("fields")
+        if fields is None:
+            return []
+        try:
+            old, new = self.mapping.to_body(before), self.mapping.to_body(after)
+        except ValueError:
+            return []
+        return sorted(key for key in {*old, *new} if key not in fields and old.get(key) != new.get(key))
 
     def apply(self, steps: Sequence[Step], author: Author) -> None:
         """Do the steps, one call after the other.
 
         Raises:
             StepRefused: where an object is not what a step expects, or the service refuses it.
+            StepKept: where the service did it, and holds something else.
             CallsheetError: CS871 where nothing is known of what became of a call, CS872 where who calls is
                 refused.
 
         """
         del author
-        if self.ids is None:
-            self.read()
         for step in steps:
             self._do(step)
 
     def apply_each(
         self, steps: Sequence[Step], author: Author
-    ) -> list[StepRefused | CallsheetError | None]:
+    ) -> list[StepRefused | StepKept | CallsheetError | None]:
         """Do steps of one kind side by side; gives for each why it was not done, or None."""
         del author
-        if self.ids is None:
+        if self.found is None:
             self.read()
 
-        def attempt(step: Step) -> StepRefused | CallsheetError | None:
+        def attempt(step: Step) -> StepRefused | StepKept | CallsheetError | None:
             try:
                 self._do(step)
-            except (StepRefused, CallsheetError) as error:
+            except (StepRefused, StepKept, CallsheetError) as error:
                 return error
             return None
 
@@ -170,48 +226,43 @@ class RestTarget:
             return list(pool.map(attempt, steps))
 
     def _do(self, step: Step) -> None:
-        ids = self.ids if self.ids is not None else {}
-        identity, digest = ids.get(step.address_before, (None, None))
+        if self.found is None:
+            self.read()
+        there = self.found if self.found is not None else {}
+        before = there.get(step.address_before)
+        digest = None if before is None else before.deployed.digest
         if digest != step.before:
             raise StepRefused(f"{step.address_before} is not what the plan was made for")
-        body = None if step.canonical is None else self.mapping.to_body(_value(step.canonical))
-        if step.action in ("create", "replace") or identity is None:
-            # The new one is there before the old one goes.
-            answer = self._write(self.spec["create"], "POST", "", body, step.key)
-            if step.action == "replace" and identity is not None:
-                self._write(self.spec["delete"], "DELETE", identity, None, f"{step.key}:delete")
-            told = at(answer.value, self.spec["id"])
-            if told is None:
-                self.ids = None
-            else:
-                ids[step.address] = (str(told), step.after or "")
-            return
-        if step.action == "delete":
-            self._write(self.spec["delete"], "DELETE", identity, None, step.key)
-            ids.pop(step.address_before, None)
-            return
-        self._write(self.spec["update"], "PUT", identity, body, step.key)
-        ids.pop(step.address_before, None)
-        ids[step.address] = (identity, step.after or "")
+        try:
+            after = self.writer.write(step, before)
+        except StepKept as kept:
+            self._note(step, kept.identity)
+            raise
+        self._note(step, after)
 
-    def _write(
-        self, operation: Mapping[str, Any], method: str, identity: str, body: Any, key: str
-    ) -> Answer:
-        method = operation.get("method", method)
-        answer = self.client.call(method, path_of(operation["path"], identity), body=body, key=key)
-        gone = body is None and answer.status in (404, 410)
-        if not (200 <= answer.status < 300 or gone):
-            text = self.client.shown(answer.text[:500]).strip()[:200]
-            said = f": {text}" if text else ""
-            raise StepRefused(f"the service answered {answer.status}{said}")
-        return answer
+    def _note(self, step: Step, identity: str | None) -> None:
+        there = self.found if self.found is not None else {}
+        there.pop(step.address_before, None)
+        if step.canonical is None:
+            return
+        if identity is None:
+            self.found = None  # the service did not tell: it is read again
+            return
+        one = _deployed(step.address, json.loads(step.canonical))
+        there[step.address] = Found(identity, one, self.mapping.to_body(json.loads(step.canonical)))
 
     def close(self) -> None:
         """Close the connections."""
         self.client.close()
 
 
-def _value(canonical: str) -> Any:
-    import json
+def _object(identity: str, body: Mapping[str, Any]) -> Deployed:
+    return _deployed(f"Object/{identity}", body)
 
-    return json.loads(canonical)
+
+def _deployed(address: str, value: Mapping[str, Any]) -> Deployed:
+    canonical = canonical_of(value)
+    return Deployed(
+        address=address, canonical=canonical, digest=digest_of(canonical), revision=1,
+        applied_by="unknown", applied_at="",
+    )  # fmt: skip

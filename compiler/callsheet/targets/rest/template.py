@@ -1,0 +1,171 @@
+"""One leaf of a Target's body: how it is made of an action, and what it tells of one.
+
+A leaf is a constant; one field of the action, as `{{ action.request.url }}`, with constant text around it
+or with `| tojson`; a list made of a mapping (`$each`, `$item`); or a value chosen by another (`$choose`,
+`$from`, `$else`). The last two go one way: they are compared, and not read backwards.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from callsheet.language.target import FIELD
+
+ABSENT: Any = object()
+"""What is not there: null is."""
+Path = tuple[str, ...]
+
+
+def get(value: Any, path: Path) -> Any:
+    """Give what stands at a path; ABSENT where nothing does."""
+    for part in path:
+        if not isinstance(value, Mapping) or part not in value:
+            return ABSENT
+        value = value[part]
+    return value
+
+
+def put(value: dict[str, Any], path: Path, leaf: Any) -> None:
+    """Put a value at a path, making what is missing of it."""
+    for part in path[:-1]:
+        inner = value.get(part)
+        if not isinstance(inner, dict):
+            inner = value[part] = {}
+        value = inner
+    value[path[-1]] = leaf
+
+
+def at(value: Any, dotted: str) -> Any:
+    """Give what stands at a dotted path; None where nothing does."""
+    found = get(value, tuple(dotted.split("."))) if dotted else value
+    return None if found is ABSENT else found
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A text with one field of the action in it.
+
+    Attributes:
+        path: in the action; empty for the whole of it.
+        before: the constant text in front.
+        after: the constant text behind.
+        as_text: is it its JSON?
+
+    """
+
+    root: str
+    path: Path
+    before: str = ""
+    after: str = ""
+    as_text: bool = False
+
+    @property
+    def bare(self) -> bool:
+        """Does the value stand alone, so that it keeps its type?"""
+        return not (self.before or self.after)
+
+    def make(self, scope: Mapping[str, Any]) -> Any:
+        """Give what it is for what its scope holds."""
+        value = get(scope.get(self.root), self.path)
+        if value is ABSENT or (self.bare and not self.as_text):
+            return value
+        plain = isinstance(value, str) and not self.as_text
+        text = value if plain else json.dumps(value, sort_keys=True, ensure_ascii=False)
+        return f"{self.before}{text}{self.after}"
+
+    def back(self, value: Any) -> Any:
+        """Give the field's value of a leaf; ABSENT where it cannot be read."""
+        if not self.bare or self.as_text:
+            if not isinstance(value, str) or len(value) < len(self.before) + len(self.after):
+                return ABSENT
+            if not (value.startswith(self.before) and value.endswith(self.after)):
+                return ABSENT
+            value = value[len(self.before) : len(value) - len(self.after)]
+        if self.as_text:
+            try:
+                return json.loads(value)
+            except (ValueError, RecursionError):
+                return ABSENT
+        return value
+
+
+def field_of(leaf: Any) -> Field | None:
+    """Read a leaf as a text with one field; None for a constant, and for what holds more than one."""
+    if not isinstance(leaf, str):
+        return None
+    found = list(FIELD.finditer(leaf))
+    if len(found) != 1:
+        return None
+    (one,) = found
+    before, after = leaf[: one.start()], leaf[one.end() :]
+    if "{{" in before + after:
+        return None
+    path = tuple(one[2].strip(".").split(".")) if one[2] else ()
+    return Field(one[1], path, before, after, one[3] is not None)
+
+
+def is_one_way(leaf: Any) -> bool:
+    """Is a leaf made of the action, and not read backwards?"""
+    return isinstance(leaf, Mapping) and ("$each" in leaf or "$choose" in leaf)
+
+
+def made(leaf: Any, scope: Mapping[str, Any]) -> Any:
+    """Make a leaf, a list or a mapping for what a scope holds; ABSENT where its field is not there."""
+    if isinstance(leaf, Mapping):
+        if "$each" in leaf:
+            return _each(leaf, scope)
+        if "$choose" in leaf:
+            return _choose(leaf, scope)
+        found = {key: made(one, scope) for key, one in leaf.items()}
+        return {key: one for key, one in found.items() if one is not ABSENT}
+    if isinstance(leaf, list):
+        return [one for one in (made(it, scope) for it in leaf) if one is not ABSENT]
+    field = field_of(leaf)
+    return leaf if field is None else field.make(scope)
+
+
+def _each(leaf: Mapping[str, Any], scope: Mapping[str, Any]) -> list[Any]:
+    members = _looked_up(leaf["$each"], scope)
+    if not isinstance(members, Mapping):
+        return []
+    return [made(leaf["$item"], {**scope, "key": key, "item": one}) for key, one in sorted(members.items())]
+
+
+def _choose(leaf: Mapping[str, Any], scope: Mapping[str, Any]) -> Any:
+    value = _looked_up(leaf["$choose"], scope)
+    key = value if isinstance(value, str) else json.dumps(None if value is ABSENT else value)
+    return leaf["$from"].get(key, leaf.get("$else", ABSENT))
+
+
+def _looked_up(dotted: str, scope: Mapping[str, Any]) -> Any:
+    root, _, rest = dotted.partition(".")
+    return get(scope.get(root), tuple(rest.split(".")) if rest else ())
+
+
+def with_slots(value: Any, write: Callable[[str], str] | None) -> Any:
+    """Write the slots of a compiled value as a service's own templates do.
+
+    Raises:
+        ValueError: for a slot with a filter or an expression, which they cannot say.
+
+    """
+    if write is None:
+        return value
+    if isinstance(value, list):
+        return [with_slots(one, write) for one in value]
+    if not isinstance(value, Mapping):
+        return value
+    if "$param" in value:
+        if value.get("filters"):
+            raise ValueError(f"the filter of `{value['$param']}`")
+        return write(value["$param"])
+    if "$concat" in value:
+        return "".join(str(with_slots(one, write)) for one in value["$concat"])
+    if set(value) == {"secret"}:
+        raise ValueError(f"the secret {value['secret']}")
+    if "$expr" in value or "$template" in value or "$secret" in value:
+        raise ValueError(str(next(iter(value.values())))[:60])
+    return {key: with_slots(one, write) for key, one in value.get("$literal", value).items()}

@@ -1,0 +1,249 @@
+"""One step → the calls that do it: create, update, replace, delete; and what the service says of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from callsheet.errors import CallsheetError
+from callsheet.targets.model import Deployed, Step, StepKept, StepRefused
+from callsheet.targets.rest.client import Answer, ServiceClient, path_of
+from callsheet.targets.rest.mapping import BodyMapping
+from callsheet.targets.rest.template import ABSENT, at, get, put
+
+_GONE = (404, 410)
+_MOVED = (409, 412, 428)
+MERGE_PATCH = "application/merge-patch+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One object of the service.
+
+    Attributes:
+        identity: its id.
+        body: as the service shows it.
+        left: ids of those that it replaced, and that are still there.
+
+    """
+
+    identity: str
+    deployed: Deployed
+    body: Mapping[str, Any]
+    left: tuple[str, ...] = ()
+
+    def with_left(self, identity: str) -> Found:
+        """Say that one which it replaced is still there."""
+        deployed = replace(self.deployed, unfinished="the one that it replaced is still there")
+        return replace(self, deployed=deployed, left=(*self.left, identity))
+
+    def without_itself(self) -> Found | None:
+        """Give what is left of it where it is gone; None where nothing is."""
+        return replace(self, identity=self.left[0], left=self.left[1:]) if self.left else None
+
+
+class Writer:
+    """Writes to one collection.
+
+    Args:
+        client: calls the service.
+        spec: of the Target document.
+        mapping: of its body.
+        of_body: gives an object of the service, by its id and what it shows.
+
+    """
+
+    def __init__(
+        self,
+        client: ServiceClient,
+        spec: Mapping[str, Any],
+        mapping: BodyMapping,
+        of_body: Callable[[str, Mapping[str, Any]], Deployed],
+    ) -> None:
+        self.client = client
+        self.spec = spec
+        self.mapping = mapping
+        self.of_body = of_body
+
+    def read_one(self, identity: str) -> tuple[dict[str, Any], Mapping[str, str]] | None:
+        """Read one object: what it shows, and the headers of the answer; None where it is not there.
+
+        Raises:
+            CallsheetError: CS873 where it cannot be read.
+
+        """
+        operation = self.spec["read"]
+        answer = self.client.call("GET", path_of(operation["path"], identity))
+        if answer.status in _GONE:
+            return None
+        body = at(answer.value, operation.get("item", ""))
+        if answer.status != 200 or not isinstance(body, dict):
+            raise CallsheetError(
+                "CS873",
+                f"the service cannot be read: it answered {answer.status} for one object",
+                help="see `read` of the Target document",
+            )
+        return body, answer.headers
+
+    def write(self, step: Step, before: Found | None) -> str | None:
+        """Do a step; gives the id of the object afterwards, None where the service does not tell.
+
+        Raises:
+            StepRefused: where the service does not do it.
+            StepKept: where it did, and holds something else.
+
+        """
+        action = None if step.canonical is None else json.loads(step.canonical)
+        headers: dict[str, str] = {}
+        if before is not None:
+            before, headers = self._fresh(before, deleting=action is None)
+        if action is None:
+            for identity in () if before is None else (before.identity, *before.left):
+                self._delete(step, identity, headers if before and identity == before.identity else {})
+            return None
+        if before is None:
+            return self._create(step, action)
+        if step.action == "replace":
+            # The new one is there before the old one goes.
+            made = self._create(step, action)
+            for identity in (before.identity, *before.left):
+                self._delete(step, identity, headers if identity == before.identity else {})
+            return made
+        for identity in before.left:
+            self._delete(step, identity, {})
+        if not self.mapping.differing(before.body, action):
+            return before.identity
+        return self._update(step, before, action, headers)
+
+    def _fresh(self, before: Found, *, deleting: bool) -> tuple[Found | None, dict[str, str]]:
+        """Look at an object again before it is written: is it still what the plan was made for?"""
+        headers: dict[str, str] = {}
+        condition = self.spec.get("ifMatch") or {}
+        if "read" in self.spec:
+            read = self.read_one(before.identity)
+            if read is None and deleting:
+                return before.without_itself(), {}
+            if read is None:
+                raise StepRefused("it is gone: somebody deleted it meanwhile; plan again")
+            body, told = read
+            if self.of_body(before.identity, body).digest != before.deployed.digest:
+                raise StepRefused("somebody changed it meanwhile; plan again")
+            before = replace(before, body=body)
+            if "header" in condition and condition["header"].lower() in told:
+                headers["If-Match"] = told[condition["header"].lower()]
+        if "field" in condition:
+            value = get(before.body, tuple(condition["field"].split(".")))
+            if value is not ABSENT:
+                headers["If-Match"] = value if isinstance(value, str) else json.dumps(value)
+        return before, headers
+
+    def _create(self, step: Step, action: Mapping[str, Any]) -> str | None:
+        operation = self.spec["create"]
+        body = self.mapping.to_body(action)
+        answer = self._call(operation, "POST", "", action["name"], body, step.key)
+        self._refuse(answer)
+        shown = at(answer.value, operation.get("item", ""))
+        told = at(shown, self.spec["id"])
+        identity = None if told is None else str(told)
+        self._compare(identity, shown, action)
+        return identity
+
+    def _update(
+        self, step: Step, before: Found, action: Mapping[str, Any], headers: Mapping[str, str]
+    ) -> str | None:
+        operation = self.spec["update"]
+        body = self.mapping.to_body(action)
+        # A PUT writes all of it, also what cannot change.
+        fields = operation.get("fields") if operation.get("method") == "PATCH" else None
+        if fields is not None:
+            body = {key: one for key, one in body.items() if key in fields}
+        media = "application/json"
+        if operation.get("as") == "merge-patch":
+            media = MERGE_PATCH
+            now = _shown(before.body, self.mapping)
+            body = merge_patch(
+                {key: one for key, one in now.items() if fields is None or key in fields}, body
+            )
+        answer = self._call(
+            operation, "PUT", before.identity, action["name"], body, step.key, headers=headers, media=media
+        )
+        self._refuse(answer, gone="it is gone: somebody deleted it meanwhile; plan again")
+        self._compare(before.identity, at(answer.value, operation.get("item", "")), action)
+        return before.identity
+
+    def _delete(self, step: Step, identity: str, headers: Mapping[str, str]) -> None:
+        operation = self.spec["delete"]
+        name = step.address_before.partition("/")[2]
+        body = operation.get("body")
+        answer = self._call(
+            operation, "DELETE", identity, name, body, f"{step.key}:delete:{identity}", headers=headers
+        )
+        if answer.status not in _GONE:
+            self._refuse(answer)
+
+    def _call(
+        self,
+        operation: Mapping[str, Any],
+        method: str,
+        identity: str,
+        name: str,
+        body: Any,
+        key: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        media: str = "application/json",
+    ) -> Answer:
+        method = operation.get("method", method)
+        path = path_of(operation["path"], identity, name)
+        # A PATCH says what fields are to be, so that it may be said again.
+        return self.client.call(
+            method, path, body=body, key=key, headers=headers, media=media, repeatable=method == "PATCH"
+        )
+
+    def _refuse(self, answer: Answer, gone: str = "") -> None:
+        if 200 <= answer.status < 300:
+            return
+        text = self.client.shown(answer.text[:500]).strip()[:200]
+        said = f": {text}" if text else ""
+        if gone and answer.status in _GONE:
+            raise StepRefused(gone)
+        if answer.status in _MOVED and self.spec.get("ifMatch"):
+            raise StepRefused(f"somebody changed it meanwhile ({answer.status}); plan again{said}")
+        raise StepRefused(f"the service answered {answer.status}{said}")
+
+    def _compare(self, identity: str | None, shown: Any, action: Mapping[str, Any]) -> None:
+        """Compare what an answer shows of the object with what was sent."""
+        if not isinstance(shown, dict) or get(shown, tuple(self.spec["id"].split("."))) is ABSENT:
+            return
+        other = [path for path in self.mapping.differing(shown, action) if get(shown, path) is not ABSENT]
+        if other:
+            names = ", ".join(".".join(path) for path in other[:5])
+            raise StepKept(
+                f"the service took it, and keeps something else than was sent: {names}", identity
+            )
+
+
+def merge_patch(now: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the merge patch that makes one object of another (RFC 7396): null takes a member away."""
+    patch: dict[str, Any] = {key: None for key in now if key not in wanted}
+    for key, value in wanted.items():
+        there = now.get(key, ABSENT)
+        if isinstance(value, Mapping) and isinstance(there, Mapping):
+            inner = merge_patch(there, value)
+            if inner:
+                patch[key] = inner
+        elif value != there:
+            patch[key] = value
+    return patch
+
+
+def _shown(body: Mapping[str, Any], mapping: BodyMapping) -> dict[str, Any]:
+    """Give what an object shows of the fields that are callsheet's: what the service adds is its own."""
+    found: dict[str, Any] = {}
+    for path in mapping.leaves:
+        value = get(body, path)
+        if value is not ABSENT:
+            put(found, path, value)
+    return found
