@@ -12,7 +12,7 @@ import json
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -31,6 +31,7 @@ class Adobe:
 
     `faults` are taken one for each call that changes something: `before` (cut, nothing done), `after` (done, and
     cut), `500` (nothing done), `500-after` (done, and 500), `429`, `lie` (done, and something else kept), `slow`.
+    `on_change` is asked `before` and `after` each call that changes something, whether to cut it.
     `list_faults` for each call that reads. `lag`: so many reads show what was there before.
     """
 
@@ -49,6 +50,7 @@ class Adobe:
     page_size: int = 100
     seen: dict[str, dict[str, Any]] = field(default_factory=dict)
     forget: bool = False
+    on_change: Callable[[str], bool] = lambda when: False
 
     @property
     def url(self) -> str:
@@ -242,7 +244,7 @@ def running(port: int = 0) -> Iterator[Adobe]:
                     self.answer(200, self.can_deploy(uid) if verb else {"result": self.shown(uid)})
                 return
             fault = found.faults.pop(0) if found.faults else ""
-            if fault == "before":
+            if fault == "before" or found.on_change("before"):
                 self.cut()
                 return
             if fault == "429":
@@ -262,7 +264,7 @@ def running(port: int = 0) -> Iterator[Adobe]:
                     if "services" in one:
                         next(iter(one["services"].values()))["rating"]["maxCallsCount"] = 7
                         one.get("deployedConfig", {}).update(services=copy.deepcopy(one["services"]))
-            if fault == "after":
+            if fault == "after" or found.on_change("after"):
                 self.cut()
             elif fault == "500-after":
                 self.error(500, "ERR_INTERNAL", "it broke, and it is there")

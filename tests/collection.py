@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -23,6 +23,7 @@ class Collection:
 
     `faults` are taken one for each write: `refuse`, `500`, `429`, `before` (cut, nothing done), `after` (done, and cut),
     `html`, `lie` (another object than was sent is kept), `edited` (somebody changes it just before).
+    `on_change` is asked `before` and `after` each write, whether to cut it.
     `etags`: If-Match must hold the version of what is written over. `latency`: of each call, in seconds.
     """
 
@@ -40,6 +41,7 @@ class Collection:
     etags: bool = False
     latency: float = 0.0
     versions: dict[str, int] = field(default_factory=dict)
+    on_change: Callable[[str], bool] = lambda when: False
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     @property
@@ -196,6 +198,8 @@ def collecting(found: Kind | None = None, port: int = 0) -> Iterator[Kind]:
                     self.changed(identity, body, headers, fault)
 
         def changed(self, identity: str, body: Any, headers: dict[str, str], fault: str) -> None:
+            if service.on_change("before"):
+                fault = "before"
             match fault:
                 case "before":
                     self.cut()
@@ -218,7 +222,7 @@ def collecting(found: Kind | None = None, port: int = 0) -> Iterator[Kind]:
                 case "gone":
                     service.objects.pop(identity, None)
             answer = service.do(self.command, identity, body, headers)
-            if fault == "after":
+            if fault == "after" or service.on_change("after"):
                 self.cut()
                 return
             self.answer(*answer)

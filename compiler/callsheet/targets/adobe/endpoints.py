@@ -271,7 +271,9 @@ class EndpointConfigs:
     def _delete(self, config: Config) -> None:
         where = f"{ORCHESTRATION}{config.path}/{config.uid}"
         for look in range(LOOKS):
-            self._done(f"{where}/undeploy", gone=True)
+            # What counts for nothing is deleted as it is; the answer tells where that is not so any more.
+            if look or config.active is not None:
+                self._done(f"{where}/undeploy", gone=True)
             answer = self.account.call("DELETE", where, answers=REFUSALS)
             if answer.status in (200, 204, 404):
                 return
