@@ -102,6 +102,8 @@ def running(port: int = 0) -> Iterator[Adobe]:
     found = Adobe()
 
     class Handler(BaseHTTPRequestHandler):
+        # Headers and body go out in two pieces: the second must not wait for the first one's receipt.
+        disable_nagle_algorithm = True
         protocol_version = "HTTP/1.1"
 
         def answer(self, status: int, value: Any = None, **headers: str) -> None:
@@ -382,7 +384,7 @@ def running(port: int = 0) -> Iterator[Adobe]:
     server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     found.port = server.server_port
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield found
     server.shutdown()
     server.server_close()

@@ -157,6 +157,8 @@ def collecting(found: Kind | None = None, port: int = 0) -> Iterator[Kind]:
     service = found
 
     class Handler(BaseHTTPRequestHandler):
+        # Headers and body go out in two pieces: the second must not wait for the first one's receipt.
+        disable_nagle_algorithm = True
         protocol_version = "HTTP/1.1"
 
         def answer(self, status: int, value: Any = None, headers: dict[str, str] | None = None) -> None:
@@ -259,7 +261,7 @@ def collecting(found: Kind | None = None, port: int = 0) -> Iterator[Kind]:
 
     server = Server(("127.0.0.1", port), Handler)
     service.port = server.server_port
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield found
     server.shutdown()
     server.server_close()

@@ -91,6 +91,9 @@ def serving(context: ssl.SSLContext | None = None) -> Iterator[Service]:
     found = Service()
 
     class Handler(BaseHTTPRequestHandler):
+        # Headers and body go out in two pieces: the second must not wait for the first one's receipt.
+        disable_nagle_algorithm = True
+
         def answer(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             seen = Seen(self.command, self.path, dict(self.headers), self.rfile.read(length).decode())
@@ -111,7 +114,7 @@ def serving(context: ssl.SSLContext | None = None) -> Iterator[Service]:
     if context is not None:
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     found.port = server.server_port
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield found
     server.shutdown()

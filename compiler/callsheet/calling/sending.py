@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from callsheet._version import __version__
 from callsheet.calling.request import NO_PAYLOAD, Request, build_request
 from callsheet.errors import CallsheetError
-from callsheet.http.authentication import Proof, is_renewable, load_certificate, prove
+from callsheet.http.authentication import Proof, is_renewable, prove, tls_context
 from callsheet.http.limits import Slots, retry_after, seconds_of
 from callsheet.http.masking import without_secrets
 from callsheet.http.signatures import Signed
@@ -96,9 +96,7 @@ def send(
     authentication, limits = compiled["authentication"], compiled.get("limits") or {}
     timeout = seconds_of(limits.get("timeout"), TIMEOUT_SECONDS)
     # Authorities that SSL_CERT_FILE names count, as a company's own.
-    context = httpx.create_ssl_context(trust_env=True)
-    if way.real:
-        load_certificate(context, authentication, reveal)
+    context = tls_context(authentication if way.real else {}, reveal)
     # No redirect is followed: another host would get the key. No proxy or .netrc of the machine is asked.
     with httpx.Client(verify=context, timeout=timeout, follow_redirects=False, trust_env=False) as client:
         call = _Call(client, request, way)

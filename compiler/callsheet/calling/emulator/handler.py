@@ -42,6 +42,8 @@ class _Handler(BaseHTTPRequestHandler):
     server_version = "callsheet-emulator"
     sys_version = ""
     timeout = 30
+    # Headers and body go out in two pieces: the second must not wait for the first one's receipt.
+    disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
         """Show the page, or answer a call."""

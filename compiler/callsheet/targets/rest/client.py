@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from callsheet._version import __version__
 from callsheet.errors import CallsheetError, UnreachableError
-from callsheet.http.authentication import is_renewable, load_certificate, prove
+from callsheet.http.authentication import is_renewable, prove, tls_context
 from callsheet.http.limits import LOOPBACK, Slots, retry_after, seconds_of
 from callsheet.http.masking import without_secrets
 from callsheet.http.signatures import Signed
@@ -71,7 +71,7 @@ class ServiceClient:
         self.retries = int(limits.get("retries", 4))
         self.slots = Slots(limits.get("rate"))
         self.authentication = spec.get("authentication") or {"type": "none"}
-        context = load_certificate(httpx.create_ssl_context(trust_env=True), self.authentication, resolve)
+        context = tls_context(self.authentication, resolve)
         timeout = seconds_of(limits.get("timeout"), 30.0)
         self.secrets: list[str] = []
         self.client = httpx.Client(verify=context, timeout=timeout, follow_redirects=False, trust_env=False)
