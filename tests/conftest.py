@@ -15,6 +15,7 @@ import pytest
 
 if TYPE_CHECKING:
     from adobe import Adobe
+    from adobe_workspace import Do
     from collection import Collection
     from postgres import Server
     from service import Service
@@ -130,6 +131,19 @@ class Folder:
     def action(self, name: str = "example", constant: str = "1") -> Path:
         """Write one action."""
         return self.write(f"{name}.yaml", ACTION.format(name=name, constant=constant))
+
+    def remove(self, name: str) -> None:
+        """Remove the file of an action."""
+        (self.path / f"{name}.yaml").unlink()
+
+    def rename(self, old: str, new: str) -> None:
+        """Rename an action, and its file."""
+        text = (self.path / f"{old}.yaml").read_text(encoding="utf-8")
+        self.remove(old)
+        text = text.replace(f"name: {old}", f"name: {new}")
+        self.write(
+            f"{new}.yaml", text.replace("spec:\n", f"spec:\n  lifecycle: {{renamedFrom: {old}}}\n", 1)
+        )
 
     @property
     def database(self) -> Path:
@@ -282,3 +296,23 @@ def hooks(workspace: Folder, collection: Collection) -> Folder:
     del collection
     workspace.write("environments.yaml", DEPLOYED)
     return workspace
+
+
+@pytest.fixture
+def endpoints(empty: Folder, adobe: Adobe) -> Folder:
+    """Give a workspace with a configuration of an endpoint, which is deployed to Adobe's API."""
+    from adobe_workspace import CAPPING
+    from adobe_workspace import ENVIRONMENT as DEPLOYED
+
+    del adobe
+    empty.write("environments.yaml", DEPLOYED)
+    empty.write("shop.yaml", CAPPING)
+    return empty
+
+
+@pytest.fixture
+def do(callsheet: Callsheet, endpoints: Folder) -> Do:
+    """Give the commands on that workspace."""
+    from adobe_workspace import Do
+
+    return Do(callsheet, endpoints)

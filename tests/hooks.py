@@ -64,11 +64,4 @@ def prepared(folder: Folder, callsheet: Callsheet, action: str) -> None:
     elif action == "delete":
         (folder.path / "one.yaml").unlink()
     elif action == "rename":
-        text = (folder.path / "one.yaml").read_text()
-        (folder.path / "one.yaml").unlink()
-        folder.write(
-            "two.yaml",
-            text.replace("name: one", "name: two").replace(
-                "spec:\n", "spec:\n  lifecycle: {renamedFrom: one}\n", 1
-            ),
-        )
+        folder.rename("one", "two")

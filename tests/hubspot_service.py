@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from collection import PAGE, Answer, Collection
@@ -58,7 +58,6 @@ class HubSpot(Collection):
     """The actions of one app. `base` is the collection's path."""
 
     base = f"/automation/v4/actions/{APP}"
-    faults_of_form: list[str] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -75,7 +74,7 @@ class HubSpot(Collection):
         del headers
         if method == "POST":
             if fault := fault_of(body, "PublicActionDefinitionEgg"):
-                return self.badly_formed(fault)
+                return 400, {"message": fault}, {}
             self.number += 1
             identity = str(9_000 + self.number)
             self.keep(identity, {**body, "id": identity})
@@ -86,13 +85,9 @@ class HubSpot(Collection):
             self.drop(identity)
             return 204, None, {}
         if fault := fault_of(body, "PublicActionDefinitionPatch"):
-            return self.badly_formed(fault)
+            return 400, {"message": fault}, {}
         self.keep(identity, {**self.objects[identity], **body})
         return 200, self.shown(identity), {}
-
-    def badly_formed(self, fault: str) -> Answer:
-        self.faults_of_form.append(fault)
-        return 400, {"message": fault}, {}
 
     def shown(self, identity: str) -> dict[str, Any]:
         one = json.loads(json.dumps(self.objects[identity]))

@@ -8,21 +8,7 @@ from typing import Any
 import pytest
 
 from adobe import ORGANIZATION, SECRET, Adobe
-from adobe_workspace import CAPPING, ENVIRONMENT, THROTTLING, Do
-from conftest import Callsheet, Folder
-
-
-@pytest.fixture
-def endpoints(empty: Folder, adobe: Adobe) -> Folder:
-    del adobe
-    empty.write("environments.yaml", ENVIRONMENT)
-    empty.write("shop.yaml", CAPPING)
-    return empty
-
-
-@pytest.fixture
-def do(callsheet: Callsheet, endpoints: Folder) -> Do:
-    return Do(callsheet, endpoints)
+from adobe_workspace import ENVIRONMENT, THROTTLING, Do
 
 
 def said(adobe: Adobe, uid: str = "u1") -> Any:

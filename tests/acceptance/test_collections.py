@@ -9,7 +9,7 @@ import pytest
 
 from collection import Collection
 from conftest import Callsheet, Folder
-from hooks import ENVIRONMENT, settled
+from hooks import ENVIRONMENT, prepared, settled
 
 READ = '  read: {path: "/hooks/{id}"}\n'
 FAULTS = ["before", "after", "500"]
@@ -28,10 +28,9 @@ def one_of(collection: Collection, name: str = "one") -> dict[str, Any]:
     return next(one for one in collection.objects.values() if one["name"] == name)
 
 
-def applied(folder: Folder, callsheet: Callsheet) -> tuple[str, Folder]:
+def applied(folder: Folder, callsheet: Callsheet) -> None:
     folder.action("one")
     assert callsheet("apply", "-C", folder.path, "--yes", "-q").code == 0
-    return "-C", folder
 
 
 @pytest.mark.parametrize("condition", ["header: ETag", "field: version"])
@@ -102,7 +101,6 @@ def test_an_object_is_looked_at_again_before_it_is_written(
     hooks.action("one", constant="3")
     told = meanwhile(lambda: collection.objects.pop(identity))
     assert "Action/one: it is gone: somebody deleted it meanwhile; plan again" in told
-    plan = hooks.path.parent / "plan2.json"
     assert "Drift" in callsheet("plan", *at).out
     assert callsheet("apply", *at, "--yes", "-q", "--accept", "drift").code == 0
     settled(hooks, callsheet, collection)
@@ -326,8 +324,6 @@ def test_a_slot_that_the_service_cannot_write_is_told_before_the_plan(
 def test_faults_are_settled_where_the_service_keeps_only_a_part(
     hooks: Folder, callsheet: Callsheet, collection: Collection, action: str, fault: str, keys: bool
 ) -> None:
-    from hooks import prepared
-
     described(hooks, PARTIAL, *([] if keys else [("  idempotencyHeader: Idempotency-Key\n", "")]))
     prepared(hooks, callsheet, action)
     collection.faults = [fault] * 3

@@ -79,14 +79,7 @@ def test_a_crash_at_any_point_is_settled_by_the_next_run(
     elif action == "delete":
         (folder.path / "one.yaml").unlink()
     elif action == "rename":
-        text = (folder.path / "one.yaml").read_text()
-        (folder.path / "one.yaml").unlink()
-        folder.write(
-            "next.yaml",
-            text.replace("name: one", "name: next").replace(
-                "spec:\n", "spec:\n  lifecycle: {renamedFrom: one}\n", 1
-            ),
-        )
+        folder.rename("one", "next")
 
     class Crashed(BaseException):
         pass
@@ -122,14 +115,7 @@ def test_a_rename_that_wrote_the_new_and_not_yet_removed_the_old(
     at = ("-C", folder.path)
     folder.action("one")
     assert callsheet("apply", *at, "--yes", "-q").code == 0
-    text = (folder.path / "one.yaml").read_text()
-    (folder.path / "one.yaml").unlink()
-    folder.write(
-        "next.yaml",
-        text.replace("name: one", "name: next").replace(
-            "spec:\n", "spec:\n  lifecycle: {renamedFrom: one}\n", 1
-        ),
-    )
+    folder.rename("one", "next")
 
     class Crashed(BaseException):
         pass

@@ -42,14 +42,19 @@ def deployed(
             found.paging, found.etags = "cursor", True
         monkeypatch.setenv(f"{prefix}_URL", found.url)
         monkeypatch.setenv(variable, key)
-        samples.write(
-            "environments/service.yaml",
-            "apiVersion: callsheet/v1\nkind: Environment\nmetadata: {name: service}\nspec:\n  extends: local\n"
-            f"  select: {SELECTED[name]}\n"
-            f'  target: {{type: http, collection: {name}, url: {{secret: "env:{prefix}_URL"}}}}\n'
-            "  ledger: {type: sqlite, path: .callsheet/service.db}\n",
-        )
+        selecting(samples, name, SELECTED[name], prefix)
         yield samples, found
+
+
+def selecting(samples: Folder, collection: str, select: str, prefix: str) -> None:
+    """Write an environment that deploys what it selects to a collection."""
+    samples.write(
+        "environments/service.yaml",
+        "apiVersion: callsheet/v1\nkind: Environment\nmetadata: {name: service}\nspec:\n  extends: local\n"
+        f"  select: {select}\n"
+        f'  target: {{type: http, collection: {collection}, url: {{secret: "env:{prefix}_URL"}}}}\n'
+        "  ledger: {type: sqlite, path: .callsheet/service.db}\n",
+    )
 
 
 def do(callsheet: Callsheet, folder: Folder, verb: str, *more: str) -> Any:
@@ -145,13 +150,7 @@ def test_posthog_gets_a_parameter_in_its_own_templates(
     with collecting(PostHog()) as service:
         monkeypatch.setenv("POSTHOG_URL", service.url)
         monkeypatch.setenv("POSTHOG_PERSONAL_API_KEY", POSTHOG_KEY)
-        samples.write(
-            "environments/service.yaml",
-            "apiVersion: callsheet/v1\nkind: Environment\nmetadata: {name: service}\nspec:\n  extends: local\n"
-            "  select: {kinds: [Action], names: [sendgrid_mail]}\n"
-            '  target: {type: http, collection: posthog_destinations, url: {secret: "env:POSTHOG_URL"}}\n'
-            "  ledger: {type: sqlite, path: .callsheet/service.db}\n",
-        )
+        selecting(samples, "posthog_destinations", "{kinds: [Action], names: [sendgrid_mail]}", "POSTHOG")
         assert do(callsheet, samples, "apply", "--yes", "-q").code == 0
         (one,) = service.objects.values()
         assert "{event.properties.email}" in json.dumps(one["inputs"]["body"])

@@ -32,14 +32,7 @@ def thrice(workspace: Folder, callsheet: Callsheet) -> Folder:
     assert callsheet(*apply).code == 0
     workspace.action("one", constant="third")
     (workspace.path / "two.yaml").unlink()
-    text = (workspace.path / "three.yaml").read_text()
-    (workspace.path / "three.yaml").unlink()
-    workspace.write(
-        "four.yaml",
-        text.replace("name: three", "name: four").replace(
-            "spec:\n", "spec:\n  lifecycle: {renamedFrom: three}\n", 1
-        ),
-    )
+    workspace.rename("three", "four")
     outcome = callsheet(*apply)
     assert outcome.code == 0, outcome.err
     return workspace

@@ -17,8 +17,7 @@ from typing import Any
 import pytest
 
 from adobe import Adobe
-from adobe_workspace import CAPPING, Do
-from adobe_workspace import ENVIRONMENT as ADOBE
+from adobe_workspace import Do
 from collection import Collection
 from conftest import Callsheet, Folder
 from hooks import ENVIRONMENT as HOOKS
@@ -77,14 +76,6 @@ class Killer:
         self.until_done(lambda: ["apply", "--yes", "-q", *arguments])
 
 
-@pytest.fixture
-def do(callsheet: Callsheet, empty: Folder, adobe: Adobe) -> Do:
-    del adobe
-    empty.write("environments.yaml", ADOBE)
-    empty.write("shop.yaml", CAPPING)
-    return Do(callsheet, empty)
-
-
 @pytest.mark.parametrize("when", ["after", pytest.param("before", marks=pytest.mark.long)])
 def test_a_life_at_adobe(do: Do, adobe: Adobe, when: str) -> None:
     killer = Killer(do.folder, adobe, when)
@@ -136,12 +127,7 @@ def test_a_life_in_a_collection(
     file.write_text(file.read_text().replace("/v1/send", "/v2/send"))
     killer.apply()
     settled(hooks, callsheet, collection)
-    text = (hooks.path / "one.yaml").read_text()
-    (hooks.path / "one.yaml").unlink()
-    renamed = text.replace("name: one", "name: uno").replace(
-        "spec:\n", "spec:\n  lifecycle: {renamedFrom: one}\n", 1
-    )
-    hooks.write("uno.yaml", renamed)
+    hooks.rename("one", "uno")
     file.unlink()
     killer.apply()
     settled(hooks, callsheet, collection)

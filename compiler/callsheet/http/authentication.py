@@ -69,13 +69,18 @@ def is_renewable(authentication: Mapping[str, Any]) -> bool:
     return authentication.get("type") in ("oauth2", "custom")
 
 
-@functools.cache
-def _trusting(file: str | None, folder: str | None) -> ssl.SSLContext:
-    """Give a context that trusts what the environment names; reading the authorities takes 50 ms."""
+def _new_context() -> ssl.SSLContext:
+    """Give a context that trusts what SSL_CERT_FILE and SSL_CERT_DIR name, else the usual authorities."""
     import httpx
 
-    del file, folder  # httpx reads them itself
     return httpx.create_ssl_context(trust_env=True)
+
+
+@functools.cache
+def _shared_context(file: str | None, folder: str | None) -> ssl.SSLContext:
+    """Give one context for all clients: to read what the environment names takes 50 ms."""
+    del file, folder  # httpx reads them itself
+    return _new_context()
 
 
 def tls_context(authentication: Mapping[str, Any], resolve: Resolve) -> ssl.SSLContext:
@@ -86,10 +91,9 @@ def tls_context(authentication: Mapping[str, Any], resolve: Resolve) -> ssl.SSLC
 
     """
     written = authentication.get("clientCertificate")
-    places = (os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
     if not written:
-        return _trusting(*places)
-    context = _trusting.__wrapped__(*places)
+        return _shared_context(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+    context = _new_context()
     pem = "\n".join(resolve(written[one]["secret"]).strip() for one in ("certificate", "key")) + "\n"
     password = resolve(written["password"]["secret"]) if "password" in written else ""
     try:

@@ -12,8 +12,19 @@ from callsheet.language.environment import Environment
 from callsheet.language.schema_check import nearest
 from callsheet.workspace import Document, Problem
 
-FIELD = re.compile(r"\{\{\s*(\w+)((?:\.[A-Za-z_$][A-Za-z0-9_$-]*)*)\s*(\|\s*tojson\s*)?\}\}")
+_FIELD = re.compile(r"\{\{\s*(\w+)((?:\.[A-Za-z_$][A-Za-z0-9_$-]*)*)\s*(\|\s*tojson\s*)?\}\}")
 """A field in a leaf of a Target's body: its root, its path, and whether it is there as JSON."""
+
+
+def one_field(leaf: str) -> re.Match[str] | None:
+    """Find the one field that a leaf holds; None for a constant, and for what holds another template."""
+    found = list(_FIELD.finditer(leaf))
+    return found[0] if len(found) == 1 and leaf.count("{{") == 1 else None
+
+
+def is_one_way(leaf: Any) -> bool:
+    """Tell whether a leaf is made of the action by `$each` or `$choose`, and not read backwards."""
+    return isinstance(leaf, Mapping) and any(key.startswith("$") for key in leaf)
 
 
 def with_collections(
@@ -47,7 +58,7 @@ def with_collections(
 
 def fields_of_body(body: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Give the leaves of a Target's body, each with its path; a list is one, and what goes one way."""
-    if isinstance(body, dict) and body and not any(key.startswith("$") for key in body):
+    if isinstance(body, dict) and body and not is_one_way(body):
         for key, one in body.items():
             yield from fields_of_body(one, (*path, key))
     else:

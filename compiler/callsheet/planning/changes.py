@@ -68,29 +68,18 @@ def replaced_in_use(change: Change, journeys: Sequence[str]) -> Change:
     if not frozen:
         return change
     shown = ", ".join(journeys[:3]) + (f" and {len(journeys) - 3} more" if len(journeys) > 3 else "")
-    why = Difference(
-        path=(),
-        before=NOTHING,
-        after=NOTHING,
-        words=f"a new action takes its place, to which the journeys move that use it: {shown}",
-        impact="breaking",
-        reason="frozen-in-use",
-    )
-    diff = (*change.diff, why)
-    reasons = tuple(sorted({one.reason for one in diff}))
-    return replace(change, action="replace", impact="breaking", diff=diff, reasons=reasons)
+    words = f"a new action takes its place, to which the journeys move that use it: {shown}"
+    return _replaced(change, words, "frozen-in-use")
 
 
 def replaced_where_fixed(change: Change, fields: Sequence[str]) -> Change:
     """Make a new object of a change that touches what cannot change at the target."""
-    why = Difference(
-        path=(),
-        before=NOTHING,
-        after=NOTHING,
-        words=f"a new object takes its place: the service lets nobody change {', '.join(fields)}",
-        impact="breaking",
-        reason="fixed-at-target",
-    )
+    words = f"a new object takes its place: the service lets nobody change {', '.join(fields)}"
+    return _replaced(change, words, "fixed-at-target")
+
+
+def _replaced(change: Change, words: str, reason: str) -> Change:
+    why = Difference(path=(), before=NOTHING, after=NOTHING, words=words, impact="breaking", reason=reason)
     diff = (*change.diff, why)
     reasons = tuple(sorted({one.reason for one in diff}))
     return replace(change, action="replace", impact="breaking", diff=diff, reasons=reasons)

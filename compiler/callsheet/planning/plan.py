@@ -182,15 +182,14 @@ class _Planner:
         drifted = applied is not None and (deployed is None or deployed.digest != applied.digest)
         drifted = drifted and not unfinished
         same = desired is not None and applied is not None and desired.digest == applied.digest
-        left = same and before_address == address and not unfinished
-        if left and not (drifted and "drift" in self.accepted):
+        stays = before_address == address
+        if same and stays and not unfinished and not (drifted and "drift" in self.accepted):
             self.unchanged += 1
             return
         if desired is None:
             self._remove(address, applied, deployed)
             return
-        there = deployed is not None and deployed.digest == desired.digest and not unfinished
-        if deployed is not None and there and before_address == address:
+        if deployed is not None and deployed.digest == desired.digest and stays and not unfinished:
             # It is there already: by hand, or by somebody else. Only the record is missing.
             self._change("adopt", address, address, deployed, desired)
             return
@@ -199,7 +198,7 @@ class _Planner:
         if applied is None and deployed is not None and not unfinished:
             self.taken_over.add(address)
         action: ActionName = "create" if deployed is None else "update"
-        if before_address != address and deployed is not None:
+        if not stays and deployed is not None:
             action = "rename"
         self._change(action, address, before_address, deployed, desired)
 

@@ -1,11 +1,10 @@
 """CS8xx: targets and ledgers, as an environment names them."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from callsheet.language.catalog import Spots, declare, rule
-from callsheet.language.target import FIELD, fields_of_body
+from callsheet.language.target import fields_of_body, is_one_way, one_field
 from callsheet.workspace import Problem
 
 declare(
@@ -161,11 +160,8 @@ def body_not_invertible(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
           update: {path: "/hooks/{id}"}
           delete: {path: "/hooks/{id}"}
     """
-    spec = value.get("spec")
-    if value.get("kind") != "Target" or not isinstance(spec, dict):
-        return
-    for path, leaf in fields_of_body(spec.get("body")):
-        if isinstance(leaf, str) and "{{" in leaf and not _holds_one_field(leaf):
+    for path, leaf in fields_of_body(_spec_of_target(value).get("body")):
+        if isinstance(leaf, str) and "{{" in leaf and _field_of_action(leaf) is None:
             yield at.value(
                 ("spec", "body", *path),
                 "this cannot be read backwards: more than one field of `action`, or another template",
@@ -173,9 +169,16 @@ def body_not_invertible(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
             )
 
 
-def _holds_one_field(leaf: str) -> bool:
-    found = list(FIELD.finditer(leaf))
-    return len(found) == 1 and found[0][1] == "action" and leaf.count("{{") == 1
+def _spec_of_target(value: dict[str, Any]) -> dict[str, Any]:
+    """Give the spec of a Target; an empty one for another kind, and for what the schema refuses."""
+    spec = value.get("spec")
+    return spec if value.get("kind") == "Target" and isinstance(spec, dict) else {}
+
+
+def _field_of_action(leaf: Any) -> str | None:
+    """Give the dotted path of the one field of `action` in a leaf, empty for the whole; None without."""
+    found = one_field(leaf) if isinstance(leaf, str) else None
+    return found[2] if found is not None and found[1] == "action" else None
 
 
 @rule("CS809", "target-incomplete", on="document")
@@ -208,22 +211,18 @@ def target_incomplete(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
           update: {path: "/hooks/{id}"}
           delete: {path: "/hooks/{id}"}
     """
-    spec = value.get("spec")
-    if (
-        value.get("kind") != "Target"
-        or not isinstance(spec, dict)
-        or not isinstance(spec.get("body"), dict)
-    ):
+    spec = _spec_of_target(value)
+    if not isinstance(spec.get("body"), dict):
         return
     leaves = dict(fields_of_body(spec["body"]))
-    if not any(isinstance(one, str) and _NAMES.search(one) for one in leaves.values()):
+    if not any(_field_of_action(one) in ("", ".name") for one in leaves.values()):
         yield at.key(
             ("spec", "body"),
             "nothing of the body tells which action an object is",
             do="write `{{ action.name }}`, or the whole `{{ action }}`, into one of its fields",
         )
     for path, leaf in leaves.items():
-        if isinstance(leaf, dict) and not spec.get("partial"):
+        if is_one_way(leaf) and not spec.get("partial"):
             yield at.key(
                 ("spec", "body", *path),
                 "`$each` and `$choose` are not read backwards",
@@ -244,6 +243,3 @@ def _without_read(spec: dict[str, Any], at: Spots) -> Iterator[Problem]:
         yield at.key(
             ("spec", "list", "complete"), "each object has to be read, and `read` is missing", do=do
         )
-
-
-_NAMES = re.compile(r"\{\{\s*action(?:\.name)?\s*(?:\|\s*tojson\s*)?\}\}")

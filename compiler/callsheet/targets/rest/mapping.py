@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from callsheet.language.target import fields_of_body
+from callsheet.language.target import fields_of_body, is_one_way
 from callsheet.targets.rest.normal import EMPTY, same
-from callsheet.targets.rest.template import ABSENT, Field, Path, field_of, get, made, put, with_slots
+from callsheet.targets.rest.template import ABSENT, Path, field_of, get, made, put, with_slots
 
 _NAME = re.compile(r"[A-Za-z0-9_]{1,30}\Z")
 
@@ -33,6 +33,9 @@ class BodyMapping:
         self.fields = {path: one for path, one in fields.items() if one is not None}
         whole = [path for path, one in self.fields.items() if not one.path and one.bare]
         self.whole = whole[0] if whole else None
+        self.constants = [
+            path for path, leaf in self.leaves.items() if path not in self.fields and not is_one_way(leaf)
+        ]
 
     def to_body(self, action: Mapping[str, Any]) -> dict[str, Any]:
         """Give the object of the service for a compiled action; a field that it lacks is left out.
@@ -41,12 +44,19 @@ class BodyMapping:
             ValueError: for a slot that the service's own templates cannot say.
 
         """
-        body: dict[str, Any] = {}
+        return self._collected(lambda path: self._sent(path, action))
+
+    def shown_of(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Give what an object shows of callsheet's fields: what the service adds is its own."""
+        return self._collected(lambda path: get(body, path))
+
+    def _collected(self, leaf: Callable[[Path], Any]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
         for path in self.leaves:
-            value = self._sent(path, action)
+            value = leaf(path)
             if value is not ABSENT:
-                put(body, path, value)
-        return body
+                put(found, path, value)
+        return found
 
     def _sent(self, path: Path, action: Mapping[str, Any]) -> Any:
         value = made(self.leaves[path], {"action": action})
@@ -88,7 +98,7 @@ class BodyMapping:
         for base in bases:
             if not self.differing(body, base):
                 return dict(base)
-        if not bases and any(not self._holds(path, body, {}) for path in self._constants()):
+        if not bases and any(not self._holds(path, body, {}) for path in self.constants):
             return None
         action: dict[str, Any] = json.loads(json.dumps(bases[0] if bases else {}))
         other: dict[str, Any] = {}
@@ -112,9 +122,6 @@ class BodyMapping:
         kinds = [kind] if isinstance(kind, str) else ["Action", "Message", "EndpointConfig"]
         return next((known[it] for it in (f"{one}/{name}" for one in kinds) if known.get(it)), ())
 
-    def _constants(self) -> list[Path]:
-        return [path for path, leaf in self.leaves.items() if not _is_made(leaf, self.fields.get(path))]
-
     def _overlay(self, action: dict[str, Any], other: dict[str, Any], path: Path, now: Any) -> None:
         """Write what an object says otherwise into the action: as its field, or as what is there."""
         field = self.fields.get(path)
@@ -130,10 +137,6 @@ class BodyMapping:
             _drop(action, field.path)
         elif field.path:
             put(action, field.path, value)
-
-
-def _is_made(leaf: Any, field: Field | None) -> bool:
-    return field is not None or (isinstance(leaf, Mapping) and any(key.startswith("$") for key in leaf))
 
 
 def _is_plain(value: Any) -> bool:

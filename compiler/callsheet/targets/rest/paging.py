@@ -23,48 +23,46 @@ def read_all(client: ServiceClient, listing: Mapping[str, Any]) -> Iterator[dict
 
     """
     paging = listing.get("paging") or {}
+    kind = paging.get("type")
     path, query = listing["path"], {}
     number = paging.get("first", 1)
-    if paging.get("type") == "page":
+    if kind == "page":
         query = {paging["parameter"]: number}
     seen: set[str] = set()
     for _ in range(MAX_PAGES):
         answer = client.call("GET", path, query=query)
         items = _items(answer, listing.get("items", ""))
         yield from items
-        match paging.get("type"):
-            case "cursor":
-                cursor = at(answer.value, paging["next"])
-                if cursor in (None, "", False):
-                    return
-                if str(cursor) in seen:
-                    raise _unreadable("it gives the same page again")
-                seen.add(str(cursor))
-                query = {paging["parameter"]: cursor}
-            case "page":
-                if not items:
-                    return
-                number += 1
-                query = {paging["parameter"]: number}
-            case "link":
-                found = _NEXT.search(answer.headers.get("link", ""))
-                if found is None:
-                    return
-                if found[1] in seen:
-                    raise _unreadable("it gives the same page again")
-                seen.add(found[1])
-                path, query = client.absolute(found[1]), {}
-            case "next":
-                link = at(answer.value, paging["next"])
-                if link in (None, ""):
-                    return
-                if str(link) in seen:
-                    raise _unreadable("it gives the same page again")
-                seen.add(str(link))
-                path, query = client.absolute(str(link)), {}
-            case _:
+        if kind == "page":
+            if not items:
                 return
+            number += 1
+            query = {paging["parameter"]: number}
+            continue
+        following = _following(paging, answer)
+        if following is None:
+            return
+        if following in seen:
+            raise _unreadable("it gives the same page again")
+        seen.add(following)
+        if kind == "cursor":
+            query = {paging["parameter"]: following}
+        else:
+            path, query = client.absolute(following), {}
     raise _unreadable("its list does not end")
+
+
+def _following(paging: Mapping[str, Any], answer: Answer) -> str | None:
+    """Give what an answer says of the next page, its cursor or its URL; None behind the last."""
+    match paging.get("type"):
+        case "cursor" | "next":
+            told = at(answer.value, paging["next"])
+            return None if told in (None, "", False) else str(told)
+        case "link":
+            found = _NEXT.search(answer.headers.get("link", ""))
+            return None if found is None else found[1]
+        case _:
+            return None
 
 
 def _items(answer: Answer, where: str) -> list[dict[str, Any]]:

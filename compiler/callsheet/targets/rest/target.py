@@ -61,8 +61,10 @@ class RestTarget:
         self.client = ServiceClient(url, spec, resolve)
         self.writer = Writer(self.client, spec, self.mapping, self._of_body)
         self.recall: Callable[[], Mapping[str, Sequence[str]]] = dict
+        self.written: Mapping[str, Sequence[str]] = {}
         self.known: Known = {}
         self.found: dict[str, Found] | None = None
+        self.untold: set[str] = set()
 
     def identity(self) -> dict[str, Any]:
         """Give what tells this service from others, without its URL."""
@@ -76,13 +78,15 @@ class RestTarget:
             CallsheetError: CS872, CS873 where it cannot be read, CS874 where two objects say the same name.
 
         """
-        self.known = {
-            address: [json.loads(one) for one in written] for address, written in self.recall().items()
-        }
+        self.written = self.recall()
+        if self.mapping.whole is None:
+            self.known = {
+                address: [json.loads(one) for one in texts] for address, texts in self.written.items()
+            }
         for _ in range(READINGS):
             bodies = self._bodies()
             if bodies is not None:
-                self.found = self._named(bodies)
+                self.found, self.untold = self._named(bodies), set()
                 return {address: one.deployed for address, one in self.found.items()}
         raise CallsheetError(
             "CS873",
@@ -127,7 +131,7 @@ class RestTarget:
 
         """
         address = first.deployed.address
-        order = [canonical_of(one) for one in self.known.get(address, ())]
+        order = list(self.written.get(address, ()))
         texts = [one.deployed.canonical for one in (first, second)]
         ranks = [order.index(one) if one in order else -1 for one in texts]
         if -1 in ranks or ranks[0] == ranks[1] or first.left or second.left:
@@ -153,7 +157,7 @@ class RestTarget:
         action = self.mapping.from_body(body, self.known)
         if action is None:
             return _object(identity, body)
-        return _deployed(f"{action.get('kind', 'Action')}/{action['name']}", action)
+        return _deployed(_address(action), canonical_of(action))
 
     def check(self, actions: Iterable[Mapping[str, Any]]) -> None:
         """Check that every action comes back from the service as it went: else nothing can be compared.
@@ -163,7 +167,7 @@ class RestTarget:
 
         """
         for action in actions:
-            address = f"{action.get('kind', 'Action')}/{action['name']}"
+            address = _address(action)
             known = {address: [action]} if self.mapping.partial else None
             try:
                 back = self.mapping.from_body(self.mapping.to_body(action), known)
@@ -204,20 +208,20 @@ class RestTarget:
 
         """
         del author
+        there = self._there(steps)
         for step in steps:
-            self._do(step)
+            self._do(step, there)
 
     def apply_each(
         self, steps: Sequence[Step], author: Author
     ) -> list[StepRefused | StepKept | CallsheetError | None]:
         """Do steps of one kind side by side; gives for each why it was not done, or None."""
         del author
-        if self.found is None:
-            self.read()
+        there = self._there(steps)
 
         def attempt(step: Step) -> StepRefused | StepKept | CallsheetError | None:
             try:
-                self._do(step)
+                self._do(step, there)
             except (StepRefused, StepKept, CallsheetError) as error:
                 return error
             return None
@@ -225,10 +229,13 @@ class RestTarget:
         with ThreadPoolExecutor(self.parallel) as pool:
             return list(pool.map(attempt, steps))
 
-    def _do(self, step: Step) -> None:
-        if self.found is None:
+    def _there(self, steps: Sequence[Step]) -> dict[str, Found]:
+        """Give what is there, as it was read and written since; read again for an id that was not told."""
+        if self.found is None or not self.untold.isdisjoint(one.address_before for one in steps):
             self.read()
-        there = self.found if self.found is not None else {}
+        return self.found if self.found is not None else {}
+
+    def _do(self, step: Step, there: dict[str, Found]) -> None:
         before = there.get(step.address_before)
         digest = None if before is None else before.deployed.digest
         if digest != step.before:
@@ -236,20 +243,19 @@ class RestTarget:
         try:
             after = self.writer.write(step, before)
         except StepKept as kept:
-            self._note(step, kept.identity)
+            self._note(step, there, kept.identity)
             raise
-        self._note(step, after)
+        self._note(step, there, after)
 
-    def _note(self, step: Step, identity: str | None) -> None:
-        there = self.found if self.found is not None else {}
+    def _note(self, step: Step, there: dict[str, Found], identity: str | None) -> None:
         there.pop(step.address_before, None)
         if step.canonical is None:
             return
         if identity is None:
-            self.found = None  # the service did not tell: it is read again
+            self.untold.add(step.address)
             return
-        one = _deployed(step.address, json.loads(step.canonical))
-        there[step.address] = Found(identity, one, self.mapping.to_body(json.loads(step.canonical)))
+        body = self.mapping.to_body(json.loads(step.canonical))
+        there[step.address] = Found(identity, _deployed(step.address, step.canonical), body)
 
     def close(self) -> None:
         """Close the connections."""
@@ -257,11 +263,14 @@ class RestTarget:
 
 
 def _object(identity: str, body: Mapping[str, Any]) -> Deployed:
-    return _deployed(f"Object/{identity}", body)
+    return _deployed(f"Object/{identity}", canonical_of(body))
 
 
-def _deployed(address: str, value: Mapping[str, Any]) -> Deployed:
-    canonical = canonical_of(value)
+def _address(action: Mapping[str, Any]) -> str:
+    return f"{action.get('kind', 'Action')}/{action['name']}"
+
+
+def _deployed(address: str, canonical: str) -> Deployed:
     return Deployed(
         address=address, canonical=canonical, digest=digest_of(canonical), revision=1,
         applied_by="unknown", applied_at="",

@@ -7,12 +7,13 @@ or with `| tojson`; a list made of a mapping (`$each`, `$item`); or a value chos
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from callsheet.language.target import FIELD
+from callsheet.language.target import one_field
 
 ABSENT: Any = object()
 """What is not there: null is."""
@@ -96,20 +97,16 @@ def field_of(leaf: Any) -> Field | None:
     """Read a leaf as a text with one field; None for a constant, and for what holds more than one."""
     if not isinstance(leaf, str):
         return None
-    found = list(FIELD.finditer(leaf))
-    if len(found) != 1:
-        return None
-    (one,) = found
-    before, after = leaf[: one.start()], leaf[one.end() :]
-    if "{{" in before + after:
+    return _field_of_text(leaf)
+
+
+@functools.lru_cache(maxsize=1024)  # each leaf is made for each object
+def _field_of_text(leaf: str) -> Field | None:
+    one = one_field(leaf)
+    if one is None:
         return None
     path = tuple(one[2].strip(".").split(".")) if one[2] else ()
-    return Field(one[1], path, before, after, one[3] is not None)
-
-
-def is_one_way(leaf: Any) -> bool:
-    """Is a leaf made of the action, and not read backwards?"""
-    return isinstance(leaf, Mapping) and ("$each" in leaf or "$choose" in leaf)
+    return Field(one[1], path, leaf[: one.start()], leaf[one.end() :], one[3] is not None)
 
 
 def made(leaf: Any, scope: Mapping[str, Any]) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from callsheet.errors import CallsheetError
 from callsheet.targets.model import Deployed, Step, StepKept, StepRefused
 from callsheet.targets.rest.client import Answer, ServiceClient, path_of
 from callsheet.targets.rest.mapping import BodyMapping
-from callsheet.targets.rest.template import ABSENT, at, get, put
+from callsheet.targets.rest.template import ABSENT, at, get
 
 _GONE = (404, 410)
 _MOVED = (409, 412, 428)
@@ -100,16 +100,15 @@ class Writer:
         if before is not None:
             before, headers = self._fresh(before, deleting=action is None)
         if action is None:
-            for identity in () if before is None else (before.identity, *before.left):
-                self._delete(step, identity, headers if before and identity == before.identity else {})
+            if before is not None:
+                self._delete_all(step, before, headers)
             return None
         if before is None:
             return self._create(step, action)
         if step.action == "replace":
             # The new one is there before the old one goes.
             made = self._create(step, action)
-            for identity in (before.identity, *before.left):
-                self._delete(step, identity, headers if identity == before.identity else {})
+            self._delete_all(step, before, headers)
             return made
         for identity in before.left:
             self._delete(step, identity, {})
@@ -154,24 +153,25 @@ class Writer:
         self, step: Step, before: Found, action: Mapping[str, Any], headers: Mapping[str, str]
     ) -> str | None:
         operation = self.spec["update"]
-        body = self.mapping.to_body(action)
         # A PUT writes all of it, also what cannot change.
         fields = operation.get("fields") if operation.get("method") == "PATCH" else None
-        if fields is not None:
-            body = {key: one for key, one in body.items() if key in fields}
+        body = _only(fields, self.mapping.to_body(action))
         media = "application/json"
         if operation.get("as") == "merge-patch":
             media = MERGE_PATCH
-            now = _shown(before.body, self.mapping)
-            body = merge_patch(
-                {key: one for key, one in now.items() if fields is None or key in fields}, body
-            )
+            body = merge_patch(_only(fields, self.mapping.shown_of(before.body)), body)
         answer = self._call(
             operation, "PUT", before.identity, action["name"], body, step.key, headers=headers, media=media
         )
         self._refuse(answer, gone="it is gone: somebody deleted it meanwhile; plan again")
         self._compare(before.identity, at(answer.value, operation.get("item", "")), action)
         return before.identity
+
+    def _delete_all(self, step: Step, found: Found, headers: Mapping[str, str]) -> None:
+        """Delete an object, and what is left of those that it replaced: the condition is on the first."""
+        self._delete(step, found.identity, headers)
+        for identity in found.left:
+            self._delete(step, identity, {})
 
     def _delete(self, step: Step, identity: str, headers: Mapping[str, str]) -> None:
         operation = self.spec["delete"]
@@ -225,6 +225,10 @@ class Writer:
             )
 
 
+def _only(fields: Collection[str] | None, body: dict[str, Any]) -> dict[str, Any]:
+    return body if fields is None else {key: one for key, one in body.items() if key in fields}
+
+
 def merge_patch(now: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
     """Give the merge patch that makes one object of another (RFC 7396): null takes a member away."""
     patch: dict[str, Any] = {key: None for key in now if key not in wanted}
@@ -237,13 +241,3 @@ def merge_patch(now: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, 
         elif value != there:
             patch[key] = value
     return patch
-
-
-def _shown(body: Mapping[str, Any], mapping: BodyMapping) -> dict[str, Any]:
-    """Give what an object shows of the fields that are callsheet's: what the service adds is its own."""
-    found: dict[str, Any] = {}
-    for path in mapping.leaves:
-        value = get(body, path)
-        if value is not ABSENT:
-            put(found, path, value)
-    return found
