@@ -23,6 +23,7 @@ class Collection:
 
     `faults` are taken one for each write: `refuse`, `500`, `429`, `before` (cut, nothing done), `after` (done, and cut),
     `html`, `lie` (another object than was sent is kept), `edited` (somebody changes it just before).
+    `faults_of` are taken first, for the writes of what has a name.
     `on_change` is asked `before` and `after` each write, whether to cut it.
     `etags`: If-Match must hold the version of what is written over. `latency`: of each call, in seconds.
     """
@@ -32,6 +33,7 @@ class Collection:
     paging: str = "none"
     objects: dict[str, dict[str, Any]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
+    faults_of: dict[str, list[str]] = field(default_factory=dict)
     list_faults: list[str] = field(default_factory=list)
     keys: dict[str, str] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
@@ -189,7 +191,8 @@ def collecting(found: Kind | None = None, port: int = 0) -> Iterator[Kind]:
                 identity = unquote(parts.path.removeprefix(service.base).strip("/"))
                 fault = ""
                 if refused is None and self.command != "GET":
-                    fault = service.faults.pop(0) if service.faults else ""
+                    mine = service.faults_of.get(str((body or {}).get("name"))) or service.faults
+                    fault = mine.pop(0) if mine else ""
                 elif refused is None and not identity:
                     fault = service.list_faults.pop(0) if service.list_faults else ""
                 if refused is not None:

@@ -43,14 +43,7 @@ def test_the_main_job_on_a_service(
     assert callsheet("drift", *at).out == "No drift in local.\n"
     hooks.action("a0", constant="other")
     (hooks.path / "a1.yaml").unlink()
-    text = (hooks.path / "a2.yaml").read_text()
-    (hooks.path / "a2.yaml").unlink()
-    hooks.write(
-        "b2.yaml",
-        text.replace("name: a2", "name: b2").replace(
-            "spec:\n", "spec:\n  lifecycle: {renamedFrom: a2}\n", 1
-        ),
-    )
+    hooks.rename("a2", "b2")
     ids = {it["name"]: it["id"] for it in collection.objects.values()}
     assert callsheet("apply", *at, "--yes", "-q").code == 0
     after = {it["name"]: it["id"] for it in collection.objects.values()}
@@ -303,7 +296,8 @@ def test_many_steps_are_done_side_by_side_and_each_is_settled_by_itself(
     at = ("-C", hooks.path)
     for number in range(40):
         hooks.action(f"a{number:02}")
-    collection.faults = ["", "refuse", "", "after", "429", "", "before", "refuse"]
+    for number, faults in enumerate((["refuse"], ["after"], ["429"], ["before"], ["refuse"], ["500"])):
+        collection.faults_of[f"a{number:02}"] = faults
     outcome = callsheet("apply", *at, "--yes", "--keep-going")
     assert outcome.code == 1
     assert outcome.err.count("the service answered 422") == 2
@@ -320,6 +314,18 @@ def test_many_steps_are_done_side_by_side_and_each_is_settled_by_itself(
     assert len(collection.objects) < 61
     settled(hooks, callsheet, collection)
     assert len(collection.objects) == 61
+
+
+@pytest.mark.parametrize("lost", ["after", "before", "500"])
+def test_a_refusal_behind_a_lost_answer_says_nothing_of_the_first_call(
+    hooks: Folder, callsheet: Callsheet, collection: Collection, lost: str
+) -> None:
+    collection.faults_of["example"] = [lost, "refuse"]
+    told = callsheet("apply", "-C", hooks.path, "--yes", "-q").err
+    assert "error CS871: it is not known whether the service did it: " in told
+    assert ", and then it answered 422\n" in told
+    assert len(collection.objects) == (lost == "after")
+    settled(hooks, callsheet, collection)
 
 
 def test_deletions_come_before_creations(

@@ -67,6 +67,7 @@ class Account:
         answers: Collection[int] = (),
         repeatable: bool = False,
         reads: bool = False,
+        read_back: bool = False,
     ) -> Answer:
         """Call the API.
 
@@ -78,14 +79,16 @@ class Account:
             answers: statuses above 499 by which the API refuses, rather than fails.
             repeatable: does it do no harm to send it twice?
             reads: does it change nothing?
+            read_back: does the caller read what became of it?
 
         Raises:
             CallsheetError: CS871 to CS873, CS963.
 
         """
         return self.client.call(
-            method, path, query=query, body=body, answers=answers, repeatable=repeatable, reads=reads
-        )
+            method, path, query=query, body=body, answers=answers, repeatable=repeatable, reads=reads,
+            read_back=read_back,
+        )  # fmt: skip
 
     def close(self) -> None:
         """Close the connections."""

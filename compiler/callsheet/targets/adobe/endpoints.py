@@ -287,7 +287,7 @@ class EndpointConfigs:
 
     def _done(self, where: str, *, gone: bool = False) -> None:
         for look in range(LOOKS):
-            answer = self.account.call("POST", where, answers=REFUSALS, repeatable=True)
+            answer = self.account.call("POST", where, answers=REFUSALS, repeatable=True, read_back=True)
             if answer.status in (200, 204) or (gone and answer.status == 404):
                 return
             if answer.status != 404:

@@ -104,6 +104,7 @@ class ServiceClient:
         answers: Collection[int] = (),
         repeatable: bool = False,
         reads: bool = False,
+        read_back: bool = False,
         headers: Mapping[str, str] | None = None,
         media: str = "application/json",
     ) -> Answer:
@@ -119,12 +120,15 @@ class ServiceClient:
             answers: statuses above 499 by which this service refuses, rather than fails.
             repeatable: does it do no harm to send it twice? GET, PUT and DELETE are so.
             reads: does it change nothing? GET is so.
+            read_back: does the caller read what became of it? Then a refusal of what was sent again is
+                an answer like any other.
             headers: beside those of every call.
             media: what the body is.
 
         Raises:
-            CallsheetError: CS871 where nothing is known of what became of a write, CS872 where who calls
-                is refused, CS873 for a service that cannot be read.
+            CallsheetError: CS871 where nothing is known of what became of a write, also where it was sent
+                again and refused then; CS872 where who calls is refused, CS873 for a service that cannot be
+                read.
 
         """
         header = self.spec.get("idempotencyHeader")
@@ -146,29 +150,39 @@ class ServiceClient:
             url += ("&" if "?" in url else "?") + urlencode(query)
         if urlsplit(url).netloc.rpartition("@")[2] != self.host:
             raise CallsheetError("CS873", "the service leads to another host", help="it is not followed")
-        attempt, renewed = 0, False
+        request = Signed(method, url, sent, content or b"")
+        return self._tried(request, answers, again=again, reads=reads, read_back=read_back)
+
+    def _tried(
+        self, request: Signed, answers: Collection[int], *, again: bool, reads: bool, read_back: bool
+    ) -> Answer:
+        """Send a request, again where that does no harm, until there is an answer that counts."""
+        attempt, renewed, unsure = 0, False, ""
         while True:
             attempt += 1
-            answer, reason = self._once(method, url, sent, content)
+            answer, reason = self._once(request)
             refused = answer is not None and answer.status == 401
             if refused and not renewed and is_renewable(self.authentication):
                 renewed = True
-                prove(
-                    self.authentication,
-                    Signed(method, url, sent, content or b""),
-                    self.tokens,
-                    anew=True,
-                )
+                prove(self.authentication, request, self.tokens, anew=True)
                 continue
             later = answer is not None and answer.status in _LATER
             faulty = answer is None or (answer.status in _FAULTY and answer.status not in answers)
+            if faulty and not reads and reason != "ConnectError":
+                unsure = reason or f"it answered {answer.status if answer else '?'}"
             if (later or (faulty and again) or reason == "ConnectError") and attempt <= self.retries:
                 asked = retry_after(answer.headers.get("retry-after")) if answer is not None else 0.0
                 self.wait(max(0.1 * 2.0**attempt * random.uniform(0.75, 1.25), min(asked, 60.0)))  # noqa: S311
                 continue
-            if answer is not None and (not faulty and answer.status not in (401, 403)):
-                return answer
-            raise self._failure(answer, reason, reads=reads)
+            if answer is None or faulty:
+                raise self._failure(answer, reason, reads=reads)
+            gone = request.method == "DELETE" and answer.status in (404, 410)
+            if unsure and answer.status >= 400 and not (gone or read_back):
+                # What is refused is the last of them: the first may have been done.
+                raise self._unknown(f"{unsure}, and then it answered {answer.status}")
+            if answer.status in (401, 403):
+                raise self._failure(answer, reason, reads=reads)
+            return answer
 
     def _failure(self, answer: Answer | None, reason: str, *, reads: bool) -> CallsheetError:
         if answer is not None and answer.status in (401, 403):
@@ -183,25 +197,28 @@ class ServiceClient:
             return kind(
                 "CS873", f"the service cannot be read: {what}", help="nothing was changed; try again later"
             )
+        return self._unknown(what)
+
+    def _unknown(self, what: str) -> CallsheetError:
         return CallsheetError(
             "CS871",
             f"it is not known whether the service did it: {what}",
             help="run plan again: it reads the service, and settles what was left open",
         )
 
-    def _once(
-        self, method: str, url: str, headers: Mapping[str, str], content: bytes | None
-    ) -> tuple[Answer | None, str]:
+    def _once(self, request: Signed) -> tuple[Answer | None, str]:
         import httpx
 
         while not self.slots.take():
             self.wait(0.01)
-        proof = prove(self.authentication, Signed(method, url, headers, content or b""), self.tokens)
+        proof = prove(self.authentication, request, self.tokens)
+        url = request.url
         if proof.query:
             url += ("&" if "?" in url else "?") + urlencode(proof.query)
+        headers = {**request.headers, **proof.headers}
         try:
             with self.client.stream(
-                method, url, headers={**headers, **proof.headers}, content=content
+                request.method, url, headers=headers, content=request.body or None
             ) as response:
                 body = b""
                 for piece in response.iter_bytes():
