@@ -16,6 +16,7 @@ from callsheet.deploying import (
     ApplyResult,
     Approval,
     Conduct,
+    StepResult,
     Stores,
     applied_after,
     apply_plan,
@@ -24,6 +25,7 @@ from callsheet.deploying import (
     refuse_applied,
     refuse_other,
     require,
+    settle_interrupted,
 )
 from callsheet.errors import CallsheetError
 from callsheet.language import Environment
@@ -138,11 +140,19 @@ class Deploying(Base):
             progress=progress,
             place=place_in(self.compile(), chosen),
         )
-        with opened(chosen, self.root, writing=bool(plan.changes)) as stores:
-            if not plan.changes:
-                return ApplyResult(plan, plan.serial, "nothing")
+        if not plan.changes:
+            return ApplyResult(plan, plan.serial, "nothing", settled=self._settle_open(chosen))
+        with opened(chosen, self.root, writing=True) as stores:
             # A call of the API is no part of a transaction: what is noted of it must stay.
             return apply_plan(plan, replace(stores, shared=None) if chosen.manual else stores, conduct)
+
+    def _settle_open(self, environment: Environment) -> list[StepResult]:
+        """Settle what an interrupted apply has left open, where there is one; else nothing is locked."""
+        with opened(environment, self.root, writing=False) as stores:
+            if stores.ledger.open_apply() is None:
+                return []
+        with opened(environment, self.root, writing=True) as stores:
+            return settle_interrupted(stores, utc_now())
 
     def drift(self, environment: str | None = None) -> Plan:
         """Compare what is deployed with what was applied; the plan's `drift` and `unmanaged` tell."""

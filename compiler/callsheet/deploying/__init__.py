@@ -8,6 +8,7 @@ from callsheet.deploying.executor import (
     StepResult,
     apply_plan,
     refuse_failed,
+    settle_interrupted,
 )
 from callsheet.deploying.overtaken import compare_plans
 from callsheet.deploying.preconditions import check_guards, check_state, refuse_applied, refuse_other
@@ -31,4 +32,5 @@ __all__ = [
     "refuse_failed",
     "refuse_other",
     "require",
+    "settle_interrupted",
 ]
