@@ -112,6 +112,7 @@ def test_drift_is_told_with_a_report(job: Job) -> None:
     assert job.code == 2
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_the_installation_step_gives_the_callsheet_of_its_own_commit(job: Job, tmp_path: Path) -> None:
     copy = tmp_path / "action"

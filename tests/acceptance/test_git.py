@@ -162,6 +162,7 @@ def test_a_clock_that_jumps_changes_no_order(
     assert callsheet("plan", "-C", workspace.path, "--detailed-exitcode").code == 0
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_the_pre_commit_hooks_run_on_a_sample(samples: Folder, tmp_path: Path) -> None:
     """`pre-commit try-repo`, which installs this very commit into an environment of its own."""

@@ -227,6 +227,7 @@ OTHER_PYTHONS = sorted(
 )[-1:]
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not OTHER_PYTHONS, reason="no other supported Python is installed")
 def test_plans_by_two_pythons_are_byte_identical(samples: Folder, tmp_path: Path) -> None:
     from conftest import ROOT

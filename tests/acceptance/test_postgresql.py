@@ -352,7 +352,7 @@ def test_of_eight_deployers_at_once_exactly_one_applies_each_plan(
     shared_workspace: Folder, server: Server, database: str, request: pytest.FixtureRequest
 ) -> None:
     plan = shared_workspace.path.parent / "plan.json"
-    number = rounds(request, 3, 50)
+    number = rounds(request, 2, 50)
     for round_ in range(1, number + 1):
         shared_workspace.action(constant=str(round_))
         assert run_callsheet("plan", "-C", shared_workspace.path, "-q", "--out", plan).code == 0
@@ -427,7 +427,7 @@ def test_the_next_run_settles_what_a_fault_left(
 ) -> None:
     middle = 0
     with running() as server:
-        for round_ in range(rounds(request, 3, 10)):
+        for round_ in range(rounds(request, 2, 10)):
             database = server.database()
             forward = Proxy(server) if fault == "cut" else None
             url = server.url(database)

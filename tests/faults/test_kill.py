@@ -73,7 +73,7 @@ def duration(folder: Folder) -> tuple[float, float]:
 
 
 def rounds(request: pytest.FixtureRequest) -> int:
-    return 300 if request.config.getoption("--long") else 10
+    return 300 if request.config.getoption("--long") else 5
 
 
 @pytest.mark.timeout(3600)

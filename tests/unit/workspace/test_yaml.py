@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import pytest
@@ -200,10 +199,10 @@ def test_json_has_places_too() -> None:
      "a: &x [1]\n" + "\n".join(f"k{n}: *x" for n in range(60_000)), "{" + "a: 1, " * 100_000 + "}", "#" * 1_000_000],
     ids=range(14),
 )  # fmt: skip
-def test_hostile_text_ends_soon(text: str) -> None:
-    begin = time.monotonic()
-    read_yaml(text, "f")
-    assert time.monotonic() - begin < 20, "a bound far above what it takes, so that only a hang fails"
+@pytest.mark.timeout(120)  # far above what it takes: only a hang fails
+def test_hostile_text_ends(text: str) -> None:
+    documents, problems = read_yaml(text, "f")
+    assert problems or documents
 
 
 def test_values_are_counted_with_their_aliases() -> None:
