@@ -70,9 +70,7 @@ class Base:
         """Compile the workspace as it is on disk, once; its diagnostics tell what is wrong."""
         if self._compiled is None:
             begin = time.monotonic()
-            self._compiled = found = compile_workspace(
-                FolderSource(self.root), cache=self._cache_folder(), today=_today(), check=self._contracts
-            )
+            self._compiled = found = self._compiled_from(FolderSource(self.root))
             _LOG.info(
                 "compiled %d files (%d anew, %d from the cache) for %d environments in %.2f s",
                 found.files,
@@ -87,11 +85,11 @@ class Base:
         """Compile the workspace as a git revision holds it, once; raises CS922 and CS923."""
         commit = resolve_revision(self.root, revision)
         if commit not in self._revisions:
-            source = RevisionSource(self.root, commit)
-            self._revisions[commit] = compile_workspace(
-                source, cache=self._cache_folder(), today=_today(), check=self._contracts
-            )
+            self._revisions[commit] = self._compiled_from(RevisionSource(self.root, commit))
         return self._revisions[commit]
+
+    def _compiled_from(self, source: Source) -> Compiled:
+        return compile_workspace(source, cache=self._cache_folder(), today=_today(), check=self._contracts)
 
     def environment(self, name: str | None) -> Environment:
         """Give an environment by its name, or the only one; raises CS921."""

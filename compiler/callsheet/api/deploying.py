@@ -156,10 +156,13 @@ class Deploying(Base):
 
     def drift(self, environment: str | None = None) -> Plan:
         """Compare what is deployed with what was applied; the plan's `drift` and `unmanaged` tell."""
-        chosen = self.environment(environment)
-        with opened(chosen, self.root, writing=False) as stores:
+        return self._drift_in(self.environment(environment))[0]
+
+    def _drift_in(self, environment: Environment) -> tuple[Plan, Current]:
+        with opened(environment, self.root, writing=False) as stores:
             current = read_current(stores)
-        return make_plan(chosen.name, Desired(actions={}), current, guards=chosen.guards)
+        plan = make_plan(environment.name, Desired(actions={}), current, guards=environment.guards)
+        return plan, current
 
     def _as_of_now(self, plan: Plan, environment: Environment, accept: Collection[str]) -> Plan:
         """Plan anew where the branch has moved; what would be done must be what the plan says."""

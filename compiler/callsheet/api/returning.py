@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,11 +23,11 @@ from callsheet.language.schema_check import nearest
 from callsheet.ledger import Provenance
 from callsheet.planning import Desired, Plan, make_plan
 from callsheet.planning.plan import forget_plan
-from callsheet.rendering import CompiledAction
-from callsheet.workspace import current_commit
+from callsheet.rendering import Compiled, CompiledAction
+from callsheet.workspace import EditedSource, FolderSource, current_commit
 
 if TYPE_CHECKING:
-    pass
+    from callsheet.planning.writing_back import WriteBack
 
 
 class Returning(Deploying):
@@ -156,6 +156,29 @@ class Returning(Deploying):
                 help="`callsheet drift` lists what is deployed and not owned",
             )
         return definition_text(content_of(found[name]), found[name].digest)
+
+    def write_back(self, environment: str | None = None) -> tuple[Plan, WriteBack]:
+        """Find drift, and give the files that say what is deployed, as far as files say it plainly.
+
+        Gives the plan whose `drift` tells, and the new contents; nothing is written here.
+
+        Raises:
+            InvalidWorkspaceError: where the workspace has errors.
+            CallsheetError: CS803, CS9xx for the target or ledger.
+
+        """
+        from callsheet.planning.writing_back import write_back
+
+        chosen = self._valid(environment)
+        plan, current = self._drift_in(chosen)
+
+        def compile_with(texts: Mapping[str, str]) -> Compiled:
+            return self._compiled_from(EditedSource(FolderSource(self.root), texts))
+
+        found = write_back(plan.drift, current.applied, current.deployed, chosen.name, compile_with)
+        source = EditedSource(FolderSource(self.root), found.texts)
+        source.files()
+        return plan, replace(found, texts={one: source.read(one).decode() for one in found.texts})
 
     def forget(self, names: Collection[str], environment: str | None = None) -> Plan:
         """Plan to let go of deployed objects: they stay where they are, and callsheet no longer owns them.

@@ -8,6 +8,7 @@ from typing import Any
 
 from callsheet.calling.cases import ABSENT, CaseResult, request_fields
 from callsheet.workspace import Document, Path, Span
+from callsheet.workspace.rewriting import replaced
 
 
 def updated(document: Document, results: Sequence[CaseResult]) -> str:
@@ -28,7 +29,7 @@ def updated(document: Document, results: Sequence[CaseResult]) -> str:
             path = _written(document, root, mismatch.path, removed=mismatch.actual is ABSENT)
             value = _look(actual, path[len(root) :])
             replacements[document.places.value(path)] = json.dumps(value, ensure_ascii=False)
-    return _replaced(document.text, replacements)
+    return replaced(document.text, replacements)
 
 
 def _written(document: Document, root: Path, path: Path, *, removed: bool) -> Path:
@@ -43,28 +44,3 @@ def _look(value: Any, path: Path) -> Any:
     for part in path:
         value = value[part]
     return value
-
-
-def _replaced(text: str, replacements: dict[Span, str]) -> str:
-    """Replace spans, from the last to the first; of two that overlap, the wider one counts."""
-    lines = text.split("\n")
-    starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line) + 1)
-    spans = sorted(
-        (
-            (starts[span.line - 1] + span.column - 1, starts[span.end_line - 1] + span.end_column - 1, new)
-            for span, new in replacements.items()
-        ),
-        key=lambda one: (one[0], -one[1]),
-    )
-    kept: list[tuple[int, int, str]] = []
-    for one in spans:
-        if not kept or one[0] >= kept[-1][1]:
-            kept.append(one)
-    for start, end, new in reversed(kept):
-        old = text[start:end]
-        # A block ends behind its last line: the line end stays.
-        tail = old[len(old.rstrip()) :]
-        text = text[:start] + new + tail + text[end:]
-    return text

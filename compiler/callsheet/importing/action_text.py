@@ -15,7 +15,7 @@ import yaml
 from callsheet.importing.guesses import constant, guess, is_credential, is_secret, parameter_name
 from callsheet.importing.model import Imported, ImportFault, Slot
 from callsheet.importing.shell import MARK, as_written
-from callsheet.workspace.scalars import resolve
+from callsheet.workspace.rewriting import Dumper
 
 _VENDORS = (
     ("fcm.googleapis.com", "firebase", "push"),
@@ -38,19 +38,6 @@ def action_text(imported: Imported, name: str) -> str:
 
     """
     return _Writer(imported, name).text()
-
-
-class Dumper(yaml.SafeDumper):
-    """Writes YAML in which a text is a text by YAML 1.1 and 1.2: `08` is a number by one of them."""
-
-
-def _write_text(dumper: Dumper, value: str) -> yaml.ScalarNode:
-    # PyYAML writes U+0085 as the line break that it also is.
-    plain = resolve(value) == value and value.isprintable()
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=None if plain else '"')
-
-
-Dumper.add_representer(str, _write_text)
 
 
 class _Writer:

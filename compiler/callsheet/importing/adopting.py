@@ -9,10 +9,10 @@ from typing import Any
 import yaml
 
 from callsheet.errors import CallsheetError
-from callsheet.importing.action_text import Dumper
 from callsheet.importing.guesses import constant
 from callsheet.rendering import compile_workspace
 from callsheet.workspace import MemorySource
+from callsheet.workspace.rewriting import Dumper
 
 _METADATA = ("name", "title", "description", "owner", "labels")
 _ENVIRONMENT = b"""apiVersion: callsheet/v1
@@ -35,7 +35,7 @@ def definition_text(compiled: Mapping[str, Any], digest: str) -> str:
     """
     kind = compiled.get("kind", "Action")
     spec = {key: value for key, value in compiled.items() if key not in (*_METADATA, "kind", "protect")}
-    spec = {key: _written(value) if key in _TEMPLATED else value for key, value in spec.items()}
+    spec = {key: written(value) if key in TEMPLATED else value for key, value in spec.items()}
     if compiled.get("protect"):
         spec["lifecycle"] = {"protect": True}
     document = {
@@ -58,24 +58,30 @@ def definition_text(compiled: Mapping[str, Any], digest: str) -> str:
     return text
 
 
-_TEMPLATED = (
+TEMPLATED = (
     *("request", "authentication"),
     *("via", "to", "replyTo", "language", "from", "unsubscribe", "content"),
 )
+"""The fields of a definition whose texts are read as templates."""
 
 
-def _written(node: Any) -> Any:
-    """Give a compiled value as its author would write it."""
+def written(node: Any) -> Any:
+    """Give a compiled value, of a field that is read as a template, as its author would write it.
+
+    Raises:
+        CallsheetError: CS844 for what a template file makes.
+
+    """
     if isinstance(node, str):
         return constant(node)
     if isinstance(node, list):
-        return [_written(one) for one in node]
+        return [written(one) for one in node]
     if not isinstance(node, dict):
         return node
     if "$secret" in node:
         return {"secret": node["$secret"]}
     if "$literal" in node:
-        return {key: _written(one) for key, one in node["$literal"].items()}
+        return {key: written(one) for key, one in node["$literal"].items()}
     if "$template" in node:
         raise CallsheetError(
             "CS844",
@@ -86,7 +92,7 @@ def _written(node: Any) -> Any:
         return _template(node)
     if set(node) == {"secret"}:
         return node
-    return {key: _written(one) for key, one in node.items()}
+    return {key: written(one) for key, one in node.items()}
 
 
 def _template(node: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from callsheet.calling import NO_PAYLOAD, Request
 from callsheet.calling.cases import ABSENT, CaseResult
@@ -33,6 +33,9 @@ from callsheet.reporting.results import (
 )
 from callsheet.reporting.text_lists import category_of
 from callsheet.workspace import pointer_of
+
+if TYPE_CHECKING:
+    from callsheet.planning.writing_back import FieldWritten
 
 
 def _validation(result: ValidationResult) -> dict[str, Any]:
@@ -118,6 +121,18 @@ def _drift(result: DriftResult) -> dict[str, Any]:
         "drift": [drift_record(one) for one in result.drift],
         "unmanaged": list(result.unmanaged),
         **({"notes": list(result.notes)} if result.notes else {}),
+        **({"fields": [_field_written(one) for one in result.fields]} if result.fields else {}),
+    }
+
+
+def _field_written(one: FieldWritten) -> dict[str, Any]:
+    return {
+        "address": one.address,
+        "path": pointer_of(one.path),
+        "written": not one.why,
+        **({"why": one.why} if one.why else {}),
+        **(dict(zip(("file", "line", "column"), one.place, strict=True)) if one.place else {}),
+        **({"also": list(one.also)} if one.also else {}),
     }
 
 

@@ -18,6 +18,7 @@ from callsheet.planning.usage import Usage
 if TYPE_CHECKING:
     from callsheet.calling.messages import Texts
     from callsheet.planning.promotion import Promotion
+    from callsheet.planning.writing_back import FieldWritten
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,12 +82,18 @@ class DiffResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriftResult:
-    """What `drift` found."""
+    """What `drift` found.
+
+    Attributes:
+        fields: with `--write`, what became of each field that differs.
+
+    """
 
     environment: str
     drift: Sequence[Drift]
     unmanaged: Sequence[str]
     notes: Sequence[str] = ()
+    fields: Sequence[FieldWritten] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

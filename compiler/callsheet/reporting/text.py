@@ -37,6 +37,7 @@ from callsheet.reporting.text_lists import (
     show_text,
     usage_text,
     workspace_text,
+    written_lines,
 )
 from callsheet.reporting.text_tests import tests_text
 
@@ -227,7 +228,7 @@ def drift_text(result: DriftResult, style: Style) -> str:
         lines.append(paint(f"No drift in {where}.", "bold", style))
     else:
         lines.append(paint(f"{count(len(result.drift), 'object')} drifted in {where}.", "bold", style))
-    return "\n".join(lines)
+    return "\n".join([*lines, *written_lines(result.fields, style)])
 
 
 def apply_text(result: ApplyResult, style: Style) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from callsheet.calling import NO_PAYLOAD, Request
 from callsheet.language import Definition, in_language
@@ -22,7 +23,10 @@ from callsheet.reporting.results import (
     UsageResult,
     WorkspaceResult,
 )
-from callsheet.reporting.terminal import count, paint, safe
+from callsheet.reporting.terminal import count, paint, safe, wrapped
+
+if TYPE_CHECKING:
+    from callsheet.planning.writing_back import FieldWritten
 
 _CATEGORIES = {"Action": "actions", "Message": "messages", "EndpointConfig": "endpoints"}
 
@@ -212,4 +216,26 @@ def request_lines(request: Request) -> list[str]:
         lines.append(f"{safe(header)}: {safe(text)}")
     if request.payload is not NO_PAYLOAD:
         lines += ["", *_json_lines(request.payload)]
+    return lines
+
+
+def written_lines(fields: Sequence[FieldWritten], style: Style) -> list[str]:
+    """Say what of it stands in the files now, and what does not, and why."""
+    lines = []
+    for title, some in (
+        ("Written", [one for one in fields if not one.why]),
+        ("Left as it is", [one for one in fields if one.why]),
+    ):
+        if some:
+            lines += ["", paint(title, "bold", style)]
+        for one in some:
+            what = f" `{safe('.'.join(map(str, one.path)))}`" if one.path else ""
+            where = (
+                f"  {style.prefix}{safe(one.place[0])}:{one.place[1]}:{one.place[2]}" if one.place else ""
+            )
+            lines += [f"  {safe(one.address)}{what}{where}"]
+            also = f"counts in {', '.join(map(safe, one.also))}, too" if one.also else ""
+            lines += wrapped(safe(one.why) or also, style, indent=4) if one.why or also else []
+    if any(not one.why for one in fields):
+        lines += ["", "Next: callsheet plan, which takes over what is written now and changes nothing"]
     return lines

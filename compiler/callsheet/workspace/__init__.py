@@ -1,6 +1,7 @@
 """Files → documents with positions: discovery, guarded YAML and JSON, git revisions."""
 
 from callsheet.workspace.documents import Document, read_documents
+from callsheet.workspace.edited import EditedSource
 from callsheet.workspace.places import Path, Places, Span, parts_of, pointer_of
 from callsheet.workspace.problems import Problem, Related
 from callsheet.workspace.revisions import Commit, RevisionSource, current_commit
@@ -9,6 +10,7 @@ from callsheet.workspace.sources import FolderSource, MemorySource, Source, Unre
 __all__ = [
     "Commit",
     "Document",
+    "EditedSource",
     "FolderSource",
     "MemorySource",
     "Path",

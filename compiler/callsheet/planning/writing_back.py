@@ -1,0 +1,252 @@
+"""Drift → the files that say what somebody changed at the target, where a file says it plainly.
+
+What a template, a template file or an environment's values make is told, and not written: which of
+them was meant, nobody but its author knows. Everything that is written was compiled first, and gave
+what is deployed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from callsheet.errors import CallsheetError
+from callsheet.importing.adopting import TEMPLATED, written
+from callsheet.language.action import Definition
+from callsheet.language.environment import Environment, overlaid_spots
+from callsheet.planning.changes import Side, content_of
+from callsheet.planning.difference import NOTHING
+from callsheet.planning.model import Drift
+from callsheet.rendering import Compiled
+from callsheet.workspace import Document, Path
+from callsheet.workspace.rewriting import REMOVED, CannotRewriteError, rewritten
+
+Texts = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldWritten:
+    """One field of a drifted object, and what became of it.
+
+    Attributes:
+        path: in the compiled action; empty for the whole of it.
+        place: the file, line and column where it is written, or was to be.
+        why: why it was not written; empty where it was.
+        also: the other environments of which it is a part.
+
+    """
+
+    address: str
+    path: Path
+    place: tuple[str, int, int] | None = None
+    why: str = ""
+    also: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class WriteBack:
+    """The new texts of files, by path relative to the workspace, and what became of each field."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    fields: list[FieldWritten] = field(default_factory=list)
+
+
+def write_back(
+    drift: Sequence[Drift],
+    applied: Mapping[str, Side],
+    deployed: Mapping[str, Side],
+    environment: str,
+    compile_with: Callable[[Texts], Compiled],
+) -> WriteBack:
+    """Give the texts of files with what is deployed, as far as they can say it; nothing is written.
+
+    Args:
+        drift: of an environment.
+        applied: what callsheet applied, by address.
+        deployed: what is there, by address.
+        environment: its name.
+        compile_with: compiles the workspace with other texts of some of its files.
+
+    """
+    found = WriteBack()
+    compiled = compile_with({})
+    for one in drift:
+        if one.kind == "missing":
+            why = "it is no longer deployed: remove its file, or apply to bring it back"
+            found.fields.append(FieldWritten(address=one.address, path=(), why=why))
+            continue
+        before, after = content_of(applied[one.address]), content_of(deployed[one.address])
+        object_ = _Object(one.address, environment, compiled)
+        object_.take(dict(_changes(before, after)))
+        texts = object_.texts(found.texts)
+        if object_.edits:
+            now = compile_with(texts)
+            why = object_.refused(now)
+            if why:
+                object_.give_up(why)
+            else:
+                found.texts, also = texts, _elsewhere(compiled, now, environment)
+                compiled = now
+                object_.done(also)
+        found.fields += object_.fields
+    return found
+
+
+class _Object:
+    """One drifted object: what is to be written of it, and what is left."""
+
+    def __init__(self, address: str, environment: str, compiled: Compiled) -> None:
+        self.address = address
+        self.compiled = compiled
+        self.environment: Environment = compiled.environments[environment]
+        self.before = {one: it.digest for one, it in compiled.by_environment[environment].items()}
+        self.edits: dict[Path, tuple[Document, Path, Any]] = {}
+        self.wanted: dict[Path, Any] = {}
+        self.fields: list[FieldWritten] = []
+
+    def take(self, changes: Mapping[Path, tuple[Any, Any]]) -> None:
+        """Take the fields that the files say plainly; leave the others, each with its reason."""
+        definition = self.compiled.definitions.get(self.address.partition("/")[2])
+        side = self.compiled.by_environment[self.environment.name].get(self.address)
+        if definition is None or side is None:
+            self._leave((), "the workspace does not say it here any more", None)
+            return
+        for path, (old, new) in changes.items():
+            document, there = _source(definition, self.environment, path)
+            place = _place(document, there)
+            if _at(side.content, path) != old:
+                self._leave(path, "the workspace says something else since", place)
+                continue
+            why = _not_plain(document, there, path, (old, new))
+            if why:
+                self._leave(path, why, place)
+                continue
+            self.edits[path] = document, there, REMOVED if new is NOTHING else _written(path, new)
+            self.wanted[path] = new
+
+    def texts(self, texts: Texts) -> dict[str, str]:
+        """Give the texts with what was taken; what cannot be written is left."""
+        found = dict(texts)
+        by_document: dict[int, tuple[Document, dict[Path, Path]]] = {}
+        for path, (document, there, _) in self.edits.items():
+            by_document.setdefault(id(document), (document, {}))[1][path] = there
+        for document, paths in by_document.values():
+            values: dict[Path, Any] = {}
+            for path, there in paths.items():
+                try:
+                    rewritten(document, {there: self.edits[path][2]})
+                except CannotRewriteError as error:
+                    self._leave(path, str(error), _place(document, there))
+                    del self.edits[path], self.wanted[path]
+                else:
+                    values[there] = self.edits[path][2]
+            if values:
+                found[document.file] = rewritten(document, values)
+        return found
+
+    def refused(self, now: Compiled) -> str:
+        """Say why what was written does not give what is deployed, and only that; empty where it does."""
+        known = {(one.code, one.file, one.message) for one in self.compiled.errors}
+        new = [one for one in now.errors if (one.code, one.file, one.message) not in known]
+        if new:
+            return f"the workspace would not compile: {new[0].code} {new[0].message}"
+        there = now.by_environment.get(self.environment.name, {})
+        if self.address not in there or any(
+            _at(there[self.address].content, path) != value for path, value in self.wanted.items()
+        ):
+            return "the file says it in a way that cannot be written anew"
+        others = {one for one, it in there.items() if self.before.get(one) != it.digest} - {self.address}
+        if others:
+            return f"{', '.join(sorted(others)[:3])} would change with it"
+        return ""
+
+    def done(self, also: tuple[str, ...]) -> None:
+        for path, (document, there, _) in self.edits.items():
+            place = _place(document, there)
+            self.fields.append(FieldWritten(address=self.address, path=path, place=place, also=also))
+
+    def give_up(self, why: str) -> None:
+        for path, (document, there, _) in self.edits.items():
+            self._leave(path, why, _place(document, there))
+
+    def _leave(self, path: Path, why: str, place: tuple[str, int, int] | None) -> None:
+        self.fields.append(FieldWritten(address=self.address, path=path, place=place, why=why))
+
+
+def _changes(old: Any, new: Any, path: Path = ()) -> Iterator[tuple[Path, tuple[Any, Any]]]:
+    """Give the innermost parts that differ, each with what it was and is; slots and secrets are whole."""
+    if old == new and type(old) is type(new):
+        return
+    if _is_mapping(old) and _is_mapping(new):
+        for key in [*old, *(one for one in new if one not in old)]:
+            yield from _changes(old.get(key, NOTHING), new.get(key, NOTHING), (*path, key))
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for index, (one, other) in enumerate(zip(old, new, strict=True)):
+            yield from _changes(one, other, (*path, index))
+    else:
+        yield path, (old, new)
+
+
+def _is_mapping(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and not any(key.startswith("$") for key in value)
+        and set(value) != {"secret"}
+    )
+
+
+def _source(definition: Definition, environment: Environment, path: Path) -> tuple[Document, Path]:
+    """Tell where a field of a compiled action is written, or would be."""
+    source = ("lifecycle", "protect") if path == ("protect",) else path
+    spots = overlaid_spots("", definition, environment)
+    document, there = spots.where(source)
+    if there not in document.places.values and len(source) > 1:
+        parent, above = spots.where(source[:-1])
+        return parent, (*above, source[-1])
+    return document, there
+
+
+def _written(path: Path, value: Any) -> Any:
+    return written(value) if path and path[0] in TEMPLATED else value
+
+
+def _not_plain(document: Document, there: Path, path: Path, change: tuple[Any, Any]) -> str:
+    """Say why a field cannot be written; empty where its file says just what it compiles to."""
+    new = change[1]
+    if path[:1] in (("name",), ("atTarget",), ("kind",)):
+        return "no field of a file says it"
+    try:
+        was, _ = (None if one is NOTHING else _written(path, one) for one in change)
+    except CallsheetError:
+        return "a template file makes it"
+    if there not in document.places.values:
+        return "" if new is not NOTHING else "the file does not say it"
+    return "" if _at(document.value, there) == was else "a template makes it, or a value of the environment"
+
+
+def _at(value: Any, path: Path) -> Any:
+    for part in path:
+        try:
+            value = value[part]
+        except (KeyError, IndexError, TypeError):
+            return NOTHING
+    return value
+
+
+def _place(document: Document, there: Path) -> tuple[str, int, int]:
+    span = document.places.key(there)
+    return document.file, span.line, span.column
+
+
+def _elsewhere(before: Compiled, now: Compiled, environment: str) -> tuple[str, ...]:
+    """Give the other environments in which something changes."""
+    return tuple(
+        sorted(
+            name
+            for name, actions in now.by_environment.items()
+            if name != environment
+            and {one: it.digest for one, it in actions.items()}
+            != {one: it.digest for one, it in before.by_environment.get(name, {}).items()}
+        )
+    )
