@@ -32,7 +32,8 @@ class Adobe:
     `faults` are taken one for each call that changes something: `before` (cut, nothing done), `after` (done, and
     cut), `500` (nothing done), `500-after` (done, and 500), `429`, `lie` (done, and something else kept), `slow`.
     `on_change` is asked `before` and `after` each call that changes something, whether to cut it.
-    `list_faults` for each call that reads. `lag`: so many reads show what was there before.
+    `cannot_deploy`: codes by which a configuration is refused, where its url
+    has `cannot_deploy_url` in it. `list_faults` for each call that reads. `lag`: so many reads show what was there before.
     """
 
     port: int = 0
@@ -43,6 +44,7 @@ class Adobe:
     list_faults: list[str] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     cannot_deploy: list[str] = field(default_factory=list)
+    cannot_deploy_url: str = ""
     tokens: int = 0
     number: int = 0
     clock: int = 0
@@ -275,9 +277,11 @@ def running(port: int = 0) -> Iterator[Adobe]:
             else:
                 self.answer(status, value)
 
+        def refuses(self, one: dict[str, Any]) -> bool:
+            return bool(found.cannot_deploy) and found.cannot_deploy_url in one["url"]
+
         def can_deploy(self, uid: str) -> dict[str, Any]:
-            del uid
-            if not found.cannot_deploy:
+            if not self.refuses(found.configs[uid]):
                 return {"validationStatus": "ok"}
             errors = [{"errorCode": one, "error": f"capping config: {one}"} for one in found.cannot_deploy]
             return {"validationStatus": "error", "reason": f"{len(errors)} error", "errors": errors}
@@ -290,7 +294,7 @@ def running(port: int = 0) -> Iterator[Adobe]:
             if one is None or self.kind(one) != collection:
                 return 404, (1452, "unknown uid")
             if verb == "deploy":
-                if found.cannot_deploy:
+                if self.refuses(one):
                     return 500, (found.cannot_deploy[0], "the definition is not valid")
                 self.deploy(one)
                 return 204, None

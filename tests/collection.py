@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 TOKEN = "t0k3n-of-the-service"
-PAGE = 2
 Answer = tuple[int, Any, dict[str, str]]
 
 
@@ -25,7 +24,7 @@ class Collection:
     `html`, `lie` (another object than was sent is kept), `edited` (somebody changes it just before).
     `faults_of` are taken first, for the writes of what has a name.
     `on_change` is asked `before` and `after` each write, whether to cut it.
-    `etags`: If-Match must hold the version of what is written over. `latency`: of each call, in seconds.
+    `unique` gives what no two objects may share. `etags`: If-Match must hold the version of what is written over. `latency`: of each call, in seconds; `arrivals`: when each came, `most_at_once`: how many waited together.
     """
 
     base = "/v1/hooks"
@@ -39,9 +38,14 @@ class Collection:
     calls: list[str] = field(default_factory=list)
     bodies: list[Any] = field(default_factory=list)
     number: int = 0
+    page_size: int = 2
     knows_keys: bool = True
     etags: bool = False
+    unique: Callable[[Any], Any] | None = None
     latency: float = 0.0
+    arrivals: list[float] = field(default_factory=list)
+    at_once: int = 0
+    most_at_once: int = 0
     versions: dict[str, int] = field(default_factory=dict)
     on_change: Callable[[str], bool] = lambda when: False
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -73,6 +77,8 @@ class Collection:
         if method == "POST":
             if key and self.knows_keys and key in self.keys:
                 return 200, self.objects[self.keys[key]], {}
+            if self.unique is not None and self.unique(body) in map(self.unique, self.objects.values()):
+                return 409, {"error": "there is one already"}, {}
             self.number += 1
             identity = f"h/{self.number}"
             self.keys[key] = identity
@@ -103,8 +109,8 @@ class Collection:
             start = int(query.get("after", ["0"])[0])
         if self.paging == "none":
             return 200, {"data": everything}, {}
-        begin = start * PAGE if self.paging != "cursor" else start
-        items, more = everything[begin : begin + PAGE], begin + PAGE < len(everything)
+        begin = start * self.page_size if self.paging != "cursor" else start
+        items, more = everything[begin : begin + self.page_size], begin + self.page_size < len(everything)
         if fault == "change" and self.objects:
             first = sorted(self.objects)[0]
             items = [*items, {**self.objects[first], "version": 99}]
@@ -113,7 +119,7 @@ class Collection:
             headers["Link"] = f'</v1/hooks?page={start + 2}>; rel="next", </v1/hooks>; rel="first"'
         if fault == "elsewhere":
             headers["Link"] = '<https://elsewhere.example.com/v1/hooks?page=2>; rel="next"'
-        following = str(begin + PAGE) if self.paging == "cursor" and more else None
+        following = str(begin + self.page_size) if self.paging == "cursor" and more else None
         if self.paging == "next" and more:
             following = f"{self.url}/hooks?page={start + 2}"
         return 200, {"data": items, "meta": {"next": following}}, headers
@@ -183,8 +189,13 @@ def collecting(found: Kind | None = None, port: int = 0) -> Iterator[Kind]:
             parts = urlsplit(self.path)
             query = parse_qs(parts.query)
             headers = {name.lower(): one for name, one in self.headers.items()}
+            with service.lock:
+                service.arrivals.append(time.monotonic())
+                service.at_once += 1
+                service.most_at_once = max(service.most_at_once, service.at_once)
             time.sleep(service.latency)
             with service.lock:
+                service.at_once -= 1
                 service.calls.append(f"{self.command} {parts.path}")
                 service.bodies.append(body)
                 refused = service.refused(headers, query)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from adobe import Adobe
     from adobe_workspace import Do
     from collection import Collection
+    from kept import Kept
     from postgres import Server
     from service import Service
 
@@ -316,3 +317,20 @@ def do(callsheet: Callsheet, endpoints: Folder) -> Do:
     from adobe_workspace import Do
 
     return Do(callsheet, endpoints)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that asks for `kept` runs on every target."""
+    if "kept" in metafunc.fixturenames:
+        from kept import TARGETS
+
+        metafunc.parametrize("kept", list(TARGETS), indirect=True)
+
+
+@pytest.fixture
+def kept(request: pytest.FixtureRequest, workspace: Folder, patient: None) -> Kept:
+    """Give a workspace that is deployed to a target, and that target."""
+    from kept import TARGETS
+
+    del patient
+    return TARGETS[request.param](workspace, request)

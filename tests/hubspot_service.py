@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from collection import PAGE, Answer, Collection
+from collection import Answer, Collection
 
 KEY = "d3v3l0per-key-of-hubspot"
 APP = "1234567"
@@ -104,8 +104,12 @@ class HubSpot(Collection):
         del fault
         there = sorted(self.objects)
         start = int(query.get("after", ["0"])[0])
-        found: dict[str, Any] = {"results": [self.shown(one) for one in there[start : start + PAGE]]}
-        if start + PAGE < len(there):
-            found["paging"] = {"next": {"after": str(start + PAGE), "link": "https://api.hubapi.com/next"}}
+        found: dict[str, Any] = {
+            "results": [self.shown(one) for one in there[start : start + self.page_size]]
+        }
+        if start + self.page_size < len(there):
+            found["paging"] = {
+                "next": {"after": str(start + self.page_size), "link": "https://api.hubapi.com/next"}
+            }
         assert fault_of(found, "CollectionResponsePublicActionDefinitionForwardPaging") == ""
         return 200, found, {}

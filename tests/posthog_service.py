@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from collection import PAGE, Answer, Collection
+from collection import Answer, Collection
 
 KEY = "phx_personal-key-of-posthog"
 TAKEN = ("type", "name", "description", "enabled", "hog", "inputs", "filters", "template_id", "deleted")
@@ -84,10 +84,12 @@ class PostHog(Collection):
         there = sorted(self.objects)
         start = int(query.get("offset", ["0"])[0])
         kind = query.get("type", ["destination"])[0]
-        shown = [self.shown(one) for one in there[start : start + PAGE]]
+        shown = [self.shown(one) for one in there[start : start + self.page_size]]
         brief = [
             {key: one for key, one in it.items() if key in BRIEF} for it in shown if it["type"] == kind
         ]
-        more = f"{self.url}/hog_functions/?type={kind}&limit={PAGE}&offset={start + PAGE}"
-        following = more if start + PAGE < len(there) else None
+        more = (
+            f"{self.url}/hog_functions/?type={kind}&limit={self.page_size}&offset={start + self.page_size}"
+        )
+        following = more if start + self.page_size < len(there) else None
         return 200, {"count": len(there), "next": following, "previous": None, "results": brief}, {}

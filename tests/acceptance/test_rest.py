@@ -193,7 +193,7 @@ def test_a_service_that_accepts_and_keeps_something_else_is_drift(
         (["404"], "none", "it answered 404"),
         (["500"] * 3, "none", "it answered 500"),
         (["429"] * 3, "none", "it answered 429"),
-        (["cut"] * 3, "none", "RemoteProtocolError"),
+        (["cut"] * 3, "none", "it does not answer (RemoteProtocolError)"),
         (["change"] * 9, "page", "its list changes while it is read"),
     ],
 )
@@ -326,6 +326,24 @@ def test_a_refusal_behind_a_lost_answer_says_nothing_of_the_first_call(
     assert ", and then it answered 422\n" in told
     assert len(collection.objects) == (lost == "after")
     settled(hooks, callsheet, collection)
+
+
+def test_the_rate_is_kept_and_calls_are_made_side_by_side(
+    hooks: Folder, callsheet: Callsheet, collection: Collection
+) -> None:
+    hooks.write("environments.yaml", ENVIRONMENT.replace("limits: {", "limits: {rate: 20 per 250ms, "))
+    for number in range(79):
+        hooks.action(f"a{number:02}")
+    collection.latency = 0.02
+    assert callsheet("apply", "-C", hooks.path, "--yes", "-q").code == 0
+    assert len(collection.objects) == 80
+    assert collection.most_at_once > 1
+    # A call is on its way for a while: the time between two arrivals is not quite that between two sendings.
+    windows = [
+        later - first for first, later in zip(collection.arrivals, collection.arrivals[20:], strict=False)
+    ]
+    assert len(windows) > 60
+    assert min(windows) > 0.2
 
 
 def test_deletions_come_before_creations(

@@ -1,153 +1,26 @@
 """Every target × every step × every point at which an apply can die: never twice, never lost.
 
-A new target joins by one more class here. That the process dies in the middle of a transaction or between two calls is
+A new target joins by one more class in tests/kept.py. That the process dies in the middle of a transaction or between two calls is
 tested with `kill -9`, in tests/faults.
 """
 
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 
-from adobe_workspace import CAPPING
-from adobe_workspace import ENVIRONMENT as JOURNEYS
 from callsheet.deploying import stores
-from conftest import ENVIRONMENT as REGISTRY
-from conftest import POSTGRESQL, Callsheet, Folder
-from hooks import ENVIRONMENT as HOOKS
-
-APART = "  ledger: {type: sqlite, path: .callsheet/ledger.db}\n"
+from conftest import Callsheet
+from kept import Http, Kept
 
 
 class CrashedError(BaseException):
     """The process is gone."""
 
 
-class Kept:
-    """A workspace that is deployed to one target, and what can be asked of that target without callsheet.
-
-    `made` is how many changes each step is at the target; `fixed`: does the target itself say what cannot change?
-    """
-
-    made: ClassVar[dict[str, int]] = {"create": 1, "update": 1, "delete": 1, "rename": 1, "replace": 1}
-    fixed = False
-    kind = "Action"
-
-    def __init__(self, folder: Folder, request: pytest.FixtureRequest) -> None:
-        self.folder = folder
-        self.request = request
-        self.open()
-
-    def open(self) -> None:
-        self.folder.write("environments.yaml", REGISTRY)
-
-    def write(self, constant: str = "1") -> None:
-        self.folder.action("one", constant=constant)
-
-    def count(self) -> int:
-        return int(self.rows("SELECT count(*) FROM registry_action")[0][0])
-
-    def changes(self) -> int:
-        return int(self.rows("SELECT count(*) FROM registry_history")[0][0])
-
-    def rows(self, query: str) -> list[Any]:
-        with closing(sqlite3.connect(self.folder.database)) as connection:
-            return connection.execute(query).fetchall()
-
-
-class SqliteApart(Kept):
-    """Target and ledger are two files, so that no transaction holds both."""
-
-    def open(self) -> None:
-        self.folder.write("environments.yaml", REGISTRY + APART)
-
-
-class Postgresql(Kept):
-    def open(self) -> None:
-        self.database = self.request.getfixturevalue("database")
-        self.folder.write("environments.yaml", POSTGRESQL)
-
-    def rows(self, query: str) -> list[Any]:
-        server = self.request.getfixturevalue("server")
-        found: list[Any] = server.execute(query.replace("FROM ", "FROM callsheet."), self.database)
-        return found
-
-
-class Directory(Kept):
-    def open(self) -> None:
-        self.folder.write(
-            "environments.yaml",
-            REGISTRY.replace(
-                "{type: sqlite, path: .callsheet/local.db}", "{type: directory, path: deployed}"
-            )
-            + APART,
-        )
-
-    def count(self) -> int:
-        return len(list((self.folder.path / "deployed").glob("*/*.json")))
-
-    def changes(self) -> int:
-        journal = self.folder.path / "deployed" / ".callsheet" / "journal.jsonl"
-        return len(journal.read_text().splitlines())
-
-
-class Http(Kept):
-    made: ClassVar[dict[str, int]] = {"create": 1, "update": 1, "delete": 1, "rename": 1, "replace": 2}
-    fixed = True
-
-    def open(self) -> None:
-        self.collection = self.request.getfixturevalue("collection")
-        self.folder.write("environments.yaml", HOOKS)
-
-    def fix(self) -> None:
-        """Say that the service lets nobody change the definition, so that an update is a replacement."""
-        update = 'update: {path: "/hooks/{id}"'
-        self.folder.write("environments.yaml", HOOKS.replace(update, f"{update}, fields: [name]"))
-
-    def count(self) -> int:
-        return len(self.collection.objects)
-
-    def changes(self) -> int:
-        return len(self.collection.writes())
-
-
-class Journeys(Kept):
-    """Configurations of endpoints: each change is a PUT with its undeploy and deploy; a name is callsheet's alone."""
-
-    made: ClassVar[dict[str, int]] = {"create": 2, "update": 3, "delete": 2, "rename": 0, "replace": 3}
-    kind = "EndpointConfig"
-
-    def open(self) -> None:
-        self.adobe = self.request.getfixturevalue("adobe")
-        for one in self.folder.path.glob("*.yaml"):
-            one.unlink()
-        self.folder.write("environments.yaml", JOURNEYS)
-
-    def write(self, constant: str = "1") -> None:
-        self.folder.write(
-            "one.yaml", CAPPING.replace("shop_api", "one").replace("300 per", f"{200 + int(constant)} per")
-        )
-
-    def count(self) -> int:
-        return len(self.adobe.configs)
-
-    def changes(self) -> int:
-        return len(self.adobe.changes())
-
-
-TARGETS: dict[str, type[Kept]] = {
-    "sqlite": Kept,
-    "sqlite, ledger apart": SqliteApart,
-    "postgresql": Postgresql,
-    "directory": Directory,
-    "http": Http,
-    "journey-optimizer": Journeys,
-}
 ACTIONS = ["create", "update", "delete", "rename", "replace"]
 POINTS = {
     "before it is written down": ("ledger", "begin", "before"),
@@ -157,12 +30,6 @@ POINTS = {
     "after the record, before the end": ("ledger", "finish", "before"),
     "after the end": ("ledger", "finish", "after"),
 }
-
-
-@pytest.fixture(params=TARGETS)
-def kept(request: pytest.FixtureRequest, workspace: Folder, patient: None) -> Kept:
-    del patient
-    return TARGETS[request.param](workspace, request)
 
 
 class Dying:

@@ -172,6 +172,8 @@ class _Run:
                 return
             self._one_by_one(intents)
             return
+        except CallsheetError as unknown:
+            raise self._naming(intents, unknown) from None
         self._note(intents, "done")
 
     def _side_by_side(self, intents: Sequence[Intent]) -> None:
@@ -186,9 +188,19 @@ class _Run:
         for one, result in found:
             if isinstance(result, StepRefused):
                 self._failed(one, result)
-        unknown = next((result for result in results if isinstance(result, CallsheetError)), None)
-        if unknown is not None:
-            raise unknown
+        unknown = [(one, result) for one, result in found if isinstance(result, CallsheetError)]
+        if unknown:
+            raise self._naming([one for one, _ in unknown], unknown[0][1])
+
+    def _naming(self, intents: Sequence[Intent], error: CallsheetError) -> CallsheetError:
+        """Say which steps are left open, and how many are settled."""
+        if self.stores.shared is not None:
+            return error  # nothing of them was done
+        settled = self.result.count("done")
+        details = (*(f"{one.address}: left open" for one in intents), f"{settled} done, and recorded")
+        return CallsheetError(
+            error.code, error.message, help=error.help, details=(*error.details, *details)
+        )
 
     def _one_by_one(self, intents: Sequence[Intent]) -> None:
         for index, one in enumerate(intents):

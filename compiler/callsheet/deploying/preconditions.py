@@ -139,4 +139,6 @@ def _moved(before: str | None, found: Deployed | None) -> str:
         return "it is deployed now, and was not"
     if found is None:
         return "it is no longer deployed"
+    if not found.applied_at:
+        return "it was changed"  # the target does not note by whom
     return f"it was changed (revision {found.revision}, by {found.applied_by} at {found.applied_at})"

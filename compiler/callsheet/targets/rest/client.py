@@ -169,7 +169,7 @@ class ServiceClient:
             later = answer is not None and answer.status in _LATER
             faulty = answer is None or (answer.status in _FAULTY and answer.status not in answers)
             if faulty and not reads and reason != "ConnectError":
-                unsure = reason or f"it answered {answer.status if answer else '?'}"
+                unsure = _said(answer, reason)
             if (later or (faulty and again) or reason == "ConnectError") and attempt <= self.retries:
                 asked = retry_after(answer.headers.get("retry-after")) if answer is not None else 0.0
                 self.wait(max(0.1 * 2.0**attempt * random.uniform(0.75, 1.25), min(asked, 60.0)))  # noqa: S311
@@ -191,7 +191,7 @@ class ServiceClient:
                 f"the service refuses who calls: {answer.status}",
                 help=f"see {self.what}",
             )
-        what = reason or f"it answered {answer.status if answer else '?'}"
+        what = _said(answer, reason)
         if reads or reason == "ConnectError":
             kind = CallsheetError if answer is not None else UnreachableError
             return kind(
@@ -224,7 +224,7 @@ class ServiceClient:
                 for piece in response.iter_bytes():
                     body += piece
                     if len(body) > MAX_ANSWER:
-                        return None, "the answer does not end"
+                        return None, "endless answer"
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             # The words of an error may hold the URL.
             return None, type(error).__name__
@@ -244,3 +244,7 @@ class ServiceClient:
 def path_of(written: str, identity: str, name: str = "") -> str:
     """Give a path with the id and the name of an object in it, encoded."""
     return written.replace("{id}", quote(identity, safe="")).replace("{name}", quote(name, safe=""))
+
+
+def _said(answer: Answer | None, reason: str) -> str:
+    return f"it answered {answer.status}" if answer is not None else f"it does not answer ({reason})"

@@ -66,6 +66,8 @@ def _following(paging: Mapping[str, Any], answer: Answer) -> str | None:
 
 
 def _items(answer: Answer, where: str) -> list[dict[str, Any]]:
+    if answer.status == 429 or answer.status >= 500:
+        raise _unreadable(f"it answered {answer.status}", do="nothing was changed; try again later")
     if answer.status != 200:
         raise _unreadable(f"it answered {answer.status}")
     items = at(answer.value, where)
@@ -75,7 +77,5 @@ def _items(answer: Answer, where: str) -> list[dict[str, Any]]:
     return items
 
 
-def _unreadable(why: str) -> CallsheetError:
-    return CallsheetError(
-        "CS873", f"the service cannot be read: {why}", help="see `list` of the Target document"
-    )
+def _unreadable(why: str, do: str = "see `list` of the Target document") -> CallsheetError:
+    return CallsheetError("CS873", f"the service cannot be read: {why}", help=do)

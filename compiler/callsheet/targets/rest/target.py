@@ -148,7 +148,7 @@ class RestTarget:
         if not isinstance(identity, str | int) or isinstance(identity, bool) or identity == "":
             raise CallsheetError(
                 "CS873",
-                f"the service cannot be read: an object has no id at {self.spec['id']}",
+                f"the service cannot be read: an object has no id at `{self.spec['id']}`",
                 help="see `id` of the Target document",
             )
         return str(identity)
