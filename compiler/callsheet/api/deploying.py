@@ -152,7 +152,7 @@ class Deploying(Base):
             if stores.ledger.open_apply() is None:
                 return []
         with opened(environment, self.root, writing=True) as stores:
-            return settle_interrupted(stores, utc_now())
+            return settle_interrupted(stores, stores.target.read(), utc_now())
 
     def drift(self, environment: str | None = None) -> Plan:
         """Compare what is deployed with what was applied; the plan's `drift` and `unmanaged` tell."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -16,7 +16,7 @@ from callsheet.ledger import Intent, NewApply, Outcome, Provenance
 from callsheet.planning import Change, Plan
 from callsheet.planning.changes import Place
 from callsheet.rendering import canonical_text
-from callsheet.targets import Author, ParallelTarget, Step, StepKept, StepRefused
+from callsheet.targets import Author, Deployed, ParallelTarget, Step, StepKept, StepRefused
 
 BATCH = 25
 """Steps in one transaction of the embedded target."""
@@ -77,9 +77,9 @@ class Conduct:
     place: Place = lambda address, path: None  # noqa: ARG005
 
 
-def settle_interrupted(stores: Stores, now: str) -> list[StepResult]:
-    """Settle what an interrupted apply has left open."""
-    found = recover(stores.ledger, stores.target.read(), now)
+def settle_interrupted(stores: Stores, deployed: Mapping[str, Deployed], now: str) -> list[StepResult]:
+    """Settle what an interrupted apply has left open, by what is deployed."""
+    found = recover(stores.ledger, deployed, now)
     return [
         StepResult(address=intent.address, action=intent.action, outcome=one.outcome, error=one.error)
         for intent, one in found
@@ -95,8 +95,9 @@ def apply_plan(plan: Plan, stores: Stores, conduct: Conduct) -> ApplyResult:
         CallsheetError: where the plan no longer holds, a guard refuses it, or a database fails.
 
     """
-    settled = settle_interrupted(stores, conduct.now())
-    check_state(plan, stores.target, stores.ledger, stores.target.read())
+    deployed = stores.target.read()
+    settled = settle_interrupted(stores, deployed, conduct.now())
+    check_state(plan, stores.target, stores.ledger, deployed)
     plan = check_guards(plan, conduct.accepted)
     if not plan.changes:
         return ApplyResult(plan, plan.serial, "nothing", settled=settled)
