@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from callsheet.planning.difference import NOTHING, Difference
+from callsheet.planning.difference import NOTHING, Difference, value_at
 from callsheet.planning.explanations import explain
 from callsheet.planning.personal_data import personal_data, receiver_of
 from callsheet.workspace import Path
@@ -69,17 +69,8 @@ def _whole_slots(path: Path, old: Any, new: Any, before: Any, after: Any) -> tup
         if part == "$template":
             break
         if (slot and not literal) or (part == "secret" and length + 1 == len(path)):
-            return path[:length], _look(before, path[:length]), _look(after, path[:length])
+            return path[:length], value_at(before, path[:length]), value_at(after, path[:length])
     return path, old, new
-
-
-def _look(value: Any, path: Path) -> Any:
-    for part in path:
-        try:
-            value = value[part]
-        except (KeyError, IndexError, TypeError):
-            return NOTHING
-    return value
 
 
 def _explained(path: Path, old: Any, new: Any, before: dict[str, Any], after: dict[str, Any]) -> Difference:

@@ -16,7 +16,7 @@ from callsheet.importing.adopting import TEMPLATED, written
 from callsheet.language.action import Definition
 from callsheet.language.environment import Environment, overlaid_spots
 from callsheet.planning.changes import Side, content_of
-from callsheet.planning.difference import NOTHING
+from callsheet.planning.difference import NOTHING, value_at
 from callsheet.planning.model import Drift
 from callsheet.rendering import Compiled
 from callsheet.workspace import Document, Path
@@ -115,7 +115,7 @@ class _Object:
         for path, (old, new) in changes.items():
             document, there = _source(definition, self.environment, path)
             place = _place(document, there)
-            if _at(side.content, path) != old:
+            if value_at(side.content, path) != old:
                 self._leave(path, "the workspace says something else since", place)
                 continue
             why = _not_plain(document, there, path, (old, new))
@@ -153,7 +153,7 @@ class _Object:
             return f"the workspace would not compile: {new[0].code} {new[0].message}"
         there = now.by_environment.get(self.environment.name, {})
         if self.address not in there or any(
-            _at(there[self.address].content, path) != value for path, value in self.wanted.items()
+            value_at(there[self.address].content, path) != value for path, value in self.wanted.items()
         ):
             return "the file says it in a way that cannot be written anew"
         others = {one for one, it in there.items() if self.before.get(one) != it.digest} - {self.address}
@@ -222,16 +222,11 @@ def _not_plain(document: Document, there: Path, path: Path, change: tuple[Any, A
         return "a template file makes it"
     if there not in document.places.values:
         return "" if new is not NOTHING else "the file does not say it"
-    return "" if _at(document.value, there) == was else "a template makes it, or a value of the environment"
-
-
-def _at(value: Any, path: Path) -> Any:
-    for part in path:
-        try:
-            value = value[part]
-        except (KeyError, IndexError, TypeError):
-            return NOTHING
-    return value
+    return (
+        ""
+        if value_at(document.value, there) == was
+        else "a template makes it, or a value of the environment"
+    )
 
 
 def _place(document: Document, there: Path) -> tuple[str, int, int]:
