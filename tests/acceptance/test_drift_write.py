@@ -191,6 +191,22 @@ def test_two_documents_of_one_file_and_its_line_ends(push: Folder, callsheet: Ca
     settled(push, callsheet)
 
 
+def test_an_action_and_its_overlay_in_one_file(empty: Folder, callsheet: Callsheet) -> None:
+    empty.write("all.yaml", f"{PUSH}---\n{OVERLAID}")
+    assert callsheet("apply", "-C", empty.path, "-e", "local", "--yes", "-q").code == 0
+
+    def change(compiled: dict[str, Any]) -> None:
+        compiled["request"]["payload"]["priority"] = "NORMAL, or so"
+        compiled["request"]["payload"]["data"]["retries"] = 12345
+
+    by_hand(empty, change)
+    assert written(empty, callsheet).count("  all.yaml:") == 2
+    text = (empty.path / "all.yaml").read_text()
+    assert "priority: 'NORMAL, or so'  # or NORMAL\n" in text
+    assert "data: {retries: 12345}}}  # more of them here\n" in text
+    settled(empty, callsheet)
+
+
 def test_a_file_of_json_stays_json(empty: Folder, callsheet: Callsheet) -> None:
     import yaml
 

@@ -127,23 +127,16 @@ class _Object:
 
     def texts(self, texts: Texts) -> dict[str, str]:
         """Give the texts with what was taken; what cannot be written is left."""
-        found = dict(texts)
-        by_document: dict[int, tuple[Document, dict[Path, Path]]] = {}
-        for path, (document, there, _) in self.edits.items():
-            by_document.setdefault(id(document), (document, {}))[1][path] = there
-        for document, paths in by_document.values():
-            values: dict[Path, Any] = {}
-            for path, there in paths.items():
-                try:
-                    rewritten(document, {there: self.edits[path][2]})
-                except CannotRewriteError as error:
-                    self._leave(path, str(error), _place(document, there))
-                    del self.edits[path], self.wanted[path]
-                else:
-                    values[there] = self.edits[path][2]
-            if values:
-                found[document.file] = rewritten(document, values)
-        return found
+        parts: dict[str, list[tuple[Document, dict[Path, Any]]]] = {}
+        for path, (document, there, value) in [*self.edits.items()]:
+            try:
+                rewritten((document, {there: value}))
+            except CannotRewriteError as error:
+                self._leave(path, str(error), _place(document, there))
+                del self.edits[path], self.wanted[path]
+            else:
+                parts.setdefault(document.file, []).append((document, {there: value}))
+        return {**texts, **{file: rewritten(*some) for file, some in parts.items()}}
 
     def refused(self, now: Compiled) -> str:
         """Say why what was written does not give what is deployed, and only that; empty where it does."""

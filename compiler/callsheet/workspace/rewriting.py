@@ -42,19 +42,22 @@ def replaced(text: str, replacements: Mapping[Span, str]) -> str:
     return _spliced(text, [(*_offsets(starts, span), new) for span, new in replacements.items()])
 
 
-def rewritten(document: Document, values: Mapping[Path, Any]) -> str:
-    """Give the text of a document's file with values written anew, added, or taken away.
+def rewritten(*parts: tuple[Document, Mapping[Path, Any]]) -> str:
+    """Give the text of a file with values written anew, added, or taken away.
 
     Args:
-        document: one of the file.
-        values: by path; REMOVED takes a key away.
+        parts: documents of one file, each with values by path; REMOVED takes a key away.
 
     Raises:
         CannotRewriteError: where a comment would be lost, or the file is not written so that it could be.
 
     """
-    writer = _Rewriter(document)
-    return _spliced(document.text, [writer.edit(path, value) for path, value in values.items()])
+    edits = [
+        _Rewriter(document).edit(path, value)
+        for document, values in parts
+        for path, value in values.items()
+    ]
+    return _spliced(parts[0][0].text, edits)
 
 
 class _Rewriter:

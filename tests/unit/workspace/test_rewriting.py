@@ -92,7 +92,7 @@ def test_the_file_says_it_and_keeps_its_comments(
     if path[-1] == "new" and new is REMOVED:
         new = 1
     try:
-        now = rewritten(document, {path: new})
+        now = rewritten((document, {path: new}))
     except CannotRewriteError:
         return
     assert parsed(now).value == changed(value, path, new), now
@@ -109,12 +109,13 @@ def test_what_cannot_be_written_says_why() -> None:
         (("h",), REMOVED, "the file does not say it"),
     ):
         with pytest.raises(CannotRewriteError, match=re.escape(why)):
-            rewritten(document, {path: new})
+            rewritten((document, {path: new}))
 
 
 def test_several_at_once_and_what_is_made_on_the_way() -> None:
     document = parsed("a: 1  # one\nb: {}\nc:\n  d: [1, 2]\n")
     text = rewritten(
-        document, {("a",): "x", ("b", "e", "f"): True, ("c", "d", 1): {"g": None}, ("c", "h"): "i"}
+        (document, {("a",): "x", ("b", "e", "f"): True}),
+        (document, {("c", "d", 1): {"g": None}, ("c", "h"): "i"}),
     )
     assert text == "a: x  # one\nb: {e: {f: true}}\nc:\n  d: [1, {g: null}]\n  h: i\n"
