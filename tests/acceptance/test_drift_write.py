@@ -148,11 +148,15 @@ def test_what_a_template_makes_or_a_comment_stands_in_is_told_and_not_written(
     assert all(one["why"] for one in found)
 
 
-def test_what_would_not_compile_or_change_others_is_left(push: Folder, callsheet: Callsheet) -> None:
-    by_hand(push, lambda compiled: compiled["request"].update(method="SEND"))
-    before = (push.path / "push.yaml").read_text()
+def test_what_would_not_compile_is_left_and_the_rest_is_written(push: Folder, callsheet: Callsheet) -> None:
+    def change(compiled: dict[str, Any]) -> None:
+        compiled["request"]["method"] = "SEND"
+        compiled["request"]["payload"]["priority"] = "NORMAL"
+
+    by_hand(push, change)
     assert "the workspace would not compile: CS" in written(push, callsheet).replace("\n      ", " ")
-    assert (push.path / "push.yaml").read_text() == before
+    text = (push.path / "push.yaml").read_text()
+    assert text == PUSH.replace("priority: HIGH", "priority: NORMAL")
 
 
 def test_what_the_workspace_says_otherwise_meanwhile_is_left(push: Folder, callsheet: Callsheet) -> None:

@@ -77,19 +77,22 @@ def write_back(
             found.fields.append(FieldWritten(address=one.address, path=(), why=why))
             continue
         before, after = content_of(applied[one.address]), content_of(deployed[one.address])
-        object_ = _Object(one.address, environment, compiled)
-        object_.take(dict(_changes(before, after)))
-        texts = object_.texts(found.texts)
-        if object_.edits:
-            now = compile_with(texts)
-            why = object_.refused(now)
-            if why:
-                object_.give_up(why)
-            else:
-                found.texts, also = texts, _elsewhere(compiled, now, environment)
-                compiled = now
-                object_.done(also)
-        found.fields += object_.fields
+        waiting = [dict(_changes(before, after))]
+        while waiting:
+            changes = waiting.pop(0)
+            object_ = _Object(one.address, environment, compiled)
+            object_.take(changes)
+            texts = object_.texts(found.texts)
+            now = compile_with(texts) if object_.edits else compiled
+            why = object_.refused(now) if object_.edits else ""
+            if why and len(changes) > 1:
+                # One of them is in the way of the others: each by itself.
+                waiting += [{path: change} for path, change in changes.items()]
+                continue
+            object_.done(why, _elsewhere(compiled, now, environment))
+            if not why:
+                found.texts, compiled = texts, now
+            found.fields += object_.fields
     return found
 
 
@@ -154,14 +157,15 @@ class _Object:
             return f"{', '.join(sorted(others)[:3])} would change with it"
         return ""
 
-    def done(self, also: tuple[str, ...]) -> None:
+    def done(self, why: str, also: tuple[str, ...]) -> None:
+        """Say of what was taken that it is written, or why it is not."""
         for path, (document, there, _) in self.edits.items():
             place = _place(document, there)
-            self.fields.append(FieldWritten(address=self.address, path=path, place=place, also=also))
-
-    def give_up(self, why: str) -> None:
-        for path, (document, there, _) in self.edits.items():
-            self._leave(path, why, _place(document, there))
+            self.fields.append(
+                FieldWritten(
+                    address=self.address, path=path, place=place, why=why, also=() if why else also
+                )
+            )
 
     def _leave(self, path: Path, why: str, place: tuple[str, int, int] | None) -> None:
         self.fields.append(FieldWritten(address=self.address, path=path, place=place, why=why))
