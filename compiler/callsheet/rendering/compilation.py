@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
@@ -236,8 +237,10 @@ class _Compilation:
             else:
                 self.problems.append(problem)
         self.extra += reported(unit.broken, self.policies, self.today, self.texts)
+        given = Counter(head["name"] for head in unit.heads)
         for head in unit.heads:
-            if head["kind"] in ("Action", "Message"):
+            # What two of one name use is not told apart: the name is the mistake.
+            if head["kind"] in ("Action", "Message") and given[head["name"]] == 1:
                 self._report_unused(unit, head)
 
     def _report_unused(self, unit: Unit, head: dict[str, Any]) -> None:
