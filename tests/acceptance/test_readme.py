@@ -91,7 +91,9 @@ def _follow(folder: Path, port: str, stack: contextlib.ExitStack) -> None:
                 printed = started(command.removesuffix(" &"), folder, stack)
             else:
                 printed = run(command, folder)
-            pattern = re.escape(expected.rstrip("\n")).replace(re.escape("..."), ".*")
+            # A line of three dots stands for any lines, three dots within one for the rest of it.
+            pattern = re.sub(r"(?m)^\\\.\\\.\\\.(?=\\?$)", "(?s:.*)", re.escape(expected.rstrip("\n")))
+            pattern = pattern.replace(re.escape("..."), ".*")
             assert re.fullmatch(pattern, printed.rstrip("\n")), f"$ {command}\n{printed}"
 
 

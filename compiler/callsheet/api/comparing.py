@@ -48,6 +48,39 @@ class Comparing(Base):
             )
         return found
 
+    def review_environments(self, environment: str | None, against: str) -> DiffResult:
+        """Compare what two environments compile to; no target, ledger or credential is needed.
+
+        Args:
+            environment: the one that is looked at.
+            against: the one that it is compared with.
+
+        Raises:
+            InvalidWorkspaceError: where the workspace has errors.
+            CallsheetError: CS921 for an environment that is not there, CS803 for an abstract one.
+
+        """
+        from callsheet.planning.review import data_flows
+        from callsheet.reporting.results import DiffResult
+
+        chosen, other = self._valid(environment), self._valid(against)
+        for one in (chosen, other):
+            if one.abstract:
+                raise CallsheetError(
+                    "CS803",
+                    f"the environment `{one.name}` is abstract: nothing is compiled for it",
+                    help="name an environment that has a target",
+                )
+        compiled = self.compile()
+        changes = {chosen.name: _compared(compiled.by_environment.get(other.name, {}), compiled, chosen)}
+        return DiffResult(
+            base=None,
+            against=other.name,
+            environments=changes,
+            requests=_requests(compiled, compiled, changes, other.name),
+            flows=data_flows(changes),
+        )
+
     def promote(self, first: str, second: str, names: Collection[str] = ()) -> list[Promotion]:
         """Compare two environments as a package between their sandboxes would carry them.
 
@@ -121,15 +154,18 @@ def _compared(before: Mapping[str, Side], after: Compiled, environment: Environm
 
 
 def _requests(
-    before: Compiled, after: Compiled, environments: Mapping[str, list[Change]]
+    before: Compiled, after: Compiled, environments: Mapping[str, list[Change]], other: str | None = None
 ) -> dict[tuple[str, str], RequestPair]:
-    """Give the request of each changed action's first test case, before and after."""
+    """Give the request of each changed action's first test case, before and after.
+
+    What was before is of another environment where one is named.
+    """
     from callsheet.reporting.results import RequestPair
 
     found = {}
     for environment, changes in environments.items():
         for change in changes:
-            old = _sample(before, environment, change.address_before, change.before)
+            old = _sample(before, other or environment, change.address_before, change.before)
             new = _sample(after, environment, change.address, change.after)
             if old or new:
                 case = (new or old or ("", []))[0]

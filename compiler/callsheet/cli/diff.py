@@ -22,6 +22,7 @@ from callsheet.cli.common import (
 @fail_on_option
 @common_options
 @click.option("--base", metavar="REV", help="Compare with a git revision: no credential, no ledger.")
+@click.option("--against", metavar="ENV", help="Compare with what another environment compiles to.")
 @click.option("--head", metavar="REV", help="With --base: compare this revision, not the files.")
 @detailed_exitcode
 @refusing_invalid
@@ -30,17 +31,23 @@ def command(
     accept: tuple[str, ...],
     fail_on: tuple[str, ...],
     base: str | None,
+    against: str | None,
     head: str | None,
     detailed_exitcode: bool,
     *,
     options: Options,
 ) -> int:
-    """Compare the workspace with what is deployed, or two revisions with each other."""
+    """Compare the workspace with what is deployed, or two revisions or environments with each other."""
     opened = options.open()
     if head is not None and base is None:
         raise click.UsageError("--head goes with --base")
+    if against is not None and base is not None:
+        raise click.UsageError("--against compares two environments of the files, --base two revisions")
     name = opened.environment(env).name if env is not None else None
-    found = opened.review(base, head, name)
+    if against is not None:
+        found = opened.review_environments(name, against)
+    else:
+        found = opened.review(base, head, name)
     options.emit(found)
     refuse_impact([change for change, _ in found.grouped()], fail_on, accept)
     return 2 if detailed_exitcode and any(found.environments.values()) else 0

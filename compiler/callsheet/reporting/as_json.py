@@ -82,6 +82,7 @@ def _diff(result: DiffResult) -> dict[str, Any]:
         changes.append({**change_record(change), "environments": environments})
     return {
         "base": result.base,
+        **({"against": result.against} if result.against is not None else {}),
         "environments": [
             {"environment": environment, "changes": [change_record(one) for one in found]}
             for environment, found in result.environments.items()

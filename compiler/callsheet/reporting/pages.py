@@ -45,7 +45,7 @@ def diff_page(result: DiffResult) -> Page:
     entries: list[Entry] = [
         (change, names, result.request_of(names, change.address)) for change, names in result.grouped()
     ]
-    against = f"since {result.base}" if result.base else "against what is deployed"
+    against = result.compared_with
     title = f"{count(len(entries), 'change')} {against}" if entries else f"No change {against}"
     shared = {address for one in result.shared for address in one.addresses}
     own = [one for one in entries if one[0].address not in shared]

@@ -48,6 +48,7 @@ class DiffResult:
     """What `diff` found: the changes of each environment; `base` is None for the deployed state.
 
     Attributes:
+        against: the environment that was compared with, where it was one.
         requests: by environment and address, for actions that have a test case or examples.
         flows: the personal data that newly leaves.
         shared: values of environments that changed several actions.
@@ -61,6 +62,14 @@ class DiffResult:
     flows: Sequence[DataFlow] = ()
     shared: Sequence[SharedChange] = ()
     policies: Sequence[PolicyChange] = ()
+    against: str | None = None
+
+    @property
+    def compared_with(self) -> str:
+        """What the changes are from, in words."""
+        if self.against is not None:
+            return f"against {self.against}"
+        return f"since {self.base}" if self.base else "against what is deployed"
 
     def request_of(self, environments: Sequence[str], address: str) -> RequestPair | None:
         """Give the request before and after: of a test case, where any environment has one."""

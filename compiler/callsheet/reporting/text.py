@@ -179,7 +179,7 @@ def _summary(plan: Plan, style: Style) -> str:
 
 def diff_text(result: DiffResult, style: Style) -> str:
     """Write the changes of a diff; what is the same in several environments is written once."""
-    against = f"since {safe(result.base)}" if result.base else "against what is deployed"
+    against = safe(result.compared_with)
     grouped = result.grouped()
     if not grouped and not result.policies:
         return paint(f"No change {against}.", "bold", style)
