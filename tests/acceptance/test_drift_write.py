@@ -159,6 +159,24 @@ def test_what_would_not_compile_is_left_and_the_rest_is_written(push: Folder, ca
     assert text == PUSH.replace("priority: HIGH", "priority: NORMAL")
 
 
+def test_one_of_many_that_would_not_compile_does_not_keep_the_others(
+    push: Folder, callsheet: Callsheet
+) -> None:
+    names = [f"a{number}" for number in range(9)]
+    for name in names:
+        push.action(name)
+    assert callsheet("apply", "-C", push.path, "-e", "local", "--yes", "-q").code == 0
+    for name in names:
+        by_hand(push, lambda compiled: compiled["request"]["payload"].update(fixed=2), name)
+    by_hand(push, lambda compiled: compiled["request"].update(method="SEND"), "a4")
+    told = json.loads(written(push, callsheet, "-o", "json"))["fields"]
+    left = [(one["address"], one["path"]) for one in told if not one["written"]]
+    assert left == [("Action/a4", "/request/method")]
+    assert len(told) == 10
+    for name in names:
+        assert "fixed: 2" in (push.path / f"{name}.yaml").read_text()
+
+
 def test_what_the_workspace_says_otherwise_meanwhile_is_left(push: Folder, callsheet: Callsheet) -> None:
     by_hand(push, lambda compiled: compiled["request"]["payload"].update(priority="NORMAL"))
     push.write("push.yaml", PUSH.replace("priority: HIGH", "priority: LOW"))

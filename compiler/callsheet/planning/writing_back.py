@@ -18,11 +18,12 @@ from callsheet.language.environment import Environment, overlaid_spots
 from callsheet.planning.changes import Side, content_of
 from callsheet.planning.difference import NOTHING, value_at
 from callsheet.planning.model import Drift
-from callsheet.rendering import Compiled
+from callsheet.rendering import Compiled, CompiledAction
 from callsheet.workspace import Document, Path
 from callsheet.workspace.rewriting import REMOVED, CannotRewriteError, rewritten
 
 Texts = Mapping[str, str]
+_Change = tuple[str, Path, tuple[Any, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,72 +72,82 @@ def write_back(
     """
     found = WriteBack()
     compiled = compile_with({})
+    changes: list[_Change] = []
     for one in drift:
         if one.kind == "missing":
             why = "it is no longer deployed: remove its file, or apply to bring it back"
             found.fields.append(FieldWritten(address=one.address, path=(), why=why))
+        else:
+            before, after = content_of(applied[one.address]), content_of(deployed[one.address])
+            changes += [(one.address, path, change) for path, change in _changes(before, after)]
+    waiting = [changes]
+    while waiting:
+        changes = waiting.pop(0)
+        attempt = _Attempt(environment, compiled)
+        for change in changes:
+            attempt.take(*change)
+        texts = attempt.texts(found.texts)
+        now = compile_with(texts) if attempt.edits else compiled
+        why = attempt.refused(now) if attempt.edits else ""
+        if why and len(changes) > 1:
+            # One of them is in the way of the others.
+            waiting = [*_halves(changes), *waiting]
             continue
-        before, after = content_of(applied[one.address]), content_of(deployed[one.address])
-        waiting = [dict(_changes(before, after))]
-        while waiting:
-            changes = waiting.pop(0)
-            object_ = _Object(one.address, environment, compiled)
-            object_.take(changes)
-            texts = object_.texts(found.texts)
-            now = compile_with(texts) if object_.edits else compiled
-            why = object_.refused(now) if object_.edits else ""
-            if why and len(changes) > 1:
-                # One of them is in the way of the others: each by itself.
-                waiting += [{path: change} for path, change in changes.items()]
-                continue
-            object_.done(why, _elsewhere(compiled, now, environment))
-            if not why:
-                found.texts, compiled = texts, now
-            found.fields += object_.fields
+        attempt.done(why, now)
+        if not why:
+            found.texts, compiled = texts, now
+        found.fields += attempt.fields
     return found
 
 
-class _Object:
-    """One drifted object: what is to be written of it, and what is left."""
+def _halves(changes: list[_Change]) -> list[list[_Change]]:
+    """Split changes: by objects where there are several, else into single fields."""
+    addresses = sorted({address for address, _, _ in changes})
+    if len(addresses) == 1:
+        return [[one] for one in changes]
+    first = set(addresses[: len(addresses) // 2])
+    return [[one for one in changes if (one[0] in first) is half] for half in (True, False)]
 
-    def __init__(self, address: str, environment: str, compiled: Compiled) -> None:
-        self.address = address
+
+class _Attempt:
+    """Fields of drifted objects: what is to be written of them together, and what is left."""
+
+    def __init__(self, environment: str, compiled: Compiled) -> None:
         self.compiled = compiled
         self.environment: Environment = compiled.environments[environment]
-        self.before = {one: it.digest for one, it in compiled.by_environment[environment].items()}
-        self.edits: dict[Path, tuple[Document, Path, Any]] = {}
-        self.wanted: dict[Path, Any] = {}
+        self.actions = compiled.by_environment[environment]
+        self.edits: dict[tuple[str, Path], tuple[Document, Path, Any]] = {}
+        self.wanted: dict[tuple[str, Path], Any] = {}
         self.fields: list[FieldWritten] = []
 
-    def take(self, changes: Mapping[Path, tuple[Any, Any]]) -> None:
-        """Take the fields that the files say plainly; leave the others, each with its reason."""
-        definition = self.compiled.definitions.get(self.address.partition("/")[2])
-        side = self.compiled.by_environment[self.environment.name].get(self.address)
-        if definition is None or side is None:
-            self._leave((), "the workspace does not say it here any more", None)
+    def take(self, address: str, path: Path, change: tuple[Any, Any]) -> None:
+        """Take a field that its file says plainly; leave another one, with the reason."""
+        old, new = change
+        definition = self.compiled.definitions.get(address.partition("/")[2])
+        if definition is None or address not in self.actions:
+            self._leave(address, (), "the workspace does not say it here any more", None)
             return
-        for path, (old, new) in changes.items():
-            document, there = _source(definition, self.environment, path)
-            place = _place(document, there)
-            if value_at(side.content, path) != old:
-                self._leave(path, "the workspace says something else since", place)
-                continue
-            why = _not_plain(document, there, path, (old, new))
-            if why:
-                self._leave(path, why, place)
-                continue
-            self.edits[path] = document, there, REMOVED if new is NOTHING else _written(path, new)
-            self.wanted[path] = new
+        document, there = _source(definition, self.environment, path)
+        if value_at(self.actions[address].content, path) != old:
+            why = "the workspace says something else since"
+        else:
+            why = _not_plain(document, there, path, change)
+        if why:
+            self._leave(address, path, why, _place(document, there))
+            return
+        value = REMOVED if new is NOTHING else _written(path, new)
+        self.edits[(address, path)] = document, there, value
+        self.wanted[(address, path)] = new
 
     def texts(self, texts: Texts) -> dict[str, str]:
         """Give the texts with what was taken; what cannot be written is left."""
         parts: dict[str, list[tuple[Document, dict[Path, Any]]]] = {}
-        for path, (document, there, value) in [*self.edits.items()]:
+        for key, (document, there, value) in [*self.edits.items()]:
             try:
                 rewritten((document, {there: value}))
             except CannotRewriteError as error:
-                self._leave(path, str(error), _place(document, there))
-                del self.edits[path], self.wanted[path]
+                self._leave(*key, str(error), _place(document, there))
+                del self.edits[key], self.wanted[key]
             else:
                 parts.setdefault(document.file, []).append((document, {there: value}))
         return {**texts, **{file: rewritten(*some) for file, some in parts.items()}}
@@ -148,27 +159,27 @@ class _Object:
         if new:
             return f"the workspace would not compile: {new[0].code} {new[0].message}"
         there = now.by_environment.get(self.environment.name, {})
-        if self.address not in there or any(
-            value_at(there[self.address].content, path) != value for path, value in self.wanted.items()
+        if any(
+            address not in there or value_at(there[address].content, path) != value
+            for (address, path), value in self.wanted.items()
         ):
             return "the file says it in a way that cannot be written anew"
-        others = {one for one, it in there.items() if self.before.get(one) != it.digest} - {self.address}
-        if others:
-            return f"{', '.join(sorted(others)[:3])} would change with it"
-        return ""
+        before = {address: one.digest for address, one in self.actions.items()}
+        others = {address for address, one in there.items() if before.get(address) != one.digest}
+        others -= {address for address, _ in self.wanted}
+        return f"{', '.join(sorted(others)[:3])} would change with it" if others else ""
 
-    def done(self, why: str, also: tuple[str, ...]) -> None:
+    def done(self, why: str, now: Compiled) -> None:
         """Say of what was taken that it is written, or why it is not."""
-        for path, (document, there, _) in self.edits.items():
+        for (address, path), (document, there, _) in self.edits.items():
+            also = () if why else _elsewhere(self.compiled, now, self.environment.name, address)
             place = _place(document, there)
-            self.fields.append(
-                FieldWritten(
-                    address=self.address, path=path, place=place, why=why, also=() if why else also
-                )
-            )
+            self.fields.append(FieldWritten(address=address, path=path, place=place, why=why, also=also))
 
-    def _leave(self, path: Path, why: str, place: tuple[str, int, int] | None) -> None:
-        self.fields.append(FieldWritten(address=self.address, path=path, place=place, why=why))
+    def _leave(self, address: str, path: Path, why: str, place: tuple[str, int, int] | None) -> None:
+        found = FieldWritten(address=address, path=path, place=place, why=why)
+        if found not in self.fields:
+            self.fields.append(found)
 
 
 def _changes(old: Any, new: Any, path: Path = ()) -> Iterator[tuple[Path, tuple[Any, Any]]]:
@@ -231,14 +242,15 @@ def _place(document: Document, there: Path) -> tuple[str, int, int]:
     return document.file, span.line, span.column
 
 
-def _elsewhere(before: Compiled, now: Compiled, environment: str) -> tuple[str, ...]:
-    """Give the other environments in which something changes."""
+def _elsewhere(before: Compiled, now: Compiled, environment: str, address: str) -> tuple[str, ...]:
+    """Give the other environments in which an object changes."""
     return tuple(
-        sorted(
-            name
-            for name, actions in now.by_environment.items()
-            if name != environment
-            and {one: it.digest for one, it in actions.items()}
-            != {one: it.digest for one, it in before.by_environment.get(name, {}).items()}
-        )
+        name
+        for name, there in sorted(now.by_environment.items())
+        if name != environment
+        and _digest(there.get(address)) != _digest(before.by_environment.get(name, {}).get(address))
     )
+
+
+def _digest(one: CompiledAction | None) -> str | None:
+    return None if one is None else one.digest
