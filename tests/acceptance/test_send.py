@@ -192,6 +192,27 @@ def test_only_what_may_be_sent_again_is(
     assert len(service.seen) == 2
 
 
+def test_what_an_endpoint_does_not_let_through_is_capped(
+    workspace: Folder, service: Service, ready: Callable[..., None], callsheet: Callsheet
+) -> None:
+    ready(retries=2, timeout="10s")
+    workspace.write(
+        "endpoint.yaml",
+        "apiVersion: callsheet/v1\nkind: EndpointConfig\nmetadata: {name: shop_api}\nspec:\n"
+        f"  url: {service.url}/v1/*\n  methods: [POST]\n"
+        "  capping: {action: {maxConnections: 5, rate: 2 per 1m}}\n",
+    )
+    service.answers = [reply(503), reply(503), echo]
+    told = callsheet(*SEND, "-C", workspace.path, "--yes").out
+    assert "capped: 503 (a retry would be more than `shop_api` lets through (2 per 1m))" in told
+    assert len(service.seen) == 2
+    # It caps what it covers, and nothing else.
+    file = workspace.path / "endpoint.yaml"
+    file.write_text(file.read_text().replace("[POST]", "[GET]"))
+    service.answers = [reply(503), reply(503), echo]
+    assert ", 3 attempts" in callsheet(*SEND, "-C", workspace.path, "--yes").out
+
+
 # -- authentication ---------------------------------------------------------------------------
 
 

@@ -31,7 +31,8 @@ class Answer:
     """What came back.
 
     Attributes:
-        outcome: `ok`, `http_<code>`, `timedout`, `capped` (by the action's rate) or `internalError`: what
+        outcome: `ok`, `http_<code>`, `timedout`, `capped` (by the action's rate, or by an
+            EndpointConfig) or `internalError`: what
             Journey Optimizer tells a journey.
         text: the body, at most 1 MiB of it.
         attempts: how often it was sent.
@@ -70,6 +71,7 @@ def send(
     params: Mapping[str, Any],
     way: Way,
     *,
+    caps: Mapping[str, str] | None = None,
     wait: Callable[[float], None] = time.sleep,
 ) -> Answer:
     """Send the request of a compiled action.
@@ -78,6 +80,7 @@ def send(
         compiled: the action.
         params: values of its parameters.
         way: how it reaches the service.
+        caps: the rates of the EndpointConfigs that cover it, by name.
         wait: sleeps between two attempts.
 
     Raises:
@@ -101,28 +104,40 @@ def send(
     with httpx.Client(verify=context, timeout=timeout, follow_redirects=False, trust_env=False) as client:
         call = _Call(client, request, way)
         tokens = Tokens(client, reveal, way.route)
-        answer = _with_retries(call, authentication, tokens, limits, wait)
+        answer = _with_retries(call, authentication, tokens, _Bounds(limits, caps or {}), wait)
     return replace(answer, text=without_secrets(answer.text, [*secrets, *call.proofs]))
+
+
+class _Bounds:
+    """What bounds one send: the action's limits, and the endpoints that cap it; every attempt counts."""
+
+    def __init__(self, limits: Mapping[str, Any], caps: Mapping[str, str]) -> None:
+        self.retries = int(limits.get("retries") or 0)
+        self.timeout = seconds_of(limits.get("timeout"), TIMEOUT_SECONDS)
+        self.slots = {"the action's rate": Slots(limits.get("rate"))}
+        self.slots |= {f"`{name}` lets through ({rate})": Slots(rate) for name, rate in caps.items()}
+
+    def exceeded(self) -> str | None:
+        """Take a slot of each; gives what has none left."""
+        return next((words for words, one in self.slots.items() if not one.take()), None)
 
 
 def _with_retries(
     call: _Call,
     authentication: Mapping[str, Any],
     tokens: Tokens,
-    limits: Mapping[str, Any],
+    bounds: _Bounds,
     wait: Callable[[float], None],
 ) -> Answer:
-    """Call until it is settled; all of it within the action's timeout, no more often than its rate."""
-    retries = int(limits.get("retries") or 0)
-    slots = Slots(limits.get("rate"))
+    """Call until it is settled, within the action's timeout, and no more often than what bounds it."""
     begin = time.monotonic()
-    end = begin + seconds_of(limits.get("timeout"), TIMEOUT_SECONDS)
+    end = begin + bounds.timeout
     proof = prove(authentication, call.signed, tokens)
     attempts, renewed, answer = 0, False, None
     while True:
-        if not slots.take():
+        if exceeded := bounds.exceeded():
             last = answer or Answer(outcome="capped", status=None, text="", seconds=0, attempts=0)
-            reason = "a retry would be more than the action's rate"
+            reason = f"a retry would be more than {exceeded}"
             return replace(last, outcome="capped", seconds=time.monotonic() - begin, reason=reason)
         attempts += 1
         left = max(end - time.monotonic(), 0.001)
@@ -130,7 +145,7 @@ def _with_retries(
         if answer.status == 401 and not renewed and is_renewable(authentication):
             proof, renewed = prove(authentication, call.signed, tokens, anew=True), True
             continue
-        pause = _pause(answer, call.request.method, attempts - renewed, retries)
+        pause = _pause(answer, call.request.method, attempts - renewed, bounds.retries)
         if pause is None or time.monotonic() + pause >= end:
             return answer
         wait(pause)

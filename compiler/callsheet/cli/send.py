@@ -126,6 +126,7 @@ def _sent(
         return deliver_mail(content, fill_message(content, given, language), server, resolve), []
     from callsheet.calling.judgement import judge
     from callsheet.calling.sending import Way, send
+    from callsheet.rendering.endpoints import cappings_of
 
     compiled, params = _called(opened, environment, content, given, language)
     if to is None:
@@ -134,7 +135,8 @@ def _sent(
         from callsheet.calling.emulator import way_to
 
         way = way_to(to, compiled)
-    answer = send(compiled, params, way)
+    caps = cappings_of(opened.compile(), environment.name, compiled)
+    answer = send(compiled, params, way, caps=caps)
     return answer, judge(compiled, opened.operation(compiled["name"]), answer)
 
 

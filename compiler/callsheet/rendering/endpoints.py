@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
@@ -144,7 +144,19 @@ def _check_borne(environment: Environment, action: Action, rate: str, covering: 
             )
 
 
-def _covers(content: dict[str, Any], request: dict[str, Any]) -> bool:
+def cappings_of(compiled: Compiled, environment: str, action: Mapping[str, Any]) -> dict[str, str]:
+    """Give the rates by which EndpointConfigs cap the calls of a compiled action, by their names."""
+    there = compiled.by_environment.get(environment, {})
+    found = {}
+    for name in sorted(compiled.endpoints):
+        one = there.get(f"EndpointConfig/{name}")
+        rate = None if one is None else one.content.get("capping", {}).get("action", {}).get("rate")
+        if one is not None and rate is not None and _covers(one.content, action["request"]):
+            found[name] = rate
+    return found
+
+
+def _covers(content: Mapping[str, Any], request: Mapping[str, Any]) -> bool:
     pattern, text = content["url"], url_text(request["url"])
     if request["method"] not in content["methods"] or host_of(pattern) != host_of(text):
         return False
