@@ -176,14 +176,23 @@ def style_of(stream: IO[str], *, plain: bool = False) -> Style:
 
 
 def write_file(path: str, text: str) -> None:
-    """Write a file whole or not at all: it takes its name only when it is complete."""
-    target = Path(path)
+    """Write a file whole or not at all: it takes its name only when it is complete, and keeps its mode.
+
+    A link stays a link. What is no file, as a pipe or /dev/null, is written to.
+    """
+    target = Path(os.path.realpath(path))
     beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
+        if _is_stream(path):
+            with Path(path).open("a", encoding="utf-8", newline="\n") as stream:
+                stream.write(text)
+            return
         with beside.open("w", encoding="utf-8", newline="\n") as stream:
             stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())
+        if target.is_file():
+            shutil.copymode(target, beside)
         beside.replace(target)
     except OSError as error:
         beside.unlink(missing_ok=True)
@@ -192,6 +201,14 @@ def write_file(path: str, text: str) -> None:
             f"{path} cannot be written: {(error.strerror or 'unknown reason').lower()}",
             help="name a file in a folder that exists and can be written",
         ) from None
+
+
+def _is_stream(path: str) -> bool:
+    """Tell whether it is a device, a pipe or an open stream, as `/dev/stdout`: nothing takes its place."""
+    target = Path(path)
+    if path.startswith(("/dev/fd/", "/dev/std", "/proc/")):
+        return True
+    return target.exists() and not (target.is_file() or target.is_dir())
 
 
 def prefix_of(folder: Path) -> str:

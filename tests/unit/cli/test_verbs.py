@@ -14,7 +14,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from callsheet.language.schema_check import schema, schema_names
-from conftest import ENVIRONMENT, Callsheet, Folder
+from conftest import ENVIRONMENT, Callsheet, Folder, Outcome, run_callsheet
 
 
 def valid(text: str, name: str) -> Any:
@@ -358,6 +358,39 @@ def test_help_and_version_import_nothing_heavy(arguments: list[str]) -> None:
     assert (
         imported & {"jinja2", "jsonschema", "jsonschema_rs", "deepdiff", "rich", "yaml", "sqlite3"} == set()
     )
+
+
+def test_a_result_takes_the_place_of_a_file_and_of_nothing_else(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    def out(path: str | Path) -> Outcome:
+        return callsheet("validate", "-C", workspace.path, "--out", path)
+
+    # A file keeps its mode, and a link leads where it led.
+    file, link = tmp_path / "result.txt", tmp_path / "link.txt"
+    file.write_text("before")
+    file.chmod(0o600)
+    link.symlink_to(file)
+    assert out(link).code == 0
+    assert link.is_symlink()
+    assert (file.read_text(), file.stat().st_mode & 0o777) == ("Valid: 2 documents.\n", 0o600)
+    assert sorted(one.name for one in tmp_path.iterdir() if "result" in one.name) == ["result.txt"]
+    # A device stays one, also for whoever could put a file into its place.
+    before = os.stat("/dev/null").st_rdev
+    assert out("/dev/null").code == 0
+    assert os.stat("/dev/null").st_rdev == before
+    full = out("/dev/full")
+    assert (full.code, full.err.splitlines()[0]) == (
+        1, "error CS928: /dev/full cannot be written: no space left on device",
+    )  # fmt: skip
+    # A pipe is written to.
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE, text=True) as reader:
+        assert out(pipe).code == 0
+        assert reader.communicate()[0] == "Valid: 2 documents.\n"
+    done = run_callsheet("validate", "-C", workspace.path, "--out", "/dev/stdout")
+    assert (done.code, done.out) == (0, "Valid: 2 documents.\n")
 
 
 def test_the_question_is_asked_on_a_terminal_and_no_is_no(workspace: Folder) -> None:
