@@ -69,7 +69,7 @@ def written(node: Any) -> Any:
     """Give a compiled value, of a field that is read as a template, as its author would write it.
 
     Raises:
-        CallsheetError: CS844 for what a template file makes.
+        CallsheetError: CS844 for what a template file makes, and for what is no compiled value.
 
     """
     if isinstance(node, str):
@@ -80,7 +80,7 @@ def written(node: Any) -> Any:
         return node
     if "$secret" in node:
         return {"secret": node["$secret"]}
-    if "$literal" in node:
+    if isinstance(node.get("$literal"), dict):
         return {key: written(one) for key, one in node["$literal"].items()}
     if "$template" in node:
         raise CallsheetError(
@@ -89,7 +89,14 @@ def written(node: Any) -> Any:
             help="write the file by hand, and let the plan show the difference",
         )
     if any(one in node for one in ("$param", "$concat", "$expr")):
-        return _template(node)
+        try:
+            return _template(node)
+        except (AttributeError, KeyError, TypeError):
+            raise CallsheetError(
+                "CS844",
+                "there is a slot in it that no template makes",
+                help="somebody broke it at the target: write the file by hand, or apply over it",
+            ) from None
     if set(node) == {"secret"}:
         return node
     return {key: written(one) for key, one in node.items()}

@@ -26,7 +26,11 @@ def explain(path: Path, old: Any, new: Any, before: dict[str, Any], after: dict[
         chosen = _BY_REQUEST_FIELD.get(str(path[1]), chosen)
     if chosen is None:
         return f"{_dotted(path)} {_verb(old, new)}", "compatible", "field-changed"
-    return chosen(path, old, new, before, after)
+    try:
+        return chosen(path, old, new, before, after)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        # What somebody broke by hand at the target has no shape that words could rely on.
+        return f"{_dotted(path)} {_verb(old, new)}", "breaking", "field-changed"
 
 
 def _text(path: Path, old: Any, new: Any, *_: Any) -> Explanation:

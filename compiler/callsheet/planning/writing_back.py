@@ -226,8 +226,8 @@ def _not_plain(document: Document, there: Path, path: Path, change: tuple[Any, A
         return "no field of a file says it"
     try:
         was, _ = (None if one is NOTHING else _written(path, one) for one in change)
-    except CallsheetError:
-        return "a template file makes it"
+    except CallsheetError as error:
+        return error.message
     if there not in document.places.values:
         return "" if new is not NOTHING else "the file does not say it"
     return (

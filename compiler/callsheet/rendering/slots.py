@@ -12,12 +12,17 @@ def parameters_read(value: Any) -> Iterator[str]:
         if isinstance(value.get("$param"), str):
             yield value["$param"]
         elif isinstance(value.get("$expr"), str):
-            yield from value.get("params", ())
+            yield from _names(value.get("params"))
         elif isinstance(value.get("$template"), dict):
-            yield from value["$template"].get("params", ())
+            yield from _names(value["$template"].get("params"))
         else:
             for one in value.values():
                 yield from parameters_read(one)
     elif isinstance(value, list):
         for one in value:
             yield from parameters_read(one)
+
+
+def _names(listed: Any) -> Iterator[str]:
+    # What is deployed may be what somebody broke by hand.
+    return (one for one in (listed if isinstance(listed, list) else ()) if isinstance(one, str))

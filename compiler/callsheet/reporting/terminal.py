@@ -109,7 +109,9 @@ def as_written(value: Any) -> Any:
         return value
     match value:
         case {"$param": str(name)}:
-            steps = "".join(f" | {_step(one)}" for one in value.get("filters", ()))
+            # What is deployed may be what somebody broke by hand.
+            filters = value.get("filters")
+            steps = "".join(f" | {_step(one)}" for one in (filters if isinstance(filters, list) else ()))
             return f"{{{{ params.{name}{steps} }}}}"
         case {"$expr": str(text)}:
             return f"{{{{ {text} }}}}"
@@ -123,9 +125,12 @@ def as_written(value: Any) -> Any:
 
 
 def _step(step: Any) -> str:
-    if isinstance(step, str):
-        return step
-    return f"{step['filter']}({', '.join(json.dumps(one, ensure_ascii=False) for one in step['args'])})"
+    match step:
+        case str():
+            return step
+        case {"filter": str(name), "args": [*arguments]}:
+            return f"{name}({', '.join(json.dumps(one, ensure_ascii=False) for one in arguments)})"
+    return json.dumps(step, ensure_ascii=False)
 
 
 def count(number: int, noun: str) -> str:
