@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from callsheet.calling.contracts.operations import Operation
+from callsheet.calling.contracts.sources import ContractFault
 from callsheet.calling.sending import Answer
 from callsheet.workspace import Path
 
@@ -39,7 +40,10 @@ def judge(compiled: Mapping[str, Any], operation: Operation | None, answer: Answ
         return [f"it is not JSON: it begins with {answer.text[:20]!r}"]
     found = [] if promised is None else list(_missing(promised, told, ()))
     if operation is not None and by_contract:
-        found += [f"by the contract, {one.words}" for one in operation.validation(kind).faults(told)]
+        try:
+            found += [f"by the contract, {one.words}" for one in operation.validation(kind).faults(told)]
+        except ContractFault as fault:
+            found.append(f"the contract does not tell: {fault.message}")
     return found[:MAX_FINDINGS]
 
 

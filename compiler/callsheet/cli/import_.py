@@ -79,13 +79,17 @@ def _imported(
     opened: Workspace, source: str, line: str | None, wanted: str | None, operation: str | None
 ) -> Imported:
     from callsheet.importing import read_curl, read_file, read_httpie
+    from callsheet.importing.model import checked_url
 
     if source in ("curl", "httpie"):
         read = read_curl if source == "curl" else read_httpie
-        return read(line if line is not None else sys.stdin.read(262_145))
-    if operation is not None:
-        return _operation(opened, source, operation)
-    return read_file(_read(source), wanted)
+        found = read(line if line is not None else sys.stdin.read(262_145))
+    elif operation is not None:
+        found = _operation(opened, source, operation)
+    else:
+        found = read_file(_read(source), wanted)
+    checked_url(found.url)
+    return found
 
 
 def _operation(opened: Workspace, source: str, operation: str) -> Imported:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from callsheet.importing.model import Imported, ImportFault
+from callsheet.importing.model import Imported, ImportFault, checked_url
 from callsheet.importing.shell import words_of
 
 _FLAGS = {
@@ -207,7 +207,7 @@ class _Reader:
         result = self.result
         if not result.url:
             raise ImportFault("the line calls no URL", "paste the whole command")
-        if urlsplit(result.url).scheme not in ("http", "https"):
+        if urlsplit(checked_url(result.url)).scheme not in ("http", "https"):
             raise ImportFault("only http and https can be called", "see the URL")
         if self.data and self.in_query:
             parts = urlsplit(result.url)

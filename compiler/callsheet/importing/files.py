@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from callsheet.importing.mapped import is_mapped, with_slots
-from callsheet.importing.model import Imported, ImportFault
+from callsheet.importing.model import Imported, ImportFault, of_its_shape
 
 
 def read_file(text: str, wanted: str | None) -> Imported:
@@ -23,19 +23,16 @@ def read_file(text: str, wanted: str | None) -> Imported:
     except (ValueError, RecursionError):
         raise ImportFault("the file is not JSON", _KINDS) from None
     if isinstance(value, dict) and isinstance(value.get("log"), dict):
-        return _chosen(
-            [
-                (one.get("request", {}).get("url", "?"), one.get("request", {}))
-                for one in value["log"].get("entries", ())
-            ],
-            wanted,
-            _har,
-        )
+        with of_its_shape("a HAR file"):
+            requests = [one.get("request", {}) for one in value["log"].get("entries", ())]
+            return _chosen([(str(one.get("url", "?")), one) for one in requests], wanted, _har)
     if isinstance(value, dict) and isinstance(value.get("item"), list):
-        filled = _filled(value["item"], _variables(value.get("variable")))
-        return _chosen(list(_items(filled, "")), wanted, _postman)
+        with of_its_shape("a Postman collection"):
+            filled = _filled(value["item"], _variables(value.get("variable")))
+            return _chosen(list(_items(filled, "")), wanted, _postman)
     if isinstance(value, dict) and isinstance(value.get("resources"), list):
-        return _chosen(_insomnia_requests(value["resources"]), wanted, _insomnia)
+        with of_its_shape("an Insomnia export"):
+            return _chosen(_insomnia_requests(value["resources"]), wanted, _insomnia)
     if isinstance(value, dict) and ("openapi" in value or "swagger" in value):
         raise ImportFault("the file describes a service", "choose one of its operations with --operation")
     if isinstance(value, dict):
@@ -163,7 +160,7 @@ def _items(items: list[Any], folder: str) -> Any:
 
 def _postman(request: dict[str, Any]) -> Imported:
     url = request.get("url")
-    raw = url.get("raw", "") if isinstance(url, dict) else str(url or "")
+    raw = str((url.get("raw") if isinstance(url, dict) else url) or "")
     headers = [
         (str(one["key"]), str(one["value"]))
         for one in request.get("header") or ()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from callsheet.errors import CallsheetError
 
@@ -13,6 +16,38 @@ class ImportFault(CallsheetError):  # noqa: N818 - a verdict about one request
 
     def __init__(self, message: str, help: str) -> None:
         super().__init__("CS938", message, help=help)
+
+
+def checked_url(url: str) -> str:
+    """Give a URL that can be taken apart.
+
+    Raises:
+        ImportFault: for one that cannot, as with a host in brackets that is no address.
+
+    """
+    try:
+        _ = urlsplit(url).hostname
+    except ValueError:
+        # It is not shown: a credential may be in it, and Python's words may hold it.
+        raise ImportFault("the URL cannot be read", "see its host, and the brackets in it") from None
+    return url
+
+
+@contextmanager
+def of_its_shape(what: str) -> Iterator[None]:
+    """Read a file that other people's tools write: what has another shape than their format is told so.
+
+    Raises:
+        ImportFault: for a part that is missing, or of another type.
+
+    """
+    try:
+        yield
+    except (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError):
+        raise ImportFault(
+            f"the file is not as {what} is: a part of it is missing, or of another type",
+            "export it again, or write the action by hand",
+        ) from None
 
 
 @dataclass(frozen=True, slots=True)

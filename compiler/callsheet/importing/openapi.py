@@ -11,7 +11,7 @@ from typing import Any
 
 from callsheet.calling.contracts.operations import Operation, find_operation
 from callsheet.calling.contracts.sources import ContractFault, ContractFile
-from callsheet.importing.model import Imported, ImportFault, Slot
+from callsheet.importing.model import Imported, ImportFault, Slot, of_its_shape
 from callsheet.workspace import parts_of
 
 DEPTH = 12
@@ -35,6 +35,11 @@ def read_operation(file: ContractFile, name: str | None) -> Imported:
         way_out = "choose one with --operation" if name is None else fault.help
         words = fault.message if name else "the description has many operations"
         raise ImportFault(words, way_out) from None
+    with of_its_shape("an OpenAPI description"):
+        return _request(file, operation, name)
+
+
+def _request(file: ContractFile, operation: Operation, name: str | None) -> Imported:
     if not operation.json_body or not operation.urls[0].startswith("http"):
         what = "takes no JSON body" if not operation.json_body else "names no server"
         raise ImportFault(f"the operation {what}", "choose another, or write the action by hand")

@@ -86,9 +86,10 @@ class _Formatter:
     def run(self) -> list[str]:
         """Give the lines of the whole file with this document's keys in order."""
         value = self.document.value
-        if not isinstance(value, dict) or value.get("kind") not in KIND_SCHEMAS:
+        kind = value.get("kind") if isinstance(value, dict) else None
+        if not isinstance(kind, str) or kind not in KIND_SCHEMAS:
             return self.lines
-        root = schema(KIND_SCHEMAS[value["kind"]])
+        root = schema(KIND_SCHEMAS[kind])
         ordered = self._ordered((), value, root, root, self.last)
         return self.lines if ordered is None else ordered
 

@@ -62,7 +62,7 @@ class _Checker:
 
     def check(self, action: Action, contract: dict[str, Any]) -> Iterator[Problem]:
         try:
-            operation = self.operation(contract)
+            yield from list(self._found(action, contract, self.operation(contract)))
         except ContractFault as fault:
             if fault.absent and contract.get("optional"):
                 return
@@ -70,7 +70,8 @@ class _Checker:
             name = "operation" if "openapi" in contract else "method"
             path = ("contract", name if fault.code == "CS451" else field)
             yield Spots(fault.code, action.document, ("spec",)).value(path, fault.message, do=fault.help)
-            return
+
+    def _found(self, action: Action, contract: dict[str, Any], operation: Operation) -> Iterator[Problem]:
         for pointer, words in operation.odd[:1]:
             more = f" (and {len(operation.odd) - 1} more)" if len(operation.odd) > 1 else ""
             yield Spots("CS459", action.document, ("spec",)).key(

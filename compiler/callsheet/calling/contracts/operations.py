@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -86,7 +87,21 @@ def find_operation(description: dict[str, Any], name: str) -> Operation:
             "name one by its operationId, or as `POST /path`",
         )
     path, method, item, node = found[0]
-    return _Reader(description).read(path, method, item, node)
+    with _of_its_shape("OpenAPI"):
+        return _Reader(description).read(path, method, item, node)
+
+
+@contextmanager
+def _of_its_shape(form: str) -> Iterator[None]:
+    """Read a description that others wrote: what has another shape than its form says is told so."""
+    try:
+        yield
+    except (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError):
+        raise ContractFault(
+            "CS450",
+            f"the contract is not as {form} has it: a part of the operation is of another type",
+            "check it with the tools of its form, or take the vendor's own again",
+        ) from None
 
 
 def _operations(description: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any], dict[str, Any]]]:
@@ -208,6 +223,11 @@ def find_method(description: dict[str, Any], name: str) -> Operation:
         raise ContractFault(
             "CS450", "the contract is no discovery document of Google's", "see its `kind` field"
         )
+    with _of_its_shape("a discovery document"):
+        return _method(description, name)
+
+
+def _method(description: dict[str, Any], name: str) -> Operation:
     methods = dict(_methods(description, ""))
     if name not in {one.get("id") for one in methods.values()}:
         known = [str(one.get("id")) for one in methods.values()]

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from callsheet.calling.contracts.sources import ContractFault
 from callsheet.language.schema_check import nearest
 from callsheet.workspace import Path, parts_of
 
@@ -128,7 +129,15 @@ def _definition(node: dict[str, Any], root: dict[str, Any]) -> Any:
 def _compiled(schema: dict[str, Any]) -> Any:
     import jsonschema_rs
 
-    return jsonschema_rs.Draft202012Validator(schema, pattern_options=jsonschema_rs.RegexOptions())
+    try:
+        return jsonschema_rs.Draft202012Validator(schema, pattern_options=jsonschema_rs.RegexOptions())
+    except (jsonschema_rs.ValidationError, ValueError) as error:
+        words = str(getattr(error, "message", error))[:120]
+        raise ContractFault(
+            "CS450",
+            f"a schema of the contract is none: {words}",
+            "check it with the tools of its form, or take the vendor's own again",
+        ) from None
 
 
 def _look(value: Any, path: Path) -> Any:
