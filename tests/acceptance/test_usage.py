@@ -263,6 +263,20 @@ def test_journeys_that_cannot_be_read_whole(do: Do, adobe: Adobe) -> None:
     assert "no journey is known to use it" in do("usage", "push").out
 
 
+@pytest.mark.parametrize("broken", [{"nodes": "none"}, {"nodes": [{"type": "action", "paramMappings": 5}]}])
+def test_a_journey_of_another_shape_is_never_taken_for_one_that_uses_nothing(
+    do: Do, adobe: Adobe, broken: dict[str, Any]
+) -> None:
+    adobe.journeys = [{**JOURNEYS[0], **broken}]
+    name = "paramMappings" if isinstance(broken["nodes"], list) else "nodes"
+    assert do("usage").err == (
+        f"error CS873: Adobe's API cannot be read: `{name}` of a journey is no list\n"
+        "help: nothing was changed; what uses which action is not known until it is one\n"
+    )
+    adobe.journeys = [{**JOURNEYS[0], "metadata": "none"}]
+    assert do("usage").code == 0
+
+
 def test_where_there_are_no_journeys(do: Do, workspace: Folder, callsheet: Callsheet) -> None:
     do.folder.write("environments.yaml", ENVIRONMENT)
     assert do("usage", "--save").err == (

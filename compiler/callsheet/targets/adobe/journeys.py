@@ -61,7 +61,8 @@ def _read_once(account: Account) -> list[Journey] | None:
 
 
 def _journey(body: Mapping[str, Any]) -> Journey:
-    told = body.get("metadata") or {}
+    metadata = body.get("metadata")
+    told = metadata if isinstance(metadata, dict) else {}
     return {
         "id": str(body.get("id", "")),
         "name": str(body.get("name", "")),
@@ -73,7 +74,7 @@ def _journey(body: Mapping[str, Any]) -> Journey:
 
 
 def _nodes(body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for node in body.get("nodes") or ():
+    for node in _listed(body, "nodes"):
         if not isinstance(node, dict):
             continue
         mappings = [
@@ -82,9 +83,21 @@ def _nodes(body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
                 "path": str(one.get("paramPath", "")),
                 "expression": str(one.get("expression", ""))[:MAX_EXPRESSION],
             }
-            for one in node.get("paramMappings") or ()
+            for one in _listed(node, "paramMappings")
             if isinstance(one, dict)
         ]
         kind = str(node.get("type", ""))
         if mappings or "action" in kind.lower():
             yield {"name": str(node.get("name", "")), "type": kind, "mappings": mappings}
+
+
+def _listed(body: Mapping[str, Any], name: str) -> list[Any]:
+    """Give a list of an answer; what is another thing is never taken for an empty one."""
+    found = body.get(name)
+    if found is not None and not isinstance(found, list):
+        raise CallsheetError(
+            "CS873",
+            f"Adobe's API cannot be read: `{name}` of a journey is no list",
+            help="nothing was changed; what uses which action is not known until it is one",
+        )
+    return found or []
