@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from callsheet import Workspace
+from callsheet.targets.rest.client import ServiceClient
 from collection import TOKEN, Collection, collecting
 from conftest import Callsheet, Folder
 from hooks import ACTIONS, ENVIRONMENT, PAGING, prepared, settled
@@ -325,6 +326,30 @@ def test_a_refusal_behind_a_lost_answer_says_nothing_of_the_first_call(
     assert "error CS871: it is not known whether the service did it: " in told
     assert ", and then it answered 422\n" in told
     assert len(collection.objects) == (lost == "after")
+    settled(hooks, callsheet, collection)
+
+
+def test_a_service_that_goes_away_behind_a_lost_answer_leaves_it_open(
+    hooks: Folder, callsheet: Callsheet, collection: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, lost = ServiceClient._once, []
+
+    def once(self: ServiceClient, request: Any) -> Any:
+        if lost:
+            return None, "ConnectError"
+        answer = real(self, request)
+        if request.method == "POST":
+            lost.append(answer)
+            return None, "RemoteProtocolError"
+        return answer
+
+    monkeypatch.setattr(ServiceClient, "_once", once)
+    told = callsheet("apply", "-C", hooks.path, "--yes", "-q").err
+    assert told.startswith(
+        "error CS871: it is not known whether the service did it: it does not answer (RemoteProtocolError)\n"
+    )
+    monkeypatch.setattr(ServiceClient, "_once", real)
+    assert len(collection.objects) == 1
     settled(hooks, callsheet, collection)
 
 

@@ -174,6 +174,8 @@ class ServiceClient:
                 asked = retry_after(answer.headers.get("retry-after")) if answer is not None else 0.0
                 self.wait(max(0.1 * 2.0**attempt * random.uniform(0.75, 1.25), min(asked, 60.0)))  # noqa: S311
                 continue
+            if unsure and (answer is None or faulty):
+                raise self._unknown(unsure)
             if answer is None or faulty:
                 raise self._failure(answer, reason, reads=reads)
             gone = request.method == "DELETE" and answer.status in (404, 410)
