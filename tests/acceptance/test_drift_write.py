@@ -12,6 +12,8 @@ import jsonschema
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from callsheet.cli.common import write_file
+from callsheet.errors import CallsheetError
 from callsheet.language.schema_check import schema
 from conftest import ENVIRONMENT, Callsheet, Folder
 
@@ -248,6 +250,30 @@ def test_a_file_of_json_stays_json(empty: Folder, callsheet: Callsheet) -> None:
         "NORMAL", True, [], {"retries": 3},
     )  # fmt: skip
     settled(empty, callsheet)
+
+
+def test_a_file_that_cannot_be_written_is_told_beside_those_that_were(
+    push: Folder, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from callsheet.cli import drift
+
+    def change(compiled: dict[str, Any]) -> None:
+        compiled["request"]["payload"]["priority"] = "NORMAL"
+        compiled["request"]["payload"]["data"]["retries"] = 7
+
+    def write(path: str, text: str) -> None:
+        if path.endswith("push.yaml"):
+            raise CallsheetError("CS928", f"{path} cannot be written: read-only file system", help="x")
+        write_file(path, text)
+
+    by_hand(push, change)
+    monkeypatch.setattr(drift, "write_file", write)
+    outcome = callsheet("drift", "-C", push.path, "-e", "local", "--write")
+    assert (outcome.code, outcome.err[:12]) == (1, "error CS928:")
+    assert "Written\n  Action/push `request.payload.data.retries`  environments.yaml:" in outcome.out
+    assert "Left as it is\n  Action/push `request.payload.priority`  push.yaml:17:7\n" in outcome.out
+    assert "    its file cannot be written\n" in outcome.out
+    assert "retries: 7" in (push.path / "environments.yaml").read_text()
 
 
 def test_without_drift_nothing_is_written(push: Folder, callsheet: Callsheet) -> None:

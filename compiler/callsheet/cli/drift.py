@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +14,7 @@ from callsheet.cli.common import (
     environment_option,
     write_file,
 )
+from callsheet.errors import CallsheetError
 
 if TYPE_CHECKING:
     from callsheet.planning.writing_back import FieldWritten
@@ -29,11 +31,16 @@ def command(env: str | None, detailed_exitcode: bool, write: bool, *, options: O
 
     opened = options.open()
     fields: list[FieldWritten] = []
+    failures: list[CallsheetError] = []
     if write:
         found, back = opened.write_back(env)
         fields = back.fields
         for file, text in back.texts.items():
-            write_file(str(opened.root / file), text)
+            try:
+                write_file(str(opened.root / file), text)
+            except CallsheetError as error:
+                failures.append(error)
+                fields = [_unwritten(one, file) for one in fields]
     else:
         found = opened.drift(env)
     result = DriftResult(
@@ -44,4 +51,12 @@ def command(env: str | None, detailed_exitcode: bool, write: bool, *, options: O
         fields=fields,
     )
     options.emit(result)
+    if failures:
+        raise failures[0]
     return 2 if detailed_exitcode and found.drift else 0
+
+
+def _unwritten(one: FieldWritten, file: str) -> FieldWritten:
+    """Say of what was to be written into a file that it was not."""
+    mine = one.place is not None and one.place[0] == file and not one.why
+    return replace(one, why="its file cannot be written", also=()) if mine else one
