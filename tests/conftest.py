@@ -29,6 +29,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run the long forms of the tests")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Let generated examples be the same in each run; the scheduled one, with --long, looks for new ones."""
+    try:
+        from hypothesis import settings
+    except ImportError:
+        return  # the first steps are also tested with pytest alone
+    settings.register_profile("the same each time", derandomize=True)
+    if not config.getoption("--long"):
+        settings.load_profile("the same each time")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--long"):
         return

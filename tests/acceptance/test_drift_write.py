@@ -199,6 +199,22 @@ def test_what_is_gone_at_the_target_or_in_the_workspace_is_told(push: Folder, ca
     assert "Action/push\n    the workspace does not say it here any more" in told
 
 
+def test_what_is_no_action_any_more_takes_nothing_out_of_the_file(
+    push: Folder, callsheet: Callsheet
+) -> None:
+    for change in (
+        lambda compiled: compiled.pop("request"),
+        lambda compiled: compiled.update({"$param": "title"}),
+    ):
+        by_hand(push, change)
+        told = written(push, callsheet)
+        assert "Action/push\n    what is deployed is no action any more: apply over it\n" in told
+        assert (push.path / "push.yaml").read_text() == PUSH
+        assert callsheet(
+            "apply", "-C", push.path, "-e", "local", "--yes", "-q", "--accept", "drift"
+        ).code == 0  # fmt: skip
+
+
 def test_two_documents_of_one_file_and_its_line_ends(push: Folder, callsheet: Callsheet) -> None:
     second = PUSH.replace("name: push ", "name: second ")
     file = push.write("push.yaml", "")

@@ -79,6 +79,10 @@ def write_back(
             found.fields.append(FieldWritten(address=one.address, path=(), why=why))
         else:
             before, after = content_of(applied[one.address]), content_of(deployed[one.address])
+            if "unreadable" in after or not _is_mapping(after):
+                why = "what is deployed is no action any more: apply over it"
+                found.fields.append(FieldWritten(address=one.address, path=(), why=why))
+                continue
             changes += [(one.address, path, change) for path, change in _changes(before, after)]
     waiting = [changes]
     while waiting:
