@@ -6,6 +6,9 @@ prints it and exits 1. Anything else that escapes is a fault of ours, reported a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class CallsheetError(Exception):
     """Something that callsheet refuses, with its code, its words and the way out.
@@ -32,3 +35,12 @@ class UnreachableError(CallsheetError):
 
 class UsageError(CallsheetError):
     """The command was asked for something that cannot be asked: exit code 2."""
+
+
+@contextmanager
+def of_its_shape(otherwise: Exception) -> Iterator[None]:
+    """Read data that others wrote; raises `otherwise` for a part that is missing, or of another type."""
+    try:
+        yield
+    except (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError):
+        raise otherwise from None

@@ -173,11 +173,12 @@ class Returning(Deploying):
         plan, current = self._drift_in(chosen)
 
         def compile_with(texts: Mapping[str, str]) -> Compiled:
+            if not texts:
+                return self.compile()
             return self._compiled_from(EditedSource(FolderSource(self.root), texts))
 
         found = write_back(plan.drift, current.applied, current.deployed, chosen.name, compile_with)
         source = EditedSource(FolderSource(self.root), found.texts)
-        source.files()
         return plan, replace(found, texts={one: source.read(one).decode() for one in found.texts})
 
     def forget(self, names: Collection[str], environment: str | None = None) -> Plan:

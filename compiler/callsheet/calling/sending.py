@@ -31,9 +31,8 @@ class Answer:
     """What came back.
 
     Attributes:
-        outcome: `ok`, `http_<code>`, `timedout`, `capped` (by the action's rate, or by an
-            EndpointConfig) or `internalError`: what
-            Journey Optimizer tells a journey.
+        outcome: `ok`, `http_<code>`, `timedout`, `capped` (by the action's rate, or by an EndpointConfig)
+            or `internalError`: what Journey Optimizer tells a journey.
         text: the body, at most 1 MiB of it.
         attempts: how often it was sent.
         reason: why it came to nothing, where no status tells.
@@ -96,15 +95,16 @@ def send(
         return secrets[-1]
 
     request = build_request(compiled, params, reveal)
-    authentication, limits = compiled["authentication"], compiled.get("limits") or {}
-    timeout = seconds_of(limits.get("timeout"), TIMEOUT_SECONDS)
+    authentication, bounds = compiled["authentication"], _Bounds(compiled.get("limits") or {}, caps or {})
     # Authorities that SSL_CERT_FILE names count, as a company's own.
     context = tls_context(authentication if way.real else {}, reveal)
     # No redirect is followed: another host would get the key. No proxy or .netrc of the machine is asked.
-    with httpx.Client(verify=context, timeout=timeout, follow_redirects=False, trust_env=False) as client:
+    with httpx.Client(
+        verify=context, timeout=bounds.timeout, follow_redirects=False, trust_env=False
+    ) as client:
         call = _Call(client, request, way)
         tokens = Tokens(client, reveal, way.route)
-        answer = _with_retries(call, authentication, tokens, _Bounds(limits, caps or {}), wait)
+        answer = _with_retries(call, authentication, tokens, bounds, wait)
     return replace(answer, text=without_secrets(answer.text, [*secrets, *call.proofs]))
 
 

@@ -7,8 +7,9 @@ import re
 from typing import Any
 from urllib.parse import quote
 
+from callsheet.errors import of_its_shape
 from callsheet.importing.mapped import is_mapped, with_slots
-from callsheet.importing.model import Imported, ImportFault, of_its_shape
+from callsheet.importing.model import Imported, ImportFault, misshapen
 
 
 def read_file(text: str, wanted: str | None) -> Imported:
@@ -23,15 +24,15 @@ def read_file(text: str, wanted: str | None) -> Imported:
     except (ValueError, RecursionError):
         raise ImportFault("the file is not JSON", _KINDS) from None
     if isinstance(value, dict) and isinstance(value.get("log"), dict):
-        with of_its_shape("a HAR file"):
+        with of_its_shape(misshapen("a HAR file")):
             requests = [one.get("request", {}) for one in value["log"].get("entries", ())]
             return _chosen([(str(one.get("url", "?")), one) for one in requests], wanted, _har)
     if isinstance(value, dict) and isinstance(value.get("item"), list):
-        with of_its_shape("a Postman collection"):
+        with of_its_shape(misshapen("a Postman collection")):
             filled = _filled(value["item"], _variables(value.get("variable")))
             return _chosen(list(_items(filled, "")), wanted, _postman)
     if isinstance(value, dict) and isinstance(value.get("resources"), list):
-        with of_its_shape("an Insomnia export"):
+        with of_its_shape(misshapen("an Insomnia export")):
             return _chosen(_insomnia_requests(value["resources"]), wanted, _insomnia)
     if isinstance(value, dict) and ("openapi" in value or "swagger" in value):
         raise ImportFault("the file describes a service", "choose one of its operations with --operation")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,21 +31,12 @@ def checked_url(url: str) -> str:
     return url
 
 
-@contextmanager
-def of_its_shape(what: str) -> Iterator[None]:
-    """Read a file that other people's tools write: what has another shape than their format is told so.
-
-    Raises:
-        ImportFault: for a part that is missing, or of another type.
-
-    """
-    try:
-        yield
-    except (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError):
-        raise ImportFault(
-            f"the file is not as {what} is: a part of it is missing, or of another type",
-            "export it again, or write the action by hand",
-        ) from None
+def misshapen(what: str) -> ImportFault:
+    """Say that a file of other people's tools has another shape than their format."""
+    return ImportFault(
+        f"the file is not as {what} is: a part of it is missing, or of another type",
+        "export it again, or write the action by hand",
+    )
 
 
 @dataclass(frozen=True, slots=True)

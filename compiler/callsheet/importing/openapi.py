@@ -11,7 +11,8 @@ from typing import Any
 
 from callsheet.calling.contracts.operations import Operation, find_operation
 from callsheet.calling.contracts.sources import ContractFault, ContractFile
-from callsheet.importing.model import Imported, ImportFault, Slot, of_its_shape
+from callsheet.errors import of_its_shape
+from callsheet.importing.model import Imported, ImportFault, Slot, misshapen
 from callsheet.workspace import parts_of
 
 DEPTH = 12
@@ -35,7 +36,7 @@ def read_operation(file: ContractFile, name: str | None) -> Imported:
         way_out = "choose one with --operation" if name is None else fault.help
         words = fault.message if name else "the description has many operations"
         raise ImportFault(words, way_out) from None
-    with of_its_shape("an OpenAPI description"):
+    with of_its_shape(misshapen("an OpenAPI description")):
         return _request(file, operation, name)
 
 

@@ -20,7 +20,7 @@ from callsheet.planning.difference import NOTHING, value_at
 from callsheet.planning.model import Drift
 from callsheet.rendering import Compiled, CompiledAction
 from callsheet.workspace import Document, Path
-from callsheet.workspace.rewriting import REMOVED, CannotRewriteError, rewritten
+from callsheet.workspace.rewriting import REMOVED, CannotRewriteError, Rewriting, rewritten
 
 Texts = Mapping[str, str]
 _Change = tuple[str, Path, tuple[Any, Any]]
@@ -121,7 +121,6 @@ class _Attempt:
         self.environment: Environment = compiled.environments[environment]
         self.actions = compiled.by_environment[environment]
         self.edits: dict[tuple[str, Path], tuple[Document, Path, Any]] = {}
-        self.wanted: dict[tuple[str, Path], Any] = {}
         self.fields: list[FieldWritten] = []
 
     def take(self, address: str, path: Path, change: tuple[Any, Any]) -> None:
@@ -138,23 +137,23 @@ class _Attempt:
             why = _not_plain(document, there, path, change)
         if why:
             self._leave(address, path, why, _place(document, there))
-            return
-        value = REMOVED if new is NOTHING else _written(path, new)
-        self.edits[(address, path)] = document, there, value
-        self.wanted[(address, path)] = new
+        else:
+            self.edits[(address, path)] = document, there, new
 
     def texts(self, texts: Texts) -> dict[str, str]:
         """Give the texts with what was taken; what cannot be written is left."""
-        parts: dict[str, list[tuple[Document, dict[Path, Any]]]] = {}
-        for key, (document, there, value) in [*self.edits.items()]:
+        files: dict[str, dict[int, Rewriting]] = {}
+        for (address, path), (document, there, new) in [*self.edits.items()]:
+            documents = files.setdefault(document.file, {})
+            if document.index not in documents:
+                documents[document.index] = Rewriting(document)
             try:
-                rewritten((document, {there: value}))
+                documents[document.index].write(there, REMOVED if new is NOTHING else _written(path, new))
             except CannotRewriteError as error:
-                self._leave(*key, str(error), _place(document, there))
-                del self.edits[key], self.wanted[key]
-            else:
-                parts.setdefault(document.file, []).append((document, {there: value}))
-        return {**texts, **{file: rewritten(*some) for file, some in parts.items()}}
+                self._leave(address, path, str(error), _place(document, there))
+                del self.edits[(address, path)]
+        changed = {document.file for document, _, _ in self.edits.values()}
+        return {**texts, **{file: rewritten([*files[file].values()]) for file in changed}}
 
     def refused(self, now: Compiled) -> str:
         """Say why what was written does not give what is deployed, and only that; empty where it does."""
@@ -165,12 +164,12 @@ class _Attempt:
         there = now.by_environment.get(self.environment.name, {})
         if any(
             address not in there or value_at(there[address].content, path) != value
-            for (address, path), value in self.wanted.items()
+            for (address, path), (_, _, value) in self.edits.items()
         ):
             return "the file says it in a way that cannot be written anew"
         before = {address: one.digest for address, one in self.actions.items()}
         others = {address for address, one in there.items() if before.get(address) != one.digest}
-        others -= {address for address, _ in self.wanted}
+        others -= {address for address, _ in self.edits}
         return f"{', '.join(sorted(others)[:3])} would change with it" if others else ""
 
     def done(self, why: str, now: Compiled) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -42,32 +42,32 @@ def replaced(text: str, replacements: Mapping[Span, str]) -> str:
     return _spliced(text, [(*_offsets(starts, span), new) for span, new in replacements.items()])
 
 
-def rewritten(*parts: tuple[Document, Mapping[Path, Any]]) -> str:
-    """Give the text of a file with values written anew, added, or taken away.
+class Rewriting:
+    """Values of one document that are written anew, added, or taken away.
 
     Args:
-        parts: documents of one file, each with values by path; REMOVED takes a key away.
-
-    Raises:
-        CannotRewriteError: where a comment would be lost, or the file is not written so that it could be.
+        document: one of the file.
 
     """
-    edits = [
-        _Rewriter(document).edit(path, value)
-        for document, values in parts
-        for path, value in values.items()
-    ]
-    return _spliced(parts[0][0].text, edits)
 
-
-class _Rewriter:
     def __init__(self, document: Document) -> None:
         self.text = document.text
         self.places = document.places
         self.json = document.file.endswith(".json")
         self.starts = _line_starts(self.text)
+        self.edits: list[_Edit] = []
 
-    def edit(self, path: Path, value: Any) -> _Edit:
+    def write(self, path: Path, value: Any) -> None:
+        """Write a value; REMOVED takes a key away.
+
+        Raises:
+            CannotRewriteError: where a comment would be lost, or the file is not written so that it could
+                be.
+
+        """
+        self.edits.append(self._edit(path, value))
+
+    def _edit(self, path: Path, value: Any) -> _Edit:
         if path in self.places.values:
             return self._removal(path) if value is REMOVED else self._replacement(path, value)
         if value is REMOVED or not path:
@@ -141,6 +141,11 @@ class _Rewriter:
             width=10**9,
         )
         return text.strip()[1:-1]
+
+
+def rewritten(rewritings: Sequence[Rewriting]) -> str:
+    """Give the text of a file with what was written in its documents, of which there is one at least."""
+    return _spliced(rewritings[0].text, [one for it in rewritings for one in it.edits])
 
 
 def _line_starts(text: str) -> list[int]:

@@ -11,9 +11,10 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from callsheet.workspace import MemorySource, read_documents
+from callsheet.workspace import Document, MemorySource, read_documents
 from callsheet.workspace.places import Path
-from callsheet.workspace.rewriting import REMOVED, CannotRewriteError, Dumper, rewritten
+from callsheet.workspace.rewriting import REMOVED, CannotRewriteError, Dumper, Rewriting
+from callsheet.workspace.rewriting import rewritten as text_of
 
 KEYS = some.text("abyn", min_size=1, max_size=3)
 SCALARS = (
@@ -35,6 +36,15 @@ def parsed(text: str) -> Any:
     (document,), problems, _ = read_documents(MemorySource({"a.yaml": text.encode()}), "a.yaml")
     assert problems == [], text
     return document
+
+
+def rewritten(*parts: tuple[Document, dict[Path, Any]]) -> str:
+    rewritings = []
+    for document, values in parts:
+        rewritings.append(Rewriting(document))
+        for path, value in values.items():
+            rewritings[-1].write(path, value)
+    return text_of(rewritings)
 
 
 def with_comments(text: str) -> tuple[str, int]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from callsheet.calling.contracts.schemas import Translator
 from callsheet.calling.contracts.sources import ContractFault
 from callsheet.calling.contracts.validation import Validation
+from callsheet.errors import of_its_shape
 from callsheet.language.schema_check import nearest
 from callsheet.workspace import pointer_of
 
@@ -87,21 +87,16 @@ def find_operation(description: dict[str, Any], name: str) -> Operation:
             "name one by its operationId, or as `POST /path`",
         )
     path, method, item, node = found[0]
-    with _of_its_shape("OpenAPI"):
+    with of_its_shape(_misshapen("OpenAPI")):
         return _Reader(description).read(path, method, item, node)
 
 
-@contextmanager
-def _of_its_shape(form: str) -> Iterator[None]:
-    """Read a description that others wrote: what has another shape than its form says is told so."""
-    try:
-        yield
-    except (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError):
-        raise ContractFault(
-            "CS450",
-            f"the contract is not as {form} has it: a part of the operation is of another type",
-            "check it with the tools of its form, or take the vendor's own again",
-        ) from None
+def _misshapen(form: str) -> ContractFault:
+    return ContractFault(
+        "CS450",
+        f"the contract is not as {form} has it: a part of the operation is of another type",
+        "check it with the tools of its form, or take the vendor's own again",
+    )
 
 
 def _operations(description: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any], dict[str, Any]]]:
@@ -223,7 +218,7 @@ def find_method(description: dict[str, Any], name: str) -> Operation:
         raise ContractFault(
             "CS450", "the contract is no discovery document of Google's", "see its `kind` field"
         )
-    with _of_its_shape("a discovery document"):
+    with of_its_shape(_misshapen("a discovery document")):
         return _method(description, name)
 
 

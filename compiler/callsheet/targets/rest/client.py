@@ -174,32 +174,26 @@ class ServiceClient:
                 asked = retry_after(answer.headers.get("retry-after")) if answer is not None else 0.0
                 self.wait(max(0.1 * 2.0**attempt * random.uniform(0.75, 1.25), min(asked, 60.0)))  # noqa: S311
                 continue
-            if unsure and (answer is None or faulty):
-                raise self._unknown(unsure)
             if answer is None or faulty:
-                raise self._failure(answer, reason, reads=reads)
+                raise self._unknown(unsure) if unsure else self._unreadable(answer, reason)
             gone = request.method == "DELETE" and answer.status in (404, 410)
             if unsure and answer.status >= 400 and not (gone or read_back):
                 # What is refused is the last of them: the first may have been done.
                 raise self._unknown(f"{unsure}, and then it answered {answer.status}")
             if answer.status in (401, 403):
-                raise self._failure(answer, reason, reads=reads)
+                raise CallsheetError(
+                    "CS872", f"the service refuses who calls: {answer.status}", help=f"see {self.what}"
+                )
             return answer
 
-    def _failure(self, answer: Answer | None, reason: str, *, reads: bool) -> CallsheetError:
-        if answer is not None and answer.status in (401, 403):
-            return CallsheetError(
-                "CS872",
-                f"the service refuses who calls: {answer.status}",
-                help=f"see {self.what}",
-            )
-        what = _said(answer, reason)
-        if reads or reason == "ConnectError":
-            kind = CallsheetError if answer is not None else UnreachableError
-            return kind(
-                "CS873", f"the service cannot be read: {what}", help="nothing was changed; try again later"
-            )
-        return self._unknown(what)
+    def _unreadable(self, answer: Answer | None, reason: str) -> CallsheetError:
+        """Say that nothing was changed: it was only read, or the call never came there."""
+        kind = CallsheetError if answer is not None else UnreachableError
+        return kind(
+            "CS873",
+            f"the service cannot be read: {_said(answer, reason)}",
+            help="nothing was changed; try again later",
+        )
 
     def _unknown(self, what: str) -> CallsheetError:
         return CallsheetError(
