@@ -184,6 +184,24 @@ def test_what_is_on_the_screen_is_compared_with_what_was_asked(
     assert callsheet("confirm", pack, "-C", seven.path, "--check", copied).code == 2
 
 
+def forged(pack: str, old: str, new: str, *, commit: str) -> str:
+    """Edit the plan of a pack so that every digest in it fits, and name a commit for it."""
+    from dataclasses import replace
+
+    from callsheet.planning import plan_record, read_plan
+    from callsheet.planning.planfile import with_digest
+    from callsheet.rendering import canonical_text, digest_of
+
+    record = json.loads(pack)
+    plan = read_plan(json.dumps(record["plan"]).encode(), "pack.json")
+    changes = []
+    for one in plan.changes:
+        after = json.loads(json.dumps(one.after).replace(old, new))
+        changes.append(replace(one, after=after, after_digest=digest_of(canonical_text(after))))
+    edited = replace(plan, commit=commit.strip(), dirty=False, changes=tuple(changes))
+    return json.dumps({**record, "plan": plan_record(with_digest(edited))})
+
+
 def test_what_cannot_be_confirmed(seven: Folder, callsheet: Callsheet, tmp_path: Path) -> None:
     at, pack = ("-C", seven.path), tmp_path / "pack"
     callsheet("apply", *at, "--yes", "-q", "--pack", pack)
@@ -198,6 +216,15 @@ def test_what_cannot_be_confirmed(seven: Folder, callsheet: Callsheet, tmp_path:
     text = file.read_text()
     file.write_text(text.replace('"sound": "default"', '"sound": "chime"'))
     assert callsheet("confirm", pack, "push", *at).err.startswith("error CS912")
+    seven.commit()
+    file.write_text(
+        forged(text, '"sound": "default"', '"sound": "chime"', commit=seven.git("rev-parse", "HEAD"))
+    )
+    refused = callsheet("confirm", pack, "push", *at).err.split("\n")
+    assert refused[0].startswith("error CS954: the plan is not what the workspace compiles to at ")
+    assert [one.split(" (")[0] for one in refused[1:-2]] == [
+        "  in the plan, and not implied: create Action/push"
+    ]
     file.write_text(text.replace('"packVersion": 1', '"packVersion": 2'))
     assert callsheet("confirm", pack, *at).err.startswith("error CS841")
     file.write_text(text)

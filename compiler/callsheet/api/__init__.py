@@ -3,7 +3,8 @@
 from callsheet.api.base import InvalidWorkspaceError
 from callsheet.api.calling import Calling
 from callsheet.api.comparing import Comparing, place_in
-from callsheet.api.deploying import default_author, read_current
+from callsheet.api.deploying import default_author
+from callsheet.api.holding import read_current
 from callsheet.api.returning import Returning
 from callsheet.api.using import Using
 

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from callsheet.api.base import Base, refuse_invalid
-from callsheet.api.comparing import place_in, renames
-from callsheet.api.using import usage_for
+from callsheet.api.comparing import place_in
+from callsheet.api.holding import Holding, read_current
 from callsheet.deploying import (
     ApplyResult,
     Approval,
     Conduct,
     StepResult,
     Stores,
-    applied_after,
     apply_plan,
-    compare_plans,
     opened,
-    refuse_applied,
-    refuse_other,
     require,
     settle_interrupted,
 )
@@ -32,7 +27,7 @@ from callsheet.language import Environment
 from callsheet.ledger import Provenance
 from callsheet.planning import Current, Desired, Plan, make_plan
 from callsheet.planning.planfile import part_of
-from callsheet.rendering import Compiled
+from callsheet.targets import Deployed
 from callsheet.workspace import current_commit
 
 if TYPE_CHECKING:
@@ -42,7 +37,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger("callsheet")
 
 
-class Deploying(Base):
+class Deploying(Holding):
     """Plans, and their application."""
 
     def plan(
@@ -68,7 +63,7 @@ class Deploying(Base):
                 compiled = self.compile().by_environment.get(chosen.name, {})
                 check(one.content for one in compiled.values())
             current = read_current(stores)
-            desired, current = self._desired(chosen, stores, current)
+            desired, current = self._desired(chosen, stores, current, self.compile())
         _LOG.info(
             "%s: %d deployed, %d applied, serial %d",
             chosen.name,
@@ -76,7 +71,8 @@ class Deploying(Base):
             len(current.applied),
             current.position.serial,
         )
-        return self._plan(chosen, desired, current, accept, why)
+        self._made = self._plan(chosen, desired, current, accept, why)
+        return self._made
 
     def apply(
         self,
@@ -108,7 +104,8 @@ class Deploying(Base):
 
         Raises:
             CallsheetError: CS901 to CS919 where the plan is refused, CS934 where the branch has moved and
-                the plan would do something else now, CS950 to CS953 for its approvals.
+                the plan would do something else now, CS950 to CS953 for its approvals, CS954 where the
+                workspace does not imply what the plan does.
 
         """
         chosen = self.environment(plan.environment)
@@ -118,23 +115,12 @@ class Deploying(Base):
                 f"the steps of {chosen.name} are done by hand, on the screen of Journey Optimizer",
                 help="write a pack (`callsheet apply`), do its steps, and confirm them",
             )
-        wanted = chosen.approvals
-        if require_approval and wanted.count == 0:
-            wanted = replace(wanted, count=1)
-        approvers: tuple[str, ...] = ()
-        if wanted.count and plan.changes:
-            approvers = require(plan, wanted, approvals, self.root)
-        approved, plan = plan, part_of(self._as_of_now(plan, chosen, accept), by_hand=False)
+        approvers = self._approvers(plan, chosen, approvals, require_approval=require_approval)
         conduct = Conduct(
             author=author or default_author(),
             now=utc_now,
             accepted=accept,
-            provenance=Provenance(
-                plan=None if plan is approved else approved.digest,
-                approvers=approvers,
-                run_url=run_url,
-                reason=why or plan.why,
-            ),
+            provenance=Provenance(plan=None, approvers=approvers, run_url=run_url, reason=why or plan.why),
             keep_going=keep_going,
             stop=stop,
             progress=progress,
@@ -142,9 +128,37 @@ class Deploying(Base):
         )
         if not plan.changes:
             return ApplyResult(plan, plan.serial, "nothing", settled=self._settle_open(chosen))
+
+        def hold(plan: Plan, stores: Stores, deployed: Mapping[str, Deployed]) -> Plan:
+            held = self._held(plan, stores, deployed, accept=accept, signed=bool(approvers))
+            return part_of(held, by_hand=False)
+
+        if plan.lineage is None and plan is not self._made:
+            # The first apply makes the database: not for a plan that is refused.
+            with opened(chosen, self.root, writing=False) as stores:
+                hold(plan, stores, stores.target.read())
         with opened(chosen, self.root, writing=True) as stores:
             # A call of the API is no part of a transaction: what is noted of it must stay.
-            return apply_plan(plan, replace(stores, shared=None) if chosen.manual else stores, conduct)
+            apart = replace(stores, shared=None) if chosen.manual else stores
+            return apply_plan(plan, apart, conduct, hold=hold)
+
+    def _approvers(
+        self,
+        plan: Plan,
+        environment: Environment,
+        approvals: Sequence[Approval],
+        *,
+        require_approval: bool,
+    ) -> tuple[str, ...]:
+        """Return who approved a plan, as far as anything depends on it; raises CS950 to CS953."""
+        wanted = environment.approvals
+        # Where there is no repository to hold the plan to, a signature is what it can stand on.
+        alone = bool(approvals) and plan is not self._made and current_commit(self.root) is None
+        if wanted.count == 0 and (require_approval or alone):
+            wanted = replace(wanted, count=1)
+        if not wanted.count or not plan.changes:
+            return ()
+        return require(plan, wanted, approvals, self.root)
 
     def _settle_open(self, environment: Environment) -> list[StepResult]:
         """Settle what an interrupted apply has left open, where there is one; else nothing is locked."""
@@ -163,74 +177,6 @@ class Deploying(Base):
             current = read_current(stores)
         plan = make_plan(environment.name, Desired(actions={}), current, guards=environment.guards)
         return plan, current
-
-    def _as_of_now(self, plan: Plan, environment: Environment, accept: Collection[str]) -> Plan:
-        """Plan anew where the branch has moved; what would be done must be what the plan says."""
-        commit = current_commit(self.root)
-        if plan.commit is None or commit is None or commit.id == plan.commit or not plan.changes:
-            return plan
-        refuse_invalid(self.compile())
-        with opened(environment, self.root, writing=False) as stores:
-            refuse_applied(plan, stores.ledger)
-            current = read_current(stores)
-            desired, current = self._desired(environment, stores, current)
-        refuse_other(plan, current.target, current.position)
-        accepted = {*accept, *(one.guard for one in plan.guards if one.verdict == "accepted")}
-        now = self._plan(environment, desired, current, accepted, plan.why)
-        compare_plans(plan, now)
-        return now
-
-    def _desired(
-        self, environment: Environment, stores: Stores, current: Current
-    ) -> tuple[Desired, Current]:
-        """Give what is wanted, with who uses what of it changes, and what is to be known of that."""
-        desired = desired_of(self.compile(), environment)
-        usage, notes = usage_for(stores, self.root, desired, current)
-        replaces = getattr(stores.target, "replaces", desired.replaces)
-        return replace(desired, usage=usage, replaces=replaces), replace(
-            current, notes=(*current.notes, *notes)
-        )
-
-    def _plan(
-        self,
-        environment: Environment,
-        desired: Desired,
-        current: Current,
-        accept: Collection[str],
-        why: str | None = None,
-    ) -> Plan:
-        return make_plan(
-            environment.name,
-            desired,
-            current,
-            guards=environment.guards,
-            commit=current_commit(self.root),
-            accepted=accept,
-            why=why,
-        )
-
-
-def read_current(stores: Stores) -> Current:
-    """Read target and ledger; open steps of an interrupted apply count as what became of them."""
-    target = stores.target.identity()
-    with stores.snapshot():
-        deployed = stores.target.read()
-        return Current(
-            target=target,
-            position=stores.ledger.position(),
-            applied=applied_after(stores.ledger.applied(), stores.ledger.open_apply(), deployed),
-            deployed=deployed,
-            notes=tuple(getattr(stores.target, "notes", ())),
-        )
-
-
-def desired_of(compiled: Compiled, environment: Environment) -> Desired:
-    """Give what a compiled workspace wants of one environment."""
-    return Desired(
-        actions=compiled.by_environment.get(environment.name, {}),
-        renamed_from=renames(compiled),
-        place=place_in(compiled, environment),
-    )
 
 
 def default_author() -> str:

@@ -6,24 +6,24 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from callsheet.api.deploying import Deploying, default_author, desired_of, read_current, utc_now
+from callsheet.api.deploying import Deploying, default_author, utc_now
+from callsheet.api.holding import desired_of, read_current, rollback_plan
 from callsheet.api.using import usage_for
 from callsheet.deploying import (
     ApplyResult,
     Approval,
     Conduct,
     check_guards,
-    check_state,
     confirm_steps,
     opened,
-    require,
+    refuse_unimplied,
 )
 from callsheet.errors import CallsheetError
 from callsheet.language.schema_check import nearest
 from callsheet.ledger import Provenance
-from callsheet.planning import Desired, Plan, make_plan
+from callsheet.planning import Plan
 from callsheet.planning.plan import forget_plan
-from callsheet.rendering import Compiled, CompiledAction
+from callsheet.rendering import Compiled
 from callsheet.workspace import EditedSource, FolderSource, current_commit
 
 if TYPE_CHECKING:
@@ -54,18 +54,14 @@ class Returning(Deploying):
         from callsheet.reporting.pack import write_pack
 
         chosen = self.environment(plan.environment)
-        wanted = chosen.approvals
-        if require_approval and wanted.count == 0:
-            wanted = replace(wanted, count=1)
-        if wanted.count and plan.changes:
-            require(plan, wanted, approvals, self.root)
+        approvers = self._approvers(plan, chosen, approvals, require_approval=require_approval)
         with opened(chosen, self.root, writing=False) as stores:
             current = read_current(stores)
             unreached = getattr(stores.target, "unreached", None)
             if unreached is not None and part_of(plan, by_hand=False).changes:
                 # Half of the plan cannot be done now: nobody should begin with the other half.
                 raise unreached
-            check_state(plan, stores.target, stores.ledger, current.deployed)
+            plan = self._held(plan, stores, current.deployed, accept=accept, signed=bool(approvers))
             usage, _ = usage_for(stores, self.root, desired_of(self.compile(), chosen), current)
         used = {one.address_before: usage.journeys(one.address_before) for one in plan.changes}
         by_hand = part_of(with_digest(check_guards(plan, accept)), by_hand=True)
@@ -77,10 +73,15 @@ class Returning(Deploying):
         """Record that steps of a pack were done on the screen; all that are open, where none is named.
 
         Raises:
-            CallsheetError: CS842 for a step that is not there or no longer fits, CS913 and CS915.
+            CallsheetError: CS842 for a step that is not there or no longer fits, CS913 and CS915,
+                CS954 for a step that the pack's commit does not imply.
 
         """
         chosen = self.environment(plan.environment)
+        if plan.commit is not None and not plan.dirty and current_commit(self.root) is not None:
+            # What was made of files that nobody committed has only the word of whoever confirms it.
+            compiled = self.compile_revision(plan.commit)
+            refuse_unimplied(plan, compiled.by_environment.get(chosen.name, {}))
         conduct = Conduct(
             author=author or default_author(),
             now=utc_now,
@@ -107,26 +108,9 @@ class Returning(Deploying):
         """
         chosen = self.environment(environment)
         with opened(chosen, self.root, writing=False) as stores:
-            current = read_current(stores)
-            if not 1 <= serial <= current.position.serial:
-                raise CallsheetError(
-                    "CS925",
-                    f"there is no apply {serial} in {chosen.name}",
-                    help="`callsheet history` lists them",
-                )
-            then, renamed = stores.ledger.applied_at(serial)
-        actions = {
-            address: CompiledAction(address, chosen.name, one.canonical, one.digest)
-            for address, one in then.items()
-        }
-        return make_plan(
-            chosen.name,
-            Desired(actions=actions, renamed_from=renamed),
-            current,
-            guards=chosen.guards,
-            accepted=accept,
-            why=why or f"rollback to {serial}",
-        )
+            return rollback_plan(
+                chosen, serial, stores, read_current(stores), accept, why or f"rollback to {serial}"
+            )
 
     def adopt(self, name: str, environment: str | None = None) -> str:
         """Give the text of a file for what is deployed and not of the workspace's.

@@ -10,7 +10,7 @@ from callsheet.deploying.executor import (
     refuse_failed,
     settle_interrupted,
 )
-from callsheet.deploying.overtaken import compare_plans
+from callsheet.deploying.overtaken import compare_plans, compare_with_workspace, refuse_unimplied
 from callsheet.deploying.preconditions import check_guards, check_state, refuse_applied, refuse_other
 from callsheet.deploying.recovery import applied_after
 from callsheet.deploying.stores import Stores, opened
@@ -26,11 +26,13 @@ __all__ = [
     "check_guards",
     "check_state",
     "compare_plans",
+    "compare_with_workspace",
     "confirm_steps",
     "opened",
     "refuse_applied",
     "refuse_failed",
     "refuse_other",
+    "refuse_unimplied",
     "require",
     "settle_interrupted",
 ]

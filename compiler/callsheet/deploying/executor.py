@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from callsheet._version import __version__
@@ -86,10 +86,26 @@ def settle_interrupted(stores: Stores, deployed: Mapping[str, Deployed], now: st
     ]
 
 
-def apply_plan(plan: Plan, stores: Stores, conduct: Conduct) -> ApplyResult:
+Hold = Callable[[Plan, Stores, Mapping[str, Deployed]], Plan]
+"""Checks a plan against what is deployed now, and returns the plan that is done."""
+
+
+def hold_to_state(plan: Plan, stores: Stores, deployed: Mapping[str, Deployed]) -> Plan:
+    """Hold a plan to the state that it was made for; raises CS913 to CS917."""
+    check_state(plan, stores.target, stores.ledger, deployed)
+    return plan
+
+
+def apply_plan(plan: Plan, stores: Stores, conduct: Conduct, *, hold: Hold = hold_to_state) -> ApplyResult:
     """Apply a plan.
 
     The stores are open for writing, the lock is held.
+
+    Args:
+        plan: as it was read or made.
+        stores: the target and the ledger.
+        conduct: who applies, and how.
+        hold: what the plan is checked against before anything is done.
 
     Raises:
         CallsheetError: where the plan no longer holds, a guard refuses it, or a database fails.
@@ -97,7 +113,10 @@ def apply_plan(plan: Plan, stores: Stores, conduct: Conduct) -> ApplyResult:
     """
     deployed = stores.target.read()
     settled = settle_interrupted(stores, deployed, conduct.now())
-    check_state(plan, stores.target, stores.ledger, deployed)
+    approved, plan = plan, hold(plan, stores, deployed)
+    if plan.digest != approved.digest:
+        provenance = replace(conduct.provenance, plan=approved.digest)
+        conduct = replace(conduct, provenance=provenance)
     plan = check_guards(plan, conduct.accepted)
     if not plan.changes:
         return ApplyResult(plan, plan.serial, "nothing", settled=settled)

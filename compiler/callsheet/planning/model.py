@@ -78,6 +78,8 @@ class Plan:
     Attributes:
         why: why what is accepted was accepted, in the words of whoever planned.
         notes: what to know of how the plan was made, as that it rests on a snapshot.
+        rollback: the apply that the plan leads back to, where it comes from the ledger and not from the
+            workspace.
 
     """
 
@@ -94,6 +96,7 @@ class Plan:
     unchanged: int = 0
     why: str | None = None
     notes: tuple[str, ...] = ()
+    rollback: int | None = None
     digest: str = field(default="", compare=False)
 
     @property

@@ -71,15 +71,19 @@ def make_plan(
     commit: Commit | None = None,
     accepted: Collection[str] = (),
     why: str | None = None,
+    rollback: int | None = None,
 ) -> Plan:
     """Compare three states and plan the way from what is to what should be.
 
     What is deployed and not what was applied is drift: it is shown, and written over only with
     `drift` accepted. What is deployed and not owned is unmanaged: it is listed, and taken over only
-    where the workspace desires it and `unmanaged` is accepted.
+    where the workspace desires it and `unmanaged` is accepted. `rollback` is the apply that the plan leads
+    back to, where it does not come from the workspace.
     """
     plan = _Planner(desired, current, accepted).plan(environment, guards, commit)
-    return plan if why is None else with_digest(replace(plan, why=why))
+    if why is None and rollback is None:
+        return plan
+    return with_digest(replace(plan, why=why, rollback=rollback))
 
 
 def forget_plan(

@@ -114,6 +114,7 @@ def _content(plan: Plan) -> dict[str, Any]:
         "summary": plan.summary,
         **({} if plan.why is None else {"why": plan.why}),
         **({"notes": list(plan.notes)} if plan.notes else {}),
+        **({} if plan.rollback is None else {"rollback": plan.rollback}),
     }
 
 
@@ -139,6 +140,7 @@ def _plan(record: dict[str, Any]) -> Plan:
         unchanged=record["summary"]["unchanged"],
         why=record.get("why"),
         notes=tuple(record.get("notes", ())),
+        rollback=record.get("rollback"),
         digest=record["digest"],
     )
 

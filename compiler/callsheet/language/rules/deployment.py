@@ -133,6 +133,18 @@ are refused, with the difference.
 """,
 )
 declare(
+    "CS954",
+    "plan-not-implied",
+    """A plan must be what the workspace at its commit implies, at the state that it was made for.
+
+The digest of a plan file proves that the file is whole. It does not prove who wrote it: whoever can edit
+the file can compute the digest again. So apply compiles the workspace at the plan's commit, plans again,
+and refuses a plan that writes, renames, deletes, adopts or forgets anything else, or leaves out a part. A
+plan of uncommitted files is held to the files at hand, a rollback to what the ledger recorded. Where there
+is no repository, a signed plan (`callsheet approve`) stands on its signature.
+""",
+)
+declare(
     "CS936",
     "not-formatted",
     """`callsheet fmt` must not change what a file says; where it would, the file is left as it is.""",
