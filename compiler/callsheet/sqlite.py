@@ -12,7 +12,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -171,6 +171,7 @@ def open_for_writing(path: Path, shown: str) -> SqliteDatabase:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         os.close(descriptor)
+        _refuse_foreign(path, shown)
     except OSError as error:
         raise _os_error(shown, error) from None
     with worded(shown):
@@ -196,8 +197,7 @@ def open_for_reading(path: Path, shown: str) -> SqliteDatabase | None:
     try:
         if path.stat().st_size == 0:
             return None
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        os.close(descriptor)
+        _refuse_foreign(path, shown)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -237,12 +237,17 @@ def exclusive(path: Path, shown: str) -> Iterator[None]:
                 f"another callsheet is at work on {shown}{_holder(descriptor)}",
                 help="wait until it is done; if it is dead, the lock is free already: try again",
             ) from None
-        note = json.dumps(holder_note()).encode()
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, note, 0)
+        _note_holder(descriptor)
         yield
     finally:
         os.close(descriptor)
+
+
+def _note_holder(descriptor: int) -> None:
+    """Note who holds the lock, for others to read; the kernel holds it also where nothing can be noted."""
+    with suppress(OSError):
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, json.dumps(holder_note()).encode(), 0)
 
 
 @contextmanager
@@ -279,13 +284,36 @@ def _check_header(database: SqliteDatabase) -> None:
     application: int = connection.execute("PRAGMA application_id").fetchone()[0]
     tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
     if application != APPLICATION_ID and (tables or application):
-        raise CallsheetError(
-            "CS909",
-            f"{database.shown} is a SQLite database of another program",
-            help="name another file in the environment: callsheet does not write into it",
-        )
+        raise _foreign(database.shown)
     if version > FILE_VERSION:
         raise newer(database.shown, version, FILE_VERSION)
+
+
+def _refuse_foreign(path: Path, shown: str) -> None:
+    """Refuse another program's database by its header, before SQLite opens it and may write.
+
+    The header has the application's id at byte 68 (sqlite.org/fileformat2.html, section 1.3).
+
+    Raises:
+        CallsheetError: CS909.
+        OSError: where the file cannot be read.
+
+    """
+    with path.open("rb") as stream:
+        header = stream.read(100)
+    if header.startswith(b"SQLite format 3\0") and len(header) == 100:
+        application = int.from_bytes(header[68:72], "big")
+        # A file that was made and not filled yet has no id and no page but the first.
+        if application != APPLICATION_ID and (application or int.from_bytes(header[28:32], "big") > 1):
+            raise _foreign(shown)
+
+
+def _foreign(shown: str) -> CallsheetError:
+    return CallsheetError(
+        "CS909",
+        f"{shown} is a SQLite database of another program",
+        help="name another file in the environment: callsheet does not write into it",
+    )
 
 
 def _holder(descriptor: int) -> str:

@@ -15,6 +15,7 @@ from callsheet.language.plugins import plugins
 from callsheet.ledger import Ledger
 from callsheet.sqlite import exclusive
 from callsheet.targets import Target
+from callsheet.workspace.links import SQLITE_SIBLINGS, refuse_links
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,5 +93,6 @@ def _locked(options: dict[str, Any], root: Path, *, writing: bool) -> Iterator[N
     if not writing or options["type"] != "sqlite":
         yield
         return
+    refuse_links(root, options["path"], SQLITE_SIBLINGS)
     with exclusive(root / options["path"], options["path"]):
         yield

@@ -8,6 +8,7 @@ from typing import Any
 
 from callsheet.ledger.tables import LEDGER, RelationalLedger
 from callsheet.sqlite import open_component
+from callsheet.workspace.links import SQLITE_SIBLINGS, refuse_links
 
 
 def open_ledger(
@@ -17,8 +18,13 @@ def open_ledger(
 
     Where the target, given as `beside`, is in the same file, its connection is shared: then a step and
     its record are one transaction.
+
+    Raises:
+        CallsheetError: CS902 to CS909, by what is wrong with the file; CS985 for a link.
+
     """
     shown = options["path"]
+    refuse_links(root, shown, SQLITE_SIBLINGS)
     shared = getattr(beside, "database", None) if getattr(beside, "shown", None) == shown else None
     if shared is not None:
         there = shared.prepare(LEDGER, writing=writing)

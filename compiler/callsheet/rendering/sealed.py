@@ -6,12 +6,19 @@ account's key is not taken. Whatever is wrong with the folder, it is only empty.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import hmac
 import os
 import secrets
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
+
+from callsheet.workspace.links import SQLITE_SIBLINGS, is_own_file, own_folder
+
+APPLICATION_ID = 0x43534843
+"""`CSHC` in the file's header: the file is a cache of callsheet's."""
 
 _TABLE = "CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, body TEXT, seal TEXT);"
 
@@ -65,22 +72,48 @@ def seal(key: bytes, *parts: str) -> str:
 
 
 def connect(folder: Path, name: str, tables: str) -> sqlite3.Connection | None:
-    """Open a file of the cache folder; None where it cannot be used."""
+    """Open a file of the cache folder; None where it cannot be used.
+
+    A folder or a file that is a link, and a database of another program, are left alone.
+    """
     connection = None
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        ignore = folder.parent / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n", encoding="utf-8")
+        _make(folder, name)
         connection = sqlite3.connect(folder / name, timeout=0.2)
         connection.execute("PRAGMA trusted_schema=OFF")
         connection.execute("PRAGMA synchronous=OFF")
+        _refuse_foreign(connection)
         connection.executescript(tables)
     except (OSError, sqlite3.Error):
         if connection is not None:
             connection.close()
         return None
     return connection
+
+
+def _make(folder: Path, name: str) -> None:
+    """Make the cache folder in the folder of callsheet's own files; raises OSError for a link."""
+    own = folder.parent
+    with own_folder(own.parent, own.name) as above:
+        if is_own_file(above, ".gitignore"):
+            with suppress(FileExistsError):
+                flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+                with open(os.open(".gitignore", flags, 0o644, dir_fd=above), "wb") as stream:
+                    stream.write(b"*\n")
+    with own_folder(own.parent, own.name, folder.name) as inner:
+        if not all(is_own_file(inner, name + end) for end in SQLITE_SIBLINGS):
+            raise OSError(errno.ELOOP, "a file of the cache is a link")
+
+
+def _refuse_foreign(connection: sqlite3.Connection) -> None:
+    """Mark an empty database as a cache; raise sqlite3.Error for one that something else is in."""
+    found: int = connection.execute("PRAGMA application_id").fetchone()[0]
+    if found == APPLICATION_ID:
+        return
+    tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    if found or tables:
+        raise sqlite3.DatabaseError("the file is not a cache of callsheet's")
+    connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
 
 
 def account_key() -> bytes:

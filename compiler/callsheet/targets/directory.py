@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import posixpath
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,14 +17,22 @@ import rfc8785
 
 from callsheet.errors import CallsheetError
 from callsheet.targets.model import Author, Deployed, Step, StepRefused, digest_of
+from callsheet.workspace.links import refuse_links
 
 MAX_BYTES = 16 * 1_048_576
 
 
 def open_target(options: Mapping[str, Any], root: Path, *, writing: bool) -> DirectoryTarget:
-    """Open the folder that an environment names by `path`; nothing is made before the first step."""
+    """Open the folder that an environment names by `path`; nothing is made before the first step.
+
+    Raises:
+        CallsheetError: CS985 where the folder, or its journal, is a link.
+
+    """
     del writing
-    return DirectoryTarget(options["path"], root / options["path"])
+    path = posixpath.normpath(options["path"])
+    refuse_links(root, f"{path}/.callsheet/journal.jsonl")
+    return DirectoryTarget(path, root / path)
 
 
 class DirectoryTarget:

@@ -8,16 +8,18 @@ from typing import Any
 
 from callsheet.sqlite import open_component
 from callsheet.targets.registry import REGISTRY, RegistryTarget
+from callsheet.workspace.links import SQLITE_SIBLINGS, refuse_links
 
 
 def open_target(options: Mapping[str, Any], root: Path, *, writing: bool) -> RegistryTarget:
     """Open the registry that an environment names by `path`.
 
     Raises:
-        CallsheetError: CS902 to CS909, by what is wrong with the file.
+        CallsheetError: CS902 to CS909, by what is wrong with the file; CS985 for a link.
 
     """
     shown = options["path"]
+    refuse_links(root, shown, SQLITE_SIBLINGS)
     # A file that holds a ledger only, so far, is a registry in which nothing is deployed.
     database = open_component(root / shown, shown, REGISTRY, writing=writing)
     return RegistryTarget(shown, lambda: {"type": "sqlite", "path": shown}, database)

@@ -340,3 +340,11 @@ declare(
     "cannot-listen",
     """`callsheet emulate` must be able to listen on its port of this machine.""",
 )
+declare(
+    "CS985",
+    "link-in-own-folder",
+    """Callsheet follows no symbolic link to files that it writes: databases, the cache, a folder target.
+
+A commit can hold such a link, and whoever follows it writes outside of the workspace.
+""",
+)

@@ -1,0 +1,128 @@
+"""The names at which callsheet writes: a link that a commit put there is never followed."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from conftest import Callsheet, Folder
+
+FOREIGN = "places.sqlite"
+DIRECTORY = """\
+apiVersion: callsheet/v1
+kind: Environment
+metadata: {name: local}
+spec:
+  values: {host: api.example.com}
+  target: {type: directory, path: deployed}
+  ledger: {type: sqlite, path: .callsheet/local.db}
+"""
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> Path:
+    """Return a folder that is not the workspace's, with the database of another program."""
+    folder = tmp_path / "outside"
+    folder.mkdir()
+    connection = sqlite3.connect(folder / FOREIGN)
+    connection.execute("CREATE TABLE visited (url TEXT)")
+    connection.execute("INSERT INTO visited VALUES ('https://example.com')")
+    connection.commit()
+    connection.close()
+    return folder
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {one.name: one.read_bytes() for one in sorted(folder.rglob("*")) if one.is_file()}
+
+
+LINKS = {
+    "the folder": (".callsheet", ""),
+    "the cache": (".callsheet/cache", ""),
+    "the cache's file": (".callsheet/cache/units-5.sqlite", FOREIGN),
+    "the cache's journal": (".callsheet/cache/units-5.sqlite-journal", "journal"),
+    "the cache of contracts": (".callsheet/cache/contracts-1.sqlite", FOREIGN),
+    "the ignore file": (".callsheet/.gitignore", "ignore"),
+    "the database": (".callsheet/local.db", FOREIGN),
+    "a database that is not there": (".callsheet/local.db", "new.db"),
+    "the database's journal": (".callsheet/local.db-journal", "journal"),
+    "the lock": (".callsheet/local.db.lock", "lock"),
+    "the deployed folder": ("deployed", ""),
+    "the journal of what was deployed": ("deployed/.callsheet/journal.jsonl", "journal"),
+}
+
+
+@pytest.mark.parametrize("verb", ["validate", "plan", "drift", "apply --yes"])
+@pytest.mark.parametrize("case", LINKS)
+def test_a_link_at_a_name_of_ours_leads_nowhere(
+    case: str, verb: str, workspace: Folder, outside: Path, callsheet: Callsheet
+) -> None:
+    name, target = LINKS[case]
+    if name.startswith("deployed"):
+        workspace.write("environments.yaml", DIRECTORY)
+    link = workspace.path / name
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(outside / target)
+    before = contents(outside)
+    outcome = callsheet(*verb.split(), "-C", workspace.path)
+    assert contents(outside) == before
+    if name == "deployed":
+        # Documents are not read through it either.
+        assert any(f"error {code}" in outcome.out + outcome.err for code in ("CS105", "CS985"))
+    elif verb == "validate" or "cache/" in name or name.endswith(("cache", ".gitignore")):
+        # Without its cache, callsheet is only slower.
+        assert outcome.code == 0, outcome
+    else:
+        assert outcome.code == 1
+        assert outcome.err.startswith("error CS985: "), outcome.err
+
+
+def test_a_link_is_refused_by_its_name(workspace: Folder, outside: Path, callsheet: Callsheet) -> None:
+    (workspace.path / ".callsheet").symlink_to(outside)
+    assert callsheet("plan", "-C", workspace.path).err == (
+        "error CS985: .callsheet is a symbolic link, and callsheet writes there\n"
+        "help: remove the link; to keep the files elsewhere, link the workspace's own folder\n"
+    )
+
+
+def test_a_workspace_that_is_reached_by_a_link_works(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    (tmp_path / "link").symlink_to(workspace.path)
+    assert callsheet("apply", "-C", tmp_path / "link", "--yes").code == 0
+    assert workspace.database.exists()
+    assert (workspace.path / ".callsheet" / "cache").is_dir()
+
+
+def test_a_foreign_database_is_refused_before_anything_is_written(
+    workspace: Folder, outside: Path, callsheet: Callsheet
+) -> None:
+    (workspace.path / ".callsheet" / "cache").mkdir(parents=True)
+    for name in ("local.db", "cache/units-5.sqlite"):
+        (workspace.path / ".callsheet" / name).write_bytes((outside / FOREIGN).read_bytes())
+    before = contents(workspace.path / ".callsheet")
+    assert callsheet("validate", "-C", workspace.path).code == 0
+    for verb in ("plan", "apply"):
+        outcome = callsheet(verb, "-C", workspace.path, *(["--yes"] if verb == "apply" else []))
+        assert outcome.err.startswith("error CS909: .callsheet/local.db is a SQLite database of another")
+    after = contents(workspace.path / ".callsheet")
+    assert {name: after[name] for name in ("local.db", "units-5.sqlite")} == {
+        name: before[name] for name in ("local.db", "units-5.sqlite")
+    }
+    assert set(after) - set(before) <= {"local.db.lock", ".gitignore"}
+
+
+def test_a_lock_whose_holder_cannot_be_noted_is_a_lock(
+    workspace: Folder, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import errno
+    import os
+
+    def full(*arguments: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "pwrite", full)
+    outcome = callsheet("apply", "-C", workspace.path, "--yes")
+    assert outcome.code == 0, outcome.err
