@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import re
 from html import unescape
 from html.parser import HTMLParser
@@ -424,3 +425,21 @@ def test_configurations_are_compared_with_each_other(seven: Folder, callsheet: C
     assert write_two(throttled, capped) == [
         "CS854 throttling is for a production sandbox, and journeys has another (1463)"
     ]
+
+
+def test_a_pack_that_nobody_named_a_folder_for_is_not_written_among_the_documents(
+    seven: Folder, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(seven.path)
+    before = callsheet("validate").out
+    outcome = callsheet("apply", "--yes")
+    assert ".callsheet/packs/pack-journeys-1" in outcome.out
+    assert callsheet("confirm", ".callsheet/packs/pack-journeys-1").code == 0
+    # Where it lies among them all the same, it is none of them.
+    shutil.copytree(".callsheet/packs", "packs")
+    assert callsheet("validate", "--no-cache").out == before
+    assert callsheet("plan").code == 0
+    monkeypatch.chdir(tmp_path)
+    seven.remove("push")
+    outcome = callsheet("apply", "-C", seven.path, "--yes")
+    assert (tmp_path / "pack-journeys-2" / "index.html").is_file(), outcome

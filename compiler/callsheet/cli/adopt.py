@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import click
 
 from callsheet.cli.common import Options, common_options, environment_option, write_file
+from callsheet.cli.editor import with_schema_line
 from callsheet.errors import CallsheetError
 
 
@@ -24,6 +26,6 @@ def command(name: str, env: str | None, *, options: Options) -> None:
     path = options.out or str(opened.root / f"{name}.yaml")
     if os.path.lexists(path):
         raise CallsheetError("CS929", f"{path} is there already", help="name another with --out FILE")
-    write_file(path, text)
+    write_file(path, with_schema_line(text, opened.root, Path(path)))
     click.echo(f"wrote {path}")
     click.echo("Next: callsheet plan, which adopts it and changes nothing")

@@ -73,7 +73,8 @@ def command(
         _show_and_ask(plan, yes=yes, quiet=options.quiet or options.output != "text")
     if any(map(plan.by_hand, plan.changes)):
         files = opened.pack(plan, accept=accept, approvals=approvals, require_approval=require_approval)
-        _write_pack(plan, files, pack or f"pack-{plan.environment}-{plan.serial + 1}", options)
+        folder = pack or _pack_folder(opened.root, f"pack-{plan.environment}-{plan.serial + 1}")
+        _write_pack(plan, files, folder, options)
         if all(map(plan.by_hand, plan.changes)):
             return 0
     with _interruptible() as stop, _progress(len(plan.changes)) as progress:
@@ -93,6 +94,17 @@ def command(
     options.emit(result)
     refuse_failed(result)
     return 0
+
+
+def _pack_folder(root: Path, name: str) -> str:
+    """Return where a pack is written that nobody named a folder for: never among what is compiled."""
+    from callsheet.workspace.links import refuse_links
+
+    if not Path.cwd().resolve().is_relative_to(root.resolve()):
+        return name
+    own = f".callsheet/packs/{name}"
+    refuse_links(root, own)
+    return os.path.relpath(root / own)
 
 
 def _write_pack(plan: Plan, files: dict[str, str], folder: str, options: Options) -> None:

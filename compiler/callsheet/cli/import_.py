@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import click
 
 from callsheet.cli.common import Options, common_options, refusing_invalid, write_file
+from callsheet.cli.editor import with_schema_line
 from callsheet.errors import CallsheetError
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def command(
         raise CallsheetError(
             "CS929", f"{path} is there already", help="choose another --name, or --out FILE"
         )
-    write_file(path, text)
+    write_file(path, with_schema_line(text, opened.root, Path(path)))
     click.echo(f"wrote {path}")
     names = list(secret_names(text))
     if names:

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from callsheet.cli.common import Options, common_options, write_file
+from callsheet.cli.editor import with_schema_line
 from callsheet.errors import CallsheetError
 
 _NAME = re.compile(r"[A-Za-z0-9_]{1,30}\Z")
@@ -25,6 +26,7 @@ _VALUES = re.compile(r"values\.[A-Za-z0-9_.]+")
 def command(name: str, sample: str, *, options: Options) -> None:
     """Write an action that starts from a sample, as firebase, facebook or sendgrid."""
     from callsheet.language.schema_check import nearest
+    from callsheet.workspace.links import refuse_links
 
     known = samples()
     if sample not in known:
@@ -40,9 +42,13 @@ def command(name: str, sample: str, *, options: Options) -> None:
     for path in contents:
         if os.path.lexists(opened.root / path):
             raise CallsheetError("CS929", f"{path} is there already", help="choose another name")
+    for path in contents:
+        refuse_links(opened.root, path)
     for path, text in contents.items():
-        (opened.root / path).parent.mkdir(parents=True, exist_ok=True)
-        write_file(str(opened.root / path), text)
+        target = opened.root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        fitting = with_schema_line(text, opened.root, target) if path.endswith(".yaml") else text
+        write_file(str(target), fitting)
         click.echo(f"wrote {path}")
     missing = sorted(set(_VALUES.findall("".join(contents.values()))))
     if missing:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from callsheet.cli.common import (
@@ -38,6 +40,7 @@ def command(
     """
     from callsheet.cli.render import given_parameters
     from callsheet.reporting.preview import preview_page
+    from callsheet.workspace.links import refuse_links
 
     opened = options.open()
     environment = opened.environment(env)
@@ -47,6 +50,8 @@ def command(
         options.emit(result)
         return
     path = options.out or f"{name}.preview.html"
+    if options.out is None:
+        refuse_links(Path(), path)
     write_file(path, preview_page(result, images=images))
     if not options.quiet:
         click.echo(f"wrote {path}")

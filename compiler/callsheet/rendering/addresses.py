@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from posixpath import normpath
 from typing import Any
 
 from callsheet.language.catalog import Spots
@@ -73,6 +74,14 @@ def _check(
                 ("spec", field, "path"),
                 "the path leads out of the workspace",
                 do="name one inside it, as .callsheet/production" + (".db" if kind == "sqlite" else ""),
+            )
+        ]
+    if kind == "directory" and normpath(written["path"]) == ".":
+        return [
+            Spots("CS810", environment.document).value(
+                ("spec", field, "path"),
+                "the folder is the workspace itself",
+                do="name a folder of its own for what is deployed, as deployed/production",
             )
         ]
     return []

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path as FilePath
+from posixpath import normpath
 from typing import Any
 
 from callsheet.language import rules  # noqa: F401 - fills the catalog
@@ -112,12 +113,18 @@ class _Compilation:
         return self._ready_context(resolved)
 
     def _is_deployed(self, file: str) -> bool:
-        """Tell whether a file was written by callsheet for a target: what it deploys, or a snapshot."""
+        """Return whether a file is one that callsheet writes for a target: what it deploys, or a snapshot.
+
+        By its place, so that it counts also where it was broken by hand.
+        """
         targets = [one.target for one in self.result.environments.values() if one.target is not None]
-        if any(file == one.get("usage") for one in targets):
+        if not file.endswith(".json"):
+            return False
+        if any(file == normpath(str(one.get("usage", ""))) for one in targets):
             return True
-        folders = [str(it.get("path", "")).strip("/") for it in targets if it["type"] == "directory"]
-        return any(one and file.startswith(f"{one}/") for one in folders)
+        folders = [normpath(str(it.get("path", "."))) for it in targets if it["type"] == "directory"]
+        folder, _, kind = file.rpartition("/")[0].rpartition("/")
+        return kind in READERS and folder in folders
 
     def _shared_documents(self, file: str) -> list[Document]:
         if self.cache is not None and self.cache.holds_actions_only(file):

@@ -19,6 +19,7 @@ from callsheet.language.catalog import Spots, rules_on
 from callsheet.language.endpoint import read_endpoint
 from callsheet.language.environment import Environment, OverlaidSpots, overlaid_spots
 from callsheet.language.message import Message, read_message
+from callsheet.language.own_output import MAX_BYTES, is_own_file, is_own_output
 from callsheet.language.policy import Policy
 from callsheet.language.rules.secrets import references_in
 from callsheet.language.schema_check import KIND_SCHEMAS, check_document, check_value
@@ -156,7 +157,7 @@ class Worker:
         try:
             content = self.source.read(file)
         except Unreadable as unreadable:
-            if not self._is_large_description(file):
+            if not self._is_large_and_foreign(file):
                 unit.found.append((unreadable.problem, []))
             return unit
         unit.hash = hashlib.sha256(content).hexdigest()
@@ -165,22 +166,36 @@ class Worker:
             unit.found.append((problem, []))
             return unit
         parsed, problems = parse(text, file)
+        is_json = file.endswith(".json")
+        if problems and is_json and is_own_file(content):
+            # What keeps a document from being read, as its size, is nothing wrong with a report.
+            return unit
         unit.found += [(one, []) for one in problems]
-        unit.ignores = "callsheet:" in text
+        # JSON has no comments.
+        unit.ignores = not is_json and "callsheet:" in text
         for index, one in enumerate(parsed):
-            if _is_description(one.value):
+            if _is_description(one.value) or (is_json and is_own_output(one.value)):
                 continue
             unit.documents += 1
             self._document(Document(file, index, text, one), unit)
         return unit
 
-    def _is_large_description(self, file: str) -> bool:
-        """Tell whether a file that is too large to hold actions is a vendor's description."""
+    def _is_large_and_foreign(self, file: str) -> bool:
+        """Return whether a file that is too large for a document is a description, or a report of ours."""
         try:
-            head = self.source.read(file, limit=MAX_DESCRIPTION_BYTES)[:65_536]
+            content = self.source.read(file, limit=MAX_DESCRIPTION_BYTES)
+        except Unreadable:
+            return self._is_large_output(file)
+        head = content[:65_536]
+        if b"callsheet/v1" not in head and _DESCRIPTION.search(head) is not None:
+            return True
+        return file.endswith(".json") and is_own_file(content)
+
+    def _is_large_output(self, file: str) -> bool:
+        try:
+            return file.endswith(".json") and is_own_file(self.source.read(file, limit=MAX_BYTES))
         except Unreadable:
             return False
-        return b"callsheet/v1" not in head and _DESCRIPTION.search(head) is not None
 
     def _document(self, document: Document, unit: Unit) -> None:
         shape = check_document(document)

@@ -42,6 +42,27 @@ Good:
 """,
 )
 declare(
+    "CS810",
+    "target-is-workspace",
+    """The folder of a directory target must not be the workspace itself.
+
+Bad:
+    apiVersion: callsheet/v1
+    kind: Environment
+    metadata: {name: local}
+    spec:
+      target: {type: directory, path: .}
+      ledger: {type: sqlite, path: .callsheet/local.db}
+Good:
+    apiVersion: callsheet/v1
+    kind: Environment
+    metadata: {name: local}
+    spec:
+      target: {type: directory, path: deployed/local}
+      ledger: {type: sqlite, path: .callsheet/local.db}
+""",
+)
+declare(
     "CS803",
     "no-target",
     """An environment without a target is abstract: nothing can be planned for it.""",

@@ -1,0 +1,58 @@
+"""Is a JSON document one that callsheet wrote: a plan, a report, a pack, a snapshot, a deployed object?
+
+Such files may lie anywhere, also in a workspace. They are recognised by their content, and are not
+documents of it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from callsheet.language.schema_check import KIND_SCHEMAS, fast_validator, schema, schema_names
+
+MAX_BYTES = 64 * 1_048_576
+_CODE_QUALITY = {"check_name", "description", "fingerprint"}
+
+
+def is_own_output(value: Any) -> bool:
+    """Return whether a JSON value is something that callsheet writes, as the schemas of its outputs say."""
+    if isinstance(value, list):
+        # GitLab's code quality report.
+        return all(isinstance(one, dict) and set(one) >= _CODE_QUALITY for one in value)
+    if not isinstance(value, dict) or "apiVersion" in value:
+        return False
+    if str(value.get("$id", "")).startswith("urn:callsheet:"):
+        return True
+    if "packVersion" in value or "snapshotVersion" in value:
+        return "steps" in value or "journeys" in value
+    if "runs" in value:
+        return any(one == "callsheet" for one in _drivers(value["runs"]))
+    keys = set(value)
+    return any(required <= keys and fast_validator(name).is_valid(value) for name, required in _outputs())
+
+
+def is_own_file(content: bytes) -> bool:
+    """Return whether the bytes of a JSON file are an output; for one that is too large for a document."""
+    try:
+        value = json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    return is_own_output(value)
+
+
+def _drivers(runs: Any) -> Iterator[Any]:
+    """Return the names of the tools that made the runs of a SARIF log."""
+    for one in runs if isinstance(runs, list) else []:
+        tool = one.get("tool") if isinstance(one, dict) else None
+        driver = tool.get("driver") if isinstance(tool, dict) else None
+        yield driver.get("name") if isinstance(driver, dict) else None
+
+
+@cache
+def _outputs() -> tuple[tuple[str, frozenset[str]], ...]:
+    """Return the schemas of all outputs, each with the keys that it requires."""
+    names = [one for one in schema_names() if one not in KIND_SCHEMAS.values()]
+    return tuple((one, frozenset(schema(one).get("required", ()))) for one in names)
