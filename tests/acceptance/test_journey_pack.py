@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
 import re
+import shutil
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
