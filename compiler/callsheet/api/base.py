@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from callsheet.deploying import (
     opened,
 )
 from callsheet.errors import CallsheetError, UsageError
-from callsheet.language import Environment
+from callsheet.language import Diagnostic, Environment
 from callsheet.language.schema_check import nearest
 from callsheet.ledger import ApplyRecord
 from callsheet.rendering import Compiled, CompiledAction, compile_workspace
@@ -30,16 +30,23 @@ _LOG = logging.getLogger("callsheet")
 
 
 class InvalidWorkspaceError(CallsheetError):
-    """The workspace has errors; `compiled.diagnostics` holds them."""
+    """The workspace has errors.
 
-    def __init__(self, compiled: Compiled) -> None:
-        number = len(compiled.errors)
+    Attributes:
+        compiled: what the workspace compiles to; `diagnostics` holds every finding.
+        errors: those for which nothing was done.
+
+    """
+
+    def __init__(self, compiled: Compiled, errors: Sequence[Diagnostic] | None = None) -> None:
+        self.compiled = compiled
+        self.errors = compiled.errors if errors is None else list(errors)
+        number = len(self.errors)
         super().__init__(
             "CS924",
             f"the workspace has {number} error{'' if number == 1 else 's'}: nothing was done",
             help="`callsheet validate` shows them",
         )
-        self.compiled = compiled
 
 
 class Base:
@@ -172,3 +179,13 @@ def refuse_invalid(compiled: Compiled) -> None:
     # What did not compile must never look as if it were not wanted: it would be deleted.
     if compiled.errors or compiled.incomplete:
         raise InvalidWorkspaceError(compiled)
+
+
+def refuse_errors_of(compiled: Compiled, names: Collection[str], environment: str) -> None:
+    """Refuse what an error concerns, wherever the error is written; raises InvalidWorkspaceError.
+
+    The one gate before anything is sent, shown or exported of a definition in an environment.
+    """
+    errors = compiled.errors_of(names, environment)
+    if errors:
+        raise InvalidWorkspaceError(compiled, errors)

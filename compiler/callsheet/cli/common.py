@@ -278,7 +278,7 @@ def show_invalid(invalid: InvalidWorkspaceError) -> None:
     from callsheet.reporting.text_findings import diagnostic_lines
 
     style = style_of(sys.stderr)
-    for one in invalid.compiled.errors:
+    for one in invalid.errors:
         click.echo("\n".join(diagnostic_lines(one, style)) + "\n", err=True)
 
 

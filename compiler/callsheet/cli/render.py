@@ -113,15 +113,13 @@ def delivering_action(
 
 def contents_of(compiled: Compiled, environment: str, names: tuple[str, ...]) -> list[dict[str, Any]]:
     """Give compiled actions of an environment by their names, or all of them; raises CS925."""
-    from callsheet.api import InvalidWorkspaceError
+    from callsheet.api import InvalidWorkspaceError, refuse_errors_of
     from callsheet.errors import CallsheetError
     from callsheet.language.schema_check import nearest
 
     by_name = {one.name: one.content for one in compiled.by_environment.get(environment, {}).values()}
     for name in names:
-        action = compiled.definitions.get(name)
-        if action is not None and any(one.file == action.document.file for one in compiled.errors):
-            raise InvalidWorkspaceError(compiled)
+        refuse_errors_of(compiled, (name,), environment)
         if name not in by_name and compiled.errors:
             # It may be the one that could not be read.
             raise InvalidWorkspaceError(compiled)

@@ -9,6 +9,7 @@ from callsheet.cli.common import (
     common_options,
     complete_actions,
     environment_option,
+    refusing_invalid,
 )
 from callsheet.errors import CallsheetError
 
@@ -18,8 +19,10 @@ from callsheet.errors import CallsheetError
 @environment_option
 @common_options
 @click.option("--deployed", is_flag=True, help="As the target has it, not as the workspace does.")
+@refusing_invalid
 def command(name: str, env: str | None, deployed: bool, *, options: Options) -> None:
     """Show one action or message in every environment, or in the one that -e names."""
+    from callsheet.api import refuse_errors_of
     from callsheet.language.schema_check import nearest
     from callsheet.planning.changes import content_of
     from callsheet.reporting.results import Shown, ShowResult
@@ -43,6 +46,7 @@ def command(name: str, env: str | None, deployed: bool, *, options: Options) -> 
                     applied_at=there.applied_at,
                 )
             continue
+        refuse_errors_of(compiled, (name,), environment.name)
         compiled_there = compiled.by_environment.get(environment.name, {})
         one = next((compiled_there[it] for it in addresses if it in compiled_there), None)
         if one is not None:

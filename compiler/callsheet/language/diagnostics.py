@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
@@ -11,6 +11,7 @@ from typing import Literal
 from callsheet.language.catalog import RULES
 from callsheet.language.secret_patterns import without_credentials
 from callsheet.workspace import Problem, Related, Span
+from callsheet.workspace.problems import ANY, Concern
 
 Severity = Literal["error", "warning"]
 MAX_QUOTED = 2_000
@@ -27,6 +28,7 @@ class Diagnostic:
         span: lines and columns from 1.
         source: the first line of the span, as the file holds it, secrets masked; empty where there
             is none, or where it is longer than any screen shows.
+        about: which definitions it concerns, in which environments; empty where it may concern any.
 
     """
 
@@ -38,6 +40,13 @@ class Diagnostic:
     help: str
     source: str = ""
     related: tuple[Related, ...] = ()
+    about: tuple[Concern, ...] = ()
+
+    def concerns(self, names: Collection[str], environment: str) -> bool:
+        """Return whether the finding is about one of these definitions in an environment."""
+        return not self.about or any(
+            (name == ANY or name in names) and where in (ANY, environment) for name, where in self.about
+        )
 
     @property
     def sort_key(self) -> tuple[object, ...]:
@@ -60,6 +69,7 @@ def diagnose(problems: Iterable[Problem], texts: Mapping[str, str]) -> list[Diag
             help=problem.help,
             source=quoted_line(problem, _text_of(problem.file, texts)),
             related=problem.related,
+            about=problem.about,
         )
         for problem in problems
     ]
@@ -124,9 +134,13 @@ def mask_secrets(line: str) -> str:
 
 
 def merge_repeated(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Sort, and drop what says the same of the same place twice."""
-    unique = {
-        (one.code, one.file, one.span, one.message): one
-        for one in sorted(diagnostics, key=lambda one: one.sort_key)
-    }
+    """Sort, and drop what says the same of the same place twice; what is left concerns what both did."""
+    unique: dict[tuple[object, ...], Diagnostic] = {}
+    for one in sorted(diagnostics, key=lambda one: one.sort_key):
+        key = (one.code, one.file, one.span, one.message)
+        known = unique.get(key)
+        if known is not None and known.about != one.about:
+            both = known.about and one.about
+            one = replace(one, about=tuple(sorted({*known.about, *one.about})) if both else ())  # noqa: PLW2901
+        unique[key] = one
     return list(unique.values())

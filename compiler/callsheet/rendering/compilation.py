@@ -27,19 +27,18 @@ from callsheet.language.selector import Selector
 from callsheet.language.settings import SETTINGS_FILES, read_settings
 from callsheet.language.target import with_collections
 from callsheet.rendering.addresses import check_addresses
+from callsheet.rendering.attribution import Attribution
 from callsheet.rendering.cache import UnitCache
 from callsheet.rendering.endpoints import check_endpoints, with_definitions
 from callsheet.rendering.exceptions import check_exceptions, reported
 from callsheet.rendering.messages import check_messages
 from callsheet.rendering.model import Compiled, CompiledAction
 from callsheet.rendering.pool import compute_units
-from callsheet.rendering.unit import READERS, Context, Unit
+from callsheet.rendering.unit import READERS, SHARED_KINDS, Context, Unit, may_be_shared
 from callsheet.workspace import Document, Problem, Source, Unreadable
 from callsheet.workspace.documents import decode, parse, read_text
 
 Check = Callable[[Compiled, Source], Iterable[Problem]]
-
-_SHARED_KINDS = ("Environment", "Policy", "Target", "Workspace")
 
 
 def compile_workspace(
@@ -133,8 +132,7 @@ class _Compilation:
             content = self.source.read(file)
         except Unreadable:
             return []
-        # A kind that is not written as it is can only be written with an escape.
-        if b"\\" not in content and not any(kind.encode() in content for kind in _SHARED_KINDS):
+        if not may_be_shared(content):
             return []
         text, problem = decode(content, file)
         if problem is not None:
@@ -144,7 +142,7 @@ class _Compilation:
         for index, one in enumerate(parsed):
             document = Document(file, index, text, one)
             kind = one.value.get("kind") if isinstance(one.value, dict) else None
-            if kind in _SHARED_KINDS and not check_document(document):
+            if kind in SHARED_KINDS and not check_document(document):
                 found.append(document)
         return found
 
@@ -240,9 +238,9 @@ class _Compilation:
             named = environments and not context.nowhere
             if named and (problem.code == "CS502" or len(environments) < number):
                 message = f"{problem.message} (in {', '.join(environments)})"
-                self.problems.append(replace(problem, message=message))
+                self.problems.append(replace(_only_in(problem, environments), message=message))
             else:
-                self.problems.append(problem)
+                self.problems.append(_only_in(problem, environments) if named else problem)
         self.extra += reported(unit.broken, self.policies, self.today, self.texts)
         given = Counter(head["name"] for head in unit.heads)
         for head in unit.heads:
@@ -298,10 +296,16 @@ class _Compilation:
                 )
 
     def _finish(self, units: list[Unit]) -> None:
-        found = [*diagnose(self.problems, self.texts), *self.extra]
+        attribute = Attribution(self.facts.named, self.result.environments.values())
+        found = [*diagnose(map(attribute, self.problems), self.texts), *self.extra]
         speaking = {unit.file: self.texts[unit.file] for unit in units if unit.ignores}
         adjusted = adjust(merge_repeated(found), speaking, self.result.settings)
         self.result.diagnostics = conceal(merge_repeated(adjusted))
+
+
+def _only_in(problem: Problem, environments: Iterable[str]) -> Problem:
+    about = tuple((name, environment) for name, _ in problem.about for environment in environments)
+    return replace(problem, about=about)
 
 
 class _Texts(dict[str, str]):

@@ -24,7 +24,8 @@ def reported(
         excepted = [it for it in policy.exceptions if it.covers(one.action, one.environment)]
         if any(not it.expired(today) for it in excepted):
             continue
-        problem = _with_expiry(one.problem, excepted)
+        about = ((one.action, one.environment),)
+        problem = replace(_with_expiry(one.problem, excepted), about=about)
         severity = policy.severity_in.get(one.environment, policy.severity)
         found += [replace(it, severity=severity) for it in diagnose([problem], texts)]  # type: ignore[arg-type]
     return sorted(found, key=lambda it: it.severity, reverse=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -93,6 +94,19 @@ class Compiled:
     def errors(self) -> list[Diagnostic]:
         """The findings that are errors."""
         return [one for one in self.diagnostics if one.severity == "error"]
+
+    def errors_of(self, names: Collection[str], environment: str) -> list[Diagnostic]:
+        """Return the errors that concern definitions in an environment, wherever they are written.
+
+        An error of the action that delivers a message concerns the message.
+        """
+        through = {
+            via["action"]
+            for name in names
+            if name in self.messages and "action" in (via := self.messages[name].spec.get("via") or {})
+        }
+        wanted = {*names, *through}
+        return [one for one in self.errors if one.concerns(wanted, environment)]
 
     @property
     def concrete(self) -> list[Environment]:

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from callsheet.language.secret_patterns import secret_kind
 from callsheet.rendering.syntax import MAX_TEMPLATE_CHARACTERS
 from callsheet.rendering.values import digest_of
 from callsheet.workspace import Problem, Source, Span
 from callsheet.workspace.documents import read_text
+from callsheet.workspace.problems import Concern
 
 
 class TemplateFiles:
     """Reads template files, and notes each with the digest of its text."""
 
     def __init__(
-        self, source: Source, noted: dict[str, str], found: list[tuple[Problem, list[str]]] | None = None
+        self,
+        source: Source,
+        noted: dict[str, str],
+        found: list[tuple[Problem, list[str]]] | None = None,
+        about: tuple[Concern, ...] = (),
     ) -> None:
         self.source = source
         self.noted = noted
         self.found = found
+        self.about = about
 
     def read(self, file: str) -> str | Problem:
         """Give the text of a template file, or the problem that keeps it from being read."""
@@ -31,7 +39,7 @@ class TemplateFiles:
             return problem
         self.noted[file] = digest_of(text)
         if self.found is not None:
-            self.found += [(one, []) for one in _secrets_in(file, text)]
+            self.found += [(replace(one, about=self.about), []) for one in _secrets_in(file, text)]
         return text
 
 

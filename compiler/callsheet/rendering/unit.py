@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from callsheet.language import rules  # noqa: F401 - fills the catalog
@@ -32,6 +32,8 @@ from callsheet.rendering.policies import ReadyPolicy, prepare, violations
 from callsheet.rendering.templates import TemplateFiles
 from callsheet.workspace import Document, Path, Problem, Related, Source, Span, Unreadable
 from callsheet.workspace.documents import decode, parse
+from callsheet.workspace.problems import ANY, Concern
+from callsheet.workspace.yaml_events import YamlDocument
 
 READERS: dict[str, Callable[[Document], Definition]] = {
     "Action": read_action,
@@ -170,7 +172,8 @@ class Worker:
         if problems and is_json and is_own_file(content):
             # What keeps a document from being read, as its size, is nothing wrong with a report.
             return unit
-        unit.found += [(one, []) for one in problems]
+        shared = may_be_shared(content)
+        unit.found += [(one if shared else _about_document(one, parsed), []) for one in problems]
         # JSON has no comments.
         unit.ignores = not is_json and "callsheet:" in text
         for index, one in enumerate(parsed):
@@ -199,9 +202,11 @@ class Worker:
 
     def _document(self, document: Document, unit: Unit) -> None:
         shape = check_document(document)
-        unit.found += [(one, []) for one in shape]
+        about = _concern_of(document.value)
+        unit.found += [(replace(one, about=about), []) for one in shape]
         if isinstance(document.value, dict):
-            self._collect(unit, self.document_rules, document.value, document)
+            found = self._collected(self.document_rules, document.value, document)
+            unit.found += [(replace(one, about=about), []) for one in found]
         if shape:
             return
         kind = document.value["kind"]
@@ -223,20 +228,21 @@ class Worker:
                 head["channel"] = one.channel
             self._definition(one, unit)
 
-    def _collect(self, unit: Unit, chosen: list[Any], value: Any, document: Document) -> None:
+    def _collected(self, chosen: list[Any], value: Any, document: Document) -> Iterator[Problem]:
         for rule in chosen:
-            unit.found += [(one, []) for one in rule.check(value, Spots(rule.code, document))]
+            yield from rule.check(value, Spots(rule.code, document))
 
     def _definition(self, action: Definition, unit: Unit) -> None:
+        about = ((action.name, ANY),)
         for rule in self.rules_of[action.kind]:
             if rule.check is not None:
                 spots = Spots(rule.code, action.document, ("spec",))
-                unit.found += [(one, []) for one in rule.check(action, spots)]
+                unit.found += [(replace(one, about=about), []) for one in rule.check(action, spots)]
         found: dict[Problem, list[str]] = {}
         for environment in self.context.environments:
             if environment.select.selects(action):
                 for problem in self._in(environment, action, unit):
-                    found.setdefault(problem, []).append(environment.name)
+                    found.setdefault(replace(problem, about=about), []).append(environment.name)
         unit.found += list(found.items())
 
     def _in(self, environment: Environment, action: Definition, unit: Unit) -> Iterator[Problem]:
@@ -245,7 +251,8 @@ class Worker:
         if invalid:
             yield from invalid
             return
-        templates = TemplateFiles(self.source, unit.templates, unit.found)
+        about = ((action.name, environment.name),)
+        templates = TemplateFiles(self.source, unit.templates, unit.found, about)
         outcome = COMPILERS[action.kind](action, environment, templates.read)
         unit.used.setdefault(action.name, {})[environment.name] = sorted(outcome.used)
         yield from outcome.problems
@@ -275,6 +282,34 @@ class Worker:
             for rule in self.reference_rules:
                 if rule.check is not None:
                     yield from rule.check(references, overlaid_spots(rule.code, action, environment))
+
+
+SHARED_KINDS = ("Environment", "Policy", "Target", "Workspace")
+"""What actions do not say for themselves: an error in one of these may concern any of them."""
+
+_NOTHING_READ = (("", ANY),)
+"""About a definition that has no name, because nothing of it could be read."""
+
+
+def may_be_shared(content: bytes) -> bool:
+    """Return whether a file may hold a document of a shared kind, by its bytes alone."""
+    # A kind that is not written as it is can only be written with an escape.
+    return b"\\" in content or any(kind.encode() in content for kind in SHARED_KINDS)
+
+
+def _about_document(problem: Problem, parsed: Sequence[YamlDocument]) -> Problem:
+    """Return a reader's problem with the definition that it stands in, as far as that could be read."""
+    above = [one for one in parsed if one.line <= problem.span.line]
+    return replace(problem, about=_concern_of(above[-1].value) if above else _NOTHING_READ)
+
+
+def _concern_of(value: Any) -> tuple[Concern, ...]:
+    """Return what an error in a document concerns: its own definition, or anything."""
+    if not isinstance(value, dict) or value.get("kind") not in READERS:
+        return ()
+    metadata = value.get("metadata")
+    name = metadata.get("name") if isinstance(metadata, dict) else None
+    return ((name if isinstance(name, str) else "", ANY),)
 
 
 _DESCRIPTION = re.compile(
@@ -321,6 +356,7 @@ def problem_record(problem: Problem) -> list[Any]:
         problem.help,
         _span_record(problem.span),
         [[one.file, _span_record(one.span), one.message] for one in problem.related],
+        problem.about,
     ]
 
 
@@ -329,7 +365,7 @@ def _span_record(span: Span) -> list[int]:
 
 
 def _problem(record: list[Any]) -> Problem:
-    code, file, message, way_out, span, related = record
+    code, file, message, way_out, span, related, about = record
     return Problem(
         code=code,
         file=file,
@@ -337,4 +373,5 @@ def _problem(record: list[Any]) -> Problem:
         help=way_out,
         span=Span(*span),
         related=tuple(Related(file=one[0], span=Span(*one[1]), message=one[2]) for one in related),
+        about=tuple((name, environment) for name, environment in about),
     )

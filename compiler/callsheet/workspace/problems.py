@@ -16,11 +16,19 @@ class Related:
     message: str
 
 
+Concern = tuple[str, str]
+"""The name of a definition and the name of an environment; `ANY` for all of them."""
+
+ANY = "*"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """One finding: its code, where it is, what is wrong and what to do.
 
-    `line_text` is filled where the file is at hand (the reader, the language room).
+    Attributes:
+        about: which definitions it concerns, in which environments; empty where it may concern any.
+
     """
 
     code: str
@@ -29,3 +37,4 @@ class Problem:
     help: str
     span: Span = START
     related: tuple[Related, ...] = ()
+    about: tuple[Concern, ...] = ()

@@ -102,7 +102,8 @@ class _Checker:
                 told.setdefault(problem, []).append(name)
         for problem, names in told.items():
             where = "" if len(names) == len(deployed) else f" (in {', '.join(names)})"
-            yield replace(problem, message=problem.message + where)
+            about = tuple((action.name, one) for one in names)
+            yield replace(problem, message=problem.message + where, about=about)
 
     def operation(self, contract: dict[str, Any]) -> Operation:
         """Give the operation that a contract names, read once; raises ContractFault."""
