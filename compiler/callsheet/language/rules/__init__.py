@@ -20,6 +20,7 @@ from callsheet.language.rules import (
     secrets,
     shape,
     target,
+    values,
 )
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "secrets",
     "shape",
     "target",
+    "values",
 ]
