@@ -39,7 +39,7 @@ def read_environment_variable(name: str) -> str:
         raise UnreachableError(
             "CS606",
             f"the environment variable {name} is not set",
-            help=f"set {name} where apply runs",
+            help=f"set {name} where this command runs",
         )
     return value
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from callsheet.calling.sending import Answer
 from callsheet.workspace import Path
 
 MAX_FINDINGS = 20
+_NUMBER = re.compile(r"[.\[/]\d+\]?")
 _NAMES = {dict: "an object", list: "a list", str: "a text", bool: "true or false", int: "a number"}
 
 
@@ -44,7 +46,8 @@ def judge(compiled: Mapping[str, Any], operation: Operation | None, answer: Answ
             found += [f"by the contract, {one.words}" for one in operation.validation(kind).faults(told)]
         except ContractFault as fault:
             found.append(f"the contract does not tell: {fault.message}")
-    return found[:MAX_FINDINGS]
+    # The example and the contract may miss the same, and each item of a list misses it again.
+    return list({_NUMBER.sub("", one): one for one in reversed(found)}.values())[::-1][:MAX_FINDINGS]
 
 
 def _missing(promised: Any, told: Any, path: Path) -> Iterator[str]:

@@ -199,8 +199,20 @@ class _Call:
             told["outcome"] = "timedout"
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             # The words of an error may hold the URL, and so a key.
-            told["reason"] = type(error).__name__
+            told["reason"] = _name_of(error)
         return Answer(**told, seconds=0.0, attempts=0)
+
+
+def _name_of(error: BaseException) -> str:
+    """Return the name of what went wrong; an untrusted certificate shows as a failed connection."""
+    import ssl
+
+    inner: BaseException | None = error
+    while inner is not None:
+        if isinstance(inner, ssl.SSLCertVerificationError):
+            return type(inner).__name__
+        inner = inner.__cause__ or inner.__context__
+    return type(error).__name__
 
 
 def _read(response: Any, end: float) -> str:

@@ -70,6 +70,9 @@ def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def run(*arguments: Any, **values: Any) -> Any:
         own = {name: values.pop(name) for name in Options.__dataclass_fields__ if name in values}
+        if own.get("workspace") is None:
+            # `callsheet -C DIR VERB`: the name was given before the verb.
+            own["workspace"] = click.get_current_context().find_root().obj
         return command(*arguments, options=Options(**own), **values)
 
     for add in (
@@ -119,10 +122,26 @@ environment_option = click.option(
     help="The environment; may be left out where there is only one.",
     shell_complete=lambda *asked: _complete("environment_names", *asked),
 )
+
+
+def _accepted(
+    context: click.Context, parameter: click.Parameter, value: tuple[str, ...]
+) -> tuple[str, ...]:
+    del context, parameter
+    if "protect" in value:
+        click.echo(
+            "note: --accept protect accepts nothing: take `protect` away in a change of its own,"
+            " apply that, and then delete",
+            err=True,
+        )
+    return value
+
+
 accept_option = click.option(
     "--accept",
     multiple=True,
     metavar="REASON",
+    callback=_accepted,
     help="Accept a guard, an impact class or a reason code; may be given several times.",
 )
 why_option = click.option(

@@ -30,7 +30,7 @@ def command(env: str | None, port: int, fail: tuple[str, ...], *, options: Optio
     """
     from callsheet.calling.emulator import Emulator, Faults
     from callsheet.calling.emulator.server import Call
-    from callsheet.reporting.terminal import safe
+    from callsheet.reporting.terminal import count, safe
 
     def told(call: Call) -> None:
         reason = f"  {safe(call.reason)}" if call.reason else ""
@@ -39,9 +39,8 @@ def command(env: str | None, port: int, fail: tuple[str, ...], *, options: Optio
     emulator = Emulator(options.open().routes(env), Faults(fail), port=port, told=told)
     thread = threading.Thread(target=emulator.serve, daemon=True)
     thread.start()
-    click.echo(
-        f"{emulator.url} plays {len({one.name for one in emulator.routes})} actions; Ctrl-C ends it."
-    )
+    number = len({one.name for one in emulator.routes})
+    click.echo(f"{emulator.url} plays {count(number, 'action')}; Ctrl-C ends it.")
     try:
         thread.join()
     except KeyboardInterrupt:

@@ -72,8 +72,13 @@ class Verbs(click.Group):
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="callsheet")
-def callsheet() -> None:
+@click.option(
+    "-C", "--workspace", metavar="DIR", help="The workspace; may also be given after the command."
+)
+@click.pass_context
+def callsheet(context: click.Context, workspace: str | None) -> None:
     """Actions of customer-journey tools as files: validated, planned, applied."""
+    context.obj = workspace
 
 
 def main(arguments: list[str] | None = None) -> None:

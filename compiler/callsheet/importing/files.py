@@ -119,10 +119,9 @@ def _chosen(found: list[tuple[str, dict[str, Any]]], wanted: str | None, read: A
     fitting = [one for one in found if wanted is None or wanted in one[0]]
     if len(fitting) != 1:
         names = ", ".join(name[:60] for name, _ in found[:10])
-        what = "none" if not fitting else f"{len(fitting)} of them"
-        raise ImportFault(
-            f"the file holds {len(found)} requests, and {what} fits", f"choose one with --request: {names}"
-        )
+        what = "none of them fits" if not fitting else f"{len(fitting)} of them fit"
+        held = f"{len(found)} request{'' if len(found) == 1 else 's'}"
+        raise ImportFault(f"the file contains {held}, and {what}", f"choose one with --request: {names}")
     result: Imported = read(fitting[0][1])
     return result
 

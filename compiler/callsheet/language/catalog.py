@@ -152,6 +152,17 @@ def split_documentation(text: str) -> tuple[str, str | None, str | None]:
     return blocks[""].strip(), blocks["Bad:"] or None, blocks["Good:"] or None
 
 
+def in_file(document: Document, prefix: Path, path: Path) -> Path:
+    """Return where a compiled value is written: a payload from a template file, at the file's name."""
+    if path[:2] != ("request", "payload"):
+        return path
+    value = document.value
+    for part in (*prefix, "request"):
+        value = value.get(part) if isinstance(value, dict) else None
+    named = isinstance(value, dict) and "payloadFile" in value and "payload" not in value
+    return ("request", "payloadFile") if named else path
+
+
 @dataclass(frozen=True, slots=True)
 class Spots:
     """Makes problems of one code at places of one document.
@@ -165,7 +176,7 @@ class Spots:
 
     def where(self, path: Path) -> tuple[Document, Path]:
         """Give the document in which the value at `path` is written, and its path there."""
-        return self.document, (*self.prefix, *path)
+        return self.document, (*self.prefix, *in_file(self.document, self.prefix, path))
 
     def value(self, path: Path, message: str, *, do: str, related: tuple[Related, ...] = ()) -> Problem:
         """Point at the value at `path`, or at the nearest one around it."""

@@ -123,7 +123,7 @@ def _masked(source: str, spans: list[Span], line: int) -> str:
 _SECRET_FIELD = re.compile(
     r"""(?ix)
         (["']?[\w-]{0,40}(?:password|passwd|secret|token|api[-_]?key|authorization|credential)[\w-]{0,40}["']?
-        \s*:\s*) (?![{&*\[|>]|["']?\{\{|["']?(?:env|file|vault):) ([^\s,{}\[\]#][^,}\]]*)"""
+        \s*[:=]\s*) (?![{&*\[|>]|["']?\{\{|["']?(?:env|file|vault):) ([^\s,{}\[\]#][^,}\]]*)"""
 )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from callsheet.language.action import Definition
-from callsheet.language.catalog import Spots
+from callsheet.language.catalog import Spots, in_file
 from callsheet.language.merge import holds, merged
 from callsheet.language.schema_check import nearest
 from callsheet.language.selector import Selector
@@ -101,7 +101,7 @@ class Environment:
             overlays = document.value["spec"].get("overlays") or {}
             if action.name in overlays and holds(overlays[action.name], path):
                 return document, ("spec", "overlays", action.name, *path)
-        return action.document, ("spec", *path)
+        return action.document, ("spec", *in_file(action.document, ("spec",), path))
 
 
 @dataclass(frozen=True, slots=True)

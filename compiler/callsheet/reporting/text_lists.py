@@ -131,13 +131,27 @@ def render_text(result: RenderResult, style: Style) -> str:
     return "\n\n".join(blocks)
 
 
+_REASONS = {
+    "ConnectError": "nothing answers at this address; is the service, or the emulator, running?",
+    "ConnectionRefusedError": "nothing answers at this address; is the service, or the emulator, running?",
+    "RemoteProtocolError": "the connection was closed before the answer was whole",
+    "ReadError": "the connection broke while the answer was read",
+    "WriteError": "the connection broke while the request was sent",
+    "InvalidURL": "the URL cannot be called",
+    "SSLCertVerificationError": "the server's certificate is not trusted",
+    "SMTPNotSupportedError": "the server does not offer what the message asks of it",
+}
+"""What a client's error means; its own text may hold the URL, and so a key."""
+
+
 def send_text(result: SendResult, style: Style) -> str:
     """Write what came back: the outcome, and the body."""
     answer = result.answer
-    status = f" {answer.status}" if answer.status else ""
-    status += f" ({safe(answer.reason)})" if answer.reason else ""
+    status = f": {answer.status}" if answer.status else ""
+    reason = safe(_REASONS.get(answer.reason, answer.reason))
+    status += f" ({reason})" if reason else ""
     attempts = f", {answer.attempts} attempts" if answer.attempts > 1 else ""
-    head = f"{answer.outcome}:{status} after {answer.seconds:.1f} s{attempts}"
+    head = f"{answer.outcome}{status} after {answer.seconds:.1f} s{attempts}"
     good = answer.outcome == "ok" and not result.findings
     lines = [paint(head, "green" if good else "red", style)]
     lines += [f"the answer is not what the action says: {safe(one)}" for one in result.findings]

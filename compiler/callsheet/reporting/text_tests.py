@@ -22,7 +22,8 @@ def tests_text(result: TestResult, style: Style) -> str:
         marks = "".join("." if one.outcome == "passed" else "F" for one in cases if one.index is not None)
         generated = [one for one in cases if one.index is None]
         failed = sum(one.outcome == "failed" for one in generated)
-        row = f"{safe(name)} {marks}" + (f" and {len(generated)} generated" if generated else "")
+        more = f"{len(generated)} generated" if generated else ""
+        row = f"{safe(name)} " + " and ".join(one for one in (marks, more) if one)
         bad = f", {failed} failed" if failed else ""
         lines.append(paint(row, "green" if "F" not in marks and not failed else "red", style) + bad)
     for case in result.cases:

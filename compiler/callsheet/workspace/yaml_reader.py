@@ -231,7 +231,7 @@ class _Builder:
                 "CS110",
                 event,
                 f"the alias `*{event.anchor}` stands before, or without, its anchor",
-                f"define `&{event.anchor}` above it, outside of itself",
+                f"define `&{event.anchor}` above it, in the same document: anchors reach no further",
             )
         value, size = known
         self._count(size, event)

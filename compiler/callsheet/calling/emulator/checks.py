@@ -104,7 +104,26 @@ def _differs(compiled: Any, value: str | None, name: str) -> str | None:
         return None
     if value is None:
         return f"{name} is missing"
-    return None if value == str(compiled) or not isinstance(compiled, str) else f"{name} is another one"
+    if not isinstance(compiled, str) or value == compiled or _media(value) == _media(compiled) is not None:
+        return None
+    return f"{name} is another one"
+
+
+def _media(text: str) -> tuple[str, ...] | None:
+    """Return a media type in the form in which two are compared; None for a text that is not one.
+
+    Types, names of parameters and the value of charset are compared without their case (RFC 9110 section
+    8.3.1).
+    """
+    media, *parameters = (one.strip() for one in text.split(";"))
+    if not re.fullmatch(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+", media):
+        return None
+    folded = []
+    for one in parameters:
+        name, _, value = one.partition("=")
+        plain = value.strip('"')
+        folded.append(f"{name.lower()}={plain.lower() if name.lower() == 'charset' else plain}")
+    return (media.lower(), *sorted(folded))
 
 
 def unlike(compiled: Any, value: Any, name: str) -> str | None:
@@ -202,7 +221,10 @@ def refuse_token_call(route: Route, came: Came) -> Refusal | None:
     sent = [form[one] for one in ("client_id", "client_secret") if one in form]
     basic = re.match(r"Basic (.+)\Z", came.headers.get("authorization", ""))
     if basic:
-        sent = base64.b64decode(basic[1]).decode().split(":", 1)
+        try:
+            sent = base64.b64decode(basic[1], validate=True).decode().split(":", 1)
+        except ValueError:
+            return Refusal(400, "invalid_request")
     if client != sent:
         return Refusal(401, "invalid_client")
     for name in ("username", "password"):
@@ -217,11 +239,13 @@ def _refuse_assertion(authentication: Mapping[str, Any], form: Mapping[str, str]
     try:
         padded = parts[1] + "=" * (-len(parts[1]) % 4)
         claims = json.loads(base64.urlsafe_b64decode(padded))
-    except (IndexError, ValueError):
+    except (IndexError, ValueError, RecursionError):
+        return Refusal(400, "invalid_grant")
+    if not isinstance(claims, dict) or not isinstance(claims.get("exp"), int | float):
         return Refusal(400, "invalid_grant")
     audience = authentication.get("audience", authentication["tokenUrl"])
     wanted = " ".join(authentication.get("scopes") or ())
-    if claims.get("aud") != audience or claims.get("exp", 0) < time.time():
+    if claims.get("aud") != audience or claims["exp"] < time.time():
         return Refusal(400, "invalid_grant")
     return None if claims.get("scope", "") == wanted else Refusal(400, "invalid_scope")
 
@@ -235,9 +259,11 @@ def _refuse_custom(authentication: Mapping[str, Any], came: Came) -> Refusal | N
         return None
     try:
         sent = came.form if body["bodyType"] == "form" else came.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return Refusal(400, "the body is not JSON")
+    if not isinstance(sent, dict):
+        return Refusal(400, "the body is not an object")
     for name, value in body["bodyParams"].items():
-        if not isinstance(sent, dict) or str(sent.get(name)) != _text(value):
+        if str(sent.get(name)) != _text(value):
             return Refusal(401, f"`{name}` is missing or wrong")
     return None

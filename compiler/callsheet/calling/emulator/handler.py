@@ -9,6 +9,7 @@ import socket
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
+from email.message import Message
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING
 
@@ -81,16 +82,21 @@ class _Handler(BaseHTTPRequestHandler):
     do_PUT = do_DELETE = do_PATCH = do_HEAD = _call  # noqa: N815 - the names of http.server
 
     def _came(self) -> Came | None:
-        length = self.headers.get("Content-Length", "0")
-        if not length.isdigit() or int(length) > MAX_BODY:
+        length = _length_of(self.headers)
+        if length is None:
+            self.close_connection = True
+            self._send(400, '{"error": "Content-Length is not a number"}')
+            return None
+        if length > MAX_BODY:
             self.close_connection = True
             # A client that is still sending would not read the answer.
-            left = min(int(length), MAX_DRAINED) if length.isdigit() else 0
+            left = min(length, MAX_DRAINED)
             while left > 0 and (part := self.rfile.read(min(left, 65_536))):
                 left -= len(part)
-            self._send(413, "", {"X-Callsheet-Reason": "the body is larger than 1 MiB"})
+            reason = "the body is larger than 1 MiB"
+            self._send(413, json.dumps({"error": reason}), {"X-Callsheet-Reason": reason})
             return None
-        body = self.rfile.read(int(length))
+        body = self.rfile.read(length)
         host = self.headers.get("Host", "")
         if _LOCAL.match(host):
             # `/host/path`: the service is the first part of the path.
@@ -180,11 +186,10 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.flush()
 
     def _set_faults(self) -> None:
-        length = self.headers.get("Content-Length", "0")
-        told = self.rfile.read(min(int(length), 200) if length.isdigit() else 0).decode("utf-8", "replace")
+        told = self.rfile.read(min(_length_of(self.headers) or 0, 200)).decode("utf-8", "replace")
         # A page of another site cannot set this header without being asked first, and is answered nothing.
         if not self._is_local or self.headers.get("X-Callsheet") != "fail":
-            self._send(403, "")
+            self._send(403, '{"error": "only the page of the emulator itself sets how to fail"}')
             return
         try:
             self.emulator.faults.add(told)
@@ -197,6 +202,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *arguments: object) -> None:
         """Write nothing: what came is told by `Emulator.told`."""
+
+
+def _length_of(headers: Message) -> int | None:
+    """Return the length of a body by its header (RFC 9110 section 8.6); None where it is not a number."""
+    length = headers.get("Content-Length", "0")
+    return int(length) if re.fullmatch(r"[0-9]{1,18}", length) else None
 
 
 def _status(route: Route | None) -> int:

@@ -108,7 +108,8 @@ class Emulator:
         parts = urlsplit(came.url)
         found = find_routes(self.routes, parts.netloc, parts.path)
         if not found:
-            return "", Refusal(404, "no action of the workspace calls this"), None
+            unknown = Refusal(404, "no action of the workspace calls this")
+            return _error_body(unknown), unknown, None
         tokens = [one for one in found if one.is_token]
         if tokens:
             return self._answer_token(tokens, came)
@@ -120,7 +121,7 @@ class Emulator:
             refused.append((refusal, route))
         # Of several actions at one URL, the one that comes nearest is meant: that it was refused for last.
         refusal, route = min(refused, key=lambda one: (one[0].status == 405, one[0].status == 401))
-        return _sample(route, "failure"), refusal, route
+        return _sample(route, "failure") or _error_body(refusal), refusal, route
 
     def _answer_token(self, routes: list[Route], came: Came) -> tuple[str, Refusal | None, Route]:
         refusal: Refusal | None = None
@@ -181,6 +182,11 @@ def _sample(route: Route, kind: str) -> str:
     sample = (route.compiled.get("responses") or {}).get(kind)
     payload = sample.get("payload") if isinstance(sample, dict) else None
     return "" if payload is None else json.dumps(payload, ensure_ascii=False)
+
+
+def _error_body(refusal: Refusal) -> str:
+    """Return the body of a refusal for which the action shows no answer."""
+    return json.dumps({"error": refusal.reason}, ensure_ascii=False)
 
 
 def _token_answer(authentication: Mapping[str, Any], token: str) -> str:

@@ -89,10 +89,10 @@ def case_clash(facts: Facts, code: str) -> Iterator[Problem]:
 
 
 def _clashes(facts: Facts, code: str, fold: Any, words: str, way_out: str) -> Iterator[Problem]:
-    first: dict[tuple[str, str], tuple[str, Document]] = {}
+    first: dict[tuple[str, str], tuple[str, str, Document]] = {}
     for kind, name, document in facts.named:
         group = "Action" if kind in ("Message", "EndpointConfig") else kind
-        known_name, known = first.setdefault((group, fold(name)), (name, document))
+        known_kind, known_name, known = first.setdefault((group, fold(name)), (kind, name, document))
         if known is document or (fold is not str and known_name == name):
             continue
         there = Related(
@@ -100,9 +100,15 @@ def _clashes(facts: Facts, code: str, fold: Any, words: str, way_out: str) -> It
             span=known.place(("metadata", "name")),
             message=f"`{known_name}` is given here",
         )
+        which = f"the name `{name}` of kind {kind} {words}"
+        if kind != known_kind:
+            # They share one name space: say which two kinds meet.
+            which = (
+                f"the {kind} `{name}` shares a name space with the {known_kind} `{known_name}`: it {words}"
+            )
         yield Spots(code, document).value(
             ("metadata", "name"),
-            f"the name `{name}` of kind {kind} {words}",
+            which,
             do=way_out,
             related=(there,),
         )

@@ -20,6 +20,7 @@ _SECRET_FIELDS = ("password", "token", "clientSecret", "value", "key")
 _REFERENCE = re.compile(r"([a-z][a-z0-9]*):(.+)\Z", re.DOTALL)
 _ENVIRONMENT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _REFER = 'write a reference, as {secret: "env:NAME"}, and revoke what was written here'
+_OVERLAY = 'write a reference, as {secret: "env:NAME"}; where it differs by environment, in an overlay'
 
 
 @rule("CS601", "literal-secret", on="document")
@@ -36,7 +37,12 @@ def literal_secret(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """
     for path, text in _texts(value, ()):
         if _is_secret_field(path):
-            yield at.value(path, f"`{path[-1]}` is written literally", do=_REFER)
+            if "{{" in text:
+                yield at.value(
+                    path, f"`{path[-1]}` is a template, and a secret is referred to", do=_OVERLAY
+                )
+            else:
+                yield at.value(path, f"`{path[-1]}` is written literally", do=_REFER)
             continue
         if len(text) > MAX_TEXT:
             yield at.value(
