@@ -213,12 +213,9 @@ def _is_stream(path: str) -> bool:
 
 def prefix_of(folder: Path) -> str:
     """Give what leads from the repository (from here, where there is none) to a workspace: `actions/`."""
-    from callsheet.workspace.revisions import repository_of
+    from callsheet.workspace.git import top_around
 
-    try:
-        top = Path(repository_of(folder))
-    except CallsheetError:
-        top = Path.cwd()
+    top = top_around(folder) or Path.cwd()
     try:
         inside = folder.resolve().relative_to(top.resolve()).as_posix()
     except ValueError:
