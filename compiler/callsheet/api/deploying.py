@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from callsheet.api.base import Base, refuse_invalid
+from callsheet.api.clean import refuse_unclean, refuse_unclean_plan, unknown_commit_notes, warnings_of
 from callsheet.api.comparing import place_in, renames
 from callsheet.api.using import usage_for
 from callsheet.deploying import (
@@ -46,7 +47,12 @@ class Deploying(Base):
     """Plans, and their application."""
 
     def plan(
-        self, environment: str | None = None, *, accept: Collection[str] = (), why: str | None = None
+        self,
+        environment: str | None = None,
+        *,
+        accept: Collection[str] = (),
+        why: str | None = None,
+        require_clean: bool = False,
     ) -> Plan:
         """Plan the way from what is deployed to what the workspace says.
 
@@ -54,13 +60,17 @@ class Deploying(Base):
             environment: its name; may be left out where there is only one.
             accept: guards, impact classes or reason codes that the plan may hold.
             why: why they are accepted.
+            require_clean: refuse files that are not those of a commit.
 
         Raises:
             InvalidWorkspaceError: where the workspace has errors.
-            CallsheetError: CS803, CS9xx for what is wrong with the target or ledger.
+            CallsheetError: CS973 for files that are not clean where they must be; CS803, CS9xx for what is
+                wrong with the target or ledger.
 
         """
         chosen = self._valid(environment)
+        if require_clean:
+            refuse_unclean(self.root)
         with opened(chosen, self.root, writing=False) as stores:
             # What a target cannot hold is told before anything is planned for it.
             check = getattr(stores.target, "check", None)
@@ -86,6 +96,7 @@ class Deploying(Base):
         why: str | None = None,
         approvals: Sequence[Approval] = (),
         require_approval: bool = False,
+        require_clean: bool = False,
         run_url: str | None = None,
         keep_going: bool = False,
         author: str | None = None,
@@ -100,6 +111,7 @@ class Deploying(Base):
             why: why it is accepted, for the record.
             approvals: signatures of the plan.
             require_approval: want one approval at least, also where the environment wants none.
+            require_clean: refuse a plan that was made from files that are not those of a commit.
             run_url: the CI run, for the record.
             keep_going: go on behind a step that fails.
             author: who applies; default: CALLSHEET_AUTHOR, GITHUB_ACTOR or the user's name.
@@ -108,7 +120,8 @@ class Deploying(Base):
 
         Raises:
             CallsheetError: CS901 to CS919 where the plan is refused, CS934 where the branch has moved and
-                the plan would do something else now, CS950 to CS953 for its approvals.
+                the plan would do something else now, CS950 to CS953 for its approvals, CS973 where it must
+                be made from a commit and was not.
 
         """
         chosen = self.environment(plan.environment)
@@ -125,6 +138,8 @@ class Deploying(Base):
         if wanted.count and plan.changes:
             approvers = require(plan, wanted, approvals, self.root)
         approved, plan = plan, part_of(self._as_of_now(plan, chosen, accept), by_hand=False)
+        if require_clean and plan.changes:
+            refuse_unclean_plan(plan, self.root)
         conduct = Conduct(
             author=author or default_author(),
             now=utc_now,
@@ -145,6 +160,10 @@ class Deploying(Base):
         with opened(chosen, self.root, writing=True) as stores:
             # A call of the API is no part of a transaction: what is noted of it must stay.
             return apply_plan(plan, replace(stores, shared=None) if chosen.manual else stores, conduct)
+
+    def warnings_of(self, plan: Plan) -> list[str]:
+        """Return what to know before a plan is applied: that it has no commit, or a dirty one."""
+        return warnings_of(plan, self.root)
 
     def _settle_open(self, environment: Environment) -> list[StepResult]:
         """Settle what an interrupted apply has left open, where there is one; else nothing is locked."""
@@ -199,12 +218,14 @@ class Deploying(Base):
         accept: Collection[str],
         why: str | None = None,
     ) -> Plan:
+        commit = current_commit(self.root)
+        notes = () if commit else unknown_commit_notes(self.root)
         return make_plan(
             environment.name,
             desired,
-            current,
+            replace(current, notes=(*current.notes, *notes)),
             guards=environment.guards,
-            commit=current_commit(self.root),
+            commit=commit,
             accepted=accept,
             why=why,
         )

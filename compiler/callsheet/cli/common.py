@@ -128,6 +128,9 @@ accept_option = click.option(
 why_option = click.option(
     "--why", metavar="TEXT", help="Why it is accepted: recorded in the ledger with who applied."
 )
+require_clean_option = click.option(
+    "--require-clean", is_flag=True, help="Refuse files that are not those of a commit."
+)
 fail_on_option = click.option(
     "--fail-on",
     multiple=True,

@@ -1,6 +1,6 @@
 """Files → documents with positions: discovery, guarded YAML and JSON, git revisions."""
 
-from callsheet.workspace.commits import Commit, current_commit
+from callsheet.workspace.commits import Commit, current_commit, why_unknown
 from callsheet.workspace.documents import Document, read_documents
 from callsheet.workspace.edited import EditedSource
 from callsheet.workspace.findings import Unreadable
@@ -27,4 +27,5 @@ __all__ = [
     "parts_of",
     "pointer_of",
     "read_documents",
+    "why_unknown",
 ]
