@@ -101,7 +101,7 @@ def test_what_callsheet_did_not_deploy_is_listed_and_left_alone(
     callsheet("apply", *where, "--yes")
     with sqlite3.connect(samples.path / ".callsheet" / "local.db") as connection:
         connection.execute(
-            "INSERT INTO registry_action SELECT 'Action/by_hand', 'by_hand', digest, 1, compiled, 'x', 'y', NULL"
+            "INSERT INTO registry_action SELECT 'Action/by_hand', 'by_hand', digest, 1, compiled, 'x', 'y', NULL, NULL"
             " FROM registry_action LIMIT 1"
         )
     connection.close()

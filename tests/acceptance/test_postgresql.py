@@ -74,8 +74,8 @@ def test_the_database_itself_enforces_who_may_do_what(
     made = callsheet("admin", "init", "--database", "env:OWNER")
     assert made.out == (
         "PostgreSQL shop.callsheet at this machine:\n"
-        "  registry: version 1 made\n"
-        "  ledger: version 2 made\n"
+        "  registry: version 2 made\n"
+        "  ledger: version 3 made\n"
         "  role callsheet_reader: plan, drift, list\n"
         "  role callsheet_deployer: apply\n"
         "  role callsheet_owner: migrations\n"
@@ -131,10 +131,10 @@ def test_a_deployer_meets_an_older_schema_and_an_owner_migrates_it(
     refused = callsheet("apply", "-C", workspace.path, "--yes", "-q")
     assert refused.err == (
         "error CS947: PostgreSQL shop.callsheet at this machine has the ledger in version 1, this callsheet"
-        " writes version 2, and the role may not change it\n"
+        " writes version 3, and the role may not change it\n"
         "help: an owner of the database runs `callsheet admin init`\n"
     )
-    assert "ledger: version 2 migrated from 1" in callsheet("admin", "init", "--database", "env:OWNER").out
+    assert "ledger: version 3 migrated from 1" in callsheet("admin", "init", "--database", "env:OWNER").out
     assert callsheet("apply", "-C", workspace.path, "--yes", "-q").code == 0
 
 

@@ -373,9 +373,9 @@ def test_the_files_are_for_their_owner_only(tmp_path: Path) -> None:
 
 def test_a_newer_component_is_refused(ledger_at: OpenLedger, query: Query) -> None:
     ledger_at(True).close()
-    query("UPDATE callsheet_component SET version = 3")
+    query("UPDATE callsheet_component SET version = 4")
     for writing in (False, True):
         with pytest.raises(CallsheetError) as caught:
             ledger_at(writing)
         assert caught.value.code == "CS904"
-        assert "has schema version 3, and this callsheet knows 2" in caught.value.message
+        assert "has schema version 4, and this callsheet knows 3" in caught.value.message

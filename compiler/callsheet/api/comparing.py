@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from callsheet.reporting.results import DiffResult, RequestPair
 
 
+_NAMES = ("CS104", "CS105", "CS106", "CS117", "CS118")
+"""What is wrong with a link or a name: the commit holds nothing there that could be compared."""
+
+
 class Comparing(Base):
     """Comparisons of two states."""
 
@@ -38,7 +42,7 @@ class Comparing(Base):
         refuse_invalid(after)
         # What is wrong with the base is for the base to mend, and a fix of it must be reviewable. But what
         # could not be read or compiled there cannot be compared: it would look as if it were new.
-        if before.incomplete or any(one.code < "CS3" for one in before.errors):
+        if before.incomplete or any(one.code < "CS3" and one.code not in _NAMES for one in before.errors):
             raise InvalidWorkspaceError(before)
         names = sorted({*before.by_environment, *after.by_environment})
         found = {}

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from callsheet.api.clean import refuse_unclean, refuse_unclean_plan, warnings_of
 from callsheet.api.comparing import place_in
 from callsheet.api.holding import Holding, read_current
 from callsheet.deploying import (
@@ -41,7 +42,12 @@ class Deploying(Holding):
     """Plans, and their application."""
 
     def plan(
-        self, environment: str | None = None, *, accept: Collection[str] = (), why: str | None = None
+        self,
+        environment: str | None = None,
+        *,
+        accept: Collection[str] = (),
+        why: str | None = None,
+        require_clean: bool = False,
     ) -> Plan:
         """Plan the way from what is deployed to what the workspace says.
 
@@ -49,13 +55,17 @@ class Deploying(Holding):
             environment: its name; may be left out where there is only one.
             accept: guards, impact classes or reason codes that the plan may hold.
             why: why they are accepted.
+            require_clean: refuse files that are not those of a commit.
 
         Raises:
             InvalidWorkspaceError: where the workspace has errors.
-            CallsheetError: CS803, CS9xx for what is wrong with the target or ledger.
+            CallsheetError: CS973 for files that are not clean where they must be; CS803, CS9xx for what is
+                wrong with the target or ledger.
 
         """
         chosen = self._valid(environment)
+        if require_clean:
+            refuse_unclean(self.root)
         with opened(chosen, self.root, writing=False) as stores:
             # What a target cannot hold is told before anything is planned for it.
             check = getattr(stores.target, "check", None)
@@ -82,6 +92,7 @@ class Deploying(Holding):
         why: str | None = None,
         approvals: Sequence[Approval] = (),
         require_approval: bool = False,
+        require_clean: bool = False,
         run_url: str | None = None,
         keep_going: bool = False,
         author: str | None = None,
@@ -96,6 +107,7 @@ class Deploying(Holding):
             why: why it is accepted, for the record.
             approvals: signatures of the plan.
             require_approval: want one approval at least, also where the environment wants none.
+            require_clean: refuse a plan that was made from files that are not those of a commit.
             run_url: the CI run, for the record.
             keep_going: go on behind a step that fails.
             author: who applies; default: CALLSHEET_AUTHOR, GITHUB_ACTOR or the user's name.
@@ -105,7 +117,8 @@ class Deploying(Holding):
         Raises:
             CallsheetError: CS901 to CS919 where the plan is refused, CS934 where the branch has moved and
                 the plan would do something else now, CS950 to CS953 for its approvals, CS954 where the
-                workspace does not imply what the plan does.
+                workspace does not imply what the plan does, CS973 where it must be made from a commit and
+                was not.
 
         """
         chosen = self.environment(plan.environment)
@@ -116,6 +129,8 @@ class Deploying(Holding):
                 help="write a pack (`callsheet apply`), do its steps, and confirm them",
             )
         approvers = self._approvers(plan, chosen, approvals, require_approval=require_approval)
+        if require_clean and plan.changes:
+            refuse_unclean_plan(plan, self.root)
         conduct = Conduct(
             author=author or default_author(),
             now=utc_now,
@@ -159,6 +174,10 @@ class Deploying(Holding):
         if not wanted.count or not plan.changes:
             return ()
         return require(plan, wanted, approvals, self.root)
+
+    def warnings_of(self, plan: Plan) -> list[str]:
+        """Return what to know before a plan is applied: that it has no commit, or a dirty one."""
+        return warnings_of(plan, self.root)
 
     def _settle_open(self, environment: Environment) -> list[StepResult]:
         """Settle what an interrupted apply has left open, where there is one; else nothing is locked."""

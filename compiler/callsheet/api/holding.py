@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from callsheet.api.base import Base, refuse_invalid
+from callsheet.api.clean import unknown_commit_notes
 from callsheet.api.comparing import place_in, renames
 from callsheet.api.using import usage_for
 from callsheet.deploying import (
@@ -142,12 +143,14 @@ class Holding(Base):
         accept: Collection[str],
         why: str | None = None,
     ) -> Plan:
+        commit = current_commit(self.root)
+        notes = () if commit else unknown_commit_notes(self.root)
         return make_plan(
             environment.name,
             desired,
-            current,
+            replace(current, notes=(*current.notes, *notes)),
             guards=environment.guards,
-            commit=current_commit(self.root),
+            commit=commit,
             accepted=accept,
             why=why,
         )

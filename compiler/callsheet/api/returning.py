@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from callsheet.api.clean import refuse_unclean_plan
 from callsheet.api.deploying import Deploying, default_author, utc_now
 from callsheet.api.holding import desired_of, read_current, rollback_plan
 from callsheet.api.using import usage_for
@@ -40,13 +41,15 @@ class Returning(Deploying):
         accept: Collection[str] = (),
         approvals: Sequence[Approval] = (),
         require_approval: bool = False,
+        require_clean: bool = False,
     ) -> dict[str, str]:
         """Give the files of a pack, by name: the steps of a plan that are done by hand; none without such.
 
         Nothing is recorded yet: what is not confirmed stays open in the next plan.
 
         Raises:
-            CallsheetError: CS901 to CS919 where the plan is refused, CS950 to CS953 for its approvals.
+            CallsheetError: CS901 to CS919 where the plan is refused, CS950 to CS953 for its approvals,
+                CS973 where it must be made from a commit and was not.
 
         """
         from callsheet.calling.titles import screen_for
@@ -55,6 +58,8 @@ class Returning(Deploying):
 
         chosen = self.environment(plan.environment)
         approvers = self._approvers(plan, chosen, approvals, require_approval=require_approval)
+        if require_clean and plan.changes:
+            refuse_unclean_plan(plan, self.root)
         with opened(chosen, self.root, writing=False) as stores:
             current = read_current(stores)
             unreached = getattr(stores.target, "unreached", None)

@@ -18,6 +18,7 @@ from callsheet.cli.common import (
     common_options,
     environment_option,
     refusing_invalid,
+    require_clean_option,
     run_url,
     style_of,
     why_option,
@@ -38,6 +39,7 @@ PROGRESS_FROM = 100
 @accept_option
 @why_option
 @common_options
+@require_clean_option
 @click.option("--require-approval", is_flag=True, help="Apply a plan only with one approval at least.")
 @click.option("--yes", is_flag=True, help="Apply without asking.")
 @click.option("--keep-going", is_flag=True, help="Go on behind a step that fails.")
@@ -48,6 +50,7 @@ def command(
     env: str | None,
     accept: tuple[str, ...],
     why: str | None,
+    require_clean: bool,
     require_approval: bool,
     yes: bool,
     keep_going: bool,
@@ -62,6 +65,7 @@ def command(
     """
     from callsheet.deploying import refuse_failed
     from callsheet.deploying.approvals import approvals_beside
+    from callsheet.reporting.terminal import safe
 
     opened = options.open()
     approvals = []
@@ -69,10 +73,18 @@ def command(
         plan = read_plan_file(plan_file, env)
         approvals = approvals_beside(Path(plan_file))
     else:
-        plan = opened.plan(env, accept=accept, why=why)
+        plan = opened.plan(env, accept=accept, why=why, require_clean=require_clean)
         _show_and_ask(plan, yes=yes, quiet=options.quiet or options.output != "text")
+    for warning in opened.warnings_of(plan) if plan.changes else ():
+        click.echo(f"warning: {safe(warning)}", err=True)
     if any(map(plan.by_hand, plan.changes)):
-        files = opened.pack(plan, accept=accept, approvals=approvals, require_approval=require_approval)
+        files = opened.pack(
+            plan,
+            accept=accept,
+            approvals=approvals,
+            require_approval=require_approval,
+            require_clean=require_clean,
+        )
         folder = pack or _pack_folder(opened.root, f"pack-{plan.environment}-{plan.serial + 1}")
         _write_pack(plan, files, folder, options)
         if all(map(plan.by_hand, plan.changes)):
@@ -84,6 +96,7 @@ def command(
             why=why,
             approvals=approvals,
             require_approval=require_approval,
+            require_clean=require_clean,
             run_url=run_url(os.environ),
             keep_going=keep_going,
             stop=stop,

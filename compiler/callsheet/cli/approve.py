@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
 
@@ -36,15 +35,9 @@ def command(plan_file: str, key: str | None, yes: bool, *, options: Options) -> 
 
 
 def _signing_key() -> str:
-    try:
-        found = subprocess.run(
-            ["git", "config", "--get", "user.signingKey"],  # noqa: S607
-            capture_output=True,
-            text=True,
-            check=False,
-        ).stdout.strip()
-    except OSError:
-        found = ""
+    from callsheet.workspace.git import setting
+
+    found = setting(Path.cwd(), "user.signingKey")
     if not found or found.startswith(("ssh-", "key::")):
         raise CallsheetError(
             "CS953",

@@ -147,6 +147,9 @@ accept_option = click.option(
 why_option = click.option(
     "--why", metavar="TEXT", help="Why it is accepted: recorded in the ledger with who applied."
 )
+require_clean_option = click.option(
+    "--require-clean", is_flag=True, help="Refuse files that are not those of a commit."
+)
 fail_on_option = click.option(
     "--fail-on",
     multiple=True,
@@ -232,12 +235,9 @@ def _is_stream(path: str) -> bool:
 
 def prefix_of(folder: Path) -> str:
     """Give what leads from the repository (from here, where there is none) to a workspace: `actions/`."""
-    from callsheet.workspace.revisions import repository_of
+    from callsheet.workspace.git import top_around
 
-    try:
-        top = Path(repository_of(folder))
-    except CallsheetError:
-        top = Path.cwd()
+    top = top_around(folder) or Path.cwd()
     try:
         inside = folder.resolve().relative_to(top.resolve()).as_posix()
     except ValueError:

@@ -15,6 +15,7 @@ from callsheet.cli.common import (
     fail_on_option,
     refuse_impact,
     refusing_invalid,
+    require_clean_option,
     why_option,
     write_file,
 )
@@ -25,6 +26,7 @@ from callsheet.cli.common import (
 @accept_option
 @why_option
 @fail_on_option
+@require_clean_option
 @common_options
 @detailed_exitcode
 @refusing_invalid
@@ -33,6 +35,7 @@ def command(
     accept: tuple[str, ...],
     why: str | None,
     fail_on: tuple[str, ...],
+    require_clean: bool,
     detailed_exitcode: bool,
     *,
     options: Options,
@@ -40,7 +43,7 @@ def command(
     """Show what apply would do, and why. Nothing is created, nothing is changed."""
     from callsheet.planning import write_plan
 
-    plan = options.open().plan(env, accept=accept, why=why)
+    plan = options.open().plan(env, accept=accept, why=why, require_clean=require_clean)
     if options.out is not None:
         # The file is for apply, whatever the format in which the plan is shown.
         write_file(options.out, write_plan(plan))

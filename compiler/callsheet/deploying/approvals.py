@@ -18,6 +18,7 @@ from typing import Any
 from callsheet.errors import CallsheetError
 from callsheet.language.environment import Approvals
 from callsheet.planning import Plan
+from callsheet.workspace import FolderSource, Unreadable
 from callsheet.workspace.revisions import authors_of
 
 NAMESPACE = "callsheet"
@@ -105,13 +106,7 @@ def require(plan: Plan, wanted: Approvals, approvals: Iterable[Approval], root: 
             where the signers' file cannot be read.
 
     """
-    signers = root / wanted.signers
-    if not signers.is_file():
-        raise CallsheetError(
-            "CS952",
-            f"there is no file {wanted.signers} with the allowed signers",
-            help="write one line for each, as `ada@example.com ssh-ed25519 AAAA…`, into the workspace",
-        )
+    signers = _signers(root, wanted.signers)
     people: dict[str, str] = {}
     for one in approvals:
         for principal in _verified(plan, one, signers):
@@ -128,13 +123,32 @@ def require(plan: Plan, wanted: Approvals, approvals: Iterable[Approval], root: 
     return tuple(sorted(people))
 
 
-def _verified(plan: Plan, approval: Approval, signers: Path) -> list[str]:
+def _signers(root: Path, file: str) -> bytes:
+    """Read the signers' file, as every file of the workspace: no link leads out of it."""
+    try:
+        return FolderSource(root).read(file)
+    except Unreadable as unreadable:
+        absent = not os.path.lexists(root / file)
+        raise CallsheetError(
+            "CS952",
+            f"there is no file {file} with the allowed signers"
+            if absent
+            else f"the allowed signers cannot be read from {file}: {unreadable.problem.message}",
+            help="write one line for each, as `ada@example.com ssh-ed25519 AAAA…`, into the workspace"
+            if absent
+            else unreadable.problem.help,
+        ) from None
+
+
+def _verified(plan: Plan, approval: Approval, allowed: bytes) -> list[str]:
     if approval.plan != plan.digest:
         raise _refused(approval, f"it approves another plan ({approval.plan[:19]})")
     signed = statement(plan)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "signature"
         file.write_text(approval.signature, encoding="utf-8")
+        signers = Path(folder) / "signers"
+        signers.write_bytes(allowed)
         checked = _ssh_keygen(["-Y", "check-novalidate", "-n", NAMESPACE, "-s", str(file)], signed)
         if checked.returncode:
             raise _refused(approval, _reason(checked.stderr))

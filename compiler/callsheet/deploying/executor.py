@@ -136,6 +136,7 @@ class _Run:
 
     def run(self) -> ApplyResult:
         plan, conduct = self.plan, self.conduct
+        dirty = plan.dirty if plan.commit else None
         new = NewApply(
             plan_digest=plan.digest,
             environment=plan.environment,
@@ -145,9 +146,10 @@ class _Run:
             accepted=tuple(sorted({*conduct.accepted, *_accepted_in(plan)})),
             callsheet=__version__,
             provenance=conduct.provenance,
+            dirty=dirty,
         )
         self.result.serial = self.stores.ledger.begin(new, self.intents)
-        self.author = Author(conduct.author, new.at, plan.commit)
+        self.author = Author(conduct.author, new.at, plan.commit, dirty)
         rest = self.intents
         while rest and self.result.outcome == "done" and not conduct.stop():
             size = self._size(rest)

@@ -83,7 +83,12 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplyRecord:
-    """One apply as the history tells it."""
+    """One apply as the history tells it.
+
+    Attributes:
+        dirty: whether the files differed from the commit; None where that was not recorded.
+
+    """
 
     serial: int
     plan_digest: str
@@ -96,6 +101,7 @@ class ApplyRecord:
     accepted: tuple[str, ...]
     steps: tuple[StepRecord, ...]
     provenance: Provenance = Provenance()
+    dirty: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +116,7 @@ class NewApply:
     accepted: tuple[str, ...]
     callsheet: str
     provenance: Provenance = Provenance()
+    dirty: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from typing import Any
 
 from callsheet.database import Component, Database
@@ -85,6 +85,10 @@ CREATE TABLE ledger_provenance (
     reason    TEXT                        -- why what was accepted was accepted
 ) STRICT;
 """
+
+
+DIRTY = "ALTER TABLE ledger_provenance ADD COLUMN dirty INTEGER"
+"""1 where the files differed from the commit, 0 where not; NULL where that was not recorded."""
 
 
 class RelationalLedger:
@@ -175,8 +179,15 @@ class RelationalLedger:
             )
             origin = new.provenance
             database.run(
-                "INSERT INTO ledger_provenance VALUES (?, ?, ?, ?, ?)",
-                (serial, origin.plan, json.dumps(origin.approvers), origin.run_url, origin.reason),
+                "INSERT INTO ledger_provenance VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    serial,
+                    origin.plan,
+                    json.dumps(origin.approvers),
+                    origin.run_url,
+                    origin.reason,
+                    None if new.dirty is None else int(new.dirty),
+                ),
             )
             database.run_many(
                 "INSERT INTO ledger_intent VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -209,9 +220,12 @@ class RelationalLedger:
         ):
             record = StepRecord(number=number, action=action, address=address, outcome=outcome, error=error)
             steps.setdefault(serial, []).append(record)
-        origins = self._provenance()
+        origins, dirty = self._provenance(), self._dirty()
         return [
-            _record(row, tuple(steps.get(row[0], ())), origins.get(row[0], Provenance()))
+            replace(
+                _record(row, tuple(steps.get(row[0], ())), origins.get(row[0], Provenance())),
+                dirty=dirty.get(row[0]),
+            )
             for row in self._all(
                 "SELECT a.serial, plan_digest, environment, commit_id, author, started_at, e.at,"
                 " coalesce(e.outcome, 'open'), accepted FROM ledger_apply a LEFT JOIN ledger_end e"
@@ -231,6 +245,13 @@ class RelationalLedger:
                 "SELECT serial, plan, approvers, run_url, reason FROM ledger_provenance"
             )
         }
+
+    def _dirty(self) -> dict[int, bool]:
+        """Return whether the files differed from the commit, by apply, where it was recorded."""
+        if self.database is None or self.database.version_of(LEDGER) < 3:
+            return {}
+        query = "SELECT serial, dirty FROM ledger_provenance WHERE dirty IS NOT NULL"
+        return {serial: bool(dirty) for serial, dirty in self._all(query)}
 
     def close(self) -> None:
         """Let go of the file."""
@@ -255,7 +276,11 @@ def _create_provenance(database: Database) -> None:
     database.create(PROVENANCE, append_only=("ledger_provenance",))
 
 
-LEDGER = Component("ledger", (_create_tables, _create_provenance))
+def _add_dirty(database: Database) -> None:
+    database.run(DIRTY)
+
+
+LEDGER = Component("ledger", (_create_tables, _create_provenance, _add_dirty))
 
 _INTENT = "SELECT number, action, address, address_before, before, after, canonical, key FROM ledger_intent"
 

@@ -171,6 +171,7 @@ def _record(one: ApplyRecord) -> dict[str, Any]:
         "serial": one.serial,
         "planDigest": one.plan_digest,
         "commit": one.commit,
+        "dirty": one.dirty,
         "author": one.author,
         "startedAt": one.started_at,
         "finishedAt": one.finished_at,

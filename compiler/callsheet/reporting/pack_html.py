@@ -74,6 +74,7 @@ def html_pack(plan: Plan, steps: Sequence[PackStep], screen: Screen) -> str:
     )
     listed = "".join(f'<li><a href="#step-{one.number}">{encoded(one.title)}</a>' for one in steps)
     body = "\n".join(_html_step(one) for one in steps)
+    commit = (plan.commit or "none")[:12] + (" (dirty)" if plan.dirty else "")
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -85,7 +86,7 @@ def html_pack(plan: Plan, steps: Sequence[PackStep], screen: Screen) -> str:
 </head>
 <body>
 <h1>{encoded(title)}</h1>
-<p>Sandbox {encoded(str(plan.target.get("sandbox", "?")))}, commit {encoded((plan.commit or "none")[:12])}.
+<p>Sandbox {encoded(str(plan.target.get("sandbox", "?")))}, commit {encoded(commit)}.
 {encoded(screen.place)}. When a step is done, say so:
 <code>callsheet confirm PACK {encoded(steps[0].name) if steps else ""}</code>.</p>
 <ol>{listed}</ol>

@@ -81,7 +81,8 @@ def plan_page(plan: Plan) -> Page:
     blocks += _flow_table(data_flows({plan.environment: plan.changes}))
     blocks += _drift(plan.drift, plan.unmanaged)
     commit = (plan.commit or "no commit")[:12]
-    blocks.append(Paragraph(("Plan ", Code(plan.digest[:19]), " at ", Code(commit), ".")))
+    differ = "; the files differ from it" if plan.dirty else ""
+    blocks.append(Paragraph(("Plan ", Code(plan.digest[:19]), " at ", Code(commit), f"{differ}.")))
     return Page(
         f"plan:{plan.environment}", f"Plan for {plan.environment}: {what}", blocks, _sections(entries)
     )

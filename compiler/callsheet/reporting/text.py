@@ -65,11 +65,17 @@ def plan_text(plan: Plan, style: Style) -> str:
         head, *rest = change_lines(change, style)
         by_hand = paint("  by hand", "yellow", style) if plan.by_hand(change) else ""
         lines += [head + by_hand, *rest, ""]
-    lines += _note_lines(plan.notes, style)
+    lines += _note_lines([*plan.notes, *_dirty_note(plan)], style)
     lines += _drift_lines(plan.drift, plan.unmanaged, style)
     lines += _guard_lines(plan.guards, style)
     lines.append(_summary(plan, style))
     return "\n".join(lines)
+
+
+def _dirty_note(plan: Plan) -> list[str]:
+    if not (plan.dirty and plan.changes):
+        return []
+    return [f"the files of the workspace are not those of the commit {(plan.commit or '')[:12]}."]
 
 
 def _note_lines(notes: Sequence[str], style: Style) -> list[str]:

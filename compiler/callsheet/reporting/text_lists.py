@@ -99,7 +99,7 @@ def history_text(result: HistoryResult, style: Style) -> str:
 
 def _apply_lines(one: ApplyRecord, style: Style, *, detailed: bool) -> list[str]:
     done = sum(step.outcome == "done" for step in one.steps)
-    commit = (one.commit or "no commit")[:12]
+    commit = (one.commit or "no commit")[:12] + (" (dirty)" if one.dirty else "")
     head = paint(f"{one.serial}  {one.outcome}", "bold", style)
     lines = [
         f"{head}  {safe(one.started_at)}  {safe(one.author)}  {commit}  {done} of {len(one.steps)} done"

@@ -138,6 +138,7 @@ class DirectoryTarget:
             "by": author.name,
             "at": author.at,
             "commit": author.commit,
+            **({"dirty": True} if author.dirty else {}),
         }
         self.journal.parent.mkdir(parents=True, exist_ok=True)
         with self.journal.open("a", encoding="utf-8", newline="\n") as stream:

@@ -73,11 +73,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who applies, when, and from which commit: what a target may note beside an object."""
+    """Who applies, when, and from which commit: what a target may note beside an object.
+
+    Attributes:
+        dirty: whether the files differed from the commit; None where that is not known.
+
+    """
 
     name: str
     at: str
     commit: str | None
+    dirty: bool | None = None
 
 
 class StepRefused(Exception):  # noqa: N818 - an answer of the target

@@ -37,6 +37,12 @@ CREATE TABLE registry_history (
 """
 
 
+DIRTY = tuple(
+    f"ALTER TABLE {table} ADD COLUMN dirty INTEGER" for table in ("registry_action", "registry_history")
+)
+"""1 where the files differed from `commit_id`, 0 where not; NULL where that is not known."""
+
+
 class RegistryTarget:
     """The registry in one database.
 
@@ -76,7 +82,12 @@ def _create_tables(database: Database) -> None:
     database.create(TABLES, append_only=("registry_history",))
 
 
-REGISTRY = Component("registry", (_create_tables,))
+def _add_dirty(database: Database) -> None:
+    for statement in DIRTY:
+        database.run(statement)
+
+
+REGISTRY = Component("registry", (_create_tables, _add_dirty))
 
 _SELECT = "SELECT address, compiled, revision, applied_by, applied_at FROM registry_action"
 
@@ -141,25 +152,28 @@ class _Batch:
 
     def _row(self, step: Step, revision: int) -> tuple[Any, ...]:
         name = step.address.partition("/")[2]
-        return (step.address, name, step.after, revision, step.canonical, *self._by())
+        return (step.address, name, step.after, revision, step.canonical, *self._by(), self._dirty())
 
     def _history(self, step: Step, revision: int) -> tuple[Any, ...]:
-        return (step.action, step.address, step.after, revision, *self._by(), step.key)
+        return (step.action, step.address, step.after, revision, *self._by(), step.key, self._dirty())
 
     def _by(self) -> tuple[str, str, str | None]:
         return self.author.name, self.author.at, self.author.commit
 
+    def _dirty(self) -> int | None:
+        return None if self.author.dirty is None else int(self.author.dirty)
+
 
 _UPSERT = (
     "INSERT INTO registry_action (address, name, digest, revision, compiled, applied_by,"
-    " applied_at, commit_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (address) DO UPDATE SET"
+    " applied_at, commit_id, dirty) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (address) DO UPDATE SET"
     " digest = excluded.digest, revision = excluded.revision, compiled = excluded.compiled,"
     " applied_by = excluded.applied_by, applied_at = excluded.applied_at,"
-    " commit_id = excluded.commit_id"
+    " commit_id = excluded.commit_id, dirty = excluded.dirty"
 )
 _HISTORY = (
     "INSERT INTO registry_history (operation, address, digest, revision, applied_by, applied_at,"
-    " commit_id, key) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    " commit_id, key, dirty) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
+from callsheet.workspace.findings import Unreadable
 from callsheet.workspace.json_reader import read_json
 from callsheet.workspace.places import Path, Places, Span
 from callsheet.workspace.problems import Problem
-from callsheet.workspace.sources import Source, Unreadable
+from callsheet.workspace.sources import Source
 from callsheet.workspace.yaml_events import YamlDocument
 from callsheet.workspace.yaml_reader import read_yaml
 

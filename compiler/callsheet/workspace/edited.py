@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from callsheet.workspace.findings import MAX_FILE_BYTES, Unreadable, too_large
 from callsheet.workspace.problems import Problem
-from callsheet.workspace.sources import MAX_FILE_BYTES, Source, Unreadable, too_large
+from callsheet.workspace.sources import Source
 
 _MARK = b"\xef\xbb\xbf"
 

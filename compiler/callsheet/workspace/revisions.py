@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path as FilePath
 
 from callsheet.errors import CallsheetError
-from callsheet.workspace.problems import Problem
-from callsheet.workspace.sources import (
-    IGNORE_FILE,
+from callsheet.workspace.findings import (
     MAX_FILE_BYTES,
-    SUFFIXES,
     Unreadable,
-    ignore_patterns,
-    link_problem,
-    submodule_problem,
+    link_outside,
+    no_such_file,
+    os_error,
     too_large,
 )
-
-_LINK = "120000"
-
-
-@dataclass(frozen=True, slots=True)
-class Commit:
-    """The commit that a workspace stands on, and whether its files differ from it."""
-
-    id: str
-    dirty: bool
+from callsheet.workspace.git import GitError, Repository, repository_around
+from callsheet.workspace.listing import list_documents
+from callsheet.workspace.objects import list_objects, read_objects, sizes_of
+from callsheet.workspace.problems import Problem
+from callsheet.workspace.revision_tree import RevisionTree
+from callsheet.workspace.sources import ignored_by
 
 
 class RevisionSource:
@@ -37,91 +29,83 @@ class RevisionSource:
     def __init__(self, root: FilePath, revision: str) -> None:
         """Resolve `revision`; raises CS922 without a repository, CS923 for an unknown revision."""
         self.root = root
-        self.commit = resolve_revision(root, revision)
+        self.repository = repository_around(root)
+        self.commit = _resolved(self.repository, revision)
         self.problems: list[Problem] = []
-        prefix = _git(root, "rev-parse", "--show-prefix").decode("utf-8", "surrogateescape").strip("\n")
-        self._submodules: list[str] = []
-        self._objects = self._list(prefix)
+        prefix = self.repository.prefix(root)
+        with _naming(self.commit):
+            self._objects = list_objects(self.repository, self.commit, prefix)
+        self._tree = RevisionTree(self.repository, self.commit, prefix, self._objects)
         self._contents: dict[str, bytes] = {}
+        self._sizes: dict[str, int] = {}
 
     def files(self) -> list[str]:
         """List every document file of the revision, sorted."""
-        self.problems = [
-            link_problem(file) for file, (mode, _, _) in self._objects.items() if mode == _LINK
-        ]
-        wanted = [IGNORE_FILE, *(file for file in self._objects if _is_document(file))]
-        self._fetch([file for file in wanted if file in self._objects])
-        ignored = ignore_patterns(self._contents.get(IGNORE_FILE, b"").decode("utf-8", "replace"))
-        self.problems += [submodule_problem(one) for one in self._submodules if not ignored(f"{one}/")]
-        return sorted(
-            file
-            for file, (mode, _, _) in self._objects.items()
-            if mode != _LINK and _is_document(file) and not ignored(file)
-        )
+        with _naming(self.commit):
+            found = list_documents(self._tree, ignored_by(self))
+        self.problems = found.problems
+        self._fetch([self._objects[file].id for file in found.files if file in found.direct])
+        return found.files
 
     def read(self, file: str, *, limit: int = MAX_FILE_BYTES) -> bytes:
-        """Give one file's bytes at the revision."""
-        known = self._objects.get(file)
-        if known is None or known[0] == _LINK:
-            raise Unreadable(
-                Problem(
-                    code="CS101",
-                    file=file,
-                    message=f"there is no such file in {self.commit[:12]}",
-                    help="check the name",
-                )
-            )
-        if known[2] > limit:
+        """Give one file's bytes at the revision; links within the workspace are followed."""
+        object_id = self._file(file)
+        self._fetch([object_id], limit)
+        if self._sizes[object_id] > limit:
             raise Unreadable(too_large(file, limit))
-        if file not in self._contents:
-            self._fetch([file], limit)
-        return self._contents[file]
+        return self._contents[object_id]
 
     def fingerprint(self, file: str) -> tuple[int, ...] | None:
         """Give the object's own hash: it changes exactly when the file does."""
-        known = self._objects.get(file)
-        return (int(known[1], 16),) if known else None
+        try:
+            return (int(self._file(file), 16),)
+        except Unreadable:
+            return None
 
-    def _list(self, prefix: str) -> dict[str, tuple[str, str, int]]:
-        listing = _git(
-            self.root, "ls-tree", "-r", "-z", "-l", "--full-tree", self.commit, "--", prefix or "."
-        )
-        found = {}
-        for line in filter(None, listing.split(b"\0")):
-            head, _, name = line.partition(b"\t")
-            mode, kind, object_id, size = head.split()
-            file = name.decode("utf-8", "surrogateescape")[len(prefix) :]
-            if kind == b"commit":
-                self._submodules.append(file)
-            elif kind == b"blob":
-                found[file] = (mode.decode(), object_id.decode(), int(size))
-        return found
+    def _file(self, file: str) -> str:
+        """Return the object of a file, behind links."""
+        try:
+            real = self._tree.follow(file)
+        except FileNotFoundError as error:
+            known = self._objects.get(file)
+            if known is not None and known.is_link:
+                raise Unreadable(os_error(file, error)) from None
+            raise Unreadable(no_such_file(file, f" in {self.commit[:12]}")) from None
+        except OSError as error:
+            raise Unreadable(os_error(file, error)) from None
+        if real is None:
+            raise Unreadable(link_outside(file))
+        found = self._objects.get(real)
+        if found is None or not found.is_file:
+            raise Unreadable(no_such_file(file, f" in {self.commit[:12]}"))
+        return found.id
 
-    def _fetch(self, files: list[str], limit: int = MAX_FILE_BYTES) -> None:
-        """Read many objects by one `git cat-file --batch`."""
-        files = [file for file in files if self._objects[file][2] <= limit]
-        asked = "".join(f"{self._objects[file][1]}\n" for file in files).encode()
-        answer = _git(self.root, "cat-file", "--batch", stdin=asked)
-        at = 0
-        for file in files:
-            end = answer.index(b"\n", at)
-            size = int(answer[at:end].split()[2])
-            self._contents[file] = answer[end + 1 : end + 1 + size]
-            at = end + 1 + size + 1
+    def _fetch(self, ids: list[str], limit: int = MAX_FILE_BYTES) -> None:
+        """Read many objects at once, those over the limit left out."""
+        asked = dict.fromkeys(ids)
+        with _naming(self.commit):
+            self._sizes |= sizes_of(self.repository, [one for one in asked if one not in self._sizes])
+            wanted = [one for one in asked if one not in self._contents and self._sizes[one] <= limit]
+            self._contents |= read_objects(self.repository, wanted)
 
 
 def resolve_revision(root: FilePath, revision: str) -> str:
     """Give the commit id of a revision; raises `CallsheetError` CS922 or CS923."""
-    repository_of(root)
+    return _resolved(repository_around(root), revision)
+
+
+def _resolved(repository: Repository, revision: str) -> str:
+    asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     try:
-        found = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-    except subprocess.CalledProcessError:
-        raise _unknown(root, revision) from None
-    return found.decode().strip()
+        return repository.run(*asked).decode().strip()
+    except GitError as error:
+        if error.code == "CS970":
+            raise
+        raise _unknown(repository, revision) from None
 
 
-def _unknown(root: FilePath, revision: str) -> CallsheetError:
-    shallow = _git(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
+def _unknown(repository: Repository, revision: str) -> CallsheetError:
+    shallow = repository.run("rev-parse", "--is-shallow-repository").strip() == b"true"
     if shallow:
         return CallsheetError(
             "CS923",
@@ -135,26 +119,19 @@ def _unknown(root: FilePath, revision: str) -> CallsheetError:
     )
 
 
-def repository_of(root: FilePath) -> str:
-    """Give the top folder of the repository around `root`; raises `CallsheetError` CS922."""
+@contextmanager
+def _naming(commit: str) -> Iterator[None]:
+    """Say what to do where the clone does not have what a revision holds."""
     try:
-        return _git(root, "rev-parse", "--show-toplevel").decode("utf-8", "surrogateescape").strip()
-    except (subprocess.CalledProcessError, OSError):
+        yield
+    except GitError as error:
+        if not error.missing:
+            raise
         raise CallsheetError(
-            "CS922",
-            "the workspace is not in a git repository",
-            help="run `git init` and commit the workspace, or leave out --base",
+            "CS972",
+            f"this clone does not have all objects of {commit[:12]}",
+            help="fetch them: `git fetch --refetch --no-filter`; in GitHub's checkout, leave out `filter`",
         ) from None
-
-
-def current_commit(root: FilePath) -> Commit | None:
-    """Give the commit checked out around `root`, or None where there is none."""
-    try:
-        head = _git(root, "rev-parse", "--verify", "--quiet", "HEAD").decode().strip()
-        changed = _git(root, "status", "--porcelain", "-z", "--untracked-files=normal", "--", ".")
-    except (subprocess.CalledProcessError, OSError):
-        return None
-    return Commit(head, dirty=bool(changed))
 
 
 def authors_of(root: FilePath, commit: str) -> set[str] | None:
@@ -164,26 +141,12 @@ def authors_of(root: FilePath, commit: str) -> set[str] | None:
     """
     merged = f"{commit}^1..{commit}"
     try:
-        parents = _git(root, "rev-list", "--parents", "-n", "1", commit).split()
+        repository = repository_around(root)
+        parents = repository.run("rev-list", "--parents", "-n", "1", commit, "--").split()
         chosen = ["-n", "1", commit] if len(parents) < 3 else [merged]
-        found = _git(root, "log", "--format=%ae", *chosen, "--").decode("utf-8", "replace")
-    except (subprocess.CalledProcessError, OSError):
+        # `git log` would verify signatures, by a program, where the configuration says so.
+        found = repository.run("rev-list", "--format=%ae", *chosen, "--").decode("utf-8", "replace")
+    except CallsheetError:
         return None
-    return {one.strip().lower() for one in found.splitlines() if one.strip()}
-
-
-def _is_document(file: str) -> bool:
-    return file.endswith(SUFFIXES) and not any(part.startswith(".") for part in file.split("/"))
-
-
-def _git(root: FilePath, *arguments: str, stdin: bytes = b"") -> bytes:
-    # A repository's own configuration may name programs: none of them is to run for a read.
-    quiet = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "--no-optional-locks")
-    return subprocess.run(  # noqa: S603
-        ["git", *quiet, *arguments],  # noqa: S607
-        cwd=root,
-        input=stdin,
-        capture_output=True,
-        check=True,
-        env={**os.environ, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"},
-    ).stdout
+    addresses = found.splitlines()[1::2]  # each after the line `commit ID`
+    return {one.strip().lower() for one in addresses if one.strip()}

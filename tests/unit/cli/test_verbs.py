@@ -293,15 +293,17 @@ def test_two_revisions_are_compared(workspace: Folder, callsheet: Callsheet) -> 
     where = ("-C", workspace.path)
     workspace.commit("one")
     workspace.action(constant="2")
-    (workspace.path / "link.yaml").symlink_to("example.yaml")
+    (workspace.path / "link.yaml").symlink_to("/etc/hostname")
     workspace.commit("two")
     (workspace.path / "link.yaml").unlink()
     workspace.action(constant="3")
     workspace.write(
         "more.yaml", ENVIRONMENT.replace("name: local", "name: new").replace("local.db", "new.db")
     )
-    refused = callsheet("diff", *where, "--base", "HEAD")
-    assert refused.code == 1, "a link in a revision is refused"
+    refused = callsheet("diff", *where, "--base", "HEAD~1", "--head", "HEAD")
+    assert refused.code == 1, "a link out of the workspace is refused"
+    assert "link.yaml:1:1: error CS105" in refused.err
+    assert callsheet("diff", *where, "--base", "HEAD").code == 0, "its removal is compared"
     diff = valid(callsheet("diff", *where, "--base", "HEAD~1", "-o", "json").out, "diff")
     assert {one["environment"]: len(one["changes"]) for one in diff["environments"]} == {
         "local": 1,

@@ -326,7 +326,7 @@ def test_what_was_to_be_created_and_is_there_is_refused(workspace: Folder, calls
     callsheet("plan", *where, "--out", file)
     edit(
         workspace,
-        "INSERT INTO registry_action SELECT 'Action/second', 'second', digest, 1, compiled, 'x', 'y', NULL FROM registry_action",
+        "INSERT INTO registry_action SELECT 'Action/second', 'second', digest, 1, compiled, 'x', 'y', NULL, NULL FROM registry_action",
     )
     assert "Action/second: it is deployed now, and was not" in callsheet("apply", *where, file).err
 

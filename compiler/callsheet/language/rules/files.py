@@ -18,8 +18,9 @@ declare(
     "link-outside",
     """A symbolic link must not lead out of the workspace.
 
-A workspace may be written by a stranger: nothing outside of it is read. In a git revision no link
-is followed at all.
+A workspace may be written by a stranger: nothing outside of it is read. A link within the workspace is
+followed, in the folder as in a git revision. Dotfiles, ignored files, and links that are no documents are
+not looked at.
 """,
 )
 declare("CS106", "link-loop", """A symbolic link must not lead back to a folder that holds it.""")
@@ -107,6 +108,23 @@ Bad:
     request: {payload: {1: one}}
 Good:
     request: {payload: {"1": one}}
+""",
+)
+declare(
+    "CS117",
+    "name-not-utf8",
+    """The name of a file of the workspace must be UTF-8.
+
+A plan, a report and the cache name files as texts. The file is shown with `\\xe9` for a byte that is not
+UTF-8; rename it, as by `mv caf$'\\xe9'.yaml café.yaml`.
+""",
+)
+declare(
+    "CS118",
+    "too-many-links",
+    """A workspace must not have more than 1,000 folders behind symbolic links.
+
+Links between folders can make a tree of any size out of a few: the walk ends there.
 """,
 )
 declare(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 from callsheet.errors import CallsheetError
 from callsheet.targets.adobe.configs import PATHS, Config
 from callsheet.targets.adobe.journeys import Journey
+from callsheet.workspace import FolderSource, Unreadable
 
 MAX_BYTES = 64 * 1_048_576
 FORMAT_VERSION = 1
@@ -78,15 +80,12 @@ def read_snapshot(root: Path, options: Mapping[str, Any]) -> Snapshot | None:
     if path is None:
         return None
     shown = str(options["usage"])
+    if options.get("api") and not os.path.lexists(path):
+        return None  # it is not taken yet
     try:
-        with path.open("rb") as stream:
-            content = json.loads(stream.read(MAX_BYTES + 1).decode("utf-8"))
-        found = _snapshot(content)
-    except FileNotFoundError:
-        if options.get("api"):
-            return None  # it is not taken yet
-        raise _unreadable(shown) from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        content = FolderSource(root).read(shown, limit=MAX_BYTES)
+        found = _snapshot(json.loads(content.decode("utf-8")))
+    except (Unreadable, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise _unreadable(shown) from None
     for name in ("organization", "sandbox"):
         if found.sandbox.get(name, options.get(name)) != options.get(name):
