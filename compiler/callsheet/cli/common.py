@@ -18,6 +18,7 @@ from callsheet.errors import CallsheetError
 if TYPE_CHECKING:
     from callsheet.api import InvalidWorkspaceError, Workspace
     from callsheet.planning import Change
+    from callsheet.planning.protections import Protection
     from callsheet.reporting import Style
 
 
@@ -250,19 +251,25 @@ def _summarise(result: Any, style: Style) -> None:
         click.echo(f"callsheet: the job summary cannot be written: {reason}", err=True)
 
 
-def refuse_impact(changes: Sequence[Change], wanted: Collection[str], accepted: Collection[str]) -> None:
+def refuse_impact(
+    changes: Sequence[Change],
+    wanted: Collection[str],
+    accepted: Collection[str],
+    protections: Sequence[Protection] = (),
+) -> None:
     """Refuse changes of an impact that a gate names, but for those that are accepted.
 
     Raises:
-        CallsheetError: CS933, with what each action holds.
+        CallsheetError: CS933, with what each action holds; what commands do and protect comes first.
 
     """
     details, names = [], set()
-    for change in changes:
-        for one in change.diff:
-            if one.impact in wanted and one.impact not in accepted and one.reason not in accepted:
-                details.append(f"{change.address}: {one.words} ({one.reason})")
-                names.add(one.reason)
+    found = [(one.subject, one.difference) for one in protections]
+    found += [(change.address, one) for change in changes for one in change.diff]
+    for subject, one in found:
+        if one.impact in wanted and one.impact not in accepted and one.reason not in accepted:
+            details.append(f"{subject}: {one.words} ({one.reason})")
+            names.add(one.reason)
     if details:
         raise CallsheetError(
             "CS933",

@@ -11,6 +11,7 @@ from callsheet.deploying import ApplyResult
 from callsheet.language import Diagnostic
 from callsheet.planning import NOTHING, Change, Difference, Drift, GuardVerdict, Plan
 from callsheet.planning.difference import IMPACTS, heaviest
+from callsheet.planning.protections import Protection
 from callsheet.planning.review import DataFlow, SharedChange, data_flows
 from callsheet.reporting.model import Report, Style
 from callsheet.reporting.page import (
@@ -46,11 +47,14 @@ def diff_page(result: DiffResult) -> Page:
         (change, names, result.request_of(names, change.address)) for change, names in result.grouped()
     ]
     against = result.compared_with
-    title = f"{count(len(entries), 'change')} {against}" if entries else f"No change {against}"
+    changed = entries or result.protections
+    title = f"{count(len(entries), 'change')} {against}" if changed else f"No change {against}"
+    title += result.also_protected
     shared = {address for one in result.shared for address in one.addresses}
     own = [one for one in entries if one[0].address not in shared]
     blocks: list[Block] = [
         Heading(1, ("callsheet: ", title)),
+        *_protected(result.protections),
         *_overview(own, _shared_rows(result, entries)),
     ]
     blocks += _flow_table(result.flows)
@@ -60,7 +64,7 @@ def diff_page(result: DiffResult) -> Page:
             ("Policy ", Code(one.name), f" {one.words}: it looks at ", *some(one.addresses, 10)),
             "sensitive",
         )
-        for one in result.policies
+        for one in result.other_policies
     ]
     return Page("diff", title, blocks, _sections(own))
 
@@ -133,6 +137,18 @@ def apply_page(result: ApplyResult) -> Page:
 
 
 # -- parts ------------------------------------------------------------------------------------
+
+
+def _protected(found: Sequence[Protection]) -> list[Block]:
+    """Return what changed of what commands do and protect, each with its reason."""
+    blocks: list[Block] = [Heading(2, ("What commands do, and what they protect",))] if found else []
+    for one in found:
+        where: Inline = (f" in {', '.join(one.environments)}",) if one.environments else ()
+        head, *rest = _difference(one.difference)
+        words = head.content if isinstance(head, Paragraph) else ()
+        content: Inline = (Code(one.subject), *where, f": {one.difference.impact}, ", *words)
+        blocks += [Paragraph(content, one.difference.impact), *rest]
+    return blocks
 
 
 def _shared_rows(result: DiffResult, entries: Sequence[Entry]) -> list[Row]:

@@ -181,17 +181,34 @@ def diff_text(result: DiffResult, style: Style) -> str:
     """Write the changes of a diff; what is the same in several environments is written once."""
     against = safe(result.compared_with)
     grouped = result.grouped()
-    if not grouped and not result.policies:
+    if not grouped and not result.policies and not result.protections:
         return paint(f"No change {against}.", "bold", style)
-    lines = shared_lines(result, style)
+    lines = [*protection_lines(result, style), *shared_lines(result, style)]
     together = {address for one in result.shared for address in one.addresses}
     for change, environments in grouped:
         if change.address in together:
             continue
         head, *rest = change_lines(change, style)
         lines += [f"{head}  in {safe(', '.join(environments))}", *rest, ""]
-    lines.append(paint(f"{count(len(grouped), 'change')} {against}.", "bold", style))
+    lines.append(paint(f"{count(len(grouped), 'change')} {against}{result.also_protected}.", "bold", style))
     return "\n".join(lines)
+
+
+def protection_lines(result: DiffResult, style: Style) -> list[str]:
+    """Write what changed of what commands do and protect: the gravest first, each subject once."""
+    lines: list[str] = []
+    head = ""
+    for one in result.protections:
+        where = f"  in {safe(', '.join(one.environments))}" if one.environments else ""
+        if head != f"! {safe(one.subject)}{where}":
+            lines += [""] if lines else []
+            head = f"! {safe(one.subject)}{where}"
+            lines.append(paint(head, "yellow", style))
+        impact = paint(f"    [{one.difference.impact}]", _IMPACT_COLOURS[one.difference.impact], style)
+        first, *rest = _difference_lines(one.difference, style)
+        lines += [f"{impact} {first.lstrip()}", *rest]
+    title = paint("What commands do, and what they protect:", "bold", style)
+    return [title, *lines, ""] if lines else []
 
 
 def shared_lines(result: DiffResult, style: Style) -> list[str]:
@@ -209,7 +226,7 @@ def shared_lines(result: DiffResult, style: Style) -> list[str]:
                 lines.append("    " + paint(f"{sign} {text}", colour, style))
         lines += wrapped(_listed(one.addresses), style, indent=4)
         lines.append("")
-    for policy in result.policies:
+    for policy in result.other_policies:
         words = f"policy `{safe(policy.name)}` {policy.words}: it looks at {_listed(policy.addresses)}"
         lines += [*wrapped(words, style, indent=0), ""]
     return lines
