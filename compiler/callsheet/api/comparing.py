@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from callsheet.reporting.results import DiffResult, RequestPair
 
 
+_EMPTY = "CS107"
+"""The workspace holds no document."""
+
+
 class Comparing(Base):
     """Comparisons of two states."""
 
@@ -44,8 +48,9 @@ class Comparing(Base):
         before = self.compile_revision(base)
         refuse_invalid(after)
         # What is wrong with the base is for the base to mend, and a fix of it must be reviewable. But what
-        # could not be read or compiled there cannot be compared: it would look as if it were new.
-        if before.incomplete or any(one.code < "CS3" for one in before.errors):
+        # could not be read or compiled there cannot be compared: it would look as if it were new. Where
+        # there was no workspace, everything is new.
+        if before.incomplete or any(one.code < "CS3" and one.code != _EMPTY for one in before.errors):
             raise InvalidWorkspaceError(before)
         return before, after
 

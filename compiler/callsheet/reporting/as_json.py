@@ -50,6 +50,7 @@ def _validation(result: ValidationResult) -> dict[str, Any]:
             "errors": errors,
             "warnings": len(result.diagnostics) - errors,
         },
+        **({"notes": list(result.notes)} if result.notes else {}),
     }
 
 

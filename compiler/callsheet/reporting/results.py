@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidationResult:
-    """What `validate` found."""
+    """What `validate` found; `notes` say what was not checked."""
 
     diagnostics: Sequence[Diagnostic]
     documents: int
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

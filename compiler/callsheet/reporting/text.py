@@ -7,7 +7,7 @@ from typing import Any
 
 from callsheet.deploying import ApplyResult
 from callsheet.planning import NOTHING, Change, Difference, Drift, GuardVerdict, Plan
-from callsheet.planning.difference import IMPACTS
+from callsheet.planning.difference import IMPACTS, Impact
 from callsheet.reporting.model import Report, Style
 from callsheet.reporting.results import (
     DiffResult,
@@ -225,10 +225,25 @@ def shared_lines(result: DiffResult, style: Style) -> list[str]:
                 text = value_text(value, (one.name,), style, indent=6)
                 lines.append("    " + paint(f"{sign} {text}", colour, style))
         lines += wrapped(_listed(one.addresses), style, indent=4)
+        lines += _shared_reasons(result, one.addresses, style)
         lines.append("")
     for policy in result.other_policies:
         words = f"policy `{safe(policy.name)}` {policy.words}: it looks at {_listed(policy.addresses)}"
         lines += [*wrapped(words, style, indent=0), ""]
+    return lines
+
+
+def _shared_reasons(result: DiffResult, addresses: Sequence[str], style: Style) -> list[str]:
+    """Write what the actions have in common of what somebody must look at, each once with its number."""
+    number: dict[tuple[str, str, Impact], set[str]] = {}
+    for change, _ in result.grouped():
+        for one in change.diff if change.address in addresses else ():
+            if one.impact in ("breaking", "sensitive"):
+                number.setdefault((one.words, one.reason, one.impact), set()).add(change.address)
+    lines: list[str] = []
+    for (words, reason, impact), found in number.items():
+        text = f"{safe(words)} ({reason}), {count(len(found), 'action')}"
+        lines += [paint(line, _IMPACT_COLOURS[impact], style) for line in wrapped(text, style, indent=4)]
     return lines
 
 

@@ -18,7 +18,7 @@ from callsheet.planning import NOTHING, Change, Difference, Drift, GuardVerdict,
 from callsheet.planning.planfile import with_digest
 from callsheet.planning.review import PolicyChange, SharedChange, data_flows
 from callsheet.reporting import Style, report, report_names
-from callsheet.reporting.markdown import MAX_CHARACTERS
+from callsheet.reporting.markdown import MAX_BYTES
 from callsheet.reporting.results import DiffResult, DriftResult, RequestPair, ValidationResult
 from callsheet.workspace import Related, Span
 from conftest import SHARED, Callsheet, Folder
@@ -294,7 +294,7 @@ def test_a_comment_never_exceeds_its_limit_and_counts_what_is_left(number: int) 
         for one in range(number)
     ]  # fmt: skip
     written = report("markdown").write(DiffResult(base="main", environments={"local": changes}), STYLE)
-    assert len(written) <= MAX_CHARACTERS
+    assert len(written) <= MAX_BYTES
     check_markdown(written)
     assert ("which do not fit here." in written) == (number > 20)
     assert written.endswith("[The whole report](https://ci.example/run/1)\n")

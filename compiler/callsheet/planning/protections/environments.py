@@ -97,7 +97,7 @@ def _removed(name: str, before: Compiled, after: Compiled) -> Protection:
 def _added(name: str, before: Compiled, after: Compiled) -> Protection:
     there = after.by_environment.get(name, {})
     hosts = sorted(known_hosts(one.content for one in there.values()))
-    calls = f", which call {listed(hosts)}" if hosts else ""
+    calls = f"; it calls {listed(hosts)}" if hosts else ""
     target = after.environments[name].target or {}
     what = "is abstract no more" if name in before.environments else "added"
     return protection(
