@@ -37,9 +37,13 @@ def case_protections(before: Compiled, after: Compiled) -> Iterator[Protection]:
             there = named.get(name)
             if there is None and _content(one) not in contents:
                 yield protection(new.address, f"test case `{name}` removed", "test-removed", place=place)
-            elif there is not None and one.get("expect") and not there.get("expect"):
-                words = f"test case `{name}` expects nothing any more"
+            for field in _no_longer_expected(one, there or one):
+                words = f"test case `{name}` no longer expects its `{field}`"
                 yield protection(new.address, words, "test-removed", place=place)
+
+
+def _no_longer_expected(was: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    return [one for one in was.get("expect") or {} if one not in (now.get("expect") or {})]
 
 
 def _cases(one: Definition) -> list[dict[str, Any]]:

@@ -146,6 +146,6 @@ def _field_at(documents: Sequence[Document], one: Silencing) -> tuple[str, str]:
             paths = [path for path, span in document.places.keys.items() if span.line == one.target_line]
             value = document.value
             subject = f"{value['kind']}/{value['metadata']['name']}"
-            deepest: Path = max(paths, key=len, default=())
-            return subject, ".".join(map(str, deepest))
+            first: Path = min(paths, key=len, default=())
+            return subject, ".".join(map(str, first))
     return one.file, ""
