@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -377,3 +379,14 @@ def test_the_folder_and_a_revision_give_the_same_review(shop: Folder, callsheet:
     shop.commit("two")
     revisions = callsheet("diff", "-C", shop.path, "--base", "HEAD~1", "--head", "HEAD").out
     assert revisions == re.sub("since HEAD", "since HEAD~1", folder)
+
+
+def test_a_key_is_shown_by_the_fingerprint_of_ssh_keygen(
+    shop: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    key = tmp_path / "eve"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", key], check=True)
+    listed = subprocess.run(["ssh-keygen", "-l", "-f", key], check=True, capture_output=True, text=True)
+    fingerprint = listed.stdout.split()[1]
+    more("allowed_signers", f"eve@example.com {key.with_suffix('.pub').read_text()}")(shop)
+    assert fingerprint in diff(callsheet, shop)[1]

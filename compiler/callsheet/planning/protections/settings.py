@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -109,8 +111,16 @@ def _principal(line: str) -> str:
 
 
 def _key(line: str) -> str:
-    """Return the end of a public key with what stands around it: enough to tell it from another."""
-    return " ".join(one if len(one) < 40 else f"…{one[-16:]}" for one in line.split(" ")[1:])
+    """Return what a line says of a signer, its key as the fingerprint that `ssh-keygen -l` shows."""
+    return " ".join(_fingerprint(one) if len(one) >= 40 else one for one in line.split(" ")[1:])
+
+
+def _fingerprint(key: str) -> str:
+    try:
+        digest = hashlib.sha256(base64.b64decode(key, validate=True)).digest()
+    except ValueError:
+        return key
+    return f"SHA256:{base64.b64encode(digest).decode().rstrip('=')}"
 
 
 def silencing_protections(before: Surroundings, after: Surroundings) -> Iterator[Protection]:
