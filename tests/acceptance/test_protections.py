@@ -205,6 +205,7 @@ SENSITIVE: dict[str, tuple[Callable[[Folder], None], str, str]] = {
     "a policy narrowed": (swap("policy.yaml", "  severity", "  select: {names: [mail]}\n  severity"), "policy-narrowed", "no longer holds for `Action/push`"),
     "a policy weakened": (swap("policy.yaml", "severity: error", "severity: warning"), "policy-weakened", "is warning instead of error"),
     "a policy off in one environment": (swap("policy.yaml", "severity: error", "severity: error\n  severityIn: {production: 'off'}"), "policy-weakened", "is off instead of error in `production`"),
+    "a policy off in an environment to come": (swap("policy.yaml", "severity: error", "severity: error\n  severityIn: {preview: 'off'}"), "policy-weakened", "is off instead of error in `preview`"),
     "an exception to a policy": (more("policy.yaml", EXCEPTION), "policy-exception", "`push` may break it until 2099-12-31: it is old"),
     "a policy's schema": (swap("policy.yaml", "'^https://'", "'^http'"), "policy-changed", "`schema.properties.request.properties.url.pattern` changed"),
     "an environment removed": (swap("environments.yaml", BASE[BASE.rindex("---") :], ""), "environment-removed", "environment `staging` removed"),

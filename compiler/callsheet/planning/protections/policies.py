@@ -73,31 +73,27 @@ class _Comparison:
         yield self._one(("spec", "select"), words, reason, *values, impact=impact)  # type: ignore[arg-type]
 
     def _severities(self) -> Iterator[Protection]:
-        """Compare what a violation is in each environment of today, and in one of tomorrow."""
-        names = [one.name for one in self.after.concrete]
-        severities = [("", self.old.severity, self.new.severity)] + [
-            (name, _severity(self.old, name), _severity(self.new, name)) for name in names
-        ]
-        for lower in (True, False):
-            moved = [
-                (name, was, now)
-                for name, was, now in severities
-                if was != now and (_WEIGHT[now] < _WEIGHT[was]) == lower
-            ]
-            if not moved:
-                continue
-            named = [name for name, _, _ in moved if name]
-            general = moved[0][0] == ""
-            words = (
-                f"policy `{self.new.name}`: a violation is {moved[0][2]} instead of {moved[0][1]}"
-                f"{'' if general else f' in {listed(named)}'}"
-            )
+        """Compare what a violation is in each environment, also in one that is only named so far."""
+        names = sorted(
+            {*(one.name for one in self.after.concrete), *self.old.severity_in, *self.new.severity_in}
+        )
+        moved: dict[tuple[str, str], list[str]] = {}
+        if self.old.severity != self.new.severity:
+            moved[(self.old.severity, self.new.severity)] = [""]
+        for name in names:
+            severities = (_severity(self.old, name), _severity(self.new, name))
+            if severities[0] != severities[1]:
+                moved.setdefault(severities, []).append(name)
+        for (was, now), places in moved.items():
+            lower = _WEIGHT[now] < _WEIGHT[was]
+            general = "" in places
+            where = "" if general else f" in {listed(places)}"
             yield self._one(
                 ("spec", "severity" if general else "severityIn"),
-                words,
+                f"policy `{self.new.name}`: a violation is {now} instead of {was}{where}",
                 "policy-weakened" if lower else "policy-strengthened",
                 impact="sensitive" if lower else "compatible",
-                environments=named,
+                environments=[] if general else places,
             )
 
     def _exceptions(self) -> Iterator[Protection]:
