@@ -305,8 +305,9 @@ def test_two_revisions_are_compared(workspace: Folder, callsheet: Callsheet) -> 
     diff = valid(callsheet("diff", *where, "--base", "HEAD~1", "-o", "json").out, "diff")
     assert {one["environment"]: len(one["changes"]) for one in diff["environments"]} == {
         "local": 1,
-        "new": 1,
+        "new": 0,
     }
+    assert [one["reason"] for one in diff["protections"]] == ["environment-added"]
     workspace.git("rm", "-q", "--cached", "link.yaml")
     workspace.commit("three")
     one = valid(
