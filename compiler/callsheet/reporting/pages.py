@@ -30,7 +30,7 @@ from callsheet.reporting.page import (
     some,
 )
 from callsheet.reporting.results import DiffResult, DriftResult, RequestPair, ValidationResult
-from callsheet.reporting.terminal import SAID_IN_WORDS, count, value_text
+from callsheet.reporting.terminal import SAID_IN_WORDS, count, value_text, value_texts
 
 _WIDE = Style(width=160)
 _GRAVE = ("breaking", "sensitive")
@@ -298,6 +298,9 @@ def _difference(one: Difference) -> list[Block]:
 def _sides(before: Any, after: Any, path: Any) -> list[str]:
     if isinstance(before, str) and isinstance(after, str) and "\n" in before + after:
         return _cut(list(unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=1))[2:])
+    if before is not NOTHING and after is not NOTHING:
+        was, now = value_texts(before, after, path, _WIDE, indent=2)
+        return [f"- {was}", f"+ {now}"]
     pairs = (("-", before), ("+", after))
     return [
         f"{sign} {value_text(value, path, _WIDE, indent=2)}"

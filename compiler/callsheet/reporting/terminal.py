@@ -90,8 +90,41 @@ def wrapped(text: str, style: Style, *, indent: int) -> list[str]:
 
 def value_text(value: Any, path: Path, style: Style, *, indent: int) -> str:
     """Give a value in one line of JSON; a secret is hidden, a long one is cut in its middle."""
-    text = safe(json.dumps(as_written(shown(value, path)), ensure_ascii=False, sort_keys=True))
+    return _in_room(_whole(value, path), max(style.width - indent, 20))
+
+
+def value_texts(before: Any, after: Any, path: Path, style: Style, *, indent: int) -> tuple[str, str]:
+    """Return two values in one line of JSON each; of long ones, the stretch in which they differ.
+
+    What is cut off is the same in both, so that no change is ever in the part that is not shown, as long as
+    the stretch itself has room.
+    """
+    texts = _whole(before, path), _whole(after, path)
     room = max(style.width - indent, 20)
+    if max(map(len, texts)) <= room:
+        return texts
+    same = _alike(*texts)
+    begin = max(0, same - room // 4)
+    end = max(0, _alike(texts[0][same:][::-1], texts[1][same:][::-1]) - room // 4)
+    head, tail = "... " if begin > 4 else "", " ..." if end > 4 else ""
+    begin, end = begin if head else 0, end if tail else 0
+    cut = [text[begin : len(text) - end] for text in texts]
+    inner = room - len(head) - len(tail)
+    return (f"{head}{_in_room(cut[0], inner)}{tail}", f"{head}{_in_room(cut[1], inner)}{tail}")
+
+
+def _alike(one: str, other: str) -> int:
+    """Count the characters with which both texts begin."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def _whole(value: Any, path: Path) -> str:
+    return safe(json.dumps(as_written(shown(value, path)), ensure_ascii=False, sort_keys=True))
+
+
+def _in_room(text: str, room: int) -> str:
+    """Cut a text in its middle where it is too long."""
     if len(text) <= room:
         return text
     half = (room - 5) // 2

@@ -25,7 +25,7 @@ from callsheet.reporting.results import (
     ValidationResult,
     WorkspaceResult,
 )
-from callsheet.reporting.terminal import SAID_IN_WORDS, count, paint, safe, value_text, wrapped
+from callsheet.reporting.terminal import SAID_IN_WORDS, count, paint, safe, value_text, value_texts, wrapped
 from callsheet.reporting.text_findings import explain_text, validation_text
 from callsheet.reporting.text_lists import (
     history_text,
@@ -40,6 +40,7 @@ from callsheet.reporting.text_lists import (
     written_lines,
 )
 from callsheet.reporting.text_tests import tests_text
+from callsheet.workspace import Path
 
 SIGNS = {
     "create": ("+", "green", "created"),
@@ -100,14 +101,29 @@ def _difference_lines(one: Difference, style: Style) -> list[str]:
     if _has_lines(one.before) and _has_lines(one.after):
         lines += _line_diff(str(one.before), str(one.after), style)
     elif one.path and one.reason not in SAID_IN_WORDS:
-        for sign, value, painted in (("-", one.before, "red"), ("+", one.after, "green")):
-            if value is not NOTHING:
-                text = value_text(value, one.path, style, indent=8)
-                lines.append("      " + paint(f"{sign} {text}", painted, style))
+        for signed, painted in signed_values(one.before, one.after, one.path, style, 8):
+            lines.append("      " + paint(signed, painted, style))
     if one.place is not None:
         file, line, column = one.place
         lines.append(paint(f"      {safe(file)}:{line}:{column}", "dim", style))
     return lines
+
+
+def signed_values(before: Any, after: Any, path: Path, style: Style, indent: int) -> list[tuple[str, str]]:
+    """Return what was and what is, with their signs and colours; nothing for a side that is not there."""
+    sides = (("-", before, "red"), ("+", after, "green"))
+    if before is not NOTHING and after is not NOTHING:
+        texts: Sequence[str] = value_texts(before, after, path, style, indent=indent)
+    else:
+        texts = [
+            "" if value is NOTHING else value_text(value, path, style, indent=indent)
+            for _, value, _ in sides
+        ]
+    return [
+        (f"{sign} {text}", colour)
+        for (sign, value, colour), text in zip(sides, texts, strict=True)
+        if value is not NOTHING
+    ]
 
 
 def _has_lines(value: Any) -> bool:
@@ -220,10 +236,8 @@ def shared_lines(result: DiffResult, style: Style) -> list[str]:
         impact = paint(weight, _IMPACT_COLOURS[weight], style)
         head = f"~ values.{safe(one.name)}  [{impact}]  changes {count(len(one.addresses), 'action')}"
         lines.append(f"{paint(head, 'yellow', style)}  in {safe(', '.join(one.environments))}")
-        for sign, value, colour in (("-", one.before, "red"), ("+", one.after, "green")):
-            if value is not NOTHING:
-                text = value_text(value, (one.name,), style, indent=6)
-                lines.append("    " + paint(f"{sign} {text}", colour, style))
+        for line, colour in signed_values(one.before, one.after, (one.name,), style, 6):
+            lines.append("    " + paint(line, colour, style))
         lines += wrapped(_listed(one.addresses), style, indent=4)
         lines += _shared_reasons(result, one.addresses, style)
         lines.append("")

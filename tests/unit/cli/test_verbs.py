@@ -321,7 +321,8 @@ def test_two_revisions_are_compared(workspace: Folder, callsheet: Callsheet) -> 
     assert callsheet("diff", *where, "--base", "--output=/tmp/x").code == 1
     (workspace.path / "more.yaml").unlink()
     gone = valid(callsheet("diff", *where, "--base", "HEAD", "-o", "json").out, "diff")
-    assert [one["action"] for one in gone["changes"]] == ["delete"]
+    assert gone["changes"] == []
+    assert [one["reason"] for one in gone["protections"]] == ["environment-removed"]
 
 
 def test_no_traceback_reaches_a_user(
