@@ -42,7 +42,7 @@ def test_review_writes_comment_and_report_and_is_a_gate(job: Job) -> None:
     assert "error CS933: the gate refuses " in job.log
     assert "::warning file=actions/facebook/conversion.yaml,line=35,col=" in job.log
     comment = (job.folder / outputs["comment"]).read_text()
-    assert comment.startswith("<!-- callsheet:diff -->\n")
+    assert comment.startswith("<!-- callsheet:review:actions -->\n")
     assert "changed from env&#58;FACEBOOK&#95;ACCESS&#95;TOKEN to env&#58;OTHER&#95;TOKEN" in comment
     assert (job.folder / outputs["report"]).read_text().startswith("<!doctype html>")
     job.code = 0
@@ -106,10 +106,72 @@ def test_drift_is_told_with_a_report(job: Job) -> None:
     outputs = job.use("drift", environment="local")
     assert (job.code, outputs["drifted"]) == (0, "true")
     report = (job.folder / outputs["report"]).read_text()
-    assert report.startswith("<!-- callsheet:drift:local -->\n")
+    assert report.startswith("<!-- callsheet:drift:local:actions -->\n")
     assert "method changed from PUT to POST" in report
     job.use("drift", environment="nowhere")
     assert job.code == 2
+
+
+GH = """\
+#!/bin/bash
+# What comment.yml asks of gh: comments are files, and `--jq` is answered for what it asks.
+store=$GH_STORE
+case "$*" in
+  *"/pulls/7 --jq .head.sha") echo "$HEAD";;
+  *"/issues/7/comments --paginate"*) for one in "$store"/*; do
+      [ -f "$one" ] && [ "$(head -c ${#MARKER} "$one")" = "$MARKER" ] && basename "$one"; done; true;;
+  "api --method PATCH repos/o/r/issues/comments/"*) cp body.md "$store/${4##*/}";;
+  "api --method POST repos/o/r/issues/7/comments"*) cp body.md "$store/$(ls "$store" | wc -l)";;
+  *) echo "unexpected: $*" >&2; exit 9;;
+esac
+"""
+
+
+def comment(job: Job, tmp_path: Path) -> list[str]:
+    """Run the second step of comment.yml on what the review wrote; gives the comments."""
+    review, programs, store = (tmp_path / one for one in ("review", "programs", "comments"))
+    shutil.rmtree(review, ignore_errors=True)
+    shutil.copytree(job.folder / "callsheet-review", review)
+    for folder in (programs, store):
+        folder.mkdir(exist_ok=True)
+    (review / "number").write_text("7\n")
+    (programs / "gh").write_text(GH)
+    (programs / "gh").chmod(0o755)
+    step = yaml.safe_load((EXAMPLES / "comment.yml").read_text())["jobs"]["comment"]["steps"][1]["run"]
+    done = subprocess.run(
+        ["bash", "--noprofile", "--norc", "-e", "-c", step], capture_output=True, text=True, check=False,
+        env={**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "RUNNER_TEMP": str(tmp_path),
+             "GH_REPO": "o/r", "GH_STORE": str(store), "HEAD": "abc"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return [one.read_text() for one in sorted(store.iterdir())]
+
+
+def test_an_invalid_push_and_its_repair_are_one_comment_and_two_workspaces_are_two(
+    job: Job, tmp_path: Path
+) -> None:
+    shutil.copytree(job.folder / "actions" / "vonage", job.folder / "Other-1" / "vonage")
+    for name in ("base", "local"):
+        shutil.copy(job.folder / "actions" / "environments" / f"{name}.yaml", job.folder / "Other-1")
+    git(job.folder, "add", "-A")
+    git(job.folder, "commit", "-qm", "another workspace")
+    base = git(job.folder, "rev-parse", "HEAD").strip()
+    edit(job, "firebase/push.yaml", "params.title }}", "params.titel }}")
+    job.use("review", base=base)
+    assert job.code == 1
+    (first,) = comment(job, tmp_path)
+    assert "error CS306" in first
+    edit(job, "firebase/push.yaml", "params.titel }}", "params.title }}!")
+    job.code = 0
+    job.use("review", base=base)
+    job.use("review", base=base, workspace="Other-1", folder="callsheet-review/other")
+    assert job.code == 0, job.log
+    repaired, other = comment(job, tmp_path)
+    assert "error CS306" not in repaired
+    assert "firebase&#95;push" in repaired
+    assert repaired.startswith("<!-- callsheet:review:actions -->\n")
+    assert other.startswith("<!-- callsheet:review:_4f_ther_2d_1 -->\n")
+    assert len(comment(job, tmp_path)) == 2
 
 
 @pytest.mark.long

@@ -13,15 +13,17 @@ from callsheet.language.schema_check import nearest
 from callsheet.planning import Change, compare
 from callsheet.planning.changes import Side
 from callsheet.rendering import Compiled
+from callsheet.workspace import FolderSource, RevisionSource, Source
 from callsheet.workspace import Path as ValuePath
 
 if TYPE_CHECKING:
     from callsheet.planning.promotion import Promotion
+    from callsheet.planning.protections import Protection
     from callsheet.reporting.results import DiffResult, RequestPair
 
 
-_NAMES = ("CS104", "CS105", "CS106", "CS117", "CS118")
-"""What is wrong with a link or a name: the commit holds nothing there that could be compared."""
+_COMPARED = ("CS104", "CS105", "CS106", "CS107", "CS117", "CS118")
+"""What is wrong with a link or a name, or that there is no document: nothing is there to be compared."""
 
 
 class Comparing(Base):
@@ -37,20 +39,33 @@ class Comparing(Base):
 
         `head` is None for the files as they are. No target, ledger or credential is needed.
         """
+        before, after = self._sides(base, head)
+        return _of_environments(before, after)
+
+    def _sides(self, base: str, head: str | None) -> tuple[Compiled, Compiled]:
+        """Compile both sides of a comparison; refuses what cannot be compared."""
         after = self.compile() if head is None else self.compile_revision(head)
         before = self.compile_revision(base)
         refuse_invalid(after)
         # What is wrong with the base is for the base to mend, and a fix of it must be reviewable. But what
-        # could not be read or compiled there cannot be compared: it would look as if it were new.
-        if before.incomplete or any(one.code < "CS3" and one.code not in _NAMES for one in before.errors):
+        # could not be read or compiled there cannot be compared: it would look as if it were new. Where
+        # there was no workspace, everything is new.
+        if before.incomplete or any(
+            one.code < "CS3" and one.code not in _COMPARED for one in before.errors
+        ):
             raise InvalidWorkspaceError(before)
-        names = sorted({*before.by_environment, *after.by_environment})
-        found = {}
-        for name in names:
-            found[name] = _compared(
-                before.by_environment.get(name, {}), after, after.environments.get(name)
-            )
-        return found
+        return before, after
+
+    def _protections(self, base: str, head: str | None) -> list[Protection]:
+        """Compare what decides what commands do, and what they protect."""
+        from callsheet.planning.protections import protections
+        from callsheet.rendering.surroundings import hidden_files, surroundings_of
+
+        before, after = self._sides(base, head)
+        was = surroundings_of(RevisionSource(self.root, base), before)
+        source: Source = FolderSource(self.root) if head is None else RevisionSource(self.root, head)
+        now = surroundings_of(source, after)
+        return protections(was, now, hidden_files(source, was.files - now.files, now.ignore))
 
     def review_environments(self, environment: str | None, against: str) -> DiffResult:
         """Compare what two environments compile to; no target, ledger or credential is needed.
@@ -135,11 +150,12 @@ class Comparing(Base):
         if base is None:
             changes = self.diff(environment)
             return DiffResult(base=None, environments=changes, flows=data_flows(changes))
-        changes = self.diff_revisions(base, head)
+        before, after = self._sides(base, head)
+        changes = _of_environments(before, after)
+        found = self._protections(base, head)
         if environment is not None:
             changes = {environment: changes.get(environment, [])}
-        before = self.compile_revision(base)
-        after = self.compile() if head is None else self.compile_revision(head)
+            found = [one for one in found if not one.environments or environment in one.environments]
         return DiffResult(
             base=base,
             environments=changes,
@@ -147,7 +163,32 @@ class Comparing(Base):
             flows=data_flows(changes),
             shared=shared_changes(before, after, changes),
             policies=policy_changes(before, after),
+            protections=found,
         )
+
+
+def _of_environments(before: Compiled, after: Compiled) -> dict[str, list[Change]]:
+    """Compare each environment with itself before, also under another name.
+
+    One that is new, or gone, is one change of the environment: of its objects only those are changes that
+    are themselves new in the workspace, or gone from it.
+    """
+    from callsheet.planning.protections import paired
+
+    pairs = paired(before, after)
+    found = {
+        new: _compared(before.by_environment.get(old, {}), after, after.environments[new])
+        for old, new in pairs.both
+    }
+    was, now = ({one.address for one in side.definitions.values()} for side in (before, after))
+    renamed = renames(after)
+    for name in pairs.added:
+        there = _compared({}, after, after.environments[name])
+        found[name] = [one for one in there if renamed.get(one.address, one.address) not in was]
+    for name in pairs.removed:
+        there = _compared(before.by_environment.get(name, {}), after, None)
+        found[name] = [one for one in there if one.address not in {*now, *renamed.values()}]
+    return dict(sorted(found.items()))
 
 
 def _compared(before: Mapping[str, Side], after: Compiled, environment: Environment | None) -> list[Change]:

@@ -17,7 +17,8 @@ from callsheet.errors import CallsheetError
 
 if TYPE_CHECKING:
     from callsheet.api import InvalidWorkspaceError, Workspace
-    from callsheet.planning import Change
+    from callsheet.planning import Change, Plan
+    from callsheet.planning.protections import Protection
     from callsheet.reporting import Style
 
 
@@ -156,6 +157,13 @@ fail_on_option = click.option(
     type=click.Choice(["breaking", "sensitive"]),
     help="Exit 1 for a change of this impact that --accept does not name; may be given twice.",
 )
+fail_on_guard_option = click.option(
+    "--fail-on",
+    multiple=True,
+    type=click.Choice(["breaking", "sensitive", "guard"]),
+    help="Exit 1 for a change of this impact that --accept does not name, or for a guard that would refuse"
+    " the plan when it is applied; may be given several times.",
+)
 detailed_exitcode = click.option(
     "--detailed-exitcode", is_flag=True, help="Exit 0 for no change, 1 for failure, 2 for changes."
 )
@@ -269,27 +277,64 @@ def _summarise(result: Any, style: Style) -> None:
         click.echo(f"callsheet: the job summary cannot be written: {reason}", err=True)
 
 
-def refuse_impact(changes: Sequence[Change], wanted: Collection[str], accepted: Collection[str]) -> None:
+def refuse_impact(
+    changes: Sequence[Change],
+    wanted: Collection[str],
+    accepted: Collection[str],
+    protections: Sequence[Protection] = (),
+) -> None:
     """Refuse changes of an impact that a gate names, but for those that are accepted.
 
     Raises:
-        CallsheetError: CS933, with what each action holds.
+        CallsheetError: CS933, with what each action holds; what commands do and protect comes first.
 
     """
-    details, names = [], set()
-    for change in changes:
-        for one in change.diff:
-            if one.impact in wanted and one.impact not in accepted and one.reason not in accepted:
-                details.append(f"{change.address}: {one.words} ({one.reason})")
-                names.add(one.reason)
-    if details:
+    details: dict[str, list[str]] = {}
+    names = set()
+    found = [(one.subject, one.difference) for one in protections]
+    found += [(change.address, one) for change in changes for one in change.diff]
+    for subject, one in found:
+        if one.impact in wanted and one.impact not in accepted and one.reason not in accepted:
+            details.setdefault(f"{one.words} ({one.reason})", []).append(subject)
+            names.add(one.reason)
+    number = sum(map(len, details.values()))
+    if number:
+        lines = [f"{_subjects(subjects)}: {words}" for words, subjects in details.items()]
+        classes = " or ".join(sorted({"breaking", "sensitive"} & set(wanted)))
         raise CallsheetError(
             "CS933",
-            f"the gate refuses {len(details)} change{'' if len(details) == 1 else 's'}"
-            f" that {'is' if len(details) == 1 else 'are'} {' or '.join(sorted(set(wanted)))}",
+            f"the gate refuses {number} change{'' if number == 1 else 's'}"
+            f" that {'is' if number == 1 else 'are'} {classes}",
             help=f"where it is meant: {' '.join(f'--accept {one}' for one in sorted(names))}",
-            details=(*details[:20], *([f"and {len(details) - 20} more"] if len(details) > 20 else [])),
+            details=(*lines[:20], *([f"and {len(lines) - 20} more"] if len(lines) > 20 else [])),
         )
+
+
+def _subjects(subjects: Sequence[str]) -> str:
+    """Write the first of those that change in the same way, and how many more there are."""
+    found = list(dict.fromkeys(subjects))
+    return ", ".join(found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
+
+
+def refuse_broken_guards(plan: Plan) -> None:
+    """Refuse a plan that apply would refuse for a guard, or for what needs to be accepted.
+
+    Raises:
+        CallsheetError: CS935, with what each guard says.
+
+    """
+    if not plan.broken:
+        return
+    names = [one.guard for one in plan.broken if one.guard != "protect"]
+    ways = [f"accept it where it is meant: {' '.join(f'--accept {one}' for one in names)}"] if names else []
+    if len(names) < len(plan.broken):
+        ways.append("remove `lifecycle.protect` in an earlier apply, or keep what is protected")
+    raise CallsheetError(
+        "CS935",
+        f"apply would refuse this plan for {plan.environment}",
+        help="; ".join(ways),
+        details=tuple(f"{one.guard}: {one.message}" for one in plan.broken),
+    )
 
 
 def show_invalid(invalid: InvalidWorkspaceError) -> None:

@@ -49,5 +49,5 @@ def command(
     else:
         found = opened.review(base, head, name)
     options.emit(found)
-    refuse_impact([change for change, _ in found.grouped()], fail_on, accept)
-    return 2 if detailed_exitcode and any(found.environments.values()) else 0
+    refuse_impact([change for change, _ in found.grouped()], fail_on, accept, found.protections)
+    return 2 if detailed_exitcode and (any(found.environments.values()) or found.protections) else 0

@@ -12,7 +12,8 @@ from callsheet.cli.common import (
     common_options,
     detailed_exitcode,
     environment_option,
-    fail_on_option,
+    fail_on_guard_option,
+    refuse_broken_guards,
     refuse_impact,
     refusing_invalid,
     require_clean_option,
@@ -25,8 +26,8 @@ from callsheet.cli.common import (
 @environment_option
 @accept_option
 @why_option
-@fail_on_option
 @require_clean_option
+@fail_on_guard_option
 @common_options
 @detailed_exitcode
 @refusing_invalid
@@ -48,5 +49,7 @@ def command(
         # The file is for apply, whatever the format in which the plan is shown.
         write_file(options.out, write_plan(plan))
     replace(options, out=None).emit(plan)
+    if "guard" in fail_on:
+        refuse_broken_guards(plan)
     refuse_impact(plan.changes, fail_on, accept)
     return 2 if detailed_exitcode and plan.changes else 0

@@ -17,6 +17,8 @@ def command(strict: bool, *, options: Options) -> int:
     from callsheet.reporting.results import ValidationResult
 
     compiled = options.open().compile()
-    result = ValidationResult(diagnostics=compiled.diagnostics, documents=compiled.documents)
+    result = ValidationResult(
+        diagnostics=compiled.diagnostics, documents=compiled.documents, notes=compiled.notes
+    )
     replace(options, quiet=options.quiet and not compiled.errors).emit(result)
     return 1 if compiled.errors or (strict and compiled.diagnostics) else 0

@@ -29,6 +29,30 @@ class _Ignore:
     used: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silencing:
+    """A comment that may silence a finding: of which code, and on which line.
+
+    Attributes:
+        line: the line of the comment.
+        target_line: the line that it speaks of.
+
+    """
+
+    file: str
+    line: int
+    code: str
+    target_line: int
+
+
+def silencings(texts: Mapping[str, str]) -> list[Silencing]:
+    """Return the comments of these files that may silence a finding; one that is wrong silences nothing."""
+    return [
+        Silencing(file=one.file, line=one.span.line, code=one.code, target_line=one.target_line)
+        for one in _comments(texts)[0]
+    ]
+
+
 def adjust(
     diagnostics: Iterable[Diagnostic], texts: Mapping[str, str], settings: Settings
 ) -> list[Diagnostic]:

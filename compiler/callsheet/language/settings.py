@@ -21,14 +21,16 @@ class Accepted:
     code: str
     matches: Callable[[str], bool]
     reason: str
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of one workspace; the default where it has none."""
+    """The settings of one workspace; the default, without a document, where it has none."""
 
     severity: dict[str, Adjusted] = field(default_factory=dict)
     accepted: tuple[Accepted, ...] = ()
+    document: Document | None = None
 
 
 def read_settings(document: Document) -> Settings:
@@ -37,7 +39,8 @@ def read_settings(document: Document) -> Settings:
     return Settings(
         severity=dict(spec.get("severity") or {}),
         accepted=tuple(
-            Accepted(one["code"], ignore_patterns(one["file"]), one["reason"])
+            Accepted(one["code"], ignore_patterns(one["file"]), one["reason"], one["file"])
             for one in spec.get("ignore") or ()
         ),
+        document=document,
     )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
 from callsheet.planning.difference import NOTHING, Difference, heaviest
 from callsheet.planning.differences import differences, placed
 from callsheet.planning.frozen import frozen_fields
+from callsheet.planning.hosts import first_calls
 from callsheet.planning.model import ActionName, Change
 from callsheet.planning.personal_data import personal_data, receiver_of
+from callsheet.planning.unseen import unseen, unseen_keys
 from callsheet.planning.usage import Usage, labels_of
 from callsheet.rendering import CompiledAction
 from callsheet.workspace import Path
@@ -39,15 +41,22 @@ def make_change(
     before: Side | None,
     after: CompiledAction | None,
     place: Place = lambda address, path: None,  # noqa: ARG005
+    known: Collection[str] = (),
 ) -> Change:
-    """Make one change, with its differences, impact and reasons."""
+    """Make one change, with its differences, impact and reasons.
+
+    `known` are the hosts that are called already: one that a new action is the first to call is sensitive.
+    """
     old = None if before is None else content_of(before)
     new = None if after is None else after.content
     diff = _diff(action, old, new)
+    if action == "create" and new is not None:
+        diff += first_calls(new, known)
     if new is not None:
-        # A new action is placed as a whole: its file is new, every line of it.
-        fields = diff if old is not None else diff[:1]
-        diff = [*placed(fields, lambda path: place(address, path)), *diff[len(fields) :]]
+        # A new action is placed as a whole, its file is new; but for what is hidden inside it.
+        fields = [one for one in diff if old is not None or not one.path or one.reason in _HIDDEN]
+        there = {id(one): it for one, it in zip(fields, _placed(fields, address, place), strict=True)}
+        diff = [there.get(id(one), one) for one in diff]
     return Change(
         address=address,
         address_before=address_before,
@@ -60,6 +69,13 @@ def make_change(
         before_digest=None if before is None else before.digest,
         after_digest=None if after is None else after.digest,
     )
+
+
+def _placed(fields: list[Difference], address: str, place: Place) -> list[Difference]:
+    return placed(fields, lambda path: place(address, path))
+
+
+_HIDDEN = ("unseen-characters", "look-alike-host")
 
 
 def replaced_in_use(change: Change, journeys: Sequence[str]) -> Change:
@@ -180,7 +196,7 @@ def _created(after: dict[str, Any]) -> list[Difference]:
                 reason="new-personal-data",
             )
         )
-    return found
+    return [*found, *unseen(None, after), *unseen_keys(None, after)]
 
 
 def content_of(side: Side) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from callsheet.planning.changes import Place, Side, make_change
+from callsheet.planning.changes import Place, Side, content_of, make_change
+from callsheet.planning.hosts import known_hosts
 from callsheet.planning.model import ActionName, Change
 from callsheet.rendering import CompiledAction
 
@@ -26,7 +27,14 @@ def compare(
         if new in after and new not in before and old in before and old not in after
     }
     changes = []
-    for address in sorted({*after, *(set(before) - set(renames.values()))}):
+    gone = set(before) - set(renames.values())
+    # Which hosts are called already is only asked where something is new.
+    known = (
+        known_hosts(content_of(one) for one in before.values())
+        if any(one not in before and one not in renames for one in after)
+        else set()
+    )
+    for address in sorted({*after, *gone}):
         old_address = renames.get(address, address)
         old, new = before.get(old_address), after.get(address)
         if old is None or new is None:
@@ -35,5 +43,5 @@ def compare(
             continue
         else:
             action = "update" if old_address == address else "rename"
-        changes.append(make_change(action, address, old_address, old, new, place))
+        changes.append(make_change(action, address, old_address, old, new, place, known))
     return changes

@@ -5,6 +5,7 @@ One function for each section of a compiled action, and one table that finds it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -50,11 +51,25 @@ def _method(path: Path, old: Any, new: Any, *_: Any) -> Explanation:  # noqa: AR
 
 def _url(path: Path, old: Any, new: Any, *_: Any) -> Explanation:  # noqa: ARG001
     was, now = url_text(old), url_text(new)
+    moved = host_of(old) != host_of(new)
     if was.startswith("https:") and now.startswith("http:"):
-        return "the call goes over http instead of https", "sensitive", "https-to-http"
-    if host_of(old) != host_of(new):
+        where = f", and to the host {host_of(new)} instead of {host_of(old)}" if moved else ""
+        return f"the call goes over http instead of https{where}", "sensitive", "https-to-http"
+    if moved:
         return f"host changed from {host_of(old)} to {host_of(new)}", "sensitive", "new-host"
+    if _port_of(was) != _port_of(now):
+        ports = [_port_of(one) or "the usual one" for one in (was, now)]
+        words = f"port of {host_of(new)} changed from {ports[0]} to {ports[1]}"
+        return words, "sensitive", "new-host"
     return "URL changed", "compatible", "url-changed"
+
+
+def _port_of(url: str) -> str:
+    """Return the port of a URL as its text says it; the usual one of its scheme need not be said."""
+    scheme, _, rest = url.partition("://")
+    authority = re.split("[/?#]", rest, maxsplit=1)[0].rpartition("@")[2].rpartition("]")[2]
+    port = authority.rpartition(":")[2] if ":" in authority else ""
+    return "" if port == {"https": "443", "http": "80"}.get(scheme.lower()) else port
 
 
 def _header(path: Path, old: Any, new: Any, *_: Any) -> Explanation:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from callsheet.language.environment import Guards
@@ -21,6 +22,7 @@ from callsheet.planning.changes import (
 from callsheet.planning.difference import Difference
 from callsheet.planning.differences import differences
 from callsheet.planning.guards import judge
+from callsheet.planning.hosts import known_hosts
 from callsheet.planning.model import ActionName, Change, Drift, Plan
 from callsheet.planning.planfile import with_digest
 from callsheet.planning.usage import Usage
@@ -214,6 +216,10 @@ class _Planner:
             self.overwritten.add(address)
         self._change("delete", address, address, deployed, None)
 
+    @cached_property
+    def _known_hosts(self) -> set[str]:
+        return known_hosts(content_of(one) for one in self.current.deployed.values())
+
     def _change(
         self,
         action: ActionName,
@@ -222,7 +228,8 @@ class _Planner:
         before: Side | None,
         after: CompiledAction | None,
     ) -> None:
-        change = make_change(action, address, address_before, before, after, self.desired.place)
+        known = self._known_hosts if action == "create" else ()
+        change = make_change(action, address, address_before, before, after, self.desired.place, known)
         usage = self.desired.usage
         journeys = usage.journeys(address_before)
         if journeys and action in ("update", "rename"):

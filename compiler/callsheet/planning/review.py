@@ -67,6 +67,15 @@ def data_flows(environments: Mapping[str, Sequence[Change]]) -> list[DataFlow]:
     ]
 
 
+def grouped_flows(flows: Sequence[DataFlow]) -> list[tuple[DataFlow, list[str]]]:
+    """Return each datum that leaves for a host once, with the addresses of all that send it there."""
+    groups: dict[tuple[str, str, str, tuple[str, ...]], tuple[DataFlow, list[str]]] = {}
+    for one in flows:
+        key = (one.host, one.kind, one.parameter, one.environments)
+        groups.setdefault(key, (one, []))[1].append(one.address)
+    return list(groups.values())
+
+
 def shared_changes(
     before: Compiled, after: Compiled, environments: Mapping[str, Sequence[Change]]
 ) -> list[SharedChange]:

@@ -104,6 +104,7 @@ class _Compilation:
         for document in environments:
             self.facts.environments.setdefault(document.value["metadata"]["name"], document)
         resolved, self.problems = resolve_environments(list(self.facts.environments.values()))
+        self.result.targets = targets
         resolved, lost = with_collections(resolved, targets)
         self.problems += lost
         self.result.environments = {one.name: one for one in resolved}

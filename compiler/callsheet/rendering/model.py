@@ -15,6 +15,7 @@ from callsheet.language.environment import Environment
 from callsheet.language.message import Message
 from callsheet.language.policy import Policy
 from callsheet.language.settings import Settings
+from callsheet.workspace import Document
 
 
 class CompiledAction:
@@ -65,8 +66,10 @@ class Compiled:
         messages: those of messages, by name; no action has the same name.
         endpoints: the configurations of endpoints, by name, which nothing else has.
         environments: by name; abstract ones among them.
+        targets: the documents of kind Target, by name.
         by_environment: the compiled actions of each concrete environment, by address.
         diagnostics: every finding, sorted by place.
+        notes: what was not checked, and why that is no finding.
         documents: how many documents were read.
         files: how many files there are.
         computed: how many of them were computed, and not taken from the cache.
@@ -77,10 +80,12 @@ class Compiled:
     messages: dict[str, Message] = field(default_factory=dict)
     endpoints: dict[str, EndpointConfig] = field(default_factory=dict)
     environments: dict[str, Environment] = field(default_factory=dict)
+    targets: dict[str, Document] = field(default_factory=dict)
     policies: list[Policy] = field(default_factory=list)
     settings: Settings = field(default_factory=Settings)
     by_environment: dict[str, dict[str, CompiledAction]] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     documents: int = 0
     files: int = 0
     computed: int = 0

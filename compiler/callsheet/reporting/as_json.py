@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from callsheet.calling import NO_PAYLOAD, Request
@@ -12,7 +13,8 @@ from callsheet.deploying import ApplyResult, StepResult
 from callsheet.language import Diagnostic, in_language
 from callsheet.ledger import ApplyRecord
 from callsheet.planning import NOTHING, Plan, plan_record
-from callsheet.planning.model import ACTIONS, change_record, drift_record
+from callsheet.planning.model import ACTIONS, change_record, difference_record, drift_record
+from callsheet.planning.protections import Protection
 from callsheet.planning.review import SharedChange
 from callsheet.reporting.model import Report, Style
 from callsheet.reporting.results import (
@@ -31,6 +33,7 @@ from callsheet.reporting.results import (
     ValidationResult,
     WorkspaceResult,
 )
+from callsheet.reporting.terminal import shown
 from callsheet.reporting.text_lists import category_of
 from callsheet.workspace import pointer_of
 
@@ -47,6 +50,7 @@ def _validation(result: ValidationResult) -> dict[str, Any]:
             "errors": errors,
             "warnings": len(result.diagnostics) - errors,
         },
+        **({"notes": list(result.notes)} if result.notes else {}),
     }
 
 
@@ -83,6 +87,7 @@ def _diff(result: DiffResult) -> dict[str, Any]:
     return {
         "base": result.base,
         **({"against": result.against} if result.against is not None else {}),
+        **({"protections": [_protection(one) for one in result.protections]} if result.protections else {}),
         "environments": [
             {"environment": environment, "changes": [change_record(one) for one in found]}
             for environment, found in result.environments.items()
@@ -105,6 +110,15 @@ def _diff(result: DiffResult) -> dict[str, Any]:
         ],
         "summary": {**summary, "unchanged": 0},
     }
+
+
+def _protection(one: Protection) -> dict[str, Any]:
+    # A base may hold what is an error today: no credential of it is shown.
+    it = one.difference
+    record = difference_record(
+        replace(it, before=shown(it.before, it.path), after=shown(it.after, it.path))
+    )
+    return {"subject": one.subject, "environments": list(one.environments), **record}
 
 
 def _shared(one: SharedChange) -> dict[str, Any]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from callsheet.planning import Change, Plan
+from callsheet.planning import Plan
 from callsheet.reporting.model import Report, Style
 from callsheet.reporting.results import DiffResult, DriftResult, ValidationResult
+from callsheet.reporting.reviewed import Entry, grave_changes, reviewed
 from callsheet.reporting.terminal import safe
 
 MOST = 10
-_LEVELS = {"breaking": "warning", "sensitive": "warning"}
 
 
 def command(level: str, message: str, **properties: object) -> str:
@@ -53,8 +53,8 @@ def validation_github(result: ValidationResult, style: Style) -> str:
 
 
 def diff_github(result: DiffResult, style: Style) -> str:
-    """Write an annotation for each breaking or sensitive difference."""
-    return _limited(_of_changes([change for change, _ in result.grouped()], style))
+    """Write an annotation for each breaking or sensitive difference; what is protected comes first."""
+    return _limited(_annotation(one, style) for one in reviewed(result))
 
 
 def plan_github(plan: Plan, style: Style) -> str:
@@ -63,7 +63,7 @@ def plan_github(plan: Plan, style: Style) -> str:
         ("error", command("error", f"{one.message}: {', '.join(one.addresses[:10])}", title=one.guard))
         for one in plan.broken
     )
-    return _limited([*broken, *_of_changes(plan.changes, style)])
+    return _limited([*broken, *(_annotation(one, style) for one in grave_changes(plan.changes))])
 
 
 def drift_github(result: DriftResult, style: Style) -> str:
@@ -75,19 +75,13 @@ def drift_github(result: DriftResult, style: Style) -> str:
     )
 
 
-def _of_changes(changes: Iterable[Change], style: Style) -> list[tuple[str, str]]:
-    found = []
-    for change in changes:
-        for one in change.diff:
-            level = _LEVELS.get(one.impact)
-            if level is None:
-                continue
-            place: dict[str, object] = {}
-            if one.place is not None:
-                place = {"file": style.prefix + one.place[0], "line": one.place[1], "col": one.place[2]}
-            title = f"{one.impact}: {one.reason}"
-            found.append((level, command(level, f"{change.address}: {one.words}", **place, title=title)))
-    return found
+def _annotation(one: Entry, style: Style) -> tuple[str, str]:
+    level = "warning" if one.grave else "notice"
+    place: dict[str, object] = {}
+    if one.difference.place is not None:
+        place = {"file": style.prefix + one.file, "line": one.line, "col": one.column}
+    title = f"{one.difference.impact}: {one.difference.reason}"
+    return level, command(level, one.message, **place, title=title)
 
 
 def _limited(commands: Iterable[tuple[str, str]]) -> str:

@@ -6,7 +6,8 @@ import json
 
 from callsheet.reporting.fingerprints import fingerprints
 from callsheet.reporting.model import Report, Style
-from callsheet.reporting.results import ValidationResult
+from callsheet.reporting.results import DiffResult, ValidationResult
+from callsheet.reporting.reviewed import marks, reviewed
 from callsheet.reporting.terminal import safe
 
 _SEVERITIES = {"error": "major", "warning": "minor"}
@@ -28,4 +29,20 @@ def validation_gitlab(result: ValidationResult, style: Style) -> str:
     return json.dumps(records, indent=2) + "\n"
 
 
-GITLAB = Report("gitlab", {ValidationResult: validation_gitlab})
+def diff_gitlab(result: DiffResult, style: Style) -> str:
+    """Write each difference that asks for attention; what is protected comes first."""
+    entries = reviewed(result)
+    records = [
+        {
+            "description": f"{one.difference.impact}: {safe(one.message)}",
+            "check_name": one.difference.reason,
+            "fingerprint": mark,
+            "severity": "major" if one.grave else "info",
+            "location": {"path": style.prefix + safe(one.file), "lines": {"begin": one.line}},
+        }
+        for one, mark in zip(entries, marks(entries), strict=True)
+    ]
+    return json.dumps(records, indent=2) + "\n"
+
+
+GITLAB = Report("gitlab", {ValidationResult: validation_gitlab, DiffResult: diff_gitlab})

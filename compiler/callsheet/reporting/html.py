@@ -130,8 +130,7 @@ def write_block(block: Block) -> str:
 
 def write_page(page: Page, style: Style) -> str:
     """Write a page, whole."""
-    blocks = [*page.blocks, *(one for section in page.sections for one in section)]
-    body = "\n".join(write_block(one) for one in blocks)
+    body = "\n".join(write_block(one) for one in page.whole)
     link = ""
     if style.link and style.link.startswith(("https://", "http://")):
         link = f'<footer><a href="{text(style.link)}" rel="noreferrer">The run that wrote this</a></footer>'

@@ -10,7 +10,8 @@ from callsheet.deploying import ApplyResult
 from callsheet.language import Diagnostic
 from callsheet.planning import Plan
 from callsheet.reporting.model import Report, Style
-from callsheet.reporting.results import TestResult, ValidationResult
+from callsheet.reporting.results import DiffResult, TestResult, ValidationResult
+from callsheet.reporting.reviewed import reviewed
 from callsheet.reporting.terminal import safe
 from callsheet.reporting.text_tests import mismatch_lines
 
@@ -36,6 +37,22 @@ def validation_junit(result: ValidationResult, style: Style) -> str:
 def _words(one: Diagnostic, style: Style) -> str:
     place = f"{style.prefix}{one.file}:{one.span.line}:{one.span.column}"
     return f"{place}: {one.message}\n{one.source}\nhelp: {one.help}"
+
+
+def diff_junit(result: DiffResult, style: Style) -> str:
+    """Write one case for each difference that asks for attention; what is protected comes first."""
+    cases: list[Case] = [
+        (
+            one.subject,
+            f"{one.difference.reason}: {one.difference.words}",
+            one.difference.reason if one.grave else None,
+            f"{style.prefix}{one.file}:{one.line}: {one.difference.impact}: {one.message}",
+        )
+        for one in reviewed(result)
+    ]
+    number = len(result.grouped())
+    passed = f"{number} change{'' if number == 1 else 's'} {result.compared_with}"
+    return _suite("callsheet diff", cases or [("workspace", passed, None, "")])
 
 
 def plan_junit(plan: Plan, style: Style) -> str:
@@ -102,6 +119,7 @@ def _text(value: str) -> str:
 
 _WRITERS: dict[type, Any] = {
     ValidationResult: validation_junit,
+    DiffResult: diff_junit,
     Plan: plan_junit,
     ApplyResult: apply_junit,
     TestResult: tests_junit,

@@ -7,9 +7,10 @@ values stand in code. What does not fit into a comment is counted, with a link t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
+from callsheet.reporting.fitting import fit, size
 from callsheet.reporting.model import Style
 from callsheet.reporting.page import (
     Block,
@@ -21,13 +22,14 @@ from callsheet.reporting.page import (
     Lines,
     Page,
     Paragraph,
+    Section,
     Table,
 )
 from callsheet.reporting.pages import page_report
 from callsheet.reporting.terminal import safe
 
-MAX_CHARACTERS = 65_536
-"""The longest comment that GitHub takes; GitLab takes more."""
+MAX_BYTES = 65_536
+"""The longest comment that GitHub takes, in bytes, which are never fewer than characters."""
 
 _SPECIAL = re.compile(r"[^A-Za-z0-9 ,.:;'/=%?()+→·—\u00c0-\u024f-]|:(?! )")
 _TONES = {"breaking": "🔴 ", "sensitive": "🟣 ", "error": "🔴 ", "warning": "🟡 "}
@@ -97,30 +99,38 @@ def write_block(block: Block) -> str:
 
 
 def write_page(page: Page, style: Style) -> str:
-    """Write a page: whole, or so much of it as a comment holds, with a count of the rest."""
-    marker = f"<!-- callsheet:{re.sub('[^a-z:_0-9]', '', page.marker)} -->"
-    parts = [marker]
-    room = MAX_CHARACTERS - 1_000 - len(marker)
-    groups = [*([block] for block in page.blocks), *page.sections]
-    for index, group in enumerate(groups):
-        written = "\n\n".join(write_block(one) for one in group)
-        if len(written) + 2 > room:
-            return _ended(parts, groups[index:], page, style)
-        parts.append(written)
-        room -= len(written) + 2
-    return _joined(parts, style)
+    """Write a page: whole, or so much of it as a comment holds, each part shortened by itself."""
+    before = [
+        *(_alone(one) for one in page.blocks[:1]),
+        *page.opening,
+        *(_alone(one) for one in page.blocks[1:]),
+    ]
+    marker = marker_of(page.marker, style.prefix)
+    ending = [f"[The whole report]({_url(style.link)})"] if style.link else []
+    room = MAX_BYTES - 500 - sum(size(one) for one in (marker, *ending))
+    fitted = fit([*before, *page.sections], room, write_block, len(before))
+    parts = [marker, *fitted.parts]
+    if fitted.shortened:
+        parts.append(f"Shortened to fit here: {fitted.shortened}.")
+    if fitted.left:
+        unit = page.unit if fitted.left == 1 else f"{page.unit}s"
+        parts.append(f"and {fitted.left} more {unit}, which do not fit here.")
+    return "\n\n".join([*parts, *ending]) + "\n"
 
 
-def _ended(parts: list[str], left: Sequence[Any], page: Page, style: Style) -> str:
-    number = len(left)
-    parts.append(f"and {number} more {page.unit}{'' if number == 1 else 's'}, which do not fit here.")
-    return _joined(parts, style)
+def marker_of(name: str, prefix: str) -> str:
+    """Return the first line of a page, by which the next one finds its comment: one for each workspace."""
+    names = [*name.split(":"), prefix.strip("/")]
+    return f"<!-- callsheet:{':'.join(_marked(one) for one in names if one)} -->"
 
 
-def _joined(parts: list[str], style: Style) -> str:
-    if style.link:
-        parts.append(f"[The whole report]({_url(style.link)})")
-    return "\n\n".join(parts) + "\n"
+def _marked(text: str) -> str:
+    """Write what is no small letter or digit by its code point, so that two names never become one."""
+    return re.sub("[^a-z0-9]", lambda match: f"_{ord(match[0]):x}_", text)
+
+
+def _alone(block: Block) -> Section:
+    return Section([block], [block], -10)
 
 
 def _url(link: str) -> str:

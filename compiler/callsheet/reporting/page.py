@@ -71,21 +71,48 @@ Block = Heading | Paragraph | Table | Lines | Items | Fold
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a page that can be shortened by itself where there is no room.
+
+    Attributes:
+        blocks: the whole.
+        short: its head, and why it is there.
+        weight: the lower, the sooner it gets room.
+
+    """
+
+    blocks: Sequence[Block]
+    short: Sequence[Block]
+    weight: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """A whole page.
+    """A whole page: its title, what comes first, its other blocks, and the sections.
 
     Attributes:
         marker: names the page among the comments of one pull request.
+        opening: sections that stand before everything but the title.
         unit: what its sections are, for `and 3 more changes`.
-        sections: what may be left out from the end where there is no room; `blocks` may not.
 
     """
 
     marker: str
     title: str
     blocks: Sequence[Block]
-    sections: Sequence[Sequence[Block]] = ()
+    sections: Sequence[Section] = ()
     unit: str = "change"
+    opening: Sequence[Section] = ()
+
+    @property
+    def whole(self) -> Sequence[Block]:
+        """Every block, in order."""
+        return [
+            *self.blocks[:1],
+            *(block for one in self.opening for block in one.blocks),
+            *self.blocks[1:],
+            *(block for one in self.sections for block in one.blocks),
+        ]
 
 
 def inline(text: str) -> Inline:

@@ -11,7 +11,8 @@ from callsheet.deploying import ApplyResult
 from callsheet.language import Diagnostic
 from callsheet.planning import NOTHING, Change, Difference, Drift, GuardVerdict, Plan
 from callsheet.planning.difference import IMPACTS, heaviest
-from callsheet.planning.review import DataFlow, SharedChange, data_flows
+from callsheet.planning.protections import Protection
+from callsheet.planning.review import DataFlow, SharedChange, data_flows, grouped_flows
 from callsheet.reporting.model import Report, Style
 from callsheet.reporting.page import (
     Block,
@@ -23,12 +24,13 @@ from callsheet.reporting.page import (
     Lines,
     Page,
     Paragraph,
+    Section,
     Table,
     inline,
     some,
 )
 from callsheet.reporting.results import DiffResult, DriftResult, RequestPair, ValidationResult
-from callsheet.reporting.terminal import SAID_IN_WORDS, count, value_text
+from callsheet.reporting.terminal import SAID_IN_WORDS, count, value_text, value_texts
 
 _WIDE = Style(width=160)
 _GRAVE = ("breaking", "sensitive")
@@ -46,7 +48,9 @@ def diff_page(result: DiffResult) -> Page:
         (change, names, result.request_of(names, change.address)) for change, names in result.grouped()
     ]
     against = result.compared_with
-    title = f"{count(len(entries), 'change')} {against}" if entries else f"No change {against}"
+    changed = entries or result.protections
+    title = f"{count(len(entries), 'change')} {against}" if changed else f"No change {against}"
+    title += result.also_protected
     shared = {address for one in result.shared for address in one.addresses}
     own = [one for one in entries if one[0].address not in shared]
     blocks: list[Block] = [
@@ -60,9 +64,9 @@ def diff_page(result: DiffResult) -> Page:
             ("Policy ", Code(one.name), f" {one.words}: it looks at ", *some(one.addresses, 10)),
             "sensitive",
         )
-        for one in result.policies
+        for one in result.other_policies
     ]
-    return Page("diff", title, blocks, _sections(own))
+    return Page("review", title, blocks, _sections(own), opening=_protected(result.protections))
 
 
 def plan_page(plan: Plan) -> Page:
@@ -99,10 +103,13 @@ def validation_page(result: ValidationResult) -> Page:
     )
     ordered = sorted(result.diagnostics, key=lambda one: one.severity)
     return Page(
-        "validate",
+        "review",
         title,
-        [Heading(1, ("callsheet: ", title))],
-        [_diagnostic(one) for one in ordered],
+        [
+            Heading(1, ("callsheet: ", title)),
+            *(Paragraph(("Note: ", *inline(one))) for one in result.notes),
+        ],
+        [_diagnosed(one) for one in ordered],
         "finding",
     )
 
@@ -134,6 +141,46 @@ def apply_page(result: ApplyResult) -> Page:
 
 
 # -- parts ------------------------------------------------------------------------------------
+
+
+def _protected(found: Sequence[Protection]) -> list[Section]:
+    """Return a section for each subject of what changed of what commands do and protect."""
+    subjects: dict[str, list[Protection]] = {}
+    for one in found:
+        subjects.setdefault(one.subject, []).append(one)
+    sections = []
+    for index, (subject, changes) in enumerate(subjects.items()):
+        title: list[Block] = [Heading(2, (PROTECTED,))] if index == 0 else []
+        impact = heaviest([one.difference.impact for one in changes])
+        head = Paragraph((Code(subject), f" {impact}:"), impact)
+        short: list[Block] = [head, _reasons([one.difference for one in changes])]
+        whole = [block for one in changes for block in _protection(one)]
+        sections.append(Section([*title, *whole], [*title, *short], -1 - IMPACTS.index(impact)))
+    return sections
+
+
+PROTECTED = "What commands do, and what they protect"
+
+
+def _protection(one: Protection) -> list[Block]:
+    where: Inline = (f" in {', '.join(one.environments)}",) if one.environments else ()
+    head, *rest = _difference(one.difference)
+    words = head.content if isinstance(head, Paragraph) else ()
+    content: Inline = (Code(one.subject), *where, f": {one.difference.impact}, ", *words)
+    return [Paragraph(content, one.difference.impact), *rest]
+
+
+def _reasons(found: Sequence[Difference]) -> Items:
+    """Return each reason once: what it is for the first time, and how often it is there."""
+    by_reason: dict[str, list[Difference]] = {}
+    for one in sorted(found, key=lambda it: -IMPACTS.index(it.impact)):
+        by_reason.setdefault(one.reason, []).append(one)
+    return Items([_reason(reason, some) for reason, some in by_reason.items()])
+
+
+def _reason(reason: str, found: Sequence[Difference]) -> Inline:
+    more = (f", and {len(found) - 1} more",) if len(found) > 1 else ()
+    return (f"{found[0].impact}, {reason}: ", *inline(found[0].words), *more)
 
 
 def _shared_rows(result: DiffResult, entries: Sequence[Entry]) -> list[Row]:
@@ -183,7 +230,7 @@ def _address(change: Change) -> Inline:
 
 
 def _flow_table(flows: Sequence[DataFlow]) -> list[Block]:
-    """Give which personal data newly leaves, for which host, by which action."""
+    """Return which personal data newly leaves, for which host: once for all actions that send the same."""
     if not flows:
         return []
     rows = [
@@ -191,10 +238,10 @@ def _flow_table(flows: Sequence[DataFlow]) -> list[Block]:
             (Code(one.host),),
             (one.kind,),
             (Code(one.parameter),),
-            (Code(one.address),),
+            some(addresses, 3),
             (", ".join(one.environments),),
         )
-        for one in flows
+        for one, addresses in grouped_flows(flows)
     ]
     head = ("host", "personal data", "parameter", "action", "environments")
     return [Heading(2, ("Personal data that newly leaves",)), *_table(head, rows)]
@@ -216,18 +263,18 @@ def _shared(one: SharedChange, entries: Sequence[Entry]) -> list[Block]:
     return blocks
 
 
-def _sections(entries: Sequence[Entry]) -> list[Sequence[Block]]:
-    """Give each change: breaking and sensitive ones in full, the rest folded."""
-    sections: list[Sequence[Block]] = []
+def _sections(entries: Sequence[Entry]) -> list[Section]:
+    """Return each change: breaking and sensitive ones in full, the rest folded."""
+    sections = []
     for entry in sorted(entries, key=lambda one: -IMPACTS.index(one[0].impact)):
         change, names, _ = entry
         where = f" in {', '.join(names)}" if names else ""
         owner = f", owner {change.owner}" if change.owner else ""
         head: Inline = (*_address(change), f" {change.action}, {change.impact}{owner}{where}")
-        if change.impact in _GRAVE:
-            sections.append([Heading(3, head), *_details(entry)])
-        else:
-            sections.append([Fold(head, _details(entry))])
+        details, grave = _details(entry), change.impact in _GRAVE
+        whole: list[Block] = [Heading(3, head), *details] if grave else [Fold(head, details)]
+        short: list[Block] = [Heading(3, head) if grave else Paragraph(head), _reasons(change.diff)]
+        sections.append(Section(whole, short, -IMPACTS.index(change.impact)))
     return sections
 
 
@@ -252,6 +299,9 @@ def _difference(one: Difference) -> list[Block]:
 def _sides(before: Any, after: Any, path: Any) -> list[str]:
     if isinstance(before, str) and isinstance(after, str) and "\n" in before + after:
         return _cut(list(unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=1))[2:])
+    if before is not NOTHING and after is not NOTHING:
+        was, now = value_texts(before, after, path, _WIDE, indent=2)
+        return [f"- {was}", f"+ {now}"]
     pairs = (("-", before), ("+", after))
     return [
         f"{sign} {value_text(value, path, _WIDE, indent=2)}"
@@ -298,6 +348,11 @@ def _drift(drift: Sequence[Drift], unmanaged: Sequence[str]) -> list[Block]:
         blocks.append(Heading(2, ("Deployed, not by callsheet, left alone",)))
         blocks.append(Items([(Code(one),) for one in unmanaged[:MAX_ROWS]]))
     return blocks
+
+
+def _diagnosed(one: Diagnostic) -> Section:
+    blocks = _diagnostic(one)
+    return Section(blocks, blocks[:1], 0 if one.severity == "error" else 1)
 
 
 def _diagnostic(one: Diagnostic) -> list[Block]:

@@ -12,6 +12,7 @@ from callsheet.calling.sending import Answer
 from callsheet.language import Definition, Diagnostic, Rule
 from callsheet.ledger import ApplyRecord
 from callsheet.planning import Change, Drift
+from callsheet.planning.protections import Protection
 from callsheet.planning.review import DataFlow, PolicyChange, SharedChange
 from callsheet.planning.usage import Usage
 
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidationResult:
-    """What `validate` found."""
+    """What `validate` found; `notes` say what was not checked."""
 
     diagnostics: Sequence[Diagnostic]
     documents: int
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,7 @@ class DiffResult:
         flows: the personal data that newly leaves.
         shared: values of environments that changed several actions.
         policies: policies that are not what they were.
+        protections: what changed of what commands do and protect; it comes first in every format.
 
     """
 
@@ -62,6 +65,7 @@ class DiffResult:
     flows: Sequence[DataFlow] = ()
     shared: Sequence[SharedChange] = ()
     policies: Sequence[PolicyChange] = ()
+    protections: Sequence[Protection] = ()
     against: str | None = None
 
     @property
@@ -70,6 +74,18 @@ class DiffResult:
         if self.against is not None:
             return f"against {self.against}"
         return f"since {self.base}" if self.base else "against what is deployed"
+
+    @property
+    def other_policies(self) -> list[PolicyChange]:
+        """The policies that changed in nothing that protects."""
+        subjects = {one.subject for one in self.protections}
+        return [one for one in self.policies if f"Policy/{one.name}" not in subjects]
+
+    @property
+    def also_protected(self) -> str:
+        """How many changes there are beside those of objects, in words; empty for none."""
+        number = len(self.protections)
+        return f", and {number} of what commands do and protect" if number else ""
 
     def request_of(self, environments: Sequence[str], address: str) -> RequestPair | None:
         """Give the request before and after: of a test case, where any environment has one."""
@@ -81,8 +97,11 @@ class DiffResult:
         groups: dict[tuple[object, ...], tuple[Change, list[str]]] = {}
         for environment, changes in self.environments.items():
             for change in changes:
+                # What is deleted may differ by environment: the deletion is the same.
+                gone = change.action == "delete"
                 differences = [
-                    (one.pointer, one.words, repr(one.before), repr(one.after)) for one in change.diff
+                    (one.pointer, one.words, *([] if gone else (repr(one.before), repr(one.after))))
+                    for one in change.diff
                 ]
                 key = (change.address, change.address_before, change.action, *differences)
                 groups.setdefault(key, (change, []))[1].append(environment)

@@ -11,7 +11,8 @@ from callsheet.language import Diagnostic
 from callsheet.language.catalog import RULES, Rule
 from callsheet.reporting.fingerprints import fingerprints
 from callsheet.reporting.model import Report, Style
-from callsheet.reporting.results import ValidationResult
+from callsheet.reporting.results import DiffResult, ValidationResult
+from callsheet.reporting.reviewed import Entry, marks, reviewed
 from callsheet.reporting.terminal import safe
 from callsheet.workspace import Span
 
@@ -21,23 +22,46 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 def validation_sarif(result: ValidationResult, style: Style) -> str:
     """Write one run, with a rule for each code that is found."""
     codes = sorted({one.code for one in result.diagnostics})
-    marks = fingerprints(result.diagnostics)
+    prints = fingerprints(result.diagnostics)
+    results = [
+        _result(one, mark, codes.index(one.code), style)
+        for one, mark in zip(result.diagnostics, prints, strict=True)
+    ]
+    return _log([_rule(RULES[code]) for code in codes], results)
+
+
+def diff_sarif(result: DiffResult, style: Style) -> str:
+    """Write one run, with a rule for each reason code; what is protected comes first."""
+    entries = reviewed(result)
+    reasons = sorted({one.difference.reason for one in entries})
+    results = [
+        _reviewed(one, mark, reasons.index(one.difference.reason), style)
+        for one, mark in zip(entries, marks(entries), strict=True)
+    ]
+    rules = [{"id": one, "shortDescription": {"text": one.replace("-", " ")}} for one in reasons]
+    return _log(rules, results)
+
+
+def _log(rules: list[dict[str, Any]], results: list[dict[str, Any]]) -> str:
     run = {
-        "tool": {
-            "driver": {
-                "name": "callsheet",
-                "semanticVersion": __version__,
-                "rules": [_rule(RULES[code]) for code in codes],
-            }
-        },
+        "tool": {"driver": {"name": "callsheet", "semanticVersion": __version__, "rules": rules}},
         "columnKind": "unicodeCodePoints",
-        "results": [
-            _result(one, mark, codes.index(one.code), style)
-            for one, mark in zip(result.diagnostics, marks, strict=True)
-        ],
+        "results": results,
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(log, indent=2) + "\n"
+
+
+def _reviewed(one: Entry, mark: str, index: int, style: Style) -> dict[str, Any]:
+    span = Span(one.line, one.column, one.line, one.column)
+    return {
+        "ruleId": one.difference.reason,
+        "ruleIndex": index,
+        "level": "warning" if one.grave else "note",
+        "message": {"text": _text(f"{one.difference.impact}: {one.message}")},
+        "locations": [{"physicalLocation": _place(one.file, span, style)}],
+        "partialFingerprints": {"callsheet/v1": mark},
+    }
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
@@ -96,4 +120,4 @@ def _place(file: str, span: Span, style: Style) -> dict[str, Any]:
     }
 
 
-SARIF = Report("sarif", {ValidationResult: validation_sarif})
+SARIF = Report("sarif", {ValidationResult: validation_sarif, DiffResult: diff_sarif})

@@ -8,6 +8,7 @@ import textwrap
 import unicodedata
 from typing import Any
 
+from callsheet.language.characters import is_needed, is_unseen
 from callsheet.language.secret_patterns import secret_kind
 from callsheet.reporting.model import Style
 from callsheet.workspace import Path
@@ -21,7 +22,9 @@ _COLOURS = {
     "bold": "1",
     "dim": "2",
 }
-_HIDDEN_NAME = re.compile(r"(?i)password|passwd|secret|token|api[-_]?key|credential|authorization")
+_HIDDEN_NAME = re.compile(
+    r"(?i)password|passwd|secret|token(?!url|inresponse)|api[-_]?key|credential|authorization"
+)
 SAID_IN_WORDS = (
     "new-personal-data",
     "method-changed",
@@ -38,20 +41,26 @@ _UNSAFE_CATEGORIES = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 
 
 def safe(text: str) -> str:
-    """Show control characters, escape sequences and bidirectional marks as escapes."""
+    """Show control characters as escapes, and others that cannot be seen by their Unicode names."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(one if _is_safe(one) else _escape(one) for one in text)
+    return "".join(one if _is_safe(text, index) else _escape(one) for index, one in enumerate(text))
 
 
-def _is_safe(character: str) -> bool:
-    if character == "\u200d":
-        # The joiner in the middle of an emoji commands nothing.
-        return True
-    return unicodedata.category(character) not in _UNSAFE_CATEGORIES
+def _is_safe(text: str, index: int) -> bool:
+    one = text[index]
+    if one.isascii():
+        return one.isprintable()
+    if is_unseen(one):
+        # The joiner in the middle of an emoji commands nothing. What `Cf` holds besides is never needed.
+        return is_needed(text, index) and (one == "\u200d" or unicodedata.category(one) != "Cf")
+    return unicodedata.category(one) not in _UNSAFE_CATEGORIES
 
 
 def _escape(character: str) -> str:
+    name = unicodedata.name(character, "")
+    if name:
+        return f"\\N{{{name}}}"
     code = ord(character)
     short = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(character)
     return short or (
@@ -81,20 +90,53 @@ def wrapped(text: str, style: Style, *, indent: int) -> list[str]:
 
 def value_text(value: Any, path: Path, style: Style, *, indent: int) -> str:
     """Give a value in one line of JSON; a secret is hidden, a long one is cut in its middle."""
-    text = safe(json.dumps(as_written(_shown(value, path)), ensure_ascii=False, sort_keys=True))
+    return _in_room(_whole(value, path), max(style.width - indent, 20))
+
+
+def value_texts(before: Any, after: Any, path: Path, style: Style, *, indent: int) -> tuple[str, str]:
+    """Return two values in one line of JSON each; of long ones, the stretch in which they differ.
+
+    What is cut off is the same in both, so that no change is ever in the part that is not shown, as long as
+    the stretch itself has room.
+    """
+    texts = _whole(before, path), _whole(after, path)
     room = max(style.width - indent, 20)
+    if max(map(len, texts)) <= room:
+        return texts
+    same = _alike(*texts)
+    begin = max(0, same - room // 4)
+    end = max(0, _alike(texts[0][same:][::-1], texts[1][same:][::-1]) - room // 4)
+    head, tail = "... " if begin > 4 else "", " ..." if end > 4 else ""
+    begin, end = begin if head else 0, end if tail else 0
+    cut = [text[begin : len(text) - end] for text in texts]
+    inner = room - len(head) - len(tail)
+    return (f"{head}{_in_room(cut[0], inner)}{tail}", f"{head}{_in_room(cut[1], inner)}{tail}")
+
+
+def _alike(one: str, other: str) -> int:
+    """Count the characters with which both texts begin."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def _whole(value: Any, path: Path) -> str:
+    return safe(json.dumps(as_written(shown(value, path)), ensure_ascii=False, sort_keys=True))
+
+
+def _in_room(text: str, room: int) -> str:
+    """Cut a text in its middle where it is too long."""
     if len(text) <= room:
         return text
     half = (room - 5) // 2
     return f"{text[:half]} ... {text[-half:]}"
 
 
-def _shown(value: Any, path: Path) -> Any:
-    """Hide each text that stands in a field that is named like a secret, or that looks like one."""
+def shown(value: Any, path: Path) -> Any:
+    """Return a value without its secrets: texts in fields of such a name, and texts that look like one."""
     if isinstance(value, dict):
-        return {key: _shown(one, (*path, key)) for key, one in value.items()}
+        return {key: shown(one, (*path, key)) for key, one in value.items()}
     if isinstance(value, list):
-        return [_shown(one, path) for one in value]
+        return [shown(one, path) for one in value]
     if not isinstance(value, str) or path[-1:] in (("secret",), ("$secret",), ("$param",)):
         return value
     named = any(isinstance(part, str) and _HIDDEN_NAME.search(part) for part in path)

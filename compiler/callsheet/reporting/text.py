@@ -7,7 +7,7 @@ from typing import Any
 
 from callsheet.deploying import ApplyResult
 from callsheet.planning import NOTHING, Change, Difference, Drift, GuardVerdict, Plan
-from callsheet.planning.difference import IMPACTS
+from callsheet.planning.difference import IMPACTS, Impact
 from callsheet.reporting.model import Report, Style
 from callsheet.reporting.results import (
     DiffResult,
@@ -25,7 +25,7 @@ from callsheet.reporting.results import (
     ValidationResult,
     WorkspaceResult,
 )
-from callsheet.reporting.terminal import SAID_IN_WORDS, count, paint, safe, value_text, wrapped
+from callsheet.reporting.terminal import SAID_IN_WORDS, count, paint, safe, value_text, value_texts, wrapped
 from callsheet.reporting.text_findings import explain_text, validation_text
 from callsheet.reporting.text_lists import (
     history_text,
@@ -40,6 +40,7 @@ from callsheet.reporting.text_lists import (
     written_lines,
 )
 from callsheet.reporting.text_tests import tests_text
+from callsheet.workspace import Path
 
 SIGNS = {
     "create": ("+", "green", "created"),
@@ -106,14 +107,29 @@ def _difference_lines(one: Difference, style: Style) -> list[str]:
     if _has_lines(one.before) and _has_lines(one.after):
         lines += _line_diff(str(one.before), str(one.after), style)
     elif one.path and one.reason not in SAID_IN_WORDS:
-        for sign, value, painted in (("-", one.before, "red"), ("+", one.after, "green")):
-            if value is not NOTHING:
-                text = value_text(value, one.path, style, indent=8)
-                lines.append("      " + paint(f"{sign} {text}", painted, style))
+        for signed, painted in signed_values(one.before, one.after, one.path, style, 8):
+            lines.append("      " + paint(signed, painted, style))
     if one.place is not None:
         file, line, column = one.place
         lines.append(paint(f"      {safe(file)}:{line}:{column}", "dim", style))
     return lines
+
+
+def signed_values(before: Any, after: Any, path: Path, style: Style, indent: int) -> list[tuple[str, str]]:
+    """Return what was and what is, with their signs and colours; nothing for a side that is not there."""
+    sides = (("-", before, "red"), ("+", after, "green"))
+    if before is not NOTHING and after is not NOTHING:
+        texts: Sequence[str] = value_texts(before, after, path, style, indent=indent)
+    else:
+        texts = [
+            "" if value is NOTHING else value_text(value, path, style, indent=indent)
+            for _, value, _ in sides
+        ]
+    return [
+        (f"{sign} {text}", colour)
+        for (sign, value, colour), text in zip(sides, texts, strict=True)
+        if value is not NOTHING
+    ]
 
 
 def _has_lines(value: Any) -> bool:
@@ -187,17 +203,34 @@ def diff_text(result: DiffResult, style: Style) -> str:
     """Write the changes of a diff; what is the same in several environments is written once."""
     against = safe(result.compared_with)
     grouped = result.grouped()
-    if not grouped and not result.policies:
+    if not grouped and not result.policies and not result.protections:
         return paint(f"No change {against}.", "bold", style)
-    lines = shared_lines(result, style)
+    lines = [*protection_lines(result, style), *shared_lines(result, style)]
     together = {address for one in result.shared for address in one.addresses}
     for change, environments in grouped:
         if change.address in together:
             continue
         head, *rest = change_lines(change, style)
         lines += [f"{head}  in {safe(', '.join(environments))}", *rest, ""]
-    lines.append(paint(f"{count(len(grouped), 'change')} {against}.", "bold", style))
+    lines.append(paint(f"{count(len(grouped), 'change')} {against}{result.also_protected}.", "bold", style))
     return "\n".join(lines)
+
+
+def protection_lines(result: DiffResult, style: Style) -> list[str]:
+    """Write what changed of what commands do and protect: the gravest first, each subject once."""
+    lines: list[str] = []
+    head = ""
+    for one in result.protections:
+        where = f"  in {safe(', '.join(one.environments))}" if one.environments else ""
+        if head != f"! {safe(one.subject)}{where}":
+            lines += [""] if lines else []
+            head = f"! {safe(one.subject)}{where}"
+            lines.append(paint(head, "yellow", style))
+        impact = paint(f"    [{one.difference.impact}]", _IMPACT_COLOURS[one.difference.impact], style)
+        first, *rest = _difference_lines(one.difference, style)
+        lines += [f"{impact} {first.lstrip()}", *rest]
+    title = paint("What commands do, and what they protect:", "bold", style)
+    return [title, *lines, ""] if lines else []
 
 
 def shared_lines(result: DiffResult, style: Style) -> list[str]:
@@ -209,15 +242,28 @@ def shared_lines(result: DiffResult, style: Style) -> list[str]:
         impact = paint(weight, _IMPACT_COLOURS[weight], style)
         head = f"~ values.{safe(one.name)}  [{impact}]  changes {count(len(one.addresses), 'action')}"
         lines.append(f"{paint(head, 'yellow', style)}  in {safe(', '.join(one.environments))}")
-        for sign, value, colour in (("-", one.before, "red"), ("+", one.after, "green")):
-            if value is not NOTHING:
-                text = value_text(value, (one.name,), style, indent=6)
-                lines.append("    " + paint(f"{sign} {text}", colour, style))
+        for line, colour in signed_values(one.before, one.after, (one.name,), style, 6):
+            lines.append("    " + paint(line, colour, style))
         lines += wrapped(_listed(one.addresses), style, indent=4)
+        lines += _shared_reasons(result, one.addresses, style)
         lines.append("")
-    for policy in result.policies:
+    for policy in result.other_policies:
         words = f"policy `{safe(policy.name)}` {policy.words}: it looks at {_listed(policy.addresses)}"
         lines += [*wrapped(words, style, indent=0), ""]
+    return lines
+
+
+def _shared_reasons(result: DiffResult, addresses: Sequence[str], style: Style) -> list[str]:
+    """Write what the actions have in common of what somebody must look at, each once with its number."""
+    number: dict[tuple[str, str, Impact], set[str]] = {}
+    for change, _ in result.grouped():
+        for one in change.diff if change.address in addresses else ():
+            if one.impact in ("breaking", "sensitive"):
+                number.setdefault((one.words, one.reason, one.impact), set()).add(change.address)
+    lines: list[str] = []
+    for (words, reason, impact), found in number.items():
+        text = f"{safe(words)} ({reason}), {count(len(found), 'action')}"
+        lines += [paint(line, _IMPACT_COLOURS[impact], style) for line in wrapped(text, style, indent=4)]
     return lines
 
 

@@ -24,7 +24,8 @@ def validation_text(result: ValidationResult, style: Style) -> str:
         last = paint(f"Valid, with {count(warnings, 'warning')}: {checked}.", "yellow", style)
     else:
         last = paint(f"Valid: {checked}.", "green", style)
-    return "\n\n".join([*blocks, last])
+    notes = [line for one in result.notes for line in wrapped(f"Note: {safe(one)}", style, indent=0)]
+    return "\n\n".join([*blocks, "\n".join([*notes, last])])
 
 
 def diagnostic_lines(one: Diagnostic, style: Style) -> list[str]:

@@ -307,8 +307,9 @@ def test_two_revisions_are_compared(workspace: Folder, callsheet: Callsheet) -> 
     diff = valid(callsheet("diff", *where, "--base", "HEAD~1", "-o", "json").out, "diff")
     assert {one["environment"]: len(one["changes"]) for one in diff["environments"]} == {
         "local": 1,
-        "new": 1,
+        "new": 0,
     }
+    assert [one["reason"] for one in diff["protections"]] == ["environment-added"]
     workspace.git("rm", "-q", "--cached", "link.yaml")
     workspace.commit("three")
     one = valid(
@@ -322,7 +323,8 @@ def test_two_revisions_are_compared(workspace: Folder, callsheet: Callsheet) -> 
     assert callsheet("diff", *where, "--base", "--output=/tmp/x").code == 1
     (workspace.path / "more.yaml").unlink()
     gone = valid(callsheet("diff", *where, "--base", "HEAD", "-o", "json").out, "diff")
-    assert [one["action"] for one in gone["changes"]] == ["delete"]
+    assert gone["changes"] == []
+    assert [one["reason"] for one in gone["protections"]] == ["environment-removed"]
 
 
 def test_no_traceback_reaches_a_user(

@@ -16,9 +16,10 @@ from callsheet.deploying import ApplyResult, StepResult
 from callsheet.language import Diagnostic
 from callsheet.planning import NOTHING, Change, Difference, Drift, GuardVerdict, Plan
 from callsheet.planning.planfile import with_digest
+from callsheet.planning.protections import Protection
 from callsheet.planning.review import PolicyChange, SharedChange, data_flows
 from callsheet.reporting import Style, report, report_names
-from callsheet.reporting.markdown import MAX_CHARACTERS
+from callsheet.reporting.markdown import MAX_BYTES
 from callsheet.reporting.results import DiffResult, DriftResult, RequestPair, ValidationResult
 from callsheet.workspace import Related, Span
 from conftest import SHARED, Callsheet, Folder
@@ -88,12 +89,16 @@ def results(text: str) -> list[Any]:
     ) if text.isprintable() and "\ud800" not in text else None  # fmt: skip
     step = StepResult(address=text, action="create", outcome="failed", error=text)
     found: list[Any] = [
-        ValidationResult(diagnostics=[diagnostic], documents=1),
+        ValidationResult(diagnostics=[diagnostic], documents=1, notes=[text]),
         DiffResult(
             base=text, environments={text: [one, mild]}, flows=data_flows({text: [one]}),
             requests={(text, one.address): RequestPair(case=text, lines_before=[text], lines_after=[text, "x"])},
             shared=[SharedChange(name=text, before=text, after=NOTHING, environments=(text,), addresses=(text, "b"))],
             policies=[PolicyChange(name=text, words="changed", addresses=(text,))],
+            protections=[
+                Protection(subject=text, difference=difference(text), environments=(text,)),
+                Protection(subject=".callsheetignore", difference=difference(text, place=None, impact="compatible")),
+            ],
         ),
         DriftResult(
             environment=text, unmanaged=[text],
@@ -294,11 +299,12 @@ def test_a_comment_never_exceeds_its_limit_and_counts_what_is_left(number: int) 
         for one in range(number)
     ]  # fmt: skip
     written = report("markdown").write(DiffResult(base="main", environments={"local": changes}), STYLE)
-    assert len(written) <= MAX_CHARACTERS
+    assert len(written.encode()) <= MAX_BYTES
     check_markdown(written)
-    assert ("which do not fit here." in written) == (number > 20)
+    assert ("which do not fit here." in written) == (number > 40)
+    assert ("Shortened to fit here: " in written) == (number > 20)
     assert written.endswith("[The whole report](https://ci.example/run/1)\n")
-    assert written.startswith("<!-- callsheet:diff -->\n\n## callsheet: ")
+    assert written.startswith("<!-- callsheet:review:actions -->\n\n## callsheet: ")
 
 
 def test_a_format_that_does_not_hold_a_result_says_so(workspace: Folder, callsheet: Callsheet) -> None:

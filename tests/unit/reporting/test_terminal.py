@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from callsheet.reporting import Style
-from callsheet.reporting.terminal import as_written, safe, value_text
+from callsheet.reporting.terminal import as_written, safe, value_text, value_texts
 
 
 @pytest.mark.parametrize(
@@ -55,3 +57,21 @@ def test_what_commands_a_terminal_is_shown_as_an_escape(hostile: str) -> None:
     assert shown.endswith("b")
     assert hostile[0] not in shown
     assert safe("é 日本 👩‍👩‍👧") == "é 日本 👩‍👩‍👧"
+
+
+@given(
+    begin=some.text(alphabet="ab ", max_size=300),
+    middles=some.lists(
+        some.text(alphabet="cd", min_size=1, max_size=15), min_size=2, max_size=2, unique=True
+    ),
+    end=some.text(alphabet="ab ", max_size=300),
+)
+def test_what_changed_in_a_long_value_is_never_in_the_part_that_is_cut(
+    begin: str, middles: list[str], end: str
+) -> None:
+    style = Style(width=80)
+    was, now = value_texts(begin + middles[0] + end, begin + middles[1] + end, (), style, indent=8)
+    assert was != now
+    assert middles[0] in was
+    assert middles[1] in now
+    assert max(len(was), len(now)) <= 72

@@ -39,7 +39,7 @@ def check_contracts(compiled: Compiled, source: Source, cache: Path | None = Non
     """Check every action that names a contract, in every environment that deploys it; reads no network.
 
     `cache` is the folder in which an earlier run kept the operations that it read, by the content of their
-    contracts; None for neither.
+    contracts; None for neither. An optional contract that is not installed is noted in `compiled`.
     """
     checker = _Checker(compiled, source, cache)
     found: list[Problem] = []
@@ -49,7 +49,14 @@ def check_contracts(compiled: Compiled, source: Source, cache: Path | None = Non
                 found += checker.check(action, action.contract)
     finally:
         checker.store.close()
+    compiled.notes += [_not_checked(why, names) for why, names in checker.skipped.items()]
     return found
+
+
+def _not_checked(why: str, names: list[str]) -> str:
+    """Say which contracts are optional and were not there."""
+    shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    return f"not checked against its optional contract: {shown} ({why})"
 
 
 class _Checker:
@@ -57,6 +64,7 @@ class _Checker:
         self.store = SealedStore(cache, f"contracts-{FORMAT}.sqlite")
         self.compiled = compiled
         self.source = source
+        self.skipped: dict[str, list[str]] = {}
         self.files: dict[str, ContractFile | ContractFault] = {}
         self.operations: dict[tuple[str, str], Operation | ContractFault] = {}
 
@@ -65,6 +73,7 @@ class _Checker:
             yield from list(self._found(action, contract, self.operation(contract)))
         except ContractFault as fault:
             if fault.absent and contract.get("optional"):
+                self.skipped.setdefault(fault.message, []).append(action.name)
                 return
             field = "openapi" if "openapi" in contract else "discovery"
             name = "operation" if "openapi" in contract else "method"

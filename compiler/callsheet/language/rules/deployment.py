@@ -145,6 +145,15 @@ is no repository, a signed plan (`callsheet approve`) stands on its signature.
 """,
 )
 declare(
+    "CS935",
+    "plan-refused-by-guard",
+    """With `--fail-on guard`, a plan that apply would refuse fails when it is made.
+
+A guard is broken, or the environment requires that something is accepted (`guards.requireAccept`). The plan
+is shown, and written where `--out` names a file, so that it can be reviewed.
+""",
+)
+declare(
     "CS936",
     "not-formatted",
     """`callsheet fmt` must not change what a file says; where it would, the file is left as it is.""",

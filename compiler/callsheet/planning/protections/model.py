@@ -1,0 +1,81 @@
+"""One change of what a command does or protects, beside the changes of what is deployed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from callsheet.planning.difference import IMPACTS, NOTHING, Difference, Impact
+from callsheet.workspace import Document, Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Protection:
+    """A change that decides what a command does, whom it asks, or what it checks.
+
+    Attributes:
+        subject: `Environment/production`, `Policy/https_only`, or the name of a file.
+        difference: what changed, with its impact, its reason code and its place.
+        environments: where it counts; empty for the whole workspace.
+
+    """
+
+    subject: str
+    difference: Difference
+    environments: tuple[str, ...] = ()
+
+
+def protection(
+    subject: str,
+    words: str,
+    reason: str,
+    impact: Impact = "sensitive",
+    *,
+    path: Path = (),
+    before: Any = NOTHING,
+    after: Any = NOTHING,
+    place: tuple[str, int, int] | None = None,
+    environments: Sequence[str] = (),
+) -> Protection:
+    """Make one; it is sensitive unless it only adds to what is protected."""
+    found = Difference(
+        path=path, before=before, after=after, words=words, impact=impact, reason=reason, place=place
+    )
+    return Protection(subject=subject, difference=found, environments=tuple(environments))
+
+
+def grouped(found: Iterable[Protection]) -> list[Protection]:
+    """Join what is the same in several environments; the gravest first."""
+    groups: dict[tuple[object, ...], Protection] = {}
+    for one in found:
+        it = one.difference
+        key = (one.subject, it.pointer, it.words, it.reason, repr(it.before), repr(it.after))
+        known = groups.get(key)
+        if known is None:
+            groups[key] = one
+        else:
+            groups[key] = replace(known, environments=(*known.environments, *one.environments))
+    return sorted(
+        groups.values(),
+        key=lambda one: (-IMPACTS.index(one.difference.impact), one.subject, one.difference.pointer),
+    )
+
+
+def place_of(document: Document, path: Path) -> tuple[str, int, int]:
+    """Return where a document writes a field, or the nearest one around it."""
+    while path and path not in document.places.values:
+        path = path[:-1]
+    span = document.places.key(path) if path else document.place(())
+    return document.file, span.line, span.column
+
+
+def several(number: int, noun: str) -> str:
+    """Return `1 object`, `2 objects`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def listed(names: Sequence[str], most: int = 5) -> str:
+    """Return the first names, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(f"`{one}`" for one in names[:most]) + more

@@ -1,0 +1,167 @@
+"""Policies before and after → what they no longer refuse, and of which objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from callsheet.language.policy import Policy, PolicyException
+from callsheet.language.selector import Selector
+from callsheet.planning.difference import NOTHING, Impact
+from callsheet.planning.differences import changed
+from callsheet.planning.protections.model import Protection, listed, place_of, protection
+from callsheet.rendering import Compiled
+from callsheet.workspace import Path
+
+_WEIGHT = {"off": 0, "warning": 1, "error": 2}
+
+
+def policy_protections(before: Compiled, after: Compiled) -> Iterator[Protection]:
+    """Return what changed of each policy."""
+    was = {one.name: one for one in before.policies}
+    now = {one.name: one for one in after.policies}
+    for name in sorted({*was, *now}):
+        old, new = was.get(name), now.get(name)
+        if old is None and new is not None:
+            yield protection(
+                f"Policy/{name}",
+                f"policy `{name}` added{_looks_at(new, after)}",
+                "policy-added",
+                "compatible",
+                place=place_of(new.document, ("metadata", "name")),
+            )
+        elif old is not None and new is None:
+            lets_go = _objects(old.select, after)
+            of = f": it no longer holds for {listed(lets_go)}" if lets_go else ""
+            yield protection(f"Policy/{name}", f"policy `{name}` removed{of}", "policy-removed")
+        elif old is not None and new is not None and old.document.value != new.document.value:
+            yield from _Comparison(old, new, before, after).run()
+
+
+class _Comparison:
+    def __init__(self, old: Policy, new: Policy, before: Compiled, after: Compiled) -> None:
+        self.old = old
+        self.new = new
+        self.before = before
+        self.after = after
+
+    def run(self) -> Iterator[Protection]:
+        yield from self._select()
+        yield from self._severities()
+        yield from self._exceptions()
+        schemas = ({"schema": self.old.schema}, {"schema": self.new.schema})
+        for path, was, now in changed(*schemas):
+            verb = "added" if was is NOTHING else "removed" if now is NOTHING else "changed"
+            words = f"policy `{self.new.name}`: `{'.'.join(map(str, path))}` {verb}"
+            yield self._one(
+                ("spec", *path), words + _looks_at(self.new, self.after), "policy-changed", was, now
+            )
+        if self.old.message != self.new.message:
+            words = f"policy `{self.new.name}`: its message changed"
+            values = (self.old.message, self.new.message)
+            yield self._one(("spec", "message"), words, "policy-described", *values, impact="cosmetic")
+
+    def _select(self) -> Iterator[Protection]:
+        if self.old.select == self.new.select:
+            return
+        covered = set(_objects(self.new.select, self.after))
+        lets_go = [one for one in _objects(self.old.select, self.after) if one not in covered]
+        wider = _covers(self.new.select, self.old.select)
+        what = f"no longer holds for {listed(lets_go)}" if lets_go else "selects others than before"
+        words = f"policy `{self.new.name}` {'holds for more than before' if wider else what}"
+        values = tuple(one.document.value["spec"].get("select", NOTHING) for one in (self.old, self.new))
+        reason, impact = ("policy-widened", "compatible") if wider else ("policy-narrowed", "sensitive")
+        yield self._one(("spec", "select"), words, reason, *values, impact=impact)  # type: ignore[arg-type]
+
+    def _severities(self) -> Iterator[Protection]:
+        """Compare what a violation is in each environment, also in one that is only named so far."""
+        names = sorted(
+            {*(one.name for one in self.after.concrete), *self.old.severity_in, *self.new.severity_in}
+        )
+        moved: dict[tuple[str, str], list[str]] = {}
+        if self.old.severity != self.new.severity:
+            moved[(self.old.severity, self.new.severity)] = [""]
+        for name in names:
+            severities = (_severity(self.old, name), _severity(self.new, name))
+            if severities[0] != severities[1]:
+                moved.setdefault(severities, []).append(name)
+        for (was, now), places in moved.items():
+            lower = _WEIGHT[now] < _WEIGHT[was]
+            general = "" in places
+            where = "" if general else f" in {listed(places)}"
+            yield self._one(
+                ("spec", "severity" if general else "severityIn"),
+                f"policy `{self.new.name}`: a violation is {now} instead of {was}{where}",
+                "policy-weakened" if lower else "policy-strengthened",
+                impact="sensitive" if lower else "compatible",
+                environments=[] if general else places,
+            )
+
+    def _exceptions(self) -> Iterator[Protection]:
+        was, now = ({_key(one): one for one in it.exceptions} for it in (self.old, self.new))
+        for key, one in now.items():
+            known = was.get(key)
+            if known is None or known.until < one.until:
+                where = f" in {', '.join(one.environments)}" if one.environments else ""
+                words = (
+                    f"policy `{self.new.name}`: `{one.action}` may break it{where} until {one.until}:"
+                    f" {one.reason}"
+                )
+                yield self._one(("spec", "exceptions"), words, "policy-exception")
+        for key, one in was.items():
+            if key not in now:
+                words = f"policy `{self.new.name}`: the exception of `{one.action}` removed"
+                yield self._one(("spec", "exceptions"), words, "policy-strengthened", impact="compatible")
+
+    def _one(
+        self,
+        path: Path,
+        words: str,
+        reason: str,
+        before: object = NOTHING,
+        after: object = NOTHING,
+        *,
+        impact: Impact = "sensitive",
+        environments: list[str] | None = None,
+    ) -> Protection:
+        return protection(
+            f"Policy/{self.new.name}",
+            words,
+            reason,
+            impact,
+            path=path,
+            before=before,
+            after=after,
+            place=place_of(self.new.document, path),
+            environments=environments or (),
+        )
+
+
+def _key(one: PolicyException) -> tuple[str, tuple[str, ...]]:
+    return one.action, tuple(sorted(one.environments))
+
+
+def _severity(policy: Policy, environment: str) -> str:
+    return policy.severity_in.get(environment, policy.severity)
+
+
+def _objects(select: Selector, compiled: Compiled) -> list[str]:
+    return sorted(one.address for one in compiled.definitions.values() if select.selects(one))
+
+
+def _looks_at(policy: Policy, compiled: Compiled) -> str:
+    found = _objects(policy.select, compiled)
+    return f" (it holds for {listed(found)})" if found else " (it holds for no object)"
+
+
+def _covers(wide: Selector, narrow: Selector) -> bool:
+    """Tell whether a selector selects whatever another one does, also of what is not written yet."""
+
+    def within(some: tuple[str, ...], others: tuple[str, ...]) -> bool:
+        return not others or (bool(some) and set(some) <= set(others))
+
+    labels = dict(narrow.labels)
+    return (
+        within(narrow.kinds, wide.kinds)
+        and within(narrow.names, wide.names)
+        and all(within(labels.get(label, ()), allowed) for label, allowed in wide.labels)
+    )

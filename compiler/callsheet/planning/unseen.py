@@ -1,0 +1,119 @@
+"""What a reviewer cannot see in a compiled action: hidden characters, spaces at ends, look-alike hosts."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from callsheet.language.characters import ends_unseen, look_alike, name_of, unseen_in
+from callsheet.language.rules.request import host_of
+from callsheet.planning.difference import NOTHING, Difference, value_at
+from callsheet.workspace import Path
+
+MOST_NAMES = 5
+_HOST = re.compile(r"(?i)[a-z][a-z0-9+.-]*://[^\s/?#\"'<>]+")
+
+
+def unseen(before: dict[str, Any] | None, after: dict[str, Any]) -> list[Difference]:
+    """Return a sensitive difference for each text that newly holds what nobody sees.
+
+    `before` is None for a new action, of which every text is new.
+    """
+    found = []
+    for path, text in _texts(after, ()):
+        was = None if before is None else value_at(before, path)
+        old = was if isinstance(was, str) else ""
+        if text == old:
+            continue
+        found += [_difference(path, words, reason) for words, reason in _hidden(path, text, old, after)]
+    return found
+
+
+def _hidden(path: Path, text: str, old: str, after: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    where = f"`{dotted(path)}`"
+    names = [name_of(one) for one in unseen_in(text) - unseen_in(old)]
+    if names:
+        more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+        yield f"{where} holds {', '.join(names[:MOST_NAMES])}{more}", "unseen-characters"
+    last = ends_unseen(text) if _is_end(path, after) else None
+    if last is not None and ends_unseen(old) != last:
+        yield f"{where} ends with {_space(last)}", "unseen-characters"
+    known = set(_hosts(old))
+    for host in sorted(set(_hosts(text)) - known):
+        why = look_alike(host)
+        if why is not None:
+            yield f"the host {host} in {where}: {why}", "look-alike-host"
+
+
+def _space(character: str) -> str:
+    return name_of(character) if character != "\t" else "a tab (U+0009)"
+
+
+def _hosts(text: str) -> list[str]:
+    return [host for one in _HOST.findall(text) if (host := host_of(one))]
+
+
+def _is_end(path: Path, after: dict[str, Any]) -> bool:
+    """Tell whether a text is where a value ends: not in the middle of one that is put together."""
+    if any(part in ("$expr", "$template", "filters", "args") for part in path):
+        return False
+    if "$concat" not in path:
+        return True
+    at = path.index("$concat")
+    parts = value_at(after, path[: at + 1])
+    return len(path) == at + 2 and isinstance(parts, list) and path[-1] == len(parts) - 1
+
+
+def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    """Walk over every text, and over each key that holds something unseen as a text of its own."""
+    if isinstance(value, dict):
+        for key, one in value.items():
+            yield from _texts(one, (*path, key))
+    elif isinstance(value, list):
+        for index, one in enumerate(value):
+            yield from _texts(one, (*path, index))
+    elif isinstance(value, str):
+        yield path, value
+
+
+def unseen_keys(before: dict[str, Any] | None, after: dict[str, Any]) -> list[Difference]:
+    """Return a sensitive difference for each new key that holds what nobody sees."""
+    found = []
+    for path in _keys(after, ()):
+        key = str(path[-1])
+        names: Counter[str] = unseen_in(key)
+        last = ends_unseen(key)
+        shown = [name_of(one) for one in names] + ([_space(last)] if last else [])
+        if shown and (before is None or value_at(before, path) is NOTHING):
+            words = f"the name `{dotted(path)}` holds {', '.join(shown[:MOST_NAMES])}"
+            found.append(_difference(path, words, "unseen-characters"))
+    return found
+
+
+def _keys(value: Any, path: Path) -> Iterator[Path]:
+    if isinstance(value, dict):
+        for key, one in value.items():
+            yield (*path, key)
+            yield from _keys(one, (*path, key))
+    elif isinstance(value, list):
+        for index, one in enumerate(value):
+            yield from _keys(one, (*path, index))
+
+
+def _difference(path: Path, words: str, reason: str) -> Difference:
+    return Difference(
+        path=path, before=NOTHING, after=NOTHING, words=words, impact="sensitive", reason=reason
+    )
+
+
+def dotted(path: Path) -> str:
+    """Return a path as people write it: `request.payload.items[0]`, without what compiling adds."""
+    text = ""
+    for index, part in enumerate(path):
+        if isinstance(part, int):
+            text += "" if index and path[index - 1] == "$concat" else f"[{part}]"
+        elif not part.startswith("$"):
+            text += f".{part}"
+    return text.lstrip(".")
