@@ -238,8 +238,11 @@ def exclusive(path: Path, shown: str) -> Iterator[None]:
                 help="wait until it is done; if it is dead, the lock is free already: try again",
             ) from None
         note = json.dumps(holder_note()).encode()
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, note, 0)
+        try:
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, note, 0)
+        except OSError as error:
+            raise _os_error(shown, error) from None
         yield
     finally:
         os.close(descriptor)

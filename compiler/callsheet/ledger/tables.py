@@ -193,6 +193,7 @@ class RelationalLedger:
                 [(serial, one.number, one.outcome, one.error, at) for one in outcomes],
             )
             _own(database, serial, [one.number for one in outcomes if one.outcome == "done"])
+            _keep(database, [one.there for one in outcomes if one.there is not None])
 
     def finish(self, serial: int, outcome: str, at: str) -> None:
         """Record how an apply ended."""
@@ -291,11 +292,19 @@ def _own(database: Database, serial: int, numbers: Sequence[int]) -> None:
         if intent.action not in ("delete", "forget"):
             there[intent.address] = (intent.address, intent.after, intent.canonical, serial)
     database.run_many("DELETE FROM ledger_object WHERE address = ?", gone)
-    database.run_many(
-        "INSERT INTO ledger_object VALUES (?, ?, ?, ?) ON CONFLICT (address) DO UPDATE SET"
-        " digest = excluded.digest, canonical = excluded.canonical, serial = excluded.serial",
-        list(there.values()),
-    )
+    database.run_many(_UPSERT, list(there.values()))
+
+
+def _keep(database: Database, there: Sequence[Applied]) -> None:
+    """Record what steps that are not done left at the target."""
+    rows = [(one.address, one.digest, one.canonical, one.serial) for one in there]
+    database.run_many(_UPSERT, rows)
+
+
+_UPSERT = (
+    "INSERT INTO ledger_object VALUES (?, ?, ?, ?) ON CONFLICT (address) DO UPDATE SET"
+    " digest = excluded.digest, canonical = excluded.canonical, serial = excluded.serial"
+)
 
 
 def _record(row: tuple[Any, ...], steps: tuple[StepRecord, ...], provenance: Provenance) -> ApplyRecord:
