@@ -133,8 +133,9 @@ class _Batch:
 
     def _read_back(self, rows: Mapping[str, tuple[Any, ...]], gone: Collection[str]) -> None:
         """Check within the transaction that the tables hold what was asked: a trigger may change it."""
-        found = self._found([*rows, *gone])
-        for address in sorted({*rows, *gone}):
+        addresses = sorted({*rows, *gone})
+        found = self._found(addresses) if addresses else {}
+        for address in addresses:
             wanted = rows[address][2] if address in rows else None
             if found.get(address, (None, 0))[0] != wanted:
                 raise StepRefused(f"what is read back of {address} is something else than was written")

@@ -120,7 +120,7 @@ class Exact:
 
 
 def marked(leaf: Any, scope: Mapping[str, Any]) -> Any:
-    """Return what a leaf makes of a scope, with each value of the action marked, also where it is ABSENT."""
+    """Return what a leaf makes of a scope, with each value of the action marked; what lacks is ABSENT."""
     if isinstance(leaf, Mapping):
         if "$each" in leaf:
             return _each(leaf, scope)
