@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from typing import Any
 
@@ -193,7 +193,7 @@ class RelationalLedger:
                 [(serial, one.number, one.outcome, one.error, at) for one in outcomes],
             )
             _own(database, serial, [one.number for one in outcomes if one.outcome == "done"])
-            _keep(database, [one.there for one in outcomes if one.there is not None])
+            _keep(database, serial, {one.number: one.there for one in outcomes if one.there is not None})
 
     def finish(self, serial: int, outcome: str, at: str) -> None:
         """Record how an apply ended."""
@@ -295,9 +295,19 @@ def _own(database: Database, serial: int, numbers: Sequence[int]) -> None:
     database.run_many(_UPSERT, list(there.values()))
 
 
-def _keep(database: Database, there: Sequence[Applied]) -> None:
-    """Record what steps that are not done left at the target."""
-    rows = [(one.address, one.digest, one.canonical, one.serial) for one in there]
+def _keep(database: Database, serial: int, there: Mapping[int, Applied]) -> None:
+    """Record what steps that are not done left at the target; what was renamed all the same is at one place."""
+    if not there:
+        return
+    marks = ", ".join("?" * len(there))
+    renamed = database.rows(
+        "SELECT number, address_before FROM ledger_intent"
+        f" WHERE action = 'rename' AND serial = ? AND number IN ({marks})",
+        (serial, *there),
+    )
+    gone = [(before,) for number, before in renamed if there[number].address != before]
+    database.run_many("DELETE FROM ledger_object WHERE address = ?", gone)
+    rows = [(one.address, one.digest, one.canonical, one.serial) for one in there.values()]
     database.run_many(_UPSERT, rows)
 
 
