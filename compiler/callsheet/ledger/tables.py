@@ -295,17 +295,15 @@ def _own(database: Database, serial: int, numbers: Sequence[int]) -> None:
     database.run_many(_UPSERT, list(there.values()))
 
 
+_RENAMED = "SELECT number, address_before FROM ledger_intent WHERE serial = ? AND action = 'rename'"
+
+
 def _keep(database: Database, serial: int, there: Mapping[int, Applied]) -> None:
-    """Record what steps that are not done left at the target; what was renamed all the same is at one place."""
+    """Record what steps that are not done left at the target; what was renamed all the same, once."""
     if not there:
         return
-    marks = ", ".join("?" * len(there))
-    renamed = database.rows(
-        "SELECT number, address_before FROM ledger_intent"
-        f" WHERE action = 'rename' AND serial = ? AND number IN ({marks})",
-        (serial, *there),
-    )
-    gone = [(before,) for number, before in renamed if there[number].address != before]
+    renamed = database.rows(_RENAMED, (serial,))
+    gone = [(before,) for number, before in renamed if number in there and there[number].address != before]
     database.run_many("DELETE FROM ledger_object WHERE address = ?", gone)
     rows = [(one.address, one.digest, one.canonical, one.serial) for one in there.values()]
     database.run_many(_UPSERT, rows)
