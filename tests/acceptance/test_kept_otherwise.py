@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from adobe import Adobe
+from adobe_workspace import Do
 from callsheet import Workspace
 from collection import Collection
 from conftest import Callsheet, Folder
@@ -263,3 +265,23 @@ def test_a_table_that_changes_what_is_written_takes_nothing(
         connection.execute("DROP TRIGGER theirs")
     assert applied(workspace, callsheet) == ""
     assert Workspace(workspace.path).plan().changes == ()
+
+
+def test_a_deletion_after_which_adobe_still_shows_the_configuration_is_not_done(
+    do: Do, adobe: Adobe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert do.apply().code == 0
+
+    class Sticky(dict[str, Any]):
+        def __delitem__(self, uid: str) -> None:
+            """It says that it is gone."""
+
+    kept = adobe.configs
+    adobe.configs = Sticky(kept)
+    (do.folder.path / "shop.yaml").unlink()
+    outcome = do.apply("--accept", "max-delete")
+    assert outcome.code == 1
+    assert "Adobe took the deletion, and still shows the configuration; plan again" in outcome.err
+    adobe.configs = dict(adobe.configs)
+    assert do.apply("--accept", "max-delete").code == 0
+    assert adobe.configs == {}

@@ -276,12 +276,23 @@ class EndpointConfigs:
             if look or config.active is not None:
                 self._done(f"{where}/undeploy", gone=True)
             answer = self.account.call("DELETE", where, answers=REFUSALS)
-            if answer.status in (200, 204, 404):
+            if answer.status == 404:
+                return
+            if answer.status in (200, 204):
+                self._gone(config)
                 return
             if code_of(answer.value) != "1451":
                 break
             self.account.client.wait(0.1 * 2.0**look)
         raise self._refused(answer)
+
+    def _gone(self, config: Config) -> None:
+        """Read back that a configuration is gone: some readings show for a while what was there before."""
+        for look in range(LOOKS):
+            if self._get(config.path, config.uid) is None:
+                return
+            self.account.client.wait(0.1 * 2.0**look)
+        raise StepRefused("Adobe took the deletion, and still shows the configuration; plan again")
 
     def _refused(self, answer: Answer) -> StepRefused:
         return refusal_of(answer, self.account.client.shown)

@@ -142,6 +142,8 @@ class ReadBack:
         return next(iter([*same, *alike]), None)
 
     def _why(self, one: Written, read: Read) -> StepKept | CallsheetError:
+        if one.action is None and read.body is None:
+            return _unknown("its list changes while it is read")
         if read.body is None or read.identity is None:
             return _unknown("it answered that it is done, and does not show the object")
         there: Deployed | None = self.of_body(read.identity, read.body)
