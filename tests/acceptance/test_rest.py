@@ -164,7 +164,7 @@ def test_what_the_service_refuses_is_told_without_a_secret(
     )
 
 
-def test_a_service_that_accepts_and_keeps_something_else_is_drift(
+def test_a_step_that_the_service_keeps_otherwise_is_not_done_and_the_next_plan_brings_it_on(
     hooks: Folder, callsheet: Callsheet, collection: Collection
 ) -> None:
     at = ("-C", hooks.path)
@@ -173,14 +173,22 @@ def test_a_service_that_accepts_and_keeps_something_else_is_drift(
     assert (outcome.code, outcome.err) == (
         1,
         (
-            "error CS876: 1 object(s) are not as they were sent\n"
+            "error CS876: 1 object(s) are not as they were sent: 0 step(s) done, 0 left\n"
             "  Action/example: the service took it, and keeps something else than was sent: kind\n"
-            "help: they are recorded as applied, and what the service keeps is drift: see `callsheet drift`\n"
+            "help: the next plan shows what is kept there; where it means the same, say so under `normalised` of the"
+            " Target\n"
         ),
     )
-    assert "Action/example" in callsheet("drift", *at).out
-    assert callsheet("apply", *at, "--accept", "drift", "--yes", "-q").code == 0
+    _, [record] = Workspace(hooks.path).history("local")
+    assert [(one.outcome, one.error) for one in record.steps] == [
+        ("failed", "the service took it, and keeps something else than was sent: kind")
+    ]
+    # It is callsheet's own, and no drift: nothing needs to be accepted.
     assert callsheet("drift", *at).out == "No drift in local.\n"
+    shown = callsheet("plan", *at, "--detailed-exitcode")
+    assert (shown.code, "kind" in shown.out, "1 to update" in shown.out) == (2, True, True)
+    assert callsheet("apply", *at, "--yes", "-q").code == 0
+    settled(hooks, callsheet, collection)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 from callsheet.calling.request import NO_PAYLOAD, Request, build_request
 from callsheet.errors import CallsheetError
 from callsheet.language import Action
-from callsheet.workspace import Path
+from callsheet.workspace import Path, equal
 
 Outcome = Literal["passed", "failed"]
 ABSENT = object()
@@ -130,12 +130,5 @@ def _difference(path: Path, expected: Any, actual: Any, *, whole: bool) -> Itera
     elif isinstance(expected, list) and isinstance(actual, list) and len(expected) == len(actual):
         for index, (one, other) in enumerate(zip(expected, actual, strict=True)):
             yield from _difference((*path, index), one, other, whole=whole)
-    elif not _equal(expected, actual):
+    elif not equal(expected, actual):
         yield Mismatch(path=path, expected=expected, actual=actual)
-
-
-def _equal(one: Any, other: Any) -> bool:
-    """Compare as JSON does: true is not 1, and 1 is 1.0."""
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    return bool(one == other)

@@ -12,7 +12,7 @@ from callsheet.deploying.preconditions import check_guards, check_state
 from callsheet.deploying.recovery import recover
 from callsheet.deploying.stores import Stores
 from callsheet.errors import CallsheetError
-from callsheet.ledger import Intent, NewApply, Outcome, Provenance
+from callsheet.ledger import Applied, Intent, NewApply, Outcome, Provenance
 from callsheet.planning import Change, Plan
 from callsheet.planning.changes import Place
 from callsheet.rendering import canonical_text
@@ -39,6 +39,7 @@ class ApplyResult:
     Attributes:
         serial: the ledger's serial now.
         outcome: done, failed, interrupted, or nothing where there was nothing to do.
+        kept: addresses of the steps that the target took and holds otherwise.
         settled: open steps of an earlier apply that were settled first.
 
     """
@@ -47,6 +48,7 @@ class ApplyResult:
     serial: int
     outcome: str
     steps: list[StepResult] = field(default_factory=list)
+    kept: set[str] = field(default_factory=set)
     settled: list[StepResult] = field(default_factory=list)
 
     def count(self, outcome: str) -> int:
@@ -185,8 +187,7 @@ class _Run:
                 self._settle([Outcome(number=one.number, outcome="done") for one in intents])
         except StepKept as kept:
             # Only a target whose steps are done one by one says this.
-            self._settle([Outcome(number=intents[0].number, outcome="done")])
-            self._note(intents, "done", str(kept))
+            self._failed(intents[0], kept)
             return
         except StepRefused as refused:
             if len(intents) == 1:
@@ -203,12 +204,12 @@ class _Run:
         target = cast("ParallelTarget", self.stores.target)
         results = target.apply_each([_step(one) for one in intents], self.author)
         found = list(zip(intents, results, strict=True))
-        done = [(one, result) for one, result in found if result is None or isinstance(result, StepKept)]
-        self._settle([Outcome(number=one.number, outcome="done") for one, _ in done])
-        for one, kept in done:
-            self._note([one], "done", None if kept is None else str(kept))
+        done = [one for one, result in found if result is None]
+        self._settle([Outcome(number=one.number, outcome="done") for one in done])
+        for one in done:
+            self._note([one], "done")
         for one, result in found:
-            if isinstance(result, StepRefused):
+            if isinstance(result, StepRefused | StepKept):
                 self._failed(one, result)
         unknown = [(one, result) for one, result in found if isinstance(result, CallsheetError)]
         if unknown:
@@ -235,12 +236,15 @@ class _Run:
         """Adopting and forgetting change the record only, but where the target keeps one, too."""
         return intent.action not in ("adopt", "forget") or getattr(self.stores.target, "records", False)
 
-    def _failed(self, intent: Intent, refused: StepRefused) -> None:
-        error = str(refused)
-        place = self.conduct.place(intent.address, refused.path) if refused.path else None
-        if place is not None:
-            error += f" ({place[0]}:{place[1]}:{place[2]})"
-        self._settle([Outcome(number=intent.number, outcome="failed", error=error)])
+    def _failed(self, intent: Intent, why: StepRefused | StepKept) -> None:
+        error, there = str(why), None
+        if isinstance(why, StepKept):
+            self.result.kept.add(intent.address)
+            there = None if why.there is None else _applied(why.there, self.result.serial)
+        elif why.path:
+            place = self.conduct.place(intent.address, why.path)
+            error += "" if place is None else f" ({place[0]}:{place[1]}:{place[2]})"
+        self._settle([Outcome(number=intent.number, outcome="failed", error=error, there=there)])
         self._note([intent], "failed", error)
         if not self.conduct.keep_going:
             self.result.outcome = "failed"
@@ -262,25 +266,24 @@ class _Run:
 
 
 def refuse_failed(result: ApplyResult) -> None:
-    """Raise CS930 for an apply that failed, CS931 for an interrupted one, CS876 for what is otherwise."""
+    """Raise CS930 for an apply that failed, CS876 for what is kept otherwise, CS931 for an interruption."""
     if result.outcome == "failed":
-        details = tuple(f"{one.address}: {one.error}" for one in result.steps if one.outcome == "failed")
+        failed = [one for one in result.steps if one.outcome == "failed"]
+        details = tuple(f"{one.address}: {one.error}" for one in failed)
+        if all(one.address in result.kept for one in failed):
+            raise CallsheetError(
+                "CS876",
+                f"{len(failed)} object(s) are not as they were sent: {result.count('done')} step(s) done,"
+                f" {result.count('skipped')} left",
+                help="the next plan shows what is kept there; where it means the same, say so under"
+                " `normalised` of the Target",
+                details=details,
+            )
         raise CallsheetError(
             "CS930",
-            f"{result.count('failed')} step(s) failed, {result.count('done')} done,"
-            f" {result.count('skipped')} left",
+            f"{len(failed)} step(s) failed, {result.count('done')} done, {result.count('skipped')} left",
             help="see what is wrong, and plan again: what was done is recorded",
             details=details,
-        )
-    kept = tuple(
-        f"{one.address}: {one.error}" for one in result.steps if one.outcome == "done" and one.error
-    )
-    if kept:
-        raise CallsheetError(
-            "CS876",
-            f"{len(kept)} object(s) are not as they were sent",
-            help="they are recorded as applied, and what the service keeps is drift: see `callsheet drift`",
-            details=kept,
         )
     if result.outcome == "interrupted":
         left = [one.address for one in result.steps if one.outcome == "skipped"]
@@ -315,6 +318,10 @@ def _step(intent: Intent) -> Step:
         after=intent.after,
         key=intent.key,
     )
+
+
+def _applied(there: Deployed, serial: int) -> Applied:
+    return Applied(address=there.address, canonical=there.canonical, digest=there.digest, serial=serial)
 
 
 def _accepted_in(plan: Plan) -> list[str]:

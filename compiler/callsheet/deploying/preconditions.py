@@ -10,6 +10,7 @@ from callsheet.errors import CallsheetError
 from callsheet.ledger import Ledger, Position
 from callsheet.planning import Change, GuardVerdict, Plan
 from callsheet.targets import Deployed, Target
+from callsheet.workspace import equal
 
 _AGAIN = "make a new plan, and have it reviewed"
 
@@ -48,7 +49,7 @@ def refuse_applied(plan: Plan, ledger: Ledger) -> None:
 
 def refuse_other(plan: Plan, identity: Mapping[str, Any], position: Position) -> None:
     """Refuse a plan for another target or another ledger; raises CS915, CS913."""
-    if plan.target != identity:
+    if not equal(plan.target, identity):
         raise CallsheetError(
             "CS915",
             f"the plan is for the target {plan.target}, and the environment has {identity}",

@@ -15,6 +15,7 @@ import yaml
 from callsheet.importing.guesses import constant, guess, is_credential, is_secret, parameter_name
 from callsheet.importing.model import Imported, ImportFault, Slot
 from callsheet.importing.shell import MARK, as_written
+from callsheet.workspace import equal
 from callsheet.workspace.rewriting import Dumper
 
 _VENDORS = (
@@ -229,7 +230,7 @@ class _Writer:
 
     def _enter(self, name: str, fields: dict[str, Any], example: Any, guessed: str | None) -> str:
         number, chosen = 1, name
-        while chosen in self.parameters and self.parameters[chosen]["example"] != example:
+        while chosen in self.parameters and not equal(self.parameters[chosen]["example"], example):
             number += 1
             chosen = f"{name}_{number}"
         declared = {

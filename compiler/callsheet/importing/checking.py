@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from callsheet.calling.emulator.checks import unlike
+from callsheet.calling.emulator.checks import is_scalar, unlike
 from callsheet.calling.emulator.routes import Route, routes_of
 from callsheet.importing.model import Imported
 from callsheet.importing.shell import as_written
+from callsheet.rendering.values import text_of
 
 _USUAL = ("content-type", "accept", "user-agent", "authorization", "host", "content-length")
 
@@ -50,7 +51,7 @@ def _fields(written: Mapping[str, Any], sent: Mapping[str, str], what: str, *, l
             continue
         if name not in sent:
             found.append(f"the {what} {name} is missing")
-        elif sent[name] != str(value):
+        elif is_scalar(value) and sent[name] != text_of(value):
             found.append(f"the {what} {name} is another one")
     found += [f"the {what} {name} is one that the action does not send" for name in sent
               if name not in known and name not in _USUAL]  # fmt: skip

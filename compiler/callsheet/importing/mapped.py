@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from callsheet.importing.model import Slot
+from callsheet.workspace import equal
 
 _TYPES = {
     "string": ("string", "text"),
@@ -44,7 +45,7 @@ def mapped_differences(wanted: Any, found: Any, path: tuple[str, ...] = ()) -> l
         return [
             f"the {member} of {name} is {found.get(member)!r}, and {wanted.get(member)!r} was asked"
             for member in ("dataType", "label")
-            if found.get(member) != wanted.get(member)
+            if not equal(found.get(member), wanted.get(member))
         ]
     if isinstance(wanted, dict) and isinstance(found, dict):
         told = [f"{name} lacks `{key}`" for key in wanted if key not in found]
@@ -56,8 +57,11 @@ def mapped_differences(wanted: Any, found: Any, path: tuple[str, ...] = ()) -> l
     if isinstance(wanted, list) and isinstance(found, list) and len(wanted) == len(found):
         pairs = enumerate(zip(wanted, found, strict=True))
         return [it for index, (a, b) in pairs for it in mapped_differences(a, b, (*path, str(index)))]
-    same = wanted == found and isinstance(wanted, bool) == isinstance(found, bool)
-    return [] if same else [f"{name} is {str(found)[:60]!r}, and {str(wanted)[:60]!r} was asked"]
+    return (
+        []
+        if equal(wanted, found)
+        else [f"{name} is {str(found)[:60]!r}, and {str(wanted)[:60]!r} was asked"]
+    )
 
 
 def _is_leaf(value: Any) -> bool:

@@ -44,11 +44,18 @@ class Intent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of a step: done, failed, skipped or unknown."""
+    """What became of a step: done, failed, skipped or unknown.
+
+    Attributes:
+        there: what a step that is not done left at the target, where that is callsheet's own doing: it is
+            recorded as applied, so that the next plan brings it to what it should be.
+
+    """
 
     number: int
     outcome: str
     error: str | None = None
+    there: Applied | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, replace
 from typing import Any
 
@@ -204,6 +204,7 @@ class RelationalLedger:
                 [(serial, one.number, one.outcome, one.error, at) for one in outcomes],
             )
             _own(database, serial, [one.number for one in outcomes if one.outcome == "done"])
+            _keep(database, serial, {one.number: one.there for one in outcomes if one.there is not None})
 
     def finish(self, serial: int, outcome: str, at: str) -> None:
         """Record how an apply ended."""
@@ -316,11 +317,27 @@ def _own(database: Database, serial: int, numbers: Sequence[int]) -> None:
         if intent.action not in ("delete", "forget"):
             there[intent.address] = (intent.address, intent.after, intent.canonical, serial)
     database.run_many("DELETE FROM ledger_object WHERE address = ?", gone)
-    database.run_many(
-        "INSERT INTO ledger_object VALUES (?, ?, ?, ?) ON CONFLICT (address) DO UPDATE SET"
-        " digest = excluded.digest, canonical = excluded.canonical, serial = excluded.serial",
-        list(there.values()),
-    )
+    database.run_many(_UPSERT, list(there.values()))
+
+
+_RENAMED = "SELECT number, address_before FROM ledger_intent WHERE serial = ? AND action = 'rename'"
+
+
+def _keep(database: Database, serial: int, there: Mapping[int, Applied]) -> None:
+    """Record what steps that are not done left at the target; what was renamed all the same, once."""
+    if not there:
+        return
+    renamed = database.rows(_RENAMED, (serial,))
+    gone = [(before,) for number, before in renamed if number in there and there[number].address != before]
+    database.run_many("DELETE FROM ledger_object WHERE address = ?", gone)
+    rows = [(one.address, one.digest, one.canonical, one.serial) for one in there.values()]
+    database.run_many(_UPSERT, rows)
+
+
+_UPSERT = (
+    "INSERT INTO ledger_object VALUES (?, ?, ?, ?) ON CONFLICT (address) DO UPDATE SET"
+    " digest = excluded.digest, canonical = excluded.canonical, serial = excluded.serial"
+)
 
 
 def _record(row: tuple[Any, ...], steps: tuple[StepRecord, ...], provenance: Provenance) -> ApplyRecord:

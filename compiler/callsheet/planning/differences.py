@@ -13,7 +13,7 @@ from callsheet.planning.difference import NOTHING, Difference, value_at
 from callsheet.planning.explanations import explain
 from callsheet.planning.personal_data import personal_data, receiver_of
 from callsheet.planning.unseen import unseen, unseen_keys
-from callsheet.workspace import Path
+from callsheet.workspace import Path, equal
 
 
 def differences(before: dict[str, Any], after: dict[str, Any]) -> list[Difference]:
@@ -29,7 +29,12 @@ def changed(before: Any, after: Any) -> list[tuple[Path, Any, Any]]:
     from deepdiff import DeepDiff
 
     tree = DeepDiff(
-        _marked(before), _marked(after), view="tree", ignore_order=False, threshold_to_diff_deeper=0
+        _marked(before),
+        _marked(after),
+        view="tree",
+        ignore_order=False,
+        threshold_to_diff_deeper=0,
+        ignore_private_variables=False,  # else keys such as `__typename` are not looked at
     )
     found: dict[Path, tuple[Any, Any]] = {}
     for kind, items in tree.items():
@@ -38,7 +43,8 @@ def changed(before: Any, after: Any) -> list[tuple[Path, Any, Any]]:
             old = NOTHING if kind.endswith("_added") else _unmarked(item.t1)
             new = NOTHING if kind.endswith("_removed") else _unmarked(item.t2)
             path, old, new = _whole_slots(path, old, new, before, after)
-            found[path] = (old, new)
+            if not equal(old, new):  # to deepdiff, 1.0 is not 1
+                found[path] = (old, new)
     return [(path, *pair) for path, pair in found.items()]
 
 
@@ -48,7 +54,8 @@ def _marked(value: Any) -> Any:
         return {key: _marked(one) for key, one in value.items()}
     if isinstance(value, list):
         return [_marked(one) for one in value]
-    return f"\0{value}" if isinstance(value, bool) else value
+    marked = isinstance(value, bool) or (isinstance(value, str) and value.startswith("\0"))
+    return f"\0{value}" if marked else value
 
 
 def _unmarked(value: Any) -> Any:
@@ -56,7 +63,8 @@ def _unmarked(value: Any) -> Any:
         return {key: _unmarked(one) for key, one in value.items()}
     if isinstance(value, list):
         return [_unmarked(one) for one in value]
-    return _MARKS.get(value, value) if isinstance(value, str) else value
+    marked = isinstance(value, str) and value.startswith("\0")
+    return _MARKS.get(value, value[1:]) if marked else value
 
 
 _MARKS = {"\0True": True, "\0False": False}

@@ -20,7 +20,7 @@ from callsheet.planning.model import (
     guard_record,
 )
 from callsheet.rendering import canonical_text, digest_of
-from callsheet.workspace import Path, parts_of
+from callsheet.workspace import Path, equal, parts_of
 
 MAX_PLAN_BYTES = 256 * 1_048_576
 
@@ -82,7 +82,9 @@ def read_plan(content: bytes, shown: str) -> Plan:
         raise CallsheetError("CS910", f"{shown} is not a plan by schemas/plan.schema.json", help=again)
     plan = _plan(record)
     try:
-        whole = all(_is_whole(one) for one in plan.changes) and plan_record(with_digest(plan)) == record
+        whole = all(_is_whole(one) for one in plan.changes) and equal(
+            plan_record(with_digest(plan)), record
+        )
     except (ValueError, RecursionError):
         whole = False
     if not whole:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from callsheet.rendering.slots import parameters_read
+from callsheet.workspace import equal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +118,7 @@ def _differences(one: Any, other: Any, path: str) -> Iterator[str]:
     elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         for index, (first, second) in enumerate(zip(one, other, strict=True)):
             yield from _differences(first, second, f"{path}[{index}]")
-    elif one != other:
+    elif not equal(one, other):
         yield f"`{path}` is {_words(one)} in the first, and {_words(other)} in the second"
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from callsheet.planning.differences import changed
 from callsheet.planning.model import Change
 from callsheet.rendering import Compiled
+from callsheet.workspace import equal
 
 SHARED_FROM = 2
 """So many actions that a value changes are told together."""
@@ -83,7 +84,7 @@ def shared_changes(
     values: dict[tuple[str, str, str], tuple[Any, Any, list[str], set[str]]] = {}
     for name, changes in environments.items():
         old, new = before.environments.get(name), after.environments.get(name)
-        if old is None or new is None or old.values == new.values:
+        if old is None or new is None or equal(old.values, new.values):
             continue
         untouched = [one for one in changes if _same_document(one, before, after)]
         for path, was, now in changed(old.values, new.values):
@@ -113,7 +114,7 @@ def policy_changes(before: Compiled, after: Compiled) -> list[PolicyChange]:
     found = []
     for name in sorted({*was, *now}):
         old, new = was.get(name), now.get(name)
-        if old is not None and new is not None and old.document.value == new.document.value:
+        if old is not None and new is not None and equal(old.document.value, new.document.value):
             continue
         words = "added" if old is None else "removed" if new is None else "changed"
         actions = {**before.definitions, **after.definitions}.values()
@@ -135,7 +136,7 @@ def _same_document(change: Change, before: Compiled, after: Compiled) -> bool:
     parts = [new.spec.get("request", {}), *(new.spec.get("content") or {}).values()]
     if any("payloadFile" in one or "htmlFile" in one for one in parts):
         return False
-    return bool(old.document.value == new.document.value)
+    return equal(old.document.value, new.document.value)
 
 
 def _text_of(change: Change, compiled: Compiled) -> str:

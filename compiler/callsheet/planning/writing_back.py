@@ -19,7 +19,7 @@ from callsheet.planning.changes import Side, content_of
 from callsheet.planning.difference import NOTHING, value_at
 from callsheet.planning.model import Drift
 from callsheet.rendering import Compiled, CompiledAction
-from callsheet.workspace import Document, Path
+from callsheet.workspace import Document, Path, equal
 from callsheet.workspace.rewriting import REMOVED, CannotRewriteError, Rewriting, rewritten
 
 Texts = Mapping[str, str]
@@ -131,7 +131,7 @@ class _Attempt:
             self._leave(address, (), "the workspace does not say it here any more", None)
             return
         document, there = _source(definition, self.environment, path)
-        if value_at(self.actions[address].content, path) != old:
+        if not equal(value_at(self.actions[address].content, path), old):
             why = "the workspace says something else since"
         else:
             why = _not_plain(document, there, path, change)
@@ -163,7 +163,7 @@ class _Attempt:
             return f"the workspace would not compile: {new[0].code} {new[0].message}"
         there = now.by_environment.get(self.environment.name, {})
         if any(
-            address not in there or value_at(there[address].content, path) != value
+            address not in there or not equal(value_at(there[address].content, path), value)
             for (address, path), (_, _, value) in self.edits.items()
         ):
             return "the file says it in a way that cannot be written anew"
@@ -187,7 +187,7 @@ class _Attempt:
 
 def _changes(old: Any, new: Any, path: Path = ()) -> Iterator[tuple[Path, tuple[Any, Any]]]:
     """Give the innermost parts that differ, each with what it was and is; slots and secrets are whole."""
-    if old == new and type(old) is type(new):
+    if equal(old, new):
         return
     if _is_mapping(old) and _is_mapping(new):
         for key in [*old, *(one for one in new if one not in old)]:
@@ -235,7 +235,7 @@ def _not_plain(document: Document, there: Path, path: Path, change: tuple[Any, A
         return "" if new is not NOTHING else "the file does not say it"
     return (
         ""
-        if value_at(document.value, there) == was
+        if equal(value_at(document.value, there), was)
         else "a template makes it, or a value of the environment"
     )
 

@@ -16,7 +16,7 @@ from typing import Any
 import rfc8785
 
 from callsheet.errors import CallsheetError
-from callsheet.targets.model import Author, Deployed, Step, StepRefused, digest_of
+from callsheet.targets.model import Author, Deployed, Step, StepKept, StepRefused, digest_of
 from callsheet.workspace.links import refuse_links
 
 MAX_BYTES = 16 * 1_048_576
@@ -71,7 +71,8 @@ class DirectoryTarget:
 
         Raises:
             StepRefused: where a file is not what a step expects.
-            CallsheetError: CS847 where the folder cannot be written.
+            StepKept: where a file that was written holds something else when it is read back.
+            CallsheetError: CS846 where it cannot be read, CS847 where the folder cannot be written.
 
         """
         seen = {line["key"] for line in self._lines()}
@@ -89,6 +90,7 @@ class DirectoryTarget:
         try:
             for step, revision in zip(todo, revisions, strict=True):
                 self._do(step)
+                self._read_back(step)
                 self._note(step, revision, author)
         except OSError as error:
             raise CallsheetError(
@@ -128,6 +130,21 @@ class DirectoryTarget:
             old.unlink(missing_ok=True)
             _sync(old.parent)
 
+    def _read_back(self, step: Step) -> None:
+        """Check that the folder holds what was asked: another program may have changed it."""
+        old = self._file(step.address_before)
+        if (step.canonical is None or step.address != step.address_before) and old.exists():
+            there = _deployed(step.address_before, _text(old), None)
+            raise StepKept(f"{step.address_before} was removed, and is there again", there)
+        if step.canonical is None:
+            return
+        try:
+            there = _deployed(step.address, _text(self._file(step.address)), None)
+        except FileNotFoundError:
+            raise StepKept(f"{step.address} was written, and is not there") from None
+        if there.digest != step.after:
+            raise StepKept("what is read back is something else than was written", there)
+
     def _note(self, step: Step, revision: int, author: Author) -> None:
         line = {
             "key": step.key,
@@ -141,26 +158,33 @@ class DirectoryTarget:
             **({"dirty": True} if author.dirty else {}),
         }
         self.journal.parent.mkdir(parents=True, exist_ok=True)
-        with self.journal.open("a", encoding="utf-8", newline="\n") as stream:
-            stream.write(json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n")
+        record = json.dumps(line, ensure_ascii=False, sort_keys=True).encode() + b"\n"
+        with self.journal.open("a+b") as stream:
+            stream.seek(0, os.SEEK_END)
+            if stream.tell():
+                stream.seek(-1, os.SEEK_END)
+                # What a crash or a full disk cut off keeps a line to itself, and takes no record with it.
+                record = record if stream.read(1) == b"\n" else b"\n" + record
+            stream.write(record)
             stream.flush()
             os.fsync(stream.fileno())
+        _sync(self.journal.parent)
 
     def _lines(self) -> list[dict[str, Any]]:
-        """Read the journal; a last line that a crash cut off is no line."""
+        """Read the journal; a line that a crash or a full disk cut off is no line."""
         try:
-            texts = self.journal.read_text("utf-8").split("\n")
+            texts = self.journal.read_bytes().split(b"\n")
         except FileNotFoundError:
             return []
-        except (OSError, UnicodeDecodeError) as error:
+        except OSError as error:
             raise self._unreadable(error) from None
         found = []
         for text in texts:
             try:
                 line = json.loads(text)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
-            if isinstance(line, dict) and {"key", "address"} <= set(line):
+            if isinstance(line, dict) and all(isinstance(line.get(one), str) for one in ("key", "address")):
                 found.append(line)
         return found
 
@@ -189,11 +213,12 @@ def _deployed(address: str, text: str, line: Mapping[str, Any] | None) -> Deploy
     except (ValueError, RecursionError, UnicodeError):
         canonical = text
     told = line or {}
+    revision = told.get("revision")
     return Deployed(
         address=address,
         canonical=canonical,
         digest=digest_of(canonical),
-        revision=int(told.get("revision", 0)),
+        revision=revision if isinstance(revision, int) else 0,
         applied_by=str(told.get("by", "unknown")),
         applied_at=str(told.get("at", "")),
     )

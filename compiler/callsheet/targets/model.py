@@ -105,17 +105,17 @@ class StepRefused(Exception):  # noqa: N818 - an answer of the target
 
 
 class StepKept(Exception):  # noqa: N818 - an answer of the target
-    """The target did a step, and what it holds now is something else than was sent.
+    """The target took a step, and what was read back is something else than was asked: it is not done.
 
     Args:
         what: in words.
-        identity: the id of the object, where the target tells it.
+        there: what was read back of the object, where it is still one of callsheet's.
 
     """
 
-    def __init__(self, what: str, identity: str | None = None) -> None:
-        super().__init__(what, identity)
-        self.identity = identity
+    def __init__(self, what: str, there: Deployed | None = None) -> None:
+        super().__init__(what, there)
+        self.there = there
 
     def __str__(self) -> str:
         """Give what."""
@@ -141,6 +141,7 @@ class Target(Protocol):
 
         Raises:
             StepRefused: where an object is not what a step expects.
+            StepKept: where what was read back is not what was asked.
             CallsheetError: where the target cannot be written.
 
         """
@@ -159,6 +160,6 @@ class ParallelTarget(Target, Protocol):
     ) -> Sequence[StepRefused | StepKept | CallsheetError | None]:
         """Do steps of one kind that touch different objects; gives for each why it was not done, or None.
 
-        A StepKept says that it was done, otherwise. A CallsheetError says that nothing is known of what
-        became of a step.
+        A StepKept says that the target holds something else now. A CallsheetError says that nothing is
+        known of what became of a step.
         """

@@ -6,7 +6,7 @@ action; `registry_history` holds every write that was ever made, and is never ch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from callsheet.database import Component, Database
@@ -140,6 +140,16 @@ class _Batch:
         )
         self.database.run_many(_UPSERT, list(rows.values()))
         self.database.run_many(_HISTORY, history)
+        self._read_back(rows, gone)
+
+    def _read_back(self, rows: Mapping[str, tuple[Any, ...]], gone: Collection[str]) -> None:
+        """Check within the transaction that the tables hold what was asked: a trigger may change it."""
+        addresses = sorted({*rows, *gone})
+        found = self._found(addresses) if addresses else {}
+        for address in addresses:
+            wanted = rows[address][2] if address in rows else None
+            if found.get(address, (None, 0))[0] != wanted:
+                raise StepRefused(f"what is read back of {address} is something else than was written")
 
     def _seen(self, keys: list[str]) -> set[str]:
         query = f"SELECT key FROM registry_history WHERE key IN ({_marks(keys)})"  # noqa: S608 - marks only

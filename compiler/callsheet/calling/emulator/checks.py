@@ -14,6 +14,8 @@ from urllib.parse import parse_qsl, urlsplit
 from callsheet.calling.emulator.routes import Route
 from callsheet.calling.emulator.standins import standin
 from callsheet.http.signatures import Signed, is_signed
+from callsheet.rendering.values import text_of
+from callsheet.workspace import equal
 
 _SLOTS = ("$param", "$concat", "$expr", "$template")
 
@@ -104,9 +106,16 @@ def _differs(compiled: Any, value: str | None, name: str) -> str | None:
         return None
     if value is None:
         return f"{name} is missing"
-    if not isinstance(compiled, str) or value == compiled or _media(value) == _media(compiled) is not None:
+    if not is_scalar(compiled) or value == text_of(compiled):
+        return None
+    if isinstance(compiled, str) and _media(value) == _media(compiled) is not None:
         return None
     return f"{name} is another one"
+
+
+def is_scalar(value: Any) -> bool:
+    """Return whether a compiled value has one text, in which it stands in a header or in a query."""
+    return isinstance(value, str | bool | int | float)
 
 
 def _media(text: str) -> tuple[str, ...] | None:
@@ -151,10 +160,22 @@ def unlike(compiled: Any, value: Any, name: str) -> str | None:
     if isinstance(compiled, list):
         if not isinstance(value, list):
             return f"{name} is no list"
-        # An item without a value is left out: what is there is compared where nothing was.
-        pairs = zip(compiled, value, strict=False) if len(compiled) == len(value) else ()
-        return next((it for one, other in pairs if (it := unlike(one, other, name))), None)
-    return None if value == compiled else f"{name} is another one than the action sends"
+        return _unlike_items(compiled, value, name)
+    return None if equal(value, compiled) else f"{name} is another one than the action sends"
+
+
+def _unlike_items(compiled: list[Any], items: list[Any], name: str) -> str | None:
+    """Compare two lists in their order; a slot without a value is left out of the request."""
+    if len(compiled) == len(items):
+        return next(
+            (it for one, other in zip(compiled, items, strict=True) if (it := unlike(one, other, name))),
+            None,
+        )
+    places = {0}  # how many items the compiled ones so far may have made
+    for one in compiled:
+        made = {at + 1 for at in places if at < len(items) and unlike(one, items[at], name) is None}
+        places = made | places if _is_slot(one) else made
+    return None if len(items) in places else f"{name} is a list of other items than the action sends"
 
 
 def _is_slot(value: Any) -> bool:
@@ -202,7 +223,7 @@ def _token(authentication: Mapping[str, Any], came: Came, header: str) -> str:
 
 
 def _text(value: Any) -> str:
-    return standin(value["secret"]) if isinstance(value, dict) else str(value)
+    return standin(value["secret"]) if isinstance(value, dict) else text_of(value)
 
 
 def refuse_token_call(route: Route, came: Came) -> Refusal | None:
@@ -264,6 +285,7 @@ def _refuse_custom(authentication: Mapping[str, Any], came: Came) -> Refusal | N
     if not isinstance(sent, dict):
         return Refusal(400, "the body is not an object")
     for name, value in body["bodyParams"].items():
-        if str(sent.get(name)) != _text(value):
+        wanted = _text(value) if isinstance(value, dict) or body["bodyType"] == "form" else value
+        if not equal(sent.get(name), wanted):
             return Refusal(401, f"`{name}` is missing or wrong")
     return None

@@ -305,11 +305,19 @@ declare(
 declare(
     "CS876",
     "kept-otherwise",
-    """A service should keep what it took.
+    """What is read back of an object after a write must be what was sent.
 
-What it answered of the object is something else than was sent. The step is recorded as applied, and the
-difference is drift. Where the service only writes a value in another way, say so under `normalised` of the
-Target.
+The service took the write and shows something else, so that the step is not done. What it keeps is
+recorded, and the next plan shows the difference. Where the service only writes a value in another way, say
+so under `normalised` of the Target.
+""",
+)
+declare(
+    "CS877",
+    "null-in-a-merge-patch",
+    """A merge patch (RFC 7396) cannot make a field null: null takes the field away.
+
+Leave the field out of the action, or let the Target update by PUT, or by PATCH without `as: merge-patch`.
 """,
 )
 declare("CS841", "no-pack", """A pack is the folder that `callsheet apply` writes for Journey Optimizer.""")

@@ -12,7 +12,7 @@ from callsheet.planning.differences import changed
 from callsheet.planning.protections.model import Protection, listed, place_of, protection
 from callsheet.rendering import Compiled
 from callsheet.rendering.surroundings import Surroundings
-from callsheet.workspace import Document
+from callsheet.workspace import Document, equal
 
 
 def pairs_of(before: Compiled, after: Compiled) -> Iterator[tuple[Definition, Definition]]:
@@ -58,7 +58,7 @@ def contract_protections(before: Surroundings, after: Surroundings) -> Iterator[
     """Return the contracts that are gone, ignored in part, optional, or other ones than before."""
     for new in after.compiled.actions.values():
         old = before.compiled.actions.get(new.name) or before.compiled.actions.get(new.renamed_from or "")
-        if old is None or old.contract == new.contract:
+        if old is None or equal(old.contract, new.contract):
             continue
         place = place_of(new.document, ("spec", "contract"))
         if old.contract and not new.contract:

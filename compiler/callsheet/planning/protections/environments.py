@@ -13,7 +13,7 @@ from callsheet.planning.differences import changed
 from callsheet.planning.hosts import known_hosts
 from callsheet.planning.protections.model import Protection, listed, place_of, protection, several
 from callsheet.rendering import Compiled
-from callsheet.workspace import Path
+from callsheet.workspace import Path, equal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +50,9 @@ def paired(before: Compiled, after: Compiled) -> Pairs:
 
 
 def _is_same(old: Environment, new: Environment) -> bool:
-    if old.document.value["spec"] == new.document.value["spec"]:
+    if equal(old.document.value["spec"], new.document.value["spec"]):
         return True
-    return all(_written(old, one) == _written(new, one) for one in ("target", "ledger"))
+    return all(equal(_written(old, one), _written(new, one)) for one in ("target", "ledger"))
 
 
 def environment_protections(before: Compiled, after: Compiled) -> Iterator[Protection]:

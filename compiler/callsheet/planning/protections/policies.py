@@ -10,7 +10,7 @@ from callsheet.planning.difference import NOTHING, Impact
 from callsheet.planning.differences import changed
 from callsheet.planning.protections.model import Protection, listed, place_of, protection
 from callsheet.rendering import Compiled
-from callsheet.workspace import Path
+from callsheet.workspace import Path, equal
 
 _WEIGHT = {"off": 0, "warning": 1, "error": 2}
 
@@ -33,7 +33,7 @@ def policy_protections(before: Compiled, after: Compiled) -> Iterator[Protection
             lets_go = _objects(old.select, after)
             of = f": it no longer holds for {listed(lets_go)}" if lets_go else ""
             yield protection(f"Policy/{name}", f"policy `{name}` removed{of}", "policy-removed")
-        elif old is not None and new is not None and old.document.value != new.document.value:
+        elif old is not None and new is not None and not equal(old.document.value, new.document.value):
             yield from _Comparison(old, new, before, after).run()
 
 

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from callsheet.workspace import equal
+
 CAPPING, THROTTLING = "/endpointConfigs", "/throttlingConfigs"
 PATHS = (CAPPING, THROTTLING)
 _MILLISECONDS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000}
@@ -42,7 +44,7 @@ class Config:
     @property
     def settled(self) -> bool:
         """Does what counts say the same as the configuration, with nothing left to deploy?"""
-        return self.active == self.draft
+        return equal(self.active, self.draft)
 
 
 def endpoint_call(compiled: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -87,7 +89,7 @@ def settings_of(body: Mapping[str, Any]) -> Settings:
     for name, one in (body.get("services") or {}).items():
         rating = one.get("rating") or {}
         service = {"maxCallsCount": rating.get("maxCallsCount"), "periodInMs": rating.get("periodInMs")}
-        if one.get("maxHttpConnections", -1) != -1:
+        if not equal(one.get("maxHttpConnections", -1), -1):
             service["maxHttpConnections"] = one["maxHttpConnections"]
         found.setdefault("services", {})[name] = service
     return found
@@ -110,7 +112,7 @@ def compiled_from(settings: Settings, known: Mapping[str, Any]) -> dict[str, Any
     for name, one in settings.get("services", {}).items():
         number, milliseconds = one["maxCallsCount"], one["periodInMs"]
         written = ((known.get("capping") or {}).get(name) or {}).get("rate")
-        same = written is not None and _rate(written) == (number, milliseconds)
+        same = written is not None and equal(_rate(written), (number, milliseconds))
         capping[name] = {"rate": written if same else _rate_text(number, milliseconds)}
         if "maxHttpConnections" in one:
             capping[name]["maxConnections"] = one["maxHttpConnections"]

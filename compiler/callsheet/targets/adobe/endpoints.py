@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import astuple, replace
 from typing import Any
 
 from callsheet.errors import CallsheetError
@@ -28,6 +28,7 @@ from callsheet.targets.adobe.known import GONE, Note, Notes
 from callsheet.targets.adobe.refusals import cannot_deploy, code_of, refusal_of
 from callsheet.targets.model import Author, Deployed, Step, StepRefused, canonical_of, digest_of
 from callsheet.targets.rest.client import Answer
+from callsheet.workspace import among, equal
 
 KIND = "EndpointConfig"
 LOOKS = 6
@@ -201,10 +202,10 @@ class EndpointConfigs:
         if config is None:
             config = self._create(path, body, said)
             self.notes.put(replace(note, uid=config.uid))
-        elif config.draft != said:
+        elif not equal(config.draft, said):
             config = self._update(config, body, note)
         refused = None
-        if not (config.settled and config.active == said):
+        if not (config.settled and equal(config.active, said)):
             try:
                 self._deploy(config)
             except StepRefused as error:
@@ -212,7 +213,7 @@ class EndpointConfigs:
                 refused = error
         for look in range(LOOKS):
             now = self._get(path, config.uid)
-            if now is not None and now.settled and now.active == said:
+            if now is not None and now.settled and equal(now.active, said):
                 return config.uid
             if refused is not None:
                 raise refused
@@ -226,7 +227,7 @@ class EndpointConfigs:
         answer = self.account.call("POST", f"{ORCHESTRATION}{path}", body=body, answers=REFUSALS)
         if answer.status != 200:
             # 500 stands for what is invalid, and for what broke: whether it is there, the list tells.
-            made = [one for one in self._all() if one.path == path and one.draft == said]
+            made = [one for one in self._all() if one.path == path and equal(one.draft, said)]
             if len(made) == 1 and answer.status >= 500:
                 return made[0]
             raise _UntouchedError(*self._refused(answer).args)
@@ -245,7 +246,7 @@ class EndpointConfigs:
             refused = self._refused(answer)
             now = self._get(config.path, config.uid)
             # 500 stands for what broke half way, too.
-            raise refused if now is None or now != config else _UntouchedError(*refused.args)
+            raise refused if now is None or not _same(now, config) else _UntouchedError(*refused.args)
         refusal = cannot_deploy(answer.value)
         if refusal is not None:
             if note.compiled is None:
@@ -275,12 +276,23 @@ class EndpointConfigs:
             if look or config.active is not None:
                 self._done(f"{where}/undeploy", gone=True)
             answer = self.account.call("DELETE", where, answers=REFUSALS)
-            if answer.status in (200, 204, 404):
+            if answer.status == 404:
+                return
+            if answer.status in (200, 204):
+                self._gone(config)
                 return
             if code_of(answer.value) != "1451":
                 break
             self.account.client.wait(0.1 * 2.0**look)
         raise self._refused(answer)
+
+    def _gone(self, config: Config) -> None:
+        """Read back that a configuration is gone: some readings show for a while what was there before."""
+        for look in range(LOOKS):
+            if self._get(config.path, config.uid) is None:
+                return
+            self.account.client.wait(0.1 * 2.0**look)
+        raise StepRefused("Adobe took the deletion, and still shows the configuration; plan again")
 
     def _refused(self, answer: Answer) -> StepRefused:
         return refusal_of(answer, self.account.client.shown)
@@ -312,6 +324,10 @@ def _read(path: str, body: Mapping[str, Any]) -> Config:
         ) from None
 
 
+def _same(one: Config, other: Config) -> bool:
+    return equal(astuple(one), astuple(other))
+
+
 def _said(compiled: Mapping[str, Any]) -> tuple[str, Settings]:
     path, body = endpoint_call(compiled)
     return path, settings_of(body)
@@ -332,8 +348,8 @@ def _deployed(name: str, config: Config, note: Note) -> Deployed:
     base = base or {"kind": KIND, "name": name if name != config.uid else _made_up(config)}
     was, wanted = (_said_by(one, config.path) for one in (note.compiled, note.pending))
     unfinished = ""
-    if config.settled and config.active in (was, wanted):
-        canonical = (note.pending if config.active == wanted else note.compiled) or ""
+    if config.settled and among(config.active, (was, wanted)):
+        canonical = (note.pending if equal(config.active, wanted) else note.compiled) or ""
     else:
         content = compiled_from(config.active if config.active is not None else config.draft, base)
         if config.active is None:
@@ -342,7 +358,7 @@ def _deployed(name: str, config: Config, note: Note) -> Deployed:
             content["atTarget"] = {"state": config.state, "draft": config.draft}
         canonical = canonical_of(content)
         # What callsheet never wrote was written by somebody else, whatever is pending.
-        ours = config.draft in (was, wanted) and config.active in (None, was, wanted)
+        ours = among(config.draft, (was, wanted)) and among(config.active, (None, was, wanted))
         if note.pending is not None and ours:
             unfinished = "an earlier apply stopped half way"
     return Deployed(

@@ -8,8 +8,19 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from callsheet.language.target import fields_of_body, is_one_way
-from callsheet.targets.rest.normal import EMPTY, same
-from callsheet.targets.rest.template import ABSENT, Path, field_of, get, made, put, with_slots
+from callsheet.targets.rest.normal import is_empty, same
+from callsheet.targets.rest.template import (
+    ABSENT,
+    Path,
+    bare,
+    each_exact,
+    field_of,
+    get,
+    marked,
+    put,
+    with_slots,
+)
+from callsheet.workspace import equal
 
 _NAME = re.compile(r"[A-Za-z0-9_]{1,30}\Z")
 
@@ -59,7 +70,7 @@ class BodyMapping:
         return found
 
     def _sent(self, path: Path, action: Mapping[str, Any]) -> Any:
-        value = made(self.leaves[path], {"action": action})
+        value = bare(marked(self.leaves[path], {"action": action}))
         return value if value is ABSENT or path == self.whole else with_slots(value, self.slot)
 
     def differing(self, body: Mapping[str, Any], action: Mapping[str, Any]) -> list[Path]:
@@ -72,9 +83,11 @@ class BodyMapping:
             return True
         if path == self.whole:
             field = self.fields[path]
-            return bool((field.back(now) if now is not ABSENT else now) == action)
+            return equal(field.back(now) if now is not ABSENT else now, action)
         try:
-            sent = self._sent(path, action)
+            sent = each_exact(
+                marked(self.leaves[path], {"action": action}), lambda one: with_slots(one, self.slot)
+            )
         except ValueError:
             return False
         return same(sent, now, self.normalised.get(".".join(path), ()))
@@ -95,6 +108,8 @@ class BodyMapping:
         bases = self._bases(body, known or {})
         if bases is None:
             return None
+        # What an earlier reading found otherwise there says nothing of what is there now.
+        bases = [{key: one for key, one in base.items() if key != "atTarget"} for base in bases]
         for base in bases:
             if not self.differing(body, base):
                 return dict(base)
@@ -133,7 +148,7 @@ class BodyMapping:
         value = ABSENT if now is ABSENT else field.back(now)
         if value is ABSENT and now is not ABSENT:
             other[".".join(path)] = now
-        elif value is ABSENT or (value in EMPTY and get(action, field.path) is ABSENT):
+        elif value is ABSENT or (is_empty(value) and get(action, field.path) is ABSENT):
             _drop(action, field.path)
         elif field.path:
             put(action, field.path, value)

@@ -1,51 +1,66 @@
-"""What a service makes of a value without meaning another: that is no drift."""
+"""Does a service hold what was sent? A value of the action as JSON; around it, what the Target allows.
+
+The Target document leaves to the service what its `body` does not write, and what `normalised` names.
+Inside a value of the action nothing is left: a member that is added there, or `""` that becomes null, is a
+change.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from callsheet.targets.rest.template import ABSENT
+from callsheet.targets.rest.template import ABSENT, Exact, bare
+from callsheet.workspace import among, equal
 
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 """How services say that nothing is there."""
 
 
 def same(sent: Any, now: Any, rules: Sequence[str] = ()) -> bool:
-    """Say whether a service holds what was sent.
+    """Return whether a service holds what was sent.
 
     Args:
-        sent: what was sent; ABSENT where nothing was.
+        sent: what was sent, with its values of the action marked; ABSENT where nothing was.
         now: what is there; ABSENT where nothing is.
         rules: what does not count: `case`, `whitespace`, `slash` (at the end), `order` (of a list),
-            `number` (1, 1.0 and "1"), `json` (how a JSON text is laid out). A mapping may hold more than
-            was sent.
+            `number` (1, 1.0 and "1"), `json` (how a JSON text is laid out), `empty` (null, "", [] and {}
+            are nothing).
 
     """
-    if _is_empty(sent) or _is_empty(now):
-        return _is_empty(sent) and _is_empty(now)
     for rule in rules:
         sent, now = _RULES[rule](sent), _RULES[rule](now)
-    return _within(sent, now)
+    return _holds(sent, now)
 
 
-def _is_empty(value: Any) -> bool:
-    return value is ABSENT or value in EMPTY
+def is_empty(value: Any) -> bool:
+    """Return whether a value is one of those by which services say that nothing is there."""
+    return value is ABSENT or among(value, EMPTY)
 
 
-def _within(sent: Any, now: Any) -> bool:
-    if isinstance(sent, dict) and isinstance(now, dict):
-        return all(same(one, now.get(key, ABSENT)) for key, one in sent.items())
+def _holds(sent: Any, now: Any) -> bool:
+    if isinstance(sent, Exact):
+        return _holds_exactly(sent.value, now)
+    if is_empty(bare(sent)) or is_empty(now):
+        return is_empty(bare(sent)) and is_empty(now)
+    if isinstance(sent, Mapping) and isinstance(now, Mapping):
+        return all(_holds(one, now.get(key, ABSENT)) for key, one in sent.items())
     if isinstance(sent, list) and isinstance(now, list):
-        return len(sent) == len(now) and all(map(_within, sent, now))
-    if isinstance(sent, bool) or isinstance(now, bool):
-        return sent is now
-    return bool(sent == now)
+        return len(sent) == len(now) and all(map(_holds, sent, now))
+    return equal(sent, now)
+
+
+def _holds_exactly(value: Any, now: Any) -> bool:
+    if value is ABSENT:
+        return is_empty(now)  # a field that was not sent is shown as a service shows "nothing"
+    return equal(value, None if now is ABSENT else now)
 
 
 def _on_texts(change: Callable[[str], Any]) -> Callable[[Any], Any]:
     def through(value: Any) -> Any:
+        if isinstance(value, Exact):
+            return Exact(through(value.value))
         if isinstance(value, str):
             return change(value)
         if isinstance(value, list):
@@ -56,17 +71,21 @@ def _on_texts(change: Callable[[str], Any]) -> Callable[[Any], Any]:
 
 
 def _ordered(value: Any) -> Any:
-    return (
-        sorted(value, key=lambda one: json.dumps(one, sort_keys=True)) if isinstance(value, list) else value
-    )
+    if isinstance(value, Exact):
+        return Exact(_ordered(value.value))
+    if not isinstance(value, list):
+        return value
+    return sorted(value, key=lambda one: json.dumps(bare(one), sort_keys=True))
 
 
 def _number(value: Any) -> Any:
+    if isinstance(value, Exact):
+        return Exact(_number(value.value))
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return value
     try:
         return float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return value
 
 
@@ -77,6 +96,17 @@ def _parsed(text: str) -> Any:
         return text
 
 
+def _without_empty(value: Any) -> Any:
+    if isinstance(value, Exact):
+        return Exact(_without_empty(value.value))
+    if isinstance(value, list):
+        value = [_without_empty(one) for one in value]
+    elif isinstance(value, dict):
+        found = {key: _without_empty(one) for key, one in value.items()}
+        value = {key: one for key, one in found.items() if not is_empty(bare(one))}
+    return None if is_empty(bare(value)) else value
+
+
 _RULES: dict[str, Callable[[Any], Any]] = {
     "case": _on_texts(str.casefold),
     "whitespace": _on_texts(str.strip),
@@ -84,4 +114,5 @@ _RULES: dict[str, Callable[[Any], Any]] = {
     "order": _ordered,
     "number": _number,
     "json": _on_texts(_parsed),
+    "empty": _without_empty,
 }

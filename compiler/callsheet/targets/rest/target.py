@@ -15,8 +15,11 @@ from callsheet.targets.model import Author, Deployed, Step, StepKept, StepRefuse
 from callsheet.targets.rest.client import ServiceClient
 from callsheet.targets.rest.mapping import BodyMapping
 from callsheet.targets.rest.paging import read_all
-from callsheet.targets.rest.template import at
-from callsheet.targets.rest.writing import Found, Writer
+from callsheet.targets.rest.patching import unsayable
+from callsheet.targets.rest.reading_back import ReadBack
+from callsheet.targets.rest.template import ABSENT, at, get
+from callsheet.targets.rest.writing import Found, Writer, Written
+from callsheet.workspace import equal
 
 READINGS = 3
 PARALLEL = 8
@@ -96,18 +99,22 @@ class RestTarget:
 
     def _bodies(self) -> dict[str, dict[str, Any]] | None:
         """Read the list; None where an object came twice and was another one, or went while it was read."""
-        bodies: dict[str, dict[str, Any]] = {}
-        for body in read_all(self.client, self.spec["list"]):
-            identity = self._id(body)
-            if bodies.get(identity, body) != body:
-                return None
-            bodies[identity] = body
-        if self.spec["list"].get("complete", True):
+        bodies = self._listed()
+        if bodies is None or self.spec["list"].get("complete", True):
             return bodies
         with ThreadPoolExecutor(self.parallel) as pool:
             whole = dict(zip(bodies, pool.map(self.writer.read_one, bodies), strict=True))
         found = {identity: one[0] for identity, one in whole.items() if one is not None}
         return found if len(found) == len(bodies) else None
+
+    def _listed(self) -> dict[str, dict[str, Any]] | None:
+        bodies: dict[str, dict[str, Any]] = {}
+        for body in read_all(self.client, self.spec["list"]):
+            identity = self._id(body)
+            if not equal(bodies.get(identity, body), body):
+                return None
+            bodies[identity] = body
+        return bodies
 
     def _named(self, bodies: Mapping[str, dict[str, Any]]) -> dict[str, Found]:
         found: dict[str, Found] = {}
@@ -177,8 +184,10 @@ class RestTarget:
                     f"the service of the Target `{self.collection}` cannot hold {error} of {address}",
                     help="only a parameter itself, and a text with parameters, can be written there",
                 ) from None
-            if back != action:
-                lost = sorted(key for key in action if (back or {}).get(key) != action[key])
+            if not equal(back, action):
+                lost = sorted(
+                    key for key in action if not equal((back or {}).get(key, ABSENT), action[key])
+                )
                 raise CallsheetError(
                     "CS875",
                     f"the body of the Target `{self.collection}` loses {', '.join(lost[:5])} of {address}",
@@ -188,21 +197,43 @@ class RestTarget:
 
     def replaces(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
         """Give the fields of the service that a change touches and that it does not let change."""
-        fields = self.spec["update"].get("fields")
-        if fields is None:
+        update = self.spec["update"]
+        fields = update.get("fields")
+        if fields is None and update.get("as") is None:
             return []
         try:
             old, new = self.mapping.to_body(before), self.mapping.to_body(after)
         except ValueError:
             return []
-        return sorted(key for key in {*old, *new} if key not in fields and old.get(key) != new.get(key))
+        fixed = sorted(
+            key
+            for key in {*old, *new}
+            if fields is not None and key not in fields
+            if not equal(old.get(key, ABSENT), new.get(key, ABSENT))
+        )
+        if not fixed and update.get("as") == "merge-patch":
+            self._refuse_null(_address(after), old, new)
+        return fixed
+
+    def _refuse_null(self, address: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+        """Refuse a change that a merge patch cannot say: null takes a member away (RFC 7396)."""
+        for path in self.mapping.leaves:
+            inner = unsayable(get(old, path), get(new, path))
+            if inner:
+                raise CallsheetError(
+                    "CS877",
+                    f"no merge patch can make {'.'.join((*path, *inner))} of {address} null:"
+                    " null takes a field away there",
+                    help=f"leave the field out, or let the Target `{self.collection}` update by PUT,"
+                    " or by PATCH without `as: merge-patch`",
+                )
 
     def apply(self, steps: Sequence[Step], author: Author) -> None:
         """Do the steps, one call after the other.
 
         Raises:
             StepRefused: where an object is not what a step expects, or the service refuses it.
-            StepKept: where the service did it, and holds something else.
+            StepKept: where the service took it, and what is read back is something else.
             CallsheetError: CS871 where nothing is known of what became of a call, CS872 where who calls is
                 refused.
 
@@ -210,7 +241,12 @@ class RestTarget:
         del author
         there = self._there(steps)
         for step in steps:
-            self._do(step, there)
+            written = self._write(step, there)
+            if isinstance(written, Exception):
+                raise written
+            [why] = self._read_back([written], there)
+            if why is not None:
+                raise why
 
     def apply_each(
         self, steps: Sequence[Step], author: Author
@@ -218,16 +254,11 @@ class RestTarget:
         """Do steps of one kind side by side; gives for each why it was not done, or None."""
         del author
         there = self._there(steps)
-
-        def attempt(step: Step) -> StepRefused | StepKept | CallsheetError | None:
-            try:
-                self._do(step, there)
-            except (StepRefused, StepKept, CallsheetError) as error:
-                return error
-            return None
-
         with ThreadPoolExecutor(self.parallel) as pool:
-            return list(pool.map(attempt, steps))
+            written = list(pool.map(lambda step: self._write(step, there), steps))
+        taken = [one for one in written if isinstance(one, Written)]
+        whys = iter(self._read_back(taken, there))
+        return [next(whys) if isinstance(one, Written) else one for one in written]
 
     def _there(self, steps: Sequence[Step]) -> dict[str, Found]:
         """Give what is there, as it was read and written since; read again for an id that was not told."""
@@ -235,27 +266,43 @@ class RestTarget:
             self.read()
         return self.found if self.found is not None else {}
 
-    def _do(self, step: Step, there: dict[str, Found]) -> None:
+    def _write(self, step: Step, there: Mapping[str, Found]) -> Written | StepRefused | CallsheetError:
         before = there.get(step.address_before)
         digest = None if before is None else before.deployed.digest
         if digest != step.before:
-            raise StepRefused(f"{step.address_before} is not what the plan was made for")
+            return StepRefused(f"{step.address_before} is not what the plan was made for")
         try:
-            after = self.writer.write(step, before)
-        except StepKept as kept:
-            self._note(step, there, kept.identity)
-            raise
-        self._note(step, there, after)
+            return self.writer.write(step, before)
+        except (StepRefused, CallsheetError) as error:
+            return error
 
-    def _note(self, step: Step, there: dict[str, Found], identity: str | None) -> None:
-        there.pop(step.address_before, None)
-        if step.canonical is None:
-            return
-        if identity is None:
-            self.untold.add(step.address)
-            return
-        body = self.mapping.to_body(json.loads(step.canonical))
-        there[step.address] = Found(identity, _deployed(step.address, step.canonical), body)
+    def _read_back(
+        self, written: Sequence[Written], there: dict[str, Found]
+    ) -> list[StepKept | CallsheetError | None]:
+        """Read back what was written, and note what is there now."""
+        operation = self.spec.get("read")
+        reads = ReadBack(
+            self.mapping,
+            None if operation is None else self._read_body,
+            self._listed,
+            self._of_body,
+            self.client.wait,
+        ).check(written)
+        for one, read in zip(written, reads, strict=True):
+            there.pop(one.step.address_before, None)
+            if one.step.canonical is None:
+                continue
+            if read.identity is None or not read.good:
+                self.untold.add(one.step.address)
+                continue
+            body = self.mapping.to_body(json.loads(one.step.canonical)) if read.body is None else read.body
+            deployed = _deployed(one.step.address, one.step.canonical)
+            there[one.step.address] = Found(read.identity, deployed, body)
+        return [read.why for read in reads]
+
+    def _read_body(self, identity: str) -> Mapping[str, Any] | None:
+        read = self.writer.read_one(identity)
+        return None if read is None else read[0]
 
     def close(self) -> None:
         """Close the connections."""

@@ -109,26 +109,55 @@ def _field_of_text(leaf: str) -> Field | None:
     return Field(one[1], path, leaf[: one.start()], leaf[one.end() :], one[3] is not None)
 
 
-def made(leaf: Any, scope: Mapping[str, Any]) -> Any:
-    """Make a leaf, a list or a mapping for what a scope holds; ABSENT where its field is not there."""
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """A value of the action within what is made of a leaf: the service keeps it as it is, or it is another.
+
+    What is around it is the Target document's own: there a service may add, and write "nothing" in its way.
+    """
+
+    value: Any
+
+
+def marked(leaf: Any, scope: Mapping[str, Any]) -> Any:
+    """Return what a leaf makes of a scope, with each value of the action marked; what lacks is ABSENT."""
     if isinstance(leaf, Mapping):
         if "$each" in leaf:
             return _each(leaf, scope)
         if "$choose" in leaf:
             return _choose(leaf, scope)
-        found = {key: made(one, scope) for key, one in leaf.items()}
-        return {key: one for key, one in found.items() if one is not ABSENT}
+        return {key: marked(one, scope) for key, one in leaf.items()}
     if isinstance(leaf, list):
-        return [one for one in (made(it, scope) for it in leaf) if one is not ABSENT]
+        return [one for one in (marked(it, scope) for it in leaf) if bare(one) is not ABSENT]
     field = field_of(leaf)
-    return leaf if field is None else field.make(scope)
+    return leaf if field is None else Exact(field.make(scope))
+
+
+def bare(value: Any) -> Any:
+    """Return what is sent of marked values: ABSENT where nothing is, and no member that is ABSENT."""
+    if isinstance(value, Exact):
+        return value.value
+    if isinstance(value, Mapping):
+        found = {key: bare(one) for key, one in value.items()}
+        return {key: one for key, one in found.items() if one is not ABSENT}
+    return [bare(one) for one in value] if isinstance(value, list) else value
+
+
+def each_exact(value: Any, change: Callable[[Any], Any]) -> Any:
+    """Return marked values with each value of the action changed."""
+    if isinstance(value, Exact):
+        return value if value.value is ABSENT else Exact(change(value.value))
+    if isinstance(value, Mapping):
+        return {key: each_exact(one, change) for key, one in value.items()}
+    return [each_exact(one, change) for one in value] if isinstance(value, list) else value
 
 
 def _each(leaf: Mapping[str, Any], scope: Mapping[str, Any]) -> list[Any]:
     members = _looked_up(leaf["$each"], scope)
     if not isinstance(members, Mapping):
         return []
-    return [made(leaf["$item"], {**scope, "key": key, "item": one}) for key, one in sorted(members.items())]
+    scopes = [{**scope, "key": key, "item": one} for key, one in sorted(members.items())]
+    return [marked(leaf["$item"], one) for one in scopes]
 
 
 def _choose(leaf: Mapping[str, Any], scope: Mapping[str, Any]) -> Any:

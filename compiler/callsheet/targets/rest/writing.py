@@ -1,17 +1,19 @@
-"""One step → the calls that do it: create, update, replace, delete; and what the service says of it."""
+"""One step → the calls that do it: create, update, replace, delete; and what the service answers of it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from callsheet.errors import CallsheetError
-from callsheet.targets.model import Deployed, Step, StepKept, StepRefused
+from callsheet.targets.model import Deployed, Step, StepRefused
 from callsheet.targets.rest.client import Answer, ServiceClient, path_of
 from callsheet.targets.rest.mapping import BodyMapping
-from callsheet.targets.rest.template import ABSENT, at, get
+from callsheet.targets.rest.patching import patch_of, unsayable, with_removed
+from callsheet.targets.rest.template import ABSENT, Path, at, get
+from callsheet.workspace import equal
 
 _GONE = (404, 410)
 _MOVED = (409, 412, 428)
@@ -42,6 +44,27 @@ class Found:
     def without_itself(self) -> Found | None:
         """Give what is left of it where it is gone; None where nothing is."""
         return replace(self, identity=self.left[0], left=self.left[1:]) if self.left else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A step that the service took, and what is to be read back of it.
+
+    Attributes:
+        action: what is to be there; None where nothing is.
+        identity: the id of the object; None where the service does not say it, or nothing is there.
+        shown: what the answer shows of the object, with its id; None where it shows nothing.
+        gone: ids of the objects that are not to be there any more.
+        untouched: was nothing sent, because everything was as it is to be?
+
+    """
+
+    step: Step
+    action: Mapping[str, Any] | None = None
+    identity: str | None = None
+    shown: Mapping[str, Any] | None = None
+    gone: tuple[str, ...] = ()
+    untouched: bool = False
 
 
 class Writer:
@@ -87,12 +110,11 @@ class Writer:
             )
         return body, answer.headers
 
-    def write(self, step: Step, before: Found | None) -> str | None:
-        """Do a step; gives the id of the object afterwards, None where the service does not tell.
+    def write(self, step: Step, before: Found | None) -> Written:
+        """Do a step; return what is to be read back of it.
 
         Raises:
             StepRefused: where the service does not do it.
-            StepKept: where it did, and holds something else.
 
         """
         action = None if step.canonical is None else json.loads(step.canonical)
@@ -100,21 +122,18 @@ class Writer:
         if before is not None:
             before, headers = self._fresh(before, deleting=action is None)
         if action is None:
-            if before is not None:
-                self._delete_all(step, before, headers)
-            return None
+            gone = () if before is None else self._delete_all(step, before, headers)
+            return Written(step=step, gone=gone)
         if before is None:
             return self._create(step, action)
         if step.action == "replace":
             # The new one is there before the old one goes.
             made = self._create(step, action)
-            self._delete_all(step, before, headers)
-            return made
+            return replace(made, gone=self._delete_all(step, before, headers))
         for identity in before.left:
             self._delete(step, identity, {})
-        if not self.mapping.differing(before.body, action):
-            return before.identity
-        return self._update(step, before, action, headers)
+        written = self._update(step, before, action, headers)
+        return replace(written, gone=before.left)
 
     def _fresh(self, before: Found, *, deleting: bool) -> tuple[Found | None, dict[str, str]]:
         """Look at an object again before it is written: is it still what the plan was made for?"""
@@ -138,7 +157,7 @@ class Writer:
                 headers["If-Match"] = value if isinstance(value, str) else json.dumps(value)
         return before, headers
 
-    def _create(self, step: Step, action: Mapping[str, Any]) -> str | None:
+    def _create(self, step: Step, action: Mapping[str, Any]) -> Written:
         operation = self.spec["create"]
         body = self.mapping.to_body(action)
         answer = self._call(operation, "POST", "", action["name"], body, step.key)
@@ -146,32 +165,59 @@ class Writer:
         shown = at(answer.value, operation.get("item", ""))
         told = at(shown, self.spec["id"])
         identity = None if told is None else str(told)
-        self._compare(identity, shown, action)
-        return identity
+        return Written(step=step, action=action, identity=identity, shown=self._object(shown))
 
     def _update(
         self, step: Step, before: Found, action: Mapping[str, Any], headers: Mapping[str, str]
-    ) -> str | None:
+    ) -> Written:
         operation = self.spec["update"]
+        wanted, sent = self.mapping.to_body(action), self._sent_before(before)
+        written = Written(step=step, action=action, identity=before.identity)
+        if equal(wanted, sent) and not self.mapping.differing(before.body, action):
+            return replace(written, untouched=True)
+        body, media = wanted, "application/json"
         # A PUT writes all of it, also what cannot change.
         fields = operation.get("fields") if operation.get("method") == "PATCH" else None
-        body = _only(fields, self.mapping.to_body(action))
-        media = "application/json"
+        leaves = [path for path in self.mapping.leaves if fields is None or path[0] in fields]
         if operation.get("as") == "merge-patch":
-            media = MERGE_PATCH
-            body = merge_patch(_only(fields, self.mapping.shown_of(before.body)), body)
+            media, body = MERGE_PATCH, self._patch(leaves, before.body, wanted)
+        elif operation.get("method") == "PATCH":
+            body = _only(fields, with_removed(wanted, leaves, before.body, sent or {}))
         answer = self._call(
             operation, "PUT", before.identity, action["name"], body, step.key, headers=headers, media=media
         )
         self._refuse(answer, gone="it is gone: somebody deleted it meanwhile; plan again")
-        self._compare(before.identity, at(answer.value, operation.get("item", "")), action)
-        return before.identity
+        return replace(written, shown=self._object(at(answer.value, operation.get("item", ""))))
 
-    def _delete_all(self, step: Step, found: Found, headers: Mapping[str, str]) -> None:
+    def _sent_before(self, before: Found) -> dict[str, Any] | None:
+        """Return what was sent of an object that says which action it is; None where that is not known."""
+        try:
+            action = json.loads(before.deployed.canonical)
+            return self.mapping.to_body(action) if isinstance(action, dict) else None
+        except ValueError:
+            return None
+
+    def _patch(
+        self, leaves: Sequence[Path], body: Mapping[str, Any], wanted: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        for path in leaves:
+            inner = unsayable(get(body, path), get(wanted, path))
+            if inner is not None:
+                raise StepRefused(f"no merge patch can make {'.'.join((*path, *inner))} null")
+        return patch_of(leaves, body, wanted)
+
+    def _object(self, shown: Any) -> Mapping[str, Any] | None:
+        """Return what an answer shows of an object; None where it shows none, as it has no id."""
+        if not isinstance(shown, dict) or get(shown, tuple(self.spec["id"].split("."))) is ABSENT:
+            return None
+        return shown
+
+    def _delete_all(self, step: Step, found: Found, headers: Mapping[str, str]) -> tuple[str, ...]:
         """Delete an object, and what is left of those that it replaced: the condition is on the first."""
         self._delete(step, found.identity, headers)
         for identity in found.left:
             self._delete(step, identity, {})
+        return found.identity, *found.left
 
     def _delete(self, step: Step, identity: str, headers: Mapping[str, str]) -> None:
         operation = self.spec["delete"]
@@ -213,31 +259,6 @@ class Writer:
             raise StepRefused(f"somebody changed it meanwhile ({answer.status}); plan again{said}")
         raise StepRefused(f"the service answered {answer.status}{said}")
 
-    def _compare(self, identity: str | None, shown: Any, action: Mapping[str, Any]) -> None:
-        """Compare what an answer shows of the object with what was sent."""
-        if not isinstance(shown, dict) or get(shown, tuple(self.spec["id"].split("."))) is ABSENT:
-            return
-        other = [path for path in self.mapping.differing(shown, action) if get(shown, path) is not ABSENT]
-        if other:
-            names = ", ".join(".".join(path) for path in other[:5])
-            raise StepKept(
-                f"the service took it, and keeps something else than was sent: {names}", identity
-            )
-
 
 def _only(fields: Collection[str] | None, body: dict[str, Any]) -> dict[str, Any]:
     return body if fields is None else {key: one for key, one in body.items() if key in fields}
-
-
-def merge_patch(now: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the merge patch that makes one object of another (RFC 7396): null takes a member away."""
-    patch: dict[str, Any] = {key: None for key in now if key not in wanted}
-    for key, value in wanted.items():
-        there = now.get(key, ABSENT)
-        if isinstance(value, Mapping) and isinstance(there, Mapping):
-            inner = merge_patch(there, value)
-            if inner:
-                patch[key] = inner
-        elif value != there:
-            patch[key] = value
-    return patch

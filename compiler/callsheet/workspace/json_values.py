@@ -1,0 +1,48 @@
+"""Are two values the same JSON? The one comparison of values: to Python, `1` and `true` are equal.
+
+Source: RFC 8785 (two values are the same where their canonical texts are): `1` and `1.0` are one number,
+`1` and `true` are two values, and the order of members does not count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+_NUMBERS = (int, float)
+
+
+def equal(one: Any, other: Any) -> bool:
+    """Return whether two values are the same JSON.
+
+    What is not JSON (a mark for "not there") is equal to itself only.
+    """
+    pairs = [(one, other)]
+    while pairs:  # no recursion: what a service answers may be nested deeply
+        left, right = pairs.pop()
+        if left is right:
+            continue
+        if isinstance(left, Mapping) and isinstance(right, Mapping):
+            if left.keys() != right.keys():
+                return False
+            pairs += [(value, right[key]) for key, value in left.items()]
+        elif isinstance(left, list | tuple) and isinstance(right, list | tuple):
+            if len(left) != len(right):
+                return False
+            pairs += zip(left, right, strict=True)
+        elif not _same_scalar(left, right):
+            return False
+    return True
+
+
+def among(value: Any, others: Iterable[Any]) -> bool:
+    """Return whether a value is the same JSON as one of others."""
+    return any(equal(value, one) for one in others)
+
+
+def _same_scalar(left: Any, right: Any) -> bool:
+    if isinstance(left, bool) or isinstance(right, bool):
+        return False  # `left is right` has answered where both are booleans
+    if isinstance(left, _NUMBERS) and isinstance(right, _NUMBERS):
+        return left == right or (left != left and right != right)  # noqa: PLR0124 - NaN
+    return isinstance(left, str) and isinstance(right, str) and left == right

@@ -1,0 +1,118 @@
+"""A fault at each writing call of an apply: the next one finishes it; nothing is lost, done twice, or stuck.
+
+An interposer, loaded before the C library, fails the k-th call that writes below the workspace (EIO), lets the disk be
+full from it on (its text is cut in half), kills the process there, or kills it with half of the text written.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from callsheet import Workspace
+from conftest import ENVIRONMENT, Callsheet, Folder
+from kept import APART
+
+HERE = Path(__file__).parent
+DIRECTORY = (
+    ENVIRONMENT.replace("{type: sqlite, path: .callsheet/local.db}", "{type: directory, path: deployed}")
+    + APART
+)
+TARGETS = {"sqlite": ENVIRONMENT, "sqlite, ledger apart": ENVIRONMENT + APART, "directory": DIRECTORY}
+MODES = ("EIO", "full", "kill", "torn")
+STEPS = [
+    ("create", "Action/new"),
+    ("delete", "Action/gone"),
+    ("rename", "Action/renamed"),
+    ("update", "Action/changed"),
+]
+
+
+@pytest.fixture(scope="session")
+def interposer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if compiler is None or not sys.platform.startswith("linux"):
+        pytest.skip("no C compiler for the interposer")
+    found = tmp_path_factory.mktemp("interposer") / "interposer.so"
+    subprocess.run(
+        [compiler, "-shared", "-fPIC", "-O1", "-o", str(found), str(HERE / "interposer.c"), "-ldl"],
+        check=True,
+    )
+    return found
+
+
+def prepared(workspace: Folder, callsheet: Callsheet, environment: str) -> Folder:
+    """A workspace in which one action is to be created, one changed, one renamed and one deleted."""
+    workspace.write("environments.yaml", environment)
+    for name in ("changed", "gone", "old"):
+        workspace.action(name)
+    assert callsheet("apply", "-C", workspace.path, "--yes", "-q").code == 0
+    workspace.action("changed", constant="2")
+    workspace.remove("gone")
+    workspace.rename("old", "renamed")
+    workspace.action("new")
+    return workspace
+
+
+def run(
+    interposer: Path, template: Path, tmp_path: Path, faults: list[tuple[str, int]]
+) -> list[dict[str, Any]]:
+    work = tmp_path / "work"
+    work.mkdir(exist_ok=True)
+    done = subprocess.run(
+        [sys.executable, str(HERE / "interposed.py"), str(template), str(work)],
+        input=json.dumps(faults), capture_output=True, text=True, timeout=3_000, check=False,
+        env={**os.environ, "LD_PRELOAD": str(interposer), "FAULT_ROOT": str(tmp_path / "tried"), "PYTHONDONTWRITEBYTECODE": "1"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return [json.loads(one) for one in done.stdout.splitlines()]
+
+
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_fault_at_any_writing_call_is_settled_by_the_next_apply(
+    workspace: Folder,
+    callsheet: Callsheet,
+    tmp_path: Path,
+    interposer: Path,
+    target: str,
+    request: pytest.FixtureRequest,
+) -> None:
+    folder = prepared(workspace, callsheet, TARGETS[target])
+    wanted = {
+        f"deployed/{one.address}.json": one.content
+        for one in Workspace(folder.path).compile().by_environment["local"].values()
+    }
+    [calm] = run(interposer, folder.path, tmp_path, [])
+    code, said, calls = calm["first"]
+    assert (code, calls > 20) == (0, True), said
+    faults = [(mode, number) for mode in MODES for number in range(1, calls + 1)]
+    if not request.config.getoption("--long"):
+        faults = random.Random(target).sample(faults, 4)
+    for one in run(interposer, folder.path, tmp_path, faults):
+        mode, _ = one["fault"]
+        code, said, _ = one["first"]
+        assert "CS999" not in said, one
+        assert "Traceback" not in said, one
+        if mode in ("kill", "torn"):
+            assert code == -9, one
+        assert one["again"] == [0, ""], one
+        assert one["plan"]["changes"] == [], one
+        assert (one["plan"]["drift"], one["plan"]["unmanaged"]) == ([], []), one
+        done = [
+            (step["action"], step["address"])
+            for it in one["history"]["applies"]
+            for step in it["steps"]
+            if step["outcome"] == "done"
+        ]
+        assert [done.count(step) for step in STEPS] == [1] * len(STEPS), one
+        if target == "directory":
+            assert {name: json.loads(text) for name, text in one["held"].items()} == wanted, one

@@ -1,0 +1,123 @@
+"""Values are compared by one function: a walk over the syntax tree finds every other comparison of two things."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import callsheet
+
+ROOT = Path(callsheet.__file__).parent
+ROOMS = (
+    "targets", "planning", "deploying", "importing", "calling", "ledger", "api", "language/environment.py",
+    "language/merge.py", "workspace/edited.py", "workspace/rewriting.py",
+)  # fmt: skip
+PLAIN = {
+    "action", "address", "address_before", "code", "digest", "file", "id", "identity", "impact", "key", "kind", "lineage",
+    "line", "method", "name", "outcome", "path", "reason", "scheme", "serial", "state", "status", "suffix", "uid",
+}  # fmt: skip
+"""Attributes that are texts or numbers of ours, and never a value that was written in a document."""
+ALLOWED = {
+    # Digests and canonical texts: two values are equal where these are.
+    "there != step.before", "digest != step.before", "(before[0] if before else None) != step.before",
+    "one.canonical == note.pending", "note.pending == GONE", "found.get(address, (None, 0))[0] != wanted",
+    "digest_of(canonical_text(change.after)) == change.after_digest", "digest != change.before_digest",
+    "_digest(there.get(address)) != _digest(before.by_environment.get(name, {}).get(address))",
+    "(before.digest if before else None) != change.before_digest", "_digest(target.rows(query)) != digest",
+    "(found.digest if found else None) == change.after_digest", "digest == intent.after", "digest_before == intent.before",
+    # Plans, as frozen data: by digests and addresses.
+    "changes == plan.changes", "before == after",
+    # Names, addresses, paths, hosts, codes, columns: texts and places of ours.
+    "wanted.get('name') == name", "where == path", "told != pages", "content['snapshotVersion'] != FORMAT_VERSION",
+    "found.sandbox.get(name, options.get(name)) != options.get(name)", "path == self.whole", "ranks[0] == ranks[1]",
+    "old_address == address", "receiver_of(before) == host", "host_of(old) != host_of(new)", "code == wanted",
+    "before_address == address", "plan.by_hand(one) == by_hand", "one != address", "name != environment",
+    "imported.has_payload != ('payload' in request)", "one['if'] == chosen", "one.get('required') == [name]",
+    "it.lower() == one['name'].lower()", "pointer == one", "key != name", "one.get('id') == name", "to == target",
+    "self.open[index][0] == tag", "one != default", "value.get('dataType') != _data_type(declared[names[0]])",
+    "label_of(declared, one, language) == value.get('label')", "self.flavor == OLDER", "resolve(value) == value",
+    "one[:-1] == mapping", "start == end", "getattr(beside, 'options', None) == dict(options)",
+    "getattr(beside, 'shown', None) == shown", "old != new", "new == before",
+    # Texts of a request that came: a form, a header, a query.
+    "form.get('grant_type') != grant", "client != sent", "claims.get('aud') != audience",
+    "claims.get('scope', '') == wanted", "came.headers.get(name.lower()) != _text(value)",
+    "value == standin(compiled['secret'])", "value == standin(compiled['$secret'])",
+    "header == 'Basic ' + base64.b64encode(pair.encode()).decode()", "key == _text(authentication['value'])",
+    "form.get(name) != _text(authentication[name])",
+    "value != text_of(compiled)", "sent[name] != text_of(value)",
+    "urlsplit(url).netloc.rpartition('@')[2] != self.host",
+    # What decides what commands do: names, counts, digests, texts of documents, frozen selections.
+    "_port_of(was) != _port_of(now)", "port == {'https': '443', 'http': '80'}.get(scheme.lower())",
+    "bool(old.get('optional')) != bool(new.get('optional'))", "before.digests[file] != after.digests[file]",
+    "old.get(field) != new.get(field)", "old.document.text != new.document.text",
+    "one.target.get('collection') == name", "self.old.allow_send != self.new.allow_send", "old.count != new.count",
+    "old.not_author != new.not_author", "old.signers != new.signers", "self.old.select == self.new.select",
+    "was == now", "self.old.message != self.new.message", "self.old.severity != self.new.severity",
+    "severities[0] != severities[1]", "was != now", "text == old", "ends_unseen(old) != last",
+    "path[-1] == len(parts) - 1", "(None if wanted is None else wanted.digest) != change.after_digest",
+    "value == text_of(compiled)",
+    # What ends a list of pages, and a schema: no value of an action.
+    "told in (None, '', False)", "node.get('additionalProperties') not in (None, False)",
+}  # fmt: skip
+
+
+def is_plain(node: ast.expr) -> bool:
+    """Is one side a constant, a length, a set of keys or a text of ours, so that no two values meet?"""
+    match node:
+        case ast.Constant() | ast.JoinedStr():
+            return True
+        case ast.UnaryOp():
+            return is_plain(node.operand)
+        case ast.Tuple() | ast.Set() | ast.List():
+            return all(map(is_plain, node.elts))
+        case ast.Call(func=ast.Name(id=name)):
+            return name in ("len", "set", "type", "str")
+        case ast.Attribute():
+            return node.attr in PLAIN
+        case _:
+            return False
+
+
+def comparisons(text: str) -> Iterator[tuple[int, str]]:
+    """Every `==` and `!=` of two things neither of which is plain, and every other way to compare by them."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Compare):
+            meets = any(isinstance(one, ast.Eq | ast.NotEq) for one in node.ops)
+            if (meets and not any(map(is_plain, [node.left, *node.comparators]))) or any(
+                map(_has_boolean, node.comparators)
+            ):
+                yield node.lineno, ast.unparse(node)
+        elif isinstance(node, ast.Attribute) and node.attr in ("eq", "ne", "__eq__", "__ne__"):
+            yield node.lineno, ast.unparse(node)
+
+
+def _has_boolean(node: ast.expr) -> bool:
+    """`0 in (False,)` is true to Python."""
+    return isinstance(node, ast.Tuple | ast.List | ast.Set) and any(
+        isinstance(one, ast.Constant) and isinstance(one.value, bool) for one in node.elts
+    )
+
+
+def found() -> list[tuple[str, int, str]]:
+    files = [
+        file
+        for room in ROOMS
+        for file in ([ROOT / room] if room.endswith(".py") else sorted((ROOT / room).rglob("*.py")))
+    ]
+    assert len(files) > 100
+    return [
+        (file.relative_to(ROOT).as_posix(), *one)
+        for file in files
+        for one in comparisons(file.read_text("utf-8"))
+    ]
+
+
+def test_two_values_are_compared_by_nothing_but_equal() -> None:
+    others = [f"{file}:{line}: {text}" for file, line, text in found() if text not in ALLOWED]
+    assert others == [], "compare values by callsheet.workspace.equal: to Python, 1 and true are equal"
+
+
+def test_a_comparison_of_two_values_is_found() -> None:
+    text = "if sent != now: pass\nif one.digest == other: pass\nif len(a) == len(b): pass\nmap(operator.eq, a, b)\nx in (0, True)\n"
+    assert sorted(one for _, one in comparisons(text)) == ["operator.eq", "sent != now", "x in (0, True)"]
