@@ -7,9 +7,10 @@ from dataclasses import replace
 from callsheet.language.secret_patterns import secret_kind
 from callsheet.rendering.syntax import MAX_TEMPLATE_CHARACTERS
 from callsheet.rendering.values import digest_of
-from callsheet.workspace import Problem, Source, Span
-from callsheet.workspace.documents import read_text
+from callsheet.workspace import Problem, Source, Span, Unreadable
+from callsheet.workspace.documents import decode
 from callsheet.workspace.problems import Concern
+from callsheet.workspace.sources import read_named
 
 
 class TemplateFiles:
@@ -34,7 +35,11 @@ class TemplateFiles:
         if "\\" in file or any(part in ("", ".", "..") for part in parts):
             message = "its path leads out of the workspace"
             return Problem(code="CS512", file=file, message=message, help="name one inside")
-        text, problem = read_text(self.source, file)
+        try:
+            content = read_named(self.source, file)
+        except Unreadable as unreadable:
+            return unreadable.problem
+        text, problem = decode(content, file)
         if problem is not None:
             return problem
         self.noted[file] = digest_of(text)

@@ -45,3 +45,7 @@ class EditedSource:
     def fingerprint(self, file: str) -> tuple[int, ...] | None:
         """Give the source's own; an edited text has none to trust."""
         return None if file in self.texts else self.source.fingerprint(file)
+
+    def real(self, file: str) -> str:
+        """Return the path to which links lead from a file's path."""
+        return self.source.real(file)

@@ -77,6 +77,11 @@ def link_outside(file: str) -> Problem:
     )
 
 
+def hidden_file(file: str, message: str) -> Problem:
+    """Word the refusal of a file that is not part of the workspace."""
+    return problem("CS101", file, message, "name a file that is part of the workspace")
+
+
 def link_loop(file: str) -> Problem:
     """Word the refusal of a link to a folder around it."""
     return problem("CS106", file, "the symbolic link leads back to itself", "remove the link")

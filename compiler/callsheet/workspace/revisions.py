@@ -62,6 +62,13 @@ class RevisionSource:
         except Unreadable:
             return None
 
+    def real(self, file: str) -> str:
+        """Return the path to which links lead from a file's path."""
+        try:
+            return self._tree.follow(file) or file
+        except OSError:
+            return file
+
     def _file(self, file: str) -> str:
         """Return the object of a file, behind links."""
         try:

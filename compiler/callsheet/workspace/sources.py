@@ -6,12 +6,14 @@ import errno
 import os
 import stat
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path as FilePath
 from typing import Protocol
 
 from callsheet.workspace.findings import (
     MAX_FILE_BYTES,
     Unreadable,
+    hidden_file,
     link_outside,
     no_such_file,
     os_error,
@@ -38,6 +40,9 @@ class Source(Protocol):
 
     def fingerprint(self, file: str) -> tuple[int, ...] | None:
         """Give numbers that change when the file does, or None where there are none to trust."""
+
+    def real(self, file: str) -> str:
+        """Return the path to which links lead from a path; the path itself where they lead nowhere."""
 
 
 class FolderSource:
@@ -85,6 +90,11 @@ class FolderSource:
         except OSError:
             return None
         return (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+
+    def real(self, file: str) -> str:
+        """Return the path to which links lead from a file's path."""
+        real = os.path.realpath(os.path.join(self._real_root, file))
+        return os.path.relpath(real, self._real_root) if _inside(real, self._real_root) else file
 
 
 class _FolderTree:
@@ -151,6 +161,29 @@ class MemorySource:
         """Nothing in memory has a time to trust."""
         return None
 
+    def real(self, file: str) -> str:
+        """Return the path: no link is in memory."""
+        return file
+
+
+def read_named(source: Source, file: str, *, limit: int = MAX_FILE_BYTES) -> bytes:
+    """Read a file that a document names: a template, a page, a contract.
+
+    A dotfile may hold what nobody meant to show (`.env`, `.git/config`), and what `.callsheetignore` names
+    is not part of the workspace: neither is read, nor a link to one.
+
+    Raises:
+        Unreadable: for these, and as `Source.read`.
+
+    """
+    ignored = ignored_by(source)
+    for path in dict.fromkeys((file, source.real(file))):
+        if any(part.startswith(".") for part in path.split("/")):
+            raise Unreadable(hidden_file(file, "a dotfile is not read"))
+        if ignored.matches(path):
+            raise Unreadable(hidden_file(file, "`.callsheetignore` leaves this file out"))
+    return source.read(file, limit=limit)
+
 
 def ignored_by(source: Source) -> Ignored:
     """Return what the `.callsheetignore` of a source leaves out."""
@@ -162,6 +195,7 @@ def ignored_by(source: Source) -> Ignored:
     return Ignored(ignore_patterns(text), whole_folders)
 
 
+@lru_cache(maxsize=8)
 def ignore_patterns(text: str) -> Callable[[str], bool]:
     """Give the test that `.callsheetignore` (gitignore's syntax) stands for."""
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]

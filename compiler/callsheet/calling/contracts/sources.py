@@ -10,6 +10,7 @@ from typing import Any
 
 from callsheet.workspace import Path, Places, Source, Span, Unreadable, parts_of
 from callsheet.workspace.documents import decode, parse
+from callsheet.workspace.sources import read_named
 
 MAX_BYTES = 16 * 1_048_576
 _TRAPS = ("CS12", "CS116")
@@ -111,7 +112,7 @@ def _from_workspace(source: Source, reference: str) -> bytes:
             "CS450", "a contract is never fetched from the network", "keep the file in the workspace"
         )
     try:
-        return source.read(reference, limit=MAX_BYTES)
+        return read_named(source, reference, limit=MAX_BYTES)
     except Unreadable as unreadable:
         raise ContractFault(
             "CS450", f"the contract {reference}: {unreadable.problem.message}", unreadable.problem.help
