@@ -9,6 +9,7 @@ from callsheet.api.base import Base, InvalidWorkspaceError, refuse_invalid
 from callsheet.errors import CallsheetError
 from callsheet.language import Environment
 from callsheet.language.environment import overlaid_spots
+from callsheet.language.masking import masked
 from callsheet.language.schema_check import nearest
 from callsheet.planning import Change, compare
 from callsheet.planning.changes import Side
@@ -229,7 +230,8 @@ def _sample(
     action = compiled.actions.get(address.partition("/")[2])
     if action is None or content is None:
         return None
-    found = sample_request(action, content, environment)
+    # What an older revision holds may have a credential in it.
+    found = sample_request(action, masked(dict(content)), environment)
     return (found[0], request_lines(found[1])) if found else None
 
 

@@ -23,6 +23,7 @@ from callsheet.errors import CallsheetError
 def command(name: str, env: str | None, deployed: bool, *, options: Options) -> None:
     """Show one action or message in every environment, or in the one that -e names."""
     from callsheet.api import refuse_errors_of
+    from callsheet.language.masking import masked
     from callsheet.language.schema_check import nearest
     from callsheet.planning.changes import content_of
     from callsheet.reporting.results import Shown, ShowResult
@@ -40,7 +41,7 @@ def command(name: str, env: str | None, deployed: bool, *, options: Options) -> 
             if there is not None:
                 found[environment.name] = Shown(
                     digest=there.digest,
-                    action=content_of(there),
+                    action=masked(content_of(there)),
                     revision=there.revision,
                     applied_by=there.applied_by,
                     applied_at=there.applied_at,

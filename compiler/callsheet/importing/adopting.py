@@ -46,7 +46,14 @@ def definition_text(compiled: Mapping[str, Any], digest: str) -> str:
     }
     text = yaml.dump(document, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=100)
     source = MemorySource({"here.yaml": _ENVIRONMENT, "adopted.yaml": text.encode()})
-    found = compile_workspace(source).by_environment.get("here", {})
+    result = compile_workspace(source)
+    if any(one.code == "CS601" for one in result.errors):
+        raise CallsheetError(
+            "CS844",
+            f"{kind}/{compiled.get('name')} holds what looks like a credential, which no file may hold",
+            help="put a reference in its place at the target, revoke what is there, and adopt it then",
+        )
+    found = result.by_environment.get("here", {})
     # A message's action is not there: only what the file itself says is compared.
     same = [one for one in found.values() if one.digest == digest]
     if not same:

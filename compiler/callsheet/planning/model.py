@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from callsheet.language.masking import masked
 from callsheet.planning.difference import NOTHING, Difference, Impact
 
 ActionName = Literal["create", "update", "replace", "rename", "delete", "adopt", "forget"]
@@ -122,9 +123,9 @@ def difference_record(one: Difference) -> dict[str, Any]:
     """Give a difference as machine output holds it."""
     record: dict[str, Any] = {"path": one.pointer, "operation": one.operation}
     if one.before is not NOTHING:
-        record["before"] = one.before
+        record["before"] = masked(one.before, one.path)
     if one.after is not NOTHING:
-        record["after"] = one.after
+        record["after"] = masked(one.after, one.path)
     record |= {"words": one.words, "impact": one.impact, "reason": one.reason}
     if one.place is not None:
         record |= dict(zip(("file", "line", "column"), one.place, strict=True))
@@ -141,7 +142,7 @@ def change_record(change: Change) -> dict[str, Any]:
         "reasons": list(change.reasons),
         "owner": change.owner,
         "diff": [difference_record(one) for one in change.diff],
-        "before": change.before,
+        "before": masked(change.before),
         "after": change.after,
         "beforeDigest": change.before_digest,
         "afterDigest": change.after_digest,

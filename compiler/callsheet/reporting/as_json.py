@@ -11,6 +11,7 @@ from callsheet.calling import NO_PAYLOAD, Request
 from callsheet.calling.cases import ABSENT, CaseResult
 from callsheet.deploying import ApplyResult, StepResult
 from callsheet.language import Diagnostic, in_language
+from callsheet.language.masking import masked
 from callsheet.ledger import ApplyRecord
 from callsheet.planning import NOTHING, Plan, plan_record
 from callsheet.planning.model import ACTIONS, change_record, difference_record, drift_record
@@ -124,9 +125,9 @@ def _protection(one: Protection) -> dict[str, Any]:
 def _shared(one: SharedChange) -> dict[str, Any]:
     record: dict[str, Any] = {"name": one.name}
     if one.before is not NOTHING:
-        record["before"] = one.before
+        record["before"] = masked(one.before)
     if one.after is not NOTHING:
-        record["after"] = one.after
+        record["after"] = masked(one.after)
     return {**record, "environments": list(one.environments), "addresses": list(one.addresses)}
 
 

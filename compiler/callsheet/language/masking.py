@@ -1,0 +1,43 @@
+"""A compiled value → the same value with what looks like a credential hidden.
+
+What is deployed, or what an older revision holds, may have a secret in it that no rule kept out. Results
+show both sides of a change, so they show it hidden.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from callsheet.language.secret_patterns import secret_kind
+from callsheet.workspace import Path
+
+HIDDEN = "(hidden)"
+_SECRET_FIELDS = frozenset({"password", "token", "clientSecret", "value", "key"})
+_SECRET_HEADERS = frozenset({"authorization", "proxy-authorization"})
+
+
+def masked(value: Any, path: Path = ()) -> Any:
+    """Return a value with each text hidden that looks like a credential, or stands where one belongs.
+
+    Args:
+        value: a compiled action or message, or a part of one.
+        path: where the part stands in it.
+
+    """
+    if isinstance(value, dict):
+        return {key: masked(one, (*path, key)) for key, one in value.items()}
+    if isinstance(value, list):
+        return [masked(one, path) for one in value]
+    if not isinstance(value, str) or path[-1:] in (("secret",), ("$secret",), ("$param",)):
+        return value
+    if _belongs_hidden(path) or secret_kind(value):
+        return HIDDEN
+    return value
+
+
+def _belongs_hidden(path: Path) -> bool:
+    if len(path) == 2 and path[0] == "authentication":
+        return path[1] in _SECRET_FIELDS
+    if path[:2] == ("request", "headers") and len(path) == 3:
+        return str(path[2]).lower() in _SECRET_HEADERS
+    return False

@@ -1,0 +1,103 @@
+"""A credential that got into an older revision, or into what is deployed, is shown by no result."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from callsheet.language.masking import masked
+from conftest import ACTION, Callsheet, Folder
+
+CREDENTIAL = "xoxb-123456789012-123456789012-" + "abcdefghijklmnopqrstuvwx"
+LITERAL = "hunter2hunter2"
+FORMATS = ["text", "json", "markdown", "html", "sarif", "junit", "github", "gitlab"]
+
+
+def with_secrets(safe: bool) -> str:
+    key = '{secret: "env:KEY"}' if safe else CREDENTIAL
+    token = '{secret: "env:TOKEN"}' if safe else LITERAL
+    text = ACTION.format(name="example", constant="1" if safe else f"{{deep: [{CREDENTIAL}]}}")
+    text = text.replace("    method:", f"    headers: {{X-Key: {key}}}\n    method:")
+    return text + f"  authentication: {{type: bearer, token: {token}}}\n"
+
+
+@pytest.fixture
+def mended(workspace: Folder) -> Folder:
+    """Return a workspace whose last commit had credentials in it, and whose files have references."""
+    workspace.write("example.yaml", with_secrets(safe=False))
+    workspace.commit()
+    workspace.write("example.yaml", with_secrets(safe=True))
+    return workspace
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_review_does_not_show_what_the_base_held(form: str, mended: Folder, callsheet: Callsheet) -> None:
+    outcome = callsheet("diff", "--base", "HEAD", "-C", mended.path, "-o", form)
+    assert outcome.code == 0, outcome.err
+    assert "example" in outcome.out
+    for one in (CREDENTIAL, LITERAL):
+        assert one not in outcome.out + outcome.err
+
+
+@pytest.fixture
+def broken(workspace: Folder, callsheet: Callsheet) -> Folder:
+    """Return a workspace at whose target somebody wrote a credential by hand."""
+    workspace.commit()
+    assert callsheet("apply", "-C", workspace.path, "--yes").code == 0
+    connection = sqlite3.connect(workspace.database)
+    connection.execute(
+        "UPDATE registry_action SET compiled = replace(compiled, '\"fixed\":1', ?)",
+        (f'"fixed":"{CREDENTIAL}"',),
+    )
+    connection.commit()
+    connection.close()
+    return workspace
+
+
+@pytest.mark.parametrize("form", ["text", "json", "markdown", "html"])
+@pytest.mark.parametrize("line", ["drift", "plan --accept drift", "diff"])
+def test_no_result_shows_what_is_deployed_in_clear(
+    line: str, form: str, broken: Folder, callsheet: Callsheet
+) -> None:
+    outcome = callsheet(*line.split(), "-C", broken.path, "-o", form)
+    assert outcome.code == 0, outcome.err
+    assert "fixed" in outcome.out
+    assert CREDENTIAL not in outcome.out + outcome.err
+
+
+def test_show_and_the_plan_file_do_not_either_and_the_plan_is_applied(
+    broken: Folder, callsheet: Callsheet
+) -> None:
+    for form in ("text", "json"):
+        shown = callsheet("show", "example", "--deployed", "-C", broken.path, "-o", form).out
+        assert "(hidden)" in shown
+        assert CREDENTIAL not in shown
+    plan = broken.path.parent / "plan.json"
+    assert callsheet("plan", "-C", broken.path, "--accept", "drift", "--out", plan, "-q").code == 0
+    assert CREDENTIAL not in plan.read_text()
+    assert callsheet("apply", "-C", broken.path, plan).code == 0
+    assert callsheet("drift", "-C", broken.path).out == "No drift in local.\n"
+
+
+def test_adopt_and_drift_write_put_no_credential_into_a_file(broken: Folder, callsheet: Callsheet) -> None:
+    callsheet("drift", "--write", "-C", broken.path)
+    assert CREDENTIAL not in (broken.path / "example.yaml").read_text()
+    assert callsheet("forget", "example", "-C", broken.path).code == 1
+    connection = sqlite3.connect(broken.database)
+    connection.execute("DELETE FROM ledger_object")
+    connection.commit()
+    connection.close()
+    broken.remove("example")
+    outcome = callsheet("adopt", "example", "-C", broken.path)
+    assert outcome.err.startswith("error CS844: Action/example holds what looks like a credential"), outcome
+    assert not (broken.path / "example.yaml").exists()
+
+
+def test_references_and_slots_are_left_as_they_are() -> None:
+    content = {
+        "authentication": {"type": "bearer", "token": {"secret": "env:TOKEN"}},
+        "request": {"headers": {"Authorization": {"$param": "x"}}, "payload": {"token": "abc", "key": 1}},
+    }
+    assert masked(content) == content
+    assert masked({"authentication": {"token": "abc"}}) == {"authentication": {"token": "(hidden)"}}
