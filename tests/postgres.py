@@ -8,6 +8,7 @@ import socket
 import subprocess
 import tempfile
 import threading
+import time
 import uuid
 import warnings
 from collections.abc import Iterator
@@ -161,3 +162,54 @@ class Proxy:
         self.listener.close()
         for one in self.pairs:
             one.close()
+
+
+class CuttingProxy(Proxy):
+    """A proxy that cuts the connection at the k-th statement, before the server has it or before its answer.
+
+    Statements are counted by the messages that ask for an answer: Query and Sync (PostgreSQL's protocol 3.0,
+    "Message Formats").
+    """
+
+    def __init__(self, server: Server, cut_at: int = 0, when: str = "before") -> None:
+        self.cut_at = cut_at
+        self.when = when
+        self.statements = 0
+        self.answers = True
+        super().__init__(server)
+
+    def _pump(self, one: socket.socket, other: socket.socket) -> None:
+        if one.family != socket.AF_UNIX:
+            with suppress(OSError):
+                self._forward(one, other)
+        else:
+            with suppress(OSError):
+                while content := one.recv(65_536):
+                    if self.answers:
+                        other.sendall(content)
+        with suppress(OSError):
+            other.shutdown(socket.SHUT_RDWR)
+
+    def _forward(self, client: socket.socket, server: socket.socket) -> None:
+        """Forward whole messages: first the one that starts a session, which has no type."""
+        stream = client.makefile("rb")
+        begun = False
+        while lead := stream.read(5 if begun else 4):
+            kind, length = (lead[:1], lead[1:]) if begun else (b"", lead)
+            message = lead + stream.read(int.from_bytes(length, "big") - 4)
+            begun = True
+            if kind in (b"Q", b"S"):
+                self.statements += 1
+                if self.statements == self.cut_at:
+                    self._cut_here(client, server, message)
+                    return
+            server.sendall(message)
+
+    def _cut_here(self, client: socket.socket, server: socket.socket, message: bytes) -> None:
+        if self.when == "after":
+            self.answers = False
+            server.sendall(message)
+            time.sleep(0.05)
+        for one in (client, server):
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
