@@ -240,3 +240,94 @@ def test_a_plan_from_another_repository_is_refused(
     other.write("environments.yaml", ENVIRONMENT)
     other.commit()
     assert "error CS934" in callsheet("apply", "-C", other.path, plan).err
+
+
+def certificate(folder: Path, name: str, principals: str) -> tuple[Path, Path]:
+    """Make an authority, and a key with a certificate of it; gives the authority's key and the user's."""
+    authority, user = key(folder, "authority"), key(folder, name)
+    subprocess.run(
+        ["ssh-keygen", "-q", "-s", authority, "-I", name, "-n", principals, f"{user}.pub"], check=True
+    )
+    return authority, user
+
+
+def test_one_certificate_with_two_principals_is_one_person(
+    workspace: Folder, callsheet: Callsheet, keys: Path
+) -> None:
+    authority, user = certificate(keys, "grace", "grace@example.com,hopper@example.com")
+    kind, public = Path(f"{authority}.pub").read_text().split()[:2]
+    workspace.write(
+        "allowed_signers",
+        "".join(
+            f"{who} cert-authority {kind} {public}\n" for who in ("grace@example.com", "hopper@example.com")
+        ),
+    )
+    workspace.write("environments.yaml", ENVIRONMENT + "  approvals: {count: 2}\n")
+    workspace.commit()
+    plan = workspace.path.parent / "plan.json"
+    callsheet("plan", "-C", workspace.path, "-q", "--out", plan)
+    # ssh-keygen signs with the certificate where it stands beside the key.
+    outcome = callsheet("approve", plan, "--key", f"{user}-cert.pub", "--yes", "-q")
+    if outcome.code:
+        outcome = callsheet("approve", plan, "--key", user, "--yes", "-q")
+    assert outcome.code == 0, outcome.err
+    told = refusal(callsheet, workspace, plan)
+    assert told.startswith(("error CS950: the plan has 1 of 2 approvals", "error CS951")), told
+
+
+def test_two_names_of_one_key_are_one_person(
+    approved: tuple[Folder, Path], callsheet: Callsheet, keys: Path
+) -> None:
+    workspace, plan = approved
+    workspace.write("environments.yaml", WANTED.replace("count: 1", "count: 2"))
+    workspace.write(
+        "allowed_signers",
+        line(keys / "grace", "grace@example.com") + line(keys / "grace", "hopper@example.com"),
+    )
+    assert refusal(callsheet, workspace, plan) == (
+        "error CS950: the plan has 1 of 2 approvals (by grace@example.com, hopper@example.com)"
+    )
+
+
+@pytest.mark.parametrize("part", ["author", "committer", "co-author", "signature"])
+def test_whoever_had_a_part_in_the_change_does_not_approve_it(
+    part: str, workspace: Folder, callsheet: Callsheet, keys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grace = key(keys, "grace")
+    workspace.write("environments.yaml", WANTED)
+    workspace.write("allowed_signers", line(grace, "grace@example.com"))
+    workspace.git("init", "-q", "-b", "main")
+    workspace.write(".gitignore", ".callsheet/\n")
+    workspace.git("add", "-A")
+    message, signing = "a change", []
+    if part in ("author", "committer"):
+        monkeypatch.setenv(f"GIT_{part.upper()}_EMAIL", "Grace@Example.com")
+    elif part == "co-author":
+        message = "a change\n\nCo-authored-by: Grace <grace@example.com>"
+    else:
+        signing = ["-c", "gpg.format=ssh", "-c", f"user.signingKey={grace}"]
+    subprocess.run(
+        ["git", *signing, "commit", "-q", "-m", message, *(["-S"] if signing else [])],
+        cwd=workspace.path,
+        check=True,
+    )
+    plan = workspace.path.parent / "plan.json"
+    callsheet("plan", "-C", workspace.path, "-q", "--out", plan)
+    callsheet("approve", plan, "--key", grace, "--yes", "-q")
+    told = refusal(callsheet, workspace, plan)
+    assert told.startswith("error CS951: the approval plan.json.grace.approval does not hold: "), told
+    assert told.endswith("wrote the change")
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["[" * 60_000, '{"plan": "x", "signature": "\\ud800"}', '{"plan": [], "signature": "é"}', "7"],
+)
+def test_an_approval_of_another_shape_is_none(
+    content: str, approved: tuple[Folder, Path], callsheet: Callsheet
+) -> None:
+    workspace, plan = approved
+    (plan.parent / "plan.json.mallory.approval").write_text(content)
+    assert refusal(callsheet, workspace, plan).startswith(
+        "error CS951: plan.json.mallory.approval is not an"
+    )

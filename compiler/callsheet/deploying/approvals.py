@@ -6,12 +6,17 @@ the signers' file. The namespace is `callsheet`: what was signed for something e
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import os
+import re
 import subprocess
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +24,7 @@ from callsheet.errors import CallsheetError
 from callsheet.language.environment import Approvals
 from callsheet.planning import Plan
 from callsheet.workspace import FolderSource, Unreadable
-from callsheet.workspace.revisions import authors_of
+from callsheet.workspace.revisions import authorship_of
 
 NAMESPACE = "callsheet"
 SUFFIX = ".approval"
@@ -85,8 +90,9 @@ def _read(path: Path) -> Approval:
     try:
         with path.open("rb") as stream:
             record: Any = json.loads(stream.read(MAX_BYTES))
-        return Approval(shown=path.name, plan=str(record["plan"]), signature=str(record["signature"]))
-    except (OSError, ValueError, KeyError, TypeError):
+        signature = str(record["signature"]).encode("ascii").decode()
+        return Approval(shown=path.name, plan=str(record["plan"]), signature=signature)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise CallsheetError(
             "CS951", f"{path.name} is not an approval", help="remove it, or have the plan approved again"
         ) from None
@@ -107,20 +113,30 @@ def require(plan: Plan, wanted: Approvals, approvals: Iterable[Approval], root: 
 
     """
     signers = _signers(root, wanted.signers)
-    people: dict[str, str] = {}
-    for one in approvals:
-        for principal in _verified(plan, one, signers):
-            people.setdefault(principal, one.shown)
+    verified = [_verified(plan, one, signers) for one in approvals]
     if wanted.not_author:
-        _refuse_authors(plan, people, root)
+        _refuse_authors(plan, verified, root)
+    people = _people(verified)
+    names = sorted({name for one in verified for name in one.principals})
     if len(people) < wanted.count:
-        by = f" (by {', '.join(sorted(people))})" if people else ""
+        by = f" (by {', '.join(names)})" if names else ""
         raise CallsheetError(
             "CS950",
             f"the plan has {len(people)} of {wanted.count} approval{'' if wanted.count == 1 else 's'}{by}",
             help="`callsheet approve PLAN`, and keep the files that it writes beside the plan",
         )
-    return tuple(sorted(people))
+    return tuple(names)
+
+
+def _people(verified: Sequence[_Verified]) -> list[set[str]]:
+    """Return who approved, each person once: two keys of one name, or two names of one key, are one."""
+    people: list[set[str]] = []
+    for one in verified:
+        known = {f"key {one.key}", *one.principals}
+        same = [other for other in people if other & known]
+        people = [other for other in people if not other & known]
+        people.append(known.union(*same))
+    return people
 
 
 def _signers(root: Path, file: str) -> bytes:
@@ -140,7 +156,16 @@ def _signers(root: Path, file: str) -> bytes:
         ) from None
 
 
-def _verified(plan: Plan, approval: Approval, allowed: bytes) -> list[str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Verified:
+    """A signature that holds: its file, whose it may be by the signers' file, and its key's fingerprint."""
+
+    shown: str
+    principals: tuple[str, ...]
+    key: str
+
+
+def _verified(plan: Plan, approval: Approval, allowed: bytes) -> _Verified:
     if approval.plan != plan.digest:
         raise _refused(approval, f"it approves another plan ({approval.plan[:19]})")
     signed = statement(plan)
@@ -161,7 +186,29 @@ def _verified(plan: Plan, approval: Approval, allowed: bytes) -> list[str]:
             done = _ssh_keygen(["-Y", "verify", "-n", NAMESPACE, "-I", name, *by], signed)
             if done.returncode:
                 raise _refused(approval, _reason(done.stderr))
-    return names
+    key = _fingerprint(checked.stdout) or approval.signature
+    # ssh-keygen names the first line only: the same key may stand under other names, too.
+    others = [one for one in _names_of(key, allowed) if one not in names]
+    return _Verified(shown=approval.shown, principals=(*names, *others), key=key)
+
+
+def _names_of(fingerprint: str, allowed: bytes) -> Iterator[str]:
+    """Return every name under which the signers' file has a key; patterns are not names."""
+    for line in allowed.decode("utf-8", "replace").splitlines():
+        names, *rest = line.split() or [""]
+        for kind, text in pairwise(rest):
+            if not kind.startswith(("ssh-", "ecdsa-", "sk-")):
+                continue
+            with suppress(ValueError):
+                digest = hashlib.sha256(base64.b64decode(text, validate=True)).digest()
+                if fingerprint == f"SHA256:{base64.b64encode(digest).decode().rstrip('=')}":
+                    yield from (one for one in names.split(",") if one and not set(one) & set("*?!"))
+
+
+def _fingerprint(told: bytes) -> str | None:
+    """Return the fingerprint of the key that `ssh-keygen -Y check-novalidate` found good."""
+    found = re.search(rb"key (SHA256:[A-Za-z0-9+/=]+)", told)
+    return found[1].decode() if found else None
 
 
 _REASONS = (
@@ -190,22 +237,38 @@ def _refused(approval: Approval, reason: str) -> CallsheetError:
     )
 
 
-def _refuse_authors(plan: Plan, people: dict[str, str], root: Path) -> None:
-    """Refuse an approval by who wrote what is approved, told by the e-mail addresses of the commits."""
-    authors = authors_of(root, plan.commit) if plan.commit else None
+def _refuse_authors(plan: Plan, verified: Sequence[_Verified], root: Path) -> None:
+    """Refuse an approval by who had a part in what is approved.
+
+    By the addresses of the commits (author, committer, co-authors) and by the keys that signed them. What
+    it cannot know: a commit without a signature, under an address that the signers' file does not have.
+    """
+    authors = authorship_of(root, plan.commit) if plan.commit else None
     if authors is None:
         raise CallsheetError(
             "CS951",
             "who wrote the plan's commit cannot be told, and the environment wants it approved by others",
             help="plan from a commit that the repository has, with its history fetched",
         )
-    for principal in sorted(people):
-        if principal.lower() in authors:
+    keys = {_signing_key(*one) for one in authors.signed}
+    for one in verified:
+        wrote = [name for name in one.principals if name.lower() in authors.addresses]
+        if wrote or one.key in keys:
+            who = wrote[0] if wrote else f"the key of {one.principals[0]} signed a commit of it, who"
             raise CallsheetError(
                 "CS951",
-                f"the approval {people[principal]} does not hold: {principal} wrote the change",
+                f"the approval {one.shown} does not hold: {who} wrote the change",
                 help="have it approved by somebody else",
             )
+
+
+def _signing_key(text: bytes, signature: bytes) -> str | None:
+    """Return the fingerprint of the key that signed a commit; None where the signature does not hold."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "signature"
+        file.write_bytes(signature)
+        done = _ssh_keygen(["-Y", "check-novalidate", "-n", "git", "-s", str(file)], text)
+    return _fingerprint(done.stdout) if done.returncode == 0 else None
 
 
 def _ssh_keygen(arguments: Sequence[str], content: bytes) -> subprocess.CompletedProcess[bytes]:

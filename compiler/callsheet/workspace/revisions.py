@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path as FilePath
 
 from callsheet.errors import CallsheetError
@@ -141,10 +143,25 @@ def _naming(commit: str) -> Iterator[None]:
         ) from None
 
 
-def authors_of(root: FilePath, commit: str) -> set[str] | None:
-    """Give the e-mail addresses, in lower case, of who wrote a commit and what it merges.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authorship:
+    """Who had a part in a commit and in what it merges.
 
-    None where the repository does not have the commit.
+    Attributes:
+        addresses: e-mail addresses of authors, committers and co-authors, in lower case.
+        signed: the text and the SSH signature of each commit that has one.
+
+    """
+
+    addresses: frozenset[str]
+    signed: tuple[tuple[bytes, bytes], ...]
+
+
+def authorship_of(root: FilePath, commit: str) -> Authorship | None:
+    """Return who had a part in a commit and in what it merges.
+
+    None where the repository does not have the commit. Of a branch that was merged without a merge commit,
+    only the last commit is known to belong to it.
     """
     merged = f"{commit}^1..{commit}"
     try:
@@ -152,8 +169,28 @@ def authors_of(root: FilePath, commit: str) -> set[str] | None:
         parents = repository.run("rev-list", "--parents", "-n", "1", commit, "--").split()
         chosen = ["-n", "1", commit] if len(parents) < 3 else [merged]
         # `git log` would verify signatures, by a program, where the configuration says so.
-        found = repository.run("rev-list", "--format=%ae", *chosen, "--").decode("utf-8", "replace")
+        told = repository.run("rev-list", f"--format={_AUTHORS}", *chosen, "--").decode("utf-8", "replace")
+        commits = repository.run("rev-list", *chosen, "--").decode().split()
+        signed = [_signed(repository.run("cat-file", "commit", one)) for one in commits[:MAX_SIGNED]]
     except CallsheetError:
         return None
-    addresses = found.splitlines()[1::2]  # each after the line `commit ID`
-    return {one.strip().lower() for one in addresses if one.strip()}
+    addresses = {one.lower() for one in _ADDRESS.findall(told)}
+    return Authorship(
+        addresses=frozenset(addresses), signed=tuple(one for one in signed if one is not None)
+    )
+
+
+MAX_SIGNED = 500
+_AUTHORS = "<%ae> <%ce> %(trailers:key=Co-authored-by,valueonly)"
+_ADDRESS = re.compile(r"<\s*([^<>\s]+)\s*>")
+_SIGNATURE = re.compile(rb"\ngpgsig (-----BEGIN SSH SIGNATURE-----\n(?: .*\n)+)")
+
+
+def _signed(commit: bytes) -> tuple[bytes, bytes] | None:
+    """Split a commit into the text that was signed and its SSH signature (git's header `gpgsig`)."""
+    head, _, body = commit.partition(b"\n\n")
+    found = _SIGNATURE.search(head + b"\n")
+    if found is None:
+        return None
+    text = (head + b"\n").replace(found[0], b"\n", 1) + b"\n" + body
+    return text, found[1].replace(b"\n ", b"\n")
