@@ -397,4 +397,4 @@ def test_a_name_with_hostile_characters_does_not_command_the_terminal(
     outcome = callsheet("validate", "-C", workspace.path)
     assert "\x1b" not in outcome.out
     assert "\u202e" not in outcome.out
-    assert re.search(r"a\\x1b\[2J\\u202e\.yaml:1:1: error CS211", outcome.out)
+    assert re.search(r"a\\x1b\[2J\\N\{RIGHT-TO-LEFT OVERRIDE\}\.yaml:1:1: error CS211", outcome.out)

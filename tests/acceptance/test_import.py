@@ -260,7 +260,7 @@ def test_a_har_file_and_a_postman_collection() -> None:
         request = build_request(found, {"title": "Hi"})
         assert (request.method, request.url, request.payload) == ("POST", URL, {"title": "Hi"})
         assert found["authentication"]["type"] == "bearer"
-    with pytest.raises(ImportFault, match="the file holds 2 requests, and 2 of them fits"):
+    with pytest.raises(ImportFault, match="the file contains 2 requests, and 2 of them fit"):
         read_file(json.dumps(HAR), None)
     with pytest.raises(ImportFault, match="the body is a form"):
         read_file(json.dumps(POSTMAN), "form")
