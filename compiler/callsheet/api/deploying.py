@@ -151,7 +151,10 @@ class Deploying(Holding):
         if plan.lineage is None and plan is not self._made:
             # The first apply makes the database: not for a plan that is refused.
             with opened(chosen, self.root, writing=False) as stores:
-                hold(plan, stores, stores.target.read())
+                held = self._held(plan, stores, stores.target.read(), accept=accept, signed=bool(approvers))
+            if held.digest != plan.digest:
+                conduct = replace(conduct, provenance=replace(conduct.provenance, plan=plan.digest))
+            plan = self._made = held
         with opened(chosen, self.root, writing=True) as stores:
             # A call of the API is no part of a transaction: what is noted of it must stay.
             apart = replace(stores, shared=None) if chosen.manual else stores

@@ -21,6 +21,8 @@ def unseen(before: dict[str, Any] | None, after: dict[str, Any]) -> list[Differe
 
     `before` is None for a new action, of which every text is new.
     """
+    if _is_plain(after):
+        return []
     found = []
     for path, text in _texts(after, ()):
         was = None if before is None else value_at(before, path)
@@ -29,6 +31,31 @@ def unseen(before: dict[str, Any] | None, after: dict[str, Any]) -> list[Differe
             continue
         found += [_difference(path, words, reason) for words, reason in _hidden(path, text, old, after)]
     return found
+
+
+def _is_plain(value: Any) -> bool:
+    """Return whether all texts and keys are plain Latin letters with nothing to look at, as most are."""
+    if isinstance(value, str):
+        return value[-1:] != " " and _is_plain_inside(value)
+    if isinstance(value, dict):
+        parts = value.get("$concat")
+        if len(value) == 1 and isinstance(parts, list) and parts:
+            # A text that is put together: only its last part is an end.
+            inner = (
+                _is_plain_inside(one) if isinstance(one, str) else _is_plain(one) for one in parts[:-1]
+            )
+            return all(inner) and _is_plain(parts[-1])
+        return all(map(_is_plain, value)) and all(map(_is_plain, value.values()))
+    if isinstance(value, list):
+        return all(map(_is_plain, value))
+    return True
+
+
+def _is_plain_inside(text: str) -> bool:
+    # Below U+0300, whatever cannot be seen is not printable either; a host beyond ASCII is looked at.
+    if text.isascii():
+        return text.isprintable() and "xn--" not in text.lower()
+    return text.isprintable() and max(text) < "\u0300" and "://" not in text
 
 
 def _hidden(path: Path, text: str, old: str, after: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -80,6 +107,8 @@ def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
 
 def unseen_keys(before: dict[str, Any] | None, after: dict[str, Any]) -> list[Difference]:
     """Return a sensitive difference for each new key that holds what nobody sees."""
+    if _is_plain(after):
+        return []
     found = []
     for path in _keys(after, ()):
         key = str(path[-1])
