@@ -58,8 +58,10 @@ def tried(template: Path, work: Path, mode: str, number: int) -> dict[str, Any]:
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(template, folder)
     at = ["-C", str(folder)]
-    first = child(work, ["apply", *at, "--yes", "-q"], mode, number)
-    again = child(work, ["apply", *at, "--yes", "-q"])
+    os.chdir(folder)
+    line, then = (os.environ.get(one, "apply --yes -q").split() for one in ("FAULT_LINE", "FAULT_THEN"))
+    first = child(work, [*line, *at], mode, number)
+    again = child(work, [*then, *at])
     plan = child(work, ["plan", *at, "-o", "json"])
     history = child(work, ["history", *at, "-o", "json"])
     held = {

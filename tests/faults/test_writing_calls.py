@@ -19,6 +19,7 @@ import pytest
 
 from callsheet import Workspace
 from conftest import ENVIRONMENT, Callsheet, Folder
+from journeys import SEVEN, write
 from kept import APART
 
 HERE = Path(__file__).parent
@@ -63,14 +64,14 @@ def prepared(workspace: Folder, callsheet: Callsheet, environment: str) -> Folde
 
 
 def run(
-    interposer: Path, template: Path, tmp_path: Path, faults: list[tuple[str, int]]
+    interposer: Path, template: Path, tmp_path: Path, faults: list[tuple[str, int]], **lines: str
 ) -> list[dict[str, Any]]:
     work = tmp_path / "work"
     work.mkdir(exist_ok=True)
     done = subprocess.run(
         [sys.executable, str(HERE / "interposed.py"), str(template), str(work)],
         input=json.dumps(faults), capture_output=True, text=True, timeout=3_000, check=False,
-        env={**os.environ, "LD_PRELOAD": str(interposer), "FAULT_ROOT": str(tmp_path / "tried"), "PYTHONDONTWRITEBYTECODE": "1"},
+        env={**os.environ, "LD_PRELOAD": str(interposer), "FAULT_ROOT": str(tmp_path / "tried"), "PYTHONDONTWRITEBYTECODE": "1", **lines},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return [json.loads(one) for one in done.stdout.splitlines()]
@@ -116,3 +117,58 @@ def test_a_fault_at_any_writing_call_is_settled_by_the_next_apply(
         assert [done.count(step) for step in STEPS] == [1] * len(STEPS), one
         if target == "directory":
             assert {name: json.loads(text) for name, text in one["held"].items()} == wanted, one
+
+
+def chosen(calls: int, name: str, request: pytest.FixtureRequest) -> list[tuple[str, int]]:
+    """Every fault at every writing call with --long, else a few."""
+    faults = [(mode, number) for mode in MODES for number in range(1, calls + 1)]
+    return faults if request.config.getoption("--long") else random.Random(name).sample(faults, 4)
+
+
+@pytest.mark.timeout(3600)
+def test_a_fault_at_any_writing_call_of_a_confirmation_is_settled_by_the_next(
+    empty: Folder,
+    callsheet: Callsheet,
+    tmp_path: Path,
+    interposer: Path,
+    request: pytest.FixtureRequest,
+) -> None:
+    write(empty, **SEVEN)
+    assert callsheet("apply", "-C", empty.path, "--yes", "-q", "--pack", empty.path / ".pack").code == 0
+    lines = {"FAULT_LINE": "confirm .pack -q", "FAULT_THEN": "confirm .pack -q"}
+    [calm] = run(interposer, empty.path, tmp_path, [], **lines)
+    code, said, calls = calm["first"]
+    assert (code, calls > 10) == (0, True), said
+    for one in run(interposer, empty.path, tmp_path, chosen(calls, "confirm", request), **lines):
+        assert "CS999" not in one["first"][1], one
+        assert one["again"][0] == 0, one
+        assert one["plan"]["changes"] == [], one
+        assert (one["plan"]["drift"], one["plan"]["unmanaged"]) == ([], []), one
+        done = [
+            step["address"]
+            for it in one["history"]["applies"]
+            for step in it["steps"]
+            if step["outcome"] == "done"
+        ]
+        assert sorted(done) == sorted(f"Action/{name}" for name in SEVEN), one
+
+
+@pytest.mark.timeout(3600)
+def test_a_pack_is_whole_or_not_there(
+    empty: Folder,
+    callsheet: Callsheet,
+    tmp_path: Path,
+    interposer: Path,
+    request: pytest.FixtureRequest,
+) -> None:
+    del callsheet
+    write(empty, **SEVEN)
+    lines = {"FAULT_LINE": "apply --yes -q --pack .pack", "FAULT_THEN": "confirm .pack -q"}
+    [calm] = run(interposer, empty.path, tmp_path, [], **lines)
+    code, said, calls = calm["first"]
+    assert (code, calls > 5) == (0, True), said
+    for one in run(interposer, empty.path, tmp_path, chosen(calls, "pack", request), **lines):
+        assert "CS999" not in one["first"][1], one
+        # Either all of its steps can be confirmed, or there is no pack.
+        code, said = one["again"]
+        assert (code == 0 and one["plan"]["changes"] == []) or "CS841" in said, one

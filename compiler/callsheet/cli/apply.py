@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -121,17 +123,26 @@ def _pack_folder(root: Path, name: str) -> str:
 
 
 def _write_pack(plan: Plan, files: dict[str, str], folder: str, options: Options) -> None:
-    """Write the files of a pack into a folder that is not there yet."""
+    """Write the files of a pack into a folder that is not there yet; it has its name when it is whole."""
+    target = Path(folder)
+    beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
-        Path(folder).mkdir(parents=True)
+        if os.path.lexists(target):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+        beside.mkdir(parents=True)
+        for name, text in files.items():
+            write_file(str(beside / name), text)
+        beside.rename(target)
     except OSError as error:
+        shutil.rmtree(beside, ignore_errors=True)
         raise CallsheetError(
             "CS928",
             f"the folder {folder} cannot be made: {(error.strerror or 'unknown reason').lower()}",
             help="name another with --pack",
         ) from None
-    for name, text in files.items():
-        write_file(str(Path(folder) / name), text)
+    except CallsheetError:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise
     if not options.quiet:
         number = sum(map(plan.by_hand, plan.changes))
         click.echo(
