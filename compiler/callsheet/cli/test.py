@@ -14,6 +14,7 @@ from callsheet.cli.common import (
     refusing_invalid,
     write_file,
 )
+from callsheet.cli.rewriting import rewrite_file
 from callsheet.errors import CallsheetError
 
 if TYPE_CHECKING:
@@ -80,5 +81,5 @@ def _update(opened: Workspace, cases: list[CaseResult]) -> None:
                     f" and {one.environment}",
                     help="give the case an `environment`, or update with -e",
                 )
-        write_file(str(opened.root / document.file), updated(document, list(first.values())))
+        rewrite_file(opened.root / document.file, updated(document, list(first.values())))
         click.echo(f"updated {document.file}", err=True)
