@@ -20,6 +20,7 @@ from callsheet.calling.emulator.handler import handler_of
 from callsheet.calling.emulator.routes import Route, find_routes
 from callsheet.calling.emulator.standins import standin
 from callsheet.errors import CallsheetError
+from callsheet.language.dot_segments import dot_segment
 
 KEPT_CALLS = 200
 TOKEN_SECONDS = 3_600
@@ -106,6 +107,9 @@ class Emulator:
     def answer(self, came: Came) -> tuple[str, Refusal | None, Route | None]:
         """Give the body that answers a call, why it is refused, and whose it is."""
         parts = urlsplit(came.url)
+        if dot_segment(came.url) is not None:
+            left = Refusal(400, "a segment of the path is `.` or `..`, which a service takes away")
+            return _error_body(left), left, None
         found = find_routes(self.routes, parts.netloc, parts.path)
         if not found:
             unknown = Refusal(404, "no action of the workspace calls this")
