@@ -70,7 +70,7 @@ class _Compiler(LeafCompiler):
             scope = self._scope()
             return render_url([(*self._part(part, scope), _manner(part)) for part in parse_leaf(text)])
         except TemplateFault as fault:
-            self.problems.append(self._problem(path, fault))
+            self._fault(path, text, fault)
             return None
 
     def _header(self, value: Any, path: Path) -> Any:

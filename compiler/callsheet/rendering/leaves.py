@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,6 +29,8 @@ from callsheet.rendering.syntax import (
 from callsheet.rendering.urls import Manner
 from callsheet.rendering.values import canonical_text, digest_of
 from callsheet.workspace import Path, Problem, Span
+
+_WORD = re.compile(r"[A-Za-z0-9_]+")
 
 ReadTemplate = Callable[[str], str | Problem]
 """Gives the text of a template file of the workspace, or the problem that keeps it from it."""
@@ -112,6 +115,7 @@ class LeafCompiler:
             for key, one in value.items():
                 if is_template(key):
                     self._fault_at_key((*path, key))
+                    self._use_mentioned(key)
                 compiled[key] = self._payload(one, (*path, key))
             return literal_mapping(compiled)
         if kind is list:
@@ -126,8 +130,16 @@ class LeafCompiler:
                 return value.compiled()
             return encode(value)
         except TemplateFault as fault:
-            self.problems.append(self._problem(path, fault))
+            self._fault(path, text, fault)
             return None
+
+    def _fault(self, path: Path, text: str, fault: TemplateFault) -> None:
+        """Report a text that does not compile; whatever parameter it names counts as used."""
+        self.problems.append(self._problem(path, fault))
+        self._use_mentioned(text)
+
+    def _use_mentioned(self, text: str) -> None:
+        self.used.update(set(_WORD.findall(text)).intersection(self.parameters))
 
     def _evaluate(self, text: str, path: Path) -> Any:
         parts = parse_leaf(text)
@@ -191,6 +203,8 @@ class LeafCompiler:
         text = self.read_template(file)
         if isinstance(text, Problem):
             self.problems.append(self._unreadable(text, path))
+            # Which parameters it would use is not known.
+            self.used.update(self.parameters)
             return None
         try:
             params = params_of_file(text)
@@ -200,6 +214,7 @@ class LeafCompiler:
             return self._template(text, params)
         except TemplateFault as fault:
             self.problems.append(_problem_in_file(file, text, fault))
+            self._use_mentioned(text)
             return None
 
     def _unreadable(self, problem: Problem, path: Path) -> Problem:

@@ -250,6 +250,8 @@ class Worker:
         invalid = _check_overlay(action, environment)
         if invalid:
             yield from invalid
+            # What it would use is not known: no parameter is reported as unused.
+            unit.used.setdefault(action.name, {})[environment.name] = sorted(action.parameters)
             return
         about = ((action.name, environment.name),)
         templates = TemplateFiles(self.source, unit.templates, unit.found, about)
