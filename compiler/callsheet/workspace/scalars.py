@@ -150,7 +150,7 @@ def _float(text: str) -> Scalar | Trap:
         return Trap(
             "CS121",
             f"`{_shortened(text)}` is a text in YAML 1.1 and a number in YAML 1.2",
-            f'write `{_for_both(text)}` for the number, or `"{_shortened(text)}"` for the text',
+            f'write `{number_for_both(text)}` for the number, or `"{_shortened(text)}"` for the text',
         )
     # `repr` is the shortest text that reads back as the same double: an equal decimal lost nothing.
     if Decimal(repr(number)) != Decimal(text):
@@ -160,7 +160,7 @@ def _float(text: str) -> Scalar | Trap:
     return number
 
 
-def _for_both(text: str) -> str:
+def number_for_both(text: str) -> str:
     """Return a number as YAML 1.1 and 1.2 both read it: `7e10` is `7.0e+10`, and `-.5` is `-0.5`."""
     mantissa, e, exponent = text.lower().partition("e")
     sign = mantissa[0] if mantissa[0] in "-+" else ""

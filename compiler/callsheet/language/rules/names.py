@@ -304,7 +304,7 @@ def test_lacks_parameter(action: Action, at: Spots) -> Iterator[Problem]:
         tests: [{name: one, params: {}, expect: {method: POST}}]
     """
     for index, test in enumerate(action.spec.get("tests") or ()):
-        if "error" in test["expect"]:
+        if "error" in test.get("expect", {}):
             continue
         missing = [
             name
