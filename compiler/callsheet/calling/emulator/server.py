@@ -78,6 +78,8 @@ class Emulator:
         self.calls: deque[Call] = deque(maxlen=KEPT_CALLS)
         self.changed = threading.Condition()
         self.number = 0
+        self.revision = 0
+        self.old = ""
         self.hidden = {standin(one): one for one in _references(self.routes)}
         try:
             self.server = _Server(("127.0.0.1", port), handler_of(self))
@@ -102,6 +104,24 @@ class Emulator:
         self.server.shutdown()
         self.server.server_close()
         with self.changed:
+            self.changed.notify_all()
+
+    def replace(self, routes: Sequence[Route]) -> None:
+        """Play other routes from now on."""
+        routes = list(routes)
+        with self.changed:
+            # Whoever answers a call at this moment goes on with the list that it took.
+            self.hidden |= {standin(one): one for one in _references(routes)}
+            self.routes = routes
+            self.old = ""
+            self.revision += 1
+            self.changed.notify_all()
+
+    def keep_old(self, why: str) -> None:
+        """Say that the workspace changed, and why what is played is still what it was."""
+        with self.changed:
+            self.old = why
+            self.revision += 1
             self.changed.notify_all()
 
     def answer(self, came: Came) -> tuple[str, Refusal | None, Route | None]:
