@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +28,7 @@ from callsheet.rendering.syntax import (
 )
 from callsheet.rendering.urls import Manner
 from callsheet.rendering.values import canonical_text, digest_of
+from callsheet.rendering.written_forms import lost_in_template
 from callsheet.workspace import Path, Problem, Span
 
 _WORD = re.compile(r"[A-Za-z0-9_]+")
@@ -122,10 +123,13 @@ class LeafCompiler:
             return [self._payload(one, (*path, index)) for index, one in enumerate(value)]
         return value
 
-    def _leaf(self, text: str, path: Path) -> Any:
-        """Compile a leaf: one expression keeps its type, text around it makes a text."""
+    def _leaf(self, text: str, path: Path, *, in_text: bool = False) -> Any:
+        """Compile a leaf: one expression keeps its type, text around it makes a text.
+
+        `in_text` says that the place takes a text only, as a header does.
+        """
         try:
-            value = self._evaluate(text, path)
+            value = self._evaluate(text, path, in_text=in_text)
             if isinstance(value, Residual):
                 return value.compiled()
             return encode(value)
@@ -141,10 +145,11 @@ class LeafCompiler:
     def _use_mentioned(self, text: str) -> None:
         self.used.update(set(_WORD.findall(text)).intersection(self.parameters))
 
-    def _evaluate(self, text: str, path: Path) -> Any:
+    def _evaluate(self, text: str, path: Path, *, in_text: bool) -> Any:
         parts = parse_leaf(text)
         scope = self._scope()
         evaluated = [self._part(part, scope) for part in parts]
+        self._warn_of_lost_forms(parts, in_text=in_text or len(parts) > 1)
         if len(parts) == 1 and not isinstance(parts[0], str):
             return evaluated[0][0]
         self._warn_of_gaps(evaluated, path)
@@ -176,11 +181,17 @@ class LeafCompiler:
                 )
                 self.warnings.append(self._problem(path, fault))
 
+    def _warn_of_lost_forms(self, parts: Sequence[Expression | str], *, in_text: bool) -> None:
+        """Warn where a number of the environment's values loses its written form in a text."""
+        for part in parts:
+            if not isinstance(part, str):
+                self.warnings += lost_in_template(part.node, self.environment, in_text=in_text)
+
     def _plain(self, value: Any, path: Path) -> Any:
         """Compile a value that is a scalar, a template or a reference to a secret."""
         if not isinstance(value, str) or not is_template(value):
             return value
-        compiled = self._leaf(value, path)
+        compiled = self._leaf(value, path, in_text=True)
         if isinstance(compiled, list):
             fault = TemplateFault("CS508", 0, "the value is a list, where one text belongs", "use `| join`")
             self.problems.append(self._problem(path, fault))

@@ -92,7 +92,9 @@ class _Compiler(LeafCompiler):
         try:
             scope = self._scope()
             pieces: list[Any] = []
-            for part in parse_leaf(text):
+            parts = parse_leaf(text)
+            self._warn_of_lost_forms(parts, in_text=True)
+            for part in parts:
                 value, offset = self._part(part, scope)
                 if isinstance(value, Residual):
                     pieces.append(value.compiled())

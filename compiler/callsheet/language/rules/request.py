@@ -192,6 +192,23 @@ Good:
 )
 
 
+declare(
+    "CS421",
+    "written-form-lost",
+    """A number in a text should be written as it will be there: `3.10` becomes `3.1`, `+49` becomes `49`.
+
+YAML and JSON know the number, and not how it was written. In quotes, it is a text, and stays as it is. What
+stays a number, as the whole of a payload's field, is not concerned.
+
+Bad:
+    request: {query: {version: 3.10}}
+Good:
+    request: {query: {version: "3.10"}}
+""",
+    severity="warning",
+)
+
+
 @rule("CS422", "dot-segment", on="compiled")
 def dot_in_path(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """The path of a URL must not have a segment `.` or `..`: clients take it away, with what is before it.
