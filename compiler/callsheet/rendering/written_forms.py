@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from jinja2 import nodes
@@ -87,7 +88,7 @@ def _lost(document: Document, path: Path, value: Any) -> Iterator[Problem]:
     span = document.places.values.get(path)
     if span is None or span.line != span.end_line:
         return
-    written = document.text.split("\n")[span.line - 1][span.column - 1 : span.end_column - 1]
+    written = _lines(document.text)[span.line - 1][span.column - 1 : span.end_column - 1]
     shown = text_of(value)
     if written != shown and _number(written) == value:
         yield Spots("CS421", document).value(
@@ -95,6 +96,11 @@ def _lost(document: Document, path: Path, value: Any) -> Iterator[Problem]:
             f"`{written}` is a number, and becomes `{shown}` in a text",
             do=f'write `"{written}"` where its form matters, or `{shown}` where it does not',
         )
+
+
+@lru_cache(maxsize=8)
+def _lines(text: str) -> list[str]:
+    return text.split("\n")
 
 
 def _number(written: str) -> float | None:
