@@ -57,7 +57,8 @@ def _action_with(piece: str) -> str:
 def _has_traps(piece: str) -> bool:
     value = yaml.safe_load(piece)
     return repr(value) != repr(yaml.load(piece, yaml.BaseLoader)) and any(
-        trap in piece for trap in (": no}", "1:20", ": 2026-", ".inf", "12345678901234567890", "{1: ")
+        trap in piece
+        for trap in (": no}", "1:20", ": 2026-", ".inf", ": 3.10", "12345678901234567890", "{1: ")
     )
 
 

@@ -156,3 +156,25 @@ def test_the_page_of_the_emulator_follows_what_comes(
         assert one.said == []
     finally:
         emulator.close()
+
+
+def test_the_page_of_the_emulator_says_that_it_is_old_and_loads_what_is_new(
+    samples: Folder, watched: Callable[..., Watched]
+) -> None:
+    routes = Workspace(samples.path).routes("local")
+    emulator = Emulator(routes, Faults())
+    threading.Thread(target=emulator.serve, daemon=True).start()
+    try:
+        one = watched(f"{emulator.url}/", 400, emulator.url)
+        assert not one.page.is_visible("#old")
+        emulator.keep_old("the workspace has <b>1 error</b>")
+        one.page.locator("#old", has_text="What is played is what it was before").wait_for()
+        assert "<b>1 error</b>" in one.page.inner_text("#old")
+        assert not one.overflows()
+        emulator.replace([it for it in routes if it.name == "vonage_sms"])
+        one.page.wait_for_function("document.querySelectorAll('li').length === 1")
+        assert not one.page.is_visible("#old")
+        assert one.page.inner_text("li").startswith("vonage_sms in local")
+        assert one.said == []
+    finally:
+        emulator.close()

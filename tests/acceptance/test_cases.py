@@ -9,6 +9,7 @@ import pytest
 from junitparser import JUnitXml
 from syrupy.assertion import SnapshotAssertion
 
+from callsheet.api import Workspace
 from conftest import ENVIRONMENT, Callsheet, Folder
 
 ACTION = """\
@@ -124,6 +125,80 @@ def test_update_writes_what_was_made_and_keeps_every_comment(greet: Folder, call
     again = file.read_text()
     callsheet("test", "-C", greet.path, "--no-generated", "--update")
     assert file.read_text() == again
+
+
+NOTHING_EXPECTED = ACTION[: ACTION.index("  tests:")]
+FIRST_CASES = {
+    "block": "  tests:\n    # what people see\n    - name: one\n      params: {name: Ada, list: news}  # the usual\n",
+    "flow": "  tests: [{name: one, params: {name: Ada, list: news}}]  # the usual\n",
+    "before another": "  tests:\n    - params: {name: Ada, list: news}\n      name: one  # the usual\n\n    - name: two\n      params: {name: Ada, list: news}\n      expect: {method: POST}\n",
+}
+
+
+@pytest.mark.parametrize("form", FIRST_CASES)
+def test_update_starts_from_nothing(greet: Folder, callsheet: Callsheet, form: str) -> None:
+    file = greet.write("greet.yaml", NOTHING_EXPECTED + FIRST_CASES[form])
+    at = ("-C", greet.path, "--no-generated")
+    assert callsheet("validate", "-C", greet.path).code == 0
+    before = callsheet("test", *at)
+    assert before.code == 1
+    assert "no `expect` is written: `callsheet test --update` writes the request" in before.out
+    assert "1 case failed" in before.out
+    assert json.loads(callsheet("test", *at, "-o", "json").out)["summary"]["failed"] == 1
+    assert callsheet("test", *at, "--update").code == 0
+    text = file.read_text()
+    assert text.startswith(NOTHING_EXPECTED)
+    assert "# the usual" in text
+    made = next(
+        one
+        for one in Workspace(greet.path).compile().actions["greet"].spec["tests"]
+        if one["name"] == "one"
+    )
+    assert made["expect"] == {
+        "method": "POST",
+        "url": "https://api.example.com/v1/news?lang=en",
+        "headers": {"X-Name": "Ada"},
+        "payload": {"hello": "Ada", "n": 1, "deep": {"flag": True, "list": [1, 2]}},
+    }
+    again = file.read_text()
+    assert callsheet("test", *at, "--update").code == 0
+    assert file.read_text() == again
+
+
+def test_a_case_that_makes_no_request_stays_without_expectation(
+    greet: Folder, callsheet: Callsheet
+) -> None:
+    case = "  tests:\n    - name: one\n      params: {name: Ada, list: NEWS}\n"
+    file = greet.write("greet.yaml", NOTHING_EXPECTED + case)
+    outcome = callsheet("test", "-C", greet.path, "--no-generated", "--update")
+    assert outcome.code == 1
+    assert "no `expect` is written, and no request is made: " in outcome.out
+    assert file.read_text() == NOTHING_EXPECTED + case
+
+
+def test_update_does_not_start_between_environments(greet: Folder, callsheet: Callsheet) -> None:
+    greet.write("second.yaml", ENVIRONMENT.replace("local", "second").replace("api.ex", "b.ex"))
+    text = NOTHING_EXPECTED.replace("https://api.example.com", "https://{{ values.host }}")
+    file = greet.write("greet.yaml", text + FIRST_CASES["flow"])
+    outcome = callsheet("test", "-C", greet.path, "--no-generated", "--update")
+    assert outcome.err.startswith(
+        "error CS937: the case 'one' of `greet` differs between local and second\n"
+    )
+    assert file.read_text() == text + FIRST_CASES["flow"]
+    assert callsheet("test", "-C", greet.path, "--no-generated", "--update", "-e", "local").code == 0
+
+
+@pytest.mark.parametrize("number", ["1.0e+22", "1.0e-7", "-2.5e+30", "0.1"])
+def test_a_number_that_is_written_reads_as_the_same(
+    greet: Folder, callsheet: Callsheet, number: str
+) -> None:
+    changed = ACTION.replace("n: 1, deep", f"n: {number}, deep")
+    greet.write("greet.yaml", changed)
+    assert callsheet("test", "-C", greet.path, "--no-generated", "--update").code == 0
+    assert callsheet("test", "-C", greet.path, "--no-generated").code == 0
+    assert Workspace(greet.path).compile().actions["greet"].spec["tests"][0]["expect"]["payload"][
+        "n"
+    ] == float(number)
 
 
 def test_update_does_not_guess_between_environments(greet: Folder, callsheet: Callsheet) -> None:

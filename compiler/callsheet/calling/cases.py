@@ -16,6 +16,8 @@ Outcome = Literal["passed", "failed"]
 ABSENT = object()
 """There is no value on this side."""
 
+NOT_EXPECTED = "no `expect` is written: `callsheet test --update` writes the request that is made now"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mismatch:
@@ -41,6 +43,7 @@ class CaseResult:
         index: of the case among the action's `tests`; None for a generated one.
         message: why it failed, where it is not for mismatches.
         request: what the action made of it, where it made something.
+        without_expectation: does the case not say what it expects? Then it has not passed.
 
     """
 
@@ -53,6 +56,7 @@ class CaseResult:
     message: str = ""
     place: tuple[str, int] | None = None
     request: Request | None = None
+    without_expectation: bool = False
 
 
 def declared_cases(action: Action, environment: str) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -66,7 +70,7 @@ def run_case(
     action: Action, compiled: Mapping[str, Any], environment: str, index: int, case: Mapping[str, Any]
 ) -> CaseResult:
     """Build the request of one case and compare it with what the case expects; nothing is sent."""
-    expect = case["expect"]
+    expect = case.get("expect")
     request, error = None, ""
     try:
         request = build_request(compiled, case["params"])
@@ -74,7 +78,9 @@ def run_case(
         error = "; ".join((refused.message, *refused.details))
     mismatches: tuple[Mismatch, ...] = ()
     message = ""
-    if "error" in expect:
+    if expect is None:
+        message = f"no `expect` is written, and no request is made: {error}" if error else NOT_EXPECTED
+    elif "error" in expect:
         if expect["error"] not in error:
             message = f"expected an error with {expect['error']!r}, " + (
                 f"got {error!r}" if error else "and the request was made"
@@ -95,6 +101,7 @@ def run_case(
         message=message,
         place=(document.file, document.place(("spec", "tests", index)).line),
         request=request,
+        without_expectation=expect is None,
     )
 
 

@@ -1,6 +1,7 @@
 """Cases that nobody has to write: what is optional missing, what is bounded at its bounds, hostile texts.
 
-Each must make a request, or be refused by what a parameter declares: a value that breaks the request and
+Each must make a request, or be refused by what a parameter declares, or because it would leave its place in
+the path (`.` and `..`): a value that breaks the request and
 that no `pattern`, `enum`, `maxLength` … keeps out is found before a journey sends it.
 """
 
@@ -12,7 +13,7 @@ from typing import Any
 
 from callsheet.calling.cases import CaseResult
 from callsheet.calling.parameters import check_parameters
-from callsheet.calling.request import build_request
+from callsheet.calling.request import DotSegmentError, build_request
 from callsheet.errors import CallsheetError
 from callsheet.language import Action
 
@@ -25,6 +26,9 @@ HOSTILE = (
     ("letters of everywhere", "Zoë 雪 🙂 مرحبا"),
     ("spaces", "  \t "),
     ("a path", "../../etc/passwd?x=1#y"),
+    ("a dot", "."),
+    ("two dots", ".."),
+    ("encoded dots", "%2e%2E"),
     ("a long text", "x" * 10_000),
 )
 _BY_TYPE: dict[str, tuple[Any, ...]] = {
@@ -167,6 +171,9 @@ def _run(
         request = build_request(compiled, params)
         fault = refuse(request.payload)
         message = f"the contract would refuse it: {fault}" if fault else ""
+    except DotSegmentError:
+        # It stays in its place: nothing is sent of it.
+        return _result(action, environment, name, "", None)
     except CallsheetError as error:
         message = "; ".join((error.message, *error.details))
     return _result(action, environment, name, message, request)

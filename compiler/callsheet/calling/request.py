@@ -12,6 +12,7 @@ from jinja2 import nodes
 
 from callsheet.calling.parameters import check_parameters, has_line_break
 from callsheet.errors import CallsheetError
+from callsheet.language.dot_segments import dot_segment
 from callsheet.rendering.evaluate import evaluate
 from callsheet.rendering.files import render_file
 from callsheet.rendering.filter_calls import apply_filter
@@ -19,6 +20,10 @@ from callsheet.rendering.scope import ABSENT, JSON_TYPES, Scope, present, text_a
 from callsheet.rendering.syntax import TemplateFault, parse_leaf
 from callsheet.rendering.urls import UrlWriter
 from callsheet.rendering.values import canonical_text
+
+
+class DotSegmentError(CallsheetError):
+    """A value would leave its place in a URL's path: the whole of a segment is `.` or `..`."""
 
 
 class _NoPayload:
@@ -212,6 +217,13 @@ class Filler:
                         "give the parameter a value",
                     )
                 writer.placed(text, 0, encoded=_is_encoded(part))
+        found = dot_segment(writer.text)
+        if found is not None:
+            raise DotSegmentError(
+                "CS926",
+                f"a segment of the URL's path would be `{found}`, which clients take away",
+                help="give the parameter another value; a `pattern` keeps such values out",
+            )
         return writer.text
 
 

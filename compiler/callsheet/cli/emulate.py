@@ -26,9 +26,10 @@ def command(env: str | None, port: int, fail: tuple[str, ...], *, options: Optio
     """Play every service that the workspace calls, on this machine: no account and no secret is needed.
 
     It checks each call as the service would, by the action's contract where it has one, answers with the
-    action's samples, and shows at `/` what came. `callsheet send NAME --to URL` calls it.
+    action's samples, and shows at `/` what came. `callsheet send NAME --to URL` calls it. Files that change
+    are read again; while they are not valid, it plays on what it was, and says so.
     """
-    from callsheet.calling.emulator import Emulator, Faults
+    from callsheet.calling.emulator import Emulator, Faults, Reloader, state_of
     from callsheet.calling.emulator.server import Call
     from callsheet.reporting.terminal import count, safe
 
@@ -36,12 +37,18 @@ def command(env: str | None, port: int, fail: tuple[str, ...], *, options: Optio
         reason = f"  {safe(call.reason)}" if call.reason else ""
         click.echo(f"{call.status or '---'} {call.action or '-'} {call.method} {safe(call.url)}{reason}")
 
+    root = options.open().root
+    before = state_of(root)
     emulator = Emulator(options.open().routes(env), Faults(fail), port=port, told=told)
+    reloader = Reloader(emulator, before, lambda: state_of(root), lambda: options.open().routes(env))
     thread = threading.Thread(target=emulator.serve, daemon=True)
     thread.start()
     number = len({one.name for one in emulator.routes})
     click.echo(f"{emulator.url} plays {count(number, 'action')}; Ctrl-C ends it.")
+    reloader.told = lambda words: click.echo(f"--- {safe(words)}")
+    threading.Thread(target=reloader.run, daemon=True).start()
     try:
         thread.join()
     except KeyboardInterrupt:
+        reloader.stop.set()
         emulator.close()

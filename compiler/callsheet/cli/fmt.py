@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from callsheet.cli.common import Options, common_options, style_of, write_file
+from callsheet.cli.common import Options, common_options, style_of
+from callsheet.cli.rewriting import rewrite_file
 from callsheet.errors import CallsheetError
 
 
@@ -42,7 +43,7 @@ def command(files: tuple[str, ...], check: bool, show: bool, *, options: Options
             if show:
                 _show(path, text, result)
             elif not check:
-                write_file(str(path), result)
+                rewrite_file(path, result)
     if not options.quiet:
         for path in changed if not show else ():
             click.echo(f"{'would change' if check else 'changed'} {safe(str(path))}")

@@ -81,6 +81,7 @@ def _imported(
 ) -> Imported:
     from callsheet.importing import read_curl, read_file, read_httpie
     from callsheet.importing.model import checked_url
+    from callsheet.language.dot_segments import without_dot_segments
 
     if source in ("curl", "httpie"):
         read = read_curl if source == "curl" else read_httpie
@@ -89,7 +90,10 @@ def _imported(
         found = _operation(opened, source, operation)
     else:
         found = read_file(_read(source), wanted)
-    checked_url(found.url)
+    sent = without_dot_segments(checked_url(found.url))
+    if sent != found.url:
+        found.url = sent
+        found.notes.append("the path is written as clients send it, without `.` and `..`")
     return found
 
 

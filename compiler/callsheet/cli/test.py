@@ -14,6 +14,7 @@ from callsheet.cli.common import (
     refusing_invalid,
     write_file,
 )
+from callsheet.cli.rewriting import rewrite_file
 from callsheet.errors import CallsheetError
 
 if TYPE_CHECKING:
@@ -28,7 +29,11 @@ if TYPE_CHECKING:
 @click.option("-k", "words", metavar="WORDS", help="Only cases whose action and name hold these words.")
 @click.option("--no-generated", is_flag=True, help="Only the cases that the actions declare.")
 @click.option("--junit", metavar="FILE", help="Write the results as JUnit's XML too.")
-@click.option("--update", is_flag=True, help="Write what was made into the files as what is expected.")
+@click.option(
+    "--update",
+    is_flag=True,
+    help="Write what was made into the files as what is expected.",
+)
 @refusing_invalid
 def command(
     names: tuple[str, ...],
@@ -73,12 +78,14 @@ def _update(opened: Workspace, cases: list[CaseResult]) -> None:
             if one.action != name or one.index is None or one.outcome == "passed":
                 continue
             known = first.setdefault(one.index, one)
-            if known.mismatches != one.mismatches:
+            if known.mismatches != one.mismatches or (
+                one.without_expectation and known.request != one.request
+            ):
                 raise CallsheetError(
                     "CS937",
                     f"the case {one.name!r} of `{name}` differs between {known.environment}"
                     f" and {one.environment}",
                     help="give the case an `environment`, or update with -e",
                 )
-        write_file(str(opened.root / document.file), updated(document, list(first.values())))
+        rewrite_file(opened.root / document.file, updated(document, list(first.values())))
         click.echo(f"updated {document.file}", err=True)

@@ -84,7 +84,7 @@ _FIXED_FAMILIES = ("CS1", "CS2", "CS5", "CS7", "CS8", "CS9")
 would be deleted. A policy is its owner's, not the author's of the action that breaks it."""
 
 _FIXED_CODES = (
-    *("CS301", "CS303", "CS304", "CS306", "CS319", "CS406"),
+    *("CS301", "CS303", "CS304", "CS306", "CS319", "CS320", "CS406", "CS422"),
     # A comment in a pull request must not hide a secret.
     *("CS601", "CS602", "CS603", "CS605"),
 )

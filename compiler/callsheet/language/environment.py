@@ -7,7 +7,7 @@ from typing import Any
 
 from callsheet.language.action import Definition
 from callsheet.language.catalog import Spots, in_file
-from callsheet.language.merge import holds, merged
+from callsheet.language.merge import holds, merged, merged_authentication
 from callsheet.language.schema_check import nearest
 from callsheet.language.selector import Selector
 from callsheet.workspace import Document, Path, Problem
@@ -54,7 +54,7 @@ class Environment:
     Attributes:
         chain: the documents that make it, the one named first, then what it extends.
         values: what templates read as `values`.
-        overlays: by name of action, the fields to merge over its spec.
+        overlays: by name of action, the fields to merge over its spec; None for none of what it extends.
         target: the target's `type` and options; None for an abstract environment.
         ledger: the ledger's, by default the target's own.
         allow_send: may `callsheet send` call with what it deploys?
@@ -64,7 +64,7 @@ class Environment:
     name: str
     chain: tuple[Document, ...]
     values: dict[str, Any]
-    overlays: dict[str, dict[str, Any]]
+    overlays: dict[str, dict[str, Any] | None]
     select: Selector
     target: dict[str, Any] | None
     ledger: dict[str, Any] | None
@@ -93,7 +93,20 @@ class Environment:
         if overlay is None:
             return action.spec
         result: dict[str, Any] = merged(action.spec, overlay)
+        if "authentication" in overlay:
+            result["authentication"] = self._authentication(action)
         return result
+
+    def _authentication(self, action: Definition) -> Any:
+        """Return an action's authentication with the overlays over it, each after those that it extends."""
+        found = action.spec.get("authentication")
+        for document in reversed(self.chain):
+            overlay = (document.value["spec"].get("overlays") or {}).get(action.name, {})
+            if overlay is None:
+                found = action.spec.get("authentication")
+            elif "authentication" in overlay:
+                found = merged_authentication(found, overlay["authentication"])
+        return found
 
     def origin(self, action: Definition, path: Path) -> tuple[Document, Path]:
         """Tell where a field of the overlaid spec is written: the document, and the path in it."""

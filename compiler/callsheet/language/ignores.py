@@ -7,13 +7,14 @@ its own above it. For a whole file: `spec.ignore` of callsheet.yaml.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from callsheet.language.catalog import RULES
 from callsheet.language.diagnostics import Diagnostic, diagnose
 from callsheet.language.settings import Settings
 from callsheet.workspace import Problem, Span
+from callsheet.workspace.problems import ANY
 
 _COMMENT = re.compile(r"(?:^|\s)#\s*callsheet:\s*ignore\b[ \t]*(?P<code>CS[0-9]{3})?[ \t]*(?P<reason>.*)$")
 
@@ -54,18 +55,43 @@ def silencings(texts: Mapping[str, str]) -> list[Silencing]:
 
 
 def adjust(
-    diagnostics: Iterable[Diagnostic], texts: Mapping[str, str], settings: Settings
+    diagnostics: Iterable[Diagnostic],
+    texts: Mapping[str, str],
+    settings: Settings,
+    defined: Mapping[str, Collection[str]],
 ) -> list[Diagnostic]:
-    """Apply comments and settings to the findings; comments that are wrong become findings."""
+    """Apply comments and settings to the findings; comments that are wrong become findings.
+
+    Args:
+        diagnostics: what was found.
+        texts: of the files that hold comments for callsheet.
+        settings: of the workspace.
+        defined: by file, the names of the definitions that it holds.
+
+    """
     ignores, problems = _comments(texts)
     kept = []
     for one in diagnostics:
         if _silenced(one, ignores) or _accepted(one, settings):
             continue
         kept.append(one)
-    problems += [_useless(ignore) for ignore in ignores if not ignore.used]
-    kept += diagnose(problems, texts)
-    return [adjusted for one in kept if (adjusted := _with_severity(one, settings)) is not None]
+    left = [adjusted for one in kept if (adjusted := _with_severity(one, settings)) is not None]
+    problems += [
+        _useless(ignore)
+        for ignore in ignores
+        if not ignore.used and not _hides(left, ignore.file, defined.get(ignore.file, ()))
+    ]
+    more = diagnose(problems, texts)
+    return left + [adjusted for one in more if (adjusted := _with_severity(one, settings)) is not None]
+
+
+def _hides(diagnostics: Iterable[Diagnostic], file: str, names: Collection[str]) -> bool:
+    """Return whether an error may keep findings of a file from being found."""
+    return any(
+        one.severity == "error"
+        and (one.file == file or not one.about or any(name in (*names, ANY) for name, _ in one.about))
+        for one in diagnostics
+    )
 
 
 def _silenced(diagnostic: Diagnostic, ignores: list[_Ignore]) -> bool:

@@ -37,6 +37,7 @@ from callsheet.rendering.pool import compute_units
 from callsheet.rendering.unit import READERS, SHARED_KINDS, Context, Unit, may_be_shared
 from callsheet.workspace import Document, Problem, Source, Unreadable
 from callsheet.workspace.documents import decode, parse, read_text
+from callsheet.workspace.problems import ANY, Concern
 
 Check = Callable[[Compiled, Source], Iterable[Problem]]
 
@@ -219,6 +220,7 @@ class _Compilation:
         self.problems += self.source.problems
         for unit in units:
             self._report(unit, context)
+        self._leave_out_what_follows(units)
         if not self.result.documents and not self.problems:
             self.problems.append(
                 Problem(
@@ -229,6 +231,23 @@ class _Compilation:
                 )
             )
         self._report_empty_selections(context)
+
+    def _leave_out_what_follows(self, units: list[Unit]) -> None:
+        """Drop findings that a definition is not there, where it may be one that could not be read."""
+        unread = {
+            name
+            for unit in units
+            for problem, _ in unit.found
+            for name, _ in problem.about or _about_unread(unit)
+            if name not in self.facts.definitions
+        }
+        if unread:
+            self.problems = [
+                one
+                for one in self.problems
+                if one.code not in _NAMED_BY_OTHERS
+                or not ("" in unread or any(f"`{name}`" in one.message for name in unread))
+            ]
 
     def _report(self, unit: Unit, context: Context) -> None:
         """Say once what is found in several environments, and in which, where not in all."""
@@ -300,8 +319,18 @@ class _Compilation:
         attribute = Attribution(self.facts.named, self.result.environments.values())
         found = [*diagnose(map(attribute, self.problems), self.texts), *self.extra]
         speaking = {unit.file: self.texts[unit.file] for unit in units if unit.ignores}
-        adjusted = adjust(merge_repeated(found), speaking, self.result.settings)
+        defined = {unit.file: {head["name"] for head in unit.heads} for unit in units if unit.ignores}
+        adjusted = adjust(merge_repeated(found), speaking, self.result.settings, defined)
         self.result.diagnostics = conceal(merge_repeated(adjusted))
+
+
+_NAMED_BY_OTHERS = ("CS305", "CS472")
+"""What is found where a definition names another one that is not there."""
+
+
+def _about_unread(unit: Unit) -> tuple[Concern, ...]:
+    """Return what a file of which nothing could be read may have defined: anything."""
+    return () if unit.documents else (("", ANY),)
 
 
 def _only_in(problem: Problem, environments: Iterable[str]) -> Problem:

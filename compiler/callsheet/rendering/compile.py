@@ -12,6 +12,7 @@ from callsheet.rendering.leaves import Compilation, LeafCompiler, ReadTemplate, 
 from callsheet.rendering.scope import text_at
 from callsheet.rendering.syntax import Expression, TemplateFault, is_template, parse_leaf
 from callsheet.rendering.urls import Manner, render_url
+from callsheet.rendering.written_forms import lost_constant
 from callsheet.workspace import Path
 
 
@@ -54,7 +55,7 @@ class _Compiler(LeafCompiler):
             }
         if request.get("query"):
             compiled["query"] = {
-                name: self._plain(value, ("request", "query", name))
+                name: self._in_query(value, ("request", "query", name))
                 for name, value in request["query"].items()
             }
         if "payloadFile" in request and "payload" not in request:
@@ -68,10 +69,17 @@ class _Compiler(LeafCompiler):
             return text
         try:
             scope = self._scope()
-            return render_url([(*self._part(part, scope), _manner(part)) for part in parse_leaf(text)])
+            parts = parse_leaf(text)
+            self._warn_of_lost_forms(parts, in_text=True)
+            return render_url([(*self._part(part, scope), _manner(part)) for part in parts])
         except TemplateFault as fault:
-            self.problems.append(self._problem(path, fault))
+            self._fault(path, text, fault)
             return None
+
+    def _in_query(self, value: Any, path: Path) -> Any:
+        """Compile a value of the query, which may be a number, and becomes a text in the request."""
+        self.warnings += lost_constant(value, self.action, self.environment, path)
+        return self._plain(value, path)
 
     def _header(self, value: Any, path: Path) -> Any:
         compiled = self._plain(value, path)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,7 +28,10 @@ from callsheet.rendering.syntax import (
 )
 from callsheet.rendering.urls import Manner
 from callsheet.rendering.values import canonical_text, digest_of
+from callsheet.rendering.written_forms import lost_in_template
 from callsheet.workspace import Path, Problem, Span
+
+_WORD = re.compile(r"[A-Za-z0-9_]+")
 
 ReadTemplate = Callable[[str], str | Problem]
 """Gives the text of a template file of the workspace, or the problem that keeps it from it."""
@@ -112,27 +116,40 @@ class LeafCompiler:
             for key, one in value.items():
                 if is_template(key):
                     self._fault_at_key((*path, key))
+                    self._use_mentioned(key)
                 compiled[key] = self._payload(one, (*path, key))
             return literal_mapping(compiled)
         if kind is list:
             return [self._payload(one, (*path, index)) for index, one in enumerate(value)]
         return value
 
-    def _leaf(self, text: str, path: Path) -> Any:
-        """Compile a leaf: one expression keeps its type, text around it makes a text."""
+    def _leaf(self, text: str, path: Path, *, in_text: bool = False) -> Any:
+        """Compile a leaf: one expression keeps its type, text around it makes a text.
+
+        `in_text` says that the place takes a text only, as a header does.
+        """
         try:
-            value = self._evaluate(text, path)
+            value = self._evaluate(text, path, in_text=in_text)
             if isinstance(value, Residual):
                 return value.compiled()
             return encode(value)
         except TemplateFault as fault:
-            self.problems.append(self._problem(path, fault))
+            self._fault(path, text, fault)
             return None
 
-    def _evaluate(self, text: str, path: Path) -> Any:
+    def _fault(self, path: Path, text: str, fault: TemplateFault) -> None:
+        """Report a text that does not compile; whatever parameter it names counts as used."""
+        self.problems.append(self._problem(path, fault))
+        self._use_mentioned(text)
+
+    def _use_mentioned(self, text: str) -> None:
+        self.used.update(set(_WORD.findall(text)).intersection(self.parameters))
+
+    def _evaluate(self, text: str, path: Path, *, in_text: bool) -> Any:
         parts = parse_leaf(text)
         scope = self._scope()
         evaluated = [self._part(part, scope) for part in parts]
+        self._warn_of_lost_forms(parts, in_text=in_text or len(parts) > 1)
         if len(parts) == 1 and not isinstance(parts[0], str):
             return evaluated[0][0]
         self._warn_of_gaps(evaluated, path)
@@ -164,11 +181,17 @@ class LeafCompiler:
                 )
                 self.warnings.append(self._problem(path, fault))
 
+    def _warn_of_lost_forms(self, parts: Sequence[Expression | str], *, in_text: bool) -> None:
+        """Warn where a number of the environment's values loses its written form in a text."""
+        for part in parts:
+            if not isinstance(part, str):
+                self.warnings += lost_in_template(part.node, self.environment, in_text=in_text)
+
     def _plain(self, value: Any, path: Path) -> Any:
         """Compile a value that is a scalar, a template or a reference to a secret."""
         if not isinstance(value, str) or not is_template(value):
             return value
-        compiled = self._leaf(value, path)
+        compiled = self._leaf(value, path, in_text=True)
         if isinstance(compiled, list):
             fault = TemplateFault("CS508", 0, "the value is a list, where one text belongs", "use `| join`")
             self.problems.append(self._problem(path, fault))
@@ -191,6 +214,8 @@ class LeafCompiler:
         text = self.read_template(file)
         if isinstance(text, Problem):
             self.problems.append(self._unreadable(text, path))
+            # Which parameters it would use is not known.
+            self.used.update(self.parameters)
             return None
         try:
             params = params_of_file(text)
@@ -200,6 +225,7 @@ class LeafCompiler:
             return self._template(text, params)
         except TemplateFault as fault:
             self.problems.append(_problem_in_file(file, text, fault))
+            self._use_mentioned(text)
             return None
 
     def _unreadable(self, problem: Problem, path: Path) -> Problem:

@@ -78,6 +78,7 @@ class _Compiler(LeafCompiler):
         text = self.read_template(file)
         if isinstance(text, Problem):
             self.problems.append(self._unreadable(text, path))
+            self.used.update(self.parameters)
             return None
         return self._html(text, path, file=file)
 
@@ -91,7 +92,9 @@ class _Compiler(LeafCompiler):
         try:
             scope = self._scope()
             pieces: list[Any] = []
-            for part in parse_leaf(text):
+            parts = parse_leaf(text)
+            self._warn_of_lost_forms(parts, in_text=True)
+            for part in parts:
                 value, offset = self._part(part, scope)
                 if isinstance(value, Residual):
                     pieces.append(value.compiled())
@@ -102,8 +105,9 @@ class _Compiler(LeafCompiler):
         except TemplateFault as fault:
             if file is not None:
                 self.problems.append(self._in_file(file, text, fault))
+                self._use_mentioned(text)
             else:
-                self.problems.append(self._problem(path, fault))
+                self._fault(path, text, fault)
             return None
         return pieces[0] if len(pieces) == 1 and isinstance(pieces[0], str) else {"$concat": pieces}
 

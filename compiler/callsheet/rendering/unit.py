@@ -17,20 +17,21 @@ from callsheet.language import rules  # noqa: F401 - fills the catalog
 from callsheet.language.action import Action, Definition, read_action
 from callsheet.language.catalog import Spots, rules_on
 from callsheet.language.endpoint import read_endpoint
-from callsheet.language.environment import Environment, OverlaidSpots, overlaid_spots
+from callsheet.language.environment import Environment, overlaid_spots
 from callsheet.language.message import Message, read_message
 from callsheet.language.own_output import MAX_BYTES, is_own_file, is_own_output
 from callsheet.language.policy import Policy
 from callsheet.language.rules.secrets import references_in
-from callsheet.language.schema_check import KIND_SCHEMAS, check_document, check_value
+from callsheet.language.schema_check import check_document
 from callsheet.rendering.compile import compile_action
 from callsheet.rendering.endpoints import compile_endpoint
 from callsheet.rendering.leaves import Compilation, ReadTemplate
 from callsheet.rendering.messages import compile_message
 from callsheet.rendering.model import CompiledAction
+from callsheet.rendering.overlays import check_overlay
 from callsheet.rendering.policies import ReadyPolicy, prepare, violations
 from callsheet.rendering.templates import TemplateFiles
-from callsheet.workspace import Document, Path, Problem, Related, Source, Span, Unreadable
+from callsheet.workspace import Document, Problem, Related, Source, Span, Unreadable
 from callsheet.workspace.documents import decode, parse
 from callsheet.workspace.problems import ANY, Concern
 from callsheet.workspace.yaml_events import YamlDocument
@@ -247,9 +248,11 @@ class Worker:
 
     def _in(self, environment: Environment, action: Definition, unit: Unit) -> Iterator[Problem]:
         """Compile a definition for one environment, and check what comes out."""
-        invalid = _check_overlay(action, environment)
+        invalid = check_overlay(action, environment)
         if invalid:
             yield from invalid
+            # What it would use is not known: no parameter is reported as unused.
+            unit.used.setdefault(action.name, {})[environment.name] = sorted(action.parameters)
             return
         about = ((action.name, environment.name),)
         templates = TemplateFiles(self.source, unit.templates, unit.found, about)
@@ -322,29 +325,6 @@ def _is_description(value: Any) -> bool:
     if not isinstance(value, dict) or "apiVersion" in value:
         return False
     return "openapi" in value or "swagger" in value or value.get("kind") == "discovery#restDescription"
-
-
-@dataclass(frozen=True, slots=True)
-class _OverlaidDocumentSpots(OverlaidSpots):
-    """As `OverlaidSpots`, by paths from the document's root, as the schema names them."""
-
-    def where(self, path: Path) -> tuple[Document, Path]:
-        if path[:1] != ("spec",) or self.environment is None or self.action is None:
-            return self.document, path
-        return self.environment.origin(self.action, path[1:])
-
-
-def _check_overlay(action: Definition, environment: Environment) -> list[Problem]:
-    """Check that an action is still valid by its schema when an environment's overlay is over it."""
-    spec = environment.overlaid(action)
-    if spec is action.spec:
-        return []
-    whole = {**action.document.value, "spec": spec}
-
-    def at(code: str) -> Spots:
-        return _OverlaidDocumentSpots(code, action.document, (), environment, action)
-
-    return check_value(at, whole, KIND_SCHEMAS[action.kind])
 
 
 def problem_record(problem: Problem) -> list[Any]:

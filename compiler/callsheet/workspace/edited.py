@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from callsheet.workspace.findings import MAX_FILE_BYTES, Unreadable, too_large
+from callsheet.workspace.line_ends import written_like
 from callsheet.workspace.problems import Problem
 from callsheet.workspace.sources import Source
-
-_MARK = b"\xef\xbb\xbf"
 
 
 class EditedSource:
@@ -36,8 +35,7 @@ class EditedSource:
         content = self.source.read(file, limit=limit)
         if file not in self.texts:
             return content
-        text = self.texts[file].replace("\n", "\r\n") if b"\r\n" in content else self.texts[file]
-        edited = (_MARK if content.startswith(_MARK) else b"") + text.encode("utf-8")
+        edited = written_like(content, self.texts[file]).encode("utf-8")
         if len(edited) > limit:
             raise Unreadable(too_large(file, limit))
         return edited

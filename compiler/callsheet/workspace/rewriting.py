@@ -11,7 +11,7 @@ import yaml
 
 from callsheet.workspace.documents import Document
 from callsheet.workspace.places import Path, Span
-from callsheet.workspace.scalars import resolve
+from callsheet.workspace.scalars import number_for_both, resolve
 
 REMOVED: Any = object()
 """What stands for a value that is to be taken away."""
@@ -34,6 +34,16 @@ def _write_text(dumper: Dumper, value: str) -> yaml.ScalarNode:
 
 
 Dumper.add_representer(str, _write_text)
+
+
+def json_text(value: Any) -> str:
+    """Return a value as JSON that YAML 1.1 reads alike: `1e+22` is a text there, `1.0e+22` is not."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json_text(key)}: {json_text(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(json_text, value)) + "]"
+    written = json.dumps(value, ensure_ascii=False)
+    return number_for_both(written) if isinstance(value, float) else written
 
 
 def replaced(text: str, replacements: Mapping[Span, str]) -> str:
@@ -131,7 +141,7 @@ class Rewriting:
     def _flow(self, value: Any, *, quoted: bool = False) -> str:
         """Write a value on one line, so that it may stand in a flow as well as in a block."""
         if self.json or (quoted and isinstance(value, str)):
-            return json.dumps(value, ensure_ascii=False)
+            return json_text(value)
         text: str = yaml.dump(
             [value],
             Dumper=Dumper,

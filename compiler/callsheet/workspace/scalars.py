@@ -39,7 +39,12 @@ _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\
 _NOT_FINITE = re.compile(r"(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z")
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")
 _OTHER_BASE = re.compile(r"[-+]?(?:0o[0-7_]+|0b[01_]+|0[0-9_]+|0x[0-9a-fA-F_]+)\Z")
-_UNDERSCORED = re.compile(r"[-+]?(?=[0-9.]*_)[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?\Z")
+_UNDERSCORED = re.compile(
+    r"(?:[-+]?(?=[0-9.]*_)[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9]+_[0-9_]*)(?:[eE][-+]?[0-9]+)?\Z"
+)
+_FLOAT_OF_BOTH = re.compile(r"(?:[-+]?[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+][0-9]+)?\Z")
+"""What PyYAML, by YAML 1.1, reads as a number too: with a dot, and its exponent with a sign."""
+_NOT_TEXT_IN_YAML_1_1 = {"=": "the default value of a mapping", "<<": "a merge"}
 _DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}.*)?\Z")
 
 
@@ -62,6 +67,12 @@ def resolve(text: str) -> Scalar | Trap:
             "CS120",
             f"`{text}` is a boolean in YAML 1.1 and a text in YAML 1.2",
             f'write `{truth}` for the boolean, or `"{text}"` for the text',
+        )
+    if text in _NOT_TEXT_IN_YAML_1_1:
+        return Trap(
+            "CS121",
+            f"`{text}` is {_NOT_TEXT_IN_YAML_1_1[text]} in YAML 1.1 and a text in YAML 1.2",
+            f'write `"{text}"` for the text',
         )
     if text[0] not in _MAY_BE_NUMBER:
         return text
@@ -122,10 +133,9 @@ def _exact(number: int, text: str) -> Scalar | Trap:
 
 
 def _beyond(text: str) -> Trap:
-    shown = text if len(text) <= 40 else text[:37] + "..."
     return Trap(
         "CS124",
-        f"`{shown}` is beyond 2^53 - 1: other JSON readers would get another number",
+        f"`{_shortened(text)}` is beyond 2^53 - 1: other JSON readers would get another number",
         "write it in quotes, as a text",
     )
 
@@ -136,6 +146,12 @@ def _float(text: str) -> Scalar | Trap:
     number = float(text)
     if number in (float("inf"), float("-inf")):
         return Trap("CS123", f"`{text}` is beyond what a double can hold", "write it in quotes, as a text")
+    if not _FLOAT_OF_BOTH.match(text):
+        return Trap(
+            "CS121",
+            f"`{_shortened(text)}` is a text in YAML 1.1 and a number in YAML 1.2",
+            f'write `{number_for_both(text)}` for the number, or `"{_shortened(text)}"` for the text',
+        )
     # `repr` is the shortest text that reads back as the same double: an equal decimal lost nothing.
     if Decimal(repr(number)) != Decimal(text):
         return _loses_digits(text)
@@ -144,10 +160,22 @@ def _float(text: str) -> Scalar | Trap:
     return number
 
 
+def number_for_both(text: str) -> str:
+    """Return a number as YAML 1.1 and 1.2 both read it: `7e10` is `7.0e+10`, and `-.5` is `-0.5`."""
+    mantissa, e, exponent = text.lower().partition("e")
+    sign = mantissa[0] if mantissa[0] in "-+" else ""
+    whole, _, fraction = mantissa.removeprefix(sign).partition(".")
+    signed = exponent if exponent[:1] in ("-", "+") else f"+{exponent}"
+    return f"{sign}{whole or '0'}.{fraction or '0'}" + (f"e{signed}" if e else "")
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 40 else text[:37] + "..."
+
+
 def _loses_digits(text: str) -> Trap:
-    shown = text if len(text) <= 40 else text[:37] + "..."
     return Trap(
         "CS125",
-        f"`{shown}` has more digits than a double can hold",
+        f"`{_shortened(text)}` has more digits than a double can hold",
         "shorten the number, or write it in quotes, as a text",
     )

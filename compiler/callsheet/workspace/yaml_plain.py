@@ -86,5 +86,5 @@ def read_plain(parser: Callable[[str], Events], text: str) -> list[YamlDocument]
         return None
 
 
-_MAY_RESOLVE = frozenset("-+.0123456789~nNtTfFyYoO") | {""}
+_MAY_RESOLVE = frozenset("-+.0123456789~nNtTfFyYoO=<") | {""}
 """First characters of plain scalars that may be anything but the text that they are."""

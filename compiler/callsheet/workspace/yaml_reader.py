@@ -174,7 +174,9 @@ class _Builder:
             if event.tag != "!" and _STANDARD_TAGS.get(event.tag) is not str:
                 raise self._refuse_tag(event)
         elif event.style in PLAIN_STYLES and event.implicit[0]:
-            value = resolve(value)
+            is_key = bool(self.frames) and self.frames[-1].is_mapping and not self.frames[-1].has_key
+            # YAML 1.1 reads these as texts where they are keys; `<<` then merges in both.
+            value = value if is_key and value in ("<<", "=") else resolve(value)
             if value.__class__ is Trap:
                 self._problem(value.code, event, value.message, value.help)
                 value = event.value

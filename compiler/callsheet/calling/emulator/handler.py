@@ -154,7 +154,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _page(self) -> None:
         nonce = secrets.token_urlsafe(16)
-        content = page_of(self.emulator.routes, nonce).encode()
+        with self.emulator.changed:
+            played, revision, old = self.emulator.routes, self.emulator.revision, self.emulator.old
+        content = page_of(played, nonce, revision, old).encode()
         policy = (
             f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'"
         )
@@ -174,14 +176,22 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Connection", "close")
         self.end_headers()
         self.close_connection = True
-        last = 0
+        last, shown = 0, -1
         with suppress(OSError):
             while True:
                 with self.emulator.changed:
-                    self.emulator.changed.wait_for(lambda: self.emulator.number > last, timeout=10)  # noqa: B023
+                    self.emulator.changed.wait_for(
+                        lambda: (self.emulator.number, self.emulator.revision) != (last, shown),  # noqa: B023
+                        timeout=10,
+                    )
                     calls = [one for one in self.emulator.calls if one.number > last]
-                    last = self.emulator.number
-                state = {"fail": self.emulator.faults.told(), "calls": [asdict(one) for one in calls]}
+                    last, shown, old = self.emulator.number, self.emulator.revision, self.emulator.old
+                state = {
+                    "fail": self.emulator.faults.told(),
+                    "calls": [asdict(one) for one in calls],
+                    "revision": shown,
+                    "old": old,
+                }
                 self.wfile.write(f"data: {json.dumps(state)}\n\n".encode())
                 self.wfile.flush()
 

@@ -19,6 +19,7 @@ details { border-bottom: 1px solid var(--line); padding: .35rem 0; }
 summary { cursor: pointer; overflow-wrap: anywhere; }
 .status { font-weight: 600; color: var(--good); display: inline-block; min-width: 3.2em; }
 .bad { color: var(--bad); }
+.old { border-left: .3rem solid var(--bad); padding: .4rem .7rem; background: var(--soft); }
 .at { opacity: .7; font-size: .85em; }
 button { font: inherit; padding: .2rem .7rem; margin: 0 .2rem .3rem 0; cursor: pointer; }
 ul { padding-left: 1.2rem; } li { overflow-wrap: anywhere; }
@@ -26,7 +27,8 @@ ul { padding-left: 1.2rem; } li { overflow-wrap: anywhere; }
 
 _SCRIPT = """
 const calls = document.getElementById("calls"), none = document.getElementById("none");
-const state = document.getElementById("fail");
+const state = document.getElementById("fail"), old = document.getElementById("old");
+const OLD = "__OLD__";
 function add(parent, tag, text, name) {
   const made = document.createElement(tag);
   made.textContent = text;
@@ -56,6 +58,10 @@ source.onmessage = event => {
   for (const call of told.calls) if (call.number > last) { show(call); last = call.number; }
   state.textContent = told.fail || "no call";
   none.hidden = last > 0;
+  old.textContent = told.old ? OLD + told.old : "";
+  old.hidden = !told.old;
+  // What is played changed: what came is sent again to the page that is loaded then.
+  if (!told.old && told.revision !== Number(document.body.dataset.revision)) location.reload();
 };
 document.getElementById("faults").addEventListener("click", event => {
   const kind = event.target.dataset.kind;
@@ -65,8 +71,19 @@ document.getElementById("faults").addEventListener("click", event => {
 """
 
 
-def page_of(routes: Sequence[Route], nonce: str) -> str:
-    """Give the page, whose style and script are allowed by a nonce (Content Security Policy)."""
+_OLD = "Files of the workspace changed, and it is not valid. What is played is what it was before: "
+
+
+def page_of(routes: Sequence[Route], nonce: str, revision: int = 0, old: str = "") -> str:
+    """Return the page, whose style and script are allowed by a nonce (Content Security Policy).
+
+    Args:
+        routes: what is played.
+        nonce: a fresh one.
+        revision: of what is played; the page loads itself again when another one is.
+        old: why it is not what the files say now; empty where it is.
+
+    """
     listed = sorted({(one.name, one.environment, one.method, _shown(one)) for one in routes})
     items = "\n".join(
         f"<li><strong>{escape(name)}</strong> in {escape(environment)}:"
@@ -83,7 +100,9 @@ def page_of(routes: Sequence[Route], nonce: str) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>callsheet emulate</title>
 <style nonce="{nonce}">{_STYLE}</style>
+<body data-revision="{revision}">
 <h1>The services of this workspace, played here</h1>
+<p id="old" class="old" role="status"{"" if old else " hidden"}>{escape(_OLD + old) if old else ""}</p>
 <h2>The next call fails</h2>
 <p>Now: <strong id="fail" role="status">no call</strong></p>
 <p id="faults">{buttons}
@@ -95,7 +114,7 @@ def page_of(routes: Sequence[Route], nonce: str) -> str:
 <ul>
 {items}
 </ul>
-<script nonce="{nonce}">{_SCRIPT}</script>
+<script nonce="{nonce}">{_SCRIPT.replace("__OLD__", _OLD)}</script>
 </html>
 """
 

@@ -20,6 +20,7 @@ from callsheet.calling.emulator.handler import handler_of
 from callsheet.calling.emulator.routes import Route, find_routes
 from callsheet.calling.emulator.standins import standin
 from callsheet.errors import CallsheetError
+from callsheet.language.dot_segments import dot_segment
 
 KEPT_CALLS = 200
 TOKEN_SECONDS = 3_600
@@ -77,6 +78,8 @@ class Emulator:
         self.calls: deque[Call] = deque(maxlen=KEPT_CALLS)
         self.changed = threading.Condition()
         self.number = 0
+        self.revision = 0
+        self.old = ""
         self.hidden = {standin(one): one for one in _references(self.routes)}
         try:
             self.server = _Server(("127.0.0.1", port), handler_of(self))
@@ -103,9 +106,30 @@ class Emulator:
         with self.changed:
             self.changed.notify_all()
 
+    def replace(self, routes: Sequence[Route]) -> None:
+        """Play other routes from now on."""
+        routes = list(routes)
+        with self.changed:
+            # Whoever answers a call at this moment goes on with the list that it took.
+            self.hidden |= {standin(one): one for one in _references(routes)}
+            self.routes = routes
+            self.old = ""
+            self.revision += 1
+            self.changed.notify_all()
+
+    def keep_old(self, why: str) -> None:
+        """Say that the workspace changed, and why what is played is still what it was."""
+        with self.changed:
+            self.old = why
+            self.revision += 1
+            self.changed.notify_all()
+
     def answer(self, came: Came) -> tuple[str, Refusal | None, Route | None]:
         """Give the body that answers a call, why it is refused, and whose it is."""
         parts = urlsplit(came.url)
+        if dot_segment(came.url) is not None:
+            left = Refusal(400, "a segment of the path is `.` or `..`, which a service takes away")
+            return _error_body(left), left, None
         found = find_routes(self.routes, parts.netloc, parts.path)
         if not found:
             unknown = Refusal(404, "no action of the workspace calls this")

@@ -141,7 +141,10 @@ Good:
 declare(
     "CS121",
     "yaml11-number",
-    """A number that YAML 1.1 and YAML 1.2 read differently: `1:20`, `0o17`, `017`, `1_000`, `0b11`.
+    """A number that YAML 1.1 and YAML 1.2 read differently: `1:20`, `0o17`, `1_000`, `0b11`, `7e10`, `-.5`.
+
+A number with an exponent needs a dot and a sign for YAML 1.1: `7.0e+10`. A lone `=` or `<<` as a value is
+not a text there either. JSON files are not concerned: `7e10` is a number in JSON.
 
 Bad:
     request: {payload: {duration: 1:20}}

@@ -304,7 +304,7 @@ def test_lacks_parameter(action: Action, at: Spots) -> Iterator[Problem]:
         tests: [{name: one, params: {}, expect: {method: POST}}]
     """
     for index, test in enumerate(action.spec.get("tests") or ()):
-        if "error" in test["expect"]:
+        if "error" in test.get("expect", {}):
             continue
         missing = [
             name
@@ -476,3 +476,20 @@ def settings_elsewhere(facts: Facts, code: str) -> Iterator[Problem]:
             yield Spots(code, document).value(
                 ("kind",), "settings stand outside of callsheet.yaml", do="move them there"
             )
+
+
+declare(
+    "CS320",
+    "overlay-removes",
+    """An overlay cannot take a field away yet: neither by `$remove` nor by a null where none can stand.
+
+`$remove` comes in a later version. Until then, leave the field out of the action, and write it in the
+overlays of the environments that need it. A null is a value where one can stand, as in a payload. An
+authentication is taken away by `{type: none}`: one of another type replaces the whole of it.
+
+For example, in an Environment:
+
+    overlays: {push: {limits: null}}
+    overlays: {push: {request: {headers: {X-Shop: {$remove: true}}}}}
+""",
+)

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from callsheet.language.catalog import Spots, declare, rule
+from callsheet.language.dot_segments import dot_segment
 from callsheet.workspace import Problem
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
@@ -189,6 +190,50 @@ Good:
     parameters: {path: {type: string}}
 """,
 )
+
+
+declare(
+    "CS421",
+    "written-form-lost",
+    """A number in a text should be written as it will be there: `3.10` becomes `3.1`, `+49` becomes `49`.
+
+YAML and JSON know the number, and not how it was written. In quotes, it is a text, and stays as it is. What
+stays a number, as the whole of a payload's field, is not concerned.
+
+Bad:
+    request: {query: {version: 3.10}}
+Good:
+    request: {query: {version: "3.10"}}
+""",
+    severity="warning",
+)
+
+
+@rule("CS422", "dot-segment", on="compiled")
+def dot_in_path(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
+    """The path of a URL must not have a segment `.` or `..`: clients take it away, with what is before it.
+
+    Encoding does not help: `%2e` is a dot, too (RFC 3986 section 5.2.4, the URL standard section 4.2). A
+    parameter that would be such a segment is refused when the request is made.
+
+    Bad:
+        request: {url: "https://api.example.com/v1/lists/../admin"}
+    Good:
+        request: {url: "https://api.example.com/v1/admin"}
+    """
+    authentication = compiled["authentication"]
+    urls = (
+        (("request", "url"), url_text(compiled["request"]["url"])),
+        *((("authentication", name), authentication.get(name)) for name in ("tokenUrl", "endpoint")),
+    )
+    for path, url in urls:
+        found = dot_segment(url) if isinstance(url, str) else None
+        if found is not None:
+            yield at.value(
+                path,
+                f"the path of the URL has the segment `{found}`, which clients take away",
+                do="write the path without it; correct the value that makes it, where a template does",
+            )
 
 
 @rule("CS407", "plain-http", on="compiled", severity="warning")
