@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from callsheet.database import Component, disk_full, holder_note, holder_words, newer
 from callsheet.errors import CallsheetError
+from callsheet.http.lines import one_line
 from callsheet.secrets import resolve
 
 if TYPE_CHECKING:
@@ -282,6 +283,8 @@ def _fields(url: str, reference: str) -> dict[str, Any]:
     import psycopg
     from psycopg.conninfo import conninfo_to_dict
 
+    if "://" in url:
+        one_line(url, reference)
     try:
         fields: dict[str, Any] = conninfo_to_dict(url)
     except (psycopg.Error, ValueError):
@@ -296,6 +299,21 @@ def _fields(url: str, reference: str) -> dict[str, Any]:
     if not local:
         fields.setdefault("sslmode", "require")
     return fields
+
+
+def hosts_of(url: str, reference: str) -> list[tuple[str, int]]:
+    """Return the hosts and ports that a connection URL names; a socket of this machine is none.
+
+    Raises:
+        CallsheetError: CS945 without psycopg, CS946 for what is not a connection URL.
+
+    """
+    _driver()
+    fields = _fields(url, reference)
+    names = [one for key in ("host", "hostaddr") for one in str(fields.get(key) or "").split(",")]
+    ports = [int(one) for one in str(fields.get("port") or "").split(",") if one.isdecimal()] or [5432]
+    hosts = [one.lower() for one in names if one and not one.startswith(("/", "@"))]
+    return [(host, port) for host in hosts for port in dict.fromkeys(ports)]
 
 
 def _shown(fields: Mapping[str, Any], schema: str) -> str:

@@ -10,14 +10,16 @@ from callsheet.errors import CallsheetError, UnreachableError
 from callsheet.language.plugins import plugins
 
 MAX_SECRET_BYTES = 65_536
+_AROUND = "\r\n\ufeff"
+"""What editors and `echo` put around a secret: line ends, and a byte order mark."""
 
 
 def resolve(reference: str) -> str:
-    """Give the secret that a reference, as `env:NAME`, stands for.
+    """Return the secret that a reference, as `env:NAME`, stands for, without the line ends around it.
 
     Raises:
-        CallsheetError: CS602 for an unknown scheme, CS606 where the secret is not there. The secret is
-            in no message.
+        CallsheetError: CS602 for an unknown scheme, CS606 where the secret is not there, or is only a
+            line end. The secret is in no message.
 
     """
     scheme, _, place = reference.partition(":")
@@ -29,7 +31,10 @@ def resolve(reference: str) -> str:
             help=f"the schemes are: {', '.join(plugins('callsheet.secrets'))}",
         )
     read: Callable[[str], str] = entry.load()
-    return read(place)
+    secret = read(place).strip(_AROUND)
+    if not secret:
+        raise CallsheetError("CS606", f"the secret {reference} is empty", help="write the secret into it")
+    return secret
 
 
 def read_environment_variable(name: str) -> str:
@@ -45,7 +50,7 @@ def read_environment_variable(name: str) -> str:
 
 
 def read_file(path: str) -> str:
-    """Give the text of a file, without the line end behind it; the entry point of `file`."""
+    """Return the text of a file; the entry point of `file`."""
     try:
         with Path(path).open("rb") as stream:
             content = stream.read(MAX_SECRET_BYTES + 1)
@@ -57,10 +62,10 @@ def read_file(path: str) -> str:
             f"the secret file {path} cannot be read: {reason}",
             help="check its path and permissions",
         ) from None
-    if len(content) > MAX_SECRET_BYTES or not text.strip():
+    if len(content) > MAX_SECRET_BYTES or not text.strip().strip(_AROUND):
         raise CallsheetError(
             "CS606",
             f"the secret file {path} is empty or too large",
             help="write the secret into it",
         )
-    return text.rstrip("\r\n")
+    return text

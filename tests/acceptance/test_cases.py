@@ -41,7 +41,7 @@ spec:
           deep: {flag: true, list: [1, 2]}
     - name: only a part
       match: partial
-      params: {name: Zoë, list: news}
+      params: {name: Zoe, list: news}
       expect: {payload: {deep: {flag: true}}}
     - name: a list that is none
       params: {name: Ada, list: NEWS}

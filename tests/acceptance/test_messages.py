@@ -224,6 +224,12 @@ def test_a_mail_server_is_spoken_to_over_tls_with_a_login(
     box, port = mail(security)
     login = ', username: shop, password: {secret: "env:PASSWORD"}' if security == "starttls" else ""
     server = f"{{host: localhost, port: {port}, security: {security}{login}}}"
+    if login:
+        # With --yes nobody reads where the password goes: the server is named outside of the workspace.
+        unnamed = letter(server)
+        assert f"the mail server is at localhost:{port}, where env:PASSWORD would go" in unnamed.err
+        assert (unnamed.code, box.logins) == (1, [])
+        monkeypatch.setenv("CALLSHEET_ALLOW_HOSTS", f"localhost:{port}")
     # Whose certificate nobody signed is not spoken to, and gets no password.
     refused = letter(server)
     assert "internalError (the server's certificate is not trusted)" in refused.out, (

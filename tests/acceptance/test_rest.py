@@ -229,7 +229,7 @@ def test_a_link_to_another_host_is_not_followed(
     collection.paging = "link"
     collection.list_faults = ["elsewhere"]
     assert callsheet("plan", "-C", hooks.path).err.startswith(
-        "error CS873: the service leads to another host\n"
+        "error CS873: the service leads to another scheme, host or port\n"
     )
 
 
@@ -277,7 +277,7 @@ def test_a_body_that_loses_something_is_told_before_anything_is_planned(
     for url in ("hooks.example.com", "http://hooks.example.com/", "ftp://localhost/"):
         monkeypatch.setenv("HOOKS_URL", url)
         assert callsheet("plan", "-C", hooks.path).err.startswith(
-            "error CS870: the URL of the service is none\n"
+            "error CS870: the URL of the service that env:HOOKS_URL holds is not an https URL\n"
         )
     monkeypatch.delenv("HOOKS_URL")
     assert callsheet("plan", "-C", hooks.path).err.startswith("error CS606")

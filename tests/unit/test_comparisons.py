@@ -57,8 +57,11 @@ ALLOWED = {
     "severities[0] != severities[1]", "was != now", "text == old", "ends_unseen(old) != last",
     "path[-1] == len(parts) - 1", "(None if wanted is None else wanted.digest) != change.after_digest",
     "value == text_of(compiled)",
-    # What ends a list of pages, and a schema: no value of an action.
-    "told in (None, '', False)", "node.get('additionalProperties') not in (None, False)",
+    # Origins, hosts and ports of URLs, references, and numbers of pages.
+    "origin_of(url) != self.origin", "origin_of(joined) != self.origin", "first != self.number",
+    "(own.host, own.port) != (one.host, one.port)", "one != reference",
+    # What ends a schema: no value of an action.
+    "node.get('additionalProperties') not in (None, False)",
 }  # fmt: skip
 
 

@@ -6,14 +6,14 @@ import logging
 import os
 import time
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from callsheet.deploying import (
-    opened,
-)
+from callsheet.deploying import Stores, opened
 from callsheet.errors import CallsheetError, UsageError
+from callsheet.http.hosts import VARIABLE, AllowedHosts, allowed_hosts
 from callsheet.language import Diagnostic, Environment
 from callsheet.language.schema_check import nearest
 from callsheet.ledger import ApplyRecord
@@ -55,14 +55,19 @@ class Base:
     Args:
         path: the folder.
         cache: keep and use what an earlier run compiled, under `.callsheet/cache`.
+        allow_hosts: hosts to which a secret may go beside the service's own, as those that the environment
+            variable CALLSHEET_ALLOW_HOSTS names.
 
     Raises:
         CallsheetError: CS927 where there is no such folder.
 
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, cache: bool = False) -> None:
+    def __init__(
+        self, path: str | os.PathLike[str], *, cache: bool = False, allow_hosts: Collection[str] = ()
+    ) -> None:
         self.root = Path(path)
+        self.allow_hosts = tuple(allow_hosts)
         self.cache = cache
         self._compiled: Compiled | None = None
         self._revisions: dict[str, Compiled] = {}
@@ -117,7 +122,7 @@ class Base:
 
     def deployed(self, environment: str | None = None) -> dict[str, Deployed]:
         """Give what the target of an environment answers now, by address."""
-        with opened(self.environment(environment), self.root, writing=False) as stores:
+        with self._opened(self.environment(environment), writing=False) as stores:
             return stores.target.read()
 
     def deployed_at(self, moment: datetime, environment: str | None = None) -> tuple[int, dict[str, str]]:
@@ -128,7 +133,7 @@ class Base:
 
         """
         chosen = self.environment(environment)
-        with opened(chosen, self.root, writing=False) as stores:
+        with self._opened(chosen, writing=False) as stores:
             done = [
                 one.serial
                 for one in stores.ledger.history()
@@ -145,8 +150,17 @@ class Base:
 
     def history(self, environment: str | None = None) -> tuple[str | None, list[ApplyRecord]]:
         """Give the ledger's lineage, and every apply, newest first."""
-        with opened(self.environment(environment), self.root, writing=False) as stores:
+        with self._opened(self.environment(environment), writing=False) as stores:
             return stores.ledger.position().lineage, stores.ledger.history()
+
+    @property
+    def allowed(self) -> AllowedHosts:
+        """The hosts to which a secret may go beside a service's own; raises CS980 for what is not one."""
+        return allowed_hosts((*self.allow_hosts, os.environ.get(VARIABLE, "")))
+
+    def _opened(self, environment: Environment, *, writing: bool) -> AbstractContextManager[Stores]:
+        """Open the target and the ledger of an environment: every call to a target begins here."""
+        return opened(environment, self.root, writing=writing, allowed=self.allowed)
 
     def _valid(self, environment: str | None) -> Environment:
         refuse_invalid(self.compile())

@@ -19,7 +19,6 @@ from callsheet.deploying import (
     StepResult,
     Stores,
     apply_plan,
-    opened,
     require,
     settle_interrupted,
 )
@@ -66,7 +65,7 @@ class Deploying(Holding):
         chosen = self._valid(environment)
         if require_clean:
             refuse_unclean(self.root)
-        with opened(chosen, self.root, writing=False) as stores:
+        with self._opened(chosen, writing=False) as stores:
             # What a target cannot hold is told before anything is planned for it.
             check = getattr(stores.target, "check", None)
             if check is not None:
@@ -150,12 +149,12 @@ class Deploying(Holding):
 
         if plan.lineage is None and plan is not self._made:
             # The first apply makes the database: not for a plan that is refused.
-            with opened(chosen, self.root, writing=False) as stores:
+            with self._opened(chosen, writing=False) as stores:
                 held = self._held(plan, stores, stores.target.read(), accept=accept, signed=bool(approvers))
             if held.digest != plan.digest:
                 conduct = replace(conduct, provenance=replace(conduct.provenance, plan=plan.digest))
             plan = self._made = held
-        with opened(chosen, self.root, writing=True) as stores:
+        with self._opened(chosen, writing=True) as stores:
             # A call of the API is no part of a transaction: what is noted of it must stay.
             apart = replace(stores, shared=None) if chosen.manual else stores
             return apply_plan(plan, apart, conduct, hold=hold)
@@ -184,10 +183,10 @@ class Deploying(Holding):
 
     def _settle_open(self, environment: Environment) -> list[StepResult]:
         """Settle what an interrupted apply has left open, where there is one; else nothing is locked."""
-        with opened(environment, self.root, writing=False) as stores:
+        with self._opened(environment, writing=False) as stores:
             if stores.ledger.open_apply() is None:
                 return []
-        with opened(environment, self.root, writing=True) as stores:
+        with self._opened(environment, writing=True) as stores:
             return settle_interrupted(stores, stores.target.read(), utc_now())
 
     def drift(self, environment: str | None = None) -> Plan:
@@ -195,7 +194,7 @@ class Deploying(Holding):
         return self._drift_in(self.environment(environment))[0]
 
     def _drift_in(self, environment: Environment) -> tuple[Plan, Current]:
-        with opened(environment, self.root, writing=False) as stores:
+        with self._opened(environment, writing=False) as stores:
             current = read_current(stores)
         plan = make_plan(environment.name, Desired(actions={}), current, guards=environment.guards)
         return plan, current

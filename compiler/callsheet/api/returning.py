@@ -16,7 +16,6 @@ from callsheet.deploying import (
     Conduct,
     check_guards,
     confirm_steps,
-    opened,
     refuse_unimplied,
 )
 from callsheet.errors import CallsheetError
@@ -60,7 +59,7 @@ class Returning(Deploying):
         approvers = self._approvers(plan, chosen, approvals, require_approval=require_approval)
         if require_clean and plan.changes:
             refuse_unclean_plan(plan, self.root)
-        with opened(chosen, self.root, writing=False) as stores:
+        with self._opened(chosen, writing=False) as stores:
             current = read_current(stores)
             unreached = getattr(stores.target, "unreached", None)
             if unreached is not None and part_of(plan, by_hand=False).changes:
@@ -92,7 +91,7 @@ class Returning(Deploying):
             now=utc_now,
             provenance=Provenance(plan=plan.digest, approvers=(), run_url=None, reason=why or plan.why),
         )
-        with opened(chosen, self.root, writing=True) as stores:
+        with self._opened(chosen, writing=True) as stores:
             return confirm_steps(plan, names, stores, conduct)
 
     def rollback(
@@ -112,7 +111,7 @@ class Returning(Deploying):
 
         """
         chosen = self.environment(environment)
-        with opened(chosen, self.root, writing=False) as stores:
+        with self._opened(chosen, writing=False) as stores:
             return rollback_plan(
                 chosen, serial, stores, read_current(stores), accept, why or f"rollback to {serial}"
             )
@@ -180,7 +179,7 @@ class Returning(Deploying):
         """
         chosen = self.environment(environment)
         desired = self._compiled_of(chosen.name)
-        with opened(chosen, self.root, writing=False) as stores:
+        with self._opened(chosen, writing=False) as stores:
             current = read_current(stores)
         by_name = {address.partition("/")[2]: address for address in current.applied}
         addresses = []

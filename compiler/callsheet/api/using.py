@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from callsheet.api.base import Base
-from callsheet.deploying import Stores, opened
+from callsheet.deploying import Stores
 from callsheet.errors import CallsheetError, UnreachableError
 from callsheet.language import Environment
 from callsheet.language.schema_check import nearest
@@ -34,7 +34,7 @@ class Using(Base):
 
         """
         chosen = self._journeys_of(environment)
-        with opened(chosen, self.root, writing=False) as stores:
+        with self._opened(chosen, writing=False) as stores:
             target = cast("JourneyTarget", stores.target)
             actions = self._actions(chosen, stores.target.read())
             _refuse_unknown(names, actions)
@@ -60,7 +60,7 @@ class Using(Base):
                 f"the target of {chosen.name} names no file for a snapshot",
                 help="write `usage: journeys.json` into it",
             )
-        with opened(chosen, self.root, writing=False) as stores:
+        with self._opened(chosen, writing=False) as stores:
             snapshot = cast("JourneyTarget", stores.target).snapshot(now)
         return path, snapshot_text(snapshot)
 

@@ -12,6 +12,7 @@ from jinja2 import nodes
 
 from callsheet.calling.parameters import check_parameters, has_line_break
 from callsheet.errors import CallsheetError
+from callsheet.http.lines import header_value
 from callsheet.language.dot_segments import dot_segment
 from callsheet.rendering.evaluate import evaluate
 from callsheet.rendering.files import render_file
@@ -173,7 +174,8 @@ class Filler:
     def header(self, name: str, node: Any) -> Any:
         """Give a header's value: a text that stays in its line, or a reference to a secret."""
         if isinstance(node, dict) and "secret" in node:
-            return self.reveal(node["secret"])
+            secret = self.reveal(node["secret"])
+            return header_value(secret, node["secret"]) if isinstance(secret, str) else secret
         value = self.fill(node)
         if value is ABSENT:
             return ABSENT
@@ -184,6 +186,13 @@ class Filler:
                 0,
                 f"the header `{name}` would hold a line break",
                 "give the parameter one line",
+            )
+        if not text.isascii():
+            raise TemplateFault(
+                "CS926",
+                0,
+                f"the header `{name}` would hold a character that is not ASCII",
+                "keep it out by a `pattern`, encode it (`| urlencode`), or send it in the payload",
             )
         return text
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from callsheet.cli.common import Options, common_options, environment_option, write_file
+from callsheet.cli.common import Options, allow_host_option, common_options, environment_option, write_file
 from callsheet.cli.editor import with_schema_line
 from callsheet.errors import CallsheetError
 
@@ -15,6 +15,7 @@ from callsheet.errors import CallsheetError
 @click.command("adopt")
 @click.argument("name")
 @environment_option
+@allow_host_option
 @common_options
 def command(name: str, env: str | None, *, options: Options) -> None:
     """Write the file of what is deployed and not in the workspace, so that callsheet takes it over.

@@ -17,6 +17,7 @@ import click
 from callsheet.cli.common import (
     Options,
     accept_option,
+    allow_host_option,
     common_options,
     environment_option,
     refusing_invalid,
@@ -40,6 +41,7 @@ PROGRESS_FROM = 100
 @environment_option
 @accept_option
 @why_option
+@allow_host_option
 @common_options
 @require_clean_option
 @click.option("--require-approval", is_flag=True, help="Apply a plan only with one approval at least.")

@@ -17,6 +17,7 @@ from callsheet.errors import CallsheetError
 
 if TYPE_CHECKING:
     from callsheet.api import InvalidWorkspaceError, Workspace
+    from callsheet.language import Diagnostic
     from callsheet.planning import Change, Plan
     from callsheet.planning.protections import Protection
     from callsheet.reporting import Style
@@ -31,6 +32,7 @@ class Options:
     output: str = "text"
     out: str | None = None
     quiet: bool = False
+    allow_host: tuple[str, ...] = ()
 
     @property
     def folder(self) -> str:
@@ -41,7 +43,7 @@ class Options:
         """Open the workspace that -C names, or the one that is near."""
         from callsheet.api import Workspace
 
-        return Workspace(self.folder, cache=not self.no_cache)
+        return Workspace(self.folder, cache=not self.no_cache, allow_hosts=self.allow_host)
 
     def emit(self, result: Any) -> None:
         """Write a result in the asked format, to stdout or to a file."""
@@ -147,6 +149,13 @@ accept_option = click.option(
 )
 why_option = click.option(
     "--why", metavar="TEXT", help="Why it is accepted: recorded in the ledger with who applied."
+)
+allow_host_option = click.option(
+    "--allow-host",
+    multiple=True,
+    metavar="HOST",
+    help="Let secrets go to HOST (or HOST:PORT) too, beside the service's own host; may be given several"
+    " times, and adds to CALLSHEET_ALLOW_HOSTS.",
 )
 require_clean_option = click.option(
     "--require-clean", is_flag=True, help="Refuse files that are not those of a commit."
@@ -339,10 +348,15 @@ def refuse_broken_guards(plan: Plan) -> None:
 
 def show_invalid(invalid: InvalidWorkspaceError) -> None:
     """Write the errors of a workspace to stderr."""
+    show_findings(invalid.errors)
+
+
+def show_findings(findings: Sequence[Diagnostic]) -> None:
+    """Write findings to stderr."""
     from callsheet.reporting.text_findings import diagnostic_lines
 
     style = style_of(sys.stderr)
-    for one in invalid.errors:
+    for one in findings:
         click.echo("\n".join(diagnostic_lines(one, style)) + "\n", err=True)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from callsheet.cli.common import Options, common_options, why_option
+from callsheet.cli.common import Options, allow_host_option, common_options, why_option
 from callsheet.errors import CallsheetError
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ MAX_BYTES = 256 * 1_048_576
 @click.argument("names", nargs=-1, metavar="[STEP]...")
 @click.option("--check", metavar="FILE", help="Record nothing: compare what was copied from the screen.")
 @why_option
+@allow_host_option
 @common_options
 def command(
     pack: str, names: tuple[str, ...], check: str | None, why: str | None, *, options: Options

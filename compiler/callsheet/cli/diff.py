@@ -7,6 +7,7 @@ import click
 from callsheet.cli.common import (
     Options,
     accept_option,
+    allow_host_option,
     common_options,
     detailed_exitcode,
     environment_option,
@@ -20,6 +21,7 @@ from callsheet.cli.common import (
 @environment_option
 @accept_option
 @fail_on_option
+@allow_host_option
 @common_options
 @click.option("--base", metavar="REV", help="Compare with a git revision: no credential, no ledger.")
 @click.option("--against", metavar="ENV", help="Compare with what another environment compiles to.")

@@ -9,6 +9,7 @@ import click
 
 from callsheet.cli.common import (
     Options,
+    allow_host_option,
     common_options,
     detailed_exitcode,
     environment_option,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 @click.command("drift")
 @environment_option
+@allow_host_option
 @common_options
 @detailed_exitcode
 @click.option("--write", is_flag=True, help="Write it into the files, where they say it plainly.")

@@ -8,6 +8,7 @@ import click
 
 from callsheet.cli.common import (
     Options,
+    allow_host_option,
     common_options,
     environment_option,
     refusing_invalid,
@@ -18,6 +19,7 @@ from callsheet.cli.common import (
 @click.command("forget")
 @click.argument("names", nargs=-1, required=True)
 @environment_option
+@allow_host_option
 @common_options
 @refusing_invalid
 def command(names: tuple[str, ...], env: str | None, *, options: Options) -> None:

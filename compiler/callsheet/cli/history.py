@@ -8,6 +8,7 @@ import click
 
 from callsheet.cli.common import (
     Options,
+    allow_host_option,
     common_options,
     environment_option,
 )
@@ -24,6 +25,7 @@ from callsheet.errors import CallsheetError
     help="What was deployed then, as 2026-11-25T08:00Z; UTC without a zone.",
 )
 @environment_option
+@allow_host_option
 @common_options
 def command(
     what: str | None, number: int | None, moment: str | None, env: str | None, *, options: Options

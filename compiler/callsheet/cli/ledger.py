@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from callsheet.cli.common import Options, common_options, environment_option
+from callsheet.cli.common import Options, allow_host_option, common_options, environment_option
 
 
 @click.group("ledger")
@@ -15,6 +15,7 @@ def command() -> None:
 @command.command("copy")
 @click.argument("destination")
 @environment_option
+@allow_host_option
 @common_options
 def copy(destination: str, env: str | None, *, options: Options) -> None:
     """Copy an environment's ledger, and the registry beside it, to DESTINATION.
@@ -27,6 +28,6 @@ def copy(destination: str, env: str | None, *, options: Options) -> None:
 
     opened = options.open()
     environment = opened.environment(env)
-    for one in copy_ledger(environment, opened.root, destination):
+    for one in copy_ledger(environment, opened.root, destination, opened.allowed):
         click.echo(f"  {one.table}: {one.rows} rows, {one.digest}")
     click.echo(f"Copied the ledger of {environment.name}. Next: name {destination} in its environment.")

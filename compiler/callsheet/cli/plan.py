@@ -9,6 +9,7 @@ import click
 from callsheet.cli.common import (
     Options,
     accept_option,
+    allow_host_option,
     common_options,
     detailed_exitcode,
     environment_option,
@@ -28,6 +29,7 @@ from callsheet.cli.common import (
 @why_option
 @require_clean_option
 @fail_on_guard_option
+@allow_host_option
 @common_options
 @detailed_exitcode
 @refusing_invalid

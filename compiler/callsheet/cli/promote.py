@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
-from callsheet.cli.common import Options, common_options, refusing_invalid
+from callsheet.cli.common import Options, allow_host_option, common_options, refusing_invalid
 
 
 @click.command("promote")
 @click.argument("names", nargs=-1)
 @click.option("--from", "first", required=True, metavar="ENV", help="The environment that is promoted.")
 @click.option("--to", "second", required=True, metavar="ENV", help="The one that it is promoted to.")
+@allow_host_option
 @common_options
 @refusing_invalid
 def command(names: tuple[str, ...], first: str, second: str, *, options: Options) -> int:

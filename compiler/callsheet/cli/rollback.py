@@ -9,6 +9,7 @@ import click
 from callsheet.cli.common import (
     Options,
     accept_option,
+    allow_host_option,
     common_options,
     environment_option,
     why_option,
@@ -21,6 +22,7 @@ from callsheet.cli.common import (
 @environment_option
 @accept_option
 @why_option
+@allow_host_option
 @common_options
 def command(
     number: int, env: str | None, accept: tuple[str, ...], why: str | None, *, options: Options

@@ -9,6 +9,7 @@ import click
 
 from callsheet.cli.common import (
     Options,
+    allow_host_option,
     common_options,
     complete_actions,
     environment_option,
@@ -18,8 +19,12 @@ from callsheet.cli.common import (
 from callsheet.errors import CallsheetError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from callsheet.api import Workspace
     from callsheet.calling.sending import Answer
+    from callsheet.destinations import Destination
+    from callsheet.http.hosts import AllowedHosts
     from callsheet.language import Environment
 
 Content = dict[str, Any]
@@ -28,6 +33,7 @@ Content = dict[str, Any]
 @click.command("send")
 @click.argument("name", shell_complete=complete_actions)
 @environment_option
+@allow_host_option
 @common_options
 @click.option("-p", "--params", multiple=True, metavar="FILE|NAME=VALUE", help="Parameters, as for render.")
 @click.option(
@@ -75,7 +81,8 @@ def command(
     if options.output == "text" and not options.quiet:
         click.echo(report("text").write(shown, style_of(sys.stdout)))
     if to is None:
-        _allow(environment, yes)
+        _allow(environment)
+        _ask(_unallowed(opened, environment, content, given, language), opened.allowed, yes=yes)
     answer, findings = _sent(opened, environment, content, given, language, to)
     options.emit(
         SendResult(
@@ -153,8 +160,8 @@ def _export(compiled: Content, given: Content, form: str, options: Options) -> N
         click.echo(f"note: {one}", err=True)
 
 
-def _allow(environment: Environment, yes: bool) -> None:
-    """Refuse a call that may not be made for real: CS960 and CS920."""
+def _allow(environment: Environment) -> None:
+    """Refuse a call that may not be made for real: CS960."""
     if not environment.allow_send:
         raise CallsheetError(
             "CS960",
@@ -162,5 +169,33 @@ def _allow(environment: Environment, yes: bool) -> None:
             help="write `allowSend: true` into its spec, where a call by hand does no harm;"
             " or try it without an account: `callsheet emulate`, and send with --to",
         )
+
+
+def _unallowed(
+    opened: Workspace, environment: Environment, content: Content, given: Content, language: str | None
+) -> list[Destination]:
+    """Return the hosts beside that of the request that would get a secret, and that nobody named."""
+    from callsheet.calling.destinations import destinations_of_call, destinations_of_mail
+    from callsheet.calling.request import build_request
+
+    definitions = opened.compile().definitions
+    if "smtp" in content.get("via", {}):
+        found = list(destinations_of_mail(content, definitions[content["name"]], environment))
+    else:
+        compiled, params = _called(opened, environment, content, given, language)
+        url = build_request(compiled, params).url
+        found = list(destinations_of_call(compiled, url, definitions[compiled["name"]], environment))
+    allowed = opened.allowed
+    return [one for one in found if not allowed.allows(one.host, one.port)]
+
+
+def _ask(others: Sequence[Destination], allowed: AllowedHosts, *, yes: bool) -> None:
+    """Ask whether to send, naming the other hosts; CS920 for no, CS961 where nobody can be asked."""
+    from callsheet.destinations import refuse_destinations
+
+    if yes or not sys.stdin.isatty():
+        refuse_destinations(others, allowed, "this call")
+    for one in others:
+        click.echo(f"note: {one.sentence}", err=True)
     if not yes and not (sys.stdin.isatty() and click.confirm("Send this request?", err=True)):
         raise CallsheetError("CS920", "not sent", help="answer the question, or give --yes")

@@ -6,6 +6,7 @@ import click
 
 from callsheet.cli.common import (
     Options,
+    allow_host_option,
     common_options,
     complete_actions,
     environment_option,
@@ -17,6 +18,7 @@ from callsheet.errors import CallsheetError
 @click.command("show")
 @click.argument("name", shell_complete=complete_actions)
 @environment_option
+@allow_host_option
 @common_options
 @click.option("--deployed", is_flag=True, help="As the target has it, not as the workspace does.")
 @refusing_invalid

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import click
 
-from callsheet.cli.common import Options, common_options, environment_option, refusing_invalid, write_file
+from callsheet.cli.common import (
+    Options,
+    allow_host_option,
+    common_options,
+    environment_option,
+    refusing_invalid,
+    write_file,
+)
 
 
 @click.command("usage")
 @click.argument("names", nargs=-1)
 @environment_option
 @click.option("--save", is_flag=True, help="Write the snapshot that the target names by `usage`.")
+@allow_host_option
 @common_options
 @refusing_invalid
 def command(names: tuple[str, ...], env: str | None, save: bool, *, options: Options) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 from callsheet.database import Component, Database
 from callsheet.deploying.stores import opened
 from callsheet.errors import CallsheetError
+from callsheet.http.hosts import AllowedHosts
 from callsheet.language.environment import Environment
 from callsheet.ledger.tables import LEDGER
 from callsheet.rendering import canonical_text, digest_of
@@ -44,7 +45,9 @@ class Copied:
     digest: str
 
 
-def copy_ledger(environment: Environment, root: Path, destination: str) -> list[Copied]:
+def copy_ledger(
+    environment: Environment, root: Path, destination: str, allowed: AllowedHosts
+) -> list[Copied]:
     """Copy the ledger of an environment, with the registry where both are in one database.
 
     Args:
@@ -52,6 +55,7 @@ def copy_ledger(environment: Environment, root: Path, destination: str) -> list[
         root: the workspace.
         destination: a reference to a PostgreSQL URL, with `/SCHEMA` behind it where it is not
             `callsheet`; or the path of a SQLite file, relative to the workspace.
+        allowed: the hosts to which a secret may go beside the service's own.
 
     The source is locked meanwhile, and is left as it is. The destination must hold no ledger; all of it
     is written in one transaction, read back, and kept only where every digest is that of the source.
@@ -62,7 +66,7 @@ def copy_ledger(environment: Environment, root: Path, destination: str) -> list[
 
     """
     with ExitStack() as stack:
-        stores = stack.enter_context(opened(environment, root, writing=True))
+        stores = stack.enter_context(opened(environment, root, writing=True, allowed=allowed))
         source: Database | None = getattr(stores.ledger, "database", None)
         if source is None or stores.ledger.position().lineage is None:
             raise CallsheetError(

@@ -9,13 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from callsheet.database import Database
+from callsheet.deploying.destinations import refuse_strange_hosts
 from callsheet.errors import CallsheetError
+from callsheet.http.hosts import AllowedHosts
 from callsheet.language.environment import Environment
 from callsheet.language.plugins import plugins
 from callsheet.ledger import Ledger
 from callsheet.sqlite import exclusive
 from callsheet.targets import Target
 from callsheet.workspace.links import SQLITE_SIBLINGS, refuse_links
+
+NO_OTHER = AllowedHosts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +50,23 @@ class Stores:
 
 
 @contextmanager
-def opened(environment: Environment, root: Path, *, writing: bool) -> Iterator[Stores]:
+def opened(
+    environment: Environment, root: Path, *, writing: bool, allowed: AllowedHosts = NO_OTHER
+) -> Iterator[Stores]:
     """Open the target and the ledger of an environment.
 
     For reading, nothing is created and nothing locked. For writing, the lock is held until the end.
 
+    Args:
+        environment: whose they are.
+        root: the folder of the workspace.
+        writing: is anything to be changed?
+        allowed: the hosts to which a secret may go beside the service's own.
+
     Raises:
-        CallsheetError: CS803 for an abstract environment, CS901 where another process is at work, and
-            what is wrong with a database.
+        CallsheetError: CS803 for an abstract environment, CS901 where another process is at work, CS961
+            where a secret would go to a host that only the workspace names, and what is wrong with a
+            database.
 
     """
     if environment.target is None or environment.ledger is None:
@@ -62,6 +75,7 @@ def opened(environment: Environment, root: Path, *, writing: bool) -> Iterator[S
             f"the environment `{environment.name}` is abstract: it has no target",
             help="name an environment that has one",
         )
+    refuse_strange_hosts(environment, root, allowed)
     with _locked(environment.ledger, root, writing=writing):
         options = {**environment.target, "ledger": environment.ledger}
         target = _open("callsheet.targets", options, root, writing=writing)

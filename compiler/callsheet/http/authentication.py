@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callsheet.errors import CallsheetError
+from callsheet.http.lines import header_value
 from callsheet.http.signatures import Signed, signature_headers
 from callsheet.http.tokens import Tokens
 
@@ -42,7 +43,8 @@ def prove(
 
     Raises:
         CallsheetError: CS606 for a secret that is missing, CS962 for what only the journey tool can send,
-            CS963 where the token endpoint refuses.
+            CS963 where the token endpoint refuses, CS969 for what no line of a request can hold, CS982
+            for a token endpoint that everybody on the way reads along.
 
     """
     kind = authentication.get("type", "none")
@@ -52,11 +54,15 @@ def prove(
         pair = f"{tokens.text(authentication['username'])}:{tokens.text(authentication['password'])}"
         return Proof({"Authorization": "Basic " + base64.b64encode(pair.encode()).decode()})
     if kind == "bearer":
-        return Proof({"Authorization": f"Bearer {tokens.text(authentication['token'])}"})
+        return Proof({"Authorization": f"Bearer {tokens.header(authentication['token'], 'Authorization')}"})
+    if kind == "apiKey" and authentication["in"] == "header":
+        name = authentication["name"]
+        return Proof({name: tokens.header(authentication["value"], name)})
     if kind == "apiKey":
-        return _placed(authentication["in"], authentication["name"], tokens.text(authentication["value"]))
+        return Proof(query={authentication["name"]: tokens.text(authentication["value"])})
     if kind == "hmac":
-        return Proof(signature_headers(authentication, request, tokens.text(authentication["key"])))
+        signed = signature_headers(authentication, request, tokens.whole(authentication["key"]))
+        return Proof({name: header_value(value, f"the header `{name}`") for name, value in signed.items()})
     token = tokens.token(authentication, anew=anew)
     if kind == "custom" and authentication["authorizationType"] != "bearer":
         place = "query" if authentication["authorizationType"] == "queryParam" else "header"

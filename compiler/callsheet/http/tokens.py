@@ -15,6 +15,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from callsheet.errors import CallsheetError, UnreachableError
+from callsheet.http.hosts import origin_of
+from callsheet.http.lines import header_value, one_line
 
 if TYPE_CHECKING:
     import httpx
@@ -63,15 +65,23 @@ class Tokens:
         self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
 
-    def text(self, value: Any) -> str:
-        """Give what is written in an authentication: a text, or the secret of a reference."""
+    def whole(self, value: Any) -> str:
+        """Return what an authentication holds, a text or the secret of a reference, of any lines."""
         return self.resolve(value["secret"]) if isinstance(value, dict) else str(value)
+
+    def text(self, value: Any, name: str = "a field of `authentication`") -> str:
+        """Return what is sent in one line; raises CS969, by the name of the reference."""
+        return one_line(self.whole(value), _named(value, name))
+
+    def header(self, value: Any, name: str) -> str:
+        """Return what is sent as the header `name`, or within it; raises CS969 likewise."""
+        return header_value(self.whole(value), _named(value, f"the header `{name}`"))
 
     def token(self, authentication: Mapping[str, Any], *, anew: bool = False) -> str:
         """Give a token; `anew` where the one that was given was refused.
 
         Raises:
-            CallsheetError: CS606, CS962, CS963.
+            CallsheetError: CS606, CS962, CS963, CS969, CS982.
 
         """
         key = json.dumps(authentication, sort_keys=True)
@@ -119,13 +129,14 @@ class Tokens:
             code = told.get("error") if isinstance(told, dict) else None
             said = f", {code[:60]}" if isinstance(code, str) else ""
             raise _refused(authentication["tokenUrl"], f"it answered {status}{said} and no token")
+        header_value(token, f"the token of {_plainly(authentication['tokenUrl'])}")
         seconds = told.get("expires_in")
         number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
         return token, float(seconds) if number else 0.0
 
     def _assertion(self, authentication: Mapping[str, Any]) -> str:
         """Sign an assertion: with a private key, or with a Google service account's file."""
-        secret = self.text(authentication["key"])
+        secret = self.whole(authentication["key"])
         issuer = self.text(authentication["issuer"]) if "issuer" in authentication else None
         header = {"alg": authentication.get("algorithm", "RS256")}
         try:
@@ -167,12 +178,13 @@ class Tokens:
                 "the assertion of this authentication is signed by Adobe: nobody else can send it",
                 help="send it from the journey tool; `callsheet render --params` shows the request",
             )
-        headers = {name: self.text(value) for name, value in (authentication.get("headers") or {}).items()}
+        written = authentication.get("headers") or {}
+        headers = {name: self.header(value, name) for name, value in written.items()}
         body = authentication.get("body")
         content: dict[str, Any] = {}
         if body and authentication["method"] == "POST":
             fields = {
-                name: self.text(value) if isinstance(value, dict) else value
+                name: self.whole(value) if isinstance(value, dict) else value
                 for name, value in body["bodyParams"].items()
             }
             content = {"data": fields} if body["bodyType"] == "form" else {"json": fields}
@@ -182,6 +194,8 @@ class Tokens:
         token = text.strip() if place == "response" else _at(told, place)
         if not 200 <= status < 300 or not isinstance(token, str) or not token or "\n" in token:
             raise _refused(url, f"it answered {status}, and there is no token at {place}")
+        if authentication["authorizationType"] != "queryParam":
+            header_value(token, f"the token of {_plainly(url)}")
         return token, self._custom_seconds(authentication, told)
 
     def _custom_seconds(self, authentication: Mapping[str, Any], told: Any) -> float:
@@ -200,6 +214,13 @@ class Tokens:
     def _call(self, method: str, url: str, headers: dict[str, str], content: Any) -> tuple[int, Any, str]:
         import httpx
 
+        origin = origin_of(url)
+        if origin is None or not origin.is_private:
+            raise CallsheetError(
+                "CS982",
+                f"the token endpoint {_plainly(url)} is not an https URL",
+                help="write it as https://login.example.com/token; http is for this machine only",
+            )
         try:
             with self.client.stream(method, self.route(url), headers=headers, **content) as response:
                 body = b""
@@ -233,9 +254,20 @@ def _at(value: Any, place: str) -> Any:
 def _refused(url: str, why: str) -> CallsheetError:
     return CallsheetError(
         "CS963",
-        f"no token from {url.split('?', maxsplit=1)[0]}: {why}",
+        f"no token from {_plainly(url)}: {why}",
         help="check `authentication`, and the secrets that it refers to",
     )
+
+
+def _plainly(url: str) -> str:
+    """Return a URL without its query, and without a user name and password."""
+    scheme, mark, rest = url.partition("?")[0].partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}"
+
+
+def _named(value: Any, name: str) -> str:
+    return str(value["secret"]) if isinstance(value, dict) else name
 
 
 def _missing(package: str) -> CallsheetError:

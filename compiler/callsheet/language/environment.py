@@ -58,6 +58,7 @@ class Environment:
         target: the target's `type` and options; None for an abstract environment.
         ledger: the ledger's, by default the target's own.
         allow_send: may `callsheet send` call with what it deploys?
+        collection: the document of kind Target that the target names.
 
     """
 
@@ -71,6 +72,7 @@ class Environment:
     guards: Guards
     approvals: Approvals = Approvals()
     allow_send: bool = False
+    collection: Document | None = None
 
     @property
     def document(self) -> Document:

@@ -52,7 +52,8 @@ def with_collections(
                 spots.key(("spec", "target"), message, do="name a document of kind Target by `collection`")
             )
             continue
-        found.append(replace(environment, target={**target, "definition": document.value["spec"]}))
+        options = {**target, "definition": document.value["spec"]}
+        found.append(replace(environment, target=options, collection=document))
     return found, problems
 
 

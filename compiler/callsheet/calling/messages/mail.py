@@ -19,6 +19,7 @@ from callsheet.calling.messages.texts import Texts
 from callsheet.calling.sending import Answer
 from callsheet.errors import CallsheetError
 from callsheet.http.limits import LOOPBACK, seconds_of
+from callsheet.http.lines import header_value
 
 TIMEOUT_SECONDS = 30.0
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
@@ -86,10 +87,10 @@ def send_mail(mail: EmailMessage, server: Mapping[str, Any], resolve: Callable[[
         resolve: gives the secret of a reference.
 
     Raises:
-        CallsheetError: CS606 for a secret.
+        CallsheetError: CS606 for a secret, CS969 for one that a login cannot hold.
 
     """
-    username, password = (_secret(server.get(one), resolve) for one in ("username", "password"))
+    username, password = (_login(server.get(one), resolve) for one in ("username", "password"))
     begin = time.monotonic()
     status, text, outcome, reason = None, "", "internalError", ""
     try:
@@ -136,21 +137,28 @@ def stand_in_for(url: str) -> dict[str, Any]:
     return {"host": host, "port": port, "security": "none", "timeout": "10s"}
 
 
-def _secret(value: Any, resolve: Callable[[str], str]) -> str:
-    return resolve(value["secret"]) if isinstance(value, dict) else str(value or "")
+def _login(value: Any, resolve: Callable[[str], str]) -> str:
+    """Return a user name or password: what SMTP sends of it is plain ASCII."""
+    if isinstance(value, dict):
+        return header_value(resolve(value["secret"]), value["secret"])
+    return header_value(str(value or ""), "the login of the mail server")
 
 
 def address_of(server: Mapping[str, Any]) -> str:
     """Give where a mail server is, as `smtp://host:port`; `smtps` with TLS from the beginning."""
-    security = server.get("security", "starttls")
-    scheme = "smtps" if security == "tls" else "smtp"
-    return f"{scheme}://{server['host']}:{server.get('port', _PORTS[security])}"
+    scheme = "smtps" if server.get("security") == "tls" else "smtp"
+    return f"{scheme}://{server['host']}:{port_of(server)}"
+
+
+def port_of(server: Mapping[str, Any]) -> int:
+    """Return the port of a mail server: by default, the one of how it is secured."""
+    return int(server.get("port", _PORTS[server.get("security", "starttls")]))
 
 
 def _connected(server: Mapping[str, Any]) -> smtplib.SMTP:
     """Connect; encrypted as `security` says, the server's certificate verified."""
     security = server.get("security", "starttls")
-    port = server.get("port", _PORTS[security])
+    port = port_of(server)
     timeout = seconds_of(server.get("timeout"), TIMEOUT_SECONDS)
     context = ssl.create_default_context()
     name = socket.gethostname()

@@ -367,6 +367,20 @@ declare(
     """An environment must say `allowSend: true` itself before anything is sent with what it holds.""",
 )
 declare(
+    "CS961",
+    "host-not-allowed",
+    """A secret goes to the service that it is for, or to a host that is named outside of the workspace.
+
+Whoever changes a file of the workspace could otherwise have a secret sent to a host of their own, before
+anybody has reviewed the change. The service is the host to which the environment's own reference leads
+(Adobe's hosts for Journey Optimizer), and for `send` the host of the request. Another one, as a token
+endpoint, a mail server that takes a login, or what a file of the workspace names by `file:`, is allowed by
+`--allow-host HOST`, or for every command by the environment variable `CALLSHEET_ALLOW_HOSTS`. `HOST:PORT`
+allows one port, `HOST` every port. On a terminal, `send` names it, and asks. The command is refused before
+any other secret is resolved, and before anything is called.
+""",
+)
+declare(
     "CS962",
     "cannot-send",
     """Only the journey tool itself can sign with Journey Optimizer's certificate credential.""",
@@ -395,6 +409,23 @@ declare(
     "CS968",
     "cannot-listen",
     """`callsheet emulate` must be able to listen on its port of this machine.""",
+)
+declare(
+    "CS969",
+    "not-one-line",
+    """What is sent in a line, as a header or a login, must have no control character; a header is ASCII.
+
+Line ends and a byte order mark around a secret are stripped. A line break within it, or a letter with an
+accent in a header, is refused by the name of the reference before anything is sent.
+""",
+)
+declare(
+    "CS980",
+    "host-name",
+    """What `--allow-host` and `CALLSHEET_ALLOW_HOSTS` name must be hosts, as `login.example.com`.
+
+With a port, as `localhost:8080`, only that one is allowed. Several are separated by commas or spaces.
+""",
 )
 declare(
     "CS985",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+from callsheet.http.hosts import origin_of
 from callsheet.language.catalog import Spots, declare, rule
 from callsheet.language.dot_segments import dot_segment
 from callsheet.workspace import Problem
@@ -14,8 +15,8 @@ from callsheet.workspace import Problem
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 """A header's name (RFC 9110 section 5.6.2)."""
 
-_FIELD_VALUE = re.compile(r"[\x21-\x7e\x80-\xff](?:[\x20-\x7e\t\x80-\xff]*[\x21-\x7e\x80-\xff])?\Z")
-"""A header's value (RFC 9110 section 5.5): no control character, no white space at its ends."""
+_FIELD_VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?\Z")
+"""A header's value (RFC 9110 section 5.5): ASCII, no control character, no white space at its ends."""
 
 _URL_CHARACTERS = re.compile(r"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*")
 _HOST_LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\Z")
@@ -250,6 +251,49 @@ def plain_http(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
         yield at.value(("request", "url"), "the call goes over plain http", do="write https")
 
 
+@rule("CS982", "token-endpoint", on="compiled")
+def token_endpoint(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
+    """A token must be asked for over https: what is sent for it is a secret.
+
+    Over http only from this machine, as from `http://localhost:8080/token`. The URL is absolute, in plain
+    ASCII, and has no user name.
+
+    Bad:
+        authentication:
+          type: oauth2
+          grant: client_credentials
+          tokenUrl: "http://login.example.com/token"
+          clientId: callsheet
+          clientSecret: {secret: "env:CLIENT_SECRET"}
+    Good:
+        authentication:
+          type: oauth2
+          grant: client_credentials
+          tokenUrl: "https://login.example.com/token"
+          clientId: callsheet
+          clientSecret: {secret: "env:CLIENT_SECRET"}
+    """
+    for field, message in token_endpoint_faults(compiled["authentication"]):
+        yield at.value(("authentication", field), message, do=ENDPOINT_HELP)
+
+
+ENDPOINT_HELP = "write it as https://login.example.com/token; http is for this machine only"
+
+
+def token_endpoint_faults(authentication: Any) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with the URLs at which a token is asked for: the field, and words."""
+    fields = authentication if isinstance(authentication, dict) else {}
+    for field in ("tokenUrl", "endpoint"):
+        url = fields.get(field)
+        if not isinstance(url, str):
+            continue
+        origin = origin_of(url)
+        if origin is None or re.match(r"[a-z]+://[^/?#]*@", url, re.IGNORECASE):
+            yield field, "the token endpoint is not an absolute URL without a user name"
+        elif not origin.is_private:
+            yield field, "the token is asked for over plain http: everybody on the way reads the secret"
+
+
 @rule("CS408", "payload-with-method", on="compiled")
 def payload_with_method(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """A GET request must have no payload (RFC 9110 section 9.3.1), nor a DELETE (9.3.5).
@@ -288,26 +332,40 @@ def header_name(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
 
 @rule("CS410", "header-value", on="compiled")
 def header_value(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
-    r"""A header's value must have no control character or line break (RFC 9110 section 5.5).
+    r"""A header's value must be one line of plain ASCII (RFC 9110 section 5.5).
+
+    A letter with an accent is read as one letter by one service and as two by another: it is never sent.
 
     Bad:
         request: {headers: {X-Tenant: "a\r\nX-Admin: true"}}
     Good:
         request: {headers: {X-Tenant: a}}
     """
-    for name, value in compiled["request"].get("headers", {}).items():
-        pieces = [value] if isinstance(value, str) else value.get("$concat", ()) if value else ()
-        for piece in pieces:
-            if not isinstance(piece, str) or not piece:
-                continue
-            checked = piece if piece is value else piece.strip(" \t") or "x"
-            if not _FIELD_VALUE.match(checked):
+    for path, headers in (
+        (("request", "headers"), compiled["request"].get("headers", {})),
+        (("authentication", "headers"), compiled["authentication"].get("headers", {})),
+    ):
+        for name, value in headers.items():
+            fault = _header_fault(value)
+            if fault:
                 yield at.value(
-                    ("request", "headers", name),
-                    f"the value of the header `{name}` holds a line break or another character "
-                    "that headers do not have",
-                    do="write it in one line of plain characters",
+                    (*path, name),
+                    f"the value of the header `{name}` holds {fault} that headers do not have",
+                    do="write it in one line of plain characters, or send it in the payload",
                 )
+
+
+def _header_fault(value: Any) -> str:
+    """Return what the constant parts of a header's value hold that no header has; empty for nothing."""
+    pieces = [value] if isinstance(value, str) else value.get("$concat", ()) if value else ()
+    for piece in pieces:
+        if not isinstance(piece, str) or not piece:
+            continue
+        checked = piece if piece is value else piece.strip(" \t") or "x"
+        if not _FIELD_VALUE.match(checked):
+            plain = _FIELD_VALUE.match(re.sub(r"[^\x00-\x7f]", "x", checked))
+            return "a character that is not ASCII" if plain else "a line break or another character"
+    return ""
 
 
 @rule("CS411", "duplicate-header", on="compiled")

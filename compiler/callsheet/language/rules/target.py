@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from callsheet.language.catalog import Spots, declare, rule
+from callsheet.language.rules.request import ENDPOINT_HELP, token_endpoint_faults
 from callsheet.language.target import fields_of_body, is_one_way, one_field
 from callsheet.workspace import Problem
 
@@ -264,3 +265,48 @@ def _without_read(spec: dict[str, Any], at: Spots) -> Iterator[Problem]:
         yield at.key(
             ("spec", "list", "complete"), "each object has to be read, and `read` is missing", do=do
         )
+
+
+@rule("CS983", "target-token-endpoint", on="document")
+def target_token_endpoint(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
+    """A Target's token must be asked for over https: what is sent for it is a secret.
+
+    Over http only from this machine, as from `http://localhost:8080/token`.
+
+    Bad:
+        apiVersion: callsheet/v1
+        kind: Target
+        metadata: {name: hooks}
+        spec:
+          authentication:
+            type: oauth2
+            grant: client_credentials
+            tokenUrl: "http://login.example.com/token"
+            clientId: callsheet
+            clientSecret: {secret: "env:CLIENT_SECRET"}
+          id: id
+          body: {name: "{{ action.name }}", definition: "{{ action | tojson }}"}
+          list: {path: /hooks}
+          create: {path: /hooks}
+          update: {path: "/hooks/{id}"}
+          delete: {path: "/hooks/{id}"}
+    Good:
+        apiVersion: callsheet/v1
+        kind: Target
+        metadata: {name: hooks}
+        spec:
+          authentication:
+            type: oauth2
+            grant: client_credentials
+            tokenUrl: "https://login.example.com/token"
+            clientId: callsheet
+            clientSecret: {secret: "env:CLIENT_SECRET"}
+          id: id
+          body: {name: "{{ action.name }}", definition: "{{ action | tojson }}"}
+          list: {path: /hooks}
+          create: {path: /hooks}
+          update: {path: "/hooks/{id}"}
+          delete: {path: "/hooks/{id}"}
+    """
+    for field, message in token_endpoint_faults(_spec_of_target(value).get("authentication")):
+        yield at.value(("spec", "authentication", field), message, do=ENDPOINT_HELP)

@@ -54,8 +54,9 @@ class Account:
         }
         url = _text(api.get("url"), GATEWAY, resolve)
         self.client = ServiceClient(
-            url, spec, resolve, what="`api`, `organization` and `sandbox` of the target, and the secrets"
-        )
+            url, spec, resolve, reference=(api.get("url") or {}).get("secret", ""),
+            what="`api`, `organization` and `sandbox` of the target, and the secrets",
+        )  # fmt: skip
 
     def call(
         self,

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlencode, urljoin, urlsplit
+from urllib.parse import quote, urlencode, urljoin, urlsplit, urlunsplit
 
 from callsheet._version import __version__
 from callsheet.errors import CallsheetError, UnreachableError
 from callsheet.http.authentication import is_renewable, prove, tls_context
-from callsheet.http.limits import LOOPBACK, Slots, retry_after, seconds_of
+from callsheet.http.hosts import origin_of, service_url
+from callsheet.http.limits import Slots, retry_after, seconds_of
 from callsheet.http.masking import without_secrets
 from callsheet.http.signatures import Signed
 from callsheet.http.tokens import Tokens
@@ -21,6 +23,9 @@ from callsheet.http.tokens import Tokens
 MAX_ANSWER = 64 * 1_048_576
 _LATER = (429, 503)
 _FAULTY = (500, 502, 504)
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_KEPT = "%:/?#[]@!$&'()*+,;=~|"
+"""What a URL of an answer keeps; anything else is percent-encoded before it is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +45,11 @@ class ServiceClient:
         url: of the service.
         spec: of the Target document.
         resolve: gives the secret of a reference.
+        reference: to the secret that holds the URL; messages name it.
         what: what says who calls, for whoever is refused.
 
     Raises:
-        CallsheetError: CS870 for a URL that is none, CS945 without httpx.
+        CallsheetError: CS870 for what is not the URL of a service, CS945 without httpx.
 
     """
 
@@ -53,18 +59,13 @@ class ServiceClient:
         spec: Mapping[str, Any],
         resolve: Callable[[str], str],
         *,
+        reference: str = "",
         what: str = "`authentication` of the Target, and its secrets",
     ) -> None:
         import httpx
 
-        parts = urlsplit(url)
-        plain = parts.scheme == "http" and parts.hostname in LOOPBACK
-        if not parts.hostname or not (parts.scheme == "https" or plain):
-            raise CallsheetError(
-                "CS870", "the URL of the service is none", help="the secret holds an https URL"
-            )
-        self.url = url.rstrip("/")
-        self.host = parts.netloc.rpartition("@")[2]
+        self.url = service_url(url, reference)
+        self.origin = origin_of(self.url)
         self.spec = spec
         self.what = what
         limits = spec.get("limits") or {}
@@ -112,7 +113,7 @@ class ServiceClient:
 
         Args:
             method: of the call.
-            path: below the URL, or a whole URL of the same host.
+            path: below the URL, or a whole URL of the same scheme, host and port.
             query: parameters.
             body: JSON, or None.
             key: an idempotency key; with the header for it that the service knows, a write may be
@@ -138,19 +139,14 @@ class ServiceClient:
         )
         sent = {"Accept": "application/json", "User-Agent": f"callsheet/{__version__}", **(headers or {})}
         for name, value in (self.spec.get("headers") or {}).items():
-            sent[name] = self.tokens.text(value)
+            sent[name] = self.tokens.header(value, name)
         if key is not None and header is not None:
             sent[header] = key
         content = None
         if body is not None:
             sent["Content-Type"] = media
             content = json.dumps(body, ensure_ascii=False).encode()
-        url = path if "://" in path else self.url + path
-        if query:
-            url += ("&" if "?" in url else "?") + urlencode(query)
-        if urlsplit(url).netloc.rpartition("@")[2] != self.host:
-            raise CallsheetError("CS873", "the service leads to another host", help="it is not followed")
-        request = Signed(method, url, sent, content or b"")
+        request = Signed(method, self.whole(path, query), sent, content or b"")
         return self._tried(request, answers, again=again, reads=reads, read_back=read_back)
 
     def _tried(
@@ -232,9 +228,31 @@ class ServiceClient:
         told = {name.lower(): one for name, one in response.headers.items()}
         return Answer(response.status_code, value, told, text), ""
 
-    def absolute(self, link: str) -> str:
-        """Give a link of an answer as a whole URL."""
-        return urljoin(f"{self.url}/", link)
+    def whole(self, path: str, query: Mapping[str, Any] | None = None) -> str:
+        """Return the URL of a path, or of a link; a secret goes to the service's own origin only.
+
+        Raises:
+            CallsheetError: CS873 for another scheme, host or port.
+
+        """
+        url = quote(path if _ABSOLUTE.match(path) else self.url + path, safe=_KEPT)
+        if query:
+            url += ("&" if "?" in url else "?") + urlencode(query)
+        if origin_of(url) != self.origin:
+            raise CallsheetError(
+                "CS873",
+                "the service leads to another scheme, host or port",
+                help="it is not followed: what proves who calls would go there",
+            )
+        return url
+
+    def linked(self, link: str, page: str) -> str:
+        """Return the URL of a link in the answer from a page (RFC 8288, RFC 3986 section 5)."""
+        joined = quote(urljoin(page, link), safe=_KEPT)
+        if origin_of(joined) != self.origin:
+            return joined
+        # A link has no user name; the URL of the service may have one, which is still meant.
+        return urlunsplit(urlsplit(joined)._replace(netloc=urlsplit(self.url).netloc, fragment=""))
 
 
 def path_of(written: str, identity: str, name: str = "") -> str:

@@ -30,7 +30,7 @@ def open_target(options: Mapping[str, Any], root: Path, *, writing: bool) -> Res
     """Open the service that an environment names: nothing is called before it is read.
 
     Raises:
-        CallsheetError: CS606 for the secret of its URL, CS945 without httpx.
+        CallsheetError: CS606 for the secret of its URL, CS870 for what it holds, CS945 without httpx.
 
     """
     del root, writing
@@ -42,7 +42,8 @@ def open_target(options: Mapping[str, Any], root: Path, *, writing: bool) -> Res
             "a target of type http needs the package httpx, which is not installed",
             help="pip install 'callsheet[send]'",
         ) from None
-    return RestTarget(options["collection"], resolve(options["url"]["secret"]), options["definition"])
+    reference = options["url"]["secret"]
+    return RestTarget(options["collection"], resolve(reference), options["definition"], reference)
 
 
 class RestTarget:
@@ -56,12 +57,12 @@ class RestTarget:
 
     parallel = PARALLEL
 
-    def __init__(self, collection: str, url: str, spec: Mapping[str, Any]) -> None:
+    def __init__(self, collection: str, url: str, spec: Mapping[str, Any], reference: str = "") -> None:
         self.collection = collection
         self.url = url
         self.spec = spec
         self.mapping = BodyMapping(spec)
-        self.client = ServiceClient(url, spec, resolve)
+        self.client = ServiceClient(url, spec, resolve, reference=reference)
         self.writer = Writer(self.client, spec, self.mapping, self._of_body)
         self.recall: Callable[[], Mapping[str, Sequence[str]]] = dict
         self.written: Mapping[str, Sequence[str]] = {}
@@ -109,7 +110,7 @@ class RestTarget:
 
     def _listed(self) -> dict[str, dict[str, Any]] | None:
         bodies: dict[str, dict[str, Any]] = {}
-        for body in read_all(self.client, self.spec["list"]):
+        for body in read_all(self.client, self.spec["list"], self._id):
             identity = self._id(body)
             if not equal(bodies.get(identity, body), body):
                 return None

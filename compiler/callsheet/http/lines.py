@@ -1,0 +1,43 @@
+"""What goes into a line of a request: refused by the name of its reference before anything is sent."""
+
+from __future__ import annotations
+
+import re
+
+from callsheet.errors import CallsheetError
+
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
+_PLAIN = re.compile(r"[\t\x20-\x7e]*")
+
+
+def one_line(text: str, name: str) -> str:
+    """Return a text as it is; `name` says what it is, as `env:TOKEN`.
+
+    Raises:
+        CallsheetError: CS969 for a control character, as a line break.
+
+    """
+    if _CONTROL.search(text):
+        raise CallsheetError(
+            "CS969",
+            f"{name} holds a control character, as a line break, where one line is sent",
+            help="write it in one line; a line end at its end does no harm",
+        )
+    return text
+
+
+def header_value(text: str, name: str) -> str:
+    """Return the value of a header, or of a login, as it is.
+
+    Raises:
+        CallsheetError: CS969 for a control character, or one that is not ASCII: services read those in
+            different ways (RFC 9110 section 5.5).
+
+    """
+    if not _PLAIN.fullmatch(one_line(text, name)):
+        raise CallsheetError(
+            "CS969",
+            f"{name} holds a character that is not ASCII, where a header or a login is sent",
+            help="write it in plain ASCII, encoded as the service says, or send it in the payload",
+        )
+    return text
