@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
-from callsheet.api.base import Base, refuse_invalid
+from callsheet.api.base import Base, InvalidWorkspaceError, refuse_errors_of, refuse_invalid
 from callsheet.errors import CallsheetError
 from callsheet.language.schema_check import nearest
 from callsheet.workspace import FolderSource
@@ -46,14 +46,20 @@ class Calling(Base):
         from callsheet.calling.running import run_cases
 
         compiled = self.compile()
-        refuse_invalid(compiled)
+        if not names and environment is None:
+            refuse_invalid(compiled)
         for name in names:
+            if name not in compiled.actions and compiled.errors:
+                raise InvalidWorkspaceError(compiled)  # it may be the one that could not be read
             if name not in compiled.actions:
                 raise CallsheetError(
                     "CS925",
                     f"there is no action `{name}`{nearest(name, compiled.actions)}",
                     help="`callsheet list` shows the actions",
                 )
+        wanted = names or list(compiled.actions)
+        for where in [environment] if environment else [one.name for one in compiled.concrete]:
+            refuse_errors_of(compiled, wanted, where)
         return run_cases(
             compiled, names, environment, generated=generated, words=words, refuse=self._refuser
         )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from callsheet.api.clean import refuse_unclean_plan
+from callsheet.api.comparing import renames
 from callsheet.api.deploying import Deploying, default_author, utc_now
 from callsheet.api.holding import desired_of, read_current, rollback_plan
 from callsheet.api.using import usage_for
@@ -82,10 +83,10 @@ class Returning(Deploying):
 
         """
         chosen = self.environment(plan.environment)
-        if plan.commit is not None and not plan.dirty and current_commit(self.root) is not None:
-            # What was made of files that nobody committed has only the word of whoever confirms it.
-            compiled = self.compile_revision(plan.commit)
-            refuse_unimplied(plan, compiled.by_environment.get(chosen.name, {}))
+        # A pack of uncommitted files is held to the files at hand, as a plan is.
+        committed = plan.commit is not None and not plan.dirty and current_commit(self.root) is not None
+        compiled = self.compile_revision(plan.commit or "") if committed else self.compile()
+        refuse_unimplied(plan, compiled.by_environment.get(chosen.name, {}), renames(compiled))
         conduct = Conduct(
             author=author or default_author(),
             now=utc_now,

@@ -144,7 +144,7 @@ def _signers(root: Path, file: str) -> bytes:
     try:
         return FolderSource(root).read(file)
     except Unreadable as unreadable:
-        absent = not os.path.lexists(root / file)
+        absent = "\0" in file or not os.path.lexists(root / file)
         raise CallsheetError(
             "CS952",
             f"there is no file {file} with the allowed signers"

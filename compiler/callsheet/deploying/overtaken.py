@@ -50,7 +50,7 @@ def compare_with_workspace(plan: Plan, now: Plan) -> Plan:
     return replace(plan, changes=now.changes, guards=now.guards)
 
 
-def refuse_unimplied(plan: Plan, desired: Mapping[str, Side]) -> None:
+def refuse_unimplied(plan: Plan, desired: Mapping[str, Side], renamed_from: Mapping[str, str]) -> None:
     """Refuse a plan with a step whose result is not what the workspace wants there.
 
     For steps that were done by hand: some of them may be recorded already, so that the plan as a whole
@@ -63,7 +63,9 @@ def refuse_unimplied(plan: Plan, desired: Mapping[str, Side]) -> None:
     details = []
     for change in plan.changes:
         wanted = desired.get(change.address)
-        if (None if wanted is None else wanted.digest) != change.after_digest:
+        other = (None if wanted is None else wanted.digest) != change.after_digest
+        before = renamed_from.get(change.address) if change.action == "rename" else change.address
+        if other or change.address_before != before:
             details.append(f"in the plan, and not implied: {_words(change)}")
     if details:
         raise _unimplied(plan, tuple(details[:30]))

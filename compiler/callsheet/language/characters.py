@@ -14,13 +14,19 @@ _IGNORABLE = (
     (0x00AD, 0x00AD), (0x034F, 0x034F), (0x061C, 0x061C), (0x115F, 0x1160), (0x17B4, 0x17B5),
     (0x180B, 0x180F), (0x200B, 0x200F), (0x2028, 0x202E), (0x2060, 0x206F), (0x2800, 0x2800),
     (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFFB),
-    (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF),
+    (0x16FE4, 0x16FE4), (0x1BCA0, 0x1BCA3), (0x1D159, 0x1D159), (0x1D173, 0x1D17A),
+    (0xE0000, 0xE0FFF),
 )  # fmt: skip
-"""The default-ignorable code points of Unicode 16, the separators of lines, and the blank of Braille."""
+"""The default-ignorable code points of Unicode 16, the separators of lines, and other blanks: of Braille,
+of Khitan, of music."""
 
 _STARTS = [first for first, _ in _IGNORABLE]
 _JOINERS = "\u200c\u200d"
 _BLACK_FLAG, _CANCEL_TAG = "\U0001f3f4", "\U000e007f"
+_FLAGS = ("gbeng", "gbsct", "gbwls")
+_DRAWN_AS_EMOJI = frozenset("\ufe0f\u203c\u2049\u2139\u2194\u25fb\u25fc\u25fd\u25fe\u3030\u303d")
+"""What Unicode's emoji data has beyond symbols: punctuation, an arrow, squares, the selector itself."""
+
 _JOINING_SCRIPTS = (
     "ARABIC", "SYRIAC", "MONGOLIAN", "DEVANAGARI", "BENGALI", "GURMUKHI", "GUJARATI", "ORIYA", "TAMIL",
     "TELUGU", "KANNADA", "MALAYALAM", "SINHALA", "KHMER", "MYANMAR", "TIBETAN",
@@ -60,12 +66,11 @@ def is_needed(text: str, index: int) -> bool:
         if _script(before) in _JOINING_SCRIPTS:
             return _script(after) in _JOINING_SCRIPTS
         return one == "\u200d" and _is_emoji(before) and _is_emoji(after)
-    if "\ufe00" <= one <= "\ufe0f":
-        return (
-            _is_emoji(before)
-            or (before != "" and before in "#*0123456789\u00a9\u00ae\u203c\u2049\u2122\u2139")
-            or _is_ideograph(before)
-        )
+    if one in "\ufe0e\ufe0f":
+        keycap = before != "" and before in "#*0123456789" and after == "\u20e3"
+        return keycap or _is_emoji(before) or _is_ideograph(before)
+    if "\ufe00" <= one <= "\ufe0d":
+        return _is_ideograph(before)
     if "\U000e0100" <= one <= "\U000e01ef":
         return _is_ideograph(before)
     if "\U000e0020" <= one <= _CANCEL_TAG:
@@ -74,20 +79,22 @@ def is_needed(text: str, index: int) -> bool:
 
 
 def _is_flag(text: str, index: int) -> bool:
-    """Tell whether a tag character is of the flag of a region: at most six of them after a black flag."""
+    """Tell whether a tag character is of the flag of England, Scotland or Wales: no others are in use."""
     start = index
     while start and "\U000e0020" <= text[start - 1] <= _CANCEL_TAG:
         start -= 1
     end = text.find(_CANCEL_TAG, start)
-    return start > 0 and text[start - 1] == _BLACK_FLAG and index <= end <= start + 6
+    region = "".join(chr(ord(one) - 0xE0000) for one in text[start : max(end, start)])
+    return start > 0 and text[start - 1] == _BLACK_FLAG and index <= end and region in _FLAGS
 
 
 def _is_emoji(character: str) -> bool:
-    if not character:
+    """Tell whether a character may be one of an emoji: a symbol beyond ASCII, or what is put beside one."""
+    if not character or character.isascii():
         return False
     return (
-        unicodedata.category(character) in ("So", "Sk", "Sm")
-        or character == "\ufe0f"
+        character in _DRAWN_AS_EMOJI
+        or unicodedata.category(character) == "So"
         or 0x1F000 <= ord(character) <= 0x1FAFF
     )
 

@@ -25,7 +25,10 @@ def masked(value: Any, path: Path = ()) -> Any:
 
     """
     if isinstance(value, dict):
-        return {key: masked(one, (*path, key)) for key, one in value.items()}
+        return {
+            HIDDEN if isinstance(key, str) and secret_kind(key) else key: masked(one, (*path, key))
+            for key, one in value.items()
+        }
     if isinstance(value, list):
         return [masked(one, path) for one in value]
     if not isinstance(value, str) or path[-1:] in (("secret",), ("$secret",), ("$param",)):

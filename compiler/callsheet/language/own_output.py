@@ -28,6 +28,9 @@ def is_own_output(value: Any) -> bool:
         return True
     if "packVersion" in value or "snapshotVersion" in value:
         return "steps" in value or "journeys" in value
+    if isinstance(value.get("log"), dict):
+        creator = value["log"].get("creator")
+        return isinstance(creator, dict) and creator.get("name") == "callsheet"
     if "runs" in value:
         return any(one == "callsheet" for one in _drivers(value["runs"]))
     keys = set(value)

@@ -67,6 +67,14 @@ def _check(
                 do="add `path`, " + ("the file of the database" if kind == "sqlite" else "the folder"),
             )
         ]
+    if any(not one.isprintable() for one in written["path"]):
+        return [
+            Spots("CS802", environment.document).value(
+                ("spec", field, "path"),
+                "the path holds a character that no name of a file should have",
+                do="write it in plain letters",
+            )
+        ]
     parts = written["path"].split("/")
     if written["path"].startswith(("/", "~")) or "\\" in written["path"] or ".." in parts:
         return [

@@ -47,12 +47,16 @@ class Attribution:
         return problem
 
     def _in_environment(self, name: str, definition: str) -> tuple[Concern, ...]:
-        """Return the environments that a document of this name is a part of, with the definition."""
-        return tuple(
-            (definition, one.name)
+        """Return the environments that a document of this name is a part of, with the definition.
+
+        One that could not be resolved is in no list, and concerns at least itself.
+        """
+        found = [
+            one.name
             for one in self._environments
             if any(link.value["metadata"]["name"] == name for link in one.chain)
-        )
+        ]
+        return tuple((definition, one) for one in found or [name])
 
 
 def _line(named: tuple[str, str, Document]) -> int:

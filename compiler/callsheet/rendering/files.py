@@ -146,6 +146,8 @@ def _loop(node: nodes.For, names: dict[str, Any], scope: Scope, output: _Output)
             "`{% for %}` takes one name and is not recursive",
             "write it so",
         )
+    # What the list was made of counts too: a loop in a loop makes it again for each turn of the outer one.
+    scope.step(node.lineno - 1, len(items))
     chosen = []
     for item in items:
         inner = {**names, node.target.name: item}

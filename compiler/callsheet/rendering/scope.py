@@ -60,9 +60,9 @@ class Scope:
     types: Mapping[str, str]
     steps: int = field(default=MAX_STEPS)
 
-    def step(self, offset: int) -> None:
-        """Count one step; raises `TemplateFault` CS510 when there are none left."""
-        self.steps -= 1
+    def step(self, offset: int, number: int = 1) -> None:
+        """Count steps; raises `TemplateFault` CS510 when there are none left."""
+        self.steps -= number
         if self.steps < 0:
             raise TemplateFault(
                 "CS510",

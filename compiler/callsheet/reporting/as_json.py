@@ -221,7 +221,7 @@ def _list(result: ListResult) -> dict[str, Any]:
                 "category": category_of(one),
                 "channel": one.labels.get("channel"),
                 "owner": one.owner,
-                "labels": one.labels,
+                "labels": masked(one.labels),
                 "environments": list(result.environments.get(one.name, ())),
                 "parameters": list(one.parameters),
                 "file": one.document.file,

@@ -60,9 +60,33 @@ class Repository:
         return _run(self.top, *where, *arguments, stdin=stdin)
 
     def prefix(self, root: FilePath) -> str:
-        """Return what leads from the top to a folder in it: `actions/`, or nothing for the top itself."""
+        """Return what leads from the top to a folder in it: `actions/`, or nothing for the top itself.
+
+        Raises:
+            CallsheetError: CS974 where a link of the repository is on the way: it may lead elsewhere in
+                another revision, and both would be compared as if it did not.
+
+        """
+        self._refuse_link(root)
         inside = os.path.relpath(os.path.realpath(root), self.top).replace(os.sep, "/")
         return "" if inside == "." else f"{inside}/"
+
+    def _refuse_link(self, root: FilePath) -> None:
+        parts: list[str] = []
+        folder = FilePath(os.path.abspath(root))  # noqa: PTH100 - links stay as they are written
+        while not folder.samefile(self.top):
+            if folder == folder.parent:
+                return  # a link from outside of the repository: the user's own
+            parts.insert(0, folder.name)
+            folder = folder.parent
+        for number in range(1, len(parts) + 1):
+            there = "/".join(parts[:number])
+            if os.path.islink(folder / there):
+                raise CallsheetError(
+                    "CS974",
+                    f"{there} is a symbolic link of the repository, and not the workspace itself",
+                    help="name the folder that it leads to with -C",
+                )
 
 
 def top_around(root: FilePath) -> FilePath | None:

@@ -39,7 +39,9 @@ def list_objects(repository: Repository, commit: str, prefix: str) -> dict[str, 
     ):
         head, _, name = line.partition(b"\t")
         mode, _, object_id = head.decode("ascii").split()
-        found[name.decode("utf-8", "surrogateescape")[len(prefix) :]] = TreeEntry(mode, object_id)
+        inside = name.decode("utf-8", "surrogateescape")[len(prefix) :]
+        if inside:  # what stands in the folder's own place, as a submodule, holds nothing below it
+            found[inside] = TreeEntry(mode, object_id)
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 from collections.abc import Callable
 from functools import lru_cache
@@ -62,6 +63,8 @@ class FolderSource:
 
     def read(self, file: str, *, limit: int = MAX_FILE_BYTES) -> bytes:
         """Read one file; refuses links out of the folder, devices and files over the limit."""
+        if "\0" in file:
+            raise Unreadable(no_such_file(file))
         path = os.path.join(self._real_root, file)
         try:
             if file not in self._direct:
@@ -93,6 +96,8 @@ class FolderSource:
 
     def real(self, file: str) -> str:
         """Return the path to which links lead from a file's path."""
+        if "\0" in file:
+            return file
         real = os.path.realpath(os.path.join(self._real_root, file))
         return os.path.relpath(real, self._real_root) if _inside(real, self._real_root) else file
 
@@ -203,5 +208,27 @@ def ignore_patterns(text: str) -> Callable[[str], bool]:
         return lambda file: False  # noqa: ARG005
     import pathspec
 
-    spec = pathspec.GitIgnoreSpec.from_lines(lines)
-    return spec.match_file
+    patterns = list(pathspec.GitIgnoreSpec.from_lines(lines).patterns)
+    for one in patterns:
+        regex: re.Pattern[str] | None = getattr(one, "regex", None)
+        if regex is not None:
+            one.regex = re.compile(_without_backtracking(regex.pattern), regex.flags)
+    return pathspec.GitIgnoreSpec(patterns).match_file
+
+
+_STAR = "[^/]*"
+
+
+def _without_backtracking(pattern: str) -> str:
+    """Return a pattern's regular expression in which no `*` tries again what an earlier one took.
+
+    What stands between two `*` of a segment is taken where it first occurs, as `fnmatch` does: where that
+    does not lead to a match, no later place does.
+    """
+    first, *rest = pattern.split(_STAR)
+    text = first
+    for index, part in enumerate(rest):
+        literal = part.replace("[^/]", "")  # a `?`
+        last = index == len(rest) - 1 or "/" in literal or "(" in literal
+        text += _STAR + part if last else f"(?>{_STAR}?{part})"
+    return text

@@ -236,6 +236,15 @@ by `git fetch --refetch --no-filter`, or check out without a filter.
 """,
 )
 declare(
+    "CS974",
+    "workspace-is-link",
+    """The workspace must be a folder of its repository, and not a link to one.
+
+In another revision the link may lead elsewhere, or be a folder: a review would compare other files than
+those that are deployed.
+""",
+)
+declare(
     "CS973",
     "not-clean",
     """With `--require-clean`, the files of the workspace must be those of a commit.

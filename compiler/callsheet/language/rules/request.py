@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -350,7 +351,7 @@ def header_value(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
             if fault:
                 yield at.value(
                     (*path, name),
-                    f"the value of the header `{name}` holds {fault} that headers do not have",
+                    f"the value of the header `{name}` contains {fault}, which headers cannot have",
                     do="write it in one line of plain characters, or send it in the payload",
                 )
 
@@ -541,3 +542,39 @@ def zero_timeout(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     timeout = compiled.get("limits", {}).get("timeout", "1s")
     if not timeout.strip("0mshx"):
         yield at.value(("limits", "timeout"), "the timeout is zero", do="write 500ms, 10s or more")
+
+
+@rule("CS423", "parameter-pattern", on="compiled")
+def parameter_pattern(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
+    """A parameter's `pattern` must be a regular expression that runs in linear time.
+
+    There is no look-around and no back-reference: a pattern in a pull request could run for ever.
+
+    Bad:
+        request: {payload: {code: "{{ params.code }}"}}
+        parameters: {code: {type: string, pattern: "^(?=a)b"}}
+    Good:
+        request: {payload: {code: "{{ params.code }}"}}
+        parameters: {code: {type: string, pattern: "^[a-z]{4}$"}}
+    """
+    for name, declared in compiled.get("parameters", {}).items():
+        pattern = declared.get("pattern")
+        if pattern is not None and not _is_linear(pattern):
+            yield at.value(
+                ("parameters", name, "pattern"),
+                f"the pattern of `{name}` is not a regular expression with linear time",
+                do="write it without look-around and back-references",
+            )
+
+
+@lru_cache(maxsize=2_000)
+def _is_linear(pattern: str) -> bool:
+    import jsonschema_rs
+
+    try:
+        jsonschema_rs.Draft202012Validator(
+            {"pattern": pattern}, pattern_options=jsonschema_rs.RegexOptions()
+        )
+    except (jsonschema_rs.ValidationError, ValueError):
+        return False
+    return True

@@ -16,6 +16,7 @@ References = list[tuple[Path, str]]
 """References to secrets, each with its path in the compiled action."""
 
 MAX_TEXT = 100_000
+_SHORTEST_KEY = 16
 _SECRET_FIELDS = ("password", "token", "clientSecret", "value", "key")
 _REFERENCE = re.compile(r"([a-z][a-z0-9]*):(.+)\Z", re.DOTALL)
 _ENVIRONMENT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
@@ -54,6 +55,12 @@ def literal_secret(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
         kind = secret_kind(text)
         if kind:
             yield at.value(path, f"this looks like a credential ({kind})", do=_REFER)
+    for path in _keys(value, ()):
+        kind = secret_kind(str(path[-1]))
+        if kind:
+            yield at.key(
+                path, f"this name looks like a credential ({kind})", do="take it out, and revoke it"
+            )
 
 
 def _is_secret_field(path: Path) -> bool:
@@ -80,6 +87,18 @@ def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
     elif kind is list:
         for index, one in enumerate(value):
             yield from _texts(one, (*path, index))
+
+
+def _keys(value: Any, path: Path) -> Iterator[Path]:
+    """Return the path of every key that is long enough to be a credential."""
+    if isinstance(value, dict):
+        for key, one in value.items():
+            if isinstance(key, str) and len(key) >= _SHORTEST_KEY:
+                yield (*path, key)
+            yield from _keys(one, (*path, key))
+    elif isinstance(value, list):
+        for index, one in enumerate(value):
+            yield from _keys(one, (*path, index))
 
 
 @rule("CS602", "unknown-secret-scheme", on="references")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from callsheet.language.secret_patterns import without_credentials
 from callsheet.planning.difference import IMPACTS, NOTHING, Difference, Impact
 from callsheet.workspace import Document, Path
 
@@ -40,7 +41,14 @@ def protection(
 ) -> Protection:
     """Make one; it is sensitive unless it only adds to what is protected."""
     found = Difference(
-        path=path, before=before, after=after, words=words, impact=impact, reason=reason, place=place
+        path=path,
+        before=before,
+        after=after,
+        # What it names may be a line of any file.
+        words=without_credentials(words),
+        impact=impact,
+        reason=reason,
+        place=place,
     )
     return Protection(subject=subject, difference=found, environments=tuple(environments))
 

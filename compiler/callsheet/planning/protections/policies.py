@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from callsheet.language.policy import Policy, PolicyException
 from callsheet.language.selector import Selector
@@ -35,6 +35,8 @@ def policy_protections(before: Compiled, after: Compiled) -> Iterator[Protection
             yield protection(f"Policy/{name}", f"policy `{name}` removed{of}", "policy-removed")
         elif old is not None and new is not None and not equal(old.document.value, new.document.value):
             yield from _Comparison(old, new, before, after).run()
+        if old is not None and new is not None and old.select == new.select:
+            yield from _left(new, before, after)
 
 
 class _Comparison:
@@ -97,7 +99,7 @@ class _Comparison:
             )
 
     def _exceptions(self) -> Iterator[Protection]:
-        was, now = ({_key(one): one for one in it.exceptions} for it in (self.old, self.new))
+        was, now = (_latest(it.exceptions) for it in (self.old, self.new))
         for key, one in now.items():
             known = was.get(key)
             if known is None or known.until < one.until:
@@ -134,6 +136,23 @@ class _Comparison:
             place=place_of(self.new.document, path),
             environments=environments or (),
         )
+
+
+def _latest(exceptions: Sequence[PolicyException]) -> dict[tuple[str, tuple[str, ...]], PolicyException]:
+    """Return the exceptions by whom they let go; of several, the one that holds longest."""
+    return {_key(one): one for one in sorted(exceptions, key=lambda it: it.until)}
+
+
+def _left(policy: Policy, before: Compiled, after: Compiled) -> Iterator[Protection]:
+    """Return what a policy no longer holds for, although nobody changed it: by a label, or a new name."""
+    now = set(_objects(policy.select, after))
+    for new in sorted(after.definitions.values(), key=lambda one: one.address):
+        old = before.definitions.get(new.name) or before.definitions.get(new.renamed_from or "")
+        if old is None or new.address in now or not policy.select.selects(old):
+            continue
+        words = f"policy `{policy.name}` no longer holds for {new.address}, which has another label or name"
+        place = place_of(new.document, ("metadata", "name"))
+        yield protection(f"Policy/{policy.name}", words, "policy-narrowed", place=place)
 
 
 def _key(one: PolicyException) -> tuple[str, tuple[str, ...]]:

@@ -99,11 +99,17 @@ def signer_protections(before: Surroundings, after: Surroundings) -> Iterator[Pr
 
 
 def _signers(text: str | None) -> dict[str, int]:
-    """Return the lines that name a signer, with their numbers."""
-    lines = enumerate((text or "").splitlines(), 1)
-    return {
-        " ".join(one.split()): at for at, one in lines if one.strip() and not one.lstrip().startswith("#")
-    }
+    """Return the lines that name a signer, with their numbers.
+
+    As ssh-keygen reads them: lines end with a line feed, and only spaces and tabs are space.
+    """
+    found = {}
+    for at, line in enumerate((text or "").split("\n"), 1):
+        words = line.rstrip("\r").replace("\t", " ").split(" ")
+        shown = " ".join(one for one in words if one)
+        if shown and not shown.startswith("#"):
+            found[shown] = at
+    return found
 
 
 def _principal(line: str) -> str:
