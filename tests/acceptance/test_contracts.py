@@ -209,11 +209,10 @@ def test_two_operations_of_one_name_and_a_name_by_method_and_path(
 
 
 def test_a_contract_of_fifty_megabytes_is_refused(bound: Folder, callsheet: Callsheet) -> None:
-    bound.write(".callsheetignore", "api.yaml\n")
     with (bound.path / "api.yaml").open("wb") as stream:
         stream.truncate(50 * 1_048_576)
-    (code, _, words), *_ = found(callsheet, bound)
-    assert (code, words) == ("CS450", "the contract api.yaml: the file is larger than 16,777,216 bytes")
+    told = [(code, words) for code, _, words in found(callsheet, bound)]
+    assert ("CS450", "the contract api.yaml: the file is larger than 16,777,216 bytes") in told
 
 
 def test_swagger_2_and_a_form(bound: Folder, callsheet: Callsheet) -> None:
@@ -390,7 +389,6 @@ def test_whatsapps_examples_are_judged_by_whatsapps_schema_and_mutants_are_refus
     snapshot: SnapshotAssertion,
 ) -> None:
     """Of 50 examples 27 break the schema beside them (a number for a text, fields that it lacks): the snapshot has each."""
-    workspace.write(".callsheetignore", "contracts/\n")
     workspace.write("contracts/whatsapp.yaml", whatsapp().read_text())
     (workspace.path / "example.yaml").unlink()
     for number, (_, payload) in enumerate(examples):

@@ -169,7 +169,7 @@ def test_a_dirty_workspace_is_dirty_in_every_record(
         f"error CS973: the files of the workspace are not those of the commit {commit[:12]}\n"
         "  example.yaml\n"
         "help: commit the files, or run without --require-clean; what is not part of the workspace can be"
-        " named in .gitignore\n"
+        " named in .callsheetignore\n"
     )
     assert "CS973: the plan was made from files" in callsheet("apply", *at, plan, "--require-clean").err
     applied = callsheet("apply", *at, plan, "-q")

@@ -194,3 +194,19 @@ def test_new_follows_no_link_out_of_the_workspace(
     outcome = callsheet("new", "birthday", "--from", "vonage", "-C", workspace.path)
     assert outcome.code == 1
     assert list((tmp_path / "outside").iterdir()) == []
+
+
+def test_what_callsheet_writes_is_no_change_of_the_workspace(here: Folder, callsheet: Callsheet) -> None:
+    here.write("environments.yaml", DIRECTORY % "deployed/prod")
+    here.commit()
+    clean = ("--require-clean", "-q")
+    assert callsheet("plan", "--out", "plan.json", *clean).code == 0
+    assert callsheet("apply", "plan.json", *clean).code == 0
+    callsheet("validate", "-o", "json", "--out", "report.json")
+    assert callsheet("plan", *clean).code == 0
+    assert json.loads(callsheet("plan", "-o", "json").out)["dirty"] is False
+    here.write("notes.txt", "mine")
+    refused = callsheet("plan", *clean)
+    assert refused.err.startswith("error CS973"), refused
+    assert "  notes.txt\nhelp: " in refused.err
+    assert ".callsheetignore" in refused.err

@@ -156,12 +156,16 @@ def test_naughty_strings_as_titles_values_and_parameters(workspace: Folder, call
     shown = callsheet("plan", "-C", workspace.path)
     shown_list = callsheet("list", "-C", workspace.path)
     assert not any(one < " " and one != "\n" for one in shown.out + shown_list.out)
-    from callsheet import Workspace
+    from callsheet import CallsheetError, Workspace
     from callsheet.calling import build_request
 
     compiled = Workspace(workspace.path).compile().by_environment["local"]["Action/naughty"].content
     for one in strings:
         if not one or any("\ud800" <= character <= "\udfff" for character in one):
+            continue
+        if one in (".", ".."):
+            with pytest.raises(CallsheetError, match="a segment of the URL's path would be"):
+                build_request(compiled, {"p": one})
             continue
         request = build_request(compiled, {"p": one})
         assert json.loads(request.body) == {**payload, "p": f"<{one}>"}

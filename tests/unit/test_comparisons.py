@@ -56,7 +56,9 @@ ALLOWED = {
     "was == now", "self.old.message != self.new.message", "self.old.severity != self.new.severity",
     "severities[0] != severities[1]", "was != now", "text == old", "ends_unseen(old) != last",
     "path[-1] == len(parts) - 1", "(None if wanted is None else wanted.digest) != change.after_digest",
-    "value == text_of(compiled)",
+    "value == text_of(compiled)", "old.select == new.select",
+    "(self.emulator.number, self.emulator.revision) != (last, shown)", "self.seen == self.known",
+    "self.seen != before", "value != {}", "under.get('type') != kind",
     # Origins, hosts and ports of URLs, references, and numbers of pages.
     "origin_of(url) != self.origin", "origin_of(joined) != self.origin", "first != self.number",
     "(own.host, own.port) != (one.host, one.port)", "one != reference",

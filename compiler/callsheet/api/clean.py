@@ -5,13 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from callsheet.errors import CallsheetError
+from callsheet.language.own_output import is_own_file
 from callsheet.planning import Plan
-from callsheet.workspace import current_commit, why_unknown
+from callsheet.workspace import Commit, current_commit, why_unknown
 from callsheet.workspace.findings import shown_name
 
 _UNKNOWN = "the commit of the workspace is not known: "
 _COMMIT_IT = "commit the files, or run without --require-clean"
 _SHOWN = 10
+
+
+def commit_of(root: Path) -> Commit | None:
+    """Return the commit of a workspace; plans, reports and what is deployed into it are no change of it."""
+    return current_commit(root, is_own_file)
 
 
 def unknown_commit_notes(root: Path) -> tuple[str, ...]:
@@ -23,7 +29,7 @@ def unknown_commit_notes(root: Path) -> tuple[str, ...]:
 def warnings_of(plan: Plan, root: Path) -> list[str]:
     """Return what whoever applies a plan is to know of where it comes from."""
     found = [one for one in plan.notes if one.startswith(_UNKNOWN)]
-    if not found and current_commit(root) is None:
+    if not found and commit_of(root) is None:
         found += unknown_commit_notes(root)
     if plan.dirty:
         found.append(
@@ -35,7 +41,7 @@ def warnings_of(plan: Plan, root: Path) -> list[str]:
 
 def refuse_unclean(root: Path) -> None:
     """Refuse a workspace whose files are not those of a commit; raises CS973."""
-    commit = current_commit(root)
+    commit = commit_of(root)
     if commit is None:
         raise _no_commit(why_unknown(root) or "the workspace has no commit")
     if not commit.dirty:
@@ -45,7 +51,7 @@ def refuse_unclean(root: Path) -> None:
     raise CallsheetError(
         "CS973",
         f"the files of the workspace are not those of the commit {commit.id[:12]}",
-        help=f"{_COMMIT_IT}; what is not part of the workspace can be named in .gitignore",
+        help=f"{_COMMIT_IT}; what is not part of the workspace can be named in .callsheetignore",
         details=(*names[:_SHOWN], *([f"and {more} more"] if more > 0 else ())),
     )
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from callsheet.api.clean import refuse_unclean, refuse_unclean_plan, warnings_of
+from callsheet.api.clean import commit_of, refuse_unclean, refuse_unclean_plan, warnings_of
 from callsheet.api.comparing import place_in
 from callsheet.api.holding import Holding, read_current
 from callsheet.deploying import (
@@ -28,7 +28,6 @@ from callsheet.ledger import Provenance
 from callsheet.planning import Current, Desired, Plan, make_plan
 from callsheet.planning.planfile import part_of
 from callsheet.targets import Deployed
-from callsheet.workspace import current_commit
 
 if TYPE_CHECKING:
     pass
@@ -170,7 +169,7 @@ class Deploying(Holding):
         """Return who approved a plan, as far as anything depends on it; raises CS950 to CS953."""
         wanted = environment.approvals
         # Where there is no repository to hold the plan to, a signature is what it can stand on.
-        alone = bool(approvals) and plan is not self._made and current_commit(self.root) is None
+        alone = bool(approvals) and plan is not self._made and commit_of(self.root) is None
         if wanted.count == 0 and (require_approval or alone):
             wanted = replace(wanted, count=1)
         if not wanted.count or not plan.changes:

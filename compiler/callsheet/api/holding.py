@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from callsheet.api.base import Base, refuse_invalid
-from callsheet.api.clean import unknown_commit_notes
+from callsheet.api.clean import commit_of, unknown_commit_notes
 from callsheet.api.comparing import place_in, renames
 from callsheet.api.using import usage_for
 from callsheet.deploying import (
@@ -24,7 +24,7 @@ from callsheet.planning import Current, Desired, Plan, make_plan
 from callsheet.planning.plan import forget_plan
 from callsheet.rendering import Compiled, CompiledAction
 from callsheet.targets import Deployed
-from callsheet.workspace import Commit, current_commit
+from callsheet.workspace import Commit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ class Holding(Base):
             InvalidWorkspaceError: where that workspace has errors.
 
         """
-        commit = current_commit(self.root)
+        commit = commit_of(self.root)
         moved = commit is not None and plan.commit is not None and commit.id != plan.commit
         committed = commit is not None and commit.dirty and not plan.dirty and not moved
         compiled = self.compile_revision(commit.id) if commit and committed else self.compile()
@@ -143,7 +143,7 @@ class Holding(Base):
         accept: Collection[str],
         why: str | None = None,
     ) -> Plan:
-        commit = current_commit(self.root)
+        commit = commit_of(self.root)
         notes = () if commit else unknown_commit_notes(self.root)
         return make_plan(
             environment.name,

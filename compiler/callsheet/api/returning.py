@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from callsheet.api.clean import refuse_unclean_plan
+from callsheet.api.clean import commit_of, refuse_unclean_plan
 from callsheet.api.comparing import renames
 from callsheet.api.deploying import Deploying, default_author, utc_now
 from callsheet.api.holding import desired_of, read_current, rollback_plan
@@ -25,7 +25,7 @@ from callsheet.ledger import Provenance
 from callsheet.planning import Plan
 from callsheet.planning.plan import forget_plan
 from callsheet.rendering import Compiled
-from callsheet.workspace import EditedSource, FolderSource, current_commit
+from callsheet.workspace import EditedSource, FolderSource
 
 if TYPE_CHECKING:
     from callsheet.planning.writing_back import WriteBack
@@ -84,7 +84,7 @@ class Returning(Deploying):
         """
         chosen = self.environment(plan.environment)
         # A pack of uncommitted files is held to the files at hand, as a plan is.
-        committed = plan.commit is not None and not plan.dirty and current_commit(self.root) is not None
+        committed = plan.commit is not None and not plan.dirty and commit_of(self.root) is not None
         compiled = self.compile_revision(plan.commit or "") if committed else self.compile()
         refuse_unimplied(plan, compiled.by_environment.get(chosen.name, {}), renames(compiled))
         conduct = Conduct(
@@ -198,4 +198,4 @@ class Returning(Deploying):
                     help="remove its file, or leave it out of `select`, and then forget it",
                 )
             addresses.append(by_name[name])
-        return forget_plan(chosen.name, addresses, current, commit=current_commit(self.root))
+        return forget_plan(chosen.name, addresses, current, commit=commit_of(self.root))

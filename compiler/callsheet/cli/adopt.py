@@ -29,4 +29,12 @@ def command(name: str, env: str | None, *, options: Options) -> None:
         raise CallsheetError("CS929", f"{path} is there already", help="name another with --out FILE")
     write_file(path, with_schema_line(text, opened.root, Path(path)))
     click.echo(f"wrote {path}")
-    click.echo("Next: callsheet plan, which adopts it and changes nothing")
+    here = opened.environment(env).name
+    others = [one.name for one in opened.compile().concrete if one.name != here]
+    where = f" -e {here}" if others else ""
+    click.echo(f"Next: callsheet plan{where}, which adopts it and changes nothing")
+    if others:
+        click.echo(
+            f"It has the values of {here}, and counts in {', '.join(others)}, too:"
+            " leave it out there by `select`, or write what differs into `values`"
+        )

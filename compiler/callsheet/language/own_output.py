@@ -26,6 +26,8 @@ def is_own_output(value: Any) -> bool:
         return False
     if str(value.get("$id", "")).startswith("urn:callsheet:"):
         return True
+    if set(value) == {"plan", "signature"}:
+        return True
     if "packVersion" in value or "snapshotVersion" in value:
         return "steps" in value or "journeys" in value
     if isinstance(value.get("log"), dict):

@@ -152,7 +152,14 @@ def _diff(
         return differences(before, after)
     if after is not None:
         return _created(after)
-    words = "action deleted" if action == "delete" else "no longer recorded: it is not deployed"
+    what = (
+        "message"
+        if "channel" in (before or {})
+        else "action"
+        if "request" in (before or {})
+        else "endpoint"
+    )
+    words = f"{what} deleted" if action == "delete" else "no longer recorded: it is not deployed"
     impact = "breaking" if action == "delete" else "cosmetic"
     return [
         Difference(

@@ -92,7 +92,7 @@ def forget_plan(
     environment: str, addresses: Collection[str], current: Current, *, commit: Commit | None = None
 ) -> Plan:
     """Plan to let go of objects that the ledger owns; what is deployed stays as it is."""
-    changes = [make_change("forget", one, one, current.applied[one], None) for one in sorted(addresses)]
+    changes = [_let_go(one, current) for one in sorted(addresses)]
     return with_digest(
         Plan(
             environment=environment,
@@ -105,6 +105,15 @@ def forget_plan(
             unchanged=len(current.applied) - len(changes),
         )
     )
+
+
+def _let_go(address: str, current: Current) -> Change:
+    """Make the change of an object that is no longer managed, and stays deployed where it is."""
+    change = make_change("forget", address, address, current.applied[address], None)
+    if address not in current.deployed:
+        return change
+    words = "no longer managed: it stays deployed as it is"
+    return replace(change, diff=tuple(replace(one, words=words) for one in change.diff))
 
 
 class _Planner:

@@ -168,8 +168,10 @@ class Worker:
         if problem is not None:
             unit.found.append((problem, []))
             return unit
-        parsed, problems = parse(text, file)
         is_json = file.endswith(".json")
+        if is_json and not text.strip():
+            return unit  # an empty file, as the shell makes one for `> report.json`, holds no document
+        parsed, problems = parse(text, file)
         if problems and is_json and is_own_file(content):
             # What keeps a document from being read, as its size, is nothing wrong with a report.
             return unit

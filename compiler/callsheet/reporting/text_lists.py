@@ -251,5 +251,6 @@ def written_lines(fields: Sequence[FieldWritten], style: Style) -> list[str]:
             also = f"counts in {', '.join(map(safe, one.also))}, too" if one.also else ""
             lines += wrapped(safe(one.why) or also, style, indent=4) if one.why or also else []
     if any(not one.why for one in fields):
-        lines += ["", "Next: callsheet plan, which takes over what is written now and changes nothing"]
+        rest = "shows what is left" if any(one.why for one in fields) else "changes nothing"
+        lines += ["", f"Next: callsheet plan, which takes over what is written now and {rest}"]
     return lines

@@ -10,8 +10,8 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from io import BufferedReader
 from pathlib import Path as FilePath
 
@@ -23,15 +23,23 @@ from callsheet.workspace.sources import IGNORE_FILE, FolderSource, ignored_by
 _OWN_FOLDER = ".callsheet/"
 _MAX_NORMALISED = 64 * 1_048_576
 _MAX_POINTER = 1024
+_MAX_OUTPUT = 64 * 1_048_576
 _POINTER = re.compile(rb"oid sha256:([0-9a-f]{64})\nsize (\d+)\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """The commit that a workspace stands on, and the files of it that are not those of the commit."""
+    """The commit that a workspace stands on.
+
+    Attributes:
+        changed: the files that are not those of the commit, sorted.
+        added: those of them that the commit does not have.
+
+    """
 
     id: str
     changed: tuple[str, ...] = ()
+    added: frozenset[str] = frozenset()
 
     @property
     def dirty(self) -> bool:
@@ -39,12 +47,37 @@ class Commit:
         return bool(self.changed)
 
 
-def current_commit(root: FilePath) -> Commit | None:
-    """Return the commit checked out around `root`, or None where none can be told."""
+Ours = Callable[[bytes], bool]
+"""Whether the bytes of a file are something that callsheet wrote: a plan, a report, what it deployed."""
+
+_OUTPUTS = (".json", ".approval")
+
+
+def current_commit(root: FilePath, ours: Ours = lambda content: False) -> Commit | None:  # noqa: ARG005
+    """Return the commit checked out around `root`, or None where none can be told.
+
+    A file that `ours` knows, and the commit does not have, makes no difference.
+    """
     try:
-        return _commit(root)
+        found = _commit(root)
     except CallsheetError:
         return None
+    if found is None or not found.changed:
+        return found
+    return replace(
+        found, changed=tuple(one for one in found.changed if not _is_ours(root, found, one, ours))
+    )
+
+
+def _is_ours(root: FilePath, commit: Commit, file: str, ours: Ours) -> bool:
+    path = root / file
+    if file not in commit.added or not file.endswith(_OUTPUTS) or path.is_symlink():
+        return False
+    try:
+        with path.open("rb") as stream:
+            return ours(stream.read(_MAX_OUTPUT))
+    except OSError:
+        return False
 
 
 def why_unknown(root: FilePath) -> str | None:
@@ -67,7 +100,8 @@ def _commit(root: FilePath) -> Commit | None:
         if _is_unborn(repository):
             return None
         raise
-    return Commit(head, _changed(repository, root, head))
+    changed, added = _changed(repository, root, head)
+    return Commit(head, tuple(sorted(changed | added)), frozenset(added))
 
 
 def _is_unborn(repository: Repository) -> bool:
@@ -85,15 +119,15 @@ def _is_unborn(repository: Repository) -> bool:
     return False
 
 
-def _changed(repository: Repository, root: FilePath, commit: str) -> tuple[str, ...]:
-    """Return the files that differ from a commit, or are not in it; sorted."""
+def _changed(repository: Repository, root: FilePath, commit: str) -> tuple[set[str], set[str]]:
+    """Return the files that differ from a commit, and those that are not in it."""
     known = list_objects(repository, commit, repository.prefix(root))
     differing = {
         file: one for file, one in known.items() if not one.is_submodule and not _is_same(root / file, one)
     }
     pointers = _pointers(repository, differing)
     changed = {file for file in differing if not _is_pointed_to(root / file, pointers.get(file))}
-    return tuple(sorted(changed | _unknown_files(repository, root, known)))
+    return changed, _unknown_files(repository, root, known)
 
 
 def _unknown_files(repository: Repository, root: FilePath, known: Mapping[str, TreeEntry]) -> set[str]:

@@ -27,10 +27,7 @@ def read_json(text: str, file: str) -> tuple[list[YamlDocument], list[Problem]]:
     """Read one JSON text; give its document, or none and the problem that refuses it."""
     reader = _Reader(text, file)
     try:
-        begin = reader.skip(0)
-        if begin == len(text):
-            return [], []  # an empty file, as the shell makes one for `> report.json`, holds no document
-        value, end = reader.value(begin, (), 0)
+        value, end = reader.value(reader.skip(0), (), 0)
         end = reader.skip(end)
         if end != len(text):
             raise reader.refuse("CS126", end, "not valid JSON: text after the value", "remove it")
