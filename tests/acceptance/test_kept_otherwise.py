@@ -285,3 +285,22 @@ def test_a_deletion_after_which_adobe_still_shows_the_configuration_is_not_done(
     adobe.configs = dict(adobe.configs)
     assert do.apply("--accept", "max-delete").code == 0
     assert adobe.configs == {}
+
+
+def test_a_field_that_the_body_has_twice_is_not_adopted_while_the_service_holds_the_two_apart(
+    hooks: Folder, callsheet: Callsheet, collection: Collection
+) -> None:
+    """The payload shows `true` and the field beside it `1`: neither is what was asked until both are."""
+    twice = PARTIAL.replace('payload: "', 'flag: "{{ action.request.payload.fixed }}", payload: "')
+    hooks.write("environments.yaml", ENVIRONMENT.replace(BODY, twice))
+    hooks.action(constant="true")
+    back = keeping(collection, lambda there, came: {**came, "flag": int(came["flag"])})
+    assert "CS876" in applied(hooks, callsheet)
+    for _ in range(2):
+        plan = json.loads(callsheet("plan", "-C", hooks.path, "-o", "json").out)
+        assert [one["action"] for one in plan["changes"]] == ["update"], plan["changes"]
+        assert "CS876" in applied(hooks, callsheet)
+    back()
+    assert applied(hooks, callsheet) == ""
+    plan = json.loads(callsheet("plan", "-C", hooks.path, "-o", "json").out)
+    assert (plan["changes"], plan["drift"]) == ([], [])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from callsheet.language.rules.request import is_linear
 from callsheet.workspace import parts_of, pointer_of
 
 _KEPT = (
@@ -150,7 +151,7 @@ class Translator:
         pattern = node.get("pattern")
         if not isinstance(pattern, str):
             return {}
-        if is_pattern(pattern):
+        if is_linear(pattern):
             return {"pattern": pattern}
         self.odd.append((pointer, "has a pattern that cannot be run in linear time"))
         return {}
@@ -245,16 +246,3 @@ class Translator:
         for name in ("allOf", "anyOf", "oneOf"):
             for one in node.get(name) or ():
                 yield from self._openness(one, seen)
-
-
-def is_pattern(pattern: str) -> bool:
-    """Tell whether a pattern runs in linear time."""
-    import jsonschema_rs
-
-    try:
-        jsonschema_rs.Draft202012Validator(
-            {"pattern": pattern}, pattern_options=jsonschema_rs.RegexOptions()
-        )
-    except (jsonschema_rs.ValidationError, ValueError):
-        return False
-    return True

@@ -559,7 +559,7 @@ def parameter_pattern(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """
     for name, declared in compiled.get("parameters", {}).items():
         pattern = declared.get("pattern")
-        if pattern is not None and not _is_linear(pattern):
+        if pattern is not None and not is_linear(pattern):
             yield at.value(
                 ("parameters", name, "pattern"),
                 f"the pattern of `{name}` is not a regular expression with linear time",
@@ -568,7 +568,8 @@ def parameter_pattern(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
 
 
 @lru_cache(maxsize=2_000)
-def _is_linear(pattern: str) -> bool:
+def is_linear(pattern: str) -> bool:
+    """Return whether a text is a regular expression that runs in linear time."""
     import jsonschema_rs
 
     try:

@@ -117,8 +117,18 @@ class BodyMapping:
             return None
         action: dict[str, Any] = json.loads(json.dumps(bases[0] if bases else {}))
         other: dict[str, Any] = {}
-        for path in self.differing(body, action):
-            self._overlay(action, other, path, get(body, path))
+        held = []
+        for path in self.leaves:
+            if not self._holds(path, body, action):
+                self._overlay(action, other, path, get(body, path))
+            if self._holds(path, body, action):
+                held.append(path)
+        for path in held:
+            if not self._holds(path, body, action):
+                # Two fields of the body say one field of the action, and the service holds them apart: the
+                # last one counts, whatever was known before.
+                now = get(body, path)
+                other[".".join(path)] = None if now is ABSENT else now
         if not isinstance(action.get("name"), str):
             return None
         if self.whole is None and not _NAME.match(action["name"]):
