@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from callsheet.workspace.revisions import authors_of
+from callsheet.workspace.revisions import authorship_of
 from conftest import ENVIRONMENT, Callsheet, Folder, git
 
 HOOKS = (
@@ -256,7 +256,9 @@ def test_who_wrote_a_commit_is_read_without_verifying_its_signature(trap: Trap) 
     trap.repository.git("log", "-1", "--format=%ae", signed)
     assert trap.started(), "git log itself starts the program"
     already = len(trap.started())
-    assert authors_of(trap.workspace.path, signed) == {"ada@example.com"}
+    found = authorship_of(trap.workspace.path, signed)
+    assert found is not None
+    assert found.addresses == {"ada@example.com"}
     assert trap.started()[already:] == []
 
 

@@ -79,7 +79,10 @@ def test_apply_writes_a_pack_and_what_is_confirmed_is_recorded_by_whom(
     assert "Update the action push" in page
     assert "payload field `sound` changed" in page
     assert callsheet("confirm", second, *at).code == 0
-    assert "is not what the pack starts from" in callsheet("confirm", pack, "push", *at).err
+    assert (
+        "error CS954: the plan is not what the workspace compiles to"
+        in callsheet("confirm", pack, "push", *at).err
+    )
     seven.write("push.yaml", "")
     third = tmp_path / "third"
     assert callsheet("apply", *at, "--yes", "-q", "--accept", "max-delete", "--pack", third).code == 0

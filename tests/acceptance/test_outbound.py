@@ -488,10 +488,10 @@ def test_a_header_with_an_accent_is_refused_by_validate(
     calling("authentication: {type: none}", "{X-Name: Zoé}")
     outcome = callsheet("validate", "-C", workspace.path)
     assert outcome.code == 1
-    assert "the value of the header `X-Name` holds a character that is not ASCII" in outcome.out
+    assert "the value of the header `X-Name` contains a character that is not ASCII" in outcome.out
     calling(CUSTOM.format(url="https://login.example.com").replace("{secret: 'env:OTHER'}", "Zoé"))
     outcome = callsheet("validate", "-C", workspace.path)
-    assert "the value of the header `X-Key` holds a character that is not ASCII" in outcome.out
+    assert "the value of the header `X-Key` contains a character that is not ASCII" in outcome.out
     assert header_value("a\tb ~", "x") == "a\tb ~"
 
 

@@ -427,7 +427,7 @@ def test_the_next_run_settles_what_a_fault_left(
 ) -> None:
     middle = 0
     with running() as server:
-        for round_ in range(rounds(request, 2, 10)):
+        for round_ in range(rounds(request, 1, 10)):
             database = server.database()
             forward = Proxy(server) if fault == "cut" else None
             url = server.url(database)
@@ -438,7 +438,7 @@ def test_the_next_run_settles_what_a_fault_left(
             else:
                 monkeypatch.setenv("CALLSHEET_DATABASE", url)
             process = start_apply(many)
-            wait_for(server, database, (round_ % 4) * 25)
+            wait_for(server, database, ((round_ + 1) % 4) * 25)
             if fault == "kill":
                 os.killpg(process.pid, signal.SIGKILL)
             elif forward is not None:
@@ -514,3 +514,16 @@ def test_a_ledger_is_not_copied_over_another(
     refused = callsheet("ledger", "copy", "env:CALLSHEET_DATABASE", *at)
     assert "holds a ledger already" in refused.err
     assert refused.err.startswith("error CS932: PostgreSQL ")
+
+
+def test_a_step_and_its_record_are_one_transaction(
+    many: Folder, server: Server, database: str, callsheet: Callsheet
+) -> None:
+    """PostgreSQL itself says by which transaction each row was written."""
+    assert callsheet("apply", "-C", many.path, "--yes", "-q").code == 0
+    by = "SELECT xmin::text FROM callsheet.{} ORDER BY address"
+    deployed, recorded = (
+        server.execute(by.format(table), database) for table in ("registry_action", "ledger_object")
+    )
+    assert deployed == recorded
+    assert len({one for (one,) in deployed}) == -(-ACTIONS // 25)

@@ -158,6 +158,7 @@ class Holding(Base):
 
 def read_current(stores: Stores) -> Current:
     """Read target and ledger; open steps of an interrupted apply count as what became of them."""
+    stores.target.identity()  # a query of its own: asked before the one state is read
     with stores.snapshot():
         return current_of(stores, stores.target.read())
 

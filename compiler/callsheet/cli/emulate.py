@@ -50,5 +50,6 @@ def command(env: str | None, port: int, fail: tuple[str, ...], *, options: Optio
     try:
         thread.join()
     except KeyboardInterrupt:
-        reloader.stop.set()
         emulator.close()
+    finally:
+        reloader.stop.set()
