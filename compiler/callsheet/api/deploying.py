@@ -79,7 +79,7 @@ class Deploying(Holding):
             len(current.applied),
             current.position.serial,
         )
-        self._made = self._plan(chosen, desired, current, accept, why)
+        self._made = self._plan(chosen, desired, current, commit_of(self.root), accept, why)
         return self._made
 
     def apply(

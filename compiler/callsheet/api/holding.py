@@ -113,7 +113,7 @@ class Holding(Base):
                 environment.name, [one.address for one in plan.changes], current, commit=basis.commit
             )
         else:
-            now = self._plan(environment, desired, current, accepted, plan.why)
+            now = self._plan(environment, desired, current, basis.commit, accepted, plan.why)
         if basis.moved:
             compare_plans(plan, now)
             return now
@@ -140,10 +140,10 @@ class Holding(Base):
         environment: Environment,
         desired: Desired,
         current: Current,
+        commit: Commit | None,
         accept: Collection[str],
         why: str | None = None,
     ) -> Plan:
-        commit = commit_of(self.root)
         notes = () if commit else unknown_commit_notes(self.root)
         return make_plan(
             environment.name,

@@ -13,7 +13,7 @@ from callsheet.planning.frozen import frozen_fields
 from callsheet.planning.hosts import first_calls
 from callsheet.planning.model import ActionName, Change
 from callsheet.planning.personal_data import personal_data, receiver_of
-from callsheet.planning.unseen import unseen, unseen_keys
+from callsheet.planning.unseen import unseen
 from callsheet.planning.usage import Usage, labels_of
 from callsheet.rendering import CompiledAction
 from callsheet.workspace import Path
@@ -203,7 +203,7 @@ def _created(after: dict[str, Any]) -> list[Difference]:
                 reason="new-personal-data",
             )
         )
-    return [*found, *unseen(None, after), *unseen_keys(None, after)]
+    return [*found, *unseen(None, after)]
 
 
 def content_of(side: Side) -> dict[str, Any]:

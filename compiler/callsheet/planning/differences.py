@@ -12,7 +12,7 @@ from typing import Any
 from callsheet.planning.difference import NOTHING, Difference, value_at
 from callsheet.planning.explanations import explain
 from callsheet.planning.personal_data import personal_data, receiver_of
-from callsheet.planning.unseen import unseen, unseen_keys
+from callsheet.planning.unseen import unseen
 from callsheet.workspace import Path, equal
 
 
@@ -20,7 +20,7 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> list[Differenc
     """Give what changed between two compiled actions, sorted by path; empty where they are equal."""
     found = [_explained(path, old, new, before, after) for path, old, new in changed(before, after)]
     found += _new_personal_data(before, after)
-    found += [*unseen(before, after), *unseen_keys(before, after)]
+    found += unseen(before, after)
     return sorted(found, key=lambda one: (one.pointer, one.reason))
 
 

@@ -17,12 +17,14 @@ _HOST = re.compile(r"(?i)[a-z][a-z0-9+.-]*://[^\s/?#\"'<>]+")
 
 
 def unseen(before: dict[str, Any] | None, after: dict[str, Any]) -> list[Difference]:
-    """Return a sensitive difference for each text that newly holds what nobody sees.
+    """Return a sensitive difference for each text, and each key, that newly holds what nobody sees.
 
     `before` is None for a new action, of which every text is new.
     """
-    if _is_plain(after):
-        return []
+    return [] if _is_plain(after) else [*_unseen_texts(before, after), *_unseen_keys(before, after)]
+
+
+def _unseen_texts(before: dict[str, Any] | None, after: dict[str, Any]) -> list[Difference]:
     found = []
     for path, text in _texts(after, ()):
         was = None if before is None else value_at(before, path)
@@ -105,10 +107,7 @@ def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
         yield path, value
 
 
-def unseen_keys(before: dict[str, Any] | None, after: dict[str, Any]) -> list[Difference]:
-    """Return a sensitive difference for each new key that holds what nobody sees."""
-    if _is_plain(after):
-        return []
+def _unseen_keys(before: dict[str, Any] | None, after: dict[str, Any]) -> list[Difference]:
     found = []
     for path in _keys(after, ()):
         key = str(path[-1])

@@ -9,6 +9,7 @@ import unicodedata
 from typing import Any
 
 from callsheet.language.characters import is_needed, is_unseen
+from callsheet.language.masking import HIDDEN
 from callsheet.language.secret_patterns import secret_kind
 from callsheet.reporting.model import Style
 from callsheet.workspace import Path
@@ -140,7 +141,7 @@ def shown(value: Any, path: Path) -> Any:
     if not isinstance(value, str) or path[-1:] in (("secret",), ("$secret",), ("$param",)):
         return value
     named = any(isinstance(part, str) and _HIDDEN_NAME.search(part) for part in path)
-    return "(hidden)" if named or secret_kind(value) else value
+    return HIDDEN if named or secret_kind(value) else value
 
 
 def as_written(value: Any) -> Any:
