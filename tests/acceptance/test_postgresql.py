@@ -363,7 +363,7 @@ def test_of_eight_deployers_at_once_exactly_one_applies_each_plan(
         ]
         said = [one.communicate()[1] for one in eight]
         assert sorted(one.returncode for one in eight) == [0, *[1] * 7], said
-        assert all(any(code in one for code in ("CS901", "CS917")) for one in said if one), said
+        assert all(any(code in one for code in ("CS901", "CS917")) for one in said if one), "\n".join(said)
         found = server.execute("SELECT revision FROM callsheet.registry_action", database)
         assert found == [(round_,)]
     assert server.execute("SELECT count(*) FROM callsheet.ledger_apply", database) == [(number,)]
@@ -426,8 +426,12 @@ def test_the_next_run_settles_what_a_fault_left(
     fault: str, many: Folder, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     middle = 0
+    wanted = rounds(request, 1, 10)
     with running() as server:
-        for round_ in range(rounds(request, 1, 10)):
+        # On a busy machine an apply may be through before the fault reaches it: then there is one more round.
+        for round_ in range(wanted + 8):
+            if round_ >= wanted and middle:
+                break
             database = server.database()
             forward = Proxy(server) if fault == "cut" else None
             url = server.url(database)

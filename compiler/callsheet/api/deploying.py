@@ -149,13 +149,11 @@ class Deploying(Holding):
         if plan.lineage is None and plan is not self._made:
             # The first apply makes the database: not for a plan that is refused.
             with self._opened(chosen, writing=False) as stores:
-                # Where a ledger is there by now, another process was faster: the lock says so.
-                if stores.ledger.position().lineage is None:
-                    deployed = stores.target.read()
-                    held = self._held(plan, stores, deployed, accept=accept, signed=bool(approvers))
-                    if held.digest != plan.digest:
-                        conduct = replace(conduct, provenance=replace(conduct.provenance, plan=plan.digest))
-                    plan = self._made = held
+                held = self._held_without_lock(plan, stores, accept=accept, signed=bool(approvers))
+            if held is not None:
+                if held.digest != plan.digest:
+                    conduct = replace(conduct, provenance=replace(conduct.provenance, plan=plan.digest))
+                plan = self._made = held
         with self._opened(chosen, writing=True) as stores:
             # A call of the API is no part of a transaction: what is noted of it must stay.
             apart = replace(stores, shared=None) if chosen.manual else stores

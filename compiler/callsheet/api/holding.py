@@ -124,6 +124,27 @@ class Holding(Base):
                 return plan
             raise
 
+    def _held_without_lock(
+        self, plan: Plan, stores: Stores, *, accept: Collection[str], signed: bool
+    ) -> Plan | None:
+        """Return the plan that a first apply does; None where another process applies first.
+
+        Nothing is locked, so that another process may apply between two readings: then the lock, or the
+        record of that apply, is what refuses the plan.
+
+        Raises:
+            CallsheetError: as `_held`.
+
+        """
+        if stores.ledger.position().lineage is not None:
+            return None
+        try:
+            return self._held(plan, stores, stores.target.read(), accept=accept, signed=signed)
+        except CallsheetError:
+            if stores.ledger.position().lineage is None:
+                raise
+            return None
+
     def _desired(
         self, environment: Environment, stores: Stores, current: Current, compiled: Compiled
     ) -> tuple[Desired, Current]:
