@@ -8,9 +8,9 @@ from typing import Any
 
 import yaml
 
+from callsheet.compiling import Compiled, compile_workspace
+from callsheet.documents import MemorySource
 from callsheet.language.merge import merged
-from callsheet.rendering import Compiled, compile_workspace
-from callsheet.workspace import MemorySource
 
 ENVIRONMENT = """\
 apiVersion: callsheet/v1

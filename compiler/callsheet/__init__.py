@@ -18,10 +18,10 @@ from callsheet.errors import CallsheetError
 
 if TYPE_CHECKING:
     from callsheet.api import Workspace
+    from callsheet.compiling import Compiled, CompiledAction
     from callsheet.deploying import ApplyResult
     from callsheet.language import Diagnostic
     from callsheet.planning import Change, Plan
-    from callsheet.rendering import Compiled, CompiledAction
 
 __all__ = [
     "ApplyResult",
@@ -38,8 +38,8 @@ __all__ = [
 _HOMES = {
     "ApplyResult": "callsheet.deploying",
     "Change": "callsheet.planning",
-    "Compiled": "callsheet.rendering",
-    "CompiledAction": "callsheet.rendering",
+    "Compiled": "callsheet.compiling",
+    "CompiledAction": "callsheet.compiling",
     "Diagnostic": "callsheet.language",
     "Plan": "callsheet.planning",
     "Workspace": "callsheet.api",

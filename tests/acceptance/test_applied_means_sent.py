@@ -21,8 +21,8 @@ from adobe import Adobe
 from adobe_workspace import ENVIRONMENT as JOURNEYS
 from callsheet import Workspace
 from callsheet.deploying import stores
+from callsheet.documents import equal
 from callsheet.targets.rest.patching import unsayable
-from callsheet.workspace import equal
 from collection import Collection
 from conftest import ENVIRONMENT as REGISTRY
 from conftest import POSTGRESQL, Callsheet, Folder

@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from callsheet.http.tokens import Tokens
+from callsheet.outbound.tokens import Tokens
 from conftest import ENVIRONMENT, Callsheet, Folder
 from service import Service, echo, reply, serving
 

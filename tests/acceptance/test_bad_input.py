@@ -351,7 +351,7 @@ def test_a_database_that_another_program_holds_is_named(workspace: Folder, calls
     holder = sqlite3.connect(workspace.database, isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
     try:
-        import callsheet.sqlite as module
+        import callsheet.databases.sqlite as module
 
         module.BUSY_SECONDS, before = 0.05, module.BUSY_SECONDS
         outcome = callsheet("apply", "-C", workspace.path, "--yes")
@@ -365,7 +365,7 @@ def test_a_database_that_another_program_holds_is_named(workspace: Folder, calls
 def test_a_disk_that_is_full_loses_nothing(
     workspace: Folder, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import callsheet.sqlite as module
+    import callsheet.databases.sqlite as module
 
     applied(workspace, callsheet)
     workspace.action(constant="2")

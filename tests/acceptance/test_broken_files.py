@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 from syrupy.assertion import SnapshotAssertion
 
 from breaking import broken, containers, run
-from callsheet.workspace.rewriting import Dumper
+from callsheet.documents.rewriting import Dumper
 from conftest import ENVIRONMENT, ROOT, Callsheet, Folder
 
 HAR = {

@@ -15,7 +15,7 @@ from hypothesis import strategies as some
 
 from breaking import broken, containers, run
 from callsheet import Workspace
-from callsheet.planning.difference import value_at
+from callsheet.language.difference import value_at
 from conftest import ROOT
 
 FORMATS = ("text", "json", "markdown", "html")

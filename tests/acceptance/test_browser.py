@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from callsheet import Workspace
-from callsheet.calling.emulator import Emulator, Faults
+from callsheet.emulator import Emulator, Faults
 from conftest import Callsheet, Folder
 from journeys import SEVEN, write
 

@@ -433,7 +433,7 @@ def test_no_file_of_the_product_is_a_vendors(tmp_path: Path) -> None:
 def test_a_contract_is_read_once_for_its_content(
     bound: Folder, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from callsheet.calling.contracts import sources
+    from callsheet.contracts import sources
 
     parsed: list[str] = []
     real = sources.parse

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from callsheet.api import Workspace
-from callsheet.calling.emulator import Emulator, Faults
+from callsheet.emulator import Emulator, Faults
 from conftest import ENVIRONMENT, Callsheet, Folder
 
 LISTS = """\

@@ -22,8 +22,8 @@ from urllib.parse import quote, quote_plus
 import pytest
 import yaml
 
-from callsheet.calling.emulator import FAULTS, Emulator, Faults
-from callsheet.calling.emulator.standins import standin
+from callsheet.emulator import FAULTS, Emulator, Faults
+from callsheet.emulator.standins import standin
 from conftest import ENVIRONMENT, Callsheet, Folder
 
 SAMPLES = Path(__file__).parents[2] / "actions"

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from callsheet.api import Workspace
-from callsheet.calling.emulator import Emulator, Faults, Reloader, state_of
+from callsheet.emulator import Emulator, Faults, Reloader, state_of
 from conftest import Callsheet, Folder
 
 

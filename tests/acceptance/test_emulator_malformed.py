@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import pytest
 
 from callsheet import Workspace
-from callsheet.calling.emulator import Emulator, Faults
+from callsheet.emulator import Emulator, Faults
 from conftest import Folder
 
 ACTION = """\

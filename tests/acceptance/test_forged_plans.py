@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from callsheet.compiling import canonical_text, digest_of
 from callsheet.planning import Change, Plan, read_plan, write_plan
 from callsheet.planning.planfile import with_digest
-from callsheet.rendering import canonical_text, digest_of
 from conftest import ACTION, ENVIRONMENT, Callsheet, Folder
 
 Forge = Callable[[Plan], Plan]

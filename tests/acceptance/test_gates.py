@@ -203,7 +203,7 @@ VERBS = {
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Return what was sent; nothing leaves. An emulator that would serve ends at once."""
     from callsheet.calling import sending
-    from callsheet.calling.emulator.server import Emulator
+    from callsheet.emulator.server import Emulator
 
     found: list[Any] = []
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from callsheet.workspace.revisions import authorship_of
+from callsheet.documents.revisions import authorship_of
 from conftest import ENVIRONMENT, Callsheet, Folder, git
 
 HOOKS = (

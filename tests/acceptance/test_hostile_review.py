@@ -167,7 +167,7 @@ def test_no_pattern_of_ignored_files_takes_long(pattern: str, workspace: Folder)
     workspace.action("a" * 30 + "c")
     import time
 
-    from callsheet.workspace.sources import ignore_patterns
+    from callsheet.documents.sources import ignore_patterns
 
     begin = time.process_time()
     ignored = ignore_patterns(pattern)
@@ -178,7 +178,7 @@ def test_no_pattern_of_ignored_files_takes_long(pattern: str, workspace: Folder)
 
 def test_patterns_match_as_gits_do(tmp_path: Path) -> None:
     """`git check-ignore` is asked about each of these names."""
-    from callsheet.workspace.sources import ignore_patterns
+    from callsheet.documents.sources import ignore_patterns
 
     patterns = ["*a*b*c", "x/*y*z", "/top*", "*.j?on", "!keep*a*.json", "deep/**/l*st*", "[ab]*c*", "dir*/"]
     names = [

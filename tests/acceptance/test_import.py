@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from callsheet.calling import build_request
 from callsheet.calling.cases import declared_cases, run_case
+from callsheet.compiling import Compiled, compile_workspace
+from callsheet.documents import MemorySource
 from callsheet.importing import ImportFault, action_text, read_curl, read_file
-from callsheet.rendering import Compiled, compile_workspace
-from callsheet.workspace import MemorySource
 from conftest import ENVIRONMENT, Callsheet, Folder
 
 URL = "https://api.example.com/v1/send"

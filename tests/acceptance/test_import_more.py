@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 from callsheet.calling import build_request
 from callsheet.calling.exports import export
 from callsheet.calling.request import NO_PAYLOAD
+from callsheet.compiling import compile_workspace
+from callsheet.documents import MemorySource
 from callsheet.errors import CallsheetError
 from callsheet.importing import ImportFault, action_text, read_curl, read_file, read_httpie
-from callsheet.rendering import compile_workspace
-from callsheet.workspace import MemorySource
 from conftest import ENVIRONMENT, Callsheet, Folder
 from service import Service
 

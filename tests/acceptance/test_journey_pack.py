@@ -15,9 +15,9 @@ import yaml
 from syrupy.assertion import SnapshotAssertion
 
 from callsheet import Workspace
-from callsheet.calling.screen import compiled_payload, pasted
+from callsheet.compiling import canonical_text
 from callsheet.language import label_of
-from callsheet.rendering import canonical_text
+from callsheet.targets.journey_optimizer.screen import compiled_payload, pasted
 from conftest import Callsheet, Folder
 from journeys import ENVIRONMENT, SEVEN, write
 
@@ -192,9 +192,9 @@ def forged(pack: str, old: str, new: str, *, commit: str) -> str:
     """Edit the plan of a pack so that every digest in it fits, and name a commit for it."""
     from dataclasses import replace
 
+    from callsheet.compiling import canonical_text, digest_of
     from callsheet.planning import plan_record, read_plan
     from callsheet.planning.planfile import with_digest
-    from callsheet.rendering import canonical_text, digest_of
 
     record = json.loads(pack)
     plan = read_plan(json.dumps(record["plan"]).encode(), "pack.json")

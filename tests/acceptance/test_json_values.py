@@ -12,16 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callsheet.calling.cases import _difference
-from callsheet.calling.emulator.checks import unlike
+from callsheet.documents import equal
+from callsheet.emulator.checks import unlike
 from callsheet.importing.mapped import mapped_differences
-from callsheet.planning.difference import NOTHING, value_at
+from callsheet.language.difference import NOTHING, value_at
 from callsheet.planning.differences import changed
 from callsheet.planning.promotion import _differences
 from callsheet.planning.writing_back import _changes
 from callsheet.targets.rest.normal import same
 from callsheet.targets.rest.patching import merge_patch, patch_of, unsayable
 from callsheet.targets.rest.template import Exact
-from callsheet.workspace import equal
 from collection import merged
 from conftest import Callsheet, Folder
 

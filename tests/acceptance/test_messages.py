@@ -20,10 +20,10 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from syrupy.assertion import SnapshotAssertion
 
-from callsheet.calling.messages.hints import contrast, hints_of
-from callsheet.calling.messages.segments import segments_of
-from callsheet.calling.messages.texts import Texts
 from callsheet.language.schema_check import schema
+from callsheet.messages.hints import contrast, hints_of
+from callsheet.messages.segments import segments_of
+from callsheet.messages.texts import Texts
 from conftest import ENVIRONMENT, Callsheet, Folder
 
 PASSWORD = "s3cr3t-mail-password"
@@ -321,7 +321,7 @@ def test_a_message_is_delivered_by_its_action(shipped: Folder, callsheet: Callsh
     import threading
 
     from callsheet import Workspace
-    from callsheet.calling.emulator import Emulator, Faults
+    from callsheet.emulator import Emulator, Faults
 
     emulator = Emulator(Workspace(shipped.path).routes(), Faults())
     threading.Thread(target=emulator.serve, daemon=True).start()

@@ -10,9 +10,9 @@ import pytest
 
 from callsheet import Workspace
 from callsheet.errors import CallsheetError, UsageError
-from callsheet.http.hosts import allowed_hosts, origin_of, service_url
-from callsheet.http.lines import header_value
-from callsheet.secrets import resolve
+from callsheet.outbound.hosts import allowed_hosts, origin_of, service_url
+from callsheet.outbound.lines import header_value
+from callsheet.outbound.secrets import resolve
 from collection import TOKEN, Collection
 from conftest import ENVIRONMENT as LOCAL
 from conftest import Callsheet, Folder

@@ -10,8 +10,8 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from callsheet import Workspace
-from callsheet.calling.screen import compiled_payload
-from callsheet.rendering import canonical_text
+from callsheet.compiling import canonical_text
+from callsheet.targets.journey_optimizer.screen import compiled_payload
 from conftest import Callsheet, Folder
 from journeys import ENVIRONMENT, SEVEN, write
 

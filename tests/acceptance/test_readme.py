@@ -110,7 +110,7 @@ def test_the_python_example_prints_what_stands_there(
 
 def test_the_filters_and_verbs_that_it_names_are_those_that_there_are() -> None:
     from callsheet.cli.main import VERBS
-    from callsheet.rendering.filters import filter_names
+    from callsheet.templates.filters import filter_names
 
     (listed,) = re.findall(r"- The filters: (.*?)\.\n", README, re.S)
     assert re.findall(r"`(\w+)`", listed) == filter_names()

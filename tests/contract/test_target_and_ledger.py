@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
+from callsheet.compiling import digest_of
 from callsheet.errors import CallsheetError
 from callsheet.language.plugins import plugins
 from callsheet.ledger import Intent, Ledger, NewApply, Outcome, Position, Provenance
-from callsheet.rendering import digest_of
 from callsheet.targets import Author, Step, StepRefused, Target
 
 AUTHOR = Author("ada", "2026-11-25T08:00:00Z", "abc")

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from callsheet.rendering import canonical_text
-from callsheet.workspace.documents import decode
-from callsheet.workspace.json_reader import read_json
-from callsheet.workspace.yaml_reader import read_yaml
+from callsheet.compiling import canonical_text
+from callsheet.documents.json_reader import read_json
+from callsheet.documents.reading import decode
+from callsheet.documents.yaml_reader import read_yaml
 from conftest import SHARED, Callsheet, Folder
 
 CORPORA = SHARED / "corpora"

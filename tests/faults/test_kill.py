@@ -19,7 +19,7 @@ ACTIONS = 200
 HOLDER = """
 import sys, time
 from pathlib import Path
-from callsheet.sqlite import exclusive
+from callsheet.databases.sqlite import exclusive
 
 with exclusive(Path(sys.argv[1]), "db"):
     print("held", flush=True)

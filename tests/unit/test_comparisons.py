@@ -120,7 +120,7 @@ def found() -> list[tuple[str, int, str]]:
 
 def test_two_values_are_compared_by_nothing_but_equal() -> None:
     others = [f"{file}:{line}: {text}" for file, line, text in found() if text not in ALLOWED]
-    assert others == [], "compare values by callsheet.workspace.equal: to Python, 1 and true are equal"
+    assert others == [], "compare values by callsheet.documents.equal: to Python, 1 and true are equal"
 
 
 def test_a_comparison_of_two_values_is_found() -> None:

@@ -11,16 +11,16 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from callsheet.compiling import Compiled, CompiledAction, compile_workspace
 from callsheet.deploying import Stores, opened
+from callsheet.documents import FolderSource, Problem, RevisionSource, Source
+from callsheet.documents.revisions import resolve_revision
 from callsheet.errors import CallsheetError, UsageError
-from callsheet.http.hosts import VARIABLE, AllowedHosts, allowed_hosts
 from callsheet.language import Diagnostic, Environment
 from callsheet.language.schema_check import nearest
 from callsheet.ledger import ApplyRecord
-from callsheet.rendering import Compiled, CompiledAction, compile_workspace
+from callsheet.outbound.hosts import VARIABLE, AllowedHosts, allowed_hosts
 from callsheet.targets import Deployed
-from callsheet.workspace import FolderSource, Problem, RevisionSource, Source
-from callsheet.workspace.revisions import resolve_revision
 
 if TYPE_CHECKING:
     pass
@@ -175,7 +175,7 @@ class Base:
         """Check what names a contract; where nothing does, nothing is imported."""
         if not any(one.contract for one in compiled.actions.values()):
             return ()
-        from callsheet.calling.contracts import check_contracts
+        from callsheet.contracts import check_contracts
 
         return check_contracts(compiled, source, self._cache_folder())
 

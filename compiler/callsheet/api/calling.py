@@ -6,15 +6,15 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from callsheet.api.base import Base, InvalidWorkspaceError, refuse_errors_of, refuse_invalid
+from callsheet.documents import FolderSource
 from callsheet.errors import CallsheetError
 from callsheet.language.schema_check import nearest
-from callsheet.workspace import FolderSource
 
 if TYPE_CHECKING:
     from callsheet.calling.cases import CaseResult
-    from callsheet.calling.contracts.operations import Operation
-    from callsheet.calling.emulator.routes import Route
     from callsheet.calling.generated import Refuse
+    from callsheet.contracts.operations import Operation
+    from callsheet.emulator.routes import Route
     from callsheet.language import Action
     from callsheet.reporting.results import PreviewResult
 
@@ -93,9 +93,9 @@ class Calling(Base):
 
         """
         from callsheet.calling.generated import standard_values
-        from callsheet.calling.messages import fill_message, languages_of
-        from callsheet.calling.messages.hints import hints_of
         from callsheet.language import in_language
+        from callsheet.messages import fill_message, languages_of
+        from callsheet.messages.hints import hints_of
         from callsheet.planning.personal_data import receiver_of
         from callsheet.reporting.results import PreviewResult
 
@@ -122,7 +122,7 @@ class Calling(Base):
 
     def operation(self, name: str) -> Operation | None:
         """Give what the contract of an action says of its call; None without a contract."""
-        from callsheet.calling.contracts import operation_of
+        from callsheet.contracts import operation_of
 
         return operation_of(self.compile().actions[name], FolderSource(self.root))
 
@@ -134,7 +134,7 @@ class Calling(Base):
             CallsheetError: CS921 for the environment.
 
         """
-        from callsheet.calling.emulator.routes import routes_of
+        from callsheet.emulator.routes import routes_of
 
         compiled = self.compile()
         refuse_invalid(compiled)
@@ -153,7 +153,7 @@ class Calling(Base):
         operation = self.operation(action.name)
         if operation is None or action.contract is None:
             return lambda payload: None  # noqa: ARG005
-        from callsheet.calling.contracts.check import body_fault
+        from callsheet.contracts.check import body_fault
 
         ignored = [one["path"] for one in action.contract.get("ignore") or ()]
         return lambda payload: body_fault(operation, payload, ignored)

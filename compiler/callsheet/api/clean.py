@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from callsheet.documents import Commit, current_commit, why_unknown
+from callsheet.documents.findings import shown_name
 from callsheet.errors import CallsheetError
 from callsheet.language.own_output import is_own_file
 from callsheet.planning import Plan
-from callsheet.workspace import Commit, current_commit, why_unknown
-from callsheet.workspace.findings import shown_name
 
 _UNKNOWN = "the commit of the workspace is not known: "
 _COMMIT_IT = "commit the files, or run without --require-clean"

@@ -6,6 +6,9 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING
 
 from callsheet.api.base import Base, InvalidWorkspaceError, refuse_invalid
+from callsheet.compiling import Compiled
+from callsheet.documents import FolderSource, RevisionSource, Source
+from callsheet.documents import Path as ValuePath
 from callsheet.errors import CallsheetError
 from callsheet.language import Environment
 from callsheet.language.environment import overlaid_spots
@@ -13,9 +16,6 @@ from callsheet.language.masking import masked
 from callsheet.language.schema_check import nearest
 from callsheet.planning import Change, compare
 from callsheet.planning.changes import Side
-from callsheet.rendering import Compiled
-from callsheet.workspace import FolderSource, RevisionSource, Source
-from callsheet.workspace import Path as ValuePath
 
 if TYPE_CHECKING:
     from callsheet.planning.promotion import Promotion
@@ -59,8 +59,8 @@ class Comparing(Base):
 
     def _protections(self, base: str, head: str | None) -> list[Protection]:
         """Compare what decides what commands do, and what they protect."""
+        from callsheet.compiling.surroundings import hidden_files, surroundings_of
         from callsheet.planning.protections import protections
-        from callsheet.rendering.surroundings import hidden_files, surroundings_of
 
         before, after = self._sides(base, head)
         was = surroundings_of(RevisionSource(self.root, base), before)

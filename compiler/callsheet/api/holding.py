@@ -9,6 +9,7 @@ from callsheet.api.base import Base, refuse_invalid
 from callsheet.api.clean import commit_of, unknown_commit_notes
 from callsheet.api.comparing import place_in, renames
 from callsheet.api.using import usage_for
+from callsheet.compiling import Compiled, CompiledAction
 from callsheet.deploying import (
     Stores,
     applied_after,
@@ -18,13 +19,12 @@ from callsheet.deploying import (
     refuse_applied,
     refuse_other,
 )
+from callsheet.documents import Commit
 from callsheet.errors import CallsheetError
 from callsheet.language import Environment
 from callsheet.planning import Current, Desired, Plan, make_plan
 from callsheet.planning.plan import forget_plan
-from callsheet.rendering import Compiled, CompiledAction
 from callsheet.targets import Deployed
-from callsheet.workspace import Commit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from callsheet.api.comparing import renames
 from callsheet.api.deploying import Deploying, default_author, utc_now
 from callsheet.api.holding import desired_of, read_current, rollback_plan
 from callsheet.api.using import usage_for
+from callsheet.compiling import Compiled
 from callsheet.deploying import (
     ApplyResult,
     Approval,
@@ -19,13 +20,12 @@ from callsheet.deploying import (
     confirm_steps,
     refuse_unimplied,
 )
+from callsheet.documents import EditedSource, FolderSource
 from callsheet.errors import CallsheetError
 from callsheet.language.schema_check import nearest
 from callsheet.ledger import Provenance
 from callsheet.planning import Plan
 from callsheet.planning.plan import forget_plan
-from callsheet.rendering import Compiled
-from callsheet.workspace import EditedSource, FolderSource
 
 if TYPE_CHECKING:
     from callsheet.planning.writing_back import WriteBack
@@ -52,9 +52,9 @@ class Returning(Deploying):
                 CS973 where it must be made from a commit and was not.
 
         """
-        from callsheet.calling.titles import screen_for
         from callsheet.planning.planfile import part_of, with_digest
         from callsheet.reporting.pack import write_pack
+        from callsheet.targets.journey_optimizer.titles import screen_for
 
         chosen = self.environment(plan.environment)
         approvers = self._approvers(plan, chosen, approvals, require_approval=require_approval)

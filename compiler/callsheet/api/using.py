@@ -15,8 +15,8 @@ from callsheet.planning import Current, Desired
 from callsheet.planning.changes import content_of
 from callsheet.planning.usage import Usage, usage_of
 from callsheet.targets import Deployed
-from callsheet.targets.adobe.snapshot import Snapshot, path_of, read_snapshot, snapshot_text
-from callsheet.targets.journey import JourneyTarget
+from callsheet.targets.journey_optimizer.snapshot import Snapshot, path_of, read_snapshot, snapshot_text
+from callsheet.targets.journey_optimizer.target import JourneyTarget
 
 
 class Using(Base):

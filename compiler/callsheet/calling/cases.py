@@ -8,9 +8,9 @@ from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit
 
 from callsheet.calling.request import NO_PAYLOAD, Request, build_request
+from callsheet.documents import Path, equal
 from callsheet.errors import CallsheetError
 from callsheet.language import Action
-from callsheet.workspace import Path, equal
 
 Outcome = Literal["passed", "failed"]
 ABSENT = object()

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from callsheet.calling.messages.mail import port_of
-from callsheet.destinations import CODE, Destination, references_in, token_destinations
-from callsheet.http.hosts import origin_of
 from callsheet.language import Definition, Environment
-from callsheet.language.catalog import Spots
 from callsheet.language.environment import overlaid_spots
+from callsheet.outbound.destinations import CODE, Destination, token_destinations
+from callsheet.outbound.hosts import origin_of
 
 
 def destinations_of_call(
@@ -25,23 +23,3 @@ def destinations_of_call(
     for one in token_destinations(compiled.get("authentication"), spots, ("authentication",)):
         if own is None or (own.host, own.port) != (one.host, one.port):
             yield one
-
-
-def destinations_of_mail(
-    compiled: Mapping[str, Any], message: Definition, environment: Environment
-) -> Iterator[Destination]:
-    """Yield the mail server of a message, where it takes a login."""
-    server = compiled["via"]["smtp"]
-    references = references_in(server)
-    if references:
-        host, port = str(server["host"]).lower().rstrip("."), port_of(server)
-        spots: Spots = overlaid_spots(CODE, message, environment)
-        yield Destination(
-            host=host,
-            port=port,
-            shown=f"{host}:{port}",
-            what="the mail server",
-            references=references,
-            spots=spots,
-            path=("via", "smtp", "host"),
-        )

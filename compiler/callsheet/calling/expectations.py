@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from callsheet.calling.cases import ABSENT, CaseResult, request_fields
+from callsheet.documents import Document, Path, Span
+from callsheet.documents.rewriting import CannotRewriteError, Rewriting, json_text, replaced, rewritten
 from callsheet.errors import CallsheetError
-from callsheet.workspace import Document, Path, Span
-from callsheet.workspace.rewriting import CannotRewriteError, Rewriting, json_text, replaced, rewritten
 
 
 def updated(document: Document, results: Sequence[CaseResult]) -> str:

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from callsheet.errors import CallsheetError
-from callsheet.language.rules.names import has_type
 from callsheet.language.schema_check import nearest
-from callsheet.rendering.dates import moment
+from callsheet.rules.names import has_type
+from callsheet.templates.dates import moment
 
 
 def check_parameters(declared: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:

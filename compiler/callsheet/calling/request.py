@@ -12,15 +12,15 @@ from jinja2 import nodes
 
 from callsheet.calling.parameters import check_parameters, has_line_break
 from callsheet.errors import CallsheetError
-from callsheet.http.lines import header_value
 from callsheet.language.dot_segments import dot_segment
-from callsheet.rendering.evaluate import evaluate
-from callsheet.rendering.files import render_file
-from callsheet.rendering.filter_calls import apply_filter
-from callsheet.rendering.scope import ABSENT, JSON_TYPES, Scope, present, text_at
-from callsheet.rendering.syntax import TemplateFault, parse_leaf
-from callsheet.rendering.urls import UrlWriter
-from callsheet.rendering.values import canonical_text
+from callsheet.outbound.lines import header_value
+from callsheet.templates.evaluate import evaluate
+from callsheet.templates.filter_calls import apply_filter
+from callsheet.templates.scope import ABSENT, JSON_TYPES, Scope, present, text_at
+from callsheet.templates.syntax import TemplateFault, parse_leaf
+from callsheet.templates.urls import UrlWriter
+from callsheet.templates.values import canonical_text
+from callsheet.templates.whole_text import render_file
 
 
 class DotSegmentError(CallsheetError):

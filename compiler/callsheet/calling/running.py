@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection
 
 from callsheet.calling.cases import CaseResult, declared_cases, run_case
 from callsheet.calling.generated import Refuse, generated_cases
+from callsheet.compiling import Compiled
 from callsheet.language import Action
-from callsheet.rendering import Compiled
 
 
 def run_cases(

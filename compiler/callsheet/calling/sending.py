@@ -12,11 +12,11 @@ from urllib.parse import urlencode
 from callsheet._version import __version__
 from callsheet.calling.request import NO_PAYLOAD, Request, build_request
 from callsheet.errors import CallsheetError
-from callsheet.http.authentication import Proof, is_renewable, prove, tls_context
-from callsheet.http.limits import Slots, retry_after, seconds_of
-from callsheet.http.masking import without_secrets
-from callsheet.http.signatures import Signed
-from callsheet.http.tokens import Tokens
+from callsheet.outbound.authentication import Proof, is_renewable, prove, tls_context
+from callsheet.outbound.limits import Slots, retry_after, seconds_of
+from callsheet.outbound.masking import without_secrets
+from callsheet.outbound.signatures import Signed
+from callsheet.outbound.tokens import Tokens
 
 if TYPE_CHECKING:
     import httpx

@@ -115,7 +115,7 @@ def command(
 
 def _pack_folder(root: Path, name: str) -> str:
     """Return where a pack is written that nobody named a folder for: never among what is compiled."""
-    from callsheet.workspace.links import refuse_links
+    from callsheet.documents.links import refuse_links
 
     if not Path.cwd().resolve().is_relative_to(root.resolve()):
         return name

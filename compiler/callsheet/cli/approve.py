@@ -35,7 +35,7 @@ def command(plan_file: str, key: str | None, yes: bool, *, options: Options) -> 
 
 
 def _signing_key() -> str:
-    from callsheet.workspace.git import setting
+    from callsheet.documents.git import setting
 
     found = setting(Path.cwd(), "user.signingKey")
     if not found or found.startswith(("ssh-", "key::")):

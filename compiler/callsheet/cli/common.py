@@ -252,7 +252,7 @@ def _is_stream(path: str) -> bool:
 
 def prefix_of(folder: Path) -> str:
     """Give what leads from the repository (from here, where there is none) to a workspace: `actions/`."""
-    from callsheet.workspace.git import top_around
+    from callsheet.documents.git import top_around
 
     top = top_around(folder) or Path.cwd()
     try:

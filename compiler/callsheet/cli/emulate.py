@@ -29,8 +29,8 @@ def command(env: str | None, port: int, fail: tuple[str, ...], *, options: Optio
     action's samples, and shows at `/` what came. `callsheet send NAME --to URL` calls it. Files that change
     are read again; while they are not valid, it plays on what it was, and says so.
     """
-    from callsheet.calling.emulator import Emulator, Faults, Reloader, state_of
-    from callsheet.calling.emulator.server import Call
+    from callsheet.emulator import Emulator, Faults, Reloader, state_of
+    from callsheet.emulator.server import Call
     from callsheet.reporting.terminal import count, safe
 
     def told(call: Call) -> None:

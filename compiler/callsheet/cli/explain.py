@@ -13,7 +13,7 @@ from callsheet.cli.common import Options, output_options
 @output_options
 def command(code: str | None, everything: bool, *, options: Options) -> None:
     """Explain a code, as CS412, with examples."""
-    from callsheet.language import rules  # noqa: F401 - fills the catalog
+    import callsheet.rules  # noqa: F401 - fills the catalog
     from callsheet.language.catalog import RULES
     from callsheet.language.schema_check import nearest
     from callsheet.reporting.results import ExplainResult

@@ -20,9 +20,9 @@ from callsheet.errors import CallsheetError
 @common_options
 def command(files: tuple[str, ...], check: bool, show: bool, *, options: Options) -> int:
     """Put keys in the order of their schema, with their comments; the whole workspace without FILES."""
+    from callsheet.documents import FolderSource
     from callsheet.language.formatting import formatted
     from callsheet.reporting.terminal import safe
-    from callsheet.workspace import FolderSource
 
     opened = options.open()
     chosen = [Path(one) for one in files] or [
@@ -51,7 +51,7 @@ def command(files: tuple[str, ...], check: bool, show: bool, *, options: Options
 
 
 def _read(path: Path) -> str:
-    from callsheet.workspace.documents import decode
+    from callsheet.documents.reading import decode
 
     try:
         content = path.read_bytes()

@@ -99,10 +99,10 @@ def _imported(
 
 def _operation(opened: Workspace, source: str, operation: str) -> Imported:
     """Read an operation; its contract is linked where the workspace or a package holds it."""
-    from callsheet.calling.contracts.sources import ContractFault, ContractFile, read_contract
+    from callsheet.contracts.sources import ContractFault, ContractFile, read_contract
+    from callsheet.documents import FolderSource
     from callsheet.importing.model import ImportFault
     from callsheet.importing.openapi import read_operation
-    from callsheet.workspace import FolderSource
 
     if source.startswith("package:"):
         try:
@@ -147,7 +147,7 @@ def _check(opened: Workspace, imported: Imported, name: str | None) -> int:
 
 
 def _read(source: str) -> str:
-    from callsheet.workspace.documents import decode
+    from callsheet.documents.reading import decode
 
     try:
         content = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()

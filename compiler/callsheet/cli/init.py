@@ -48,8 +48,8 @@ EDITOR_SETTINGS = {
 @click.argument("folder", default=".", metavar="[DIR]")
 def command(folder: str) -> None:
     """Write a workspace that validates and plans at once. Nothing that is there is changed."""
+    from callsheet.documents.sources import IGNORE_FILE
     from callsheet.language.schema_check import KIND_SCHEMAS, schema_text
-    from callsheet.workspace.sources import IGNORE_FILE
 
     root = Path(folder)
     contents = {name: (files("callsheet.cli.starter") / name).read_text("utf-8") for name in STARTER}

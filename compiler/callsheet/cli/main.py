@@ -128,7 +128,7 @@ def run(arguments: list[str] | None) -> int:
 def show_error(error: CallsheetError) -> None:
     """Write an error to stderr: what is wrong, its details, what to do."""
     from callsheet.cli.common import show_findings, style_of
-    from callsheet.destinations import HostsNotAllowedError
+    from callsheet.outbound.destinations import HostsNotAllowedError
     from callsheet.reporting.terminal import paint, safe
 
     style = style_of(sys.stderr)

@@ -25,8 +25,8 @@ _VALUES = re.compile(r"values\.[A-Za-z0-9_.]+")
 @common_options
 def command(name: str, sample: str, *, options: Options) -> None:
     """Write an action that starts from a sample, as firebase, facebook or sendgrid."""
+    from callsheet.documents.links import refuse_links
     from callsheet.language.schema_check import nearest
-    from callsheet.workspace.links import refuse_links
 
     known = samples()
     if sample not in known:

@@ -39,8 +39,8 @@ def command(
     page is NAME.preview.html, or --out FILE; it runs and loads nothing.
     """
     from callsheet.cli.render import given_parameters
+    from callsheet.documents.links import refuse_links
     from callsheet.reporting.preview import preview_page
-    from callsheet.workspace.links import refuse_links
 
     opened = options.open()
     environment = opened.environment(env)

@@ -17,7 +17,7 @@ from callsheet.cli.common import (
 if TYPE_CHECKING:
     from callsheet.api import Workspace
     from callsheet.calling import Request
-    from callsheet.rendering import Compiled
+    from callsheet.compiling import Compiled
 
 
 @click.command("render")
@@ -83,8 +83,8 @@ def request_of(
     refuse_silent(content)
     if content.get("kind") != "Message":
         return build_request(content, given)
-    from callsheet.calling.messages import fill_message
-    from callsheet.calling.messages.delivery import message_request
+    from callsheet.messages import fill_message
+    from callsheet.messages.delivery import message_request
 
     action = delivering_action(compiled, environment, content)
     return message_request(content, given, fill_message(content, given, language), action)
@@ -175,7 +175,7 @@ def given_parameters(compiled: dict[str, Any], params: tuple[str, ...]) -> dict[
 def _from_file(path: str) -> dict[str, Any]:
     from pathlib import Path
 
-    from callsheet.workspace.documents import decode, parse
+    from callsheet.documents.reading import decode, parse
 
     try:
         content = Path(path).read_bytes()

@@ -19,7 +19,7 @@ def rewrite_file(path: Path, text: str) -> None:
         CallsheetError: CS928 where it cannot be read or written.
 
     """
-    from callsheet.workspace.line_ends import written_like
+    from callsheet.documents.line_ends import written_like
 
     try:
         content = path.read_bytes()

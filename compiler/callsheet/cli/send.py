@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from callsheet.api import Workspace
     from callsheet.calling.sending import Answer
-    from callsheet.destinations import Destination
-    from callsheet.http.hosts import AllowedHosts
     from callsheet.language import Environment
+    from callsheet.outbound.destinations import Destination
+    from callsheet.outbound.hosts import AllowedHosts
 
 Content = dict[str, Any]
 
@@ -100,8 +100,8 @@ def _called(
 
     if content.get("kind") != "Message":
         return content, given
-    from callsheet.calling.messages import fill_message
-    from callsheet.calling.messages.delivery import action_parameters
+    from callsheet.messages import fill_message
+    from callsheet.messages.delivery import action_parameters
 
     action = delivering_action(opened.compile(), environment.name, content)
     if action is None:
@@ -122,24 +122,24 @@ def _sent(
     to: str | None,
 ) -> tuple[Answer, list[str]]:
     """Send it; gives what came back, and what is wrong with that."""
-    from callsheet.secrets import resolve
+    from callsheet.outbound.secrets import resolve
 
     if "smtp" in content.get("via", {}):
-        from callsheet.calling.messages import fill_message
-        from callsheet.calling.messages.delivery import deliver_mail
-        from callsheet.calling.messages.mail import stand_in_for
+        from callsheet.messages import fill_message
+        from callsheet.messages.delivery import deliver_mail
+        from callsheet.messages.mail import stand_in_for
 
         server = content["via"]["smtp"] if to is None else stand_in_for(to)
         return deliver_mail(content, fill_message(content, given, language), server, resolve), []
-    from callsheet.calling.judgement import judge
     from callsheet.calling.sending import Way, send
-    from callsheet.rendering.endpoints import cappings_of
+    from callsheet.compiling.endpoints import cappings_of
+    from callsheet.contracts.judgement import judge
 
     compiled, params = _called(opened, environment, content, given, language)
     if to is None:
         way = Way(resolve=resolve)
     else:
-        from callsheet.calling.emulator import way_to
+        from callsheet.emulator import way_to
 
         way = way_to(to, compiled)
     caps = cappings_of(opened.compile(), environment.name, compiled)
@@ -175,8 +175,9 @@ def _unallowed(
     opened: Workspace, environment: Environment, content: Content, given: Content, language: str | None
 ) -> list[Destination]:
     """Return the hosts beside that of the request that would get a secret, and that nobody named."""
-    from callsheet.calling.destinations import destinations_of_call, destinations_of_mail
+    from callsheet.calling.destinations import destinations_of_call
     from callsheet.calling.request import build_request
+    from callsheet.messages.destinations import destinations_of_mail
 
     definitions = opened.compile().definitions
     if "smtp" in content.get("via", {}):
@@ -191,7 +192,7 @@ def _unallowed(
 
 def _ask(others: Sequence[Destination], allowed: AllowedHosts, *, yes: bool) -> None:
     """Ask whether to send, naming the other hosts; CS920 for no, CS961 where nobody can be asked."""
-    from callsheet.destinations import refuse_destinations
+    from callsheet.outbound.destinations import refuse_destinations
 
     if yes or not sys.stdin.isatty():
         refuse_destinations(others, allowed, "this call")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from callsheet.databases.postgresql import SCHEMA_NAME, PostgresqlDatabase, connect
 from callsheet.errors import UsageError
 from callsheet.ledger.tables import LEDGER
-from callsheet.postgresql import SCHEMA_NAME, PostgresqlDatabase, connect
-from callsheet.secrets import resolve
+from callsheet.outbound.secrets import resolve
 from callsheet.targets.registry import REGISTRY
 
 ROLES = ("reader", "deployer", "owner")

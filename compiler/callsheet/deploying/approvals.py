@@ -20,11 +20,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from callsheet.documents import FolderSource, Unreadable
+from callsheet.documents.revisions import authorship_of
 from callsheet.errors import CallsheetError
 from callsheet.language.environment import Approvals
 from callsheet.planning import Plan
-from callsheet.workspace import FolderSource, Unreadable
-from callsheet.workspace.revisions import authorship_of
 
 NAMESPACE = "callsheet"
 SUFFIX = ".approval"

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from callsheet.database import Component, Database
+from callsheet.compiling import canonical_text, digest_of
+from callsheet.databases.model import Component, Database
+from callsheet.databases.sqlite import exclusive, open_for_writing
 from callsheet.deploying.stores import opened
 from callsheet.errors import CallsheetError
-from callsheet.http.hosts import AllowedHosts
 from callsheet.language.environment import Environment
 from callsheet.ledger.tables import LEDGER
-from callsheet.rendering import canonical_text, digest_of
-from callsheet.sqlite import exclusive, open_for_writing
+from callsheet.outbound.hosts import AllowedHosts
 from callsheet.targets.registry import REGISTRY
 
 _COPIED: tuple[tuple[Component, tuple[tuple[str, str], ...]], ...] = (
@@ -122,7 +122,7 @@ def _destination(destination: str, root: Path) -> Iterator[Database]:
             finally:
                 embedded.close()
         return
-    from callsheet.postgresql import DEFAULT_SCHEMA, open_database
+    from callsheet.databases.postgresql import DEFAULT_SCHEMA, open_database
 
     reference, _, schema = destination.partition("/")
     shared = open_database({"url": {"secret": reference}, "schema": schema or DEFAULT_SCHEMA})

@@ -7,12 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from callsheet.destinations import CODE, Destination, references_in, refuse_destinations, token_destinations
-from callsheet.http.hosts import AllowedHosts, origin_of
+from callsheet.documents.git import top_around
 from callsheet.language import Environment
 from callsheet.language.catalog import Spots
-from callsheet.secrets import resolve
-from callsheet.workspace.git import top_around
+from callsheet.outbound.destinations import (
+    CODE,
+    Destination,
+    references_in,
+    refuse_destinations,
+    token_destinations,
+)
+from callsheet.outbound.hosts import AllowedHosts, origin_of
+from callsheet.outbound.secrets import resolve
 
 _URLS = {"http": ("url",), "postgresql": ("url",), "journey-optimizer": ("api.url", "api.tokenUrl")}
 """Where the options of a target or ledger refer to a URL that is called, by type."""
@@ -83,7 +89,7 @@ def _of_file(
 
 def _hosts_of(kind: str, url: str, reference: str) -> Iterator[tuple[str, int, str]]:
     if kind == "postgresql":
-        from callsheet.postgresql import hosts_of
+        from callsheet.databases.postgresql import hosts_of
 
         for host, port in hosts_of(url, reference):
             yield host, port, f"{host}:{port}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 from callsheet._version import __version__
+from callsheet.compiling import canonical_text
 from callsheet.deploying.preconditions import check_guards, check_state
 from callsheet.deploying.recovery import recover
 from callsheet.deploying.stores import Stores
@@ -15,7 +16,6 @@ from callsheet.errors import CallsheetError
 from callsheet.ledger import Applied, Intent, NewApply, Outcome, Provenance
 from callsheet.planning import Change, Plan
 from callsheet.planning.changes import Place
-from callsheet.rendering import canonical_text
 from callsheet.targets import Author, Deployed, ParallelTarget, Step, StepKept, StepRefused
 
 BATCH = 25

@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
+from callsheet.documents import equal
 from callsheet.errors import CallsheetError
 from callsheet.ledger import Ledger, Position
 from callsheet.planning import Change, GuardVerdict, Plan
 from callsheet.targets import Deployed, Target
-from callsheet.workspace import equal
 
 _AGAIN = "make a new plan, and have it reviewed"
 

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from callsheet.database import Database
+from callsheet.databases.model import Database
+from callsheet.databases.sqlite import exclusive
 from callsheet.deploying.destinations import refuse_strange_hosts
+from callsheet.documents.links import SQLITE_SIBLINGS, refuse_links
 from callsheet.errors import CallsheetError
-from callsheet.http.hosts import AllowedHosts
 from callsheet.language.environment import Environment
 from callsheet.language.plugins import plugins
 from callsheet.ledger import Ledger
-from callsheet.sqlite import exclusive
+from callsheet.outbound.hosts import AllowedHosts
 from callsheet.targets import Target
-from callsheet.workspace.links import SQLITE_SIBLINGS, refuse_links
 
 NO_OTHER = AllowedHosts()
 

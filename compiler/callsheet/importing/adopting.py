@@ -8,11 +8,11 @@ from typing import Any
 
 import yaml
 
+from callsheet.compiling import compile_workspace
+from callsheet.documents import MemorySource
+from callsheet.documents.rewriting import Dumper
 from callsheet.errors import CallsheetError
 from callsheet.importing.guesses import constant
-from callsheet.rendering import compile_workspace
-from callsheet.workspace import MemorySource
-from callsheet.workspace.rewriting import Dumper
 
 _METADATA = ("name", "title", "description", "owner", "labels")
 _ENVIRONMENT = b"""apiVersion: callsheet/v1

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from callsheet.calling.emulator.checks import is_scalar, unlike
-from callsheet.calling.emulator.routes import Route, routes_of
+from callsheet.emulator.checks import is_scalar, unlike
+from callsheet.emulator.routes import Route, routes_of
 from callsheet.importing.model import Imported
 from callsheet.importing.shell import as_written
-from callsheet.rendering.values import text_of
+from callsheet.templates.values import text_of
 
 _USUAL = ("content-type", "accept", "user-agent", "authorization", "host", "content-length")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from callsheet.documents import equal
 from callsheet.importing.model import Slot
-from callsheet.workspace import equal
 
 _TYPES = {
     "string": ("string", "text"),

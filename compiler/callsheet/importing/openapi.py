@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from callsheet.calling.contracts.operations import Operation, find_operation
-from callsheet.calling.contracts.sources import ContractFault, ContractFile
+from callsheet.contracts.operations import Operation, find_operation
+from callsheet.contracts.sources import ContractFault, ContractFile
+from callsheet.documents import parts_of
 from callsheet.errors import of_its_shape
 from callsheet.importing.model import Imported, ImportFault, Slot, misshapen
-from callsheet.workspace import parts_of
 
 DEPTH = 12
 _TYPES = {"string": "text", "integer": 1, "number": 1.5, "boolean": True}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from callsheet.workspace import Document
+from callsheet.documents import Document
 
 Text = str | dict[str, str]
 """A text, or one text by language."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, TypeVar
 
-from callsheet.workspace import Document, Path, Problem, Related, Span
+from callsheet.documents import Document, Path, Problem, Related, Span
 
 Subject = Literal[
     "action",

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
+from callsheet.documents import Problem, Related, Span
+from callsheet.documents.problems import ANY, Concern
 from callsheet.language.catalog import RULES
 from callsheet.language.secret_patterns import without_credentials
-from callsheet.workspace import Problem, Related, Span
-from callsheet.workspace.problems import ANY, Concern
 
 Severity = Literal["error", "warning"]
 MAX_QUOTED = 2_000

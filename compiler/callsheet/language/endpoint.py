@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from callsheet.documents import Document
 from callsheet.language.action import Definition
-from callsheet.workspace import Document
 
 
 class EndpointConfig(Definition):

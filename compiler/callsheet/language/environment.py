@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from callsheet.documents import Document, Path, Problem
 from callsheet.language.action import Definition
 from callsheet.language.catalog import Spots, in_file
 from callsheet.language.merge import holds, merged, merged_authentication
 from callsheet.language.schema_check import nearest
 from callsheet.language.selector import Selector
-from callsheet.workspace import Document, Path, Problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,9 @@ import re
 from collections import Counter
 from typing import Any
 
+from callsheet.documents import Document, Path, Problem, Span
+from callsheet.documents.reading import parse
 from callsheet.language.schema_check import KIND_SCHEMAS, schema
-from callsheet.workspace import Document, Path, Problem, Span
-from callsheet.workspace.documents import parse
 
 _BLANK = re.compile(r"\s*\Z")
 _SPACE_BEFORE = re.compile(r" *\Z")

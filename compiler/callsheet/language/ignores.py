@@ -10,11 +10,11 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from callsheet.documents import Problem, Span
+from callsheet.documents.problems import ANY
 from callsheet.language.catalog import RULES
 from callsheet.language.diagnostics import Diagnostic, diagnose
 from callsheet.language.settings import Settings
-from callsheet.workspace import Problem, Span
-from callsheet.workspace.problems import ANY
 
 _COMMENT = re.compile(r"(?:^|\s)#\s*callsheet:\s*ignore\b[ \t]*(?P<code>CS[0-9]{3})?[ \t]*(?P<reason>.*)$")
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from callsheet.documents import Path
 from callsheet.language.secret_patterns import secret_kind
-from callsheet.workspace import Path
 
 HIDDEN = "(hidden)"
 _SECRET_FIELDS = frozenset({"password", "token", "clientSecret", "value", "key"})

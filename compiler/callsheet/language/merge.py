@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from callsheet.workspace import Path
+from callsheet.documents import Path
 
 
 def merged(under: Any, over: Any) -> Any:

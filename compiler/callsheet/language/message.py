@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from callsheet.documents import Document
 from callsheet.language.action import Definition
-from callsheet.workspace import Document
 
 FIELDS = {
     "email": ("subject", "preheader", "text", "html"),

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
+from callsheet.documents import Document
 from callsheet.language.selector import Selector
-from callsheet.workspace import Document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

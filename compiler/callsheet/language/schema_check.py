@@ -14,8 +14,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from callsheet.documents import Document, Path, Problem
 from callsheet.language.catalog import Spots
-from callsheet.workspace import Document, Path, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

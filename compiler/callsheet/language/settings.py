@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from callsheet.workspace import Document
-from callsheet.workspace.sources import ignore_patterns
+from callsheet.documents import Document
+from callsheet.documents.sources import ignore_patterns
 
 SETTINGS_FILES = ("callsheet.yaml", "callsheet.yml", "callsheet.json")
 

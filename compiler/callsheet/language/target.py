@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from callsheet.documents import Document, Problem
 from callsheet.language.catalog import Spots
 from callsheet.language.environment import Environment
 from callsheet.language.schema_check import nearest
-from callsheet.workspace import Document, Problem
 
 _FIELD = re.compile(r"\{\{\s*(\w+)((?:\.[A-Za-z_$][A-Za-z0-9_$-]*)*)\s*(\|\s*tojson\s*)?\}\}")
 """A field in a leaf of a Target's body: its root, its path, and whether it is there as JSON."""

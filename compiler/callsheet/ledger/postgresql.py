@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from callsheet.databases.postgresql import PostgresqlDatabase, open_database
 from callsheet.ledger.tables import LEDGER, RelationalLedger
-from callsheet.postgresql import PostgresqlDatabase, open_database
 
 
 class PostgresqlLedger(RelationalLedger):

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from callsheet.databases.sqlite import open_component
+from callsheet.documents.links import SQLITE_SIBLINGS, refuse_links
 from callsheet.ledger.tables import LEDGER, RelationalLedger
-from callsheet.sqlite import open_component
-from callsheet.workspace.links import SQLITE_SIBLINGS, refuse_links
 
 
 def open_ledger(

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple, replace
 from typing import Any
 
-from callsheet.database import Component, Database
+from callsheet.databases.model import Component, Database
 from callsheet.ledger.model import (
     Applied,
     ApplyRecord,

@@ -1,7 +1,7 @@
 """desired × deployed × ledger → plan: differences, impact, guards, plan file."""
 
+from callsheet.language.difference import NOTHING, Difference
 from callsheet.planning.compare import compare
-from callsheet.planning.difference import NOTHING, Difference
 from callsheet.planning.differences import differences
 from callsheet.planning.model import Change, Drift, GuardVerdict, Plan
 from callsheet.planning.plan import Current, Desired, make_plan

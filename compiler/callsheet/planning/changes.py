@@ -7,16 +7,16 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-from callsheet.planning.difference import NOTHING, Difference, heaviest
+from callsheet.compiling import CompiledAction
+from callsheet.documents import Path
+from callsheet.language.difference import NOTHING, Difference, heaviest
 from callsheet.planning.differences import differences, placed
-from callsheet.planning.frozen import frozen_fields
 from callsheet.planning.hosts import first_calls
 from callsheet.planning.model import ActionName, Change
 from callsheet.planning.personal_data import personal_data, receiver_of
 from callsheet.planning.unseen import unseen
 from callsheet.planning.usage import Usage, labels_of
-from callsheet.rendering import CompiledAction
-from callsheet.workspace import Path
+from callsheet.targets.journey_optimizer.frozen import frozen_fields
 
 Place = Callable[[str, Path], tuple[str, int, int] | None]
 """Gives, for an address and a path into its compiled action, where that is written."""

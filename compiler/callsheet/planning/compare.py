@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from callsheet.compiling import CompiledAction
 from callsheet.planning.changes import Place, Side, content_of, make_change
 from callsheet.planning.hosts import known_hosts
 from callsheet.planning.model import ActionName, Change
-from callsheet.rendering import CompiledAction
 
 
 def compare(

@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from callsheet.language.rules.request import host_of, url_text
-from callsheet.planning.difference import NOTHING, Impact
-from callsheet.rendering.slots import parameters_read
-from callsheet.workspace import Path
+from callsheet.documents import Path
+from callsheet.language.difference import NOTHING, Impact
+from callsheet.language.urls import host_of, url_text
+from callsheet.templates.slots import parameters_read
 
 Explanation = tuple[str, Impact, str]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Literal
 
+from callsheet.language.difference import IMPACTS
 from callsheet.language.environment import Guards
-from callsheet.planning.difference import IMPACTS
 from callsheet.planning.model import Change, GuardVerdict
 
 Verdict = Literal["passed", "broken", "accepted"]

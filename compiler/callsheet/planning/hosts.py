@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from callsheet.language.rules.request import host_of
-from callsheet.planning.difference import NOTHING, Difference
+from callsheet.language.difference import NOTHING, Difference
+from callsheet.language.urls import host_of
 from callsheet.planning.personal_data import receiver_of
 
 _TOKEN_FIELDS = ("tokenUrl", "endpoint")

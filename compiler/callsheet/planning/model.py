@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from callsheet.language.difference import NOTHING, Difference, Impact
 from callsheet.language.masking import masked
-from callsheet.planning.difference import NOTHING, Difference, Impact
 
 ActionName = Literal["create", "update", "replace", "rename", "delete", "adopt", "forget"]
 ACTIONS: tuple[ActionName, ...] = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from callsheet.language.rules.request import host_of
-from callsheet.rendering.slots import parameters_read
+from callsheet.language.urls import host_of
+from callsheet.templates.slots import parameters_read
 
 
 def receiver_of(action: dict[str, Any]) -> str:

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from callsheet.compiling import CompiledAction
+from callsheet.documents import Commit
+from callsheet.language.difference import Difference
 from callsheet.language.environment import Guards
 from callsheet.ledger import Applied, Position
 from callsheet.planning.changes import (
@@ -19,16 +22,13 @@ from callsheet.planning.changes import (
     replaced_in_use,
     replaced_where_fixed,
 )
-from callsheet.planning.difference import Difference
 from callsheet.planning.differences import differences
 from callsheet.planning.guards import judge
 from callsheet.planning.hosts import known_hosts
 from callsheet.planning.model import ActionName, Change, Drift, Plan
 from callsheet.planning.planfile import with_digest
 from callsheet.planning.usage import Usage
-from callsheet.rendering import CompiledAction
 from callsheet.targets import Deployed
-from callsheet.workspace import Commit
 
 Replaces = Callable[[Mapping[str, Any], Mapping[str, Any]], Sequence[str]]
 

@@ -6,9 +6,11 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from callsheet.compiling import canonical_text, digest_of
+from callsheet.documents import Path, equal, parts_of
 from callsheet.errors import CallsheetError
+from callsheet.language.difference import NOTHING, Difference
 from callsheet.language.schema_check import fast_validator
-from callsheet.planning.difference import NOTHING, Difference
 from callsheet.planning.model import (
     FORMAT_VERSION,
     Change,
@@ -19,8 +21,6 @@ from callsheet.planning.model import (
     drift_record,
     guard_record,
 )
-from callsheet.rendering import canonical_text, digest_of
-from callsheet.workspace import Path, equal, parts_of
 
 MAX_PLAN_BYTES = 256 * 1_048_576
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from callsheet.rendering.slots import parameters_read
-from callsheet.workspace import equal
+from callsheet.documents import equal
+from callsheet.templates.slots import parameters_read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

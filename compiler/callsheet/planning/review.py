@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from callsheet.compiling import Compiled
+from callsheet.documents import equal
 from callsheet.planning.differences import changed
 from callsheet.planning.model import Change
-from callsheet.rendering import Compiled
-from callsheet.workspace import equal
 
 SHARED_FROM = 2
 """So many actions that a value changes are told together."""

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from callsheet.documents import Path
 from callsheet.language.characters import ends_unseen, look_alike, name_of, unseen_in
-from callsheet.language.rules.request import host_of
-from callsheet.planning.difference import NOTHING, Difference, value_at
-from callsheet.workspace import Path
+from callsheet.language.difference import NOTHING, Difference, value_at
+from callsheet.language.urls import host_of
 
 MOST_NAMES = 5
 _HOST = re.compile(r"(?i)[a-z][a-z0-9+.-]*://[^\s/?#\"'<>]+")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from callsheet.language.action import in_language, label_of
-from callsheet.targets.adobe.snapshot import Snapshot
+from callsheet.targets.journey_optimizer.snapshot import Snapshot
 
 Sure = Literal["likely", "possible", "doubtful"]
 LIVE = ("Deployed", "Redeployed", "Paused")

@@ -11,16 +11,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from callsheet.compiling import Compiled, CompiledAction
+from callsheet.documents import Document, Path, equal
+from callsheet.documents.rewriting import REMOVED, CannotRewriteError, Rewriting, rewritten
 from callsheet.errors import CallsheetError
 from callsheet.importing.adopting import TEMPLATED, written
 from callsheet.language.action import Definition
+from callsheet.language.difference import NOTHING, value_at
 from callsheet.language.environment import Environment, overlaid_spots
 from callsheet.planning.changes import Side, content_of
-from callsheet.planning.difference import NOTHING, value_at
 from callsheet.planning.model import Drift
-from callsheet.rendering import Compiled, CompiledAction
-from callsheet.workspace import Document, Path, equal
-from callsheet.workspace.rewriting import REMOVED, CannotRewriteError, Rewriting, rewritten
 
 Texts = Mapping[str, str]
 _Change = tuple[str, Path, tuple[Any, Any]]

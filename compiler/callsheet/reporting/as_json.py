@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from callsheet.calling import NO_PAYLOAD, Request
 from callsheet.calling.cases import ABSENT, CaseResult
 from callsheet.deploying import ApplyResult, StepResult
+from callsheet.documents import pointer_of
 from callsheet.language import Diagnostic, in_language
 from callsheet.language.masking import masked
 from callsheet.ledger import ApplyRecord
@@ -36,7 +37,6 @@ from callsheet.reporting.results import (
 )
 from callsheet.reporting.terminal import shown
 from callsheet.reporting.text_lists import category_of
-from callsheet.workspace import pointer_of
 
 if TYPE_CHECKING:
     from callsheet.planning.writing_back import FieldWritten
@@ -346,7 +346,7 @@ def _preview(result: PreviewResult) -> dict[str, Any]:
 
 
 def _segments(text: str) -> dict[str, Any]:
-    from callsheet.calling.messages.segments import segments_of
+    from callsheet.messages.segments import segments_of
 
     found = segments_of(text)
     return {

@@ -9,8 +9,8 @@ from typing import Any
 
 from callsheet.deploying import ApplyResult
 from callsheet.language import Diagnostic
+from callsheet.language.difference import IMPACTS, heaviest
 from callsheet.planning import NOTHING, Change, Difference, Drift, GuardVerdict, Plan
-from callsheet.planning.difference import IMPACTS, heaviest
 from callsheet.planning.protections import Protection
 from callsheet.planning.review import DataFlow, SharedChange, data_flows, grouped_flows
 from callsheet.reporting.model import Report, Style

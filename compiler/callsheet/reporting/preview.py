@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from html import escape
 
-from callsheet.calling.messages.segments import segments_of
-from callsheet.calling.messages.texts import Texts
+from callsheet.messages.segments import segments_of
+from callsheet.messages.texts import Texts
 from callsheet.reporting.html import text as encoded
 from callsheet.reporting.html import text_lines
 from callsheet.reporting.results import PreviewResult

@@ -17,7 +17,7 @@ from callsheet.planning.review import DataFlow, PolicyChange, SharedChange
 from callsheet.planning.usage import Usage
 
 if TYPE_CHECKING:
-    from callsheet.calling.messages import Texts
+    from callsheet.messages import Texts
     from callsheet.planning.promotion import Promotion
     from callsheet.planning.writing_back import FieldWritten
 

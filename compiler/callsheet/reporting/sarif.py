@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from callsheet._version import __version__
+from callsheet.documents import Span
 from callsheet.language import Diagnostic
 from callsheet.language.catalog import RULES, Rule
 from callsheet.reporting.fingerprints import fingerprints
@@ -14,7 +15,6 @@ from callsheet.reporting.model import Report, Style
 from callsheet.reporting.results import DiffResult, ValidationResult
 from callsheet.reporting.reviewed import Entry, marks, reviewed
 from callsheet.reporting.terminal import safe
-from callsheet.workspace import Span
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 

@@ -8,11 +8,11 @@ import textwrap
 import unicodedata
 from typing import Any
 
+from callsheet.documents import Path
 from callsheet.language.characters import is_needed, is_unseen
 from callsheet.language.masking import HIDDEN
 from callsheet.language.secret_patterns import secret_kind
 from callsheet.reporting.model import Style
-from callsheet.workspace import Path
 
 _COLOURS = {
     "red": "31",

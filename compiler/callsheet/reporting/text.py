@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from callsheet.deploying import ApplyResult
+from callsheet.documents import Path
+from callsheet.language.difference import IMPACTS, Impact
 from callsheet.planning import NOTHING, Change, Difference, Drift, GuardVerdict, Plan
-from callsheet.planning.difference import IMPACTS, Impact
 from callsheet.reporting.model import Report, Style
 from callsheet.reporting.results import (
     DiffResult,
@@ -40,7 +41,6 @@ from callsheet.reporting.text_lists import (
     written_lines,
 )
 from callsheet.reporting.text_tests import tests_text
-from callsheet.workspace import Path
 
 SIGNS = {
     "create": ("+", "green", "created"),

@@ -15,9 +15,9 @@ from typing import Any
 
 import rfc8785
 
+from callsheet.documents.links import refuse_links
 from callsheet.errors import CallsheetError
 from callsheet.targets.model import Author, Deployed, Step, StepKept, StepRefused, digest_of
-from callsheet.workspace.links import refuse_links
 
 MAX_BYTES = 16 * 1_048_576
 

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 
 import rfc8785
 
+from callsheet.documents import Path
 from callsheet.errors import CallsheetError
-from callsheet.workspace import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from callsheet.database import Component, Database
+from callsheet.databases.model import Component, Database
 from callsheet.targets.model import Author, Deployed, Step, StepRefused, digest_of
 
 TABLES = """

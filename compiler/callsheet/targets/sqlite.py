@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from callsheet.sqlite import open_component
+from callsheet.databases.sqlite import open_component
+from callsheet.documents.links import SQLITE_SIBLINGS, refuse_links
 from callsheet.targets.registry import REGISTRY, RegistryTarget
-from callsheet.workspace.links import SQLITE_SIBLINGS, refuse_links
 
 
 def open_target(options: Mapping[str, Any], root: Path, *, writing: bool) -> RegistryTarget:

@@ -13,7 +13,7 @@ from callsheet.api import default_author, read_current
 from callsheet.deploying import applied_after, opened, refuse_failed
 from callsheet.deploying.recovery import outcomes_of
 from callsheet.ledger import Intent
-from callsheet.secrets import resolve
+from callsheet.outbound.secrets import resolve
 from callsheet.targets import Deployed, StepRefused
 from callsheet.targets.registry import RegistryTarget
 from conftest import ENVIRONMENT, Callsheet, Folder

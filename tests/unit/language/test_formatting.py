@@ -9,10 +9,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from callsheet.compiling import compile_workspace
+from callsheet.documents import MemorySource
+from callsheet.documents.reading import parse
 from callsheet.language.formatting import formatted
-from callsheet.rendering import compile_workspace
-from callsheet.workspace import MemorySource
-from callsheet.workspace.documents import parse
 from conftest import ROOT, Callsheet, Folder
 
 MESSY = """\

@@ -8,10 +8,10 @@ import pytest
 import yaml
 
 from callsheet.calling.journey import sent_by_journey
+from callsheet.compiling import compile_workspace
+from callsheet.documents import MemorySource
 from callsheet.planning import differences
-from callsheet.planning.frozen import frozen_fields
-from callsheet.rendering import compile_workspace
-from callsheet.workspace import MemorySource
+from callsheet.targets.journey_optimizer.frozen import frozen_fields
 from conftest import SHARED
 from examples import JOURNEY
 

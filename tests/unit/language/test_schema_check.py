@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from callsheet.documents.reading import Document, parse
 from callsheet.language.schema_check import KIND_SCHEMAS, check_document, fast_validator, schema
-from callsheet.workspace.documents import Document, parse
 from conftest import ROOT
 
 SAMPLES = [

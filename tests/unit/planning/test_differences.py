@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callsheet.compiling import canonical_text
+from callsheet.language.difference import heaviest
 from callsheet.planning import differences
-from callsheet.planning.difference import heaviest
 from callsheet.planning.personal_data import personal_data
-from callsheet.rendering import canonical_text
 
 BASE: dict[str, Any] = {
     "name": "a",

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
+from callsheet.compiling import CompiledAction, canonical_text, digest_of
 from callsheet.errors import CallsheetError
 from callsheet.language.environment import Guards
 from callsheet.ledger import Applied, Position
 from callsheet.planning import Current, Desired, Plan, make_plan, plan_record, read_plan, write_plan
 from callsheet.planning.guards import judge
-from callsheet.rendering import CompiledAction, canonical_text, digest_of
 from callsheet.targets import Deployed
 from conftest import Callsheet, Folder
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from callsheet.rendering import Compiled, compile_workspace
-from callsheet.rendering import pool as pool_module
-from callsheet.rendering import unit as unit_module
-from callsheet.workspace import FolderSource, MemorySource
+from callsheet.compiling import Compiled, compile_workspace
+from callsheet.compiling import pool as pool_module
+from callsheet.compiling import unit as unit_module
+from callsheet.documents import FolderSource, MemorySource
 from conftest import Folder
 
 
@@ -203,7 +203,7 @@ def test_processes_give_the_same_result_as_one(workspace: Folder, monkeypatch: p
     monkeypatch.setattr(pool_module, "_worker", None)
     with pytest.raises(RuntimeError):
         pool_module._compute(["a"])
-    from callsheet.rendering.unit import Context
+    from callsheet.compiling.unit import Context
 
     pool_module._start(MemorySource({}), Context((), (), nowhere=True))
     assert pool_module._compute([]) == []

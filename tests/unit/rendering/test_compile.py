@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callsheet.calling import build_request
+from callsheet.compiling import canonical_text, compile_workspace
+from callsheet.compiling.leaves import is_reference
+from callsheet.documents import MemorySource
 from callsheet.errors import CallsheetError
 from callsheet.language.schema_check import fast_validator
-from callsheet.rendering import canonical_text, compile_workspace
-from callsheet.rendering.leaves import is_reference
-from callsheet.workspace import MemorySource
 from examples import ACTION, ENVIRONMENT
 
 JSON_VALUES = st.recursive(
@@ -79,7 +79,7 @@ def test_a_hundred_payloads_without_expressions_are_unchanged() -> None:
 @given(JSON_VALUES.filter(lambda value: "{{" not in json.dumps(value) and "{%" not in json.dumps(value)
                           and "{#" not in json.dumps(value)))  # fmt: skip
 def test_any_payload_without_expressions_is_unchanged(value: Any) -> None:
-    from callsheet.rendering.encoding import encode
+    from callsheet.templates.encoding import encode
 
     compiled = {"name": "x", "request": {"method": "POST", "url": "https://a.example", "payload": encode(value)},
                 "authentication": {"type": "none"}}  # fmt: skip

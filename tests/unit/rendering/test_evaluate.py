@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callsheet.calling import build_request
-from callsheet.rendering.evaluate import evaluate
-from callsheet.rendering.residual import Residual, literal
-from callsheet.rendering.scope import ABSENT, Missing, Scope, join_parts, present
-from callsheet.rendering.syntax import Expression, TemplateFault, parse_leaf
+from callsheet.templates.evaluate import evaluate
+from callsheet.templates.residual import Residual, literal
+from callsheet.templates.scope import ABSENT, Missing, Scope, join_parts, present
+from callsheet.templates.syntax import Expression, TemplateFault, parse_leaf
 
 VALUES = {"host": "a.example", "n": 3, "list": [1, 2], "map": {"x": {"y": 1}}, "no": None, "yes": True}
 TYPES = {"a": "string", "n": "integer", "list": "array", "o": "object"}

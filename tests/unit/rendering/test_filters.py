@@ -5,10 +5,10 @@ import re
 
 import pytest
 
-from callsheet.rendering.evaluate import evaluate
-from callsheet.rendering.filters import DEFAULT_DOCUMENTATION, FILTERS
-from callsheet.rendering.scope import Scope
-from callsheet.rendering.syntax import TemplateFault, parse_leaf
+from callsheet.templates.evaluate import evaluate
+from callsheet.templates.filters import DEFAULT_DOCUMENTATION, FILTERS
+from callsheet.templates.scope import Scope
+from callsheet.templates.syntax import TemplateFault, parse_leaf
 
 EXAMPLES = [
     (name, *example)

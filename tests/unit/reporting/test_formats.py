@@ -13,6 +13,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from callsheet.deploying import ApplyResult, StepResult
+from callsheet.documents import Related, Span
 from callsheet.language import Diagnostic
 from callsheet.planning import NOTHING, Change, Difference, Drift, GuardVerdict, Plan
 from callsheet.planning.planfile import with_digest
@@ -21,7 +22,6 @@ from callsheet.planning.review import PolicyChange, SharedChange, data_flows
 from callsheet.reporting import Style, report, report_names
 from callsheet.reporting.markdown import MAX_BYTES
 from callsheet.reporting.results import DiffResult, DriftResult, RequestPair, ValidationResult
-from callsheet.workspace import Related, Span
 from conftest import SHARED, Callsheet, Folder
 from judges import Tags, bare_links, check_schema, is_clean, rendered
 

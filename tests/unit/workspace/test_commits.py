@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from callsheet.workspace import current_commit
+from callsheet.documents import current_commit
 from conftest import ACTION, Folder
 
 

@@ -10,7 +10,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callsheet.workspace import among, equal
+from callsheet.documents import among, equal
 
 SCALARS = st.one_of(
     st.none(),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callsheet.workspace.documents import decode
-from callsheet.workspace.line_ends import written_like
+from callsheet.documents.line_ends import written_like
+from callsheet.documents.reading import decode
 
 MARK = "\ufeff"
 LINES = st.lists(

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from callsheet.workspace import FolderSource, RevisionSource, Unreadable
-from callsheet.workspace.listing import MAX_LINKED_FOLDERS
+from callsheet.documents import FolderSource, RevisionSource, Unreadable
+from callsheet.documents.listing import MAX_LINKED_FOLDERS
 from conftest import Callsheet, Folder
 
 LINKS: dict[str, tuple[dict[str, str], list[str], list[str]]] = {

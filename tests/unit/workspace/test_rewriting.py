@@ -11,10 +11,10 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from callsheet.workspace import Document, MemorySource, read_documents
-from callsheet.workspace.places import Path
-from callsheet.workspace.rewriting import REMOVED, CannotRewriteError, Dumper, Rewriting
-from callsheet.workspace.rewriting import rewritten as text_of
+from callsheet.documents import Document, MemorySource, read_documents
+from callsheet.documents.places import Path
+from callsheet.documents.rewriting import REMOVED, CannotRewriteError, Dumper, Rewriting
+from callsheet.documents.rewriting import rewritten as text_of
 
 KEYS = some.text("abyn", min_size=1, max_size=3)
 SCALARS = (

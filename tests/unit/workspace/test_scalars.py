@@ -12,8 +12,8 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from callsheet.workspace.documents import parse
-from callsheet.workspace.scalars import Trap, resolve
+from callsheet.documents.reading import parse
+from callsheet.documents.scalars import Trap, resolve
 
 NOT_READ = object()
 

@@ -10,12 +10,12 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callsheet.workspace.documents import decode, parse
-from callsheet.workspace.json_reader import read_json
-from callsheet.workspace.places import START, Places, Span
-from callsheet.workspace.yaml_events import MAX_NODES, events_of, libyaml_events, python_events
-from callsheet.workspace.yaml_plain import read_plain
-from callsheet.workspace.yaml_reader import read_yaml
+from callsheet.documents.json_reader import read_json
+from callsheet.documents.places import START, Places, Span
+from callsheet.documents.reading import decode, parse
+from callsheet.documents.yaml_events import MAX_NODES, events_of, libyaml_events, python_events
+from callsheet.documents.yaml_plain import read_plain
+from callsheet.documents.yaml_reader import read_yaml
 
 needs_libyaml = pytest.mark.skipif(not yaml.__with_libyaml__, reason="PyYAML was built without libyaml")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from callsheet.compiling.surroundings import Surroundings
 from callsheet.planning.protections.cases import (
     case_protections,
     contract_protections,
@@ -22,7 +23,6 @@ from callsheet.planning.protections.settings import (
     signer_protections,
     silencing_protections,
 )
-from callsheet.rendering.surroundings import Surroundings
 
 __all__ = ["Pairs", "Protection", "paired", "protections"]
 

@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from callsheet.compiling import Compiled
+from callsheet.compiling.surroundings import Surroundings
+from callsheet.documents import Document, equal
 from callsheet.language import Definition
-from callsheet.planning.difference import NOTHING
+from callsheet.language.difference import NOTHING
 from callsheet.planning.differences import changed
 from callsheet.planning.protections.model import Protection, listed, place_of, protection
-from callsheet.rendering import Compiled
-from callsheet.rendering.surroundings import Surroundings
-from callsheet.workspace import Document, equal
 
 
 def pairs_of(before: Compiled, after: Compiled) -> Iterator[tuple[Definition, Definition]]:

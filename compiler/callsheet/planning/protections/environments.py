@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from callsheet.compiling import Compiled
+from callsheet.documents import Path, equal
 from callsheet.language import Environment
+from callsheet.language.difference import NOTHING, Impact, value_at
 from callsheet.language.merge import holds
-from callsheet.planning.difference import NOTHING, Impact, value_at
 from callsheet.planning.differences import changed
 from callsheet.planning.hosts import known_hosts
 from callsheet.planning.protections.model import Protection, listed, place_of, protection, several
-from callsheet.rendering import Compiled
-from callsheet.workspace import Path, equal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from callsheet.documents import Document, Path
+from callsheet.language.difference import IMPACTS, NOTHING, Difference, Impact
 from callsheet.language.secret_patterns import without_credentials
-from callsheet.planning.difference import IMPACTS, NOTHING, Difference, Impact
-from callsheet.workspace import Document, Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

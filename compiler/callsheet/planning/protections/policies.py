@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from callsheet.compiling import Compiled
+from callsheet.documents import Path, equal
+from callsheet.language.difference import NOTHING, Impact
 from callsheet.language.policy import Policy, PolicyException
 from callsheet.language.selector import Selector
-from callsheet.planning.difference import NOTHING, Impact
 from callsheet.planning.differences import changed
 from callsheet.planning.protections.model import Protection, listed, place_of, protection
-from callsheet.rendering import Compiled
-from callsheet.workspace import Path, equal
 
 _WEIGHT = {"off": 0, "warning": 1, "error": 2}
 

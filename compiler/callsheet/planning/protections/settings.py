@@ -7,13 +7,13 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from callsheet.compiling import Compiled
+from callsheet.compiling.surroundings import Surroundings, documents_of
+from callsheet.documents import Document, Path
+from callsheet.documents.sources import IGNORE_FILE
 from callsheet.language.catalog import RULES
 from callsheet.language.ignores import Silencing
 from callsheet.planning.protections.model import Protection, listed, place_of, protection, several
-from callsheet.rendering import Compiled
-from callsheet.rendering.surroundings import Surroundings, documents_of
-from callsheet.workspace import Document, Path
-from callsheet.workspace.sources import IGNORE_FILE
 
 _WEIGHT = {"off": 0, "warning": 1, "error": 2}
 

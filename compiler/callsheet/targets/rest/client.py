@@ -13,12 +13,12 @@ from urllib.parse import quote, urlencode, urljoin, urlsplit, urlunsplit
 
 from callsheet._version import __version__
 from callsheet.errors import CallsheetError, UnreachableError
-from callsheet.http.authentication import is_renewable, prove, tls_context
-from callsheet.http.hosts import origin_of, service_url
-from callsheet.http.limits import Slots, retry_after, seconds_of
-from callsheet.http.masking import without_secrets
-from callsheet.http.signatures import Signed
-from callsheet.http.tokens import Tokens
+from callsheet.outbound.authentication import is_renewable, prove, tls_context
+from callsheet.outbound.hosts import origin_of, service_url
+from callsheet.outbound.limits import Slots, retry_after, seconds_of
+from callsheet.outbound.masking import without_secrets
+from callsheet.outbound.signatures import Signed
+from callsheet.outbound.tokens import Tokens
 
 MAX_ANSWER = 64 * 1_048_576
 _LATER = (429, 503)

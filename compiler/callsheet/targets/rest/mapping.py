@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from callsheet.documents import equal
 from callsheet.language.target import fields_of_body, is_one_way
 from callsheet.targets.rest.normal import is_empty, same
 from callsheet.targets.rest.template import (
@@ -20,7 +21,6 @@ from callsheet.targets.rest.template import (
     put,
     with_slots,
 )
-from callsheet.workspace import equal
 
 _NAME = re.compile(r"[A-Za-z0-9_]{1,30}\Z")
 

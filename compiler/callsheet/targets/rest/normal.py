@@ -11,8 +11,8 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from callsheet.documents import among, equal
 from callsheet.targets.rest.template import ABSENT, Exact, bare
-from callsheet.workspace import among, equal
 
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 """How services say that nothing is there."""

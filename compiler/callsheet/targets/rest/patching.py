@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from callsheet.documents import equal
 from callsheet.targets.rest.normal import is_empty
 from callsheet.targets.rest.template import ABSENT, Path, get, put
-from callsheet.workspace import equal
 
 
 def with_removed(

@@ -9,8 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from callsheet.documents import equal
 from callsheet.errors import CallsheetError
-from callsheet.secrets import resolve
+from callsheet.outbound.secrets import resolve
 from callsheet.targets.model import Author, Deployed, Step, StepKept, StepRefused, canonical_of, digest_of
 from callsheet.targets.rest.client import ServiceClient
 from callsheet.targets.rest.mapping import BodyMapping
@@ -19,7 +20,6 @@ from callsheet.targets.rest.patching import unsayable
 from callsheet.targets.rest.reading_back import ReadBack
 from callsheet.targets.rest.template import ABSENT, at, get
 from callsheet.targets.rest.writing import Found, Writer, Written
-from callsheet.workspace import equal
 
 READINGS = 3
 PARALLEL = 8

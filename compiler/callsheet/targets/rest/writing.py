@@ -7,13 +7,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from callsheet.documents import equal
 from callsheet.errors import CallsheetError
 from callsheet.targets.model import Deployed, Step, StepRefused
 from callsheet.targets.rest.client import Answer, ServiceClient, path_of
 from callsheet.targets.rest.mapping import BodyMapping
 from callsheet.targets.rest.patching import patch_of, unsayable, with_removed
 from callsheet.targets.rest.template import ABSENT, Path, at, get
-from callsheet.workspace import equal
 
 _GONE = (404, 410)
 _MOVED = (409, 412, 428)

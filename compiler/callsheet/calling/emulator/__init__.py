@@ -1,8 +1,0 @@
-"""A server on this machine that plays the services of a workspace, from its actions and their contracts."""
-
-from callsheet.calling.emulator.faults import FAULTS, Faults
-from callsheet.calling.emulator.reloading import Reloader, state_of
-from callsheet.calling.emulator.server import Emulator
-from callsheet.calling.emulator.standins import Standins, way_to
-
-__all__ = ["FAULTS", "Emulator", "Faults", "Reloader", "Standins", "state_of", "way_to"]

@@ -1,5 +1,0 @@
-"""A compiled message × parameters → its texts, an email, or the call of the action that delivers it."""
-
-from callsheet.calling.messages.texts import Texts, fill_message, languages_of
-
-__all__ = ["Texts", "fill_message", "languages_of"]

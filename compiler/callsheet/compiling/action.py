@@ -1,0 +1,98 @@
+"""An action × an environment → the compiled action: canonical, with its digest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jinja2 import nodes
+
+from callsheet.compiling.leaves import Compilation, LeafCompiler, ReadTemplate, without_own_fields
+from callsheet.compiling.written_forms import lost_constant
+from callsheet.documents import Path
+from callsheet.language.action import Action
+from callsheet.language.environment import Environment
+from callsheet.templates.scope import text_at
+from callsheet.templates.syntax import Expression, TemplateFault, is_template, parse_leaf
+from callsheet.templates.urls import Manner, render_url
+
+
+def compile_action(action: Action, environment: Environment, read_template: ReadTemplate) -> Compilation:
+    """Compile one action for one environment.
+
+    The overlaid spec must be valid by the schema. Problems are collected, not raised; with any
+    error there is no compiled action.
+    """
+    return _Compiler(action, environment, read_template).run()
+
+
+class _Compiler(LeafCompiler):
+    def _content(self) -> dict[str, Any]:
+        spec, content = self.spec, self._metadata()
+        content["request"] = self._request(spec["request"])
+        content["authentication"] = self._authentication(spec.get("authentication") or {"type": "none"})
+        if self.parameters:
+            content["parameters"] = self._declared()
+        if spec.get("responses"):
+            content["responses"] = {
+                outcome: without_own_fields(fields)
+                for outcome, fields in without_own_fields(spec["responses"]).items()
+            }
+        if spec.get("limits"):
+            content["limits"] = without_own_fields(spec["limits"])
+        if (spec.get("lifecycle") or {}).get("protect"):
+            content["protect"] = True
+        return content
+
+    # -- the request ----------------------------------------------------------------------
+
+    def _request(self, request: dict[str, Any]) -> dict[str, Any]:
+        compiled: dict[str, Any] = {"method": request["method"]}
+        compiled["url"] = self._url(request["url"], ("request", "url"))
+        if request.get("headers"):
+            compiled["headers"] = {
+                name: self._header(value, ("request", "headers", name))
+                for name, value in request["headers"].items()
+            }
+        if request.get("query"):
+            compiled["query"] = {
+                name: self._in_query(value, ("request", "query", name))
+                for name, value in request["query"].items()
+            }
+        if "payloadFile" in request and "payload" not in request:
+            compiled["payload"] = self._file(request["payloadFile"], ("request", "payloadFile"))
+        elif "payload" in request:
+            compiled["payload"] = self._payload(request["payload"], ("request", "payload"))
+        return compiled
+
+    def _url(self, text: str, path: Path) -> Any:
+        if not is_template(text):
+            return text
+        try:
+            scope = self._scope()
+            parts = parse_leaf(text)
+            self._warn_of_lost_forms(parts, in_text=True)
+            return render_url([(*self._part(part, scope), _manner(part)) for part in parts])
+        except TemplateFault as fault:
+            self._fault(path, text, fault)
+            return None
+
+    def _in_query(self, value: Any, path: Path) -> Any:
+        """Compile a value of the query, which may be a number, and becomes a text in the request."""
+        self.warnings += lost_constant(value, self.action, self.environment, path)
+        return self._plain(value, path)
+
+    def _header(self, value: Any, path: Path) -> Any:
+        compiled = self._plain(value, path)
+        if compiled is not None and not isinstance(compiled, dict):
+            try:
+                compiled = text_at(compiled, 0)
+            except TemplateFault as fault:
+                self.problems.append(self._problem(path, fault))
+        return compiled
+
+
+def _manner(part: Expression | str) -> Manner:
+    if isinstance(part, str):
+        return "written"
+    node = part.node
+    return "encoded" if isinstance(node, nodes.Filter) and node.name == "urlencode" else "value"

@@ -1,0 +1,340 @@
+"""The leaves of a definition × an environment → what they compile to: constants, slots, references."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from jinja2 import nodes
+
+from callsheet.compiling.model import CompiledAction
+from callsheet.compiling.written_forms import lost_in_template
+from callsheet.documents import Path, Problem, Span
+from callsheet.language.action import Definition, Parameter, read_parameters
+from callsheet.language.environment import Environment, overlaid_spots
+from callsheet.templates.encoding import encode, literal_mapping
+from callsheet.templates.evaluate import evaluate
+from callsheet.templates.residual import Residual
+from callsheet.templates.scope import JSON_TYPES, Scope, join_parts, present
+from callsheet.templates.syntax import (
+    Expression,
+    TemplateFault,
+    is_template,
+    mentions,
+    names_in,
+    parse_file,
+    parse_leaf,
+)
+from callsheet.templates.urls import Manner
+from callsheet.templates.values import canonical_text, digest_of
+from callsheet.templates.whole_text import params_of_file, render_file
+
+_WORD = re.compile(r"[A-Za-z0-9_]+")
+
+ReadTemplate = Callable[[str], str | Problem]
+"""Gives the text of a template file of the workspace, or the problem that keeps it from it."""
+
+
+@dataclass(slots=True)
+class Compilation:
+    """The outcome for one action in one environment: a compiled action, or why there is none."""
+
+    compiled: CompiledAction | None
+    problems: list[Problem] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+
+
+class LeafCompiler:
+    """Compiles the leaves of one definition for one environment; problems are collected, not raised."""
+
+    def __init__(self, action: Definition, environment: Environment, read_template: ReadTemplate) -> None:
+        self.action = action
+        self.environment = environment
+        self.read_template = read_template
+        self.problems: list[Problem] = []
+        self.warnings: list[Problem] = []
+        self.used: set[str] = set()
+        self.spec = environment.overlaid(action)
+        self.parameters: dict[str, Parameter] = (
+            action.parameters
+            if self.spec is action.spec
+            else read_parameters(self.spec.get("parameters") or {})
+        )
+        self.types = {name: JSON_TYPES[one.type] for name, one in self.parameters.items()}
+        self.names: dict[str, Any] = {
+            "values": environment.values,
+            "env": {"name": environment.name},
+            "action": {"name": action.name, "labels": action.labels, "owner": action.owner},
+        }
+
+    def run(self) -> Compilation:
+        """Compile the definition; with any error there is nothing compiled."""
+        content = self._content()
+        if self.problems:
+            return Compilation(None, self.problems + self.warnings, self.used)
+        try:
+            canonical = canonical_text(content)
+            digest = digest_of(canonical)
+        except (ValueError, RecursionError):
+            problem = self._problem(
+                (),
+                TemplateFault(
+                    "CS520",
+                    0,
+                    "a rendered value cannot be written as JSON",
+                    "look for odd characters",
+                ),
+            )
+            return Compilation(None, [problem], self.used)
+        compiled = CompiledAction(self.action.address, self.environment.name, canonical, digest, content)
+        return Compilation(compiled, self.warnings, self.used)
+
+    def _content(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def _metadata(self) -> dict[str, Any]:
+        return {
+            key: self.action.metadata[key]
+            for key in ("name", "title", "description", "owner", "labels")
+            if self.action.metadata.get(key)
+        }
+
+    def _declared(self) -> dict[str, Any]:
+        return {name: without_own_fields(fields) for name, fields in self.spec["parameters"].items()}
+
+    def _payload(self, value: Any, path: Path) -> Any:
+        """Compile a payload, leaf by leaf."""
+        kind = value.__class__
+        if kind is str:
+            return self._leaf(value, path) if is_template(value) else value
+        if kind is dict:
+            if is_reference(value):
+                return {"$secret": value["secret"]}
+            compiled = {}
+            for key, one in value.items():
+                if is_template(key):
+                    self._fault_at_key((*path, key))
+                    self._use_mentioned(key)
+                compiled[key] = self._payload(one, (*path, key))
+            return literal_mapping(compiled)
+        if kind is list:
+            return [self._payload(one, (*path, index)) for index, one in enumerate(value)]
+        return value
+
+    def _leaf(self, text: str, path: Path, *, in_text: bool = False) -> Any:
+        """Compile a leaf: one expression keeps its type, text around it makes a text.
+
+        `in_text` says that the place takes a text only, as a header does.
+        """
+        try:
+            value = self._evaluate(text, path, in_text=in_text)
+            if isinstance(value, Residual):
+                return value.compiled()
+            return encode(value)
+        except TemplateFault as fault:
+            self._fault(path, text, fault)
+            return None
+
+    def _fault(self, path: Path, text: str, fault: TemplateFault) -> None:
+        """Report a text that does not compile; whatever parameter it names counts as used."""
+        self.problems.append(self._problem(path, fault))
+        self._use_mentioned(text)
+
+    def _use_mentioned(self, text: str) -> None:
+        self.used.update(set(_WORD.findall(text)).intersection(self.parameters))
+
+    def _evaluate(self, text: str, path: Path, *, in_text: bool) -> Any:
+        parts = parse_leaf(text)
+        scope = self._scope()
+        evaluated = [self._part(part, scope) for part in parts]
+        self._warn_of_lost_forms(parts, in_text=in_text or len(parts) > 1)
+        if len(parts) == 1 and not isinstance(parts[0], str):
+            return evaluated[0][0]
+        self._warn_of_gaps(evaluated, path)
+        return join_parts(evaluated)
+
+    def _part(self, part: Expression | str, scope: Scope) -> tuple[Any, int]:
+        """Evaluate a part of a leaf: its value, and its offset."""
+        if isinstance(part, str):
+            return part, 0
+        self.used.update(part.params)
+        try:
+            return present(evaluate(part.node, scope)), part.base + part.node.lineno - 1
+        except TemplateFault as fault:
+            raise fault.moved(part.base) from None
+
+    def _warn_of_gaps(self, parts: list[tuple[Any, int]], path: Path) -> None:
+        """Warn where an optional parameter leaves a gap in a text."""
+        for value, offset in parts:
+            if not isinstance(value, Residual) or value.slot is None:
+                continue
+            name, filters = value.slot
+            given = any(isinstance(one, dict) and one["filter"] == "default" for one in filters)
+            if self.parameters[name].optional and not given:
+                fault = TemplateFault(
+                    "CS515",
+                    offset,
+                    f"the optional parameter `{name}` stands inside a text: without it there is a gap",
+                    f"say what to put: `{{{{ params.{name} | default('…') }}}}`",
+                )
+                self.warnings.append(self._problem(path, fault))
+
+    def _warn_of_lost_forms(self, parts: Sequence[Expression | str], *, in_text: bool) -> None:
+        """Warn where a number of the environment's values loses its written form in a text."""
+        for part in parts:
+            if not isinstance(part, str):
+                self.warnings += lost_in_template(part.node, self.environment, in_text=in_text)
+
+    def _plain(self, value: Any, path: Path) -> Any:
+        """Compile a value that is a scalar, a template or a reference to a secret."""
+        if not isinstance(value, str) or not is_template(value):
+            return value
+        compiled = self._leaf(value, path, in_text=True)
+        if isinstance(compiled, list):
+            fault = TemplateFault("CS508", 0, "the value is a list, where one text belongs", "use `| join`")
+            self.problems.append(self._problem(path, fault))
+        return compiled
+
+    def _authentication(self, value: Any, path: Path = ("authentication",)) -> Any:
+        if isinstance(value, dict):
+            return {
+                key: self._authentication(one, (*path, key))
+                for key, one in value.items()
+                if not key.startswith("x-")
+            }
+        if isinstance(value, list):
+            return [self._authentication(one, (*path, index)) for index, one in enumerate(value)]
+        return self._plain(value, path)
+
+    # -- template files -------------------------------------------------------------------
+
+    def _file(self, file: str, path: Path) -> Any:
+        text = self.read_template(file)
+        if isinstance(text, Problem):
+            self.problems.append(self._unreadable(text, path))
+            # Which parameters it would use is not known.
+            self.used.update(self.parameters)
+            return None
+        try:
+            params = params_of_file(text)
+            self.used.update(params)
+            if not params:
+                return encode(render_file(text, self._scope()))
+            return self._template(text, params)
+        except TemplateFault as fault:
+            self.problems.append(_problem_in_file(file, text, fault))
+            self._use_mentioned(text)
+            return None
+
+    def _unreadable(self, problem: Problem, path: Path) -> Problem:
+        return overlaid_spots("CS512", self.action, self.environment).value(
+            path,
+            f"the template file cannot be read: {problem.message}",
+            do="name a file of the workspace, by its path from the workspace's root",
+        )
+
+    def _in_file(self, file: str, text: str, fault: TemplateFault) -> Problem:
+        return _problem_in_file(file, text, fault)
+
+    def _template(self, text: str, params: list[str]) -> dict[str, Any]:
+        """Keep a template whose output depends on parameters, with the values that it reads."""
+        tree = parse_file(text)
+        for name in params:
+            if name not in self.types:
+                raise TemplateFault(
+                    "CS306",
+                    max(text.find(name), 0),
+                    f"the parameter `{name}` is not declared",
+                    "declare it under `spec.parameters`, or correct its name",
+                )
+        names = {}
+        for root in ("values", "env", "action"):
+            if any(mentions(node, root) for node in tree):
+                whole = self.names[root]
+                read = names_in(tree, root)
+                names[root] = {key: whole[key] for key in read if key in whole} if read else whole
+        template = {"text": text, "names": names, "params": params}
+        self._try_template(template)
+        return {"$template": template}
+
+    def _try_template(self, template: dict[str, Any]) -> None:
+        """Render once with example values, so that what is wrong shows before any call."""
+        examples = {name: example_of(self.parameters[name]) for name in template["params"]}
+        scope = self._scope()
+        scope.params = examples
+        scope.names = template["names"]
+        render_file(template["text"], scope)
+
+    # -- places ---------------------------------------------------------------------------
+
+    def _scope(self) -> Scope:
+        return Scope(self.names, None, self.types)
+
+    def _problem(self, path: Path, fault: TemplateFault) -> Problem:
+        spots = overlaid_spots(fault.code, self.action, self.environment)
+        return spots.inside(path, fault.offset, fault.message, do=fault.help)
+
+    def _fault_at_key(self, path: Path) -> None:
+        spots = overlaid_spots("CS518", self.action, self.environment)
+        self.problems.append(
+            spots.key(
+                path,
+                "a key of the payload is a template",
+                do="write the key as it is; only values are templates",
+            )
+        )
+
+
+def is_reference(value: dict[str, Any]) -> bool:
+    """Tell whether a mapping of a payload is a reference to a secret: `{secret: "scheme:…"}`."""
+    if len(value) != 1 or not isinstance(value.get("secret"), str):
+        return False
+    scheme, colon, rest = value["secret"].partition(":")
+    return bool(colon and rest and scheme.isalnum() and scheme.islower() and not rest.startswith("//"))
+
+
+_EXAMPLES: dict[str, Any] = {
+    "string": "text",
+    "integer": 1,
+    "number": 1.5,
+    "boolean": True,
+    "datetime": "2026-01-01T00:00:00Z",
+    "date": "2026-01-01",
+    "array": [],
+    "object": {},
+}
+
+
+def example_of(parameter: Parameter) -> Any:
+    """Give a value that a parameter may have: its example, else one of its type."""
+    if parameter.example is not None:
+        return parameter.example
+    allowed = parameter.constraints.get("enum")
+    return allowed[0] if allowed else _EXAMPLES[parameter.type]
+
+
+def _manner(part: Expression | str) -> Manner:
+    if isinstance(part, str):
+        return "written"
+    node = part.node
+    return "encoded" if isinstance(node, nodes.Filter) and node.name == "urlencode" else "value"
+
+
+def without_own_fields(fields: dict[str, Any]) -> dict[str, Any]:
+    """Leave out `x-…` fields: they are the author's, not the target's."""
+    return {key: value for key, value in fields.items() if not key.startswith("x-")}
+
+
+def _problem_in_file(file: str, text: str, fault: TemplateFault) -> Problem:
+    offset = min(fault.offset, len(text))
+    line = text.count("\n", 0, offset) + 1
+    column = offset - (text.rfind("\n", 0, offset) + 1) + 1
+    return Problem(
+        code=fault.code,
+        file=file,
+        span=Span(line, column, line, column + 1),
+        message=fault.message,
+        help=fault.help,
+    )

@@ -1,0 +1,130 @@
+"""What a workspace compiles to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from callsheet.documents import Document
+from callsheet.language.action import Action, Definition
+from callsheet.language.diagnostics import Diagnostic
+from callsheet.language.endpoint import EndpointConfig
+from callsheet.language.environment import Environment
+from callsheet.language.message import Message
+from callsheet.language.policy import Policy
+from callsheet.language.settings import Settings
+
+
+class CompiledAction:
+    """What an action, or a message, is in one environment.
+
+    Attributes:
+        address: `Action/name`, `Message/name`.
+        environment: the environment's name.
+        canonical: the compiled action as canonical JSON (RFC 8785).
+        digest: SHA-256 of `canonical`.
+
+    """
+
+    def __init__(
+        self,
+        address: str,
+        environment: str,
+        canonical: str,
+        digest: str,
+        content: dict[str, Any] | None = None,
+    ) -> None:
+        self.address = address
+        self.environment = environment
+        self.canonical = canonical
+        self.digest = digest
+        self._content = content
+
+    @cached_property
+    def content(self) -> dict[str, Any]:
+        """The compiled action as data, as `schemas/compiled-action.schema.json` describes it."""
+        if self._content is not None:
+            return self._content
+        content: dict[str, Any] = json.loads(self.canonical)
+        return content
+
+    @property
+    def name(self) -> str:
+        """The action's name."""
+        return self.address.partition("/")[2]
+
+
+@dataclass(slots=True)
+class Compiled:
+    """What a workspace compiles to.
+
+    Attributes:
+        actions: the definitions of actions, by name.
+        messages: those of messages, by name; no action has the same name.
+        endpoints: the configurations of endpoints, by name, which nothing else has.
+        environments: by name; abstract ones among them.
+        targets: the documents of kind Target, by name.
+        by_environment: the compiled actions of each concrete environment, by address.
+        diagnostics: every finding, sorted by place.
+        notes: what was not checked, and why that is no finding.
+        documents: how many documents were read.
+        files: how many files there are.
+        computed: how many of them were computed, and not taken from the cache.
+
+    """
+
+    actions: dict[str, Action] = field(default_factory=dict)
+    messages: dict[str, Message] = field(default_factory=dict)
+    endpoints: dict[str, EndpointConfig] = field(default_factory=dict)
+    environments: dict[str, Environment] = field(default_factory=dict)
+    targets: dict[str, Document] = field(default_factory=dict)
+    policies: list[Policy] = field(default_factory=list)
+    settings: Settings = field(default_factory=Settings)
+    by_environment: dict[str, dict[str, CompiledAction]] = field(default_factory=dict)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    documents: int = 0
+    files: int = 0
+    computed: int = 0
+
+    @property
+    def definitions(self) -> dict[str, Definition]:
+        """Everything that is deployed, by name."""
+        return {**self.actions, **self.messages, **self.endpoints}
+
+    @property
+    def errors(self) -> list[Diagnostic]:
+        """The findings that are errors."""
+        return [one for one in self.diagnostics if one.severity == "error"]
+
+    def errors_of(self, names: Collection[str], environment: str) -> list[Diagnostic]:
+        """Return the errors that concern definitions in an environment, wherever they are written.
+
+        An error of the action that delivers a message concerns the message.
+        """
+        through = {
+            via["action"]
+            for name in names
+            if name in self.messages and "action" in (via := self.messages[name].spec.get("via") or {})
+        }
+        wanted = {*names, *through}
+        return [one for one in self.errors if one.concerns(wanted, environment)]
+
+    @property
+    def concrete(self) -> list[Environment]:
+        """The environments that have a target."""
+        return [one for one in self.environments.values() if not one.abstract]
+
+    @property
+    def incomplete(self) -> list[str]:
+        """What an environment selects and what did not compile for it."""
+        return [
+            f"{environment.name}: {action.address}"
+            for environment in self.concrete
+            for action in self.definitions.values()
+            if environment.select.selects(action)
+            and action.address not in self.by_environment.get(environment.name, {})
+        ]

@@ -1,0 +1,134 @@
+"""Entries of the cache folder that only this user's account can have written.
+
+The folder lies in the workspace, where a pull request can put any file: what is not sealed with the
+account's key is not taken. Whatever is wrong with the folder, it is only empty.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import hmac
+import os
+import secrets
+import sqlite3
+from contextlib import suppress
+from pathlib import Path
+
+from callsheet.documents.links import SQLITE_SIBLINGS, is_own_file, own_folder
+
+APPLICATION_ID = 0x43534843
+"""`CSHC` in the file's header: the file is a cache of callsheet's."""
+
+_TABLE = "CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, body TEXT, seal TEXT);"
+
+
+class SealedStore:
+    """Texts by key, in one SQLite file of the cache folder.
+
+    Args:
+        folder: the cache folder; None keeps nothing.
+        name: of the file.
+
+    """
+
+    def __init__(self, folder: Path | None, name: str) -> None:
+        self.key = account_key() if folder is not None else b""
+        self.connection = connect(folder, name, _TABLE) if folder is not None and self.key else None
+
+    def get(self, key: str) -> str | None:
+        """Give the text of a key; None where there is none, or somebody else wrote it."""
+        if self.connection is None:
+            return None
+        try:
+            row = self.connection.execute("SELECT body, seal FROM kept WHERE key = ?", (key,)).fetchone()
+        except sqlite3.Error:
+            return None
+        if row is None or not all(isinstance(one, str) for one in row):
+            return None
+        return str(row[0]) if hmac.compare_digest(row[1], seal(self.key, key, row[0])) else None
+
+    def put(self, key: str, body: str) -> None:
+        """Keep a text."""
+        if self.connection is None:
+            return
+        try:
+            with self.connection:
+                values = (key, body, seal(self.key, key, body))
+                self.connection.execute("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", values)
+        except sqlite3.Error:
+            return
+
+    def close(self) -> None:
+        """Close the file."""
+        if self.connection is not None:
+            self.connection.close()
+
+
+def seal(key: bytes, *parts: str) -> str:
+    """Give the seal of an entry."""
+    text = "\0".join(parts).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(text, key=key, digest_size=16).hexdigest()
+
+
+def connect(folder: Path, name: str, tables: str) -> sqlite3.Connection | None:
+    """Open a file of the cache folder; None where it cannot be used.
+
+    A folder or a file that is a link, and a database of another program, are left alone.
+    """
+    connection = None
+    try:
+        _make(folder, name)
+        connection = sqlite3.connect(folder / name, timeout=0.2)
+        connection.execute("PRAGMA trusted_schema=OFF")
+        connection.execute("PRAGMA synchronous=OFF")
+        _refuse_foreign(connection)
+        connection.executescript(tables)
+    except (OSError, sqlite3.Error):
+        if connection is not None:
+            connection.close()
+        return None
+    return connection
+
+
+def _make(folder: Path, name: str) -> None:
+    """Make the cache folder in the folder of callsheet's own files; raises OSError for a link."""
+    own = folder.parent
+    with own_folder(own.parent, own.name) as above:
+        if is_own_file(above, ".gitignore"):
+            with suppress(FileExistsError):
+                flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+                with open(os.open(".gitignore", flags, 0o644, dir_fd=above), "wb") as stream:
+                    stream.write(b"*\n")
+    with own_folder(own.parent, own.name, folder.name) as inner:
+        if not all(is_own_file(inner, name + end) for end in SQLITE_SIBLINGS):
+            raise OSError(errno.ELOOP, "a file of the cache is a link")
+
+
+def _refuse_foreign(connection: sqlite3.Connection) -> None:
+    """Mark an empty database as a cache; raise sqlite3.Error for one that something else is in."""
+    found: int = connection.execute("PRAGMA application_id").fetchone()[0]
+    if found == APPLICATION_ID:
+        return
+    tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    if found or tables:
+        raise sqlite3.DatabaseError("the file is not a cache of callsheet's")
+    connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+
+
+def account_key() -> bytes:
+    """Give the key that seals entries, made when there is none; empty where it cannot be kept."""
+    home = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")  # noqa: PTH111
+    path = Path(home) / "callsheet" / "cache.key"
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            beside = path.with_name(f"cache.key.{os.getpid()}")
+            descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with open(descriptor, "wb") as stream:
+                stream.write(secrets.token_bytes(32))
+            beside.replace(path)
+        key = path.read_bytes()
+    except OSError:
+        return b""
+    return key if len(key) == 32 else b""

@@ -1,0 +1,115 @@
+"""What stands around a compiled workspace: the files that decide what is read, and who approves."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from callsheet.compiling.model import Compiled
+from callsheet.documents import Document, Source, Unreadable
+from callsheet.documents.sources import IGNORE_FILE, ignore_patterns
+from callsheet.language.ignores import Silencing, silencings
+
+MAX_BYTES = 16 * 1024 * 1024
+"""The largest contract that is read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """One state of a workspace with the files around it.
+
+    Attributes:
+        files: the documents that are read.
+        ignore: the lines of `.callsheetignore` that are patterns.
+        signers: by the file that an environment names for its allowed signers, its text; None without one.
+        digests: of each contract and snapshot that the workspace names; None where there is no such file.
+        silencings: the comments that silence a finding.
+
+    """
+
+    compiled: Compiled
+    files: frozenset[str]
+    ignore: tuple[str, ...]
+    signers: dict[str, str | None]
+    digests: dict[str, str | None]
+    silencings: tuple[Silencing, ...]
+
+
+def surroundings_of(source: Source, compiled: Compiled) -> Surroundings:
+    """Read what stands around a compiled workspace."""
+    signers = sorted({one.approvals.signers for one in compiled.environments.values()})
+    named = {*_contracts(compiled), *_snapshots(compiled)}
+    return Surroundings(
+        compiled=compiled,
+        files=frozenset(source.files()),
+        ignore=tuple(line for line in (_text(source, IGNORE_FILE) or "").splitlines() if _is_pattern(line)),
+        signers={one: _text(source, one) for one in signers},
+        digests={one: _digest(source, one) for one in sorted(named)},
+        silencings=_silencings(compiled),
+    )
+
+
+def hidden_files(source: Source, candidates: Iterable[str], patterns: Iterable[str]) -> list[str]:
+    """Return which of these files are there, and are only not read because a pattern names them."""
+    ignored = ignore_patterns("\n".join(patterns))
+    return [one for one in sorted(candidates) if ignored(one) and _is_there(source, one)]
+
+
+def documents_of(compiled: Compiled) -> list[Document]:
+    """Return every document of a workspace."""
+    found: list[Document] = [one.document for one in compiled.definitions.values()]
+    found += [one.document for one in compiled.environments.values()]
+    found += [one.document for one in compiled.policies]
+    found += compiled.targets.values()
+    return [*found, *([compiled.settings.document] if compiled.settings.document else [])]
+
+
+def _silencings(compiled: Compiled) -> tuple[Silencing, ...]:
+    """Find the comments that silence a finding: one that silences none is itself a finding."""
+    texts = {one.file: one.text for one in documents_of(compiled)}
+    useless = {(one.file, one.span.line) for one in compiled.diagnostics if one.code == "CS313"}
+    return tuple(one for one in silencings(texts) if (one.file, one.line) not in useless)
+
+
+def _contracts(compiled: Compiled) -> set[str]:
+    named = (
+        (one.contract.get("openapi") or one.contract.get("discovery"))
+        for one in compiled.actions.values()
+        if one.contract
+    )
+    return {str(one) for one in named if one and not str(one).startswith("package:")}
+
+
+def _snapshots(compiled: Compiled) -> set[str]:
+    return {
+        str(one.target["usage"])
+        for one in compiled.environments.values()
+        if one.target is not None and one.target.get("usage")
+    }
+
+
+def _is_pattern(line: str) -> bool:
+    return bool(line.strip()) and not line.startswith("#")
+
+
+def _text(source: Source, file: str) -> str | None:
+    try:
+        return source.read(file).decode("utf-8", "replace")
+    except Unreadable:
+        return None
+
+
+def _digest(source: Source, file: str) -> str | None:
+    try:
+        return hashlib.sha256(source.read(file, limit=MAX_BYTES)).hexdigest()
+    except Unreadable:
+        return None
+
+
+def _is_there(source: Source, file: str) -> bool:
+    try:
+        source.read(file)
+    except Unreadable:
+        return False
+    return True

@@ -1,0 +1,356 @@
+"""An action × an environment × an operation of its contract → what the vendor would refuse, and where.
+
+The compiled request is filled with the examples of its parameters, then with every value at the bounds of
+what they declare. What fails with constants, or whatever a parameter holds, is an error; what fails for
+some values only is a warning that names one of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from callsheet.calling.generated import accepts, contract_values, standard_values
+from callsheet.calling.request import NO_PAYLOAD, Request, build_request
+from callsheet.contracts.operations import Operation
+from callsheet.contracts.validation import Fault, Validation, deprecated_in
+from callsheet.documents import Path, Problem, Related, pointer_of
+from callsheet.errors import CallsheetError
+from callsheet.language.catalog import Spots
+from callsheet.templates.slots import parameters_read
+
+At = Callable[[str], Spots]
+"""Gives, for a code, what makes problems at the places of the action."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is checked: an action compiled for an environment, and what its contract may be wrong about."""
+
+    compiled: Mapping[str, Any]
+    at: At
+    related: Callable[[str], tuple[Related, ...]]
+    ignored: tuple[str, ...]
+
+
+def check_request(subject: Subject, operation: Operation) -> Iterator[Problem]:
+    """Give what is wrong with the request that an action makes, by an operation of its contract."""
+    declared = subject.compiled.get("parameters", {})
+    values = standard_values(declared)
+    request = _built(subject, values) if values is not None else None
+    if values is None or request is None:
+        return
+    yield from _check_address(subject, operation, request)
+    yield from _check_parameters(subject, operation, request)
+    yield from _check_authentication(subject, operation, request)
+    yield from _check_answers(subject, operation)
+    if operation.body is None:
+        if request.payload is not NO_PAYLOAD and operation.json_body is False:
+            yield subject.at("CS454").key(
+                ("request", "payload"),
+                "the operation takes no JSON body: it wants a form or a file",
+                do="choose an operation with a JSON body: callsheet sends JSON",
+                related=subject.related(operation.at),
+            )
+        return
+    yield from _Bodies(subject, operation, operation.validation("body"), values).check(request)
+
+
+def body_fault(operation: Operation, payload: Any, ignored: Sequence[str]) -> str | None:
+    """Tell what an operation would refuse of a payload, in words; None where nothing.
+
+    `ignored` are the pointers at which the contract is wrong.
+    """
+    if operation.body is None or payload is NO_PAYLOAD:
+        return None
+    for fault in operation.validation("body").faults(_plain(payload)):
+        pointer = pointer_of(fault.path)
+        if not any(pointer == one or pointer.startswith(f"{one}/") for one in ignored):
+            return fault.words
+    return None
+
+
+def _built(subject: Subject, values: Mapping[str, Any]) -> Request | None:
+    try:
+        return build_request(subject.compiled, values)
+    except CallsheetError:
+        return None
+
+
+class _Bodies:
+    """Checks the body for many values of the parameters; tells each place once."""
+
+    def __init__(
+        self, subject: Subject, operation: Operation, validation: Validation, values: dict[str, Any]
+    ) -> None:
+        self.subject = subject
+        self.operation = operation
+        self.validation = validation
+        self.values = values
+        self.told: set[str] = set()
+
+    def check(self, request: Request) -> Iterator[Problem]:
+        if request.payload is NO_PAYLOAD:
+            if self.operation.body_required:
+                yield self.subject.at("CS454").key(
+                    ("request",),
+                    "the contract requires a body, and the request has none",
+                    do="give it a payload",
+                    related=self.subject.related(self.operation.at),
+                )
+            return
+        body = _plain(request.payload)
+        for fault in self.validation.faults(body):
+            yield from self._tell(fault, "")
+        for path, at in deprecated_in(self.operation.body or {}, body):
+            if not self._is_ignored(path):
+                yield self.subject.at("CS456").key(
+                    self._place(path),
+                    f"`{_dotted(path)}` is deprecated by the contract",
+                    do="use what the contract names instead",
+                    related=self.subject.related(at),
+                )
+        yield from self._others()
+
+    def _others(self) -> Iterator[Problem]:
+        """Try each parameter at its bounds, and without those that are optional."""
+        declared = self.subject.compiled.get("parameters", {})
+        for name, fields in declared.items():
+            if fields.get("optional"):
+                without = {key: value for key, value in self.values.items() if key != name}
+                yield from self._with(without, f"without `{name}`")
+            for words, value in contract_values(fields):
+                yield from self._with({**self.values, name: value}, f"where `{name}` is {words}")
+
+    def _with(self, values: Mapping[str, Any], case: str) -> Iterator[Problem]:
+        request = _built(self.subject, values)
+        if request is None or request.payload is NO_PAYLOAD:
+            return
+        for fault in self.validation.faults(_plain(request.payload)):
+            yield from self._tell(fault, case)
+
+    def _tell(self, fault: Fault, case: str) -> Iterator[Problem]:
+        pointer = pointer_of(fault.path)
+        if pointer in self.told or self._is_ignored(fault.path):
+            return
+        self.told.add(pointer)
+        slots = self._slots(fault.path)
+        might = bool(case) or (bool(slots) and self._passes_sometimes(fault, slots))
+        code = "CS455" if might else "CS454"
+        where = f" {case}" if case else " with the example of its parameter" if might else ""
+        yield self.subject.at(code).key(
+            self._place(fault.path),
+            f"{fault.words}{where}",
+            do=fault.way_out if not might else "declare on the parameter what the contract wants of it",
+            related=self.subject.related(fault.at),
+        )
+
+    def _slots(self, path: Path) -> list[str]:
+        """Give the parameters that the value at a path is made of."""
+        node: Any = self.subject.compiled["request"].get("payload")
+        for part in path:
+            if isinstance(node, dict) and set(node) == {"$literal"}:
+                node = node["$literal"]
+            node = _inside(node, part)
+            if node is None:
+                return []
+        direct = isinstance(node, dict) and any(str(key).startswith("$") for key in node)
+        return sorted(set(parameters_read(node))) if direct else []
+
+    def _passes_sometimes(self, fault: Fault, slots: list[str]) -> bool:
+        """Tell whether anything that the parameters may hold fits: of our values, or of the contract's."""
+        declared = self.subject.compiled.get("parameters", {})
+        for name in slots:
+            fields = declared.get(name, {"type": "string"})
+            named = [("", one) for one in fault.allowed if accepts(fields, one)]
+            for _, value in (*contract_values(fields), *named):
+                request = _built(self.subject, {**self.values, name: value})
+                if request is None or request.payload is NO_PAYLOAD:
+                    continue
+                if all(one.path != fault.path for one in self.validation.faults(_plain(request.payload))):
+                    return True
+        return False
+
+    def _place(self, path: Path) -> Path:
+        return ("request", "payload", *path)
+
+    def _is_ignored(self, path: Path) -> bool:
+        pointer = pointer_of(path)
+        return any(pointer == one or pointer.startswith(f"{one}/") for one in self.subject.ignored)
+
+
+def _check_address(subject: Subject, operation: Operation, request: Request) -> Iterator[Problem]:
+    """Check method and URL; without a host in the contract, only the path counts."""
+    if request.method != operation.method:
+        yield subject.at("CS452").value(
+            ("request", "method"),
+            f"the contract calls with {operation.method}, and the action with {request.method}",
+            do=f"write method: {operation.method}",
+            related=subject.related(operation.at),
+        )
+    url = request.url.split("?")[0].split("#")[0]
+    if not any(_matches(template, url) for template in operation.urls):
+        yield subject.at("CS452").value(
+            ("request", "url"),
+            f"the URL is not that of the operation: {operation.urls[0]}",
+            do="correct the URL, or name another operation",
+            related=subject.related(operation.at),
+        )
+
+
+def _matches(template: str, url: str) -> bool:
+    parts = re.split(r"(\{\+?[^}]*\})", template)
+    pattern = "".join(
+        (r".+" if part.startswith("{+") else r"[^/?#]+") if part.startswith("{") else re.escape(part)
+        for part in parts
+    )
+    # A server that is only a path, or a variable, tells no host.
+    host = "" if template.startswith(("http://", "https://")) else r"https?://[^/]+(?:/[^?#]*?)?"
+    return re.fullmatch(host + pattern, url) is not None
+
+
+def _check_parameters(subject: Subject, operation: Operation, request: Request) -> Iterator[Problem]:
+    query = dict(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    key = subject.compiled["authentication"]
+    if key.get("type") == "apiKey" and key["in"] == "header":
+        headers[key["name"].lower()] = "secret"
+    elif key.get("type") == "apiKey":
+        query[key["name"]] = "secret"
+    for one in operation.parameters:
+        name, field = one["name"], "query" if one["in"] == "query" else "headers"
+        given = query if field == "query" else headers
+        found = given.get(name if field == "query" else name.lower())
+        usual = name.lower() in ("authorization", "content-type", "accept")
+        if usual or _ignored(subject, f"/{field}/{name}"):
+            continue
+        if found is None:
+            if one["required"]:
+                yield subject.at("CS453").key(
+                    ("request", field),
+                    f"the contract requires the {one['in']} parameter `{name}`",
+                    do=f"write it under `{field}`",
+                    related=subject.related(one["at"]),
+                )
+        elif one["deprecated"]:
+            yield subject.at("CS456").key(
+                ("request", field, name),
+                f"the {one['in']} parameter `{name}` is deprecated by the contract",
+                do="use what the contract names instead",
+                related=subject.related(one["at"]),
+            )
+        if isinstance(found, str):
+            yield from _check_value(subject, operation, one, field, found)
+
+
+def _check_value(
+    subject: Subject, operation: Operation, one: dict[str, Any], field: str, text: str
+) -> Iterator[Problem]:
+    """Check the value of a query parameter or a header, a text that stands for its type."""
+    written = subject.compiled["request"].get(field, {})
+    name = next((it for it in written if it.lower() == one["name"].lower()), None)
+    if name is None or (isinstance(written[name], dict) and "secret" in written[name]):
+        return
+    validation = operation.validation_of(one["schema"], one["at"])
+    faults = validation.faults(_typed(text, validation.schema))
+    if not faults:
+        return
+    is_slot = isinstance(written[name], dict)
+    yield subject.at("CS455" if is_slot else "CS454").value(
+        ("request", field, name),
+        faults[0].words.replace("the body", f"`{name}`")
+        + (" with the example of its parameter" if is_slot else ""),
+        do="declare on the parameter what the contract wants of it" if is_slot else faults[0].way_out,
+        related=subject.related(one["at"]),
+    )
+
+
+def _typed(text: str, schema: Mapping[str, Any]) -> Any:
+    """Read a text of a query or a header as the type that its schema wants."""
+    kinds = schema.get("type", "string")
+    for kind in [kinds] if isinstance(kinds, str) else kinds:
+        if kind == "boolean" and text in ("true", "false"):
+            return text == "true"
+        if kind in ("integer", "number") and re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,15})?", text):
+            number = float(text)
+            return int(number) if number.is_integer() and "." not in text else number
+        if kind == "array":
+            return text.split(",")
+    return text
+
+
+def _check_authentication(subject: Subject, operation: Operation, request: Request) -> Iterator[Problem]:
+    """Check that one alternative of the contract is met by the action's scheme."""
+    if not operation.security or [] in operation.security:
+        return
+    kind = subject.compiled["authentication"].get("type", "none")
+    kinds = _ACCEPTED.get(kind, ())
+    written = any(name.lower() == "authorization" for name in request.headers)
+    for alternative in operation.security:
+        schemes = [str(one.get("scheme") or one.get("type")).lower() for one in alternative]
+        shown = "clientCertificate" in subject.compiled["authentication"] and "mutualtls" in schemes
+        if written or shown or any(one in kinds for one in schemes):
+            return
+    names = sorted({str(one.get("scheme") or one.get("type")) for it in operation.security for one in it})
+    yield subject.at("CS457").key(
+        ("authentication",),
+        f"the contract wants {' or '.join(names) or 'another scheme'}, and the action has {kind}",
+        do="correct `authentication`, or leave the contract's word for it under `contract.ignore`",
+        related=subject.related(operation.at),
+    )
+
+
+_TOKEN = ("oauth2", "openidconnect", "bearer")
+_ACCEPTED = {
+    "bearer": _TOKEN,
+    "oauth2": _TOKEN,
+    "custom": (*_TOKEN, "apikey"),
+    "hmac": ("apikey",),
+    "basic": ("basic",),
+    "apiKey": ("apikey",),
+}
+
+
+def _check_answers(subject: Subject, operation: Operation) -> Iterator[Problem]:
+    for kind in operation.answers:
+        sample = (subject.compiled.get("responses") or {}).get(kind)
+        payload = sample.get("payload") if isinstance(sample, dict) else None
+        if payload is None or _ignored(subject, f"/responses/{kind}"):
+            continue
+        for fault in operation.validation(kind).faults(payload):
+            yield subject.at("CS458").key(
+                ("responses", kind, "payload", *fault.path),
+                f"the answer that is shown is not the contract's: {fault.words}",
+                do="correct the example",
+                related=subject.related(fault.at),
+            )
+            break
+
+
+def _ignored(subject: Subject, pointer: str) -> bool:
+    return pointer in subject.ignored
+
+
+def _inside(node: Any, part: str | int) -> Any:
+    """Give what a compiled payload holds at a part of a path; the node itself where it is a slot."""
+    if isinstance(node, dict) and part in node:
+        return node[part]
+    if isinstance(node, list) and isinstance(part, int) and part < len(node):
+        return node[part]
+    return node if isinstance(node, dict) and any(str(key).startswith("$") for key in node) else None
+
+
+def _plain(value: Any) -> Any:
+    """Give a payload as the vendor gets it: a text where a reference to a secret stands."""
+    if isinstance(value, dict):
+        if set(value) == {"secret"} and isinstance(value["secret"], str) and ":" in value["secret"]:
+            return "secret"
+        return {key: _plain(one) for key, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, list) else value
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(map(str, path))

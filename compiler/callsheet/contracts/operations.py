@@ -1,0 +1,253 @@
+"""A description × the name of an operation → what a request of it must be, as plain data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from callsheet.contracts.schemas import Translator
+from callsheet.contracts.sources import ContractFault
+from callsheet.contracts.validation import Validation
+from callsheet.documents import pointer_of
+from callsheet.errors import of_its_shape
+from callsheet.language.schema_check import nearest
+
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+
+@dataclass(slots=True)
+class Operation:
+    """One operation of a contract.
+
+    Attributes:
+        at: its pointer in the contract.
+        urls: URL templates, `{name}` for each path parameter; without a host where none is told.
+        parameters: of query and headers: name, in, required, schema.
+        body: the schema of the JSON body, or None.
+        answers: the schemas of the JSON bodies of `success` and `failure`, where they are told.
+        security: alternatives, each a list of schemes; empty where none is told.
+        status: of the first success that is told, else 200.
+        definitions: what the schemas of parameters refer to.
+        odd: what the contract itself gets wrong, with pointers.
+        compiled: the validations that were asked for.
+
+    """
+
+    at: str
+    method: str
+    urls: list[str]
+    parameters: list[dict[str, Any]] = field(default_factory=list)
+    body: dict[str, Any] | None = None
+    body_required: bool = False
+    json_body: bool = True
+    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    security: list[list[dict[str, Any]]] = field(default_factory=list)
+    deprecated: bool = False
+    status: int = 200
+    definitions: dict[str, Any] = field(default_factory=dict)
+    odd: list[tuple[str, str]] = field(default_factory=list)
+    compiled: dict[str, Validation] = field(default_factory=dict)
+
+    def validation_of(self, schema: dict[str, Any], at: str) -> Validation:
+        """Give the schema of a parameter, by its place, compiled once."""
+        if at not in self.compiled:
+            definitions = (self.body or {}).get("$defs") or self.definitions
+            self.compiled[at] = Validation({**schema, "$defs": definitions})
+        return self.compiled[at]
+
+    def validation(self, what: str) -> Validation:
+        """Give the schema of the `body`, or of the answer of `success` or `failure`, compiled once."""
+        if what not in self.compiled:
+            schema = (self.body or {}) if what == "body" else self.answers[what]
+            self.compiled[what] = Validation(schema)
+        return self.compiled[what]
+
+
+def find_operation(description: dict[str, Any], name: str) -> Operation:
+    """Give an operation of an OpenAPI description, by its `operationId` or as `POST /path`.
+
+    Raises:
+        ContractFault: CS450 for what is no OpenAPI, CS451 where there is none, or more than one.
+
+    """
+    if not str(description.get("openapi", "")).startswith("3.") and description.get("swagger") != "2.0":
+        raise ContractFault(
+            "CS450", "the contract is not OpenAPI 2.0, 3.0 or 3.1", "see its `openapi` or `swagger` field"
+        )
+    everything = list(_operations(description))
+    found = [one for one in everything if name in (one[3].get("operationId"), f"{one[1].upper()} {one[0]}")]
+    if len(found) != 1:
+        known = [str(one[3].get("operationId") or f"{one[1].upper()} {one[0]}") for one in everything]
+        what = "there is no operation" if not found else "two operations are called"
+        raise ContractFault(
+            "CS451",
+            f"{what} `{name[:80]}` in the contract{nearest(name, known) if not found else ''}",
+            "name one by its operationId, or as `POST /path`",
+        )
+    path, method, item, node = found[0]
+    with of_its_shape(_misshapen("OpenAPI")):
+        return _Reader(description).read(path, method, item, node)
+
+
+def _misshapen(form: str) -> ContractFault:
+    return ContractFault(
+        "CS450",
+        f"the contract is not as {form} has it: a part of the operation is of another type",
+        "check it with the tools of its form, or take the vendor's own again",
+    )
+
+
+def _operations(description: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any], dict[str, Any]]]:
+    paths = description.get("paths")
+    for path, item in (paths if isinstance(paths, dict) else {}).items():
+        for method in _METHODS:
+            if isinstance(item, dict) and isinstance(item.get(method), dict):
+                yield path, method, item, item[method]
+
+
+class _Reader:
+    def __init__(self, description: dict[str, Any]) -> None:
+        self.description = description
+        self.translator = Translator(description)
+        self.old = description.get("swagger") == "2.0"
+
+    def read(self, path: str, method: str, item: dict[str, Any], node: dict[str, Any]) -> Operation:
+        at = f"/paths{pointer_of((path, method))}"
+        operation = Operation(at, method.upper(), [f"{one}{path}" for one in self._servers(item, node)])
+        operation.deprecated = node.get("deprecated") is True
+        for origin, listed in ((at.rpartition("/")[0], item), (at, node)):
+            for index, one in enumerate(listed.get("parameters") or ()):
+                self._parameter(self._resolved(one), f"{origin}/parameters/{index}", operation)
+        if isinstance(node.get("requestBody"), dict):
+            self._body(self._resolved(node["requestBody"]), f"{at}/requestBody", operation)
+        self._answers(node, at, operation)
+        self._security(node, operation)
+        operation.odd = self.translator.odd
+        operation.definitions = self.translator.definitions if operation.body is None else {}
+        return operation
+
+    def _resolved(self, node: Any) -> dict[str, Any]:
+        reference = node.get("$ref") if isinstance(node, dict) else None
+        if isinstance(reference, str):
+            node = self.translator.look(reference[1:]) if reference.startswith("#/") else None
+        return node if isinstance(node, dict) else {}
+
+    def _servers(self, item: dict[str, Any], node: dict[str, Any]) -> list[str]:
+        if self.old:
+            host, base = self.description.get("host", ""), self.description.get("basePath", "").rstrip("/")
+            return [f"https://{host}{base}" if host else base]
+        servers = node.get("servers") or item.get("servers") or self.description.get("servers") or [{}]
+        urls = []
+        for one in servers:
+            url = str(one.get("url", "")).rstrip("/")
+            if url not in urls:
+                urls.append(url)
+        return urls
+
+    def _parameter(self, one: dict[str, Any], at: str, operation: Operation) -> None:
+        where = one.get("in")
+        if where == "body":
+            operation.body = self.translator.whole(one.get("schema"), f"{at}/schema")
+            operation.body_required = one.get("required") is True
+        elif where == "formData":
+            operation.json_body = False
+        elif where in ("query", "header"):
+            schema = one.get("schema") if not self.old else one
+            operation.parameters.append(
+                {
+                    "name": str(one.get("name", "")),
+                    "in": where,
+                    "required": one.get("required") is True,
+                    "deprecated": one.get("deprecated") is True,
+                    "schema": self.translator.translated(schema, f"{at}/schema"),
+                    "at": at,
+                }
+            )
+
+    def _body(self, body: dict[str, Any], at: str, operation: Operation) -> None:
+        content = body.get("content") or {}
+        media = next((one for one in content if _is_json(one)), None)
+        operation.body_required = body.get("required") is True
+        if media is None:
+            operation.json_body = not content
+            return
+        pointer = f"{at}/content{pointer_of((media,))}/schema"
+        operation.body = self.translator.whole(content[media].get("schema"), pointer)
+
+    def _answers(self, node: dict[str, Any], at: str, operation: Operation) -> None:
+        told_statuses = [str(one) for one in node.get("responses") or ()]
+        operation.status = next((int(one) for one in told_statuses if re.fullmatch("2[0-9]{2}", one)), 200)
+        for status, answer in (node.get("responses") or {}).items():
+            kind = "success" if str(status).startswith("2") else "failure"
+            told = self._resolved(answer)
+            schema = told.get("schema")
+            for media, one in (told.get("content") or {}).items():
+                if _is_json(media) and isinstance(one, dict):
+                    schema = one.get("schema")
+            if kind not in operation.answers and isinstance(schema, dict):
+                found = self.translator.translated(schema, f"{at}/responses/{status}")
+                operation.answers[kind] = {**found, "$defs": self.translator.definitions}
+
+    def _security(self, node: dict[str, Any], operation: Operation) -> None:
+        schemes = (
+            self.description.get("securityDefinitions")
+            if self.old
+            else (self.description.get("components") or {}).get("securitySchemes")
+        ) or {}
+        for alternative in node.get("security", self.description.get("security") or ()):
+            names = alternative if isinstance(alternative, dict) else {}
+            found = [self._resolved(schemes.get(name)) for name in names]
+            operation.security.append([one for one in found if one])
+
+
+def _is_json(media: str) -> bool:
+    bare = media.split(";", maxsplit=1)[0].strip().lower()
+    return bare in ("application/json", "*/*") or bare.endswith("+json")
+
+
+def find_method(description: dict[str, Any], name: str) -> Operation:
+    """Give a method of a Google discovery document by its `id`.
+
+    Raises:
+        ContractFault: CS450 for what is no discovery document, CS451 where there is no such method.
+
+    """
+    if description.get("kind") != "discovery#restDescription":
+        raise ContractFault(
+            "CS450", "the contract is no discovery document of Google's", "see its `kind` field"
+        )
+    with of_its_shape(_misshapen("a discovery document")):
+        return _method(description, name)
+
+
+def _method(description: dict[str, Any], name: str) -> Operation:
+    methods = dict(_methods(description, ""))
+    if name not in {one.get("id") for one in methods.values()}:
+        known = [str(one.get("id")) for one in methods.values()]
+        raise ContractFault(
+            "CS451",
+            f"there is no method `{name[:80]}` in the contract{nearest(name, known)}",
+            "name one by its id",
+        )
+    at, method = next((at, one) for at, one in methods.items() if one.get("id") == name)
+    translator = Translator(description, discovery=True)
+    base = str(description.get("rootUrl", "")) + str(description.get("servicePath", ""))
+    operation = Operation(at, str(method.get("httpMethod")), [base + str(method.get("path"))])
+    if isinstance(method.get("request"), dict):
+        operation.body = translator.whole(method["request"], f"{at}/request")
+    if isinstance(method.get("response"), dict):
+        found = translator.translated(method["response"], f"{at}/response")
+        operation.answers["success"] = {**found, "$defs": translator.definitions}
+    if method.get("scopes"):
+        operation.security = [[{"type": "oauth2"}]]
+    operation.odd = translator.odd
+    return operation
+
+
+def _methods(node: dict[str, Any], at: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, one in (node.get("methods") or {}).items():
+        yield f"{at}/methods/{name}", one
+    for name, one in (node.get("resources") or {}).items():
+        yield from _methods(one, f"{at}/resources/{name}")

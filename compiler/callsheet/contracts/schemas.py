@@ -1,0 +1,248 @@
+"""A vendor's schema (OpenAPI 2.0, 3.0, 3.1, discovery) → JSON Schema 2020-12, with what it refers to.
+
+What a description leaves open is closed where a request is written: a property that it does not name is a
+typing error, not an extension. Where a description is odd, it is noted and never an error of the action.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from callsheet.documents import parts_of, pointer_of
+from callsheet.rules.request import is_linear
+
+_KEPT = (
+    "enum", "const", "minLength", "maxLength", "minimum", "maximum", "multipleOf", "minItems", "maxItems",
+    "uniqueItems", "minProperties", "maxProperties", "required", "deprecated",
+)  # fmt: skip
+_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
+_TYPES = ("string", "number", "integer", "boolean", "object", "array", "null")
+_DURATION = r"^-?[0-9]{1,12}(\.[0-9]{1,9})?s$"
+DEPTH = 100
+
+
+class Translator:
+    """Translates the schemas of one description, each definition once.
+
+    Attributes:
+        definitions: what was translated, by the pointer in the description.
+        odd: what the description gets wrong, each with its pointer.
+
+    """
+
+    def __init__(self, description: dict[str, Any], *, discovery: bool = False) -> None:
+        self.description = description
+        self.discovery = discovery
+        self.definitions: dict[str, Any] = {}
+        self.odd: list[tuple[str, str]] = []
+
+    def whole(self, node: Any, pointer: str) -> dict[str, Any]:
+        """Give a schema with the definitions that it needs, to stand alone."""
+        root = self.closed(node, pointer)
+        return {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            **root,
+            "$defs": self.definitions,
+        }
+
+    def closed(self, node: Any, pointer: str, depth: int = 0) -> dict[str, Any]:
+        """Translate a schema at a place where a value is written: what it does not name is refused."""
+        found = self.translated(node, pointer, depth)
+        if self._is_closed(node, set()):
+            found = {**found, "unevaluatedProperties": False}
+        return found
+
+    def translated(self, node: Any, pointer: str, depth: int = 0) -> dict[str, Any]:
+        """Translate one schema."""
+        if not isinstance(node, dict) or depth > DEPTH:
+            return {}
+        if isinstance(node.get("$ref"), str):
+            found = self._reference(node["$ref"], pointer)
+            return {**found, "deprecated": True} if node.get("deprecated") is True else found
+        found = {"x-at": pointer, **{key: node[key] for key in _KEPT if key in node}}
+        found |= self._type(node)
+        found |= self._bounds(node)
+        found |= self._text(node, pointer)
+        found |= self._inner(node, pointer, depth)
+        if isinstance(found.get("required"), list):
+            found["required"] = [one for one in found["required"] if not self._read_only(node, one)]
+        else:
+            # OpenAPI 2.0 and discovery write `required: true` at the property itself.
+            found.pop("required", None)
+        return found
+
+    def _reference(self, reference: str, pointer: str) -> dict[str, Any]:
+        target = self._pointer_of(reference)
+        if target is None:
+            self.odd.append((pointer, f"refers to {reference[:80]}, which is outside the file"))
+            return {}
+        if target not in self.definitions:
+            value = self.look(target)
+            if value is None:
+                self.odd.append((pointer, f"refers to {reference[:80]}, which is not there"))
+                value = {}
+            self.definitions[target] = {}
+            if self._is_circular(target):
+                self.odd.append((target, "refers to itself, and says nothing"))
+                return {"$ref": f"#/$defs{pointer_of((target,))}", "x-at": target}
+            self.definitions[target] = self.translated(value, target)
+        return {"$ref": f"#/$defs{pointer_of((target,))}", "x-at": target}
+
+    def _is_circular(self, target: str) -> bool:
+        """Tell whether a definition is made of itself, and not only holds itself in a property."""
+        seen: set[str] = set()
+        rest = [self.look(target)]
+        while rest:
+            node = rest.pop()
+            if not isinstance(node, dict):
+                continue
+            if isinstance(node.get("$ref"), str):
+                to = self._pointer_of(node["$ref"])
+                if to == target:
+                    return True
+                if to is not None and to not in seen:
+                    seen.add(to)
+                    rest.append(self.look(to))
+            else:
+                rest += [one for name in ("allOf", "anyOf", "oneOf") for one in node.get(name) or ()]
+        return False
+
+    def _pointer_of(self, reference: str) -> str | None:
+        if self.discovery and not reference.startswith("#"):
+            return f"/schemas/{reference}"
+        return reference[1:] if reference.startswith("#/") else None
+
+    def look(self, pointer: str) -> Any:
+        """Give the value at a pointer of the description, or None."""
+        value: Any = self.description
+        for name in parts_of(pointer):
+            if not isinstance(value, dict) or name not in value:
+                return None
+            value = value[name]
+        return value
+
+    def _type(self, node: dict[str, Any]) -> dict[str, Any]:
+        kinds = node.get("type")
+        kinds = [kinds] if isinstance(kinds, str) else kinds if isinstance(kinds, list) else []
+        kinds = [one for one in kinds if one in _TYPES]
+        if not kinds:
+            return {}
+        if node.get("nullable") is True and "null" not in kinds:
+            kinds = [*kinds, "null"]
+            if "enum" in node:
+                return {"type": kinds, "enum": [*node["enum"], None]}
+        return {"type": kinds if len(kinds) > 1 else kinds[0]}
+
+    def _bounds(self, node: dict[str, Any]) -> dict[str, Any]:
+        """Translate exclusive bounds, which were true or false before JSON Schema 6."""
+        found: dict[str, Any] = {}
+        for name, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
+            value = node.get(name)
+            if isinstance(value, bool):
+                if value and bound in node:
+                    found[name] = node[bound]
+            elif value is not None:
+                found[name] = value
+        return found
+
+    def _text(self, node: dict[str, Any], pointer: str) -> dict[str, Any]:
+        if node.get("format") == "google-duration":
+            return {"pattern": _DURATION}
+        pattern = node.get("pattern")
+        if not isinstance(pattern, str):
+            return {}
+        if is_linear(pattern):
+            return {"pattern": pattern}
+        self.odd.append((pointer, "has a pattern that cannot be run in linear time"))
+        return {}
+
+    def _inner(self, node: dict[str, Any], pointer: str, depth: int) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        if isinstance(node.get("properties"), dict):
+            found["properties"] = {
+                name: self.closed(one, f"{pointer}/properties{pointer_of((name,))}", depth + 1)
+                for name, one in node["properties"].items()
+            }
+        if isinstance(node.get("items"), dict):
+            found["items"] = self.closed(node["items"], f"{pointer}/items", depth + 1)
+        extra = node.get("additionalProperties")
+        if isinstance(extra, dict):
+            found["additionalProperties"] = self.closed(extra, f"{pointer}/additionalProperties", depth + 1)
+        elif extra is False and "properties" not in found:
+            # Beside named properties, what is not named is refused where a value is written: vendors close
+            # the parts of an `allOf` too, and no value would satisfy that.
+            found["additionalProperties"] = False
+        for name in _LISTS:
+            if isinstance(node.get(name), list):
+                # That only one alternative may fit is rarely meant, and rarely true.
+                written = "anyOf" if name == "oneOf" and "anyOf" not in node else name
+                found[written] = [
+                    self.translated(one, f"{pointer}/{name}/{index}", depth + 1)
+                    for index, one in enumerate(node[name])
+                ]
+        if isinstance(node.get("not"), dict):
+            found["not"] = self.translated(node["not"], f"{pointer}/not", depth + 1)
+        return self._by_discriminator(node, found, pointer)
+
+    def _by_discriminator(
+        self, node: dict[str, Any], found: dict[str, Any], pointer: str
+    ) -> dict[str, Any]:
+        """Write a choice by a property as such: then a fault is told of the alternative that is meant."""
+        told = node.get("discriminator")
+        if not isinstance(told, dict):
+            return found
+        name = told.get("propertyName")
+        branches = node.get("oneOf") or node.get("anyOf")
+        if not isinstance(name, str) or not isinstance(branches, list):
+            return found
+        mapping = {}
+        for key, reference in (told.get("mapping") or {}).items():
+            mapping[key] = self._reference(
+                reference if "/" in reference else f"#/components/schemas/{reference}", pointer
+            )
+        if not mapping:
+            for branch in branches:
+                if isinstance(branch, dict) and isinstance(branch.get("$ref"), str):
+                    mapping[branch["$ref"].rpartition("/")[2]] = self._reference(branch["$ref"], pointer)
+        if not mapping:
+            return found
+        found.pop("oneOf", None)
+        found.pop("anyOf", None)
+        choices = [
+            {"if": {"properties": {name: {"const": key}}, "required": [name]}, "then": one}
+            for key, one in mapping.items()
+        ]
+        choice = {
+            "properties": {name: {"enum": sorted(mapping), "x-at": pointer}},
+            "required": [name],
+            "x-at": pointer,
+        }
+        return {**found, "allOf": [*found.get("allOf", []), choice, *choices]}
+
+    def _read_only(self, node: dict[str, Any], name: Any) -> bool:
+        """Tell whether only an answer holds a property: a request need not."""
+        one = (node.get("properties") or {}).get(name)
+        return isinstance(one, dict) and one.get("readOnly") is True
+
+    def _is_closed(self, node: Any, seen: set[int]) -> bool:
+        """Tell whether a schema names properties and leaves nothing open, with all that it is made of."""
+        verdicts = list(self._openness(node, seen))
+        return "named" in verdicts and "open" not in verdicts
+
+    def _openness(self, node: Any, seen: set[int]) -> Any:
+        if not isinstance(node, dict) or id(node) in seen:
+            return
+        seen.add(id(node))
+        if isinstance(node.get("$ref"), str):
+            target = self._pointer_of(node["$ref"])
+            yield from self._openness(self.look(target) if target else None, seen)
+            return
+        if node.get("properties"):
+            yield "named"
+        elif node.get("type") == "object" and not any(key in node for key in _LISTS):
+            yield "open"
+        if node.get("additionalProperties") not in (None, False) or "patternProperties" in node:
+            yield "open"
+        for name in ("allOf", "anyOf", "oneOf"):
+            for one in node.get(name) or ():
+                yield from self._openness(one, seen)

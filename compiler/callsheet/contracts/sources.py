@@ -1,0 +1,149 @@
+"""Where a contract is: a file of the workspace, or of an installed package; read once, imported never."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path as FilePath
+from typing import Any
+
+from callsheet.documents import Path, Places, Source, Span, Unreadable, parts_of
+from callsheet.documents.reading import decode, parse
+from callsheet.documents.sources import read_named
+
+MAX_BYTES = 16 * 1_048_576
+_TRAPS = ("CS12", "CS116")
+"""What an author is told of their own YAML: a text that looks like a number, a key that is a status code.
+
+The value is right all the same."""
+
+
+class ContractFault(Exception):  # noqa: N818 - a verdict about one contract
+    """A contract that cannot be used, with what is wrong and what to do.
+
+    Attributes:
+        absent: is it only that its package is not installed?
+
+    """
+
+    def __init__(self, code: str, message: str, help: str, *, absent: bool = False) -> None:
+        super().__init__(message)
+        self.absent = absent
+        self.code = code
+        self.message = message
+        self.help = help
+
+
+@dataclass
+class ContractFile:
+    """One contract's text; parsed, and its places found, when they are first asked for."""
+
+    reference: str
+    text: str
+
+    @cached_property
+    def value(self) -> dict[str, Any]:
+        """The document.
+
+        Raises:
+            ContractFault: CS450 where it is neither JSON nor YAML, or no mapping.
+
+        """
+        documents, problems = parse(self.text, self._name)
+        faults = [one for one in problems if not one.code.startswith(_TRAPS)]
+        if faults or len(documents) != 1 or not isinstance(documents[0].value, dict):
+            where = f" (line {faults[0].span.line}: {faults[0].message})" if faults else ""
+            raise ContractFault(
+                "CS450",
+                f"the contract {self.reference} cannot be read{where}",
+                "name a description in JSON or YAML: OpenAPI 2.0, 3.0, 3.1, or Google's discovery format",
+            )
+        found: dict[str, Any] = documents[0].value
+        return found
+
+    @cached_property
+    def _places(self) -> Places | None:
+        documents, _ = parse(self.text, self._name, with_places=True)
+        return documents[0].places if documents else None
+
+    def place(self, pointer: str) -> Span:
+        """Give where the value at a JSON Pointer stands."""
+        places = self._places
+        if places is None:
+            return Span(1, 1, 1, 1)
+        path: Path = ()
+        for name in parts_of(pointer):
+            inner = (
+                (*path, int(name))
+                if name.isdigit() and (*path, int(name)) in places.values
+                else (*path, name)
+            )
+            if inner not in places.values:
+                break
+            path = inner
+        return places.key(path)
+
+    @property
+    def _name(self) -> str:
+        return self.reference if self.reference.endswith(".json") else "contract.yaml"
+
+
+def read_contract(source: Source, reference: str) -> ContractFile:
+    """Read a contract by its reference: a path in the workspace, or `package:NAME/PATH`.
+
+    Raises:
+        ContractFault: CS450 where there is none, or it is larger than 16 MiB.
+
+    """
+    if reference.startswith("package:"):
+        content = _from_package(reference)
+    else:
+        content = _from_workspace(source, reference)
+    text, problem = decode(content, reference)
+    if problem is not None:
+        raise ContractFault("CS450", f"the contract {reference} is not UTF-8", "save it as UTF-8")
+    return ContractFile(reference, text)
+
+
+def _from_workspace(source: Source, reference: str) -> bytes:
+    if "://" in reference:
+        raise ContractFault(
+            "CS450", "a contract is never fetched from the network", "keep the file in the workspace"
+        )
+    try:
+        return read_named(source, reference, limit=MAX_BYTES)
+    except Unreadable as unreadable:
+        raise ContractFault(
+            "CS450", f"the contract {reference}: {unreadable.problem.message}", unreadable.problem.help
+        ) from None
+
+
+def _from_package(reference: str) -> bytes:
+    """Read a file of an installed package: its folder is found, and nothing of it is run."""
+    package, _, path = reference.removeprefix("package:").partition("/")
+    parts = path.split("/")
+    try:
+        spec = find_spec(package) if package.isidentifier() else None
+    except (ImportError, ValueError):
+        spec = None
+    if spec is None or not spec.submodule_search_locations or ".." in parts or not path:
+        raise ContractFault(
+            "CS450",
+            f"there is no package `{package[:60]}` for the contract",
+            "install it beside callsheet, or let the action do without it: `contract.optional: true`",
+            absent=True,
+        )
+    for folder in spec.submodule_search_locations:
+        file = FilePath(folder, *parts)
+        if file.is_file():
+            if file.stat().st_size > MAX_BYTES:
+                raise ContractFault(
+                    "CS450", f"the contract {reference} is larger than 16 MiB", "name another"
+                )
+            return file.read_bytes()
+    raise ContractFault(
+        "CS450",
+        f"the package `{package}` has no file {path}",
+        "correct the path, or install another version",
+    )

@@ -1,0 +1,40 @@
+"""What the reader has to say about a file: data first, words second."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from callsheet.documents.places import START, Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Related:
+    """A second place that a reader needs in order to understand a problem."""
+
+    file: str
+    span: Span
+    message: str
+
+
+Concern = tuple[str, str]
+"""The name of a definition and the name of an environment; `ANY` for all of them."""
+
+ANY = "*"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One finding: its code, where it is, what is wrong and what to do.
+
+    Attributes:
+        about: which definitions it concerns, in which environments; empty where it may concern any.
+
+    """
+
+    code: str
+    file: str
+    message: str
+    help: str
+    span: Span = START
+    related: tuple[Related, ...] = ()
+    about: tuple[Concern, ...] = ()

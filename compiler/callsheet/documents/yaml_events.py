@@ -1,0 +1,40 @@
+"""YAML text → the parser's events: libyaml where PyYAML has it, pure Python elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import yaml
+
+from callsheet.documents.places import Places
+
+MAX_DEPTH: Final = 64
+MAX_NODES: Final = 200_000
+"""Values in a file, each use of an alias counted as the whole of what it stands for."""
+PLAIN_STYLES = (None, "")
+Events = Callable[[], Any]
+"""Gives the parser's next event at each call."""
+
+
+def libyaml_events(text: str) -> Events:
+    """Parse by libyaml, the fast parser that most builds of PyYAML hold."""
+    return yaml.CSafeLoader(text).get_event
+
+
+def python_events(text: str) -> Events:
+    """Parse by PyYAML's own Python parser, where libyaml is absent."""
+    return yaml.SafeLoader(text).get_event
+
+
+events_of = libyaml_events if yaml.__with_libyaml__ else python_events
+
+
+@dataclass(slots=True)
+class YamlDocument:
+    """One document of a stream: its value, its first line, and its places where they were asked for."""
+
+    value: Any
+    places: Places | None
+    line: int = 1

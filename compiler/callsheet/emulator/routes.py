@@ -1,0 +1,94 @@
+"""Compiled actions → what the emulator answers to: calls of actions, and the token calls before them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from callsheet.contracts.operations import Operation
+from callsheet.emulator.standins import Standins
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One call that somebody may make.
+
+    Attributes:
+        name: of the action.
+        environment: for which it is compiled.
+        host: with its port, where it is written.
+        path: what a path must match.
+        is_token: is it the call for a token, before the action's own?
+        operation: of the action's contract, or None.
+
+    """
+
+    name: str
+    environment: str
+    method: str
+    host: re.Pattern[str]
+    path: re.Pattern[str]
+    is_token: bool
+    compiled: Mapping[str, Any]
+    operation: Operation | None
+
+    @property
+    def authentication(self) -> Mapping[str, Any]:
+        """How the action proves who calls."""
+        found: Mapping[str, Any] = self.compiled["authentication"]
+        return found
+
+    @property
+    def secrets(self) -> Standins:
+        """What stands in for the action's secrets."""
+        return Standins(self.compiled)
+
+
+def routes_of(
+    compiled: Mapping[str, Any], environment: str, operation: Operation | None
+) -> Iterator[Route]:
+    """Give the routes of one compiled action: its call, and the one for its token, where it has one."""
+    request, authentication = compiled["request"], compiled["authentication"]
+    yield _route(compiled, environment, operation, request["url"], request["method"], is_token=False)
+    if authentication["type"] == "oauth2":
+        yield _route(compiled, environment, None, authentication["tokenUrl"], "POST", is_token=True)
+    elif authentication["type"] == "custom":
+        method = authentication["method"]
+        yield _route(compiled, environment, None, authentication["endpoint"], method, is_token=True)
+
+
+def _route(
+    compiled: Mapping[str, Any],
+    environment: str,
+    operation: Operation | None,
+    url: Any,
+    method: str,
+    *,
+    is_token: bool,
+) -> Route:
+    """Make the route of a URL; what stands for a value matches any text of its part."""
+    parts = url["$concat"] if isinstance(url, dict) and "$concat" in url else [url]
+    text = "".join(one if isinstance(one, str) else "\0" for one in parts)
+    found = urlsplit(text)
+    return Route(
+        name=compiled["name"],
+        environment=environment,
+        method=method,
+        host=re.compile(_pattern(found.netloc.lower(), r"[^/?#]+")),
+        path=re.compile(_pattern(found.path or "/", r"[^/?#]+")),
+        is_token=is_token,
+        compiled=compiled,
+        operation=operation,
+    )
+
+
+def _pattern(text: str, value: str) -> str:
+    return value.join(re.escape(one) for one in text.split("\0")) + r"\Z"
+
+
+def find_routes(routes: list[Route], host: str, path: str) -> list[Route]:
+    """Give the routes of a host and path, whatever their method."""
+    return [one for one in routes if one.host.match(host.lower()) and one.path.match(path)]

@@ -1,0 +1,79 @@
+"""A plan whose steps are done by hand → a pack: what to do on the screen, step by step.
+
+`index.html` is one file that works without a network and asks none; `pack.md` says the same; `pack.json` is
+for programs, and for `callsheet confirm`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from callsheet.planning import Plan, plan_record
+from callsheet.reporting.pack.html import html_pack
+from callsheet.reporting.pack.markdown import markdown_pack
+from callsheet.reporting.pack.steps import PackStep
+from callsheet.targets.journey_optimizer.screen import ENGLISH, pasted
+from callsheet.targets.journey_optimizer.titles import Screen
+
+FORMAT_VERSION = 1
+
+
+def write_pack(
+    plan: Plan, journeys: Mapping[str, Sequence[str]], screen: Screen = ENGLISH
+) -> dict[str, str]:
+    """Write the pack of a plan: the texts of its files, by name.
+
+    Args:
+        plan: of an environment whose steps are done by hand.
+        journeys: the journeys that use each action, by address, as far as they are known.
+        screen: which screen it leads through.
+
+    """
+    steps = [
+        PackStep(number, one, journeys.get(one.address_before, ()), screen)
+        for number, one in enumerate(plan.changes, 1)
+    ]
+    return {
+        "index.html": html_pack(plan, steps, screen),
+        "pack.md": markdown_pack(plan, steps, screen),
+        "pack.json": _json(plan, steps, screen),
+    }
+
+
+def _json(plan: Plan, steps: Sequence[PackStep], screen: Screen) -> str:
+    record = {
+        "packVersion": FORMAT_VERSION,
+        "screen": {"product": screen.product, "language": screen.language},
+        "plan": plan_record(plan),
+        "steps": [
+            {
+                "number": one.number,
+                "address": one.change.address,
+                "action": one.change.action,
+                "digest": one.change.after_digest,
+                "journeys": one.journeys,
+                "fields": [
+                    {
+                        "section": it.section,
+                        "name": it.name,
+                        "value": it.value,
+                        "kind": it.kind,
+                        "note": it.note,
+                    }
+                    for it in one.fields
+                ],
+                "pasted": _pasted(one, screen.language),
+            }
+            for one in steps
+        ],
+    }
+    return json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def _pasted(step: PackStep, language: str) -> Any:
+    after = step.change.after
+    if after is None or "payload" not in after.get("request", {}):
+        return None
+    return pasted(after["request"]["payload"], after.get("parameters", {}), language)

@@ -1,0 +1,48 @@
+"""A pack → Markdown: the same steps, for an issue or a wiki."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from callsheet.planning import Plan
+from callsheet.reporting.markdown import plain
+from callsheet.reporting.pack.steps import PackStep
+from callsheet.targets.journey_optimizer.screen import Field
+from callsheet.targets.journey_optimizer.titles import Screen
+
+
+def markdown_pack(plan: Plan, steps: Sequence[PackStep], screen: Screen) -> str:
+    """Write the pack as Markdown, to be ticked off."""
+    lines = [f"# {screen.product}, {plain(plan.environment)}: {len(steps)} steps by hand", ""]
+    for step in steps:
+        lines += [f"## {plain(step.title)}", ""]
+        lines += [f"- [ ] {plain(one)}" for one in step.checks]
+        lines += [f"- {plain(one.words)}" for one in step.change.diff if step.change.action != "create"]
+        for section, fields in step.sections():
+            lines += ["", f"### {plain(section)}", ""]
+            for one in fields:
+                lines += _markdown_field(one)
+        lines.append("")
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _markdown_field(field: Field) -> list[str]:
+    name = plain(field.name)
+    if field.kind == "secret":
+        return [f"- {name}: *the secret {plain(field.note)}*"]
+    if field.kind == "json":
+        value = field.value or ""
+        # Longer than any run of the value, so that nothing of it ends the block.
+        fence = "`" * (max((len(one) for one in re.findall("`+", value)), default=2) + 1)
+        fence = max(fence, "```", key=len)
+        return [
+            f"- {name}:",
+            "",
+            f"  {fence}json",
+            *(f"  {one}" for one in value.split("\n")),
+            f"  {fence}",
+            "",
+        ]
+    note = f" ({plain(field.note)})" if field.note else ""
+    return [f"- {name}: {plain(field.value or '')}{note}"]

@@ -1,0 +1,201 @@
+"""CS6xx: secrets are referred to, never written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from callsheet.documents import Path, Problem
+from callsheet.language.catalog import Spots, declare, rule
+from callsheet.language.plugins import secret_schemes
+from callsheet.language.schema_check import nearest
+from callsheet.language.secret_patterns import secret_kind
+
+References = list[tuple[Path, str]]
+"""References to secrets, each with its path in the compiled action."""
+
+MAX_TEXT = 100_000
+_SHORTEST_KEY = 16
+_SECRET_FIELDS = ("password", "token", "clientSecret", "value", "key")
+_REFERENCE = re.compile(r"([a-z][a-z0-9]*):(.+)\Z", re.DOTALL)
+_ENVIRONMENT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_REFER = 'write a reference, as {secret: "env:NAME"}, and revoke what was written here'
+_OVERLAY = 'write a reference, as {secret: "env:NAME"}; where it differs by environment, in an overlay'
+
+
+@rule("CS601", "literal-secret", on="document")
+def literal_secret(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
+    """A secret must not be written into a file: git never forgets it.
+
+    What looks like a credential (by the patterns of detect-secrets), or stands where a password,
+    token or key belongs, is refused; its text is never printed.
+
+    Bad:
+        authentication: {type: bearer, token: hunter2hunter2}
+    Good:
+        authentication: {type: bearer, token: {secret: "env:TOKEN"}}
+    """
+    for path, text in _texts(value, ()):
+        if _is_secret_field(path):
+            if "{{" in text:
+                yield at.value(
+                    path, f"`{path[-1]}` is a template, and a secret is referred to", do=_OVERLAY
+                )
+            else:
+                yield at.value(path, f"`{path[-1]}` is written literally", do=_REFER)
+            continue
+        if len(text) > MAX_TEXT:
+            yield at.value(
+                path,
+                f"the text is longer than {MAX_TEXT:,} characters, too long to be looked through",
+                do="shorten it, or move it to a template file",
+            )
+            continue
+        kind = secret_kind(text)
+        if kind:
+            yield at.value(path, f"this looks like a credential ({kind})", do=_REFER)
+    for path in _keys(value, ()):
+        kind = secret_kind(str(path[-1]))
+        if kind:
+            yield at.key(
+                path, f"this name looks like a credential ({kind})", do="take it out, and revoke it"
+            )
+
+
+def _is_secret_field(path: Path) -> bool:
+    """Tell whether a secret belongs at a path: in an action's authentication, or in an overlay of it."""
+    if path[-1] not in _SECRET_FIELDS:
+        return False
+    return path[:-1] == ("spec", "authentication") or (
+        path[:2] == ("spec", "overlays") and path[3:-1] == ("authentication",)
+    )
+
+
+def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    """Give every text of a document, with its path."""
+    kind = value.__class__
+    if kind is str:
+        yield path, value
+    elif kind is dict:
+        for key, one in value.items():
+            inner = one.__class__
+            if inner is str:
+                yield (*path, key), one
+            elif inner is dict or inner is list:
+                yield from _texts(one, (*path, key))
+    elif kind is list:
+        for index, one in enumerate(value):
+            yield from _texts(one, (*path, index))
+
+
+def _keys(value: Any, path: Path) -> Iterator[Path]:
+    """Return the path of every key that is long enough to be a credential."""
+    if isinstance(value, dict):
+        for key, one in value.items():
+            if isinstance(key, str) and len(key) >= _SHORTEST_KEY:
+                yield (*path, key)
+            yield from _keys(one, (*path, key))
+    elif isinstance(value, list):
+        for index, one in enumerate(value):
+            yield from _keys(one, (*path, index))
+
+
+@rule("CS602", "unknown-secret-scheme", on="references")
+def unknown_secret_scheme(references: References, at: Spots) -> Iterator[Problem]:
+    """A reference must have a scheme that callsheet knows: env, file, or one that a plug-in adds.
+
+    Bad:
+        authentication: {type: bearer, token: {secret: "enc:TOKEN"}}
+    Good:
+        authentication: {type: bearer, token: {secret: "env:TOKEN"}}
+    """
+    known = secret_schemes()
+    for path, reference in references:
+        match = _REFERENCE.match(reference)
+        if match and match[1] not in known:
+            yield at.value(
+                path,
+                f"the scheme `{match[1][:20]}` of the secret is not known" + nearest(match[1], known),
+                do=f"the schemes are: {', '.join(known)}",
+            )
+
+
+@rule("CS603", "malformed-secret", on="references")
+def malformed_secret(references: References, at: Spots) -> Iterator[Problem]:
+    """A reference must be `scheme:place`: `env:NAME` with the name of an environment variable.
+
+    Bad:
+        authentication: {type: bearer, token: {secret: "env:my token"}}
+    Good:
+        authentication: {type: bearer, token: {secret: "env:MY_TOKEN"}}
+    """
+    for path, reference in references:
+        match = _REFERENCE.match(reference)
+        if match is None or (match[1] == "env" and not _ENVIRONMENT_NAME.match(match[2])):
+            yield at.value(
+                path,
+                "the reference to a secret is malformed",
+                do="write it as env:NAME or file:PATH",
+            )
+
+
+@rule("CS605", "secret-in-url", on="references")
+def secret_in_url(references: References, at: Spots) -> Iterator[Problem]:
+    """A secret should not be sent in a URL: logs on the way keep URLs.
+
+    Bad:
+        request: {query: {access_token: {secret: "env:TOKEN"}}}
+    Good:
+        authentication: {type: bearer, token: {secret: "env:TOKEN"}}
+    """
+    for path, _ in references:
+        if path[:2] == ("request", "query"):
+            yield at.value(
+                path,
+                "the secret is sent in the URL, which logs keep",
+                do="send it as a header, or use `authentication` with in: query where the service insists",
+            )
+
+
+declare(
+    "CS606",
+    "secret-missing",
+    """A secret must be there when it is needed: at apply, where a target needs it, and at send.
+
+The reference is stored, the secret is not; nothing else needs it.
+""",
+)
+
+
+def references_in(compiled: dict[str, Any]) -> References:
+    """Give every reference to a secret in a compiled action or message, with its path."""
+    request = compiled.get("request", {})
+    found: References = []
+    for field in ("headers", "query", "payload"):
+        if field in request:
+            found += _references(request[field], ("request", field), payload=field == "payload")
+    for field in ("authentication", "via"):
+        found += _references(compiled.get(field), (field,), payload=False)
+    return found
+
+
+def _references(value: Any, path: Path, *, payload: bool) -> References:
+    if isinstance(value, dict):
+        key = "$secret" if payload else "secret"
+        if len(value) == 1 and isinstance(value.get(key), str):
+            return [(path, value[key])]
+        return [
+            one
+            for name, inner in value.items()
+            if inner.__class__ in (dict, list)
+            for one in _references(inner, path if name == "$literal" else (*path, name), payload=payload)
+        ]
+    if isinstance(value, list):
+        return [
+            one
+            for index, inner in enumerate(value)
+            if inner.__class__ in (dict, list)
+            for one in _references(inner, (*path, index), payload=payload)
+        ]
+    return []

@@ -1,0 +1,142 @@
+"""A compiled EndpointConfig ⇄ a configuration of Adobe's capping and throttling API.
+
+Source: the API description that Adobe publishes ("Journeys throttling configurations APIs", v1), and its
+pages "Work with the Capping API" and "Work with the Throttling API".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from callsheet.documents import equal
+
+CAPPING, THROTTLING = "/endpointConfigs", "/throttlingConfigs"
+PATHS = (CAPPING, THROTTLING)
+_MILLISECONDS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000}
+
+Settings = dict[str, Any]
+"""What a configuration says, in a form in which equal ones are equal: methods sorted, no -1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """One configuration as the API answers it.
+
+    Attributes:
+        path: the collection in which it is.
+        uid: its id.
+        draft: what it says now.
+        active: what counts; None while nothing does.
+        state: created, updated or deployed.
+        changed: who changed it last, and when; empty where it is not told.
+
+    """
+
+    path: str
+    uid: str
+    draft: Settings
+    active: Settings | None
+    state: str
+    changed: str
+
+    @property
+    def settled(self) -> bool:
+        """Does what counts say the same as the configuration, with nothing left to deploy?"""
+        return equal(self.active, self.draft)
+
+
+def endpoint_call(compiled: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Give the path at which a compiled EndpointConfig is created, and the body that says it."""
+    if "throttling" in compiled:
+        body = {"name": compiled["name"], "urlPattern": compiled["url"], "methods": compiled["methods"]}
+        return THROTTLING, {**body, "maxThroughput": compiled["throttling"]["perSecond"]}
+    services = {name: _service(one) for name, one in compiled["capping"].items()}
+    return CAPPING, {"url": compiled["url"], "methods": compiled["methods"], "services": services}
+
+
+def _service(one: Mapping[str, Any]) -> dict[str, Any]:
+    number, milliseconds = _rate(one["rate"])
+    connections = {"maxHttpConnections": one["maxConnections"]} if "maxConnections" in one else {}
+    return {**connections, "rating": {"maxCallsCount": number, "periodInMs": milliseconds}}
+
+
+def _rate(text: str) -> tuple[int, int]:
+    number, _, period = text.partition(" per ")
+    digits = period.rstrip("mhs")
+    return int(number), int(digits) * _MILLISECONDS[period[len(digits) :]]
+
+
+def _rate_text(number: Any, milliseconds: Any) -> str:
+    if not isinstance(milliseconds, int) or milliseconds <= 0:
+        return f"{number} per {milliseconds}ms"
+    unit = next(one for one in ("h", "m", "s", "ms") if milliseconds % _MILLISECONDS[one] == 0)
+    return f"{number} per {milliseconds // _MILLISECONDS[unit]}{unit}"
+
+
+def settings_of(body: Mapping[str, Any]) -> Settings:
+    """Give what a body says, so that two that say the same are equal.
+
+    The API gives methods back in any order, and -1 for connections that nothing bounds.
+    """
+    found: Settings = {
+        "url": body.get("url", body.get("urlPattern")),
+        "methods": sorted(str(one) for one in body.get("methods") or ()),
+    }
+    if "maxThroughput" in body:
+        found["maxThroughput"] = body["maxThroughput"]
+    for name, one in (body.get("services") or {}).items():
+        rating = one.get("rating") or {}
+        service = {"maxCallsCount": rating.get("maxCallsCount"), "periodInMs": rating.get("periodInMs")}
+        if not equal(one.get("maxHttpConnections", -1), -1):
+            service["maxHttpConnections"] = one["maxHttpConnections"]
+        found.setdefault("services", {})[name] = service
+    return found
+
+
+def compiled_from(settings: Settings, known: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the compiled EndpointConfig that settings say.
+
+    Args:
+        settings: of a configuration.
+        known: the compiled one of which callsheet knows; what the API does not hold comes from it, and so
+            does how a rate is written.
+
+    """
+    said = {key: value for key, value in known.items() if key not in ("url", "methods", *_LIMITS)}
+    said |= {"url": settings["url"], "methods": settings["methods"]}
+    if "maxThroughput" in settings:
+        return {**said, "throttling": {"perSecond": settings["maxThroughput"]}}
+    capping = {}
+    for name, one in settings.get("services", {}).items():
+        number, milliseconds = one["maxCallsCount"], one["periodInMs"]
+        written = ((known.get("capping") or {}).get(name) or {}).get("rate")
+        same = written is not None and equal(_rate(written), (number, milliseconds))
+        capping[name] = {"rate": written if same else _rate_text(number, milliseconds)}
+        if "maxHttpConnections" in one:
+            capping[name]["maxConnections"] = one["maxHttpConnections"]
+    return {**said, "capping": capping}
+
+
+_LIMITS = ("capping", "throttling")
+
+
+def read_config(path: str, body: Mapping[str, Any]) -> Config:
+    """Read one configuration of an answer.
+
+    Raises:
+        KeyError, TypeError, AttributeError: for what is none.
+
+    """
+    state = str(body.get("state", "created"))
+    draft = settings_of(body)
+    deployed = body.get("deployedConfig") if body.get("hasBeenDeployed", True) else None
+    active = settings_of(deployed) if isinstance(deployed, Mapping) else None
+    if active is None and state == "deployed":
+        active = draft
+    told = body.get("metadata") or {}
+    parts = [str(told[one]) for one in ("lastModifiedBy", "lastModifiedAt") if told.get(one)]
+    return Config(
+        path=path, uid=str(body["uid"]), draft=draft, active=active, state=state, changed=" at ".join(parts)
+    )

@@ -1,0 +1,50 @@
+"""CS826 and CS830: what Journey Orchestration, before Journey Optimizer, has not.
+
+Checked beside the rules of Journey Optimizer where the target says `flavor: journey-orchestration`. Source:
+Adobe's documentation of Journey Orchestration, page "URL configuration".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from callsheet.documents import Problem
+from callsheet.language.catalog import Spots, rule
+
+
+@rule("CS826", "orchestration-method", on="orchestration")
+def orchestration_method(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
+    """Journey Orchestration, the older product, calls with POST or PUT.
+
+    Bad:
+        request: {method: GET}
+    Good:
+        request: {method: POST, payload: {a: 1}}
+    """
+    method = compiled["request"]["method"]
+    if method == "GET":
+        yield at.value(
+            ("request", "method"),
+            "Journey Orchestration cannot call with GET",
+            do="use POST or PUT, or a small service between that translates",
+        )
+
+
+@rule("CS830", "orchestration-response", on="orchestration", severity="warning")
+def orchestration_response(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
+    """Journey Orchestration, the older product, reads nothing of a response: no journey can use it.
+
+    Bad:
+        request: {payload: {a: 1}}
+        responses: {success: {payload: {id: 7}}}
+    Good:
+        request: {payload: {a: 1}}
+    """
+    for outcome, sample in (compiled.get("responses") or {}).items():
+        if sample.get("payload") is not None:
+            yield at.key(
+                ("responses", outcome),
+                "Journey Orchestration reads nothing of a response",
+                do="leave it as documentation, and silence this by its code; no journey can use it",
+            )

@@ -1,0 +1,156 @@
+"""Journey Optimizer: endpoints are configured by its API, custom actions are typed into its screen.
+
+There is no API that creates or reads a custom action. What was confirmed (`callsheet confirm`) is kept in a
+registry beside the ledger, and answers for the screen. With `api` in the target's options, the capping and
+throttling configurations are read, created and deployed by Adobe's API; without, they are steps like the
+others. The entry point of type `journey-optimizer`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from callsheet.databases.model import Database
+from callsheet.errors import CallsheetError, UnreachableError
+from callsheet.language.plugins import plugins
+from callsheet.outbound.secrets import resolve
+from callsheet.targets.journey_optimizer.account import Account
+from callsheet.targets.journey_optimizer.endpoints import KIND, EndpointConfigs
+from callsheet.targets.journey_optimizer.journeys import read_journeys
+from callsheet.targets.journey_optimizer.notes import Notes
+from callsheet.targets.journey_optimizer.snapshot import Snapshot, read_snapshot
+from callsheet.targets.model import Author, Deployed, Step, Target
+
+TYPE = "journey-optimizer"
+
+
+def open_target(options: Mapping[str, Any], root: Path, *, writing: bool) -> JourneyTarget:
+    """Open a sandbox: the registry of what was confirmed, beside the ledger, and the API where it is given.
+
+    Raises:
+        CallsheetError: CS805 without a ledger of its own, CS606 for a secret that is not there, CS902 to
+            CS948 by what is wrong with the ledger.
+
+    """
+    ledger = options.get("ledger") or {}
+    if ledger.get("type") in (None, TYPE):
+        raise CallsheetError(
+            "CS805",
+            "a target of type journey-optimizer holds no ledger: the environment needs one of its own",
+            help="write `ledger: {type: sqlite, path: .callsheet/NAME.db}`, or a PostgreSQL",
+        )
+    inner = plugins("callsheet.targets")[ledger["type"]].load()(ledger, root, writing=writing)
+    target = JourneyTarget(options, inner, root, writing=writing)
+    if options.get("api"):
+        try:
+            account = Account(options, resolve)
+            notes = Notes(target.database, writing=writing)
+        except BaseException:
+            inner.close()
+            raise
+        target.endpoints = EndpointConfigs(account, notes, options.get("definitions") or ())
+    return target
+
+
+class JourneyTarget:
+    """A sandbox of Journey Optimizer.
+
+    Attributes:
+        endpoints: what the API reaches; None where the target gives no `api`.
+        records: adopting and forgetting are steps of this target, too: it notes what is whose.
+        notes: what to know of what was read, as that it is of a snapshot.
+        unreached: why it is of a snapshot.
+
+    """
+
+    records = True
+
+    def __init__(
+        self, options: Mapping[str, Any], inner: Target, root: Path = Path(), *, writing: bool = True
+    ) -> None:
+        self.options = options
+        self.root = root
+        self.writing = writing
+        self.notes: tuple[str, ...] = ()
+        self.unreached: UnreachableError | None = None
+        self.inner = inner
+        self.endpoints: EndpointConfigs | None = None
+
+    @property
+    def database(self) -> Database | None:
+        """The database of the registry: a confirmation and its record are one transaction."""
+        found: Database | None = getattr(self.inner, "database", None)
+        return found
+
+    def identity(self) -> dict[str, Any]:
+        """Give what tells this sandbox from others, and whether its API is used."""
+        named = {name: self.options[name] for name in ("organization", "sandbox") if name in self.options}
+        api = {"api": True} if self.endpoints is not None else {}
+        return {"type": TYPE, **named, **api, "confirmed": self.inner.identity()}
+
+    def read(self) -> dict[str, Deployed]:
+        """Give what was confirmed, and what the API answers, by address."""
+        found = self.inner.read()
+        if self.endpoints is not None:
+            found = {address: one for address, one in found.items() if not _has_api(address)}
+            found |= self._endpoints(self.endpoints)
+        return found
+
+    def _endpoints(self, endpoints: EndpointConfigs) -> dict[str, Deployed]:
+        """Read the configurations; for a plan, a snapshot stands for an API that is not reached."""
+        try:
+            return endpoints.read()
+        except UnreachableError as error:
+            kept = None if self.writing else read_snapshot(self.root, self.options)
+            if kept is None or kept.endpoints is None:
+                raise
+            endpoints.kept, self.unreached = kept.endpoints, error
+            when = f"{kept.taken_at} ({self.options['usage']}); apply reads them anew"
+            self.notes = (
+                f"Adobe's API was not reached ({error.message}): configurations are as of {when}",
+            )
+            return endpoints.read()
+
+    def snapshot(self, now: str) -> Snapshot:
+        """Read what a snapshot keeps: the journeys, and the configurations of endpoints.
+
+        Raises:
+            CallsheetError: CS845 without `api`, CS606, CS872, CS873, CS963 where it cannot be read.
+
+        """
+        return replace(self.journeys(now), endpoints=self._with_api().configs())
+
+    def journeys(self, now: str) -> Snapshot:
+        """Read the journeys; raises as `snapshot`."""
+        named = {name: self.options[name] for name in ("organization", "sandbox") if name in self.options}
+        return Snapshot(taken_at=now, sandbox=named, journeys=read_journeys(self._with_api().account))
+
+    def _with_api(self) -> EndpointConfigs:
+        if self.endpoints is None:
+            raise CallsheetError(
+                "CS845",
+                "the target gives no `api`: journeys cannot be read",
+                help="give it an account at Adobe, or name a file of journeys by `usage`",
+            )
+        return self.endpoints
+
+    def apply(self, steps: Sequence[Step], author: Author) -> None:
+        """Do steps by the API; of others, all or none, note that somebody did them on the screen."""
+        by_hand = [one for one in steps if self.endpoints is None or not _has_api(one.address)]
+        self.inner.apply([one for one in by_hand if one.action not in ("adopt", "forget")], author)
+        for one in steps:
+            if self.endpoints is not None and _has_api(one.address):
+                self.endpoints.apply(one, author)
+
+    def close(self) -> None:
+        """Let go of the registry, and of the connections."""
+        self.inner.close()
+        if self.endpoints is not None:
+            self.endpoints.account.close()
+
+
+def _has_api(address: str) -> bool:
+    return address.startswith(f"{KIND}/")

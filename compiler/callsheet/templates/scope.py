@@ -1,0 +1,125 @@
+"""What a template can read, how much it may do, and the values that are none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from callsheet.templates.filters import MAX_TEXT
+from callsheet.templates.residual import Residual
+from callsheet.templates.syntax import TemplateFault
+from callsheet.templates.values import text_of
+
+MAX_STEPS = 100_000
+JSON_TYPES = {
+    "string": "string",
+    "integer": "integer",
+    "number": "number",
+    "boolean": "boolean",
+    "datetime": "string",
+    "date": "string",
+    "array": "array",
+    "object": "object",
+}
+"""The JSON type of a value, by the type that a parameter declares."""
+
+
+class _Absent:
+    """The value of an optional parameter that was not given."""
+
+    def __bool__(self) -> bool:
+        return False
+
+
+ABSENT = _Absent()
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A name that nothing defines; only `default` and `is defined` may meet it."""
+
+    name: str
+    offset: int
+    near: str = ""
+
+
+@dataclass(slots=True)
+class Scope:
+    """What a template can read, and how much it may still do.
+
+    Attributes:
+        names: the root names, as `values`, `env`, `action`, and the variables of a template file.
+        params: the parameters' values; None at compile time, when they are unknown.
+        types: the JSON types of the declared parameters, by name.
+
+    """
+
+    names: dict[str, Any]
+    params: dict[str, Any] | None
+    types: Mapping[str, str]
+    steps: int = field(default=MAX_STEPS)
+
+    def step(self, offset: int, number: int = 1) -> None:
+        """Count steps; raises `TemplateFault` CS510 when there are none left."""
+        self.steps -= number
+        if self.steps < 0:
+            raise TemplateFault(
+                "CS510",
+                offset,
+                f"the template takes more than {MAX_STEPS:,} steps",
+                "write less of it",
+            )
+
+
+def present(value: Any) -> Any:
+    """Give the value back; raises `TemplateFault` CS502 where it is `Missing`."""
+    if isinstance(value, Missing):
+        raise TemplateFault(
+            "CS502",
+            value.offset,
+            f"`{value.name}` is not defined{value.near}",
+            "define it, correct its name, or give a `default(…)`",
+        )
+    return value
+
+
+def text_at(value: Any, offset: int) -> str:
+    """Give a value as the text that it is inside another; raises CS507 or CS508."""
+    if value is ABSENT:
+        return ""
+    if value is None:
+        raise TemplateFault(
+            "CS507",
+            offset,
+            "the value is null, which has no text",
+            "give a `default(…)`, or let the whole field be this expression",
+        )
+    if isinstance(value, list | dict):
+        what = "a list" if isinstance(value, list) else "a mapping"
+        raise TemplateFault(
+            "CS508",
+            offset,
+            f"the value is {what}, which has no text",
+            "use `| tojson` or `| join`, or let the whole field be this expression",
+        )
+    return text_of(value)
+
+
+def join_parts(parts: list[tuple[Any, int]]) -> Any:
+    """Join values (each with its offset) into one text, or into what is left of it."""
+    if any(isinstance(value, Residual) for value, _ in parts):
+        return Residual.concatenated(
+            [value if isinstance(value, Residual) else text_at(value, at) for value, at in parts]
+        )
+    text = "".join(text_at(value, at) for value, at in parts)
+    if len(text) > MAX_TEXT:
+        raise too_large(parts[0][1])
+    return text
+
+
+def too_large(offset: int) -> TemplateFault:
+    """Word the refusal of a result beyond the bound."""
+    return TemplateFault(
+        "CS510", offset, f"the result is longer than {MAX_TEXT:,} characters", "write less of it"
+    )

@@ -1,0 +1,73 @@
+"""Template files, read from the workspace and from nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from callsheet.documents import Problem, Source, Span, Unreadable
+from callsheet.documents.problems import Concern
+from callsheet.documents.reading import decode
+from callsheet.documents.sources import read_named
+from callsheet.language.secret_patterns import secret_kind
+from callsheet.templates.syntax import MAX_TEMPLATE_CHARACTERS
+from callsheet.templates.values import digest_of
+
+
+class TemplateFiles:
+    """Reads template files, and notes each with the digest of its text."""
+
+    def __init__(
+        self,
+        source: Source,
+        noted: dict[str, str],
+        found: list[tuple[Problem, list[str]]] | None = None,
+        about: tuple[Concern, ...] = (),
+    ) -> None:
+        self.source = source
+        self.noted = noted
+        self.found = found
+        self.about = about
+
+    def read(self, file: str) -> str | Problem:
+        """Give the text of a template file, or the problem that keeps it from being read."""
+        self.noted[file] = ""
+        parts = file.split("/")
+        if "\\" in file or any(part in ("", ".", "..") for part in parts):
+            message = "its path leads out of the workspace"
+            return Problem(code="CS512", file=file, message=message, help="name one inside")
+        try:
+            content = read_named(self.source, file)
+        except Unreadable as unreadable:
+            return unreadable.problem
+        text, problem = decode(content, file)
+        if problem is not None:
+            return problem
+        self.noted[file] = digest_of(text)
+        if self.found is not None:
+            self.found += [(replace(one, about=self.about), []) for one in _secrets_in(file, text)]
+        return text
+
+
+def _secrets_in(file: str, text: str) -> list[Problem]:
+    """Find what looks like a credential in the lines of a template file."""
+    found = []
+    for number, line in enumerate(text[:MAX_TEMPLATE_CHARACTERS].split("\n"), 1):
+        kind = secret_kind(line)
+        if kind:
+            found.append(
+                Problem(
+                    code="CS601",
+                    file=file,
+                    span=Span(number, 1, number, len(line) + 1),
+                    message=f"this line looks like it holds a credential ({kind})",
+                    help="take it out, and revoke what was written here",
+                )
+            )
+    return found
+
+
+def template_digest(source: Source, file: str) -> str:
+    """Give the digest of a template file's text; empty where it cannot be read."""
+    noted: dict[str, str] = {}
+    TemplateFiles(source, noted).read(file)
+    return noted[file]
