@@ -10,8 +10,8 @@ import callsheet
 
 ROOT = Path(callsheet.__file__).parent
 ROOMS = (
-    "targets", "planning", "deploying", "importing", "calling", "ledger", "api", "language/environment.py",
-    "language/merge.py", "workspace/edited.py", "workspace/rewriting.py",
+    "targets", "planning", "deploying", "importing", "calling", "ledger", "api", "language/environment.py", "language/difference.py",
+    "language/merge.py", "documents/edited.py", "documents/rewriting.py", "contracts", "messages", "emulator",
 )  # fmt: skip
 PLAIN = {
     "action", "address", "address_before", "code", "digest", "file", "id", "identity", "impact", "key", "kind", "lineage",
@@ -61,7 +61,8 @@ ALLOWED = {
     "self.seen != before", "value != {}", "under.get('type') != kind",
     # Origins, hosts and ports of URLs, references, and numbers of pages.
     "origin_of(url) != self.origin", "origin_of(joined) != self.origin", "first != self.number",
-    "(own.host, own.port) != (one.host, one.port)", "one != reference",
+    "(own.host, own.port) != (one.host, one.port)", "one != reference", "limits.get('retries', _RETRIES) != _RETRIES",
+    "port != {'http': 80, 'https': 443}.get(parts.scheme)",
     # What ends a schema: no value of an action.
     "node.get('additionalProperties') not in (None, False)",
 }  # fmt: skip

@@ -104,7 +104,7 @@ class Base:
         return compile_workspace(source, cache=self._cache_folder(), today=_today(), check=self._contracts)
 
     def environment(self, name: str | None) -> Environment:
-        """Give an environment by its name, or the only one; raises CS921."""
+        """Return an environment by its name, or the only one; raises CS921."""
         compiled = self.compile()
         concrete = {one.name: one for one in compiled.concrete}
         if name is None and len(concrete) == 1:
@@ -121,12 +121,12 @@ class Base:
         )
 
     def deployed(self, environment: str | None = None) -> dict[str, Deployed]:
-        """Give what the target of an environment answers now, by address."""
+        """Return what the target of an environment answers now, by address."""
         with self._opened(self.environment(environment), writing=False) as stores:
             return stores.target.read()
 
     def deployed_at(self, moment: datetime, environment: str | None = None) -> tuple[int, dict[str, str]]:
-        """Give the apply that was the last one at a moment, and what it had left: digests, by address.
+        """Return the apply that was the last one at a moment, and what it had left: digests, by address.
 
         Raises:
             CallsheetError: CS925 where nothing was applied by then.
@@ -149,7 +149,7 @@ class Base:
         return max(done), {address: one.digest for address, one in sorted(there.items())}
 
     def history(self, environment: str | None = None) -> tuple[str | None, list[ApplyRecord]]:
-        """Give the ledger's lineage, and every apply, newest first."""
+        """Return the ledger's lineage, and every apply, newest first."""
         with self._opened(self.environment(environment), writing=False) as stores:
             return stores.ledger.position().lineage, stores.ledger.history()
 
@@ -184,7 +184,7 @@ class Base:
 
 
 def _today() -> date:
-    """Give the day by which exceptions of policies expire: the same for everybody, by UTC."""
+    """Return the day by which exceptions of policies expire: the same for everybody, by UTC."""
     return datetime.now(UTC).date()
 
 

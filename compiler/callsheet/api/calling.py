@@ -65,7 +65,7 @@ class Calling(Base):
         )
 
     def message(self, name: str, environment: str) -> dict[str, Any]:
-        """Give a compiled message of an environment.
+        """Return a compiled message of an environment.
 
         Raises:
             InvalidWorkspaceError: where the workspace has errors.
@@ -121,13 +121,13 @@ class Calling(Base):
         )
 
     def operation(self, name: str) -> Operation | None:
-        """Give what the contract of an action says of its call; None without a contract."""
+        """Return what the contract of an action says of its call; None without a contract."""
         from callsheet.contracts import operation_of
 
         return operation_of(self.compile().actions[name], FolderSource(self.root))
 
     def routes(self, environment: str | None = None) -> list[Route]:
-        """Give what an emulator of the workspace answers to: every action, in every environment or in one.
+        """Return what an emulator of the workspace answers to: every action, in all environments or in one.
 
         Raises:
             InvalidWorkspaceError: where the workspace has errors.
@@ -149,7 +149,7 @@ class Calling(Base):
         ]
 
     def _refuser(self, action: Action) -> Refuse:
-        """Give what tells what an action's contract would refuse of a payload."""
+        """Return what tells what an action's contract would refuse of a payload."""
         operation = self.operation(action.name)
         if operation is None or action.contract is None:
             return lambda payload: None  # noqa: ARG005

@@ -202,7 +202,7 @@ def _compared(before: Mapping[str, Side], after: Compiled, environment: Environm
 def _requests(
     before: Compiled, after: Compiled, environments: Mapping[str, list[Change]], other: str | None = None
 ) -> dict[tuple[str, str], RequestPair]:
-    """Give the request of each changed action's first test case, before and after.
+    """Return the request of each changed action's first test case, before and after.
 
     What was before is of another environment where one is named.
     """
@@ -236,7 +236,7 @@ def _sample(
 
 
 def renames(compiled: Compiled) -> dict[str, str]:
-    """Give the address before, by address after, of what was renamed."""
+    """Return the address before, by address after, of what was renamed."""
     return {
         one.address: f"{one.kind}/{one.renamed_from}"
         for one in compiled.definitions.values()
@@ -247,7 +247,7 @@ def renames(compiled: Compiled) -> dict[str, str]:
 def place_in(
     compiled: Compiled, environment: Environment
 ) -> Callable[[str, ValuePath], tuple[str, int, int] | None]:
-    """Give the function that tells where a field of a compiled action is written."""
+    """Return the function that returns where a field of a compiled action is written."""
 
     def place(address: str, path: ValuePath) -> tuple[str, int, int] | None:
         action = compiled.definitions.get(address.partition("/")[2])

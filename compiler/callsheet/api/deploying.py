@@ -201,7 +201,7 @@ class Deploying(Holding):
 
 
 def default_author() -> str:
-    """Give who applies, where nobody says it."""
+    """Return who applies, where nobody says it."""
     import getpass
 
     for variable in ("CALLSHEET_AUTHOR", "GITHUB_ACTOR", "GITLAB_USER_LOGIN"):
@@ -214,5 +214,5 @@ def default_author() -> str:
 
 
 def utc_now() -> str:
-    """Give the time as the record holds it: RFC 3339, UTC, whole seconds."""
+    """Return the time as the record holds it: RFC 3339, UTC, whole seconds."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -43,7 +43,7 @@ class Returning(Deploying):
         require_approval: bool = False,
         require_clean: bool = False,
     ) -> dict[str, str]:
-        """Give the files of a pack, by name: the steps of a plan that are done by hand; none without such.
+        """Return the files of a pack, by name: the steps of a plan that are done by hand; none without any.
 
         Nothing is recorded yet: what is not confirmed stays open in the next plan.
 
@@ -118,7 +118,7 @@ class Returning(Deploying):
             )
 
     def adopt(self, name: str, environment: str | None = None) -> str:
-        """Give the text of a file for what is deployed and not of the workspace's.
+        """Return the text of a file for what is deployed and not of the workspace's.
 
         With the file in the workspace, the next plan takes the object over without touching it.
 

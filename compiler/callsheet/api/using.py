@@ -23,7 +23,7 @@ class Using(Base):
     """Who uses the actions."""
 
     def usage(self, names: Collection[str] = (), environment: str | None = None) -> Usage:
-        """Say which journeys use the actions of an environment; all of them, where none is named.
+        """Return which journeys use the actions of an environment; all of them, where none is named.
 
         The journeys are read by the target's API; without one, or where it is not reached, they are those
         of the snapshot that the target names by `usage`.
@@ -77,7 +77,7 @@ class Using(Base):
     def _actions(
         self, environment: Environment, deployed: Mapping[str, Deployed]
     ) -> dict[str, dict[str, Any]]:
-        """Give the actions as they are deployed; one that is not yet, as the workspace says it."""
+        """Return the actions as they are deployed; one that is not yet, as the workspace says it."""
         there = self.compile().by_environment.get(environment.name, {})
         found = {address: one.content for address, one in there.items() if address.startswith("Action/")}
         return {**found, **_deployed_actions(deployed)}
@@ -86,7 +86,7 @@ class Using(Base):
 def usage_for(
     stores: Stores, root: Path, desired: Desired, current: Current
 ) -> tuple[Usage, tuple[str, ...]]:
-    """Give who uses the actions that a plan changes, and what to know of that.
+    """Return who uses the actions that a plan changes, and what to know of that.
 
     No API is asked where no deployed action changes.
 

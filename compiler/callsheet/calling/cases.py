@@ -60,7 +60,7 @@ class CaseResult:
 
 
 def declared_cases(action: Action, environment: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Give the cases that an action declares for an environment, with their numbers."""
+    """Yield the cases that an action declares for an environment, with their numbers."""
     for index, case in enumerate(action.spec.get("tests") or ()):
         if case.get("environment") in (None, environment):
             yield index, case
@@ -106,7 +106,7 @@ def run_case(
 
 
 def request_fields(request: Request) -> dict[str, Any]:
-    """Give a request as `expect` writes it: method, url, query, headers, and a payload if it has one."""
+    """Return a request as `expect` writes it: method, url, query, headers, and a payload if it has one."""
     fields: dict[str, Any] = {
         "method": request.method,
         "url": request.url,

@@ -105,7 +105,7 @@ def _place(result: Exported, place: str, name: str, value: str) -> None:
 
 
 def variable(reference: str) -> str:
-    """Give the shell's variable that stands for a secret: NAME for `env:NAME`, else one like it."""
+    """Return the shell's variable that stands for a secret: NAME for `env:NAME`, else one like it."""
     scheme, _, place = reference.partition(":")
     if scheme == "env":
         return place

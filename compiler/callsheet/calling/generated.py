@@ -76,7 +76,7 @@ def generated_cases(
 
 
 def _cases(compiled: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Give the cases that follow from the parameters: a name, and their values."""
+    """Yield the cases that follow from the parameters: a name, and their values."""
     declared: Mapping[str, Any] = compiled.get("parameters", {})
     standard = standard_values(declared)
     if standard is None:
@@ -96,7 +96,7 @@ def _cases(compiled: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def standard_values(declared: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Give a value for each parameter: its example, else one of its type; None where none is known."""
+    """Return a value for each parameter: its example, else one of its type; None where none is known."""
     values = {name: _standard(fields) for name, fields in declared.items()}
     try:
         return check_parameters(declared, values)
@@ -119,7 +119,7 @@ def _standard(fields: Mapping[str, Any]) -> Any:
 
 
 def _values(fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Give the values to try of one parameter, each with its name."""
+    """Yield the values to try of one parameter, each with its name."""
     for value in fields.get("enum", ()):
         yield json.dumps(value, ensure_ascii=False), value
     if fields["type"] == "string":
@@ -134,7 +134,7 @@ def _values(fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def accepts(fields: Mapping[str, Any], value: Any) -> bool:
-    """Tell whether a parameter may hold a value."""
+    """Return whether a parameter may hold a value."""
     try:
         check_parameters({"value": fields}, {"value": value})
     except CallsheetError:
@@ -143,7 +143,7 @@ def accepts(fields: Mapping[str, Any], value: Any) -> bool:
 
 
 def contract_values(fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Give the values of a parameter, allowed by what it declares, that a contract may refuse."""
+    """Yield the values of a parameter, allowed by what it declares, that a contract may refuse."""
     for words, value in (
         *_values(fields),
         ("a short text", "text"),

@@ -14,7 +14,7 @@ from callsheet.calling.request import NO_PAYLOAD, build_request
 
 
 def sent_by_journey(compiled: Mapping[str, Any], params: Mapping[str, Any]) -> Any:
-    """Give the payload that leaves; None without one.
+    """Return the payload that leaves; None without one.
 
     Args:
         compiled: the action.

@@ -14,7 +14,7 @@ from callsheet.templates.dates import moment
 
 
 def check_parameters(declared: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the values that may be used; raises `CallsheetError` CS926 with every fault.
+    """Return the values that may be used; raises `CallsheetError` CS926 with every fault.
 
     `declared` is the `parameters` of a compiled action. An optional parameter without a value, or with
     null, is left out of the result.
@@ -106,5 +106,5 @@ _LINE_BREAK = re.compile(r"[\r\n\x00]")
 
 
 def has_line_break(text: str) -> bool:
-    """Tell whether a text would break out of a header's line."""
+    """Return whether a text would break out of a header's line."""
     return _LINE_BREAK.search(text) is not None

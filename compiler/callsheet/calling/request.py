@@ -115,7 +115,7 @@ class Filler:
         self.types = {name: JSON_TYPES[fields["type"]] for name, fields in declared.items()}
 
     def fill(self, node: Any) -> Any:
-        """Give the value of a compiled node; `ABSENT` for a field that is to be dropped."""
+        """Return the value of a compiled node; `ABSENT` for a field that is to be dropped."""
         if isinstance(node, list):
             return [one for item in node if (one := self.fill(item)) is not ABSENT]
         if not isinstance(node, dict):
@@ -150,7 +150,7 @@ class Filler:
         return "".join(text_at(self._part(part), 0) for part in node["$concat"])
 
     def _part(self, part: Any) -> Any:
-        """Give a part of a text: a missing parameter leaves nothing, whatever `whenMissing` says."""
+        """Return a part of a text: a missing parameter leaves nothing, whatever `whenMissing` says."""
         if isinstance(part, dict) and "$param" in part and part["$param"] not in self.values:
             value = self.fill(part)
             return ABSENT if value is None else value
@@ -172,7 +172,7 @@ class Filler:
         return self._mapping(node["$literal"])
 
     def header(self, name: str, node: Any) -> Any:
-        """Give a header's value: a text that stays in its line, or a reference to a secret."""
+        """Return a header's value: a text that stays in its line, or a reference to a secret."""
         if isinstance(node, dict) and "secret" in node:
             secret = self.reveal(node["secret"])
             return header_value(secret, node["secret"]) if isinstance(secret, str) else secret
@@ -197,7 +197,7 @@ class Filler:
         return text
 
     def query(self, fields: Mapping[str, Any]) -> list[str]:
-        """Give the query parameters, encoded; a missing one is left out, a secret is `{reference}`."""
+        """Return the query parameters, encoded; a missing one is left out, a secret is `{reference}`."""
         found = []
         for name, node in fields.items():
             if isinstance(node, dict) and "secret" in node:
@@ -211,7 +211,7 @@ class Filler:
         return found
 
     def url(self, node: Any) -> str:
-        """Give the URL, values percent-encoded for their place."""
+        """Return the URL, values percent-encoded for their place."""
         writer = UrlWriter()
         for part in node["$concat"] if isinstance(node, dict) else [node]:
             if isinstance(part, str):

@@ -14,7 +14,7 @@ from callsheet.language import Action
 def sample_request(
     action: Action, compiled: Mapping[str, Any], environment: str
 ) -> tuple[str, Request] | None:
-    """Give the name of the case (empty for examples) and its request; None where it cannot be built."""
+    """Return the name of the case (empty for examples) and its request; None where it cannot be built."""
     for _, case in declared_cases(action, environment):
         return _request(case["name"], compiled, case["params"])
     examples = {name: one.example for name, one in action.parameters.items() if one.example is not None}

@@ -227,7 +227,7 @@ def _read(response: Any, end: float) -> str:
 
 
 def _pause(answer: Answer, method: str, attempts: int, retries: int) -> float | None:
-    """Give how long to wait before another attempt; None for none.
+    """Return how long to wait before another attempt; None for none.
 
     A write that may have arrived is not sent again: only what was refused for now, or never connected.
     `Retry-After` (RFC 9110 section 10.2.3) is kept to.

@@ -179,7 +179,7 @@ detailed_exitcode = click.option(
 
 
 def complete_actions(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:
-    """Give the actions of the workspace that begin so, for the completion of a shell."""
+    """Return the actions of the workspace that begin so, for the completion of a shell."""
     return _complete("action_names", context, parameter, incomplete)
 
 
@@ -203,7 +203,7 @@ def _be_verbose(context: click.Context, parameter: click.Parameter, value: bool)
 
 
 def style_of(stream: IO[str], *, plain: bool = False) -> Style:
-    """Give the width and the colours of a stream (NO_COLOR, see no-color.org)."""
+    """Return the width and the colours of a stream (NO_COLOR, see no-color.org)."""
     from callsheet.reporting.model import Style
 
     columns = os.environ.get("COLUMNS", "")
@@ -243,7 +243,7 @@ def write_file(path: str, text: str) -> None:
 
 
 def _is_stream(path: str) -> bool:
-    """Tell whether it is a device, a pipe or an open stream, as `/dev/stdout`: nothing takes its place."""
+    """Return whether it is a device, a pipe or an open stream, as `/dev/stdout`: nothing replaces it."""
     target = Path(path)
     if path.startswith(("/dev/fd/", "/dev/std", "/proc/")):
         return True
@@ -251,7 +251,7 @@ def _is_stream(path: str) -> bool:
 
 
 def prefix_of(folder: Path) -> str:
-    """Give what leads from the repository (from here, where there is none) to a workspace: `actions/`."""
+    """Return what leads from the repository (from here, where there is none) to a workspace: `actions/`."""
     from callsheet.documents.git import top_around
 
     top = top_around(folder) or Path.cwd()
@@ -263,7 +263,7 @@ def prefix_of(folder: Path) -> str:
 
 
 def run_url(variables: Mapping[str, str]) -> str | None:
-    """Give the page of the CI run, as GitHub and GitLab tell it, or as CALLSHEET_RUN_URL does."""
+    """Return the page of the CI run, as GitHub and GitLab tell it, or as CALLSHEET_RUN_URL does."""
     given = variables.get("CALLSHEET_RUN_URL") or variables.get("CI_JOB_URL")
     if given:
         return given

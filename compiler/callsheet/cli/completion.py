@@ -25,7 +25,7 @@ def command(shell: str) -> None:
 def environment_names(
     context: click.Context, parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Give the environments of the workspace that begin so."""
+    """Return the environments of the workspace that begin so."""
     del parameter
     return _beginning(incomplete, _names(context, "environments"))
 
@@ -33,7 +33,7 @@ def environment_names(
 def action_names(
     context: click.Context, parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Give the actions of the workspace that begin so."""
+    """Return the actions of the workspace that begin so."""
     del parameter
     return _beginning(incomplete, _names(context, "definitions"))
 

@@ -56,7 +56,7 @@ def command(name: str, sample: str, *, options: Options) -> None:
 
 
 def samples() -> dict[str, Any]:
-    """Give the samples that hold an action, by folder."""
+    """Return the samples that hold an action, by folder."""
     root = files("callsheet") / "samples"
     folders = sorted((one for one in root.iterdir() if one.is_dir()), key=lambda one: one.name)
     return {one.name: one for one in folders if _action_of(one) is not None}
@@ -70,7 +70,7 @@ def _action_of(folder: Any) -> Any:
 
 
 def _contents(folder: Any, sample: str, name: str) -> dict[str, str]:
-    """Give the files of a new action, by path: the action under its name, and its template beside it."""
+    """Return the files of a new action, by path: the action under its name, and its template beside it."""
     action = _action_of(folder).read_text("utf-8")
     action = _NAME_LINE.sub(rf"\g<1>{name}", action, count=1)
     contents: dict[str, str] = {}

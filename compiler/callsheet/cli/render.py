@@ -77,7 +77,7 @@ def request_of(
     given: dict[str, Any],
     language: str | None = None,
 ) -> Request:
-    """Give the request of an action, or the one that delivers a message."""
+    """Return the request of an action, or the one that delivers a message."""
     from callsheet.calling import build_request
 
     refuse_silent(content)
@@ -105,14 +105,14 @@ def refuse_silent(content: dict[str, Any]) -> None:
 def delivering_action(
     compiled: Compiled, environment: str, message: dict[str, Any]
 ) -> dict[str, Any] | None:
-    """Give the compiled action that delivers a message; None for a mail server."""
+    """Return the compiled action that delivers a message; None for a mail server."""
     if "action" not in message["via"]:
         return None
     return contents_of(compiled, environment, (message["via"]["action"],))[0]
 
 
 def contents_of(compiled: Compiled, environment: str, names: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Give compiled actions of an environment by their names, or all of them; raises CS925."""
+    """Return compiled actions of an environment by their names, or all of them; raises CS925."""
     from callsheet.api import InvalidWorkspaceError, refuse_errors_of
     from callsheet.errors import CallsheetError
     from callsheet.language.schema_check import nearest

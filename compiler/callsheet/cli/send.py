@@ -95,7 +95,7 @@ def command(
 def _called(
     opened: Workspace, environment: Environment, content: Content, given: Content, language: str | None
 ) -> tuple[Content, Content]:
-    """Give the action that is called, with its parameters: for a message, the one that delivers it."""
+    """Return the action that is called, with its parameters: for a message, the one that delivers it."""
     from callsheet.cli.render import delivering_action
 
     if content.get("kind") != "Message":

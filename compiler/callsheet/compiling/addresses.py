@@ -16,7 +16,7 @@ WITHOUT_LEDGER = ("journey-optimizer", "directory", "http")
 
 
 def check_addresses(environment: Environment) -> list[Problem]:
-    """Give what is wrong with the target and the ledger of an environment."""
+    """Return what is wrong with the target and the ledger of an environment."""
     problems: list[Problem] = []
     spec = environment.document.value["spec"]
     for field, group in (("target", "callsheet.targets"), ("ledger", "callsheet.ledgers")):

@@ -55,7 +55,7 @@ class UnitCache:
             self._load(self.connection)
 
     def holds_actions_only(self, file: str) -> bool:
-        """Tell whether a file, unchanged since, held nothing that others share."""
+        """Return whether a file, unchanged since, held nothing that others share."""
         record = self._record(file)
         return record is not None and all(
             head["kind"] in ("Action", "Message", "EndpointConfig") for head in record["unit"]["heads"]
@@ -66,7 +66,7 @@ class UnitCache:
         self.context = _context_digest(context)
 
     def unit(self, file: str) -> Unit | None:
-        """Give the unit of a file, where it is still true."""
+        """Return the unit of a file, where it is still true."""
         record = self._record(file)
         if record is None or record["context"] != self.context:
             return None
@@ -105,7 +105,7 @@ class UnitCache:
     # -- entries --------------------------------------------------------------------------
 
     def _record(self, file: str) -> dict[str, Any] | None:
-        """Give what was kept of a file as it is now; None where nothing was, or its seal is wrong."""
+        """Return what was kept of a file as it is now; None where nothing was, or its seal is wrong."""
         if file not in self.records:
             # Taken before anybody reads the file: what changes it afterwards changes this too.
             self.prints[file] = self._fingerprint(file)
@@ -116,7 +116,7 @@ class UnitCache:
         return self.records[file]
 
     def _hash(self, file: str) -> str:
-        """Give the hash of a file's content: by its stat where that can be trusted, else by reading it."""
+        """Return the hash of a file's content: by its stat where that can be trusted, else by reading."""
         if file not in self.hashes:
             fingerprint = self.prints[file]
             known, digest, seal = self.stats.get(file, ("", "", ""))
@@ -139,7 +139,7 @@ class UnitCache:
             self.fresh_stats.append((file, fingerprint, digest, self._seal(file, fingerprint, digest)))
 
     def _fingerprint(self, file: str) -> str:
-        """Give a file's stat as text; empty where it is too young to be trusted, or a revision's."""
+        """Return a file's stat as text; empty where it is too young to be trusted, or a revision's."""
         found = self.source.fingerprint(file) if isinstance(self.source, FolderSource) else None
         if found is None or time.time_ns() - max(found[1], found[2]) < _UNTRUSTED_NANOSECONDS:
             return ""
@@ -160,7 +160,7 @@ class UnitCache:
 
 
 def _context_digest(context: Context) -> str:
-    """Give a digest of everything beside its own text on which a unit depends."""
+    """Return a digest of everything beside its own text on which a unit depends."""
     parts = [
         _FORMAT,
         __version__,

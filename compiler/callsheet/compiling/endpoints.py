@@ -41,7 +41,7 @@ class _Compiler(LeafCompiler):
 
 
 def with_definitions(compiled: Compiled) -> dict[str, Environment]:
-    """Give the environments; those that reach Adobe's API with what they deploy there.
+    """Return the environments; those that reach Adobe's API with what they deploy there.
 
     Configurations have no names at Adobe: what the workspace wants tells which is which.
     """
@@ -145,7 +145,7 @@ def _check_borne(environment: Environment, action: Action, rate: str, covering: 
 
 
 def cappings_of(compiled: Compiled, environment: str, action: Mapping[str, Any]) -> dict[str, str]:
-    """Give the rates by which EndpointConfigs cap the calls of a compiled action, by their names."""
+    """Return the rates by which EndpointConfigs cap the calls of a compiled action, by their names."""
     there = compiled.by_environment.get(environment, {})
     found = {}
     for name in sorted(compiled.endpoints):

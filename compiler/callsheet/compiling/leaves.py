@@ -288,7 +288,7 @@ class LeafCompiler:
 
 
 def is_reference(value: dict[str, Any]) -> bool:
-    """Tell whether a mapping of a payload is a reference to a secret: `{secret: "scheme:…"}`."""
+    """Return whether a mapping of a payload is a reference to a secret: `{secret: "scheme:…"}`."""
     if len(value) != 1 or not isinstance(value.get("secret"), str):
         return False
     scheme, colon, rest = value["secret"].partition(":")
@@ -308,7 +308,7 @@ _EXAMPLES: dict[str, Any] = {
 
 
 def example_of(parameter: Parameter) -> Any:
-    """Give a value that a parameter may have: its example, else one of its type."""
+    """Return a value that a parameter may have: its example, else one of its type."""
     if parameter.example is not None:
         return parameter.example
     allowed = parameter.constraints.get("enum")

@@ -185,7 +185,7 @@ def _check_given(
 
 
 def _held(content: dict[str, Any]) -> list[str]:
-    """Give the fields that any language of a message has."""
+    """Return the fields that any language of a message has."""
     return [
         field
         for field in FIELDS[content["channel"]]

@@ -60,7 +60,7 @@ def prepare(policies: list[Policy]) -> tuple[list[ReadyPolicy], list[Problem]]:
 def violations(
     ready: list[ReadyPolicy], action: Definition, environment: Environment, compiled: CompiledAction
 ) -> list[Violation]:
-    """Give the policies that one compiled action breaks."""
+    """Return the policies that one compiled action breaks."""
     found: list[Violation] = []
     view: dict[str, Any] | None = None
     for one in ready:
@@ -95,7 +95,7 @@ def violations(
 
 
 def policy_view(content: dict[str, Any]) -> dict[str, Any]:
-    """Give a compiled action as policies see it: its URL always a text, each slot as `{name}`.
+    """Return a compiled action as policies see it: its URL always a text, each slot as `{name}`.
 
     A pattern over a URL would otherwise pass every URL that holds a parameter.
     """

@@ -17,7 +17,7 @@ from callsheet.language.policy import Policy, PolicyException
 def reported(
     broken: Iterable[Broken], policies: Mapping[str, Policy], today: date | None, texts: Mapping[str, str]
 ) -> list[Diagnostic]:
-    """Give the violations that no exception covers; errors come last, and count where one is both."""
+    """Return the violations that no exception covers; errors come last, and count where one is both."""
     found: list[Diagnostic] = []
     for one in broken:
         policy = policies[one.policy]
@@ -41,7 +41,7 @@ def _with_expiry(problem: Problem, excepted: list[PolicyException]) -> Problem:
 def check_exceptions(
     policy: Policy, actions: Mapping[str, Definition], today: date | None
 ) -> Iterable[Problem]:
-    """Give what is wrong with the exceptions of a policy: those of a day that is over, or of no action."""
+    """Yield what is wrong with the exceptions of a policy: those of a day that is over, or of no action."""
     for index, one in enumerate(policy.exceptions):
         path = ("spec", "exceptions", index)
         if one.action not in actions:

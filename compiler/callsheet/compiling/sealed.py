@@ -37,7 +37,7 @@ class SealedStore:
         self.connection = connect(folder, name, _TABLE) if folder is not None and self.key else None
 
     def get(self, key: str) -> str | None:
-        """Give the text of a key; None where there is none, or somebody else wrote it."""
+        """Return the text of a key; None where there is none, or somebody else wrote it."""
         if self.connection is None:
             return None
         try:
@@ -66,7 +66,7 @@ class SealedStore:
 
 
 def seal(key: bytes, *parts: str) -> str:
-    """Give the seal of an entry."""
+    """Return the seal of an entry."""
     text = "\0".join(parts).encode("utf-8", "surrogatepass")
     return hashlib.blake2b(text, key=key, digest_size=16).hexdigest()
 
@@ -117,7 +117,7 @@ def _refuse_foreign(connection: sqlite3.Connection) -> None:
 
 
 def account_key() -> bytes:
-    """Give the key that seals entries, made when there is none; empty where it cannot be kept."""
+    """Return the key that seals entries, made when there is none; empty where it cannot be kept."""
     home = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")  # noqa: PTH111
     path = Path(home) / "callsheet" / "cache.key"
     try:

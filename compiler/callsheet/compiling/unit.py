@@ -106,7 +106,7 @@ class Unit:
     ignores: bool = False
 
     def record(self) -> dict[str, Any]:
-        """Give the unit as JSON holds it."""
+        """Return the unit as JSON holds it."""
         return {
             "file": self.file,
             "hash": self.hash,
@@ -323,14 +323,14 @@ _DESCRIPTION = re.compile(
 
 
 def _is_description(value: Any) -> bool:
-    """Tell whether a document is a vendor's description, to which contracts refer: it is left alone."""
+    """Return whether a document is a vendor's description, to which contracts refer: it is left alone."""
     if not isinstance(value, dict) or "apiVersion" in value:
         return False
     return "openapi" in value or "swagger" in value or value.get("kind") == "discovery#restDescription"
 
 
 def problem_record(problem: Problem) -> list[Any]:
-    """Give a problem as JSON holds it."""
+    """Return a problem as JSON holds it."""
     return [
         problem.code,
         problem.file,

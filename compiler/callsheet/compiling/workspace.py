@@ -352,7 +352,7 @@ class _Texts(dict[str, str]):
 
 
 def _nowhere() -> Environment:
-    """Give an environment to check actions by, where the workspace has none with a target."""
+    """Return an environment to check actions by, where the workspace has none with a target."""
     return Environment(
         name="none",
         chain=(),

@@ -26,7 +26,7 @@ __all__ = ["check_contracts", "operation_of"]
 
 
 def operation_of(action: Action, source: Source) -> Operation | None:
-    """Give the operation of an action's contract; None without one, or where it cannot be read."""
+    """Return the operation of an action's contract; None without one, or where it cannot be read."""
     if not action.contract:
         return None
     try:
@@ -54,7 +54,7 @@ def check_contracts(compiled: Compiled, source: Source, cache: Path | None = Non
 
 
 def _not_checked(why: str, names: list[str]) -> str:
-    """Say which contracts are optional and were not there."""
+    """Return which contracts are optional and were not there."""
     shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
     return f"not checked against its optional contract: {shown} ({why})"
 
@@ -115,7 +115,7 @@ class _Checker:
             yield replace(problem, message=problem.message + where, about=about)
 
     def operation(self, contract: dict[str, Any]) -> Operation:
-        """Give the operation that a contract names, read once; raises ContractFault."""
+        """Return the operation that a contract names, read once; raises ContractFault."""
         reference = contract.get("openapi") or contract["discovery"]
         name = contract.get("operation") or contract["method"]
         key = (reference, name)

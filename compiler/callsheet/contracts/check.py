@@ -37,7 +37,7 @@ class Subject:
 
 
 def check_request(subject: Subject, operation: Operation) -> Iterator[Problem]:
-    """Give what is wrong with the request that an action makes, by an operation of its contract."""
+    """Yield what is wrong with the request that an action makes, by an operation of its contract."""
     declared = subject.compiled.get("parameters", {})
     values = standard_values(declared)
     request = _built(subject, values) if values is not None else None
@@ -60,7 +60,7 @@ def check_request(subject: Subject, operation: Operation) -> Iterator[Problem]:
 
 
 def body_fault(operation: Operation, payload: Any, ignored: Sequence[str]) -> str | None:
-    """Tell what an operation would refuse of a payload, in words; None where nothing.
+    """Return what an operation would refuse of a payload, in words; None where nothing.
 
     `ignored` are the pointers at which the contract is wrong.
     """
@@ -149,7 +149,7 @@ class _Bodies:
         )
 
     def _slots(self, path: Path) -> list[str]:
-        """Give the parameters that the value at a path is made of."""
+        """Return the parameters that the value at a path is made of."""
         node: Any = self.subject.compiled["request"].get("payload")
         for part in path:
             if isinstance(node, dict) and set(node) == {"$literal"}:
@@ -161,7 +161,7 @@ class _Bodies:
         return sorted(set(parameters_read(node))) if direct else []
 
     def _passes_sometimes(self, fault: Fault, slots: list[str]) -> bool:
-        """Tell whether anything that the parameters may hold fits: of our values, or of the contract's."""
+        """Return whether any value that the parameters may have fits: one of ours, or of the contract's."""
         declared = self.subject.compiled.get("parameters", {})
         for name in slots:
             fields = declared.get(name, {"type": "string"})
@@ -335,7 +335,7 @@ def _ignored(subject: Subject, pointer: str) -> bool:
 
 
 def _inside(node: Any, part: str | int) -> Any:
-    """Give what a compiled payload holds at a part of a path; the node itself where it is a slot."""
+    """Return what a compiled payload holds at a part of a path; the node itself where it is a slot."""
     if isinstance(node, dict) and part in node:
         return node[part]
     if isinstance(node, list) and isinstance(part, int) and part < len(node):
@@ -344,7 +344,7 @@ def _inside(node: Any, part: str | int) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """Give a payload as the vendor gets it: a text where a reference to a secret stands."""
+    """Return a payload as the vendor gets it: a text where a reference to a secret stands."""
     if isinstance(value, dict):
         if set(value) == {"secret"} and isinstance(value["secret"], str) and ":" in value["secret"]:
             return "secret"

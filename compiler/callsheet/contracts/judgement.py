@@ -18,7 +18,7 @@ _NAMES = {dict: "an object", list: "a list", str: "a text", bool: "true or false
 
 
 def judge(compiled: Mapping[str, Any], operation: Operation | None, answer: Answer) -> list[str]:
-    """Give what of an answer a journey could not read as the action promises.
+    """Return what of an answer a journey could not read as the action promises.
 
     Args:
         compiled: the action.
@@ -51,7 +51,7 @@ def judge(compiled: Mapping[str, Any], operation: Operation | None, answer: Answ
 
 
 def _missing(promised: Any, told: Any, path: Path) -> Iterator[str]:
-    """Give what the example of the action holds and the answer does not, or holds as another type."""
+    """Yield what the example of the action holds and the answer does not, or holds as another type."""
     name = f"`{'.'.join(map(str, path))}`" if path else "the answer"
     if promised is None:
         return

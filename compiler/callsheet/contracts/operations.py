@@ -51,14 +51,14 @@ class Operation:
     compiled: dict[str, Validation] = field(default_factory=dict)
 
     def validation_of(self, schema: dict[str, Any], at: str) -> Validation:
-        """Give the schema of a parameter, by its place, compiled once."""
+        """Return the schema of a parameter, by its place, compiled once."""
         if at not in self.compiled:
             definitions = (self.body or {}).get("$defs") or self.definitions
             self.compiled[at] = Validation({**schema, "$defs": definitions})
         return self.compiled[at]
 
     def validation(self, what: str) -> Validation:
-        """Give the schema of the `body`, or of the answer of `success` or `failure`, compiled once."""
+        """Return the schema of the `body`, or of the answer of `success` or `failure`, compiled once."""
         if what not in self.compiled:
             schema = (self.body or {}) if what == "body" else self.answers[what]
             self.compiled[what] = Validation(schema)
@@ -66,7 +66,7 @@ class Operation:
 
 
 def find_operation(description: dict[str, Any], name: str) -> Operation:
-    """Give an operation of an OpenAPI description, by its `operationId` or as `POST /path`.
+    """Return an operation of an OpenAPI description, by its `operationId` or as `POST /path`.
 
     Raises:
         ContractFault: CS450 for what is no OpenAPI, CS451 where there is none, or more than one.
@@ -208,7 +208,7 @@ def _is_json(media: str) -> bool:
 
 
 def find_method(description: dict[str, Any], name: str) -> Operation:
-    """Give a method of a Google discovery document by its `id`.
+    """Return a method of a Google discovery document by its `id`.
 
     Raises:
         ContractFault: CS450 for what is no discovery document, CS451 where there is no such method.

@@ -37,7 +37,7 @@ class Translator:
         self.odd: list[tuple[str, str]] = []
 
     def whole(self, node: Any, pointer: str) -> dict[str, Any]:
-        """Give a schema with the definitions that it needs, to stand alone."""
+        """Return a schema with the definitions that it needs, to stand alone."""
         root = self.closed(node, pointer)
         return {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -89,7 +89,7 @@ class Translator:
         return {"$ref": f"#/$defs{pointer_of((target,))}", "x-at": target}
 
     def _is_circular(self, target: str) -> bool:
-        """Tell whether a definition is made of itself, and not only holds itself in a property."""
+        """Return whether a definition is made of itself, and not only holds itself in a property."""
         seen: set[str] = set()
         rest = [self.look(target)]
         while rest:
@@ -113,7 +113,7 @@ class Translator:
         return reference[1:] if reference.startswith("#/") else None
 
     def look(self, pointer: str) -> Any:
-        """Give the value at a pointer of the description, or None."""
+        """Return the value at a pointer of the description, or None."""
         value: Any = self.description
         for name in parts_of(pointer):
             if not isinstance(value, dict) or name not in value:
@@ -220,12 +220,12 @@ class Translator:
         return {**found, "allOf": [*found.get("allOf", []), choice, *choices]}
 
     def _read_only(self, node: dict[str, Any], name: Any) -> bool:
-        """Tell whether only an answer holds a property: a request need not."""
+        """Return whether only an answer holds a property: a request need not."""
         one = (node.get("properties") or {}).get(name)
         return isinstance(one, dict) and one.get("readOnly") is True
 
     def _is_closed(self, node: Any, seen: set[int]) -> bool:
-        """Tell whether a schema names properties and leaves nothing open, with all that it is made of."""
+        """Return whether a schema names properties and leaves nothing open, with all that it is made of."""
         verdicts = list(self._openness(node, seen))
         return "named" in verdicts and "open" not in verdicts
 

@@ -68,7 +68,7 @@ class ContractFile:
         return documents[0].places if documents else None
 
     def place(self, pointer: str) -> Span:
-        """Give where the value at a JSON Pointer stands."""
+        """Return where the value at a JSON Pointer stands."""
         places = self._places
         if places is None:
             return Span(1, 1, 1, 1)

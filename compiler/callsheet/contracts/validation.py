@@ -55,7 +55,7 @@ class Validation:
         self.branches: dict[int, Any] = {}
 
     def faults(self, value: Any) -> list[Fault]:
-        """Give what is wrong with a value; empty where it is valid."""
+        """Return what is wrong with a value; empty where it is valid."""
         if self.validator.is_valid(value):
             return []
         return self._of(self.validator, self.schema, value, (), 0)
@@ -82,7 +82,7 @@ class Validation:
     def _nearest(
         self, node: dict[str, Any], keyword: str, value: Any, path: Path, depth: int
     ) -> list[Fault]:
-        """Give the faults of the alternative that fits best: that fails deepest, and least."""
+        """Return the faults of the alternative that fits best: that fails deepest, and least."""
         best: list[Fault] | None = None
         for branch in node[keyword]:
             found = self._of(self._branch(branch), self._whole(branch), value, path, depth + 1)
@@ -105,7 +105,7 @@ class Validation:
         return {**branch, "$defs": self.schema.get("$defs", {})}
 
     def _node(self, schema: dict[str, Any], path: list[Any]) -> tuple[str, dict[str, Any]]:
-        """Give the keyword that failed and the schema that holds it, through every reference."""
+        """Return the keyword that failed and the schema that holds it, through every reference."""
         node: Any = schema
         holder: dict[str, Any] = schema
         keyword = ""
@@ -121,7 +121,7 @@ class Validation:
 
 
 def _definition(node: dict[str, Any], root: dict[str, Any]) -> Any:
-    """Give what a translated reference refers to."""
+    """Return what a translated reference refers to."""
     (key,) = parts_of(node["$ref"].removeprefix("#/$defs"))
     return root.get("$defs", {}).get(key, {})
 
@@ -187,7 +187,7 @@ def _unknown(known: set[str], node: dict[str, Any], value: Any, path: Path) -> I
 
 
 def _named(node: Any, root: dict[str, Any], seen: set[int]) -> set[str]:
-    """Give the properties that a schema names, with all that it is made of."""
+    """Return the properties that a schema names, with all that it is made of."""
     if not isinstance(node, dict) or id(node) in seen:
         return set()
     seen.add(id(node))
@@ -203,7 +203,7 @@ def _named(node: Any, root: dict[str, Any], seen: set[int]) -> set[str]:
 
 
 def deprecated_in(schema: dict[str, Any], value: Any) -> Iterator[tuple[Path, str]]:
-    """Give the properties of a value that a schema marks as deprecated, each with its pointer there."""
+    """Yield the properties of a value that a schema marks as deprecated, each with its pointer there."""
     yield from _deprecated(schema, value, (), schema, 0)
 
 

@@ -29,7 +29,7 @@ class Database(Protocol):
         """Read one state of the database, whatever others write meanwhile."""
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Give all rows of a query."""
+        """Return all rows of a query."""
 
     def run(self, statement: str, values: Sequence[Any] = ()) -> None:
         """Run one statement, inside a transaction."""
@@ -47,10 +47,10 @@ class Database(Protocol):
         """
 
     def version_of(self, component: Component) -> int:
-        """Give the version of a component's tables, 0 where it has none; refuses a newer one (CS904)."""
+        """Return the version of a component's tables, 0 where it has none; refuses a newer one (CS904)."""
 
     def prepare(self, component: Component, *, writing: bool) -> bool:
-        """Make a component's tables where they may be made; tells whether they are there."""
+        """Make a component's tables where they may be made; return whether they exist."""
 
     def close(self) -> None:
         """Let go of the database; what was not committed is gone."""
@@ -70,7 +70,7 @@ class Component:
 
 
 def prepared(database: Database, component: Component, *, writing: bool) -> Database | None:
-    """Give the database with a component's tables in it; None, closed, where they are not there.
+    """Return the database with a component's tables in it; None, closed, where they are not there.
 
     Raises:
         CallsheetError: CS904 where the component is newer; the database is closed then.
@@ -105,7 +105,7 @@ def disk_full(shown: str) -> CallsheetError:
 
 
 def holder_note() -> dict[str, Any]:
-    """Give who takes a lock, where and when, as those who find it taken read it."""
+    """Return who takes a lock, where and when, as those who find it taken read it."""
     since = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return {"pid": os.getpid(), "host": socket.gethostname(), "since": since}
 

@@ -38,7 +38,7 @@ class PostgresqlDatabase:
         self.connection = connection
 
     def identity(self) -> dict[str, Any]:
-        """Give type, cluster, database and schema: the cluster by the identifier that initdb gave it."""
+        """Return type, cluster, database and schema: the cluster by the identifier that initdb gave it."""
         cluster, name = self.rows(
             "SELECT system_identifier::text, current_database()::text FROM pg_control_system()"
         )[0]
@@ -82,7 +82,7 @@ class PostgresqlDatabase:
             self.connection.close()
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Give all rows of a query."""
+        """Return all rows of a query."""
         with worded(self.shown):
             return self.connection.execute(_marked(query), values or None).fetchall()
 
@@ -119,12 +119,12 @@ class PostgresqlDatabase:
                 )
 
     def exists(self) -> bool:
-        """Tell whether callsheet's schema is there."""
+        """Return whether callsheet's schema is there."""
         query = "SELECT to_regclass(?) IS NOT NULL"
         return bool(self.rows(query, (f"{self.schema}.callsheet_component",))[0][0])
 
     def version_of(self, component: Component) -> int:
-        """Give the version of a component's tables, 0 where it has none; refuses a newer one."""
+        """Return the version of a component's tables, 0 where it has none; refuses a newer one."""
         if not self.exists():
             return 0
         found = self.rows("SELECT version FROM callsheet_component WHERE name = ?", (component.name,))
@@ -175,7 +175,7 @@ class PostgresqlDatabase:
             self.run(statement)
 
     def prepare(self, component: Component, *, writing: bool) -> bool:
-        """Make a component's tables where they may be made; tells whether they are there."""
+        """Make a component's tables where they may be made; return whether they exist."""
         if writing:
             self.ensure(component)
         return self.version_of(component) > 0
@@ -331,7 +331,7 @@ def _lock_key(schema: str, purpose: str) -> int:
 
 
 def _marked(query: str) -> str:
-    """Give a query with psycopg's marks for values."""
+    """Return a query with psycopg's marks for values."""
     return query.replace("?", "%s")
 
 

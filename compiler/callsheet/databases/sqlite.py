@@ -73,7 +73,7 @@ class SqliteDatabase:
         return self.connection.in_transaction
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Give all rows of a query."""
+        """Return all rows of a query."""
         with worded(self.shown):
             return self.connection.execute(query, values).fetchall()
 
@@ -103,7 +103,7 @@ class SqliteDatabase:
                 )
 
     def version_of(self, component: Component) -> int:
-        """Give the version of a component's tables, 0 where it has none; refuses a newer one."""
+        """Return the version of a component's tables, 0 where it has none; refuses a newer one."""
         with worded(self.shown):
             if not self.connection.execute(
                 "SELECT 1 FROM sqlite_schema WHERE name = 'callsheet_component'"
@@ -137,7 +137,7 @@ class SqliteDatabase:
             )
 
     def prepare(self, component: Component, *, writing: bool) -> bool:
-        """Make a component's tables where they may be made; tells whether they are there."""
+        """Make a component's tables where they may be made; return whether they exist."""
         if writing:
             self.ensure(component)
         return self.version_of(component) > 0

@@ -106,7 +106,7 @@ def _grant(database: PostgresqlDatabase, schema: str, reader: str, deployer: str
 
 
 def require_reference(text: str) -> str:
-    """Give a reference to a URL as it is; a URL itself on a command line is seen by every process.
+    """Return a reference to a URL as it is; a URL itself on a command line is seen by every process.
 
     Raises:
         UsageError: CS921 for anything but a reference.

@@ -49,7 +49,7 @@ class Approval:
 
 
 def statement(plan: Plan) -> bytes:
-    """Give what is signed: the plan's digest, which covers all that it does, and where."""
+    """Return what is signed: the plan's digest, which covers all that it does, and where."""
     return f"callsheet approval 1\nenvironment {plan.environment}\nplan {plan.digest}\n".encode()
 
 
@@ -71,7 +71,7 @@ def sign(plan: Plan, key: Path, shown: str) -> Approval:
 
 
 def write_approval(approval: Approval) -> str:
-    """Give the text of an approval's file."""
+    """Return the text of an approval's file."""
     return json.dumps({"plan": approval.plan, "signature": approval.signature}, indent=2) + "\n"
 
 
@@ -99,7 +99,7 @@ def _read(path: Path) -> Approval:
 
 
 def require(plan: Plan, wanted: Approvals, approvals: Iterable[Approval], root: Path) -> tuple[str, ...]:
-    """Give those whose approval of a plan holds; refuses the plan where they are too few.
+    """Return those whose approval of a plan holds; refuses the plan where they are too few.
 
     Args:
         plan: the plan as it was approved.

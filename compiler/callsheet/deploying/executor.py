@@ -167,7 +167,7 @@ class _Run:
         return self.result
 
     def _size(self, rest: Sequence[Intent]) -> int:
-        """Give how many steps are taken at once: of one kind, where they are done in parallel."""
+        """Return how many steps are taken at once: of one kind, where they are done in parallel."""
         if self.stores.shared is not None:
             return BATCH
         most = getattr(self.stores.target, "parallel", 1)
@@ -216,7 +216,7 @@ class _Run:
             raise self._naming([one for one, _ in unknown], unknown[0][1])
 
     def _naming(self, intents: Sequence[Intent], error: CallsheetError) -> CallsheetError:
-        """Say which steps are left open, and how many are settled."""
+        """Return which steps are left open, and how many are settled."""
         if self.stores.shared is not None:
             return error  # nothing of them was done
         settled = self.result.count("done")

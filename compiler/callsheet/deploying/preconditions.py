@@ -131,7 +131,7 @@ def _check_deployed(plan: Plan, deployed: Mapping[str, Deployed]) -> None:
 
 
 def _is_other(found: Deployed | None, change: Change) -> bool:
-    """Tell whether something is where a rename leads, and it is not what an interrupted one left there."""
+    """Return whether an object is where a rename leads, and is not what an interrupted one left there."""
     return found is not None and found.digest != change.after_digest
 
 

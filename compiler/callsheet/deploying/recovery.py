@@ -30,7 +30,7 @@ def applied_after(
     found: tuple[int, list[Intent]] | None,
     deployed: Mapping[str, Deployed],
 ) -> dict[str, Applied]:
-    """Give what will be recorded as applied once the open steps are settled, writing nothing."""
+    """Return what will be recorded as applied once the open steps are settled, writing nothing."""
     result = dict(applied)
     if found is None:
         return result

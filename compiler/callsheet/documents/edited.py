@@ -31,7 +31,7 @@ class EditedSource:
         return found
 
     def read(self, file: str, *, limit: int = MAX_FILE_BYTES) -> bytes:
-        """Give a file's bytes: an edited one with the line ends and the byte order mark that it had."""
+        """Return a file's bytes: an edited one with the line ends and the byte order mark that it had."""
         content = self.source.read(file, limit=limit)
         if file not in self.texts:
             return content
@@ -41,7 +41,7 @@ class EditedSource:
         return edited
 
     def fingerprint(self, file: str) -> tuple[int, ...] | None:
-        """Give the source's own; an edited text has none to trust."""
+        """Return the source's own; an edited text has none to trust."""
         return None if file in self.texts else self.source.fingerprint(file)
 
     def real(self, file: str) -> str:

@@ -9,12 +9,12 @@ Path = tuple[str | int, ...]
 
 
 def pointer_of(path: Path) -> str:
-    """Give a path as a JSON Pointer (RFC 6901)."""
+    """Return a path as a JSON Pointer (RFC 6901)."""
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
 
 
 def parts_of(pointer: str) -> tuple[str, ...]:
-    """Give the parts of a JSON Pointer, unescaped; an index is its digits."""
+    """Return the parts of a JSON Pointer, unescaped; an index is its digits."""
     return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
 
 
@@ -44,7 +44,7 @@ class Places:
     scalars: dict[Path, int] = field(default_factory=dict)
 
     def value(self, path: Path) -> Span:
-        """Give the span of the value at `path`, or of the nearest value around it."""
+        """Return the span of the value at `path`, or of the nearest value around it."""
         while path not in self.values:
             if not path:
                 return START
@@ -52,11 +52,11 @@ class Places:
         return self.values[path]
 
     def key(self, path: Path) -> Span:
-        """Give the span of the key at the end of `path`; of the value where there is no key."""
+        """Return the span of the key at the end of `path`; of the value where there is no key."""
         return self.keys.get(path) or self.value(path)
 
     def inside(self, path: Path, offset: int) -> Span:
-        """Give the span of the character `offset` of the text at `path`.
+        """Return the span of the character `offset` of the text at `path`.
 
         The span of the whole value is given for offset 0, and where the text is folded, literal or
         escaped, so that its characters do not stand where they are counted.

@@ -64,7 +64,7 @@ class Document:
         return self._again(with_places=True).places or Places()
 
     def place(self, path: Path) -> Span:
-        """Give the span of the value at `path`, or of the nearest one around it."""
+        """Return the span of the value at `path`, or of the nearest one around it."""
         return self.places.value(path)
 
     def _again(self, *, with_places: bool) -> YamlDocument:
@@ -81,7 +81,7 @@ def parse(text: str, file: str, *, with_places: bool = False) -> tuple[list[Yaml
 
 
 def read_text(source: Source, file: str) -> tuple[str, Problem | None]:
-    """Give a file's text, or empty text and the problem that keeps it from being read."""
+    """Return a file's text, or empty text and the problem that keeps it from being read."""
     try:
         content = source.read(file)
     except Unreadable as unreadable:

@@ -50,7 +50,7 @@ class RevisionSource:
         return found.files
 
     def read(self, file: str, *, limit: int = MAX_FILE_BYTES) -> bytes:
-        """Give one file's bytes at the revision; links within the workspace are followed."""
+        """Return one file's bytes at the revision; links within the workspace are followed."""
         object_id = self._file(file)
         self._fetch([object_id], limit)
         if self._sizes[object_id] > limit:
@@ -58,7 +58,7 @@ class RevisionSource:
         return self._contents[object_id]
 
     def fingerprint(self, file: str) -> tuple[int, ...] | None:
-        """Give the object's own hash: it changes exactly when the file does."""
+        """Return the object's own hash: it changes exactly when the file does."""
         try:
             return (int(self._file(file), 16),)
         except Unreadable:
@@ -99,7 +99,7 @@ class RevisionSource:
 
 
 def resolve_revision(root: FilePath, revision: str) -> str:
-    """Give the commit id of a revision; raises `CallsheetError` CS922 or CS923."""
+    """Return the commit id of a revision; raises `CallsheetError` CS922 or CS923."""
     return _resolved(repository_around(root), revision)
 
 

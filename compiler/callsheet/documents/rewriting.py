@@ -154,7 +154,7 @@ class Rewriting:
 
 
 def rewritten(rewritings: Sequence[Rewriting]) -> str:
-    """Give the text of a file with what was written in its documents, of which there is one at least."""
+    """Return the text of a file with what was written in its documents, of which there is one at least."""
     return _spliced(rewritings[0].text, [one for it in rewritings for one in it.edits])
 
 

@@ -58,7 +58,7 @@ class Trap:
 
 
 def resolve(text: str) -> Scalar | Trap:
-    """Give the value of a plain scalar, or the `Trap` that it is."""
+    """Return the value of a plain scalar, or the `Trap` that it is."""
     if text in _CONSTANTS:
         return _CONSTANTS[text]
     if text in _BOOLEANS_OF_YAML_1_1:

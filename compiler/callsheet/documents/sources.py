@@ -37,10 +37,10 @@ class Source(Protocol):
         """List every document file, sorted, ignored ones left out."""
 
     def read(self, file: str, *, limit: int = MAX_FILE_BYTES) -> bytes:
-        """Give a file's bytes; raises `Unreadable`, for a file with more than `limit` bytes as well."""
+        """Return a file's bytes; raises `Unreadable`, for a file with more than `limit` bytes as well."""
 
     def fingerprint(self, file: str) -> tuple[int, ...] | None:
-        """Give numbers that change when the file does, or None where there are none to trust."""
+        """Return numbers that change when the file does, or None where there are none to trust."""
 
     def real(self, file: str) -> str:
         """Return the path to which links lead from a path; the path itself where they lead nowhere."""
@@ -87,7 +87,7 @@ class FolderSource:
         return content
 
     def fingerprint(self, file: str) -> tuple[int, ...] | None:
-        """Give size, times and inode, as git's index does."""
+        """Return size, times and inode, as git's index does."""
         try:
             found = os.stat(self.root / file)
         except OSError:
@@ -154,7 +154,7 @@ class MemorySource:
         )
 
     def read(self, file: str, *, limit: int = MAX_FILE_BYTES) -> bytes:
-        """Give the bytes of one file."""
+        """Return the bytes of one file."""
         content = self.contents.get(file)
         if content is None:
             raise Unreadable(no_such_file(file))
@@ -202,7 +202,7 @@ def ignored_by(source: Source) -> Ignored:
 
 @lru_cache(maxsize=8)
 def ignore_patterns(text: str) -> Callable[[str], bool]:
-    """Give the test that `.callsheetignore` (gitignore's syntax) stands for."""
+    """Return the test that `.callsheetignore` (gitignore's syntax) stands for."""
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     if not lines:
         return lambda file: False  # noqa: ARG005

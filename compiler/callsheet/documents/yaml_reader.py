@@ -335,7 +335,7 @@ class _Builder:
     # -- places and problems --------------------------------------------------------------
 
     def _step(self) -> str | int:
-        """Give the last part of the path of the value that comes next."""
+        """Return the last part of the path of the value that comes next."""
         frame = self.frames[-1]
         if not frame.is_mapping:
             return len(frame.container)

@@ -59,7 +59,7 @@ class Refusal:
 
 
 def refuse_call(route: Route, came: Came, tokens: Mapping[str, float]) -> Refusal | None:
-    """Tell why the service would refuse a call; None where it would not.
+    """Return why the service would refuse a call; None where it would not.
 
     Args:
         route: of the action.
@@ -186,7 +186,7 @@ def _is_slot(value: Any) -> bool:
 
 
 def _unproven(route: Route, came: Came, tokens: Mapping[str, float]) -> str | None:
-    """Tell why a call does not prove who calls; None where it does."""
+    """Return why a call does not prove who calls; None where it does."""
     authentication, secrets = route.authentication, route.secrets
     header = came.headers.get("authorization", "")
     match authentication["type"]:
@@ -227,7 +227,7 @@ def _text(value: Any) -> str:
 
 
 def refuse_token_call(route: Route, came: Came) -> Refusal | None:
-    """Tell why the token endpoint would refuse a call; None where it gives a token."""
+    """Return why the token endpoint would refuse a call; None where it gives a token."""
     authentication = route.authentication
     if came.method != route.method:
         return Refusal(405, f"the token is asked for with {route.method}")

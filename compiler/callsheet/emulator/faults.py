@@ -55,7 +55,7 @@ class Faults:
             self._queue.append((kind, int(number) if colon else None))
 
     def next(self) -> str | None:
-        """Give how this call fails; None where it does not."""
+        """Return how this call fails; None where it does not."""
         with self._lock:
             if not self._queue:
                 return None
@@ -68,6 +68,6 @@ class Faults:
             return kind
 
     def told(self) -> str:
-        """Give the faults that are to come, for people."""
+        """Return the faults that are to come, for people."""
         with self._lock:
             return ", ".join(kind if left is None else f"{kind}:{left}" for kind, left in self._queue)

@@ -28,7 +28,7 @@ _LOCAL = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?\Z")
 
 
 def handler_of(emulator: Emulator) -> type[BaseHTTPRequestHandler]:
-    """Give the handler of an emulator's connections."""
+    """Return the handler of an emulator's connections."""
 
     class Handler(_Handler):
         pass
@@ -221,7 +221,7 @@ def _length_of(headers: Message) -> int | None:
 
 
 def _status(route: Route | None) -> int:
-    """Give the status of a success: the contract's first one, else 200."""
+    """Return the status of a success: the contract's first one, else 200."""
     return 200 if route is None or route.operation is None else route.operation.status
 
 

@@ -50,7 +50,7 @@ class Route:
 def routes_of(
     compiled: Mapping[str, Any], environment: str, operation: Operation | None
 ) -> Iterator[Route]:
-    """Give the routes of one compiled action: its call, and the one for its token, where it has one."""
+    """Yield the routes of one compiled action: its call, and the one for its token, where it has one."""
     request, authentication = compiled["request"], compiled["authentication"]
     yield _route(compiled, environment, operation, request["url"], request["method"], is_token=False)
     if authentication["type"] == "oauth2":
@@ -90,5 +90,5 @@ def _pattern(text: str, value: str) -> str:
 
 
 def find_routes(routes: list[Route], host: str, path: str) -> list[Route]:
-    """Give the routes of a host and path, whatever their method."""
+    """Return the routes of a host and path, whatever their method."""
     return [one for one in routes if one.host.match(host.lower()) and one.path.match(path)]

@@ -125,7 +125,7 @@ class Emulator:
             self.changed.notify_all()
 
     def answer(self, came: Came) -> tuple[str, Refusal | None, Route | None]:
-        """Give the body that answers a call, why it is refused, and whose it is."""
+        """Return the body that answers a call, why it is refused, and whose it is."""
         parts = urlsplit(came.url)
         if dot_segment(came.url) is not None:
             left = Refusal(400, "a segment of the path is `.` or `..`, which a service takes away")
@@ -195,7 +195,7 @@ class _Server(ThreadingHTTPServer):
 
 
 def _references(routes: Sequence[Route]) -> set[str]:
-    """Give every reference to a secret that a route's action holds."""
+    """Return every reference to a secret that a route's action holds."""
     found: set[str] = set()
     for route in routes:
         found.update(_REFERENCE.findall(json.dumps(route.compiled)))
@@ -214,7 +214,7 @@ def _error_body(refusal: Refusal) -> str:
 
 
 def _token_answer(authentication: Mapping[str, Any], token: str) -> str:
-    """Give a token as the action reads it: by RFC 6749 section 5.1, or where `tokenInResponse` says."""
+    """Return a token as the action reads it: by RFC 6749 section 5.1, or where `tokenInResponse` says."""
     if authentication["type"] != "custom":
         return json.dumps({"access_token": token, "token_type": "Bearer", "expires_in": TOKEN_SECONDS})
     place = authentication["tokenInResponse"]

@@ -15,7 +15,7 @@ from callsheet.outbound.limits import LOOPBACK
 
 
 def standin(reference: str) -> str:
-    """Give what stands in for a secret: 64 hexadecimal digits, the same for the same reference."""
+    """Return what stands in for a secret: 64 hexadecimal digits, the same for the same reference."""
     return hashlib.sha256(f"callsheet stands in for {reference}".encode()).hexdigest()
 
 
@@ -28,12 +28,12 @@ class Standins:
         self.key = authentication["key"]["secret"] if signs else None
 
     def __call__(self, reference: str) -> str:
-        """Give the stand-in for a reference."""
+        """Return the stand-in for a reference."""
         return _private_key() if reference == self.key else standin(reference)
 
 
 def way_to(url: str, compiled: Mapping[str, Any]) -> Way:
-    """Give the way of a call to an emulator at `url`.
+    """Return the way of a call to an emulator at `url`.
 
     Raises:
         CallsheetError: CS964 where that is not this machine.

@@ -32,7 +32,7 @@ _LEFT_OUT = ("host", "content-length", "user-agent", "accept-encoding", "connect
 
 
 def action_text(imported: Imported, name: str) -> str:
-    """Give the text of an action file that makes the request, with a test case that says so.
+    """Return the text of an action file that makes the request, with a test case that says so.
 
     Raises:
         ImportFault: CS938 where the URL is none.
@@ -181,7 +181,7 @@ class _Writer:
             headers[key] = {"secret": self._secret("authorization", value)}
 
     def _secret(self, what: str, value: str = "") -> str:
-        """Give a reference by a name of its own, or by its variable's: the value is forgotten here."""
+        """Return a reference by a name of its own, or by its variable's: the value is forgotten here."""
         variable = MARK.fullmatch(value.strip())
         if variable is not None:
             self.secrets.add(variable[1])
@@ -250,5 +250,5 @@ def _encoded(url: str) -> str:
 
 
 def secret_names(text: str) -> Iterator[str]:
-    """Give the environment variables that an imported action refers to."""
+    """Yield the environment variables that an imported action refers to."""
     yield from sorted(set(re.findall(r"env:([A-Z0-9_]+)", text)))

@@ -23,7 +23,7 @@ spec: {target: {type: sqlite, path: .callsheet/here.db}}
 
 
 def definition_text(compiled: Mapping[str, Any], digest: str) -> str:
-    """Give the text of a file that defines a deployed action, message or endpoint.
+    """Return the text of a file that defines a deployed action, message or endpoint.
 
     Args:
         compiled: what is deployed.
@@ -73,7 +73,7 @@ TEMPLATED = (
 
 
 def written(node: Any) -> Any:
-    """Give a compiled value, of a field that is read as a template, as its author would write it.
+    """Return a compiled value, of a field that is read as a template, as its author would write it.
 
     Raises:
         CallsheetError: CS844 for what a template file makes, and for what is no compiled value.

@@ -16,13 +16,13 @@ _USUAL = ("content-type", "accept", "user-agent", "authorization", "host", "cont
 
 
 def calls(compiled: Mapping[str, Any], imported: Imported) -> bool:
-    """Tell whether a request goes where an action calls."""
+    """Return whether a request goes where an action calls."""
     route, parts = _route(compiled), urlsplit(as_written(imported.url))
     return bool(route.host.match(parts.netloc.lower()) and route.path.match(parts.path or "/"))
 
 
 def differences(compiled: Mapping[str, Any], imported: Imported) -> list[str]:
-    """Give where a request differs from every request of an action; who calls is not compared."""
+    """Return where a request differs from every request of an action; who calls is not compared."""
     found = []
     request = compiled["request"]
     if not calls(compiled, imported):

@@ -55,7 +55,7 @@ _VARIABLE = re.compile(r"\{\{\s*(?:_\.)?([A-Za-z0-9_.-]+)\s*\}\}")
 
 
 def _variables(listed: Any) -> dict[str, str]:
-    """Give the variables of a collection, but for what may be a secret."""
+    """Return the variables of a collection, but for what may be a secret."""
     return {
         str(one["key"]): str(one["value"])
         for one in (listed if isinstance(listed, list) else ())
@@ -75,7 +75,7 @@ def _filled(value: Any, variables: dict[str, str]) -> Any:
 
 
 def _insomnia_requests(resources: list[Any]) -> list[tuple[str, dict[str, Any]]]:
-    """Give the requests of an Insomnia export (format 4), the base environment's variables filled in."""
+    """Return the requests of an Insomnia export (format 4), the base environment's variables filled in."""
     listed = [one for one in resources if isinstance(one, dict)]
     variables: dict[str, str] = {}
     for one in listed:

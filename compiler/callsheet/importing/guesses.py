@@ -21,12 +21,12 @@ _TEMPLATE = re.compile(r"\{\{|\{%|\{#")
 
 
 def is_credential(name: str, value: str) -> bool:
-    """Tell whether a header or query parameter holds a credential, by its name or by its text."""
+    """Return whether a header or query parameter holds a credential, by its name or by its text."""
     return bool(CREDENTIAL.search(name)) or bool(secret_kind(value))
 
 
 def is_secret(value: str, path: tuple[Any, ...]) -> bool:
-    """Tell whether a text of the payload is a credential; a device's token is an address, and none."""
+    """Return whether a text of the payload is a credential; a device's token is an address, and none."""
     key = next((one for one in reversed(path) if isinstance(one, str)), "")
     if key in DEVICES:
         return False
@@ -36,14 +36,14 @@ def is_secret(value: str, path: tuple[Any, ...]) -> bool:
 
 
 def parameter_name(key: str) -> str:
-    """Give the name of a parameter, from the name of what holds its value."""
+    """Return the name of a parameter, from the name of what holds its value."""
     name = re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key).lower()).strip("_")
     name = name or "value"
     return (name if name[0].isalpha() else f"p_{name}")[:24]
 
 
 def guess(value: str, path: tuple[Any, ...]) -> str | None:
-    """Tell what a text of the payload is: a kind of personal datum, a `text` for people, or a constant."""
+    """Return what a string of the payload is: a kind of personal datum, a `text` to read, or a constant."""
     key = next((one for one in reversed(path) if isinstance(one, str)), "").lower()
     if _EMAIL.match(value):
         return "email"
@@ -59,5 +59,5 @@ def guess(value: str, path: tuple[Any, ...]) -> str | None:
 
 
 def constant(value: str) -> str:
-    """Give a constant as a leaf: what would begin a template is a text within one."""
+    """Return a constant as a leaf: what would begin a template is a text within one."""
     return f"{{{{ {json.dumps(value)} }}}}" if _TEMPLATE.search(value) else value

@@ -29,14 +29,14 @@ _TYPES = {
 
 
 def is_mapped(value: Any) -> bool:
-    """Tell whether any leaf of a payload is to be mapped."""
+    """Return whether any leaf of a payload is to be mapped."""
     if isinstance(value, dict):
         return value.get("toBeMapped") is True or any(is_mapped(one) for one in value.values())
     return isinstance(value, list) and any(is_mapped(one) for one in value)
 
 
 def mapped_differences(wanted: Any, found: Any, path: tuple[str, ...] = ()) -> list[str]:
-    """Give where a payload on the screen is not the one that was asked for, in the screen's words."""
+    """Return where a payload on the screen is not the one that was asked for, in the screen's words."""
     name = f"`{'.'.join(path)}`" if path else "the payload"
     if _is_leaf(wanted) or _is_leaf(found):
         if not (_is_leaf(wanted) and _is_leaf(found)):
@@ -69,7 +69,7 @@ def _is_leaf(value: Any) -> bool:
 
 
 def with_slots(value: Any, path: tuple[str, ...] = ()) -> Any:
-    """Give a payload with a slot for each leaf that is to be mapped; everything else is as it is."""
+    """Return a payload with a slot for each leaf that is to be mapped; everything else is as it is."""
     if isinstance(value, dict) and value.get("toBeMapped") is True:
         kind, example = _TYPES.get(str(value.get("dataType")), ("string", "text"))
         name = next((one for one in reversed(path) if one), "value")

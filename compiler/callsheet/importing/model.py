@@ -17,7 +17,7 @@ class ImportFault(CallsheetError):  # noqa: N818 - a verdict about one request
 
 
 def checked_url(url: str) -> str:
-    """Give a URL that can be taken apart.
+    """Return a URL that can be taken apart.
 
     Raises:
         ImportFault: for one that cannot, as with a host in brackets that is no address.

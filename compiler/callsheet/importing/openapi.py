@@ -93,7 +93,7 @@ class _Sampler:
         self.definitions = root.get("$defs", {})
 
     def value(self, schema: Any, path: tuple[str, ...], depth: int) -> Any:
-        """Give a value that a schema takes."""
+        """Return a value that a schema takes."""
         node = self._resolved(schema)
         if depth > DEPTH:
             return {}
@@ -131,7 +131,7 @@ class _Sampler:
         return found
 
     def _parts(self, node: dict[str, Any]) -> list[dict[str, Any]]:
-        """Give a schema with what it is made of; of a choice, the first alternative."""
+        """Return a schema with what it is made of; of a choice, the first alternative."""
         found = [node]
         listed = [self._resolved(one) for one in node.get("allOf") or ()]
         chosen = _discriminated(listed)
@@ -154,7 +154,7 @@ class _Sampler:
         return node
 
     def _example(self, node: dict[str, Any]) -> Any:
-        """Give the example that the description shows at the place of a schema."""
+        """Return the example that the description shows at the place of a schema."""
         value: Any = self.description
         for name in parts_of(node.get("x-at", "")):
             value = value.get(name) if isinstance(value, dict) else None
@@ -164,7 +164,7 @@ class _Sampler:
 
 
 def _discriminated(listed: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """Give the condition of the first alternative of a choice by a property, as the contract writes it."""
+    """Return the condition of the first alternative of a choice by a property, as in the contract."""
     for one in listed:
         for name, schema in (one.get("properties") or {}).items():
             if one.get("required") == [name] and "enum" in schema:

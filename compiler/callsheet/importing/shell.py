@@ -67,7 +67,7 @@ def words_of(text: str, name: str) -> list[str]:
 
 
 def as_written(text: str) -> str:
-    """Give a text with its marks written as the shell's variables again."""
+    """Return a text with its marks written as the shell's variables again."""
     return MARK.sub(lambda match: f"${match[1]}", text)
 
 

@@ -116,14 +116,14 @@ _CONSTRAINTS = (
 
 
 def read_action(document: Document) -> Action:
-    """Give the action that a document of kind Action, valid by its schema, defines."""
+    """Return the action that a document of kind Action, valid by its schema, defines."""
     value = document.value
     lifecycle = value["spec"].get("lifecycle") or {}
     return Action(document, value["metadata"], lifecycle.get("renamedFrom"), value["spec"].get("contract"))
 
 
 def read_parameters(declared: dict[str, Any]) -> dict[str, Parameter]:
-    """Give the parameters of a `parameters` map, in the order in which they are written."""
+    """Return the parameters of a `parameters` map, in the order in which they are written."""
     return {name: _parameter(name, fields) for name, fields in declared.items()}
 
 
@@ -141,7 +141,7 @@ def _parameter(name: str, fields: dict[str, Any]) -> Parameter:
 
 
 def in_language(text: Text | None, language: str) -> str:
-    """Give a text in a language; else in English, else in the first language that it has."""
+    """Return a text in a language; else in English, else in the first language that it has."""
     if text is None or isinstance(text, str):
         return text or ""
     base = language.split("-", maxsplit=1)[0]
@@ -152,7 +152,7 @@ def in_language(text: Text | None, language: str) -> str:
 
 
 def label_of(declared: Mapping[str, Any], name: str, language: str = "en") -> str:
-    """Give the label of a parameter in the journey tool: its own, where no other has the same."""
+    """Return the label of a parameter in the journey tool: its own, where no other has the same."""
     label = in_language(declared.get(name, {}).get("label"), language) or name
     others = {it: in_language(one.get("label"), language) for it, one in declared.items() if it != name}
     return name if label in others.values() or label in others else label

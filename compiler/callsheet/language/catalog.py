@@ -120,7 +120,7 @@ def declare(code: str, name: str, documentation: str, *, severity: Severity = "e
 
 
 def rules_on(subject: Subject) -> list[Rule]:
-    """Give the rules that look at one subject, by code."""
+    """Return the rules that look at one subject, by code."""
     return [RULES[code] for code in sorted(RULES) if RULES[code].subject == subject]
 
 
@@ -175,7 +175,7 @@ class Spots:
     prefix: Path = ()
 
     def where(self, path: Path) -> tuple[Document, Path]:
-        """Give the document in which the value at `path` is written, and its path there."""
+        """Return the document in which the value at `path` is written, and its path there."""
         return self.document, (*self.prefix, *in_file(self.document, self.prefix, path))
 
     def value(self, path: Path, message: str, *, do: str, related: tuple[Related, ...] = ()) -> Problem:

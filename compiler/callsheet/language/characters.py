@@ -34,7 +34,7 @@ _JOINING_SCRIPTS = (
 
 
 def is_unseen(character: str) -> bool:
-    """Tell whether a character has no shape of its own, wherever it stands."""
+    """Return whether a character has no shape of its own, wherever it stands."""
     code = ord(character)
     if code < 0x80:
         return (code < 0x20 and character not in "\n\r\t") or code == 0x7F
@@ -58,7 +58,7 @@ def unseen_in(text: str) -> Counter[str]:
 
 
 def is_needed(text: str, index: int) -> bool:
-    """Tell whether the writing around it needs a character that has no shape of its own."""
+    """Return whether the writing around it needs a character that has no shape of its own."""
     one = text[index]
     before = text[index - 1] if index else ""
     after = text[index + 1] if index + 1 < len(text) else ""
@@ -79,7 +79,7 @@ def is_needed(text: str, index: int) -> bool:
 
 
 def _is_flag(text: str, index: int) -> bool:
-    """Tell whether a tag character is of the flag of England, Scotland or Wales: no others are in use."""
+    """Return whether a tag character is of the flag of England, Scotland or Wales: no others are in use."""
     start = index
     while start and "\U000e0020" <= text[start - 1] <= _CANCEL_TAG:
         start -= 1
@@ -89,7 +89,7 @@ def _is_flag(text: str, index: int) -> bool:
 
 
 def _is_emoji(character: str) -> bool:
-    """Tell whether a character may be one of an emoji: a symbol beyond ASCII, or what is put beside one."""
+    """Return whether a character may be part of an emoji: a symbol beyond ASCII, or what goes with one."""
     if not character or character.isascii():
         return False
     return (
@@ -137,7 +137,7 @@ _TOGETHER = (
 
 
 def look_alike(host: str) -> str | None:
-    """Say what is wrong with a host that is drawn like another one; None where nothing is."""
+    """Return what is wrong with a host that is drawn like another one; None where nothing is."""
     for label in host.lower().split("."):
         shown = _decoded(label)
         if shown.isascii():

@@ -84,7 +84,7 @@ def _text_of(file: str, texts: Mapping[str, str]) -> str:
 
 
 def quoted_line(problem: Problem, text: str) -> str:
-    """Give the line of a problem, without what looks like a secret."""
+    """Return the line of a problem, without what looks like a secret."""
     lines = _lines(text)
     if problem.span.line > len(lines):
         return ""

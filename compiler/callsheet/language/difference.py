@@ -54,12 +54,12 @@ class Difference:
 
 
 def heaviest(impacts: list[Impact]) -> Impact:
-    """Give the impact that asks for the most attention; cosmetic where there is none."""
+    """Return the impact that asks for the most attention; cosmetic where there is none."""
     return max(impacts, key=IMPACTS.index, default="cosmetic")
 
 
 def value_at(value: Any, path: Path) -> Any:
-    """Give what stands at a path, NOTHING where nothing does."""
+    """Return what stands at a path, NOTHING where nothing does."""
     for part in path:
         try:
             value = value[part]

@@ -13,6 +13,6 @@ class EndpointConfig(Definition):
 
 
 def read_endpoint(document: Document) -> EndpointConfig:
-    """Give the configuration that a document of kind EndpointConfig, valid by its schema, defines."""
+    """Return the configuration that a document of kind EndpointConfig, valid by its schema, defines."""
     lifecycle = document.value["spec"].get("lifecycle") or {}
     return EndpointConfig(document, document.value["metadata"], lifecycle.get("renamedFrom"))

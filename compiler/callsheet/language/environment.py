@@ -90,7 +90,7 @@ class Environment:
         return self.target is None
 
     def overlaid(self, action: Definition) -> dict[str, Any]:
-        """Give the spec of an action with this environment's overlay merged over it."""
+        """Return the spec of an action with this environment's overlay merged over it."""
         overlay = self.overlays.get(action.name)
         if overlay is None:
             return action.spec
@@ -111,7 +111,7 @@ class Environment:
         return found
 
     def origin(self, action: Definition, path: Path) -> tuple[Document, Path]:
-        """Tell where a field of the overlaid spec is written: the document, and the path in it."""
+        """Return where a field of the overlaid spec is written: the document, and the path in it."""
         for document in self.chain:
             overlays = document.value["spec"].get("overlays") or {}
             if action.name in overlays and holds(overlays[action.name], path):
@@ -127,7 +127,7 @@ class OverlaidSpots(Spots):
     action: Definition | None = None
 
     def where(self, path: Path) -> tuple[Document, Path]:
-        """Give the document that wrote the field: the last overlay that holds it, else the action."""
+        """Return the document that wrote the field: the last overlay that holds it, else the action."""
         if path[:1] in _METADATA_FIELDS or self.environment is None or self.action is None:
             return self.document, ("metadata", *path)
         return self.environment.origin(self.action, path)

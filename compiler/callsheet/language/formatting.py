@@ -19,7 +19,7 @@ _SPACE_BEFORE = re.compile(r" *\Z")
 
 
 def formatted(text: str, file: str) -> tuple[str, Problem | None]:
-    """Give the canonical form of a file's text; or the text as it is, and what keeps it from that.
+    """Return the canonical form of a file's text; or the text as it is, and what keeps it from that.
 
     Args:
         text: the whole file, decoded, with line feeds.
@@ -57,7 +57,7 @@ def _same(documents: list[Document], result: str, file: str, lines: list[str]) -
 
 
 def _has_long_texts(documents: list[Document]) -> bool:
-    """Tell whether any text goes over several lines: then a space at a line's end may belong to it."""
+    """Return whether any text goes over several lines: then a space at a line's end may belong to it."""
     return any(
         span.end_line > span.line
         for document in documents
@@ -84,7 +84,7 @@ class _Formatter:
         self.last = last
 
     def run(self) -> list[str]:
-        """Give the lines of the whole file with this document's keys in order."""
+        """Return the lines of the whole file with this document's keys in order."""
         value = self.document.value
         kind = value.get("kind") if isinstance(value, dict) else None
         if not isinstance(kind, str) or kind not in KIND_SCHEMAS:
@@ -119,7 +119,7 @@ class _Formatter:
         return [*self.lines[: bounds[0]], *moved, *self.lines[bounds[-1] :]]
 
     def _starts(self, path: Path, value: dict[str, Any]) -> dict[str, int] | None:
-        """Give the line (from 0) of each key; None for a mapping in braces, or one that shares lines."""
+        """Return the line (from 0) of each key; None for a mapping in braces, or one that shares lines."""
         starts: dict[str, int] = {}
         for key in value:
             span = self.document.places.keys.get((*path, key))
@@ -129,7 +129,7 @@ class _Formatter:
         return starts if len(set(starts.values())) == len(starts) and starts else None
 
     def _bounds(self, starts: list[int], column: int, end: int, *, top: bool) -> list[int]:
-        """Give where each entry begins, with the comments above it, and where the last one ends."""
+        """Return where each entry begins, with the comments above it, and where the last one ends."""
         bounds = []
         for index, start in enumerate(starts):
             floor = starts[index - 1] + 1 if index else (start if top else self._floor(start, column))
@@ -148,7 +148,7 @@ class _Formatter:
         return at
 
     def _leads(self, line: str, column: int) -> bool:
-        """Tell whether a line above a key is a comment of that key, or a blank one."""
+        """Return whether a line above a key is a comment of that key, or a blank one."""
         bare = line.lstrip(" ")
         return not bare or (bare.startswith("#") and len(line) - len(bare) <= column)
 
@@ -172,7 +172,7 @@ def _resolved(node: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
 
 
 def _below(node: dict[str, Any], key: str) -> dict[str, Any] | None:
-    """Give the schema of a key's value, where it tells one."""
+    """Return the schema of a key's value, where it tells one."""
     found = node.get("properties", {}).get(key, node.get("additionalProperties"))
     return found if isinstance(found, dict) else None
 

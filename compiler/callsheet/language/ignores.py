@@ -142,7 +142,7 @@ def _comments(texts: Mapping[str, str]) -> tuple[list[_Ignore], list[Problem]]:
 
 
 def _target(lines: list[str], number: int) -> int:
-    """Give the line that a comment speaks of: its own, or the next that is no comment."""
+    """Return the line that a comment speaks of: its own, or the next that is no comment."""
     if not lines[number - 1].lstrip().startswith("#"):
         return number
     for below, line in enumerate(lines[number:], number + 1):

@@ -13,7 +13,7 @@ from callsheet.documents import Path
 
 
 def merged(under: Any, over: Any) -> Any:
-    """Give `over` merged over `under`; neither is changed."""
+    """Return `over` merged over `under`; neither is changed."""
     if not isinstance(under, dict) or not isinstance(over, dict):
         return over
     result = dict(under)
@@ -38,7 +38,7 @@ def value_in(value: Any, path: Path) -> Any:
 
 
 def holds(value: Any, path: Path) -> bool:
-    """Tell whether a document has a value at `path`."""
+    """Return whether a document has a value at `path`."""
     for part in path:
         if (isinstance(value, dict) and part in value) or (
             isinstance(value, list) and isinstance(part, int) and part < len(value)

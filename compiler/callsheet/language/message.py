@@ -38,7 +38,7 @@ class Message(Definition):
 
 
 def read_message(document: Document) -> Message:
-    """Give the message that a document of kind Message, valid by its schema, defines."""
+    """Return the message that a document of kind Message, valid by its schema, defines."""
     spec = document.value["spec"]
     lifecycle = spec.get("lifecycle") or {}
     return Message(document, document.value["metadata"], lifecycle.get("renamedFrom"), spec["channel"])

@@ -8,7 +8,7 @@ from importlib.metadata import EntryPoint, entry_points
 
 @cache
 def plugins(group: str) -> dict[str, EntryPoint]:
-    """Give the entry points of a group, as `callsheet.targets`, by name; nothing is imported."""
+    """Return the entry points of a group, as `callsheet.targets`, by name; nothing is imported."""
     return {entry.name: entry for entry in sorted(entry_points(group=group), key=lambda one: one.name)}
 
 

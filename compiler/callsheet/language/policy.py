@@ -26,11 +26,11 @@ class PolicyException:
     until: str
 
     def covers(self, action: str, environment: str) -> bool:
-        """Tell whether it is for an action in an environment."""
+        """Return whether it is for an action in an environment."""
         return self.action == action and (not self.environments or environment in self.environments)
 
     def expired(self, today: date | None) -> bool:
-        """Tell whether its last day is over; without a date, no exception has expired."""
+        """Return whether its last day is over; without a date, no exception has expired."""
         return today is not None and self.until < today.isoformat()
 
 
@@ -54,7 +54,7 @@ class Policy:
 
 
 def read_policy(document: Document) -> Policy:
-    """Give the policy that a document of kind Policy, valid by its schema, defines."""
+    """Return the policy that a document of kind Policy, valid by its schema, defines."""
     spec = document.value["spec"]
     return Policy(
         document=document,

@@ -48,13 +48,13 @@ _TYPE_NAMES = {
 
 @cache
 def schema_text(name: str) -> str:
-    """Give the text of a schema by its name, as `action` or `plan`."""
+    """Return the text of a schema by its name, as `action` or `plan`."""
     return (files("callsheet") / "schemas" / f"{name}.schema.json").read_text("utf-8")
 
 
 @cache
 def schema(name: str) -> dict[str, Any]:
-    """Give a schema by its name, parsed."""
+    """Return a schema by its name, parsed."""
     parsed: dict[str, Any] = json.loads(schema_text(name))
     return parsed
 
@@ -75,7 +75,7 @@ def fast_validator(name: str) -> jsonschema_rs.Draft202012Validator:
 
 
 def check_document(document: Document) -> list[Problem]:
-    """Give what is wrong with a document's shape; an empty list where it is valid."""
+    """Return what is wrong with a document's shape; an empty list where it is valid."""
 
     def at(code: str) -> Spots:
         return Spots(code, document)
@@ -94,7 +94,7 @@ def check_document(document: Document) -> list[Problem]:
 
 
 def check_value(at: At, value: Any, name: str) -> list[Problem]:
-    """Give what is wrong with a value against a named schema, at the places that `at` gives."""
+    """Return what is wrong with a value against a named schema, at the places that `at` gives."""
     if fast_validator(name).is_valid(value):
         return []
     from jsonschema import Draft202012Validator
@@ -109,7 +109,7 @@ def check_value(at: At, value: Any, name: str) -> list[Problem]:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Give ` (did you mean `x`?)` where a known word is near, else nothing."""
+    """Return ` (did you mean `x`?)` where a known word is near, else nothing."""
     close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f" (did you mean `{close[0]}`?)" if close else ""
 

@@ -55,7 +55,7 @@ _USED_DETECTORS = frozenset(
 
 @lru_cache(maxsize=50_000)
 def secret_kind(text: str) -> str:
-    """Give the kind of credential that a text looks like; empty where it looks like none.
+    """Return the kind of credential that a text looks like; empty where it looks like none.
 
     A long text is looked at through windows: some of the patterns take a time that grows with the square
     of the text.
@@ -74,7 +74,7 @@ def secret_kind(text: str) -> str:
 
 
 def without_credentials(text: str) -> str:
-    """Give a text with every match of a pattern replaced by asterisks."""
+    """Return a text with every match of a pattern replaced by asterisks."""
     if _MAY_BE_SECRET.search(text) is not None:
         for detector in _detectors():
             for pattern in detector.denylist:

@@ -30,7 +30,7 @@ class Selector:
         return cls(labels, tuple(written.get("names") or ()), tuple(written.get("kinds") or kinds))
 
     def selects(self, one: Definition) -> bool:
-        """Tell whether an action or a message is selected."""
+        """Return whether an action or a message is selected."""
         if self.kinds and one.kind not in self.kinds:
             return False
         name, labels = one.name, one.labels

@@ -23,14 +23,14 @@ def one_field(leaf: str) -> re.Match[str] | None:
 
 
 def is_one_way(leaf: Any) -> bool:
-    """Tell whether a leaf is made of the action by `$each` or `$choose`, and not read backwards."""
+    """Return whether a leaf is made of the action by `$each` or `$choose`, and not read backwards."""
     return isinstance(leaf, Mapping) and any(key.startswith("$") for key in leaf)
 
 
 def with_collections(
     environments: list[Environment], targets: Mapping[str, Document]
 ) -> tuple[list[Environment], list[Problem]]:
-    """Give each environment whose target is a collection the description that it names.
+    """Return each environment whose target is a collection the description that it names.
 
     Args:
         environments: resolved.
@@ -58,7 +58,7 @@ def with_collections(
 
 
 def fields_of_body(body: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Give the leaves of a Target's body, each with its path; a list is one, and what goes one way."""
+    """Yield the leaves of a Target's body, each with its path; a list is one, and what goes one way."""
     if isinstance(body, dict) and body and not is_one_way(body):
         for key, one in body.items():
             yield from fields_of_body(one, (*path, key))

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 
 def url_text(url: Any) -> str:
-    """Give a compiled URL as text, each slot as `{name}`."""
+    """Return a compiled URL as text, each slot as `{name}`."""
     if isinstance(url, str):
         return url
     if isinstance(url, dict) and "$concat" in url:
@@ -20,7 +20,7 @@ def _slot_name(slot: Any) -> str:
 
 
 def host_of(url: Any) -> str:
-    """Give the host of a compiled URL in lower case; empty where it has none."""
+    """Return the host of a compiled URL in lower case; empty where it has none."""
     try:
         return urlsplit(url_text(url)).hostname or ""
     except ValueError:

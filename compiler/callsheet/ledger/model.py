@@ -138,13 +138,13 @@ class Ledger(Protocol):
     """The record of what was applied. History is only ever added to."""
 
     def position(self) -> Position:
-        """Give lineage and serial; lineage None and serial 0 while there is no ledger."""
+        """Return lineage and serial; lineage None and serial 0 while there is no ledger."""
 
     def applied(self) -> dict[str, Applied]:
-        """Give what callsheet last put there, by address."""
+        """Return what callsheet last put there, by address."""
 
     def applied_at(self, serial: int) -> tuple[dict[str, Applied], dict[str, str]]:
-        """Give what callsheet had put there behind an apply, and where what was renamed since is now.
+        """Return what callsheet had put there behind an apply, and where what was renamed since is now.
 
         The second maps an address of then to the address of now, for what has another one.
         """
@@ -156,7 +156,7 @@ class Ledger(Protocol):
         """
 
     def open_apply(self) -> tuple[int, list[Intent]] | None:
-        """Give the serial and the unsettled steps of an apply that never finished, if there is one."""
+        """Return the serial and the unsettled steps of an apply that never finished, if there is one."""
 
     def begin(self, new: NewApply, intents: Sequence[Intent]) -> int:
         """Record an apply and everything that it intends; gives its serial."""
@@ -168,7 +168,7 @@ class Ledger(Protocol):
         """Record how an apply ended: done, failed or interrupted."""
 
     def history(self) -> list[ApplyRecord]:
-        """Give every apply, newest first."""
+        """Return every apply, newest first."""
 
     def close(self) -> None:
         """Let go of the ledger."""

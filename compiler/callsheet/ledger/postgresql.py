@@ -47,7 +47,7 @@ def open_ledger(
 
 
 def _shared(options: Mapping[str, Any], beside: object) -> PostgresqlDatabase | None:
-    """Give the target's connection, where it was opened by the same options."""
+    """Return the target's connection, where it was opened by the same options."""
     found = getattr(beside, "connected", None)
     same = getattr(beside, "options", None) == dict(options)
     return found if same and isinstance(found, PostgresqlDatabase) else None

@@ -99,7 +99,7 @@ class RelationalLedger:
         self.database = database
 
     def position(self) -> Position:
-        """Give lineage and serial."""
+        """Return lineage and serial."""
         if self.database is None:
             return Position(None, 0)
         lineage = self._all("SELECT lineage FROM ledger")
@@ -108,14 +108,14 @@ class RelationalLedger:
         return Position(lineage[0][0] if serial else None, serial)
 
     def applied(self) -> dict[str, Applied]:
-        """Give what callsheet last put there, by address."""
+        """Return what callsheet last put there, by address."""
         rows = self._all("SELECT address, canonical, digest, serial FROM ledger_object")
         return {
             row[0]: Applied(address=row[0], canonical=row[1], digest=row[2], serial=row[3]) for row in rows
         }
 
     def applied_at(self, serial: int) -> tuple[dict[str, Applied], dict[str, str]]:
-        """Give what was there behind an apply, and where what was renamed since is now."""
+        """Return what was there behind an apply, and where what was renamed since is now."""
         there: dict[str, Applied] = {}
         now: dict[str, str] = {}
         for number, action, address, before, digest, canonical in self._all(_DONE):
@@ -131,7 +131,7 @@ class RelationalLedger:
         return there, {old: new for old, new in now.items() if old in there and old != new}
 
     def written(self) -> dict[str, list[str]]:
-        """Give what was written of each object, the likeliest to be there first."""
+        """Return what was written of each object, the likeliest to be there first."""
         found: dict[str, list[str]] = {}
         open_apply = self.open_apply()
         for intent in [] if open_apply is None else open_apply[1]:
@@ -144,7 +144,7 @@ class RelationalLedger:
         return {address: list(dict.fromkeys(texts)) for address, texts in found.items()}
 
     def open_apply(self) -> tuple[int, list[Intent]] | None:
-        """Give the apply that never finished, with its unsettled steps."""
+        """Return the apply that never finished, with its unsettled steps."""
         rows = self._all(
             "SELECT serial FROM ledger_apply WHERE serial NOT IN (SELECT serial FROM ledger_end)"
         )
@@ -213,7 +213,7 @@ class RelationalLedger:
             database.run("INSERT INTO ledger_end VALUES (?, ?, ?)", (serial, outcome, at))
 
     def history(self) -> list[ApplyRecord]:
-        """Give every apply, newest first."""
+        """Return every apply, newest first."""
         steps: dict[int, list[StepRecord]] = {}
         for serial, number, action, address, outcome, error in self._all(
             "SELECT serial, number, action, address, coalesce(outcome, 'open'), error"
@@ -235,7 +235,7 @@ class RelationalLedger:
         ]
 
     def _provenance(self) -> dict[int, Provenance]:
-        """Give where each apply came from; a ledger that an older callsheet wrote does not know."""
+        """Return where each apply came from; a ledger that an older callsheet wrote does not know."""
         if self.database is None or self.database.version_of(LEDGER) < 2:
             return {}
         return {

@@ -16,7 +16,7 @@ from callsheet.templates.scope import ABSENT
 def action_parameters(
     message: Mapping[str, Any], params: Mapping[str, Any], texts: Texts, action: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Give the parameters with which an action delivers a message.
+    """Return the parameters with which an action delivers a message.
 
     Args:
         message: the compiled message, delivered by an action.
@@ -46,7 +46,7 @@ def action_parameters(
 def message_request(
     message: Mapping[str, Any], params: Mapping[str, Any], texts: Texts, action: Mapping[str, Any] | None
 ) -> Request:
-    """Give the request that delivers a message, to be shown: secrets are references.
+    """Return the request that delivers a message, to be shown: secrets are references.
 
     Args:
         message: the compiled message.
@@ -64,7 +64,7 @@ def message_request(
 
 
 def mail_request(message: Mapping[str, Any], texts: Texts) -> Request:
-    """Give the mail that would leave as a request, to be shown: no date, and no random id, is in it."""
+    """Return the mail that would leave as a request, to be shown: no date, and no random id, is in it."""
     mail = mail_of(texts, one_click=message.get("unsubscribe", {}).get("oneClick", False))
     shown = {
         name: str(value)

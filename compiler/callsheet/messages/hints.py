@@ -29,7 +29,7 @@ _NAMED = {
 
 
 def hints_of(channel: str, texts: Texts) -> list[str]:
-    """Give the hints for a message in one language."""
+    """Return the hints for a message in one language."""
     return list({"email": _email, "push": _push, "sms": _sms}[channel](texts.fields))
 
 
@@ -123,7 +123,7 @@ def _declared(style: str, name: str) -> str:
 
 
 def _colour(written: str) -> str | None:
-    """Give a colour as #rrggbb; None for what is not told here."""
+    """Return a colour as #rrggbb; None for what is not told here."""
     text = written.strip().lower().split(" ", maxsplit=1)[0]
     text = _NAMED.get(text, text)
     if re.fullmatch(r"#[0-9a-f]{3}", text):
@@ -132,7 +132,7 @@ def _colour(written: str) -> str | None:
 
 
 def contrast(one: str, other: str) -> float:
-    """Give the contrast of two colours, 1 to 21 (WCAG 2.2, contrast ratio)."""
+    """Return the contrast of two colours, 1 to 21 (WCAG 2.2, contrast ratio)."""
     first, second = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (first + 0.05) / (second + 0.05)
 

@@ -116,7 +116,7 @@ def send_mail(mail: EmailMessage, server: Mapping[str, Any], resolve: Callable[[
 
 
 def stand_in_for(url: str) -> dict[str, Any]:
-    """Give a mail server on this machine, as `smtp://localhost:2525`, without a login.
+    """Return a mail server on this machine, as `smtp://localhost:2525`, without a login.
 
     Raises:
         CallsheetError: CS964 where that is not this machine.
@@ -145,7 +145,7 @@ def _login(value: Any, resolve: Callable[[str], str]) -> str:
 
 
 def address_of(server: Mapping[str, Any]) -> str:
-    """Give where a mail server is, as `smtp://host:port`; `smtps` with TLS from the beginning."""
+    """Return where a mail server is, as `smtp://host:port`; `smtps` with TLS from the beginning."""
     scheme = "smtps" if server.get("security") == "tls" else "smtp"
     return f"{scheme}://{server['host']}:{port_of(server)}"
 

@@ -33,7 +33,7 @@ class Texts:
 
 
 def languages_of(compiled: Mapping[str, Any]) -> list[str]:
-    """Give the languages of a message, its default first."""
+    """Return the languages of a message, its default first."""
     default = compiled["defaultLanguage"]
     return sorted(compiled["content"], key=lambda one: (one != default, one))
 
@@ -76,7 +76,7 @@ def fill_message(
 
 
 def _language(compiled: Mapping[str, Any], wanted: str | None) -> str:
-    """Give the language that comes nearest: `fr-CA`, else `fr`, else the default (RFC 4647 section 3.4)."""
+    """Return the nearest language: `fr-CA`, else `fr`, else the default (RFC 4647 section 3.4)."""
     by_name: dict[str, str] = {one.lower(): one for one in compiled["content"]}
     parts = (wanted or "").lower().replace("_", "-").split("-")
     for length in range(len(parts), 0, -1):

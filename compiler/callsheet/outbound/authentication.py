@@ -33,7 +33,7 @@ def prove(
     *,
     anew: bool = False,
 ) -> Proof:
-    """Give the proof of an action's authentication.
+    """Return the proof of an action's authentication.
 
     Args:
         authentication: as the compiled action holds it.
@@ -71,12 +71,12 @@ def prove(
 
 
 def is_renewable(authentication: Mapping[str, Any]) -> bool:
-    """Tell whether a token stands behind a proof, so that a 401 may mean that it has expired."""
+    """Return whether a token stands behind a proof, so that a 401 may mean that it has expired."""
     return authentication.get("type") in ("oauth2", "custom")
 
 
 def _new_context() -> ssl.SSLContext:
-    """Give a context that trusts what SSL_CERT_FILE and SSL_CERT_DIR name, else the usual authorities."""
+    """Return a context that trusts what SSL_CERT_FILE and SSL_CERT_DIR name, else the usual authorities."""
     import httpx
 
     return httpx.create_ssl_context(trust_env=True)
@@ -84,13 +84,13 @@ def _new_context() -> ssl.SSLContext:
 
 @functools.cache
 def _shared_context(file: str | None, folder: str | None) -> ssl.SSLContext:
-    """Give one context for all clients: to read what the environment names takes 50 ms."""
+    """Return one context for all clients: to read what the environment names takes 50 ms."""
     del file, folder  # httpx reads them itself
     return _new_context()
 
 
 def tls_context(authentication: Mapping[str, Any], resolve: Resolve) -> ssl.SSLContext:
-    """Give the TLS context of a client: it verifies, and shows the client certificate where there is one.
+    """Return the TLS context of a client: it verifies, and shows the client certificate where there is one.
 
     Raises:
         CallsheetError: CS606 for a secret that is missing, CS965 for what is no certificate with its key.

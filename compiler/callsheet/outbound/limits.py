@@ -15,7 +15,7 @@ _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 def seconds_of(written: Any, standard: float = 0.0) -> float:
-    """Give a duration, as `500ms` or `10s`, in seconds; `standard` where none is written."""
+    """Return a duration, as `500ms` or `10s`, in seconds; `standard` where none is written."""
     if not isinstance(written, str):
         return standard
     digits = written.rstrip("mhs")
@@ -45,7 +45,7 @@ class Slots:
 
 
 def retry_after(written: str | None) -> float:
-    """Give the seconds of a `Retry-After` (RFC 9110 section 10.2.3): a number, or a date; 0 for none."""
+    """Return the seconds of a `Retry-After` (RFC 9110 section 10.2.3): a number, or a date; 0 for none."""
     if not written:
         return 0.0
     if written.strip().isdigit():

@@ -11,7 +11,7 @@ SHORTEST_SECRET = 4
 
 
 def without_secrets(text: str, secrets: Iterable[str]) -> str:
-    """Give an answer's text without the secrets that were sent, however the other side echoes them."""
+    """Return an answer's text without the secrets that were sent, however the other side echoes them."""
     for secret in sorted(set(secrets), key=len, reverse=True):
         if len(secret) >= SHORTEST_SECRET:
             encoded = base64.b64encode(secret.encode()).decode().rstrip("=")

@@ -38,7 +38,7 @@ def resolve(reference: str) -> str:
 
 
 def read_environment_variable(name: str) -> str:
-    """Give a variable of the process's environment; the entry point of `env`."""
+    """Return a variable of the process's environment; the entry point of `env`."""
     value = os.environ.get(name)
     if not value:
         raise UnreachableError(

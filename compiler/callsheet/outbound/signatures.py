@@ -43,7 +43,7 @@ def signature_headers(
     now: datetime | None = None,
     nonce: str | None = None,
 ) -> dict[str, str]:
-    """Give the headers that carry the signature of a request.
+    """Return the headers that carry the signature of a request.
 
     Args:
         authentication: of type hmac.
@@ -62,7 +62,7 @@ def signature_headers(
 
 
 def is_signed(authentication: Mapping[str, Any], request: Signed, key: str) -> bool:
-    """Tell whether a request has the signature that its action makes, with its own time and nonce."""
+    """Return whether a request has the signature that its action makes, with its own time and nonce."""
     names = _names(authentication, request, datetime.now(UTC), "")
     known = {name.lower(): value for name, value in request.headers.items()}
     for name, template in authentication["headers"].items():

@@ -78,7 +78,7 @@ class Tokens:
         return header_value(self.whole(value), _named(value, f"the header `{name}`"))
 
     def token(self, authentication: Mapping[str, Any], *, anew: bool = False) -> str:
-        """Give a token; `anew` where the one that was given was refused.
+        """Return a token; `anew` where the one that was given was refused.
 
         Raises:
             CallsheetError: CS606, CS962, CS963, CS969, CS982.
@@ -240,7 +240,7 @@ class Tokens:
 
 
 def _at(value: Any, place: str) -> Any:
-    """Give what stands at `json://path`: member names and indices, `.` or `/` between them."""
+    """Return what stands at `json://path`: member names and indices, `.` or `/` between them."""
     for part in place.removeprefix("json://").replace("/", ".").split("."):
         if isinstance(value, dict):
             value = value.get(part)

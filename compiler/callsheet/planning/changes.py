@@ -207,7 +207,7 @@ def _created(after: dict[str, Any]) -> list[Difference]:
 
 
 def content_of(side: Side) -> dict[str, Any]:
-    """Give a compiled action as data; what somebody broke by hand at the target is shown as it is."""
+    """Return a compiled action as data; what somebody broke by hand at the target is shown as it is."""
     if isinstance(side, CompiledAction):
         return side.content
     try:

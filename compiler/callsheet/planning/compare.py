@@ -17,7 +17,7 @@ def compare(
     renamed_from: Mapping[str, str],
     place: Place = lambda address, path: None,  # noqa: ARG005
 ) -> list[Change]:
-    """Give the changes from one set of compiled actions to another, by address.
+    """Return the changes from one set of compiled actions to another, by address.
 
     A rename is one change where the old address is only before and the new one only after.
     """

@@ -17,7 +17,7 @@ from callsheet.planning.unseen import unseen
 
 
 def differences(before: dict[str, Any], after: dict[str, Any]) -> list[Difference]:
-    """Give what changed between two compiled actions, sorted by path; empty where they are equal."""
+    """Return what changed between two compiled actions, sorted by path; empty where they are equal."""
     found = [_explained(path, old, new, before, after) for path, old, new in changed(before, after)]
     found += _new_personal_data(before, after)
     found += unseen(before, after)
@@ -25,7 +25,7 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> list[Differenc
 
 
 def changed(before: Any, after: Any) -> list[tuple[Path, Any, Any]]:
-    """Give the paths at which two values differ, by deepdiff; the smallest values that tell it."""
+    """Return the paths at which two values differ, by deepdiff; the smallest values that tell it."""
     from deepdiff import DeepDiff
 
     tree = DeepDiff(
@@ -49,7 +49,7 @@ def changed(before: Any, after: Any) -> list[tuple[Path, Any, Any]]:
 
 
 def _marked(value: Any) -> Any:
-    """Give a value in which true and false are texts: to Python, and so to deepdiff, false is 0."""
+    """Return a value in which true and false are texts: to Python, and so to deepdiff, false is 0."""
     if isinstance(value, dict):
         return {key: _marked(one) for key, one in value.items()}
     if isinstance(value, list):

@@ -18,7 +18,7 @@ Explanation = tuple[str, Impact, str]
 
 
 def explain(path: Path, old: Any, new: Any, before: dict[str, Any], after: dict[str, Any]) -> Explanation:
-    """Give the words, the impact and the reason code of one change.
+    """Return the words, the impact and the reason code of one change.
 
     `old` and `new` are the values at `path`, or `NOTHING`; `before` and `after` the whole actions.
     """
@@ -315,7 +315,7 @@ _UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000}
 
 
 def _amount(value: Any) -> float | None:
-    """Give a limit as a number: retries, milliseconds, or calls per millisecond."""
+    """Return a limit as a number: retries, milliseconds, or calls per millisecond."""
     if isinstance(value, int | float):
         return float(value)
     if not isinstance(value, str):

@@ -120,7 +120,7 @@ class Plan:
 
 
 def difference_record(one: Difference) -> dict[str, Any]:
-    """Give a difference as machine output holds it."""
+    """Return a difference as machine output holds it."""
     record: dict[str, Any] = {"path": one.pointer, "operation": one.operation}
     if one.before is not NOTHING:
         record["before"] = masked(one.before, one.path)
@@ -133,7 +133,7 @@ def difference_record(one: Difference) -> dict[str, Any]:
 
 
 def change_record(change: Change) -> dict[str, Any]:
-    """Give a change as machine output and the plan file hold it."""
+    """Return a change as machine output and the plan file hold it."""
     record: dict[str, Any] = {"address": change.address, "action": change.action}
     if change.address_before != change.address:
         record["from"] = change.address_before
@@ -150,7 +150,7 @@ def change_record(change: Change) -> dict[str, Any]:
 
 
 def drift_record(one: Drift) -> dict[str, Any]:
-    """Give a drift as machine output and the plan file hold it."""
+    """Return a drift as machine output and the plan file hold it."""
     return {
         "address": one.address,
         "kind": one.kind,
@@ -161,7 +161,7 @@ def drift_record(one: Drift) -> dict[str, Any]:
 
 
 def guard_record(one: GuardVerdict) -> dict[str, Any]:
-    """Give a guard's verdict as machine output and the plan file hold it."""
+    """Return a guard's verdict as machine output and the plan file hold it."""
     return {
         "guard": one.guard,
         "verdict": one.verdict,

@@ -9,7 +9,7 @@ from callsheet.templates.slots import parameters_read
 
 
 def receiver_of(action: dict[str, Any]) -> str:
-    """Give who receives what a compiled action or message sends: a host, or the action that delivers it.
+    """Return who receives what a compiled action or message sends: a host, or the action that delivers it.
 
     `?` stands for what somebody broke by hand at the target.
     """
@@ -25,7 +25,7 @@ def receiver_of(action: dict[str, Any]) -> str:
 
 
 def personal_data(action: dict[str, Any]) -> dict[str, str]:
-    """Give the parameters that are personal data and that the action or message sends, with their kind."""
+    """Return the parameters that are personal data and that are sent, with their kind."""
     parts = [action.get(one) for one in ("request", "via", "content", "to", "replyTo", "unsubscribe")]
     sent = {name for part in parts for name in parameters_read(part)}
     parameters = action.get("parameters")

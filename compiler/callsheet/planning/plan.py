@@ -258,7 +258,7 @@ class _Planner:
 
 
 def _others(current: Current) -> set[str]:
-    """Give what is deployed and not callsheet's: what it left half done is its own."""
+    """Return what is deployed and not callsheet's: what it left half done is its own."""
     found = {address for address, one in current.deployed.items() if not one.unfinished}
     return found - set(current.applied)
 

@@ -26,12 +26,12 @@ MAX_PLAN_BYTES = 256 * 1_048_576
 
 
 def plan_record(plan: Plan) -> dict[str, Any]:
-    """Give a plan as the plan file and `plan -o json` hold it."""
+    """Return a plan as the plan file and `plan -o json` hold it."""
     return {**_content(plan), "digest": plan.digest}
 
 
 def with_digest(plan: Plan) -> Plan:
-    """Give a plan with the digest over everything else in it.
+    """Return a plan with the digest over everything else in it.
 
     The actions before and after are in it by their own digests, which are known already: a plan of a
     thousand actions is not written twice.
@@ -45,13 +45,13 @@ def with_digest(plan: Plan) -> Plan:
 
 
 def part_of(plan: Plan, *, by_hand: bool) -> Plan:
-    """Give the plan of those changes that are done by hand, or of the others."""
+    """Return the plan of those changes that are done by hand, or of the others."""
     changes = tuple(one for one in plan.changes if plan.by_hand(one) == by_hand)
     return plan if changes == plan.changes else with_digest(replace(plan, changes=changes))
 
 
 def write_plan(plan: Plan) -> str:
-    """Give the text of a plan file: JSON with sorted keys, the same bytes for the same plan."""
+    """Return the text of a plan file: JSON with sorted keys, the same bytes for the same plan."""
     return json.dumps(plan_record(plan), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
@@ -95,7 +95,7 @@ def read_plan(content: bytes, shown: str) -> Plan:
 
 
 def _is_whole(change: Change) -> bool:
-    """Tell whether the action after a change is the one whose digest stands beside it."""
+    """Return whether the action after a change is the one whose digest stands beside it."""
     if change.after is None or change.after_digest is None:
         return change.after is None and change.after_digest is None
     return digest_of(canonical_text(change.after)) == change.after_digest

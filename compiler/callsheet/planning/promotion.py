@@ -59,7 +59,7 @@ def promotions(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Prom
 
 
 def _typed_in(action: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Give what a package replaces by INSERT SECRET HERE, with what belongs there."""
+    """Yield what a package replaces by INSERT SECRET HERE, with what belongs there."""
     for field, name in (("headers", "header"), ("query", "query parameter")):
         for key, value in action.get("request", {}).get(field, {}).items():
             if isinstance(value, dict) and "secret" in value:
@@ -74,7 +74,7 @@ def _typed_in(action: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def structure(action: Mapping[str, Any]) -> dict[str, Any]:
-    """Give what two actions must share so that a journey can use one for the other: no value is in it."""
+    """Return what two actions must share so that a journey can use one for the other: no value is in it."""
     request = action.get("request", {})
     declared = action.get("parameters", {})
     return {

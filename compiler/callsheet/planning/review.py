@@ -54,7 +54,7 @@ class PolicyChange:
 
 
 def data_flows(environments: Mapping[str, Sequence[Change]]) -> list[DataFlow]:
-    """Give the personal data that newly leaves, by host, each with the environments where it does."""
+    """Return the personal data that newly leaves, by host, each with the environments where it does."""
     found: dict[tuple[str, str, str, str], list[str]] = {}
     for environment, changes in environments.items():
         for change in changes:
@@ -80,7 +80,7 @@ def grouped_flows(flows: Sequence[DataFlow]) -> list[tuple[DataFlow, list[str]]]
 def shared_changes(
     before: Compiled, after: Compiled, environments: Mapping[str, Sequence[Change]]
 ) -> list[SharedChange]:
-    """Give the shared values that changed several actions whose own files are what they were."""
+    """Return the shared values that changed several actions whose own files are what they were."""
     values: dict[tuple[str, str, str], tuple[Any, Any, list[str], set[str]]] = {}
     for name, changes in environments.items():
         old, new = before.environments.get(name), after.environments.get(name)
@@ -108,7 +108,7 @@ def shared_changes(
 
 
 def policy_changes(before: Compiled, after: Compiled) -> list[PolicyChange]:
-    """Give the policies that are not what they were, with the actions that they look at."""
+    """Return the policies that are not what they were, with the actions that they look at."""
     was = {one.name: one for one in before.policies}
     now = {one.name: one for one in after.policies}
     found = []

@@ -85,7 +85,7 @@ def _hosts(text: str) -> list[str]:
 
 
 def _is_end(path: Path, after: dict[str, Any]) -> bool:
-    """Tell whether a text is where a value ends: not in the middle of one that is put together."""
+    """Return whether a text is where a value ends: not in the middle of one that is put together."""
     if any(part in ("$expr", "$template", "filters", "args") for part in path):
         return False
     if "$concat" not in path:

@@ -61,12 +61,12 @@ class Usage:
     taken_at: str = ""
 
     def journeys(self, address: str) -> list[str]:
-        """Give the journeys that use an action, likely or possibly, and are not over."""
+        """Return the journeys that use an action, likely or possibly, and are not over."""
         found = [one for one in self.uses.get(address, ()) if one.sure != "doubtful"]
         return sorted({one.journey for one in found if one.status not in OVER})
 
     def mapping(self, address: str, labels: Sequence[str]) -> list[str]:
-        """Give the live journeys that map one of these labels of an action."""
+        """Return the live journeys that map one of these labels of an action."""
         return sorted(
             {
                 one.journey
@@ -77,7 +77,7 @@ class Usage:
 
 
 def usage_of(snapshot: Snapshot | None, actions: Mapping[str, Mapping[str, Any]]) -> Usage:
-    """Say which journeys use which actions.
+    """Return which journeys use which actions.
 
     Args:
         snapshot: what the API answered; None where nothing is known.
@@ -149,7 +149,7 @@ def _labels(compiled: Mapping[str, Any]) -> _Labels:
 
 
 def labels_of(compiled: Mapping[str, Any], name: str) -> list[str]:
-    """Give the labels under which a parameter may have been typed in."""
+    """Return the labels under which a parameter may have been typed in."""
     declared = compiled.get("parameters", {})
     return [label_of(declared, name, language) for language in ("en", "fr")] if name in declared else []
 

@@ -60,7 +60,7 @@ def write_back(
     environment: str,
     compile_with: Callable[[Texts], Compiled],
 ) -> WriteBack:
-    """Give the texts of files with what is deployed, as far as they can say it; nothing is written.
+    """Return the texts of files with what is deployed, as far as they can say it; nothing is written.
 
     Args:
         drift: of an environment.
@@ -141,7 +141,7 @@ class _Attempt:
             self.edits[(address, path)] = document, there, new
 
     def texts(self, texts: Texts) -> dict[str, str]:
-        """Give the texts with what was taken; what cannot be written is left."""
+        """Return the texts with what was taken; what cannot be written is left."""
         files: dict[str, dict[int, Rewriting]] = {}
         for (address, path), (document, there, new) in [*self.edits.items()]:
             documents = files.setdefault(document.file, {})
@@ -156,7 +156,7 @@ class _Attempt:
         return {**texts, **{file: rewritten([*files[file].values()]) for file in changed}}
 
     def refused(self, now: Compiled) -> str:
-        """Say why what was written does not give what is deployed, and only that; empty where it does."""
+        """Return why what was written does not compile to what is deployed; empty where it does."""
         known = {(one.code, one.file, one.message) for one in self.compiled.errors}
         new = [one for one in now.errors if (one.code, one.file, one.message) not in known]
         if new:
@@ -186,7 +186,7 @@ class _Attempt:
 
 
 def _changes(old: Any, new: Any, path: Path = ()) -> Iterator[tuple[Path, tuple[Any, Any]]]:
-    """Give the innermost parts that differ, each with what it was and is; slots and secrets are whole."""
+    """Yield the innermost parts that differ, each with what it was and is; slots and secrets are whole."""
     if equal(old, new):
         return
     if _is_mapping(old) and _is_mapping(new):
@@ -208,7 +208,7 @@ def _is_mapping(value: Any) -> bool:
 
 
 def _source(definition: Definition, environment: Environment, path: Path) -> tuple[Document, Path]:
-    """Tell where a field of a compiled action is written, or would be."""
+    """Return where a field of a compiled action is written, or would be."""
     source = ("lifecycle", "protect") if path == ("protect",) else path
     spots = overlaid_spots("", definition, environment)
     document, there = spots.where(source)
@@ -223,7 +223,7 @@ def _written(path: Path, value: Any) -> Any:
 
 
 def _not_plain(document: Document, there: Path, path: Path, change: tuple[Any, Any]) -> str:
-    """Say why a field cannot be written; empty where its file says just what it compiles to."""
+    """Return why a field cannot be written; empty where its file says just what it compiles to."""
     new = change[1]
     if path[:1] in (("name",), ("atTarget",), ("kind",)):
         return "no field of a file says it"
@@ -246,7 +246,7 @@ def _place(document: Document, there: Path) -> tuple[str, int, int]:
 
 
 def _elsewhere(before: Compiled, now: Compiled, environment: str, address: str) -> tuple[str, ...]:
-    """Give the other environments in which an object changes."""
+    """Return the other environments in which an object changes."""
     return tuple(
         name
         for name, there in sorted(now.by_environment.items())

@@ -19,7 +19,7 @@ MOST = 10
 
 
 def command(level: str, message: str, **properties: object) -> str:
-    """Give one workflow command: `::level name=value,…::message`."""
+    """Return one workflow command: `::level name=value,…::message`."""
     fields = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
     return f"::{level}{' ' + fields if fields else ''}::{_data(message)}"
 

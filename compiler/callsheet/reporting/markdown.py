@@ -44,7 +44,7 @@ def plain(text: str) -> str:
 
 
 def code(text: str) -> str:
-    """Give a text as code: in HTML's element, in which entities stand for themselves."""
+    """Return a text as code: in HTML's element, in which entities stand for themselves."""
     return f"<code>{plain(text)}</code>"
 
 
@@ -134,7 +134,7 @@ def _alone(block: Block) -> Section:
 
 
 def _url(link: str) -> str:
-    """Give a link without anything that could end it."""
+    """Return a link without anything that could end it."""
     from urllib.parse import quote
 
     return quote(link, safe=":/?#=&%@+,;~-._") if link.startswith(("https://", "http://")) else "#"

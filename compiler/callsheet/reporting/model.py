@@ -34,7 +34,7 @@ class Report:
     writers: Mapping[type, Callable[[Any, Style], str]]
 
     def write(self, result: Any, style: Style) -> str:
-        """Give the text of a result, with a line end behind it where it is not empty.
+        """Return the text of a result, with a line end behind it where it is not empty.
 
         Raises:
             UsageError: CS921 where the format has no form for such a result.
@@ -51,7 +51,7 @@ class Report:
 
 
 def report(name: str) -> Report:
-    """Give the report of a format, as `text`; other packages add formats by entry point."""
+    """Return the report of a format, as `text`; other packages add formats by entry point."""
     from callsheet.language.plugins import plugins
 
     found: Report = plugins("callsheet.reports")[name].load()

@@ -124,7 +124,7 @@ def inline(text: str) -> Inline:
 
 
 def some(items: Sequence[str], most: int) -> Inline:
-    """Give the first names of a list, as code, and how many more there are."""
+    """Return the first names of a list, as code, and how many more there are."""
     content: list[str | Code] = []
     for one in items[:most]:
         content += [", ", Code(one)] if content else [Code(one)]

@@ -43,7 +43,7 @@ Entry = tuple[Change, list[str], RequestPair | None]
 
 
 def diff_page(result: DiffResult) -> Page:
-    """Give the page of a diff: the reviewer's view."""
+    """Return the page of a diff: the reviewer's view."""
     entries: list[Entry] = [
         (change, names, result.request_of(names, change.address)) for change, names in result.grouped()
     ]
@@ -70,7 +70,7 @@ def diff_page(result: DiffResult) -> Page:
 
 
 def plan_page(plan: Plan) -> Page:
-    """Give the page of a plan."""
+    """Return the page of a plan."""
     entries: list[Entry] = [(one, [], None) for one in plan.changes]
     parts = [f"{number} to {action}" for action, number in plan.summary.items() if number]
     parts = [one for one in parts if not one.endswith("unchanged")]
@@ -93,7 +93,7 @@ def plan_page(plan: Plan) -> Page:
 
 
 def validation_page(result: ValidationResult) -> Page:
-    """Give the page of a validation."""
+    """Return the page of a validation."""
     errors = sum(one.severity == "error" for one in result.diagnostics)
     warnings = len(result.diagnostics) - errors
     title = (
@@ -115,7 +115,7 @@ def validation_page(result: ValidationResult) -> Page:
 
 
 def drift_page(result: DriftResult) -> Page:
-    """Give the page of a drift."""
+    """Return the page of a drift."""
     number = len(result.drift)
     title = f"{count(number, 'object')} drifted" if number else "No drift"
     blocks: list[Block] = [Heading(1, ("callsheet: ", title, " in ", Code(result.environment)))]
@@ -124,7 +124,7 @@ def drift_page(result: DriftResult) -> Page:
 
 
 def apply_page(result: ApplyResult) -> Page:
-    """Give the page of an apply."""
+    """Return the page of an apply."""
     where = result.plan.environment
     if result.outcome == "nothing":
         title: str = "nothing to do"
@@ -184,7 +184,7 @@ def _reason(reason: str, found: Sequence[Difference]) -> Inline:
 
 
 def _shared_rows(result: DiffResult, entries: Sequence[Entry]) -> list[Row]:
-    """Give one row of the summary table for each shared value, instead of one for each action."""
+    """Return one row of the summary table for each shared value, instead of one for each action."""
     rows: list[Row] = []
     for one in result.shared:
         impacts = [change.impact for change, _, _ in entries if change.address in one.addresses]
@@ -194,7 +194,7 @@ def _shared_rows(result: DiffResult, entries: Sequence[Entry]) -> list[Row]:
 
 
 def _overview(entries: Sequence[Entry], before: Sequence[Row] = ()) -> list[Block]:
-    """Give the summary table: the gravest first, at most `MAX_ROWS` of them."""
+    """Return the summary table: the gravest first, at most `MAX_ROWS` of them."""
     ordered = sorted(entries, key=lambda one: (-IMPACTS.index(one[0].impact), one[0].address))
     rows: list[Row] = [
         (
@@ -248,7 +248,7 @@ def _flow_table(flows: Sequence[DataFlow]) -> list[Block]:
 
 
 def _shared(one: SharedChange, entries: Sequence[Entry]) -> list[Block]:
-    """Give what one shared value changes: the value, the actions, and one of them in full."""
+    """Return what one shared value changes: the value, the actions, and one of them in full."""
     impacts = Counter(change.impact for change, _, _ in entries if change.address in one.addresses)
     weight = ", ".join(f"{impacts[impact]} {impact}" for impact in reversed(IMPACTS) if impacts[impact])
     blocks: list[Block] = [
@@ -380,7 +380,7 @@ PAGES: dict[type, Callable[[Any], Page]] = {
 
 
 def page_report(name: str, write_page: Callable[[Page, Style], str]) -> Report:
-    """Give the report that writes every kind of page in one markup."""
+    """Return the report that writes every kind of page in one markup."""
 
     def writer(page: Callable[[Any], Page]) -> Callable[[Any, Style], str]:
         return lambda result, style: write_page(page(result), style)

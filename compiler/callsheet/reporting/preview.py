@@ -43,7 +43,7 @@ pre{white-space:pre-wrap;background:#f3f4f6;border-radius:.4rem;padding:.6rem .8
 
 
 def preview_page(result: PreviewResult, *, images: bool = False) -> str:
-    """Give the page.
+    """Return the page.
 
     Args:
         result: the message, filled with sample parameters.

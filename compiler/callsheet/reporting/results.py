@@ -88,12 +88,12 @@ class DiffResult:
         return f", and {number} of what commands do and protect" if number else ""
 
     def request_of(self, environments: Sequence[str], address: str) -> RequestPair | None:
-        """Give the request before and after: of a test case, where any environment has one."""
+        """Return the request before and after: of a test case, where any environment has one."""
         found = [self.requests[(one, address)] for one in environments if (one, address) in self.requests]
         return next((one for one in found if one.case), found[0] if found else None)
 
     def grouped(self) -> list[tuple[Change, list[str]]]:
-        """Give each change once, with the environments in which it is the same."""
+        """Return each change once, with the environments in which it is the same."""
         groups: dict[tuple[object, ...], tuple[Change, list[str]]] = {}
         for environment, changes in self.environments.items():
             for change in changes:

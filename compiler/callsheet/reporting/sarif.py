@@ -101,7 +101,7 @@ def _result(one: Diagnostic, mark: str, index: int, style: Style) -> dict[str, A
 
 
 def _text(value: str) -> str:
-    """Give a text for a message, in which SARIF reads `[words](target)` as a link (section 3.11.6)."""
+    """Return a text for a message, in which SARIF reads `[words](target)` as a link (section 3.11.6)."""
     return safe(value).replace("](", "] (")
 
 

@@ -70,7 +70,7 @@ def _escape(character: str) -> str:
 
 
 def paint(text: str, colour: str, style: Style) -> str:
-    """Give a text in a colour, where colours are wanted."""
+    """Return a text in a colour, where colours are wanted."""
     return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if style.colour else text
 
 
@@ -90,7 +90,7 @@ def wrapped(text: str, style: Style, *, indent: int) -> list[str]:
 
 
 def value_text(value: Any, path: Path, style: Style, *, indent: int) -> str:
-    """Give a value in one line of JSON; a secret is hidden, a long one is cut in its middle."""
+    """Return a value in one line of JSON; a secret is hidden, a long one is cut in its middle."""
     return _in_room(_whole(value, path), max(style.width - indent, 20))
 
 
@@ -145,7 +145,7 @@ def shown(value: Any, path: Path) -> Any:
 
 
 def as_written(value: Any) -> Any:
-    """Give a compiled value with its slots as an author writes them: `Hello {{ params.name }}`."""
+    """Return a compiled value with its slots as an author writes them: `Hello {{ params.name }}`."""
     if isinstance(value, list):
         return [as_written(one) for one in value]
     if not isinstance(value, dict):
@@ -177,5 +177,5 @@ def _step(step: Any) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """Give `1 error`, `2 errors`."""
+    """Return `1 error`, `2 errors`."""
     return f"{number} {noun}{'' if number == 1 else 's'}"

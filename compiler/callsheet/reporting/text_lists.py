@@ -32,7 +32,7 @@ _CATEGORIES = {"Action": "actions", "Message": "messages", "EndpointConfig": "en
 
 
 def category_of(action: Definition) -> str:
-    """Give the category under which an action is listed."""
+    """Return the category under which an action is listed."""
     return action.labels.get("category", _CATEGORIES[action.kind])
 
 
@@ -223,7 +223,7 @@ def _request_text(name: str, request: Request, style: Style) -> str:
 
 
 def request_lines(request: Request) -> list[str]:
-    """Give a request as lines: method and URL, headers, the payload."""
+    """Return a request as lines: method and URL, headers, the payload."""
     lines = [f"{request.method} {safe(request.url)}"]
     for header, value in request.headers.items():
         text = f"{{{value['secret']}}}" if isinstance(value, dict) else value
@@ -234,7 +234,7 @@ def request_lines(request: Request) -> list[str]:
 
 
 def written_lines(fields: Sequence[FieldWritten], style: Style) -> list[str]:
-    """Say what of it stands in the files now, and what does not, and why."""
+    """Return what of it stands in the files now, and what does not, and why."""
     lines = []
     for title, some in (
         ("Written", [one for one in fields if not one.why]),

@@ -54,7 +54,7 @@ def _failure(case: CaseResult, style: Style) -> list[str]:
 
 
 def mismatch_lines(one: Mismatch) -> list[str]:
-    """Give a mismatch as lines: where, what is expected, what the request has."""
+    """Return a mismatch as lines: where, what is expected, what the request has."""
     return [
         f"  {safe(pointer_of(one.path))}",
         f"    - {_value(one.expected)}",

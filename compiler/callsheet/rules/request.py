@@ -67,7 +67,7 @@ def url_not_absolute(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
 
 
 def _is_host(host: str) -> bool:
-    """Tell whether a host is an IPv6 address or a name of labels (RFC 1123 section 2.1)."""
+    """Return whether a host is an IPv6 address or a name of labels (RFC 1123 section 2.1)."""
     if ":" in host:
         return True
     return len(host) <= 253 and all(_HOST_LABEL.match(label) for label in host.rstrip(".").split("."))
@@ -435,7 +435,7 @@ def authorization_twice(compiled: dict[str, Any], at: Spots) -> Iterator[Problem
 
 
 def authentication_fields(authentication: dict[str, Any]) -> tuple[str, list[str]]:
-    """Tell what a scheme sets: "headers" or "query", and the names."""
+    """Return what a scheme sets: "headers" or "query", and the names."""
     match authentication["type"]:
         case "none":
             return "headers", []

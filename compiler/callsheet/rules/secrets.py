@@ -64,7 +64,7 @@ def literal_secret(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
 
 
 def _is_secret_field(path: Path) -> bool:
-    """Tell whether a secret belongs at a path: in an action's authentication, or in an overlay of it."""
+    """Return whether a secret belongs at a path: in an action's authentication, or in an overlay of it."""
     if path[-1] not in _SECRET_FIELDS:
         return False
     return path[:-1] == ("spec", "authentication") or (
@@ -73,7 +73,7 @@ def _is_secret_field(path: Path) -> bool:
 
 
 def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    """Give every text of a document, with its path."""
+    """Yield every text of a document, with its path."""
     kind = value.__class__
     if kind is str:
         yield path, value
@@ -169,7 +169,7 @@ The reference is stored, the secret is not; nothing else needs it.
 
 
 def references_in(compiled: dict[str, Any]) -> References:
-    """Give every reference to a secret in a compiled action or message, with its path."""
+    """Return every reference to a secret in a compiled action or message, with its path."""
     request = compiled.get("request", {})
     found: References = []
     for field in ("headers", "query", "payload"):

@@ -192,13 +192,13 @@ def body_not_invertible(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
 
 
 def _spec_of_target(value: dict[str, Any]) -> dict[str, Any]:
-    """Give the spec of a Target; an empty one for another kind, and for what the schema refuses."""
+    """Return the spec of a Target; an empty one for another kind, and for what the schema refuses."""
     spec = value.get("spec")
     return spec if value.get("kind") == "Target" and isinstance(spec, dict) else {}
 
 
 def _field_of_action(leaf: Any) -> str | None:
-    """Give the dotted path of the one field of `action` in a leaf, empty for the whole; None without."""
+    """Return the dotted path of the one field of `action` in a leaf, empty for the whole; None without."""
     found = one_field(leaf) if isinstance(leaf, str) else None
     return found[2] if found is not None and found[1] == "action" else None
 

@@ -44,11 +44,11 @@ class DirectoryTarget:
         self.journal = folder / ".callsheet" / "journal.jsonl"
 
     def identity(self) -> dict[str, Any]:
-        """Give what tells this folder from others, the same on every machine."""
+        """Return what distinguishes this folder from others, the same on every machine."""
         return {"type": "directory", "path": self.shown}
 
     def read(self) -> dict[str, Deployed]:
-        """Give every action that is there, by address.
+        """Return every action that is there, by address.
 
         Raises:
             CallsheetError: CS846 where a file or the folder cannot be read: it is never taken for empty.
@@ -103,7 +103,7 @@ class DirectoryTarget:
         """Nothing is held."""
 
     def _exists(self) -> bool:
-        """Tell whether the folder is there; what stands in its place, or cannot be entered, is an error."""
+        """Return whether the folder exists; what stands in its place, or cannot be entered, is an error."""
         try:
             self.folder.stat()
         except FileNotFoundError:

@@ -36,7 +36,7 @@ class Deployed:
 
 
 def canonical_of(value: Any) -> str:
-    """Give what a target answers as canonical JSON (RFC 8785); what that cannot say, as it is."""
+    """Return what a target answers as canonical JSON (RFC 8785); what that cannot say, as it is."""
     try:
         return rfc8785.dumps(value).decode()
     except (ValueError, RecursionError, UnicodeError):
@@ -44,7 +44,7 @@ def canonical_of(value: Any) -> str:
 
 
 def digest_of(canonical: str) -> str:
-    """Give the digest of what a target answers."""
+    """Return the digest of what a target answers."""
     return "sha256:" + hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -100,7 +100,7 @@ class StepRefused(Exception):  # noqa: N818 - an answer of the target
         self.path = path
 
     def __str__(self) -> str:
-        """Give why."""
+        """Return why."""
         return str(self.args[0])
 
 
@@ -118,7 +118,7 @@ class StepKept(Exception):  # noqa: N818 - an answer of the target
         self.there = there
 
     def __str__(self) -> str:
-        """Give what."""
+        """Return what."""
         return str(self.args[0])
 
 
@@ -126,10 +126,10 @@ class Target(Protocol):
     """Where actions are deployed."""
 
     def identity(self) -> dict[str, Any]:
-        """Give what tells this target from others, the same on every machine."""
+        """Return what distinguishes this target from others, the same on every machine."""
 
     def read(self) -> dict[str, Deployed]:
-        """Give everything that is deployed, by address.
+        """Return everything that is deployed, by address.
 
         Raises:
             CallsheetError: where it cannot be read: never taken for empty.

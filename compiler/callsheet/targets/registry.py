@@ -57,7 +57,7 @@ class RegistryTarget:
         self.identity = identity
 
     def read(self) -> dict[str, Deployed]:
-        """Give everything that is deployed, by address."""
+        """Return everything that is deployed, by address."""
         if self.database is None:
             return {}
         rows = self.database.rows(f"{_SELECT} ORDER BY address")

@@ -29,7 +29,7 @@ def moment(value: Any) -> datetime:
 
 
 def unix_seconds(value: Any) -> int:
-    """Give the whole seconds since 1970-01-01T00:00:00Z."""
+    """Return the whole seconds since 1970-01-01T00:00:00Z."""
     return (moment(value) - _EPOCH) // timedelta(seconds=1)
 
 

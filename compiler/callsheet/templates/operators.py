@@ -38,7 +38,7 @@ def arithmetic(
 
 
 def checked_number(value: Any, node: nodes.Node) -> Any:
-    """Give a number back; raises `TemplateFault` CS509 for one that JSON cannot hold exactly."""
+    """Return a number back; raises `TemplateFault` CS509 for one that JSON cannot hold exactly."""
     if isinstance(value, float) and not math.isfinite(value):
         raise _beyond(node)
     if isinstance(value, int) and abs(value) > MAX_EXACT_INTEGER:

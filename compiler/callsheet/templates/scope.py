@@ -73,7 +73,7 @@ class Scope:
 
 
 def present(value: Any) -> Any:
-    """Give the value back; raises `TemplateFault` CS502 where it is `Missing`."""
+    """Return the value back; raises `TemplateFault` CS502 where it is `Missing`."""
     if isinstance(value, Missing):
         raise TemplateFault(
             "CS502",
@@ -85,7 +85,7 @@ def present(value: Any) -> Any:
 
 
 def text_at(value: Any, offset: int) -> str:
-    """Give a value as the text that it is inside another; raises CS507 or CS508."""
+    """Return a value as the text that it is inside another; raises CS507 or CS508."""
     if value is ABSENT:
         return ""
     if value is None:

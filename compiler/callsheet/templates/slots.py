@@ -7,7 +7,7 @@ from typing import Any
 
 
 def parameters_read(value: Any) -> Iterator[str]:
-    """Give the name of every parameter that a compiled value reads."""
+    """Yield the name of every parameter that a compiled value reads."""
     if isinstance(value, dict):
         if isinstance(value.get("$param"), str):
             yield value["$param"]

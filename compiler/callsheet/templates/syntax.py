@@ -85,7 +85,7 @@ class TemplateFault(Exception):  # noqa: N818 - a finding on its way to a diagno
         self.help = help
 
     def moved(self, base: int) -> TemplateFault:
-        """Give the same finding, `base` characters further on."""
+        """Return the same finding, `base` characters further on."""
         return TemplateFault(self.code, self.offset + base, self.message, self.help)
 
 
@@ -119,7 +119,7 @@ _PARSER = _OffsetEnvironment(keep_trailing_newline=True)
 
 
 def is_template(text: str) -> bool:
-    """Tell whether a text holds anything to evaluate."""
+    """Return whether a text holds anything to evaluate."""
     return "{{" in text or "{%" in text or "{#" in text
 
 
@@ -262,7 +262,7 @@ def names_in(tree: nodes.Node | Iterable[nodes.Node], root: str) -> list[str]:
 
 
 def _member_of(node: nodes.Getattr | nodes.Getitem, root: str) -> str | None:
-    """Give the name that a lookup reads of a root, as `a` of `params.a`; None for another lookup."""
+    """Return the name that a lookup reads of a root, as `a` of `params.a`; None for another lookup."""
     if not isinstance(node.node, nodes.Name) or node.node.name != root:
         return None
     if isinstance(node, nodes.Getattr):
@@ -272,7 +272,7 @@ def _member_of(node: nodes.Getattr | nodes.Getitem, root: str) -> str | None:
 
 
 def mentions(tree: nodes.Node, root: str) -> bool:
-    """Tell whether a tree reads a root name at all."""
+    """Return whether a tree reads a root name at all."""
     if isinstance(tree, nodes.Name):
         return bool(tree.name == root)
     return any(node.name == root for node in tree.find_all(nodes.Name))

@@ -29,7 +29,7 @@ class TemplateFiles:
         self.about = about
 
     def read(self, file: str) -> str | Problem:
-        """Give the text of a template file, or the problem that keeps it from being read."""
+        """Return the text of a template file, or the problem that keeps it from being read."""
         self.noted[file] = ""
         parts = file.split("/")
         if "\\" in file or any(part in ("", ".", "..") for part in parts):
@@ -67,7 +67,7 @@ def _secrets_in(file: str, text: str) -> list[Problem]:
 
 
 def template_digest(source: Source, file: str) -> str:
-    """Give the digest of a template file's text; empty where it cannot be read."""
+    """Return the digest of a template file's text; empty where it cannot be read."""
     noted: dict[str, str] = {}
     TemplateFiles(source, noted).read(file)
     return noted[file]

@@ -23,7 +23,7 @@ class UrlWriter:
 
     @property
     def part(self) -> str:
-        """Give the part that comes next: start, authority, path, query or fragment."""
+        """Return the part that comes next: start, authority, path, query or fragment."""
         if not self.text:
             return "start"
         if _AUTHORITY.match(self.text):

@@ -26,12 +26,12 @@ _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=F
 
 
 def type_name(value: Any) -> str:
-    """Give the JSON type of a value: null, boolean, integer, number, string, array or object."""
+    """Return the JSON type of a value: null, boolean, integer, number, string, array or object."""
     return _TYPE_NAMES.get(type(value), "unknown")
 
 
 def text_of(value: Any) -> str:
-    """Give a scalar as text: numbers and booleans as JSON writes them.
+    """Return a scalar as text: numbers and booleans as JSON writes them.
 
     Raises:
         TypeError: for null, a list or a mapping, which have no text.
@@ -49,7 +49,7 @@ def text_of(value: Any) -> str:
 
 
 def canonical_text(value: Any) -> str:
-    """Give the canonical JSON of a value (RFC 8785).
+    """Return the canonical JSON of a value (RFC 8785).
 
     `json.dumps` with sorted keys gives the same bytes where every character is below the surrogates
     (there the order of code points is the order of UTF-16 units) and no number is written with an
@@ -69,5 +69,5 @@ def canonical_text(value: Any) -> str:
 
 
 def digest_of(canonical: str) -> str:
-    """Give the digest of a canonical text: `sha256:` and 64 hexadecimal digits."""
+    """Return the digest of a canonical text: `sha256:` and 64 hexadecimal digits."""
     return "sha256:" + hashlib.sha256(canonical.encode("utf-8")).hexdigest()

@@ -69,7 +69,7 @@ class _Output:
             )
 
     def source_offset(self, position: int) -> int:
-        """Give the offset in the template that wrote a position of the output."""
+        """Return the offset in the template that wrote a position of the output."""
         best = 0
         for start, offset in self.origins:
             if start > position:

@@ -173,7 +173,7 @@ def _looks_at(policy: Policy, compiled: Compiled) -> str:
 
 
 def _covers(wide: Selector, narrow: Selector) -> bool:
-    """Tell whether a selector selects whatever another one does, also of what is not written yet."""
+    """Return whether a selector selects whatever another one does, also of what is not written yet."""
 
     def within(some: tuple[str, ...], others: tuple[str, ...]) -> bool:
         return not others or (bool(some) and set(some) <= set(others))

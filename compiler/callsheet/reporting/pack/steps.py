@@ -49,7 +49,7 @@ class PackStep:
         return found
 
     def sections(self) -> Iterator[tuple[str, list[Field]]]:
-        """Give the fields by section of the screen, in its order."""
+        """Yield the fields by section of the screen, in its order."""
         sections: dict[str, list[Field]] = {}
         for one in self.fields:
             sections.setdefault(one.section, []).append(one)

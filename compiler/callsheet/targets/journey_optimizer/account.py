@@ -101,7 +101,7 @@ def _text(value: Any, standard: str, resolve: Callable[[str], str]) -> str:
 
 
 def objects(answer: Answer, where: str) -> list[dict[str, Any]]:
-    """Give the objects of a list that was answered.
+    """Return the objects of a list that was answered.
 
     Raises:
         CallsheetError: CS873 for another status, and for what is no list of objects.

@@ -48,7 +48,7 @@ class Config:
 
 
 def endpoint_call(compiled: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Give the path at which a compiled EndpointConfig is created, and the body that says it."""
+    """Return the path at which a compiled EndpointConfig is created, and the body that says it."""
     if "throttling" in compiled:
         body = {"name": compiled["name"], "urlPattern": compiled["url"], "methods": compiled["methods"]}
         return THROTTLING, {**body, "maxThroughput": compiled["throttling"]["perSecond"]}
@@ -76,7 +76,7 @@ def _rate_text(number: Any, milliseconds: Any) -> str:
 
 
 def settings_of(body: Mapping[str, Any]) -> Settings:
-    """Give what a body says, so that two that say the same are equal.
+    """Return what a body says, so that two that say the same are equal.
 
     The API gives methods back in any order, and -1 for connections that nothing bounds.
     """
@@ -96,7 +96,7 @@ def settings_of(body: Mapping[str, Any]) -> Settings:
 
 
 def compiled_from(settings: Settings, known: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the compiled EndpointConfig that settings say.
+    """Return the compiled EndpointConfig that settings say.
 
     Args:
         settings: of a configuration.

@@ -58,7 +58,7 @@ class EndpointConfigs:
         self.wanted = {_likeness(*_said(one)): one for one in wanted}
 
     def read(self) -> dict[str, Deployed]:
-        """Give every configuration, by address; one that nobody knows by a name has its uid for one.
+        """Return every configuration, by address; one that nobody knows by a name has its uid for one.
 
         Raises:
             CallsheetError: CS871 to CS873 where the API cannot be read, CS874 where two are the same.
@@ -126,7 +126,7 @@ class EndpointConfigs:
             raise
 
     def _unknown(self, name: str, config: Config | None) -> Note:
-        """Give a note for a configuration of which nothing is noted.
+        """Return a note for a configuration of which nothing is noted.
 
         What the API does not hold, as a title, is as the workspace wants it, where that is the same one.
         """
@@ -138,7 +138,7 @@ class EndpointConfigs:
     # -- reading ---------------------------------------------------------------------------
 
     def _named(self, known: Mapping[str, Note]) -> dict[str, Config]:
-        """Give every configuration by its name: by what is noted, else by what it is like."""
+        """Return every configuration by its name: by what is noted, else by what it is like."""
         by_uid = {one.uid: one.name for one in known.values() if one.uid is not None}
         begun = {
             _likeness(*_said(json.loads(one.pending))): one.name
@@ -169,7 +169,7 @@ class EndpointConfigs:
         return self.configs() if self.kept is None else self.kept
 
     def configs(self) -> list[Config]:
-        """Give every configuration as the API answers it now."""
+        """Return every configuration as the API answers it now."""
         found = []
         for path in PATHS:
             answer = self.account.call("POST", f"{ORCHESTRATION}/list{path}", body={}, reads=True)
@@ -334,7 +334,7 @@ def _said(compiled: Mapping[str, Any]) -> tuple[str, Settings]:
 
 
 def _likeness(path: str, settings: Settings) -> tuple[str, ...]:
-    """Give what two configurations share that are one: there may be one for a URL and a service."""
+    """Return what two configurations share that are one: there may be one for a URL and a service."""
     return (path, str(settings["url"]), *sorted(settings.get("services") or ()))
 
 
@@ -343,7 +343,7 @@ def _name(address: str) -> str:
 
 
 def _deployed(name: str, config: Config, note: Note) -> Deployed:
-    """Give what a configuration is as an object of callsheet's."""
+    """Return what a configuration is as an object of callsheet's."""
     base = json.loads(note.compiled or note.pending or GONE)
     base = base or {"kind": KIND, "name": name if name != config.uid else _made_up(config)}
     was, wanted = (_said_by(one, config.path) for one in (note.compiled, note.pending))
@@ -368,7 +368,7 @@ def _deployed(name: str, config: Config, note: Note) -> Deployed:
 
 
 def _said_by(canonical: str | None, path: str) -> Settings | None:
-    """Give what a compiled EndpointConfig says in a collection; None where it says nothing there."""
+    """Return what a compiled EndpointConfig says in a collection; None where it says nothing there."""
     if canonical in (None, GONE):
         return None
     where, settings = _said(json.loads(canonical or GONE))
@@ -376,6 +376,6 @@ def _said_by(canonical: str | None, path: str) -> Settings | None:
 
 
 def _made_up(config: Config) -> str:
-    """Give a name for a configuration that has none: of its URL."""
+    """Return a name for a configuration that has none: of its URL."""
     text = re.sub(r"^https?://", "", str(config.draft["url"]))
     return re.sub(r"[^A-Za-z0-9]+", "_", text).strip("_")[:30] or "endpoint"

@@ -17,7 +17,7 @@ _CHANGEABLE = ("name", "title", "description", "authentication")
 
 
 def frozen_fields(diff: Sequence[Difference]) -> list[Difference]:
-    """Give the differences that the screen would not take of an action that a journey uses."""
+    """Return the differences that the screen would not take of an action that a journey uses."""
     return [one for one in diff if _is_frozen(one)]
 
 

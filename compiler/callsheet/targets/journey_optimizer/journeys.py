@@ -92,7 +92,7 @@ def _nodes(body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _listed(body: Mapping[str, Any], name: str) -> list[Any]:
-    """Give a list of an answer; what is another thing is never taken for an empty one."""
+    """Return a list of an answer; what is another thing is never taken for an empty one."""
     found = body.get(name)
     if found is not None and not isinstance(found, list):
         raise CallsheetError(

@@ -64,7 +64,7 @@ class Notes:
         self.writable = writing and self.database is not None
 
     def all(self) -> dict[str, Note]:
-        """Give every note, by name."""
+        """Return every note, by name."""
         if self.database is None:
             return {}
         query = f"SELECT {_COLUMNS} FROM journey_endpoint ORDER BY name"  # noqa: S608 - constants only

@@ -22,7 +22,7 @@ _FIELDS: dict[str, tuple[str, ...]] = {
 
 
 def cannot_deploy(value: Any) -> StepRefused | None:
-    """Give why what was written cannot be deployed, by `canDeploy` of an answer."""
+    """Return why what was written cannot be deployed, by `canDeploy` of an answer."""
     told = value.get("canDeploy") if isinstance(value, dict) else None
     if not isinstance(told, dict) or told.get("validationStatus") != "error":
         return None
@@ -37,7 +37,7 @@ def cannot_deploy(value: Any) -> StepRefused | None:
 
 
 def code_of(value: Any) -> str:
-    """Give the code of an answer that refuses; empty where it tells none."""
+    """Return the code of an answer that refuses; empty where it has none."""
     error = value.get("error") if isinstance(value, dict) else None
     code = error.get("code") if isinstance(error, dict) else None
     return str(code) if isinstance(code, int | str) else ""

@@ -53,7 +53,7 @@ ENGLISH = Screen()
 
 
 def fields_of(compiled: Mapping[str, Any], screen: Screen = ENGLISH) -> list[Field]:
-    """Give what is typed for a compiled action, message or endpoint, in the order of the screen."""
+    """Return what is typed for a compiled action, message or endpoint, in the order of the screen."""
     if compiled.get("kind") == "EndpointConfig":
         path, body = endpoint_call(compiled)
         note = "it has an API, which this callsheet does not call: POST it, and then deploy it"
@@ -69,7 +69,7 @@ def fields_of(compiled: Mapping[str, Any], screen: Screen = ENGLISH) -> list[Fie
 
 
 def screen_of(compiled: Mapping[str, Any], screen: Screen = ENGLISH) -> list[Field]:
-    """Give the fields of the screen for a compiled action, in the order in which they are filled in."""
+    """Return the fields of the screen for a compiled action, in the order in which they are filled in."""
     found = [
         *_head(compiled, screen.language),
         *_pairs(compiled, "headers", "Headers", screen.language),
@@ -82,7 +82,7 @@ def screen_of(compiled: Mapping[str, Any], screen: Screen = ENGLISH) -> list[Fie
 
 
 def _titled(field: Field, screen: Screen) -> Field:
-    """Give a field as it stands on a screen; keys of headers and labels are the user's own."""
+    """Return a field as it stands on a screen; keys of headers and labels are the user's own."""
     own = field.section in ("Headers", "Query parameters") or field.value == "optional"
     choice = field.kind == "choice" and field.value is not None
     return replace(
@@ -141,7 +141,7 @@ def _authentication(written: Mapping[str, Any]) -> Iterator[Field]:
 
 
 def _custom(written: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the form of `custom` that is pasted: its type is called customAuthorization there."""
+    """Return the form of `custom` that is pasted: its type is called customAuthorization there."""
 
     def shown(value: Any) -> Any:
         if isinstance(value, dict):
@@ -179,7 +179,7 @@ def _responses(compiled: Mapping[str, Any]) -> Iterator[Field]:
 
 
 def pasted(payload: Any, declared: Mapping[str, Any], language: str = "en") -> Any:
-    """Give a compiled payload as it is pasted into the screen, with the labels of a language."""
+    """Return a compiled payload as it is pasted into the screen, with the labels of a language."""
     if isinstance(payload, dict) and "$param" in payload:
         name = payload["$param"]
         kind = _data_type(declared.get(name, {}))
@@ -194,7 +194,7 @@ def pasted(payload: Any, declared: Mapping[str, Any], language: str = "en") -> A
 
 
 def compiled_payload(value: Any, declared: Mapping[str, Any], language: str = "en") -> Any:
-    """Give the compiled payload that a pasted one stands for: the way back, for a check.
+    """Return the compiled payload that a pasted one stands for: the way back, for a check.
 
     Raises:
         ValueError: for a label that no parameter has, or another type than the parameter's.

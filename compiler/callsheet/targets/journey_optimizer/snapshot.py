@@ -39,7 +39,7 @@ class Snapshot:
 
 
 def snapshot_text(snapshot: Snapshot) -> str:
-    """Give the text of a snapshot: JSON, sorted, the same bytes for the same answers."""
+    """Return the text of a snapshot: JSON, sorted, the same bytes for the same answers."""
     endpoints = [_record(one) for one in snapshot.endpoints or ()]
     record = {
         "snapshotVersion": FORMAT_VERSION,
@@ -52,7 +52,7 @@ def snapshot_text(snapshot: Snapshot) -> str:
 
 
 def path_of(root: Path, options: Mapping[str, Any]) -> Path | None:
-    """Give the file that a target names by `usage`, inside the workspace; None where it names none.
+    """Return the file that a target names by `usage`, inside the workspace; None where it names none.
 
     Raises:
         CallsheetError: CS848 for one that leads out of the workspace.

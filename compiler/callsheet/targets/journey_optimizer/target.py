@@ -86,13 +86,13 @@ class JourneyTarget:
         return found
 
     def identity(self) -> dict[str, Any]:
-        """Give what tells this sandbox from others, and whether its API is used."""
+        """Return what distinguishes this sandbox from others, and whether its API is used."""
         named = {name: self.options[name] for name in ("organization", "sandbox") if name in self.options}
         api = {"api": True} if self.endpoints is not None else {}
         return {"type": TYPE, **named, **api, "confirmed": self.inner.identity()}
 
     def read(self) -> dict[str, Deployed]:
-        """Give what was confirmed, and what the API answers, by address."""
+        """Return what was confirmed, and what the API answers, by address."""
         found = self.inner.read()
         if self.endpoints is not None:
             found = {address: one for address, one in found.items() if not _has_api(address)}

@@ -75,12 +75,12 @@ class Screen:
         return _PLACES[self.language]
 
     def title(self, name: str) -> str:
-        """Give what stands there for an English title of Journey Optimizer."""
+        """Return what stands there for an English title of Journey Optimizer."""
         name = _OLDER.get(name, name) if self.older else name
         return _FRENCH.get(name, name) if self.language == "fr" else name
 
 
 def screen_for(target: Mapping[str, Any] | None) -> Screen:
-    """Give the screen that a target's options name."""
+    """Return the screen that a target's options name."""
     options = target or {}
     return Screen(options.get("language", "en"), options.get("flavor", "journey-optimizer"))

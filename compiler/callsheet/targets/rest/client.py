@@ -87,7 +87,7 @@ class ServiceClient:
         return reveal
 
     def shown(self, text: str) -> str:
-        """Give a text of the service without what it echoes of a secret."""
+        """Return a text of the service without what it echoes of a secret."""
         return without_secrets(text, [*self.secrets, *self.tokens.given, self.url])
 
     def close(self) -> None:
@@ -256,7 +256,7 @@ class ServiceClient:
 
 
 def path_of(written: str, identity: str, name: str = "") -> str:
-    """Give a path with the id and the name of an object in it, encoded."""
+    """Return a path with the id and the name of an object in it, encoded."""
     return written.replace("{id}", quote(identity, safe="")).replace("{name}", quote(name, safe=""))
 
 

@@ -49,7 +49,7 @@ class BodyMapping:
         ]
 
     def to_body(self, action: Mapping[str, Any]) -> dict[str, Any]:
-        """Give the object of the service for a compiled action; a field that it lacks is left out.
+        """Return the object of the service for a compiled action; a field that it lacks is left out.
 
         Raises:
             ValueError: for a slot that the service's own templates cannot say.
@@ -58,7 +58,7 @@ class BodyMapping:
         return self._collected(lambda path: self._sent(path, action))
 
     def shown_of(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Give what an object shows of callsheet's fields: what the service adds is its own."""
+        """Return what an object shows of callsheet's fields: what the service adds is its own."""
         return self._collected(lambda path: get(body, path))
 
     def _collected(self, leaf: Callable[[Path], Any]) -> dict[str, Any]:
@@ -74,7 +74,7 @@ class BodyMapping:
         return value if value is ABSENT or path == self.whole else with_slots(value, self.slot)
 
     def differing(self, body: Mapping[str, Any], action: Mapping[str, Any]) -> list[Path]:
-        """Give the paths at which an object is not what it would be for an action."""
+        """Return the paths at which an object is not what it would be for an action."""
         return [path for path in self.leaves if not self._holds(path, body, action)]
 
     def _holds(self, path: Path, body: Mapping[str, Any], action: Mapping[str, Any]) -> bool:
@@ -95,7 +95,7 @@ class BodyMapping:
     def from_body(
         self, body: Mapping[str, Any], known: Mapping[str, Sequence[Mapping[str, Any]]] | None = None
     ) -> dict[str, Any] | None:
-        """Give the compiled action of an object; None where it is none of callsheet's.
+        """Return the compiled action of an object; None where it is none of callsheet's.
 
         What a one-way leaf or a constant says otherwise stands under `atTarget`: it shows as drift.
 
@@ -138,7 +138,7 @@ class BodyMapping:
     def _bases(
         self, body: Mapping[str, Any], known: Mapping[str, Sequence[Mapping[str, Any]]]
     ) -> Sequence[Mapping[str, Any]] | None:
-        """Give the actions that an object may be; None where it is none of callsheet's."""
+        """Return the actions that an object may be; None where it is none of callsheet's."""
         if self.whole is not None:
             whole = self.fields[self.whole].back(get(body, self.whole))
             return [whole] if isinstance(whole, dict) and isinstance(whole.get("name"), str) else None
@@ -165,7 +165,7 @@ class BodyMapping:
 
 
 def _is_plain(value: Any) -> bool:
-    """Tell whether a value holds no slot, so that it stands at the service as it is."""
+    """Return whether a value holds no slot, so that it stands at the service as it is."""
     if isinstance(value, dict):
         return all(not key.startswith("$") and _is_plain(one) for key, one in value.items())
     return all(map(_is_plain, value)) if isinstance(value, list) else True

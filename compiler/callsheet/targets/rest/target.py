@@ -71,12 +71,12 @@ class RestTarget:
         self.untold: set[str] = set()
 
     def identity(self) -> dict[str, Any]:
-        """Give what tells this service from others, without its URL."""
+        """Return what distinguishes this service from others, without its URL."""
         digest = hashlib.sha256(self.url.rstrip("/").encode()).hexdigest()[:16]
         return {"type": "http", "collection": self.collection, "service": digest}
 
     def read(self) -> dict[str, Deployed]:
-        """Give every object, by address; one that is none of callsheet's has the address `Object/id`.
+        """Return every object, by address; one that is none of callsheet's has the address `Object/id`.
 
         Raises:
             CallsheetError: CS872, CS873 where it cannot be read, CS874 where two objects say the same name.
@@ -132,7 +132,7 @@ class RestTarget:
         return found
 
     def _of_two(self, first: Found, second: Found) -> Found:
-        """Tell which of two objects of one name is the new one that a replacement stopped behind.
+        """Return which of two objects of one name is the new one that a replacement stopped behind.
 
         Raises:
             CallsheetError: CS874 where that cannot be told.
@@ -197,7 +197,7 @@ class RestTarget:
                 )
 
     def replaces(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-        """Give the fields of the service that a change touches and that it does not let change."""
+        """Return the fields of the service that a change touches and that it does not let change."""
         update = self.spec["update"]
         fields = update.get("fields")
         if fields is None and update.get("as") is None:
@@ -262,7 +262,7 @@ class RestTarget:
         return [next(whys) if isinstance(one, Written) else one for one in written]
 
     def _there(self, steps: Sequence[Step]) -> dict[str, Found]:
-        """Give what is there, as it was read and written since; read again for an id that was not told."""
+        """Return what is there, as it was read and written since; read again for an unknown id."""
         if self.found is None or not self.untold.isdisjoint(one.address_before for one in steps):
             self.read()
         return self.found if self.found is not None else {}

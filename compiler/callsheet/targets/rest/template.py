@@ -21,7 +21,7 @@ Path = tuple[str, ...]
 
 
 def get(value: Any, path: Path) -> Any:
-    """Give what stands at a path; ABSENT where nothing does."""
+    """Return what stands at a path; ABSENT where nothing does."""
     for part in path:
         if not isinstance(value, Mapping) or part not in value:
             return ABSENT
@@ -40,7 +40,7 @@ def put(value: dict[str, Any], path: Path, leaf: Any) -> None:
 
 
 def at(value: Any, dotted: str) -> Any:
-    """Give what stands at a dotted path; None where nothing does."""
+    """Return what stands at a dotted path; None where nothing does."""
     found = get(value, tuple(dotted.split("."))) if dotted else value
     return None if found is ABSENT else found
 
@@ -69,7 +69,7 @@ class Field:
         return not (self.before or self.after)
 
     def make(self, scope: Mapping[str, Any]) -> Any:
-        """Give what it is for what its scope holds."""
+        """Return what it is for what its scope holds."""
         value = get(scope.get(self.root), self.path)
         if value is ABSENT or (self.bare and not self.as_text):
             return value
@@ -78,7 +78,7 @@ class Field:
         return f"{self.before}{text}{self.after}"
 
     def back(self, value: Any) -> Any:
-        """Give the field's value of a leaf; ABSENT where it cannot be read."""
+        """Return the field's value of a leaf; ABSENT where it cannot be read."""
         if not self.bare or self.as_text:
             if not isinstance(value, str) or len(value) < len(self.before) + len(self.after):
                 return ABSENT

@@ -42,7 +42,7 @@ class Found:
         return replace(self, deployed=deployed, left=(*self.left, identity))
 
     def without_itself(self) -> Found | None:
-        """Give what is left of it where it is gone; None where nothing is."""
+        """Return what is left of it where it is gone; None where nothing is."""
         return replace(self, identity=self.left[0], left=self.left[1:]) if self.left else None
 
 

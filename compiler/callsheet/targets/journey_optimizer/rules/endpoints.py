@@ -23,7 +23,7 @@ _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3_600.0}
 
 
 def per_second(rate: str) -> float:
-    """Give a rate, as `500 per 1s`, in calls per second; infinite for a time of nothing."""
+    """Return a rate, as `500 per 1s`, in calls per second; infinite for a time of nothing."""
     number, _, period = rate.partition(" per ")
     digits = period.rstrip("mhs")
     seconds = float(digits) * _SECONDS[period[len(digits) :]]

@@ -19,18 +19,18 @@ _SCALARS = {"string", "integer", "number", "boolean", "datetime", "date"}
 
 
 def is_slot(node: Any) -> bool:
-    """Tell whether a compiled value is a slot, and no value of the payload's own."""
+    """Return whether a compiled value is a slot, and no value of the payload's own."""
     return isinstance(node, dict) and any(one in node for one in _SLOTS)
 
 
 def members(node: dict[str, Any]) -> dict[str, Any]:
-    """Give the members of a compiled object, also of one whose keys begin with `$`."""
+    """Return the members of a compiled object, also of one whose keys begin with `$`."""
     found: dict[str, Any] = node.get("$literal", node)
     return found
 
 
 def walk(node: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Give every value of a compiled payload with its path, slots as leaves."""
+    """Yield every value of a compiled payload with its path, slots as leaves."""
     yield path, node
     if isinstance(node, dict) and not is_slot(node):
         for key, one in members(node).items():

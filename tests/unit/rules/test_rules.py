@@ -2,7 +2,7 @@
 
 import pytest
 
-from callsheet.language import rules  # noqa: F401
+import callsheet.rules  # noqa: F401
 from callsheet.language.catalog import RULES, Rule
 from examples import compile_example
 
