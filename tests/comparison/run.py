@@ -243,7 +243,7 @@ class Story:
                 ".callsheet/\ndeployed/\nplans/\npack/\nnew/\n*.preview.html\n"
             )
         self.git("add", "-A")
-        self.git("commit", "-q", "-m", message)
+        self.git("commit", "-q", "--allow-empty", "-m", message)
         self.changed()
 
     def git(self, *arguments: str) -> None:
