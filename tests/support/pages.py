@@ -45,6 +45,10 @@ class Page:
         """Return the languages of all fenced blocks."""
         return {found for found, _ in _FENCE.findall(self.text)}
 
+    def spans(self) -> list[str]:
+        """Return what is written as code within a sentence."""
+        return re.findall(r"`([^`]+)`", _FENCE.sub("", self.text))
+
     def sections(self) -> list[Section]:
         """Return the parts of the page that begin with a heading of the second level."""
         parts = re.split(r"^## (.*)\n", self.text, flags=re.M)
@@ -82,7 +86,11 @@ class Section:
 def pages() -> list[Page]:
     """Return every page that is committed, or is about to be."""
     listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", "*.md"], cwd=ROOT, capture_output=True, text=True, check=False
+        ["git", "ls-files", "-co", "--exclude-standard", "*.md"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     ).stdout.split("\n")
     # Without git, as in an unpacked sdist, the pages that everybody has.
     names = [one for one in listed if one] or [
@@ -122,8 +130,8 @@ class Terminal:
             return self.callsheet(*words[1:])
         if words[0] == "sqlite3" and not shutil.which("sqlite3"):
             with contextlib.closing(sqlite3.connect(self.folder / words[1])) as connection, connection:
-                connection.execute(words[2])
-            return ""
+                rows = connection.execute(words[2]).fetchall()
+            return "\n".join("|".join(map(str, row)) for row in rows)
         # Words like `callsheet` and `python` are those of the environment in which the tests run.
         path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
         done = subprocess.run(

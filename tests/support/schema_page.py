@@ -46,7 +46,11 @@ def tables() -> str:
         path.name.removesuffix(".schema.json"): json.loads(path.read_text("utf-8"))
         for path in sorted(SCHEMAS.glob("*.schema.json"))
     }
-    kinds = {name: one for name, one in schemas.items() if "kind" in one["properties"] and "spec" in one["properties"]}
+    kinds = {
+        name: one
+        for name, one in schemas.items()
+        if "kind" in one["properties"] and "spec" in one["properties"]
+    }
     outputs = {name: one for name, one in schemas.items() if name not in kinds}
     shared = kinds["action"]
     envelope = _part(shared, set(ENVELOPE))
@@ -54,12 +58,18 @@ def tables() -> str:
     parts = ["\n## Fields of every document\n", *_table(envelope, _Written())]
     written = _Written()
     for name, one in kinds.items():
-        parts += [f"\n## {one['title']}\n", f"{one['description']} Schema: [`{name}.schema.json`]({name}.schema.json).\n"]
+        parts += [
+            f"\n## {one['title']}\n",
+            f"{one['description']} Schema: [`{name}.schema.json`]({name}.schema.json).\n",
+        ]
         own = _part(one, set(one["properties"]) - _same(one, shared))
         parts += _table({**own, "patternProperties": {}}, written)
     parts += ["\n# Outputs\n", "What `-o json` prints, and the files that callsheet writes.\n"]
     for name, one in outputs.items():
-        parts += [f"\n## {one['title']}\n", f"{one['description']} Schema: [`{name}.schema.json`]({name}.schema.json).\n"]
+        parts += [
+            f"\n## {one['title']}\n",
+            f"{one['description']} Schema: [`{name}.schema.json`]({name}.schema.json).\n",
+        ]
         parts += _table(one, written)
     return "\n".join(parts) + "\n"
 
@@ -90,13 +100,14 @@ def _table(schema: Schema, written: _Written) -> list[str]:
     """Return the lines of one table, and below it what depends on a field's value."""
     written.title = schema["title"]
     below: list[str] = []
-    rows = [f"| `{path}` | {value} | {meaning} |" for path, value, meaning in _rows(schema, schema, "", written, below)]
+    rows = [
+        f"| `{path}` | {value} | {meaning} |"
+        for path, value, meaning in _rows(schema, schema, "", written, below)
+    ]
     return ["| field | value | meaning |\n|---|---|---|", *rows, *below]
 
 
-def _rows(
-    schema: Schema, root: Schema, path: str, written: _Written, below: list[str]
-) -> Iterator[Row]:
+def _rows(schema: Schema, root: Schema, path: str, written: _Written, below: list[str]) -> Iterator[Row]:
     """Return the rows of the fields of an object: path, value, meaning."""
     required = schema.get("required", ())
     below += _by_value(schema, path)
@@ -108,19 +119,23 @@ def _rows(
         yield from _inside(one, root, here, written, below)
     for pattern, one in schema.get("patternProperties", {}).items():
         if not path or pattern != "^x-":  # said once, of the document
-            yield ("x-…" if pattern == "^x-" else f"{path}.{pattern}"), _value(one, root), _meaning(one, root)
+            yield (
+                ("x-…" if pattern == "^x-" else f"{path}.{pattern}"),
+                _value(one, root),
+                _meaning(one, root),
+            )
 
 
-def _inside(
-    one: Schema, root: Schema, here: str, written: _Written, below: list[str]
-) -> Iterator[Row]:
+def _inside(one: Schema, root: Schema, here: str, written: _Written, below: list[str]) -> Iterator[Row]:
     """Return the rows of what a field contains; of a group that was written before, only what differs."""
     resolved = _resolved(one, root)
     if one.get("$ref", "").rpartition("/")[2] in WORDS:
         return
     content = _shape({key: resolved[key] for key in CONTAINERS if key in resolved})
     # Written as if nothing were before, so that two groups are compared field by field.
-    rows = [(path.removeprefix(here), *rest) for path, *rest in _branches(resolved, root, here, _Written(), [])]
+    rows = [
+        (path.removeprefix(here), *rest) for path, *rest in _branches(resolved, root, here, _Written(), [])
+    ]
     if len(rows) <= REPEATED or content not in written.places:
         place = f"`{here}` of [{written.title}](#{slug(written.title)})"
         written.places.setdefault(content, (place, set(rows)))
@@ -128,7 +143,11 @@ def _inside(
         return
     place, before = written.places[content]
     yield f"{here}.…", "", f"The same fields as {place}."
-    yield from ((here + path, value, meaning) for path, value, meaning in rows if (path, value, meaning) not in before)
+    yield from (
+        (here + path, value, meaning)
+        for path, value, meaning in rows
+        if (path, value, meaning) not in before
+    )
 
 
 def _shape(content: Any) -> str:
@@ -170,7 +189,11 @@ def _by_value(schema: Schema, path: str) -> list[str]:
         rows.append(f"| {where} | {_codes(then.get('required', ())) or 'nothing'} | {takes or 'nothing'} |")
     if not rows:
         return []
-    return [f"\nWhich fields `{path}` needs and takes:\n", "| where | needs | takes |\n|---|---|---|", *rows]
+    return [
+        f"\nWhich fields `{path}` needs and takes:\n",
+        "| where | needs | takes |\n|---|---|---|",
+        *rows,
+    ]
 
 
 def _codes(names: Any) -> str:
@@ -205,7 +228,9 @@ def _kind(kind: str, one: Schema, root: Schema) -> str:
         return f"list of {_value(one['items'], root)}" if one.get("items") else "list"
     if kind == "object":
         inner = one.get("additionalProperties")
-        return f"mapping of NAME to {_value(inner, root)}" if isinstance(inner, dict) and inner else "mapping"
+        return (
+            f"mapping of NAME to {_value(inner, root)}" if isinstance(inner, dict) and inner else "mapping"
+        )
     return {"boolean": "true or false"}.get(kind, kind)
 
 
