@@ -122,6 +122,15 @@ def test_the_page_of_kinds_names_every_field_of_every_schema() -> None:
             assert f"| `{key}` |" in text or f"| `{key}.…` |" in text, (path.name, key)
 
 
+def test_every_field_of_every_schema_says_what_it_means() -> None:
+    silent = [
+        line
+        for line in page("schemas/README.md").text.split("\n")
+        if line.startswith("| `") and line.endswith("|  |")
+    ]
+    assert silent == []
+
+
 def test_the_python_example_prints_what_the_page_says(
     samples: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
