@@ -1,6 +1,6 @@
 """The registry: deployed actions in a relational database, which others can read.
 
-Two tables, documented in the README: `registry_action` holds what is deployed now, one row for each
+Two tables, documented in the README of this folder: `registry_action` holds what is deployed now, one row for each
 action; `registry_history` holds every write that was ever made, and is never changed.
 """
 

@@ -198,9 +198,9 @@ def test_the_whole_workspace_is_one_document(samples: Folder, callsheet: Callshe
     assert is_clean(text)
 
 
-def test_the_rego_example_of_the_readme_judges_it(samples: Folder) -> None:
+def test_the_rego_example_of_the_page_judges_it(samples: Folder) -> None:
     regopy = pytest.importorskip("regopy", reason="pip install regopy")
-    (policy,) = re.findall(r"```rego\n(.*?)```", (ROOT / "README.md").read_text(), re.S)
+    (policy,) = re.findall(r"```rego\n(.*?)```", (ROOT / "actions" / "README.md").read_text(), re.S)
 
     def denied() -> list[str]:
         whole = run_callsheet("render", "--all", "-o", "json", "-C", samples.path).out
