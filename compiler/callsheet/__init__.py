@@ -14,10 +14,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from callsheet._version import __version__
-from callsheet.errors import CallsheetError
+from callsheet.errors import CallsheetError, UnreachableError, UsageError
 
 if TYPE_CHECKING:
-    from callsheet.api import Workspace
+    from callsheet.api import InvalidWorkspaceError, Workspace
     from callsheet.compiling import Compiled, CompiledAction
     from callsheet.deploying import ApplyResult
     from callsheet.language import Diagnostic
@@ -30,7 +30,10 @@ __all__ = [
     "Compiled",
     "CompiledAction",
     "Diagnostic",
+    "InvalidWorkspaceError",
     "Plan",
+    "UnreachableError",
+    "UsageError",
     "Workspace",
     "__version__",
 ]
@@ -41,6 +44,7 @@ _HOMES = {
     "Compiled": "callsheet.compiling",
     "CompiledAction": "callsheet.compiling",
     "Diagnostic": "callsheet.language",
+    "InvalidWorkspaceError": "callsheet.api",
     "Plan": "callsheet.planning",
     "Workspace": "callsheet.api",
 }

@@ -6,8 +6,9 @@ prints it and exits 1. Anything else that escapes is a fault of ours, reported a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 
 class CallsheetError(Exception):
@@ -18,8 +19,11 @@ class CallsheetError(Exception):
         message: one sentence that says what is wrong.
         help: one sentence that says what to do.
         details: further lines, each a fact (what moved, which step failed).
+        findings: the findings for which it was refused, each with its line; they are shown before it.
 
     """
+
+    findings: Sequence[Any] = ()
 
     def __init__(self, code: str, message: str, *, help: str, details: tuple[str, ...] = ()) -> None:
         super().__init__(message)

@@ -286,3 +286,44 @@ def test_a_workspace_without_an_error_is_let_through_by_every_verb(
         outcome = callsheet(*line.format("local").split())
         assert outcome.code == 0, (verb, outcome)
     assert len(sent) == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "spec"),
+    [
+        ("CS204", "{target: {type: sqlite}}"),
+        ("CS801", "{target: {type: mongodb, path: a}}"),
+        ("CS801", "{target: {type: sqlite, path: a.db}, ledger: {type: directory, path: a}}"),
+        ("CS802", "{target: {type: sqlite, path: ../outside.db}}"),
+        ("CS804", "{target: {type: postgresql}}"),
+        ("CS804", '{target: {type: postgresql, url: {secret: "nowhere:X"}}}'),
+        ("CS805", "{target: {type: directory, path: out}}"),
+        ("CS801", "{extends: base}"),
+    ],
+)
+def test_no_verb_opens_a_target_by_a_wrong_address(
+    code: str, spec: str, empty: Folder, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(empty.path)
+    write(empty)
+    environment = "apiVersion: callsheet/v1\nkind: Environment\nmetadata: {{name: {}}}\nspec: {}\n"
+    empty.write(
+        "wrong.yaml",
+        environment.format("wrong", spec)
+        + "---\n"
+        + environment.format("base", "{target: {type: mongodb, path: a}}"),
+    )
+    for verb in (
+        "drift",
+        "history",
+        "plan",
+        "rollback 1",
+        "adopt one",
+        "forget one",
+        "show one --deployed",
+    ):
+        outcome = callsheet(*verb.split(), "-e", "wrong")
+        assert outcome.code == 1, (verb, outcome)
+        assert f"error {code}\n" in outcome.err, (verb, outcome)
+        assert "CS999" not in outcome.err
+    assert not (empty.path.parent / "outside.db").exists()

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from callsheet.compiling import Compiled, CompiledAction, compile_workspace
+from callsheet.compiling.addresses import check_addresses
 from callsheet.deploying import Stores, opened
 from callsheet.documents import FolderSource, Problem, RevisionSource, Source
 from callsheet.documents.revisions import resolve_revision
 from callsheet.errors import CallsheetError, UsageError
 from callsheet.language import Diagnostic, Environment
+from callsheet.language.diagnostics import diagnose
 from callsheet.language.schema_check import nearest
 from callsheet.ledger import ApplyRecord
 from callsheet.outbound.hosts import VARIABLE, AllowedHosts, allowed_hosts
@@ -33,15 +35,15 @@ class InvalidWorkspaceError(CallsheetError):
     """The workspace has errors.
 
     Attributes:
-        compiled: what the workspace compiles to; `diagnostics` holds every finding.
-        errors: those for which nothing was done.
+        compiled: what the workspace compiles to; `diagnostics` contains every finding.
+        findings: the errors for which nothing was done.
 
     """
 
     def __init__(self, compiled: Compiled, errors: Sequence[Diagnostic] | None = None) -> None:
         self.compiled = compiled
-        self.errors = compiled.errors if errors is None else list(errors)
-        number = len(self.errors)
+        self.findings: list[Diagnostic] = compiled.errors if errors is None else list(errors)
+        number = len(self.findings)
         super().__init__(
             "CS924",
             f"the workspace has {number} error{'' if number == 1 else 's'}: nothing was done",
@@ -159,7 +161,18 @@ class Base:
         return allowed_hosts((*self.allow_hosts, os.environ.get(VARIABLE, "")))
 
     def _opened(self, environment: Environment, *, writing: bool) -> AbstractContextManager[Stores]:
-        """Open the target and the ledger of an environment: every call to a target begins here."""
+        """Open the target and the ledger of an environment: every call to a target begins here.
+
+        Verbs that only read do so beside other errors of the workspace, and never by a wrong address.
+
+        Raises:
+            InvalidWorkspaceError: where the environment names a target or a ledger that is wrong.
+
+        """
+        wrong = [one for document in environment.chain for one in check_addresses(document)]
+        if wrong:
+            texts = {document.file: document.text for document in environment.chain}
+            raise InvalidWorkspaceError(self.compile(), diagnose(wrong, texts))
         return opened(environment, self.root, writing=writing, allowed=self.allowed)
 
     def _valid(self, environment: str | None) -> Environment:

@@ -20,7 +20,6 @@ from callsheet.cli.common import (
     allow_host_option,
     common_options,
     environment_option,
-    refusing_invalid,
     require_clean_option,
     run_url,
     style_of,
@@ -48,7 +47,6 @@ PROGRESS_FROM = 100
 @click.option("--yes", is_flag=True, help="Apply without asking.")
 @click.option("--keep-going", is_flag=True, help="Go on behind a step that fails.")
 @click.option("--pack", metavar="DIR", help="Journey Optimizer: where the pack of its steps is written.")
-@refusing_invalid
 def command(
     plan_file: str | None,
     env: str | None,

@@ -16,7 +16,7 @@ import click
 from callsheet.errors import CallsheetError
 
 if TYPE_CHECKING:
-    from callsheet.api import InvalidWorkspaceError, Workspace
+    from callsheet.api import Workspace
     from callsheet.language import Diagnostic
     from callsheet.planning import Change, Plan
     from callsheet.planning.protections import Protection
@@ -123,7 +123,7 @@ environment_option = click.option(
     "--env",
     metavar="ENV",
     help="The environment; may be left out where there is only one.",
-    shell_complete=lambda *asked: _complete("environment_names", *asked),
+    shell_complete=lambda *asked: _complete("environments", *asked),
 )
 
 
@@ -180,14 +180,19 @@ detailed_exitcode = click.option(
 
 def complete_actions(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:
     """Return the actions of the workspace that begin so, for the completion of a shell."""
-    return _complete("action_names", context, parameter, incomplete)
+    return _complete("definitions", context, parameter, incomplete)
 
 
-def _complete(what: str, *asked: Any) -> list[Any]:
-    from callsheet.cli import completion
+def _complete(what: str, context: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:
+    """Read the workspace; a completion that fails offers nothing, and says nothing."""
+    from click.shell_completion import CompletionItem
 
-    found: list[Any] = getattr(completion, what)(*asked)
-    return found
+    del parameter
+    try:
+        compiled = Options(workspace=context.params.get("workspace")).open().compile()
+    except Exception:
+        return []
+    return [CompletionItem(one) for one in sorted(getattr(compiled, what)) if one.startswith(incomplete)]
 
 
 def _be_verbose(context: click.Context, parameter: click.Parameter, value: bool) -> None:
@@ -346,11 +351,6 @@ def refuse_broken_guards(plan: Plan) -> None:
     )
 
 
-def show_invalid(invalid: InvalidWorkspaceError) -> None:
-    """Write the errors of a workspace to stderr."""
-    show_findings(invalid.errors)
-
-
 def show_findings(findings: Sequence[Diagnostic]) -> None:
     """Write findings to stderr."""
     from callsheet.reporting.text_findings import diagnostic_lines
@@ -358,18 +358,3 @@ def show_findings(findings: Sequence[Diagnostic]) -> None:
     style = style_of(sys.stderr)
     for one in findings:
         click.echo("\n".join(diagnostic_lines(one, style)) + "\n", err=True)
-
-
-def refusing_invalid(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Show the diagnostics of an invalid workspace before its error ends the command."""
-
-    @wraps(command)
-    def run(*arguments: Any, **options: Any) -> Any:
-        try:
-            return command(*arguments, **options)
-        except CallsheetError as error:
-            if error.code == "CS924" and hasattr(error, "compiled"):
-                show_invalid(error)  # type: ignore[arg-type]
-            raise
-
-    return run

@@ -13,7 +13,6 @@ from callsheet.cli.common import (
     environment_option,
     fail_on_option,
     refuse_impact,
-    refusing_invalid,
 )
 
 
@@ -27,7 +26,6 @@ from callsheet.cli.common import (
 @click.option("--against", metavar="ENV", help="Compare with what another environment compiles to.")
 @click.option("--head", metavar="REV", help="With --base: compare this revision, not the files.")
 @detailed_exitcode
-@refusing_invalid
 def command(
     env: str | None,
     accept: tuple[str, ...],

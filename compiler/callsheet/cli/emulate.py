@@ -6,7 +6,7 @@ import threading
 
 import click
 
-from callsheet.cli.common import Options, common_options, environment_option, refusing_invalid
+from callsheet.cli.common import Options, common_options, environment_option
 
 
 @click.command("emulate")
@@ -21,7 +21,6 @@ from callsheet.cli.common import Options, common_options, environment_option, re
     metavar="KIND[:N]",
     help="Fail instead: 401, 429, 500, 503, html, redirect, stall, cut or garbled; N: the next N calls.",
 )
-@refusing_invalid
 def command(env: str | None, port: int, fail: tuple[str, ...], *, options: Options) -> None:
     """Play every service that the workspace calls, on this machine: no account and no secret is needed.
 

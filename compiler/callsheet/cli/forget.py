@@ -11,7 +11,6 @@ from callsheet.cli.common import (
     allow_host_option,
     common_options,
     environment_option,
-    refusing_invalid,
     write_file,
 )
 
@@ -21,7 +20,6 @@ from callsheet.cli.common import (
 @environment_option
 @allow_host_option
 @common_options
-@refusing_invalid
 def command(names: tuple[str, ...], env: str | None, *, options: Options) -> None:
     """Plan to let go of what is deployed: it stays there, and callsheet no longer owns it.
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from callsheet.cli.common import Options, common_options, refusing_invalid, write_file
+from callsheet.cli.common import Options, common_options, write_file
 from callsheet.cli.editor import with_schema_line
 from callsheet.errors import CallsheetError
 
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     "--check", is_flag=True, help="Write nothing: compare with the action that calls there already."
 )
 @common_options
-@refusing_invalid
 def command(
     source: str,
     line: str | None,

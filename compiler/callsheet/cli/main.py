@@ -128,12 +128,10 @@ def run(arguments: list[str] | None) -> int:
 def show_error(error: CallsheetError) -> None:
     """Write an error to stderr: what is wrong, its details, what to do."""
     from callsheet.cli.common import show_findings, style_of
-    from callsheet.outbound.destinations import HostsNotAllowedError
     from callsheet.reporting.terminal import paint, safe
 
     style = style_of(sys.stderr)
-    if isinstance(error, HostsNotAllowedError):
-        show_findings(error.diagnostics)
+    show_findings(error.findings)
     click.echo(f"{paint(f'error {error.code}', 'red', style)}: {safe(error.message)}", err=True)
     for detail in error.details:
         click.echo(f"  {safe(detail)}", err=True)

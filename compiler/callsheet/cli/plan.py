@@ -16,7 +16,6 @@ from callsheet.cli.common import (
     fail_on_guard_option,
     refuse_broken_guards,
     refuse_impact,
-    refusing_invalid,
     require_clean_option,
     why_option,
     write_file,
@@ -32,7 +31,6 @@ from callsheet.cli.common import (
 @allow_host_option
 @common_options
 @detailed_exitcode
-@refusing_invalid
 def command(
     env: str | None,
     accept: tuple[str, ...],

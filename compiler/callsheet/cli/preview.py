@@ -11,7 +11,6 @@ from callsheet.cli.common import (
     common_options,
     complete_actions,
     environment_option,
-    refusing_invalid,
     write_file,
 )
 
@@ -23,7 +22,6 @@ from callsheet.cli.common import (
 @click.option("-p", "--params", multiple=True, metavar="FILE|NAME=VALUE", help="Instead of the examples.")
 @click.option("--language", multiple=True, metavar="LANGUAGE", help="Only this one; repeatable.")
 @click.option("--images", is_flag=True, help="Let the page load the images that an email names.")
-@refusing_invalid
 def command(
     name: str,
     env: str | None,

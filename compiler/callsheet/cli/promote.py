@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from callsheet.cli.common import Options, allow_host_option, common_options, refusing_invalid
+from callsheet.cli.common import Options, allow_host_option, common_options
 
 
 @click.command("promote")
@@ -13,7 +13,6 @@ from callsheet.cli.common import Options, allow_host_option, common_options, ref
 @click.option("--to", "second", required=True, metavar="ENV", help="The one that it is promoted to.")
 @allow_host_option
 @common_options
-@refusing_invalid
 def command(names: tuple[str, ...], first: str, second: str, *, options: Options) -> int:
     """Show what a package between two sandboxes of Journey Optimizer carries, and what it does not.
 

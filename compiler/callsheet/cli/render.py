@@ -11,7 +11,6 @@ from callsheet.cli.common import (
     common_options,
     complete_actions,
     environment_option,
-    refusing_invalid,
 )
 
 if TYPE_CHECKING:
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     "--at", "revision", metavar="REV", help="As a git revision compiles them, not the files as they are."
 )
 @click.option("--diff-env", nargs=2, metavar="A B", help="Show how two environments differ.")
-@refusing_invalid
 def command(
     names: tuple[str, ...],
     env: str | None,

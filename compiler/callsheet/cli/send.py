@@ -13,7 +13,6 @@ from callsheet.cli.common import (
     common_options,
     complete_actions,
     environment_option,
-    refusing_invalid,
     style_of,
 )
 from callsheet.errors import CallsheetError
@@ -47,7 +46,6 @@ Content = dict[str, Any]
     "--to", metavar="URL", help="Send it to `callsheet emulate` at URL, with stand-ins for secrets."
 )
 @click.option("--yes", is_flag=True, help="Send without asking.")
-@refusing_invalid
 def command(
     name: str,
     env: str | None,

@@ -10,7 +10,6 @@ from callsheet.cli.common import (
     common_options,
     complete_actions,
     environment_option,
-    refusing_invalid,
 )
 from callsheet.errors import CallsheetError
 
@@ -21,7 +20,6 @@ from callsheet.errors import CallsheetError
 @allow_host_option
 @common_options
 @click.option("--deployed", is_flag=True, help="As the target has it, not as the workspace does.")
-@refusing_invalid
 def command(name: str, env: str | None, deployed: bool, *, options: Options) -> None:
     """Show one action or message in every environment, or in the one that -e names."""
     from callsheet.api import refuse_errors_of

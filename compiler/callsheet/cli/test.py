@@ -11,7 +11,6 @@ from callsheet.cli.common import (
     common_options,
     complete_actions,
     environment_option,
-    refusing_invalid,
     write_file,
 )
 from callsheet.cli.rewriting import rewrite_file
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Write what was made into the files as what is expected.",
 )
-@refusing_invalid
 def command(
     names: tuple[str, ...],
     env: str | None,

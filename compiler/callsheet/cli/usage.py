@@ -9,7 +9,6 @@ from callsheet.cli.common import (
     allow_host_option,
     common_options,
     environment_option,
-    refusing_invalid,
     write_file,
 )
 
@@ -20,7 +19,6 @@ from callsheet.cli.common import (
 @click.option("--save", is_flag=True, help="Write the snapshot that the target names by `usage`.")
 @allow_host_option
 @common_options
-@refusing_invalid
 def command(names: tuple[str, ...], env: str | None, save: bool, *, options: Options) -> int:
     """Show which journeys use which actions, in what state, and how sure that is.
 

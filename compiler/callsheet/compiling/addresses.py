@@ -5,9 +5,8 @@ from __future__ import annotations
 from posixpath import normpath
 from typing import Any
 
-from callsheet.documents import Problem
+from callsheet.documents import Document, Problem
 from callsheet.language.catalog import Spots
-from callsheet.language.environment import Environment
 from callsheet.language.plugins import plugins, secret_schemes
 from callsheet.language.schema_check import nearest
 
@@ -15,31 +14,29 @@ WITHOUT_LEDGER = ("journey-optimizer", "directory", "http")
 """Types of targets beside which nothing can be recorded."""
 
 
-def check_addresses(environment: Environment) -> list[Problem]:
-    """Return what is wrong with the target and the ledger of an environment."""
+def check_addresses(document: Document) -> list[Problem]:
+    """Return what is wrong with the target and the ledger that a document of kind Environment names."""
     problems: list[Problem] = []
-    spec = environment.document.value["spec"]
+    spec = document.value["spec"]
     for field, group in (("target", "callsheet.targets"), ("ledger", "callsheet.ledgers")):
         if field in spec:
-            problems += _check(environment, field, spec[field], list(plugins(group)))
+            problems += _check(document, field, spec[field], list(plugins(group)))
     return problems
 
 
-def _check(
-    environment: Environment, field: str, written: dict[str, Any], known: list[str]
-) -> list[Problem]:
+def _check(document: Document, field: str, written: dict[str, Any], known: list[str]) -> list[Problem]:
     kind = written["type"]
     if kind not in known:
         return [
-            Spots("CS801", environment.document).value(
+            Spots("CS801", document).value(
                 ("spec", field, "type"),
                 f"there is no {field} of type `{kind}`" + nearest(kind, known),
                 do=f"the types are: {', '.join(known)}",
             )
         ]
-    if kind in WITHOUT_LEDGER and "ledger" not in environment.document.value["spec"]:
+    if kind in WITHOUT_LEDGER and "ledger" not in document.value["spec"]:
         return [
-            Spots("CS805", environment.document).key(
+            Spots("CS805", document).key(
                 ("spec", field),
                 f"a target of type {kind} holds no ledger: the environment needs one of its own",
                 do="write `ledger: {type: sqlite, path: .callsheet/NAME.db}`, or a PostgreSQL",
@@ -49,19 +46,19 @@ def _check(
         lacking = [one for one in ("organization", "sandbox") if not written.get(one)]
         if lacking:
             return [
-                Spots("CS806", environment.document).key(
+                Spots("CS806", document).key(
                     ("spec", field, "api"),
                     f"`spec.{field}` has `api`, and lacks {' and '.join(f'`{one}`' for one in lacking)}",
                     do="write whose account it is: the organization's id, and the sandbox's name",
                 )
             ]
     if kind in ("postgresql", "http"):
-        return _check_url(environment, field, written)
+        return _check_url(document, field, written)
     if kind not in ("sqlite", "directory"):
         return []
     if not isinstance(written.get("path"), str):
         return [
-            Spots("CS204", environment.document).key(
+            Spots("CS204", document).key(
                 ("spec", field),
                 f"`spec.{field}` lacks `path`",
                 do="add `path`, " + ("the file of the database" if kind == "sqlite" else "the folder"),
@@ -69,7 +66,7 @@ def _check(
         ]
     if any(not one.isprintable() for one in written["path"]):
         return [
-            Spots("CS802", environment.document).value(
+            Spots("CS802", document).value(
                 ("spec", field, "path"),
                 "the path holds a character that no name of a file should have",
                 do="write it in plain letters",
@@ -78,7 +75,7 @@ def _check(
     parts = written["path"].split("/")
     if written["path"].startswith(("/", "~")) or "\\" in written["path"] or ".." in parts:
         return [
-            Spots("CS802", environment.document).value(
+            Spots("CS802", document).value(
                 ("spec", field, "path"),
                 "the path leads out of the workspace",
                 do="name one inside it, as .callsheet/production" + (".db" if kind == "sqlite" else ""),
@@ -86,7 +83,7 @@ def _check(
         ]
     if kind == "directory" and normpath(written["path"]) == ".":
         return [
-            Spots("CS810", environment.document).value(
+            Spots("CS810", document).value(
                 ("spec", field, "path"),
                 "the folder is the workspace itself",
                 do="name a folder of its own for what is deployed, as deployed/production",
@@ -95,9 +92,9 @@ def _check(
     return []
 
 
-def _check_url(environment: Environment, field: str, written: dict[str, Any]) -> list[Problem]:
+def _check_url(document: Document, field: str, written: dict[str, Any]) -> list[Problem]:
     """Check that the URL is referred to: so a workspace names no host, and no password."""
-    spots = Spots("CS804", environment.document)
+    spots = Spots("CS804", document)
     do = 'write a reference, as url: {secret: "env:CALLSHEET_DATABASE"}'
     if "url" not in written:
         return [spots.key(("spec", field), f"`spec.{field}` lacks `url`", do=do)]

@@ -213,7 +213,7 @@ class _Compilation:
             if rule.check is not None:
                 self.problems += rule.check(self.facts, rule.code)
         for environment in self.result.environments.values():
-            self.problems += check_addresses(environment)
+            self.problems += check_addresses(environment.document)
         if not context.nowhere:
             self.problems += check_messages(self.result)
             self.problems += check_endpoints(self.result)

@@ -54,7 +54,7 @@ class HostsNotAllowedError(CallsheetError):
     """A secret would go to hosts that only the workspace names.
 
     Attributes:
-        diagnostics: each host, with the line that brings it in.
+        findings: each host, with the line that brings it in.
 
     """
 
@@ -67,7 +67,7 @@ class HostsNotAllowedError(CallsheetError):
         ]
         documents = [one.spots.where(one.path)[0] for one in destinations]
         texts = {one.file: one.text for one in documents}
-        self.diagnostics: list[Diagnostic] = diagnose(problems, texts)
+        self.findings: list[Diagnostic] = diagnose(problems, texts)
         super().__init__(
             CODE,
             f"{where} would send secrets to {_listed(hosts)}, which only files of the workspace name",
