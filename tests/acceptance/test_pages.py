@@ -28,7 +28,7 @@ READ_EVERYWHERE = {"console", "yaml", ""}
 READ_THERE = {
     "README.md": {"sh"},  # by `.ci/run`, and by test_readme.py
     "compiler/README.md": {"python", "text"},
-    "actions/README.md": {"rego"},  # by test_comfort.py
+    "actions/README.md": {"rego"},  # by test_whole_workspace.py
 }
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from callsheet.contracts.operations import Operation
     from callsheet.emulator.routes import Route
     from callsheet.language import Action
-    from callsheet.reporting.results import PreviewResult
+    from callsheet.results import PreviewResult
 
 
 class Calling(Base):
@@ -97,7 +97,7 @@ class Calling(Base):
         from callsheet.messages import fill_message, languages_of
         from callsheet.messages.hints import hints_of
         from callsheet.planning.personal_data import receiver_of
-        from callsheet.reporting.results import PreviewResult
+        from callsheet.results import PreviewResult
 
         content = self.message(name, environment)
         known = languages_of(content)

@@ -20,7 +20,7 @@ from callsheet.planning.changes import Side
 if TYPE_CHECKING:
     from callsheet.planning.promotion import Promotion
     from callsheet.planning.protections import Protection
-    from callsheet.reporting.results import DiffResult, RequestPair
+    from callsheet.results import DiffResult, RequestPair
 
 
 _COMPARED = ("CS104", "CS105", "CS106", "CS107", "CS117", "CS118")
@@ -81,7 +81,7 @@ class Comparing(Base):
 
         """
         from callsheet.planning.review import data_flows
-        from callsheet.reporting.results import DiffResult
+        from callsheet.results import DiffResult
 
         chosen, other = self._valid(environment), self._valid(against)
         for one in (chosen, other):
@@ -146,7 +146,7 @@ class Comparing(Base):
 
         """
         from callsheet.planning.review import data_flows, policy_changes, shared_changes
-        from callsheet.reporting.results import DiffResult
+        from callsheet.results import DiffResult
 
         if base is None:
             changes = self.diff(environment)
@@ -206,7 +206,7 @@ def _requests(
 
     What was before is of another environment where one is named.
     """
-    from callsheet.reporting.results import RequestPair
+    from callsheet.results import RequestPair
 
     found = {}
     for environment, changes in environments.items():

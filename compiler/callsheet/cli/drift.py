@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.option("--write", is_flag=True, help="Write it into the files, where they say it plainly.")
 def command(env: str | None, detailed_exitcode: bool, write: bool, *, options: Options) -> int:
     """Show what was changed at the target by somebody else, since callsheet applied."""
-    from callsheet.reporting.results import DriftResult
+    from callsheet.results import DriftResult
 
     opened = options.open()
     fields: list[FieldWritten] = []

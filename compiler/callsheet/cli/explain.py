@@ -16,7 +16,7 @@ def command(code: str | None, everything: bool, *, options: Options) -> None:
     import callsheet.rules  # noqa: F401 - fills the catalog
     from callsheet.language.catalog import RULES
     from callsheet.language.schema_check import nearest
-    from callsheet.reporting.results import ExplainResult
+    from callsheet.results import ExplainResult
 
     if everything or code is None:
         chosen = [RULES[one] for one in sorted(RULES)]

@@ -31,7 +31,7 @@ def command(
     what: str | None, number: int | None, moment: str | None, env: str | None, *, options: Options
 ) -> None:
     """Show every apply, newest first; `history show N` one of them with its steps."""
-    from callsheet.reporting.results import HistoryResult
+    from callsheet.results import HistoryResult
 
     if what == "show" and number is None:
         raise click.UsageError("history show needs the number of an apply")

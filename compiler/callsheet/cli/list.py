@@ -17,7 +17,7 @@ from callsheet.cli.common import (
 @click.option("--lang", default="en", metavar="LANGUAGE", help="The language of titles.", show_default=True)
 def command(env: str | None, lang: str, *, options: Options) -> None:
     """List actions and messages by category and channel; with -e, those that are deployed there."""
-    from callsheet.reporting.results import ListResult
+    from callsheet.results import ListResult
 
     opened = options.open()
     compiled = opened.compile()

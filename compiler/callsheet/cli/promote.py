@@ -20,7 +20,7 @@ def command(names: tuple[str, ...], first: str, second: str, *, options: Options
     HERE), or whether the existing one is the same in structure. Exit 1 where one is not: journeys would
     break.
     """
-    from callsheet.reporting.results import PromoteResult
+    from callsheet.results import PromoteResult
 
     found = options.open().promote(first, second, names)
     options.emit(PromoteResult(before=first, after=second, promotions=found))

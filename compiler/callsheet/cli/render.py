@@ -45,7 +45,7 @@ def command(
     options: Options,
 ) -> None:
     """Show compiled actions; with --params, the exact requests; secrets stay references."""
-    from callsheet.reporting.results import RenderResult
+    from callsheet.results import RenderResult
 
     opened = options.open()
     if diff_env:
@@ -133,7 +133,7 @@ def contents_of(compiled: Compiled, environment: str, names: tuple[str, ...]) ->
 
 
 def _everything(workspace: Workspace, env: str | None) -> Any:
-    from callsheet.reporting.results import WorkspaceResult
+    from callsheet.results import WorkspaceResult
 
     names = [workspace.environment(env).name] if env else [one.name for one in workspace.compile().concrete]
     return WorkspaceResult(
@@ -144,7 +144,7 @@ def _everything(workspace: Workspace, env: str | None) -> Any:
 def _difference(workspace: Workspace, names: tuple[str, ...], pair: tuple[str, str]) -> Any:
     from callsheet.api import InvalidWorkspaceError, place_in
     from callsheet.planning import compare
-    from callsheet.reporting.results import DiffResult
+    from callsheet.results import DiffResult
 
     compiled = workspace.compile()
     if compiled.errors:

@@ -61,7 +61,7 @@ def command(
     """Send an action or a message for real: what will leave is shown first, secrets as references."""
     from callsheet.cli.render import contents_of, given_parameters, refuse_silent, request_of
     from callsheet.reporting import report
-    from callsheet.reporting.results import RenderResult, SendResult
+    from callsheet.results import RenderResult, SendResult
 
     opened = options.open()
     environment = opened.environment(env)

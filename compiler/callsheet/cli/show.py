@@ -26,7 +26,7 @@ def command(name: str, env: str | None, deployed: bool, *, options: Options) -> 
     from callsheet.language.masking import masked
     from callsheet.language.schema_check import nearest
     from callsheet.planning.changes import content_of
-    from callsheet.reporting.results import Shown, ShowResult
+    from callsheet.results import Shown, ShowResult
 
     opened = options.open()
     compiled = opened.compile()

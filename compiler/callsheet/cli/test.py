@@ -46,7 +46,7 @@ def command(
     """Run the test cases of the actions: parameters in, exact request out; nothing is sent."""
     from callsheet.reporting import report
     from callsheet.reporting.model import Style
-    from callsheet.reporting.results import TestResult
+    from callsheet.results import TestResult
 
     opened = options.open()
     environment = opened.environment(env).name if env else None

@@ -26,7 +26,7 @@ def command(names: tuple[str, ...], env: str | None, save: bool, *, options: Opt
     by the name of the node. With --save, what is read is kept for reviews without a network.
     """
     from callsheet.api.deploying import utc_now
-    from callsheet.reporting.results import UsageResult
+    from callsheet.results import UsageResult
 
     opened = options.open()
     if save:

@@ -14,7 +14,7 @@ from callsheet.cli.common import Options, common_options
 @click.option("--strict", is_flag=True, help="Exit 1 for warnings too.")
 def command(strict: bool, *, options: Options) -> int:
     """Check every document and everything that it compiles to, for every environment."""
-    from callsheet.reporting.results import ValidationResult
+    from callsheet.results import ValidationResult
 
     compiled = options.open().compile()
     result = ValidationResult(

@@ -40,7 +40,7 @@ def command(*, options: Options) -> None:
 
 def _validate(options: Options) -> None:
     from callsheet.reporting import report
-    from callsheet.reporting.results import ValidationResult
+    from callsheet.results import ValidationResult
 
     compiled = options.open().compile()
     result = ValidationResult(diagnostics=compiled.diagnostics, documents=compiled.documents)

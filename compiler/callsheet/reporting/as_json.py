@@ -19,7 +19,9 @@ from callsheet.planning.model import ACTIONS, change_record, difference_record, 
 from callsheet.planning.protections import Protection
 from callsheet.planning.review import SharedChange
 from callsheet.reporting.model import Report, Style
-from callsheet.reporting.results import (
+from callsheet.reporting.terminal import shown
+from callsheet.reporting.text_lists import category_of
+from callsheet.results import (
     DiffResult,
     DriftResult,
     ExplainResult,
@@ -35,8 +37,6 @@ from callsheet.reporting.results import (
     ValidationResult,
     WorkspaceResult,
 )
-from callsheet.reporting.terminal import shown
-from callsheet.reporting.text_lists import category_of
 
 if TYPE_CHECKING:
     from callsheet.planning.writing_back import FieldWritten

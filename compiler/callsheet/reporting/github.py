@@ -11,9 +11,9 @@ from collections.abc import Iterable
 
 from callsheet.planning import Plan
 from callsheet.reporting.model import Report, Style
-from callsheet.reporting.results import DiffResult, DriftResult, ValidationResult
 from callsheet.reporting.reviewed import Entry, grave_changes, reviewed
 from callsheet.reporting.terminal import safe
+from callsheet.results import DiffResult, DriftResult, ValidationResult
 
 MOST = 10
 

@@ -6,9 +6,9 @@ import json
 
 from callsheet.reporting.fingerprints import fingerprints
 from callsheet.reporting.model import Report, Style
-from callsheet.reporting.results import DiffResult, ValidationResult
 from callsheet.reporting.reviewed import marks, reviewed
 from callsheet.reporting.terminal import safe
+from callsheet.results import DiffResult, ValidationResult
 
 _SEVERITIES = {"error": "major", "warning": "minor"}
 

@@ -10,10 +10,10 @@ from callsheet.deploying import ApplyResult
 from callsheet.language import Diagnostic
 from callsheet.planning import Plan
 from callsheet.reporting.model import Report, Style
-from callsheet.reporting.results import DiffResult, TestResult, ValidationResult
 from callsheet.reporting.reviewed import reviewed
 from callsheet.reporting.terminal import safe
 from callsheet.reporting.text_tests import mismatch_lines
+from callsheet.results import DiffResult, TestResult, ValidationResult
 
 Case = tuple[str, str, str | None, str]
 """Class, name, kind of the failure (None where there is none), and its words."""

@@ -29,8 +29,8 @@ from callsheet.reporting.page import (
     inline,
     some,
 )
-from callsheet.reporting.results import DiffResult, DriftResult, RequestPair, ValidationResult
 from callsheet.reporting.terminal import SAID_IN_WORDS, count, value_text, value_texts
+from callsheet.results import DiffResult, DriftResult, RequestPair, ValidationResult
 
 _WIDE = Style(width=160)
 _GRAVE = ("breaking", "sensitive")

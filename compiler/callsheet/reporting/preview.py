@@ -12,7 +12,7 @@ from callsheet.messages.segments import segments_of
 from callsheet.messages.texts import Texts
 from callsheet.reporting.html import text as encoded
 from callsheet.reporting.html import text_lines
-from callsheet.reporting.results import PreviewResult
+from callsheet.results import PreviewResult
 
 _STYLE = """
 :root{color-scheme:light;--line:#d5d9df;--dim:#59616b}

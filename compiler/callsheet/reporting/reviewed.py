@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from callsheet.planning import Change, Difference
-from callsheet.reporting.results import DiffResult
+from callsheet.results import DiffResult
 
 GRAVE = ("breaking", "sensitive")
 

@@ -12,9 +12,9 @@ from callsheet.language import Diagnostic
 from callsheet.language.catalog import RULES, Rule
 from callsheet.reporting.fingerprints import fingerprints
 from callsheet.reporting.model import Report, Style
-from callsheet.reporting.results import DiffResult, ValidationResult
 from callsheet.reporting.reviewed import Entry, marks, reviewed
 from callsheet.reporting.terminal import safe
+from callsheet.results import DiffResult, ValidationResult
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 

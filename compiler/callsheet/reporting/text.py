@@ -10,22 +10,6 @@ from callsheet.documents import Path
 from callsheet.language.difference import IMPACTS, Impact
 from callsheet.planning import NOTHING, Change, Difference, Drift, GuardVerdict, Plan
 from callsheet.reporting.model import Report, Style
-from callsheet.reporting.results import (
-    DiffResult,
-    DriftResult,
-    ExplainResult,
-    HistoryResult,
-    ListResult,
-    PreviewResult,
-    PromoteResult,
-    RenderResult,
-    SendResult,
-    ShowResult,
-    TestResult,
-    UsageResult,
-    ValidationResult,
-    WorkspaceResult,
-)
 from callsheet.reporting.terminal import SAID_IN_WORDS, count, paint, safe, value_text, value_texts, wrapped
 from callsheet.reporting.text_findings import explain_text, validation_text
 from callsheet.reporting.text_lists import (
@@ -41,6 +25,22 @@ from callsheet.reporting.text_lists import (
     written_lines,
 )
 from callsheet.reporting.text_tests import tests_text
+from callsheet.results import (
+    DiffResult,
+    DriftResult,
+    ExplainResult,
+    HistoryResult,
+    ListResult,
+    PreviewResult,
+    PromoteResult,
+    RenderResult,
+    SendResult,
+    ShowResult,
+    TestResult,
+    UsageResult,
+    ValidationResult,
+    WorkspaceResult,
+)
 
 SIGNS = {
     "create": ("+", "green", "created"),

@@ -6,8 +6,8 @@ import unicodedata
 
 from callsheet.language import Diagnostic
 from callsheet.reporting.model import Style
-from callsheet.reporting.results import ExplainResult, ValidationResult
 from callsheet.reporting.terminal import count, paint, safe, wrapped
+from callsheet.results import ExplainResult, ValidationResult
 
 _COLOURS = {"error": "red", "warning": "yellow"}
 

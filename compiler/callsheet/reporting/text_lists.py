@@ -11,7 +11,8 @@ from callsheet.calling import NO_PAYLOAD, Request
 from callsheet.language import Definition, in_language
 from callsheet.ledger import ApplyRecord
 from callsheet.reporting.model import Style
-from callsheet.reporting.results import (
+from callsheet.reporting.terminal import count, paint, safe, wrapped
+from callsheet.results import (
     HistoryResult,
     ListResult,
     PreviewResult,
@@ -23,7 +24,6 @@ from callsheet.reporting.results import (
     UsageResult,
     WorkspaceResult,
 )
-from callsheet.reporting.terminal import count, paint, safe, wrapped
 
 if TYPE_CHECKING:
     from callsheet.planning.writing_back import FieldWritten

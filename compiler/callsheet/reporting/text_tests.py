@@ -8,8 +8,8 @@ from typing import Any
 from callsheet.calling.cases import ABSENT, CaseResult, Mismatch
 from callsheet.documents import pointer_of
 from callsheet.reporting.model import Style
-from callsheet.reporting.results import TestResult
 from callsheet.reporting.terminal import count, paint, safe, wrapped
+from callsheet.results import TestResult
 
 
 def tests_text(result: TestResult, style: Style) -> str:

@@ -14,7 +14,7 @@ from callsheet.reporting import Style, report
 from callsheet.reporting.fitting import fit, size
 from callsheet.reporting.markdown import MAX_BYTES, marker_of, write_block
 from callsheet.reporting.page import Code, Fold, Heading, Items, Lines, Paragraph, Section, Table
-from callsheet.reporting.results import DiffResult
+from callsheet.results import DiffResult
 
 STYLE = Style(prefix="actions/")
 

@@ -21,7 +21,7 @@ from callsheet.planning.protections import Protection
 from callsheet.planning.review import PolicyChange, SharedChange, data_flows
 from callsheet.reporting import Style, report, report_names
 from callsheet.reporting.markdown import MAX_BYTES
-from callsheet.reporting.results import DiffResult, DriftResult, RequestPair, ValidationResult
+from callsheet.results import DiffResult, DriftResult, RequestPair, ValidationResult
 from conftest import SHARED, Callsheet, Folder
 from judges import Tags, bare_links, check_schema, is_clean, rendered
 
