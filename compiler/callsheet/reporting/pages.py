@@ -13,6 +13,7 @@ from callsheet.language.difference import IMPACTS, heaviest
 from callsheet.planning import NOTHING, Change, Difference, Drift, GuardVerdict, Plan
 from callsheet.planning.protections import Protection
 from callsheet.planning.review import DataFlow, SharedChange, data_flows, grouped_flows
+from callsheet.reporting.codes_page import codes_page
 from callsheet.reporting.model import Report, Style
 from callsheet.reporting.page import (
     Block,
@@ -30,7 +31,7 @@ from callsheet.reporting.page import (
     some,
 )
 from callsheet.reporting.terminal import SAID_IN_WORDS, count, value_text, value_texts
-from callsheet.results import DiffResult, DriftResult, RequestPair, ValidationResult
+from callsheet.results import DiffResult, DriftResult, ExplainResult, RequestPair, ValidationResult
 
 _WIDE = Style(width=160)
 _GRAVE = ("breaking", "sensitive")
@@ -375,6 +376,7 @@ PAGES: dict[type, Callable[[Any], Page]] = {
     ValidationResult: validation_page,
     DriftResult: drift_page,
     ApplyResult: apply_page,
+    ExplainResult: codes_page,
 }
 """How each type of result becomes a page."""
 
