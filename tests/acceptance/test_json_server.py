@@ -58,12 +58,14 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[httpx.Cl
     monkeypatch.setenv("HOOKS_URL", f"http://127.0.0.1:{port}")
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
-            for _ in range(300):
+            for _ in range(1200):  # Node starts slowly on a busy machine
                 try:
                     client.get("/hooks")
                     break
                 except httpx.ConnectError:
                     time.sleep(0.1)
+            else:
+                pytest.fail("json-server does not answer")
             yield client
     finally:
         process.terminate()
