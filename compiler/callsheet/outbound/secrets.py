@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from callsheet.errors import CallsheetError, UnreachableError
-from callsheet.language.plugins import plugins
+from callsheet.language.plugins import plugins, secret_schemes
 
 MAX_SECRET_BYTES = 65_536
 _AROUND = "\r\n\ufeff"
@@ -28,7 +28,7 @@ def resolve(reference: str) -> str:
         raise CallsheetError(
             "CS602",
             f"the scheme `{scheme[:20]}` of the secret is not known",
-            help=f"the schemes are: {', '.join(plugins('callsheet.outbound.secrets'))}",
+            help=f"the schemes are: {', '.join(secret_schemes())}",
         )
     read: Callable[[str], str] = entry.load()
     secret = read(place).strip(_AROUND)
