@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from callsheet.compiling import Compiled, CompiledAction, compile_workspace
 from callsheet.compiling.addresses import check_addresses
@@ -23,10 +22,6 @@ from callsheet.language.schema_check import nearest
 from callsheet.ledger import ApplyRecord
 from callsheet.outbound.hosts import VARIABLE, AllowedHosts, allowed_hosts
 from callsheet.targets import Deployed
-
-if TYPE_CHECKING:
-    pass
-
 
 _LOG = logging.getLogger("callsheet")
 

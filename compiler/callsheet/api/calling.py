@@ -49,9 +49,9 @@ class Calling(Base):
         if not names and environment is None:
             refuse_invalid(compiled)
         for name in names:
-            if name not in compiled.actions and compiled.errors:
-                raise InvalidWorkspaceError(compiled)  # it may be the one that could not be read
             if name not in compiled.actions:
+                if compiled.errors:
+                    raise InvalidWorkspaceError(compiled)  # it may be the one that could not be read
                 raise CallsheetError(
                     "CS925",
                     f"there is no action `{name}`{nearest(name, compiled.actions)}",

@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from callsheet.api.clean import commit_of, refuse_unclean, refuse_unclean_plan, warnings_of
 from callsheet.api.comparing import place_in
@@ -28,10 +27,6 @@ from callsheet.ledger import Provenance
 from callsheet.planning import Current, Desired, Plan, make_plan
 from callsheet.planning.planfile import part_of
 from callsheet.targets import Deployed
-
-if TYPE_CHECKING:
-    pass
-
 
 _LOG = logging.getLogger("callsheet")
 

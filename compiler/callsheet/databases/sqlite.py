@@ -174,14 +174,7 @@ def open_for_writing(path: Path, shown: str) -> SqliteDatabase:
         _refuse_foreign(path, shown)
     except OSError as error:
         raise _os_error(shown, error) from None
-    with worded(shown):
-        database = SqliteDatabase(path, shown, _connect(path, "rwc"))
-        try:
-            _check_header(database)
-        except BaseException:
-            database.close()
-            raise
-        return database
+    return _opened(path, shown, "rwc")
 
 
 def open_for_reading(path: Path, shown: str) -> SqliteDatabase | None:
@@ -202,8 +195,13 @@ def open_for_reading(path: Path, shown: str) -> SqliteDatabase | None:
         return None
     except OSError as error:
         raise _os_error(shown, error) from None
+    return _opened(path, shown, "rw" if os.access(path, os.W_OK) else "ro")
+
+
+def _opened(path: Path, shown: str, mode: str) -> SqliteDatabase:
+    """Connect to a file, and look at its header before anything else."""
     with worded(shown):
-        database = SqliteDatabase(path, shown, _connect(path, "rw" if os.access(path, os.W_OK) else "ro"))
+        database = SqliteDatabase(path, shown, _connect(path, mode))
         try:
             _check_header(database)
         except BaseException:

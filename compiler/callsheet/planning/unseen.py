@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from callsheet.documents import Path
+from callsheet.documents.walking import keys_in, texts_in
 from callsheet.language.characters import ends_unseen, look_alike, name_of, unseen_in
 from callsheet.language.difference import NOTHING, Difference, value_at
 from callsheet.language.urls import host_of
@@ -26,7 +27,7 @@ def unseen(before: dict[str, Any] | None, after: dict[str, Any]) -> list[Differe
 
 def _unseen_texts(before: dict[str, Any] | None, after: dict[str, Any]) -> list[Difference]:
     found = []
-    for path, text in _texts(after, ()):
+    for path, text in texts_in(after):
         was = None if before is None else value_at(before, path)
         old = was if isinstance(was, str) else ""
         if text == old:
@@ -95,21 +96,9 @@ def _is_end(path: Path, after: dict[str, Any]) -> bool:
     return len(path) == at + 2 and isinstance(parts, list) and path[-1] == len(parts) - 1
 
 
-def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    """Walk over every text, and over each key that holds something unseen as a text of its own."""
-    if isinstance(value, dict):
-        for key, one in value.items():
-            yield from _texts(one, (*path, key))
-    elif isinstance(value, list):
-        for index, one in enumerate(value):
-            yield from _texts(one, (*path, index))
-    elif isinstance(value, str):
-        yield path, value
-
-
 def _unseen_keys(before: dict[str, Any] | None, after: dict[str, Any]) -> list[Difference]:
     found = []
-    for path in _keys(after, ()):
+    for path in keys_in(after):
         key = str(path[-1])
         names: Counter[str] = unseen_in(key)
         last = ends_unseen(key)
@@ -118,16 +107,6 @@ def _unseen_keys(before: dict[str, Any] | None, after: dict[str, Any]) -> list[D
             words = f"the name `{dotted(path)}` holds {', '.join(shown[:MOST_NAMES])}"
             found.append(_difference(path, words, "unseen-characters"))
     return found
-
-
-def _keys(value: Any, path: Path) -> Iterator[Path]:
-    if isinstance(value, dict):
-        for key, one in value.items():
-            yield (*path, key)
-            yield from _keys(one, (*path, key))
-    elif isinstance(value, list):
-        for index, one in enumerate(value):
-            yield from _keys(one, (*path, index))
 
 
 def _difference(path: Path, words: str, reason: str) -> Difference:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from textwrap import dedent
 
 from callsheet.language import Rule
-from callsheet.reporting.page import Block, Code, Heading, Lines, Page, Paragraph, Section, Table, inline
+from callsheet.reporting.page import Block, Code, Heading, Lines, Page, Paragraph, Table, inline
 from callsheet.reporting.terminal import count
 from callsheet.results import ExplainResult
 
@@ -22,8 +22,9 @@ def codes_page(result: ExplainResult) -> Page:
         Heading(1, (title,)),
         Table(("Code", "Severity", "Name", "What it says"), rows),
     ]
-    sections = [list(_explained(one, 2)) for one in result.rules]
-    return Page("", title, blocks, [Section(one, one[:1]) for one in sections], unit="code")
+    for one in result.rules:
+        blocks += _explained(one, 2)
+    return Page("", title, blocks)
 
 
 def _explained(rule: Rule, level: int) -> Iterator[Block]:

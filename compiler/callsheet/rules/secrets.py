@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from callsheet.documents import Path, Problem
+from callsheet.documents.walking import keys_in, texts_in
 from callsheet.language.catalog import Spots, declare, rule
 from callsheet.language.plugins import secret_schemes
 from callsheet.language.schema_check import nearest
@@ -36,7 +37,7 @@ def literal_secret(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
     Good:
         authentication: {type: bearer, token: {secret: "env:TOKEN"}}
     """
-    for path, text in _texts(value, ()):
+    for path, text in texts_in(value):
         if _is_secret_field(path):
             if "{{" in text:
                 yield at.value(
@@ -55,8 +56,9 @@ def literal_secret(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
         kind = secret_kind(text)
         if kind:
             yield at.value(path, f"this looks like a credential ({kind})", do=_REFER)
-    for path in _keys(value, ()):
-        kind = secret_kind(str(path[-1]))
+    for path in keys_in(value):
+        name = path[-1]
+        kind = secret_kind(name) if isinstance(name, str) and len(name) >= _SHORTEST_KEY else ""
         if kind:
             yield at.key(
                 path, f"this name looks like a credential ({kind})", do="take it out, and revoke it"
@@ -70,35 +72,6 @@ def _is_secret_field(path: Path) -> bool:
     return path[:-1] == ("spec", "authentication") or (
         path[:2] == ("spec", "overlays") and path[3:-1] == ("authentication",)
     )
-
-
-def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    """Yield every text of a document, with its path."""
-    kind = value.__class__
-    if kind is str:
-        yield path, value
-    elif kind is dict:
-        for key, one in value.items():
-            inner = one.__class__
-            if inner is str:
-                yield (*path, key), one
-            elif inner is dict or inner is list:
-                yield from _texts(one, (*path, key))
-    elif kind is list:
-        for index, one in enumerate(value):
-            yield from _texts(one, (*path, index))
-
-
-def _keys(value: Any, path: Path) -> Iterator[Path]:
-    """Return the path of every key that is long enough to be a credential."""
-    if isinstance(value, dict):
-        for key, one in value.items():
-            if isinstance(key, str) and len(key) >= _SHORTEST_KEY:
-                yield (*path, key)
-            yield from _keys(one, (*path, key))
-    elif isinstance(value, list):
-        for index, one in enumerate(value):
-            yield from _keys(one, (*path, index))
 
 
 @rule("CS602", "unknown-secret-scheme", on="references")

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from callsheet.documents import Path, Problem
+from callsheet.documents import Problem
+from callsheet.documents.walking import texts_in
 from callsheet.language.catalog import Spots, rule
 
 _TEMPLATE = re.compile(r"\{\{[^}]*\b(?:values|env|params|action)\.|\{%")
@@ -33,7 +34,7 @@ def template_in_values(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
     spec = value.get("spec")
     if value.get("kind") != "Environment" or not isinstance(spec, dict):
         return
-    for path, text in _texts(spec.get("values"), ("spec", "values")):
+    for path, text in texts_in(spec.get("values"), ("spec", "values")):
         found = _TEMPLATE.search(text)
         if found is not None:
             yield at.value(
@@ -41,14 +42,3 @@ def template_in_values(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
                 "a template inside `values` is not evaluated: it would be sent as it is written",
                 do="write the template in the action or in an overlay, where the value is used",
             )
-
-
-def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, dict):
-        for key, one in value.items():
-            yield from _texts(one, (*path, key))
-    elif isinstance(value, list):
-        for index, one in enumerate(value):
-            yield from _texts(one, (*path, index))
