@@ -22,8 +22,8 @@ from pathlib import Path
 
 PACKAGE = "callsheet"
 HOME = Path(__file__).resolve().parents[1] / "compiler" / PACKAGE
-FACE = {"cli", "workspace", "results", "errors", "reporting", "_version"}
-"""What the command line may import: itself, the API, its results, and the reports."""
+FACE = {"cli", "workspace", "standalone", "results", "errors", "reporting", "_version"}
+"""What the command line may import: itself, the spine, its results, and the reports."""
 
 LINES = 300
 COMPLEXITY = 15

@@ -14,17 +14,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from callsheet._version import __version__
-from callsheet.errors import CallsheetError, UnreachableError, UsageError
+from callsheet.errors import (
+    ArgumentError,
+    CallsheetError,
+    InvalidWorkspaceError,
+    UnreachableError,
+    UsageError,
+)
 
 if TYPE_CHECKING:
-    from callsheet.api import InvalidWorkspaceError, Workspace
     from callsheet.compiling import Compiled, CompiledAction
     from callsheet.deploying import ApplyResult
     from callsheet.language import Diagnostic
     from callsheet.planning import Change, Plan
+    from callsheet.workspace import Workspace
 
 __all__ = [
     "ApplyResult",
+    "ArgumentError",
     "CallsheetError",
     "Change",
     "Compiled",
@@ -44,9 +51,8 @@ _HOMES = {
     "Compiled": "callsheet.compiling",
     "CompiledAction": "callsheet.compiling",
     "Diagnostic": "callsheet.language",
-    "InvalidWorkspaceError": "callsheet.api",
     "Plan": "callsheet.planning",
-    "Workspace": "callsheet.api",
+    "Workspace": "callsheet.workspace",
 }
 
 

@@ -1,4 +1,10 @@
-"""The one root of every error that callsheet raises on purpose, made of data.
+"""The one tree of errors that callsheet raises on purpose, made of data.
+
+    CallsheetError
+    ├── InvalidWorkspaceError    the workspace has errors; nothing was done
+    ├── UnreachableError         nobody answered
+    └── UsageError               asked for something that cannot be asked: exit code 2
+        └── ArgumentError        an argument is wrong in itself: the command line shows how it is used
 
 A `CallsheetError` carries a code of the catalog, what is wrong and what to do; the command line
 prints it and exits 1. Anything else that escapes is a fault of ours, reported as CS999.
@@ -8,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 
 class CallsheetError(Exception):
@@ -33,12 +39,47 @@ class CallsheetError(Exception):
         self.details = details
 
 
+class HasErrors(Protocol):
+    """What a workspace compiles to, as far as an error needs it."""
+
+    @property
+    def errors(self) -> Sequence[Any]:
+        """The findings that are errors."""
+
+
+class InvalidWorkspaceError(CallsheetError):
+    """The workspace has errors.
+
+    Attributes:
+        compiled: what the workspace compiles to; `diagnostics` contains every finding.
+        findings: the errors for which nothing was done.
+
+    """
+
+    def __init__(self, compiled: HasErrors, errors: Sequence[Any] | None = None) -> None:
+        self.compiled = compiled
+        self.findings = list(compiled.errors if errors is None else errors)
+        number = len(self.findings)
+        super().__init__(
+            "CS924",
+            f"the workspace has {number} error{'' if number == 1 else 's'}: nothing was done",
+            help="`callsheet validate` shows them",
+        )
+
+
 class UnreachableError(CallsheetError):
     """Nobody answered: no network, or nothing to prove who calls."""
 
 
 class UsageError(CallsheetError):
     """The command was asked for something that cannot be asked: exit code 2."""
+
+
+class ArgumentError(UsageError):
+    """An argument is wrong in itself: the command line shows how the command is used."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("CS921", message, help="`--help` shows what the command takes")
 
 
 @contextmanager

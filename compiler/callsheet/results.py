@@ -1,4 +1,4 @@
-"""What commands find out, as data that every report can write."""
+"""What the verbs return, as data that every report can write: one place to import results from."""
 
 from __future__ import annotations
 
@@ -6,19 +6,32 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from callsheet.calling import Request
-from callsheet.calling.cases import CaseResult
-from callsheet.calling.sending import Answer
-from callsheet.language import Definition, Diagnostic, Rule
-from callsheet.ledger import ApplyRecord
-from callsheet.planning import Change, Drift
-from callsheet.planning.protections import Protection
-from callsheet.planning.review import DataFlow, PolicyChange, SharedChange
-from callsheet.planning.usage import Usage
-
 if TYPE_CHECKING:
+    from callsheet.calling import Request
+    from callsheet.calling.cases import CaseResult
+    from callsheet.calling.sending import Answer
+    from callsheet.deploying import ApplyResult as ApplyResult
+    from callsheet.deploying.administration import InitResult as InitResult
+    from callsheet.deploying.by_hand import PackResult as PackResult
+    from callsheet.deploying.copying import Copied
+    from callsheet.deploying.showing import Shown as Shown
+    from callsheet.emulator.server import Call as Call
+    from callsheet.errors import CallsheetError
+    from callsheet.importing.starting import StartResult as StartResult
+    from callsheet.language import Definition, Rule
+    from callsheet.language import Diagnostic as Diagnostic
+    from callsheet.language.formatting import FormattedFile as FormattedFile
+    from callsheet.ledger import ApplyRecord
     from callsheet.messages import Texts
+    from callsheet.planning import Change as Change
+    from callsheet.planning import Drift
+    from callsheet.planning import Plan as Plan
+    from callsheet.planning.packs import Pack as Pack
     from callsheet.planning.promotion import Promotion
+    from callsheet.planning.protections import Protection as Protection
+    from callsheet.planning.request_pairs import RequestPair
+    from callsheet.planning.review import DataFlow, PolicyChange, SharedChange
+    from callsheet.planning.usage import Usage
     from callsheet.planning.writing_back import FieldWritten
 
 
@@ -30,19 +43,10 @@ class ValidationResult:
     documents: int
     notes: Sequence[str] = ()
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestPair:
-    """The request of one test case before and after a change, as lines; empty where there is none.
-
-    Attributes:
-        case: the test case; empty where the examples of the parameters stand in for one.
-
-    """
-
-    case: str
-    lines_before: list[str]
-    lines_after: list[str]
+    @property
+    def errors(self) -> list[Diagnostic]:
+        """The findings that are errors."""
+        return [one for one in self.diagnostics if one.severity == "error"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +118,7 @@ class DriftResult:
 
     Attributes:
         fields: with `--write`, what became of each field that differs.
+        failures: with `--write`, why a file could not be written.
 
     """
 
@@ -122,6 +127,7 @@ class DriftResult:
     unmanaged: Sequence[str]
     notes: Sequence[str] = ()
     fields: Sequence[FieldWritten] = ()
+    failures: Sequence[CallsheetError] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,17 +153,6 @@ class ListResult:
     actions: Sequence[Definition]
     environments: Mapping[str, Sequence[str]]
     language: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """One action in one environment, desired or deployed."""
-
-    digest: str | None
-    action: Mapping[str, Any] | None
-    revision: int | None = None
-    applied_by: str | None = None
-    applied_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,12 +220,20 @@ class PreviewResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExportResult:
+    """A call as another tool takes it, and notes about its variables."""
+
+    text: str
+    notes: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TestResult:
     """What `test` found."""
 
     __test__ = False  # not a test of pytest's
 
-    cases: list[CaseResult]
+    cases: Sequence[CaseResult]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,3 +249,48 @@ class ExplainResult:
 
     rules: Sequence[Rule]
     detailed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileResult:
+    """A file that `adopt` or `import` wrote.
+
+    Attributes:
+        path: of the file.
+        name: what it defines.
+        secrets: the environment variables that hold what was left out of it.
+
+    """
+
+    path: str
+    name: str
+    secrets: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewResult:
+    """What `new` wrote.
+
+    Attributes:
+        files: their paths, in the workspace.
+        values: of environments that they read.
+
+    """
+
+    files: Sequence[str]
+    values: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FmtResult:
+    """What `fmt` found: YAML files with their canonical forms."""
+
+    files: Sequence[FormattedFile]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyResult:
+    """What `ledger copy` copied."""
+
+    environment: str
+    tables: Sequence[Copied]

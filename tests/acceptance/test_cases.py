@@ -9,7 +9,7 @@ import pytest
 from junitparser import JUnitXml
 from syrupy.assertion import SnapshotAssertion
 
-from callsheet.api import Workspace
+from callsheet import Workspace
 from conftest import ENVIRONMENT, Callsheet, Folder
 
 ACTION = """\
@@ -239,3 +239,28 @@ def test_the_samples_pass_with_all_that_is_generated(samples: Folder, callsheet:
     outcome = callsheet("test", "-C", samples.path)
     assert outcome.code == 0, outcome.out
     assert outcome.out.startswith("adobe_io_event .. and ")
+
+
+def test_update_writes_every_action_of_a_file(greet: Folder, callsheet: Callsheet) -> None:
+    one = NOTHING_EXPECTED + FIRST_CASES["block"]
+    (greet.path / "greet.yaml").unlink()
+    file = greet.write(
+        "both.yaml",
+        f"{one}---\n{one.replace('name: greet', 'name: other')}---\n{ACTION.replace('name: greet', 'name: third').replace('n: 1, deep', 'm: 1, deep')}",
+    )
+    at = ("-C", greet.path, "--no-generated")
+    assert callsheet("test", *at, "--update").err == "updated both.yaml\n"
+    assert callsheet("test", *at).code == 0
+    assert file.read_text().count("# the usual") == 2
+
+
+def test_update_takes_true_and_one_for_two_values(greet: Folder, callsheet: Callsheet) -> None:
+    greet.write(
+        "second.yaml", ENVIRONMENT.replace("local", "second").replace("values: {", "values: {n: true, ")
+    )
+    greet.write("environments.yaml", ENVIRONMENT.replace("values: {", "values: {n: 1, "))
+    greet.write(
+        "greet.yaml", NOTHING_EXPECTED.replace("n: 1,", 'n: "{{ values.n }}",') + FIRST_CASES["flow"]
+    )
+    outcome = callsheet("test", "-C", greet.path, "--no-generated", "--update")
+    assert outcome.err.startswith("error CS937: the case 'one' of `greet` differs"), outcome.err

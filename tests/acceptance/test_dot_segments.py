@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from callsheet.api import Workspace
+from callsheet import Workspace
 from callsheet.emulator import Emulator, Faults
 from conftest import ENVIRONMENT, Callsheet, Folder
 

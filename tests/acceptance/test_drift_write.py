@@ -12,9 +12,9 @@ import jsonschema
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from callsheet.cli.common import write_file
 from callsheet.errors import CallsheetError
 from callsheet.language.schema_check import schema
+from callsheet.standalone import write_file
 from conftest import ENVIRONMENT, Callsheet, Folder
 
 PUSH = """\
@@ -271,7 +271,7 @@ def test_a_file_of_json_stays_json(empty: Folder, callsheet: Callsheet) -> None:
 def test_a_file_that_cannot_be_written_is_told_beside_those_that_were(
     push: Folder, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from callsheet.cli import drift
+    from callsheet.planning import writing_back
 
     def change(compiled: dict[str, Any]) -> None:
         compiled["request"]["payload"]["priority"] = "NORMAL"
@@ -283,7 +283,7 @@ def test_a_file_that_cannot_be_written_is_told_beside_those_that_were(
         write_file(path, text)
 
     by_hand(push, change)
-    monkeypatch.setattr(drift, "write_file", write)
+    monkeypatch.setattr(writing_back, "write_file", write)
     outcome = callsheet("drift", "-C", push.path, "-e", "local", "--write")
     assert (outcome.code, outcome.err[:12]) == (1, "error CS928:")
     assert "Written\n  Action/push `request.payload.data.retries`  environments.yaml:" in outcome.out

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from callsheet.api import Workspace
+from callsheet import Workspace
 from callsheet.emulator import Emulator, Faults, Reloader, state_of
 from conftest import Callsheet, Folder
 

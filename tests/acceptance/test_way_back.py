@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -154,20 +155,18 @@ def test_what_somebody_else_deployed_is_adopted_and_nothing_of_it_changes(
     assert deployed(workspace) == before
 
 
-def test_what_was_deployed_at_a_moment(
-    workspace: Folder, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_was_deployed_at_a_moment(workspace: Folder, callsheet: Callsheet) -> None:
     import jsonschema
 
-    import callsheet.api.deploying as module
+    from callsheet import Workspace
     from callsheet.language.schema_check import schema
 
     at = ("-C", workspace.path)
-    for day in ("01", "02", "03"):
-        monkeypatch.setattr(module, "utc_now", lambda day=day: f"2026-11-{day}T08:00:00Z")
+    for day in (1, 2, 3):
         workspace.action("one", constant=f"d{day}")
-        workspace.action(f"more{day}")
-        assert callsheet("apply", *at, "--yes", "-q").code == 0
+        workspace.action(f"more0{day}")
+        opened = Workspace(workspace.path, now=lambda day=day: datetime(2026, 11, day, 8, tzinfo=UTC))
+        opened.apply(opened.plan())
     found = json.loads(callsheet("history", "--at", "2026-11-02T08:00Z", *at, "-o", "json").out)
     jsonschema.Draft202012Validator(schema("history")).validate(found)
     assert [one["serial"] for one in found["applies"]] == [2]

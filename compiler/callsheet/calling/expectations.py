@@ -2,45 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from callsheet.calling.cases import ABSENT, CaseResult, request_fields
-from callsheet.documents import Document, Path, Span
+from callsheet.documents import Document, Path, Span, equal
 from callsheet.documents.rewriting import CannotRewriteError, Rewriting, json_text, replaced, rewritten
 from callsheet.errors import CallsheetError
+from callsheet.language import Action
 
 
-def updated(document: Document, results: Sequence[CaseResult]) -> str:
-    """Return the text of a document's file with what its failed cases expect replaced by what was made.
+def updated_files(actions: Mapping[str, Action], cases: Sequence[CaseResult]) -> dict[str, str]:
+    """Return the texts of the files in which failed cases expect what was made, by path.
 
     A case without `expect` gets one that says the whole request.
 
-    Args:
-        document: of the action.
-        results: failed cases of that action, each of another number; one without a request is left.
-
     Raises:
-        CallsheetError: CS937 where an `expect` cannot be written into the file as it is.
+        CallsheetError: CS937 for a case that differs by environment, or whose `expect` cannot be written
+            into the file as it is.
 
     """
-    replacements: dict[Span, str] = {}
-    for result in results:
-        if result.index is None or result.request is None:
+    parts: dict[str, list[tuple[Document, list[CaseResult]]]] = {}
+    for name in sorted({one.action for one in cases if one.outcome == "failed" and one.index is not None}):
+        document = actions[name].document
+        parts.setdefault(document.file, []).append(
+            (document, _once([one for one in cases if one.action == name]))
+        )
+    return {file: _updated(some) for file, some in parts.items()}
+
+
+def _once(cases: Sequence[CaseResult]) -> list[CaseResult]:
+    """Return the failed cases of an action, each once; raises CS937 where environments disagree."""
+    first: dict[int, CaseResult] = {}
+    for one in cases:
+        if one.index is None or one.outcome == "passed":
             continue
-        root: Path = ("spec", "tests", result.index, "expect")
-        actual = request_fields(result.request)
-        for mismatch in result.mismatches:
-            path = _written(document, root, mismatch.path, removed=mismatch.actual is ABSENT)
-            value = _look(actual, path[len(root) :])
-            replacements[document.places.value(path)] = json_text(value)
-    text = replaced(document.text, replacements)
-    missing = [one for one in results if one.without_expectation and one.request is not None]
-    return _with_expectations(Document(document.file, document.index, text), missing) if missing else text
+        known = first.setdefault(one.index, one)
+        if not equal(_made(known), _made(one)):
+            raise CallsheetError(
+                "CS937",
+                f"the case {one.name!r} of `{one.action}` differs between {known.environment}"
+                f" and {one.environment}",
+                help="give the case an `environment`, or update with -e",
+            )
+    return list(first.values())
 
 
-def _with_expectations(document: Document, results: Sequence[CaseResult]) -> str:
-    """Return the text of a document's file in which cases that expect nothing expect what was made."""
+def _made(case: CaseResult) -> Any:
+    """Return what would be written for a case: its whole request, or what differs from its `expect`."""
+    if case.without_expectation:
+        return None if case.request is None else request_fields(case.request)
+    return [(one.path, one.expected, one.actual) for one in case.mismatches]
+
+
+def _updated(parts: Sequence[tuple[Document, Sequence[CaseResult]]]) -> str:
+    """Return the text of a file in which failed cases of its documents expect what was made."""
+    replacements: dict[Span, str] = {}
+    for document, results in parts:
+        for result in results:
+            if result.index is None or result.request is None:
+                continue
+            root: Path = ("spec", "tests", result.index, "expect")
+            actual = request_fields(result.request)
+            for mismatch in result.mismatches:
+                path = _written(document, root, mismatch.path, removed=mismatch.actual is ABSENT)
+                value = _look(actual, path[len(root) :])
+                replacements[document.places.value(path)] = json_text(value)
+    text = replaced(parts[0][0].text, replacements)
+    rewritings = []
+    for document, results in parts:
+        missing = [one for one in results if one.without_expectation and one.request is not None]
+        if missing:
+            rewritings.append(_with_expectations(Document(document.file, document.index, text), missing))
+    return rewritten(rewritings) if rewritings else text
+
+
+def _with_expectations(document: Document, results: Sequence[CaseResult]) -> Rewriting:
+    """Write what was made into cases of a document that expect nothing yet."""
     rewriting = Rewriting(document)
     for one in results:
         if one.index is None or one.request is None:
@@ -57,7 +95,7 @@ def _with_expectations(document: Document, results: Sequence[CaseResult]) -> str
                 f"no `expect` can be written for the case {one.name!r} of `{one.action}`: {error}",
                 help="write the case out in full, not as an alias, and update again",
             ) from None
-    return rewritten([rewriting])
+    return rewriting
 
 
 def _written(document: Document, root: Path, path: Path, *, removed: bool) -> Path:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from callsheet.errors import CallsheetError
+from callsheet.documents.reading import decode, parse
+from callsheet.errors import ArgumentError, CallsheetError
 from callsheet.language.schema_check import nearest
 from callsheet.rules.names import has_type
 from callsheet.templates.dates import moment
@@ -41,6 +43,46 @@ def check_parameters(declared: Mapping[str, Any], given: Mapping[str, Any]) -> d
             details=tuple(faults),
         )
     return values
+
+
+def read_parameters(
+    declared: Mapping[str, Any], given: Mapping[str, Any] | Sequence[str]
+) -> Mapping[str, Any]:
+    """Return values by name; read them where they are as the command line has them.
+
+    Args:
+        declared: the `parameters` of a compiled action.
+        given: values by name, or texts: `NAME=VALUE`, or the path of a file that holds a mapping.
+
+    Raises:
+        ArgumentError: for a file that cannot be read, or holds something else.
+
+    """
+    if isinstance(given, Mapping):
+        return given
+    found: dict[str, Any] = {}
+    for one in given:
+        name, equals, text = one.partition("=")
+        if equals:
+            found[name] = read_argument(declared, name, text)
+        else:
+            found |= _from_file(one)
+    return found
+
+
+def _from_file(path: str) -> dict[str, Any]:
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise ArgumentError(f"{path} cannot be read: {(error.strerror or '').lower()}") from None
+    text, problem = decode(content, path)
+    if problem is None:
+        documents, problems = parse(text, path)
+        problem = problems[0] if problems else None
+        if problem is None and len(documents) == 1 and isinstance(documents[0].value, dict):
+            return documents[0].value
+    where = f":{problem.span.line}:{problem.span.column}: {problem.message}" if problem else ""
+    raise ArgumentError(f"{path}{where}: a file of parameters holds one mapping")
 
 
 def read_argument(declared: Mapping[str, Any], name: str, text: str) -> Any:

@@ -18,9 +18,9 @@ def init(database: str, schema: str) -> None:
 
     The URL must be that of a role that may create roles. Run again, it changes nothing that is there.
     """
-    from callsheet.deploying.administration import initialise, require_reference
+    from callsheet.standalone import prepare_database
 
-    result = initialise(require_reference(database), schema)
+    result = prepare_database(database, schema)
     click.echo(f"{result.database}:")
     for name, (before, after) in result.versions.items():
         if before == after:

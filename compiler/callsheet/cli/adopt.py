@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import click
 
-from callsheet.cli.common import Options, allow_host_option, common_options, environment_option, write_file
-from callsheet.cli.editor import with_schema_line
-from callsheet.errors import CallsheetError
+from callsheet.cli.common import Options, allow_host_option, common_options, environment_option
 
 
 @click.command("adopt")
@@ -23,12 +18,8 @@ def command(name: str, env: str | None, *, options: Options) -> None:
     The file compiles to the very same bytes: the next plan adopts the object, and changes nothing of it.
     """
     opened = options.open()
-    text = opened.adopt(name, env)
-    path = options.out or str(opened.root / f"{name}.yaml")
-    if os.path.lexists(path):
-        raise CallsheetError("CS929", f"{path} is there already", help="name another with --out FILE")
-    write_file(path, with_schema_line(text, opened.root, Path(path)))
-    click.echo(f"wrote {path}")
+    written = opened.adopt(name, env, file=options.out)
+    click.echo(f"wrote {written.path}")
     here = opened.environment(env).name
     others = [one.name for one in opened.compile().concrete if one.name != here]
     where = f" -e {here}" if others else ""

@@ -7,10 +7,10 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,15 +21,21 @@ from callsheet.cli.common import (
     common_options,
     environment_option,
     require_clean_option,
-    run_url,
     style_of,
     why_option,
-    write_file,
 )
 from callsheet.errors import CallsheetError
+from callsheet.standalone import (
+    approvals_beside,
+    read_plan,
+    refuse_failed,
+    refuse_links,
+    run_url,
+    write_file,
+)
 
 if TYPE_CHECKING:
-    from callsheet.planning import Plan
+    from callsheet.results import PackResult, Plan
 
 PROGRESS_FROM = 100
 """Plans with fewer steps are done before a bar would be seen."""
@@ -65,22 +71,22 @@ def command(
     With a plan file, that plan. Without one, plan the environment, show the plan, ask, and apply. What has
     no API, as the actions of Journey Optimizer, is written as a pack of steps to do by hand.
     """
-    from callsheet.deploying import refuse_failed
-    from callsheet.deploying.approvals import approvals_beside
     from callsheet.reporting.terminal import safe
 
     opened = options.open()
-    approvals = []
+    approvals: Sequence[Any] = ()
     if plan_file is not None:
-        plan = read_plan_file(plan_file, env)
-        approvals = approvals_beside(Path(plan_file))
+        plan = read_plan(plan_file)
+        if env not in (None, plan.environment):
+            raise click.UsageError(f"the plan is for {plan.environment}, not for {env}")
+        approvals = approvals_beside(plan_file)
     else:
         plan = opened.plan(env, accept=accept, why=why, require_clean=require_clean)
         _show_and_ask(plan, yes=yes, quiet=options.quiet or options.output != "text")
     for warning in opened.warnings_of(plan) if plan.changes else ():
         click.echo(f"warning: {safe(warning)}", err=True)
     if any(map(plan.by_hand, plan.changes)):
-        files = opened.pack(
+        steps = opened.pack(
             plan,
             accept=accept,
             approvals=approvals,
@@ -88,7 +94,7 @@ def command(
             require_clean=require_clean,
         )
         folder = pack or _pack_folder(opened.root, f"pack-{plan.environment}-{plan.serial + 1}")
-        _write_pack(plan, files, folder, options)
+        _write_pack(steps, folder, options)
         if all(map(plan.by_hand, plan.changes)):
             return 0
     with _interruptible() as stop, _progress(len(plan.changes)) as progress:
@@ -113,8 +119,6 @@ def command(
 
 def _pack_folder(root: Path, name: str) -> str:
     """Return where a pack is written that nobody named a folder for: never among what is compiled."""
-    from callsheet.documents.links import refuse_links
-
     if not Path.cwd().resolve().is_relative_to(root.resolve()):
         return name
     own = f".callsheet/packs/{name}"
@@ -122,15 +126,17 @@ def _pack_folder(root: Path, name: str) -> str:
     return os.path.relpath(root / own)
 
 
-def _write_pack(plan: Plan, files: dict[str, str], folder: str, options: Options) -> None:
+def _write_pack(steps: PackResult, folder: str, options: Options) -> None:
     """Write the files of a pack into a folder that is not there yet; it has its name when it is whole."""
+    from callsheet.reporting.pack import write_pack
+
     target = Path(folder)
     beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
         if os.path.lexists(target):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
         beside.mkdir(parents=True)
-        for name, text in files.items():
+        for name, text in write_pack(steps).items():
             write_file(str(beside / name), text)
         beside.rename(target)
     except OSError as error:
@@ -144,31 +150,11 @@ def _write_pack(plan: Plan, files: dict[str, str], folder: str, options: Options
         shutil.rmtree(beside, ignore_errors=True)
         raise
     if not options.quiet:
-        number = sum(map(plan.by_hand, plan.changes))
+        number = len(steps.plan.changes)
         click.echo(
             f"wrote {folder}: {number} step{'' if number == 1 else 's'} to do by hand in Journey Optimizer"
         )
         click.echo(f"Open {folder}/index.html, and then: callsheet confirm {folder}")
-
-
-def read_plan_file(plan_file: str, env: str | None = None) -> Plan:
-    """Read a plan file; raises CS910 to CS912."""
-    from callsheet.planning import read_plan
-    from callsheet.planning.planfile import MAX_PLAN_BYTES
-
-    try:
-        with Path(plan_file).open("rb") as stream:
-            content = stream.read(MAX_PLAN_BYTES + 1)
-    except OSError as error:
-        raise CallsheetError(
-            "CS910",
-            f"{plan_file} cannot be read: {(error.strerror or 'unknown reason').lower()}",
-            help="name the file that `callsheet plan --out FILE` wrote",
-        ) from None
-    plan = read_plan(content, plan_file)
-    if env is not None and env != plan.environment:
-        raise click.UsageError(f"the plan is for {plan.environment}, not for {env}")
-    return plan
 
 
 def _show_and_ask(plan: Plan, *, yes: bool, quiet: bool) -> None:

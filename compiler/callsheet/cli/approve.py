@@ -7,8 +7,11 @@ from pathlib import Path
 
 import click
 
-from callsheet.cli.common import Options, output_options, style_of, write_file
+from callsheet.cli.common import Options, output_options, style_of
 from callsheet.errors import CallsheetError
+from callsheet.standalone import approve, read_plan, signing_key, write_file
+
+SUFFIX = ".approval"
 
 
 @click.command("approve")
@@ -18,30 +21,15 @@ from callsheet.errors import CallsheetError
 @output_options
 def command(plan_file: str, key: str | None, yes: bool, *, options: Options) -> None:
     """Sign a plan: show it, ask, and write the approval beside it."""
-    from callsheet.cli.apply import read_plan_file
-    from callsheet.deploying.approvals import SUFFIX, sign, write_approval
     from callsheet.reporting import report
 
-    plan = read_plan_file(plan_file)
+    plan = read_plan(plan_file)
     if not options.quiet:
         click.echo(report("text").write(plan, style_of(sys.stdout)), nl=False)
     if not yes and not (sys.stdin.isatty() and click.confirm("Approve this plan?", err=True)):
         raise CallsheetError("CS920", "not approved", help="answer the question, or give --yes")
-    chosen = Path(key or _signing_key()).expanduser()
+    chosen = Path(key or signing_key()).expanduser()
     name = chosen.name.removesuffix(".pub")
     out = Path(options.out or f"{plan_file}.{name}{SUFFIX}")
-    write_file(str(out), write_approval(sign(plan, chosen, out.name)))
+    write_file(str(out), approve(plan, chosen, out.name))
     click.echo(f"Approved {plan.digest[:19]} for {plan.environment}: {out}")
-
-
-def _signing_key() -> str:
-    from callsheet.documents.git import setting
-
-    found = setting(Path.cwd(), "user.signingKey")
-    if not found or found.startswith(("ssh-", "key::")):
-        raise CallsheetError(
-            "CS953",
-            "no SSH key to sign with",
-            help="name one with --key, or by `git config user.signingKey`",
-        )
-    return found

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import wraps
 from pathlib import Path
@@ -13,14 +14,13 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from callsheet.errors import CallsheetError
+from callsheet.errors import ArgumentError
+from callsheet.standalone import prefix_of, run_url, write_file
 
 if TYPE_CHECKING:
-    from callsheet.api import Workspace
-    from callsheet.language import Diagnostic
-    from callsheet.planning import Change, Plan
-    from callsheet.planning.protections import Protection
     from callsheet.reporting import Style
+    from callsheet.results import Diagnostic
+    from callsheet.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,30 +41,34 @@ class Options:
 
     def open(self) -> Workspace:
         """Open the workspace that -C names, or the one that is near."""
-        from callsheet.api import Workspace
+        from callsheet.workspace import Workspace
 
         return Workspace(self.folder, cache=not self.no_cache, allow_hosts=self.allow_host)
 
     def emit(self, result: Any) -> None:
         """Write a result in the asked format, to stdout or to a file."""
-        from callsheet.language.schema_check import nearest
-        from callsheet.reporting import report, report_names
+        from callsheet.reporting import report
 
-        if self.output not in report_names():
-            raise click.UsageError(
-                f"there is no output format {self.output!r}{nearest(self.output, report_names())};"
-                f" the formats are: {', '.join(report_names())}"
-            )
+        chosen = report(self.output)
         style = style_of(sys.stdout, plain=self.out is not None)
         if self.output not in ("text", "json"):
             style = replace(style, prefix=prefix_of(Path(self.folder)), link=run_url(os.environ))
-        text = report(self.output).write(result, style)
+        text = chosen.write(result, style)
         if self.output == "github":
             _summarise(result, style)
         if self.out is not None:
             write_file(self.out, text)
         elif not self.quiet or self.output != "text":
             sys.stdout.write(text)
+
+
+@contextmanager
+def wrong_arguments() -> Iterator[None]:
+    """Show how a command is used where an argument of it is wrong."""
+    try:
+        yield
+    except ArgumentError as error:
+        raise click.UsageError(error.message) from None
 
 
 def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -76,7 +80,8 @@ def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
         if own.get("workspace") is None:
             # `callsheet -C DIR VERB`: the name was given before the verb.
             own["workspace"] = click.get_current_context().find_root().obj
-        return command(*arguments, options=Options(**own), **values)
+        with wrong_arguments():
+            return command(*arguments, options=Options(**own), **values)
 
     for add in (
         click.option("-q", "--quiet", is_flag=True, help="Write nothing but errors."),
@@ -219,63 +224,6 @@ def style_of(stream: IO[str], *, plain: bool = False) -> Style:
     return Style(width=width or shutil.get_terminal_size((80, 24)).columns, colour=colour and not plain)
 
 
-def write_file(path: str, text: str) -> None:
-    """Write a file whole or not at all: it takes its name only when it is complete, and keeps its mode.
-
-    A link stays a link. What is no file, as a pipe or /dev/null, is written to.
-    """
-    target = Path(os.path.realpath(path))
-    beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        if _is_stream(path):
-            with Path(path).open("a", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
-            return
-        with beside.open("w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        if target.is_file():
-            shutil.copymode(target, beside)
-        beside.replace(target)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise CallsheetError(
-            "CS928",
-            f"{path} cannot be written: {(error.strerror or 'unknown reason').lower()}",
-            help="name a file in a folder that exists and can be written",
-        ) from None
-
-
-def _is_stream(path: str) -> bool:
-    """Return whether it is a device, a pipe or an open stream, as `/dev/stdout`: nothing replaces it."""
-    target = Path(path)
-    if path.startswith(("/dev/fd/", "/dev/std", "/proc/")):
-        return True
-    return target.exists() and not (target.is_file() or target.is_dir())
-
-
-def prefix_of(folder: Path) -> str:
-    """Return what leads from the repository (from here, where there is none) to a workspace: `actions/`."""
-    from callsheet.documents.git import top_around
-
-    top = top_around(folder) or Path.cwd()
-    try:
-        inside = folder.resolve().relative_to(top.resolve()).as_posix()
-    except ValueError:
-        return ""
-    return "" if inside == "." else f"{inside}/"
-
-
-def run_url(variables: Mapping[str, str]) -> str | None:
-    """Return the page of the CI run, as GitHub and GitLab tell it, or as CALLSHEET_RUN_URL does."""
-    given = variables.get("CALLSHEET_RUN_URL") or variables.get("CI_JOB_URL")
-    if given:
-        return given
-    parts = [variables.get(f"GITHUB_{one}", "") for one in ("SERVER_URL", "REPOSITORY", "RUN_ID")]
-    return f"{parts[0]}/{parts[1]}/actions/runs/{parts[2]}" if all(parts) else None
-
-
 def _summarise(result: Any, style: Style) -> None:
     """Add the result to the summary of the GitHub job, where there is one."""
     from callsheet.reporting import report
@@ -289,66 +237,6 @@ def _summarise(result: Any, style: Style) -> None:
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
         click.echo(f"callsheet: the job summary cannot be written: {reason}", err=True)
-
-
-def refuse_impact(
-    changes: Sequence[Change],
-    wanted: Collection[str],
-    accepted: Collection[str],
-    protections: Sequence[Protection] = (),
-) -> None:
-    """Refuse changes of an impact that a gate names, but for those that are accepted.
-
-    Raises:
-        CallsheetError: CS933, with what each action holds; what commands do and protect comes first.
-
-    """
-    details: dict[str, list[str]] = {}
-    names = set()
-    found = [(one.subject, one.difference) for one in protections]
-    found += [(change.address, one) for change in changes for one in change.diff]
-    for subject, one in found:
-        if one.impact in wanted and one.impact not in accepted and one.reason not in accepted:
-            details.setdefault(f"{one.words} ({one.reason})", []).append(subject)
-            names.add(one.reason)
-    number = sum(map(len, details.values()))
-    if number:
-        lines = [f"{_subjects(subjects)}: {words}" for words, subjects in details.items()]
-        classes = " or ".join(sorted({"breaking", "sensitive"} & set(wanted)))
-        raise CallsheetError(
-            "CS933",
-            f"the gate refuses {number} change{'' if number == 1 else 's'}"
-            f" that {'is' if number == 1 else 'are'} {classes}",
-            help=f"where it is meant: {' '.join(f'--accept {one}' for one in sorted(names))}",
-            details=(*lines[:20], *([f"and {len(lines) - 20} more"] if len(lines) > 20 else [])),
-        )
-
-
-def _subjects(subjects: Sequence[str]) -> str:
-    """Write the first of those that change in the same way, and how many more there are."""
-    found = list(dict.fromkeys(subjects))
-    return ", ".join(found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
-
-
-def refuse_broken_guards(plan: Plan) -> None:
-    """Refuse a plan that apply would refuse for a guard, or for what needs to be accepted.
-
-    Raises:
-        CallsheetError: CS935, with what each guard says.
-
-    """
-    if not plan.broken:
-        return
-    names = [one.guard for one in plan.broken if one.guard != "protect"]
-    ways = [f"accept it where it is meant: {' '.join(f'--accept {one}' for one in names)}"] if names else []
-    if len(names) < len(plan.broken):
-        ways.append("remove `lifecycle.protect` in an earlier apply, or keep what is protected")
-    raise CallsheetError(
-        "CS935",
-        f"apply would refuse this plan for {plan.environment}",
-        help="; ".join(ways),
-        details=tuple(f"{one.guard}: {one.message}" for one in plan.broken),
-    )
 
 
 def show_findings(findings: Sequence[Diagnostic]) -> None:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from callsheet.cli.common import Options, allow_host_option, common_options, why_option
-from callsheet.errors import CallsheetError
+from callsheet.standalone import compare_pasted, read_pack
 
 if TYPE_CHECKING:
-    from callsheet.planning import Plan
-
-MAX_BYTES = 256 * 1_048_576
+    from callsheet.results import Pack
 
 
 @click.command("confirm")
@@ -32,59 +28,26 @@ def command(
     STEP is the name of an action; without one, every step of the pack. With --check FILE, the payload that
     was copied back from the screen is compared with what the step asked for.
     """
-    record, plan = _read(pack)
+    found = read_pack(pack)
     if check is not None:
-        return _check(record, names, check)
-    result = options.open().confirm(plan, names, why=why)
+        return _check(found, names, check)
+    result = options.open().confirm(found.plan, names, why=why)
     if result.outcome == "nothing":
         click.echo("Nothing to record: these steps were confirmed already.")
         return 0
     options.emit(result)
-    left = [
-        one["address"]
-        for one in record["steps"]
-        if one["address"] not in {it.address for it in result.steps}
-    ]
+    left = [one for one in found.pasted if one not in {it.address for it in result.steps}]
     if names and left and not options.quiet and options.output == "text":
         click.echo(f"Other steps of the pack: {', '.join(left)}")
     return 0
 
 
-def _read(pack: str) -> tuple[dict[str, Any], Plan]:
-    """Read a pack, a folder or its pack.json; raises CS841 and CS910 to CS912."""
-    from callsheet.planning import read_plan
-
-    path = Path(pack) / "pack.json" if Path(pack).is_dir() else Path(pack)
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
-        record = json.loads(content.decode("utf-8"))
-        plan = record["plan"]
-        steps = record["steps"]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        raise CallsheetError(
-            "CS841", f"{pack} is no pack", help="name the folder that `callsheet apply` wrote"
-        ) from None
-    if not isinstance(steps, list) or record.get("packVersion") != 1:
-        raise CallsheetError("CS841", f"{pack} is a pack of another version", help="make a new one")
-    return record, read_plan(json.dumps(plan).encode(), str(path))
-
-
-def _check(record: dict[str, Any], names: tuple[str, ...], file: str) -> int:
+def _check(pack: Pack, names: tuple[str, ...], file: str) -> int:
     """Compare a payload that was copied from the screen with the one that was asked for."""
-    from callsheet.importing.mapped import mapped_differences
-
-    steps = {one["address"].partition("/")[2]: one for one in record["steps"]}
-    if len(names) != 1 or names[0] not in steps:
-        raise click.UsageError(f"--check needs one step: {', '.join(steps)}")
-    try:
-        found = json.loads(Path(file).read_text("utf-8"))
-    except (OSError, ValueError, RecursionError):
-        raise CallsheetError(
-            "CS841", f"{file} is no payload: it cannot be read as JSON", help="copy the whole payload"
-        ) from None
-    told = mapped_differences(steps[names[0]]["pasted"], found)
-    click.echo(f"{names[0]}: " + ("the screen has what was asked" if not told else "the screen differs"))
-    for one in told:
+    if len(names) != 1 or names[0] not in pack.steps:
+        raise click.UsageError(f"--check needs one step: {', '.join(pack.steps)}")
+    differs = compare_pasted(pack, names[0], file)
+    click.echo(f"{names[0]}: " + ("the screen has what was asked" if not differs else "the screen differs"))
+    for one in differs:
         click.echo(f"  {one}")
-    return 1 if told else 0
+    return 1 if differs else 0

@@ -12,8 +12,8 @@ from callsheet.cli.common import (
     detailed_exitcode,
     environment_option,
     fail_on_option,
-    refuse_impact,
 )
+from callsheet.standalone import refuse_impact
 
 
 @click.command("diff")
@@ -38,16 +38,11 @@ def command(
     options: Options,
 ) -> int:
     """Compare the workspace with what is deployed, or two revisions or environments with each other."""
-    opened = options.open()
     if head is not None and base is None:
         raise click.UsageError("--head goes with --base")
     if against is not None and base is not None:
         raise click.UsageError("--against compares two environments of the files, --base two revisions")
-    name = opened.environment(env).name if env is not None else None
-    if against is not None:
-        found = opened.review_environments(name, against)
-    else:
-        found = opened.review(base, head, name)
+    found = options.open().diff(env, base=base, head=head, against=against)
     options.emit(found)
     refuse_impact([change for change, _ in found.grouped()], fail_on, accept, found.protections)
     return 2 if detailed_exitcode and (any(found.environments.values()) or found.protections) else 0

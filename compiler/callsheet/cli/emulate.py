@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import threading
+from typing import TYPE_CHECKING
 
 import click
 
 from callsheet.cli.common import Options, common_options, environment_option
+
+if TYPE_CHECKING:
+    from callsheet.results import Call
 
 
 @click.command("emulate")
@@ -28,27 +31,16 @@ def command(env: str | None, port: int, fail: tuple[str, ...], *, options: Optio
     action's samples, and shows at `/` what came. `callsheet send NAME --to URL` calls it. Files that change
     are read again; while they are not valid, it plays on what it was, and says so.
     """
-    from callsheet.emulator import Emulator, Faults, Reloader, state_of
-    from callsheet.emulator.server import Call
     from callsheet.reporting.terminal import count, safe
 
-    def told(call: Call) -> None:
+    def called(call: Call) -> None:
         reason = f"  {safe(call.reason)}" if call.reason else ""
         click.echo(f"{call.status or '---'} {call.action or '-'} {call.method} {safe(call.url)}{reason}")
 
-    root = options.open().root
-    before = state_of(root)
-    emulator = Emulator(options.open().routes(env), Faults(fail), port=port, told=told)
-    reloader = Reloader(emulator, before, lambda: state_of(root), lambda: options.open().routes(env))
-    thread = threading.Thread(target=emulator.serve, daemon=True)
-    thread.start()
-    number = len({one.name for one in emulator.routes})
-    click.echo(f"{emulator.url} plays {count(number, 'action')}; Ctrl-C ends it.")
-    reloader.told = lambda words: click.echo(f"--- {safe(words)}")
-    threading.Thread(target=reloader.run, daemon=True).start()
+    playing = options.open().emulate(env, port=port, faults=fail, called=called)
+    click.echo(f"{playing.url} plays {count(len(playing.actions), 'action')}; Ctrl-C ends it.")
+    playing.follow(lambda words: click.echo(f"--- {safe(words)}"))
     try:
-        thread.join()
-    except KeyboardInterrupt:
-        emulator.close()
+        playing.wait()
     finally:
-        reloader.stop.set()
+        playing.close()

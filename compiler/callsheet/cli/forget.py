@@ -11,8 +11,8 @@ from callsheet.cli.common import (
     allow_host_option,
     common_options,
     environment_option,
-    write_file,
 )
+from callsheet.standalone import plan_text, write_file
 
 
 @click.command("forget")
@@ -25,9 +25,7 @@ def command(names: tuple[str, ...], env: str | None, *, options: Options) -> Non
 
     It is a plan like any other: --out writes the file that `callsheet apply` does.
     """
-    from callsheet.planning import write_plan
-
     plan = options.open().forget(names, env)
     if options.out is not None:
-        write_file(options.out, write_plan(plan))
+        write_file(options.out, plan_text(plan))
     replace(options, out=None).emit(plan)

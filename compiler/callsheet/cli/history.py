@@ -12,7 +12,6 @@ from callsheet.cli.common import (
     common_options,
     environment_option,
 )
-from callsheet.errors import CallsheetError
 
 
 @click.command("history")
@@ -31,32 +30,10 @@ def command(
     what: str | None, number: int | None, moment: str | None, env: str | None, *, options: Options
 ) -> None:
     """Show every apply, newest first; `history show N` one of them with its steps."""
-    from callsheet.results import HistoryResult
-
     if what == "show" and number is None:
         raise click.UsageError("history show needs the number of an apply")
-    opened = options.open()
-    environment = opened.environment(env).name
-    objects = None
-    if moment is not None:
-        number, objects = opened.deployed_at(_time(moment), environment)
-    lineage, applies = opened.history(environment)
-    if number is not None:
-        applies = [one for one in applies if one.serial == number]
-        if not applies:
-            raise CallsheetError(
-                "CS925",
-                f"there is no apply {number} in {environment}",
-                help="`callsheet history` lists them",
-            )
-    result = HistoryResult(
-        environment=environment,
-        lineage=lineage,
-        applies=applies,
-        detailed=number is not None,
-        objects=objects,
-    )
-    options.emit(result)
+    at = None if moment is None else _time(moment)
+    options.emit(options.open().history(env, serial=number, at=at))
 
 
 def _time(written: str) -> datetime:

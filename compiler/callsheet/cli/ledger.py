@@ -24,10 +24,7 @@ def copy(destination: str, env: str | None, *, options: Options) -> None:
     SQLite file in the workspace. Every table is read back and compared by digest; the source stays as it
     is. Then name the destination in the environment.
     """
-    from callsheet.deploying.copying import copy_ledger
-
-    opened = options.open()
-    environment = opened.environment(env)
-    for one in copy_ledger(environment, opened.root, destination, opened.allowed):
+    found = options.open().copy_ledger(destination, env)
+    for one in found.tables:
         click.echo(f"  {one.table}: {one.rows} rows, {one.digest}")
-    click.echo(f"Copied the ledger of {environment.name}. Next: name {destination} in its environment.")
+    click.echo(f"Copied the ledger of {found.environment}. Next: name {destination} in its environment.")

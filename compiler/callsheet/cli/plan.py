@@ -14,12 +14,10 @@ from callsheet.cli.common import (
     detailed_exitcode,
     environment_option,
     fail_on_guard_option,
-    refuse_broken_guards,
-    refuse_impact,
     require_clean_option,
     why_option,
-    write_file,
 )
+from callsheet.standalone import plan_text, refuse_broken_guards, refuse_impact, write_file
 
 
 @click.command("plan")
@@ -42,12 +40,10 @@ def command(
     options: Options,
 ) -> int:
     """Show what apply would do, and why. Nothing is created, nothing is changed."""
-    from callsheet.planning import write_plan
-
     plan = options.open().plan(env, accept=accept, why=why, require_clean=require_clean)
     if options.out is not None:
         # The file is for apply, whatever the format in which the plan is shown.
-        write_file(options.out, write_plan(plan))
+        write_file(options.out, plan_text(plan))
     replace(options, out=None).emit(plan)
     if "guard" in fail_on:
         refuse_broken_guards(plan)

@@ -11,8 +11,8 @@ from callsheet.cli.common import (
     common_options,
     complete_actions,
     environment_option,
-    write_file,
 )
+from callsheet.standalone import refuse_links, write_file
 
 
 @click.command("preview")
@@ -36,14 +36,9 @@ def command(
     Every language stands side by side, with its hints: segments, lengths, size, contrast, alt texts. The
     page is NAME.preview.html, or --out FILE; it runs and loads nothing.
     """
-    from callsheet.cli.render import given_parameters
-    from callsheet.documents.links import refuse_links
     from callsheet.reporting.preview import preview_page
 
-    opened = options.open()
-    environment = opened.environment(env)
-    content = opened.message(name, environment.name)
-    result = opened.preview(name, environment.name, given_parameters(content, params), language)
+    result = options.open().preview(name, env, params, languages=language)
     if options.output != "text":
         options.emit(result)
         return

@@ -20,8 +20,6 @@ def command(names: tuple[str, ...], first: str, second: str, *, options: Options
     HERE), or whether the existing one is the same in structure. Exit 1 where one is not: journeys would
     break.
     """
-    from callsheet.results import PromoteResult
-
     found = options.open().promote(first, second, names)
-    options.emit(PromoteResult(before=first, after=second, promotions=found))
-    return 1 if any(one.verdict == "differs" for one in found) else 0
+    options.emit(found)
+    return 1 if any(one.verdict == "differs" for one in found.promotions) else 0

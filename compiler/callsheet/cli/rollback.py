@@ -13,8 +13,8 @@ from callsheet.cli.common import (
     common_options,
     environment_option,
     why_option,
-    write_file,
 )
+from callsheet.standalone import plan_text, write_file
 
 
 @click.command("rollback")
@@ -32,9 +32,7 @@ def command(
     It is a plan like any other: --out writes the file that is reviewed, approved and applied. Revert the
     commit as well: the workspace still says what it says, and the next plan from it will.
     """
-    from callsheet.planning import write_plan
-
     plan = options.open().rollback(number, env, accept=accept, why=why)
     if options.out is not None:
-        write_file(options.out, write_plan(plan))
+        write_file(options.out, plan_text(plan))
     replace(options, out=None).emit(plan)

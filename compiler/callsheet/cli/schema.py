@@ -12,12 +12,11 @@ def command(kind: str | None) -> None:
 
     Without a name, list what there is.
     """
-    from callsheet.language.schema_check import KIND_SCHEMAS, nearest, schema_names, schema_text
+    from callsheet.cli.common import wrong_arguments
+    from callsheet.standalone import schema, schema_names
 
     if kind is None:
         click.echo("\n".join(schema_names()))
         return
-    name = KIND_SCHEMAS.get(kind, kind.lower())
-    if name not in schema_names():
-        raise click.UsageError(f"there is no schema {kind!r}{nearest(name, schema_names())}")
-    click.echo(schema_text(name), nl=False)
+    with wrong_arguments():
+        click.echo(schema(kind), nl=False)

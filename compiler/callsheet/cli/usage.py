@@ -9,7 +9,6 @@ from callsheet.cli.common import (
     allow_host_option,
     common_options,
     environment_option,
-    write_file,
 )
 
 
@@ -25,15 +24,10 @@ def command(names: tuple[str, ...], env: str | None, save: bool, *, options: Opt
     Journey Optimizer tells the labels that a journey maps, and not the action: it is told by its labels and
     by the name of the node. With --save, what is read is kept for reviews without a network.
     """
-    from callsheet.api.deploying import utc_now
-    from callsheet.results import UsageResult
-
     opened = options.open()
     if save:
-        path, text = opened.usage_snapshot(utc_now(), env)
-        write_file(str(path), text)
+        path = opened.save_usage(env)
         if not options.quiet:
             click.echo(f"wrote {path.relative_to(opened.root.resolve())}", err=True)
-    found = opened.usage(names, env)
-    options.emit(UsageResult(environment=opened.environment(env).name, usage=found))
+    options.emit(opened.usage(names, env))
     return 0

@@ -14,11 +14,6 @@ from callsheet.cli.common import Options, common_options
 @click.option("--strict", is_flag=True, help="Exit 1 for warnings too.")
 def command(strict: bool, *, options: Options) -> int:
     """Check every document and everything that it compiles to, for every environment."""
-    from callsheet.results import ValidationResult
-
-    compiled = options.open().compile()
-    result = ValidationResult(
-        diagnostics=compiled.diagnostics, documents=compiled.documents, notes=compiled.notes
-    )
-    replace(options, quiet=options.quiet and not compiled.errors).emit(result)
-    return 1 if compiled.errors or (strict and compiled.diagnostics) else 0
+    found = options.open().validate()
+    replace(options, quiet=options.quiet and not found.errors).emit(found)
+    return 1 if found.errors or (strict and found.diagnostics) else 0

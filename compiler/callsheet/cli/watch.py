@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -40,9 +41,7 @@ def command(*, options: Options) -> None:
 
 def _validate(options: Options) -> None:
     from callsheet.reporting import report
-    from callsheet.results import ValidationResult
 
-    compiled = options.open().compile()
-    result = ValidationResult(diagnostics=compiled.diagnostics, documents=compiled.documents)
-    sys.stdout.write(report("text").write(result, style_of(sys.stdout)))
+    found = replace(options.open().validate(), notes=())
+    sys.stdout.write(report("text").write(found, style_of(sys.stdout)))
     sys.stdout.flush()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from callsheet.compiling import Compiled
 from callsheet.contracts.operations import Operation
 from callsheet.emulator.standins import Standins
+from callsheet.language import Environment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,29 @@ def routes_of(
     elif authentication["type"] == "custom":
         method = authentication["method"]
         yield _route(compiled, environment, None, authentication["endpoint"], method, is_token=True)
+
+
+def routes_in(
+    compiled: Compiled,
+    environments: Sequence[Environment],
+    operation_of: Callable[[str], Operation | None],
+) -> list[Route]:
+    """Return the routes of every action of a workspace, in these environments.
+
+    Args:
+        compiled: the workspace.
+        environments: in which actions are played.
+        operation_of: returns the operation of an action's contract, by the action's name.
+
+    """
+    operations = {name: operation_of(name) for name in compiled.actions}
+    return [
+        route
+        for environment in environments
+        for one in compiled.by_environment.get(environment.name, {}).values()
+        if one.name in compiled.actions
+        for route in routes_of(one.content, environment.name, operations[one.name])
+    ]
 
 
 def _route(

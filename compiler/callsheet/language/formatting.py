@@ -6,16 +6,64 @@ their author wrote them. What comes out must read as the same documents, or the 
 
 from __future__ import annotations
 
+import pathlib
 import re
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from callsheet.documents import Document, Path, Problem, Span
-from callsheet.documents.reading import parse
+from callsheet.documents.reading import decode, parse
+from callsheet.errors import ArgumentError, CallsheetError
 from callsheet.language.schema_check import KIND_SCHEMAS, schema
 
 _BLANK = re.compile(r"\s*\Z")
 _SPACE_BEFORE = re.compile(r" *\Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormattedFile:
+    """A file, and its canonical form.
+
+    Attributes:
+        path: as it was given, or below the folder of the workspace.
+        before: its text, decoded, with line feeds.
+        after: the canonical form; the text as it is where there is a problem.
+        problem: what keeps it from its canonical form.
+
+    """
+
+    path: pathlib.Path
+    before: str
+    after: str
+    problem: Problem | None
+
+
+def formatted_files(paths: Iterable[pathlib.Path]) -> Iterator[FormattedFile]:
+    """Yield the YAML files among these with their canonical forms.
+
+    Raises:
+        ArgumentError: for a file that cannot be read.
+        CallsheetError: for one that is not text.
+
+    """
+    for path in paths:
+        if path.suffix in (".yaml", ".yml"):
+            text = _read(path)
+            after, problem = formatted(text, str(path))
+            yield FormattedFile(path=path, before=text, after=after, problem=problem)
+
+
+def _read(path: pathlib.Path) -> str:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ArgumentError(f"{path} cannot be read: {(error.strerror or '').lower()}") from None
+    text, problem = decode(content, str(path))
+    if problem is not None:
+        raise CallsheetError(problem.code, f"{path}: {problem.message}", help=problem.help)
+    return text
 
 
 def formatted(text: str, file: str) -> tuple[str, Problem | None]:

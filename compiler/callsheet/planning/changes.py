@@ -7,13 +7,14 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
+from callsheet.calling.receivers import receiver_of
 from callsheet.compiling import CompiledAction
 from callsheet.documents import Path
 from callsheet.language.difference import NOTHING, Difference, heaviest
 from callsheet.planning.differences import differences, placed
 from callsheet.planning.hosts import first_calls
 from callsheet.planning.model import ActionName, Change
-from callsheet.planning.personal_data import personal_data, receiver_of
+from callsheet.planning.personal_data import personal_data
 from callsheet.planning.unseen import unseen
 from callsheet.planning.usage import Usage, labels_of
 from callsheet.targets.journey_optimizer.frozen import frozen_fields

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from callsheet.calling.receivers import receiver_of
 from callsheet.documents import Path, equal
 from callsheet.language.difference import NOTHING, Difference, value_at
 from callsheet.planning.explanations import explain
-from callsheet.planning.personal_data import personal_data, receiver_of
+from callsheet.planning.personal_data import personal_data
 from callsheet.planning.unseen import unseen
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from callsheet.calling.receivers import receiver_of
 from callsheet.language.difference import NOTHING, Difference
 from callsheet.language.urls import host_of
-from callsheet.planning.personal_data import receiver_of
 
 _TOKEN_FIELDS = ("tokenUrl", "endpoint")
 

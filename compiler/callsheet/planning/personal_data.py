@@ -4,24 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from callsheet.language.urls import host_of
 from callsheet.templates.slots import parameters_read
-
-
-def receiver_of(action: dict[str, Any]) -> str:
-    """Return who receives what a compiled action or message sends: a host, or the action that delivers it.
-
-    `?` stands for what somebody broke by hand at the target.
-    """
-    try:
-        if "request" in action:
-            return host_of(action["request"]["url"])
-        if "url" in action:
-            return host_of(action["url"])
-        via = action.get("via", {})
-        return str(via["smtp"]["host"]) if "smtp" in via else f"the action {via.get('action', '?')}"
-    except (AttributeError, KeyError, TypeError, ValueError):
-        return "?"
 
 
 def personal_data(action: dict[str, Any]) -> dict[str, str]:

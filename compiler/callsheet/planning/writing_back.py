@@ -7,13 +7,15 @@ what is deployed.
 
 from __future__ import annotations
 
+import pathlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from callsheet.compiling import Compiled, CompiledAction
-from callsheet.documents import Document, Path, equal
+from callsheet.documents import Document, Path, Source, equal
 from callsheet.documents.rewriting import REMOVED, CannotRewriteError, Rewriting, rewritten
+from callsheet.documents.writing import write_file
 from callsheet.errors import CallsheetError
 from callsheet.importing.adopting import TEMPLATED, written
 from callsheet.language.action import Definition
@@ -51,6 +53,33 @@ class WriteBack:
 
     texts: dict[str, str] = field(default_factory=dict)
     fields: list[FieldWritten] = field(default_factory=list)
+
+
+def write_files(
+    root: pathlib.Path, source: Source, found: WriteBack
+) -> tuple[list[FieldWritten], list[CallsheetError]]:
+    """Write the files; returns what became of each field, and what kept a file from being written.
+
+    Args:
+        root: the folder of the workspace.
+        source: the workspace with the new texts, as the files are to hold them.
+        found: which files those are.
+
+    """
+    fields, failures = list(found.fields), []
+    for file in found.texts:
+        try:
+            write_file(str(root / file), source.read(file).decode())
+        except CallsheetError as error:
+            failures.append(error)
+            fields = [_unwritten(one, file) for one in fields]
+    return fields, failures
+
+
+def _unwritten(one: FieldWritten, file: str) -> FieldWritten:
+    """Say of what was to be written into a file that it was not."""
+    mine = one.place is not None and one.place[0] == file and not one.why
+    return replace(one, why="its file cannot be written", also=()) if mine else one
 
 
 def write_back(

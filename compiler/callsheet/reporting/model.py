@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from callsheet.errors import UsageError
+from callsheet.errors import ArgumentError, UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +51,22 @@ class Report:
 
 
 def report(name: str) -> Report:
-    """Return the report of a format, as `text`; other packages add formats by entry point."""
-    from callsheet.language.plugins import plugins
+    """Return the report of a format, as `text`; other packages add formats by entry point.
 
-    found: Report = plugins("callsheet.reports")[name].load()
+    Raises:
+        ArgumentError: where there is no such format.
+
+    """
+    from callsheet.language.plugins import plugins
+    from callsheet.language.schema_check import nearest
+
+    known = plugins("callsheet.reports")
+    if name not in known:
+        raise ArgumentError(
+            f"there is no output format {name!r}{nearest(name, known)};"
+            f" the formats are: {', '.join(report_names())}"
+        )
+    found: Report = known[name].load()
     return found
 
 

@@ -12,6 +12,7 @@ from callsheet.language import Diagnostic
 from callsheet.language.difference import IMPACTS, heaviest
 from callsheet.planning import NOTHING, Change, Difference, Drift, GuardVerdict, Plan
 from callsheet.planning.protections import Protection
+from callsheet.planning.request_pairs import RequestPair
 from callsheet.planning.review import DataFlow, SharedChange, data_flows, grouped_flows
 from callsheet.reporting.codes_page import codes_page
 from callsheet.reporting.model import Report, Style
@@ -31,7 +32,8 @@ from callsheet.reporting.page import (
     some,
 )
 from callsheet.reporting.terminal import SAID_IN_WORDS, count, value_text, value_texts
-from callsheet.results import DiffResult, DriftResult, ExplainResult, RequestPair, ValidationResult
+from callsheet.reporting.text_lists import request_lines
+from callsheet.results import DiffResult, DriftResult, ExplainResult, ValidationResult
 
 _WIDE = Style(width=160)
 _GRAVE = ("breaking", "sensitive")
@@ -284,9 +286,7 @@ def _details(entry: Entry) -> list[Block]:
     blocks: list[Block] = []
     for one in change.diff:
         blocks += _difference(one)
-    if requests is not None and requests.lines_before != requests.lines_after:
-        blocks += _requests(requests)
-    return blocks
+    return blocks if requests is None else [*blocks, *_requests(requests)]
 
 
 def _difference(one: Difference) -> list[Block]:
@@ -312,7 +312,10 @@ def _sides(before: Any, after: Any, path: Any) -> list[str]:
 
 
 def _requests(pair: RequestPair) -> list[Block]:
-    lines = list(unified_diff(pair.lines_before, pair.lines_after, lineterm="", n=50))[3:]
+    before, after = ([] if one is None else request_lines(one) for one in (pair.before, pair.after))
+    if before == after:
+        return []
+    lines = list(unified_diff(before, after, lineterm="", n=50))[3:]
     head: Inline = ("The request of the test case ", Code(pair.case), ", before and after:")
     if not pair.case:
         head = ("The request, with the examples of its parameters, before and after:",)

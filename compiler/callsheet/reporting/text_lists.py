@@ -19,13 +19,13 @@ from callsheet.results import (
     PromoteResult,
     RenderResult,
     SendResult,
-    Shown,
     ShowResult,
     UsageResult,
     WorkspaceResult,
 )
 
 if TYPE_CHECKING:
+    from callsheet.results import Shown
     from callsheet.planning.writing_back import FieldWritten
 
 _CATEGORIES = {"Action": "actions", "Message": "messages", "EndpointConfig": "endpoints"}

@@ -330,12 +330,12 @@ def test_two_revisions_are_compared(workspace: Folder, callsheet: Callsheet) -> 
 def test_no_traceback_reaches_a_user(
     workspace: Folder, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import callsheet.api.base as api_module
+    import callsheet.compiling.compilations as module
 
     def fail(*arguments: object, **options: object) -> None:
         raise ZeroDivisionError("canary-secret")
 
-    monkeypatch.setattr(api_module, "compile_workspace", fail)
+    monkeypatch.setattr(module, "compile_workspace", fail)
     outcome = callsheet("validate", "-C", workspace.path)
     assert outcome.code == 1
     assert outcome.err.startswith("error CS999: internal error (ZeroDivisionError at test_verbs.py:")
@@ -343,7 +343,7 @@ def test_no_traceback_reaches_a_user(
     monkeypatch.setenv("CALLSHEET_DEBUG", "1")
     assert "Traceback" in callsheet("validate", "-C", workspace.path).err
     monkeypatch.setattr(
-        api_module, "compile_workspace", lambda *a, **k: (_ for _ in ()).throw(KeyboardInterrupt)
+        module, "compile_workspace", lambda *a, **k: (_ for _ in ()).throw(KeyboardInterrupt)
     )
     assert callsheet("validate", "-C", workspace.path).err.strip() == "Aborted: nothing more was done."
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from callsheet import CallsheetError, Workspace
-from callsheet.api import default_author, read_current
 from callsheet.deploying import applied_after, opened, refuse_failed
+from callsheet.deploying.applying import default_author
+from callsheet.deploying.current import read_current
 from callsheet.deploying.recovery import outcomes_of
 from callsheet.ledger import Intent
 from callsheet.outbound.secrets import resolve
@@ -62,7 +63,7 @@ def test_the_first_failure_stops_and_leaves_the_rest(
     monkeypatch.undo()
     monkeypatch.setenv("CALLSHEET_AUTHOR", "ada")
     assert "6 done" in callsheet("apply", "-C", ten.path, "--yes").out
-    assert [one.outcome for one in Workspace(ten.path).history()[1]] == ["done", "failed"]
+    assert [one.outcome for one in Workspace(ten.path).history().applies] == ["done", "failed"]
 
 
 def test_keep_going_does_what_it_can(
@@ -112,7 +113,7 @@ def test_a_crash_between_step_and_record_is_settled_by_the_next_command(
     assert outcome.code == 0
     assert "  settled from an interrupted apply: Action/a3 done\n" in outcome.out
     assert "  settled from an interrupted apply: Action/a4 skipped\n" in outcome.out
-    assert [one.outcome for one in Workspace(ten.path).history()[1]] == ["done", "interrupted"]
+    assert [one.outcome for one in Workspace(ten.path).history().applies] == ["done", "interrupted"]
     assert callsheet("plan", "-C", ten.path, "--detailed-exitcode").code == 0
 
 
@@ -239,6 +240,6 @@ def test_plan_of_apply_of_plan_is_empty(ten: Folder) -> None:
     workspace.apply(workspace.plan())
     again = Workspace(ten.path)
     assert again.plan().changes == ()
-    assert again.diff() == {"local": []}
+    assert again.diff().environments == {"local": []}
     assert again.drift().drift == ()
     assert len(again.deployed()) == 10

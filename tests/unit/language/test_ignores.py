@@ -109,7 +109,8 @@ def test_an_action_that_did_not_compile_is_never_deleted(workspace: Folder, call
     compiled = Workspace(workspace.path).compile()
     assert compiled.incomplete == ["local: Action/example"]
     compiled.diagnostics = []
-    from callsheet.api.base import InvalidWorkspaceError, refuse_invalid
+    from callsheet import InvalidWorkspaceError
+    from callsheet.compiling.selecting import refuse_invalid
 
     with pytest.raises(InvalidWorkspaceError):
         refuse_invalid(compiled)

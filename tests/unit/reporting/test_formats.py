@@ -12,16 +12,18 @@ from xml.etree import ElementTree
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from callsheet.calling import Request
 from callsheet.deploying import ApplyResult, StepResult
 from callsheet.documents import Related, Span
 from callsheet.language import Diagnostic
 from callsheet.planning import NOTHING, Change, Difference, Drift, GuardVerdict, Plan
 from callsheet.planning.planfile import with_digest
 from callsheet.planning.protections import Protection
+from callsheet.planning.request_pairs import RequestPair
 from callsheet.planning.review import PolicyChange, SharedChange, data_flows
 from callsheet.reporting import Style, report, report_names
 from callsheet.reporting.markdown import MAX_BYTES
-from callsheet.results import DiffResult, DriftResult, RequestPair, ValidationResult
+from callsheet.results import DiffResult, DriftResult, ValidationResult
 from conftest import SHARED, Callsheet, Folder
 from judges import Tags, bare_links, check_schema, is_clean, rendered
 
@@ -60,6 +62,10 @@ def flow(text: str) -> Difference:
     )
 
 
+def request(text: str, **more: str) -> Request:
+    return Request(method="POST", url=text, headers={text: text}, payload={text: text, **more})
+
+
 def change(text: str, **fields: Any) -> Change:
     standard: dict[str, Any] = {
         "address": f"Action/{text}", "address_before": f"Action/old {text}", "action": "rename",
@@ -92,7 +98,7 @@ def results(text: str) -> list[Any]:
         ValidationResult(diagnostics=[diagnostic], documents=1, notes=[text]),
         DiffResult(
             base=text, environments={text: [one, mild]}, flows=data_flows({text: [one]}),
-            requests={(text, one.address): RequestPair(case=text, lines_before=[text], lines_after=[text, "x"])},
+            requests={(text, one.address): RequestPair(case=text, before=request(text), after=request(text, x=text))},
             shared=[SharedChange(name=text, before=text, after=NOTHING, environments=(text,), addresses=(text, "b"))],
             policies=[PolicyChange(name=text, words="changed", addresses=(text,))],
             protections=[

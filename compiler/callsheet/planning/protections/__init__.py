@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from callsheet.compiling.surroundings import Surroundings
+from callsheet.compiling import Compiled
+from callsheet.compiling.surroundings import Surroundings, hidden_files, surroundings_of
+from callsheet.documents import Source
 from callsheet.planning.protections.cases import (
     case_protections,
     contract_protections,
@@ -24,7 +26,7 @@ from callsheet.planning.protections.settings import (
     silencing_protections,
 )
 
-__all__ = ["Pairs", "Protection", "paired", "protections"]
+__all__ = ["Pairs", "Protection", "paired", "protections", "protections_between"]
 
 
 def protections(before: Surroundings, after: Surroundings, hidden: Sequence[str] = ()) -> list[Protection]:
@@ -43,3 +45,11 @@ def protections(before: Surroundings, after: Surroundings, hidden: Sequence[str]
             *contract_protections(before, after),
         ]
     )
+
+
+def protections_between(
+    before: Compiled, source_before: Source, after: Compiled, source_after: Source
+) -> list[Protection]:
+    """Compare what decides what commands do, and what they protect, in two states of a workspace."""
+    was, now = surroundings_of(source_before, before), surroundings_of(source_after, after)
+    return protections(was, now, hidden_files(source_after, was.files - now.files, now.ignore))

@@ -7,32 +7,24 @@ for programs, and for `callsheet confirm`.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+from callsheet.deploying.by_hand import PackResult
 from callsheet.planning import Plan, plan_record
+from callsheet.planning.packs import FORMAT_VERSION
 from callsheet.reporting.pack.html import html_pack
 from callsheet.reporting.pack.markdown import markdown_pack
 from callsheet.reporting.pack.steps import PackStep
-from callsheet.targets.journey_optimizer.screen import ENGLISH, pasted
+from callsheet.targets.journey_optimizer.screen import pasted
 from callsheet.targets.journey_optimizer.titles import Screen
 
-FORMAT_VERSION = 1
 
-
-def write_pack(
-    plan: Plan, journeys: Mapping[str, Sequence[str]], screen: Screen = ENGLISH
-) -> dict[str, str]:
-    """Write the pack of a plan: the texts of its files, by name.
-
-    Args:
-        plan: of an environment whose steps are done by hand.
-        journeys: the journeys that use each action, by address, as far as they are known.
-        screen: which screen it leads through.
-
-    """
+def write_pack(found: PackResult) -> dict[str, str]:
+    """Write the pack of a plan: the texts of its files, by name."""
+    plan, screen = found.plan, found.screen
     steps = [
-        PackStep(number, one, journeys.get(one.address_before, ()), screen)
+        PackStep(number, one, found.journeys.get(one.address_before, ()), screen)
         for number, one in enumerate(plan.changes, 1)
     ]
     return {

@@ -6,6 +6,8 @@ import os
 import re
 from pathlib import Path
 
+from callsheet.language.schema_check import KIND_SCHEMAS
+
 _LINE = re.compile(r"\A# yaml-language-server: \$schema=.*\n")
 _KIND = re.compile(r"(?m)^kind: (\w+)")
 
@@ -22,8 +24,6 @@ def with_schema_line(text: str, root: Path, file: Path) -> str:
         file: where the text is written.
 
     """
-    from callsheet.language.schema_check import KIND_SCHEMAS
-
     plain = _LINE.sub("", text)
     kind = _KIND.search(plain)
     name = KIND_SCHEMAS.get(kind[1]) if kind else None

@@ -1,0 +1,130 @@
+"""What a workspace compiles to → the environment and the objects that a command names, or a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from callsheet.compiling.model import Compiled, CompiledAction
+from callsheet.errors import CallsheetError, InvalidWorkspaceError, UsageError
+from callsheet.language.environment import Environment
+from callsheet.language.schema_check import nearest
+
+
+def refuse_invalid(compiled: Compiled) -> None:
+    """Refuse a workspace with errors; raises InvalidWorkspaceError."""
+    # What did not compile must never look as if it were not wanted: it would be deleted.
+    if compiled.errors or compiled.incomplete:
+        raise InvalidWorkspaceError(compiled)
+
+
+def refuse_errors_of(compiled: Compiled, names: Collection[str], environment: str) -> None:
+    """Refuse what an error concerns, wherever the error is written; raises InvalidWorkspaceError.
+
+    The one gate before anything is sent, shown or exported of a definition in an environment.
+    """
+    errors = compiled.errors_of(names, environment)
+    if errors:
+        raise InvalidWorkspaceError(compiled, errors)
+
+
+def environment_named(compiled: Compiled, name: str | None) -> Environment:
+    """Return an environment by its name, or the only one; raises CS921."""
+    concrete = {one.name: one for one in compiled.concrete}
+    if name is None and len(concrete) == 1:
+        return next(iter(concrete.values()))
+    if name is not None and name in compiled.environments:
+        return compiled.environments[name]
+    known = ", ".join(sorted(concrete)) or "none"
+    if name is None:
+        raise UsageError("CS921", "which environment?", help=f"give one with -e: {known}")
+    raise UsageError(
+        "CS921",
+        f"there is no environment `{name}`{nearest(name, compiled.environments)}",
+        help=f"the environments are: {known}",
+    )
+
+
+def environments_named(compiled: Compiled, name: str | None) -> list[Environment]:
+    """Return one environment by its name, or every one that has a target; raises CS921."""
+    return compiled.concrete if name is None else [environment_named(compiled, name)]
+
+
+def objects_in(compiled: Compiled, environment: str) -> Mapping[str, CompiledAction]:
+    """Return what a valid workspace compiles to in an environment, by address.
+
+    Raises:
+        InvalidWorkspaceError: where the workspace has errors.
+
+    """
+    refuse_invalid(compiled)
+    return compiled.by_environment.get(environment, {})
+
+
+def actions_in(compiled: Compiled, environment: str) -> dict[str, dict[str, Any]]:
+    """Return the compiled actions of an environment, by address, and nothing of another kind."""
+    there = compiled.by_environment.get(environment, {})
+    return {address: one.content for address, one in there.items() if address.startswith("Action/")}
+
+
+def contents_of(compiled: Compiled, environment: str, names: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Return compiled objects of an environment by their names, or all of them.
+
+    Raises:
+        InvalidWorkspaceError: where an error concerns one of them.
+        CallsheetError: CS925 for a name that the environment does not have.
+
+    """
+    by_name = {one.name: one.content for one in compiled.by_environment.get(environment, {}).values()}
+    for name in names:
+        refuse_errors_of(compiled, (name,), environment)
+        if name not in by_name and compiled.errors:
+            # It may be the one that could not be read.
+            raise InvalidWorkspaceError(compiled)
+        if name not in by_name:
+            raise CallsheetError(
+                "CS925",
+                f"there is no action `{name}` in {environment}{nearest(name, by_name)}",
+                help=f"the actions are: {', '.join(sorted(by_name))}",
+            )
+    if not names and compiled.errors:
+        raise InvalidWorkspaceError(compiled)
+    return [by_name[name] for name in names or sorted(by_name)]
+
+
+def message_in(compiled: Compiled, environment: str, name: str) -> dict[str, Any]:
+    """Return a compiled message of an environment.
+
+    Raises:
+        InvalidWorkspaceError: where the workspace has errors.
+        CallsheetError: CS925 where there is no such message.
+
+    """
+    there = objects_in(compiled, environment)
+    found = there.get(f"Message/{name}")
+    if found is None:
+        known = [one.name for address, one in there.items() if address.startswith("Message/")]
+        raise CallsheetError(
+            "CS925",
+            f"there is no message `{name}` in {environment}{nearest(name, known)}",
+            help=f"the messages are: {', '.join(known) or 'none'}",
+        )
+    return found.content
+
+
+def refuse_unknown_actions(names: Collection[str], known: Collection[str], where: str = "") -> None:
+    """Refuse a name that no action has; raises CS925.
+
+    Args:
+        names: what was asked for.
+        known: the names that there are.
+        where: what to do, in place of the command that lists the actions.
+
+    """
+    for name in names:
+        if name not in known:
+            raise CallsheetError(
+                "CS925",
+                f"there is no action `{name}`{nearest(name, known)}",
+                help=where or "`callsheet list` shows the actions",
+            )

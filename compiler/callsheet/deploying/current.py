@@ -1,0 +1,196 @@
+"""An open target and ledger → the state of an environment, and a plan from it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from callsheet.compiling import Compiled, CompiledAction
+from callsheet.deploying.clean import unknown_commit_notes
+from callsheet.deploying.journeys import usage_for
+from callsheet.deploying.recovery import applied_after
+from callsheet.deploying.stores import Stores
+from callsheet.documents import Commit
+from callsheet.errors import CallsheetError
+from callsheet.language import Environment
+from callsheet.language.schema_check import nearest
+from callsheet.ledger import ApplyRecord
+from callsheet.planning import Current, Desired, Plan, make_plan
+from callsheet.planning.desired import desired_of
+from callsheet.targets import Deployed
+
+_LOG = logging.getLogger("callsheet")
+
+
+def read_current(stores: Stores) -> Current:
+    """Read target and ledger; open steps of an interrupted apply count as what became of them."""
+    stores.target.identity()  # a query of its own: asked before the one state is read
+    with stores.snapshot():
+        return current_of(stores, stores.target.read())
+
+
+def current_of(stores: Stores, deployed: Mapping[str, Deployed]) -> Current:
+    """Return the state of an environment whose target was read already."""
+    return Current(
+        target=stores.target.identity(),
+        position=stores.ledger.position(),
+        applied=applied_after(stores.ledger.applied(), stores.ledger.open_apply(), deployed),
+        deployed=deployed,
+        notes=tuple(getattr(stores.target, "notes", ())),
+    )
+
+
+def desired_in(
+    environment: Environment, stores: Stores, current: Current, compiled: Compiled, root: Path
+) -> tuple[Desired, Current]:
+    """Return what is wanted, with who uses what of it changes, and what is to be known of that."""
+    _LOG.info(
+        "%s: %d deployed, %d applied, serial %d",
+        environment.name,
+        len(current.deployed),
+        len(current.applied),
+        current.position.serial,
+    )
+    desired = desired_of(compiled, environment)
+    usage, notes = usage_for(stores, root, desired, current)
+    replaces = getattr(stores.target, "replaces", desired.replaces)
+    return replace(desired, usage=usage, replaces=replaces), replace(
+        current, notes=(*current.notes, *notes)
+    )
+
+
+def plan_of(
+    environment: Environment,
+    desired: Desired,
+    current: Current,
+    root: Path,
+    *,
+    commit: Commit | None,
+    accept: Collection[str],
+    why: str | None = None,
+) -> Plan:
+    """Plan the way to what a workspace wants; without a commit, the plan notes why it is not known."""
+    notes = () if commit else unknown_commit_notes(root)
+    return make_plan(
+        environment.name,
+        desired,
+        replace(current, notes=(*current.notes, *notes)),
+        guards=environment.guards,
+        commit=commit,
+        accepted=accept,
+        why=why,
+    )
+
+
+def drift_plan(environment: Environment, current: Current) -> Plan:
+    """Plan nothing: the plan's `drift` and `unmanaged` say how what is deployed differs."""
+    return make_plan(environment.name, Desired(actions={}), current, guards=environment.guards)
+
+
+def rollback_plan(
+    environment: Environment,
+    serial: int,
+    stores: Stores,
+    current: Current,
+    accepted: Collection[str],
+    why: str | None,
+) -> Plan:
+    """Plan the way back to what was applied after an apply; raises CS925 where there is no such apply."""
+    if not 1 <= serial <= current.position.serial:
+        raise CallsheetError(
+            "CS925",
+            f"there is no apply {serial} in {environment.name}",
+            help="`callsheet history` lists them",
+        )
+    then, renamed = stores.ledger.applied_at(serial)
+    actions = {
+        address: CompiledAction(address, environment.name, one.canonical, one.digest)
+        for address, one in then.items()
+    }
+    return make_plan(
+        environment.name,
+        Desired(actions=actions, renamed_from=renamed),
+        current,
+        guards=environment.guards,
+        accepted=accepted,
+        why=why,
+        rollback=serial,
+    )
+
+
+def owned_addresses(
+    names: Collection[str], environment: str, current: Current, desired: Collection[str]
+) -> list[str]:
+    """Return the addresses of deployed objects that callsheet can let go of.
+
+    Raises:
+        CallsheetError: CS925 for a name that the ledger does not own, CS843 for one that the workspace
+            still deploys.
+
+    """
+    by_name = {address.partition("/")[2]: address for address in current.applied}
+    addresses = []
+    for name in names:
+        if name not in by_name:
+            raise CallsheetError(
+                "CS925",
+                f"callsheet deployed no `{name}` in {environment}{nearest(name, by_name)}",
+                help="`callsheet list` and `callsheet history` show what it did",
+            )
+        if by_name[name] in desired:
+            raise CallsheetError(
+                "CS843",
+                f"the workspace still deploys `{name}` in {environment}",
+                help="remove its file, or leave it out of `select`, and then forget it",
+            )
+        addresses.append(by_name[name])
+    return addresses
+
+
+def deployed_at(stores: Stores, moment: datetime, environment: str) -> tuple[int, dict[str, str]]:
+    """Return the apply that was the last one at a moment, and what it had left: digests, by address.
+
+    Raises:
+        CallsheetError: CS925 where nothing was applied by then.
+
+    """
+    done = [
+        one.serial
+        for one in stores.ledger.history()
+        if one.finished_at is not None and datetime.fromisoformat(one.finished_at) <= moment
+    ]
+    if not done:
+        raise CallsheetError(
+            "CS925",
+            f"nothing was applied in {environment} by then",
+            help="`callsheet history` shows when",
+        )
+    there, _ = stores.ledger.applied_at(max(done))
+    return max(done), {address: one.digest for address, one in sorted(there.items())}
+
+
+def history_of(stores: Stores, serial: int | None, environment: str) -> Sequence[ApplyRecord]:
+    """Return every apply, newest first, or the one of a serial.
+
+    Raises:
+        CallsheetError: CS925 where there is no apply of that serial.
+
+    """
+    found = [one for one in stores.ledger.history() if serial in (None, one.serial)]
+    if serial is not None and not found:
+        raise CallsheetError(
+            "CS925",
+            f"there is no apply {serial} in {environment}",
+            help="`callsheet history` lists them",
+        )
+    return found
+
+
+def refuse_unheld(compiled: Compiled, environment: Environment, stores: Stores) -> None:
+    """Refuse what the target cannot hold, before anything is planned for it; raises CS803, CS9xx."""
+    check = getattr(stores.target, "check", None)
+    if check is not None:
+        check(one.content for one in compiled.by_environment.get(environment.name, {}).values())

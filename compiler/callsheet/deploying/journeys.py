@@ -1,0 +1,118 @@
+"""An open target that holds journeys → which journey uses which action."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from callsheet.compiling.selecting import refuse_unknown_actions
+from callsheet.deploying.stores import Stores
+from callsheet.errors import CallsheetError, UnreachableError
+from callsheet.language import Environment
+from callsheet.planning import Current, Desired
+from callsheet.planning.changes import content_of
+from callsheet.planning.usage import Usage, usage_of
+from callsheet.targets import Deployed
+from callsheet.targets.journey_optimizer.snapshot import Snapshot, path_of, read_snapshot, snapshot_text
+from callsheet.targets.journey_optimizer.target import JourneyTarget
+
+
+def read_usage(
+    stores: Stores, root: Path, names: Collection[str], compiled: Mapping[str, dict[str, Any]]
+) -> Usage:
+    """Return which journeys use the actions that are deployed; all of them, where none is named.
+
+    The journeys are read by the target's API; without one, or where it is not reached, they are those
+    of the snapshot that the target names by `usage`.
+
+    Args:
+        stores: of an environment that holds journeys.
+        root: the folder of the workspace.
+        names: of actions.
+        compiled: what the workspace says of actions that are not deployed yet, by address.
+
+    Raises:
+        CallsheetError: CS848 for the snapshot, CS925 for a name, CS872, CS873 and CS963 for the API.
+
+    """
+    target = cast("JourneyTarget", stores.target)
+    actions = {**compiled, **_deployed_actions(stores.target.read())}
+    known = [one.partition("/")[2] for one in actions]
+    refuse_unknown_actions(names, known, f"the actions are: {', '.join(known[:20]) or 'none'}")
+    # Where there is neither, the API says what is missing.
+    snapshot = _live(target) or read_snapshot(root, target.options) or target.journeys("")
+    usage = usage_of(snapshot, actions)
+    wanted = {f"Action/{name}" for name in names} or set(actions)
+    return Usage(uses={one: usage.uses.get(one, ()) for one in sorted(wanted)}, taken_at=usage.taken_at)
+
+
+def snapshot_file(environment: Environment, root: Path) -> Path:
+    """Return the file that a target names for its snapshot; raises CS845 where it names none."""
+    path = path_of(root, environment.target or {})
+    if path is None:
+        raise CallsheetError(
+            "CS845",
+            f"the target of {environment.name} names no file for a snapshot",
+            help="write `usage: journeys.json` into it",
+        )
+    return path
+
+
+def take_snapshot(stores: Stores, now: str) -> str:
+    """Read what a snapshot keeps of the journeys, and return its text; raises CS872, CS873 and CS963."""
+    return snapshot_text(cast("JourneyTarget", stores.target).snapshot(now))
+
+
+def refuse_without_journeys(environment: Environment) -> None:
+    """Refuse an environment whose target holds no journeys; raises CS845."""
+    if not environment.manual:
+        raise CallsheetError(
+            "CS845",
+            f"the target of {environment.name} holds no journeys",
+            help="journeys are what a target of type journey-optimizer has",
+        )
+
+
+def usage_for(
+    stores: Stores, root: Path, desired: Desired, current: Current
+) -> tuple[Usage, tuple[str, ...]]:
+    """Return who uses the actions that a plan changes, and what to know of that.
+
+    No API is asked where no deployed action changes.
+
+    Raises:
+        CallsheetError: CS848, CS872, CS873.
+
+    """
+    if not isinstance(stores.target, JourneyTarget):
+        return Usage(), ()
+    kept = read_snapshot(root, stores.target.options)
+    actions = _deployed_actions(current.deployed)
+    changed = [
+        one
+        for one in actions
+        if one not in desired.actions or desired.actions[one].digest != current.deployed[one].digest
+    ]
+    if not changed:
+        return Usage(), ()
+    snapshot = _live(stores.target) or kept
+    if snapshot is None:
+        return Usage(), ()
+    shown = stores.target.options.get("usage")
+    notes = (f"journeys are as of {snapshot.taken_at} ({shown})",) if snapshot.taken_at else ()
+    return usage_of(snapshot, actions), notes
+
+
+def _live(target: JourneyTarget) -> Snapshot | None:
+    """Read the journeys by the API; None where there is none, or nobody answers."""
+    if target.endpoints is None or target.endpoints.kept is not None:
+        return None
+    try:
+        return target.journeys("")
+    except UnreachableError:
+        return None
+
+
+def _deployed_actions(deployed: Mapping[str, Deployed]) -> dict[str, dict[str, Any]]:
+    return {address: content_of(one) for address, one in deployed.items() if address.startswith("Action/")}

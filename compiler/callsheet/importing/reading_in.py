@@ -1,0 +1,129 @@
+"""What `import` is given → one request, with notes about what was left out."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from callsheet.compiling import Compiled
+from callsheet.documents import FolderSource
+from callsheet.documents.reading import decode
+from callsheet.errors import ArgumentError, CallsheetError
+from callsheet.importing.curl import read_curl
+from callsheet.importing.files import read_file
+from callsheet.importing.httpie import read_httpie
+from callsheet.importing.model import Imported, ImportFault, checked_url
+from callsheet.language.dot_segments import without_dot_segments
+
+MAX_LINE = 262_144
+_NAME = re.compile(r"[A-Za-z0-9_]{1,30}\Z")
+
+
+def read_request(
+    root: Path, source: str, line: str | None, wanted: str | None, operation: str | None
+) -> Imported:
+    """Read a request.
+
+    Args:
+        root: the folder of the workspace.
+        source: `curl`, `httpie`, the path of a file, or `-` for the standard input.
+        line: of curl or HTTPie; None for the standard input.
+        wanted: which request of a file that holds several.
+        operation: of an OpenAPI description.
+
+    Raises:
+        ArgumentError: for a file that cannot be read.
+        ImportFault: for what is no request, or none that an action could make.
+
+    """
+    if source in ("curl", "httpie"):
+        read = read_curl if source == "curl" else read_httpie
+        found = read(line if line is not None else sys.stdin.read(MAX_LINE + 1))
+    elif operation is not None:
+        found = _operation(root, source, operation)
+    else:
+        found = read_file(_read(source), wanted)
+    sent = without_dot_segments(checked_url(found.url))
+    if sent != found.url:
+        found.url = sent
+        found.notes.append("the path is written as clients send it, without `.` and `..`")
+    return found
+
+
+def compare_request(compiled: Compiled, imported: Imported, name: str | None) -> dict[str, list[str]]:
+    """Compare a request with the actions that call there, in every environment.
+
+    Returns:
+        Where the request differs, by action: the least that it does in any environment.
+
+    Raises:
+        CallsheetError: CS925 where no action calls there.
+
+    """
+    from callsheet.importing.checking import calls, differences
+
+    found: dict[str, list[str]] = {}
+    for actions in compiled.by_environment.values():
+        for one in actions.values():
+            if one.name not in compiled.actions:
+                continue
+            if one.name == name or (name is None and calls(one.content, imported)):
+                differs = differences(one.content, imported)
+                if one.name not in found or len(differs) < len(found[one.name]):
+                    found[one.name] = differs
+    if not found:
+        which = (
+            f"there is no action `{name}`" if name else f"no action calls {urlsplit(imported.url).netloc}"
+        )
+        raise CallsheetError("CS925", which, help="leave out --check to make one")
+    return found
+
+
+def checked_name(name: str) -> str:
+    """Return a name that an action can have; raises ArgumentError for any other."""
+    if not _NAME.match(name):
+        raise ArgumentError(f"{name!r} is no name: letters, digits and _, at most 30")
+    return name
+
+
+def name_from(url: str) -> str:
+    """Return a name for an action from what it calls: the host, and the last words of the path."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "action").split(".")
+    words = [host[-2] if len(host) > 1 else host[0]]
+    words += [one for one in re.split(r"[^A-Za-z0-9]+", parts.path) if one.isalpha()][-2:]
+    return re.sub(r"[^a-z0-9]+", "_", "_".join(words).lower())[:30].strip("_")
+
+
+def _operation(root: Path, source: str, operation: str) -> Imported:
+    """Read an operation; its contract is linked where the workspace or a package holds it."""
+    from callsheet.contracts.sources import ContractFault, ContractFile, read_contract
+    from callsheet.importing.openapi import read_operation
+
+    if source.startswith("package:"):
+        try:
+            return read_operation(read_contract(FolderSource(root), source), operation)
+        except ContractFault as fault:
+            raise ImportFault(fault.message, fault.help) from None
+    try:
+        inside = Path(source).resolve().relative_to(root.resolve()).as_posix()
+    except ValueError:
+        inside = ""
+    imported = read_operation(ContractFile(inside or Path(source).name, _read(source)), operation)
+    if not inside:
+        imported.contract = None
+        imported.notes.append(f"copy {Path(source).name} into the workspace, and name it under `contract`")
+    return imported
+
+
+def _read(source: str) -> str:
+    try:
+        content = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+    except OSError as error:
+        raise ArgumentError(f"{source} cannot be read: {(error.strerror or '').lower()}") from None
+    text, problem = decode(content, source)
+    if problem is not None:
+        raise ArgumentError(f"{source}: {problem.message}")
+    return text

@@ -1,0 +1,1015 @@
+"""The spine: a folder of definitions, and one method for each verb of the product.
+
+Each method reads as the task does, over functions of the rooms. The command line calls these methods and
+nothing else; what needs no workspace is in `standalone`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from callsheet import results
+from callsheet.compiling import Compiled
+from callsheet.compiling.addresses import check_addresses
+from callsheet.compiling.compilations import Compilations
+from callsheet.compiling.selecting import (
+    actions_in,
+    contents_of,
+    environment_named,
+    environments_named,
+    message_in,
+    objects_in,
+    refuse_errors_of,
+    refuse_invalid,
+    refuse_unknown_actions,
+)
+from callsheet.documents import EditedSource, FolderSource, Problem, RevisionSource, Source
+from callsheet.errors import CallsheetError, InvalidWorkspaceError
+from callsheet.language import Environment
+from callsheet.language.diagnostics import diagnose
+from callsheet.outbound.hosts import VARIABLE, AllowedHosts, allowed_hosts
+
+if TYPE_CHECKING:
+    from callsheet.contracts.operations import Operation
+    from callsheet.deploying import ApplyResult, Approval, Stores
+    from callsheet.deploying.agreement import Agreement
+    from callsheet.emulator.playing import Playing
+    from callsheet.emulator.routes import Route
+    from callsheet.emulator.server import Call
+    from callsheet.messages.sending import Ask
+    from callsheet.planning import Plan
+    from callsheet.targets import Deployed
+
+Parameters = Mapping[str, Any] | Sequence[str]
+"""Values by name, or as the command line has them: `NAME=VALUE`, or a file that holds a mapping."""
+
+
+class Workspace:
+    """A folder of action definitions.
+
+    Args:
+        path: the folder.
+        cache: keep and use what an earlier run compiled, under `.callsheet/cache`.
+        allow_hosts: hosts to which a secret may go beside the service's own, as those that the environment
+            variable CALLSHEET_ALLOW_HOSTS names.
+        now: returns the time for what is recorded, and the day on which exceptions of policies expire.
+
+    Raises:
+        CallsheetError: CS927 where there is no such folder.
+
+    Every method that is named after a verb raises `InvalidWorkspaceError` where the workspace has errors
+    that concern it, and `CallsheetError` with CS921 for an environment that is not there.
+
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        cache: bool = False,
+        allow_hosts: Collection[str] = (),
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.root = Path(path)
+        self.cache = cache
+        self.allow_hosts = tuple(allow_hosts)
+        self.now = now
+        folder = self.root / ".callsheet" / "cache" if cache else None
+        self._compilations = Compilations(self.root, folder, self._today, self._contracts)
+        self._made: Plan | None = None
+        if not self.root.is_dir():
+            raise CallsheetError(
+                "CS927",
+                f"there is no folder {str(path)!r}",
+                help="name the workspace with -C, or run `callsheet init` to write one",
+            )
+
+    # Read and compile -------------------------------------------------------------------------------
+
+    def compile(self) -> Compiled:
+        """Compile the workspace as it is on disk, once; its diagnostics say what is wrong."""
+        return self._compilations.now()
+
+    def compile_revision(self, revision: str) -> Compiled:
+        """Compile the workspace as a git revision holds it, once; raises CS922 and CS923."""
+        return self._compilations.at(revision)
+
+    def environment(self, name: str | None = None) -> Environment:
+        """Return an environment by its name, or the only one; raises CS921."""
+        return environment_named(self.compile(), name)
+
+    def validate(self) -> results.ValidationResult:
+        """Check every document and everything that it compiles to, for every environment."""
+        found = self.compile()
+        return results.ValidationResult(
+            diagnostics=found.diagnostics, documents=found.documents, notes=found.notes
+        )
+
+    def list(self, environment: str | None = None, *, language: str = "en") -> results.ListResult:
+        """List what is defined and where it is deployed; with an environment, what is deployed there."""
+        compiled = self.compile()
+        chosen = environments_named(compiled, environment)
+        definitions = compiled.definitions.values()
+        reach = {it.name: [one.name for one in chosen if one.select.selects(it)] for it in definitions}
+        shown = [one for one in definitions if environment is None or reach[one.name]]
+        return results.ListResult(actions=shown, environments=reach, language=language)
+
+    def show(
+        self, name: str, environment: str | None = None, *, deployed: bool = False
+    ) -> results.ShowResult:
+        """Return an object in every environment, or in one, as the workspace or the target has it.
+
+        Raises:
+            CallsheetError: CS925 where it is in none of them.
+
+        """
+        from callsheet.deploying.showing import not_shown, shown_as_compiled, shown_as_deployed
+
+        compiled = self.compile()
+        found = {}
+        for one in environments_named(compiled, environment):
+            if deployed:
+                found[one.name] = shown_as_deployed(self.deployed(one.name), name, compiled)
+            else:
+                found[one.name] = shown_as_compiled(compiled, name, one.name)
+        there = {where: one for where, one in found.items() if one is not None}
+        if not there:
+            raise not_shown(compiled, name, deployed=deployed)
+        return results.ShowResult(name=name, environments=there)
+
+    # Render, test and send --------------------------------------------------------------------------
+
+    def render(
+        self, names: Sequence[str] = (), environment: str | None = None, *, revision: str | None = None
+    ) -> results.RenderResult:
+        """Return compiled actions of an environment; all of them, where none is named.
+
+        Raises:
+            CallsheetError: CS925 for a name, CS922 and CS923 for the revision.
+
+        """
+        chosen = self.environment(environment).name
+        return results.RenderResult(
+            environment=chosen, actions=contents_of(self._compilations.at(revision), chosen, names)
+        )
+
+    def render_all(self, environment: str | None = None) -> results.WorkspaceResult:
+        """Return every compiled action, of every environment or of one."""
+        compiled = self.compile()
+        chosen = environments_named(compiled, environment)
+        return results.WorkspaceResult(
+            environments={one.name: contents_of(compiled, one.name) for one in chosen}
+        )
+
+    def request(
+        self,
+        names: Sequence[str],
+        environment: str | None = None,
+        params: Parameters = (),
+        *,
+        language: str | None = None,
+        revision: str | None = None,
+    ) -> results.RenderResult:
+        """Return the requests that would leave for actions and messages; secrets stay references.
+
+        Raises:
+            CallsheetError: CS925 for a name, CS926 for the parameters, CS922 and CS923 for the revision.
+
+        """
+        from callsheet.messages.sending import sending_of
+
+        chosen, compiled = self.environment(environment), self._compilations.at(revision)
+        wanted = names or [one["name"] for one in contents_of(compiled, chosen.name)]
+        sendings = [sending_of(compiled, chosen, name, params, language) for name in wanted]
+        return results.RenderResult(
+            environment=chosen.name, requests=[(one.content["name"], one.request()) for one in sendings]
+        )
+
+    def test(
+        self,
+        names: Collection[str] = (),
+        environment: str | None = None,
+        *,
+        generated: bool = True,
+        words: str = "",
+    ) -> results.TestResult:
+        """Run the test cases of actions, in every environment that deploys them; nothing is sent.
+
+        Args:
+            names: of actions; all of them, where it is empty.
+            environment: only this one.
+            generated: run the cases that follow from the parameters, beside the declared ones.
+            words: only cases whose action and name hold these words.
+
+        Raises:
+            CallsheetError: CS925 for an action that is not there.
+
+        """
+        from callsheet.calling.running import run_cases
+        from callsheet.contracts.payloads import refuser_of
+
+        compiled = self.compile()
+        chosen = [one.name for one in environments_named(compiled, environment)]
+        if not names and environment is None:
+            refuse_invalid(compiled)
+        if compiled.errors and not all(name in compiled.actions for name in names):
+            raise InvalidWorkspaceError(compiled)  # it may be the one that could not be read
+        refuse_unknown_actions(names, compiled.actions)
+        for one in chosen:
+            refuse_errors_of(compiled, names or compiled.actions, one)
+        only = chosen[0] if environment is not None else None
+        refuse = refuser_of(self.operation)
+        cases = run_cases(compiled, names, only, generated=generated, words=words, refuse=refuse)
+        return results.TestResult(cases=cases)
+
+    def update_tests(self, found: results.TestResult) -> Sequence[str]:
+        """Write what was made into the files as what failed cases expect; returns the files.
+
+        Raises:
+            CallsheetError: CS937 for a case that differs by environment, or that cannot be written.
+
+        """
+        from callsheet.calling.expectations import updated_files
+
+        texts = updated_files(self.compile().actions, found.cases)
+        for file, text in texts.items():
+            self.rewrite(file, text)
+        self._compilations.forget()
+        return tuple(texts)
+
+    def preview(
+        self,
+        name: str,
+        environment: str | None = None,
+        params: Parameters = (),
+        *,
+        languages: Collection[str] = (),
+    ) -> results.PreviewResult:
+        """Fill a message in each of its languages; what is not given is the example of its parameter.
+
+        Raises:
+            CallsheetError: CS925 for the message or a language, CS926 for the parameters.
+
+        """
+        from callsheet.calling.receivers import receiver_of
+        from callsheet.language import in_language
+        from callsheet.messages.hints import hints_of
+        from callsheet.messages.previewing import sample_texts
+
+        chosen = self.environment(environment).name
+        content = message_in(self.compile(), chosen, name)
+        texts = sample_texts(content, params, languages)
+        return results.PreviewResult(
+            environment=chosen,
+            name=name,
+            title=in_language(content.get("title"), "en"),
+            channel=content["channel"],
+            receiver=receiver_of(content),
+            texts=texts,
+            hints={one.language: hints_of(content["channel"], one) for one in texts},
+        )
+
+    def export(
+        self,
+        name: str,
+        form: str,
+        environment: str | None = None,
+        params: Parameters = (),
+        *,
+        language: str | None = None,
+    ) -> results.ExportResult:
+        """Write the call of an action or message as another tool takes it: `curl`, `httpie` or `har`.
+
+        Raises:
+            CallsheetError: CS925 for the name, CS926 for the parameters, CS967 for a mail.
+
+        """
+        from callsheet.calling.exports import export
+        from callsheet.messages.sending import sending_of
+
+        sending = sending_of(self.compile(), self.environment(environment), name, params, language)
+        text, notes = export(*sending.call(), form)
+        return results.ExportResult(text=text, notes=tuple(notes))
+
+    def send(
+        self,
+        name: str,
+        environment: str | None = None,
+        params: Parameters = (),
+        *,
+        language: str | None = None,
+        to: str | None = None,
+        ask: Ask | None = None,
+    ) -> results.SendResult:
+        """Send an action or a message for real, or to an emulator at `to`, where nothing is asked.
+
+        Args:
+            name: of the action or message.
+            environment: may be left out where there is only one.
+            params: values of its parameters.
+            language: of a message; None for what the message itself chooses.
+            to: the URL of `callsheet emulate`.
+            ask: is told to which other hosts a secret would go, and returns whether to send; None where
+                nobody can be asked. Without it, no secret goes to a host that nobody allowed.
+
+        Raises:
+            CallsheetError: CS960 where the environment does not allow it, CS961 for hosts that are not
+                allowed, CS920 where it is not wanted, CS925, CS926, CS967.
+
+        """
+        from callsheet.emulator.standins import way_to
+        from callsheet.messages.mail import stand_in_for
+        from callsheet.messages.sending import real_way, refuse_sending, refuse_unasked, sending_of
+
+        chosen = self.environment(environment)
+        sending = sending_of(self.compile(), chosen, name, params, language)
+        request = sending.request()
+        if to is None:
+            refuse_sending(chosen)
+            refuse_unasked(sending.destinations(), self.allowed, ask)
+        if sending.by_mail:
+            answer = sending.mail(None if to is None else stand_in_for(to))
+            findings: Sequence[str] = ()
+        else:
+            way = real_way if to is None else lambda action: way_to(to, action)
+            answer, findings = sending.send(way, self.operation)
+        return results.SendResult(
+            environment=chosen.name, name=name, request=request, answer=answer, findings=findings
+        )
+
+    def emulate(
+        self,
+        environment: str | None = None,
+        *,
+        port: int = 0,
+        faults: Sequence[str] = (),
+        called: Callable[[Call], None] = lambda call: None,  # noqa: ARG005
+    ) -> Playing:
+        """Play every service that the workspace calls, on this machine, until it is closed.
+
+        Args:
+            environment: only this one.
+            port: where it listens; 0 for any that is free.
+            faults: how it fails, as `503:2`.
+            called: gets each call, when it was answered.
+
+        Raises:
+            CallsheetError: CS968 where it cannot listen there.
+
+        """
+        from callsheet.emulator.playing import Playing
+
+        def again() -> Sequence[Route]:
+            return type(self)(self.root, cache=self.cache).routes(environment)
+
+        return Playing(self.root, again, faults, port=port, called=called)
+
+    def routes(self, environment: str | None = None) -> Sequence[Route]:
+        """Return what an emulator answers to: every action, in all environments or in one."""
+        from callsheet.emulator.routes import routes_in
+
+        compiled = self.compile()
+        refuse_invalid(compiled)
+        return routes_in(compiled, environments_named(compiled, environment), self.operation)
+
+    def operation(self, name: str) -> Operation | None:
+        """Return what the contract of an action says of its call; None without a contract."""
+        from callsheet.contracts import operation_of
+
+        return operation_of(self.compile().actions[name], FolderSource(self.root))
+
+    # Compare ----------------------------------------------------------------------------------------
+
+    def diff(
+        self,
+        environment: str | None = None,
+        *,
+        base: str | None = None,
+        head: str | None = None,
+        against: str | None = None,
+    ) -> results.DiffResult:
+        """Compare as a reviewer does: the changes, and what they mean for requests, data and hosts.
+
+        Args:
+            environment: only this one; without `base`, which one.
+            base: a revision; without one, the workspace is compared with what is deployed.
+            head: a revision; None for the files as they are.
+            against: another environment, in place of a revision.
+
+        Raises:
+            CallsheetError: CS922, CS923 for the revisions, CS803 for an abstract environment, CS9xx for a
+                target.
+
+        """
+        if environment is not None:
+            environment = self.environment(environment).name
+        if against is not None:
+            return self._diff_environments(environment, against)
+        return (
+            self._diff_deployed(environment)
+            if base is None
+            else self._diff_revisions(base, head, environment)
+        )
+
+    def compare_environments(
+        self, first: str, second: str, names: Collection[str] = ()
+    ) -> results.DiffResult:
+        """Compare what two environments compile to, field by field; actions by their names, or all."""
+        from callsheet.planning.environments import changes_between
+
+        compiled = self.compile()
+        if compiled.errors:
+            raise InvalidWorkspaceError(compiled)
+        before, after = environment_named(compiled, first), environment_named(compiled, second)
+        changes = changes_between(compiled, before, after)
+        chosen = [one for one in changes if not names or one.address.partition("/")[2] in names]
+        return results.DiffResult(base=before.name, environments={after.name: chosen})
+
+    def promote(self, first: str, second: str, names: Collection[str] = ()) -> results.PromoteResult:
+        """Compare two environments as a package between their sandboxes would carry them.
+
+        Raises:
+            CallsheetError: CS925 for a name.
+
+        """
+        from callsheet.planning.promotion import promotions
+
+        compiled = self.compile()
+        refuse_invalid(compiled)
+        before, after = (actions_in(compiled, self.environment(name).name) for name in (first, second))
+        refuse_unknown_actions(names, {one.partition("/")[2] for one in (*before, *after)})
+        found = promotions(before, after)
+        chosen = [one for one in found if not names or one.address.partition("/")[2] in names]
+        return results.PromoteResult(before=first, after=second, promotions=chosen)
+
+    # Plan and apply ---------------------------------------------------------------------------------
+
+    def plan(
+        self,
+        environment: str | None = None,
+        *,
+        accept: Collection[str] = (),
+        why: str | None = None,
+        require_clean: bool = False,
+    ) -> Plan:
+        """Plan the way from what is deployed to what the workspace says.
+
+        Args:
+            environment: its name; may be left out where there is only one.
+            accept: guards, impact classes or reason codes that the plan may hold.
+            why: why they are accepted.
+            require_clean: refuse files that are not those of a commit.
+
+        Raises:
+            CallsheetError: CS973 for files that are not clean where they must be; CS803, CS9xx for what is
+                wrong with the target or ledger.
+
+        """
+        from callsheet.deploying.clean import commit_of, refuse_unclean
+        from callsheet.deploying.current import desired_in, plan_of, read_current, refuse_unheld
+
+        chosen = self._valid(environment)
+        if require_clean:
+            refuse_unclean(self.root)
+        with self._opened(chosen, writing=False) as stores:
+            refuse_unheld(self.compile(), chosen, stores)
+            desired, current = desired_in(chosen, stores, read_current(stores), self.compile(), self.root)
+        commit = commit_of(self.root)
+        self._made = plan_of(chosen, desired, current, self.root, commit=commit, accept=accept, why=why)
+        return self._made
+
+    def apply(
+        self,
+        plan: Plan,
+        *,
+        accept: Collection[str] = (),
+        why: str | None = None,
+        approvals: Sequence[Approval] = (),
+        require_approval: bool = False,
+        require_clean: bool = False,
+        run_url: str | None = None,
+        keep_going: bool = False,
+        author: str | None = None,
+        stop: Callable[[], bool] = lambda: False,
+        progress: Callable[[int], None] = lambda done: None,  # noqa: ARG005
+    ) -> ApplyResult:
+        """Apply a plan, exactly as it is or not at all.
+
+        Args:
+            plan: what to apply; checked against the ledger and the target first.
+            accept: what is accepted beside what the plan itself records.
+            why: why it is accepted, for the record.
+            approvals: signatures of the plan.
+            require_approval: want one approval at least, also where the environment wants none.
+            require_clean: refuse a plan that was made from files that are not those of a commit.
+            run_url: the CI run, for the record.
+            keep_going: go on after a step that fails.
+            author: who applies; default: CALLSHEET_AUTHOR, GITHUB_ACTOR or the user's name.
+            stop: asked between steps whether to stop.
+            progress: called with the number of steps that are settled.
+
+        Raises:
+            CallsheetError: CS901 to CS919 where the plan is refused, CS934 where the branch has moved and
+                the plan would do something else now, CS950 to CS953 for its approvals, CS954 where the
+                workspace does not imply what the plan does, CS973 where it must be made from a commit and
+                was not.
+
+        """
+        from callsheet.deploying import Conduct
+        from callsheet.deploying.applying import apply_held, approvers_of, default_author, refuse_by_hand
+        from callsheet.deploying.clean import refuse_unclean_plan
+        from callsheet.ledger import Provenance
+        from callsheet.planning.desired import place_in
+
+        chosen = self.environment(plan.environment)
+        refuse_by_hand(plan)
+        agreement = self._agreement(plan, chosen, accept)
+        approvers = approvers_of(plan, agreement, approvals, require_approval=require_approval)
+        if require_clean and plan.changes:
+            refuse_unclean_plan(plan, self.root)
+        conduct = Conduct(
+            author=author or default_author(),
+            now=self._time,
+            accepted=accept,
+            provenance=Provenance(plan=None, approvers=approvers, run_url=run_url, reason=why or plan.why),
+            keep_going=keep_going,
+            stop=stop,
+            progress=progress,
+            place=place_in(self.compile(), chosen),
+        )
+        agreement = replace(agreement, signed=bool(approvers))
+        return apply_held(plan, agreement, conduct, partial(self._opened, chosen))
+
+    def warnings_of(self, plan: Plan) -> Sequence[str]:
+        """Return what to know before a plan is applied: that it has no commit, or a dirty one."""
+        from callsheet.deploying.clean import warnings_of
+
+        return warnings_of(plan, self.root)
+
+    def pack(
+        self,
+        plan: Plan,
+        *,
+        accept: Collection[str] = (),
+        approvals: Sequence[Approval] = (),
+        require_approval: bool = False,
+        require_clean: bool = False,
+    ) -> results.PackResult:
+        """Return the steps of a plan that are done by hand, which `reporting.pack` writes as files.
+
+        Nothing is recorded yet: what is not confirmed stays open in the next plan.
+
+        Raises:
+            CallsheetError: CS901 to CS919 where the plan is refused, CS950 to CS953 for its approvals,
+                CS973 where it must be made from a commit and was not.
+
+        """
+        from callsheet.deploying.applying import approvers_of
+        from callsheet.deploying.by_hand import steps_by_hand
+        from callsheet.deploying.clean import refuse_unclean_plan
+
+        chosen = self.environment(plan.environment)
+        agreement = self._agreement(plan, chosen, accept)
+        approvers = approvers_of(plan, agreement, approvals, require_approval=require_approval)
+        if require_clean and plan.changes:
+            refuse_unclean_plan(plan, self.root)
+        with self._opened(chosen, writing=False) as stores:
+            return steps_by_hand(plan, replace(agreement, signed=bool(approvers)), stores, self.compile())
+
+    def confirm(
+        self, plan: Plan, names: Collection[str] = (), *, author: str | None = None, why: str | None = None
+    ) -> ApplyResult:
+        """Record that steps of a pack were done on the screen; all that are open, where none is named.
+
+        Raises:
+            CallsheetError: CS842 for a step that is not there or no longer fits, CS913 and CS915,
+                CS954 for a step that the pack's commit does not imply.
+
+        """
+        from callsheet.deploying import Conduct, confirm_steps, refuse_unimplied
+        from callsheet.deploying.applying import default_author
+        from callsheet.deploying.clean import commit_of
+        from callsheet.ledger import Provenance
+        from callsheet.planning.desired import renames
+
+        chosen = self.environment(plan.environment)
+        # A pack of uncommitted files is held to the files at hand, as a plan is.
+        committed = plan.commit is not None and not plan.dirty and commit_of(self.root) is not None
+        compiled = self._compilations.at(plan.commit if committed else None)
+        refuse_unimplied(plan, compiled.by_environment.get(chosen.name, {}), renames(compiled))
+        conduct = Conduct(
+            author=author or default_author(),
+            now=self._time,
+            provenance=Provenance(plan=plan.digest, approvers=(), run_url=None, reason=why or plan.why),
+        )
+        with self._opened(chosen, writing=True) as stores:
+            return confirm_steps(plan, names, stores, conduct)
+
+    # What is deployed, and the ways back ------------------------------------------------------------
+
+    def deployed(self, environment: str | None = None) -> Mapping[str, Deployed]:
+        """Return what the target of an environment answers now, by address."""
+        with self._opened(self.environment(environment), writing=False) as stores:
+            return stores.target.read()
+
+    def drift(self, environment: str | None = None) -> results.DriftResult:
+        """Compare what is deployed with what was applied."""
+        from callsheet.deploying.current import drift_plan, read_current
+
+        chosen = self.environment(environment)
+        with self._opened(chosen, writing=False) as stores:
+            return self._drift_result(drift_plan(chosen, read_current(stores)))
+
+    def write_drift(self, environment: str | None = None) -> results.DriftResult:
+        """Write what differs into the files, as far as they say it plainly.
+
+        Raises:
+            CallsheetError: CS803, CS9xx for the target or ledger.
+
+        """
+        from callsheet.deploying.current import drift_plan, read_current
+        from callsheet.planning.writing_back import write_back, write_files
+
+        chosen = self._valid(environment)
+        with self._opened(chosen, writing=False) as stores:
+            current = read_current(stores)
+        plan = drift_plan(chosen, current)
+        source = FolderSource(self.root)
+        found = write_back(
+            plan.drift, current.applied, current.deployed, chosen.name, self._compilations.with_texts
+        )
+        fields, failures = write_files(self.root, EditedSource(source, found.texts), found)
+        return replace(self._drift_result(plan), fields=fields, failures=failures)
+
+    def history(
+        self,
+        environment: str | None = None,
+        *,
+        serial: int | None = None,
+        at: datetime | None = None,
+    ) -> results.HistoryResult:
+        """Return every apply, newest first; one of them with its steps, by its serial or a moment.
+
+        Raises:
+            CallsheetError: CS925 where there is no such apply.
+
+        """
+        from callsheet.deploying.current import deployed_at, history_of
+
+        chosen = self.environment(environment)
+        objects = None
+        with self._opened(chosen, writing=False) as stores:
+            if at is not None:
+                serial, objects = deployed_at(stores, at, chosen.name)
+            return results.HistoryResult(
+                environment=chosen.name,
+                lineage=stores.ledger.position().lineage,
+                applies=history_of(stores, serial, chosen.name),
+                detailed=serial is not None,
+                objects=objects,
+            )
+
+    def usage(self, names: Collection[str] = (), environment: str | None = None) -> results.UsageResult:
+        """Return which journeys use the actions of an environment; all of them, where none is named.
+
+        The journeys are read by the target's API; without one, or where it is not reached, they are those
+        of the snapshot that the target names by `usage`.
+
+        Raises:
+            CallsheetError: CS845 for a target without journeys, CS848 for the snapshot, CS925 for a name,
+                CS872, CS873 and CS963 for the API.
+
+        """
+        from callsheet.deploying.journeys import read_usage, refuse_without_journeys
+
+        chosen = self.environment(environment)
+        refuse_without_journeys(chosen)
+        with self._opened(chosen, writing=False) as stores:
+            usage = read_usage(stores, self.root, names, actions_in(self.compile(), chosen.name))
+        return results.UsageResult(environment=chosen.name, usage=usage)
+
+    def save_usage(self, environment: str | None = None) -> Path:
+        """Write the snapshot that the target names by `usage`; returns its path.
+
+        Raises:
+            CallsheetError: as `usage`, and CS845 for a target that names no file.
+
+        """
+        from callsheet.deploying.journeys import refuse_without_journeys, snapshot_file, take_snapshot
+        from callsheet.documents.writing import write_file
+
+        chosen = self.environment(environment)
+        refuse_without_journeys(chosen)
+        path = snapshot_file(chosen, self.root)
+        with self._opened(chosen, writing=False) as stores:
+            text = take_snapshot(stores, self._time())
+        write_file(str(path), text)
+        return path
+
+    def rollback(
+        self,
+        serial: int,
+        environment: str | None = None,
+        *,
+        accept: Collection[str] = (),
+        why: str | None = None,
+    ) -> Plan:
+        """Plan the way back to what was deployed after an apply: a plan like any other.
+
+        The workspace is not asked: it may still say otherwise, and the next plan from it will.
+
+        Raises:
+            CallsheetError: CS925 where there is no such apply, CS803, CS9xx for the target or ledger.
+
+        """
+        from callsheet.deploying.current import read_current, rollback_plan
+
+        chosen = self.environment(environment)
+        reason = why or f"rollback to {serial}"
+        with self._opened(chosen, writing=False) as stores:
+            return rollback_plan(chosen, serial, stores, read_current(stores), accept, reason)
+
+    def forget(self, names: Collection[str], environment: str | None = None) -> Plan:
+        """Plan to let go of deployed objects: they stay where they are, and callsheet no longer owns them.
+
+        Raises:
+            CallsheetError: CS925 for a name that the ledger does not own, CS843 for one that the workspace
+                still deploys.
+
+        """
+        from callsheet.deploying.clean import commit_of
+        from callsheet.deploying.current import owned_addresses, read_current
+        from callsheet.planning.plan import forget_plan
+
+        chosen = self.environment(environment)
+        desired = objects_in(self.compile(), chosen.name)
+        with self._opened(chosen, writing=False) as stores:
+            current = read_current(stores)
+        addresses = owned_addresses(names, chosen.name, current, desired)
+        return forget_plan(chosen.name, addresses, current, commit=commit_of(self.root))
+
+    def copy_ledger(self, destination: str, environment: str | None = None) -> results.CopyResult:
+        """Copy an environment's ledger, and the registry beside it, to another database.
+
+        Args:
+            destination: a reference to a PostgreSQL URL, as `env:NAME` or `env:NAME/SCHEMA`, or the path of
+                a SQLite file in the workspace.
+            environment: may be left out where there is only one.
+
+        Raises:
+            CallsheetError: CS9xx for what is wrong with either database.
+
+        """
+        from callsheet.deploying.copying import copy_ledger
+
+        chosen = self.environment(environment)
+        tables = copy_ledger(chosen, self.root, destination, self.allowed)
+        return results.CopyResult(environment=chosen.name, tables=tables)
+
+    # Write files ------------------------------------------------------------------------------------
+
+    def adopt(
+        self, name: str, environment: str | None = None, *, file: str | None = None
+    ) -> results.FileResult:
+        """Write the file of what is deployed and not in the workspace, so that callsheet takes it over.
+
+        With the file in the workspace, the next plan takes the object over without touching it.
+
+        Raises:
+            CallsheetError: CS925 where nothing of that name is deployed, CS929 where the workspace or the
+                folder has it already, CS844 where no file can say what is deployed.
+
+        """
+        from callsheet.deploying.showing import refuse_defined, unowned
+        from callsheet.importing.adopting import definition_text
+        from callsheet.importing.writing import write_new
+
+        chosen = self.environment(environment)
+        refuse_defined(self.compile(), name)
+        text = definition_text(*unowned(self.deployed(chosen.name), name, chosen.name))
+        path = file or str(self.root / f"{name}.yaml")
+        write_new(self.root, {path: text}, "name another with --out FILE")
+        return results.FileResult(path=path, name=name)
+
+    def import_(
+        self,
+        source: str,
+        line: str | None = None,
+        *,
+        name: str | None = None,
+        request: str | None = None,
+        operation: str | None = None,
+        file: str | None = None,
+    ) -> results.FileResult:
+        """Write an action from what there is: a curl line, a collection, a description, a payload.
+
+        Args:
+            source: `curl`, `httpie`, the path of a file, or `-` for the standard input.
+            line: of curl or HTTPie; None for the standard input.
+            name: of the action; default: from the URL.
+            request: which request of a file that holds several.
+            operation: of an OpenAPI description: its `operationId`, or `POST /path`.
+            file: what is written; default: NAME.yaml in the workspace.
+
+        Raises:
+            ArgumentError: for a name that is none, or a file that cannot be read.
+            CallsheetError: CS938 to CS940 for what cannot be imported, CS929 where the file is there.
+
+        """
+        from callsheet.importing.action_text import action_text, secret_names
+        from callsheet.importing.reading_in import checked_name, name_from, read_request
+        from callsheet.importing.writing import write_new
+
+        found = read_request(self.root, source, line, request, operation)
+        chosen = checked_name(name or name_from(found.url))
+        text = action_text(found, chosen)
+        path = file or str(self.root / f"{chosen}.yaml")
+        write_new(self.root, {path: text}, "choose another --name, or --out FILE")
+        return results.FileResult(path=path, name=chosen, secrets=tuple(secret_names(text)))
+
+    def compare_import(
+        self,
+        source: str,
+        line: str | None = None,
+        *,
+        name: str | None = None,
+        request: str | None = None,
+        operation: str | None = None,
+    ) -> Mapping[str, Sequence[str]]:
+        """Return where a request, read as by `import_`, differs from the actions that call there.
+
+        Raises:
+            CallsheetError: CS925 where no action calls there.
+
+        """
+        from callsheet.importing.reading_in import compare_request, read_request
+
+        found = read_request(self.root, source, line, request, operation)
+        return compare_request(self.compile(), found, name)
+
+    def new(self, name: str, sample: str = "firebase") -> results.NewResult:
+        """Write an action that starts from a sample of the package.
+
+        Raises:
+            ArgumentError: for a sample that is not there, and for a name that is none.
+            CallsheetError: CS929 where the workspace has one of that name.
+
+        """
+        from callsheet.documents.links import refuse_links
+        from callsheet.importing.reading_in import checked_name
+        from callsheet.importing.samples import from_sample, values_read
+        from callsheet.importing.writing import write_new
+
+        contents = from_sample(sample, checked_name(name))
+        if name in self.compile().definitions:
+            raise CallsheetError(
+                "CS929", f"there is an action `{name}` already", help="choose another name"
+            )
+        for path in contents:
+            refuse_links(self.root, path)
+        write_new(
+            self.root,
+            {str(self.root / path): text for path, text in contents.items()},
+            "choose another name",
+        )
+        return results.NewResult(files=tuple(contents), values=tuple(values_read(contents)))
+
+    def fmt(self, files: Iterable[str | os.PathLike[str]] = ()) -> results.FmtResult:
+        """Put the keys of files in the order of their schema; the whole workspace, where none is named.
+
+        Nothing is written: `rewrite` takes what is to be.
+
+        Raises:
+            ArgumentError: for a file that cannot be read.
+
+        """
+        from callsheet.language.formatting import formatted_files
+
+        chosen = [Path(one) for one in files] or [
+            self.root / one for one in FolderSource(self.root).files()
+        ]
+        return results.FmtResult(files=tuple(formatted_files(chosen)))
+
+    def rewrite(self, file: str | os.PathLike[str], text: str) -> None:
+        """Write a new text over a file of the workspace; its line ends stay; raises CS928."""
+        from callsheet.documents.writing import rewrite_file
+
+        rewrite_file(self.root / file, text)
+
+    # What the methods share -------------------------------------------------------------------------
+
+    @property
+    def allowed(self) -> AllowedHosts:
+        """The hosts to which a secret may go beside a service's own; raises CS980 for what is not one."""
+        return allowed_hosts((*self.allow_hosts, os.environ.get(VARIABLE, "")))
+
+    def _drift_result(self, plan: Plan) -> results.DriftResult:
+        return results.DriftResult(
+            environment=plan.environment, drift=plan.drift, unmanaged=plan.unmanaged, notes=plan.notes
+        )
+
+    def _diff_deployed(self, environment: str | None) -> results.DiffResult:
+        from callsheet.planning.environments import changes_in
+        from callsheet.planning.review import data_flows
+
+        chosen = self._valid(environment)
+        changes = {chosen.name: changes_in(self.deployed(chosen.name), self.compile(), chosen)}
+        return results.DiffResult(base=None, environments=changes, flows=data_flows(changes))
+
+    def _diff_environments(self, environment: str | None, against: str) -> results.DiffResult:
+        from callsheet.planning.environments import changes_in, refuse_abstract
+        from callsheet.planning.request_pairs import request_pairs
+        from callsheet.planning.review import data_flows
+
+        chosen, other = self._valid(environment), self._valid(against)
+        for one in (chosen, other):
+            refuse_abstract(one)
+        compiled = self.compile()
+        changes = {chosen.name: changes_in(compiled.by_environment.get(other.name, {}), compiled, chosen)}
+        return results.DiffResult(
+            base=None,
+            against=other.name,
+            environments=changes,
+            requests=request_pairs(compiled, compiled, changes, other.name),
+            flows=data_flows(changes),
+        )
+
+    def _diff_revisions(self, base: str, head: str | None, environment: str | None) -> results.DiffResult:
+        from callsheet.planning.environments import changes_by_environment, refuse_incomparable
+        from callsheet.planning.protections import protections_between
+        from callsheet.planning.request_pairs import request_pairs
+        from callsheet.planning.review import data_flows, policy_changes, shared_changes
+
+        after, before = self._compilations.at(head), self.compile_revision(base)
+        refuse_incomparable(before, after)
+        changes = changes_by_environment(before, after)
+        found = protections_between(
+            before, RevisionSource(self.root, base), after, self._compilations.source_at(head)
+        )
+        if environment is not None:
+            changes = {environment: changes.get(environment, [])}
+            found = [one for one in found if not one.environments or environment in one.environments]
+        return results.DiffResult(
+            base=base,
+            environments=changes,
+            requests=request_pairs(before, after, changes),
+            flows=data_flows(changes),
+            shared=shared_changes(before, after, changes),
+            policies=policy_changes(before, after),
+            protections=found,
+        )
+
+    def _agreement(self, plan: Plan, environment: Environment, accept: Collection[str]) -> Agreement:
+        from callsheet.deploying.agreement import Agreement, basis_of
+
+        return Agreement(
+            environment=environment,
+            root=self.root,
+            basis=lambda: basis_of(plan, self.root, self._compilations.at),
+            made=plan is self._made,
+            accept=accept,
+        )
+
+    def _opened(self, environment: Environment, *, writing: bool) -> AbstractContextManager[Stores]:
+        """Open the target and the ledger of an environment: every call to a target begins here.
+
+        Verbs that only read do so beside other errors of the workspace, and never by a wrong address.
+
+        Raises:
+            InvalidWorkspaceError: where the environment names a target or a ledger that is wrong.
+
+        """
+        from callsheet.deploying.stores import opened
+
+        wrong = [one for document in environment.chain for one in check_addresses(document)]
+        if wrong:
+            texts = {document.file: document.text for document in environment.chain}
+            raise InvalidWorkspaceError(self.compile(), diagnose(wrong, texts))
+        return opened(environment, self.root, writing=writing, allowed=self.allowed)
+
+    def _valid(self, environment: str | None) -> Environment:
+        refuse_invalid(self.compile())
+        return self.environment(environment)
+
+    def _contracts(self, compiled: Compiled, source: Source) -> Iterable[Problem]:
+        """Check what names a contract; where nothing does, nothing is imported."""
+        if not any(one.contract for one in compiled.actions.values()):
+            return ()
+        from callsheet.contracts import check_contracts
+
+        return check_contracts(compiled, source, self._compilations.cache)
+
+    def _today(self) -> date:
+        """Return the day by which exceptions of policies expire: the same for everybody, by UTC."""
+        return self.now().astimezone(UTC).date()
+
+    def _time(self) -> str:
+        """Return the time as the record holds it: RFC 3339, UTC, whole seconds."""
+        return self.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
