@@ -26,7 +26,7 @@ from callsheet.language import Environment
 from callsheet.ledger import Provenance
 from callsheet.planning import Current, Desired, Plan, make_plan
 from callsheet.planning.planfile import part_of
-from callsheet.targets import Deployed
+from callsheet.targets import CheckingTarget, Deployed
 
 _LOG = logging.getLogger("callsheet")
 
@@ -61,10 +61,9 @@ class Deploying(Holding):
             refuse_unclean(self.root)
         with self._opened(chosen, writing=False) as stores:
             # What a target cannot hold is told before anything is planned for it.
-            check = getattr(stores.target, "check", None)
-            if check is not None:
+            if isinstance(stores.target, CheckingTarget):
                 compiled = self.compile().by_environment.get(chosen.name, {})
-                check(one.content for one in compiled.values())
+                stores.target.check(one.content for one in compiled.values())
             current = read_current(stores)
             desired, current = self._desired(chosen, stores, current, self.compile())
         _LOG.info(

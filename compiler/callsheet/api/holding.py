@@ -24,7 +24,7 @@ from callsheet.errors import CallsheetError
 from callsheet.language import Environment
 from callsheet.planning import Current, Desired, Plan, make_plan
 from callsheet.planning.plan import forget_plan
-from callsheet.targets import Deployed
+from callsheet.targets import Deployed, FixingTarget, NotingTarget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +151,8 @@ class Holding(Base):
         """Return what is wanted, with who uses what of it changes, and what is to be known of that."""
         desired = desired_of(compiled, environment)
         usage, notes = usage_for(stores, self.root, desired, current)
-        replaces = getattr(stores.target, "replaces", desired.replaces)
+        target = stores.target
+        replaces = target.replaces if isinstance(target, FixingTarget) else desired.replaces
         return replace(desired, usage=usage, replaces=replaces), replace(
             current, notes=(*current.notes, *notes)
         )
@@ -191,7 +192,7 @@ def current_of(stores: Stores, deployed: Mapping[str, Deployed]) -> Current:
         position=stores.ledger.position(),
         applied=applied_after(stores.ledger.applied(), stores.ledger.open_apply(), deployed),
         deployed=deployed,
-        notes=tuple(getattr(stores.target, "notes", ())),
+        notes=tuple(stores.target.notes) if isinstance(stores.target, NotingTarget) else (),
     )
 
 

@@ -26,6 +26,7 @@ from callsheet.language.schema_check import nearest
 from callsheet.ledger import Provenance
 from callsheet.planning import Plan
 from callsheet.planning.plan import forget_plan
+from callsheet.targets import SnapshotTarget
 
 if TYPE_CHECKING:
     from callsheet.planning.writing_back import WriteBack
@@ -62,7 +63,7 @@ class Returning(Deploying):
             refuse_unclean_plan(plan, self.root)
         with self._opened(chosen, writing=False) as stores:
             current = read_current(stores)
-            unreached = getattr(stores.target, "unreached", None)
+            unreached = stores.target.unreached if isinstance(stores.target, SnapshotTarget) else None
             if unreached is not None and part_of(plan, by_hand=False).changes:
                 # Half of the plan cannot be done now: nobody should begin with the other half.
                 raise unreached

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from callsheet.errors import CallsheetError
 
@@ -54,6 +54,20 @@ class Database(Protocol):
 
     def close(self) -> None:
         """Let go of the database; what was not committed is gone."""
+
+
+@runtime_checkable
+class InDatabase(Protocol):
+    """A target or a ledger whose tables are in a database.
+
+    Attributes:
+        shown: the name of the database for people.
+        database: None while it, or the tables in it, do not exist.
+
+    """
+
+    shown: str
+    database: Database | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from callsheet.databases.model import Component, disk_full, holder_note, holder_words, newer
 from callsheet.errors import CallsheetError
@@ -27,6 +27,19 @@ LOCK_TIMEOUT = "5s"
 DEFAULT_SCHEMA = "callsheet"
 SCHEMA_NAME = re.compile(r"[a-z_][a-z0-9_]{0,50}\Z")
 _LOCAL = ("", "localhost", "127.0.0.1", "::1")
+
+
+@runtime_checkable
+class Connected(Protocol):
+    """A target whose connection a ledger with the same options shares.
+
+    Attributes:
+        options: by which the connection was opened.
+
+    """
+
+    connected: PostgresqlDatabase
+    options: Mapping[str, Any]
 
 
 class PostgresqlDatabase:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from callsheet.compiling import canonical_text, digest_of
-from callsheet.databases.model import Component, Database
+from callsheet.databases.model import Component, Database, InDatabase
 from callsheet.databases.sqlite import exclusive, open_for_writing
 from callsheet.deploying.stores import opened
 from callsheet.errors import CallsheetError
@@ -67,7 +67,7 @@ def copy_ledger(
     """
     with ExitStack() as stack:
         stores = stack.enter_context(opened(environment, root, writing=True, allowed=allowed))
-        source: Database | None = getattr(stores.ledger, "database", None)
+        source = stores.ledger.database if isinstance(stores.ledger, InDatabase) else None
         if source is None or stores.ledger.position().lineage is None:
             raise CallsheetError(
                 "CS925",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from callsheet.databases.model import Database
+from callsheet.databases.model import Database, InDatabase
 from callsheet.databases.sqlite import exclusive
 from callsheet.deploying.destinations import refuse_strange_hosts
 from callsheet.documents.links import SQLITE_SIBLINGS, refuse_links
@@ -17,7 +17,7 @@ from callsheet.language.environment import Environment
 from callsheet.language.plugins import plugins
 from callsheet.ledger import Ledger
 from callsheet.outbound.hosts import AllowedHosts
-from callsheet.targets import Target
+from callsheet.targets import RecallingTarget, Target
 
 NO_OTHER = AllowedHosts()
 
@@ -84,17 +84,20 @@ def opened(
         except BaseException:
             target.close()
             raise
-        if hasattr(target, "recall"):
+        if isinstance(target, RecallingTarget):
             target.recall = ledger.written
-        shared = getattr(target, "database", None)
-        if shared is not getattr(ledger, "database", None):
-            # Two connections, or only one of the two is there: nothing can be done in one transaction.
-            shared = None
         try:
-            yield Stores(target, ledger, shared)
+            yield Stores(target, ledger, _shared(target, ledger))
         finally:
             ledger.close()
             target.close()
+
+
+def _shared(target: Target, ledger: Ledger) -> Database | None:
+    """Return the database of both; None for two connections, or where only one of the two is there."""
+    if isinstance(target, InDatabase) and isinstance(ledger, InDatabase):
+        return target.database if target.database is ledger.database else None
+    return None
 
 
 def _open(group: str, options: dict[str, Any], root: Path, **how: Any) -> Any:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from callsheet.databases.model import Database
+from callsheet.databases.model import Database, InDatabase
 from callsheet.errors import CallsheetError, UnreachableError
 from callsheet.language.plugins import plugins
 from callsheet.outbound.secrets import resolve
@@ -81,9 +81,8 @@ class JourneyTarget:
 
     @property
     def database(self) -> Database | None:
-        """The database of the registry: a confirmation and its record are one transaction."""
-        found: Database | None = getattr(self.inner, "database", None)
-        return found
+        """The database of the registry, in which the notes are kept too."""
+        return self.inner.database if isinstance(self.inner, InDatabase) else None
 
     def identity(self) -> dict[str, Any]:
         """Return what distinguishes this sandbox from others, and whether its API is used."""
