@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -38,22 +37,6 @@ class _Compiler(LeafCompiler):
         if (spec.get("lifecycle") or {}).get("protect"):
             content["protect"] = True
         return content
-
-
-def with_definitions(compiled: Compiled) -> dict[str, Environment]:
-    """Return the environments; those that reach Adobe's API with what they deploy there.
-
-    Configurations have no names at Adobe: what the workspace wants tells which is which.
-    """
-    found = {}
-    for name, one in compiled.environments.items():
-        there = compiled.by_environment.get(name, {})
-        if (one.target or {}).get("api"):
-            wanted = [it.content for address, it in there.items() if address.startswith("EndpointConfig/")]
-            found[name] = replace(one, target={**(one.target or {}), "definitions": wanted})
-        else:
-            found[name] = one
-    return found
 
 
 def check_endpoints(compiled: Compiled) -> Iterator[Problem]:

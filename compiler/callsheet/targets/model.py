@@ -208,6 +208,14 @@ class FixingTarget(Protocol):
 
 
 @runtime_checkable
+class ExpectingTarget(Protocol):
+    """A target that recognizes what it reads by what the workspace wants there."""
+
+    def expect(self, wanted: Mapping[str, str]) -> None:
+        """Take note of what the workspace wants, by address, as canonical JSON; called after opening."""
+
+
+@runtime_checkable
 class RecallingTarget(Protocol):
     """A target that recognizes what it reads by what callsheet wrote.
 

@@ -43,18 +43,23 @@ class EndpointConfigs:
     Args:
         account: calls the API.
         notes: what callsheet knows of them.
-        wanted: the compiled EndpointConfigs of the workspace: one of the same URL and service, of which
-            nothing is known, is taken for the one that is there.
 
     Attributes:
         kept: the configurations of a snapshot, which stand for the API where it is not reached.
 
     """
 
-    def __init__(self, account: Account, notes: Notes, wanted: Iterable[Mapping[str, Any]]) -> None:
+    def __init__(self, account: Account, notes: Notes) -> None:
         self.account = account
         self.notes = notes
         self.kept: list[Config] | None = None
+        self.wanted: dict[tuple[str, ...], Mapping[str, Any]] = {}
+
+    def expect(self, wanted: Iterable[Mapping[str, Any]]) -> None:
+        """Take note of the compiled EndpointConfigs of the workspace.
+
+        One of the same URL and service, of which nothing is known, is taken for the one that is there.
+        """
         self.wanted = {_likeness(*_said(one)): one for one in wanted}
 
     def read(self) -> dict[str, Deployed]:
