@@ -14,7 +14,8 @@ from callsheet.language.catalog import Spots
 from callsheet.language.endpoint import EndpointConfig
 from callsheet.language.environment import Environment, overlaid_spots
 from callsheet.language.urls import host_of, url_text
-from callsheet.targets.journey_optimizer.rules.endpoints import DEFAULT_PER_MINUTE, RETRIES, per_second
+from callsheet.outbound.durations import Rate
+from callsheet.targets.journey_optimizer.rules.endpoints import DEFAULT_PER_MINUTE, RETRIES
 
 
 def compile_endpoint(
@@ -118,7 +119,7 @@ def _check_actions(compiled: Compiled, environment: Environment, found: Found) -
 def _check_borne(environment: Environment, action: Action, rate: str, covering: Found) -> Iterator[Problem]:
     for one, content in covering:
         borne = _borne(content)
-        if borne is not None and borne < per_second(rate):
+        if borne is not None and borne < Rate.read(rate).per_second:
             yield overlaid_spots("CS856", one, environment).key(
                 ("capping",) if "capping" in content else ("throttling",),
                 f"`{action.name}` declares {rate}, and the endpoint bears {borne:g} in a second, "
@@ -150,4 +151,4 @@ def _borne(content: dict[str, Any]) -> float | None:
     if "throttling" in content:
         return float(content["throttling"]["perSecond"])
     action = content["capping"].get("action")
-    return None if action is None else per_second(action["rate"])
+    return None if action is None else Rate.read(action["rate"]).per_second
