@@ -10,7 +10,8 @@ from typing import Any
 
 from callsheet.compiling import canonical_text, digest_of
 from callsheet.databases.model import Component, Database, InDatabase
-from callsheet.databases.sqlite import exclusive, open_for_writing
+from callsheet.databases.sqlite import open_for_writing
+from callsheet.databases.sqlite_lock import exclusive
 from callsheet.deploying.stores import opened
 from callsheet.errors import CallsheetError
 from callsheet.language.environment import Environment
@@ -122,7 +123,7 @@ def _destination(destination: str, root: Path) -> Iterator[Database]:
             finally:
                 embedded.close()
         return
-    from callsheet.databases.postgresql import DEFAULT_SCHEMA, open_database
+    from callsheet.databases.postgresql_connecting import DEFAULT_SCHEMA, open_database
 
     reference, _, schema = destination.partition("/")
     shared = open_database({"url": {"secret": reference}, "schema": schema or DEFAULT_SCHEMA})

@@ -92,7 +92,7 @@ def _of_file(
 
 def _hosts_of(kind: str, url: str, reference: str) -> Iterator[tuple[str, int, str]]:
     if kind == "postgresql":
-        from callsheet.databases.postgresql import hosts_of
+        from callsheet.databases.postgresql_connecting import hosts_of
 
         for host, port in hosts_of(url, reference):
             yield host, port, f"{host}:{port}"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from callsheet.databases.model import Database, InDatabase
-from callsheet.databases.sqlite import exclusive
+from callsheet.databases.sqlite_lock import exclusive
 from callsheet.deploying.destinations import refuse_strange_hosts
 from callsheet.documents.links import SQLITE_SIBLINGS, refuse_links
 from callsheet.errors import CallsheetError

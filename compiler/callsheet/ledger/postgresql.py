@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from callsheet.databases.postgresql import Connected, PostgresqlDatabase, open_database
+from callsheet.databases.postgresql import Connected, PostgresqlDatabase
+from callsheet.databases.postgresql_connecting import open_database
 from callsheet.ledger.tables import LEDGER, RelationalLedger
 
 
