@@ -992,7 +992,9 @@ class Workspace:
         if wrong:
             texts = {document.file: document.text for document in environment.chain}
             raise InvalidWorkspaceError(self.compile(), diagnose(wrong, texts))
-        return opened(environment, self.root, writing=writing, allowed=self.allowed)
+        there = self.compile().by_environment.get(environment.name, {})
+        wanted = {address: one.canonical for address, one in there.items()}
+        return opened(environment, self.root, writing=writing, allowed=self.allowed, wanted=wanted)
 
     def _valid(self, environment: str | None) -> Environment:
         refuse_invalid(self.compile())

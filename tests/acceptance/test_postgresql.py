@@ -217,7 +217,7 @@ def test_a_server_without_tls_is_refused_where_tls_is_asked(
 
 
 def test_tls_is_required_of_every_other_host() -> None:
-    from callsheet.databases.postgresql import _fields
+    from callsheet.databases.postgresql_connecting import _fields
 
     assert _fields("postgresql://db.example.com/x", "env:X")["sslmode"] == "require"
     assert _fields("postgresql://db.example.com/x?sslmode=disable", "env:X")["sslmode"] == "disable"
@@ -316,7 +316,7 @@ def test_a_row_that_somebody_holds_ends_the_wait(
 
 HOLDER = """
 import time
-from callsheet.databases.postgresql import open_database
+from callsheet.databases.postgresql_connecting import open_database
 
 database = open_database({"url": {"secret": "env:CALLSHEET_DATABASE"}})
 database.lock()

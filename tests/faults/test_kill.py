@@ -19,7 +19,7 @@ ACTIONS = 200
 HOLDER = """
 import sys, time
 from pathlib import Path
-from callsheet.databases.sqlite import exclusive
+from callsheet.databases.sqlite_lock import exclusive
 
 with exclusive(Path(sys.argv[1]), "db"):
     print("held", flush=True)

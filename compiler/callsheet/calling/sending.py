@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -13,17 +12,20 @@ from callsheet._version import __version__
 from callsheet.calling.request import NO_PAYLOAD, Request, build_request
 from callsheet.errors import CallsheetError
 from callsheet.outbound.authentication import Proof, is_renewable, prove, tls_context
-from callsheet.outbound.limits import Slots, retry_after, seconds_of
+from callsheet.outbound.bounded import MEBIBYTE, EndlessAnswerError, read_bounded
+from callsheet.outbound.durations import seconds_of
 from callsheet.outbound.masking import without_secrets
+from callsheet.outbound.retries import REPEATABLE, Attempt, RetryPolicy, retry_after
 from callsheet.outbound.signatures import Signed
+from callsheet.outbound.slots import Slots
 from callsheet.outbound.tokens import Tokens
 
 if TYPE_CHECKING:
     import httpx
 
-MAX_ANSWER = 1_048_576
+MAX_ANSWER = MEBIBYTE
 TIMEOUT_SECONDS = 30.0
-_AGAIN = (429, 502, 503, 504)
+_REFUSALS = (429, 502, 503, 504)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +114,8 @@ class _Bounds:
     """What bounds one send: the action's limits, and the endpoints that cap it; every attempt counts."""
 
     def __init__(self, limits: Mapping[str, Any], caps: Mapping[str, str]) -> None:
-        self.retries = int(limits.get("retries") or 0)
+        retries = int(limits.get("retries") or 0)
+        self.policy = RetryPolicy(retries=retries, refusals=_REFUSALS, pause=0.4)
         self.timeout = seconds_of(limits.get("timeout"), TIMEOUT_SECONDS)
         self.slots = {"the action's rate": Slots(limits.get("rate"))}
         self.slots |= {f"`{name}` lets through ({rate})": Slots(rate) for name, rate in caps.items()}
@@ -145,7 +148,8 @@ def _with_retries(
         if answer.status == 401 and not renewed and is_renewable(authentication):
             proof, renewed = prove(authentication, call.signed, tokens, anew=True), True
             continue
-        pause = _pause(answer, call.request.method, attempts - renewed, bounds.retries)
+        attempt = _attempt(answer, repeatable=call.request.method in REPEATABLE)
+        pause = bounds.policy.before_next(attempts - renewed, attempt)
         if pause is None or time.monotonic() + pause >= end:
             return answer
         wait(pause)
@@ -193,9 +197,9 @@ class _Call:
                 told["again_after"] = retry_after(response.headers.get("Retry-After"))
                 if not self.way.real:
                     told["reason"] = response.headers.get("X-Callsheet-Reason", "")[:500]
-                told["text"] = _read(response, end)
+                told["text"] = read_bounded(response, MAX_ANSWER, end).decode("utf-8", "replace")
             told["outcome"] = "ok" if 200 <= told["status"] < 300 else f"http_{told['status']}"
-        except httpx.TimeoutException:
+        except (httpx.TimeoutException, EndlessAnswerError):
             told["outcome"] = "timedout"
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             # The words of an error may hold the URL, and so a key.
@@ -215,31 +219,14 @@ def _name_of(error: BaseException) -> str:
     return type(error).__name__
 
 
-def _read(response: Any, end: float) -> str:
-    import httpx
-
-    body = b""
-    for piece in response.iter_bytes():
-        body += piece
-        if len(body) > MAX_ANSWER or time.monotonic() > end:
-            raise httpx.ReadTimeout("the answer does not end")
-    return body.decode("utf-8", "replace")
-
-
-def _pause(answer: Answer, method: str, attempts: int, retries: int) -> float | None:
-    """Return how long to wait before another attempt; None for none.
-
-    A write that may have arrived is not sent again: only what was refused for now, or never connected.
-    `Retry-After` (RFC 9110 section 10.2.3) is kept to.
-    """
-    if attempts > retries:
-        return None
-    refused = answer.status in _AGAIN
-    never = answer.reason == "ConnectError"
-    safe = method in ("GET", "PUT", "DELETE") and answer.outcome in ("timedout", "internalError")
-    if not (refused or never or safe):
-        return None
-    return max(0.2 * 2.0**attempts * random.uniform(0.75, 1.25), answer.again_after)  # noqa: S311 - only spreads
+def _attempt(answer: Answer, *, repeatable: bool) -> Attempt:
+    return Attempt(
+        status=answer.status,
+        error=answer.reason,
+        unsure=answer.outcome in ("timedout", "internalError"),
+        repeatable=repeatable,
+        again_after=answer.again_after,
+    )
 
 
 def _httpx() -> Any:

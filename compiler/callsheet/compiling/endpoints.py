@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -15,7 +14,8 @@ from callsheet.language.catalog import Spots
 from callsheet.language.endpoint import EndpointConfig
 from callsheet.language.environment import Environment, overlaid_spots
 from callsheet.language.urls import host_of, url_text
-from callsheet.targets.journey_optimizer.rules.endpoints import DEFAULT_PER_MINUTE, RETRIES, per_second
+from callsheet.outbound.durations import Rate
+from callsheet.targets.journey_optimizer.rules.endpoints import DEFAULT_PER_MINUTE, RETRIES
 
 
 def compile_endpoint(
@@ -38,22 +38,6 @@ class _Compiler(LeafCompiler):
         if (spec.get("lifecycle") or {}).get("protect"):
             content["protect"] = True
         return content
-
-
-def with_definitions(compiled: Compiled) -> dict[str, Environment]:
-    """Return the environments; those that reach Adobe's API with what they deploy there.
-
-    Configurations have no names at Adobe: what the workspace wants tells which is which.
-    """
-    found = {}
-    for name, one in compiled.environments.items():
-        there = compiled.by_environment.get(name, {})
-        if (one.target or {}).get("api"):
-            wanted = [it.content for address, it in there.items() if address.startswith("EndpointConfig/")]
-            found[name] = replace(one, target={**(one.target or {}), "definitions": wanted})
-        else:
-            found[name] = one
-    return found
 
 
 def check_endpoints(compiled: Compiled) -> Iterator[Problem]:
@@ -135,7 +119,7 @@ def _check_actions(compiled: Compiled, environment: Environment, found: Found) -
 def _check_borne(environment: Environment, action: Action, rate: str, covering: Found) -> Iterator[Problem]:
     for one, content in covering:
         borne = _borne(content)
-        if borne is not None and borne < per_second(rate):
+        if borne is not None and borne < Rate.read(rate).per_second:
             yield overlaid_spots("CS856", one, environment).key(
                 ("capping",) if "capping" in content else ("throttling",),
                 f"`{action.name}` declares {rate}, and the endpoint bears {borne:g} in a second, "
@@ -167,4 +151,4 @@ def _borne(content: dict[str, Any]) -> float | None:
     if "throttling" in content:
         return float(content["throttling"]["perSecond"])
     action = content["capping"].get("action")
-    return None if action is None else per_second(action["rate"])
+    return None if action is None else Rate.read(action["rate"]).per_second

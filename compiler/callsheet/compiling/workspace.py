@@ -15,7 +15,7 @@ import callsheet.rules  # noqa: F401 - fills the catalog
 from callsheet.compiling.addresses import check_addresses
 from callsheet.compiling.attribution import Attribution
 from callsheet.compiling.cache import UnitCache
-from callsheet.compiling.endpoints import check_endpoints, with_definitions
+from callsheet.compiling.endpoints import check_endpoints
 from callsheet.compiling.messages import check_messages
 from callsheet.compiling.model import Compiled, CompiledAction
 from callsheet.compiling.policy_exceptions import check_exceptions, reported
@@ -82,7 +82,6 @@ class _Compilation:
         if not context.nowhere:
             self.problems += check(self.result, self.source)
         self._finish(units)
-        self.result.environments = with_definitions(self.result)
         return self.result
 
     # -- what the files share -------------------------------------------------------------

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from callsheet.compiling import Compiled
 from callsheet.compiling.sealed import SealedStore
@@ -21,6 +21,9 @@ from callsheet.language.environment import overlaid_spots
 
 FORMAT = 2
 """Of what is kept of an operation; higher whenever it is read otherwise."""
+
+Key = TypeVar("Key")
+Read = TypeVar("Read")
 
 __all__ = ["check_contracts", "operation_of"]
 
@@ -57,6 +60,19 @@ def _not_checked(why: str, names: list[str]) -> str:
     """Return which contracts are optional and were not there."""
     shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
     return f"not checked against its optional contract: {shown} ({why})"
+
+
+def _kept(kept: dict[Key, Read | ContractFault], key: Key, read: Callable[[], Read]) -> Read:
+    """Return what is read once, by its key; raise the fault of it as often as it is asked for."""
+    if key not in kept:
+        try:
+            kept[key] = read()
+        except ContractFault as fault:
+            kept[key] = fault
+    found = kept[key]
+    if isinstance(found, ContractFault):
+        raise found
+    return found
 
 
 class _Checker:
@@ -119,15 +135,8 @@ class _Checker:
         reference = contract.get("openapi") or contract["discovery"]
         name = contract.get("operation") or contract["method"]
         key = (reference, name)
-        if key not in self.operations:
-            try:
-                self.operations[key] = self._read(self._file(reference), name, "openapi" in contract)
-            except ContractFault as fault:
-                self.operations[key] = fault
-        found = self.operations[key]
-        if isinstance(found, ContractFault):
-            raise found
-        return found
+        is_openapi = "openapi" in contract
+        return _kept(self.operations, key, lambda: self._read(self._file(reference), name, is_openapi))
 
     def _read(self, file: ContractFile, name: str, is_openapi: bool) -> Operation:  # noqa: FBT001
         """Read an operation, or take what was read of the very same text before."""
@@ -144,15 +153,7 @@ class _Checker:
         return operation
 
     def _file(self, reference: str) -> ContractFile:
-        if reference not in self.files:
-            try:
-                self.files[reference] = read_contract(self.source, reference)
-            except ContractFault as fault:
-                self.files[reference] = fault
-        found = self.files[reference]
-        if isinstance(found, ContractFault):
-            raise found
-        return found
+        return _kept(self.files, reference, lambda: read_contract(self.source, reference))
 
     def _related(self, contract: dict[str, Any], pointer: str) -> tuple[Related, ...]:
         reference = contract.get("openapi") or contract["discovery"]

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from callsheet.errors import CallsheetError
 
@@ -56,6 +57,20 @@ class Database(Protocol):
         """Let go of the database; what was not committed is gone."""
 
 
+@runtime_checkable
+class InDatabase(Protocol):
+    """A target or a ledger whose tables are in a database.
+
+    Attributes:
+        shown: the name of the database for people.
+        database: None while it, or the tables in it, do not exist.
+
+    """
+
+    shown: str
+    database: Database | None
+
+
 @dataclass(frozen=True, slots=True)
 class Component:
     """What one part of callsheet keeps in a database: its tables, made by migrations in their order."""
@@ -67,6 +82,72 @@ class Component:
     def version(self) -> int:
         """The version of the tables that this callsheet reads and writes."""
         return len(self.migrations)
+
+
+class OpenDatabase(ABC):
+    """What an open connection to SQLite and to PostgreSQL have in common."""
+
+    BEGIN_WRITING: ClassVar[str]
+    BEGIN_READING: ClassVar[str]
+
+    shown: str
+    connection: Any
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Run a write transaction: all of it is kept, or none. Inside another one, join it."""
+        with self._within(self.BEGIN_WRITING, "COMMIT"):
+            yield
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Read one state of the database, whatever others write meanwhile."""
+        with self._within(self.BEGIN_READING, "ROLLBACK"):
+            yield
+
+    @contextmanager
+    def _within(self, begin: str, end: str) -> Iterator[None]:
+        if self._in_transaction():
+            yield
+            return
+        with self._worded():
+            self.connection.execute(begin)
+            try:
+                yield
+            except BaseException:
+                self._roll_back()
+                raise
+            self.connection.execute(end)
+
+    def prepare(self, component: Component, *, writing: bool) -> bool:
+        """Make a component's tables where they may be made; return whether they exist."""
+        if writing:
+            self.ensure(component)
+        return self.version_of(component) > 0
+
+    def close(self) -> None:
+        """Close the connection; what was not committed is gone, and so is a lock of the connection."""
+        self.connection.close()
+
+    @abstractmethod
+    def version_of(self, component: Component) -> int:
+        """Return the version of a component's tables, 0 where it has none; refuses a newer one."""
+
+    @abstractmethod
+    def ensure(self, component: Component) -> None:
+        """Bring a component's tables to this callsheet's version."""
+
+    @abstractmethod
+    def _in_transaction(self) -> bool:
+        """Return whether a transaction is open."""
+
+    @abstractmethod
+    def _roll_back(self) -> None:
+        """Give up what was not committed."""
+
+    @abstractmethod
+    def _worded(self) -> AbstractContextManager[None]:
+        """Turn the driver's errors into callsheet's."""
 
 
 def prepared(database: Database, component: Component, *, writing: bool) -> Database | None:

@@ -1,31 +1,19 @@
-"""SQLite for targets and ledgers: opened safely, locked by the kernel, every failure in words.
+"""SQLite for targets and ledgers: opened safely, every failure in words.
 
-`journal_mode=DELETE` and `synchronous=EXTRA`: what is committed survives a power loss. One writer at a
-time holds a kernel lock on a file beside the database, which ends with the process that holds it.
+`journal_mode=DELETE` and `synchronous=EXTRA`: what is committed survives a power loss.
 """
 
 from __future__ import annotations
 
-import errno
-import fcntl
-import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from callsheet.databases.model import (
-    Component,
-    Database,
-    disk_full,
-    holder_note,
-    holder_words,
-    newer,
-    prepared,
-)
-from callsheet.errors import CallsheetError
+from callsheet.databases.model import Component, Database, OpenDatabase, newer, prepared
+from callsheet.databases.sqlite_errors import file_error, foreign, sqlite_error
 
 APPLICATION_ID = 0x43534854
 """`CSHT` in the file's header: the file is one of callsheet's."""
@@ -34,43 +22,18 @@ FILE_VERSION = 1
 BUSY_SECONDS = 5.0
 
 
-class SqliteDatabase:
+class SqliteDatabase(OpenDatabase):
     """One SQLite file: an open connection, and the words for whatever goes wrong with it."""
+
+    BEGIN_WRITING = "BEGIN IMMEDIATE"
+    BEGIN_READING = "BEGIN"
+
+    connection: sqlite3.Connection
 
     def __init__(self, path: Path, shown: str, connection: sqlite3.Connection) -> None:
         self.path = path
         self.shown = shown
         self.connection = connection
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Run a write transaction: all of it is kept, or none. Inside another one, join it."""
-        with self._within("BEGIN IMMEDIATE", "COMMIT"):
-            yield
-
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """Read one state of the database, whatever others write meanwhile."""
-        with self._within("BEGIN", "ROLLBACK"):
-            yield
-
-    @contextmanager
-    def _within(self, begin: str, end: str) -> Iterator[None]:
-        if self._in_transaction():
-            yield
-            return
-        with worded(self.shown):
-            self.connection.execute(begin)
-            try:
-                yield
-            except BaseException:
-                if self._in_transaction():
-                    self.connection.execute("ROLLBACK")
-                raise
-            self.connection.execute(end)
-
-    def _in_transaction(self) -> bool:
-        return self.connection.in_transaction
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return all rows of a query."""
@@ -136,15 +99,15 @@ class SqliteDatabase:
                 (component.name, component.version),
             )
 
-    def prepare(self, component: Component, *, writing: bool) -> bool:
-        """Make a component's tables where they may be made; return whether they exist."""
-        if writing:
-            self.ensure(component)
-        return self.version_of(component) > 0
+    def _in_transaction(self) -> bool:
+        return self.connection.in_transaction
 
-    def close(self) -> None:
-        """Close the connection; what was not committed is gone."""
-        self.connection.close()
+    def _roll_back(self) -> None:
+        if self._in_transaction():
+            self.connection.execute("ROLLBACK")
+
+    def _worded(self) -> AbstractContextManager[None]:
+        return worded(self.shown)
 
 
 def open_component(path: Path, shown: str, component: Component, *, writing: bool) -> Database | None:
@@ -173,7 +136,7 @@ def open_for_writing(path: Path, shown: str) -> SqliteDatabase:
         os.close(descriptor)
         _refuse_foreign(path, shown)
     except OSError as error:
-        raise _os_error(shown, error) from None
+        raise file_error(shown, error) from None
     return _opened(path, shown, "rwc")
 
 
@@ -194,7 +157,7 @@ def open_for_reading(path: Path, shown: str) -> SqliteDatabase | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise _os_error(shown, error) from None
+        raise file_error(shown, error) from None
     return _opened(path, shown, "rw" if os.access(path, os.W_OK) else "ro")
 
 
@@ -211,50 +174,12 @@ def _opened(path: Path, shown: str, mode: str) -> SqliteDatabase:
 
 
 @contextmanager
-def exclusive(path: Path, shown: str) -> Iterator[None]:
-    """Hold the one lock of a database; it ends with the process, however that ends.
-
-    Raises:
-        CallsheetError: CS901 where another process holds it, with who and since when.
-
-    """
-    lock_path = path.with_name(path.name + ".lock")
-    try:
-        lock_path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise _os_error(shown, error) from None
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
-                raise _os_error(shown, error) from None
-            raise CallsheetError(
-                "CS901",
-                f"another callsheet is at work on {shown}{_holder(descriptor)}",
-                help="wait until it is done; if it is dead, the lock is free already: try again",
-            ) from None
-        _note_holder(descriptor)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _note_holder(descriptor: int) -> None:
-    """Note who holds the lock, for others to read; the kernel holds it also where nothing can be noted."""
-    with suppress(OSError):
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, json.dumps(holder_note()).encode(), 0)
-
-
-@contextmanager
 def worded(shown: str) -> Iterator[None]:
     """Turn SQLite's errors into callsheet's, with the database's name."""
     try:
         yield
     except sqlite3.Error as error:
-        raise _sqlite_error(shown, error) from None
+        raise sqlite_error(shown, error) from None
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
@@ -282,7 +207,7 @@ def _check_header(database: SqliteDatabase) -> None:
     application: int = connection.execute("PRAGMA application_id").fetchone()[0]
     tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
     if application != APPLICATION_ID and (tables or application):
-        raise _foreign(database.shown)
+        raise foreign(database.shown)
     if version > FILE_VERSION:
         raise newer(database.shown, version, FILE_VERSION)
 
@@ -303,64 +228,4 @@ def _refuse_foreign(path: Path, shown: str) -> None:
         application = int.from_bytes(header[68:72], "big")
         # A file that was made and not filled yet has no id and no page but the first.
         if application != APPLICATION_ID and (application or int.from_bytes(header[28:32], "big") > 1):
-            raise _foreign(shown)
-
-
-def _foreign(shown: str) -> CallsheetError:
-    return CallsheetError(
-        "CS909",
-        f"{shown} is a SQLite database of another program",
-        help="name another file in the environment: callsheet does not write into it",
-    )
-
-
-def _holder(descriptor: int) -> str:
-    try:
-        return holder_words(json.loads(os.pread(descriptor, 1_000, 0)))
-    except (OSError, ValueError):
-        return ""
-
-
-def _os_error(shown: str, error: OSError) -> CallsheetError:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return disk_full(shown)
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return CallsheetError(
-            "CS902",
-            f"{shown} cannot be written: {(error.strerror or '').lower()}",
-            help="check the permissions of the file and of its folder",
-        )
-    return CallsheetError(
-        "CS908",
-        f"{shown} cannot be opened: {(error.strerror or 'unknown reason').lower()}",
-        help="check the path in the environment",
-    )
-
-
-def _sqlite_error(shown: str, error: sqlite3.Error) -> CallsheetError:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code == sqlite3.SQLITE_FULL:
-        return disk_full(shown)
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return CallsheetError(
-            "CS907", f"another program holds {shown}", help="wait until it is done, and try again"
-        )
-    if code == sqlite3.SQLITE_NOTADB:
-        return CallsheetError(
-            "CS903",
-            f"{shown} is not a SQLite database",
-            help="name another file in the environment, or move this one away",
-        )
-    if code == sqlite3.SQLITE_READONLY:
-        return CallsheetError(
-            "CS902",
-            f"{shown} cannot be written",
-            help="check the permissions of the file and of its folder",
-        )
-    if code == sqlite3.SQLITE_CANTOPEN:
-        return CallsheetError("CS908", f"{shown} cannot be opened", help="check the path and permissions")
-    return CallsheetError(
-        "CS905",
-        f"{shown} is damaged: {error}",
-        help="restore a backup; nothing is repaired silently",
-    )
+            raise foreign(shown)

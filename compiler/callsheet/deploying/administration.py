@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from callsheet.databases.postgresql import SCHEMA_NAME, PostgresqlDatabase, connect
+from callsheet.databases.postgresql import PostgresqlDatabase
+from callsheet.databases.postgresql_connecting import SCHEMA_NAME, connect
 from callsheet.errors import UsageError
 from callsheet.ledger.tables import LEDGER
 from callsheet.outbound.secrets import resolve

@@ -14,6 +14,7 @@ from callsheet.deploying.stores import Stores
 from callsheet.planning import Plan
 from callsheet.planning.desired import desired_of
 from callsheet.planning.planfile import part_of, with_digest
+from callsheet.targets import SnapshotTarget
 from callsheet.targets.journey_optimizer.titles import Screen, screen_for
 
 
@@ -43,7 +44,7 @@ def steps_by_hand(plan: Plan, agreement: Agreement, stores: Stores, compiled: Co
     """
     environment = agreement.environment
     current = read_current(stores)
-    unreached = getattr(stores.target, "unreached", None)
+    unreached = stores.target.unreached if isinstance(stores.target, SnapshotTarget) else None
     if unreached is not None and part_of(plan, by_hand=False).changes:
         # Half of the plan cannot be done now: nobody should begin with the other half.
         raise unreached

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from callsheet.compiling import canonical_text, digest_of
-from callsheet.databases.model import Component, Database
-from callsheet.databases.sqlite import exclusive, open_for_writing
+from callsheet.databases.model import Component, Database, InDatabase
+from callsheet.databases.sqlite import open_for_writing
+from callsheet.databases.sqlite_lock import exclusive
 from callsheet.deploying.stores import opened
 from callsheet.errors import CallsheetError
 from callsheet.language.environment import Environment
@@ -67,7 +68,7 @@ def copy_ledger(
     """
     with ExitStack() as stack:
         stores = stack.enter_context(opened(environment, root, writing=True, allowed=allowed))
-        source: Database | None = getattr(stores.ledger, "database", None)
+        source = stores.ledger.database if isinstance(stores.ledger, InDatabase) else None
         if source is None or stores.ledger.position().lineage is None:
             raise CallsheetError(
                 "CS925",
@@ -122,7 +123,7 @@ def _destination(destination: str, root: Path) -> Iterator[Database]:
             finally:
                 embedded.close()
         return
-    from callsheet.databases.postgresql import DEFAULT_SCHEMA, open_database
+    from callsheet.databases.postgresql_connecting import DEFAULT_SCHEMA, open_database
 
     reference, _, schema = destination.partition("/")
     shared = open_database({"url": {"secret": reference}, "schema": schema or DEFAULT_SCHEMA})

@@ -20,7 +20,7 @@ from callsheet.language.schema_check import nearest
 from callsheet.ledger import ApplyRecord
 from callsheet.planning import Current, Desired, Plan, make_plan
 from callsheet.planning.desired import desired_of
-from callsheet.targets import Deployed
+from callsheet.targets import CheckingTarget, Deployed, FixingTarget, NotingTarget
 
 _LOG = logging.getLogger("callsheet")
 
@@ -39,7 +39,7 @@ def current_of(stores: Stores, deployed: Mapping[str, Deployed]) -> Current:
         position=stores.ledger.position(),
         applied=applied_after(stores.ledger.applied(), stores.ledger.open_apply(), deployed),
         deployed=deployed,
-        notes=tuple(getattr(stores.target, "notes", ())),
+        notes=tuple(stores.target.notes) if isinstance(stores.target, NotingTarget) else (),
     )
 
 
@@ -56,7 +56,8 @@ def desired_in(
     )
     desired = desired_of(compiled, environment)
     usage, notes = usage_for(stores, root, desired, current)
-    replaces = getattr(stores.target, "replaces", desired.replaces)
+    target = stores.target
+    replaces = target.replaces if isinstance(target, FixingTarget) else desired.replaces
     return replace(desired, usage=usage, replaces=replaces), replace(
         current, notes=(*current.notes, *notes)
     )
@@ -191,6 +192,5 @@ def history_of(stores: Stores, serial: int | None, environment: str) -> Sequence
 
 def refuse_unheld(compiled: Compiled, environment: Environment, stores: Stores) -> None:
     """Refuse what the target cannot hold, before anything is planned for it; raises CS803, CS9xx."""
-    check = getattr(stores.target, "check", None)
-    if check is not None:
-        check(one.content for one in compiled.by_environment.get(environment.name, {}).values())
+    if isinstance(stores.target, CheckingTarget):
+        stores.target.check(one.content for one in compiled.by_environment.get(environment.name, {}).values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,7 @@ def _of_tokens(environment: Environment, allowed: AllowedHosts) -> Iterator[Dest
     target, document = environment.target or {}, environment.collection
     if document is None:
         return
-    authentication = target["definition"].get("authentication")
+    authentication = document.value["spec"].get("authentication")
     spots = Spots(CODE, document)
     for one in token_destinations(authentication, spots, ("spec", "authentication")):
         if not allowed.allows(one.host, one.port):
@@ -61,21 +61,24 @@ def _of_files(environment: Environment, root: Path) -> Iterator[Destination]:
         options = getattr(environment, part)
         if part == "ledger" and options is environment.target:
             continue
+        collection = environment.collection if part == "target" else None
+        others = {key: one for key, one in options.items() if key != "url"}
+        secrets = references_in([others, None if collection is None else collection.value["spec"]])
         for name in _URLS.get(options["type"], ()):
             value: Any = options
             for step in name.split("."):
                 value = value.get(step) if isinstance(value, dict) else None
             for reference in references_in(value):
                 if _is_inside(reference, top):
-                    yield from _of_file(reference, options, spots, ("spec", part, *name.split(".")))
+                    path = ("spec", part, *name.split("."))
+                    yield from _of_file(reference, options["type"], secrets, spots, path)
 
 
 def _of_file(
-    reference: str, options: dict[str, Any], spots: Spots, path: tuple[str | int, ...]
+    reference: str, kind: str, secrets: Sequence[str], spots: Spots, path: tuple[str | int, ...]
 ) -> Iterator[Destination]:
     """Yield the hosts of one URL; of what is no URL, nothing is called."""
-    secrets = references_in({key: one for key, one in options.items() if key != "url"})
-    for host, port, shown in _hosts_of(options["type"], resolve(reference), reference):
+    for host, port, shown in _hosts_of(kind, resolve(reference), reference):
         yield Destination(
             host=host,
             port=port,
@@ -89,7 +92,7 @@ def _of_file(
 
 def _hosts_of(kind: str, url: str, reference: str) -> Iterator[tuple[str, int, str]]:
     if kind == "postgresql":
-        from callsheet.databases.postgresql import hosts_of
+        from callsheet.databases.postgresql_connecting import hosts_of
 
         for host, port in hosts_of(url, reference):
             yield host, port, f"{host}:{port}"

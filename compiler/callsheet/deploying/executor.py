@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import cast
 
 from callsheet._version import __version__
 from callsheet.compiling import canonical_text
@@ -16,7 +15,7 @@ from callsheet.errors import CallsheetError
 from callsheet.ledger import Applied, Intent, NewApply, Outcome, Provenance
 from callsheet.planning import Change, Plan
 from callsheet.planning.changes import Place
-from callsheet.targets import Author, Deployed, ParallelTarget, Step, StepKept, StepRefused
+from callsheet.targets import Author, Deployed, ParallelTarget, RecordingTarget, Step, StepKept, StepRefused
 
 BATCH = 25
 """Steps in one transaction of the embedded target."""
@@ -170,14 +169,17 @@ class _Run:
         """Return how many steps are taken at once: of one kind, where they are done in parallel."""
         if self.stores.shared is not None:
             return BATCH
-        most = getattr(self.stores.target, "parallel", 1)
+        target = self.stores.target
+        most = target.parallel if isinstance(target, ParallelTarget) else 1
         same = next((at for at, one in enumerate(rest) if one.action != rest[0].action), len(rest))
         return max(1, min(most, same))
 
     def _batch(self, intents: Sequence[Intent]) -> None:
         """Do steps and record them; where one is refused, take them one by one."""
-        if len(intents) > 1 and self.stores.shared is None and self._reaches_target(intents[0]):
-            self._side_by_side(intents)
+        target = self.stores.target
+        alone = len(intents) > 1 and self.stores.shared is None and self._reaches_target(intents[0])
+        if alone and isinstance(target, ParallelTarget):
+            self._side_by_side(target, intents)
             return
         try:
             with self.stores.transaction():
@@ -199,9 +201,8 @@ class _Run:
             raise self._naming(intents, unknown) from None
         self._note(intents, "done")
 
-    def _side_by_side(self, intents: Sequence[Intent]) -> None:
+    def _side_by_side(self, target: ParallelTarget, intents: Sequence[Intent]) -> None:
         """Do steps in parallel, and record what became of each; what is unknown stays open."""
-        target = cast("ParallelTarget", self.stores.target)
         results = target.apply_each([_step(one) for one in intents], self.author)
         found = list(zip(intents, results, strict=True))
         done = [one for one, result in found if result is None]
@@ -234,7 +235,9 @@ class _Run:
 
     def _reaches_target(self, intent: Intent) -> bool:
         """Adopting and forgetting change the record only, but where the target keeps one, too."""
-        return intent.action not in ("adopt", "forget") or getattr(self.stores.target, "records", False)
+        target = self.stores.target
+        records = isinstance(target, RecordingTarget) and target.records
+        return records or intent.action not in ("adopt", "forget")
 
     def _failed(self, intent: Intent, why: StepRefused | StepKept) -> None:
         error, there = str(why), None

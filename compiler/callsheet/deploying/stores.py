@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from callsheet.databases.model import Database
-from callsheet.databases.sqlite import exclusive
+from callsheet.databases.model import Database, InDatabase
+from callsheet.databases.sqlite_lock import exclusive
 from callsheet.deploying.destinations import refuse_strange_hosts
 from callsheet.documents.links import SQLITE_SIBLINGS, refuse_links
 from callsheet.errors import CallsheetError
@@ -17,7 +17,7 @@ from callsheet.language.environment import Environment
 from callsheet.language.plugins import plugins
 from callsheet.ledger import Ledger
 from callsheet.outbound.hosts import AllowedHosts
-from callsheet.targets import Target
+from callsheet.targets import ExpectingTarget, RecallingTarget, Target
 
 NO_OTHER = AllowedHosts()
 
@@ -51,7 +51,12 @@ class Stores:
 
 @contextmanager
 def opened(
-    environment: Environment, root: Path, *, writing: bool, allowed: AllowedHosts = NO_OTHER
+    environment: Environment,
+    root: Path,
+    *,
+    writing: bool,
+    allowed: AllowedHosts = NO_OTHER,
+    wanted: Mapping[str, str] | None = None,
 ) -> Iterator[Stores]:
     """Open the target and the ledger of an environment.
 
@@ -62,6 +67,7 @@ def opened(
         root: the folder of the workspace.
         writing: is anything to be changed?
         allowed: the hosts to which a secret may go beside the service's own.
+        wanted: what the workspace wants there, by address, as canonical JSON.
 
     Raises:
         CallsheetError: CS803 for an abstract environment, CS901 where another process is at work, CS961
@@ -78,23 +84,30 @@ def opened(
     refuse_strange_hosts(environment, root, allowed)
     with _locked(environment.ledger, root, writing=writing):
         options = {**environment.target, "ledger": environment.ledger}
+        if environment.collection is not None:
+            options["definition"] = environment.collection.value["spec"]
         target = _open("callsheet.targets", options, root, writing=writing)
         try:
+            if isinstance(target, ExpectingTarget):
+                target.expect(wanted or {})
             ledger = _open("callsheet.ledgers", environment.ledger, root, writing=writing, beside=target)
         except BaseException:
             target.close()
             raise
-        if hasattr(target, "recall"):
+        if isinstance(target, RecallingTarget):
             target.recall = ledger.written
-        shared = getattr(target, "database", None)
-        if shared is not getattr(ledger, "database", None):
-            # Two connections, or only one of the two is there: nothing can be done in one transaction.
-            shared = None
         try:
-            yield Stores(target, ledger, shared)
+            yield Stores(target, ledger, _shared(target, ledger))
         finally:
             ledger.close()
             target.close()
+
+
+def _shared(target: Target, ledger: Ledger) -> Database | None:
+    """Return the database of both; None for two connections, or where only one of the two is there."""
+    if isinstance(target, InDatabase) and isinstance(ledger, InDatabase):
+        return target.database if target.database is ledger.database else None
+    return None
 
 
 def _open(group: str, options: dict[str, Any], root: Path, **how: Any) -> Any:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from callsheet.calling.sending import Way
 from callsheet.errors import CallsheetError
-from callsheet.outbound.limits import LOOPBACK
+from callsheet.outbound.hosts import LOOPBACK
 
 
 def standin(reference: str) -> str:

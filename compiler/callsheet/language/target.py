@@ -52,8 +52,7 @@ def with_collections(
                 spots.key(("spec", "target"), message, do="name a document of kind Target by `collection`")
             )
             continue
-        options = {**target, "definition": document.value["spec"]}
-        found.append(replace(environment, target=options, collection=document))
+        found.append(replace(environment, collection=document))
     return found, problems
 
 

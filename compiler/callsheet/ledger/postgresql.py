@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from callsheet.databases.postgresql import PostgresqlDatabase, open_database
+from callsheet.databases.postgresql import Connected, PostgresqlDatabase
+from callsheet.databases.postgresql_connecting import open_database
 from callsheet.ledger.tables import LEDGER, RelationalLedger
 
 
@@ -48,6 +49,6 @@ def open_ledger(
 
 def _shared(options: Mapping[str, Any], beside: object) -> PostgresqlDatabase | None:
     """Return the target's connection, where it was opened by the same options."""
-    found = getattr(beside, "connected", None)
-    same = getattr(beside, "options", None) == dict(options)
-    return found if same and isinstance(found, PostgresqlDatabase) else None
+    if isinstance(beside, Connected) and beside.options == dict(options):
+        return beside.connected
+    return None

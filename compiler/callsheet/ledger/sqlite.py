@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from callsheet.databases.model import InDatabase
 from callsheet.databases.sqlite import open_component
 from callsheet.documents.links import SQLITE_SIBLINGS, refuse_links
 from callsheet.ledger.tables import LEDGER, RelationalLedger
@@ -25,8 +26,7 @@ def open_ledger(
     """
     shown = options["path"]
     refuse_links(root, shown, SQLITE_SIBLINGS)
-    shared = getattr(beside, "database", None) if getattr(beside, "shown", None) == shown else None
-    if shared is not None:
-        there = shared.prepare(LEDGER, writing=writing)
-        return RelationalLedger(shown, shared if there else None)
+    if isinstance(beside, InDatabase) and beside.shown == shown and beside.database is not None:
+        there = beside.database.prepare(LEDGER, writing=writing)
+        return RelationalLedger(shown, beside.database if there else None)
     return RelationalLedger(shown, open_component(root / shown, shown, LEDGER, writing=writing))

@@ -18,7 +18,8 @@ from urllib.parse import urlsplit
 from callsheet.calling.sending import Answer
 from callsheet.errors import CallsheetError
 from callsheet.messages.texts import Texts
-from callsheet.outbound.limits import LOOPBACK, seconds_of
+from callsheet.outbound.durations import seconds_of
+from callsheet.outbound.hosts import LOOPBACK
 from callsheet.outbound.lines import header_value
 
 TIMEOUT_SECONDS = 30.0

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from callsheet.errors import CallsheetError, UsageError
-from callsheet.outbound.limits import LOOPBACK
 
 VARIABLE = "CALLSHEET_ALLOW_HOSTS"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+"""Names of this machine: what stands in for a service is there."""
 _PORTS = {"http": 80, "https": 443}
 _URL = re.compile(
     r"(?P<scheme>https?)://(?P<user>[^/?#@\\\s]*@)?(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+\])"

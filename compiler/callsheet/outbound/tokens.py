@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from callsheet.errors import CallsheetError, UnreachableError
+from callsheet.outbound.bounded import MEBIBYTE, EndlessAnswerError, read_bounded
 from callsheet.outbound.hosts import origin_of
 from callsheet.outbound.lines import header_value, one_line
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 EARLY_SECONDS = 30.0
 """So long before it expires a token is asked for anew; a short-lived one, half of its life before."""
 STANDARD_SECONDS = 3600.0
-MAX_ANSWER = 1_048_576
+MAX_ANSWER = MEBIBYTE
 _UNIT_SECONDS = {
     "milliseconds": 0.001,
     "seconds": 1.0,
@@ -223,12 +224,10 @@ class Tokens:
             )
         try:
             with self.client.stream(method, self.route(url), headers=headers, **content) as response:
-                body = b""
-                for piece in response.iter_bytes():
-                    body += piece
-                    if len(body) > MAX_ANSWER:
-                        raise _refused(url, "its answer does not end")
+                body = read_bounded(response, MAX_ANSWER)
             status = int(response.status_code)
+        except EndlessAnswerError:
+            raise _refused(url, "its answer does not end") from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             refused = _refused(url, f"it does not answer ({type(error).__name__})")
             raise UnreachableError(refused.code, refused.message, help=refused.help) from None

@@ -12,6 +12,7 @@ from typing import Any
 from callsheet.documents import Path
 from callsheet.language.difference import NOTHING, Impact
 from callsheet.language.urls import host_of, url_text
+from callsheet.outbound.durations import Duration, Rate
 from callsheet.templates.slots import parameters_read
 
 Explanation = tuple[str, Impact, str]
@@ -311,18 +312,16 @@ def _is_slot(value: Any) -> bool:
     return any(True for _ in parameters_read(value))
 
 
-_UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000}
-
-
 def _amount(value: Any) -> float | None:
-    """Return a limit as a number: retries, milliseconds, or calls per millisecond."""
+    """Return a limit as a number: retries, seconds, or calls per second; None for what is not a limit."""
     if isinstance(value, int | float):
         return float(value)
     if not isinstance(value, str):
         return None
-    if " per " in value:
-        count, _, period = value.partition(" per ")
-        length = _amount(period)
-        return float(count) / length if length else None
-    digits = value.rstrip("mhs")
-    return float(digits) * _UNITS[value[len(digits) :]]
+    try:
+        if " per " not in value:
+            return Duration.read(value).seconds
+        rate = Rate.read(value)
+    except ValueError:
+        return None  # somebody wrote it at the target
+    return rate.per_second if rate.period.milliseconds else None

@@ -1,5 +1,35 @@
 """Where actions are deployed: the registry on SQLite here, more by the entry point callsheet.targets."""
 
-from callsheet.targets.model import Author, Deployed, ParallelTarget, Step, StepKept, StepRefused, Target
+from callsheet.targets.model import (
+    Author,
+    CheckingTarget,
+    Deployed,
+    ExpectingTarget,
+    FixingTarget,
+    NotingTarget,
+    ParallelTarget,
+    RecallingTarget,
+    RecordingTarget,
+    SnapshotTarget,
+    Step,
+    StepKept,
+    StepRefused,
+    Target,
+)
 
-__all__ = ["Author", "Deployed", "ParallelTarget", "Step", "StepKept", "StepRefused", "Target"]
+__all__ = [
+    "Author",
+    "CheckingTarget",
+    "Deployed",
+    "ExpectingTarget",
+    "FixingTarget",
+    "NotingTarget",
+    "ParallelTarget",
+    "RecallingTarget",
+    "RecordingTarget",
+    "SnapshotTarget",
+    "Step",
+    "StepKept",
+    "StepRefused",
+    "Target",
+]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import rfc8785
 
 from callsheet.documents import Path
-from callsheet.errors import CallsheetError
+from callsheet.errors import CallsheetError, UnreachableError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,8 +150,17 @@ class Target(Protocol):
         """Let go of the target."""
 
 
+# What only some targets can do. A target has an ability where it has the members of its protocol.
+
+
+@runtime_checkable
 class ParallelTarget(Target, Protocol):
-    """A target in which steps are done on their own, several at once."""
+    """A target in which steps are done on their own, several at once.
+
+    Attributes:
+        parallel: how many at most.
+
+    """
 
     parallel: int
 
@@ -163,3 +172,81 @@ class ParallelTarget(Target, Protocol):
         A StepKept says that the target holds something else now. A CallsheetError says that nothing is
         known of what became of a step.
         """
+
+
+@runtime_checkable
+class RecordingTarget(Protocol):
+    """A target that notes what is whose.
+
+    Attributes:
+        records: whether adopting and forgetting are steps of the target too, and not of the ledger alone.
+
+    """
+
+    records: bool
+
+
+@runtime_checkable
+class CheckingTarget(Protocol):
+    """A target that cannot hold everything, and says so before anything is planned for it."""
+
+    def check(self, actions: Iterable[Mapping[str, Any]]) -> None:
+        """Check that the target can hold these compiled actions.
+
+        Raises:
+            CallsheetError: for what it cannot hold.
+
+        """
+
+
+@runtime_checkable
+class FixingTarget(Protocol):
+    """A target with fields that cannot change: an object that changes there is replaced."""
+
+    def replaces(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+        """Return the fields of the target that a change touches, and that cannot change there."""
+
+
+@runtime_checkable
+class ExpectingTarget(Protocol):
+    """A target that recognizes what it reads by what the workspace wants there."""
+
+    def expect(self, wanted: Mapping[str, str]) -> None:
+        """Take note of what the workspace wants, by address, as canonical JSON; called after opening."""
+
+
+@runtime_checkable
+class RecallingTarget(Protocol):
+    """A target that recognizes what it reads by what callsheet wrote.
+
+    Attributes:
+        recall: returns, by address, what callsheet wrote of an object or meant to, the likeliest first;
+            it is set from the ledger after opening.
+
+    """
+
+    recall: Callable[[], Mapping[str, Sequence[str]]]
+
+
+@runtime_checkable
+class NotingTarget(Protocol):
+    """A target that has something to say of what it read.
+
+    Attributes:
+        notes: shown with a plan.
+
+    """
+
+    notes: Sequence[str]
+
+
+@runtime_checkable
+class SnapshotTarget(Protocol):
+    """A target that answers from a snapshot where it is not reached.
+
+    Attributes:
+        unreached: why what was read is of a snapshot; None where it is not.
+
+    """
+
+    unreached: UnreachableError | None

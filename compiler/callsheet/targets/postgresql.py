@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from callsheet.databases.postgresql import PostgresqlDatabase, open_database
+from callsheet.databases.postgresql import PostgresqlDatabase
+from callsheet.databases.postgresql_connecting import open_database
 from callsheet.targets.registry import REGISTRY, RegistryTarget
 
 
@@ -16,10 +17,8 @@ class PostgresqlTarget(RegistryTarget):
     def __init__(self, connected: PostgresqlDatabase, options: Mapping[str, Any], *, there: bool) -> None:
         super().__init__(connected.shown, connected.identity, connected if there else None)
         self.connected = connected
-        # What the environment adds for other targets does not tell two databases apart.
-        self.options = {
-            key: value for key, value in options.items() if key not in ("ledger", "definitions")
-        }
+        # Every target gets the environment's ledger; it does not tell two databases apart.
+        self.options = {key: value for key, value in options.items() if key != "ledger"}
 
     def close(self) -> None:
         """Close the connection."""

@@ -105,7 +105,7 @@ def _added(name: str, before: Compiled, after: Compiled) -> Protection:
         f"environment `{name}` {what}: it deploys {several(len(there), 'object')}{calls}",
         "environment-added",
         path=("spec", "target"),
-        after={key: one for key, one in target.items() if key not in ("definition", "definitions")},
+        after=dict(target),
         place=place_of(after.environments[name].document, ("metadata", "name")),
         environments=(name,),
     )

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from callsheet.documents import equal
+from callsheet.outbound.durations import Duration, Rate
 
 CAPPING, THROTTLING = "/endpointConfigs", "/throttlingConfigs"
 PATHS = (CAPPING, THROTTLING)
-_MILLISECONDS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000}
 
 Settings = dict[str, Any]
 """What a configuration says, in a form in which equal ones are equal: methods sorted, no -1."""
@@ -57,22 +57,25 @@ def endpoint_call(compiled: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
 
 
 def _service(one: Mapping[str, Any]) -> dict[str, Any]:
-    number, milliseconds = _rate(one["rate"])
+    rate = Rate.read(one["rate"])
     connections = {"maxHttpConnections": one["maxConnections"]} if "maxConnections" in one else {}
-    return {**connections, "rating": {"maxCallsCount": number, "periodInMs": milliseconds}}
-
-
-def _rate(text: str) -> tuple[int, int]:
-    number, _, period = text.partition(" per ")
-    digits = period.rstrip("mhs")
-    return int(number), int(digits) * _MILLISECONDS[period[len(digits) :]]
+    rating = {"maxCallsCount": rate.calls, "periodInMs": rate.period.milliseconds}
+    return {**connections, "rating": rating}
 
 
 def _rate_text(number: Any, milliseconds: Any) -> str:
+    """Write what Adobe answers as a rate, whatever it is."""
     if not isinstance(milliseconds, int) or milliseconds <= 0:
         return f"{number} per {milliseconds}ms"
-    unit = next(one for one in ("h", "m", "s", "ms") if milliseconds % _MILLISECONDS[one] == 0)
-    return f"{number} per {milliseconds // _MILLISECONDS[unit]}{unit}"
+    return f"{number} per {Duration(milliseconds)}"
+
+
+def _says(written: Any, number: Any, milliseconds: Any) -> bool:
+    """Return whether a rate is written for what Adobe answers."""
+    if written is None:
+        return False
+    rate = Rate.read(written)
+    return equal((rate.calls, rate.period.milliseconds), (number, milliseconds))
 
 
 def settings_of(body: Mapping[str, Any]) -> Settings:
@@ -112,7 +115,7 @@ def compiled_from(settings: Settings, known: Mapping[str, Any]) -> dict[str, Any
     for name, one in settings.get("services", {}).items():
         number, milliseconds = one["maxCallsCount"], one["periodInMs"]
         written = ((known.get("capping") or {}).get(name) or {}).get("rate")
-        same = written is not None and equal(_rate(written), (number, milliseconds))
+        same = _says(written, number, milliseconds)
         capping[name] = {"rate": written if same else _rate_text(number, milliseconds)}
         if "maxHttpConnections" in one:
             capping[name]["maxConnections"] = one["maxHttpConnections"]

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple, replace
 from typing import Any
 
 from callsheet.documents import among, equal
 from callsheet.errors import CallsheetError
+from callsheet.outbound.retries import looks
 from callsheet.targets.journey_optimizer.account import ORCHESTRATION, Account, objects
 from callsheet.targets.journey_optimizer.configs import (
     CAPPING,
@@ -43,18 +44,23 @@ class EndpointConfigs:
     Args:
         account: calls the API.
         notes: what callsheet knows of them.
-        wanted: the compiled EndpointConfigs of the workspace: one of the same URL and service, of which
-            nothing is known, is taken for the one that is there.
 
     Attributes:
         kept: the configurations of a snapshot, which stand for the API where it is not reached.
 
     """
 
-    def __init__(self, account: Account, notes: Notes, wanted: Iterable[Mapping[str, Any]]) -> None:
+    def __init__(self, account: Account, notes: Notes) -> None:
         self.account = account
         self.notes = notes
         self.kept: list[Config] | None = None
+        self.wanted: dict[tuple[str, ...], Mapping[str, Any]] = {}
+
+    def expect(self, wanted: Iterable[Mapping[str, Any]]) -> None:
+        """Take note of the compiled EndpointConfigs of the workspace.
+
+        One of the same URL and service, of which nothing is known, is taken for the one that is there.
+        """
         self.wanted = {_likeness(*_said(one)): one for one in wanted}
 
     def read(self) -> dict[str, Deployed]:
@@ -211,13 +217,12 @@ class EndpointConfigs:
             except StepRefused as error:
                 # 500 may stand for what broke behind it: what is read back tells.
                 refused = error
-        for look in range(LOOKS):
+        for _ in self._looks():
             now = self._get(path, config.uid)
             if now is not None and now.settled and equal(now.active, said):
                 return config.uid
             if refused is not None:
                 raise refused
-            self.account.client.wait(0.1 * 2.0**look)
         what = "is gone" if now is None else f"is {now.state}, and says something else than was sent"
         raise StepRefused(
             f"Adobe took it, and what is read back {what}: nobody knows what counts; see it, and plan again"
@@ -271,7 +276,7 @@ class EndpointConfigs:
 
     def _delete(self, config: Config) -> None:
         where = f"{ORCHESTRATION}{config.path}/{config.uid}"
-        for look in range(LOOKS):
+        for look in self._looks():
             # What counts for nothing is deleted as it is; the answer tells where that is not so any more.
             if look or config.active is not None:
                 self._done(f"{where}/undeploy", gone=True)
@@ -283,29 +288,28 @@ class EndpointConfigs:
                 return
             if code_of(answer.value) != "1451":
                 break
-            self.account.client.wait(0.1 * 2.0**look)
         raise self._refused(answer)
 
     def _gone(self, config: Config) -> None:
         """Read back that a configuration is gone: some readings show for a while what was there before."""
-        for look in range(LOOKS):
+        for _ in self._looks():
             if self._get(config.path, config.uid) is None:
                 return
-            self.account.client.wait(0.1 * 2.0**look)
         raise StepRefused("Adobe took the deletion, and still shows the configuration; plan again")
+
+    def _looks(self) -> Iterator[int]:
+        return looks(LOOKS, self.account.client.wait)
 
     def _refused(self, answer: Answer) -> StepRefused:
         return refusal_of(answer, self.account.client.shown)
 
     def _done(self, where: str, *, gone: bool = False) -> None:
-        for look in range(LOOKS):
+        for _ in self._looks():
             answer = self.account.call("POST", where, answers=REFUSALS, repeatable=True, read_back=True)
             if answer.status in (200, 204) or (gone and answer.status == 404):
                 return
             if answer.status != 404:
-                break
-            # What was just created may not be there yet, everywhere.
-            self.account.client.wait(0.1 * 2.0**look)
+                break  # only what was just created may not be there yet, everywhere
         raise self._refused(answer)
 
 

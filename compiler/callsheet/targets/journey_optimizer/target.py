@@ -8,12 +8,13 @@ others. The entry point of type `journey-optimizer`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from callsheet.databases.model import Database
+from callsheet.databases.model import Database, InDatabase
 from callsheet.errors import CallsheetError, UnreachableError
 from callsheet.language.plugins import plugins
 from callsheet.outbound.secrets import resolve
@@ -47,11 +48,10 @@ def open_target(options: Mapping[str, Any], root: Path, *, writing: bool) -> Jou
     if options.get("api"):
         try:
             account = Account(options, resolve)
-            notes = Notes(target.database, writing=writing)
+            target.endpoints = EndpointConfigs(account, Notes(target.database, writing=writing))
         except BaseException:
             inner.close()
             raise
-        target.endpoints = EndpointConfigs(account, notes, options.get("definitions") or ())
     return target
 
 
@@ -81,9 +81,13 @@ class JourneyTarget:
 
     @property
     def database(self) -> Database | None:
-        """The database of the registry: a confirmation and its record are one transaction."""
-        found: Database | None = getattr(self.inner, "database", None)
-        return found
+        """The database of the registry, in which the notes are kept too."""
+        return self.inner.database if isinstance(self.inner, InDatabase) else None
+
+    def expect(self, wanted: Mapping[str, str]) -> None:
+        """Take note of the configurations that the workspace wants: they have no names at Adobe."""
+        if self.endpoints is not None:
+            self.endpoints.expect(json.loads(one) for address, one in wanted.items() if _has_api(address))
 
     def identity(self) -> dict[str, Any]:
         """Return what distinguishes this sandbox from others, and whether its API is used."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 import re
 import time
 from collections.abc import Callable, Collection, Mapping
@@ -14,13 +13,16 @@ from urllib.parse import quote, urlencode, urljoin, urlsplit, urlunsplit
 from callsheet._version import __version__
 from callsheet.errors import CallsheetError, UnreachableError
 from callsheet.outbound.authentication import is_renewable, prove, tls_context
+from callsheet.outbound.bounded import MEBIBYTE, EndlessAnswerError, read_bounded
+from callsheet.outbound.durations import seconds_of
 from callsheet.outbound.hosts import origin_of, service_url
-from callsheet.outbound.limits import Slots, retry_after, seconds_of
 from callsheet.outbound.masking import without_secrets
+from callsheet.outbound.retries import NEVER_SENT, REPEATABLE, Attempt, RetryPolicy, retry_after
 from callsheet.outbound.signatures import Signed
+from callsheet.outbound.slots import Slots
 from callsheet.outbound.tokens import Tokens
 
-MAX_ANSWER = 64 * 1_048_576
+MAX_ANSWER = 64 * MEBIBYTE
 _LATER = (429, 503)
 _FAULTY = (500, 502, 504)
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
@@ -69,7 +71,8 @@ class ServiceClient:
         self.spec = spec
         self.what = what
         limits = spec.get("limits") or {}
-        self.retries = int(limits.get("retries", 4))
+        retries = int(limits.get("retries", 4))
+        self.policy = RetryPolicy(retries=retries, refusals=_LATER, pause=0.2, longest=60.0)
         self.slots = Slots(limits.get("rate"))
         self.authentication = spec.get("authentication") or {"type": "none"}
         context = tls_context(self.authentication, resolve)
@@ -134,9 +137,7 @@ class ServiceClient:
         """
         header = self.spec.get("idempotencyHeader")
         reads = reads or method == "GET"
-        again = (
-            reads or repeatable or method in ("PUT", "DELETE") or (key is not None and header is not None)
-        )
+        again = reads or repeatable or method in REPEATABLE or (key is not None and header is not None)
         sent = {"Accept": "application/json", "User-Agent": f"callsheet/{__version__}", **(headers or {})}
         for name, value in (self.spec.get("headers") or {}).items():
             sent[name] = self.tokens.header(value, name)
@@ -162,13 +163,19 @@ class ServiceClient:
                 renewed = True
                 prove(self.authentication, request, self.tokens, anew=True)
                 continue
-            later = answer is not None and answer.status in _LATER
             faulty = answer is None or (answer.status in _FAULTY and answer.status not in answers)
-            if faulty and not reads and reason != "ConnectError":
+            if faulty and not reads and reason != NEVER_SENT:
                 unsure = _said(answer, reason)
-            if (later or (faulty and again) or reason == "ConnectError") and attempt <= self.retries:
-                asked = retry_after(answer.headers.get("retry-after")) if answer is not None else 0.0
-                self.wait(max(0.1 * 2.0**attempt * random.uniform(0.75, 1.25), min(asked, 60.0)))  # noqa: S311
+            outcome = Attempt(
+                status=None if answer is None else answer.status,
+                error=reason,
+                unsure=faulty,
+                repeatable=again,
+                again_after=0.0 if answer is None else retry_after(answer.headers.get("retry-after")),
+            )
+            pause = self.policy.before_next(attempt, outcome)
+            if pause is not None:
+                self.wait(pause)
                 continue
             if answer is None or faulty:
                 raise self._unknown(unsure) if unsure else self._unreadable(answer, reason)
@@ -212,11 +219,9 @@ class ServiceClient:
             with self.client.stream(
                 request.method, url, headers=headers, content=request.body or None
             ) as response:
-                body = b""
-                for piece in response.iter_bytes():
-                    body += piece
-                    if len(body) > MAX_ANSWER:
-                        return None, "endless answer"
+                body = read_bounded(response, MAX_ANSWER)
+        except EndlessAnswerError:
+            return None, "endless answer"
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             # The words of an error may hold the URL.
             return None, type(error).__name__

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from callsheet.errors import CallsheetError
+from callsheet.outbound.retries import looks
 from callsheet.targets.model import Deployed, StepKept
 from callsheet.targets.rest.mapping import BodyMapping
 from callsheet.targets.rest.writing import Written
@@ -67,17 +68,16 @@ class ReadBack:
     def check(self, written: Sequence[Written]) -> list[Read]:
         """Read back steps that the service took; return for each what was found, in their order."""
         found = [self._answered(one) for one in written]
-        for look in range(LOOKS):
+        for _ in looks(LOOKS, self.wait):
             waiting = [number for number, one in enumerate(found) if not one.good]
-            if not waiting:
-                break
-            if look:
-                self.wait(0.1 * 2.0 ** (look - 1))
             try:
-                self._look(written, found, waiting)
+                if waiting:
+                    self._look(written, found, waiting)
             except CallsheetError as error:
                 unknown = _unknown(error.message)
                 return [one if one.good else replace(one, why=unknown) for one in found]
+            if all(one.good for one in found):
+                break
         return [
             read if read.good else replace(read, why=self._why(one, read))
             for one, read in zip(written, found, strict=True)

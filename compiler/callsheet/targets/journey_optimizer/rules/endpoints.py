@@ -19,15 +19,6 @@ DEFAULT_PER_MINUTE = 300_000
 """What Adobe lets through to a host without a configuration (page "Integrate with external systems")."""
 RETRIES = 3
 """How often Journey Optimizer tries a call again, each time in a slot of its own (the same page)."""
-_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3_600.0}
-
-
-def per_second(rate: str) -> float:
-    """Return a rate, as `500 per 1s`, in calls per second; infinite for a time of nothing."""
-    number, _, period = rate.partition(" per ")
-    digits = period.rstrip("mhs")
-    seconds = float(digits) * _SECONDS[period[len(digits) :]]
-    return int(number) / seconds if seconds else float("inf")
 
 
 @rule("CS850", "endpoint-url", on="endpoint")

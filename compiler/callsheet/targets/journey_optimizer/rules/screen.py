@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from callsheet.documents import Problem
 from callsheet.language.catalog import Spots, rule
 from callsheet.language.urls import host_of, url_text
+from callsheet.outbound.durations import Duration
 
 Compiled = dict[str, Any]
 
@@ -22,8 +23,7 @@ _METHODS = ("GET", "POST", "PUT")
 _ADOBE = re.compile(r"(?:^|\.)adobe(?:-internal)?\.[a-z]+\Z")
 _NUMBER_HOST = re.compile(r"(?:0x[0-9a-f]+|[0-9]+)(?:\.(?:0x[0-9a-f]+|[0-9]+)){0,3}\Z")
 _RETRIES = 3
-_LONGEST, _SHORTEST = 30_000, 1_000
-_UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000}
+_LONGEST, _SHORTEST = Duration.read("30s"), Duration.read("1s")
 
 
 @rule("CS821", "journey-method", on="journey")
@@ -194,9 +194,7 @@ def journey_timeout(compiled: Compiled, at: Spots) -> Iterator[Problem]:
     timeout = (compiled.get("limits") or {}).get("timeout")
     if not isinstance(timeout, str):
         return
-    digits = timeout.rstrip("mhs")
-    milliseconds = float(digits) * _UNITS[timeout[len(digits) :]]
-    if not _SHORTEST <= milliseconds <= _LONGEST:
+    if not _SHORTEST <= Duration.read(timeout) <= _LONGEST:
         yield at.value(
             ("limits", "timeout"), "a journey waits 1 to 30 seconds, and no longer", do="write 1s to 30s"
         )
