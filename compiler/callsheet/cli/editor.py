@@ -22,11 +22,11 @@ def with_schema_line(text: str, root: Path, file: Path) -> str:
         file: where the text is written.
 
     """
-    from callsheet.language.schema_check import KIND_SCHEMAS
+    from callsheet.language.kinds import KINDS
 
     plain = _LINE.sub("", text)
     kind = _KIND.search(plain)
-    name = KIND_SCHEMAS.get(kind[1]) if kind else None
+    name = KINDS[kind[1]].schema if kind and kind[1] in KINDS else None
     for folder in (root / ".schemas", root.parent / "schemas", root / "schemas", root.parent / ".schemas"):
         schema = folder / f"{name}.schema.json"
         if schema.is_file():

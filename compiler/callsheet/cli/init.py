@@ -49,14 +49,15 @@ EDITOR_SETTINGS = {
 def command(folder: str) -> None:
     """Write a workspace that validates and plans at once. Nothing that is there is changed."""
     from callsheet.documents.sources import IGNORE_FILE
-    from callsheet.language.schema_check import KIND_SCHEMAS, schema_text
+    from callsheet.language.kinds import KINDS
+    from callsheet.language.schema_check import schema_text
 
     root = Path(folder)
     contents = {name: (files("callsheet.cli.starter") / name).read_text("utf-8") for name in STARTER}
     contents[".gitignore"] = GITIGNORE
     contents[IGNORE_FILE] = IGNORE
-    for name in KIND_SCHEMAS.values():
-        contents[f".schemas/{name}.schema.json"] = schema_text(name)
+    for kind in KINDS.values():
+        contents[f".schemas/{kind.schema}.schema.json"] = schema_text(kind.schema)
     contents[".vscode/settings.json"] = json.dumps(EDITOR_SETTINGS, indent=2) + "\n"
     there = [name for name in contents if os.path.lexists(root / name)]
     kept = [name for name in there if name in COMPANIONS]

@@ -12,12 +12,13 @@ def command(kind: str | None) -> None:
 
     Without a name, list what there is.
     """
-    from callsheet.language.schema_check import KIND_SCHEMAS, nearest, schema_names, schema_text
+    from callsheet.language.kinds import KINDS
+    from callsheet.language.schema_check import nearest, schema_names, schema_text
 
     if kind is None:
         click.echo("\n".join(schema_names()))
         return
-    name = KIND_SCHEMAS.get(kind, kind.lower())
+    name = KINDS[kind].schema if kind in KINDS else kind.lower()
     if name not in schema_names():
         raise click.UsageError(f"there is no schema {kind!r}{nearest(name, schema_names())}")
     click.echo(schema_text(name), nl=False)

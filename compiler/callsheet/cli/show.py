@@ -23,6 +23,7 @@ from callsheet.errors import CallsheetError
 def command(name: str, env: str | None, deployed: bool, *, options: Options) -> None:
     """Show one action or message in every environment, or in the one that -e names."""
     from callsheet.api import refuse_errors_of
+    from callsheet.language.kinds import deployed_kinds
     from callsheet.language.masking import masked
     from callsheet.language.schema_check import nearest
     from callsheet.planning.changes import content_of
@@ -32,7 +33,7 @@ def command(name: str, env: str | None, deployed: bool, *, options: Options) -> 
     compiled = opened.compile()
     defined = compiled.definitions.get(name)
     # What is deployed may be gone from the workspace.
-    addresses = [defined.address] if defined else [f"Action/{name}", f"Message/{name}"]
+    addresses = [defined.address] if defined else [f"{kind}/{name}" for kind in deployed_kinds()]
     found: dict[str, Shown] = {}
     for environment in [opened.environment(env)] if env else compiled.concrete:
         if deployed:

@@ -22,6 +22,7 @@ from callsheet._version import __version__
 from callsheet.compiling.sealed import account_key, connect, seal
 from callsheet.compiling.unit import Context, Unit
 from callsheet.documents import Document, FolderSource, Source, Unreadable
+from callsheet.language.kinds import deployed_kinds
 from callsheet.language.plugins import secret_schemes
 from callsheet.templates.template_files import template_digest
 
@@ -58,7 +59,7 @@ class UnitCache:
         """Return whether a file, unchanged since, held nothing that others share."""
         record = self._record(file)
         return record is not None and all(
-            head["kind"] in ("Action", "Message", "EndpointConfig") for head in record["unit"]["heads"]
+            head["kind"] in deployed_kinds() for head in record["unit"]["heads"]
         )
 
     def open(self, context: Context) -> None:

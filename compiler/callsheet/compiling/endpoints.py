@@ -7,7 +7,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 
-from callsheet.compiling.leaves import Compilation, LeafCompiler, ReadTemplate
+from callsheet.compiling.leaves import LeafCompiler, Outcome, ReadTemplate
 from callsheet.compiling.model import Compiled
 from callsheet.documents import Problem
 from callsheet.language.action import Action
@@ -20,12 +20,14 @@ from callsheet.targets.journey_optimizer.rules.endpoints import DEFAULT_PER_MINU
 
 def compile_endpoint(
     endpoint: EndpointConfig, environment: Environment, read_template: ReadTemplate
-) -> Compilation:
+) -> Outcome:
     """Compile one configuration for one environment; problems are collected, not raised."""
-    return _Compiler(endpoint, environment, read_template).run()
+    return EndpointCompiler(endpoint, environment, read_template).run()
 
 
-class _Compiler(LeafCompiler):
+class EndpointCompiler(LeafCompiler):
+    """Compiles a configuration: its URL may read the values of the environment."""
+
     def _content(self) -> dict[str, Any]:
         spec = self.spec
         content = {"kind": "EndpointConfig", **self._metadata()}
@@ -62,7 +64,7 @@ def check_endpoints(compiled: Compiled) -> Iterator[Problem]:
         environment = compiled.environments[name]
         found = [
             (one, there[one.address].content)
-            for one in sorted(compiled.endpoints.values(), key=lambda it: it.name)
+            for one in sorted(compiled.by_kind[EndpointConfig.kind].values(), key=lambda it: it.name)
             if one.address in there
         ]
         yield from _check_throttlings(environment, found)
@@ -148,7 +150,7 @@ def cappings_of(compiled: Compiled, environment: str, action: Mapping[str, Any])
     """Return the rates by which EndpointConfigs cap the calls of a compiled action, by their names."""
     there = compiled.by_environment.get(environment, {})
     found = {}
-    for name in sorted(compiled.endpoints):
+    for name in sorted(compiled.by_kind[EndpointConfig.kind]):
         one = there.get(f"EndpointConfig/{name}")
         rate = None if one is None else one.content.get("capping", {}).get("action", {}).get("rate")
         if one is not None and rate is not None and _covers(one.content, action["request"]):

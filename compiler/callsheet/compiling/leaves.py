@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pkgutil
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from callsheet.compiling.written_forms import lost_in_template
 from callsheet.documents import Path, Problem, Span
 from callsheet.language.action import Definition, Parameter, read_parameters
 from callsheet.language.environment import Environment, overlaid_spots
+from callsheet.language.kinds import DeployedKind
 from callsheet.templates.encoding import encode, literal_mapping
 from callsheet.templates.evaluate import evaluate
 from callsheet.templates.residual import Residual
@@ -38,12 +40,22 @@ ReadTemplate = Callable[[str], str | Problem]
 
 
 @dataclass(slots=True)
-class Compilation:
-    """The outcome for one action in one environment: a compiled action, or why there is none."""
+class Outcome:
+    """What compiling a definition for an environment comes to: a compiled object, or why there is none."""
 
     compiled: CompiledAction | None
     problems: list[Problem] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
+
+
+Compiler = Callable[[Definition, Environment, ReadTemplate], Outcome]
+"""Compiles a definition for an environment; problems are part of the outcome, and not raised."""
+
+
+def compiler_of(kind: DeployedKind) -> Compiler:
+    """Return the compiler that the table of kinds names."""
+    found: Compiler = pkgutil.resolve_name(kind.compiler)
+    return found
 
 
 class LeafCompiler:
@@ -69,11 +81,11 @@ class LeafCompiler:
             "action": {"name": action.name, "labels": action.labels, "owner": action.owner},
         }
 
-    def run(self) -> Compilation:
+    def run(self) -> Outcome:
         """Compile the definition; with any error there is nothing compiled."""
         content = self._content()
         if self.problems:
-            return Compilation(None, self.problems + self.warnings, self.used)
+            return Outcome(None, self.problems + self.warnings, self.used)
         try:
             canonical = canonical_text(content)
             digest = digest_of(canonical)
@@ -87,9 +99,9 @@ class LeafCompiler:
                     "look for odd characters",
                 ),
             )
-            return Compilation(None, [problem], self.used)
+            return Outcome(None, [problem], self.used)
         compiled = CompiledAction(self.action.address, self.environment.name, canonical, digest, content)
-        return Compilation(compiled, self.warnings, self.used)
+        return Outcome(compiled, self.warnings, self.used)
 
     def _content(self) -> dict[str, Any]:
         raise NotImplementedError

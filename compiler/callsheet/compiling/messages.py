@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from callsheet.compiling.leaves import Compilation, LeafCompiler, ReadTemplate, without_own_fields
+from callsheet.compiling.leaves import LeafCompiler, Outcome, ReadTemplate, without_own_fields
 from callsheet.compiling.model import Compiled
 from callsheet.documents import Path, Problem
 from callsheet.language.environment import Environment, overlaid_spots
@@ -17,16 +17,18 @@ from callsheet.templates.scope import text_at
 from callsheet.templates.syntax import TemplateFault, is_template, parse_leaf
 
 
-def compile_message(message: Message, environment: Environment, read_template: ReadTemplate) -> Compilation:
+def compile_message(message: Message, environment: Environment, read_template: ReadTemplate) -> Outcome:
     """Compile one message for one environment.
 
     The overlaid spec must be valid by the schema. Problems are collected, not raised; with any error there
     is no compiled message.
     """
-    return _Compiler(message, environment, read_template).run()
+    return MessageCompiler(message, environment, read_template).run()
 
 
-class _Compiler(LeafCompiler):
+class MessageCompiler(LeafCompiler):
+    """Compiles a message: its texts by language, and what delivers it."""
+
     def _content(self) -> dict[str, Any]:
         spec = self.spec
         content = {"kind": "Message", **self._metadata(), "channel": spec["channel"]}

@@ -10,8 +10,9 @@ from callsheet.documents import Document, Path, Problem, Related
 from callsheet.language.action import Definition
 from callsheet.language.catalog import Spots
 from callsheet.language.environment import Environment, OverlaidSpots, overlaid_spots
+from callsheet.language.kinds import KINDS
 from callsheet.language.merge import holds, value_in
-from callsheet.language.schema_check import KIND_SCHEMAS, check_value
+from callsheet.language.schema_check import check_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def check_overlay(action: Definition, environment: Environment) -> list[Problem]
     def at(code: str) -> Spots:
         return _OverlaidDocumentSpots(code, action.document, (), environment, action)
 
-    return check_value(at, whole, KIND_SCHEMAS[action.kind])
+    return check_value(at, whole, KINDS[action.kind].schema)
 
 
 def _removals(value: Any, path: Path) -> Iterator[Path]:

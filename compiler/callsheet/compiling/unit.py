@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import callsheet.rules  # noqa: F401 - fills the catalog
-from callsheet.compiling.action import compile_action
-from callsheet.compiling.endpoints import compile_endpoint
-from callsheet.compiling.leaves import Compilation, ReadTemplate
-from callsheet.compiling.messages import compile_message
+from callsheet.compiling.leaves import compiler_of
 from callsheet.compiling.model import CompiledAction
 from callsheet.compiling.overlays import check_overlay
 from callsheet.compiling.policies import ReadyPolicy, prepare, violations
@@ -25,28 +22,15 @@ from callsheet.documents import Document, Problem, Related, Source, Span, Unread
 from callsheet.documents.problems import ANY, Concern
 from callsheet.documents.reading import decode, parse
 from callsheet.documents.yaml_events import YamlDocument
-from callsheet.language.action import Action, Definition, read_action
+from callsheet.language.action import Action, Definition
 from callsheet.language.catalog import Spots, rules_on
-from callsheet.language.endpoint import read_endpoint
 from callsheet.language.environment import Environment, overlaid_spots
-from callsheet.language.message import Message, read_message
+from callsheet.language.kinds import KINDS, DeployedKind, deployed_kinds, shared_kinds
 from callsheet.language.own_output import MAX_BYTES, is_own_file, is_own_output
 from callsheet.language.policy import Policy
 from callsheet.language.schema_check import check_document
 from callsheet.rules.secrets import references_in
 from callsheet.templates.template_files import TemplateFiles
-
-READERS: dict[str, Callable[[Document], Definition]] = {
-    "Action": read_action,
-    "Message": read_message,
-    "EndpointConfig": read_endpoint,
-}
-COMPILERS: dict[str, Callable[[Any, Environment, ReadTemplate], Compilation]] = {
-    "Action": compile_action,
-    "Message": compile_message,
-    "EndpointConfig": compile_endpoint,
-}
-"""What is deployed: a new kind joins here, in `rules_of`, and in `Compiled`."""
 
 MAX_DESCRIPTION_BYTES = 16 * 1_048_576
 """A vendor's description may be larger than a file of actions."""
@@ -139,11 +123,9 @@ class Worker:
         self.source = source
         self.context = context
         self.ready: list[ReadyPolicy] = prepare(list(context.policies))[0]
-        self.rules_of = {
-            "Action": rules_on("action"),
-            "Message": rules_on("message"),
-            "EndpointConfig": rules_on("endpoint"),
-        }
+        kinds = deployed_kinds()
+        self.rules_of = {name: rules_on(kind.rules) for name, kind in kinds.items()}
+        self.compilers = {name: compiler_of(kind) for name, kind in kinds.items()}
         self.journey_rules = rules_on("journey")
         self.orchestration_rules = rules_on("orchestration")
         self.compiled_rules = rules_on("compiled")
@@ -212,23 +194,17 @@ class Worker:
             unit.found += [(replace(one, about=about), []) for one in found]
         if shape:
             return
-        kind = document.value["kind"]
+        kind = KINDS[document.value["kind"]]
         head: dict[str, Any] = {
-            "kind": kind,
+            "kind": kind.name,
             "name": document.value["metadata"]["name"],
             "index": document.index,
             "line": document.line,
         }
         unit.heads.append(head)
-        if kind in READERS:
-            one = READERS[kind](document)
-            head["metadata"] = one.metadata
-            head["renamedFrom"] = one.renamed_from
-            head["parameters"] = list(one.parameters)
-            if isinstance(one, Action):
-                head["contract"] = one.contract
-            elif isinstance(one, Message):
-                head["channel"] = one.channel
+        if isinstance(kind, DeployedKind):
+            one = kind.definition.read(document)
+            head |= one.head()
             self._definition(one, unit)
 
     def _collected(self, chosen: list[Any], value: Any, document: Document) -> Iterator[Problem]:
@@ -258,7 +234,7 @@ class Worker:
             return
         about = ((action.name, environment.name),)
         templates = TemplateFiles(self.source, unit.templates, unit.found, about)
-        outcome = COMPILERS[action.kind](action, environment, templates.read)
+        outcome = self.compilers[action.kind](action, environment, templates.read)
         unit.used.setdefault(action.name, {})[environment.name] = sorted(outcome.used)
         yield from outcome.problems
         compiled = outcome.compiled
@@ -289,9 +265,6 @@ class Worker:
                     yield from rule.check(references, overlaid_spots(rule.code, action, environment))
 
 
-SHARED_KINDS = ("Environment", "Policy", "Target", "Workspace")
-"""What actions do not say for themselves: an error in one of these may concern any of them."""
-
 _NOTHING_READ = (("", ANY),)
 """About a definition that has no name, because nothing of it could be read."""
 
@@ -299,7 +272,7 @@ _NOTHING_READ = (("", ANY),)
 def may_be_shared(content: bytes) -> bool:
     """Return whether a file may hold a document of a shared kind, by its bytes alone."""
     # A kind that is not written as it is can only be written with an escape.
-    return b"\\" in content or any(kind.encode() in content for kind in SHARED_KINDS)
+    return b"\\" in content or any(kind.encode() in content for kind in shared_kinds())
 
 
 def _about_document(problem: Problem, parsed: Sequence[YamlDocument]) -> Problem:
@@ -310,7 +283,7 @@ def _about_document(problem: Problem, parsed: Sequence[YamlDocument]) -> Problem
 
 def _concern_of(value: Any) -> tuple[Concern, ...]:
     """Return what an error in a document concerns: its own definition, or anything."""
-    if not isinstance(value, dict) or value.get("kind") not in READERS:
+    if not isinstance(value, dict) or value.get("kind") not in deployed_kinds():
         return ()
     metadata = value.get("metadata")
     name = metadata.get("name") if isinstance(metadata, dict) else None

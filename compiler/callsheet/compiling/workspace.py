@@ -20,18 +20,16 @@ from callsheet.compiling.messages import check_messages
 from callsheet.compiling.model import Compiled, CompiledAction
 from callsheet.compiling.policy_exceptions import check_exceptions, reported
 from callsheet.compiling.pool import compute_units
-from callsheet.compiling.unit import READERS, SHARED_KINDS, Context, Unit, may_be_shared
+from callsheet.compiling.unit import Context, Unit, may_be_shared
 from callsheet.documents import Document, Problem, Source, Unreadable
 from callsheet.documents.problems import ANY, Concern
 from callsheet.documents.reading import decode, parse, read_text
-from callsheet.language.action import Action
 from callsheet.language.catalog import Spots, rules_on
 from callsheet.language.diagnostics import Diagnostic, conceal, diagnose, merge_repeated
-from callsheet.language.endpoint import EndpointConfig
 from callsheet.language.environment import Environment, Guards, resolve_environments
 from callsheet.language.ignores import adjust
+from callsheet.language.kinds import KINDS, DeployedKind, deployed_kinds, shared_kinds
 from callsheet.language.merge import holds
-from callsheet.language.message import Message
 from callsheet.language.policy import Policy, read_policy
 from callsheet.language.schema_check import check_document
 from callsheet.language.selector import Selector
@@ -125,7 +123,7 @@ class _Compilation:
             return True
         folders = [normpath(str(it.get("path", "."))) for it in targets if it["type"] == "directory"]
         folder, _, kind = file.rpartition("/")[0].rpartition("/")
-        return kind in READERS and folder in folders
+        return kind in deployed_kinds() and folder in folders
 
     def _shared_documents(self, file: str) -> list[Document]:
         if self.cache is not None and self.cache.holds_actions_only(file):
@@ -144,7 +142,7 @@ class _Compilation:
         for index, one in enumerate(parsed):
             document = Document(file, index, text, one)
             kind = one.value.get("kind") if isinstance(one.value, dict) else None
-            if kind in SHARED_KINDS and not check_document(document):
+            if kind in shared_kinds() and not check_document(document):
                 found.append(document)
         return found
 
@@ -183,26 +181,17 @@ class _Compilation:
             text = partial(self.texts.__getitem__, unit.file)
             document = Document(unit.file, head["index"], text, line=head["line"])
             self.facts.named.append((head["kind"], head["name"], document))
-            if head["kind"] in READERS and head["name"] not in self.facts.definitions:
-                self._enter_definition(head, document)
+            kind = KINDS[head["kind"]]
+            if isinstance(kind, DeployedKind) and head["name"] not in self.facts.definitions:
+                definition = kind.definition.from_head(document, head)
+                self.facts.definitions[definition.name] = definition
+                result.by_kind[kind.name][definition.name] = definition
         if context.nowhere:
             return
         for environment, compiled in unit.compiled.items():
             there = result.by_environment.setdefault(environment, {})
             for address, (canonical, digest) in compiled.items():
                 there.setdefault(address, CompiledAction(address, environment, canonical, digest))
-
-    def _enter_definition(self, head: dict[str, Any], document: Document) -> None:
-        name, metadata, before = head["name"], head["metadata"], head["renamedFrom"]
-        if head["kind"] == "Action":
-            action = Action(document, metadata, before, head["contract"])
-            self.facts.definitions[name] = self.result.actions[name] = action
-        elif head["kind"] == "Message":
-            message = Message(document, metadata, before, head["channel"])
-            self.facts.definitions[name] = self.result.messages[name] = message
-        else:
-            endpoint = EndpointConfig(document, metadata, before)
-            self.facts.definitions[name] = self.result.endpoints[name] = endpoint
 
     # -- across files ---------------------------------------------------------------------
 
@@ -265,7 +254,7 @@ class _Compilation:
         given = Counter(head["name"] for head in unit.heads)
         for head in unit.heads:
             # What two of one name use is not told apart: the name is the mistake.
-            if head["kind"] in ("Action", "Message") and given[head["name"]] == 1:
+            if head["kind"] in deployed_kinds() and given[head["name"]] == 1:
                 self._report_unused(unit, head)
 
     def _report_unused(self, unit: Unit, head: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from callsheet.documents import Document, Path, Problem
 from callsheet.language.catalog import Spots
+from callsheet.language.kinds import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,15 +27,6 @@ At = Callable[[str], Spots]
 """Gives, for a code, what makes problems at the places of a document."""
 
 API_VERSION = "callsheet/v1"
-KIND_SCHEMAS = {
-    "Action": "action",
-    "Message": "message",
-    "EndpointConfig": "endpointconfig",
-    "Environment": "environment",
-    "Policy": "policy",
-    "Target": "target",
-    "Workspace": "workspace",
-}
 _TYPE_NAMES = {
     "object": "a mapping",
     "array": "a list",
@@ -90,7 +82,7 @@ def check_document(document: Document) -> list[Problem]:
             )
         ]
     problems = list(_check_head(at, value))
-    return problems or check_value(at, value, KIND_SCHEMAS[value["kind"]])
+    return problems or check_value(at, value, KINDS[value["kind"]].schema)
 
 
 def check_value(at: At, value: Any, name: str) -> list[Problem]:
@@ -118,7 +110,7 @@ def _check_head(at: At, value: dict[str, Any]) -> Iterator[Problem]:
     """Check apiVersion and kind: without them no schema can be chosen."""
     for field, code, known in (
         ("apiVersion", "CS202", [API_VERSION]),
-        ("kind", "CS201", list(KIND_SCHEMAS)),
+        ("kind", "CS201", list(KINDS)),
     ):
         if field not in value:
             misspelt = difflib.get_close_matches(field, list(value), n=1)

@@ -9,6 +9,7 @@ from typing import Any
 from callsheet.documents import Document, Problem, Related
 from callsheet.language.action import Action, Definition
 from callsheet.language.catalog import Spots, declare, rule
+from callsheet.language.kinds import deployed_kinds
 from callsheet.language.schema_check import nearest
 from callsheet.language.settings import SETTINGS_FILES
 
@@ -90,8 +91,9 @@ def case_clash(facts: Facts, code: str) -> Iterator[Problem]:
 
 def _clashes(facts: Facts, code: str, fold: Any, words: str, way_out: str) -> Iterator[Problem]:
     first: dict[tuple[str, str], tuple[str, str, Document]] = {}
+    deployed = deployed_kinds()
     for kind, name, document in facts.named:
-        group = "Action" if kind in ("Message", "EndpointConfig") else kind
+        group = "deployed" if kind in deployed else kind
         known_kind, known_name, known = first.setdefault((group, fold(name)), (kind, name, document))
         if known is document or (fold is not str and known_name == name):
             continue
