@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from callsheet.compiling import Compiled, CompiledAction, compile_workspace
-from callsheet.compiling.addresses import check_addresses
 from callsheet.deploying import Stores, opened
 from callsheet.documents import FolderSource, Problem, RevisionSource, Source
 from callsheet.documents.revisions import resolve_revision
@@ -21,6 +20,7 @@ from callsheet.language.diagnostics import diagnose
 from callsheet.language.schema_check import nearest
 from callsheet.ledger import ApplyRecord
 from callsheet.outbound.hosts import VARIABLE, AllowedHosts, allowed_hosts
+from callsheet.rules.stores import check_stores
 from callsheet.targets import Deployed
 
 _LOG = logging.getLogger("callsheet")
@@ -164,7 +164,7 @@ class Base:
             InvalidWorkspaceError: where the environment names a target or a ledger that is wrong.
 
         """
-        wrong = [one for document in environment.chain for one in check_addresses(document)]
+        wrong = [one for document in environment.chain for one in check_stores(document)]
         if wrong:
             texts = {document.file: document.text for document in environment.chain}
             raise InvalidWorkspaceError(self.compile(), diagnose(wrong, texts))

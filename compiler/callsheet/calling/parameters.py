@@ -9,7 +9,7 @@ from typing import Any
 
 from callsheet.errors import CallsheetError
 from callsheet.language.schema_check import nearest
-from callsheet.rules.names import has_type
+from callsheet.rules.parameters import has_type
 from callsheet.templates.dates import moment
 
 

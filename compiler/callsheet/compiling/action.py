@@ -7,10 +7,10 @@ from typing import Any
 from jinja2 import nodes
 
 from callsheet.compiling.leaves import LeafCompiler, Outcome, ReadTemplate, without_own_fields
-from callsheet.compiling.written_forms import lost_constant
 from callsheet.documents import Path
 from callsheet.language.action import Action
 from callsheet.language.environment import Environment
+from callsheet.rules.written_forms import lost_constant
 from callsheet.templates.scope import text_at
 from callsheet.templates.syntax import Expression, TemplateFault, is_template, parse_leaf
 from callsheet.templates.urls import Manner, render_url

@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from callsheet._version import __version__
+from callsheet.compiling.context import Context
 from callsheet.compiling.sealed import account_key, connect, seal
-from callsheet.compiling.unit import Context, Unit
+from callsheet.compiling.unit import Unit
 from callsheet.documents import Document, FolderSource, Source, Unreadable
 from callsheet.language.kinds import deployed_kinds
 from callsheet.language.plugins import secret_schemes
@@ -30,7 +31,7 @@ _DEPENDENCIES = ("jinja2", "jsonschema", "jsonschema-rs", "pyyaml", "rfc8785", "
 _UNTRUSTED_NANOSECONDS = 2_000_000_000
 """A file that was written this short before it was read could be written again with the same times."""
 
-_FORMAT = 6
+_FORMAT = 7
 _TABLES = """
 CREATE TABLE IF NOT EXISTS stat (file TEXT PRIMARY KEY, fingerprint TEXT, hash TEXT, seal TEXT);
 CREATE TABLE IF NOT EXISTS unit (file TEXT, hash TEXT, body TEXT, seal TEXT, PRIMARY KEY (file, hash));

@@ -5,17 +5,17 @@ from __future__ import annotations
 import pkgutil
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from jinja2 import nodes
 
 from callsheet.compiling.model import CompiledAction
-from callsheet.compiling.written_forms import lost_in_template
 from callsheet.documents import Path, Problem, Span
 from callsheet.language.action import Definition, Parameter, read_parameters
 from callsheet.language.environment import Environment, overlaid_spots
 from callsheet.language.kinds import DeployedKind
+from callsheet.rules.written_forms import lost_in_template
 from callsheet.templates.encoding import encode, literal_mapping
 from callsheet.templates.evaluate import evaluate
 from callsheet.templates.residual import Residual
@@ -286,7 +286,8 @@ class LeafCompiler:
 
     def _problem(self, path: Path, fault: TemplateFault) -> Problem:
         spots = overlaid_spots(fault.code, self.action, self.environment)
-        return spots.inside(path, fault.offset, fault.message, do=fault.help)
+        problem = spots.inside(path, fault.offset, fault.message, do=fault.help)
+        return replace(problem, suggested=fault.suggested)
 
     def _fault_at_key(self, path: Path) -> None:
         spots = overlaid_spots("CS518", self.action, self.environment)
@@ -349,4 +350,5 @@ def _problem_in_file(file: str, text: str, fault: TemplateFault) -> Problem:
         span=Span(line, column, line, column + 1),
         message=fault.message,
         help=fault.help,
+        suggested=fault.suggested,
     )

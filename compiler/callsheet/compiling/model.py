@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -75,7 +74,9 @@ class Compiled:
 
     """
 
-    by_kind: dict[str, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
+    by_kind: dict[str, dict[str, Any]] = field(
+        default_factory=lambda: {kind: {} for kind in deployed_kinds()}
+    )
     environments: dict[str, Environment] = field(default_factory=dict)
     targets: dict[str, Document] = field(default_factory=dict)
     policies: list[Policy] = field(default_factory=list)

@@ -7,7 +7,7 @@ raises by itself is declared with its documentation only. `callsheet explain` an
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, TypeVar
@@ -15,7 +15,18 @@ from typing import Any, Literal, TypeVar
 from callsheet.documents import Document, Path, Problem, Related, Span
 from callsheet.language.kinds import deployed_kinds
 
-SUBJECTS = ("journey", "orchestration", "compiled", "references", "document", "workspace", "elsewhere")
+SUBJECTS = (
+    "document",
+    "stores",
+    "compiled",
+    "journey",
+    "orchestration",
+    "references",
+    "parameters",
+    "deployed",
+    "workspace",
+    "elsewhere",
+)
 """What a rule looks at, beside the definitions of a kind; `elsewhere`: raised by the room that meets it."""
 
 Severity = Literal["error", "warning"]
@@ -112,6 +123,13 @@ def declare(code: str, name: str, documentation: str, *, severity: Severity = "e
 def rules_on(subject: str) -> list[Rule]:
     """Return the rules that look at one subject, by code."""
     return [RULES[code] for code in sorted(RULES) if RULES[code].subject == subject]
+
+
+def found_on(subject: str, value: Any) -> Iterator[Problem]:
+    """Yield what the rules on a subject find; they make the places of their problems themselves."""
+    for one in rules_on(subject):
+        if one.check is not None:
+            yield from one.check(value, one.code)
 
 
 def _enter(code: str, name: str, severity: Severity, subject: str, text: str, check: Any) -> None:

@@ -100,10 +100,20 @@ def check_value(at: At, value: Any, name: str) -> list[Problem]:
     return sorted(unique.values(), key=lambda one: (one.file, one.span, one.code))
 
 
+def near(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that is near to a word; None where none is."""
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return close[0] if close else None
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return ` (did you mean `x`?)` where a known word is near, else nothing."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f" (did you mean `{close[0]}`?)" if close else ""
+    return meant(near(word, known))
+
+
+def meant(word: str | None) -> str:
+    """Return ` (did you mean `x`?)` for a word, and nothing for none."""
+    return f" (did you mean `{word}`?)" if word is not None else ""
 
 
 def _check_head(at: At, value: dict[str, Any]) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from jinja2 import nodes
 
-from callsheet.language.schema_check import nearest
+from callsheet.language.schema_check import meant, near, nearest
 from callsheet.templates.filter_calls import TESTS, apply_filter, check_taken
 from callsheet.templates.filters import ALIASES, FILTERS, MAX_TEXT, filter_names
 from callsheet.templates.operators import SIGNS, arithmetic, checked_number, compared
@@ -105,11 +105,13 @@ def _is_params(node: nodes.Node, scope: Scope) -> bool:
 
 def _parameter(name: Any, offset: int, scope: Scope) -> Any:
     if name not in scope.types:
+        suggested = near(str(name), scope.types)
         raise TemplateFault(
             "CS306",
             offset,
-            f"the parameter `{name}` is not declared" + nearest(str(name), scope.types),
+            f"the parameter `{name}` is not declared{meant(suggested)}",
             "declare it under `spec.parameters`, or correct its name",
+            suggested=suggested,
         )
     if scope.params is None:
         return Residual(f"params.{name}", (name,), slot=(name, ()))

@@ -75,18 +75,23 @@ _REFUSED_WORDS: dict[type[nodes.Node], str] = {
 
 
 class TemplateFault(Exception):  # noqa: N818 - a finding on its way to a diagnostic
-    """What is wrong with a template: code of the catalog, offset in the text, words."""
+    """What is wrong with a template: code, offset in the text, words, and a name that may be meant."""
 
-    def __init__(self, code: str, offset: int, message: str, help: str) -> None:
+    def __init__(
+        self, code: str, offset: int, message: str, help: str, *, suggested: str | None = None
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.offset = offset
         self.message = message
         self.help = help
+        self.suggested = suggested
 
     def moved(self, base: int) -> TemplateFault:
         """Return the same finding, `base` characters further on."""
-        return TemplateFault(self.code, self.offset + base, self.message, self.help)
+        return TemplateFault(
+            self.code, self.offset + base, self.message, self.help, suggested=self.suggested
+        )
 
 
 class _OffsetEnvironment(Environment):
