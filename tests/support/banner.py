@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from callsheet.compiling.leaves import LeafCompiler, Outcome, ReadTemplate
+from callsheet.compiling.compilers import CompileResult, ReadTemplate
+from callsheet.compiling.leaves import LeafCompiler
 from callsheet.language import schema_check
 from callsheet.language.action import Definition
 from callsheet.language.environment import Environment
@@ -54,7 +55,7 @@ class BannerCompiler(LeafCompiler):
         return {"kind": "Banner", **self._metadata(), "text": self._plain(self.spec["text"], ("text",))}
 
 
-def compile_banner(banner: Banner, environment: Environment, read_template: ReadTemplate) -> Outcome:
+def compile_banner(banner: Banner, environment: Environment, read_template: ReadTemplate) -> CompileResult:
     """Compile one banner for one environment."""
     return BannerCompiler(banner, environment, read_template).run()
 

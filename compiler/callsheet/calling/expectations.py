@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from callsheet.calling.cases import ABSENT, CaseResult, request_fields
+from callsheet.calling.cases import CaseResult, request_fields
 from callsheet.documents import Document, Path, Span
 from callsheet.documents.rewriting import CannotRewriteError, Rewriting, json_text, replaced, rewritten
 from callsheet.errors import CallsheetError
+from callsheet.language.difference import NOTHING
 
 
 def updated(document: Document, results: Sequence[CaseResult]) -> str:
@@ -31,7 +32,7 @@ def updated(document: Document, results: Sequence[CaseResult]) -> str:
         root: Path = ("spec", "tests", result.index, "expect")
         actual = request_fields(result.request)
         for mismatch in result.mismatches:
-            path = _written(document, root, mismatch.path, removed=mismatch.actual is ABSENT)
+            path = _written(document, root, mismatch.path, removed=mismatch.actual is NOTHING)
             value = _look(actual, path[len(root) :])
             replacements[document.places.value(path)] = json_text(value)
     text = replaced(document.text, replacements)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from callsheet.compiling.leaves import LeafCompiler, Outcome, ReadTemplate
+from callsheet.compiling.compilers import CompileResult, ReadTemplate
+from callsheet.compiling.leaves import LeafCompiler
 from callsheet.compiling.model import Compiled
 from callsheet.language.endpoint import EndpointConfig
 from callsheet.language.environment import Environment
@@ -15,7 +16,7 @@ from callsheet.targets.journey_optimizer.rules.capping import covers
 
 def compile_endpoint(
     endpoint: EndpointConfig, environment: Environment, read_template: ReadTemplate
-) -> Outcome:
+) -> CompileResult:
     """Compile one configuration for one environment; problems are collected, not raised."""
     return EndpointCompiler(endpoint, environment, read_template).run()
 

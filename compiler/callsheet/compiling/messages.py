@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from callsheet.compiling.leaves import LeafCompiler, Outcome, ReadTemplate, without_own_fields
+from callsheet.compiling.compilers import CompileResult, ReadTemplate
+from callsheet.compiling.leaves import LeafCompiler, without_own_fields
+from callsheet.compiling.payload_files import problem_in_file
 from callsheet.documents import Path, Problem
 from callsheet.language.environment import Environment
 from callsheet.language.message import Message
 from callsheet.templates.encoding import encode
+from callsheet.templates.faults import TemplateFault
 from callsheet.templates.residual import Residual
 from callsheet.templates.scope import text_at
-from callsheet.templates.syntax import TemplateFault, is_template, parse_leaf
+from callsheet.templates.syntax import is_template, parse_leaf
 
 
-def compile_message(message: Message, environment: Environment, read_template: ReadTemplate) -> Outcome:
+def compile_message(
+    message: Message, environment: Environment, read_template: ReadTemplate
+) -> CompileResult:
     """Compile one message for one environment.
 
     The overlaid spec must be valid by the schema. Problems are collected, not raised; with any error there
@@ -103,7 +108,7 @@ class MessageCompiler(LeafCompiler):
                     pieces.append(text_at(encode(value), offset))
         except TemplateFault as fault:
             if file is not None:
-                self.problems.append(self._in_file(file, text, fault))
+                self.problems.append(problem_in_file(file, text, fault))
                 self._use_mentioned(text)
             else:
                 self._fault(path, text, fault)

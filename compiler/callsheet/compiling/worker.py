@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 import callsheet.rules  # noqa: F401 - fills the catalog
+from callsheet.compiling.compilers import compiler_of
 from callsheet.compiling.context import Context, may_be_shared
 from callsheet.compiling.foreign import is_foreign, is_large_and_foreign
-from callsheet.compiling.leaves import compiler_of
 from callsheet.compiling.model import CompiledAction
 from callsheet.compiling.unit import Broken, Unit
 from callsheet.documents import Document, Problem, Source, Unreadable

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from callsheet.calling import NO_PAYLOAD, Request
-from callsheet.calling.cases import ABSENT, CaseResult
+from callsheet.calling.cases import CaseResult
 from callsheet.deploying import ApplyResult, StepResult
 from callsheet.documents import pointer_of
 from callsheet.language import Diagnostic, in_language
@@ -380,8 +380,8 @@ def _case(one: CaseResult) -> dict[str, Any]:
         "mismatches": [
             {
                 "path": pointer_of(it.path),
-                **({} if it.expected is ABSENT else {"expected": it.expected}),
-                **({} if it.actual is ABSENT else {"actual": it.actual}),
+                **({} if it.expected is NOTHING else {"expected": it.expected}),
+                **({} if it.actual is NOTHING else {"actual": it.actual}),
             }
             for it in one.mismatches
         ],
