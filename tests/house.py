@@ -265,6 +265,39 @@ def words(module: Module) -> Iterator[str]:
                 yield f"{module.name}: {text.splitlines()[0]}"
 
 
+KIND = "EndpointConfig"
+OF_THE_KIND = (
+    "callsheet.language.endpoint",
+    "callsheet.compiling.endpoints",
+    "callsheet.targets.journey_optimizer",
+)
+"""The kind's own modules; where its objects are deployed is a part of them."""
+
+
+def naming_the_kind(module: Module) -> list[int]:
+    """Return the lines of a module's code, without docstrings, that name the kind that is counted."""
+    texts = {
+        id(node.value)
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    return sorted(
+        {
+            node.lineno
+            for node in ast.walk(module.tree)
+            if (isinstance(node, ast.Name) and node.id == KIND)
+            or (isinstance(node, ast.Attribute) and node.attr == KIND)
+            or (isinstance(node, ast.alias) and node.name == KIND)
+            or (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and node.value.partition("/")[0] == KIND
+                and id(node) not in texts
+            )
+        }
+    )
+
+
 # -- the table -------------------------------------------------------------------------------------
 
 
@@ -313,6 +346,13 @@ def rows() -> Iterator[Row]:
     inner = inner_imports(found)
     details = tuple(sorted(f"{one.importer}:{one.line}: {one.imported}" for one in inner))
     yield Row("imports of inner rooms by the command line", f"{len(inner)}", "0", details)
+    naming = {
+        name: lines
+        for name, module in known.items()
+        if not name.startswith(OF_THE_KIND) and (lines := naming_the_kind(module))
+    }
+    details = tuple(f"{name}: lines {', '.join(map(str, lines))}" for name, lines in naming.items())
+    yield Row(f"modules that name the kind {KIND}, beside its own", f"{len(naming)}", "", details)
     old = [one for module in known.values() for one in words(module)]
     yield Row("docstrings that begin with Give or Tell", f"{len(old)}", "0", tuple(old))
 

@@ -57,9 +57,10 @@ def schema(kind: str) -> str:
         ArgumentError: where there is no such schema.
 
     """
-    from callsheet.language.schema_check import KIND_SCHEMAS, nearest, schema_names, schema_text
+    from callsheet.language.kinds import KINDS
+    from callsheet.language.schema_check import nearest, schema_names, schema_text
 
-    name = KIND_SCHEMAS.get(kind, kind.lower())
+    name = KINDS[kind].schema if kind in KINDS else kind.lower()
     if name not in schema_names():
         raise ArgumentError(f"there is no schema {kind!r}{nearest(name, schema_names())}")
     return schema_text(name)

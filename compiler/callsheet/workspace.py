@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 from callsheet import results
 from callsheet.compiling import Compiled
-from callsheet.compiling.addresses import check_addresses
 from callsheet.compiling.compilations import Compilations
 from callsheet.compiling.selecting import (
     actions_in,
@@ -35,6 +34,7 @@ from callsheet.errors import CallsheetError, InvalidWorkspaceError
 from callsheet.language import Environment
 from callsheet.language.diagnostics import diagnose
 from callsheet.outbound.hosts import VARIABLE, AllowedHosts, allowed_hosts
+from callsheet.rules.stores import check_stores
 
 if TYPE_CHECKING:
     from callsheet.contracts.operations import Operation
@@ -988,7 +988,7 @@ class Workspace:
         """
         from callsheet.deploying.stores import opened
 
-        wrong = [one for document in environment.chain for one in check_addresses(document)]
+        wrong = [one for document in environment.chain for one in check_stores(document)]
         if wrong:
             texts = {document.file: document.text for document in environment.chain}
             raise InvalidWorkspaceError(self.compile(), diagnose(wrong, texts))

@@ -42,6 +42,7 @@ def table() -> dict[str, str]:
         "circles of rooms",
         "circles of rooms, with those for type checkers",
         "imports of inner rooms by the command line",
+        "modules that name the kind EndpointConfig, beside its own",
         "docstrings that begin with Give or Tell",
     ],
 )

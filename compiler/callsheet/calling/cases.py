@@ -11,11 +11,9 @@ from callsheet.calling.request import NO_PAYLOAD, Request, build_request
 from callsheet.documents import Path, equal
 from callsheet.errors import CallsheetError
 from callsheet.language import Action
+from callsheet.language.difference import NOTHING
 
 Outcome = Literal["passed", "failed"]
-ABSENT = object()
-"""There is no value on this side."""
-
 NOT_EXPECTED = "no `expect` is written: `callsheet test --update` writes the request that is made now"
 
 
@@ -25,8 +23,8 @@ class Mismatch:
 
     Attributes:
         path: into `expect`: `("payload", "message", "title")`.
-        expected: the value there, or `ABSENT`.
-        actual: the value of the request, or `ABSENT`.
+        expected: the value there, or `NOTHING`.
+        actual: the value of the request, or `NOTHING`.
 
     """
 
@@ -123,17 +121,17 @@ def _compare(expect: Mapping[str, Any], actual: Mapping[str, Any], *, whole: boo
     """Compare the fields that are expected: exactly, or, with a partial match, what they hold."""
     for name, value in expect.items():
         # What a case does not name of a request it does not expect; what it names it names wholly.
-        yield from _difference((name,), value, actual.get(name, ABSENT), whole=whole)
+        yield from _difference((name,), value, actual.get(name, NOTHING), whole=whole)
 
 
 def _difference(path: Path, expected: Any, actual: Any, *, whole: bool) -> Iterator[Mismatch]:
     if isinstance(expected, dict) and isinstance(actual, dict):
         for key in expected:
-            yield from _difference((*path, key), expected[key], actual.get(key, ABSENT), whole=whole)
+            yield from _difference((*path, key), expected[key], actual.get(key, NOTHING), whole=whole)
         if whole:
             for key in actual:
                 if key not in expected:
-                    yield Mismatch(path=(*path, key), expected=ABSENT, actual=actual[key])
+                    yield Mismatch(path=(*path, key), expected=NOTHING, actual=actual[key])
     elif isinstance(expected, list) and isinstance(actual, list) and len(expected) == len(actual):
         for index, (one, other) in enumerate(zip(expected, actual, strict=True)):
             yield from _difference((*path, index), one, other, whole=whole)

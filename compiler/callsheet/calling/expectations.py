@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from callsheet.calling.cases import ABSENT, CaseResult, request_fields
+from callsheet.calling.cases import CaseResult, request_fields
 from callsheet.documents import Document, Path, Span, equal
 from callsheet.documents.rewriting import CannotRewriteError, Rewriting, json_text, replaced, rewritten
 from callsheet.errors import CallsheetError
 from callsheet.language import Action
+from callsheet.language.difference import NOTHING
 
 
 def updated_files(actions: Mapping[str, Action], cases: Sequence[CaseResult]) -> dict[str, str]:
@@ -65,7 +66,7 @@ def _updated(parts: Sequence[tuple[Document, Sequence[CaseResult]]]) -> str:
             root: Path = ("spec", "tests", result.index, "expect")
             actual = request_fields(result.request)
             for mismatch in result.mismatches:
-                path = _written(document, root, mismatch.path, removed=mismatch.actual is ABSENT)
+                path = _written(document, root, mismatch.path, removed=mismatch.actual is NOTHING)
                 value = _look(actual, path[len(root) :])
                 replacements[document.places.value(path)] = json_text(value)
     text = replaced(parts[0][0].text, replacements)

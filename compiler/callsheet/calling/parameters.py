@@ -11,7 +11,7 @@ from typing import Any
 from callsheet.documents.reading import decode, parse
 from callsheet.errors import ArgumentError, CallsheetError
 from callsheet.language.schema_check import nearest
-from callsheet.rules.names import has_type
+from callsheet.rules.parameters import has_type
 from callsheet.templates.dates import moment
 
 

@@ -15,9 +15,10 @@ from callsheet.errors import CallsheetError
 from callsheet.language.dot_segments import dot_segment
 from callsheet.outbound.lines import header_value
 from callsheet.templates.evaluate import evaluate
+from callsheet.templates.faults import TemplateFault
 from callsheet.templates.filter_calls import apply_filter
 from callsheet.templates.scope import ABSENT, JSON_TYPES, Scope, present, text_at
-from callsheet.templates.syntax import TemplateFault, parse_leaf
+from callsheet.templates.syntax import parse_leaf
 from callsheet.templates.urls import UrlWriter
 from callsheet.templates.values import canonical_text
 from callsheet.templates.whole_text import render_file

@@ -6,26 +6,30 @@ from typing import Any
 
 from jinja2 import nodes
 
-from callsheet.compiling.leaves import Compilation, LeafCompiler, ReadTemplate, without_own_fields
-from callsheet.compiling.written_forms import lost_constant
+from callsheet.compiling.compilers import CompileResult, ReadTemplate
+from callsheet.compiling.leaves import LeafCompiler, without_own_fields
 from callsheet.documents import Path
 from callsheet.language.action import Action
 from callsheet.language.environment import Environment
+from callsheet.rules.written_forms import lost_constant
+from callsheet.templates.faults import TemplateFault
 from callsheet.templates.scope import text_at
-from callsheet.templates.syntax import Expression, TemplateFault, is_template, parse_leaf
+from callsheet.templates.syntax import Expression, is_template, parse_leaf
 from callsheet.templates.urls import Manner, render_url
 
 
-def compile_action(action: Action, environment: Environment, read_template: ReadTemplate) -> Compilation:
+def compile_action(action: Action, environment: Environment, read_template: ReadTemplate) -> CompileResult:
     """Compile one action for one environment.
 
     The overlaid spec must be valid by the schema. Problems are collected, not raised; with any
     error there is no compiled action.
     """
-    return _Compiler(action, environment, read_template).run()
+    return ActionCompiler(action, environment, read_template).run()
 
 
-class _Compiler(LeafCompiler):
+class ActionCompiler(LeafCompiler):
+    """Compiles an action: its request, and what belongs to it."""
+
     def _content(self) -> dict[str, Any]:
         spec, content = self.spec, self._metadata()
         content["request"] = self._request(spec["request"])

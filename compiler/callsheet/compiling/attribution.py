@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
-from callsheet.compiling.unit import READERS
 from callsheet.documents import Document, Problem, Span
 from callsheet.documents.problems import ANY, Concern
 from callsheet.language.environment import Environment
+from callsheet.language.kinds import deployed_kinds
 
 
 class Attribution:
@@ -39,7 +39,7 @@ class Attribution:
         documents = self._documents[problem.file]
         at = bisect_right(documents, problem.span.line, key=_line) - 1
         kind, name, document = documents[max(at, 0)]
-        if kind in READERS:
+        if kind in deployed_kinds():
             return replace(problem, about=((name, ANY),))
         if kind == "Environment":
             overlaid = _overlaid(document, problem.span)

@@ -19,9 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from callsheet._version import __version__
+from callsheet.compiling.context import Context
 from callsheet.compiling.sealed import account_key, connect, seal
-from callsheet.compiling.unit import Context, Unit
+from callsheet.compiling.unit import Unit
 from callsheet.documents import Document, FolderSource, Source, Unreadable
+from callsheet.language.kinds import deployed_kinds
 from callsheet.language.plugins import secret_schemes
 from callsheet.templates.template_files import template_digest
 
@@ -29,7 +31,7 @@ _DEPENDENCIES = ("jinja2", "jsonschema", "jsonschema-rs", "pyyaml", "rfc8785", "
 _UNTRUSTED_NANOSECONDS = 2_000_000_000
 """A file that was written this short before it was read could be written again with the same times."""
 
-_FORMAT = 6
+_FORMAT = 7
 _TABLES = """
 CREATE TABLE IF NOT EXISTS stat (file TEXT PRIMARY KEY, fingerprint TEXT, hash TEXT, seal TEXT);
 CREATE TABLE IF NOT EXISTS unit (file TEXT, hash TEXT, body TEXT, seal TEXT, PRIMARY KEY (file, hash));
@@ -58,7 +60,7 @@ class UnitCache:
         """Return whether a file, unchanged since, held nothing that others share."""
         record = self._record(file)
         return record is not None and all(
-            head["kind"] in ("Action", "Message", "EndpointConfig") for head in record["unit"]["heads"]
+            head["kind"] in deployed_kinds() for head in record["unit"]["heads"]
         )
 
     def open(self, context: Context) -> None:

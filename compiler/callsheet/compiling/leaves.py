@@ -3,47 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from jinja2 import nodes
-
+from callsheet.compiling.compilers import CompileResult, ReadTemplate
 from callsheet.compiling.model import CompiledAction
-from callsheet.compiling.written_forms import lost_in_template
-from callsheet.documents import Path, Problem, Span
+from callsheet.compiling.payload_files import kept_template, problem_in_file
+from callsheet.documents import Path, Problem
 from callsheet.language.action import Definition, Parameter, read_parameters
 from callsheet.language.environment import Environment, overlaid_spots
+from callsheet.rules.written_forms import lost_in_template
 from callsheet.templates.encoding import encode, literal_mapping
 from callsheet.templates.evaluate import evaluate
+from callsheet.templates.faults import TemplateFault
 from callsheet.templates.residual import Residual
 from callsheet.templates.scope import JSON_TYPES, Scope, join_parts, present
-from callsheet.templates.syntax import (
-    Expression,
-    TemplateFault,
-    is_template,
-    mentions,
-    names_in,
-    parse_file,
-    parse_leaf,
-)
-from callsheet.templates.urls import Manner
+from callsheet.templates.syntax import Expression, is_template, parse_leaf
 from callsheet.templates.values import canonical_text, digest_of
 from callsheet.templates.whole_text import params_of_file, render_file
 
 _WORD = re.compile(r"[A-Za-z0-9_]+")
-
-ReadTemplate = Callable[[str], str | Problem]
-"""Gives the text of a template file of the workspace, or the problem that keeps it from it."""
-
-
-@dataclass(slots=True)
-class Compilation:
-    """The outcome for one action in one environment: a compiled action, or why there is none."""
-
-    compiled: CompiledAction | None
-    problems: list[Problem] = field(default_factory=list)
-    used: set[str] = field(default_factory=set)
 
 
 class LeafCompiler:
@@ -69,11 +49,11 @@ class LeafCompiler:
             "action": {"name": action.name, "labels": action.labels, "owner": action.owner},
         }
 
-    def run(self) -> Compilation:
+    def run(self) -> CompileResult:
         """Compile the definition; with any error there is nothing compiled."""
         content = self._content()
         if self.problems:
-            return Compilation(None, self.problems + self.warnings, self.used)
+            return CompileResult(None, self.problems + self.warnings, self.used)
         try:
             canonical = canonical_text(content)
             digest = digest_of(canonical)
@@ -87,9 +67,9 @@ class LeafCompiler:
                     "look for odd characters",
                 ),
             )
-            return Compilation(None, [problem], self.used)
+            return CompileResult(None, [problem], self.used)
         compiled = CompiledAction(self.action.address, self.environment.name, canonical, digest, content)
-        return Compilation(compiled, self.warnings, self.used)
+        return CompileResult(compiled, self.warnings, self.used)
 
     def _content(self) -> dict[str, Any]:
         raise NotImplementedError
@@ -222,9 +202,9 @@ class LeafCompiler:
             self.used.update(params)
             if not params:
                 return encode(render_file(text, self._scope()))
-            return self._template(text, params)
+            return {"$template": kept_template(text, params, self._scope(), self.parameters)}
         except TemplateFault as fault:
-            self.problems.append(_problem_in_file(file, text, fault))
+            self.problems.append(problem_in_file(file, text, fault))
             self._use_mentioned(text)
             return None
 
@@ -235,38 +215,6 @@ class LeafCompiler:
             do="name a file of the workspace, by its path from the workspace's root",
         )
 
-    def _in_file(self, file: str, text: str, fault: TemplateFault) -> Problem:
-        return _problem_in_file(file, text, fault)
-
-    def _template(self, text: str, params: list[str]) -> dict[str, Any]:
-        """Keep a template whose output depends on parameters, with the values that it reads."""
-        tree = parse_file(text)
-        for name in params:
-            if name not in self.types:
-                raise TemplateFault(
-                    "CS306",
-                    max(text.find(name), 0),
-                    f"the parameter `{name}` is not declared",
-                    "declare it under `spec.parameters`, or correct its name",
-                )
-        names = {}
-        for root in ("values", "env", "action"):
-            if any(mentions(node, root) for node in tree):
-                whole = self.names[root]
-                read = names_in(tree, root)
-                names[root] = {key: whole[key] for key in read if key in whole} if read else whole
-        template = {"text": text, "names": names, "params": params}
-        self._try_template(template)
-        return {"$template": template}
-
-    def _try_template(self, template: dict[str, Any]) -> None:
-        """Render once with example values, so that what is wrong shows before any call."""
-        examples = {name: example_of(self.parameters[name]) for name in template["params"]}
-        scope = self._scope()
-        scope.params = examples
-        scope.names = template["names"]
-        render_file(template["text"], scope)
-
     # -- places ---------------------------------------------------------------------------
 
     def _scope(self) -> Scope:
@@ -274,7 +222,8 @@ class LeafCompiler:
 
     def _problem(self, path: Path, fault: TemplateFault) -> Problem:
         spots = overlaid_spots(fault.code, self.action, self.environment)
-        return spots.inside(path, fault.offset, fault.message, do=fault.help)
+        problem = spots.inside(path, fault.offset, fault.message, do=fault.help)
+        return replace(problem, suggested=fault.suggested)
 
     def _fault_at_key(self, path: Path) -> None:
         spots = overlaid_spots("CS518", self.action, self.environment)
@@ -295,46 +244,6 @@ def is_reference(value: dict[str, Any]) -> bool:
     return bool(colon and rest and scheme.isalnum() and scheme.islower() and not rest.startswith("//"))
 
 
-_EXAMPLES: dict[str, Any] = {
-    "string": "text",
-    "integer": 1,
-    "number": 1.5,
-    "boolean": True,
-    "datetime": "2026-01-01T00:00:00Z",
-    "date": "2026-01-01",
-    "array": [],
-    "object": {},
-}
-
-
-def example_of(parameter: Parameter) -> Any:
-    """Return a value that a parameter may have: its example, else one of its type."""
-    if parameter.example is not None:
-        return parameter.example
-    allowed = parameter.constraints.get("enum")
-    return allowed[0] if allowed else _EXAMPLES[parameter.type]
-
-
-def _manner(part: Expression | str) -> Manner:
-    if isinstance(part, str):
-        return "written"
-    node = part.node
-    return "encoded" if isinstance(node, nodes.Filter) and node.name == "urlencode" else "value"
-
-
 def without_own_fields(fields: dict[str, Any]) -> dict[str, Any]:
     """Leave out `x-…` fields: they are the author's, not the target's."""
     return {key: value for key, value in fields.items() if not key.startswith("x-")}
-
-
-def _problem_in_file(file: str, text: str, fault: TemplateFault) -> Problem:
-    offset = min(fault.offset, len(text))
-    line = text.count("\n", 0, offset) + 1
-    column = offset - (text.rfind("\n", 0, offset) + 1) + 1
-    return Problem(
-        code=fault.code,
-        file=file,
-        span=Span(line, column, line, column + 1),
-        message=fault.message,
-        help=fault.help,
-    )

@@ -1,32 +1,36 @@
-"""A message × an environment → the compiled message; and what is wrong with how it is delivered."""
+"""A message × an environment → the compiled message: its texts, and what delivers it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-from callsheet.compiling.leaves import Compilation, LeafCompiler, ReadTemplate, without_own_fields
-from callsheet.compiling.model import Compiled
+from callsheet.compiling.compilers import CompileResult, ReadTemplate
+from callsheet.compiling.leaves import LeafCompiler, without_own_fields
+from callsheet.compiling.payload_files import problem_in_file
 from callsheet.documents import Path, Problem
-from callsheet.language.environment import Environment, overlaid_spots
-from callsheet.language.message import FIELDS, Message
-from callsheet.language.schema_check import nearest
+from callsheet.language.environment import Environment
+from callsheet.language.message import Message
 from callsheet.templates.encoding import encode
+from callsheet.templates.faults import TemplateFault
 from callsheet.templates.residual import Residual
 from callsheet.templates.scope import text_at
-from callsheet.templates.syntax import TemplateFault, is_template, parse_leaf
+from callsheet.templates.syntax import is_template, parse_leaf
 
 
-def compile_message(message: Message, environment: Environment, read_template: ReadTemplate) -> Compilation:
+def compile_message(
+    message: Message, environment: Environment, read_template: ReadTemplate
+) -> CompileResult:
     """Compile one message for one environment.
 
     The overlaid spec must be valid by the schema. Problems are collected, not raised; with any error there
     is no compiled message.
     """
-    return _Compiler(message, environment, read_template).run()
+    return MessageCompiler(message, environment, read_template).run()
 
 
-class _Compiler(LeafCompiler):
+class MessageCompiler(LeafCompiler):
+    """Compiles a message: its texts by language, and what delivers it."""
+
     def _content(self) -> dict[str, Any]:
         spec = self.spec
         content = {"kind": "Message", **self._metadata(), "channel": spec["channel"]}
@@ -104,90 +108,9 @@ class _Compiler(LeafCompiler):
                     pieces.append(text_at(encode(value), offset))
         except TemplateFault as fault:
             if file is not None:
-                self.problems.append(self._in_file(file, text, fault))
+                self.problems.append(problem_in_file(file, text, fault))
                 self._use_mentioned(text)
             else:
                 self._fault(path, text, fault)
             return None
         return pieces[0] if len(pieces) == 1 and isinstance(pieces[0], str) else {"$concat": pieces}
-
-
-def check_messages(compiled: Compiled) -> Iterator[Problem]:
-    """Check that what delivers a message is there, and gets what it needs, in every environment."""
-    for name, there in compiled.by_environment.items():
-        environment = compiled.environments[name]
-        for message in compiled.messages.values():
-            found = there.get(message.address)
-            if found is None or "action" not in found.content["via"]:
-                continue
-            yield from _check_delivery(compiled, environment, message, found.content)
-
-
-def _check_delivery(
-    compiled: Compiled, environment: Environment, message: Message, content: dict[str, Any]
-) -> Iterator[Problem]:
-    via = content["via"]
-    action = compiled.by_environment[environment.name].get(f"Action/{via['action']}")
-    if action is None:
-        known = via["action"] in compiled.actions
-        # An action that did not compile is reported by itself.
-        if not (known and environment.select.selects(compiled.actions[via["action"]])):
-            words = f"is not deployed in {environment.name}" if known else "is not there"
-            yield overlaid_spots("CS472", message, environment).value(
-                ("via", "action"),
-                f"the action `{via['action']}` {words}{nearest(via['action'], compiled.actions)}",
-                do="name an action that delivers it in every environment of the message",
-            )
-        return
-    declared = action.content.get("parameters", {})
-    at = overlaid_spots("CS473", message, environment)
-    for given in via.get("parameters", {}):
-        if given not in declared:
-            yield at.key(
-                ("via", "parameters", given),
-                f"the action `{action.name}` has no parameter `{given}`{nearest(given, declared)}",
-                do=f"its parameters are: {', '.join(declared)}",
-            )
-    for field, taken in via.get("content", {}).items():
-        if taken not in declared:
-            yield at.value(
-                ("via", "content", field),
-                f"the action `{action.name}` has no parameter `{taken}`{nearest(taken, declared)}",
-                do=f"its parameters are: {', '.join(declared)}",
-            )
-    yield from _check_given(message, environment, content, declared)
-
-
-def _check_given(
-    message: Message, environment: Environment, content: dict[str, Any], declared: dict[str, Any]
-) -> Iterator[Problem]:
-    """Check that every required parameter of the action gets a value, and every text a parameter."""
-    via = content["via"]
-    taken = {via.get("content", {}).get(field, field) for field in _held(content)}
-    given = {*via.get("parameters", {}), *taken}
-    at = overlaid_spots("CS473", message, environment)
-    for name, fields in declared.items():
-        if name not in given and not fields.get("optional"):
-            yield at.key(
-                ("via",),
-                f"the action needs the parameter `{name}`, which gets no value",
-                do="give it one under `via.parameters`, or name the text for it under `via.content`",
-            )
-    lost = [one for one in _held(content) if via.get("content", {}).get(one, one) not in declared]
-    for field in lost:
-        if field in via.get("content", {}):
-            continue
-        yield overlaid_spots("CS474", message, environment).key(
-            ("via",),
-            f"no parameter of the action takes the `{field}` of this message: it is not delivered",
-            do=f"name one under `via.content`, as {field}: {next(iter(declared), 'text')}",
-        )
-
-
-def _held(content: dict[str, Any]) -> list[str]:
-    """Return the fields that any language of a message has."""
-    return [
-        field
-        for field in FIELDS[content["channel"]]
-        if any(field in texts for texts in content["content"].values())
-    ]

@@ -11,8 +11,8 @@ from typing import Any
 from callsheet.documents import Document
 from callsheet.language.action import Action, Definition
 from callsheet.language.diagnostics import Diagnostic
-from callsheet.language.endpoint import EndpointConfig
 from callsheet.language.environment import Environment
+from callsheet.language.kinds import deployed_kinds
 from callsheet.language.message import Message
 from callsheet.language.policy import Policy
 from callsheet.language.settings import Settings
@@ -62,9 +62,7 @@ class Compiled:
     """What a workspace compiles to.
 
     Attributes:
-        actions: the definitions of actions, by name.
-        messages: those of messages, by name; no action has the same name.
-        endpoints: the configurations of endpoints, by name, which nothing else has.
+        by_kind: the definitions of each kind that is deployed, by name, which no other of them has.
         environments: by name; abstract ones among them.
         targets: the documents of kind Target, by name.
         by_environment: the compiled actions of each concrete environment, by address.
@@ -76,9 +74,9 @@ class Compiled:
 
     """
 
-    actions: dict[str, Action] = field(default_factory=dict)
-    messages: dict[str, Message] = field(default_factory=dict)
-    endpoints: dict[str, EndpointConfig] = field(default_factory=dict)
+    by_kind: dict[str, dict[str, Any]] = field(
+        default_factory=lambda: {kind: {} for kind in deployed_kinds()}
+    )
     environments: dict[str, Environment] = field(default_factory=dict)
     targets: dict[str, Document] = field(default_factory=dict)
     policies: list[Policy] = field(default_factory=list)
@@ -91,9 +89,19 @@ class Compiled:
     computed: int = 0
 
     @property
+    def actions(self) -> dict[str, Action]:
+        """The definitions of actions, by name."""
+        return self.by_kind[Action.kind]
+
+    @property
+    def messages(self) -> dict[str, Message]:
+        """The definitions of messages, by name."""
+        return self.by_kind[Message.kind]
+
+    @property
     def definitions(self) -> dict[str, Definition]:
-        """Everything that is deployed, by name."""
-        return {**self.actions, **self.messages, **self.endpoints}
+        """Everything that is deployed, by name; kind by kind, as the table of kinds lists them."""
+        return {name: one for kind in deployed_kinds() for name, one in self.by_kind[kind].items()}
 
     @property
     def errors(self) -> list[Diagnostic]:

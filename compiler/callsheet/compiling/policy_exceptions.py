@@ -8,8 +8,6 @@ from datetime import date
 
 from callsheet.compiling.unit import Broken
 from callsheet.documents import Problem
-from callsheet.language.action import Definition
-from callsheet.language.catalog import Spots
 from callsheet.language.diagnostics import Diagnostic, diagnose
 from callsheet.language.policy import Policy, PolicyException
 
@@ -36,21 +34,3 @@ def _with_expiry(problem: Problem, excepted: list[PolicyException]) -> Problem:
         return problem
     last = max(one.until for one in excepted)
     return replace(problem, message=f"{problem.message} (its exception expired on {last})")
-
-
-def check_exceptions(
-    policy: Policy, actions: Mapping[str, Definition], today: date | None
-) -> Iterable[Problem]:
-    """Yield what is wrong with the exceptions of a policy: those of a day that is over, or of no action."""
-    for index, one in enumerate(policy.exceptions):
-        path = ("spec", "exceptions", index)
-        if one.action not in actions:
-            yield Spots("CS705", policy.document).value(
-                (*path, "action"), f"there is no action `{one.action}`", do="remove the exception"
-            )
-        elif one.expired(today):
-            yield Spots("CS704", policy.document).value(
-                (*path, "until"),
-                f"the exception for `{one.action}` expired on {one.until}",
-                do="remove it, or agree on a later day",
-            )

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from typing import Any
 
-from callsheet.compiling.unit import Context, Worker
+from callsheet.compiling.context import Context
+from callsheet.compiling.worker import Worker
 from callsheet.documents import FolderSource, Source
 
 PARALLEL_FROM = 150

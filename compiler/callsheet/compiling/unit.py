@@ -1,4 +1,4 @@
-"""The unit of work: one file × all environments → what it holds, compiles to, and has wrong.
+"""A unit: what one file holds, compiles to, and has wrong, in all environments.
 
 A unit depends on the file's text, on the context (environments and policies) and on the template files
 that it names, and on nothing else: it can be computed in another process and kept in a cache. It is plain
@@ -7,65 +7,10 @@ data, as JSON holds it.
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-import callsheet.rules  # noqa: F401 - fills the catalog
-from callsheet.compiling.action import compile_action
-from callsheet.compiling.endpoints import compile_endpoint
-from callsheet.compiling.leaves import Compilation, ReadTemplate
-from callsheet.compiling.messages import compile_message
-from callsheet.compiling.model import CompiledAction
-from callsheet.compiling.overlays import check_overlay
-from callsheet.compiling.policies import ReadyPolicy, prepare, violations
-from callsheet.documents import Document, Problem, Related, Source, Span, Unreadable
-from callsheet.documents.problems import ANY, Concern
-from callsheet.documents.reading import decode, parse
-from callsheet.documents.yaml_events import YamlDocument
-from callsheet.language.action import Action, Definition, read_action
-from callsheet.language.catalog import Spots, rules_on
-from callsheet.language.endpoint import read_endpoint
-from callsheet.language.environment import Environment, overlaid_spots
-from callsheet.language.message import Message, read_message
-from callsheet.language.own_output import MAX_BYTES, is_own_file, is_own_output
-from callsheet.language.policy import Policy
-from callsheet.language.schema_check import check_document
-from callsheet.rules.secrets import references_in
-from callsheet.templates.template_files import TemplateFiles
-
-READERS: dict[str, Callable[[Document], Definition]] = {
-    "Action": read_action,
-    "Message": read_message,
-    "EndpointConfig": read_endpoint,
-}
-COMPILERS: dict[str, Callable[[Any, Environment, ReadTemplate], Compilation]] = {
-    "Action": compile_action,
-    "Message": compile_message,
-    "EndpointConfig": compile_endpoint,
-}
-"""What is deployed: a new kind joins here, in `rules_of`, and in `Compiled`."""
-
-MAX_DESCRIPTION_BYTES = 16 * 1_048_576
-"""A vendor's description may be larger than a file of actions."""
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What the units of a workspace share.
-
-    Attributes:
-        environments: the concrete ones; an environment of no values where there is none.
-        policies: those whose schema is in order.
-        nowhere: is the one environment there only to check actions by?
-
-    """
-
-    environments: tuple[Environment, ...]
-    policies: tuple[Policy, ...]
-    nowhere: bool
+from callsheet.documents import Problem, Related, Span
 
 
 class Broken(NamedTuple):
@@ -132,203 +77,6 @@ class Unit:
         )
 
 
-class Worker:
-    """Computes units; the schemas of the policies are compiled once for all of them."""
-
-    def __init__(self, source: Source, context: Context) -> None:
-        self.source = source
-        self.context = context
-        self.ready: list[ReadyPolicy] = prepare(list(context.policies))[0]
-        self.rules_of = {
-            "Action": rules_on("action"),
-            "Message": rules_on("message"),
-            "EndpointConfig": rules_on("endpoint"),
-        }
-        self.journey_rules = rules_on("journey")
-        self.orchestration_rules = rules_on("orchestration")
-        self.compiled_rules = rules_on("compiled")
-        self.reference_rules = rules_on("references")
-        self.document_rules = rules_on("document")
-
-    def units(self, files: Sequence[str]) -> list[dict[str, Any]]:
-        """Compute the units of a batch of files, as records."""
-        return [self.unit(file).record() for file in files]
-
-    def unit(self, file: str) -> Unit:
-        """Compute the unit of one file."""
-        unit = Unit(file)
-        try:
-            content = self.source.read(file)
-        except Unreadable as unreadable:
-            if not self._is_large_and_foreign(file):
-                unit.found.append((unreadable.problem, []))
-            return unit
-        unit.hash = hashlib.sha256(content).hexdigest()
-        text, problem = decode(content, file)
-        if problem is not None:
-            unit.found.append((problem, []))
-            return unit
-        is_json = file.endswith(".json")
-        if is_json and not text.strip():
-            return unit  # an empty file, as the shell makes one for `> report.json`, holds no document
-        parsed, problems = parse(text, file)
-        if problems and is_json and is_own_file(content):
-            # What keeps a document from being read, as its size, is nothing wrong with a report.
-            return unit
-        shared = may_be_shared(content)
-        unit.found += [(one if shared else _about_document(one, parsed), []) for one in problems]
-        # JSON has no comments.
-        unit.ignores = not is_json and "callsheet:" in text
-        for index, one in enumerate(parsed):
-            if _is_description(one.value) or (is_json and is_own_output(one.value)):
-                continue
-            unit.documents += 1
-            self._document(Document(file, index, text, one), unit)
-        return unit
-
-    def _is_large_and_foreign(self, file: str) -> bool:
-        """Return whether a file that is too large for a document is a description, or a report of ours."""
-        try:
-            content = self.source.read(file, limit=MAX_DESCRIPTION_BYTES)
-        except Unreadable:
-            return self._is_large_output(file)
-        head = content[:65_536]
-        if b"callsheet/v1" not in head and _DESCRIPTION.search(head) is not None:
-            return True
-        return file.endswith(".json") and is_own_file(content)
-
-    def _is_large_output(self, file: str) -> bool:
-        try:
-            return file.endswith(".json") and is_own_file(self.source.read(file, limit=MAX_BYTES))
-        except Unreadable:
-            return False
-
-    def _document(self, document: Document, unit: Unit) -> None:
-        shape = check_document(document)
-        about = _concern_of(document.value)
-        unit.found += [(replace(one, about=about), []) for one in shape]
-        if isinstance(document.value, dict):
-            found = self._collected(self.document_rules, document.value, document)
-            unit.found += [(replace(one, about=about), []) for one in found]
-        if shape:
-            return
-        kind = document.value["kind"]
-        head: dict[str, Any] = {
-            "kind": kind,
-            "name": document.value["metadata"]["name"],
-            "index": document.index,
-            "line": document.line,
-        }
-        unit.heads.append(head)
-        if kind in READERS:
-            one = READERS[kind](document)
-            head["metadata"] = one.metadata
-            head["renamedFrom"] = one.renamed_from
-            head["parameters"] = list(one.parameters)
-            if isinstance(one, Action):
-                head["contract"] = one.contract
-            elif isinstance(one, Message):
-                head["channel"] = one.channel
-            self._definition(one, unit)
-
-    def _collected(self, chosen: list[Any], value: Any, document: Document) -> Iterator[Problem]:
-        for rule in chosen:
-            yield from rule.check(value, Spots(rule.code, document))
-
-    def _definition(self, action: Definition, unit: Unit) -> None:
-        about = ((action.name, ANY),)
-        for rule in self.rules_of[action.kind]:
-            if rule.check is not None:
-                spots = Spots(rule.code, action.document, ("spec",))
-                unit.found += [(replace(one, about=about), []) for one in rule.check(action, spots)]
-        found: dict[Problem, list[str]] = {}
-        for environment in self.context.environments:
-            if environment.select.selects(action):
-                for problem in self._in(environment, action, unit):
-                    found.setdefault(replace(problem, about=about), []).append(environment.name)
-        unit.found += list(found.items())
-
-    def _in(self, environment: Environment, action: Definition, unit: Unit) -> Iterator[Problem]:
-        """Compile a definition for one environment, and check what comes out."""
-        invalid = check_overlay(action, environment)
-        if invalid:
-            yield from invalid
-            # What it would use is not known: no parameter is reported as unused.
-            unit.used.setdefault(action.name, {})[environment.name] = sorted(action.parameters)
-            return
-        about = ((action.name, environment.name),)
-        templates = TemplateFiles(self.source, unit.templates, unit.found, about)
-        outcome = COMPILERS[action.kind](action, environment, templates.read)
-        unit.used.setdefault(action.name, {})[environment.name] = sorted(outcome.used)
-        yield from outcome.problems
-        compiled = outcome.compiled
-        if compiled is None:
-            return
-        yield from self._check(compiled, action, environment)
-        for one in violations(self.ready, action, environment, compiled):
-            unit.broken.append(Broken(one.problem, one.policy.name, action.name, environment.name))
-        # The first of two actions of one name counts; the second is reported.
-        there = unit.compiled.setdefault(environment.name, {})
-        there.setdefault(compiled.address, (compiled.canonical, compiled.digest))
-
-    def _check(
-        self, compiled: CompiledAction, action: Definition, environment: Environment
-    ) -> Iterator[Problem]:
-        chosen = self.compiled_rules if isinstance(action, Action) else []
-        if chosen and (environment.target or {}).get("type") == "journey-optimizer":
-            chosen = [*chosen, *self.journey_rules]
-            if (environment.target or {}).get("flavor") == "journey-orchestration":
-                chosen += self.orchestration_rules
-        for rule in chosen:
-            if rule.check is not None:
-                yield from rule.check(compiled.content, overlaid_spots(rule.code, action, environment))
-        references = references_in(compiled.content)
-        if references:
-            for rule in self.reference_rules:
-                if rule.check is not None:
-                    yield from rule.check(references, overlaid_spots(rule.code, action, environment))
-
-
-SHARED_KINDS = ("Environment", "Policy", "Target", "Workspace")
-"""What actions do not say for themselves: an error in one of these may concern any of them."""
-
-_NOTHING_READ = (("", ANY),)
-"""About a definition that has no name, because nothing of it could be read."""
-
-
-def may_be_shared(content: bytes) -> bool:
-    """Return whether a file may hold a document of a shared kind, by its bytes alone."""
-    # A kind that is not written as it is can only be written with an escape.
-    return b"\\" in content or any(kind.encode() in content for kind in SHARED_KINDS)
-
-
-def _about_document(problem: Problem, parsed: Sequence[YamlDocument]) -> Problem:
-    """Return a reader's problem with the definition that it stands in, as far as that could be read."""
-    above = [one for one in parsed if one.line <= problem.span.line]
-    return replace(problem, about=_concern_of(above[-1].value) if above else _NOTHING_READ)
-
-
-def _concern_of(value: Any) -> tuple[Concern, ...]:
-    """Return what an error in a document concerns: its own definition, or anything."""
-    if not isinstance(value, dict) or value.get("kind") not in READERS:
-        return ()
-    metadata = value.get("metadata")
-    name = metadata.get("name") if isinstance(metadata, dict) else None
-    return ((name if isinstance(name, str) else "", ANY),)
-
-
-_DESCRIPTION = re.compile(
-    rb"""^\{?\s*["']?(?:openapi|swagger)["']?\s*:|"kind"\s*:\s*"discovery#restDescription\"""", re.MULTILINE
-)
-
-
-def _is_description(value: Any) -> bool:
-    """Return whether a document is a vendor's description, to which contracts refer: it is left alone."""
-    if not isinstance(value, dict) or "apiVersion" in value:
-        return False
-    return "openapi" in value or "swagger" in value or value.get("kind") == "discovery#restDescription"
-
-
 def problem_record(problem: Problem) -> list[Any]:
     """Return a problem as JSON holds it."""
     return [
@@ -339,6 +87,8 @@ def problem_record(problem: Problem) -> list[Any]:
         _span_record(problem.span),
         [[one.file, _span_record(one.span), one.message] for one in problem.related],
         problem.about,
+        problem.missing,
+        problem.suggested,
     ]
 
 
@@ -347,7 +97,7 @@ def _span_record(span: Span) -> list[int]:
 
 
 def _problem(record: list[Any]) -> Problem:
-    code, file, message, way_out, span, related, about = record
+    code, file, message, way_out, span, related, about, missing, suggested = record
     return Problem(
         code=code,
         file=file,
@@ -356,4 +106,6 @@ def _problem(record: list[Any]) -> Problem:
         span=Span(*span),
         related=tuple(Related(file=one[0], span=Span(*one[1]), message=one[2]) for one in related),
         about=tuple((name, environment) for name, environment in about),
+        missing=missing,
+        suggested=suggested,
     )

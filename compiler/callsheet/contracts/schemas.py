@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from callsheet.documents import parts_of, pointer_of
-from callsheet.rules.request import is_linear
+from callsheet.rules.parameters import is_linear
 
 _KEPT = (
     "enum", "const", "minLength", "maxLength", "minimum", "maximum", "multipleOf", "minItems", "maxItems",

@@ -193,4 +193,6 @@ def history_of(stores: Stores, serial: int | None, environment: str) -> Sequence
 def refuse_unheld(compiled: Compiled, environment: Environment, stores: Stores) -> None:
     """Refuse what the target cannot hold, before anything is planned for it; raises CS803, CS9xx."""
     if isinstance(stores.target, CheckingTarget):
-        stores.target.check(one.content for one in compiled.by_environment.get(environment.name, {}).values())
+        stores.target.check(
+            one.content for one in compiled.by_environment.get(environment.name, {}).values()
+        )

@@ -9,6 +9,7 @@ from typing import Any
 from callsheet.compiling import Compiled
 from callsheet.compiling.selecting import refuse_errors_of
 from callsheet.errors import CallsheetError
+from callsheet.language.kinds import deployed_kinds
 from callsheet.language.masking import masked
 from callsheet.language.schema_check import nearest
 from callsheet.planning.changes import content_of
@@ -93,4 +94,4 @@ def refuse_defined(compiled: Compiled, name: str) -> None:
 def _addresses(compiled: Compiled, name: str) -> Sequence[str]:
     defined = compiled.definitions.get(name)
     # What is deployed may be gone from the workspace.
-    return [defined.address] if defined else [f"Action/{name}", f"Message/{name}"]
+    return [defined.address] if defined else [f"{kind}/{name}" for kind in deployed_kinds()]

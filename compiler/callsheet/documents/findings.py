@@ -27,6 +27,13 @@ def shown_name(file: str) -> str:
     return file.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
+def empty_workspace() -> Problem:
+    """Word that there is nothing to compile."""
+    return problem(
+        "CS107", ".", "the workspace holds no document", "`callsheet init DIR` writes one to start from"
+    )
+
+
 def no_such_file(file: str, where: str = "") -> Problem:
     """Word a name that leads to no file."""
     return problem("CS101", file, f"there is no such file{where}", "check its name")

@@ -13,7 +13,7 @@ from callsheet.documents.places import Path, Places, Span
 from callsheet.documents.problems import Problem, Related
 from callsheet.documents.scalars import MAX_EXACT_INTEGER
 from callsheet.documents.yaml_events import MAX_DEPTH, YamlDocument
-from callsheet.documents.yaml_reader import Refused
+from callsheet.documents.yaml_findings import Refused
 
 _scan_string: Any = json.decoder.scanstring  # type: ignore[attr-defined]
 """The standard library's own: a text and an offset behind the quote → the string and its end."""

@@ -28,6 +28,8 @@ class Problem:
 
     Attributes:
         about: which definitions it concerns, in which environments; empty where it may concern any.
+        missing: the name of a definition that it reports as not there.
+        suggested: the name that it supposes to be meant.
 
     """
 
@@ -38,3 +40,5 @@ class Problem:
     span: Span = START
     related: tuple[Related, ...] = ()
     about: tuple[Concern, ...] = ()
+    missing: str | None = None
+    suggested: str | None = None

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from callsheet.documents.sources import IGNORE_FILE
 from callsheet.errors import CallsheetError
-from callsheet.language.schema_check import KIND_SCHEMAS, schema_text
+from callsheet.language.kinds import KINDS
+from callsheet.language.schema_check import schema_text
 
 STARTER = ("callsheet.yaml", "environments.yaml", "policies.yaml", "welcome.yaml")
 GITIGNORE = """\
@@ -91,7 +92,7 @@ def _contents() -> dict[str, str]:
     found = {name: (files("callsheet.importing.starter") / name).read_text("utf-8") for name in STARTER}
     found[".gitignore"] = GITIGNORE
     found[IGNORE_FILE] = IGNORE
-    for name in KIND_SCHEMAS.values():
-        found[f".schemas/{name}.schema.json"] = schema_text(name)
+    for kind in KINDS.values():
+        found[f".schemas/{kind.schema}.schema.json"] = schema_text(kind.schema)
     found[".vscode/settings.json"] = json.dumps(EDITOR_SETTINGS, indent=2) + "\n"
     return found

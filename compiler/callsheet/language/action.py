@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from callsheet.documents import Document
 
@@ -47,13 +47,42 @@ class Definition:
 
     """
 
-    kind = ""
+    kind: ClassVar[str] = ""
+    in_head: ClassVar[tuple[str, ...]] = ()
+    """Fields of the spec that are known without reading the document; arguments of the constructor."""
 
     def __init__(self, document: Document, metadata: dict[str, Any], renamed_from: str | None) -> None:
         self.document = document
         self.name: str = metadata["name"]
         self.metadata = metadata
         self.renamed_from = renamed_from
+
+    @classmethod
+    def read(cls, document: Document) -> Self:
+        """Return what a document of this kind, valid by its schema, defines."""
+        spec = document.value["spec"]
+        renamed_from = (spec.get("lifecycle") or {}).get("renamedFrom")
+        return cls(document, document.value["metadata"], renamed_from, *map(spec.get, cls.in_head))
+
+    @classmethod
+    def from_head(cls, document: Document, head: Mapping[str, Any]) -> Self:
+        """Return the definition that has this head; the document is read when more is asked of it."""
+        fields = [head[field] for field in cls.in_head]
+        return cls(document, head["metadata"], head["renamedFrom"], *fields)
+
+    def head(self) -> dict[str, Any]:
+        """Return what is known of it without reading its document, as JSON holds it."""
+        head = {
+            "metadata": self.metadata,
+            "renamedFrom": self.renamed_from,
+            "parameters": list(self.parameters),
+        }
+        return head | {field: getattr(self, field) for field in self.in_head}
+
+    @classmethod
+    def is_whole(cls, compiled: Mapping[str, Any]) -> bool:
+        """Return whether a deployed object has what reports show of this kind, or was broken by hand."""
+        return compiled.get("kind") == cls.kind
 
     @cached_property
     def spec(self) -> dict[str, Any]:
@@ -91,6 +120,7 @@ class Action(Definition):
     """
 
     kind = "Action"
+    in_head = ("contract",)
 
     def __init__(
         self,
@@ -101,6 +131,11 @@ class Action(Definition):
     ) -> None:
         super().__init__(document, metadata, renamed_from)
         self.contract = contract
+
+    @classmethod
+    def is_whole(cls, compiled: Mapping[str, Any]) -> bool:
+        """Return whether it has a request with a URL."""
+        return isinstance(compiled.get("request"), dict) and "url" in compiled["request"]
 
 
 _CONSTRAINTS = (
@@ -113,13 +148,6 @@ _CONSTRAINTS = (
     "format",
     "items",
 )
-
-
-def read_action(document: Document) -> Action:
-    """Return the action that a document of kind Action, valid by its schema, defines."""
-    value = document.value
-    lifecycle = value["spec"].get("lifecycle") or {}
-    return Action(document, value["metadata"], lifecycle.get("renamedFrom"), value["spec"].get("contract"))
 
 
 def read_parameters(declared: dict[str, Any]) -> dict[str, Parameter]:

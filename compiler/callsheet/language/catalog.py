@@ -7,26 +7,27 @@ raises by itself is declared with its documentation only. `callsheet explain` an
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, TypeVar
 
 from callsheet.documents import Document, Path, Problem, Related, Span
+from callsheet.language.kinds import deployed_kinds
 
-Subject = Literal[
-    "action",
-    "message",
+SUBJECTS = (
+    "document",
+    "stores",
+    "compiled",
     "journey",
     "orchestration",
-    "endpoint",
-    "compiled",
     "references",
-    "document",
+    "parameters",
+    "deployed",
     "workspace",
     "elsewhere",
-]
-"""What a rule looks at; `elsewhere` is raised by the room that meets it."""
+)
+"""What a rule looks at, beside the definitions of a kind; `elsewhere`: raised by the room that meets it."""
 
 Severity = Literal["error", "warning"]
 Check = TypeVar("Check", bound=Callable[..., Iterable[Problem]])
@@ -45,7 +46,7 @@ class Rule:
     code: str
     name: str
     severity: Severity
-    subject: Subject
+    subject: str
     text: str
     adjustable: bool
     check: Callable[..., Iterable[Problem]] | None
@@ -104,7 +105,7 @@ _ADJUSTABLE_CODES = (
 )
 
 
-def rule(code: str, name: str, *, on: Subject, severity: Severity = "error") -> Callable[[Check], Check]:
+def rule(code: str, name: str, *, on: str, severity: Severity = "error") -> Callable[[Check], Check]:
     """Enter a function in the catalog; its docstring is its documentation and its examples."""
 
     def enter(check: Check) -> Check:
@@ -119,14 +120,23 @@ def declare(code: str, name: str, documentation: str, *, severity: Severity = "e
     _enter(code, name, severity, "elsewhere", documentation, None)
 
 
-def rules_on(subject: Subject) -> list[Rule]:
+def rules_on(subject: str) -> list[Rule]:
     """Return the rules that look at one subject, by code."""
     return [RULES[code] for code in sorted(RULES) if RULES[code].subject == subject]
 
 
-def _enter(code: str, name: str, severity: Severity, subject: Subject, text: str, check: Any) -> None:
+def found_on(subject: str, value: Any) -> Iterator[Problem]:
+    """Yield what the rules on a subject find; they make the places of their problems themselves."""
+    for one in rules_on(subject):
+        if one.check is not None:
+            yield from one.check(value, one.code)
+
+
+def _enter(code: str, name: str, severity: Severity, subject: str, text: str, check: Any) -> None:
     if code in RULES:
         raise ValueError(f"{code} is in the catalog already")
+    if subject not in (*SUBJECTS, *(one.rules for one in deployed_kinds().values())):
+        raise ValueError(f"{code}: nothing is checked as {subject!r}")
     RULES[code] = Rule(
         code=code,
         name=name,

@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 
-from callsheet.language.schema_check import KIND_SCHEMAS
+from callsheet.language.kinds import KINDS
 
 _LINE = re.compile(r"\A# yaml-language-server: \$schema=.*\n")
 _KIND = re.compile(r"(?m)^kind: (\w+)")
@@ -26,7 +26,7 @@ def with_schema_line(text: str, root: Path, file: Path) -> str:
     """
     plain = _LINE.sub("", text)
     kind = _KIND.search(plain)
-    name = KIND_SCHEMAS.get(kind[1]) if kind else None
+    name = KINDS[kind[1]].schema if kind and kind[1] in KINDS else None
     for folder in (root / ".schemas", root.parent / "schemas", root / "schemas", root.parent / ".schemas"):
         schema = folder / f"{name}.schema.json"
         if schema.is_file():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from callsheet.documents import Document
+from collections.abc import Mapping
+from typing import Any
+
 from callsheet.language.action import Definition
 
 
@@ -11,8 +13,7 @@ class EndpointConfig(Definition):
 
     kind = "EndpointConfig"
 
-
-def read_endpoint(document: Document) -> EndpointConfig:
-    """Return the configuration that a document of kind EndpointConfig, valid by its schema, defines."""
-    lifecycle = document.value["spec"].get("lifecycle") or {}
-    return EndpointConfig(document, document.value["metadata"], lifecycle.get("renamedFrom"))
+    @classmethod
+    def is_whole(cls, compiled: Mapping[str, Any]) -> bool:
+        """Return whether it names the URL that it is about."""
+        return compiled.get("kind") == cls.kind and "url" in compiled

@@ -16,7 +16,8 @@ from typing import Any
 from callsheet.documents import Document, Path, Problem, Span
 from callsheet.documents.reading import decode, parse
 from callsheet.errors import ArgumentError, CallsheetError
-from callsheet.language.schema_check import KIND_SCHEMAS, schema
+from callsheet.language.kinds import KINDS
+from callsheet.language.schema_check import schema
 
 _BLANK = re.compile(r"\s*\Z")
 _SPACE_BEFORE = re.compile(r" *\Z")
@@ -135,9 +136,9 @@ class _Formatter:
         """Return the lines of the whole file with this document's keys in order."""
         value = self.document.value
         kind = value.get("kind") if isinstance(value, dict) else None
-        if not isinstance(kind, str) or kind not in KIND_SCHEMAS:
+        if not isinstance(kind, str) or kind not in KINDS:
             return self.lines
-        root = schema(KIND_SCHEMAS[kind])
+        root = schema(KINDS[kind].schema)
         ordered = self._ordered((), value, root, root, self.last)
         return self.lines if ordered is None else ordered
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from callsheet.documents import Document
@@ -24,6 +25,7 @@ class Message(Definition):
     """
 
     kind = "Message"
+    in_head = ("channel",)
 
     def __init__(
         self, document: Document, metadata: dict[str, Any], renamed_from: str | None, channel: str
@@ -36,9 +38,7 @@ class Message(Definition):
         """The labels, by name; `channel` is the message's own where none is written."""
         return {"channel": self.channel, **super().labels}
 
-
-def read_message(document: Document) -> Message:
-    """Return the message that a document of kind Message, valid by its schema, defines."""
-    spec = document.value["spec"]
-    lifecycle = spec.get("lifecycle") or {}
-    return Message(document, document.value["metadata"], lifecycle.get("renamedFrom"), spec["channel"])
+    @classmethod
+    def is_whole(cls, compiled: Mapping[str, Any]) -> bool:
+        """Return whether it says how it is delivered."""
+        return compiled.get("kind") == cls.kind and isinstance(compiled.get("via"), dict)

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from callsheet.language.schema_check import KIND_SCHEMAS, fast_validator, schema, schema_names
+from callsheet.language.kinds import KINDS
+from callsheet.language.schema_check import fast_validator, schema, schema_names
 
 MAX_BYTES = 64 * 1_048_576
 _CODE_QUALITY = {"check_name", "description", "fingerprint"}
@@ -59,5 +60,6 @@ def _drivers(runs: Any) -> Iterator[Any]:
 @cache
 def _outputs() -> tuple[tuple[str, frozenset[str]], ...]:
     """Return the schemas of all outputs, each with the keys that it requires."""
-    names = [one for one in schema_names() if one not in KIND_SCHEMAS.values()]
+    kinds = {one.schema for one in KINDS.values()}
+    names = [one for one in schema_names() if one not in kinds]
     return tuple((one, frozenset(schema(one).get("required", ()))) for one in names)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from callsheet.documents import Document, Path, Problem
 from callsheet.language.catalog import Spots
+from callsheet.language.kinds import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,15 +27,6 @@ At = Callable[[str], Spots]
 """Gives, for a code, what makes problems at the places of a document."""
 
 API_VERSION = "callsheet/v1"
-KIND_SCHEMAS = {
-    "Action": "action",
-    "Message": "message",
-    "EndpointConfig": "endpointconfig",
-    "Environment": "environment",
-    "Policy": "policy",
-    "Target": "target",
-    "Workspace": "workspace",
-}
 _TYPE_NAMES = {
     "object": "a mapping",
     "array": "a list",
@@ -90,7 +82,7 @@ def check_document(document: Document) -> list[Problem]:
             )
         ]
     problems = list(_check_head(at, value))
-    return problems or check_value(at, value, KIND_SCHEMAS[value["kind"]])
+    return problems or check_value(at, value, KINDS[value["kind"]].schema)
 
 
 def check_value(at: At, value: Any, name: str) -> list[Problem]:
@@ -108,17 +100,27 @@ def check_value(at: At, value: Any, name: str) -> list[Problem]:
     return sorted(unique.values(), key=lambda one: (one.file, one.span, one.code))
 
 
+def near(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that is near to a word; None where none is."""
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return close[0] if close else None
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return ` (did you mean `x`?)` where a known word is near, else nothing."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f" (did you mean `{close[0]}`?)" if close else ""
+    return meant(near(word, known))
+
+
+def meant(word: str | None) -> str:
+    """Return ` (did you mean `x`?)` for a word, and nothing for none."""
+    return f" (did you mean `{word}`?)" if word is not None else ""
 
 
 def _check_head(at: At, value: dict[str, Any]) -> Iterator[Problem]:
     """Check apiVersion and kind: without them no schema can be chosen."""
     for field, code, known in (
         ("apiVersion", "CS202", [API_VERSION]),
-        ("kind", "CS201", list(KIND_SCHEMAS)),
+        ("kind", "CS201", list(KINDS)),
     ):
         if field not in value:
             misspelt = difflib.get_close_matches(field, list(value), n=1)

@@ -10,8 +10,8 @@ from typing import Any
 from callsheet.calling.parameters import check_parameters, has_line_break
 from callsheet.calling.request import Filler
 from callsheet.errors import CallsheetError
+from callsheet.templates.faults import TemplateFault
 from callsheet.templates.scope import ABSENT, text_at
-from callsheet.templates.syntax import TemplateFault
 
 ONE_LINE = ("subject", "preheader", "title", "image", "link")
 

@@ -11,6 +11,7 @@ from callsheet.calling.receivers import receiver_of
 from callsheet.compiling import CompiledAction
 from callsheet.documents import Path
 from callsheet.language.difference import NOTHING, Difference, heaviest
+from callsheet.language.kinds import deployed_kinds
 from callsheet.planning.differences import differences, placed
 from callsheet.planning.hosts import first_calls
 from callsheet.planning.model import ActionName, Change
@@ -215,10 +216,6 @@ def content_of(side: Side) -> dict[str, Any]:
         value = json.loads(side.canonical)
     except (ValueError, RecursionError):
         value = None
-    if isinstance(value, dict) and isinstance(value.get("request"), dict) and "url" in value["request"]:
-        return value
-    if isinstance(value, dict) and value.get("kind") == "Message" and isinstance(value.get("via"), dict):
-        return value
-    if isinstance(value, dict) and value.get("kind") == "EndpointConfig" and "url" in value:
+    if isinstance(value, dict) and any(one.definition.is_whole(value) for one in deployed_kinds().values()):
         return value
     return {"request": {"method": "?", "url": "?"}, "unreadable": side.canonical[:1_000]}

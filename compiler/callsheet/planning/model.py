@@ -71,6 +71,15 @@ class GuardVerdict:
     message: str
     addresses: tuple[str, ...] = ()
 
+    @property
+    def accepted_by(self) -> str | None:
+        """What `--accept` takes to let it pass; None where nothing does, or the message says so already."""
+        return self.guard if self.guard in ACCEPTED_BY_NAME else None
+
+
+ACCEPTED_BY_NAME = ("max-update", "max-delete", "drift", "unmanaged")
+"""The guards that can be accepted. `protect` cannot; what else stands as a guard is a class or a reason."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:

@@ -8,10 +8,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from callsheet.calling import NO_PAYLOAD, Request
-from callsheet.calling.cases import ABSENT, CaseResult
+from callsheet.calling.cases import CaseResult
 from callsheet.deploying import ApplyResult, StepResult
 from callsheet.documents import pointer_of
 from callsheet.language import Diagnostic, in_language
+from callsheet.language.kinds import deployed_kinds
 from callsheet.language.masking import masked
 from callsheet.ledger import ApplyRecord
 from callsheet.planning import NOTHING, Plan, plan_record
@@ -257,8 +258,11 @@ def _render(result: RenderResult) -> dict[str, Any]:
 
 
 def _by_kind(compiled: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    kinds = {"actions": None, "messages": "Message", "endpoints": "EndpointConfig"}
-    return {name: [one for one in compiled if one.get("kind") == kind] for name, kind in kinds.items()}
+    """List compiled objects by their kind; an action does not say its own."""
+    return {
+        kind.plural: [one for one in compiled if one.get("kind", "Action") == kind.name]
+        for kind in deployed_kinds().values()
+    }
 
 
 def _workspace(result: WorkspaceResult) -> dict[str, Any]:
@@ -376,8 +380,8 @@ def _case(one: CaseResult) -> dict[str, Any]:
         "mismatches": [
             {
                 "path": pointer_of(it.path),
-                **({} if it.expected is ABSENT else {"expected": it.expected}),
-                **({} if it.actual is ABSENT else {"actual": it.actual}),
+                **({} if it.expected is NOTHING else {"expected": it.expected}),
+                **({} if it.actual is NOTHING else {"actual": it.actual}),
             }
             for it in one.mismatches
         ],

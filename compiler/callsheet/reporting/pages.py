@@ -331,7 +331,7 @@ def _cut(lines: list[str]) -> list[str]:
 
 
 def _guard(one: GuardVerdict) -> Block:
-    way_out = "" if one.guard == "protect" or "--accept" in one.message else f"; --accept {one.guard}"
+    way_out = f"; --accept {one.accepted_by}" if one.accepted_by is not None else ""
     tone = "breaking" if one.verdict == "broken" else "sensitive"
     return Paragraph(
         ("Guard ", Code(one.guard), f" {one.verdict}: {one.message}{way_out}. ", *some(one.addresses, 10)),

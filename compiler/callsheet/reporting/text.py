@@ -175,10 +175,9 @@ def _guard_lines(guards: tuple[GuardVerdict, ...], style: Style) -> list[str]:
         if one.verdict == "passed":
             continue
         colour = "red" if one.verdict == "broken" else "yellow"
-        way_out = "" if one.guard == "protect" or one.verdict == "accepted" else f"; --accept {one.guard}"
         text = f"Guard {one.guard} {one.verdict}: {safe(one.message)}"
-        if "--accept" not in one.message:
-            text += way_out
+        if one.accepted_by is not None and one.verdict == "broken":
+            text += f"; --accept {one.accepted_by}"
         lines += [paint(line, colour, style) for line in wrapped(text, style, indent=0)]
         lines += [f"  {safe(address)}" for address in one.addresses[:10]]
         if len(one.addresses) > 10:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from callsheet.calling import NO_PAYLOAD, Request
 from callsheet.language import Definition, in_language
+from callsheet.language.kinds import deployed_kinds
 from callsheet.ledger import ApplyRecord
 from callsheet.reporting.model import Style
 from callsheet.reporting.terminal import count, paint, safe, wrapped
@@ -25,15 +26,13 @@ from callsheet.results import (
 )
 
 if TYPE_CHECKING:
-    from callsheet.results import Shown
     from callsheet.planning.writing_back import FieldWritten
-
-_CATEGORIES = {"Action": "actions", "Message": "messages", "EndpointConfig": "endpoints"}
+    from callsheet.results import Shown
 
 
 def category_of(action: Definition) -> str:
     """Return the category under which an action is listed."""
-    return action.labels.get("category", _CATEGORIES[action.kind])
+    return action.labels.get("category", deployed_kinds()[action.kind].plural)
 
 
 def list_text(result: ListResult, style: Style) -> str:

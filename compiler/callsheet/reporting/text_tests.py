@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from callsheet.calling.cases import ABSENT, CaseResult, Mismatch
+from callsheet.calling.cases import CaseResult, Mismatch
 from callsheet.documents import pointer_of
+from callsheet.language.difference import NOTHING
 from callsheet.reporting.model import Style
 from callsheet.reporting.terminal import count, paint, safe, wrapped
 from callsheet.results import TestResult
@@ -63,4 +64,4 @@ def mismatch_lines(one: Mismatch) -> list[str]:
 
 
 def _value(value: Any) -> str:
-    return "(nothing)" if value is ABSENT else safe(json.dumps(value, ensure_ascii=False, sort_keys=True))
+    return "(nothing)" if value is NOTHING else safe(json.dumps(value, ensure_ascii=False, sort_keys=True))

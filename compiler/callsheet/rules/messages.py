@@ -1,11 +1,11 @@
-"""CS47x: messages, their languages, and what delivers them."""
+"""CS470 and CS471: messages and their languages."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from callsheet.documents import Problem
-from callsheet.language.catalog import Spots, declare, rule
+from callsheet.language.catalog import Spots, rule
 from callsheet.language.message import FIELDS, Message
 
 
@@ -97,137 +97,3 @@ def missing_translation(message: Message, at: Spots) -> Iterator[Problem]:
                     f"there is no `{field}` in `{language}`, as there is in {', '.join(having)}",
                     do=f"write content.{language}.{field}",
                 )
-
-
-declare(
-    "CS472",
-    "delivered-by-nothing",
-    """`via.action` must name an action that is deployed wherever the message is.
-
-Bad:
-    apiVersion: callsheet/v1
-    kind: Action
-    metadata: {name: sms}
-    spec:
-      request:
-        method: POST
-        url: https://api.example.com/v1
-        payload: {to: "{{ params.phone }}", text: "{{ params.text }}"}
-      parameters: {phone: {type: string}, text: {type: string}}
-    ---
-    apiVersion: callsheet/v1
-    kind: Message
-    metadata: {name: shipped}
-    spec:
-      channel: sms
-      via: {action: smss, parameters: {phone: "33612345678"}}
-      content: {en: {text: Your order is on its way}}
-Good:
-    apiVersion: callsheet/v1
-    kind: Action
-    metadata: {name: sms}
-    spec:
-      request:
-        method: POST
-        url: https://api.example.com/v1
-        payload: {to: "{{ params.phone }}", text: "{{ params.text }}"}
-      parameters: {phone: {type: string}, text: {type: string}}
-    ---
-    apiVersion: callsheet/v1
-    kind: Message
-    metadata: {name: shipped}
-    spec:
-      channel: sms
-      via: {action: sms, parameters: {phone: "33612345678"}}
-      content: {en: {text: Your order is on its way}}
-""",
-)
-declare(
-    "CS473",
-    "delivery-lacks-parameter",
-    """The action that delivers a message must get its parameters: from `via.parameters` or the content.
-
-A text of the content goes to the parameter of the same name, or to the one that `via.content` names.
-
-Bad:
-    apiVersion: callsheet/v1
-    kind: Action
-    metadata: {name: sms}
-    spec:
-      request:
-        method: POST
-        url: https://api.example.com/v1
-        payload: {to: "{{ params.phone }}", text: "{{ params.text }}"}
-      parameters: {phone: {type: string}, text: {type: string}}
-    ---
-    apiVersion: callsheet/v1
-    kind: Message
-    metadata: {name: shipped}
-    spec:
-      channel: sms
-      via: {action: sms}
-      content: {en: {text: Your order is on its way}}
-Good:
-    apiVersion: callsheet/v1
-    kind: Action
-    metadata: {name: sms}
-    spec:
-      request:
-        method: POST
-        url: https://api.example.com/v1
-        payload: {to: "{{ params.phone }}", text: "{{ params.text }}"}
-      parameters: {phone: {type: string}, text: {type: string}}
-    ---
-    apiVersion: callsheet/v1
-    kind: Message
-    metadata: {name: shipped}
-    spec:
-      channel: sms
-      via: {action: sms, parameters: {phone: "33612345678"}}
-      content: {en: {text: Your order is on its way}}
-""",
-)
-declare(
-    "CS474",
-    "text-not-delivered",
-    """Every text of a message should go to a parameter of the action that delivers it.
-
-Bad:
-    apiVersion: callsheet/v1
-    kind: Action
-    metadata: {name: sms}
-    spec:
-      request:
-        method: POST
-        url: https://api.example.com/v1
-        payload: {to: "{{ params.phone }}", text: "{{ params.text }}"}
-      parameters: {phone: {type: string}, text: {type: string}}
-    ---
-    apiVersion: callsheet/v1
-    kind: Message
-    metadata: {name: shipped}
-    spec:
-      channel: push
-      via: {action: sms, parameters: {phone: "33612345678"}}
-      content: {en: {title: Shipped, text: Your order is on its way}}
-Good:
-    apiVersion: callsheet/v1
-    kind: Action
-    metadata: {name: sms}
-    spec:
-      request:
-        method: POST
-        url: https://api.example.com/v1
-        payload: {to: "{{ params.phone }}", text: "{{ params.text }}"}
-      parameters: {phone: {type: string}, text: {type: string}}
-    ---
-    apiVersion: callsheet/v1
-    kind: Message
-    metadata: {name: shipped}
-    spec:
-      channel: sms
-      via: {action: sms, parameters: {phone: "33612345678"}}
-      content: {en: {text: Your order is on its way}}
-""",
-    severity="warning",
-)

@@ -13,13 +13,13 @@ from typing import Any
 from jinja2 import nodes
 
 from callsheet.language.schema_check import nearest
+from callsheet.templates.faults import TemplateFault
 from callsheet.templates.filter_calls import TESTS, apply_filter, check_taken
 from callsheet.templates.filters import ALIASES, FILTERS, MAX_TEXT, filter_names
+from callsheet.templates.lookups import member, named
 from callsheet.templates.operators import SIGNS, arithmetic, checked_number, compared
 from callsheet.templates.residual import Residual, residual_filter, residual_of
 from callsheet.templates.scope import ABSENT, Missing, Scope, join_parts, present, too_large
-from callsheet.templates.syntax import TemplateFault
-from callsheet.templates.values import type_name
 
 
 def evaluate(node: nodes.Node, scope: Scope) -> Any:
@@ -47,23 +47,8 @@ def _const(node: nodes.Const, scope: Scope) -> Any:  # noqa: ARG001
     return node.value
 
 
-def _name(node: nodes.Name, scope: Scope) -> Any:
-    if node.name in scope.names:
-        return scope.names[node.name]
-    if node.name == "params":
-        if scope.params is None:
-            return Residual("params", ())
-        return scope.params
-    raise TemplateFault(
-        "CS503",
-        node.lineno - 1,
-        f"`{node.name}` is not a name that templates know" + nearest(node.name, [*scope.names, "params"]),
-        "templates read `values.…`, `env.name`, `action.name` and `params.…`",
-    )
-
-
 def _getattr(node: nodes.Getattr, scope: Scope) -> Any:
-    return _member(node, evaluate(node.node, scope), node.attr, scope)
+    return member(node, evaluate(node.node, scope), node.attr, scope)
 
 
 def _getitem(node: nodes.Getitem, scope: Scope) -> Any:
@@ -72,48 +57,7 @@ def _getitem(node: nodes.Getitem, scope: Scope) -> Any:
     if isinstance(key, Residual):
         present(base)
         return residual_of("{}[{}]", base, key)
-    return _member(node, base, key, scope)
-
-
-def _member(node: nodes.Getattr | nodes.Getitem, base: Any, key: Any, scope: Scope) -> Any:
-    offset = _root(node).lineno - 1
-    if _is_params(node.node, scope):
-        return _parameter(key, offset, scope)
-    if isinstance(base, Residual):
-        if base.text == "params":
-            return _parameter(key, offset, scope)
-        return residual_of("{}[{}]", base, key)
-    if base is ABSENT or isinstance(base, Missing):
-        return base
-    if isinstance(base, dict):
-        if key in base:
-            return base[key]
-        return Missing(_dotted(node), offset, nearest(str(key), [str(one) for one in base]))
-    if isinstance(base, list) and isinstance(key, int) and not isinstance(key, bool):
-        return base[key] if -len(base) <= key < len(base) else Missing(_dotted(node), offset)
-    raise TemplateFault(
-        "CS502",
-        offset,
-        f"`{_dotted(node)}` is not defined: what is before it is {type_name(base)}",
-        "correct its name",
-    )
-
-
-def _is_params(node: nodes.Node, scope: Scope) -> bool:
-    return isinstance(node, nodes.Name) and node.name == "params" and "params" not in scope.names
-
-
-def _parameter(name: Any, offset: int, scope: Scope) -> Any:
-    if name not in scope.types:
-        raise TemplateFault(
-            "CS306",
-            offset,
-            f"the parameter `{name}` is not declared" + nearest(str(name), scope.types),
-            "declare it under `spec.parameters`, or correct its name",
-        )
-    if scope.params is None:
-        return Residual(f"params.{name}", (name,), slot=(name, ()))
-    return scope.params.get(name, ABSENT)
+    return member(node, base, key, scope)
 
 
 def _filter(node: nodes.Filter, scope: Scope) -> Any:
@@ -302,7 +246,7 @@ _EVALUATORS: dict[type[nodes.Node], Callable[[Any, Scope], Any]] = {
     nodes.List: _list,
     nodes.Mod: _binary("%", operator.mod),
     nodes.Mul: _binary("*", operator.mul),
-    nodes.Name: _name,
+    nodes.Name: named,
     nodes.Neg: _negative,
     nodes.Not: _not,
     nodes.Or: _or_node,
@@ -311,19 +255,3 @@ _EVALUATORS: dict[type[nodes.Node], Callable[[Any, Scope], Any]] = {
     nodes.Test: _test,
     nodes.Tuple: _list,
 }
-
-
-def _root(node: nodes.Node) -> nodes.Node:
-    while isinstance(node, nodes.Getattr | nodes.Getitem):
-        node = node.node
-    return node
-
-
-def _dotted(node: nodes.Node) -> str:
-    """Write a lookup as people write it: `values.firebase.project`."""
-    if isinstance(node, nodes.Getattr):
-        return f"{_dotted(node.node)}.{node.attr}"
-    if isinstance(node, nodes.Getitem):
-        key = node.arg.value if isinstance(node.arg, nodes.Const) else "…"
-        return f"{_dotted(node.node)}.{key}" if isinstance(key, str) else f"{_dotted(node.node)}[{key}]"
-    return node.name if isinstance(node, nodes.Name) else "…"

@@ -7,10 +7,10 @@ from typing import Any
 
 from jinja2 import nodes
 
+from callsheet.templates.faults import TemplateFault
 from callsheet.templates.filters import FILTERS, MAX_TEXT
 from callsheet.templates.residual import Residual
 from callsheet.templates.scope import ABSENT, Scope, too_large
-from callsheet.templates.syntax import TemplateFault
 from callsheet.templates.values import type_name
 
 

@@ -10,8 +10,8 @@ from typing import Any
 from jinja2 import nodes
 
 from callsheet.documents.scalars import MAX_EXACT_INTEGER
+from callsheet.templates.faults import TemplateFault
 from callsheet.templates.scope import ABSENT
-from callsheet.templates.syntax import TemplateFault
 from callsheet.templates.values import type_name
 
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from callsheet.templates.faults import TemplateFault
 from callsheet.templates.filters import MAX_TEXT
 from callsheet.templates.residual import Residual
-from callsheet.templates.syntax import TemplateFault
 from callsheet.templates.values import text_of
 
 MAX_STEPS = 100_000

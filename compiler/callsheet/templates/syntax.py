@@ -1,4 +1,4 @@
-"""A template's text → a syntax tree whose nodes know their offset, checked against an allow-list.
+"""A template's text → a syntax tree whose nodes know their offset, checked against the allow-list.
 
 Jinja2 parses; nothing is compiled or executed. Its tokens carry line numbers only, so here they carry
 the offset in the text instead: a node's `lineno` is 1 + the offset of its token, and every finding can
@@ -8,85 +8,17 @@ point at the very character.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.lexer import TokenStream
 
+from callsheet.templates.allow_list import EXPRESSION_NODES, STATEMENT_NODES, STATEMENT_WORDS, check_allowed
+from callsheet.templates.faults import TemplateFault
+
 MAX_TEMPLATE_CHARACTERS = 200_000
-
-EXPRESSION_NODES: tuple[type[nodes.Node], ...] = (
-    nodes.Add,
-    nodes.And,
-    nodes.Compare,
-    nodes.Concat,
-    nodes.CondExpr,
-    nodes.Const,
-    nodes.Dict,
-    nodes.Div,
-    nodes.Filter,
-    nodes.FloorDiv,
-    nodes.Getattr,
-    nodes.Getitem,
-    nodes.Keyword,
-    nodes.List,
-    nodes.Mod,
-    nodes.Mul,
-    nodes.Name,
-    nodes.Neg,
-    nodes.Not,
-    nodes.Operand,
-    nodes.Or,
-    nodes.Output,
-    nodes.Pair,
-    nodes.Pos,
-    nodes.Sub,
-    nodes.TemplateData,
-    nodes.Test,
-    nodes.Tuple,
-)
-STATEMENT_NODES: tuple[type[nodes.Node], ...] = (nodes.Assign, nodes.For, nodes.If)
-"""What a template file may hold beside expressions."""
-
-_STATEMENT_WORDS: dict[type[nodes.Node], str] = {
-    nodes.Assign: "{% set %}",
-    nodes.AssignBlock: "{% set %}…{% endset %}",
-    nodes.Block: "{% block %}",
-    nodes.CallBlock: "{% call %}",
-    nodes.Extends: "{% extends %}",
-    nodes.FilterBlock: "{% filter %}",
-    nodes.For: "{% for %}",
-    nodes.FromImport: "{% from %}",
-    nodes.If: "{% if %}",
-    nodes.Import: "{% import %}",
-    nodes.Include: "{% include %}",
-    nodes.Macro: "{% macro %}",
-    nodes.With: "{% with %}",
-}
-
-_REFUSED_WORDS: dict[type[nodes.Node], str] = {
-    **_STATEMENT_WORDS,
-    nodes.Call: "a call of a function",
-    nodes.Pow: "the operator `**`",
-    nodes.Slice: "a slice",
-}
-
-
-class TemplateFault(Exception):  # noqa: N818 - a finding on its way to a diagnostic
-    """What is wrong with a template: code of the catalog, offset in the text, words."""
-
-    def __init__(self, code: str, offset: int, message: str, help: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.offset = offset
-        self.message = message
-        self.help = help
-
-    def moved(self, base: int) -> TemplateFault:
-        """Return the same finding, `base` characters further on."""
-        return TemplateFault(self.code, self.offset + base, self.message, self.help)
 
 
 class _OffsetEnvironment(Environment):
@@ -187,7 +119,7 @@ def _parse_whole(text: str) -> Parts:
             raise TemplateFault(
                 "CS511",
                 node.lineno - 1,
-                f"a statement ({_STATEMENT_WORDS.get(type(node), 'a statement')}) stands in a field",
+                f"a statement ({STATEMENT_WORDS.get(type(node), 'a statement')}) stands in a field",
                 "write an expression (`a if b else c`), or move the payload to a template file",
             )
         for part in node.nodes:
@@ -214,68 +146,6 @@ def parse_file(text: str) -> tuple[nodes.Node, ...]:
     for node in body:
         check_allowed(node, EXPRESSION_NODES + STATEMENT_NODES)
     return tuple(body)
-
-
-def check_allowed(
-    node: nodes.Node, allowed: tuple[type[nodes.Node], ...], params: dict[str, None] | None = None
-) -> None:
-    """Walk a tree against the allow-list, noting in `params` the parameters that it reads.
-
-    Raises:
-        TemplateFault: CS504 for what the language does not have.
-
-    """
-    if not isinstance(node, allowed):
-        what = _REFUSED_WORDS.get(type(node), f"`{type(node).__name__.lower()}`")
-        raise TemplateFault(
-            "CS504",
-            node.lineno - 1,
-            f"{what} is not part of the template language",
-            "use values, parameters, filters and operators: `callsheet explain CS504`",
-        )
-    if isinstance(node, nodes.Getattr | nodes.Getitem):
-        if isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
-            raise TemplateFault(
-                "CS504",
-                node.lineno - 1,
-                f"`{node.attr}` is not part of the template language",
-                "names that begin with `_` cannot be read",
-            )
-        member = _member_of(node, "params")
-        if params is not None and member is not None:
-            params[member] = None
-    for child in node.iter_child_nodes():
-        check_allowed(child, allowed, params)
-
-
-def names_in(tree: nodes.Node | Iterable[nodes.Node], root: str) -> list[str]:
-    """List the members of a root name that a tree reads: for `params`, the parameters' names."""
-    found: dict[str, None] = {}
-    for one in [tree] if isinstance(tree, nodes.Node) else tree:
-        candidates = [one, *one.find_all((nodes.Getattr, nodes.Getitem))]
-        for node in candidates:
-            if isinstance(node, nodes.Getattr | nodes.Getitem):
-                member = _member_of(node, root)
-                if member is not None:
-                    found[member] = None
-    return list(found)
-
-
-def _member_of(node: nodes.Getattr | nodes.Getitem, root: str) -> str | None:
-    """Return the name that a lookup reads of a root, as `a` of `params.a`; None for another lookup."""
-    if not isinstance(node.node, nodes.Name) or node.node.name != root:
-        return None
-    if isinstance(node, nodes.Getattr):
-        return node.attr
-    constant = node.arg.value if isinstance(node.arg, nodes.Const) else None
-    return constant if isinstance(constant, str) else None
-
-
-def mentions(tree: nodes.Node, root: str) -> bool:
-    """Return whether a tree reads a root name at all."""
-    if isinstance(tree, nodes.Name):
-        return bool(tree.name == root)
-    return any(node.name == root for node in tree.find_all(nodes.Name))
 
 
 def _parse(text: str) -> list[nodes.Node]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote
 
+from callsheet.templates.faults import TemplateFault
 from callsheet.templates.residual import Residual
 from callsheet.templates.scope import text_at
-from callsheet.templates.syntax import TemplateFault
 
 _AUTHORITY = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*\Z")
 _NOT_IN_AUTHORITY = re.compile(r"[\s/?#@\\%]")

@@ -7,10 +7,12 @@ from typing import Any
 from jinja2 import nodes
 
 from callsheet.documents.json_reader import read_json
+from callsheet.templates.allow_list import names_in
 from callsheet.templates.evaluate import value_of
+from callsheet.templates.faults import TemplateFault
 from callsheet.templates.residual import Residual
 from callsheet.templates.scope import ABSENT, Scope
-from callsheet.templates.syntax import TemplateFault, names_in, parse_file
+from callsheet.templates.syntax import parse_file
 from callsheet.templates.values import canonical_text
 
 MAX_OUTPUT = 1_048_576

@@ -12,7 +12,7 @@ import pytest
 
 from callsheet.compiling import Compiled, compile_workspace
 from callsheet.compiling import pool as pool_module
-from callsheet.compiling import unit as unit_module
+from callsheet.compiling import worker as worker_module
 from callsheet.documents import FolderSource, MemorySource
 from conftest import Folder
 
@@ -45,13 +45,13 @@ def age(folder: Folder) -> None:
 def computed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """List the files whose units are computed."""
     found: list[str] = []
-    real = unit_module.Worker.unit
+    real = worker_module.Worker.unit
 
-    def unit(self: unit_module.Worker, file: str) -> unit_module.Unit:
+    def unit(self: worker_module.Worker, file: str) -> worker_module.Unit:
         found.append(file)
         return real(self, file)
 
-    monkeypatch.setattr(unit_module.Worker, "unit", unit)
+    monkeypatch.setattr(worker_module.Worker, "unit", unit)
     return found
 
 
@@ -121,16 +121,16 @@ def test_a_file_that_changes_while_it_is_compiled_is_kept_as_what_was_compiled(
 ) -> None:
     compile_folder(workspace)
     first = workspace.action(constant="2").read_text()
-    real = unit_module.Worker.unit
+    real = worker_module.Worker.unit
 
-    def unit(self: unit_module.Worker, file: str) -> unit_module.Unit:
+    def unit(self: worker_module.Worker, file: str) -> worker_module.Unit:
         # Somebody saves the file between the look into the cache and the reading of it.
         workspace.action(constant="3")
         return real(self, file)
 
-    monkeypatch.setattr(unit_module.Worker, "unit", unit)
+    monkeypatch.setattr(worker_module.Worker, "unit", unit)
     compile_folder(workspace)
-    monkeypatch.setattr(unit_module.Worker, "unit", real)
+    monkeypatch.setattr(worker_module.Worker, "unit", real)
     workspace.write("example.yaml", first)
     compiled = compile_folder(workspace).by_environment["local"]["Action/example"]
     assert '"fixed":2' in compiled.canonical
@@ -203,7 +203,7 @@ def test_processes_give_the_same_result_as_one(workspace: Folder, monkeypatch: p
     monkeypatch.setattr(pool_module, "_worker", None)
     with pytest.raises(RuntimeError):
         pool_module._compute(["a"])
-    from callsheet.compiling.unit import Context
+    from callsheet.compiling.context import Context
 
     pool_module._start(MemorySource({}), Context((), (), nowhere=True))
     assert pool_module._compute([]) == []

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callsheet.documents.reading import Document, parse
-from callsheet.language.schema_check import KIND_SCHEMAS, check_document, fast_validator, schema
+from callsheet.language.kinds import KINDS
+from callsheet.language.schema_check import check_document, fast_validator, schema
 from conftest import ROOT
 
 SAMPLES = [
@@ -20,7 +21,7 @@ SAMPLES = [
     if ".callsheet" not in path.parts
     for one in parse(path.read_text("utf-8"), path.name)[0]
 ]
-PYTHON = {name: jsonschema.Draft202012Validator(schema(name)) for name in KIND_SCHEMAS.values()}
+PYTHON = {one.schema: jsonschema.Draft202012Validator(schema(one.schema)) for one in KINDS.values()}
 
 
 def agree(value: Any, name: str) -> bool:
@@ -31,7 +32,7 @@ def agree(value: Any, name: str) -> bool:
 
 @pytest.mark.parametrize(("name", "value"), SAMPLES)
 def test_every_sample_is_valid_to_both_validators(name: str, value: Any) -> None:
-    assert agree(value, KIND_SCHEMAS[value["kind"]])
+    assert agree(value, KINDS[value["kind"]].schema)
 
 
 def paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -83,7 +84,7 @@ def test_both_validators_agree_on_documents_with_a_fault(
             del inner[path[-1]]
         case _ if isinstance(inner, dict):
             inner["odd name"] = inner.pop(path[-1])
-    name = KIND_SCHEMAS[sample[1]["kind"]]
+    name = KINDS[sample[1]["kind"]].schema
     problems = check_document(
         Document("f.yaml", 0, "", type("D", (), {"value": value, "places": None, "line": 1})())
     )

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from callsheet.calling import build_request
 from callsheet.templates.evaluate import evaluate
+from callsheet.templates.faults import TemplateFault
 from callsheet.templates.residual import Residual, literal
 from callsheet.templates.scope import ABSENT, Missing, Scope, join_parts, present
-from callsheet.templates.syntax import Expression, TemplateFault, parse_leaf
+from callsheet.templates.syntax import Expression, parse_leaf
 
 VALUES = {"host": "a.example", "n": 3, "list": [1, 2], "map": {"x": {"y": 1}}, "no": None, "yes": True}
 TYPES = {"a": "string", "n": "integer", "list": "array", "o": "object"}

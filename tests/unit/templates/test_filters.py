@@ -6,9 +6,10 @@ import re
 import pytest
 
 from callsheet.templates.evaluate import evaluate
+from callsheet.templates.faults import TemplateFault
 from callsheet.templates.filters import DEFAULT_DOCUMENTATION, FILTERS
 from callsheet.templates.scope import Scope
-from callsheet.templates.syntax import TemplateFault, parse_leaf
+from callsheet.templates.syntax import parse_leaf
 
 EXAMPLES = [
     (name, *example)

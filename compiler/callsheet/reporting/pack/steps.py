@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from callsheet.language.kinds import deployed_kinds
 from callsheet.planning import Change
 from callsheet.targets.journey_optimizer.screen import Field, fields_of
 from callsheet.targets.journey_optimizer.titles import Screen
@@ -33,8 +34,9 @@ class PackStep:
     def title(self) -> str:
         """What is done, in one line."""
         kind, _, name = self.change.address.partition("/")
-        kind = {"EndpointConfig": "endpoint configuration"}.get(kind, kind.lower())
-        return f"{self.number}. {self.change.action.capitalize()} the {kind} {name}"
+        known = deployed_kinds().get(kind)
+        word = known.singular if known is not None else kind.lower()
+        return f"{self.number}. {self.change.action.capitalize()} the {word} {name}"
 
     @property
     def checks(self) -> list[str]:

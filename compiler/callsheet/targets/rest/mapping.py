@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from callsheet.documents import equal
+from callsheet.language.kinds import deployed_kinds
 from callsheet.language.target import fields_of_body, is_one_way
 from callsheet.targets.rest.normal import is_empty, same
 from callsheet.targets.rest.template import (
@@ -144,7 +145,7 @@ class BodyMapping:
             return [whole] if isinstance(whole, dict) and isinstance(whole.get("name"), str) else None
         said = {one.path: one.back(get(body, path)) for path, one in self.fields.items()}
         name, kind = said.get(("name",)), said.get(("kind",))
-        kinds = [kind] if isinstance(kind, str) else ["Action", "Message", "EndpointConfig"]
+        kinds = [kind] if isinstance(kind, str) else deployed_kinds()
         return next((known[it] for it in (f"{one}/{name}" for one in kinds) if known.get(it)), ())
 
     def _overlay(self, action: dict[str, Any], other: dict[str, Any], path: Path, now: Any) -> None:

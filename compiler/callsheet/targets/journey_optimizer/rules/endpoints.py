@@ -1,4 +1,4 @@
-"""CS85x: capping and throttling configurations of Journey Optimizer.
+"""CS850 to CS853: capping and throttling configurations of Journey Optimizer.
 
 Source: Adobe's documentation, pages "Work with the Capping API" and "Work with the Throttling API"; its
 error codes stand in parentheses.
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from callsheet.documents import Problem
-from callsheet.language.catalog import Spots, declare, rule
+from callsheet.language.catalog import Spots, rule
 from callsheet.language.endpoint import EndpointConfig
 
 LOWEST, HIGHEST = 200, 5_000
@@ -152,32 +152,3 @@ def endpoint_throughput(endpoint: EndpointConfig, at: Spots) -> Iterator[Problem
             f"throttling bears {LOWEST} to {HIGHEST:,} calls in a second (ERR_THROTTLING_CONFIG_101)",
             do="write a number between",
         )
-
-
-declare(
-    "CS854",
-    "throttling-place",
-    """An organization has one throttling configuration, in a production sandbox (1463, 1465).
-
-The sandbox `prod` is one; another says `production: true` at its target.
-""",
-)
-declare("CS855", "endpoint-twice", """An endpoint must be capped once for each service.""")
-declare(
-    "CS856",
-    "endpoint-too-narrow",
-    """An endpoint should bear what the actions that call it declare: what is beyond is `capped`, or waits.
-
-Each of Journey Optimizer's up to three retries takes a slot too: under failures, a quarter is left.
-""",
-    severity="warning",
-)
-declare(
-    "CS857",
-    "endpoint-unkept",
-    """A host that actions call should have an EndpointConfig, where others have one.
-
-Without, Adobe lets 300,000 calls in a minute through to a host, however little it bears.
-""",
-    severity="warning",
-)

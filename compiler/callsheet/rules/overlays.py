@@ -1,4 +1,4 @@
-"""An action with an environment's overlay over it → what is wrong with it, where it is written."""
+"""CS320: an action with an environment's overlay over it → what is wrong with it, where it is written."""
 
 from __future__ import annotations
 
@@ -8,10 +8,27 @@ from typing import Any
 
 from callsheet.documents import Document, Path, Problem, Related
 from callsheet.language.action import Definition
-from callsheet.language.catalog import Spots
+from callsheet.language.catalog import Spots, declare
 from callsheet.language.environment import Environment, OverlaidSpots, overlaid_spots
+from callsheet.language.kinds import KINDS
 from callsheet.language.merge import holds, value_in
-from callsheet.language.schema_check import KIND_SCHEMAS, check_value
+from callsheet.language.schema_check import check_value
+
+declare(
+    "CS320",
+    "overlay-removes",
+    """An overlay cannot take a field away yet: neither by `$remove` nor by a null where none can stand.
+
+`$remove` comes in a later version. Until then, leave the field out of the action, and write it in the
+overlays of the environments that need it. A null is a value where one can stand, as in a payload. An
+authentication is taken away by `{type: none}`: one of another type replaces the whole of it.
+
+For example, in an Environment:
+
+    overlays: {push: {limits: null}}
+    overlays: {push: {request: {headers: {X-Shop: {$remove: true}}}}}
+""",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +80,7 @@ def check_overlay(action: Definition, environment: Environment) -> list[Problem]
     def at(code: str) -> Spots:
         return _OverlaidDocumentSpots(code, action.document, (), environment, action)
 
-    return check_value(at, whole, KIND_SCHEMAS[action.kind])
+    return check_value(at, whole, KINDS[action.kind].schema)
 
 
 def _removals(value: Any, path: Path) -> Iterator[Path]:

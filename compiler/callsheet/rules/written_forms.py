@@ -1,4 +1,4 @@
-"""Numbers of YAML that lose the form in which they are written, because they become part of a text.
+"""CS421: numbers of YAML that lose the form in which they are written, because they become part of a text.
 
 `3.10` is the number 3.1, and `+49` is 49: inside a text, a URL or a header, nothing else is left of them.
 """
@@ -14,10 +14,26 @@ from jinja2 import nodes
 from callsheet.documents import Document, Path, Problem
 from callsheet.documents.scalars import Trap, resolve
 from callsheet.language.action import Definition
-from callsheet.language.catalog import Spots
+from callsheet.language.catalog import Spots, declare
 from callsheet.language.environment import Environment
 from callsheet.language.merge import holds, value_in
 from callsheet.templates.values import text_of
+
+declare(
+    "CS421",
+    "written-form-lost",
+    """A number in a text should be written as it will be there: `3.10` becomes `3.1`, `+49` becomes `49`.
+
+YAML and JSON know the number, and not how it was written. In quotes, it is a text, and stays as it is. What
+stays a number, as the whole of a payload's field, is not concerned.
+
+Bad:
+    request: {query: {version: 3.10}}
+Good:
+    request: {query: {version: "3.10"}}
+""",
+    severity="warning",
+)
 
 _TO_TEXT = frozenset(("string", "lower", "upper", "trim", "urlencode", "replace"))
 """Filters whose result is the text of what they get, or made from it."""

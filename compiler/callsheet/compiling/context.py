@@ -1,0 +1,124 @@
+"""What the files of a workspace share, read first: environments, policies, targets and settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from callsheet.documents import Document, Problem, Source, Unreadable
+from callsheet.documents.reading import decode, parse
+from callsheet.language.environment import Environment, Guards, resolve_environments
+from callsheet.language.kinds import shared_kinds
+from callsheet.language.policy import Policy, read_policy
+from callsheet.language.schema_check import check_document
+from callsheet.language.selector import Selector
+from callsheet.language.settings import SETTINGS_FILES, Settings, read_settings
+from callsheet.language.target import with_collections
+from callsheet.rules.policies import prepare
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the units of a workspace share.
+
+    Attributes:
+        environments: the concrete ones; an environment of no values where there is none.
+        policies: those whose schema is in order.
+        nowhere: is the one environment there only to check actions by?
+
+    """
+
+    environments: tuple[Environment, ...]
+    policies: tuple[Policy, ...]
+    nowhere: bool
+
+
+@dataclass(slots=True)
+class Shared:
+    """The documents of shared kinds, and what they define.
+
+    Attributes:
+        documents: of kind Environment, the first of each name.
+        environments: resolved; abstract ones among them.
+        targets: the documents of kind Target, by name.
+        problems: environments that cannot be resolved, policies whose schema is none.
+
+    """
+
+    documents: dict[str, Document] = field(default_factory=dict)
+    environments: dict[str, Environment] = field(default_factory=dict)
+    policies: list[Policy] = field(default_factory=list)
+    targets: dict[str, Document] = field(default_factory=dict)
+    settings: Settings = field(default_factory=Settings)
+    problems: list[Problem] = field(default_factory=list)
+
+    def context(self) -> Context:
+        """Return what the units need of it; policies whose schema is none are a problem, and left out."""
+        ready, problems = prepare(self.policies) if self.policies else ([], [])
+        self.problems += problems
+        concrete = tuple(one for one in self.environments.values() if not one.abstract)
+        return Context(concrete or (_nowhere(),), tuple(one.policy for one in ready), not concrete)
+
+
+def read_shared(source: Source, files: Iterable[str], *, skip: Callable[[str], bool]) -> Shared:
+    """Read the environments, policies, targets and settings; every other file is left alone.
+
+    `skip` says of which files it is known that they have none of these.
+    """
+    shared = Shared()
+    for file in files:
+        for document in _shared_documents(source, file) if not skip(file) else ():
+            name = document.value["metadata"]["name"]
+            match document.value["kind"]:
+                case "Environment":
+                    shared.documents.setdefault(name, document)
+                case "Policy":
+                    shared.policies.append(read_policy(document))
+                case "Target":
+                    shared.targets.setdefault(name, document)
+                case "Workspace" if file in SETTINGS_FILES:
+                    shared.settings = read_settings(document)
+    resolved, broken = resolve_environments(list(shared.documents.values()))
+    resolved, lost = with_collections(resolved, shared.targets)
+    shared.problems = [*broken, *lost]
+    shared.environments = {one.name: one for one in resolved}
+    return shared
+
+
+def may_be_shared(content: bytes) -> bool:
+    """Return whether a file may hold a document of a shared kind, by its bytes alone."""
+    # A kind that is not written as it is can only be written with an escape.
+    return b"\\" in content or any(kind.encode() in content for kind in shared_kinds())
+
+
+def _shared_documents(source: Source, file: str) -> Iterator[Document]:
+    """Yield the valid documents of shared kinds in a file; what is wrong with others is found later."""
+    try:
+        content = source.read(file)
+    except Unreadable:
+        return
+    if not may_be_shared(content):
+        return
+    text, problem = decode(content, file)
+    if problem is not None:
+        return
+    parsed, _ = parse(text, file)
+    for index, one in enumerate(parsed):
+        document = Document(file, index, text, one)
+        kind = one.value.get("kind") if isinstance(one.value, dict) else None
+        if kind in shared_kinds() and not check_document(document):
+            yield document
+
+
+def _nowhere() -> Environment:
+    """Return an environment to check actions by, where the workspace has none with a target."""
+    return Environment(
+        name="none",
+        chain=(),
+        values={},
+        overlays={},
+        select=Selector(),
+        target=None,
+        ledger=None,
+        guards=Guards(),
+    )

@@ -1,0 +1,81 @@
+"""What was found in single files → problems: each once, with the environments that it is found in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+from callsheet.compiling.context import Context
+from callsheet.compiling.unit import Unit
+from callsheet.documents import Document, Problem
+from callsheet.documents.problems import ANY, Concern
+from callsheet.language.catalog import Rule, Spots, rules_on
+from callsheet.language.subjects import ParameterUse
+
+
+def found_in(units: Iterable[Unit], context: Context, texts: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield what is wrong in single files, said once, and in which environments where not in all."""
+    parameter_rules = rules_on("parameters")
+    for unit in units:
+        for problem, environments in unit.found:
+            yield from _where(problem, environments, context)
+        yield from _unused(unit, texts, parameter_rules)
+
+
+def _where(problem: Problem, environments: Sequence[str], context: Context) -> Iterator[Problem]:
+    """Yield a problem as it is reported, where it was found in some environments; none: by itself."""
+    if not environments:
+        yield problem
+    elif context.nowhere:
+        # Without an environment there are no values: a name that is not there may be in one.
+        if problem.code != "CS502":
+            yield problem
+    elif problem.code == "CS502" or len(environments) < len(context.environments):
+        message = f"{problem.message} (in {', '.join(environments)})"
+        yield replace(_only_in(problem, environments), message=message)
+    else:
+        yield _only_in(problem, environments)
+
+
+def _only_in(problem: Problem, environments: Iterable[str]) -> Problem:
+    about = tuple((name, environment) for name, _ in problem.about for environment in environments)
+    return replace(problem, about=about)
+
+
+def _unused(unit: Unit, texts: Mapping[str, str], rules: Sequence[Rule]) -> Iterator[Problem]:
+    """Apply the rules on parameters to the definitions of a file."""
+    given = Counter(head["name"] for head in unit.heads)
+    misspelt = {one.suggested for one, _ in unit.found if one.suggested is not None}
+    for head in unit.heads:
+        used = unit.used.get(head["name"])
+        # What two of one name use is not told apart: the name is the mistake.
+        if not used or not head.get("parameters") or given[head["name"]] > 1:
+            continue
+        use = ParameterUse(head["parameters"], used, misspelt)
+        document = Document(unit.file, head["index"], partial(texts.__getitem__, unit.file))
+        for rule in rules:
+            if rule.check is not None:
+                yield from rule.check(use, Spots(rule.code, document, ("spec",)))
+
+
+def without_what_follows(
+    problems: Sequence[Problem], units: Iterable[Unit], defined: Collection[str]
+) -> list[Problem]:
+    """Leave out findings that a definition is not there, where it may be one that could not be read."""
+    unread = {
+        name
+        for unit in units
+        for problem, _ in unit.found
+        for name, _ in problem.about or _about_unread(unit)
+        if name not in defined
+    }
+    if "" in unread:
+        return [one for one in problems if one.missing is None]
+    return [one for one in problems if one.missing not in unread]
+
+
+def _about_unread(unit: Unit) -> tuple[Concern, ...]:
+    """Return what a file of which nothing could be read may have defined: anything."""
+    return () if unit.documents else (("", ANY),)

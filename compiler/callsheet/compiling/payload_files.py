@@ -1,0 +1,79 @@
+"""A template file whose output depends on parameters: kept as it is, with the values that it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from callsheet.documents import Problem, Span
+from callsheet.language.action import Parameter
+from callsheet.templates.allow_list import mentions, names_in
+from callsheet.templates.faults import TemplateFault
+from callsheet.templates.scope import Scope
+from callsheet.templates.syntax import parse_file
+from callsheet.templates.whole_text import render_file
+
+
+def kept_template(
+    text: str, params: Sequence[str], scope: Scope, parameters: Mapping[str, Parameter]
+) -> dict[str, Any]:
+    """Return a template with the names that it reads, as a compiled action has it.
+
+    It is rendered once with example values, so that what is wrong shows before any call.
+
+    Raises:
+        TemplateFault: for a parameter that is not declared, and for what does not render.
+
+    """
+    tree = parse_file(text)
+    for name in params:
+        if name not in parameters:
+            raise TemplateFault(
+                "CS306",
+                max(text.find(name), 0),
+                f"the parameter `{name}` is not declared",
+                "declare it under `spec.parameters`, or correct its name",
+            )
+    names = {}
+    for root, whole in scope.names.items():
+        if any(mentions(node, root) for node in tree):
+            read = names_in(tree, root)
+            names[root] = {key: whole[key] for key in read if key in whole} if read else whole
+    examples = {name: example_of(parameters[name]) for name in params}
+    render_file(text, Scope(names, examples, scope.types))
+    return {"text": text, "names": names, "params": list(params)}
+
+
+_EXAMPLES: dict[str, Any] = {
+    "string": "text",
+    "integer": 1,
+    "number": 1.5,
+    "boolean": True,
+    "datetime": "2026-01-01T00:00:00Z",
+    "date": "2026-01-01",
+    "array": [],
+    "object": {},
+}
+
+
+def example_of(parameter: Parameter) -> Any:
+    """Return a value that a parameter may have: its example, else one of its type."""
+    if parameter.example is not None:
+        return parameter.example
+    allowed = parameter.constraints.get("enum")
+    return allowed[0] if allowed else _EXAMPLES[parameter.type]
+
+
+def problem_in_file(file: str, text: str, fault: TemplateFault) -> Problem:
+    """Return a fault as a problem at its place in a template file."""
+    offset = min(fault.offset, len(text))
+    line = text.count("\n", 0, offset) + 1
+    column = offset - (text.rfind("\n", 0, offset) + 1) + 1
+    return Problem(
+        code=fault.code,
+        file=file,
+        span=Span(line, column, line, column + 1),
+        message=fault.message,
+        help=fault.help,
+        suggested=fault.suggested,
+    )

@@ -1,0 +1,180 @@
+"""One file × all environments → its unit: read, check, compile, and check what comes out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import callsheet.rules  # noqa: F401 - fills the catalog
+from callsheet.compiling.compilers import compiler_of
+from callsheet.compiling.context import Context, may_be_shared
+from callsheet.compiling.foreign import is_foreign, is_large_and_foreign
+from callsheet.compiling.model import CompiledAction
+from callsheet.compiling.unit import Broken, Unit
+from callsheet.documents import Document, Problem, Source, Unreadable
+from callsheet.documents.problems import ANY, Concern
+from callsheet.documents.reading import decode, parse
+from callsheet.documents.yaml_events import YamlDocument
+from callsheet.language.action import Action, Definition
+from callsheet.language.catalog import Spots, rules_on
+from callsheet.language.environment import Environment, overlaid_spots
+from callsheet.language.kinds import KINDS, DeployedKind, deployed_kinds
+from callsheet.language.own_output import is_own_file
+from callsheet.language.schema_check import check_document
+from callsheet.rules.overlays import check_overlay
+from callsheet.rules.policies import ReadyPolicy, prepare, violations
+from callsheet.rules.secrets import references_in
+from callsheet.templates.template_files import TemplateFiles
+
+
+class Worker:
+    """Computes units; the schemas of the policies are compiled once for all of them."""
+
+    def __init__(self, source: Source, context: Context) -> None:
+        self.source = source
+        self.context = context
+        self.ready: list[ReadyPolicy] = prepare(list(context.policies))[0]
+        kinds = deployed_kinds()
+        self.rules_of = {name: rules_on(kind.rules) for name, kind in kinds.items()}
+        self.compilers = {name: compiler_of(kind) for name, kind in kinds.items()}
+        self.journey_rules = rules_on("journey")
+        self.orchestration_rules = rules_on("orchestration")
+        self.compiled_rules = rules_on("compiled")
+        self.reference_rules = rules_on("references")
+        self.document_rules = rules_on("document")
+
+    def units(self, files: Sequence[str]) -> list[dict[str, Any]]:
+        """Compute the units of a batch of files, as records."""
+        return [self.unit(file).record() for file in files]
+
+    def unit(self, file: str) -> Unit:
+        """Compute the unit of one file."""
+        unit = Unit(file)
+        try:
+            content = self.source.read(file)
+        except Unreadable as unreadable:
+            if not is_large_and_foreign(self.source, file):
+                unit.found.append((unreadable.problem, []))
+            return unit
+        unit.hash = hashlib.sha256(content).hexdigest()
+        text, problem = decode(content, file)
+        if problem is not None:
+            unit.found.append((problem, []))
+            return unit
+        is_json = file.endswith(".json")
+        if is_json and not text.strip():
+            return unit  # an empty file, as the shell makes one for `> report.json`, holds no document
+        parsed, problems = parse(text, file)
+        if problems and is_json and is_own_file(content):
+            # What keeps a document from being read, as its size, is nothing wrong with a report.
+            return unit
+        shared = may_be_shared(content)
+        unit.found += [(one if shared else _about_document(one, parsed), []) for one in problems]
+        # JSON has no comments.
+        unit.ignores = not is_json and "callsheet:" in text
+        for index, one in enumerate(parsed):
+            if is_foreign(one.value, is_json=is_json):
+                continue
+            unit.documents += 1
+            self._document(Document(file, index, text, one), unit)
+        return unit
+
+    def _document(self, document: Document, unit: Unit) -> None:
+        shape = check_document(document)
+        about = _concern_of(document.value)
+        unit.found += [(replace(one, about=about), []) for one in shape]
+        if isinstance(document.value, dict):
+            found = self._collected(self.document_rules, document.value, document)
+            unit.found += [(replace(one, about=about), []) for one in found]
+        if shape:
+            return
+        kind = KINDS[document.value["kind"]]
+        head: dict[str, Any] = {
+            "kind": kind.name,
+            "name": document.value["metadata"]["name"],
+            "index": document.index,
+            "line": document.line,
+        }
+        unit.heads.append(head)
+        if isinstance(kind, DeployedKind):
+            one = kind.definition.read(document)
+            head |= one.head()
+            self._definition(one, unit)
+
+    def _collected(self, chosen: list[Any], value: Any, document: Document) -> Iterator[Problem]:
+        for rule in chosen:
+            yield from rule.check(value, Spots(rule.code, document))
+
+    def _definition(self, action: Definition, unit: Unit) -> None:
+        about = ((action.name, ANY),)
+        for rule in self.rules_of[action.kind]:
+            if rule.check is not None:
+                spots = Spots(rule.code, action.document, ("spec",))
+                unit.found += [(replace(one, about=about), []) for one in rule.check(action, spots)]
+        found: dict[Problem, list[str]] = {}
+        for environment in self.context.environments:
+            if environment.select.selects(action):
+                for problem in self._in(environment, action, unit):
+                    found.setdefault(replace(problem, about=about), []).append(environment.name)
+        unit.found += list(found.items())
+
+    def _in(self, environment: Environment, action: Definition, unit: Unit) -> Iterator[Problem]:
+        """Compile a definition for one environment, and check what comes out."""
+        invalid = check_overlay(action, environment)
+        if invalid:
+            yield from invalid
+            # What it would use is not known: no parameter is reported as unused.
+            unit.used.setdefault(action.name, {})[environment.name] = sorted(action.parameters)
+            return
+        about = ((action.name, environment.name),)
+        templates = TemplateFiles(self.source, unit.templates, unit.found, about)
+        outcome = self.compilers[action.kind](action, environment, templates.read)
+        unit.used.setdefault(action.name, {})[environment.name] = sorted(outcome.used)
+        yield from outcome.problems
+        compiled = outcome.compiled
+        if compiled is None:
+            return
+        yield from self._check(compiled, action, environment)
+        for one in violations(self.ready, action, environment, compiled):
+            unit.broken.append(Broken(one.problem, one.policy.name, action.name, environment.name))
+        # The first of two actions of one name counts; the second is reported.
+        there = unit.compiled.setdefault(environment.name, {})
+        there.setdefault(compiled.address, (compiled.canonical, compiled.digest))
+
+    def _check(
+        self, compiled: CompiledAction, action: Definition, environment: Environment
+    ) -> Iterator[Problem]:
+        chosen = self.compiled_rules if isinstance(action, Action) else []
+        if chosen and (environment.target or {}).get("type") == "journey-optimizer":
+            chosen = [*chosen, *self.journey_rules]
+            if (environment.target or {}).get("flavor") == "journey-orchestration":
+                chosen += self.orchestration_rules
+        for rule in chosen:
+            if rule.check is not None:
+                yield from rule.check(compiled.content, overlaid_spots(rule.code, action, environment))
+        references = references_in(compiled.content)
+        if references:
+            for rule in self.reference_rules:
+                if rule.check is not None:
+                    yield from rule.check(references, overlaid_spots(rule.code, action, environment))
+
+
+_NOTHING_READ = (("", ANY),)
+"""About a definition that has no name, because nothing of it could be read."""
+
+
+def _about_document(problem: Problem, parsed: Sequence[YamlDocument]) -> Problem:
+    """Return a reader's problem with the definition that it stands in, as far as that could be read."""
+    above = [one for one in parsed if one.line <= problem.span.line]
+    return replace(problem, about=_concern_of(above[-1].value) if above else _NOTHING_READ)
+
+
+def _concern_of(value: Any) -> tuple[Concern, ...]:
+    """Return what an error in a document concerns: its own definition, or anything."""
+    if not isinstance(value, dict) or value.get("kind") not in deployed_kinds():
+        return ()
+    metadata = value.get("metadata")
+    name = metadata.get("name") if isinstance(metadata, dict) else None
+    return ((name if isinstance(name, str) else "", ANY),)

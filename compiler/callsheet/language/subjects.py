@@ -1,0 +1,80 @@
+"""What rules look at where that is more than one document or one compiled object."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Protocol
+
+from callsheet.documents import Document
+from callsheet.language.action import Definition
+from callsheet.language.environment import Environment
+from callsheet.language.policy import Policy
+
+
+@dataclass(slots=True)
+class Facts:
+    """The workspace, as its documents say.
+
+    Attributes:
+        named: kind, name and document of everything in the workspace.
+        definitions: the first action, message or endpoint of each name.
+        environments: the first environment of each name.
+        deploying: the environments that have a target, resolved.
+        policies: those whose documents are valid.
+        today: the day by which exceptions of policies expire; None for a day on which none has.
+        unread: is there a document that could not be read, or is not valid?
+
+    """
+
+    named: list[tuple[str, str, Document]] = field(default_factory=list)
+    definitions: dict[str, Definition] = field(default_factory=dict)
+    environments: dict[str, Document] = field(default_factory=dict)
+    deploying: tuple[Environment, ...] = ()
+    policies: list[Policy] = field(default_factory=list)
+    today: date | None = None
+    unread: bool = False
+
+
+class CompiledObject(Protocol):
+    """What a definition is compiled to."""
+
+    @property
+    def name(self) -> str:
+        """The name of its definition."""
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The object as data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """What is deployed in one environment, side by side.
+
+    Attributes:
+        definitions: of the whole workspace, by kind, then by name.
+        compiled: what compiled for this environment, by address.
+
+    """
+
+    environment: Environment
+    definitions: Mapping[str, Mapping[str, Any]]
+    compiled: Mapping[str, CompiledObject]
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterUse:
+    """Which parameters of a definition are used.
+
+    Attributes:
+        declared: the names of its parameters.
+        used: by environment.
+        misspelt: those that are meant where a name is written that is not declared.
+
+    """
+
+    declared: Collection[str]
+    used: Mapping[str, Collection[str]]
+    misspelt: Collection[str]

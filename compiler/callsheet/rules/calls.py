@@ -1,0 +1,78 @@
+"""CS960 to CS969, CS980 and CS985: calls that leave this machine, and files that are written."""
+
+from callsheet.language.catalog import declare
+
+declare(
+    "CS960",
+    "send-not-allowed",
+    """An environment must say `allowSend: true` itself before anything is sent with what it holds.""",
+)
+declare(
+    "CS961",
+    "host-not-allowed",
+    """A secret goes to the service that it is for, or to a host that is named outside of the workspace.
+
+Whoever changes a file of the workspace could otherwise have a secret sent to a host of their own, before
+anybody has reviewed the change. The service is the host to which the environment's own reference leads
+(Adobe's hosts for Journey Optimizer), and for `send` the host of the request. Another one, as a token
+endpoint, a mail server that takes a login, or what a file of the workspace names by `file:`, is allowed by
+`--allow-host HOST`, or for every command by the environment variable `CALLSHEET_ALLOW_HOSTS`. `HOST:PORT`
+allows one port, `HOST` every port. On a terminal, `send` names it, and asks. The command is refused before
+any other secret is resolved, and before anything is called.
+""",
+)
+declare(
+    "CS962",
+    "cannot-send",
+    """Only the journey tool itself can sign with Journey Optimizer's certificate credential.""",
+)
+declare("CS963", "no-token", """The token endpoint must answer with an access token.""")
+declare(
+    "CS964",
+    "not-this-machine",
+    """A stand-in (`send --to`) must be on this machine: `http://localhost:8025`.
+
+Stand-ins for the secrets are sent to it, so that no account and no secret is needed.
+""",
+)
+declare("CS965", "certificate-unusable", """The client certificate and its key must be PEM, and a pair.""")
+declare("CS966", "cannot-sign-request", """The key of a signature must be written as the action says.""")
+declare(
+    "CS967",
+    "cannot-export",
+    """The other tool must be able to write the request.
+
+No line of curl can hold a signature: it is made over each request anew, with the time. HTTPie cannot
+write a header in which a backslash stands before one of `=:@;`.
+""",
+)
+declare(
+    "CS968",
+    "cannot-listen",
+    """`callsheet emulate` must be able to listen on its port of this machine.""",
+)
+declare(
+    "CS969",
+    "not-one-line",
+    """What is sent in a line, as a header or a login, must have no control character; a header is ASCII.
+
+Line ends and a byte order mark around a secret are stripped. A line break within it, or a letter with an
+accent in a header, is refused by the name of the reference before anything is sent.
+""",
+)
+declare(
+    "CS980",
+    "host-name",
+    """What `--allow-host` and `CALLSHEET_ALLOW_HOSTS` name must be hosts, as `login.example.com`.
+
+With a port, as `localhost:8080`, only that one is allowed. Several are separated by commas or spaces.
+""",
+)
+declare(
+    "CS985",
+    "link-in-own-folder",
+    """Callsheet follows no symbolic link to files that it writes: databases, the cache, a folder target.
+
+A commit can hold such a link, and whoever follows it writes outside of the workspace.
+""",
+)

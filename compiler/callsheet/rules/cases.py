@@ -1,0 +1,82 @@
+"""CS311, CS312 and CS316: the test cases of an action."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from callsheet.documents import Problem
+from callsheet.language.action import Action
+from callsheet.language.catalog import Spots, rule
+from callsheet.language.schema_check import nearest
+
+
+@rule("CS311", "test-of-unknown-parameter", on="action")
+def unknown_test_parameter(action: Action, at: Spots) -> Iterator[Problem]:
+    """A test must give values to declared parameters only.
+
+    Bad:
+        parameters: {title: {type: string}}
+        request: {payload: {a: "{{ params.title }}"}}
+        tests: [{name: one, params: {title: Hi, titel: Hi}, expect: {method: POST}}]
+    Good:
+        parameters: {title: {type: string}}
+        request: {payload: {a: "{{ params.title }}"}}
+        tests: [{name: one, params: {title: Hi}, expect: {method: POST}}]
+    """
+    for index, test in enumerate(action.spec.get("tests") or ()):
+        for name in test["params"]:
+            if name not in action.parameters:
+                yield at.key(
+                    ("tests", index, "params", name),
+                    f"the parameter `{name}` is not declared" + nearest(name, action.parameters),
+                    do="correct the name, or declare it under `spec.parameters`",
+                )
+
+
+@rule("CS312", "test-lacks-parameter", on="action")
+def test_lacks_parameter(action: Action, at: Spots) -> Iterator[Problem]:
+    """A test must give a value to every required parameter, unless it expects an error.
+
+    Bad:
+        parameters: {title: {type: string}}
+        request: {payload: {a: "{{ params.title }}"}}
+        tests: [{name: one, params: {}, expect: {method: POST}}]
+    Good:
+        parameters: {title: {type: string, optional: true}}
+        request: {payload: {a: "{{ params.title }}"}}
+        tests: [{name: one, params: {}, expect: {method: POST}}]
+    """
+    for index, test in enumerate(action.spec.get("tests") or ()):
+        if "error" in test.get("expect", {}):
+            continue
+        missing = [
+            name
+            for name, parameter in action.parameters.items()
+            if not parameter.optional and name not in test["params"]
+        ]
+        if missing:
+            yield at.key(
+                ("tests", index, "params"),
+                f"the test gives no value to {', '.join(f'`{name}`' for name in missing)}",
+                do="give a value, declare the parameter optional, or expect an error",
+            )
+
+
+@rule("CS316", "duplicate-test", on="action")
+def duplicate_test(action: Action, at: Spots) -> Iterator[Problem]:
+    """Two tests of an action must have two names.
+
+    Bad:
+        tests:
+          - {name: a, params: {}, expect: {method: POST}}
+          - {name: a, params: {}, expect: {method: POST}}
+    Good:
+        tests:
+          - {name: a, params: {}, expect: {method: POST}}
+          - {name: b, params: {}, expect: {method: POST}}
+    """
+    seen: set[str] = set()
+    for index, test in enumerate(action.spec.get("tests") or ()):
+        if test["name"] in seen:
+            yield at.value(("tests", index, "name"), "a test before has this name", do="rename one")
+        seen.add(test["name"])

@@ -1,0 +1,142 @@
+"""CS807 to CS809: REST collections as targets, described by documents of kind Target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from callsheet.documents import Problem
+from callsheet.language.catalog import Spots, declare, rule
+from callsheet.language.target import fields_of_body, is_one_way, one_field
+
+declare(
+    "CS807",
+    "unknown-collection",
+    """A target of type http must name a document of kind Target, which describes the service.
+
+Bad:
+    apiVersion: callsheet/v1
+    kind: Environment
+    metadata: {name: hooks}
+    spec:
+      target: {type: http, collection: hoks, url: {secret: "env:HOOKS_URL"}}
+      ledger: {type: sqlite, path: .callsheet/hooks.db}
+Good:
+    apiVersion: callsheet/v1
+    kind: Environment
+    metadata: {name: hooks}
+    spec: {target: {type: sqlite, path: .callsheet/hooks.db}}
+""",
+)
+
+
+@rule("CS808", "body-not-invertible", on="document")
+def body_not_invertible(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
+    """A field of a Target's body is a constant, or holds one field of the action: it is read backwards too.
+
+    Bad:
+        apiVersion: callsheet/v1
+        kind: Target
+        metadata: {name: hooks}
+        spec:
+          id: id
+          body: {name: "{{ action.name }} of {{ action.owner }}", definition: "{{ action | tojson }}"}
+          list: {path: /hooks}
+          create: {path: /hooks}
+          update: {path: "/hooks/{id}"}
+          delete: {path: "/hooks/{id}"}
+    Good:
+        apiVersion: callsheet/v1
+        kind: Target
+        metadata: {name: hooks}
+        spec:
+          id: id
+          body: {name: "shop: {{ action.name }}", definition: "{{ action | tojson }}"}
+          list: {path: /hooks}
+          create: {path: /hooks}
+          update: {path: "/hooks/{id}"}
+          delete: {path: "/hooks/{id}"}
+    """
+    for path, leaf in fields_of_body(spec_of_target(value).get("body")):
+        if isinstance(leaf, str) and "{{" in leaf and _field_of_action(leaf) is None:
+            yield at.value(
+                ("spec", "body", *path),
+                "this cannot be read backwards: more than one field of `action`, or another template",
+                do="write a constant, or one `{{ action.name }}`, also with `| tojson` or a text around",
+            )
+
+
+def spec_of_target(value: dict[str, Any]) -> dict[str, Any]:
+    """Return the spec of a Target; an empty one for another kind, and for what the schema refuses."""
+    spec = value.get("spec")
+    return spec if value.get("kind") == "Target" and isinstance(spec, dict) else {}
+
+
+def _field_of_action(leaf: Any) -> str | None:
+    """Return the dotted path of the one field of `action` in a leaf, empty for the whole; None without."""
+    found = one_field(leaf) if isinstance(leaf, str) else None
+    return found[2] if found is not None and found[1] == "action" else None
+
+
+@rule("CS809", "target-incomplete", on="document")
+def target_incomplete(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
+    """What a Target says must fit together: who an object is, what goes one way, how one is read.
+
+    Bad:
+        apiVersion: callsheet/v1
+        kind: Target
+        metadata: {name: hooks}
+        spec:
+          id: id
+          body: {name: "{{ action.name }}", url: "{{ action.request.url }}"}
+          ifMatch: {header: ETag}
+          list: {path: /hooks}
+          create: {path: /hooks}
+          update: {path: "/hooks/{id}"}
+          delete: {path: "/hooks/{id}"}
+    Good:
+        apiVersion: callsheet/v1
+        kind: Target
+        metadata: {name: hooks}
+        spec:
+          id: id
+          body: {name: "{{ action.name }}", definition: "{{ action | tojson }}"}
+          ifMatch: {header: ETag}
+          list: {path: /hooks}
+          read: {path: "/hooks/{id}"}
+          create: {path: /hooks}
+          update: {path: "/hooks/{id}"}
+          delete: {path: "/hooks/{id}"}
+    """
+    spec = spec_of_target(value)
+    if not isinstance(spec.get("body"), dict):
+        return
+    leaves = dict(fields_of_body(spec["body"]))
+    if not any(_field_of_action(one) in ("", ".name") for one in leaves.values()):
+        yield at.key(
+            ("spec", "body"),
+            "nothing of the body tells which action an object is",
+            do="write `{{ action.name }}`, or the whole `{{ action }}`, into one of its fields",
+        )
+    for path, leaf in leaves.items():
+        if is_one_way(leaf) and not spec.get("partial"):
+            yield at.key(
+                ("spec", "body", *path),
+                "`$each` and `$choose` are not read backwards",
+                do="say `partial: true`: the rest of an action is then as the ledger has it",
+            )
+    if "read" not in spec:
+        yield from _without_read(spec, at)
+
+
+def _without_read(spec: dict[str, Any], at: Spots) -> Iterator[Problem]:
+    do = 'write `read: {path: "/things/{id}"}`'
+    if isinstance(spec.get("ifMatch"), dict) and "header" in spec["ifMatch"]:
+        yield at.key(
+            ("spec", "ifMatch"), "a header is told where one object is read, and `read` is missing", do=do
+        )
+    listing = spec.get("list")
+    if isinstance(listing, dict) and listing.get("complete") is False:
+        yield at.key(
+            ("spec", "list", "complete"), "each object has to be read, and `read` is missing", do=do
+        )

@@ -1,0 +1,162 @@
+"""CS303 to CS305, CS309 and CS317: environments, and what they name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from callsheet.documents import Problem
+from callsheet.documents.walking import texts_in
+from callsheet.language.catalog import Spots, declare, rule
+from callsheet.language.merge import holds
+from callsheet.language.schema_check import nearest
+from callsheet.language.subjects import Facts
+
+_TEMPLATE = re.compile(r"\{\{[^}]*\b(?:values|env|params|action)\.|\{%")
+"""An expression over our own names, or a statement. `{{name}}` alone may be a template of the vendor's."""
+
+declare(
+    "CS303",
+    "unknown-environment",
+    """`extends` must name an environment of the workspace.
+
+Bad:
+    apiVersion: callsheet/v1
+    kind: Environment
+    metadata: {name: local}
+    spec: {extends: bse}
+Good:
+    apiVersion: callsheet/v1
+    kind: Environment
+    metadata: {name: local}
+    spec: {extends: base}
+    ---
+    apiVersion: callsheet/v1
+    kind: Environment
+    metadata: {name: base}
+    spec: {}
+""",
+)
+declare(
+    "CS304",
+    "environment-cycle",
+    """An environment must not extend itself, directly or through others.
+
+Bad:
+    apiVersion: callsheet/v1
+    kind: Environment
+    metadata: {name: a}
+    spec: {extends: b}
+    ---
+    apiVersion: callsheet/v1
+    kind: Environment
+    metadata: {name: b}
+    spec: {extends: a}
+Good:
+    apiVersion: callsheet/v1
+    kind: Environment
+    metadata: {name: a}
+    spec: {extends: b}
+    ---
+    apiVersion: callsheet/v1
+    kind: Environment
+    metadata: {name: b}
+    spec: {}
+""",
+)
+
+
+@rule("CS305", "unknown-action", on="workspace")
+def unknown_action(facts: Facts, code: str) -> Iterator[Problem]:
+    """An overlay or a selection by name must name an action of the workspace.
+
+    Bad:
+        apiVersion: callsheet/v1
+        kind: Environment
+        metadata: {name: local}
+        spec: {overlays: {firebase_psh: {limits: {retries: 1}}}}
+    Good:
+        apiVersion: callsheet/v1
+        kind: Environment
+        metadata: {name: local}
+        spec: {overlays: {}}
+    """
+    for document in facts.environments.values():
+        spec = document.value["spec"]
+        named = [("overlays", name) for name in spec.get("overlays") or {}]
+        for path in named:
+            if path[1] not in facts.definitions:
+                problem = Spots(code, document).key(
+                    ("spec", *path),
+                    f"there is no action `{path[1]}`" + nearest(path[1], facts.definitions),
+                    do="correct the name, or remove the overlay",
+                )
+                yield replace(problem, missing=path[1])
+        for index, name in enumerate((spec.get("select") or {}).get("names") or ()):
+            if name not in facts.definitions:
+                problem = Spots(code, document).value(
+                    ("spec", "select", "names", index),
+                    f"there is no action `{name}`" + nearest(name, facts.definitions),
+                    do="correct the name, or remove it",
+                )
+                yield replace(problem, missing=name)
+
+
+@rule("CS309", "nothing-selected", on="workspace", severity="warning")
+def nothing_selected(facts: Facts, code: str) -> Iterator[Problem]:
+    """An environment should select at least one action.
+
+    Bad:
+        apiVersion: callsheet/v1
+        kind: Environment
+        metadata: {name: local}
+        spec: {select: {labels: {channel: fax}}, target: {type: sqlite, path: .callsheet/local.db}}
+    Good:
+        apiVersion: callsheet/v1
+        kind: Environment
+        metadata: {name: local}
+        spec: {target: {type: sqlite, path: .callsheet/local.db}}
+    """
+    if facts.unread:
+        # A document that could not be read may be the one that would be selected.
+        return
+    for environment in facts.deploying:
+        if not any(map(environment.select.selects, facts.definitions.values())):
+            written = holds(environment.document.value, ("spec", "select"))
+            yield Spots(code, environment.document).key(
+                ("spec", "select") if written else ("metadata", "name"),
+                f"the environment `{environment.name}` selects no action",
+                do="correct the selector, or add actions",
+            )
+
+
+@rule("CS317", "template-in-values", on="document")
+def template_in_values(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
+    """A template inside `values` is not evaluated: it would be sent as it is written.
+
+    Write the template where the value is used. A vendor's own placeholders (`{{name}}`) stay as they are.
+
+    Bad:
+        apiVersion: callsheet/v1
+        kind: Environment
+        metadata: {name: local}
+        spec: {values: {host: api.example.com, url: "https://{{ values.host }}/v1"}}
+    Good:
+        apiVersion: callsheet/v1
+        kind: Environment
+        metadata: {name: local}
+        spec: {values: {host: api.example.com, greeting: "Hello {{name}}"}}
+    """
+    spec = value.get("spec")
+    if value.get("kind") != "Environment" or not isinstance(spec, dict):
+        return
+    for path, text in texts_in(spec.get("values"), ("spec", "values")):
+        found = _TEMPLATE.search(text)
+        if found is not None:
+            yield at.value(
+                path,
+                "a template inside `values` is not evaluated: it would be sent as it is written",
+                do="write the template in the action or in an overlay, where the value is used",
+            )

@@ -1,0 +1,56 @@
+"""CS84x and CS87x: where objects are deployed, what is read there and what is taken over from there."""
+
+from callsheet.language.catalog import declare
+
+declare(
+    "CS843",
+    "still-deployed",
+    """What is forgotten must be in no file of the workspace: the next plan would take it over again.""",
+)
+declare(
+    "CS844",
+    "cannot-adopt",
+    """A file must compile to the very same bytes as what it takes over, or it would change it.""",
+)
+declare("CS846", "folder-unreadable", """A folder that cannot be read is never taken for an empty one.""")
+declare("CS847", "folder-unwritable", """The folder of a target must be writable.""")
+declare("CS870", "service-url", """The secret of a service's URL must hold an https URL.""")
+declare(
+    "CS871",
+    "outcome-unknown",
+    """It is not known whether the service did what it was asked: its answer was lost.
+
+The intent is recorded: the next command reads the service, and settles what became of it. Nothing is sent
+twice unless the service knows a call that it has seen (`idempotencyHeader`).
+""",
+)
+declare("CS872", "service-refuses", """The service refuses who calls.""")
+declare(
+    "CS873",
+    "service-unreadable",
+    """A service that cannot be read whole is an error: it is never taken for empty.""",
+)
+declare("CS874", "object-twice", """Two objects of a service must not be the same action.""")
+declare(
+    "CS875",
+    "body-loses",
+    """What a Target's body does not hold of an action would look as if it were drift.""",
+)
+declare(
+    "CS876",
+    "kept-otherwise",
+    """What is read back of an object after a write must be what was sent.
+
+The service took the write and shows something else, so that the step is not done. What it keeps is
+recorded, and the next plan shows the difference. Where the service only writes a value in another way, say
+so under `normalised` of the Target.
+""",
+)
+declare(
+    "CS877",
+    "null-in-a-merge-patch",
+    """A merge patch (RFC 7396) cannot make a field null: null takes the field away.
+
+Leave the field out of the action, or let the Target update by PUT, or by PATCH without `as: merge-patch`.
+""",
+)

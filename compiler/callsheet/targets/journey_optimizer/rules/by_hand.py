@@ -1,0 +1,33 @@
+"""CS840 to CS842, CS845 and CS848: steps by hand, and the journeys that use an action."""
+
+from callsheet.language.catalog import declare
+
+declare(
+    "CS840",
+    "by-hand",
+    """Journey Optimizer has no API for its custom actions: callsheet does not pretend to apply them.
+
+`callsheet apply` writes a pack that leads through each step on the screen, and `callsheet confirm` records
+who did what. What is not confirmed stays open in the next plan.
+""",
+)
+declare("CS841", "no-pack", """A pack is the folder that `callsheet apply` writes for Journey Optimizer.""")
+declare(
+    "CS842",
+    "step-cannot-be-confirmed",
+    """A step is confirmed from what it started: somebody may have confirmed another one since.""",
+)
+declare(
+    "CS845",
+    "no-journeys",
+    """Journeys are read by Adobe's API, by an account of the target (`api`), or from a file (`usage`).""",
+)
+declare(
+    "CS848",
+    "usage-unreadable",
+    """The snapshot of journeys is JSON: the name of each action, and the journeys that use it.
+
+An action that a journey uses is frozen but for name, description, URL and authentication: a plan makes a
+new one of any other change (`replace`), and names the journeys that have to move.
+""",
+)
