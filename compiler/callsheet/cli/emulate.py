@@ -30,7 +30,7 @@ def command(env: str | None, port: int, fail: tuple[str, ...], *, options: Optio
     """
     from callsheet.emulator import Emulator, Faults, Reloader, state_of
     from callsheet.emulator.server import Call
-    from callsheet.reporting.terminal import count, safe
+    from callsheet.reporting.terminal import counted, safe
 
     def told(call: Call) -> None:
         reason = f"  {safe(call.reason)}" if call.reason else ""
@@ -43,7 +43,7 @@ def command(env: str | None, port: int, fail: tuple[str, ...], *, options: Optio
     thread = threading.Thread(target=emulator.serve, daemon=True)
     thread.start()
     number = len({one.name for one in emulator.routes})
-    click.echo(f"{emulator.url} plays {count(number, 'action')}; Ctrl-C ends it.")
+    click.echo(f"{emulator.url} plays {counted(number, 'action')}; Ctrl-C ends it.")
     reloader.told = lambda words: click.echo(f"--- {safe(words)}")
     threading.Thread(target=reloader.run, daemon=True).start()
     try:

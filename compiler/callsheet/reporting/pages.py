@@ -30,7 +30,7 @@ from callsheet.reporting.page import (
     inline,
     some,
 )
-from callsheet.reporting.terminal import SAID_IN_WORDS, count, value_text, value_texts
+from callsheet.reporting.terminal import SAID_IN_WORDS, counted, value_text, value_texts
 from callsheet.results import DiffResult, DriftResult, ExplainResult, RequestPair, ValidationResult
 
 _WIDE = Style(width=160)
@@ -50,7 +50,7 @@ def diff_page(result: DiffResult) -> Page:
     ]
     against = result.compared_with
     changed = entries or result.protections
-    title = f"{count(len(entries), 'change')} {against}" if changed else f"No change {against}"
+    title = f"{counted(len(entries), 'change')} {against}" if changed else f"No change {against}"
     title += result.also_protected
     shared = {address for one in result.shared for address in one.addresses}
     own = [one for one in entries if one[0].address not in shared]
@@ -97,10 +97,11 @@ def validation_page(result: ValidationResult) -> Page:
     """Return the page of a validation."""
     errors = sum(one.severity == "error" for one in result.diagnostics)
     warnings = len(result.diagnostics) - errors
+    documents = counted(result.documents, "document")
     title = (
-        f"{count(errors, 'error')}, {count(warnings, 'warning')} in {count(result.documents, 'document')}"
+        f"{counted(errors, 'error')}, {counted(warnings, 'warning')} in {documents}"
         if result.diagnostics
-        else f"Valid: {count(result.documents, 'document')}"
+        else f"Valid: {documents}"
     )
     ordered = sorted(result.diagnostics, key=lambda one: one.severity)
     return Page(
@@ -118,7 +119,7 @@ def validation_page(result: ValidationResult) -> Page:
 def drift_page(result: DriftResult) -> Page:
     """Return the page of a drift."""
     number = len(result.drift)
-    title = f"{count(number, 'object')} drifted" if number else "No drift"
+    title = f"{counted(number, 'object')} drifted" if number else "No drift"
     blocks: list[Block] = [Heading(1, ("callsheet: ", title, " in ", Code(result.environment)))]
     blocks += _drift(result.drift, result.unmanaged)
     return Page(f"drift:{result.environment}", f"{title} in {result.environment}", blocks)

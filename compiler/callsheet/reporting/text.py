@@ -10,7 +10,15 @@ from callsheet.documents import Path
 from callsheet.language.difference import IMPACTS, Impact
 from callsheet.planning import NOTHING, Change, Difference, Drift, GuardVerdict, Plan
 from callsheet.reporting.model import Report, Style
-from callsheet.reporting.terminal import SAID_IN_WORDS, count, paint, safe, value_text, value_texts, wrapped
+from callsheet.reporting.terminal import (
+    SAID_IN_WORDS,
+    counted,
+    paint,
+    safe,
+    value_text,
+    value_texts,
+    wrapped,
+)
 from callsheet.reporting.text_findings import explain_text, validation_text
 from callsheet.reporting.text_lists import (
     history_text,
@@ -194,7 +202,7 @@ def _summary(plan: Plan, style: Style) -> str:
     parts = [f"{number} to {action}" for action, number in summary.items() if number]
     where = f" in {safe(plan.environment)}"
     if not parts:
-        drifted = f"; {count(len(plan.drift), 'object')} drifted" if plan.drift else ""
+        drifted = f"; {counted(len(plan.drift), 'object')} drifted" if plan.drift else ""
         return paint(f"Nothing to do{where}: {unchanged} unchanged{drifted}.", "bold", style)
     return paint(f"Plan{where}: {', '.join(parts)}, {unchanged} unchanged.", "bold", style)
 
@@ -212,7 +220,9 @@ def diff_text(result: DiffResult, style: Style) -> str:
             continue
         head, *rest = change_lines(change, style)
         lines += [f"{head}  in {safe(', '.join(environments))}", *rest, ""]
-    lines.append(paint(f"{count(len(grouped), 'change')} {against}{result.also_protected}.", "bold", style))
+    lines.append(
+        paint(f"{counted(len(grouped), 'change')} {against}{result.also_protected}.", "bold", style)
+    )
     return "\n".join(lines)
 
 
@@ -240,7 +250,7 @@ def shared_lines(result: DiffResult, style: Style) -> list[str]:
         impacts = [change.impact for change, _ in result.grouped() if change.address in one.addresses]
         weight = max(impacts, key=IMPACTS.index, default="cosmetic")
         impact = paint(weight, _IMPACT_COLOURS[weight], style)
-        head = f"~ values.{safe(one.name)}  [{impact}]  changes {count(len(one.addresses), 'action')}"
+        head = f"~ values.{safe(one.name)}  [{impact}]  changes {counted(len(one.addresses), 'action')}"
         lines.append(f"{paint(head, 'yellow', style)}  in {safe(', '.join(one.environments))}")
         for line, colour in signed_values(one.before, one.after, (one.name,), style, 6):
             lines.append("    " + paint(line, colour, style))
@@ -262,7 +272,7 @@ def _shared_reasons(result: DiffResult, addresses: Sequence[str], style: Style) 
                 number.setdefault((one.words, one.reason, one.impact), set()).add(change.address)
     lines: list[str] = []
     for (words, reason, impact), found in number.items():
-        text = f"{safe(words)} ({reason}), {count(len(found), 'action')}"
+        text = f"{safe(words)} ({reason}), {counted(len(found), 'action')}"
         lines += [paint(line, _IMPACT_COLOURS[impact], style) for line in wrapped(text, style, indent=4)]
     return lines
 
@@ -279,7 +289,7 @@ def drift_text(result: DriftResult, style: Style) -> str:
     if not result.drift:
         lines.append(paint(f"No drift in {where}.", "bold", style))
     else:
-        lines.append(paint(f"{count(len(result.drift), 'object')} drifted in {where}.", "bold", style))
+        lines.append(paint(f"{counted(len(result.drift), 'object')} drifted in {where}.", "bold", style))
     return "\n".join([*lines, *written_lines(result.fields, style)])
 
 
@@ -297,7 +307,7 @@ def apply_text(result: ApplyResult, style: Style) -> str:
             lines.append(paint(f"  ! {safe(one.address)} {one.outcome}{why}", "red", style))
     where = safe(result.plan.environment)
     if result.outcome == "nothing":
-        drifted = f"; {count(len(result.plan.drift), 'object')} drifted" if result.plan.drift else ""
+        drifted = f"; {counted(len(result.plan.drift), 'object')} drifted" if result.plan.drift else ""
         lines.append(
             paint(
                 f"Nothing to do in {where}: {result.plan.unchanged} unchanged{drifted}.",
