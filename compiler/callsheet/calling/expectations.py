@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from callsheet.calling.cases import ABSENT, CaseResult, request_fields
 from callsheet.documents import Document, Path, Span
 from callsheet.documents.rewriting import CannotRewriteError, Rewriting, json_text, replaced, rewritten
 from callsheet.errors import CallsheetError
+from callsheet.language.merge import value_in
 
 
 def updated(document: Document, results: Sequence[CaseResult]) -> str:
@@ -32,7 +32,7 @@ def updated(document: Document, results: Sequence[CaseResult]) -> str:
         actual = request_fields(result.request)
         for mismatch in result.mismatches:
             path = _written(document, root, mismatch.path, removed=mismatch.actual is ABSENT)
-            value = _look(actual, path[len(root) :])
+            value = value_in(actual, path[len(root) :])
             replacements[document.places.value(path)] = json_text(value)
     text = replaced(document.text, replacements)
     missing = [one for one in results if one.without_expectation and one.request is not None]
@@ -66,9 +66,3 @@ def _written(document: Document, root: Path, path: Path, *, removed: bool) -> Pa
     while parts and (*root, *parts) not in document.places.values:
         parts = parts[:-1]
     return (*root, *(parts or path[:1]))
-
-
-def _look(value: Any, path: Path) -> Any:
-    for part in path:
-        value = value[part]
-    return value

@@ -17,6 +17,7 @@ from callsheet.outbound.limits import Slots, retry_after, seconds_of
 from callsheet.outbound.masking import without_secrets
 from callsheet.outbound.signatures import Signed
 from callsheet.outbound.tokens import Tokens
+from callsheet.outbound.urls import with_query
 
 if TYPE_CHECKING:
     import httpx
@@ -176,9 +177,7 @@ class _Call:
         import httpx
 
         self.proofs += [*proof.query.values(), *(one.split()[-1] for one in proof.headers.values())]
-        url = self.request.url
-        if proof.query:
-            url += ("&" if "?" in url else "?") + urlencode(proof.query)
+        url = with_query(self.request.url, urlencode(proof.query))
         told: dict[str, Any] = {"status": None, "text": "", "outcome": "internalError", "reason": ""}
         end = time.monotonic() + timeout
         try:

@@ -16,6 +16,7 @@ from callsheet.language.endpoint import EndpointConfig
 from callsheet.language.environment import Environment, overlaid_spots
 from callsheet.language.urls import host_of, url_text
 from callsheet.targets.journey_optimizer.rules.endpoints import DEFAULT_PER_MINUTE, RETRIES, per_second
+from callsheet.words import listed
 
 
 def compile_endpoint(
@@ -124,10 +125,9 @@ def _check_actions(compiled: Compiled, environment: Environment, found: Found) -
             loose.add(host_of(request["url"]))
     if loose:
         hosts = sorted(loose)
-        others = f" and {len(hosts) - SHOWN} more" if len(hosts) > SHOWN else ""
         yield Spots("CS857", environment.document, ("spec",)).key(
             ("target",),
-            f"no EndpointConfig covers what actions call at {', '.join(hosts[:SHOWN])}{others}",
+            f"no EndpointConfig covers what actions call at {listed(hosts, SHOWN)}",
             do=f"write one; without, Adobe lets {DEFAULT_PER_MINUTE:,} calls a minute through to a host",
         )
 

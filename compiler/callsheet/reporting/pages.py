@@ -32,6 +32,7 @@ from callsheet.reporting.page import (
 )
 from callsheet.reporting.terminal import SAID_IN_WORDS, counted, value_text, value_texts
 from callsheet.results import DiffResult, DriftResult, ExplainResult, RequestPair, ValidationResult
+from callsheet.words import and_more
 
 _WIDE = Style(width=160)
 _GRAVE = ("breaking", "sensitive")
@@ -181,8 +182,8 @@ def _reasons(found: Sequence[Difference]) -> Items:
 
 
 def _reason(reason: str, found: Sequence[Difference]) -> Inline:
-    more = (f", and {len(found) - 1} more",) if len(found) > 1 else ()
-    return (f"{found[0].impact}, {reason}: ", *inline(found[0].words), *more)
+    more = and_more(len(found), 1)
+    return (f"{found[0].impact}, {reason}: ", *inline(found[0].words), *((f", {more}",) if more else ()))
 
 
 def _shared_rows(result: DiffResult, entries: Sequence[Entry]) -> list[Row]:
@@ -190,7 +191,7 @@ def _shared_rows(result: DiffResult, entries: Sequence[Entry]) -> list[Row]:
     rows: list[Row] = []
     for one in result.shared:
         impacts = [change.impact for change, _, _ in entries if change.address in one.addresses]
-        action: Inline = (Code(f"values.{one.name}"), f" ({len(one.addresses)} actions)")
+        action: Inline = (Code(f"values.{one.name}"), f" ({counted(len(one.addresses), 'action')})")
         rows.append(((heaviest(impacts),), ("update",), action, ("",), (", ".join(one.environments),)))
     return rows
 
@@ -221,7 +222,7 @@ def _table(head: Sequence[str], rows: Sequence[Row]) -> list[Block]:
         Table([head[one] for one in kept], [[row[one] for one in kept] for row in rows[:MAX_ROWS]])
     ]
     if len(rows) > MAX_ROWS:
-        blocks.append(Paragraph((f"and {len(rows) - MAX_ROWS} more",)))
+        blocks.append(Paragraph((and_more(len(rows), MAX_ROWS),)))
     return blocks
 
 
@@ -254,7 +255,14 @@ def _shared(one: SharedChange, entries: Sequence[Entry]) -> list[Block]:
     impacts = Counter(change.impact for change, _, _ in entries if change.address in one.addresses)
     weight = ", ".join(f"{impacts[impact]} {impact}" for impact in reversed(IMPACTS) if impacts[impact])
     blocks: list[Block] = [
-        Heading(2, ("Shared value ", Code(f"values.{one.name}"), f" changes {len(one.addresses)} actions")),
+        Heading(
+            2,
+            (
+                "Shared value ",
+                Code(f"values.{one.name}"),
+                f" changes {counted(len(one.addresses), 'action')}",
+            ),
+        ),
         Lines(_sides(one.before, one.after, ())),
         Paragraph(("In ", ", ".join(one.environments), f" ({weight}): ", *some(one.addresses, 12), ".")),
     ]
@@ -321,11 +329,8 @@ def _requests(pair: RequestPair) -> list[Block]:
 
 
 def _cut(lines: list[str]) -> list[str]:
-    return (
-        lines
-        if len(lines) <= MAX_LINES
-        else [*lines[:MAX_LINES], f" and {len(lines) - MAX_LINES} lines more"]
-    )
+    more = and_more(len(lines), MAX_LINES, "line")
+    return [*lines[:MAX_LINES], f" {more}"] if more else lines
 
 
 def _guard(one: GuardVerdict) -> Block:

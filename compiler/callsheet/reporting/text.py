@@ -49,6 +49,7 @@ from callsheet.results import (
     ValidationResult,
     WorkspaceResult,
 )
+from callsheet.words import and_more, first_of, listed
 
 SIGNS = {
     "create": ("+", "green", "created"),
@@ -151,7 +152,8 @@ def _line_diff(before: str, after: str, style: Style) -> list[str]:
     found = list(unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=1))[2:]
     colours = {"-": "red", "+": "green", "@": "dim"}
     lines = ["      " + paint(safe(one), colours.get(one[:1], "dim"), style) for one in found[:40]]
-    return lines if len(found) <= 40 else [*lines, f"      and {len(found) - 40} lines more"]
+    more = and_more(len(found), 40, "line")
+    return [*lines, f"      {more}"] if more else lines
 
 
 def _drift_lines(drift: Any, unmanaged: Any, style: Style) -> list[str]:
@@ -188,9 +190,7 @@ def _guard_lines(guards: tuple[GuardVerdict, ...], style: Style) -> list[str]:
         if "--accept" not in one.message:
             text += way_out
         lines += [paint(line, colour, style) for line in wrapped(text, style, indent=0)]
-        lines += [f"  {safe(address)}" for address in one.addresses[:10]]
-        if len(one.addresses) > 10:
-            lines.append(f"  and {len(one.addresses) - 10} more")
+        lines += [f"  {safe(address)}" for address in first_of(one.addresses, 10)]
     if lines:
         lines.append("")
     return lines
@@ -278,8 +278,7 @@ def _shared_reasons(result: DiffResult, addresses: Sequence[str], style: Style) 
 
 
 def _listed(addresses: Sequence[str]) -> str:
-    more = f" and {len(addresses) - 10} more" if len(addresses) > 10 else ""
-    return f"{', '.join(safe(one) for one in addresses[:10])}{more}" or "no action"
+    return safe(listed(addresses, 10)) or "no action"
 
 
 def drift_text(result: DriftResult, style: Style) -> str:

@@ -19,6 +19,7 @@ from callsheet.outbound.limits import Slots, retry_after, seconds_of
 from callsheet.outbound.masking import without_secrets
 from callsheet.outbound.signatures import Signed
 from callsheet.outbound.tokens import Tokens
+from callsheet.outbound.urls import with_query
 
 MAX_ANSWER = 64 * 1_048_576
 _LATER = (429, 503)
@@ -204,9 +205,7 @@ class ServiceClient:
         while not self.slots.take():
             self.wait(0.01)
         proof = prove(self.authentication, request, self.tokens)
-        url = request.url
-        if proof.query:
-            url += ("&" if "?" in url else "?") + urlencode(proof.query)
+        url = with_query(request.url, urlencode(proof.query))
         headers = {**request.headers, **proof.headers}
         try:
             with self.client.stream(
@@ -236,8 +235,7 @@ class ServiceClient:
 
         """
         url = quote(path if _ABSOLUTE.match(path) else self.url + path, safe=_KEPT)
-        if query:
-            url += ("&" if "?" in url else "?") + urlencode(query)
+        url = with_query(url, urlencode(query or {}))
         if origin_of(url) != self.origin:
             raise CallsheetError(
                 "CS873",
