@@ -20,17 +20,17 @@ MAX_BYTES = 256 * 1_048_576
 @click.command("confirm")
 @click.argument("pack")
 @click.argument("names", nargs=-1, metavar="[STEP]...")
-@click.option("--check", metavar="FILE", help="Record nothing: compare what was copied from the screen.")
+@click.option("--check", metavar="FILE", help="Record nothing; compare what was copied from the screen.")
 @why_option
 @allow_host_option
 @common_options
 def command(
     pack: str, names: tuple[str, ...], check: str | None, why: str | None, *, options: Options
 ) -> int:
-    """Record that steps of a pack were done on the screen of Journey Optimizer: by whom, and when.
+    """Record that steps of a pack were done on the screen of Journey Optimizer, by whom and when.
 
-    STEP is the name of an action; without one, every step of the pack. With --check FILE, the payload that
-    was copied back from the screen is compared with what the step asked for.
+    STEP is the name of an action; without it, every step of the pack is recorded. With --check FILE,
+    compare the payload that was copied from the screen with what the step asked for.
     """
     record, plan = _read(pack)
     if check is not None:
@@ -63,10 +63,12 @@ def _read(pack: str) -> tuple[dict[str, Any], Plan]:
         steps = record["steps"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise CallsheetError(
-            "CS841", f"{pack} is no pack", help="name the folder that `callsheet apply` wrote"
+            "CS841", f"{pack} is not a pack", help="name the folder that `callsheet apply` wrote"
         ) from None
     if not isinstance(steps, list) or record.get("packVersion") != 1:
-        raise CallsheetError("CS841", f"{pack} is a pack of another version", help="make a new one")
+        raise CallsheetError(
+            "CS841", f"{pack} is a pack of another version", help="create a new pack with `callsheet apply`"
+        )
     return record, read_plan(json.dumps(plan).encode(), str(path))
 
 
@@ -81,7 +83,7 @@ def _check(record: dict[str, Any], names: tuple[str, ...], file: str) -> int:
         found = json.loads(Path(file).read_text("utf-8"))
     except (OSError, ValueError, RecursionError):
         raise CallsheetError(
-            "CS841", f"{file} is no payload: it cannot be read as JSON", help="copy the whole payload"
+            "CS841", f"{file} is not a payload: it is not valid JSON", help="copy the whole payload"
         ) from None
     told = mapped_differences(steps[names[0]]["pasted"], found)
     click.echo(f"{names[0]}: " + ("the screen has what was asked" if not told else "the screen differs"))

@@ -12,7 +12,7 @@ from callsheet.cli.common import Options, output_options
 @click.option("--list", "everything", is_flag=True, help="List every code.")
 @output_options
 def command(code: str | None, everything: bool, *, options: Options) -> None:
-    """Explain a code, as CS412, with examples."""
+    """Explain a code, such as CS412, with examples."""
     import callsheet.rules  # noqa: F401 - fills the catalog
     from callsheet.language.catalog import RULES
     from callsheet.language.schema_check import nearest

@@ -24,14 +24,16 @@ if TYPE_CHECKING:
 @click.argument("source", metavar="curl|httpie|FILE|-")
 @click.argument("line", required=False, metavar="[LINE]")
 @click.option("--name", help="The name of the action; default: from the URL.")
-@click.option("--request", "wanted", metavar="NAME", help="Which request of a file that holds several.")
+@click.option(
+    "--request", "wanted", metavar="NAME", help="The request to import from a file that contains several."
+)
 @click.option(
     "--operation",
     metavar="ID",
-    help="Of an OpenAPI description (FILE, or package:NAME/PATH): an operationId, or `POST /path`.",
+    help="The operation in an OpenAPI description (FILE or package:NAME/PATH): its id, or `POST /path`.",
 )
 @click.option(
-    "--check", is_flag=True, help="Write nothing: compare with the action that calls there already."
+    "--check", is_flag=True, help="Write nothing; compare with the action that already calls this URL."
 )
 @common_options
 def command(
@@ -44,7 +46,7 @@ def command(
     *,
     options: Options,
 ) -> int:
-    """Make an action from what there is: a curl line, an OpenAPI operation, a collection, a payload.
+    """Create an action from a curl command, an OpenAPI operation, a collection or a payload.
 
     `callsheet import curl 'curl -X POST …'`, or `callsheet import curl < line.txt`; `httpie` in the same
     way; or `callsheet import FILE`: a HAR file, a Postman collection, an Insomnia export, or a JSON payload
@@ -59,13 +61,11 @@ def command(
         return _check(opened, imported, name)
     chosen = name or _name_of(imported.url)
     if not re.fullmatch(r"[A-Za-z0-9_]{1,30}", chosen):
-        raise click.UsageError(f"{chosen!r} is no name: letters, digits and _, at most 30")
+        raise click.UsageError(f"{chosen!r} is not a valid name: use letters, digits and _, at most 30")
     text = action_text(imported, chosen)
     path = options.out or str(opened.root / f"{chosen}.yaml")
     if os.path.lexists(path):
-        raise CallsheetError(
-            "CS929", f"{path} is there already", help="choose another --name, or --out FILE"
-        )
+        raise CallsheetError("CS929", f"{path} already exists", help="choose another --name, or --out FILE")
     write_file(path, with_schema_line(text, opened.root, Path(path)))
     click.echo(f"wrote {path}")
     names = list(secret_names(text))
@@ -137,7 +137,7 @@ def _check(opened: Workspace, imported: Imported, name: str | None) -> int:
         which = (
             f"there is no action `{name}`" if name else f"no action calls {urlsplit(imported.url).netloc}"
         )
-        raise CallsheetError("CS925", which, help="leave out --check to make one")
+        raise CallsheetError("CS925", which, help="leave out --check to create it")
     for action, told in found.items():
         click.echo(f"{action}: " + ("makes this request" if not told else "makes another request"))
         for difference in told:

@@ -47,7 +47,7 @@ EDITOR_SETTINGS = {
 @click.command("init")
 @click.argument("folder", default=".", metavar="[DIR]")
 def command(folder: str) -> None:
-    """Write a workspace that validates and plans at once. Nothing that is there is changed."""
+    """Create a workspace that is valid and can be planned. Existing files are not changed."""
     from callsheet.documents.sources import IGNORE_FILE
     from callsheet.language.schema_check import KIND_SCHEMAS, schema_text
 
@@ -64,7 +64,7 @@ def command(folder: str) -> None:
     if there:
         raise CallsheetError(
             "CS929",
-            f"{folder} holds {there[0]} already: nothing was written",
+            f"{folder} already contains {there[0]}: nothing was written",
             help="name a new folder",
         )
     try:
@@ -82,5 +82,5 @@ def command(folder: str) -> None:
     here = Path(os.path.relpath(folder)) == Path()
     shown, where = ("this folder", "") if here else (folder, f" -C {quote(folder)}")
     if ".gitignore" in kept:
-        click.echo("Kept .gitignore as it is; add .callsheet/ to it.")
+        click.echo(".gitignore was not changed; add .callsheet/ to it.")
     click.echo(f"Wrote a workspace to {shown}. Next: callsheet plan{where}")

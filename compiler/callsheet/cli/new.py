@@ -24,7 +24,7 @@ _VALUES = re.compile(r"values\.[A-Za-z0-9_.]+")
 @click.option("--from", "sample", default="firebase", show_default=True, help="The sample to start from.")
 @common_options
 def command(name: str, sample: str, *, options: Options) -> None:
-    """Write an action that starts from a sample, as firebase, facebook or sendgrid."""
+    """Create an action from a sample: firebase, facebook, sendgrid and others."""
     from callsheet.documents.links import refuse_links
     from callsheet.language.schema_check import nearest
 
@@ -34,14 +34,14 @@ def command(name: str, sample: str, *, options: Options) -> None:
             f"there is no sample {sample!r}{nearest(sample, known)}; there are: {', '.join(known)}"
         )
     if not _NAME.match(name):
-        raise click.UsageError(f"{name!r} is no name: letters, digits and _, at most 30")
+        raise click.UsageError(f"{name!r} is not a valid name: use letters, digits and _, at most 30")
     opened = options.open()
     if name in opened.compile().definitions:
-        raise CallsheetError("CS929", f"there is an action `{name}` already", help="choose another name")
+        raise CallsheetError("CS929", f"the action `{name}` already exists", help="choose another name")
     contents = _contents(known[sample], sample, name)
     for path in contents:
         if os.path.lexists(opened.root / path):
-            raise CallsheetError("CS929", f"{path} is there already", help="choose another name")
+            raise CallsheetError("CS929", f"{path} already exists", help="choose another name")
     for path in contents:
         refuse_links(opened.root, path)
     for path, text in contents.items():
@@ -52,7 +52,7 @@ def command(name: str, sample: str, *, options: Options) -> None:
         click.echo(f"wrote {path}")
     missing = sorted(set(_VALUES.findall("".join(contents.values()))))
     if missing:
-        click.echo(f"It reads {', '.join(missing)}: see that your environments have them.")
+        click.echo(f"It reads {', '.join(missing)}: define them in your environments.")
 
 
 def samples() -> dict[str, Any]:

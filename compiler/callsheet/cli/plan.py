@@ -41,7 +41,7 @@ def command(
     *,
     options: Options,
 ) -> int:
-    """Show what apply would do, and why. Nothing is created, nothing is changed."""
+    """Show what apply would do, and why. Nothing is changed."""
     from callsheet.planning import write_plan
 
     plan = options.open().plan(env, accept=accept, why=why, require_clean=require_clean)

@@ -27,12 +27,10 @@ if TYPE_CHECKING:
     "--params",
     multiple=True,
     metavar="FILE|NAME=VALUE",
-    help="Parameters: the request that would leave is shown. A JSON or YAML file, or single values.",
+    help="Parameter values, from a JSON or YAML file or one by one: show the request that would be sent.",
 )
 @click.option("--all", "everywhere", is_flag=True, help="Every action, in every environment.")
-@click.option(
-    "--at", "revision", metavar="REV", help="As a git revision compiles them, not the files as they are."
-)
+@click.option("--at", "revision", metavar="REV", help="Compile this git revision instead of the files.")
 @click.option("--diff-env", nargs=2, metavar="A B", help="Show how two environments differ.")
 def command(
     names: tuple[str, ...],
@@ -44,7 +42,7 @@ def command(
     *,
     options: Options,
 ) -> None:
-    """Show compiled actions; with --params, the exact requests; secrets stay references."""
+    """Show compiled actions or, with --params, the exact requests. Secrets stay references."""
     from callsheet.results import RenderResult
 
     opened = options.open()
@@ -95,7 +93,7 @@ def refuse_silent(content: dict[str, Any]) -> None:
     if content.get("kind") == "EndpointConfig":
         raise CallsheetError(
             "CS925",
-            f"`{content['name']}` is the configuration of an endpoint: it sends nothing",
+            f"`{content['name']}` is an endpoint configuration, which sends nothing",
             help="name an action or a message",
         )
 
@@ -186,4 +184,4 @@ def _from_file(path: str) -> dict[str, Any]:
         if problem is None and len(documents) == 1 and isinstance(documents[0].value, dict):
             return documents[0].value
     where = f":{problem.span.line}:{problem.span.column}: {problem.message}" if problem else ""
-    raise click.UsageError(f"{path}{where}: a file of parameters holds one mapping")
+    raise click.UsageError(f"{path}{where}: a file of parameters must contain one mapping")

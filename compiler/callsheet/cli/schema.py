@@ -10,7 +10,7 @@ import click
 def command(kind: str | None) -> None:
     """Print the JSON Schema of a kind (Action, Environment, …) or of an output (plan, validate, …).
 
-    Without a name, list what there is.
+    Without a name, list the schemas.
     """
     from callsheet.language.schema_check import KIND_SCHEMAS, nearest, schema_names, schema_text
 

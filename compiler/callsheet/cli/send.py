@@ -36,12 +36,16 @@ Content = dict[str, Any]
 @common_options
 @click.option("-p", "--params", multiple=True, metavar="FILE|NAME=VALUE", help="Parameters, as for render.")
 @click.option(
-    "--language", metavar="LANGUAGE", help="Of a message; default: what the message itself chooses."
+    "--language",
+    metavar="LANGUAGE",
+    help="The language of a message; default: the one that the message chooses.",
 )
-@click.option("--dry-run", is_flag=True, help="Show what would leave, and stop.")
-@click.option("--curl", "form", flag_value="curl", help="Write it as a curl line instead, and stop.")
-@click.option("--httpie", "form", flag_value="httpie", help="Write it as an HTTPie line instead, and stop.")
-@click.option("--har", "form", flag_value="har", help="Write it as a HAR file instead, and stop.")
+@click.option("--dry-run", is_flag=True, help="Show what would be sent, and stop.")
+@click.option("--curl", "form", flag_value="curl", help="Print it as a curl command instead of sending it.")
+@click.option(
+    "--httpie", "form", flag_value="httpie", help="Print it as an HTTPie command instead of sending it."
+)
+@click.option("--har", "form", flag_value="har", help="Print it as a HAR file instead of sending it.")
 @click.option(
     "--to", metavar="URL", help="Send it to `callsheet emulate` at URL, with stand-ins for secrets."
 )
@@ -58,7 +62,7 @@ def command(
     *,
     options: Options,
 ) -> int:
-    """Send an action or a message for real: what will leave is shown first, secrets as references."""
+    """Send an action or a message. What will be sent is shown first, with secrets as references."""
     from callsheet.cli.render import contents_of, given_parameters, refuse_silent, request_of
     from callsheet.reporting import report
     from callsheet.results import RenderResult, SendResult
@@ -105,7 +109,7 @@ def _called(
     if action is None:
         raise CallsheetError(
             "CS967",
-            "an email that a mail server delivers is no HTTP request",
+            "an email that a mail server delivers is not an HTTP request",
             help="see it with --dry-run, or as a page: `callsheet preview`",
         )
     return action, action_parameters(content, given, fill_message(content, given, language), action)
@@ -163,7 +167,7 @@ def _allow(environment: Environment) -> None:
     if not environment.allow_send:
         raise CallsheetError(
             "CS960",
-            f"the environment {environment.name} does not allow to send",
+            f"the environment {environment.name} does not allow sending",
             help="write `allowSend: true` into its spec, where a call by hand does no harm;"
             " or try it without an account: `callsheet emulate`, and send with --to",
         )
@@ -197,4 +201,4 @@ def _ask(others: Sequence[Destination], allowed: AllowedHosts, *, yes: bool) -> 
     for one in others:
         click.echo(f"note: {one.sentence}", err=True)
     if not yes and not (sys.stdin.isatty() and click.confirm("Send this request?", err=True)):
-        raise CallsheetError("CS920", "not sent", help="answer the question, or give --yes")
+        raise CallsheetError("CS920", "not sent", help="answer the question, or pass --yes")

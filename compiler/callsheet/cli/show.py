@@ -19,7 +19,9 @@ from callsheet.errors import CallsheetError
 @environment_option
 @allow_host_option
 @common_options
-@click.option("--deployed", is_flag=True, help="As the target has it, not as the workspace does.")
+@click.option(
+    "--deployed", is_flag=True, help="Show it as it is deployed, not as the workspace defines it."
+)
 def command(name: str, env: str | None, deployed: bool, *, options: Options) -> None:
     """Show one action or message in every environment, or in the one that -e names."""
     from callsheet.api import refuse_errors_of
@@ -57,6 +59,6 @@ def command(name: str, env: str | None, deployed: bool, *, options: Options) -> 
         raise CallsheetError(
             "CS925",
             f"there is no action `{name}` {where}{nearest(name, compiled.definitions)}",
-            help="`callsheet list` shows the actions, `callsheet validate` what keeps one from compiling",
+            help="`callsheet list` shows the actions, `callsheet validate` why one does not compile",
         )
     options.emit(ShowResult(name=name, environments=found))

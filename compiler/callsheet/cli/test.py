@@ -25,13 +25,15 @@ if TYPE_CHECKING:
 @click.argument("names", nargs=-1, shell_complete=complete_actions)
 @environment_option
 @common_options
-@click.option("-k", "words", metavar="WORDS", help="Only cases whose action and name hold these words.")
-@click.option("--no-generated", is_flag=True, help="Only the cases that the actions declare.")
-@click.option("--junit", metavar="FILE", help="Write the results as JUnit's XML too.")
+@click.option(
+    "-k", "words", metavar="WORDS", help="Run only the cases whose action and name contain these words."
+)
+@click.option("--no-generated", is_flag=True, help="Run only the cases that the actions declare.")
+@click.option("--junit", metavar="FILE", help="Also write the results as JUnit XML.")
 @click.option(
     "--update",
     is_flag=True,
-    help="Write what was made into the files as what is expected.",
+    help="Write the actual results into the files as the expected ones.",
 )
 def command(
     names: tuple[str, ...],
@@ -43,7 +45,7 @@ def command(
     *,
     options: Options,
 ) -> int:
-    """Run the test cases of the actions: parameters in, exact request out; nothing is sent."""
+    """Run the test cases of the actions: parameters in, exact request out. Nothing is sent."""
     from callsheet.reporting import report
     from callsheet.reporting.model import Style
     from callsheet.results import TestResult
@@ -83,7 +85,7 @@ def _update(opened: Workspace, cases: list[CaseResult]) -> None:
                     "CS937",
                     f"the case {one.name!r} of `{name}` differs between {known.environment}"
                     f" and {one.environment}",
-                    help="give the case an `environment`, or update with -e",
+                    help="set the `environment` of the case, or update with -e",
                 )
         rewrite_file(opened.root / document.file, updated(document, list(first.values())))
         click.echo(f"updated {document.file}", err=True)

@@ -92,7 +92,7 @@ def test_every_json_output_is_valid_by_its_schema(samples: Folder, callsheet: Ca
             jsonschema.Draft202012Validator(schema(f"compiled-{name}")).validate(one)
     for verb in (("render", "vonage_api", *local, "--params", "a=1"), ("send", "vonage_api", *local)):
         assert callsheet(*verb).err.startswith(
-            "error CS925: `vonage_api` is the configuration of an endpoint: it sends nothing\n"
+            "error CS925: `vonage_api` is an endpoint configuration, which sends nothing\n"
         )
     request = json_of("render", "push", *local, "--params", "customer_key=1", "--params",
                       "email=a@b.c", "--params", "locale=fr_FR")  # fmt: skip
@@ -219,7 +219,7 @@ def test_an_abstract_environment_cannot_be_planned(workspace: Folder, callsheet:
 def test_init_writes_nothing_where_something_is(tmp_path: Path, callsheet: Callsheet) -> None:
     (tmp_path / "callsheet.yaml").write_text("mine")
     outcome = callsheet("init", tmp_path)
-    assert "holds callsheet.yaml already: nothing was written" in outcome.err
+    assert "already contains callsheet.yaml: nothing was written" in outcome.err
     assert [one.name for one in tmp_path.iterdir() if one.name != "state"] == ["callsheet.yaml"]
     (tmp_path / "file").write_text("")
     assert "error CS928" in callsheet("init", tmp_path / "file" / "x").err
