@@ -795,7 +795,7 @@ class Workspace:
         refuse_defined(self.compile(), name)
         text = definition_text(*unowned(self.deployed(chosen.name), name, chosen.name))
         path = file or str(self.root / f"{name}.yaml")
-        write_new(self.root, {path: text}, "name another with --out FILE")
+        write_new(self.root, {path: text}, "name another file with --out FILE")
         return results.FileResult(path=path, name=name)
 
     def import_(
@@ -869,9 +869,7 @@ class Workspace:
 
         contents = from_sample(sample, checked_name(name))
         if name in self.compile().definitions:
-            raise CallsheetError(
-                "CS929", f"there is an action `{name}` already", help="choose another name"
-            )
+            raise CallsheetError("CS929", f"the action `{name}` already exists", help="choose another name")
         for path in contents:
             refuse_links(self.root, path)
         write_new(

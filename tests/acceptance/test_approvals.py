@@ -197,7 +197,9 @@ def test_where_the_branch_has_moved_and_the_changes_are_the_same_they_are_applie
     workspace.commit("merged")
     outcome = callsheet("apply", "-C", workspace.path, plan)
     assert outcome.code == 0, outcome.err
-    assert outcome.err == "The branch has moved since the plan was made; what it does is the same.\n"
+    assert (
+        outcome.err == "The branch has moved since the plan was made, but the plan still does the same.\n"
+    )
     (record,) = json.loads(callsheet("history", "-C", workspace.path, "-o", "json").out)["applies"]
     assert record["approvedPlanDigest"] == json.loads(plan.read_text())["digest"] != record["planDigest"]
     assert record["commit"] == workspace.git("rev-parse", "HEAD").strip()

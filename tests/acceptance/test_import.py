@@ -297,7 +297,7 @@ def test_from_a_curl_line_to_a_tested_planned_and_applied_action_in_five_command
     assert callsheet("apply", "-C", "shop", "--yes", "-q").code == 0
     assert "s3cr3tvalue" not in (tmp_path / "shop" / "example_messages.yaml").read_text()
     again = callsheet("import", "curl", line, "-C", "shop")
-    assert again.err.startswith("error CS929: shop/example_messages.yaml is there already\n")
+    assert again.err.startswith("error CS929: shop/example_messages.yaml already exists\n")
 
 
 def test_a_method_that_no_action_has() -> None:
@@ -311,4 +311,4 @@ def test_bad_usage_of_import(workspace: Folder, callsheet: Callsheet) -> None:
     assert callsheet("import", "curl", "curl -d @x https://a.example", *at).err.startswith(
         "error CS938: -d reads a file"
     )
-    assert "is no name" in callsheet("import", "curl", f"curl {URL}", "--name", "no name", *at).err
+    assert "is not a valid name" in callsheet("import", "curl", f"curl {URL}", "--name", "no name", *at).err

@@ -507,7 +507,7 @@ def test_check_compares_with_what_exists(samples: Folder, callsheet: Callsheet) 
     )
     elsewhere = callsheet("import", "curl", "curl https://api.example.com", "--check", *at)
     assert elsewhere.err == (
-        "error CS925: no action calls api.example.com\nhelp: leave out --check to make one\n"
+        "error CS925: no action calls api.example.com\nhelp: leave out --check to create it\n"
     )
     named = callsheet(
         "import", "curl", "curl https://api.example.com", "--check", "--name", "vonage_sms", *at

@@ -210,12 +210,12 @@ def test_what_cannot_be_confirmed(seven: Folder, callsheet: Callsheet, tmp_path:
     at, pack = ("-C", seven.path), tmp_path / "pack"
     callsheet("apply", *at, "--yes", "-q", "--pack", pack)
     assert callsheet("apply", *at, "--yes", "-q", "--pack", pack).err.startswith(
-        f"error CS928: the folder {pack} cannot be made: file exists\n"
+        f"error CS928: the folder {pack} cannot be created: file exists\n"
     )
     assert callsheet("confirm", pack, "pusch", *at).err.startswith(
         "error CS842: the pack has no step `pusch` (did you mean `push`?)\n"
     )
-    assert callsheet("confirm", tmp_path, *at).err.startswith(f"error CS841: {tmp_path} is no pack\n")
+    assert callsheet("confirm", tmp_path, *at).err.startswith(f"error CS841: {tmp_path} is not a pack\n")
     file = pack / "pack.json"
     text = file.read_text()
     file.write_text(text.replace('"sound": "default"', '"sound": "chime"'))

@@ -303,7 +303,7 @@ def test_a_mail_server_on_this_machine_stands_in(
     for url in ("smtp://example.com:25", "http://localhost:1", "smtp://localhost"):
         assert letter(server, "--to", url).err.startswith(f"error CS964: {url!r} is no mail server")
     curl = letter(server, "--curl")
-    assert curl.err.startswith("error CS967: an email that a mail server delivers is no HTTP request")
+    assert curl.err.startswith("error CS967: an email that a mail server delivers is not an HTTP request")
 
 
 # -- through an action ------------------------------------------------------------------------------

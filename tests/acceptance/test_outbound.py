@@ -197,7 +197,7 @@ def test_send_names_the_token_endpoint_of_another_host(
     monkeypatch.setattr("click.confirm", lambda *_, **__: False)
     asked = callsheet(*send)
     assert f"note: {place}\n" in asked.err
-    assert asked.err.endswith("error CS920: not sent\nhelp: answer the question, or give --yes\n")
+    assert asked.err.endswith("error CS920: not sent\nhelp: answer the question, or pass --yes\n")
 
 
 def test_send_to_a_token_endpoint_beside_the_request_needs_no_name(

@@ -150,7 +150,7 @@ def test_what_init_writes_leaves_what_is_there(
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".gitignore").write_text("mine\n")
     assert callsheet("init").out == (
-        "Kept .gitignore as it is; add .callsheet/ to it.\n"
+        ".gitignore was not changed; add .callsheet/ to it.\n"
         "Wrote a workspace to this folder. Next: callsheet plan\n"
     )
     assert (tmp_path / ".gitignore").read_text() == "mine\n"

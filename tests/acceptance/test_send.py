@@ -107,7 +107,7 @@ def test_nothing_is_sent_unasked_or_where_it_is_not_allowed(
     assert callsheet(*SEND, "-C", workspace.path).err.startswith("error CS920: not sent\n")
     workspace.write("environments.yaml", ENVIRONMENT)
     assert callsheet(*SEND, "-C", workspace.path, "--yes").err == (
-        "error CS960: the environment local does not allow to send\n"
+        "error CS960: the environment local does not allow sending\n"
         "help: write `allowSend: true` into its spec, where a call by hand does no harm;"
         " or try it without an account: `callsheet emulate`, and send with --to\n"
     )

@@ -77,7 +77,7 @@ def test_a_secret_that_is_missing_is_set_where_the_command_runs(
 def test_accepting_protect_is_answered(workspace: Folder, callsheet: Callsheet) -> None:
     outcome = callsheet("plan", "-C", workspace.path, "--accept", "protect")
     assert outcome.err == (
-        "note: --accept protect accepts nothing: take `protect` away in a change of its own,"
+        "note: --accept protect has no effect: remove `protect` in a change of its own,"
         " apply that, and then delete\n"
     )
 

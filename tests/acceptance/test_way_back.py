@@ -178,7 +178,7 @@ def test_what_was_deployed_at_a_moment(workspace: Folder, callsheet: Callsheet) 
     assert callsheet("history", "--at", "2025-01-01", *at).err.startswith(
         "error CS925: nothing was applied in local by then\n"
     )
-    assert "'yesterday' is no time" in callsheet("history", "--at", "yesterday", *at).err
+    assert "'yesterday' is not a time" in callsheet("history", "--at", "yesterday", *at).err
 
 
 def test_an_action_is_rendered_as_a_revision_has_it(samples: Folder, callsheet: Callsheet) -> None:

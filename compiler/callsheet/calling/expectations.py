@@ -11,6 +11,7 @@ from callsheet.documents.rewriting import CannotRewriteError, Rewriting, json_te
 from callsheet.errors import CallsheetError
 from callsheet.language import Action
 from callsheet.language.difference import NOTHING
+from callsheet.language.merge import value_in
 
 
 def updated_files(actions: Mapping[str, Action], cases: Sequence[CaseResult]) -> dict[str, str]:
@@ -44,7 +45,7 @@ def _once(cases: Sequence[CaseResult]) -> list[CaseResult]:
                 "CS937",
                 f"the case {one.name!r} of `{one.action}` differs between {known.environment}"
                 f" and {one.environment}",
-                help="give the case an `environment`, or update with -e",
+                help="set the `environment` of the case, or update with -e",
             )
     return list(first.values())
 
@@ -67,7 +68,7 @@ def _updated(parts: Sequence[tuple[Document, Sequence[CaseResult]]]) -> str:
             actual = request_fields(result.request)
             for mismatch in result.mismatches:
                 path = _written(document, root, mismatch.path, removed=mismatch.actual is NOTHING)
-                value = _look(actual, path[len(root) :])
+                value = value_in(actual, path[len(root) :])
                 replacements[document.places.value(path)] = json_text(value)
     text = replaced(parts[0][0].text, replacements)
     rewritings = []
@@ -105,9 +106,3 @@ def _written(document: Document, root: Path, path: Path, *, removed: bool) -> Pa
     while parts and (*root, *parts) not in document.places.values:
         parts = parts[:-1]
     return (*root, *(parts or path[:1]))
-
-
-def _look(value: Any, path: Path) -> Any:
-    for part in path:
-        value = value[part]
-    return value

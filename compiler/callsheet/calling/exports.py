@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 from callsheet._version import __version__
 from callsheet.calling.request import NO_PAYLOAD, Request, build_request
 from callsheet.errors import CallsheetError
+from callsheet.outbound.urls import with_query
 
 _MARK = re.compile("\ue000([^\ue001]*)\ue001")
 _MARK_IN_URL = re.compile("%EE%80%80(.*?)%EE%80%81")
@@ -101,7 +102,7 @@ def _place(result: Exported, place: str, name: str, value: str) -> None:
     if place == "header":
         result.headers[name] = value
     else:
-        result.url += f"{'&' if '?' in result.url else '?'}{name}={value}"
+        result.url = with_query(result.url, f"{name}={value}")
 
 
 def variable(reference: str) -> str:

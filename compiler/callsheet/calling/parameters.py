@@ -82,7 +82,7 @@ def _from_file(path: str) -> dict[str, Any]:
         if problem is None and len(documents) == 1 and isinstance(documents[0].value, dict):
             return documents[0].value
     where = f":{problem.span.line}:{problem.span.column}: {problem.message}" if problem else ""
-    raise ArgumentError(f"{path}{where}: a file of parameters holds one mapping")
+    raise ArgumentError(f"{path}{where}: a file of parameters must contain one mapping")
 
 
 def read_argument(declared: Mapping[str, Any], name: str, text: str) -> Any:

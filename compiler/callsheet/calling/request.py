@@ -14,6 +14,7 @@ from callsheet.calling.parameters import check_parameters, has_line_break
 from callsheet.errors import CallsheetError
 from callsheet.language.dot_segments import dot_segment
 from callsheet.outbound.lines import header_value
+from callsheet.outbound.urls import with_query
 from callsheet.templates.evaluate import evaluate
 from callsheet.templates.faults import TemplateFault
 from callsheet.templates.filter_calls import apply_filter
@@ -85,7 +86,7 @@ def build_request(
         payload = filler.fill(request["payload"]) if "payload" in request else NO_PAYLOAD
         if payload is ABSENT:
             payload = NO_PAYLOAD
-        url = _with_query(filler.url(request["url"]), filler.query(request.get("query", {})))
+        url = with_query(filler.url(request["url"]), "&".join(filler.query(request.get("query", {}))))
         if payload is not NO_PAYLOAD:
             canonical_text(payload)
     except TemplateFault as fault:
@@ -258,9 +259,3 @@ def _expression(text: str) -> nodes.Expr:
 def _is_encoded(part: Mapping[str, Any]) -> bool:
     filters = part.get("filters") or [""]
     return bool(filters[-1] == "urlencode")
-
-
-def _with_query(url: str, fields: list[str]) -> str:
-    if not fields:
-        return url
-    return url + ("&" if "?" in url else "?") + "&".join(fields)

@@ -19,6 +19,7 @@ from callsheet.outbound.retries import REPEATABLE, Attempt, RetryPolicy, retry_a
 from callsheet.outbound.signatures import Signed
 from callsheet.outbound.slots import Slots
 from callsheet.outbound.tokens import Tokens
+from callsheet.outbound.urls import with_query
 
 if TYPE_CHECKING:
     import httpx
@@ -180,9 +181,7 @@ class _Call:
         import httpx
 
         self.proofs += [*proof.query.values(), *(one.split()[-1] for one in proof.headers.values())]
-        url = self.request.url
-        if proof.query:
-            url += ("&" if "?" in url else "?") + urlencode(proof.query)
+        url = with_query(self.request.url, urlencode(proof.query))
         told: dict[str, Any] = {"status": None, "text": "", "outcome": "internalError", "reason": ""}
         end = time.monotonic() + timeout
         try:

@@ -11,12 +11,14 @@ def command() -> None:
 
 
 @command.command("init")
-@click.option("--database", required=True, metavar="REFERENCE", help="Where the URL is, as env:NAME.")
+@click.option(
+    "--database", required=True, metavar="REFERENCE", help="A reference to the URL, such as env:NAME."
+)
 @click.option("--schema", default="callsheet", show_default=True, help="One for each environment.")
 def init(database: str, schema: str) -> None:
-    """Make or migrate a schema of PostgreSQL, with the roles reader, deployer and owner.
+    """Create or migrate a PostgreSQL schema, with the roles reader, deployer and owner.
 
-    The URL must be that of a role that may create roles. Run again, it changes nothing that is there.
+    The URL must be that of a role that may create roles. Running it again changes nothing that exists.
     """
     from callsheet.standalone import prepare_database
 

@@ -13,9 +13,9 @@ from callsheet.cli.common import Options, allow_host_option, common_options, env
 @allow_host_option
 @common_options
 def command(name: str, env: str | None, *, options: Options) -> None:
-    """Write the file of what is deployed and not in the workspace, so that callsheet takes it over.
+    """Write the file of a deployed object that the workspace does not define, so that callsheet manages it.
 
-    The file compiles to the very same bytes: the next plan adopts the object, and changes nothing of it.
+    The file compiles to the same bytes: the next plan adopts the object and does not change it.
     """
     opened = options.open()
     written = opened.adopt(name, env, file=options.out)
@@ -23,9 +23,9 @@ def command(name: str, env: str | None, *, options: Options) -> None:
     here = opened.environment(env).name
     others = [one.name for one in opened.compile().concrete if one.name != here]
     where = f" -e {here}" if others else ""
-    click.echo(f"Next: callsheet plan{where}, which adopts it and changes nothing")
+    click.echo(f"Next: callsheet plan{where}, which adopts it without a change")
     if others:
         click.echo(
-            f"It has the values of {here}, and counts in {', '.join(others)}, too:"
-            " leave it out there by `select`, or write what differs into `values`"
+            f"It has the values of {here}, and also applies to {', '.join(others)}, too:"
+            " leave it out there by `select`, or move what differs into `values`"
         )

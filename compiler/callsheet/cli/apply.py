@@ -49,10 +49,12 @@ PROGRESS_FROM = 100
 @allow_host_option
 @common_options
 @require_clean_option
-@click.option("--require-approval", is_flag=True, help="Apply a plan only with one approval at least.")
+@click.option("--require-approval", is_flag=True, help="Require at least one approval of the plan.")
 @click.option("--yes", is_flag=True, help="Apply without asking.")
-@click.option("--keep-going", is_flag=True, help="Go on behind a step that fails.")
-@click.option("--pack", metavar="DIR", help="Journey Optimizer: where the pack of its steps is written.")
+@click.option("--keep-going", is_flag=True, help="Continue after a step that fails.")
+@click.option(
+    "--pack", metavar="DIR", help="The folder to write the pack of manual steps of Journey Optimizer to."
+)
 def command(
     plan_file: str | None,
     env: str | None,
@@ -68,8 +70,8 @@ def command(
 ) -> int:
     """Do what a plan says, exactly or not at all.
 
-    With a plan file, that plan. Without one, plan the environment, show the plan, ask, and apply. What has
-    no API, as the actions of Journey Optimizer, is written as a pack of steps to do by hand.
+    With a plan file, apply that plan. Without one, plan the environment, show the plan, ask, and apply.
+    Steps that have no API, such as the actions of Journey Optimizer, are written as a pack to do by hand.
     """
     from callsheet.reporting.terminal import safe
 
@@ -111,7 +113,9 @@ def command(
             progress=progress,
         )
     if result.plan.commit != plan.commit and not options.quiet:
-        click.echo("The branch has moved since the plan was made; what it does is the same.", err=True)
+        click.echo(
+            "The branch has moved since the plan was made, but the plan still does the same.", err=True
+        )
     options.emit(result)
     refuse_failed(result)
     return 0
@@ -143,8 +147,8 @@ def _write_pack(steps: PackResult, folder: str, options: Options) -> None:
         shutil.rmtree(beside, ignore_errors=True)
         raise CallsheetError(
             "CS928",
-            f"the folder {folder} cannot be made: {(error.strerror or 'unknown reason').lower()}",
-            help="name another with --pack",
+            f"the folder {folder} cannot be created: {(error.strerror or 'unknown reason').lower()}",
+            help="name another folder with --pack",
         ) from None
     except CallsheetError:
         shutil.rmtree(beside, ignore_errors=True)
@@ -169,8 +173,8 @@ def _show_and_ask(plan: Plan, *, yes: bool, quiet: bool) -> None:
     if not sys.stdin.isatty():
         raise CallsheetError(
             "CS920",
-            "there is nobody to ask: this is not a terminal",
-            help="give --yes, or apply a plan file that was reviewed",
+            "cannot ask for confirmation: this is not a terminal",
+            help="pass --yes, or apply a reviewed plan file",
         )
     if not click.confirm("Apply this plan?", err=True):
         raise CallsheetError("CS920", "not applied", help="nothing was changed")
@@ -184,7 +188,7 @@ def _interruptible() -> Iterator[Callable[[], bool]]:
     def press(number: int, frame: object) -> None:
         del frame
         pressed.append(number)
-        click.echo("Stopping behind the step at hand …", err=True)
+        click.echo("Stopping after the current step …", err=True)
 
     before = {one: signal.signal(one, press) for one in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -200,9 +204,5 @@ def _progress(total: int) -> Iterator[Callable[[int], None]]:
     if total < PROGRESS_FROM or not sys.stderr.isatty():
         yield lambda done: None  # noqa: ARG005
         return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("Applying", total=total)
-        yield lambda done: progress.update(task, completed=done)
+    with click.progressbar(length=total, label="Applying", show_pos=True, file=sys.stderr) as bar:
+        yield lambda done: bar.update(done - bar.pos)

@@ -27,7 +27,7 @@ def command(plan_file: str, key: str | None, yes: bool, *, options: Options) -> 
     if not options.quiet:
         click.echo(report("text").write(plan, style_of(sys.stdout)), nl=False)
     if not yes and not (sys.stdin.isatty() and click.confirm("Approve this plan?", err=True)):
-        raise CallsheetError("CS920", "not approved", help="answer the question, or give --yes")
+        raise CallsheetError("CS920", "not approved", help="answer the question, or pass --yes")
     chosen = Path(key or signing_key()).expanduser()
     name = chosen.name.removesuffix(".pub")
     out = Path(options.out or f"{plan_file}.{name}{SUFFIX}")

@@ -84,7 +84,7 @@ def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
             return command(*arguments, options=Options(**own), **values)
 
     for add in (
-        click.option("-q", "--quiet", is_flag=True, help="Write nothing but errors."),
+        click.option("-q", "--quiet", is_flag=True, help="Print only errors."),
         click.option("--out", metavar="FILE", help="Write the result to a file."),
         click.option(
             "-o",
@@ -109,9 +109,9 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
             is_flag=True,
             expose_value=False,
             callback=_be_verbose,
-            help="Say on stderr what was read, and how long it took.",
+            help="Print on stderr what was read and how long it took.",
         ),
-        click.option("--no-cache", is_flag=True, help="Compile everything anew."),
+        click.option("--no-cache", is_flag=True, help="Compile everything again, without the cache."),
         click.option(
             "-C",
             "--workspace",
@@ -127,7 +127,7 @@ environment_option = click.option(
     "-e",
     "--env",
     metavar="ENV",
-    help="The environment; may be left out where there is only one.",
+    help="The environment; optional if there is only one.",
     shell_complete=lambda *asked: _complete("environments", *asked),
 )
 
@@ -138,7 +138,7 @@ def _accepted(
     del context, parameter
     if "protect" in value:
         click.echo(
-            "note: --accept protect accepts nothing: take `protect` away in a change of its own,"
+            "note: --accept protect has no effect: remove `protect` in a change of its own,"
             " apply that, and then delete",
             err=True,
         )
@@ -150,36 +150,34 @@ accept_option = click.option(
     multiple=True,
     metavar="REASON",
     callback=_accepted,
-    help="Accept a guard, an impact class or a reason code; may be given several times.",
+    help="Accept a guard, an impact class or a reason code; can be repeated.",
 )
-why_option = click.option(
-    "--why", metavar="TEXT", help="Why it is accepted: recorded in the ledger with who applied."
-)
+why_option = click.option("--why", metavar="TEXT", help="The reason for accepting; recorded in the ledger.")
 allow_host_option = click.option(
     "--allow-host",
     multiple=True,
     metavar="HOST",
-    help="Let secrets go to HOST (or HOST:PORT) too, beside the service's own host; may be given several"
-    " times, and adds to CALLSHEET_ALLOW_HOSTS.",
+    help="Allow secrets to be sent to HOST (or HOST:PORT) besides the service's own host; can be"
+    " repeated, and adds to CALLSHEET_ALLOW_HOSTS.",
 )
 require_clean_option = click.option(
-    "--require-clean", is_flag=True, help="Refuse files that are not those of a commit."
+    "--require-clean", is_flag=True, help="Refuse files that differ from the commit."
 )
 fail_on_option = click.option(
     "--fail-on",
     multiple=True,
     type=click.Choice(["breaking", "sensitive"]),
-    help="Exit 1 for a change of this impact that --accept does not name; may be given twice.",
+    help="Exit with 1 for a change of this impact that --accept does not name; can be repeated.",
 )
 fail_on_guard_option = click.option(
     "--fail-on",
     multiple=True,
     type=click.Choice(["breaking", "sensitive", "guard"]),
-    help="Exit 1 for a change of this impact that --accept does not name, or for a guard that would refuse"
-    " the plan when it is applied; may be given several times.",
+    help="Exit with 1 for a change of this impact that --accept does not name, or for a guard that"
+    " would refuse the plan when it is applied; can be repeated.",
 )
 detailed_exitcode = click.option(
-    "--detailed-exitcode", is_flag=True, help="Exit 0 for no change, 1 for failure, 2 for changes."
+    "--detailed-exitcode", is_flag=True, help="Exit with 0 for no change, 1 for failure, 2 for changes."
 )
 
 

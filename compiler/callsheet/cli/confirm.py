@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 @click.command("confirm")
 @click.argument("pack")
 @click.argument("names", nargs=-1, metavar="[STEP]...")
-@click.option("--check", metavar="FILE", help="Record nothing: compare what was copied from the screen.")
+@click.option("--check", metavar="FILE", help="Record nothing; compare what was copied from the screen.")
 @why_option
 @allow_host_option
 @common_options
 def command(
     pack: str, names: tuple[str, ...], check: str | None, why: str | None, *, options: Options
 ) -> int:
-    """Record that steps of a pack were done on the screen of Journey Optimizer: by whom, and when.
+    """Record that steps of a pack were done on the screen of Journey Optimizer, by whom and when.
 
-    STEP is the name of an action; without one, every step of the pack. With --check FILE, the payload that
-    was copied back from the screen is compared with what the step asked for.
+    STEP is the name of an action; without it, every step of the pack is recorded. With --check FILE,
+    compare the payload that was copied from the screen with what the step asked for.
     """
     found = read_pack(pack)
     if check is not None:

@@ -22,9 +22,11 @@ from callsheet.standalone import refuse_impact
 @fail_on_option
 @allow_host_option
 @common_options
-@click.option("--base", metavar="REV", help="Compare with a git revision: no credential, no ledger.")
+@click.option(
+    "--base", metavar="REV", help="Compare with a git revision; needs no credentials and no ledger."
+)
 @click.option("--against", metavar="ENV", help="Compare with what another environment compiles to.")
-@click.option("--head", metavar="REV", help="With --base: compare this revision, not the files.")
+@click.option("--head", metavar="REV", help="With --base, compare this revision instead of the files.")
 @detailed_exitcode
 def command(
     env: str | None,

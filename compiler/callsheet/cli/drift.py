@@ -18,9 +18,11 @@ from callsheet.cli.common import (
 @allow_host_option
 @common_options
 @detailed_exitcode
-@click.option("--write", is_flag=True, help="Write it into the files, where they say it plainly.")
+@click.option(
+    "--write", is_flag=True, help="Write the changes into the files, where the value is written literally."
+)
 def command(env: str | None, detailed_exitcode: bool, write: bool, *, options: Options) -> int:
-    """Show what was changed at the target by somebody else, since callsheet applied."""
+    """Show what was changed at the target since callsheet applied, other than by callsheet."""
     opened = options.open()
     found = opened.write_drift(env) if write else opened.drift(env)
     options.emit(found)

@@ -12,7 +12,7 @@ from callsheet.cli.common import Options, output_options
 @click.option("--list", "everything", is_flag=True, help="List every code.")
 @output_options
 def command(code: str | None, everything: bool, *, options: Options) -> None:
-    """Explain a code, as CS412, with examples."""
+    """Explain a code, such as CS412, with examples."""
     from callsheet.standalone import explain
 
     options.emit(explain(None if everything else code))

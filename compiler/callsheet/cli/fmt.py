@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 @click.command("fmt")
 @click.argument("files", nargs=-1, type=click.Path())
-@click.option("--check", is_flag=True, help="Write nothing; exit 1 where a file is not in its form.")
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 if a file is not formatted.")
 @click.option("--diff", "show", is_flag=True, help="Write nothing; show what would change.")
 @common_options
 def command(files: tuple[str, ...], check: bool, show: bool, *, options: Options) -> int:
-    """Put keys in the order of their schema, with their comments; the whole workspace without FILES."""
+    """Sort keys in the order of the schema, and keep comments. Without FILES, format the workspace."""
     from callsheet.reporting.terminal import safe
 
     opened = options.open()

@@ -21,9 +21,9 @@ from callsheet.standalone import plan_text, write_file
 @allow_host_option
 @common_options
 def command(names: tuple[str, ...], env: str | None, *, options: Options) -> None:
-    """Plan to let go of what is deployed: it stays there, and callsheet no longer owns it.
+    """Plan to stop managing a deployed object. The object stays in place.
 
-    It is a plan like any other: --out writes the file that `callsheet apply` does.
+    It is a plan like any other: --out writes the file for `callsheet apply`.
     """
     plan = options.open().forget(names, env)
     if options.out is not None:

@@ -21,7 +21,7 @@ from callsheet.cli.common import (
     "--at",
     "moment",
     metavar="TIME",
-    help="What was deployed then, as 2026-11-25T08:00Z; UTC without a zone.",
+    help="Show what was deployed at this time, such as 2026-11-25T08:00Z; UTC if there is no zone.",
 )
 @environment_option
 @allow_host_option
@@ -29,7 +29,7 @@ from callsheet.cli.common import (
 def command(
     what: str | None, number: int | None, moment: str | None, env: str | None, *, options: Options
 ) -> None:
-    """Show every apply, newest first; `history show N` one of them with its steps."""
+    """Show every apply, newest first; `history show N` shows one with its steps."""
     if what == "show" and number is None:
         raise click.UsageError("history show needs the number of an apply")
     at = None if moment is None else _time(moment)
@@ -40,5 +40,5 @@ def _time(written: str) -> datetime:
     try:
         found = datetime.fromisoformat(written)
     except ValueError:
-        raise click.UsageError(f"{written[:40]!r} is no time: write it as 2026-11-25T08:00Z") from None
+        raise click.UsageError(f"{written[:40]!r} is not a time: write it as 2026-11-25T08:00Z") from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -13,14 +13,16 @@ from callsheet.cli.common import Options, common_options
 @click.argument("source", metavar="curl|httpie|FILE|-")
 @click.argument("line", required=False, metavar="[LINE]")
 @click.option("--name", help="The name of the action; default: from the URL.")
-@click.option("--request", "wanted", metavar="NAME", help="Which request of a file that holds several.")
+@click.option(
+    "--request", "wanted", metavar="NAME", help="The request to import from a file that contains several."
+)
 @click.option(
     "--operation",
     metavar="ID",
-    help="Of an OpenAPI description (FILE, or package:NAME/PATH): an operationId, or `POST /path`.",
+    help="The operation in an OpenAPI description (FILE or package:NAME/PATH): its id, or `POST /path`.",
 )
 @click.option(
-    "--check", is_flag=True, help="Write nothing: compare with the action that calls there already."
+    "--check", is_flag=True, help="Write nothing; compare with the action that already calls this URL."
 )
 @common_options
 def command(
@@ -33,7 +35,7 @@ def command(
     *,
     options: Options,
 ) -> int:
-    """Make an action from what there is: a curl line, an OpenAPI operation, a collection, a payload.
+    """Create an action from a curl command, an OpenAPI operation, a collection or a payload.
 
     `callsheet import curl 'curl -X POST …'`, or `callsheet import curl < line.txt`; `httpie` in the same
     way; or `callsheet import FILE`: a HAR file, a Postman collection, an Insomnia export, or a JSON payload

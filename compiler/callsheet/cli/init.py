@@ -12,12 +12,12 @@ import click
 @click.command("init")
 @click.argument("folder", default=".", metavar="[DIR]")
 def command(folder: str) -> None:
-    """Write a workspace that validates and plans at once. Nothing that is there is changed."""
+    """Create a workspace that is valid and can be planned. Existing files are not changed."""
     from callsheet.standalone import init
 
     found = init(folder)
     here = Path(os.path.relpath(folder)) == Path()
     shown, where = ("this folder", "") if here else (folder, f" -C {quote(folder)}")
     if ".gitignore" in found.kept:
-        click.echo("Kept .gitignore as it is; add .callsheet/ to it.")
+        click.echo(".gitignore was not changed; add .callsheet/ to it.")
     click.echo(f"Wrote a workspace to {shown}. Next: callsheet plan{where}")

@@ -9,7 +9,7 @@ from callsheet.cli.common import Options, allow_host_option, common_options, env
 
 @click.group("ledger")
 def command() -> None:
-    """Look after ledgers."""
+    """Copy ledgers."""
 
 
 @command.command("copy")
@@ -20,9 +20,9 @@ def command() -> None:
 def copy(destination: str, env: str | None, *, options: Options) -> None:
     """Copy an environment's ledger, and the registry beside it, to DESTINATION.
 
-    DESTINATION is a reference to a PostgreSQL URL, as env:NAME or env:NAME/SCHEMA, or the path of a
-    SQLite file in the workspace. Every table is read back and compared by digest; the source stays as it
-    is. Then name the destination in the environment.
+    DESTINATION is a reference to a PostgreSQL URL, such as env:NAME or env:NAME/SCHEMA, or the path of a
+    SQLite file in the workspace. Every table is read back and compared by digest. The source is not
+    changed. Then name the destination in the environment.
     """
     found = options.open().copy_ledger(destination, env)
     for one in found.tables:

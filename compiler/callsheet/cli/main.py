@@ -12,34 +12,34 @@ from callsheet._version import __version__
 from callsheet.errors import CallsheetError, UsageError
 
 VERBS = {
-    "init": "Write a workspace to start from.",
-    "new": "Write an action that starts from a sample.",
-    "import": "Make an action from a curl line, a HAR file, a Postman collection.",
-    "fmt": "Put keys in their order, comments kept.",
+    "init": "Create a workspace to start from.",
+    "new": "Create an action from a sample.",
+    "import": "Create an action from a curl command, a HAR file or a collection.",
+    "fmt": "Format files: sort keys, keep comments.",
     "schema": "Print the JSON Schema of a kind or of an output.",
     "explain": "Explain a code, with examples.",
-    "validate": "Check every document and everything that it compiles to.",
-    "watch": "Validate whenever a file is saved.",
-    "render": "Show compiled actions, or the requests that would leave.",
+    "validate": "Check every document and what it compiles to.",
+    "watch": "Validate after every change of a file.",
+    "render": "Show compiled actions, or the requests that would be sent.",
     "test": "Run the test cases of the actions.",
-    "preview": "Show a message as a phone, an inbox or an SMS would.",
-    "send": "Send an action for real, when asked.",
-    "emulate": "Play the services that the workspace calls, on this machine.",
+    "preview": "Write a page that shows a message as its receiver sees it.",
+    "send": "Send an action or a message.",
+    "emulate": "Emulate the services that the workspace calls.",
     "diff": "Compare the workspace with what is deployed, or with a git revision.",
     "plan": "Show what apply would do, and why.",
     "apply": "Do what a plan says, exactly or not at all.",
     "confirm": "Record that steps were done by hand, in Journey Optimizer.",
     "approve": "Sign a plan.",
-    "drift": "Show what was changed at the target by somebody else.",
+    "drift": "Show what was changed at the target, other than by callsheet.",
     "usage": "Show which journeys use which actions, and how sure that is.",
-    "promote": "Show what a package between two sandboxes carries, and what not.",
-    "rollback": "Plan the way back to what an earlier apply had left.",
-    "adopt": "Write the file of what is deployed and not of callsheet's.",
-    "forget": "Plan to let go of what is deployed.",
+    "promote": "Show what a package copies between two sandboxes.",
+    "rollback": "Plan to restore what an earlier apply deployed.",
+    "adopt": "Write the file of a deployed object, to manage it.",
+    "forget": "Plan to stop managing a deployed object.",
     "list": "List the actions.",
-    "show": "Show one action, as the workspace or the target has it.",
+    "show": "Show one action, as compiled or as deployed.",
     "history": "Show what was applied, by whom, from which commit.",
-    "admin": "Make or migrate a PostgreSQL database, with its roles.",
+    "admin": "Create or migrate a PostgreSQL schema, with its roles.",
     "ledger": "Copy a ledger to another database.",
     "completion": "Print the completion script of a shell.",
 }
@@ -72,12 +72,10 @@ class Verbs(click.Group):
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="callsheet")
-@click.option(
-    "-C", "--workspace", metavar="DIR", help="The workspace; may also be given after the command."
-)
+@click.option("-C", "--workspace", metavar="DIR", help="The workspace; can also follow the command.")
 @click.pass_context
 def callsheet(context: click.Context, workspace: str | None) -> None:
-    """Actions of customer-journey tools as files: validated, planned, applied."""
+    """Manage the actions of customer-journey tools as reviewed files."""
     context.obj = workspace
 
 
@@ -148,8 +146,8 @@ def _internal_error(error: Exception) -> int:
         traceback.print_exception(error, file=sys.stderr)
     click.echo(
         f"error CS999: internal error ({type(error).__name__} at {where}, callsheet {__version__})\n"
-        "help: this is a fault of callsheet's own; please report it with this line"
-        " (.github/SECURITY.md tells how, where secrets are near)",
+        "help: this is a bug in callsheet; please report it with this line"
+        " (see .github/SECURITY.md if secrets may be affected)",
         err=True,
     )
     return 1

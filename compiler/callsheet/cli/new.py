@@ -12,9 +12,9 @@ from callsheet.cli.common import Options, common_options
 @click.option("--from", "sample", default="firebase", show_default=True, help="The sample to start from.")
 @common_options
 def command(name: str, sample: str, *, options: Options) -> None:
-    """Write an action that starts from a sample, as firebase, facebook or sendgrid."""
+    """Create an action from a sample: firebase, facebook, sendgrid and others."""
     found = options.open().new(name, sample)
     for path in found.files:
         click.echo(f"wrote {path}")
     if found.values:
-        click.echo(f"It reads {', '.join(found.values)}: see that your environments have them.")
+        click.echo(f"It reads {', '.join(found.values)}: define them in your environments.")

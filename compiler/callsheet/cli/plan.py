@@ -39,7 +39,7 @@ def command(
     *,
     options: Options,
 ) -> int:
-    """Show what apply would do, and why. Nothing is created, nothing is changed."""
+    """Show what apply would do, and why. Nothing is changed."""
     plan = options.open().plan(env, accept=accept, why=why, require_clean=require_clean)
     if options.out is not None:
         # The file is for apply, whatever the format in which the plan is shown.

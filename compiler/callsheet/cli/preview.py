@@ -19,9 +19,17 @@ from callsheet.standalone import refuse_links, write_file
 @click.argument("name", shell_complete=complete_actions)
 @environment_option
 @common_options
-@click.option("-p", "--params", multiple=True, metavar="FILE|NAME=VALUE", help="Instead of the examples.")
-@click.option("--language", multiple=True, metavar="LANGUAGE", help="Only this one; repeatable.")
-@click.option("--images", is_flag=True, help="Let the page load the images that an email names.")
+@click.option(
+    "-p",
+    "--params",
+    multiple=True,
+    metavar="FILE|NAME=VALUE",
+    help="Parameter values to use instead of the examples.",
+)
+@click.option(
+    "--language", multiple=True, metavar="LANGUAGE", help="Show only this language; can be repeated."
+)
+@click.option("--images", is_flag=True, help="Allow the page to load the images of an email.")
 def command(
     name: str,
     env: str | None,
@@ -31,10 +39,10 @@ def command(
     *,
     options: Options,
 ) -> None:
-    """Write a page that shows a message as a phone, an inbox or an SMS would, with sample parameters.
+    """Write a page that shows a message as on a phone or in an inbox, with sample parameters.
 
-    Every language stands side by side, with its hints: segments, lengths, size, contrast, alt texts. The
-    page is NAME.preview.html, or --out FILE; it runs and loads nothing.
+    The languages are shown side by side, with hints on segments, lengths, size, contrast and alt texts.
+    The page is NAME.preview.html, or --out FILE. It runs no script and loads nothing.
     """
     from callsheet.reporting.preview import preview_page
 

@@ -9,16 +9,15 @@ from callsheet.cli.common import Options, allow_host_option, common_options
 
 @click.command("promote")
 @click.argument("names", nargs=-1)
-@click.option("--from", "first", required=True, metavar="ENV", help="The environment that is promoted.")
-@click.option("--to", "second", required=True, metavar="ENV", help="The one that it is promoted to.")
+@click.option("--from", "first", required=True, metavar="ENV", help="The environment to promote from.")
+@click.option("--to", "second", required=True, metavar="ENV", help="The environment to promote to.")
 @allow_host_option
 @common_options
 def command(names: tuple[str, ...], first: str, second: str, *, options: Options) -> int:
-    """Show what a package between two sandboxes of Journey Optimizer carries, and what it does not.
+    """Show what a package copies between two sandboxes of Journey Optimizer, and what it does not.
 
-    For each action: whether it is copied, with the values that have to be typed in again (INSERT SECRET
-    HERE), or whether the existing one is the same in structure. Exit 1 where one is not: journeys would
-    break.
+    For each action, show whether it is copied, with the values to type in again (INSERT SECRET HERE), or
+    whether the existing one has the same structure. Exit with 1 if one does not: journeys would break.
     """
     found = options.open().promote(first, second, names)
     options.emit(found)

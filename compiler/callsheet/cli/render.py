@@ -20,12 +20,10 @@ from callsheet.cli.common import (
     "--params",
     multiple=True,
     metavar="FILE|NAME=VALUE",
-    help="Parameters: the request that would leave is shown. A JSON or YAML file, or single values.",
+    help="Parameter values, from a JSON or YAML file or one by one: show the request that would be sent.",
 )
 @click.option("--all", "everywhere", is_flag=True, help="Every action, in every environment.")
-@click.option(
-    "--at", "revision", metavar="REV", help="As a git revision compiles them, not the files as they are."
-)
+@click.option("--at", "revision", metavar="REV", help="Compile this git revision instead of the files.")
 @click.option("--diff-env", nargs=2, metavar="A B", help="Show how two environments differ.")
 def command(
     names: tuple[str, ...],
@@ -37,7 +35,7 @@ def command(
     *,
     options: Options,
 ) -> None:
-    """Show compiled actions; with --params, the exact requests; secrets stay references."""
+    """Show compiled actions or, with --params, the exact requests. Secrets stay references."""
     opened = options.open()
     if diff_env:
         options.emit(opened.compare_environments(*diff_env, names))

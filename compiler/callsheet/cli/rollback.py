@@ -27,10 +27,10 @@ from callsheet.standalone import plan_text, write_file
 def command(
     number: int, env: str | None, accept: tuple[str, ...], why: str | None, *, options: Options
 ) -> None:
-    """Plan the way back to what was deployed behind apply NUMBER; `callsheet apply` does it.
+    """Plan to restore what was deployed after apply NUMBER; `callsheet apply` carries it out.
 
-    It is a plan like any other: --out writes the file that is reviewed, approved and applied. Revert the
-    commit as well: the workspace still says what it says, and the next plan from it will.
+    It is a plan like any other: --out writes the file to review, approve and apply. Revert the commit as
+    well; otherwise the next plan of the workspace undoes the rollback.
     """
     plan = options.open().rollback(number, env, accept=accept, why=why)
     if options.out is not None:

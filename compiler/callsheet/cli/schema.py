@@ -10,7 +10,7 @@ import click
 def command(kind: str | None) -> None:
     """Print the JSON Schema of a kind (Action, Environment, …) or of an output (plan, validate, …).
 
-    Without a name, list what there is.
+    Without a name, list the schemas.
     """
     from callsheet.cli.common import wrong_arguments
     from callsheet.standalone import schema, schema_names

@@ -29,12 +29,16 @@ if TYPE_CHECKING:
 @common_options
 @click.option("-p", "--params", multiple=True, metavar="FILE|NAME=VALUE", help="Parameters, as for render.")
 @click.option(
-    "--language", metavar="LANGUAGE", help="Of a message; default: what the message itself chooses."
+    "--language",
+    metavar="LANGUAGE",
+    help="The language of a message; default: the one that the message chooses.",
 )
-@click.option("--dry-run", is_flag=True, help="Show what would leave, and stop.")
-@click.option("--curl", "form", flag_value="curl", help="Write it as a curl line instead, and stop.")
-@click.option("--httpie", "form", flag_value="httpie", help="Write it as an HTTPie line instead, and stop.")
-@click.option("--har", "form", flag_value="har", help="Write it as a HAR file instead, and stop.")
+@click.option("--dry-run", is_flag=True, help="Show what would be sent, and stop.")
+@click.option("--curl", "form", flag_value="curl", help="Print it as a curl command instead of sending it.")
+@click.option(
+    "--httpie", "form", flag_value="httpie", help="Print it as an HTTPie command instead of sending it."
+)
+@click.option("--har", "form", flag_value="har", help="Print it as a HAR file instead of sending it.")
 @click.option(
     "--to", metavar="URL", help="Send it to `callsheet emulate` at URL, with stand-ins for secrets."
 )
@@ -51,7 +55,7 @@ def command(
     *,
     options: Options,
 ) -> int:
-    """Send an action or a message for real: what will leave is shown first, secrets as references."""
+    """Send an action or a message. What will be sent is shown first, with secrets as references."""
     from callsheet.reporting import report
 
     opened = options.open()

@@ -18,7 +18,9 @@ from callsheet.cli.common import (
 @environment_option
 @allow_host_option
 @common_options
-@click.option("--deployed", is_flag=True, help="As the target has it, not as the workspace does.")
+@click.option(
+    "--deployed", is_flag=True, help="Show it as it is deployed, not as the workspace defines it."
+)
 def command(name: str, env: str | None, deployed: bool, *, options: Options) -> None:
     """Show one action or message in every environment, or in the one that -e names."""
     options.emit(options.open().show(name, env, deployed=deployed))

@@ -12,13 +12,15 @@ from callsheet.standalone import write_file
 @click.argument("names", nargs=-1, shell_complete=complete_actions)
 @environment_option
 @common_options
-@click.option("-k", "words", metavar="WORDS", help="Only cases whose action and name hold these words.")
-@click.option("--no-generated", is_flag=True, help="Only the cases that the actions declare.")
-@click.option("--junit", metavar="FILE", help="Write the results as JUnit's XML too.")
+@click.option(
+    "-k", "words", metavar="WORDS", help="Run only the cases whose action and name contain these words."
+)
+@click.option("--no-generated", is_flag=True, help="Run only the cases that the actions declare.")
+@click.option("--junit", metavar="FILE", help="Also write the results as JUnit XML.")
 @click.option(
     "--update",
     is_flag=True,
-    help="Write what was made into the files as what is expected.",
+    help="Write the actual results into the files as the expected ones.",
 )
 def command(
     names: tuple[str, ...],
@@ -30,7 +32,7 @@ def command(
     *,
     options: Options,
 ) -> int:
-    """Run the test cases of the actions: parameters in, exact request out; nothing is sent."""
+    """Run the test cases of the actions: parameters in, exact request out. Nothing is sent."""
     from callsheet.reporting import report
     from callsheet.reporting.model import Style
 

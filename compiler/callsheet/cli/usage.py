@@ -21,8 +21,8 @@ from callsheet.cli.common import (
 def command(names: tuple[str, ...], env: str | None, save: bool, *, options: Options) -> int:
     """Show which journeys use which actions, in what state, and how sure that is.
 
-    Journey Optimizer tells the labels that a journey maps, and not the action: it is told by its labels and
-    by the name of the node. With --save, what is read is kept for reviews without a network.
+    Journey Optimizer reports the labels that a journey maps, but not the action: callsheet finds it by the
+    labels and by the name of the node. With --save, the result is kept for reviews without a network.
     """
     opened = options.open()
     if save:

@@ -11,9 +11,9 @@ from callsheet.cli.common import Options, common_options
 
 @click.command("validate")
 @common_options
-@click.option("--strict", is_flag=True, help="Exit 1 for warnings too.")
+@click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
 def command(strict: bool, *, options: Options) -> int:
-    """Check every document and everything that it compiles to, for every environment."""
+    """Check every document, and what it compiles to in every environment."""
     found = options.open().validate()
     replace(options, quiet=options.quiet and not found.errors).emit(found)
     return 1 if found.errors or (strict and found.diagnostics) else 0

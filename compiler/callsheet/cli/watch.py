@@ -17,7 +17,7 @@ SUFFIXES = (".yaml", ".yml", ".json", ".j2", ".callsheetignore")
 @click.command("watch")
 @common_options
 def command(*, options: Options) -> None:
-    """Validate now, and whenever a file is saved, until Ctrl-C."""
+    """Validate now and after every change of a file, until Ctrl-C."""
     try:
         from watchfiles import Change, watch
     except ImportError:

@@ -18,6 +18,7 @@ from callsheet.documents import Problem, Related, Source
 from callsheet.language import Action
 from callsheet.language.catalog import Spots
 from callsheet.language.environment import overlaid_spots
+from callsheet.words import and_more, listed
 
 FORMAT = 2
 """Of what is kept of an operation; higher whenever it is read otherwise."""
@@ -58,8 +59,7 @@ def check_contracts(compiled: Compiled, source: Source, cache: Path | None = Non
 
 def _not_checked(why: str, names: list[str]) -> str:
     """Return which contracts are optional and were not there."""
-    shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-    return f"not checked against its optional contract: {shown} ({why})"
+    return f"not checked against its optional contract: {listed(names, 5)} ({why})"
 
 
 def _kept(kept: dict[Key, Read | ContractFault], key: Key, read: Callable[[], Read]) -> Read:
@@ -98,10 +98,10 @@ class _Checker:
 
     def _found(self, action: Action, contract: dict[str, Any], operation: Operation) -> Iterator[Problem]:
         for pointer, words in operation.odd[:1]:
-            more = f" (and {len(operation.odd) - 1} more)" if len(operation.odd) > 1 else ""
+            more = and_more(len(operation.odd), 1)
             yield Spots("CS459", action.document, ("spec",)).key(
                 ("contract",),
-                f"the contract itself is odd: {pointer} {words}{more}",
+                f"the contract itself is odd: {pointer} {words}{f' ({more})' if more else ''}",
                 do="nothing is needed: what it leaves open is not checked",
             )
         if operation.deprecated:

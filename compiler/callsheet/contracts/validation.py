@@ -13,6 +13,7 @@ from typing import Any
 
 from callsheet.contracts.sources import ContractFault
 from callsheet.documents import Path, parts_of
+from callsheet.language.merge import value_in
 from callsheet.language.schema_check import nearest
 
 _TYPES = {
@@ -67,7 +68,7 @@ class Validation:
         for error in validator.iter_errors(value):
             path = (*base, *error.instance_path)
             keyword, node = self._node(schema, list(error.schema_path))
-            inner = _look(value, tuple(error.instance_path))
+            inner = value_in(value, tuple(error.instance_path))
             if keyword in ("oneOf", "anyOf") and depth < DEPTH:
                 found += self._nearest(node, keyword, inner, path, depth)
             elif keyword == "additionalProperties":
@@ -138,12 +139,6 @@ def _compiled(schema: dict[str, Any]) -> Any:
             f"a schema of the contract is none: {words}",
             "check it with the tools of its form, or take the vendor's own again",
         ) from None
-
-
-def _look(value: Any, path: Path) -> Any:
-    for part in path:
-        value = value[part]
-    return value
 
 
 def _worded(keyword: str, node: dict[str, Any], value: Any, path: Path) -> Iterator[Fault]:

@@ -25,6 +25,7 @@ from callsheet.documents.revisions import authorship_of
 from callsheet.errors import CallsheetError
 from callsheet.language.environment import Approvals
 from callsheet.planning import Plan
+from callsheet.words import counted
 
 NAMESPACE = "callsheet"
 SUFFIX = ".approval"
@@ -122,7 +123,7 @@ def require(plan: Plan, wanted: Approvals, approvals: Iterable[Approval], root: 
         by = f" (by {', '.join(names)})" if names else ""
         raise CallsheetError(
             "CS950",
-            f"the plan has {len(people)} of {wanted.count} approval{'' if wanted.count == 1 else 's'}{by}",
+            f"the plan has {len(people)} of {counted(wanted.count, 'approval')}{by}",
             help="`callsheet approve PLAN`, and keep the files that it writes beside the plan",
         )
     return tuple(names)

@@ -11,6 +11,7 @@ from callsheet.errors import CallsheetError
 from callsheet.ledger import Ledger, Position
 from callsheet.planning import Change, GuardVerdict, Plan
 from callsheet.targets import Deployed, Target
+from callsheet.words import listed
 
 _AGAIN = "make a new plan, and have it reviewed"
 
@@ -74,11 +75,7 @@ def check_guards(plan: Plan, accepted: Collection[str]) -> Plan:
     broken = [one for one in judged if one.verdict == "broken"]
     if not broken:
         return replace(plan, guards=judged)
-    details = tuple(
-        f"{one.guard}: {one.message}: {', '.join(one.addresses[:10])}"
-        + (f" and {len(one.addresses) - 10} more" if len(one.addresses) > 10 else "")
-        for one in broken
-    )
+    details = tuple(f"{one.guard}: {one.message}: {listed(one.addresses, 10)}" for one in broken)
     names = " ".join(f"--accept {one.guard}" for one in broken if one.guard != "protect")
     if any(one.guard == "protect" for one in broken):
         raise CallsheetError(

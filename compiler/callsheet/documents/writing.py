@@ -59,7 +59,7 @@ def rewrite_file(path: Path, text: str) -> None:
         raise CallsheetError(
             "CS928",
             f"{path} cannot be written: {(error.strerror or 'unknown reason').lower()}",
-            help="see that the file is there and can be read",
+            help="check that the file exists and can be read",
         ) from None
     write_file(str(path), written_like(content, text))
 

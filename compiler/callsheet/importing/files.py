@@ -10,6 +10,8 @@ from urllib.parse import quote
 from callsheet.errors import of_its_shape
 from callsheet.importing.mapped import is_mapped, with_slots
 from callsheet.importing.model import Imported, ImportFault, misshapen
+from callsheet.outbound.urls import with_query
+from callsheet.words import counted
 
 
 def read_file(text: str, wanted: str | None) -> Imported:
@@ -102,8 +104,7 @@ def _insomnia(request: dict[str, Any]) -> Imported:
         for one in request.get("parameters") or ()
         if isinstance(one, dict) and one.get("name") and not one.get("disabled")
     ]
-    if query:
-        result.url += ("&" if "?" in result.url else "?") + "&".join(query)
+    result.url = with_query(result.url, "&".join(query))
     auth = request.get("authentication") or {}
     if auth.get("type") == "bearer" and not auth.get("disabled"):
         result.headers.append(("Authorization", f"Bearer {auth.get('token', '')}"))
@@ -120,7 +121,7 @@ def _chosen(found: list[tuple[str, dict[str, Any]]], wanted: str | None, read: A
     if len(fitting) != 1:
         names = ", ".join(name[:60] for name, _ in found[:10])
         what = "none of them fits" if not fitting else f"{len(fitting)} of them fit"
-        held = f"{len(found)} request{'' if len(found) == 1 else 's'}"
+        held = counted(len(found), "request")
         raise ImportFault(f"the file contains {held}, and {what}", f"choose one with --request: {names}")
     result: Imported = read(fitting[0][1])
     return result

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from callsheet.importing.model import Imported, ImportFault
 from callsheet.importing.shell import words_of
+from callsheet.outbound.urls import with_query
 
 _WITH_VALUE = ("-p", "--print", "--timeout", "--pretty", "-s", "--style")
 _FLAGS = (
@@ -108,8 +109,7 @@ class _Reader:
         result = self.result
         if not result.url:
             raise ImportFault("the line calls no URL", "paste the whole command")
-        if self.query:
-            result.url += ("&" if "?" in result.url else "?") + "&".join(self.query)
+        result.url = with_query(result.url, "&".join(self.query))
         if self.raw is not None or self.fields:
             result.payload = _json(self.raw) if self.raw is not None else self.fields
             result.has_payload = True

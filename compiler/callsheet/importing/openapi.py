@@ -14,6 +14,7 @@ from callsheet.contracts.sources import ContractFault, ContractFile
 from callsheet.documents import parts_of
 from callsheet.errors import of_its_shape
 from callsheet.importing.model import Imported, ImportFault, Slot, misshapen
+from callsheet.outbound.urls import with_query
 
 DEPTH = 12
 _TYPES = {"string": "text", "integer": 1, "number": 1.5, "boolean": True}
@@ -68,7 +69,7 @@ def _parameters(result: Imported, operation: Operation) -> None:
             continue
         value = _plain(one["schema"], one["name"])
         if one["in"] == "query":
-            result.url += f"{'&' if '?' in result.url else '?'}{one['name']}={value}"
+            result.url = with_query(result.url, f"{one['name']}={value}")
         else:
             result.headers.append((one["name"], str(value)))
 

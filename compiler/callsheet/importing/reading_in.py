@@ -77,14 +77,14 @@ def compare_request(compiled: Compiled, imported: Imported, name: str | None) ->
         which = (
             f"there is no action `{name}`" if name else f"no action calls {urlsplit(imported.url).netloc}"
         )
-        raise CallsheetError("CS925", which, help="leave out --check to make one")
+        raise CallsheetError("CS925", which, help="leave out --check to create it")
     return found
 
 
 def checked_name(name: str) -> str:
     """Return a name that an action can have; raises ArgumentError for any other."""
     if not _NAME.match(name):
-        raise ArgumentError(f"{name!r} is no name: letters, digits and _, at most 30")
+        raise ArgumentError(f"{name!r} is not a valid name: use letters, digits and _, at most 30")
     return name
 
 

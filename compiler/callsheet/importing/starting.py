@@ -70,7 +70,7 @@ def start_workspace(folder: str) -> StartResult:
     if there:
         raise CallsheetError(
             "CS929",
-            f"{folder} holds {there[0]} already: nothing was written",
+            f"{folder} already contains {there[0]}: nothing was written",
             help="name a new folder",
         )
     written = tuple(name for name in contents if name not in kept)

@@ -25,7 +25,7 @@ def write_new(root: Path, texts: Mapping[str, str], otherwise: str) -> None:
     """
     for path in texts:
         if os.path.lexists(path):
-            raise CallsheetError("CS929", f"{path} is there already", help=otherwise)
+            raise CallsheetError("CS929", f"{path} already exists", help=otherwise)
     for path, text in texts.items():
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         is_yaml = path.endswith((".yaml", ".yml"))

@@ -161,3 +161,34 @@ def _decoded(label: str) -> str:
         return label[4:].encode("ascii").decode("punycode")
     except (UnicodeError, ValueError, OverflowError):
         return label
+
+
+_UNSAFE_CATEGORIES = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+
+
+def safe(text: str) -> str:
+    """Show control characters as escapes, and others that cannot be seen by their Unicode names."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(one if _is_safe(text, index) else _escape(one) for index, one in enumerate(text))
+
+
+def _is_safe(text: str, index: int) -> bool:
+    one = text[index]
+    if one.isascii():
+        return one.isprintable()
+    if is_unseen(one):
+        # The joiner in the middle of an emoji commands nothing. What `Cf` holds besides is never needed.
+        return is_needed(text, index) and (one == "\u200d" or unicodedata.category(one) != "Cf")
+    return unicodedata.category(one) not in _UNSAFE_CATEGORIES
+
+
+def _escape(character: str) -> str:
+    name = unicodedata.name(character, "")
+    if name:
+        return f"\\N{{{name}}}"
+    code = ord(character)
+    short = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(character)
+    return short or (
+        f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    )

@@ -16,6 +16,7 @@ from typing import Any
 from callsheet.documents import Document, Path, Problem, Span
 from callsheet.documents.reading import decode, parse
 from callsheet.errors import ArgumentError, CallsheetError
+from callsheet.language.difference import value_at
 from callsheet.language.kinds import KINDS
 from callsheet.language.schema_check import schema
 
@@ -111,7 +112,7 @@ def _has_long_texts(documents: list[Document]) -> bool:
         span.end_line > span.line
         for document in documents
         for path, span in document.places.values.items()
-        if isinstance(_at(document.value, path), str)
+        if isinstance(value_at(document.value, path), str)
     )
 
 
@@ -224,12 +225,3 @@ def _below(node: dict[str, Any], key: str) -> dict[str, Any] | None:
     """Return the schema of a key's value, where it tells one."""
     found = node.get("properties", {}).get(key, node.get("additionalProperties"))
     return found if isinstance(found, dict) else None
-
-
-def _at(value: Any, path: Path) -> Any:
-    for part in path:
-        try:
-            value = value[part]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return value

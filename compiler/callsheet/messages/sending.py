@@ -65,7 +65,7 @@ class Sending:
         if action is None:
             raise CallsheetError(
                 "CS967",
-                "an email that a mail server delivers is no HTTP request",
+                "an email that a mail server delivers is not an HTTP request",
                 help="see it with --dry-run, or as a page: `callsheet preview`",
             )
         texts = fill_message(self.content, self.params, self.language)
@@ -147,7 +147,7 @@ def refuse_silent(content: Content) -> None:
     if content.get("kind") == "EndpointConfig":
         raise CallsheetError(
             "CS925",
-            f"`{content['name']}` is the configuration of an endpoint: it sends nothing",
+            f"`{content['name']}` is an endpoint configuration, which sends nothing",
             help="name an action or a message",
         )
 
@@ -157,7 +157,7 @@ def refuse_sending(environment: Environment) -> None:
     if not environment.allow_send:
         raise CallsheetError(
             "CS960",
-            f"the environment {environment.name} does not allow to send",
+            f"the environment {environment.name} does not allow sending",
             help="write `allowSend: true` into its spec, where a call by hand does no harm;"
             " or try it without an account: `callsheet emulate`, and send with --to",
         )
@@ -180,7 +180,7 @@ def refuse_unasked(destinations: Iterator[Destination], allowed: AllowedHosts, a
     if answer is None:
         refuse_destinations(others, allowed, "this call")
     if ask is not None and not answer:
-        raise CallsheetError("CS920", "not sent", help="answer the question, or give --yes")
+        raise CallsheetError("CS920", "not sent", help="answer the question, or pass --yes")
 
 
 def real_way(action: Content) -> Way:

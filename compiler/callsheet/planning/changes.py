@@ -19,6 +19,7 @@ from callsheet.planning.personal_data import personal_data
 from callsheet.planning.unseen import unseen
 from callsheet.planning.usage import Usage, labels_of
 from callsheet.targets.journey_optimizer.frozen import frozen_fields
+from callsheet.words import listed
 
 Place = Callable[[str, Path], tuple[str, int, int] | None]
 """Gives, for an address and a path into its compiled action, where that is written."""
@@ -85,8 +86,7 @@ def replaced_in_use(change: Change, journeys: Sequence[str]) -> Change:
     frozen = frozen_fields(change.diff)
     if not frozen:
         return change
-    shown = ", ".join(journeys[:3]) + (f" and {len(journeys) - 3} more" if len(journeys) > 3 else "")
-    words = f"a new action takes its place, to which the journeys move that use it: {shown}"
+    words = f"a new action takes its place, to which the journeys move that use it: {listed(journeys, 3)}"
     return _replaced(change, words, "frozen-in-use")
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 from callsheet.language.difference import IMPACTS
 from callsheet.language.environment import Guards
 from callsheet.planning.model import Change, GuardVerdict
+from callsheet.words import counted
 
 Verdict = Literal["passed", "broken", "accepted"]
 
@@ -52,7 +53,7 @@ def judge(
         verdicts.append(_named("unmanaged", words, unmanaged, accepted))
     protected = [one.address for one in changes if _is_protected(one)]
     if protected:
-        message = f"{_count(len(protected), 'protected action')} would be deleted or replaced"
+        message = f"{counted(len(protected), 'protected action')} would be deleted or replaced"
         verdicts.append(
             GuardVerdict(guard="protect", verdict="broken", message=message, addresses=tuple(protected))
         )
@@ -126,7 +127,3 @@ def _codes(change: Change, wanted: str) -> list[str]:
     if wanted in IMPACTS:
         return [one.reason for one in change.diff if one.impact == wanted]
     return [code for code in change.reasons if code == wanted]
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

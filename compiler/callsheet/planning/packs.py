@@ -46,10 +46,12 @@ def read_pack(path: str) -> Pack:
         pasted = {one["address"]: one["pasted"] for one in steps} if isinstance(steps, list) else None
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise CallsheetError(
-            "CS841", f"{path} is no pack", help="name the folder that `callsheet apply` wrote"
+            "CS841", f"{path} is not a pack", help="name the folder that `callsheet apply` wrote"
         ) from None
     if pasted is None or record.get("packVersion") != FORMAT_VERSION:
-        raise CallsheetError("CS841", f"{path} is a pack of another version", help="make a new one")
+        raise CallsheetError(
+            "CS841", f"{path} is a pack of another version", help="create a new pack with `callsheet apply`"
+        )
     return Pack(plan=read_plan(json.dumps(plan).encode(), str(file)), pasted=pasted)
 
 
@@ -59,5 +61,5 @@ def read_payload(path: str) -> Any:
         return json.loads(Path(path).read_text("utf-8"))
     except (OSError, ValueError, RecursionError):
         raise CallsheetError(
-            "CS841", f"{path} is no payload: it cannot be read as JSON", help="copy the whole payload"
+            "CS841", f"{path} is not a payload: it is not valid JSON", help="copy the whole payload"
         ) from None

@@ -12,6 +12,7 @@ from callsheet.documents.walking import keys_in, texts_in
 from callsheet.language.characters import ends_unseen, look_alike, name_of, unseen_in
 from callsheet.language.difference import NOTHING, Difference, value_at
 from callsheet.language.urls import host_of
+from callsheet.words import listed
 
 MOST_NAMES = 5
 _HOST = re.compile(r"(?i)[a-z][a-z0-9+.-]*://[^\s/?#\"'<>]+")
@@ -65,8 +66,7 @@ def _hidden(path: Path, text: str, old: str, after: dict[str, Any]) -> Iterator[
     where = f"`{dotted(path)}`"
     names = [name_of(one) for one in unseen_in(text) - unseen_in(old)]
     if names:
-        more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-        yield f"{where} holds {', '.join(names[:MOST_NAMES])}{more}", "unseen-characters"
+        yield f"{where} holds {listed(names, MOST_NAMES)}", "unseen-characters"
     last = ends_unseen(text) if _is_end(path, after) else None
     if last is not None and ends_unseen(old) != last:
         yield f"{where} ends with {_space(last)}", "unseen-characters"

@@ -7,7 +7,7 @@ from textwrap import dedent
 
 from callsheet.language import Rule
 from callsheet.reporting.page import Block, Code, Heading, Lines, Page, Paragraph, Table, inline
-from callsheet.reporting.terminal import count
+from callsheet.reporting.terminal import counted
 from callsheet.results import ExplainResult
 
 
@@ -16,7 +16,7 @@ def codes_page(result: ExplainResult) -> Page:
     if len(result.rules) == 1 and result.detailed:
         (rule,) = result.rules
         return Page("", rule.code, list(_explained(rule, 1)))
-    title = f"callsheet: {count(len(result.rules), 'code')}"
+    title = f"callsheet: {counted(len(result.rules), 'code')}"
     rows = [((Code(one.code),), (one.severity,), (one.name,), inline(one.summary)) for one in result.rules]
     blocks: list[Block] = [
         Heading(1, (title,)),

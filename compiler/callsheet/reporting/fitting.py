@@ -21,6 +21,7 @@ from callsheet.reporting.page import (
     Section,
     Table,
 )
+from callsheet.words import and_more
 
 MOST_ROWS = 10
 MOST_LINES = 10
@@ -110,18 +111,18 @@ def shortened(block: Block) -> Block:
     """Return a block with less in it, and with what it begins with."""
     match block:
         case Table():
-            more = len(block.rows) - MOST_ROWS
+            more = and_more(len(block.rows), MOST_ROWS)
             rows = [[_inline(one) for one in row] for row in block.rows[:MOST_ROWS]]
-            rest: list[Inline] = [(f"and {more} more",), *[("",)] * (len(block.head) - 1)]
-            return replace(block, rows=rows if more <= 0 else [*rows, rest])
+            rest: list[Inline] = [(more,), *[("",)] * (len(block.head) - 1)]
+            return replace(block, rows=[*rows, rest] if more else rows)
         case Lines():
-            more = len(block.lines) - MOST_LINES
+            more = and_more(len(block.lines), MOST_LINES, "line")
             lines = [_clipped(one) for one in block.lines[:MOST_LINES]]
-            return replace(block, lines=lines if more <= 0 else [*lines, f" and {more} lines more"])
+            return replace(block, lines=[*lines, f" {more}"] if more else lines)
         case Items():
-            more = len(block.items) - MOST_ROWS
+            more = and_more(len(block.items), MOST_ROWS)
             kept = [_inline(one) for one in block.items[:MOST_ROWS]]
-            return replace(block, items=kept if more <= 0 else [*kept, (f"and {more} more",)])
+            return replace(block, items=[*kept, (more,)] if more else kept)
         case Fold():
             return Paragraph(_inline(block.summary))
         case Heading() | Paragraph():

@@ -14,6 +14,7 @@ from callsheet.reporting.model import Report, Style
 from callsheet.reporting.reviewed import Entry, grave_changes, reviewed
 from callsheet.reporting.terminal import safe
 from callsheet.results import DiffResult, DriftResult, ValidationResult
+from callsheet.words import and_more
 
 MOST = 10
 
@@ -94,7 +95,7 @@ def _limited(commands: Iterable[tuple[str, str]]) -> str:
             lines.append(line)
     for level, number in sorted(seen.items()):
         if number > MOST:
-            lines.append(command("notice", f"and {number - MOST} more of level {level}", title="callsheet"))
+            lines.append(command("notice", f"{and_more(number, MOST)} of level {level}", title="callsheet"))
     return "\n".join(lines)
 
 

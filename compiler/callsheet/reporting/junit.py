@@ -14,6 +14,7 @@ from callsheet.reporting.reviewed import reviewed
 from callsheet.reporting.terminal import safe
 from callsheet.reporting.text_tests import mismatch_lines
 from callsheet.results import DiffResult, TestResult, ValidationResult
+from callsheet.words import counted
 
 Case = tuple[str, str, str | None, str]
 """Class, name, kind of the failure (None where there is none), and its words."""
@@ -50,8 +51,7 @@ def diff_junit(result: DiffResult, style: Style) -> str:
         )
         for one in reviewed(result)
     ]
-    number = len(result.grouped())
-    passed = f"{number} change{'' if number == 1 else 's'} {result.compared_with}"
+    passed = f"{counted(len(result.grouped()), 'change')} {result.compared_with}"
     return _suite("callsheet diff", cases or [("workspace", passed, None, "")])
 
 

@@ -27,6 +27,7 @@ from callsheet.reporting.page import (
 )
 from callsheet.reporting.pages import page_report
 from callsheet.reporting.terminal import safe
+from callsheet.words import and_more
 
 MAX_BYTES = 65_536
 """The longest comment that GitHub takes, in bytes, which are never fewer than characters."""
@@ -115,8 +116,7 @@ def write_page(page: Page, style: Style) -> str:
     if fitted.shortened:
         parts.append(f"Shortened to fit here: {fitted.shortened}.")
     if fitted.left:
-        unit = page.unit if fitted.left == 1 else f"{page.unit}s"
-        parts.append(f"and {fitted.left} more {unit}, which do not fit here.")
+        parts.append(f"{and_more(fitted.left, 0, page.unit)}, which do not fit here.")
     return "\n\n".join([*parts, *ending]) + "\n"
 
 

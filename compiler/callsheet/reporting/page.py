@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from callsheet.words import and_more
+
 
 @dataclass(frozen=True, slots=True)
 class Code:
@@ -129,4 +131,5 @@ def some(items: Sequence[str], most: int) -> Inline:
     content: list[str | Code] = []
     for one in items[:most]:
         content += [", ", Code(one)] if content else [Code(one)]
-    return (*content, f" and {len(items) - most} more") if len(items) > most else tuple(content)
+    more = and_more(len(items), most)
+    return (*content, f" {more}") if more else tuple(content)

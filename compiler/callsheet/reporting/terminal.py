@@ -5,14 +5,26 @@ from __future__ import annotations
 import json
 import re
 import textwrap
-import unicodedata
 from typing import Any
 
 from callsheet.documents import Path
-from callsheet.language.characters import is_needed, is_unseen
+from callsheet.language.characters import safe
 from callsheet.language.masking import HIDDEN
 from callsheet.language.secret_patterns import secret_kind
 from callsheet.reporting.model import Style
+from callsheet.words import counted
+
+__all__ = [
+    "SAID_IN_WORDS",
+    "as_written",
+    "counted",
+    "paint",
+    "safe",
+    "shown",
+    "value_text",
+    "value_texts",
+    "wrapped",
+]
 
 _COLOURS = {
     "red": "31",
@@ -37,36 +49,6 @@ SAID_IN_WORDS = (
     "action-renamed",
 )
 """Reason codes whose words hold the values already."""
-
-_UNSAFE_CATEGORIES = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
-
-
-def safe(text: str) -> str:
-    """Show control characters as escapes, and others that cannot be seen by their Unicode names."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(one if _is_safe(text, index) else _escape(one) for index, one in enumerate(text))
-
-
-def _is_safe(text: str, index: int) -> bool:
-    one = text[index]
-    if one.isascii():
-        return one.isprintable()
-    if is_unseen(one):
-        # The joiner in the middle of an emoji commands nothing. What `Cf` holds besides is never needed.
-        return is_needed(text, index) and (one == "\u200d" or unicodedata.category(one) != "Cf")
-    return unicodedata.category(one) not in _UNSAFE_CATEGORIES
-
-
-def _escape(character: str) -> str:
-    name = unicodedata.name(character, "")
-    if name:
-        return f"\\N{{{name}}}"
-    code = ord(character)
-    short = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(character)
-    return short or (
-        f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-    )
 
 
 def paint(text: str, colour: str, style: Style) -> str:
@@ -174,8 +156,3 @@ def _step(step: Any) -> str:
         case {"filter": str(name), "args": [*arguments]}:
             return f"{name}({', '.join(json.dumps(one, ensure_ascii=False) for one in arguments)})"
     return json.dumps(step, ensure_ascii=False)
-
-
-def count(number: int, noun: str) -> str:
-    """Return `1 error`, `2 errors`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from callsheet.deploying import ApplyResult
-from callsheet.documents import Path
 from callsheet.language.difference import IMPACTS, Impact
-from callsheet.planning import NOTHING, Change, Difference, Drift, GuardVerdict, Plan
+from callsheet.planning import GuardVerdict, Plan
 from callsheet.reporting.model import Report, Style
-from callsheet.reporting.terminal import SAID_IN_WORDS, count, paint, safe, value_text, value_texts, wrapped
+from callsheet.reporting.phrases import planned, way_out
+from callsheet.reporting.terminal import (
+    counted,
+    paint,
+    safe,
+    wrapped,
+)
+from callsheet.reporting.text_changes import (
+    IMPACT_COLOURS,
+    SIGNS,
+    change_lines,
+    difference_lines,
+    drift_lines,
+    signed_values,
+)
 from callsheet.reporting.text_findings import explain_text, validation_text
 from callsheet.reporting.text_lists import (
     history_text,
@@ -41,22 +53,7 @@ from callsheet.results import (
     ValidationResult,
     WorkspaceResult,
 )
-
-SIGNS = {
-    "create": ("+", "green", "created"),
-    "update": ("~", "yellow", "updated"),
-    "replace": ("↻", "magenta", "replaced"),
-    "rename": ("⇄", "blue", "renamed"),
-    "delete": ("-", "red", "deleted"),
-    "adopt": ("=", "blue", "adopted"),
-    "forget": ("x", "dim", "forgotten"),
-}
-_IMPACT_COLOURS = {
-    "cosmetic": "dim",
-    "compatible": "green",
-    "breaking": "red",
-    "sensitive": "magenta",
-}
+from callsheet.words import first_of, listed
 
 
 def plan_text(plan: Plan, style: Style) -> str:
@@ -67,7 +64,7 @@ def plan_text(plan: Plan, style: Style) -> str:
         by_hand = paint("  by hand", "yellow", style) if plan.by_hand(change) else ""
         lines += [head + by_hand, *rest, ""]
     lines += _note_lines([*plan.notes, *_dirty_note(plan)], style)
-    lines += _drift_lines(plan.drift, plan.unmanaged, style)
+    lines += drift_lines(plan.drift, plan.unmanaged, style)
     lines += _guard_lines(plan.guards, style)
     lines.append(_summary(plan, style))
     return "\n".join(lines)
@@ -83,119 +80,27 @@ def _note_lines(notes: Sequence[str], style: Style) -> list[str]:
     return [line for one in notes for line in (*wrapped(f"Note: {safe(one)}", style, indent=0), "")]
 
 
-def change_lines(change: Change, style: Style) -> list[str]:
-    """Write one change: its sign, address and impact, then each difference with its place."""
-    sign, colour, _ = SIGNS[change.action]
-    address = safe(change.address)
-    if change.address_before != change.address:
-        address = f"{safe(change.address_before)} → {address}"
-    head = f"{sign} {address}"
-    owner = f"  owner {safe(change.owner)}" if change.owner else ""
-    impact = paint(change.impact, _IMPACT_COLOURS[change.impact], style)
-    lines = [f"{paint(head, colour, style)}  [{impact}]{paint(owner, 'dim', style)}"]
-    for one in change.diff:
-        lines += _difference_lines(one, style)
-    return lines
-
-
-def _difference_lines(one: Difference, style: Style) -> list[str]:
-    colour = _IMPACT_COLOURS[one.impact]
-    lines = wrapped(f"{safe(one.words)} ({one.reason})", style, indent=4)
-    if one.impact in ("breaking", "sensitive"):
-        lines = [paint(line, colour, style) for line in lines]
-    # What stands at the end of words already need not stand below them.
-    if _has_lines(one.before) and _has_lines(one.after):
-        lines += _line_diff(str(one.before), str(one.after), style)
-    elif one.path and one.reason not in SAID_IN_WORDS:
-        for signed, painted in signed_values(one.before, one.after, one.path, style, 8):
-            lines.append("      " + paint(signed, painted, style))
-    if one.place is not None:
-        file, line, column = one.place
-        lines.append(paint(f"      {safe(file)}:{line}:{column}", "dim", style))
-    return lines
-
-
-def signed_values(before: Any, after: Any, path: Path, style: Style, indent: int) -> list[tuple[str, str]]:
-    """Return what was and what is, with their signs and colours; nothing for a side that is not there."""
-    sides = (("-", before, "red"), ("+", after, "green"))
-    if before is not NOTHING and after is not NOTHING:
-        texts: Sequence[str] = value_texts(before, after, path, style, indent=indent)
-    else:
-        texts = [
-            "" if value is NOTHING else value_text(value, path, style, indent=indent)
-            for _, value, _ in sides
-        ]
-    return [
-        (f"{sign} {text}", colour)
-        for (sign, value, colour), text in zip(sides, texts, strict=True)
-        if value is not NOTHING
-    ]
-
-
-def _has_lines(value: Any) -> bool:
-    return isinstance(value, str) and "\n" in value
-
-
-def _line_diff(before: str, after: str, style: Style) -> list[str]:
-    """Write the lines of a text that changed, as `diff -u` does, at most 40 of them."""
-    from difflib import unified_diff
-
-    found = list(unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=1))[2:]
-    colours = {"-": "red", "+": "green", "@": "dim"}
-    lines = ["      " + paint(safe(one), colours.get(one[:1], "dim"), style) for one in found[:40]]
-    return lines if len(found) <= 40 else [*lines, f"      and {len(found) - 40} lines more"]
-
-
-def _drift_lines(drift: Any, unmanaged: Any, style: Style) -> list[str]:
-    lines: list[str] = []
-    if drift:
-        lines.append(paint("Drift: changed at the target, not by callsheet", "yellow", style))
-        for one in drift:
-            lines += _one_drift(one, style)
-        lines.append("")
-    if unmanaged:
-        lines.append(paint("Unmanaged: deployed, not by callsheet, left alone", "yellow", style))
-        lines += [f"  ? {safe(address)}" for address in unmanaged]
-        lines.append("")
-    return lines
-
-
-def _one_drift(one: Drift, style: Style) -> list[str]:
-    if one.kind == "missing":
-        return [f"  ! {safe(one.address)}  no longer deployed"]
-    lines = [f"  ! {safe(one.address)}"]
-    for difference in one.diff:
-        lines += _difference_lines(difference, style)
-    return lines
-
-
 def _guard_lines(guards: tuple[GuardVerdict, ...], style: Style) -> list[str]:
     lines: list[str] = []
     for one in guards:
         if one.verdict == "passed":
             continue
         colour = "red" if one.verdict == "broken" else "yellow"
-        text = f"Guard {one.guard} {one.verdict}: {safe(one.message)}"
-        if one.accepted_by is not None and one.verdict == "broken":
-            text += f"; --accept {one.accepted_by}"
+        text = f"Guard {one.guard} {one.verdict}: {safe(one.message)}{way_out(one)}"
         lines += [paint(line, colour, style) for line in wrapped(text, style, indent=0)]
-        lines += [f"  {safe(address)}" for address in one.addresses[:10]]
-        if len(one.addresses) > 10:
-            lines.append(f"  and {len(one.addresses) - 10} more")
+        lines += [f"  {safe(address)}" for address in first_of(one.addresses, 10)]
     if lines:
         lines.append("")
     return lines
 
 
 def _summary(plan: Plan, style: Style) -> str:
-    summary = dict(plan.summary)
-    unchanged = summary.pop("unchanged")
-    parts = [f"{number} to {action}" for action, number in summary.items() if number]
+    parts = planned(plan)
     where = f" in {safe(plan.environment)}"
     if not parts:
-        drifted = f"; {count(len(plan.drift), 'object')} drifted" if plan.drift else ""
-        return paint(f"Nothing to do{where}: {unchanged} unchanged{drifted}.", "bold", style)
-    return paint(f"Plan{where}: {', '.join(parts)}, {unchanged} unchanged.", "bold", style)
+        drifted = f"; {counted(len(plan.drift), 'object')} drifted" if plan.drift else ""
+        return paint(f"Nothing to do{where}: {plan.unchanged} unchanged{drifted}.", "bold", style)
+    return paint(f"Plan{where}: {', '.join(parts)}, {plan.unchanged} unchanged.", "bold", style)
 
 
 def diff_text(result: DiffResult, style: Style) -> str:
@@ -211,7 +116,9 @@ def diff_text(result: DiffResult, style: Style) -> str:
             continue
         head, *rest = change_lines(change, style)
         lines += [f"{head}  in {safe(', '.join(environments))}", *rest, ""]
-    lines.append(paint(f"{count(len(grouped), 'change')} {against}{result.also_protected}.", "bold", style))
+    lines.append(
+        paint(f"{counted(len(grouped), 'change')} {against}{result.also_protected}.", "bold", style)
+    )
     return "\n".join(lines)
 
 
@@ -225,8 +132,8 @@ def protection_lines(result: DiffResult, style: Style) -> list[str]:
             lines += [""] if lines else []
             head = f"! {safe(one.subject)}{where}"
             lines.append(paint(head, "yellow", style))
-        impact = paint(f"    [{one.difference.impact}]", _IMPACT_COLOURS[one.difference.impact], style)
-        first, *rest = _difference_lines(one.difference, style)
+        impact = paint(f"    [{one.difference.impact}]", IMPACT_COLOURS[one.difference.impact], style)
+        first, *rest = difference_lines(one.difference, style)
         lines += [f"{impact} {first.lstrip()}", *rest]
     title = paint("What commands do, and what they protect:", "bold", style)
     return [title, *lines, ""] if lines else []
@@ -238,8 +145,8 @@ def shared_lines(result: DiffResult, style: Style) -> list[str]:
     for one in result.shared:
         impacts = [change.impact for change, _ in result.grouped() if change.address in one.addresses]
         weight = max(impacts, key=IMPACTS.index, default="cosmetic")
-        impact = paint(weight, _IMPACT_COLOURS[weight], style)
-        head = f"~ values.{safe(one.name)}  [{impact}]  changes {count(len(one.addresses), 'action')}"
+        impact = paint(weight, IMPACT_COLOURS[weight], style)
+        head = f"~ values.{safe(one.name)}  [{impact}]  changes {counted(len(one.addresses), 'action')}"
         lines.append(f"{paint(head, 'yellow', style)}  in {safe(', '.join(one.environments))}")
         for line, colour in signed_values(one.before, one.after, (one.name,), style, 6):
             lines.append("    " + paint(line, colour, style))
@@ -261,24 +168,23 @@ def _shared_reasons(result: DiffResult, addresses: Sequence[str], style: Style) 
                 number.setdefault((one.words, one.reason, one.impact), set()).add(change.address)
     lines: list[str] = []
     for (words, reason, impact), found in number.items():
-        text = f"{safe(words)} ({reason}), {count(len(found), 'action')}"
-        lines += [paint(line, _IMPACT_COLOURS[impact], style) for line in wrapped(text, style, indent=4)]
+        text = f"{safe(words)} ({reason}), {counted(len(found), 'action')}"
+        lines += [paint(line, IMPACT_COLOURS[impact], style) for line in wrapped(text, style, indent=4)]
     return lines
 
 
 def _listed(addresses: Sequence[str]) -> str:
-    more = f" and {len(addresses) - 10} more" if len(addresses) > 10 else ""
-    return f"{', '.join(safe(one) for one in addresses[:10])}{more}" or "no action"
+    return safe(listed(addresses, 10)) or "no action"
 
 
 def drift_text(result: DriftResult, style: Style) -> str:
     """Write what was changed at the target by somebody else."""
-    lines = [*_note_lines(result.notes, style), *_drift_lines(result.drift, result.unmanaged, style)]
+    lines = [*_note_lines(result.notes, style), *drift_lines(result.drift, result.unmanaged, style)]
     where = safe(result.environment)
     if not result.drift:
         lines.append(paint(f"No drift in {where}.", "bold", style))
     else:
-        lines.append(paint(f"{count(len(result.drift), 'object')} drifted in {where}.", "bold", style))
+        lines.append(paint(f"{counted(len(result.drift), 'object')} drifted in {where}.", "bold", style))
     return "\n".join([*lines, *written_lines(result.fields, style)])
 
 
@@ -296,7 +202,7 @@ def apply_text(result: ApplyResult, style: Style) -> str:
             lines.append(paint(f"  ! {safe(one.address)} {one.outcome}{why}", "red", style))
     where = safe(result.plan.environment)
     if result.outcome == "nothing":
-        drifted = f"; {count(len(result.plan.drift), 'object')} drifted" if result.plan.drift else ""
+        drifted = f"; {counted(len(result.plan.drift), 'object')} drifted" if result.plan.drift else ""
         lines.append(
             paint(
                 f"Nothing to do in {where}: {result.plan.unchanged} unchanged{drifted}.",

@@ -6,7 +6,7 @@ import unicodedata
 
 from callsheet.language import Diagnostic
 from callsheet.reporting.model import Style
-from callsheet.reporting.terminal import count, paint, safe, wrapped
+from callsheet.reporting.terminal import counted, paint, safe, wrapped
 from callsheet.results import ExplainResult, ValidationResult
 
 _COLOURS = {"error": "red", "warning": "yellow"}
@@ -17,11 +17,13 @@ def validation_text(result: ValidationResult, style: Style) -> str:
     blocks = ["\n".join(diagnostic_lines(one, style)) for one in result.diagnostics]
     errors = sum(one.severity == "error" for one in result.diagnostics)
     warnings = len(result.diagnostics) - errors
-    checked = count(result.documents, "document")
+    checked = counted(result.documents, "document")
     if errors:
-        last = paint(f"{count(errors, 'error')}, {count(warnings, 'warning')} in {checked}.", "red", style)
+        last = paint(
+            f"{counted(errors, 'error')}, {counted(warnings, 'warning')} in {checked}.", "red", style
+        )
     elif warnings:
-        last = paint(f"Valid, with {count(warnings, 'warning')}: {checked}.", "yellow", style)
+        last = paint(f"Valid, with {counted(warnings, 'warning')}: {checked}.", "yellow", style)
     else:
         last = paint(f"Valid: {checked}.", "green", style)
     notes = [line for one in result.notes for line in wrapped(f"Note: {safe(one)}", style, indent=0)]

@@ -12,7 +12,7 @@ from callsheet.language import Definition, in_language
 from callsheet.language.kinds import deployed_kinds
 from callsheet.ledger import ApplyRecord
 from callsheet.reporting.model import Style
-from callsheet.reporting.terminal import count, paint, safe, wrapped
+from callsheet.reporting.terminal import counted, paint, safe, wrapped
 from callsheet.results import (
     HistoryResult,
     ListResult,
@@ -202,7 +202,7 @@ def usage_text(result: UsageResult, style: Style) -> str:
             lines.append("  no journey is known to use it")
     used = sum(bool(one) for one in result.usage.uses.values())
     taken = f", as of {safe(result.usage.taken_at)}" if result.usage.taken_at else ""
-    total = count(len(result.usage.uses), "action")
+    total = counted(len(result.usage.uses), "action")
     return "\n".join([*lines, "", f"{total} in {safe(result.environment)}, {used} in use{taken}."])
 
 

@@ -9,7 +9,7 @@ from callsheet.calling.cases import CaseResult, Mismatch
 from callsheet.documents import pointer_of
 from callsheet.language.difference import NOTHING
 from callsheet.reporting.model import Style
-from callsheet.reporting.terminal import count, paint, safe, wrapped
+from callsheet.reporting.terminal import counted, paint, safe, wrapped
 from callsheet.results import TestResult
 
 
@@ -33,9 +33,9 @@ def tests_text(result: TestResult, style: Style) -> str:
     failures = sum(one.outcome == "failed" for one in result.cases)
     passed = len(result.cases) - failures
     last = (
-        f"{count(failures, 'case')} failed, {passed} passed."
+        f"{counted(failures, 'case')} failed, {passed} passed."
         if failures
-        else f"{count(passed, 'case')} passed."
+        else f"{counted(passed, 'case')} passed."
     )
     if not result.cases:
         last = "No test case."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
@@ -41,11 +40,6 @@ def canonical_of(value: Any) -> str:
         return rfc8785.dumps(value).decode()
     except (ValueError, RecursionError, UnicodeError):
         return repr(value)
-
-
-def digest_of(canonical: str) -> str:
-    """Return the digest of what a target answers."""
-    return "sha256:" + hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

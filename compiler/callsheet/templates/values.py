@@ -70,4 +70,4 @@ def canonical_text(value: Any) -> str:
 
 def digest_of(canonical: str) -> str:
     """Return the digest of a canonical text: `sha256:` and 64 hexadecimal digits."""
-    return "sha256:" + hashlib.sha256(canonical.encode("utf-8")).hexdigest()
+    return "sha256:" + hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()

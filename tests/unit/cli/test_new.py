@@ -20,7 +20,7 @@ def test_a_new_action_starts_from_a_sample_and_compiles(
     again = callsheet("new", "birthday", "--from", sample, "-C", samples.path)
     assert (again.code, again.err.split("\n")[0]) == (
         1,
-        "error CS929: there is an action `birthday` already",
+        "error CS929: the action `birthday` already exists",
     )
 
 
@@ -28,11 +28,11 @@ def test_a_new_action_with_a_bad_name_or_of_an_unknown_sample(
     workspace: Folder, callsheet: Callsheet
 ) -> None:
     at = ("-C", workspace.path)
-    assert "is no name: letters, digits and _" in callsheet("new", "no-name", *at).err
+    assert "is not a valid name: use letters, digits and _" in callsheet("new", "no-name", *at).err
     wrong = callsheet("new", "x", "--from", "firebse", *at)
     assert (
         "there is no sample 'firebse' (did you mean `firebase`?); there are: adobe-io, epsilon" in wrong.err
     )
     assert callsheet("new", "x", *at).out == (
-        "wrote firebase/x.yaml\nIt reads values.firebase.project: see that your environments have them.\n"
+        "wrote firebase/x.yaml\nIt reads values.firebase.project: define them in your environments.\n"
     )

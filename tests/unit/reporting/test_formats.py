@@ -143,7 +143,7 @@ def check_html(written: str) -> None:
     names = {(tag, name) for tag, name, _ in page.attributes}
     assert names <= {
         ("html", "lang"), ("meta", "charset"), ("meta", "http-equiv"), ("meta", "content"), ("meta", "name"),
-        ("th", "scope"), ("p", "class"), ("span", "class"), ("div", "class"), ("div", "tabindex"), ("a", "href"), ("a", "rel"),
+        ("th", "scope"), ("body", "class"), ("p", "class"), ("span", "class"), ("div", "class"), ("div", "tabindex"), ("a", "href"), ("a", "rel"),
     }, names  # fmt: skip
     assert {value for _, name, value in page.attributes if name == "href"} <= {"https://ci.example/run/1"}
     assert page.comments == []

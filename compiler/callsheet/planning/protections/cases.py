@@ -12,7 +12,7 @@ from callsheet.documents import Document, equal
 from callsheet.language import Definition
 from callsheet.language.difference import NOTHING
 from callsheet.planning.differences import changed
-from callsheet.planning.protections.model import Protection, listed, place_of, protection
+from callsheet.planning.protections.model import Protection, place_of, protection, quoted
 
 
 def pairs_of(before: Compiled, after: Compiled) -> Iterator[tuple[Definition, Definition]]:
@@ -108,7 +108,7 @@ def _file_changed(file: str, after: Surroundings) -> Protection:
         if one.contract and file in (one.contract.get("openapi"), one.contract.get("discovery"))
     )
     if users:
-        words = f"the contract of {listed(users)} changed"
+        words = f"the contract of {quoted(users)} changed"
         return protection(file, words, "contract-changed", place=(file, 1, 1))
     words = "the journeys that plans take into account changed"
     return protection(file, words, "usage-changed", place=(file, 1, 1))

@@ -13,7 +13,8 @@ from callsheet.language.difference import NOTHING, Impact, value_at
 from callsheet.language.merge import holds
 from callsheet.planning.differences import changed
 from callsheet.planning.hosts import known_hosts
-from callsheet.planning.protections.model import Protection, listed, place_of, protection, several
+from callsheet.planning.protections.model import Protection, place_of, protection, quoted
+from callsheet.words import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +81,7 @@ def environment_protections(before: Compiled, after: Compiled) -> Iterator[Prote
 def _removed(name: str, before: Compiled, after: Compiled) -> Protection:
     number = len(before.by_environment.get(name, {}))
     owned = (
-        f"its {several(number, 'object')} stay{'s' if number == 1 else ''} deployed, and nothing plans them"
+        f"its {counted(number, 'object')} stay{'s' if number == 1 else ''} deployed, and nothing plans them"
     )
     if name in after.environments:
         return protection(
@@ -97,12 +98,12 @@ def _removed(name: str, before: Compiled, after: Compiled) -> Protection:
 def _added(name: str, before: Compiled, after: Compiled) -> Protection:
     there = after.by_environment.get(name, {})
     hosts = sorted(known_hosts(one.content for one in there.values()))
-    calls = f"; it calls {listed(hosts)}" if hosts else ""
+    calls = f"; it calls {quoted(hosts)}" if hosts else ""
     target = after.environments[name].target or {}
     what = "is abstract no more" if name in before.environments else "added"
     return protection(
         f"Environment/{name}",
-        f"environment `{name}` {what}: it deploys {several(len(there), 'object')}{calls}",
+        f"environment `{name}` {what}: it deploys {counted(len(there), 'object')}{calls}",
         "environment-added",
         path=("spec", "target"),
         after=dict(target),
@@ -185,7 +186,7 @@ class _Comparison:
             lower = new.count < old.count
             yield self._one(
                 ("spec", "approvals", "count"),
-                f"a plan needs {several(new.count, 'approval')} instead of {old.count}",
+                f"a plan needs {counted(new.count, 'approval')} instead of {old.count}",
                 "approvals-lowered" if lower else "approvals-raised",
                 "sensitive" if lower else "compatible",
             )
@@ -212,8 +213,8 @@ class _Comparison:
         there = {one.address: self.new.select.selects(one) for one in self.after.definitions.values()}
         gone = sorted(one for one in was if there.get(one) is False)
         more = sorted(one for one, selected in there.items() if selected and one not in was)
-        parts = [f"no longer {listed(gone)}"] if gone else []
-        parts += [f"newly {listed(more)}"] if more else []
+        parts = [f"no longer {quoted(gone)}"] if gone else []
+        parts += [f"newly {quoted(more)}"] if more else []
         yield self._one(
             ("spec", "select"),
             f"`select` changed: {'; '.join(parts) or 'the same objects as before'}",

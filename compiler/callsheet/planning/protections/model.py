@@ -9,6 +9,7 @@ from typing import Any
 from callsheet.documents import Document, Path
 from callsheet.language.difference import IMPACTS, NOTHING, Difference, Impact
 from callsheet.language.secret_patterns import without_credentials
+from callsheet.words import listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,12 +79,6 @@ def place_of(document: Document, path: Path) -> tuple[str, int, int]:
     return document.file, span.line, span.column
 
 
-def several(number: int, noun: str) -> str:
-    """Return `1 object`, `2 objects`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def listed(names: Sequence[str], most: int = 5) -> str:
-    """Return the first names, and how many more there are."""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(f"`{one}`" for one in names[:most]) + more
+def quoted(names: Sequence[str], most: int = 5) -> str:
+    """Return the first names as code, and how many more there are."""
+    return listed([f"`{one}`" for one in names], most)

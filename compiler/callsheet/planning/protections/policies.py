@@ -10,7 +10,7 @@ from callsheet.language.difference import NOTHING, Impact
 from callsheet.language.policy import Policy, PolicyException
 from callsheet.language.selector import Selector
 from callsheet.planning.differences import changed
-from callsheet.planning.protections.model import Protection, listed, place_of, protection
+from callsheet.planning.protections.model import Protection, place_of, protection, quoted
 
 _WEIGHT = {"off": 0, "warning": 1, "error": 2}
 
@@ -31,7 +31,7 @@ def policy_protections(before: Compiled, after: Compiled) -> Iterator[Protection
             )
         elif old is not None and new is None:
             lets_go = _objects(old.select, after)
-            of = f": it no longer holds for {listed(lets_go)}" if lets_go else ""
+            of = f": it no longer holds for {quoted(lets_go)}" if lets_go else ""
             yield protection(f"Policy/{name}", f"policy `{name}` removed{of}", "policy-removed")
         elif old is not None and new is not None and not equal(old.document.value, new.document.value):
             yield from _Comparison(old, new, before, after).run()
@@ -68,7 +68,7 @@ class _Comparison:
         covered = set(_objects(self.new.select, self.after))
         lets_go = [one for one in _objects(self.old.select, self.after) if one not in covered]
         wider = _covers(self.new.select, self.old.select)
-        what = f"no longer holds for {listed(lets_go)}" if lets_go else "selects others than before"
+        what = f"no longer holds for {quoted(lets_go)}" if lets_go else "selects others than before"
         words = f"policy `{self.new.name}` {'holds for more than before' if wider else what}"
         values = tuple(one.document.value["spec"].get("select", NOTHING) for one in (self.old, self.new))
         reason, impact = ("policy-widened", "compatible") if wider else ("policy-narrowed", "sensitive")
@@ -89,7 +89,7 @@ class _Comparison:
         for (was, now), places in moved.items():
             lower = _WEIGHT[now] < _WEIGHT[was]
             general = "" in places
-            where = "" if general else f" in {listed(places)}"
+            where = "" if general else f" in {quoted(places)}"
             yield self._one(
                 ("spec", "severity" if general else "severityIn"),
                 f"policy `{self.new.name}`: a violation is {now} instead of {was}{where}",
@@ -169,7 +169,7 @@ def _objects(select: Selector, compiled: Compiled) -> list[str]:
 
 def _looks_at(policy: Policy, compiled: Compiled) -> str:
     found = _objects(policy.select, compiled)
-    return f" (it holds for {listed(found)})" if found else " (it holds for no object)"
+    return f" (it holds for {quoted(found)})" if found else " (it holds for no object)"
 
 
 def _covers(wide: Selector, narrow: Selector) -> bool:

@@ -13,7 +13,8 @@ from callsheet.documents import Document, Path
 from callsheet.documents.sources import IGNORE_FILE
 from callsheet.language.catalog import RULES
 from callsheet.language.ignores import Silencing
-from callsheet.planning.protections.model import Protection, listed, place_of, protection, several
+from callsheet.planning.protections.model import Protection, place_of, protection, quoted
+from callsheet.words import counted
 
 _WEIGHT = {"off": 0, "warning": 1, "error": 2}
 
@@ -65,13 +66,13 @@ def ignore_protections(
     removed = [one for one in before.ignore if one not in after.ignore]
     place = (IGNORE_FILE, after.ignore.index(added[0]) + 1, 1) if added else None
     if hidden:
-        words = f"{several(len(hidden), 'file')} no longer read: {listed(hidden)}"
+        words = f"{counted(len(hidden), 'file')} no longer read: {quoted(hidden)}"
         yield protection(IGNORE_FILE, words, "files-ignored", place=place)
     elif added:
-        words = f"it newly names {listed(added)}: no file that was read"
+        words = f"it newly names {quoted(added)}: no file that was read"
         yield protection(IGNORE_FILE, words, "ignore-file-changed", "compatible", place=place)
     if removed and not hidden:
-        words = f"it no longer names {listed(removed)}"
+        words = f"it no longer names {quoted(removed)}"
         yield protection(IGNORE_FILE, words, "ignore-file-changed", "compatible")
 
 

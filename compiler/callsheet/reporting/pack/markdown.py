@@ -10,11 +10,12 @@ from callsheet.reporting.markdown import plain
 from callsheet.reporting.pack.steps import PackStep
 from callsheet.targets.journey_optimizer.screen import Field
 from callsheet.targets.journey_optimizer.titles import Screen
+from callsheet.words import counted
 
 
 def markdown_pack(plan: Plan, steps: Sequence[PackStep], screen: Screen) -> str:
     """Write the pack as Markdown, to be ticked off."""
-    lines = [f"# {screen.product}, {plain(plan.environment)}: {len(steps)} steps by hand", ""]
+    lines = [f"# {screen.product}, {plain(plan.environment)}: {counted(len(steps), 'step')} by hand", ""]
     for step in steps:
         lines += [f"## {plain(step.title)}", ""]
         lines += [f"- [ ] {plain(one)}" for one in step.checks]

@@ -28,8 +28,9 @@ from callsheet.targets.journey_optimizer.configs import (
 )
 from callsheet.targets.journey_optimizer.notes import GONE, Note, Notes
 from callsheet.targets.journey_optimizer.refusals import cannot_deploy, code_of, refusal_of
-from callsheet.targets.model import Author, Deployed, Step, StepRefused, canonical_of, digest_of
+from callsheet.targets.model import Author, Deployed, Step, StepRefused, canonical_of
 from callsheet.targets.rest.client import Answer
+from callsheet.templates.values import digest_of
 
 KIND = "EndpointConfig"
 LOOKS = 6

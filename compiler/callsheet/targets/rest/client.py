@@ -21,6 +21,7 @@ from callsheet.outbound.retries import NEVER_SENT, REPEATABLE, Attempt, RetryPol
 from callsheet.outbound.signatures import Signed
 from callsheet.outbound.slots import Slots
 from callsheet.outbound.tokens import Tokens
+from callsheet.outbound.urls import with_query
 
 MAX_ANSWER = 64 * MEBIBYTE
 _LATER = (429, 503)
@@ -211,9 +212,7 @@ class ServiceClient:
         while not self.slots.take():
             self.wait(0.01)
         proof = prove(self.authentication, request, self.tokens)
-        url = request.url
-        if proof.query:
-            url += ("&" if "?" in url else "?") + urlencode(proof.query)
+        url = with_query(request.url, urlencode(proof.query))
         headers = {**request.headers, **proof.headers}
         try:
             with self.client.stream(
@@ -241,8 +240,7 @@ class ServiceClient:
 
         """
         url = quote(path if _ABSOLUTE.match(path) else self.url + path, safe=_KEPT)
-        if query:
-            url += ("&" if "?" in url else "?") + urlencode(query)
+        url = with_query(url, urlencode(query or {}))
         if origin_of(url) != self.origin:
             raise CallsheetError(
                 "CS873",

@@ -12,7 +12,7 @@ from typing import Any
 from callsheet.documents import equal
 from callsheet.errors import CallsheetError
 from callsheet.outbound.secrets import resolve
-from callsheet.targets.model import Author, Deployed, Step, StepKept, StepRefused, canonical_of, digest_of
+from callsheet.targets.model import Author, Deployed, Step, StepKept, StepRefused, canonical_of
 from callsheet.targets.rest.client import ServiceClient
 from callsheet.targets.rest.mapping import BodyMapping
 from callsheet.targets.rest.paging import read_all
@@ -20,6 +20,7 @@ from callsheet.targets.rest.patching import unsayable
 from callsheet.targets.rest.reading_back import ReadBack
 from callsheet.targets.rest.template import ABSENT, at, get
 from callsheet.targets.rest.writing import Found, Writer, Written
+from callsheet.templates.values import digest_of
 
 READINGS = 3
 PARALLEL = 8

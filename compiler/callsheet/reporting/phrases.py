@@ -1,0 +1,18 @@
+"""What is said of a plan in every report."""
+
+from __future__ import annotations
+
+from callsheet.planning import GuardVerdict, Plan
+
+
+def planned(plan: Plan) -> list[str]:
+    """Return what a plan would do, by kind of step: `3 to create`, `1 to delete`."""
+    numbers = {action: number for action, number in plan.summary.items() if action != "unchanged"}
+    return [f"{number} to {action}" for action, number in numbers.items() if number]
+
+
+def way_out(one: GuardVerdict) -> str:
+    """Return how a guard is accepted, where it can be."""
+    if one.accepted_by is None or one.verdict == "accepted":
+        return ""
+    return f"; --accept {one.accepted_by}"

@@ -1,0 +1,122 @@
+"""A diff → its page: what is protected first, then what changes, each in the order of its impact."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from callsheet.language.difference import IMPACTS, heaviest
+from callsheet.planning.protections import Protection
+from callsheet.planning.review import SharedChange
+from callsheet.reporting.page import (
+    Block,
+    Code,
+    Fold,
+    Heading,
+    Inline,
+    Lines,
+    Page,
+    Paragraph,
+    Section,
+    some,
+)
+from callsheet.reporting.page_parts import (
+    Entry,
+    Row,
+    change_details,
+    change_sections,
+    difference_blocks,
+    flow_table,
+    overview,
+    reasons,
+    sides,
+)
+from callsheet.reporting.terminal import counted
+from callsheet.results import DiffResult
+
+
+def diff_page(result: DiffResult) -> Page:
+    """Return the page of a diff: the reviewer's view."""
+    entries: list[Entry] = [
+        (change, names, result.request_of(names, change.address)) for change, names in result.grouped()
+    ]
+    against = result.compared_with
+    changed = entries or result.protections
+    title = f"{counted(len(entries), 'change')} {against}" if changed else f"No change {against}"
+    title += result.also_protected
+    shared = {address for one in result.shared for address in one.addresses}
+    own = [one for one in entries if one[0].address not in shared]
+    blocks: list[Block] = [
+        Heading(1, ("callsheet: ", title)),
+        *overview(own, _shared_rows(result, entries)),
+    ]
+    blocks += flow_table(result.flows)
+    blocks += [block for one in result.shared for block in _shared(one, entries)]
+    blocks += [
+        Paragraph(
+            ("Policy ", Code(one.name), f" {one.words}: it looks at ", *some(one.addresses, 10)),
+            "sensitive",
+        )
+        for one in result.other_policies
+    ]
+    return Page("review", title, blocks, change_sections(own), opening=_protected(result.protections))
+
+
+def _protected(found: Sequence[Protection]) -> list[Section]:
+    """Return a section for each subject of what changed of what commands do and protect."""
+    subjects: dict[str, list[Protection]] = {}
+    for one in found:
+        subjects.setdefault(one.subject, []).append(one)
+    sections = []
+    for index, (subject, changes) in enumerate(subjects.items()):
+        title: list[Block] = [Heading(2, (PROTECTED,))] if index == 0 else []
+        impact = heaviest([one.difference.impact for one in changes])
+        head = Paragraph((Code(subject), f" {impact}:"), impact)
+        short: list[Block] = [head, reasons([one.difference for one in changes])]
+        whole = [block for one in changes for block in _protection(one)]
+        sections.append(Section([*title, *whole], [*title, *short], -1 - IMPACTS.index(impact)))
+    return sections
+
+
+PROTECTED = "What commands do, and what they protect"
+
+
+def _protection(one: Protection) -> list[Block]:
+    where: Inline = (f" in {', '.join(one.environments)}",) if one.environments else ()
+    head, *rest = difference_blocks(one.difference)
+    words = head.content if isinstance(head, Paragraph) else ()
+    content: Inline = (Code(one.subject), *where, f": {one.difference.impact}, ", *words)
+    return [Paragraph(content, one.difference.impact), *rest]
+
+
+def _shared_rows(result: DiffResult, entries: Sequence[Entry]) -> list[Row]:
+    """Return one row of the summary table for each shared value, instead of one for each action."""
+    rows: list[Row] = []
+    for one in result.shared:
+        impacts = [change.impact for change, _, _ in entries if change.address in one.addresses]
+        action: Inline = (Code(f"values.{one.name}"), f" ({counted(len(one.addresses), 'action')})")
+        rows.append(((heaviest(impacts),), ("update",), action, ("",), (", ".join(one.environments),)))
+    return rows
+
+
+def _shared(one: SharedChange, entries: Sequence[Entry]) -> list[Block]:
+    """Return what one shared value changes: the value, the actions, and one of them in full."""
+    impacts = Counter(change.impact for change, _, _ in entries if change.address in one.addresses)
+    weight = ", ".join(f"{impacts[impact]} {impact}" for impact in reversed(IMPACTS) if impacts[impact])
+    blocks: list[Block] = [
+        Heading(
+            2,
+            (
+                "Shared value ",
+                Code(f"values.{one.name}"),
+                f" changes {counted(len(one.addresses), 'action')}",
+            ),
+        ),
+        Lines(sides(one.before, one.after, ())),
+        Paragraph(("In ", ", ".join(one.environments), f" ({weight}): ", *some(one.addresses, 12), ".")),
+    ]
+    example = next((entry for entry in entries if entry[0].address in one.addresses), None)
+    if example is not None:
+        summary: Inline = ("For example ", Code(example[0].address))
+        blocks.append(Fold(summary, change_details(example)))
+    return blocks

@@ -1,0 +1,28 @@
+"""Phrases that every room writes in the same way: a number with its noun, and how many more there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: `1 error`, `2 errors`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def and_more(number: int, most: int, noun: str = "") -> str:
+    """Return how many come after the first `most`: `and 3 more`, `and 1 more line`; `""` where all fit."""
+    more = counted(number - most, f"more {noun}") if noun else f"{number - most} more"
+    return f"and {more}" if number > most else ""
+
+
+def first_of(items: Sequence[str], most: int, noun: str = "") -> list[str]:
+    """Return the first items of a list, and one more that counts the others."""
+    more = and_more(len(items), most, noun)
+    return [*items[:most], more] if more else list(items)
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """Return the first names in one line, and how many more there are: `a, b and 3 more`."""
+    more = and_more(len(names), most)
+    return ", ".join(names[:most]) + (f" {more}" if more else "")
