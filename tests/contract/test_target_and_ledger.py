@@ -14,7 +14,7 @@ import pytest
 from callsheet.compiling import digest_of
 from callsheet.errors import CallsheetError
 from callsheet.language.plugins import plugins
-from callsheet.ledger import Intent, Ledger, NewApply, Outcome, Position, Provenance
+from callsheet.ledger import Ledger, NewApply, Position, Provenance, SettledStep
 from callsheet.targets import Author, Step, StepRefused, Target
 
 AUTHOR = Author("ada", "2026-11-25T08:00:00Z", "abc")
@@ -133,6 +133,7 @@ def there(kind: str, tmp_path: Path, query: Callable[[str], list[Any]]) -> bool:
 
 def step(action: str, name: str, before: str | None, after: str | None, key: str, old: str = "") -> Step:
     return Step(
+        number=1,
         action=action,
         address=f"Action/{name}",
         address_before=f"Action/{old or name}",
@@ -221,15 +222,17 @@ def new(digest: str = "sha256:plan") -> NewApply:
 
 def intent(
     number: int, action: str, name: str, before: str | None, after: str | None, old: str = ""
-) -> Intent:
+) -> Step:
     one = step(action, name, before, after, f"{action}-{name}-{number}-{old}", old)
-    return Intent(
-        number, action, one.address, one.address_before, one.before, one.after, one.canonical, one.key
-    )
+    return replace(one, number=number)
 
 
-def done(*numbers: int) -> list[Outcome]:
-    return [Outcome(number=number, outcome="done") for number in numbers]
+def settled(number: int, outcome: str, error: str | None = None) -> SettledStep:
+    return SettledStep.of(intent(number, "create", "a", None, "{}"), outcome, error)
+
+
+def done(*numbers: int) -> list[SettledStep]:
+    return [settled(number, "done") for number in numbers]
 
 
 def test_a_ledger_that_does_not_exist_has_no_lineage(
@@ -258,7 +261,7 @@ def test_an_apply_is_recorded_from_intent_to_end(ledger_at: OpenLedger) -> None:
     open_ = ledger.open_apply()
     assert open_ is not None
     assert (open_[0], [one.number for one in open_[1]]) == (1, [2])
-    ledger.settle(serial, [Outcome(number=2, outcome="failed", error="no")], "t")
+    ledger.settle(serial, [settled(2, "failed", "no")], "t")
     ledger.finish(serial, "failed", "t2")
     assert ledger.open_apply() is None
     assert {address: one.digest for address, one in ledger.applied().items()} == {
@@ -294,9 +297,7 @@ def test_what_was_there_behind_an_apply_is_known(ledger_at: OpenLedger) -> None:
         1,
     ):
         ledger.begin(new(f"sha256:{number}"), intents)
-        ledger.settle(
-            number, [*done(1), Outcome(number=2, outcome="failed" if number == 3 else "done")], "t"
-        )
+        ledger.settle(number, [*done(1), settled(2, "failed" if number == 3 else "done")], "t")
         ledger.finish(number, "done", "t")
     then, now = ledger_at(False).applied_at(1)
     assert {address: one.digest for address, one in then.items()} == {

@@ -5,7 +5,6 @@ from callsheet.deploying.confirming import confirm_steps
 from callsheet.deploying.executor import (
     ApplyResult,
     Conduct,
-    StepResult,
     apply_plan,
     refuse_failed,
     settle_interrupted,
@@ -19,7 +18,6 @@ __all__ = [
     "ApplyResult",
     "Approval",
     "Conduct",
-    "StepResult",
     "Stores",
     "applied_after",
     "apply_plan",

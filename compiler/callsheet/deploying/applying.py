@@ -12,9 +12,10 @@ from typing import Protocol
 from callsheet.deploying.agreement import Agreement
 from callsheet.deploying.approvals import Approval, require
 from callsheet.deploying.clean import commit_of
-from callsheet.deploying.executor import ApplyResult, Conduct, StepResult, apply_plan, settle_interrupted
+from callsheet.deploying.executor import ApplyResult, Conduct, apply_plan, settle_interrupted
 from callsheet.deploying.stores import Stores
 from callsheet.errors import CallsheetError
+from callsheet.ledger import SettledStep
 from callsheet.planning import Plan
 from callsheet.planning.planfile import part_of
 from callsheet.targets import Deployed
@@ -79,7 +80,7 @@ def approvers_of(
     return require(plan, wanted, approvals, agreement.root)
 
 
-def _settle_open(open_stores: OpenStores, conduct: Conduct) -> list[StepResult]:
+def _settle_open(open_stores: OpenStores, conduct: Conduct) -> list[SettledStep]:
     """Settle what an interrupted apply has left open, where there is one; else nothing is locked."""
     with open_stores(writing=False) as stores:
         if stores.ledger.open_apply() is None:

@@ -12,23 +12,14 @@ from callsheet.deploying.preconditions import check_guards, check_state
 from callsheet.deploying.recovery import recover
 from callsheet.deploying.stores import Stores
 from callsheet.errors import CallsheetError
-from callsheet.ledger import Applied, Intent, NewApply, Outcome, Provenance
+from callsheet.language.steps import Step
+from callsheet.ledger import Applied, NewApply, Provenance, SettledStep
 from callsheet.planning import Change, Plan
 from callsheet.planning.changes import Place
-from callsheet.targets import Author, Deployed, ParallelTarget, RecordingTarget, Step, StepKept, StepRefused
+from callsheet.targets import Author, Deployed, ParallelTarget, RecordingTarget, StepKept, StepRefused
 
 BATCH = 25
 """Steps in one transaction of the embedded target."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepResult:
-    """What became of one change: done, failed, skipped or unknown."""
-
-    address: str
-    action: str
-    outcome: str
-    error: str | None = None
 
 
 @dataclass(slots=True)
@@ -46,9 +37,9 @@ class ApplyResult:
     plan: Plan
     serial: int
     outcome: str
-    steps: list[StepResult] = field(default_factory=list)
+    steps: list[SettledStep] = field(default_factory=list)
     kept: set[str] = field(default_factory=set)
-    settled: list[StepResult] = field(default_factory=list)
+    settled: list[SettledStep] = field(default_factory=list)
 
     def count(self, outcome: str) -> int:
         """How many steps ended so."""
@@ -78,13 +69,9 @@ class Conduct:
     place: Place = lambda address, path: None  # noqa: ARG005
 
 
-def settle_interrupted(stores: Stores, deployed: Mapping[str, Deployed], now: str) -> list[StepResult]:
+def settle_interrupted(stores: Stores, deployed: Mapping[str, Deployed], now: str) -> list[SettledStep]:
     """Settle what an interrupted apply has left open, by what is deployed."""
-    found = recover(stores.ledger, deployed, now)
-    return [
-        StepResult(address=intent.address, action=intent.action, outcome=one.outcome, error=one.error)
-        for intent, one in found
-    ]
+    return recover(stores.ledger, deployed, now)
 
 
 Hold = Callable[[Plan, Stores, Mapping[str, Deployed]], Plan]
@@ -132,7 +119,7 @@ class _Run:
         self.stores = stores
         self.conduct = conduct
         run = secrets.token_hex(16)
-        self.intents = [_intent(run, number, one) for number, one in enumerate(plan.changes, 1)]
+        self.steps = [_step(run, number, one) for number, one in enumerate(plan.changes, 1)]
         self.result = ApplyResult(plan, plan.serial, "done")
 
     def run(self) -> ApplyResult:
@@ -149,9 +136,9 @@ class _Run:
             provenance=conduct.provenance,
             dirty=dirty,
         )
-        self.result.serial = self.stores.ledger.begin(new, self.intents)
+        self.result.serial = self.stores.ledger.begin(new, self.steps)
         self.author = Author(conduct.author, new.at, plan.commit, dirty)
-        rest = self.intents
+        rest = self.steps
         while rest and self.result.outcome == "done" and not conduct.stop():
             size = self._size(rest)
             self._batch(rest[:size])
@@ -165,7 +152,7 @@ class _Run:
         self.stores.ledger.finish(self.result.serial, outcome, conduct.now())
         return self.result
 
-    def _size(self, rest: Sequence[Intent]) -> int:
+    def _size(self, rest: Sequence[Step]) -> int:
         """Return how many steps are taken at once: of one kind, where they are done in parallel."""
         if self.stores.shared is not None:
             return BATCH
@@ -174,39 +161,37 @@ class _Run:
         same = next((at for at, one in enumerate(rest) if one.action != rest[0].action), len(rest))
         return max(1, min(most, same))
 
-    def _batch(self, intents: Sequence[Intent]) -> None:
+    def _batch(self, steps: Sequence[Step]) -> None:
         """Do steps and record them; where one is refused, take them one by one."""
         target = self.stores.target
-        alone = len(intents) > 1 and self.stores.shared is None and self._reaches_target(intents[0])
+        alone = len(steps) > 1 and self.stores.shared is None and self._reaches_target(steps[0])
         if alone and isinstance(target, ParallelTarget):
-            self._side_by_side(target, intents)
+            self._side_by_side(target, steps)
             return
         try:
             with self.stores.transaction():
-                self.stores.target.apply(
-                    [_step(one) for one in intents if self._reaches_target(one)], self.author
-                )
-                self._settle([Outcome(number=one.number, outcome="done") for one in intents])
+                self.stores.target.apply([one for one in steps if self._reaches_target(one)], self.author)
+                self._settle(steps, "done")
         except StepKept as kept:
             # Only a target whose steps are done one by one says this.
-            self._failed(intents[0], kept)
+            self._failed(steps[0], kept)
             return
         except StepRefused as refused:
-            if len(intents) == 1:
-                self._failed(intents[0], refused)
+            if len(steps) == 1:
+                self._failed(steps[0], refused)
                 return
-            self._one_by_one(intents)
+            self._one_by_one(steps)
             return
         except CallsheetError as unknown:
-            raise self._naming(intents, unknown) from None
-        self._note(intents, "done")
+            raise self._naming(steps, unknown) from None
+        self._note(steps, "done")
 
-    def _side_by_side(self, target: ParallelTarget, intents: Sequence[Intent]) -> None:
+    def _side_by_side(self, target: ParallelTarget, steps: Sequence[Step]) -> None:
         """Do steps in parallel, and record what became of each; what is unknown stays open."""
-        results = target.apply_each([_step(one) for one in intents], self.author)
-        found = list(zip(intents, results, strict=True))
+        results = target.apply_each(steps, self.author)
+        found = list(zip(steps, results, strict=True))
         done = [one for one, result in found if result is None]
-        self._settle([Outcome(number=one.number, outcome="done") for one in done])
+        self._settle(done, "done")
         for one in done:
             self._note([one], "done")
         for one, result in found:
@@ -216,55 +201,57 @@ class _Run:
         if unknown:
             raise self._naming([one for one, _ in unknown], unknown[0][1])
 
-    def _naming(self, intents: Sequence[Intent], error: CallsheetError) -> CallsheetError:
+    def _naming(self, steps: Sequence[Step], error: CallsheetError) -> CallsheetError:
         """Return which steps are left open, and how many are settled."""
         if self.stores.shared is not None:
             return error  # nothing of them was done
         settled = self.result.count("done")
-        details = (*(f"{one.address}: left open" for one in intents), f"{settled} done, and recorded")
+        details = (*(f"{one.address}: left open" for one in steps), f"{settled} done, and recorded")
         return CallsheetError(
             error.code, error.message, help=error.help, details=(*error.details, *details)
         )
 
-    def _one_by_one(self, intents: Sequence[Intent]) -> None:
-        for index, one in enumerate(intents):
+    def _one_by_one(self, steps: Sequence[Step]) -> None:
+        for index, one in enumerate(steps):
             self._batch([one])
             if self.result.outcome == "failed":
-                self._skip(intents[index + 1 :])
+                self._skip(steps[index + 1 :])
                 return
 
-    def _reaches_target(self, intent: Intent) -> bool:
+    def _reaches_target(self, step: Step) -> bool:
         """Adopting and forgetting change the record only, but where the target keeps one, too."""
         target = self.stores.target
         records = isinstance(target, RecordingTarget) and target.records
-        return records or intent.action not in ("adopt", "forget")
+        return records or step.action not in ("adopt", "forget")
 
-    def _failed(self, intent: Intent, why: StepRefused | StepKept) -> None:
+    def _failed(self, step: Step, why: StepRefused | StepKept) -> None:
         error, there = str(why), None
         if isinstance(why, StepKept):
-            self.result.kept.add(intent.address)
+            self.result.kept.add(step.address)
             there = None if why.there is None else _applied(why.there, self.result.serial)
         elif why.path:
-            place = self.conduct.place(intent.address, why.path)
+            place = self.conduct.place(step.address, why.path)
             error += "" if place is None else f" ({place[0]}:{place[1]}:{place[2]})"
-        self._settle([Outcome(number=intent.number, outcome="failed", error=error, there=there)])
-        self._note([intent], "failed", error)
+        self._settle([step], "failed", error, there)
+        self._note([step], "failed", error)
         if not self.conduct.keep_going:
             self.result.outcome = "failed"
 
-    def _skip(self, intents: Sequence[Intent]) -> None:
-        self._settle([Outcome(number=one.number, outcome="skipped") for one in intents])
-        self._note(intents, "skipped")
+    def _skip(self, steps: Sequence[Step]) -> None:
+        self._settle(steps, "skipped")
+        self._note(steps, "skipped")
 
-    def _settle(self, outcomes: list[Outcome]) -> None:
-        if outcomes:
-            self.stores.ledger.settle(self.result.serial, outcomes, self.conduct.now())
+    def _settle(
+        self, steps: Sequence[Step], outcome: str, error: str | None = None, there: Applied | None = None
+    ) -> None:
+        """Record what became of steps, in the transaction that did them where there is one."""
+        settled = [SettledStep.of(one, outcome, error, there) for one in steps]
+        if settled:
+            self.stores.ledger.settle(self.result.serial, settled, self.conduct.now())
 
-    def _note(self, intents: Sequence[Intent], outcome: str, error: str | None = None) -> None:
-        self.result.steps += [
-            StepResult(address=one.address, action=one.action, outcome=outcome, error=error)
-            for one in intents
-        ]
+    def _note(self, steps: Sequence[Step], outcome: str, error: str | None = None) -> None:
+        """Report what became of steps, once it is sure."""
+        self.result.steps += [SettledStep.of(one, outcome, error) for one in steps]
         self.conduct.progress(len(self.result.steps))
 
 
@@ -298,8 +285,8 @@ def refuse_failed(result: ApplyResult) -> None:
         )
 
 
-def _intent(run: str, number: int, change: Change) -> Intent:
-    return Intent(
+def _step(run: str, number: int, change: Change) -> Step:
+    return Step(
         number=number,
         action=change.action,
         address=change.address,
@@ -308,18 +295,6 @@ def _intent(run: str, number: int, change: Change) -> Intent:
         after=change.after_digest,
         canonical=None if change.after is None else canonical_text(change.after),
         key=f"{run}:{number}",
-    )
-
-
-def _step(intent: Intent) -> Step:
-    return Step(
-        action=intent.action,
-        address=intent.address,
-        address_before=intent.address_before,
-        before=intent.before,
-        canonical=intent.canonical,
-        after=intent.after,
-        key=intent.key,
     )
 
 

@@ -3,23 +3,19 @@
 from callsheet.ledger.model import (
     Applied,
     ApplyRecord,
-    Intent,
     Ledger,
     NewApply,
-    Outcome,
     Position,
     Provenance,
-    StepRecord,
+    SettledStep,
 )
 
 __all__ = [
     "Applied",
     "ApplyRecord",
-    "Intent",
     "Ledger",
     "NewApply",
-    "Outcome",
     "Position",
     "Provenance",
-    "StepRecord",
+    "SettledStep",
 ]

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from callsheet.language.steps import Step
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
@@ -24,49 +26,28 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
-class Intent:
-    """One step that an apply is about to take, written down before it is taken.
+class SettledStep(Step):
+    """One step, and what became of it.
 
     Attributes:
-        number: its place within the apply, from 1.
-
-    """
-
-    number: int
-    action: str
-    address: str
-    address_before: str
-    before: str | None
-    after: str | None
-    canonical: str | None
-    key: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What became of a step: done, failed, skipped or unknown.
-
-    Attributes:
+        outcome: done, failed, skipped or unknown; `open` in the history while it is not settled.
+        error: why it is not done.
         there: what a step that is not done left at the target, where that is callsheet's own doing: it is
             recorded as applied, so that the next plan brings it to what it should be.
 
     """
 
-    number: int
     outcome: str
     error: str | None = None
     there: Applied | None = None
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepRecord:
-    """One step as the history tells it; `outcome` is `open` while it is not settled."""
-
-    number: int
-    action: str
-    address: str
-    outcome: str
-    error: str | None
+    @classmethod
+    def of(
+        cls, step: Step, outcome: str, error: str | None = None, there: Applied | None = None
+    ) -> SettledStep:
+        """Return a step with what became of it."""
+        known = (step.number, step.action, step.address, step.address_before, step.before, step.after)
+        return cls(*known, step.canonical, step.key, outcome, error, there)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +87,7 @@ class ApplyRecord:
     finished_at: str | None
     outcome: str
     accepted: tuple[str, ...]
-    steps: tuple[StepRecord, ...]
+    steps: tuple[SettledStep, ...]
     provenance: Provenance = Provenance()
     dirty: bool | None = None
 
@@ -150,18 +131,18 @@ class Ledger(Protocol):
         """
 
     def written(self) -> dict[str, list[str]]:
-        """Give, by address, what callsheet wrote of an object or meant to, the likeliest to be there first.
+        """Return, by address, what callsheet wrote of an object or meant to, the likeliest first.
 
         What an apply has open comes before what is applied, and that before what was written earlier.
         """
 
-    def open_apply(self) -> tuple[int, list[Intent]] | None:
+    def open_apply(self) -> tuple[int, list[Step]] | None:
         """Return the serial and the unsettled steps of an apply that never finished, if there is one."""
 
-    def begin(self, new: NewApply, intents: Sequence[Intent]) -> int:
-        """Record an apply and everything that it intends; gives its serial."""
+    def begin(self, new: NewApply, steps: Sequence[Step]) -> int:
+        """Record an apply and every step that it is about to take; returns its serial."""
 
-    def settle(self, serial: int, outcomes: Sequence[Outcome], at: str) -> None:
+    def settle(self, serial: int, steps: Sequence[SettledStep], at: str) -> None:
         """Record what became of steps; what is done becomes what is applied."""
 
     def finish(self, serial: int, outcome: str, at: str) -> None:

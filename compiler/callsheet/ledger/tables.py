@@ -13,15 +13,14 @@ from dataclasses import astuple, replace
 from typing import Any
 
 from callsheet.databases.model import Component, Database
+from callsheet.language.steps import Step
 from callsheet.ledger.model import (
     Applied,
     ApplyRecord,
-    Intent,
     NewApply,
-    Outcome,
     Position,
     Provenance,
-    StepRecord,
+    SettledStep,
 )
 
 APPEND_ONLY = ("ledger_apply", "ledger_intent", "ledger_outcome", "ledger_end")
@@ -143,7 +142,7 @@ class RelationalLedger:
             found.setdefault(address, []).append(canonical)
         return {address: list(dict.fromkeys(texts)) for address, texts in found.items()}
 
-    def open_apply(self) -> tuple[int, list[Intent]] | None:
+    def open_apply(self) -> tuple[int, list[Step]] | None:
         """Return the apply that never finished, with its unsettled steps."""
         rows = self._all(
             "SELECT serial FROM ledger_apply WHERE serial NOT IN (SELECT serial FROM ledger_end)"
@@ -151,15 +150,15 @@ class RelationalLedger:
         if not rows:
             return None
         serial = rows[0][0]
-        intents = self._all(
+        steps = self._all(
             _OPEN_INTENTS,
             serial,
             serial,
         )
-        return serial, [Intent(*row) for row in intents]
+        return serial, [Step(*row) for row in steps]
 
-    def begin(self, new: NewApply, intents: Sequence[Intent]) -> int:
-        """Record an apply and its intents; gives its serial."""
+    def begin(self, new: NewApply, steps: Sequence[Step]) -> int:
+        """Record an apply and every step that it is about to take; returns its serial."""
         database = self._writable()
         with database.transaction():
             serial: int = database.rows("SELECT coalesce(max(serial), 0) + 1 FROM ledger_apply")[0][0]
@@ -191,20 +190,20 @@ class RelationalLedger:
             )
             database.run_many(
                 "INSERT INTO ledger_intent VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [(serial, *astuple(one)) for one in intents],
+                [(serial, *astuple(one)) for one in steps],
             )
         return serial
 
-    def settle(self, serial: int, outcomes: Sequence[Outcome], at: str) -> None:
+    def settle(self, serial: int, steps: Sequence[SettledStep], at: str) -> None:
         """Record what became of steps; what is done becomes what is applied."""
         database = self._writable()
         with database.transaction():
             database.run_many(
                 "INSERT INTO ledger_outcome VALUES (?, ?, ?, ?, ?)",
-                [(serial, one.number, one.outcome, one.error, at) for one in outcomes],
+                [(serial, one.number, one.outcome, one.error, at) for one in steps],
             )
-            _own(database, serial, [one.number for one in outcomes if one.outcome == "done"])
-            _keep(database, serial, {one.number: one.there for one in outcomes if one.there is not None})
+            _own(database, serial, [one.number for one in steps if one.outcome == "done"])
+            _keep(database, serial, {one.number: one.there for one in steps if one.there is not None})
 
     def finish(self, serial: int, outcome: str, at: str) -> None:
         """Record how an apply ended."""
@@ -214,13 +213,14 @@ class RelationalLedger:
 
     def history(self) -> list[ApplyRecord]:
         """Return every apply, newest first."""
-        steps: dict[int, list[StepRecord]] = {}
-        for serial, number, action, address, outcome, error in self._all(
-            "SELECT serial, number, action, address, coalesce(outcome, 'open'), error"
+        steps: dict[int, list[SettledStep]] = {}
+        # The compiled actions are not read: a history can be long.
+        for serial, *step in self._all(
+            "SELECT serial, number, action, address, address_before, before, after, NULL, key,"
+            " coalesce(outcome, 'open'), error"
             " FROM ledger_intent LEFT JOIN ledger_outcome USING (serial, number) ORDER BY serial, number"
         ):
-            record = StepRecord(number=number, action=action, address=address, outcome=outcome, error=error)
-            steps.setdefault(serial, []).append(record)
+            steps.setdefault(serial, []).append(SettledStep(*step))
         origins, dirty = self._provenance(), self._dirty()
         return [
             replace(
@@ -310,7 +310,7 @@ def _own(database: Database, serial: int, numbers: Sequence[int]) -> None:
     )
     gone: list[tuple[str]] = []
     there: dict[str, tuple[Any, ...]] = {}
-    for intent in (Intent(*row) for row in rows):
+    for intent in (Step(*row) for row in rows):
         if intent.action in ("delete", "forget", "rename"):
             gone.append((intent.address_before,))
             there.pop(intent.address_before, None)
@@ -340,7 +340,7 @@ _UPSERT = (
 )
 
 
-def _record(row: tuple[Any, ...], steps: tuple[StepRecord, ...], provenance: Provenance) -> ApplyRecord:
+def _record(row: tuple[Any, ...], steps: tuple[SettledStep, ...], provenance: Provenance) -> ApplyRecord:
     serial, plan_digest, environment, commit, author, started, finished, outcome, accepted = row
     return ApplyRecord(
         serial=serial,

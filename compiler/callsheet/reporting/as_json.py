@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from callsheet.deploying import ApplyResult, StepResult
+from callsheet.deploying import ApplyResult
 from callsheet.language import in_language
 from callsheet.language.masking import masked
-from callsheet.ledger import ApplyRecord
+from callsheet.ledger import ApplyRecord, SettledStep
 from callsheet.planning import Plan, plan_record
 from callsheet.reporting.json_calls import (
     preview_record,
@@ -53,7 +53,7 @@ def _apply(result: ApplyResult) -> dict[str, Any]:
     }
 
 
-def _step(one: StepResult) -> dict[str, Any]:
+def _step(one: SettledStep) -> dict[str, Any]:
     return {
         "address": one.address,
         "action": one.action,

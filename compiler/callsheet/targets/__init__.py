@@ -1,5 +1,6 @@
 """Where actions are deployed: the registry on SQLite here, more by the entry point callsheet.targets."""
 
+from callsheet.language.steps import Step
 from callsheet.targets.model import (
     Author,
     CheckingTarget,
@@ -11,7 +12,6 @@ from callsheet.targets.model import (
     RecallingTarget,
     RecordingTarget,
     SnapshotTarget,
-    Step,
     StepKept,
     StepRefused,
     Target,

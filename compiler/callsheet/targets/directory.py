@@ -17,7 +17,8 @@ import rfc8785
 
 from callsheet.documents.links import refuse_links
 from callsheet.errors import CallsheetError
-from callsheet.targets.model import Author, Deployed, Step, StepKept, StepRefused
+from callsheet.language.steps import Step
+from callsheet.targets.model import Author, Deployed, StepKept, StepRefused
 from callsheet.templates.values import digest_of
 
 MAX_BYTES = 16 * 1_048_576

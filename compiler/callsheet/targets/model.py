@@ -10,6 +10,7 @@ import rfc8785
 
 from callsheet.documents import Path
 from callsheet.errors import CallsheetError, UnreachableError
+from callsheet.language.steps import Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,29 +41,6 @@ def canonical_of(value: Any) -> str:
         return rfc8785.dumps(value).decode()
     except (ValueError, RecursionError, UnicodeError):
         return repr(value)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One thing to do to a target.
-
-    Attributes:
-        action: create, update, replace, rename or delete.
-        address: of the object after the step.
-        address_before: of the object before it; another one for a rename.
-        before: the digest that must be deployed now, or None where nothing must be.
-        canonical: the compiled action to deploy; None for a delete.
-        key: the idempotency key: a step with a key that the target has seen is not done again.
-
-    """
-
-    action: str
-    address: str
-    address_before: str
-    before: str | None
-    canonical: str | None
-    after: str | None
-    key: str
 
 
 @dataclass(frozen=True, slots=True)

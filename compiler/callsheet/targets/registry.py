@@ -10,7 +10,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from callsheet.databases.model import Component, Database
-from callsheet.targets.model import Author, Deployed, Step, StepRefused
+from callsheet.language.steps import Step
+from callsheet.targets.model import Author, Deployed, StepRefused
 from callsheet.templates.values import digest_of
 
 TABLES = """

@@ -12,8 +12,8 @@ from callsheet import CallsheetError, Workspace
 from callsheet.deploying import applied_after, opened, refuse_failed
 from callsheet.deploying.applying import default_author
 from callsheet.deploying.current import read_current
-from callsheet.deploying.recovery import outcomes_of
-from callsheet.ledger import Intent
+from callsheet.deploying.recovery import settled_by
+from callsheet.language.steps import Step
 from callsheet.outbound.secrets import resolve
 from callsheet.targets import Deployed, StepRefused
 from callsheet.targets.registry import RegistryTarget
@@ -145,10 +145,10 @@ def test_an_open_step_is_there_or_not_there_or_unknown(
     action: str, before: str | None, after: str | None, there: dict[str, str], outcome: str
 ) -> None:
     old = "Action/old" if action == "rename" else "Action/a"
-    intent = Intent(1, action, "Action/a", old, before, after, "{}" if after else None, "k")
+    step = Step(1, action, "Action/a", old, before, after, "{}" if after else None, "k")
     found = {address: deployed(address, digest) for address, digest in there.items()}
-    assert outcomes_of([intent], found)[0].outcome == outcome
-    applied = applied_after({old: object()}, (3, [intent]), found)  # type: ignore[dict-item]
+    assert settled_by([step], found)[0].outcome == outcome
+    applied = applied_after({old: object()}, (3, [step]), found)  # type: ignore[dict-item]
     assert ("Action/a" in applied and getattr(applied["Action/a"], "serial", 0) == 3) == (
         outcome == "done" and after is not None
     )

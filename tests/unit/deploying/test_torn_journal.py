@@ -13,7 +13,7 @@ import pytest
 from callsheet.errors import CallsheetError
 from callsheet.targets import Author, Step, StepKept
 from callsheet.targets.directory import DirectoryTarget
-from callsheet.targets.model import digest_of
+from callsheet.templates.values import digest_of
 
 AUTHOR = Author("Zoë", "2026-11-25T00:00:00Z", None)
 
@@ -22,7 +22,7 @@ def step(name: str, key: str) -> Step:
     canonical = f'{{"name":"{name}"}}'
     address = f"Action/{name}"
     return Step(
-        action="create", address=address, address_before=address, before=None, canonical=canonical,
+        number=1, action="create", address=address, address_before=address, before=None, canonical=canonical,
         after=digest_of(canonical), key=key,
     )  # fmt: skip
 

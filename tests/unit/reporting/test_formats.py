@@ -13,9 +13,10 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from callsheet.calling import Request
-from callsheet.deploying import ApplyResult, StepResult
+from callsheet.deploying import ApplyResult
 from callsheet.documents import Related, Span
 from callsheet.language import Diagnostic
+from callsheet.ledger import SettledStep
 from callsheet.planning import NOTHING, Change, Difference, Drift, GuardVerdict, Plan
 from callsheet.planning.planfile import with_digest
 from callsheet.planning.protections import Protection
@@ -93,7 +94,7 @@ def results(text: str) -> list[Any]:
             drift=(Drift(address=text, kind="changed", diff=(difference(text),), applied_digest=None, deployed_digest=None),),
         )
     ) if text.isprintable() and "\ud800" not in text else None  # fmt: skip
-    step = StepResult(address=text, action="create", outcome="failed", error=text)
+    step = SettledStep(1, "create", text, text, None, None, None, "k", "failed", text)
     found: list[Any] = [
         ValidationResult(diagnostics=[diagnostic], documents=1, notes=[text]),
         DiffResult(

@@ -14,6 +14,7 @@ from typing import Any
 
 from callsheet.documents import among, equal
 from callsheet.errors import CallsheetError
+from callsheet.language.steps import Step
 from callsheet.outbound.retries import looks
 from callsheet.targets.journey_optimizer.account import ORCHESTRATION, Account, objects
 from callsheet.targets.journey_optimizer.configs import (
@@ -28,7 +29,7 @@ from callsheet.targets.journey_optimizer.configs import (
 )
 from callsheet.targets.journey_optimizer.notes import GONE, Note, Notes
 from callsheet.targets.journey_optimizer.refusals import cannot_deploy, code_of, refusal_of
-from callsheet.targets.model import Author, Deployed, Step, StepRefused, canonical_of
+from callsheet.targets.model import Author, Deployed, StepRefused, canonical_of
 from callsheet.targets.rest.client import Answer
 from callsheet.templates.values import digest_of
 

@@ -17,13 +17,14 @@ from typing import Any
 from callsheet.databases.model import Database, InDatabase
 from callsheet.errors import CallsheetError, UnreachableError
 from callsheet.language.plugins import plugins
+from callsheet.language.steps import Step
 from callsheet.outbound.secrets import resolve
 from callsheet.targets.journey_optimizer.account import Account
 from callsheet.targets.journey_optimizer.endpoints import KIND, EndpointConfigs
 from callsheet.targets.journey_optimizer.journeys import read_journeys
 from callsheet.targets.journey_optimizer.notes import Notes
 from callsheet.targets.journey_optimizer.snapshot import Snapshot, read_snapshot
-from callsheet.targets.model import Author, Deployed, Step, Target
+from callsheet.targets.model import Author, Deployed, Target
 
 TYPE = "journey-optimizer"
 

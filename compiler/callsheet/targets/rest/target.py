@@ -11,8 +11,9 @@ from typing import Any
 
 from callsheet.documents import equal
 from callsheet.errors import CallsheetError
+from callsheet.language.steps import Step
 from callsheet.outbound.secrets import resolve
-from callsheet.targets.model import Author, Deployed, Step, StepKept, StepRefused, canonical_of
+from callsheet.targets.model import Author, Deployed, StepKept, StepRefused, canonical_of
 from callsheet.targets.rest.client import ServiceClient
 from callsheet.targets.rest.mapping import BodyMapping
 from callsheet.targets.rest.paging import read_all

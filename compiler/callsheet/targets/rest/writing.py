@@ -9,7 +9,8 @@ from typing import Any
 
 from callsheet.documents import equal
 from callsheet.errors import CallsheetError
-from callsheet.targets.model import Deployed, Step, StepRefused
+from callsheet.language.steps import Step
+from callsheet.targets.model import Deployed, StepRefused
 from callsheet.targets.rest.client import Answer, ServiceClient, path_of
 from callsheet.targets.rest.mapping import BodyMapping
 from callsheet.targets.rest.patching import patch_of, unsayable, with_removed
