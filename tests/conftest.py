@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-if TYPE_CHECKING:
-    from adobe import Adobe
-    from adobe_workspace import Do
-    from collection import Collection
-    from kept import Kept
-    from postgres import Server
-    from service import Service
+from support.workspaces import (
+    ENVIRONMENT,
+    POSTGRESQL,
+    ROOT,
+    Callsheet,
+    Folder,
+    Outcome,
+)
 
-ROOT = Path(__file__).parents[1]
-SHARED = Path(os.environ.get("CALLSHEET_SHARED", ROOT.parent / "shared"))
+if TYPE_CHECKING:
+    from support.adobe import Adobe
+    from support.adobe_workspace import Do
+    from support.collection import Collection
+    from support.kept import Kept
+    from support.postgres import Server
+    from support.service import Service
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -62,18 +64,6 @@ def _plain_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None
         monkeypatch.setenv(f"GIT_{who}_DATE", "2026-11-25T08:00:00Z")
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a command line did."""
-
-    code: int
-    out: str
-    err: str
-
-
-Callsheet = Callable[..., Outcome]
-
-
 @pytest.fixture
 def callsheet(capsys: pytest.CaptureFixture[str]) -> Callsheet:
     """Run the command line in this process, as `main` does."""
@@ -85,106 +75,6 @@ def callsheet(capsys: pytest.CaptureFixture[str]) -> Callsheet:
         return Outcome(code, captured.out, captured.err)
 
     return call
-
-
-def run_callsheet(*arguments: str | Path, cwd: Path | None = None, **environment: str) -> Outcome:
-    """Run the command line in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", "callsheet", *map(str, arguments)],
-        cwd=cwd,
-        capture_output=True,
-        env={**os.environ, **environment},
-        check=False,
-        timeout=120,
-    )
-    return Outcome(
-        done.returncode,
-        done.stdout.decode("utf-8", "replace"),
-        done.stderr.decode("utf-8", "replace"),
-    )
-
-
-ACTION = """\
-apiVersion: callsheet/v1
-kind: Action
-metadata: {{name: {name}, title: {{en: Example, fr: Exemple}}, owner: team-a, labels: {{channel: push}}}}
-spec:
-  request:
-    method: POST
-    url: https://api.example.com/v1/send
-    payload: {{title: "{{{{ params.title }}}}", fixed: {constant}}}
-  parameters:
-    title: {{type: string, example: Hi}}
-"""
-
-ENVIRONMENT = """\
-apiVersion: callsheet/v1
-kind: Environment
-metadata: {name: local}
-spec:
-  values: {host: api.example.com}
-  target: {type: sqlite, path: .callsheet/local.db}
-"""
-
-
-@dataclass(frozen=True)
-class Folder:
-    """A workspace in a temporary folder."""
-
-    path: Path
-
-    def write(self, name: str, text: str) -> Path:
-        """Write one file of the workspace."""
-        file = self.path / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-        return file
-
-    def action(self, name: str = "example", constant: str = "1") -> Path:
-        """Write one action."""
-        return self.write(f"{name}.yaml", ACTION.format(name=name, constant=constant))
-
-    def remove(self, name: str) -> None:
-        """Remove the file of an action."""
-        (self.path / f"{name}.yaml").unlink()
-
-    def rename(self, old: str, new: str) -> None:
-        """Rename an action, and its file."""
-        text = (self.path / f"{old}.yaml").read_text(encoding="utf-8")
-        self.remove(old)
-        text = text.replace(f"name: {old}", f"name: {new}")
-        self.write(
-            f"{new}.yaml", text.replace("spec:\n", f"spec:\n  lifecycle: {{renamedFrom: {old}}}\n", 1)
-        )
-
-    @property
-    def database(self) -> Path:
-        """The file of target and ledger."""
-        return self.path / ".callsheet" / "local.db"
-
-    def git(self, *arguments: str) -> str:
-        """Run git in the workspace."""
-        return git(self.path, *arguments)
-
-    def commit(self, message: str = "a change") -> str:
-        """Commit everything; gives the commit's id."""
-        if not (self.path / ".git").exists():
-            self.git("init", "-q", "-b", "main")
-            self.write(".gitignore", ".callsheet/\n")
-        self.git("add", "-A")
-        self.git("commit", "-q", "-m", message)
-        return self.git("rev-parse", "HEAD").strip()
-
-
-def git(folder: Path, *arguments: str) -> str:
-    """Run git; gives what it printed."""
-    return subprocess.run(
-        ["git", "-c", "commit.gpgsign=false", *arguments],
-        cwd=folder,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
 
 
 @pytest.fixture
@@ -215,16 +105,6 @@ def samples(tmp_path: Path) -> Folder:
     return Folder(target)
 
 
-POSTGRESQL = """\
-apiVersion: callsheet/v1
-kind: Environment
-metadata: {name: local}
-spec:
-  values: {host: api.example.com}
-  target: {type: postgresql, url: {secret: "env:CALLSHEET_DATABASE"}}
-"""
-
-
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let what calls a service wait a hundredth of a second at most."""
@@ -242,7 +122,7 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def adobe(monkeypatch: pytest.MonkeyPatch, patient: None) -> Iterator[Adobe]:
     """Run Adobe's API on this machine, and let the environment name it."""
-    from adobe import CLIENT, SECRET, running
+    from support.adobe import CLIENT, SECRET, running
 
     del patient
     with running() as found:
@@ -256,7 +136,7 @@ def adobe(monkeypatch: pytest.MonkeyPatch, patient: None) -> Iterator[Adobe]:
 @pytest.fixture
 def service() -> Iterator[Service]:
     """Give an HTTP server that answers as it is told, and remembers what came."""
-    from service import echo, serving
+    from support.service import echo, serving
 
     with serving() as found:
         found.answers = [echo]
@@ -266,7 +146,7 @@ def service() -> Iterator[Service]:
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """Give a running PostgreSQL."""
-    from postgres import running
+    from support.postgres import running
 
     with running() as found:
         yield found
@@ -291,7 +171,7 @@ def shared_workspace(workspace: Folder, database: str) -> Folder:
 @pytest.fixture
 def collection(monkeypatch: pytest.MonkeyPatch, patient: None) -> Iterator[Collection]:
     """Run a REST collection on this machine, and let the environment name it."""
-    from collection import TOKEN, collecting
+    from support.collection import TOKEN, collecting
 
     del patient
     with collecting() as found:
@@ -303,7 +183,7 @@ def collection(monkeypatch: pytest.MonkeyPatch, patient: None) -> Iterator[Colle
 @pytest.fixture
 def hooks(workspace: Folder, collection: Collection) -> Folder:
     """Give a workspace that is deployed to the collection."""
-    from hooks import ENVIRONMENT as DEPLOYED
+    from support.hooks import ENVIRONMENT as DEPLOYED
 
     del collection
     workspace.write("environments.yaml", DEPLOYED)
@@ -313,8 +193,8 @@ def hooks(workspace: Folder, collection: Collection) -> Folder:
 @pytest.fixture
 def endpoints(empty: Folder, adobe: Adobe) -> Folder:
     """Give a workspace with a configuration of an endpoint, which is deployed to Adobe's API."""
-    from adobe_workspace import CAPPING
-    from adobe_workspace import ENVIRONMENT as DEPLOYED
+    from support.adobe_workspace import CAPPING
+    from support.adobe_workspace import ENVIRONMENT as DEPLOYED
 
     del adobe
     empty.write("environments.yaml", DEPLOYED)
@@ -325,7 +205,7 @@ def endpoints(empty: Folder, adobe: Adobe) -> Folder:
 @pytest.fixture
 def do(callsheet: Callsheet, endpoints: Folder) -> Do:
     """Give the commands on that workspace."""
-    from adobe_workspace import Do
+    from support.adobe_workspace import Do
 
     return Do(callsheet, endpoints)
 
@@ -333,7 +213,7 @@ def do(callsheet: Callsheet, endpoints: Folder) -> Do:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test that asks for `kept` runs on every target."""
     if "kept" in metafunc.fixturenames:
-        from kept import TARGETS
+        from support.kept import TARGETS
 
         metafunc.parametrize("kept", list(TARGETS), indirect=True)
 
@@ -341,7 +221,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture
 def kept(request: pytest.FixtureRequest, workspace: Folder, patient: None) -> Kept:
     """Give a workspace that is deployed to a target, and that target."""
-    from kept import TARGETS
+    from support.kept import TARGETS
 
     del patient
     return TARGETS[request.param](workspace, request)

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from conftest import POSTGRESQL, ROOT, git
-from github_runner import ACTIONS, Job, edit, job
-from judges import check_schema
+from support.github_runner import ACTIONS, Job, edit, job
+from support.judges import check_schema
+from support.workspaces import POSTGRESQL, ROOT, git
 
 EXAMPLES = ROOT / ".github" / "examples"
 __all__ = ["job"]

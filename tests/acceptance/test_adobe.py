@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from adobe import ORGANIZATION, SECRET, Adobe
-from adobe_workspace import ENVIRONMENT, THROTTLING, Do
+from support.adobe import ORGANIZATION, SECRET, Adobe
+from support.adobe_workspace import ENVIRONMENT, THROTTLING, Do
 
 
 def said(adobe: Adobe, uid: str = "u1") -> Any:

@@ -13,10 +13,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from adobe import CLIENT, ORGANIZATION, TOKEN, Adobe
-from adobe_description import write_description
-from adobe_workspace import CAPPING, ENVIRONMENT, THROTTLING, Do
-from conftest import SHARED, Callsheet, Folder
+from support.adobe import CLIENT, ORGANIZATION, TOKEN, Adobe
+from support.adobe_description import write_description
+from support.adobe_workspace import CAPPING, ENVIRONMENT, THROTTLING, Do
+from support.workspaces import SHARED, Callsheet, Folder
 
 DESCRIPTIONS = SHARED / "reference" / "adobe"
 PRISM = os.environ.get("CALLSHEET_PRISM") or shutil.which("prism")

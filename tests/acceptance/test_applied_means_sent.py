@@ -17,17 +17,17 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from adobe import Adobe
-from adobe_workspace import ENVIRONMENT as JOURNEYS
 from callsheet import Workspace
 from callsheet.deploying import stores
 from callsheet.documents import equal
 from callsheet.targets.rest.patching import unsayable
-from collection import Collection
-from conftest import ENVIRONMENT as REGISTRY
-from conftest import POSTGRESQL, Callsheet, Folder
-from hooks import ENVIRONMENT as HOOKS
-from kept import APART
+from support.adobe import Adobe
+from support.adobe_workspace import ENVIRONMENT as JOURNEYS
+from support.collection import Collection
+from support.hooks import ENVIRONMENT as HOOKS
+from support.kept import APART
+from support.workspaces import ENVIRONMENT as REGISTRY
+from support.workspaces import POSTGRESQL, Callsheet, Folder
 
 CHANGES: dict[str, tuple[Any, Any]] = {
     "added": ({"a": 1}, {"a": 1, "b": 2}),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ENVIRONMENT, Callsheet, Folder
+from support.workspaces import ENVIRONMENT, Callsheet, Folder
 
 WANTED = ENVIRONMENT + "  approvals: {count: 1, notAuthor: true}\n"
 

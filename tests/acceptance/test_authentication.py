@@ -19,8 +19,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from callsheet.outbound.tokens import Tokens
-from conftest import ENVIRONMENT, Callsheet, Folder
-from service import Service, echo, reply, serving
+from support.service import Service, echo, reply, serving
+from support.workspaces import ENVIRONMENT, Callsheet, Folder
 
 CANARY = "s3cr3t-canary-value"
 Send = Callable[..., Any]

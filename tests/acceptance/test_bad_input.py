@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from conftest import ENVIRONMENT, Callsheet, Folder
+from support.workspaces import ENVIRONMENT, Callsheet, Folder
 
 Break = Callable[[Folder], object]
 HEAD = "apiVersion: callsheet/v1\nkind: Action\nmetadata: {name: bad}\nspec:\n"

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from collection import TOKEN, Collection
-from conftest import Callsheet, Folder, Outcome
-from hooks import ENVIRONMENT, PAGING, settled
+from support.collection import TOKEN, Collection
+from support.hooks import ENVIRONMENT, PAGING, settled
+from support.workspaces import Callsheet, Folder, Outcome
 
 READ = '  read: {path: "/hooks/{id}"}\n'
 

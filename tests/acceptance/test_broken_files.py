@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 from syrupy.assertion import SnapshotAssertion
 
-from breaking import broken, containers, run
 from callsheet.documents.rewriting import Dumper
-from conftest import ENVIRONMENT, ROOT, Callsheet, Folder
+from support.breaking import broken, containers, run
+from support.workspaces import ENVIRONMENT, ROOT, Callsheet, Folder
 
 HAR = {
     "log": {"entries": [{"request": {

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 
-from breaking import broken, containers, run
 from callsheet import Workspace
 from callsheet.language.difference import value_at
-from conftest import ROOT
+from support.breaking import broken, containers, run
+from support.workspaces import ROOT
 
 FORMATS = ("text", "json", "markdown", "html")
 

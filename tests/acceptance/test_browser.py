@@ -13,8 +13,8 @@ import pytest
 
 from callsheet import Workspace
 from callsheet.emulator import Emulator, Faults
-from conftest import Callsheet, Folder
-from journeys import SEVEN, write
+from support.journeys import SEVEN, write
+from support.workspaces import Callsheet, Folder
 
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))),

@@ -10,7 +10,7 @@ from junitparser import JUnitXml
 from syrupy.assertion import SnapshotAssertion
 
 from callsheet import Workspace
-from conftest import ENVIRONMENT, Callsheet, Folder
+from support.workspaces import ENVIRONMENT, Callsheet, Folder
 
 ACTION = """\
 apiVersion: callsheet/v1

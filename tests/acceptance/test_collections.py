@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from collection import Collection
-from conftest import Callsheet, Folder
-from hooks import ENVIRONMENT, prepared, settled
+from support.collection import Collection
+from support.hooks import ENVIRONMENT, prepared, settled
+from support.workspaces import Callsheet, Folder
 
 READ = '  read: {path: "/hooks/{id}"}\n'
 FAULTS = ["before", "after", "500"]

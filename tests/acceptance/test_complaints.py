@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Callsheet, Folder
-from kept import Http, Journeys, Kept
+from support.kept import Http, Journeys, Kept
+from support.workspaces import Callsheet, Folder
 
 APPLY = ("--yes", "-q", "--accept", "max-delete")
 
@@ -110,7 +110,7 @@ def test_a_service_that_lets_no_two_be_the_same_gets_the_deletion_first(
 def test_one_error_ends_everything(
     target: str, request: pytest.FixtureRequest, workspace: Folder, callsheet: Callsheet, patient: None
 ) -> None:
-    from kept import TARGETS
+    from support.kept import TARGETS
 
     del patient
     kept = TARGETS[target](workspace, request)

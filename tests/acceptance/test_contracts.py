@@ -15,7 +15,7 @@ import pytest
 import yaml
 from syrupy.assertion import SnapshotAssertion
 
-from conftest import ROOT, SHARED, Callsheet, Folder
+from support.workspaces import ROOT, SHARED, Callsheet, Folder
 
 VENDORS = SHARED / "reference" / "vendors"
 

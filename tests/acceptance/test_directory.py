@@ -9,7 +9,7 @@ import pytest
 
 from callsheet import Workspace
 from callsheet.targets import directory
-from conftest import Callsheet, Folder
+from support.workspaces import Callsheet, Folder
 
 ENVIRONMENT = """\
 apiVersion: callsheet/v1

@@ -11,7 +11,7 @@ import pytest
 
 from callsheet import Workspace
 from callsheet.emulator import Emulator, Faults
-from conftest import ENVIRONMENT, Callsheet, Folder
+from support.workspaces import ENVIRONMENT, Callsheet, Folder
 
 LISTS = """\
 apiVersion: callsheet/v1

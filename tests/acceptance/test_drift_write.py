@@ -15,7 +15,7 @@ from syrupy.assertion import SnapshotAssertion
 from callsheet.errors import CallsheetError
 from callsheet.language.schema_check import schema
 from callsheet.standalone import write_file
-from conftest import ENVIRONMENT, Callsheet, Folder
+from support.workspaces import ENVIRONMENT, Callsheet, Folder
 
 PUSH = """\
 # The push of the shop.

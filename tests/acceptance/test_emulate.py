@@ -24,7 +24,7 @@ import yaml
 
 from callsheet.emulator import FAULTS, Emulator, Faults
 from callsheet.emulator.standins import standin
-from conftest import ENVIRONMENT, Callsheet, Folder
+from support.workspaces import ENVIRONMENT, Callsheet, Folder
 
 SAMPLES = Path(__file__).parents[2] / "actions"
 Start = Callable[..., "Running"]

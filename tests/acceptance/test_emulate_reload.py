@@ -16,7 +16,7 @@ import pytest
 
 from callsheet import Workspace
 from callsheet.emulator import Emulator, Faults, Reloader, state_of
-from conftest import Callsheet, Folder
+from support.workspaces import Callsheet, Folder
 
 
 class Played:

@@ -13,7 +13,7 @@ import pytest
 
 from callsheet import Workspace
 from callsheet.emulator import Emulator, Faults
-from conftest import Folder
+from support.workspaces import Folder
 
 ACTION = """\
 apiVersion: callsheet/v1

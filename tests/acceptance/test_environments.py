@@ -7,7 +7,7 @@ import json
 import jsonschema
 
 from callsheet.language.schema_check import schema
-from conftest import Callsheet, Folder
+from support.workspaces import Callsheet, Folder
 
 
 def test_two_environments_are_compared_by_what_they_compile_to(

@@ -15,7 +15,7 @@ import pytest
 from callsheet.compiling import canonical_text, digest_of
 from callsheet.planning import Change, Plan, read_plan, write_plan
 from callsheet.planning.planfile import with_digest
-from conftest import ACTION, ENVIRONMENT, Callsheet, Folder
+from support.workspaces import ACTION, ENVIRONMENT, Callsheet, Folder
 
 Forge = Callable[[Plan], Plan]
 

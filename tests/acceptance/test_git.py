@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Callsheet, Folder, git
+from support.workspaces import Callsheet, Folder, git
 
 
 def test_without_a_repository(workspace: Folder, callsheet: Callsheet) -> None:
@@ -168,7 +168,7 @@ def test_the_pre_commit_hooks_run_on_a_sample(samples: Folder, tmp_path: Path) -
     import shutil
     import sys
 
-    from conftest import ROOT
+    from support.workspaces import ROOT
 
     pre_commit = shutil.which("pre-commit", path=str(Path(sys.executable).parent))
     if pre_commit is None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ENVIRONMENT, Callsheet, Folder, git
+from support.workspaces import ENVIRONMENT, Callsheet, Folder, git
 
 HOOK = """\
 #!/bin/sh

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ACTION, Callsheet, Folder
+from support.workspaces import ACTION, Callsheet, Folder
 
 SECRET = "hunter2hunter2hunter2"
 TEXT = f"PASSWORD={SECRET}\n{{{{ oops\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Folder
+from support.workspaces import Folder
 
 AUDIT = """
 import os, sys

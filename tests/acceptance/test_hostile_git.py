@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from callsheet.documents.revisions import authorship_of
-from conftest import ENVIRONMENT, Callsheet, Folder, git
+from support.workspaces import ENVIRONMENT, Callsheet, Folder, git
 
 HOOKS = (
     "post-checkout", "post-index-change", "pre-auto-gc", "reference-transaction", "fsmonitor-watchman",

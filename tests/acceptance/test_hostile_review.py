@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ACTION, ENVIRONMENT, Callsheet, Folder
+from support.workspaces import ACTION, ENVIRONMENT, Callsheet, Folder
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI" + "A" * 43
 POLICY = """\

@@ -17,7 +17,7 @@ from callsheet.calling.cases import declared_cases, run_case
 from callsheet.compiling import Compiled, compile_workspace
 from callsheet.documents import MemorySource
 from callsheet.importing import ImportFault, action_text, read_curl, read_file
-from conftest import ENVIRONMENT, Callsheet, Folder
+from support.workspaces import ENVIRONMENT, Callsheet, Folder
 
 URL = "https://api.example.com/v1/send"
 BODY = '{"a": 1}'

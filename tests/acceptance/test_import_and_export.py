@@ -23,8 +23,8 @@ from callsheet.compiling import compile_workspace
 from callsheet.documents import MemorySource
 from callsheet.errors import CallsheetError
 from callsheet.importing import ImportFault, action_text, read_curl, read_file, read_httpie
-from conftest import ENVIRONMENT, Callsheet, Folder
-from service import Service
+from support.service import Service
+from support.workspaces import ENVIRONMENT, Callsheet, Folder
 
 SHARED = Path(__file__).parents[3] / "shared" / "reference" / "vendors"
 

@@ -18,8 +18,8 @@ from callsheet import Workspace
 from callsheet.compiling import canonical_text
 from callsheet.language import label_of
 from callsheet.targets.journey_optimizer.screen import compiled_payload, pasted
-from conftest import Callsheet, Folder
-from journeys import ENVIRONMENT, SEVEN, write
+from support.journeys import ENVIRONMENT, SEVEN, write
+from support.workspaces import Callsheet, Folder
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from conftest import Callsheet, Folder
+from support.workspaces import Callsheet, Folder
 
 JSON_SERVER = os.environ.get("CALLSHEET_JSON_SERVER") or shutil.which("json-server")
 pytestmark = pytest.mark.skipif(

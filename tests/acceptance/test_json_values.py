@@ -16,14 +16,14 @@ from callsheet.documents import equal
 from callsheet.emulator.checks import unlike
 from callsheet.importing.mapped import mapped_differences
 from callsheet.language.difference import NOTHING, value_at
-from callsheet.planning.differences import changed
+from callsheet.planning.field_changes import changed
 from callsheet.planning.promotion import _differences
 from callsheet.planning.writing_back import _changes
 from callsheet.targets.rest.normal import same
 from callsheet.targets.rest.patching import merge_patch, patch_of, unsayable
 from callsheet.targets.rest.template import Exact
-from collection import merged
-from conftest import Callsheet, Folder
+from support.collection import merged
+from support.workspaces import Callsheet, Folder
 
 SCALARS = st.sampled_from([None, False, True, 0, 1, 0.0, 1.0, 1.5, "", "0", "1", "true", "\0True", "a"])
 KEYS = st.sampled_from(["a", "b", "__typename", "_c", "d.e", "f['g']", "", "é"])

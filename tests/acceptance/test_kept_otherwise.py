@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from adobe import Adobe
-from adobe_workspace import Do
 from callsheet import Workspace
-from collection import Collection
-from conftest import Callsheet, Folder
-from hooks import ENVIRONMENT, settled
+from support.adobe import Adobe
+from support.adobe_workspace import Do
+from support.collection import Collection
+from support.hooks import ENVIRONMENT, settled
+from support.workspaces import Callsheet, Folder
 
 BODY = 'body: {name: "{{ action.name }}", kind: callsheet, target: {url: "{{ action.request.url }}"}, definition: "{{ action | tojson }}"}'
 PARTIAL = """partial: true

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Callsheet, Folder
+from support.workspaces import Callsheet, Folder
 
 TESTED = """\
 # A comment.

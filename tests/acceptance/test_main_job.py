@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ENVIRONMENT, Callsheet, Folder, git, run_callsheet
+from support.workspaces import ENVIRONMENT, Callsheet, Folder, git, run_callsheet
 
 
 def read(outcome_text: str) -> dict:  # type: ignore[type-arg]
@@ -230,7 +230,7 @@ OTHER_PYTHONS = sorted(
 @pytest.mark.long
 @pytest.mark.skipif(not OTHER_PYTHONS, reason="no other supported Python is installed")
 def test_plans_by_two_pythons_are_byte_identical(samples: Folder, tmp_path: Path) -> None:
-    from conftest import ROOT
+    from support.workspaces import ROOT
 
     expected = plan_bytes(samples.path, sys.executable)
     for python in OTHER_PYTHONS:

@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 
 from callsheet.language.masking import masked
-from conftest import ACTION, Callsheet, Folder
+from support.workspaces import ACTION, Callsheet, Folder
 
 CREDENTIAL = "xoxb-123456789012-123456789012-" + "abcdefghijklmnopqrstuvwx"
 LITERAL = "hunter2hunter2"

@@ -24,7 +24,7 @@ from callsheet.language.schema_check import schema
 from callsheet.messages.hints import contrast, hints_of
 from callsheet.messages.segments import segments_of
 from callsheet.messages.texts import Texts
-from conftest import ENVIRONMENT, Callsheet, Folder
+from support.workspaces import ENVIRONMENT, Callsheet, Folder
 
 PASSWORD = "s3cr3t-mail-password"
 SMS = """\

@@ -13,11 +13,11 @@ from callsheet.errors import CallsheetError, UsageError
 from callsheet.outbound.hosts import allowed_hosts, origin_of, service_url
 from callsheet.outbound.lines import header_value
 from callsheet.outbound.secrets import resolve
-from collection import TOKEN, Collection
-from conftest import ENVIRONMENT as LOCAL
-from conftest import Callsheet, Folder
-from hooks import ENVIRONMENT, PAGING
-from service import Service, echo, reply
+from support.collection import TOKEN, Collection
+from support.hooks import ENVIRONMENT, PAGING
+from support.service import Service, echo, reply
+from support.workspaces import ENVIRONMENT as LOCAL
+from support.workspaces import Callsheet, Folder
 
 BEARER = 'authentication: {type: bearer, token: {secret: "env:HOOKS_TOKEN"}}'
 OAUTH = (
@@ -144,7 +144,7 @@ def test_a_database_that_a_file_of_the_repository_names_is_not_connected_to(
 def test_adobes_own_hosts_need_no_name_but_a_file_of_the_repository_does(
     endpoints: Folder, callsheet: Callsheet
 ) -> None:
-    from adobe_workspace import ENVIRONMENT as JOURNEYS
+    from support.adobe_workspace import ENVIRONMENT as JOURNEYS
 
     assert callsheet("plan", "-C", endpoints.path).code == 0
     file = endpoints.write("token.txt", "https://login.example.com/token")

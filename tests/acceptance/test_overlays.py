@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from conftest import Callsheet, Folder
+from support.workspaces import Callsheet, Folder
 
 ACTION = """\
 apiVersion: callsheet/v1

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Callsheet, Folder
+from support.workspaces import Callsheet, Folder
 
 FOREIGN = "places.sqlite"
 DIRECTORY = """\

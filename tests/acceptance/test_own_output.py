@@ -11,7 +11,7 @@ import pytest
 from callsheet.language.kinds import KINDS
 from callsheet.language.own_output import is_own_output
 from callsheet.language.schema_check import schema_names
-from conftest import ACTION, Callsheet, Folder
+from support.workspaces import ACTION, Callsheet, Folder
 
 VALID = "Valid: 2 documents.\n"
 DIRECTORY = """\

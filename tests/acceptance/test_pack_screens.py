@@ -12,8 +12,8 @@ from syrupy.assertion import SnapshotAssertion
 from callsheet import Workspace
 from callsheet.compiling import canonical_text
 from callsheet.targets.journey_optimizer.screen import compiled_payload
-from conftest import Callsheet, Folder
-from journeys import ENVIRONMENT, SEVEN, write
+from support.journeys import ENVIRONMENT, SEVEN, write
+from support.workspaces import Callsheet, Folder
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ import click
 import pytest
 import yaml
 
-from conftest import ROOT, Callsheet, Folder
 from support import schema_page
 from support.pages import Page, Section, Terminal, agrees, page, pages
+from support.workspaces import ROOT, Callsheet, Folder
 
 PAGES = pages()
 FOLLOWED = [section for one in PAGES for section in one.sections() if section.steps]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conftest import Callsheet, Folder
+from support.workspaces import Callsheet, Folder
 
 POLICY = """\
 apiVersion: callsheet/v1

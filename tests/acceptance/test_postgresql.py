@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ENVIRONMENT, POSTGRESQL, Callsheet, Folder, run_callsheet
-from postgres import Proxy, Server, running, system_running
+from support.postgres import Proxy, Server, running, system_running
+from support.workspaces import ENVIRONMENT, POSTGRESQL, Callsheet, Folder, run_callsheet
 
 
 def test_the_main_job_on_postgresql(shared_workspace: Folder, callsheet: Callsheet) -> None:

@@ -8,8 +8,8 @@ import jsonschema
 import pytest
 
 from callsheet.language.schema_check import schema
-from conftest import Callsheet, Folder
-from journeys import ENVIRONMENT, SEVEN, write
+from support.journeys import ENVIRONMENT, SEVEN, write
+from support.workspaces import Callsheet, Folder
 
 
 @pytest.fixture

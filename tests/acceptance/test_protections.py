@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from conftest import ROOT, Callsheet, Folder
-from judges import Tags, rendered
+from support.judges import Tags, rendered
+from support.workspaces import ROOT, Callsheet, Folder
 
 SCHEMA = Draft202012Validator(json.loads((ROOT / "schemas" / "diff.schema.json").read_text("utf-8")))
 

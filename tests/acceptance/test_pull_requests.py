@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from conftest import Callsheet, Folder, git
-from github_runner import Job, edit, job
-from postgres import Server
+from support.github_runner import Job, edit, job
+from support.postgres import Server
+from support.workspaces import Callsheet, Folder, git
 
 __all__ = ["job"]
 
@@ -303,7 +303,7 @@ sys.addaudithook(hook)
 def test_the_same_hostile_text_in_a_workspace_that_compiles_is_shown_and_does_nothing(
     job: Job, callsheet: Callsheet
 ) -> None:
-    from judges import Tags, bare_links, rendered
+    from support.judges import Tags, bare_links, rendered
 
     base = branch(job, "markup")
     title = "</details><script>alert(1)</script> [x](javascript:alert(1)) @everyone"
@@ -325,7 +325,7 @@ def test_a_runner_that_is_killed_and_the_next_one_on_another_machine(
     """The second machine is a clone at another path, with nothing but the repository and the database."""
     import signal
 
-    from conftest import POSTGRESQL
+    from support.workspaces import POSTGRESQL
 
     workspace.write("environments.yaml", POSTGRESQL)
     for number in range(150):

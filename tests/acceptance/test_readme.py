@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 
-from conftest import ROOT
 from support.pages import page
+from support.workspaces import ROOT
 
 README = page("README.md")
 

@@ -10,9 +10,9 @@ import pytest
 
 from callsheet import Workspace
 from callsheet.targets.rest.client import ServiceClient
-from collection import TOKEN, Collection, collecting
-from conftest import Callsheet, Folder
-from hooks import ACTIONS, ENVIRONMENT, PAGING, prepared, settled
+from support.collection import TOKEN, Collection, collecting
+from support.hooks import ACTIONS, ENVIRONMENT, PAGING, prepared, settled
+from support.workspaces import Callsheet, Folder
 
 
 def paged(folder: Folder, paging: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ENVIRONMENT, Callsheet, Folder
+from support.workspaces import ENVIRONMENT, Callsheet, Folder
 
 # -- one change, once ---------------------------------------------------------------------------
 

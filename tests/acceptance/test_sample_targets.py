@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from collection import TOKEN, Collection, collecting
-from conftest import Callsheet, Folder
-from hubspot_service import KEY as HUBSPOT_KEY
-from hubspot_service import HubSpot, fault_of
-from posthog_service import KEY as POSTHOG_KEY
-from posthog_service import PostHog
+from support.collection import TOKEN, Collection, collecting
+from support.hubspot_service import KEY as HUBSPOT_KEY
+from support.hubspot_service import HubSpot, fault_of
+from support.posthog_service import KEY as POSTHOG_KEY
+from support.posthog_service import PostHog
+from support.workspaces import Callsheet, Folder
 
 SAMPLES: dict[str, tuple[type[Collection], str, str, str]] = {
     "hooks": (Collection, "HOOKS", "HOOKS_TOKEN", TOKEN),

@@ -11,7 +11,7 @@ import pytest
 
 from callsheet import Compiled, Workspace
 from callsheet.calling import NO_PAYLOAD, build_request
-from conftest import ROOT, SHARED
+from support.workspaces import ROOT, SHARED
 
 SAMPLES = ("adobe_io_event", "epsilon_message", "facebook_conversion", "firebase_push")
 

@@ -11,8 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from conftest import ENVIRONMENT, Callsheet, Folder
-from service import Service, cut, echo, endless, reply, stall, trickle
+from support.service import Service, cut, echo, endless, reply, stall, trickle
+from support.workspaces import ENVIRONMENT, Callsheet, Folder
 
 CANARY = "s3cr3t-canary-value"
 

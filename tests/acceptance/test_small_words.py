@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from callsheet.importing.model import ImportFault
-from conftest import ACTION, Callsheet, Folder
+from support.workspaces import ACTION, Callsheet, Folder
 
 
 def test_the_workspace_may_be_named_before_the_verb(workspace: Folder, callsheet: Callsheet) -> None:

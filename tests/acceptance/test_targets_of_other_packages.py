@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from callsheet.language.plugins import plugins
-from conftest import Callsheet, Folder
+from support.workspaces import Callsheet, Folder
 
 PLAIN = '''\
 import hashlib, json, pathlib

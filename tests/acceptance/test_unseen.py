@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from conftest import Callsheet, Folder
+from support.workspaces import Callsheet, Folder
 
 FORMATS = ["text", "json", "markdown", "html", "sarif", "junit", "github", "gitlab"]
 CASES = {

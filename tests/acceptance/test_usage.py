@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from adobe import Adobe
-from adobe_workspace import CAPPING, ENVIRONMENT, Do
 from callsheet.language.schema_check import schema
-from conftest import Callsheet, Folder
-from journeys import SEVEN, write
+from support.adobe import Adobe
+from support.adobe_workspace import CAPPING, ENVIRONMENT, Do
+from support.journeys import SEVEN, write
+from support.workspaces import Callsheet, Folder
 
 
 def journey(number: int, name: str, status: str, *nodes: Any, version: str = "1.0") -> dict[str, Any]:

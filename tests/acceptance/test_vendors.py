@@ -15,7 +15,7 @@ import pytest
 
 from callsheet import Workspace
 from callsheet.calling import build_request
-from conftest import ROOT, Folder
+from support.workspaces import ROOT, Folder
 
 TEXTS = [
     "Hello", "Ça y est, c'est prêt", "雪が降る", "🙂🙃", "quotes \" and ' and \\", "<b>bold</b> & co", "{{ braces }}",

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from callsheet import Workspace
-from conftest import Callsheet, Folder
+from support.workspaces import Callsheet, Folder
 
 NAMES = ("adobe_io_event", "epsilon_message", "facebook_conversion", "firebase_push", "sendgrid_mail", "vonage_sms",
          "whatsapp_text", "shipped_email", "shipped_push", "shipped_sms")  # fmt: skip

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from conftest import ENVIRONMENT, Callsheet, Folder
+from support.workspaces import ENVIRONMENT, Callsheet, Folder
 
 ACTION = """\
 apiVersion: callsheet/v1

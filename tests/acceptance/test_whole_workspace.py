@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from conftest import ROOT, Callsheet, Folder, run_callsheet
-from judges import is_clean
+from support.judges import is_clean
+from support.workspaces import ROOT, Callsheet, Folder, run_callsheet
 
 
 def test_the_whole_workspace_is_one_document(samples: Folder, callsheet: Callsheet) -> None:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from conftest import Callsheet, Folder
+from support.workspaces import Callsheet, Folder
 
 ACTION = """\
 apiVersion: callsheet/v1

@@ -17,9 +17,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from collection import TOKEN, Collection, collecting
-from conftest import ACTION
-from hooks import ENVIRONMENT
+from support.collection import TOKEN, Collection, collecting
+from support.hooks import ENVIRONMENT
+from support.workspaces import ACTION
 
 
 def timed(what: str, service: Collection, rate: int, *arguments: str) -> None:

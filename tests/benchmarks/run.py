@@ -101,7 +101,7 @@ def postgresql_times(bench: Bench, workspace: Path) -> None:
     """The same actions with target and ledger in PostgreSQL, on this machine, over a socket."""
     sys.path.insert(0, str(Path(__file__).parents[1]))
     try:
-        from postgres import running
+        from support.postgres import running
 
         stack = contextlib.ExitStack()
         server = stack.enter_context(running())

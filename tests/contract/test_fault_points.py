@@ -1,6 +1,6 @@
 """Every target × every step × every point at which an apply can die: never twice, never lost.
 
-A new target joins by one more class in tests/kept.py. That the process dies in the middle of a transaction or between two calls is
+A new target joins by one more class in tests/support/kept.py. That the process dies in the middle of a transaction or between two calls is
 tested with `kill -9`, in tests/faults.
 """
 
@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from callsheet.deploying import stores
-from conftest import Callsheet
-from kept import Http, Kept
+from support.kept import Http, Kept
+from support.workspaces import Callsheet
 
 
 class CrashedError(BaseException):

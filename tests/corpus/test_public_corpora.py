@@ -12,7 +12,7 @@ from callsheet.compiling import canonical_text
 from callsheet.documents.json_reader import read_json
 from callsheet.documents.reading import decode
 from callsheet.documents.yaml_reader import read_yaml
-from conftest import SHARED, Callsheet, Folder
+from support.workspaces import SHARED, Callsheet, Folder
 
 CORPORA = SHARED / "corpora"
 needs_corpora = pytest.mark.skipif(

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from conftest import Callsheet, Folder
-from postgres import CuttingProxy, Server
+from support.postgres import CuttingProxy, Server
+from support.workspaces import Callsheet, Folder
 
 Prepare = Callable[[Folder, Callsheet], None]
 

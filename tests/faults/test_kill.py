@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ENVIRONMENT, Folder, run_callsheet
+from support.workspaces import ENVIRONMENT, Folder, run_callsheet
 
 ACTIONS = 200
 HOLDER = """

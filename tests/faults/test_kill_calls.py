@@ -16,12 +16,12 @@ from typing import Any
 
 import pytest
 
-from adobe import Adobe
-from adobe_workspace import Do
-from collection import Collection
-from conftest import Callsheet, Folder
-from hooks import ENVIRONMENT as HOOKS
-from hooks import settled
+from support.adobe import Adobe
+from support.adobe_workspace import Do
+from support.collection import Collection
+from support.hooks import ENVIRONMENT as HOOKS
+from support.hooks import settled
+from support.workspaces import Callsheet, Folder
 
 MOST = 12
 

@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 
 from callsheet import Workspace
-from conftest import ENVIRONMENT, Callsheet, Folder
-from journeys import SEVEN, write
-from kept import APART
+from support.journeys import SEVEN, write
+from support.kept import APART
+from support.workspaces import ENVIRONMENT, Callsheet, Folder
 
 HERE = Path(__file__).parent
 DIRECTORY = (

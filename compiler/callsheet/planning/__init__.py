@@ -2,7 +2,7 @@
 
 from callsheet.language.difference import NOTHING, Difference
 from callsheet.planning.compare import compare
-from callsheet.planning.differences import differences
+from callsheet.planning.field_changes import differences
 from callsheet.planning.model import Change, Drift, GuardVerdict, Plan
 from callsheet.planning.plan import Current, Desired, make_plan
 from callsheet.planning.planfile import plan_record, read_plan, write_plan

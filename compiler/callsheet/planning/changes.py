@@ -12,7 +12,7 @@ from callsheet.compiling import CompiledAction
 from callsheet.documents import Path
 from callsheet.language.difference import NOTHING, Difference, heaviest
 from callsheet.language.kinds import deployed_kinds
-from callsheet.planning.differences import differences, placed
+from callsheet.planning.field_changes import differences, placed
 from callsheet.planning.hosts import first_calls
 from callsheet.planning.model import ActionName, Change
 from callsheet.planning.personal_data import personal_data

@@ -22,7 +22,7 @@ from callsheet.planning.changes import (
     replaced_in_use,
     replaced_where_fixed,
 )
-from callsheet.planning.differences import differences
+from callsheet.planning.field_changes import differences
 from callsheet.planning.guards import judge
 from callsheet.planning.hosts import known_hosts
 from callsheet.planning.model import ActionName, Change, Drift, Plan

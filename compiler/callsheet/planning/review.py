@@ -9,7 +9,7 @@ from typing import Any
 
 from callsheet.compiling import Compiled
 from callsheet.documents import equal
-from callsheet.planning.differences import changed
+from callsheet.planning.field_changes import changed
 from callsheet.planning.model import Change
 
 SHARED_FROM = 2

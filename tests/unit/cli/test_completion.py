@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Callsheet, Folder
+from support.workspaces import Callsheet, Folder
 
 
 def completed(folder: Path, *words: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conftest import Callsheet, Folder
+from support.workspaces import Callsheet, Folder
 
 
 @pytest.mark.parametrize(

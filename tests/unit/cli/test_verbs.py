@@ -14,7 +14,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from callsheet.language.schema_check import schema, schema_names
-from conftest import ENVIRONMENT, Callsheet, Folder, Outcome, run_callsheet
+from support.workspaces import ENVIRONMENT, Callsheet, Folder, Outcome, run_callsheet
 
 
 def valid(text: str, name: str) -> Any:
@@ -239,7 +239,7 @@ def test_strict_makes_warnings_fail(workspace: Folder, callsheet: Callsheet) -> 
 def test_verbose_says_what_was_read(workspace: Folder) -> None:
     import re
 
-    from conftest import run_callsheet
+    from support.workspaces import run_callsheet
 
     first = run_callsheet("plan", "-C", workspace.path, "-v", "-q")
     again = run_callsheet("plan", "-C", workspace.path, "-v", "-q")

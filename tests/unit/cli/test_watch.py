@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from conftest import Callsheet, Folder
+from support.workspaces import Callsheet, Folder
 
 
 def test_watch_validates_when_a_file_is_saved(workspace: Folder) -> None:

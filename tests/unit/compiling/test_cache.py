@@ -14,7 +14,7 @@ from callsheet.compiling import Compiled, compile_workspace
 from callsheet.compiling import pool as pool_module
 from callsheet.compiling import worker as worker_module
 from callsheet.documents import FolderSource, MemorySource
-from conftest import Folder
+from support.workspaces import Folder
 
 
 def result(compiled: Compiled) -> object:

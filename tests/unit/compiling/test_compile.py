@@ -16,7 +16,7 @@ from callsheet.compiling.leaves import is_reference
 from callsheet.documents import MemorySource
 from callsheet.errors import CallsheetError
 from callsheet.language.schema_check import fast_validator
-from examples import ACTION, ENVIRONMENT
+from support.examples import ACTION, ENVIRONMENT
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1)

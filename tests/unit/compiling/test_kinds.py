@@ -13,8 +13,8 @@ import callsheet.rules  # noqa: F401 - fills the catalog
 from callsheet.language.catalog import RULES, SUBJECTS
 from callsheet.language.kinds import KINDS, deployed_kinds
 from callsheet.language.schema_check import schema, schema_names
-from conftest import ENVIRONMENT, Callsheet, Folder
 from support.banner import SAMPLE, add_banner
+from support.workspaces import ENVIRONMENT, Callsheet, Folder
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from callsheet.language.steps import Step
 from callsheet.outbound.secrets import resolve
 from callsheet.targets import Deployed, StepRefused
 from callsheet.targets.registry import RegistryTarget
-from conftest import ENVIRONMENT, Callsheet, Folder
+from support.workspaces import ENVIRONMENT, Callsheet, Folder
 
 
 def refuse_some(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from callsheet.documents import current_commit
-from conftest import ACTION, Folder
+from support.workspaces import ACTION, Folder
 
 
 def edited(workspace: Folder) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from callsheet.documents import FolderSource, RevisionSource, Unreadable
 from callsheet.documents.listing import MAX_LINKED_FOLDERS
-from conftest import Callsheet, Folder
+from support.workspaces import Callsheet, Folder
 
 LINKS: dict[str, tuple[dict[str, str], list[str], list[str]]] = {
     # links → documents that are found, and findings, beside example.yaml and environments.yaml

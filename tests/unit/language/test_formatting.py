@@ -13,7 +13,7 @@ from callsheet.compiling import compile_workspace
 from callsheet.documents import MemorySource
 from callsheet.documents.reading import parse
 from callsheet.language.formatting import formatted
-from conftest import ROOT, Callsheet, Folder
+from support.workspaces import ROOT, Callsheet, Folder
 
 MESSY = """\
 # yaml-language-server: $schema=../schemas/action.schema.json

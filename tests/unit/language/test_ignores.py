@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callsheet.language.catalog import RULES
-from conftest import Callsheet, Folder
+from support.workspaces import Callsheet, Folder
 
 HTTP = "https://api.example.com"
 

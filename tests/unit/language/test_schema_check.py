@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from callsheet.documents.reading import Document, parse
 from callsheet.language.kinds import KINDS
 from callsheet.language.schema_check import check_document, fast_validator, schema
-from conftest import ROOT
+from support.workspaces import ROOT
 
 SAMPLES = [
     (path.name, one.value)

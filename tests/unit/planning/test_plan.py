@@ -17,7 +17,7 @@ from callsheet.ledger import Applied, Position
 from callsheet.planning import Current, Desired, Plan, make_plan, plan_record, read_plan, write_plan
 from callsheet.planning.guards import judge
 from callsheet.targets import Deployed
-from conftest import Callsheet, Folder
+from support.workspaces import Callsheet, Folder
 
 
 def content(name: str, **more: Any) -> dict[str, Any]:

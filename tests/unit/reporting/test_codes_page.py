@@ -9,7 +9,7 @@ import pytest
 
 import callsheet.rules  # noqa: F401 - fills the catalog
 from callsheet.language.catalog import RULES
-from conftest import Callsheet
+from support.workspaces import Callsheet
 
 
 def test_the_markdown_page_has_every_code_with_its_examples_and_is_not_shortened(

@@ -25,8 +25,8 @@ from callsheet.planning.review import PolicyChange, SharedChange, data_flows
 from callsheet.reporting import Style, report, report_names
 from callsheet.reporting.markdown import MAX_BYTES
 from callsheet.results import DiffResult, DriftResult, ValidationResult
-from conftest import SHARED, Callsheet, Folder
-from judges import Tags, bare_links, check_schema, is_clean, rendered
+from support.judges import Tags, bare_links, check_schema, is_clean, rendered
+from support.workspaces import SHARED, Callsheet, Folder
 
 SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 OWN = [

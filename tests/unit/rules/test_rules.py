@@ -4,7 +4,7 @@ import pytest
 
 import callsheet.rules  # noqa: F401
 from callsheet.language.catalog import RULES, Rule
-from examples import compile_example
+from support.examples import compile_example
 
 WITH_EXAMPLES = [one for one in RULES.values() if one.bad is not None]
 

@@ -12,8 +12,8 @@ from callsheet.compiling import compile_workspace
 from callsheet.documents import MemorySource
 from callsheet.planning import differences
 from callsheet.targets.journey_optimizer.frozen import frozen_fields
-from conftest import SHARED
-from examples import JOURNEY
+from support.examples import JOURNEY
+from support.workspaces import SHARED
 
 FILE = SHARED / "reference" / "journey-optimizer-cases.yaml"
 CASES: dict[str, dict[str, Any]] = (

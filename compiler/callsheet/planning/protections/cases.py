@@ -11,7 +11,7 @@ from callsheet.compiling.surroundings import Surroundings
 from callsheet.documents import Document, equal
 from callsheet.language import Definition
 from callsheet.language.difference import NOTHING
-from callsheet.planning.differences import changed
+from callsheet.planning.field_changes import changed
 from callsheet.planning.protections.model import Protection, place_of, protection, quoted
 
 

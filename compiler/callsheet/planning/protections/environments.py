@@ -11,7 +11,7 @@ from callsheet.documents import Path, equal
 from callsheet.language import Environment
 from callsheet.language.difference import NOTHING, Impact, value_at
 from callsheet.language.merge import holds
-from callsheet.planning.differences import changed
+from callsheet.planning.field_changes import changed
 from callsheet.planning.hosts import known_hosts
 from callsheet.planning.protections.model import Protection, place_of, protection, quoted
 from callsheet.words import counted

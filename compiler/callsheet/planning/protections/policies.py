@@ -9,7 +9,7 @@ from callsheet.documents import Path, equal
 from callsheet.language.difference import NOTHING, Impact
 from callsheet.language.policy import Policy, PolicyException
 from callsheet.language.selector import Selector
-from callsheet.planning.differences import changed
+from callsheet.planning.field_changes import changed
 from callsheet.planning.protections.model import Protection, place_of, protection, quoted
 
 _WEIGHT = {"off": 0, "warning": 1, "error": 2}

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from collection import Answer, Collection
+from support.collection import Answer, Collection
 
 KEY = "d3v3l0per-key-of-hubspot"
 APP = "1234567"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conftest import Folder
+from support.workspaces import Folder
 
 ENVIRONMENT = """\
 apiVersion: callsheet/v1

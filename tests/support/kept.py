@@ -9,13 +9,13 @@ from typing import Any, ClassVar
 
 import pytest
 
-from adobe import CLIENT, SECRET, TOKEN
-from adobe_workspace import CAPPING
-from adobe_workspace import ENVIRONMENT as JOURNEYS
-from collection import TOKEN as HOOKS_TOKEN
-from conftest import ENVIRONMENT as REGISTRY
-from conftest import POSTGRESQL, Folder
-from hooks import ENVIRONMENT as HOOKS
+from support.adobe import CLIENT, SECRET, TOKEN
+from support.adobe_workspace import CAPPING
+from support.adobe_workspace import ENVIRONMENT as JOURNEYS
+from support.collection import TOKEN as HOOKS_TOKEN
+from support.hooks import ENVIRONMENT as HOOKS
+from support.workspaces import ENVIRONMENT as REGISTRY
+from support.workspaces import POSTGRESQL, Folder
 
 APART = "  ledger: {type: sqlite, path: .callsheet/ledger.db}\n"
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from adobe import CLIENT, ORGANIZATION, SECRET, TOKEN, Adobe
-from conftest import Callsheet, Folder, Outcome
+from support.adobe import CLIENT, ORGANIZATION, SECRET, TOKEN, Adobe
+from support.workspaces import Callsheet, Folder, Outcome
 
 ENVIRONMENT = f"""\
 apiVersion: callsheet/v1

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from conftest import ROOT, Folder
+from support.workspaces import ROOT, Folder
 
 ACTIONS = ROOT / ".github" / "actions"
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as some
 
-from conftest import Outcome
+from support.workspaces import Outcome
 
 KEYS = some.sampled_from(
     ["a", "x y", "n:1", "é", "$p", "$param", "$concat", "$expr", "$template", "secret", "-"]

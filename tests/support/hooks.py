@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from callsheet import Workspace
-from collection import Collection
-from conftest import Callsheet, Folder
+from support.collection import Collection
+from support.workspaces import Callsheet, Folder
 
 ENVIRONMENT = """\
 apiVersion: callsheet/v1

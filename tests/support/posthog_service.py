@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from collection import Answer, Collection
+from support.collection import Answer, Collection
 
 KEY = "phx_personal-key-of-posthog"
 TAKEN = ("type", "name", "description", "enabled", "hog", "inputs", "filters", "template_id", "deleted")
