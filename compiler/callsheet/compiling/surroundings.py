@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from callsheet.compiling.model import Compiled
 from callsheet.documents import Document, Source, Unreadable
 from callsheet.documents.sources import IGNORE_FILE, ignore_patterns
-from callsheet.language.ignores import Silencing, silencings
+from callsheet.rules.ignores import Silencing, silencings
 
 MAX_BYTES = 16 * 1024 * 1024
 """The largest contract that is read."""

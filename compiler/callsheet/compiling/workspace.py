@@ -22,9 +22,9 @@ from callsheet.documents.findings import empty_workspace
 from callsheet.documents.reading import read_text
 from callsheet.language.catalog import found_on
 from callsheet.language.diagnostics import Diagnostic, conceal, diagnose, merge_repeated
-from callsheet.language.ignores import adjust
 from callsheet.language.kinds import KINDS, DeployedKind, deployed_kinds
 from callsheet.language.subjects import Deployed, Facts
+from callsheet.rules.ignores import adjust
 from callsheet.rules.stores import check_stores
 
 Check = Callable[[Compiled, Source], Iterable[Problem]]

@@ -84,40 +84,33 @@ _FIXED_FAMILIES = ("CS1", "CS2", "CS5", "CS7", "CS8", "CS9")
 """What keeps a document from being read or compiled leaves nothing to silence: an action that is left out
 would be deleted. A policy is its owner's, not the author's of the action that breaks it."""
 
-_FIXED_CODES = (
-    *("CS301", "CS303", "CS304", "CS306", "CS319", "CS320", "CS406", "CS422"),
-    # A comment in a pull request must not hide a secret.
-    *("CS601", "CS602", "CS603", "CS605"),
-)
-_ADJUSTABLE_CODES = (
-    "CS515",
-    "CS703",
-    "CS704",
-    "CS705",
-    "CS824",
-    "CS829",
-    "CS835",
-    "CS836",
-    "CS830",
-    "CS852",
-    "CS856",
-    "CS857",
-)
 
+def rule(
+    code: str, name: str, *, on: str, severity: Severity = "error", adjustable: bool | None = None
+) -> Callable[[Check], Check]:
+    """Enter a function in the catalog; its docstring is its documentation and its examples.
 
-def rule(code: str, name: str, *, on: str, severity: Severity = "error") -> Callable[[Check], Check]:
-    """Enter a function in the catalog; its docstring is its documentation and its examples."""
+    `adjustable` says, where it is not as in its family, whether a workspace may change its severity, or
+    silence it in place.
+    """
 
     def enter(check: Check) -> Check:
-        _enter(code, name, severity, on, check.__doc__ or "", check)
+        _enter(code, name, severity, on, check.__doc__ or "", check, adjustable=adjustable)
         return check
 
     return enter
 
 
-def declare(code: str, name: str, documentation: str, *, severity: Severity = "error") -> None:
-    """Enter a code that another room raises."""
-    _enter(code, name, severity, "elsewhere", documentation, None)
+def declare(
+    code: str,
+    name: str,
+    documentation: str,
+    *,
+    severity: Severity = "error",
+    adjustable: bool | None = None,
+) -> None:
+    """Enter a code that is raised where it is met, and not by a rule."""
+    _enter(code, name, severity, "elsewhere", documentation, None, adjustable=adjustable)
 
 
 def rules_on(subject: str) -> list[Rule]:
@@ -132,7 +125,16 @@ def found_on(subject: str, value: Any) -> Iterator[Problem]:
             yield from one.check(value, one.code)
 
 
-def _enter(code: str, name: str, severity: Severity, subject: str, text: str, check: Any) -> None:
+def _enter(
+    code: str,
+    name: str,
+    severity: Severity,
+    subject: str,
+    text: str,
+    check: Any,
+    *,
+    adjustable: bool | None,
+) -> None:
     if code in RULES:
         raise ValueError(f"{code} is in the catalog already")
     if subject not in (*SUBJECTS, *(one.rules for one in deployed_kinds().values())):
@@ -143,8 +145,7 @@ def _enter(code: str, name: str, severity: Severity, subject: str, text: str, ch
         severity=severity,
         subject=subject,
         text=text,
-        adjustable=code in _ADJUSTABLE_CODES
-        or not (code.startswith(_FIXED_FAMILIES) or code in _FIXED_CODES),
+        adjustable=not code.startswith(_FIXED_FAMILIES) if adjustable is None else adjustable,
         check=check,
     )
 

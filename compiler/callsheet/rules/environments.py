@@ -38,6 +38,7 @@ Good:
     metadata: {name: base}
     spec: {}
 """,
+    adjustable=False,
 )
 declare(
     "CS304",
@@ -65,6 +66,7 @@ Good:
     metadata: {name: b}
     spec: {}
 """,
+    adjustable=False,
 )
 
 

@@ -11,7 +11,7 @@ from callsheet.language.kinds import deployed_kinds
 from callsheet.language.subjects import Facts
 
 
-@rule("CS301", "duplicate-name", on="workspace")
+@rule("CS301", "duplicate-name", on="workspace", adjustable=False)
 def duplicate_name(facts: Facts, code: str) -> Iterator[Problem]:
     """A name must be given once among the documents of a kind, in all files together.
 

@@ -28,6 +28,7 @@ For example, in an Environment:
     overlays: {push: {limits: null}}
     overlays: {push: {request: {headers: {X-Shop: {$remove: true}}}}}
 """,
+    adjustable=False,
 )
 
 

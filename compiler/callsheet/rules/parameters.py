@@ -23,6 +23,7 @@ Good:
     request: {payload: {a: "{{ params.title }}"}}
     parameters: {title: {type: string}}
 """,
+    adjustable=False,
 )
 
 

@@ -153,7 +153,7 @@ def _refuse(uri: str) -> Any:
     raise ValueError(f"{uri} is not retrieved")
 
 
-@rule("CS703", "policy-selects-nothing", on="workspace", severity="warning")
+@rule("CS703", "policy-selects-nothing", on="workspace", severity="warning", adjustable=True)
 def policy_selects_nothing(facts: Facts, code: str) -> Iterator[Problem]:
     """A policy should select at least one action.
 
@@ -178,7 +178,7 @@ def policy_selects_nothing(facts: Facts, code: str) -> Iterator[Problem]:
             )
 
 
-@rule("CS704", "exception-expired", on="workspace", severity="warning")
+@rule("CS704", "exception-expired", on="workspace", severity="warning", adjustable=True)
 def exception_expired(facts: Facts, code: str) -> Iterator[Problem]:
     """An exception of a policy should be gone once its last day is over.
 
@@ -211,7 +211,7 @@ def exception_expired(facts: Facts, code: str) -> Iterator[Problem]:
                 )
 
 
-@rule("CS705", "exception-of-nothing", on="workspace", severity="warning")
+@rule("CS705", "exception-of-nothing", on="workspace", severity="warning", adjustable=True)
 def exception_of_nothing(facts: Facts, code: str) -> Iterator[Problem]:
     """An exception of a policy should be for an action that there is.
 

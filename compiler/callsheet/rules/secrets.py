@@ -1,4 +1,4 @@
-"""CS6xx: secrets are referred to, never written."""
+"""CS6xx: secrets are referred to, never written; no comment in a pull request hides one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _REFER = 'write a reference, as {secret: "env:NAME"}, and revoke what was writte
 _OVERLAY = 'write a reference, as {secret: "env:NAME"}; where it differs by environment, in an overlay'
 
 
-@rule("CS601", "literal-secret", on="document")
+@rule("CS601", "literal-secret", on="document", adjustable=False)
 def literal_secret(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """A secret must not be written into a file: git never forgets it.
 
@@ -74,7 +74,7 @@ def _is_secret_field(path: Path) -> bool:
     )
 
 
-@rule("CS602", "unknown-secret-scheme", on="references")
+@rule("CS602", "unknown-secret-scheme", on="references", adjustable=False)
 def unknown_secret_scheme(references: References, at: Spots) -> Iterator[Problem]:
     """A reference must have a scheme that callsheet knows: env, file, or one that a plug-in adds.
 
@@ -94,7 +94,7 @@ def unknown_secret_scheme(references: References, at: Spots) -> Iterator[Problem
             )
 
 
-@rule("CS603", "malformed-secret", on="references")
+@rule("CS603", "malformed-secret", on="references", adjustable=False)
 def malformed_secret(references: References, at: Spots) -> Iterator[Problem]:
     """A reference must be `scheme:place`: `env:NAME` with the name of an environment variable.
 
@@ -113,7 +113,7 @@ def malformed_secret(references: References, at: Spots) -> Iterator[Problem]:
             )
 
 
-@rule("CS605", "secret-in-url", on="references")
+@rule("CS605", "secret-in-url", on="references", adjustable=False)
 def secret_in_url(references: References, at: Spots) -> Iterator[Problem]:
     """A secret should not be sent in a URL: logs on the way keep URLs.
 

@@ -153,6 +153,7 @@ Good:
     parameters: {name: {type: string, optional: true}}
 """,
     severity="warning",
+    adjustable=True,
 )
 declare(
     "CS517",

@@ -150,10 +150,11 @@ Good:
     request: {url: "https://api.example.com/{{ params.path }}", payload: {}}
     parameters: {path: {type: string}}
 """,
+    adjustable=False,
 )
 
 
-@rule("CS422", "dot-segment", on="compiled")
+@rule("CS422", "dot-segment", on="compiled", adjustable=False)
 def dot_in_path(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """The path of a URL must not have a segment `.` or `..`: clients take it away, with what is before it.
 

@@ -12,8 +12,8 @@ from callsheet.compiling.surroundings import Surroundings, documents_of
 from callsheet.documents import Document, Path
 from callsheet.documents.sources import IGNORE_FILE
 from callsheet.language.catalog import RULES
-from callsheet.language.ignores import Silencing
 from callsheet.planning.protections.model import Protection, place_of, protection, quoted
+from callsheet.rules.ignores import Silencing
 from callsheet.words import counted
 
 _WEIGHT = {"off": 0, "warning": 1, "error": 2}

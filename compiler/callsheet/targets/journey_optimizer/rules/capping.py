@@ -83,7 +83,7 @@ def endpoint_twice(deployed: Deployed, code: str) -> Iterator[Problem]:
                 )
 
 
-@rule("CS856", "endpoint-too-narrow", on="deployed", severity="warning")
+@rule("CS856", "endpoint-too-narrow", on="deployed", severity="warning", adjustable=True)
 def endpoint_too_narrow(deployed: Deployed, code: str) -> Iterator[Problem]:
     """An endpoint should bear what the actions that call it declare: what is beyond is `capped`, or waits.
 
@@ -109,7 +109,7 @@ def endpoint_too_narrow(deployed: Deployed, code: str) -> Iterator[Problem]:
                 )
 
 
-@rule("CS857", "endpoint-unkept", on="deployed", severity="warning")
+@rule("CS857", "endpoint-unkept", on="deployed", severity="warning", adjustable=True)
 def endpoint_unkept(deployed: Deployed, code: str) -> Iterator[Problem]:
     """A host that actions call should have an EndpointConfig, where others have one.
 

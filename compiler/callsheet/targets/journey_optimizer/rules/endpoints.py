@@ -88,7 +88,7 @@ def endpoint_rate(endpoint: EndpointConfig, at: Spots) -> Iterator[Problem]:
             )
 
 
-@rule("CS852", "endpoint-connections", on="endpoint", severity="warning")
+@rule("CS852", "endpoint-connections", on="endpoint", severity="warning", adjustable=True)
 def endpoint_connections(endpoint: EndpointConfig, at: Spots) -> Iterator[Problem]:
     """A capping should say how many connections it bears (ERR_ENDPOINTCONFIG_106), and more than one call.
 

@@ -31,7 +31,7 @@ def orchestration_method(compiled: dict[str, Any], at: Spots) -> Iterator[Proble
         )
 
 
-@rule("CS830", "orchestration-response", on="orchestration", severity="warning")
+@rule("CS830", "orchestration-response", on="orchestration", severity="warning", adjustable=True)
 def orchestration_response(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """Journey Orchestration, the older product, reads nothing of a response: no journey can use it.
 

@@ -156,7 +156,7 @@ def _has_variable(node: Any) -> bool:
     return any(is_slot(one) and "$secret" not in one for _, one in walk(node))
 
 
-@rule("CS835", "journey-half-variable", on="journey", severity="warning")
+@rule("CS835", "journey-half-variable", on="journey", severity="warning", adjustable=True)
 def journey_half_variable(compiled: Compiled, at: Spots) -> Iterator[Problem]:
     """In a list of objects, all fields are mapped together, and the first object says which there are.
 
@@ -187,7 +187,7 @@ def journey_half_variable(compiled: Compiled, at: Spots) -> Iterator[Problem]:
             )
 
 
-@rule("CS836", "journey-null", on="journey", severity="warning")
+@rule("CS836", "journey-null", on="journey", severity="warning", adjustable=True)
 def journey_null(compiled: Compiled, at: Spots) -> Iterator[Problem]:
     """A null in a list is not sent: `[1, null, 2]` arrives as `[1, 2]`, and a list that is null as `[]`.
 

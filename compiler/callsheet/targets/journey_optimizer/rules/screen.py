@@ -108,7 +108,7 @@ def journey_adobe_host(compiled: Compiled, at: Spots) -> Iterator[Problem]:
         )
 
 
-@rule("CS824", "journey-adobe-io", on="journey", severity="warning")
+@rule("CS824", "journey-adobe-io", on="journey", severity="warning", adjustable=True)
 def journey_adobe_io(compiled: Compiled, at: Spots) -> Iterator[Problem]:
     """Adobe's guardrails refuse hosts `.adobe.*`, and its public APIs are at `*.adobe.io`.
 
@@ -200,7 +200,7 @@ def journey_timeout(compiled: Compiled, at: Spots) -> Iterator[Problem]:
         )
 
 
-@rule("CS829", "journey-limits", on="journey", severity="warning")
+@rule("CS829", "journey-limits", on="journey", severity="warning", adjustable=True)
 def journey_limits(compiled: Compiled, at: Spots) -> Iterator[Problem]:
     """Journey Optimizer retries three times, which cannot be set; rates belong to the endpoint.
 

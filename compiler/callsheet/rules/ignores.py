@@ -1,4 +1,4 @@
-"""Severities by the workspace's settings, and findings silenced with a reason.
+"""CS313 to CS315: severities by the workspace's settings, and findings silenced with a reason.
 
 In place: `# callsheet: ignore CS407 no TLS there until March`, behind what it speaks of or on a line of
 its own above it. For a whole file: `spec.ignore` of callsheet.yaml.
@@ -12,9 +12,68 @@ from dataclasses import dataclass, replace
 
 from callsheet.documents import Problem, Span
 from callsheet.documents.problems import ANY
-from callsheet.language.catalog import RULES
+from callsheet.language.catalog import RULES, declare
 from callsheet.language.diagnostics import Diagnostic, diagnose
 from callsheet.language.settings import Settings
+
+declare(
+    "CS313",
+    "useless-ignore",
+    """A comment that ignores a finding should ignore one.
+
+Bad:
+    apiVersion: callsheet/v1
+    kind: Policy
+    metadata: {name: open}
+    spec: {message: anything goes, schema: true}  # callsheet: ignore CS407 it was http once
+Good:
+    apiVersion: callsheet/v1
+    kind: Policy
+    metadata: {name: open}
+    spec: {message: anything goes, schema: true}
+""",
+    severity="warning",
+)
+declare(
+    "CS314",
+    "ignore-without-reason",
+    """A comment that ignores a finding must name a known code and give a reason.
+
+Bad:
+    apiVersion: callsheet/v1
+    kind: Policy
+    metadata: {name: open}
+    spec: {message: anything goes, schema: true}  # callsheet: ignore CS407
+Good:
+    apiVersion: callsheet/v1
+    kind: Environment
+    metadata: {name: local}
+    spec:
+      # callsheet: ignore CS309 these actions come in March
+      select: {labels: {channel: fax}}
+      target: {type: sqlite, path: .callsheet/local.db}
+""",
+)
+declare(
+    "CS315",
+    "ignore-of-fixed",
+    """What stands for safety cannot be ignored in place: files, schema, templates, secrets, policies.
+
+A literal secret is never accepted by a comment. Where the pattern is wrong, the workspace's own
+settings accept the finding for a file, with a reason (`spec.ignore` in callsheet.yaml).
+
+Bad:
+    apiVersion: callsheet/v1
+    kind: Policy
+    metadata: {name: open}
+    spec: {message: anything goes, schema: true}  # callsheet: ignore CS601 it is only the test key
+Good:
+    apiVersion: callsheet/v1
+    kind: Policy
+    metadata: {name: open}
+    spec: {message: anything goes, schema: true}
+""",
+)
 
 _COMMENT = re.compile(r"(?:^|\s)#\s*callsheet:\s*ignore\b[ \t]*(?P<code>CS[0-9]{3})?[ \t]*(?P<reason>.*)$")
 
