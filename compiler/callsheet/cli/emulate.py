@@ -29,7 +29,7 @@ def command(env: str | None, port: int, fail: tuple[str, ...], *, options: Optio
     are read again; while they are not valid, it plays on what it was, and says so.
     """
     from callsheet.emulator import Emulator, Faults, Reloader, state_of
-    from callsheet.emulator.server import Call
+    from callsheet.emulator.playing import Call
     from callsheet.reporting.terminal import count, safe
 
     def told(call: Call) -> None:
