@@ -13,7 +13,7 @@ from callsheet.targets.journey_optimizer.account import ORCHESTRATION, Account, 
 from callsheet.targets.journey_optimizer.configs import CAPPING, PATHS, Config, Settings, read_config
 from callsheet.targets.journey_optimizer.refusals import cannot_deploy, code_of, refusal_of
 from callsheet.targets.model import StepRefused
-from callsheet.targets.rest.client import Answer
+from callsheet.targets.rest.client import ServiceAnswer
 
 LOOKS = 6
 """How often a deployed configuration is read back before it is said that it does not show."""
@@ -127,7 +127,7 @@ class EndpointApi:
         """Yield so often as a configuration is read back, with a pause between."""
         return looks(LOOKS, self.account.client.wait)
 
-    def _refused(self, answer: Answer) -> StepRefused:
+    def _refused(self, answer: ServiceAnswer) -> StepRefused:
         return refusal_of(answer, self.account.client.shown)
 
     def _done(self, where: str, *, gone: bool = False) -> None:
