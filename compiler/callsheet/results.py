@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from callsheet.deploying.by_hand import PackResult as PackResult
     from callsheet.deploying.copying import Copied
     from callsheet.deploying.showing import Shown as Shown
-    from callsheet.emulator.server import Call as Call
+    from callsheet.emulator.playing import Call as Call
     from callsheet.errors import CallsheetError
     from callsheet.importing.starting import StartResult as StartResult
     from callsheet.language import Definition, Rule

@@ -40,9 +40,9 @@ if TYPE_CHECKING:
     from callsheet.contracts.operations import Operation
     from callsheet.deploying import ApplyResult, Approval, Stores
     from callsheet.deploying.agreement import Agreement
-    from callsheet.emulator.playing import Playing
+    from callsheet.emulator.playing import Call
     from callsheet.emulator.routes import Route
-    from callsheet.emulator.server import Call
+    from callsheet.emulator.session import EmulatorSession
     from callsheet.messages.sending import Ask
     from callsheet.planning import Plan
     from callsheet.targets import Deployed
@@ -351,7 +351,7 @@ class Workspace:
         port: int = 0,
         faults: Sequence[str] = (),
         called: Callable[[Call], None] = lambda call: None,  # noqa: ARG005
-    ) -> Playing:
+    ) -> EmulatorSession:
         """Play every service that the workspace calls, on this machine, until it is closed.
 
         Args:
@@ -364,12 +364,12 @@ class Workspace:
             CallsheetError: CS968 where it cannot listen there.
 
         """
-        from callsheet.emulator.playing import Playing
+        from callsheet.emulator.session import EmulatorSession
 
         def again() -> Sequence[Route]:
             return type(self)(self.root, cache=self.cache).routes(environment)
 
-        return Playing(self.root, again, faults, port=port, called=called)
+        return EmulatorSession(self.root, again, faults, port=port, called=called)
 
     def routes(self, environment: str | None = None) -> Sequence[Route]:
         """Return what an emulator answers to: every action, in all environments or in one."""

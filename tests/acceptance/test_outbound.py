@@ -403,10 +403,10 @@ def test_what_is_no_cursor_is_an_error(
     ],
 )  # fmt: skip
 def test_the_next_page_of_a_link_header(header: str, found: str | None) -> None:
-    from callsheet.targets.rest.client import Answer
+    from callsheet.targets.rest.client import ServiceAnswer
     from callsheet.targets.rest.paging import _following
 
-    assert _following({"type": "link"}, Answer(200, None, {"link": header}, "")) == found
+    assert _following({"type": "link"}, ServiceAnswer(200, None, {"link": header}, "")) == found
 
 
 # -- the text of secrets ----------------------------------------------------------------------------

@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 
 from callsheet.compiling import Compiled
 from callsheet.compiling.sealed import SealedStore
-from callsheet.contracts.check import Subject, check_request
+from callsheet.contracts.check import check_request
 from callsheet.contracts.operations import Operation, find_method, find_operation
 from callsheet.contracts.sources import ContractFault, ContractFile, read_contract
+from callsheet.contracts.subject import Subject
 from callsheet.documents import Problem, Related, Source
 from callsheet.language import Action
 from callsheet.language.catalog import Spots

@@ -8,39 +8,23 @@ some values only is a warning that names one of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from callsheet.calling.generated import accepts, contract_values, standard_values
-from callsheet.calling.request import NO_PAYLOAD, Request, build_request
+from callsheet.calling.generated import standard_values
+from callsheet.calling.request import NO_PAYLOAD, Request
+from callsheet.contracts.bodies import Bodies
 from callsheet.contracts.operations import Operation
-from callsheet.contracts.validation import Fault, Validation, deprecated_in
-from callsheet.documents import Path, Problem, Related, pointer_of
-from callsheet.errors import CallsheetError
-from callsheet.language.catalog import Spots
-from callsheet.templates.slots import parameters_read
-
-At = Callable[[str], Spots]
-"""Gives, for a code, what makes problems at the places of the action."""
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What is checked: an action compiled for an environment, and what its contract may be wrong about."""
-
-    compiled: Mapping[str, Any]
-    at: At
-    related: Callable[[str], tuple[Related, ...]]
-    ignored: tuple[str, ...]
+from callsheet.contracts.subject import Subject
+from callsheet.documents import Problem
 
 
 def check_request(subject: Subject, operation: Operation) -> Iterator[Problem]:
     """Yield what is wrong with the request that an action makes, by an operation of its contract."""
     declared = subject.compiled.get("parameters", {})
     values = standard_values(declared)
-    request = _built(subject, values) if values is not None else None
+    request = subject.request(values) if values is not None else None
     if values is None or request is None:
         return
     yield from _check_address(subject, operation, request)
@@ -56,130 +40,7 @@ def check_request(subject: Subject, operation: Operation) -> Iterator[Problem]:
                 related=subject.related(operation.at),
             )
         return
-    yield from _Bodies(subject, operation, operation.validation("body"), values).check(request)
-
-
-def body_fault(operation: Operation, payload: Any, ignored: Sequence[str]) -> str | None:
-    """Return what an operation would refuse of a payload, in words; None where nothing.
-
-    `ignored` are the pointers at which the contract is wrong.
-    """
-    if operation.body is None or payload is NO_PAYLOAD:
-        return None
-    for fault in operation.validation("body").faults(_plain(payload)):
-        pointer = pointer_of(fault.path)
-        if not any(pointer == one or pointer.startswith(f"{one}/") for one in ignored):
-            return fault.words
-    return None
-
-
-def _built(subject: Subject, values: Mapping[str, Any]) -> Request | None:
-    try:
-        return build_request(subject.compiled, values)
-    except CallsheetError:
-        return None
-
-
-class _Bodies:
-    """Checks the body for many values of the parameters; tells each place once."""
-
-    def __init__(
-        self, subject: Subject, operation: Operation, validation: Validation, values: dict[str, Any]
-    ) -> None:
-        self.subject = subject
-        self.operation = operation
-        self.validation = validation
-        self.values = values
-        self.told: set[str] = set()
-
-    def check(self, request: Request) -> Iterator[Problem]:
-        if request.payload is NO_PAYLOAD:
-            if self.operation.body_required:
-                yield self.subject.at("CS454").key(
-                    ("request",),
-                    "the contract requires a body, and the request has none",
-                    do="give it a payload",
-                    related=self.subject.related(self.operation.at),
-                )
-            return
-        body = _plain(request.payload)
-        for fault in self.validation.faults(body):
-            yield from self._tell(fault, "")
-        for path, at in deprecated_in(self.operation.body or {}, body):
-            if not self._is_ignored(path):
-                yield self.subject.at("CS456").key(
-                    self._place(path),
-                    f"`{_dotted(path)}` is deprecated by the contract",
-                    do="use what the contract names instead",
-                    related=self.subject.related(at),
-                )
-        yield from self._others()
-
-    def _others(self) -> Iterator[Problem]:
-        """Try each parameter at its bounds, and without those that are optional."""
-        declared = self.subject.compiled.get("parameters", {})
-        for name, fields in declared.items():
-            if fields.get("optional"):
-                without = {key: value for key, value in self.values.items() if key != name}
-                yield from self._with(without, f"without `{name}`")
-            for words, value in contract_values(fields):
-                yield from self._with({**self.values, name: value}, f"where `{name}` is {words}")
-
-    def _with(self, values: Mapping[str, Any], case: str) -> Iterator[Problem]:
-        request = _built(self.subject, values)
-        if request is None or request.payload is NO_PAYLOAD:
-            return
-        for fault in self.validation.faults(_plain(request.payload)):
-            yield from self._tell(fault, case)
-
-    def _tell(self, fault: Fault, case: str) -> Iterator[Problem]:
-        pointer = pointer_of(fault.path)
-        if pointer in self.told or self._is_ignored(fault.path):
-            return
-        self.told.add(pointer)
-        slots = self._slots(fault.path)
-        might = bool(case) or (bool(slots) and self._passes_sometimes(fault, slots))
-        code = "CS455" if might else "CS454"
-        where = f" {case}" if case else " with the example of its parameter" if might else ""
-        yield self.subject.at(code).key(
-            self._place(fault.path),
-            f"{fault.words}{where}",
-            do=fault.way_out if not might else "declare on the parameter what the contract wants of it",
-            related=self.subject.related(fault.at),
-        )
-
-    def _slots(self, path: Path) -> list[str]:
-        """Return the parameters that the value at a path is made of."""
-        node: Any = self.subject.compiled["request"].get("payload")
-        for part in path:
-            if isinstance(node, dict) and set(node) == {"$literal"}:
-                node = node["$literal"]
-            node = _inside(node, part)
-            if node is None:
-                return []
-        direct = isinstance(node, dict) and any(str(key).startswith("$") for key in node)
-        return sorted(set(parameters_read(node))) if direct else []
-
-    def _passes_sometimes(self, fault: Fault, slots: list[str]) -> bool:
-        """Return whether any value that the parameters may have fits: one of ours, or of the contract's."""
-        declared = self.subject.compiled.get("parameters", {})
-        for name in slots:
-            fields = declared.get(name, {"type": "string"})
-            named = [("", one) for one in fault.allowed if accepts(fields, one)]
-            for _, value in (*contract_values(fields), *named):
-                request = _built(self.subject, {**self.values, name: value})
-                if request is None or request.payload is NO_PAYLOAD:
-                    continue
-                if all(one.path != fault.path for one in self.validation.faults(_plain(request.payload))):
-                    return True
-        return False
-
-    def _place(self, path: Path) -> Path:
-        return ("request", "payload", *path)
-
-    def _is_ignored(self, path: Path) -> bool:
-        pointer = pointer_of(path)
-        return any(pointer == one or pointer.startswith(f"{one}/") for one in self.subject.ignored)
+    yield from Bodies(subject, operation, operation.validation("body"), values).check(request)
 
 
 def _check_address(subject: Subject, operation: Operation, request: Request) -> Iterator[Problem]:
@@ -332,25 +193,3 @@ def _check_answers(subject: Subject, operation: Operation) -> Iterator[Problem]:
 
 def _ignored(subject: Subject, pointer: str) -> bool:
     return pointer in subject.ignored
-
-
-def _inside(node: Any, part: str | int) -> Any:
-    """Return what a compiled payload holds at a part of a path; the node itself where it is a slot."""
-    if isinstance(node, dict) and part in node:
-        return node[part]
-    if isinstance(node, list) and isinstance(part, int) and part < len(node):
-        return node[part]
-    return node if isinstance(node, dict) and any(str(key).startswith("$") for key in node) else None
-
-
-def _plain(value: Any) -> Any:
-    """Return a payload as the vendor gets it: a text where a reference to a secret stands."""
-    if isinstance(value, dict):
-        if set(value) == {"secret"} and isinstance(value["secret"], str) and ":" in value["secret"]:
-            return "secret"
-        return {key: _plain(one) for key, one in value.items()}
-    return [_plain(one) for one in value] if isinstance(value, list) else value
-
-
-def _dotted(path: Path) -> str:
-    return ".".join(map(str, path))

@@ -88,7 +88,7 @@ def find_operation(description: dict[str, Any], name: str) -> Operation:
         )
     path, method, item, node = found[0]
     with of_its_shape(_misshapen("OpenAPI")):
-        return _Reader(description).read(path, method, item, node)
+        return _OperationReader(description).read(path, method, item, node)
 
 
 def _misshapen(form: str) -> ContractFault:
@@ -107,7 +107,7 @@ def _operations(description: dict[str, Any]) -> Iterator[tuple[str, str, dict[st
                 yield path, method, item, item[method]
 
 
-class _Reader:
+class _OperationReader:
     def __init__(self, description: dict[str, Any]) -> None:
         self.description = description
         self.translator = Translator(description)

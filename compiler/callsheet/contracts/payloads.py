@@ -21,7 +21,7 @@ def refuser_of(operation_of: Callable[[str], Operation | None]) -> Callable[[Act
         operation = operation_of(action.name)
         if operation is None or action.contract is None:
             return lambda payload: None  # noqa: ARG005
-        from callsheet.contracts.check import body_fault
+        from callsheet.contracts.bodies import body_fault
 
         ignored = [one["path"] for one in action.contract.get("ignore") or ()]
         return lambda payload: body_fault(operation, payload, ignored)

@@ -9,9 +9,9 @@ from callsheet.deploying.executor import (
     refuse_failed,
     settle_interrupted,
 )
-from callsheet.deploying.overtaken import compare_plans, compare_with_workspace, refuse_unimplied
 from callsheet.deploying.preconditions import check_guards, check_state, refuse_applied, refuse_other
 from callsheet.deploying.recovery import applied_after
+from callsheet.deploying.replanned import compare_plans, compare_with_workspace, refuse_unimplied
 from callsheet.deploying.stores import Stores, opened
 
 __all__ = [

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from callsheet.databases.postgresql import PostgresqlDatabase
 from callsheet.databases.postgresql_connecting import SCHEMA_NAME, connect
 from callsheet.errors import UsageError
-from callsheet.ledger.tables import LEDGER
+from callsheet.ledger.schema import LEDGER
 from callsheet.outbound.secrets import resolve
 from callsheet.targets.registry import REGISTRY
 

@@ -15,7 +15,7 @@ from callsheet.databases.sqlite_lock import exclusive
 from callsheet.deploying.stores import opened
 from callsheet.errors import CallsheetError
 from callsheet.language.environment import Environment
-from callsheet.ledger.tables import LEDGER
+from callsheet.ledger.schema import LEDGER
 from callsheet.outbound.hosts import AllowedHosts
 from callsheet.targets.registry import REGISTRY
 

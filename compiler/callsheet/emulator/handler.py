@@ -11,15 +11,12 @@ from contextlib import suppress
 from dataclasses import asdict
 from email.message import Message
 from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING
 
 from callsheet.emulator.checks import Came
 from callsheet.emulator.page import page_of
+from callsheet.emulator.playing import Play
 from callsheet.emulator.routes import Route
 from callsheet.errors import CallsheetError
-
-if TYPE_CHECKING:
-    from callsheet.emulator.server import Emulator
 
 MAX_BODY = 1_048_576
 MAX_DRAINED = 16 * MAX_BODY
@@ -27,18 +24,18 @@ STALL_SECONDS = 120.0
 _LOCAL = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?\Z")
 
 
-def handler_of(emulator: Emulator) -> type[BaseHTTPRequestHandler]:
-    """Return the handler of an emulator's connections."""
+def handler_of(play: Play) -> type[BaseHTTPRequestHandler]:
+    """Return the handler of the connections to what is played."""
 
     class Handler(_Handler):
         pass
 
-    Handler.emulator = emulator
+    Handler.play = play
     return Handler
 
 
 class _Handler(BaseHTTPRequestHandler):
-    emulator: Emulator
+    play: Play
     protocol_version = "HTTP/1.1"
     server_version = "callsheet-emulator"
     sys_version = ""
@@ -66,16 +63,16 @@ class _Handler(BaseHTTPRequestHandler):
         came = self._came()
         if came is None:
             return
-        fault = self.emulator.faults.next()
-        body, refusal, route = self.emulator.answer(came)
+        fault = self.play.faults.next()
+        body, refusal, route = self.play.answer(came)
         if fault is not None and route is not None and not route.is_token:
-            self.emulator.remember(
+            self.play.remember(
                 came, int(fault) if fault.isdigit() else 0, f"as it was told: {fault}", route
             )
             self._fail(fault)
             return
         status = refusal.status if refusal else _status(route)
-        self.emulator.remember(came, status, refusal.reason if refusal else "", route)
+        self.play.remember(came, status, refusal.reason if refusal else "", route)
         headers = {"X-Callsheet-Reason": _in_one_line(refusal.reason)} if refusal else {}
         self._send(status, body, headers)
 
@@ -154,8 +151,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _page(self) -> None:
         nonce = secrets.token_urlsafe(16)
-        with self.emulator.changed:
-            played, revision, old = self.emulator.routes, self.emulator.revision, self.emulator.old
+        with self.play.changed:
+            played, revision, old = self.play.routes, self.play.revision, self.play.old
         content = page_of(played, nonce, revision, old).encode()
         policy = (
             f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'"
@@ -179,15 +176,15 @@ class _Handler(BaseHTTPRequestHandler):
         last, shown = 0, -1
         with suppress(OSError):
             while True:
-                with self.emulator.changed:
-                    self.emulator.changed.wait_for(
-                        lambda: (self.emulator.number, self.emulator.revision) != (last, shown),  # noqa: B023
+                with self.play.changed:
+                    self.play.changed.wait_for(
+                        lambda: (self.play.number, self.play.revision) != (last, shown),  # noqa: B023
                         timeout=10,
                     )
-                    calls = [one for one in self.emulator.calls if one.number > last]
-                    last, shown, old = self.emulator.number, self.emulator.revision, self.emulator.old
+                    calls = [one for one in self.play.calls if one.number > last]
+                    last, shown, old = self.play.number, self.play.revision, self.play.old
                 state = {
-                    "fail": self.emulator.faults.told(),
+                    "fail": self.play.faults.told(),
                     "calls": [asdict(one) for one in calls],
                     "revision": shown,
                     "old": old,
@@ -202,16 +199,16 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(403, '{"error": "only the page of the emulator itself sets how to fail"}')
             return
         try:
-            self.emulator.faults.add(told)
+            self.play.faults.add(told)
         except CallsheetError as error:
             self._send(400, json.dumps({"error": error.message}))
             return
-        with self.emulator.changed:
-            self.emulator.changed.notify_all()
-        self._send(200, json.dumps({"fail": self.emulator.faults.told()}))
+        with self.play.changed:
+            self.play.changed.notify_all()
+        self._send(200, json.dumps({"fail": self.play.faults.told()}))
 
     def log_message(self, *arguments: object) -> None:
-        """Write nothing: what came is told by `Emulator.told`."""
+        """Write nothing: what came is told by `Play.told`."""
 
 
 def _length_of(headers: Message) -> int | None:

@@ -1,56 +1,194 @@
-"""The services of a workspace, played until it is closed; files that change are read again."""
+"""What the emulator plays: which call came, what is answered, what is remembered of it for the page."""
 
 from __future__ import annotations
 
+import json
+import re
+import secrets
 import threading
-from collections.abc import Callable, Sequence
-from pathlib import Path
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
 
+from callsheet.emulator.checks import Came, Refusal, refuse_call, refuse_token_call
 from callsheet.emulator.faults import Faults
-from callsheet.emulator.reloading import Reloader, state_of
-from callsheet.emulator.routes import Route
-from callsheet.emulator.server import Call, Emulator
+from callsheet.emulator.routes import Route, find_routes
+from callsheet.emulator.standins import standin
+from callsheet.language.dot_segments import dot_segment
+
+KEPT_CALLS = 200
+TOKEN_SECONDS = 3_600
+_REFERENCE = re.compile(r'"(?:\$)?secret": ?"((?:[^"\\]|\\.)*)"')
 
 
-class Playing:
-    """An emulator of a workspace that runs in threads of its own.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One call as the page shows it: no stand-in and no token is in it.
 
     Attributes:
-        url: where it answers.
-        actions: the names of the actions that it answers to.
+        action: whose call it is; empty where nobody's.
+        status: what was answered; 0 where nothing was.
+        reason: why, where it was not a success.
 
-    Raises:
-        CallsheetError: CS968 where it cannot listen there, and what `routes` raises.
+    """
+
+    number: int
+    at: str
+    action: str
+    method: str
+    url: str
+    headers: dict[str, str]
+    body: str
+    status: int
+    reason: str
+
+
+class Play:
+    """The services of routes, as they answer.
+
+    Args:
+        routes: what is answered to.
+        faults: how it fails, and how often.
+        told: called with each call, when it was answered.
 
     """
 
     def __init__(
         self,
-        root: Path,
-        routes: Callable[[], Sequence[Route]],
-        faults: Sequence[str],
-        *,
-        port: int,
-        called: Callable[[Call], None],
+        routes: Sequence[Route],
+        faults: Faults,
+        told: Callable[[Call], None] = lambda call: None,  # noqa: ARG005
     ) -> None:
-        before = state_of(root)
-        self._emulator = Emulator(routes(), Faults(faults), port=port, told=called)
-        self._reloader = Reloader(self._emulator, before, lambda: state_of(root), routes)
-        self._thread = threading.Thread(target=self._emulator.serve, daemon=True)
-        self._thread.start()
-        self.url = self._emulator.url
-        self.actions = sorted({one.name for one in self._emulator.routes})
+        self.routes = list(routes)
+        self.faults = faults
+        self.told = told
+        self.tokens: dict[str, float] = {}
+        self.calls: deque[Call] = deque(maxlen=KEPT_CALLS)
+        self.changed = threading.Condition()
+        self.number = 0
+        self.revision = 0
+        self.old = ""
+        self.hidden = {standin(one): one for one in _references(self.routes)}
 
-    def follow(self, told: Callable[[str], None]) -> None:
-        """Read files again when they change; `told` gets a line that says what came of it."""
-        self._reloader.told = told
-        threading.Thread(target=self._reloader.run, daemon=True).start()
+    def replace(self, routes: Sequence[Route]) -> None:
+        """Play other routes from now on."""
+        routes = list(routes)
+        with self.changed:
+            # Whoever answers a call at this moment goes on with the list that it took.
+            self.hidden |= {standin(one): one for one in _references(routes)}
+            self.routes = routes
+            self.old = ""
+            self.revision += 1
+            self.changed.notify_all()
 
-    def wait(self) -> None:
-        """Play until it is closed, or interrupted."""
-        self._thread.join()
+    def keep_old(self, why: str) -> None:
+        """Say that the workspace changed, and why what is played is still what it was."""
+        with self.changed:
+            self.old = why
+            self.revision += 1
+            self.changed.notify_all()
 
-    def close(self) -> None:
-        """Stop answering, and stop looking at files."""
-        self._reloader.stop.set()
-        self._emulator.close()
+    def answer(self, came: Came) -> tuple[str, Refusal | None, Route | None]:
+        """Return the body that answers a call, why it is refused, and whose it is."""
+        parts = urlsplit(came.url)
+        if dot_segment(came.url) is not None:
+            left = Refusal(400, "a segment of the path is `.` or `..`, which a service takes away")
+            return _error_body(left), left, None
+        found = find_routes(self.routes, parts.netloc, parts.path)
+        if not found:
+            unknown = Refusal(404, "no action of the workspace calls this")
+            return _error_body(unknown), unknown, None
+        tokens = [one for one in found if one.is_token]
+        if tokens:
+            return self._answer_token(tokens, came)
+        refused: list[tuple[Refusal, Route]] = []
+        for route in found:
+            refusal = refuse_call(route, came, self.tokens)
+            if refusal is None:
+                return _sample(route, "success"), None, route
+            refused.append((refusal, route))
+        # Of several actions at one URL, the one that comes nearest is meant: that it was refused for last.
+        refusal, route = min(refused, key=lambda one: (one[0].status == 405, one[0].status == 401))
+        return _sample(route, "failure") or _error_body(refusal), refusal, route
+
+    def _answer_token(self, routes: list[Route], came: Came) -> tuple[str, Refusal | None, Route]:
+        refusal: Refusal | None = None
+        for route in routes:
+            refusal = refuse_token_call(route, came)
+            if refusal is None:
+                token = secrets.token_hex(24)
+                self.tokens[token] = time.monotonic() + TOKEN_SECONDS
+                self.hidden[token] = "a token of the emulator"
+                return _token_answer(route.authentication, token), None, route
+        reason = refusal.reason if refusal else ""
+        return json.dumps({"error": reason}), refusal, routes[-1]
+
+    def remember(self, came: Came, status: int, reason: str, route: Route | None) -> None:
+        """Keep a call for the page, and tell of it."""
+        name = "" if route is None else f"{route.name} (token)" if route.is_token else route.name
+        with self.changed:
+            self.number += 1
+            call = Call(
+                number=self.number,
+                at=time.strftime("%H:%M:%S"),
+                action=name,
+                method=came.method,
+                url=self._masked(came.url),
+                headers={key: self._masked(value) for key, value in came.headers.items()},
+                body=self._masked(came.body.decode("utf-8", "replace"))[:20_000],
+                status=status,
+                reason=reason,
+            )
+            self.calls.append(call)
+            self.changed.notify_all()
+        self.told(call)
+
+    def _masked(self, text: str) -> str:
+        from callsheet.outbound.masking import without_secrets
+
+        for hidden, reference in list(self.hidden.items()):
+            text = text.replace(hidden, f"{{{reference}}}")
+        shown = without_secrets(text, self.hidden)
+        # A pair of basic authentication, an assertion: nothing of them is shown.
+        return re.sub(r"(?i)\b(Basic |assertion=)[A-Za-z0-9+/=_.-]+", r"\1(secret)", shown)
+
+
+def _references(routes: Sequence[Route]) -> set[str]:
+    """Return every reference to a secret that a route's action holds."""
+    found: set[str] = set()
+    for route in routes:
+        found.update(_REFERENCE.findall(json.dumps(route.compiled)))
+    return found
+
+
+def _sample(route: Route, kind: str) -> str:
+    sample = (route.compiled.get("responses") or {}).get(kind)
+    payload = sample.get("payload") if isinstance(sample, dict) else None
+    return "" if payload is None else json.dumps(payload, ensure_ascii=False)
+
+
+def _error_body(refusal: Refusal) -> str:
+    """Return the body of a refusal for which the action shows no answer."""
+    return json.dumps({"error": refusal.reason}, ensure_ascii=False)
+
+
+def _token_answer(authentication: Mapping[str, Any], token: str) -> str:
+    """Return a token as the action reads it: by RFC 6749 section 5.1, or where `tokenInResponse` says."""
+    if authentication["type"] != "custom":
+        return json.dumps({"access_token": token, "token_type": "Bearer", "expires_in": TOKEN_SECONDS})
+    place = authentication["tokenInResponse"]
+    if place == "response":
+        return token
+    answer: dict[str, Any] = {}
+    expiry = (authentication.get("cacheDuration") or {}).get("expiryInResponse")
+    for where, value in ((place, token), (expiry, TOKEN_SECONDS)):
+        parts = (where or "").removeprefix("json://").replace("/", ".").split(".")
+        node = answer
+        for part in parts[:-1]:
+            node = node.setdefault(part, {})
+        if where:
+            node[parts[-1]] = value
+    return json.dumps(answer)

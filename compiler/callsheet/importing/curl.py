@@ -94,10 +94,10 @@ def read_curl(text: str) -> Imported:
     words = words_of(text, "curl")
     if not words or words[0].rpartition("/")[2] not in ("curl", "curl.exe"):
         raise ImportFault("this is no curl command", "paste a line that begins with curl")
-    return _Reader().read(words[1:])
+    return _CurlLine().read(words[1:])
 
 
-class _Reader:
+class _CurlLine:
     def __init__(self) -> None:
         self.result = Imported(method="", url="")
         self.data: list[str] = []
@@ -233,25 +233,25 @@ def _parsed(text: str) -> Any:
         ) from None
 
 
-_OPTIONS: dict[str, Callable[[_Reader, str], None]] = {
-    "-X": _Reader.set_method,
-    "--request": _Reader.set_method,
-    "-H": _Reader.add_header,
-    "--header": _Reader.add_header,
-    "-d": _Reader.add_data,
-    "--data": _Reader.add_data,
-    "--data-ascii": _Reader.add_data,
-    "--data-binary": _Reader.add_data,
-    "--data-raw": _Reader.add_raw,
-    "--json": _Reader.add_json,
-    "--url": _Reader.set_url,
-    "-u": _Reader.set_user,
-    "--user": _Reader.set_user,
-    "--oauth2-bearer": _Reader.add_bearer,
-    "-A": _Reader.leave_agent,
-    "--user-agent": _Reader.leave_agent,
-    "-b": _Reader.leave_cookie,
-    "--cookie": _Reader.leave_cookie,
-    "-e": _Reader.leave_agent,
-    "--referer": _Reader.leave_agent,
+_OPTIONS: dict[str, Callable[[_CurlLine, str], None]] = {
+    "-X": _CurlLine.set_method,
+    "--request": _CurlLine.set_method,
+    "-H": _CurlLine.add_header,
+    "--header": _CurlLine.add_header,
+    "-d": _CurlLine.add_data,
+    "--data": _CurlLine.add_data,
+    "--data-ascii": _CurlLine.add_data,
+    "--data-binary": _CurlLine.add_data,
+    "--data-raw": _CurlLine.add_raw,
+    "--json": _CurlLine.add_json,
+    "--url": _CurlLine.set_url,
+    "-u": _CurlLine.set_user,
+    "--user": _CurlLine.set_user,
+    "--oauth2-bearer": _CurlLine.add_bearer,
+    "-A": _CurlLine.leave_agent,
+    "--user-agent": _CurlLine.leave_agent,
+    "-b": _CurlLine.leave_cookie,
+    "--cookie": _CurlLine.leave_cookie,
+    "-e": _CurlLine.leave_agent,
+    "--referer": _CurlLine.leave_agent,
 }

@@ -30,12 +30,12 @@ def read_httpie(text: str) -> Imported:
     words = words_of(text, "httpie")
     if not words or words[0].rpartition("/")[2] not in ("http", "https", "httpie"):
         raise ImportFault("this is no HTTPie command", "paste a line that begins with http or https")
-    reader = _Reader(words[0])
+    reader = _HttpieLine(words[0])
     reader.read(iter(words[1:]))
     return reader.finished()
 
 
-class _Reader:
+class _HttpieLine:
     def __init__(self, name: str) -> None:
         self.scheme = "https" if name.endswith("https") else "http"
         self.result = Imported(method="", url="")

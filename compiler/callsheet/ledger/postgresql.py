@@ -8,7 +8,8 @@ from typing import Any
 
 from callsheet.databases.postgresql import Connected, PostgresqlDatabase
 from callsheet.databases.postgresql_connecting import open_database
-from callsheet.ledger.tables import LEDGER, RelationalLedger
+from callsheet.ledger.schema import LEDGER
+from callsheet.ledger.tables import RelationalLedger
 
 
 class PostgresqlLedger(RelationalLedger):

@@ -9,7 +9,8 @@ from typing import Any
 from callsheet.databases.model import InDatabase
 from callsheet.databases.sqlite import open_component
 from callsheet.documents.links import SQLITE_SIBLINGS, refuse_links
-from callsheet.ledger.tables import LEDGER, RelationalLedger
+from callsheet.ledger.schema import LEDGER
+from callsheet.ledger.tables import RelationalLedger
 
 
 def open_ledger(

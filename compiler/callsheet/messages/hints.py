@@ -43,7 +43,7 @@ def _email(fields: dict[str, str]) -> Iterator[str]:
     size = len(html.encode())
     if size > CLIPPED_BYTES:
         yield f"the HTML has {size / 1024:.0f} KB: Gmail cuts it off after 102 KB"
-    reader = _Reader()
+    reader = _MarkupHints()
     reader.feed(html)
     reader.close()
     yield from reader.found
@@ -72,7 +72,7 @@ def _sms(fields: dict[str, str]) -> Iterator[str]:
         yield f"it is UCS-2, 70 characters in a segment instead of 160, for: {listed}"
 
 
-class _Reader(HTMLParser):
+class _MarkupHints(HTMLParser):
     """Finds images without a text, and text whose colour is too near to the one behind it."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from callsheet.errors import CallsheetError
-from callsheet.targets.rest.client import Answer, ServiceClient
+from callsheet.targets.rest.client import ServiceAnswer, ServiceClient
 
 GATEWAY = "https://platform.adobe.io"
 IDENTITY = "https://ims-na1.adobelogin.com/ims/token/v3"
@@ -69,7 +69,7 @@ class Account:
         repeatable: bool = False,
         reads: bool = False,
         read_back: bool = False,
-    ) -> Answer:
+    ) -> ServiceAnswer:
         """Call the API.
 
         Args:
@@ -100,7 +100,7 @@ def _text(value: Any, standard: str, resolve: Callable[[str], str]) -> str:
     return standard if value is None else resolve(value["secret"])
 
 
-def objects(answer: Answer, where: str) -> list[dict[str, Any]]:
+def objects(answer: ServiceAnswer, where: str) -> list[dict[str, Any]]:
     """Return the objects of a list that was answered.
 
     Raises:

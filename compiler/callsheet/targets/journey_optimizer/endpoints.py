@@ -8,36 +8,27 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import astuple, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from callsheet.documents import among, equal
 from callsheet.errors import CallsheetError
 from callsheet.language.steps import Step
-from callsheet.outbound.retries import looks
-from callsheet.targets.journey_optimizer.account import ORCHESTRATION, Account, objects
+from callsheet.targets.journey_optimizer.account import Account
 from callsheet.targets.journey_optimizer.configs import (
-    CAPPING,
-    PATHS,
     Config,
     Settings,
     compiled_from,
     endpoint_call,
-    read_config,
     settings_of,
 )
+from callsheet.targets.journey_optimizer.endpoint_api import EndpointApi, UntouchedError
 from callsheet.targets.journey_optimizer.notes import GONE, Note, Notes
-from callsheet.targets.journey_optimizer.refusals import cannot_deploy, code_of, refusal_of
 from callsheet.targets.model import Author, Deployed, StepRefused, canonical_of
-from callsheet.targets.rest.client import Answer
 from callsheet.templates.values import digest_of
 
 KIND = "EndpointConfig"
-LOOKS = 6
-"""How often a deployed configuration is read back before it is said that it does not show."""
-REFUSALS = (500,)
-"""Adobe answers 500 to what is invalid, too."""
 
 
 class EndpointConfigs:
@@ -54,6 +45,7 @@ class EndpointConfigs:
 
     def __init__(self, account: Account, notes: Notes) -> None:
         self.account = account
+        self.api = EndpointApi(account)
         self.notes = notes
         self.kept: list[Config] | None = None
         self.wanted: dict[tuple[str, ...], Mapping[str, Any]] = {}
@@ -124,9 +116,9 @@ class EndpointConfigs:
                 self.notes.rename(note.name, replace(done, uid=uid))
             else:
                 if config is not None:
-                    self._delete(config)
+                    self.api.delete(config)
                 self.notes.drop(note.name)
-        except _UntouchedError:
+        except UntouchedError:
             if original is None:
                 self.notes.drop(note.name)
             else:
@@ -174,26 +166,7 @@ class EndpointConfigs:
         return dict(sorted(found.items()))
 
     def _all(self) -> list[Config]:
-        return self.configs() if self.kept is None else self.kept
-
-    def configs(self) -> list[Config]:
-        """Return every configuration as the API answers it now."""
-        found = []
-        for path in PATHS:
-            answer = self.account.call("POST", f"{ORCHESTRATION}/list{path}", body={}, reads=True)
-            found += [_read(path, one) for one in objects(answer, f"list{path}")]
-        return found
-
-    def _get(self, path: str, uid: str) -> Config | None:
-        answer = self.account.call("GET", f"{ORCHESTRATION}{path}/{uid}")
-        if answer.status == 404:
-            return None
-        if answer.status != 200 or not isinstance(answer.value, dict):
-            raise CallsheetError(
-                "CS873", f"Adobe's API cannot be read: it answered {answer.status}", help="try again later"
-            )
-        body = answer.value.get("result")
-        return _read(path, body if isinstance(body, dict) else answer.value)
+        return self.api.configs() if self.kept is None else self.kept
 
     # -- writing ---------------------------------------------------------------------------
 
@@ -204,23 +177,24 @@ class EndpointConfigs:
         said = settings_of(body)
         if config is not None and config.path != path:
             # Capping became throttling, or the other way round: another collection.
-            self._delete(config)
+            self.api.delete(config)
             config = None
             self.notes.put(replace(note, uid=None))
         if config is None:
-            config = self._create(path, body, said)
+            config = self.api.create(path, body, said)
             self.notes.put(replace(note, uid=config.uid))
         elif not equal(config.draft, said):
-            config = self._update(config, body, note)
+            last = None if note.compiled is None else endpoint_call(json.loads(note.compiled))[1]
+            config = self.api.update(config, body, last)
         refused = None
         if not (config.settled and equal(config.active, said)):
             try:
-                self._deploy(config)
+                self.api.deploy(config)
             except StepRefused as error:
                 # 500 may stand for what broke behind it: what is read back tells.
                 refused = error
-        for _ in self._looks():
-            now = self._get(path, config.uid)
+        for _ in self.api.looks():
+            now = self.api.get(path, config.uid)
             if now is not None and now.settled and equal(now.active, said):
                 return config.uid
             if refused is not None:
@@ -229,109 +203,6 @@ class EndpointConfigs:
         raise StepRefused(
             f"Adobe took it, and what is read back {what}: nobody knows what counts; see it, and plan again"
         )
-
-    def _create(self, path: str, body: dict[str, Any], said: Settings) -> Config:
-        answer = self.account.call("POST", f"{ORCHESTRATION}{path}", body=body, answers=REFUSALS)
-        if answer.status != 200:
-            # 500 stands for what is invalid, and for what broke: whether it is there, the list tells.
-            made = [one for one in self._all() if one.path == path and equal(one.draft, said)]
-            if len(made) == 1 and answer.status >= 500:
-                return made[0]
-            raise _UntouchedError(*self._refused(answer).args)
-        element = answer.value.get("createdElement") if isinstance(answer.value, dict) else None
-        config = _read(path, element if isinstance(element, dict) else {})
-        refusal = cannot_deploy(answer.value)
-        if refusal is not None:
-            self._delete(config)
-            raise _UntouchedError(*refusal.args)
-        return config
-
-    def _update(self, config: Config, body: dict[str, Any], note: Note) -> Config:
-        where = f"{ORCHESTRATION}{config.path}/{config.uid}"
-        answer = self.account.call("PUT", where, body=body, answers=REFUSALS)
-        if answer.status != 200:
-            refused = self._refused(answer)
-            now = self._get(config.path, config.uid)
-            # 500 stands for what broke half way, too.
-            raise refused if now is None or not _same(now, config) else _UntouchedError(*refused.args)
-        refusal = cannot_deploy(answer.value)
-        if refusal is not None:
-            if note.compiled is None:
-                raise refusal
-            # What counts did not change: put back what was written, so that nobody deploys this.
-            before = endpoint_call(json.loads(note.compiled))[1]
-            self.account.call("PUT", where, body=before, answers=REFUSALS)
-            raise _UntouchedError(*refusal.args)
-        now = self._get(config.path, config.uid)
-        if now is None:
-            raise StepRefused("somebody deleted it at Adobe meanwhile; plan again")
-        return now
-
-    def _deploy(self, config: Config) -> None:
-        """Make a configuration count: one that counts already is taken back first, as the page says."""
-        where = f"{ORCHESTRATION}{config.path}/{config.uid}"
-        if config.path == CAPPING and config.active is not None:
-            self._done(f"{where}/undeploy")
-        elif config.settled:
-            return  # throttling counts as soon as it is written
-        self._done(f"{where}/deploy")
-
-    def _delete(self, config: Config) -> None:
-        where = f"{ORCHESTRATION}{config.path}/{config.uid}"
-        for look in self._looks():
-            # What counts for nothing is deleted as it is; the answer tells where that is not so any more.
-            if look or config.active is not None:
-                self._done(f"{where}/undeploy", gone=True)
-            answer = self.account.call("DELETE", where, answers=REFUSALS)
-            if answer.status == 404:
-                return
-            if answer.status in (200, 204):
-                self._gone(config)
-                return
-            if code_of(answer.value) != "1451":
-                break
-        raise self._refused(answer)
-
-    def _gone(self, config: Config) -> None:
-        """Read back that a configuration is gone: some readings show for a while what was there before."""
-        for _ in self._looks():
-            if self._get(config.path, config.uid) is None:
-                return
-        raise StepRefused("Adobe took the deletion, and still shows the configuration; plan again")
-
-    def _looks(self) -> Iterator[int]:
-        return looks(LOOKS, self.account.client.wait)
-
-    def _refused(self, answer: Answer) -> StepRefused:
-        return refusal_of(answer, self.account.client.shown)
-
-    def _done(self, where: str, *, gone: bool = False) -> None:
-        for _ in self._looks():
-            answer = self.account.call("POST", where, answers=REFUSALS, repeatable=True, read_back=True)
-            if answer.status in (200, 204) or (gone and answer.status == 404):
-                return
-            if answer.status != 404:
-                break  # only what was just created may not be there yet, everywhere
-        raise self._refused(answer)
-
-
-class _UntouchedError(StepRefused):
-    """A step was refused, and what was there is there as it was."""
-
-
-def _read(path: str, body: Mapping[str, Any]) -> Config:
-    try:
-        return read_config(path, body)
-    except (KeyError, TypeError, AttributeError):
-        raise CallsheetError(
-            "CS873",
-            f"Adobe's API cannot be read: a configuration of {path} is not as its description says",
-            help="is the URL of `api` the one of Adobe's gateway? nothing more was changed",
-        ) from None
-
-
-def _same(one: Config, other: Config) -> bool:
-    return equal(astuple(one), astuple(other))
 
 
 def _said(compiled: Mapping[str, Any]) -> tuple[str, Settings]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from callsheet.targets.model import StepRefused
-from callsheet.targets.rest.client import Answer
+from callsheet.targets.rest.client import ServiceAnswer
 
 _FIELDS: dict[str, tuple[str, ...]] = {
     **{f"ERR_ENDPOINTCONFIG_{number}": ("url",) for number in (100, 101, 102)},
@@ -49,7 +49,7 @@ def _message(value: Any) -> str:
     return message if isinstance(message, str) else ""
 
 
-def refusal_of(answer: Answer, shown: Callable[[str], str]) -> StepRefused:
+def refusal_of(answer: ServiceAnswer, shown: Callable[[str], str]) -> StepRefused:
     """Word an answer that refuses; `shown` takes out what it echoes of a secret."""
     code, message = code_of(answer.value), _message(answer.value)
     said = shown((message or answer.text)[:500]).strip()[:200]

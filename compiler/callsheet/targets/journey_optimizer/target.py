@@ -126,7 +126,7 @@ class JourneyTarget:
             CallsheetError: CS845 without `api`, CS606, CS872, CS873, CS963 where it cannot be read.
 
         """
-        return replace(self.journeys(now), endpoints=self._with_api().configs())
+        return replace(self.journeys(now), endpoints=self._with_api().api.configs())
 
     def journeys(self, now: str) -> Snapshot:
         """Read the journeys; raises as `snapshot`."""

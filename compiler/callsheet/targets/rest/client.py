@@ -32,7 +32,7 @@ _KEPT = "%:/?#[]@!$&'()*+,;=~|"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ServiceAnswer:
     """What a service answered: its status, the JSON of its body (None without), and its headers."""
 
     status: int
@@ -112,7 +112,7 @@ class ServiceClient:
         read_back: bool = False,
         headers: Mapping[str, str] | None = None,
         media: str = "application/json",
-    ) -> Answer:
+    ) -> ServiceAnswer:
         """Call the service; what may be sent again is, as often as `limits.retries` says.
 
         Args:
@@ -153,7 +153,7 @@ class ServiceClient:
 
     def _tried(
         self, request: Signed, answers: Collection[int], *, again: bool, reads: bool, read_back: bool
-    ) -> Answer:
+    ) -> ServiceAnswer:
         """Send a request, again where that does no harm, until there is an answer that counts."""
         attempt, renewed, unsure = 0, False, ""
         while True:
@@ -190,7 +190,7 @@ class ServiceClient:
                 )
             return answer
 
-    def _unreadable(self, answer: Answer | None, reason: str) -> CallsheetError:
+    def _unreadable(self, answer: ServiceAnswer | None, reason: str) -> CallsheetError:
         """Say that nothing was changed: it was only read, or the call never came there."""
         kind = CallsheetError if answer is not None else UnreachableError
         return kind(
@@ -206,7 +206,7 @@ class ServiceClient:
             help="run plan again: it reads the service, and settles what was left open",
         )
 
-    def _once(self, request: Signed) -> tuple[Answer | None, str]:
+    def _once(self, request: Signed) -> tuple[ServiceAnswer | None, str]:
         import httpx
 
         while not self.slots.take():
@@ -230,7 +230,7 @@ class ServiceClient:
         except (ValueError, RecursionError):
             value = None
         told = {name.lower(): one for name, one in response.headers.items()}
-        return Answer(response.status_code, value, told, text), ""
+        return ServiceAnswer(response.status_code, value, told, text), ""
 
     def whole(self, path: str, query: Mapping[str, Any] | None = None) -> str:
         """Return the URL of a path, or of a link; a secret goes to the service's own origin only.
@@ -263,5 +263,5 @@ def path_of(written: str, identity: str, name: str = "") -> str:
     return written.replace("{id}", quote(identity, safe="")).replace("{name}", quote(name, safe=""))
 
 
-def _said(answer: Answer | None, reason: str) -> str:
+def _said(answer: ServiceAnswer | None, reason: str) -> str:
     return f"it answered {answer.status}" if answer is not None else f"it does not answer ({reason})"

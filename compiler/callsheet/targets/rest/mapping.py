@@ -13,7 +13,7 @@ from callsheet.language.target import fields_of_body, is_one_way
 from callsheet.targets.rest.normal import is_empty, same
 from callsheet.targets.rest.template import (
     ABSENT,
-    Path,
+    KeyPath,
     bare,
     each_exact,
     field_of,
@@ -40,7 +40,7 @@ class BodyMapping:
         self.unseen = frozenset(spec.get("writeOnly") or ())
         slot = spec.get("slot")
         self.slot = None if slot is None else lambda name: slot.replace("NAME", name)
-        self.leaves: dict[Path, Any] = dict(fields_of_body(spec["body"]))
+        self.leaves: dict[KeyPath, Any] = dict(fields_of_body(spec["body"]))
         fields = {path: field_of(leaf) for path, leaf in self.leaves.items()}
         self.fields = {path: one for path, one in fields.items() if one is not None}
         whole = [path for path, one in self.fields.items() if not one.path and one.bare]
@@ -62,7 +62,7 @@ class BodyMapping:
         """Return what an object shows of callsheet's fields: what the service adds is its own."""
         return self._collected(lambda path: get(body, path))
 
-    def _collected(self, leaf: Callable[[Path], Any]) -> dict[str, Any]:
+    def _collected(self, leaf: Callable[[KeyPath], Any]) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for path in self.leaves:
             value = leaf(path)
@@ -70,15 +70,15 @@ class BodyMapping:
                 put(found, path, value)
         return found
 
-    def _sent(self, path: Path, action: Mapping[str, Any]) -> Any:
+    def _sent(self, path: KeyPath, action: Mapping[str, Any]) -> Any:
         value = bare(marked(self.leaves[path], {"action": action}))
         return value if value is ABSENT or path == self.whole else with_slots(value, self.slot)
 
-    def differing(self, body: Mapping[str, Any], action: Mapping[str, Any]) -> list[Path]:
+    def differing(self, body: Mapping[str, Any], action: Mapping[str, Any]) -> list[KeyPath]:
         """Return the paths at which an object is not what it would be for an action."""
         return [path for path in self.leaves if not self._holds(path, body, action)]
 
-    def _holds(self, path: Path, body: Mapping[str, Any], action: Mapping[str, Any]) -> bool:
+    def _holds(self, path: KeyPath, body: Mapping[str, Any], action: Mapping[str, Any]) -> bool:
         now = get(body, path)
         if ".".join(path) in self.unseen and now is ABSENT:
             return True
@@ -148,7 +148,7 @@ class BodyMapping:
         kinds = [kind] if isinstance(kind, str) else deployed_kinds()
         return next((known[it] for it in (f"{one}/{name}" for one in kinds) if known.get(it)), ())
 
-    def _overlay(self, action: dict[str, Any], other: dict[str, Any], path: Path, now: Any) -> None:
+    def _overlay(self, action: dict[str, Any], other: dict[str, Any], path: KeyPath, now: Any) -> None:
         """Write what an object says otherwise into the action: as its field, or as what is there."""
         field = self.fields.get(path)
         if path == self.whole:
@@ -172,7 +172,7 @@ def _is_plain(value: Any) -> bool:
     return all(map(_is_plain, value)) if isinstance(value, list) else True
 
 
-def _drop(value: dict[str, Any], path: Path) -> None:
+def _drop(value: dict[str, Any], path: KeyPath) -> None:
     inner = get(value, path[:-1])
     if isinstance(inner, dict):
         inner.pop(path[-1], None)

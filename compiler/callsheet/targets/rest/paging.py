@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from callsheet.errors import CallsheetError
-from callsheet.targets.rest.client import Answer, ServiceClient
+from callsheet.targets.rest.client import ServiceAnswer, ServiceClient
 from callsheet.targets.rest.template import at
 
 MAX_PAGES = 10_000
@@ -84,7 +84,7 @@ class _KnownPages:
             raise _unreadable(f"its page {self.number} is page {first} again", do=_way_out(paging))
 
 
-def _following(paging: Mapping[str, Any], answer: Answer) -> str | None:
+def _following(paging: Mapping[str, Any], answer: ServiceAnswer) -> str | None:
     """Return what an answer says of the next page, its cursor or its URL; None after the last."""
     match paging.get("type"):
         case "cursor" | "next":
@@ -114,7 +114,7 @@ def _way_out(paging: Mapping[str, Any]) -> str:
     return "see `list.paging` of the Target document; does the service's list change while it is read?"
 
 
-def _items(answer: Answer, where: str) -> list[dict[str, Any]]:
+def _items(answer: ServiceAnswer, where: str) -> list[dict[str, Any]]:
     if answer.status == 429 or answer.status >= 500:
         raise _unreadable(f"it answered {answer.status}", do="nothing was changed; try again later")
     if answer.status != 200:

@@ -7,11 +7,11 @@ from typing import Any
 
 from callsheet.documents import equal
 from callsheet.targets.rest.normal import is_empty
-from callsheet.targets.rest.template import ABSENT, Path, get, put
+from callsheet.targets.rest.template import ABSENT, KeyPath, get, put
 
 
 def with_removed(
-    body: dict[str, Any], leaves: Iterable[Path], shown: Mapping[str, Any], sent: Mapping[str, Any]
+    body: dict[str, Any], leaves: Iterable[KeyPath], shown: Mapping[str, Any], sent: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Add to a body a null for each leaf that it lacks and that the service has.
 
@@ -31,7 +31,9 @@ def with_removed(
     return body
 
 
-def patch_of(leaves: Iterable[Path], now: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
+def patch_of(
+    leaves: Iterable[KeyPath], now: Mapping[str, Any], wanted: Mapping[str, Any]
+) -> dict[str, Any]:
     """Return the merge patch that brings the leaves of an object to what is wanted, and nothing else."""
     patch: dict[str, Any] = {}
     for path in leaves:
@@ -62,7 +64,7 @@ def merge_patch(now: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, 
     return patch
 
 
-def unsayable(now: Any, wanted: Any) -> Path | None:
+def unsayable(now: Any, wanted: Any) -> KeyPath | None:
     """Return where a merge patch cannot make one value of another; None where it can.
 
     Null takes a member away, so that no patch can make a member null. In a list null stays null.

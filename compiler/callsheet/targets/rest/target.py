@@ -15,11 +15,11 @@ from callsheet.language.steps import Step
 from callsheet.outbound.secrets import resolve
 from callsheet.targets.model import Author, Deployed, StepKept, StepRefused, canonical_of
 from callsheet.targets.rest.client import ServiceClient
+from callsheet.targets.rest.holding import address_of, check_held, fixed_fields
 from callsheet.targets.rest.mapping import BodyMapping
 from callsheet.targets.rest.paging import read_all
-from callsheet.targets.rest.patching import unsayable
 from callsheet.targets.rest.reading_back import ReadBack
-from callsheet.targets.rest.template import ABSENT, at, get
+from callsheet.targets.rest.template import at
 from callsheet.targets.rest.writing import Found, Writer, Written
 from callsheet.templates.values import digest_of
 
@@ -167,7 +167,7 @@ class RestTarget:
         action = self.mapping.from_body(body, self.known)
         if action is None:
             return _object(identity, body)
-        return _deployed(_address(action), canonical_of(action))
+        return _deployed(address_of(action), canonical_of(action))
 
     def check(self, actions: Iterable[Mapping[str, Any]]) -> None:
         """Check that every action comes back from the service as it went: else nothing can be compared.
@@ -176,60 +176,11 @@ class RestTarget:
             CallsheetError: CS875 for what the body of the Target document loses, or cannot say.
 
         """
-        for action in actions:
-            address = _address(action)
-            known = {address: [action]} if self.mapping.partial else None
-            try:
-                back = self.mapping.from_body(self.mapping.to_body(action), known)
-            except ValueError as error:
-                raise CallsheetError(
-                    "CS875",
-                    f"the service of the Target `{self.collection}` cannot hold {error} of {address}",
-                    help="only a parameter itself, and a text with parameters, can be written there",
-                ) from None
-            if not equal(back, action):
-                lost = sorted(
-                    key for key in action if not equal((back or {}).get(key, ABSENT), action[key])
-                )
-                raise CallsheetError(
-                    "CS875",
-                    f"the body of the Target `{self.collection}` loses {', '.join(lost[:5])} of {address}",
-                    help='map the whole action somewhere: `definition: "{{ action | tojson }}"`,'
-                    " or say `partial: true`",
-                )
+        check_held(self.mapping, self.collection, actions)
 
     def replaces(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
         """Return the fields of the service that a change touches and that it does not let change."""
-        update = self.spec["update"]
-        fields = update.get("fields")
-        if fields is None and update.get("as") is None:
-            return []
-        try:
-            old, new = self.mapping.to_body(before), self.mapping.to_body(after)
-        except ValueError:
-            return []
-        fixed = sorted(
-            key
-            for key in {*old, *new}
-            if fields is not None and key not in fields
-            if not equal(old.get(key, ABSENT), new.get(key, ABSENT))
-        )
-        if not fixed and update.get("as") == "merge-patch":
-            self._refuse_null(_address(after), old, new)
-        return fixed
-
-    def _refuse_null(self, address: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
-        """Refuse a change that a merge patch cannot say: null takes a member away (RFC 7396)."""
-        for path in self.mapping.leaves:
-            inner = unsayable(get(old, path), get(new, path))
-            if inner:
-                raise CallsheetError(
-                    "CS877",
-                    f"no merge patch can make {'.'.join((*path, *inner))} of {address} null:"
-                    " null takes a field away there",
-                    help=f"leave the field out, or let the Target `{self.collection}` update by PUT,"
-                    " or by PATCH without `as: merge-patch`",
-                )
+        return fixed_fields(self.mapping, self.collection, self.spec["update"], before, after)
 
     def apply(self, steps: Sequence[Step], author: Author) -> None:
         """Do the steps, one call after the other.
@@ -314,10 +265,6 @@ class RestTarget:
 
 def _object(identity: str, body: Mapping[str, Any]) -> Deployed:
     return _deployed(f"Object/{identity}", canonical_of(body))
-
-
-def _address(action: Mapping[str, Any]) -> str:
-    return f"{action.get('kind', 'Action')}/{action['name']}"
 
 
 def _deployed(address: str, canonical: str) -> Deployed:

@@ -17,10 +17,10 @@ from callsheet.language.target import one_field
 
 ABSENT: Any = object()
 """What is not there: null is."""
-Path = tuple[str, ...]
+KeyPath = tuple[str, ...]
 
 
-def get(value: Any, path: Path) -> Any:
+def get(value: Any, path: KeyPath) -> Any:
     """Return what stands at a path; ABSENT where nothing does."""
     for part in path:
         if not isinstance(value, Mapping) or part not in value:
@@ -29,7 +29,7 @@ def get(value: Any, path: Path) -> Any:
     return value
 
 
-def put(value: dict[str, Any], path: Path, leaf: Any) -> None:
+def put(value: dict[str, Any], path: KeyPath, leaf: Any) -> None:
     """Put a value at a path, making what is missing of it."""
     for part in path[:-1]:
         inner = value.get(part)
@@ -46,7 +46,7 @@ def at(value: Any, dotted: str) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class BodyField:
     """A text with one field of the action in it.
 
     Attributes:
@@ -58,7 +58,7 @@ class Field:
     """
 
     root: str
-    path: Path
+    path: KeyPath
     before: str = ""
     after: str = ""
     as_text: bool = False
@@ -93,7 +93,7 @@ class Field:
         return value
 
 
-def field_of(leaf: Any) -> Field | None:
+def field_of(leaf: Any) -> BodyField | None:
     """Read a leaf as a text with one field; None for a constant, and for what holds more than one."""
     if not isinstance(leaf, str):
         return None
@@ -101,12 +101,12 @@ def field_of(leaf: Any) -> Field | None:
 
 
 @functools.lru_cache(maxsize=1024)  # each leaf is made for each object
-def _field_of_text(leaf: str) -> Field | None:
+def _field_of_text(leaf: str) -> BodyField | None:
     one = one_field(leaf)
     if one is None:
         return None
     path = tuple(one[2].strip(".").split(".")) if one[2] else ()
-    return Field(one[1], path, leaf[: one.start()], leaf[one.end() :], one[3] is not None)
+    return BodyField(one[1], path, leaf[: one.start()], leaf[one.end() :], one[3] is not None)
 
 
 @dataclass(frozen=True, slots=True)

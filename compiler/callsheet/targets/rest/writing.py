@@ -11,10 +11,10 @@ from callsheet.documents import equal
 from callsheet.errors import CallsheetError
 from callsheet.language.steps import Step
 from callsheet.targets.model import Deployed, StepRefused
-from callsheet.targets.rest.client import Answer, ServiceClient, path_of
+from callsheet.targets.rest.client import ServiceAnswer, ServiceClient, path_of
 from callsheet.targets.rest.mapping import BodyMapping
 from callsheet.targets.rest.patching import patch_of, unsayable, with_removed
-from callsheet.targets.rest.template import ABSENT, Path, at, get
+from callsheet.targets.rest.template import ABSENT, KeyPath, at, get
 
 _GONE = (404, 410)
 _MOVED = (409, 412, 428)
@@ -199,7 +199,7 @@ class Writer:
             return None
 
     def _patch(
-        self, leaves: Sequence[Path], body: Mapping[str, Any], wanted: Mapping[str, Any]
+        self, leaves: Sequence[KeyPath], body: Mapping[str, Any], wanted: Mapping[str, Any]
     ) -> dict[str, Any]:
         for path in leaves:
             inner = unsayable(get(body, path), get(wanted, path))
@@ -241,7 +241,7 @@ class Writer:
         *,
         headers: Mapping[str, str] | None = None,
         media: str = "application/json",
-    ) -> Answer:
+    ) -> ServiceAnswer:
         method = operation.get("method", method)
         path = path_of(operation["path"], identity, name)
         # A PATCH says what fields are to be, so that it may be said again.
@@ -249,7 +249,7 @@ class Writer:
             method, path, body=body, key=key, headers=headers, media=media, repeatable=method == "PATCH"
         )
 
-    def _refuse(self, answer: Answer, gone: str = "") -> None:
+    def _refuse(self, answer: ServiceAnswer, gone: str = "") -> None:
         if 200 <= answer.status < 300:
             return
         text = self.client.shown(answer.text[:500]).strip()[:200]

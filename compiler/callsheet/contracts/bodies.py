@@ -1,0 +1,148 @@
+"""The body of a request × an operation of its contract → what the vendor would refuse of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from callsheet.calling.generated import accepts, contract_values
+from callsheet.calling.request import NO_PAYLOAD, Request
+from callsheet.contracts.operations import Operation
+from callsheet.contracts.subject import Subject, is_within
+from callsheet.contracts.validation import Fault, Validation, deprecated_in
+from callsheet.documents import Path, Problem, pointer_of
+from callsheet.templates.slots import parameters_read
+
+
+def body_fault(operation: Operation, payload: Any, ignored: Sequence[str]) -> str | None:
+    """Return what an operation would refuse of a payload, in words; None where nothing.
+
+    `ignored` are the pointers at which the contract is wrong.
+    """
+    if operation.body is None or payload is NO_PAYLOAD:
+        return None
+    for fault in operation.validation("body").faults(_plain(payload)):
+        if not is_within(fault.path, ignored):
+            return fault.words
+    return None
+
+
+class Bodies:
+    """Checks the body for many values of the parameters; tells each place once."""
+
+    def __init__(
+        self, subject: Subject, operation: Operation, validation: Validation, values: dict[str, Any]
+    ) -> None:
+        self.subject = subject
+        self.operation = operation
+        self.validation = validation
+        self.values = values
+        self.told: set[str] = set()
+
+    def check(self, request: Request) -> Iterator[Problem]:
+        """Yield what is wrong with the body of a request, and with those that other values make."""
+        if request.payload is NO_PAYLOAD:
+            if self.operation.body_required:
+                yield self.subject.at("CS454").key(
+                    ("request",),
+                    "the contract requires a body, and the request has none",
+                    do="give it a payload",
+                    related=self.subject.related(self.operation.at),
+                )
+            return
+        body = _plain(request.payload)
+        for fault in self.validation.faults(body):
+            yield from self._tell(fault, "")
+        for path, at in deprecated_in(self.operation.body or {}, body):
+            if not self.subject.ignores(path):
+                yield self.subject.at("CS456").key(
+                    self._place(path),
+                    f"`{_dotted(path)}` is deprecated by the contract",
+                    do="use what the contract names instead",
+                    related=self.subject.related(at),
+                )
+        yield from self._others()
+
+    def _others(self) -> Iterator[Problem]:
+        """Try each parameter at its bounds, and without those that are optional."""
+        declared = self.subject.compiled.get("parameters", {})
+        for name, fields in declared.items():
+            if fields.get("optional"):
+                without = {key: value for key, value in self.values.items() if key != name}
+                yield from self._with(without, f"without `{name}`")
+            for words, value in contract_values(fields):
+                yield from self._with({**self.values, name: value}, f"where `{name}` is {words}")
+
+    def _with(self, values: Mapping[str, Any], case: str) -> Iterator[Problem]:
+        request = self.subject.request(values)
+        if request is None or request.payload is NO_PAYLOAD:
+            return
+        for fault in self.validation.faults(_plain(request.payload)):
+            yield from self._tell(fault, case)
+
+    def _tell(self, fault: Fault, case: str) -> Iterator[Problem]:
+        pointer = pointer_of(fault.path)
+        if pointer in self.told or self.subject.ignores(fault.path):
+            return
+        self.told.add(pointer)
+        slots = self._slots(fault.path)
+        might = bool(case) or (bool(slots) and self._passes_sometimes(fault, slots))
+        code = "CS455" if might else "CS454"
+        where = f" {case}" if case else " with the example of its parameter" if might else ""
+        yield self.subject.at(code).key(
+            self._place(fault.path),
+            f"{fault.words}{where}",
+            do=fault.way_out if not might else "declare on the parameter what the contract wants of it",
+            related=self.subject.related(fault.at),
+        )
+
+    def _slots(self, path: Path) -> list[str]:
+        """Return the parameters that the value at a path is made of."""
+        node: Any = self.subject.compiled["request"].get("payload")
+        for part in path:
+            if isinstance(node, dict) and set(node) == {"$literal"}:
+                node = node["$literal"]
+            node = _inside(node, part)
+            if node is None:
+                return []
+        direct = isinstance(node, dict) and any(str(key).startswith("$") for key in node)
+        return sorted(set(parameters_read(node))) if direct else []
+
+    def _passes_sometimes(self, fault: Fault, slots: list[str]) -> bool:
+        """Return whether any value that the parameters may have fits: one of ours, or of the contract's."""
+        declared = self.subject.compiled.get("parameters", {})
+        for name in slots:
+            fields = declared.get(name, {"type": "string"})
+            named = [("", one) for one in fault.allowed if accepts(fields, one)]
+            for _, value in (*contract_values(fields), *named):
+                request = self.subject.request({**self.values, name: value})
+                if request is None or request.payload is NO_PAYLOAD:
+                    continue
+                if all(one.path != fault.path for one in self.validation.faults(_plain(request.payload))):
+                    return True
+        return False
+
+    def _place(self, path: Path) -> Path:
+        return ("request", "payload", *path)
+
+
+def _inside(node: Any, part: str | int) -> Any:
+    """Return what a compiled payload holds at a part of a path; the node itself where it is a slot."""
+    if isinstance(node, dict) and part in node:
+        return node[part]
+    if isinstance(node, list) and isinstance(part, int) and part < len(node):
+        return node[part]
+    return node if isinstance(node, dict) and any(str(key).startswith("$") for key in node) else None
+
+
+def _plain(value: Any) -> Any:
+    """Return a payload as the vendor gets it: a text where a reference to a secret stands."""
+    if isinstance(value, dict):
+        if set(value) == {"secret"} and isinstance(value["secret"], str) and ":" in value["secret"]:
+            return "secret"
+        return {key: _plain(one) for key, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, list) else value
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(map(str, path))
