@@ -69,7 +69,7 @@ class Using(Base):
         if not chosen.manual:
             raise CallsheetError(
                 "CS845",
-                f"the target of {chosen.name} holds no journeys",
+                f"the target of {chosen.name} has no journeys",
                 help="journeys are what a target of type journey-optimizer has",
             )
         return chosen

@@ -38,7 +38,7 @@ def _check(document: Document, field: str, written: dict[str, Any], known: list[
         return [
             Spots("CS805", document).key(
                 ("spec", field),
-                f"a target of type {kind} holds no ledger: the environment needs one of its own",
+                f"a target of type {kind} cannot hold a ledger: the environment needs its own",
                 do="write `ledger: {type: sqlite, path: .callsheet/NAME.db}`, or a PostgreSQL",
             )
         ]

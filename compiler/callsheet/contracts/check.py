@@ -98,7 +98,7 @@ class _Bodies:
                 yield self.subject.at("CS454").key(
                     ("request",),
                     "the contract requires a body, and the request has none",
-                    do="give it a payload",
+                    do="add a payload",
                     related=self.subject.related(self.operation.at),
                 )
             return
@@ -144,7 +144,7 @@ class _Bodies:
         yield self.subject.at(code).key(
             self._place(fault.path),
             f"{fault.words}{where}",
-            do=fault.way_out if not might else "declare on the parameter what the contract wants of it",
+            do=fault.way_out if not might else "declare on the parameter what the contract requires",
             related=self.subject.related(fault.at),
         )
 
@@ -263,7 +263,7 @@ def _check_value(
         ("request", field, name),
         faults[0].words.replace("the body", f"`{name}`")
         + (" with the example of its parameter" if is_slot else ""),
-        do="declare on the parameter what the contract wants of it" if is_slot else faults[0].way_out,
+        do="declare on the parameter what the contract requires" if is_slot else faults[0].way_out,
         related=subject.related(one["at"]),
     )
 

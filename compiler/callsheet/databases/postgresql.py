@@ -292,7 +292,7 @@ def _fields(url: str, reference: str) -> dict[str, Any]:
     if not fields:
         raise CallsheetError(
             "CS946",
-            f"what {reference} holds is no connection URL",
+            f"{reference} does not contain a connection URL",
             help="write it as postgresql://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full",
         )
     local = all(one in _LOCAL or one.startswith("/") for one in str(fields.get("host") or "").split(","))
@@ -359,7 +359,7 @@ _BY_STATE: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
         ("57014", "55P03"),
         "CS943",
         "{shown} did not answer in time: {text}",
-        "see what holds it, or raise `statementTimeout` or `lockTimeout` in the environment",
+        "check what blocks it, or raise `statementTimeout` or `lockTimeout` in the environment",
     ),
     (
         ("40001", "40P01"),
@@ -373,7 +373,7 @@ _BY_STATE: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
         _UNREACHABLE,
         "CS940",
         "{shown} cannot be reached: {text}",
-        "see that the server runs, and run the command again: what was committed is recorded",
+        "check that the server is running, and run the command again: what was committed is recorded",
     ),
 )
 
@@ -391,7 +391,7 @@ def _error(shown: str, error: psycopg.Error) -> CallsheetError:
     return CallsheetError(
         "CS948",
         f"{shown} answered with an error ({state}): {text}",
-        help="see the server's log; what was not recorded was not done",
+        help="check the server's log; what was not recorded was not done",
     )
 
 
@@ -411,5 +411,5 @@ def _connection_error(shown: str, text: str) -> CallsheetError:
     return CallsheetError(
         "CS940",
         f"{shown} cannot be reached: {reason}",
-        help="see that the server runs, and run the command again: what was committed is recorded",
+        help="check that the server is running, and run the command again: what was committed is recorded",
     )

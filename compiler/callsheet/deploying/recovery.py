@@ -63,10 +63,10 @@ def _outcome(intent: Intent, deployed: Mapping[str, Deployed]) -> Outcome:
     if digest_before == intent.before and half:
         return Outcome(number=intent.number, outcome="skipped", error="interrupted before it was done")
     if any(one is not None and one.unfinished for one in (there, before)):
-        error = "interrupted half way: the next plan brings it on"
+        error = "interrupted halfway: the next plan continues it"
         return Outcome(number=intent.number, outcome="skipped", error=error)
     return Outcome(
         number=intent.number,
         outcome="unknown",
-        error="what is deployed is neither what was there nor what was to be there",
+        error="what is deployed is neither the old object nor the new one",
     )

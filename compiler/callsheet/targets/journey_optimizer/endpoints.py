@@ -95,7 +95,7 @@ class EndpointConfigs:
         note = known.get(before) or self._unknown(before, config)
         there = None if config is None else _deployed(before, config, note).digest
         if there != step.before and step.action != "forget":
-            raise StepRefused(f"{step.address_before} is not what the plan was made for")
+            raise StepRefused(f"{step.address_before} has changed since the plan was made")
         note = replace(note, uid=config.uid if config else None, pending=step.canonical or GONE)
         done = replace(
             note, name=name, compiled=step.canonical, pending=None, revision=note.revision + 1,
@@ -219,9 +219,9 @@ class EndpointConfigs:
             if refused is not None:
                 raise refused
             self.account.client.wait(0.1 * 2.0**look)
-        what = "is gone" if now is None else f"is {now.state}, and says something else than was sent"
+        what = "is gone" if now is None else f"is {now.state}, and differs from what was sent"
         raise StepRefused(
-            f"Adobe took it, and what is read back {what}: nobody knows what counts; see it, and plan again"
+            f"Adobe accepted it, but what is read back {what}: check it at Adobe, and plan again"
         )
 
     def _create(self, path: str, body: dict[str, Any], said: Settings) -> Config:
@@ -258,7 +258,7 @@ class EndpointConfigs:
             raise _UntouchedError(*refusal.args)
         now = self._get(config.path, config.uid)
         if now is None:
-            raise StepRefused("somebody deleted it at Adobe meanwhile; plan again")
+            raise StepRefused("it was deleted at Adobe in the meantime; plan again")
         return now
 
     def _deploy(self, config: Config) -> None:
@@ -293,7 +293,7 @@ class EndpointConfigs:
             if self._get(config.path, config.uid) is None:
                 return
             self.account.client.wait(0.1 * 2.0**look)
-        raise StepRefused("Adobe took the deletion, and still shows the configuration; plan again")
+        raise StepRefused("Adobe accepted the deletion, but still shows the configuration; plan again")
 
     def _refused(self, answer: Answer) -> StepRefused:
         return refusal_of(answer, self.account.client.shown)
@@ -320,8 +320,8 @@ def _read(path: str, body: Mapping[str, Any]) -> Config:
     except (KeyError, TypeError, AttributeError):
         raise CallsheetError(
             "CS873",
-            f"Adobe's API cannot be read: a configuration of {path} is not as its description says",
-            help="is the URL of `api` the one of Adobe's gateway? nothing more was changed",
+            f"Adobe's API cannot be read: a configuration of {path} does not match Adobe's description",
+            help="check that `api` is the URL of Adobe's gateway; nothing more was changed",
         ) from None
 
 
@@ -361,7 +361,7 @@ def _deployed(name: str, config: Config, note: Note) -> Deployed:
         # What callsheet never wrote was written by somebody else, whatever is pending.
         ours = among(config.draft, (was, wanted)) and among(config.active, (None, was, wanted))
         if note.pending is not None and ours:
-            unfinished = "an earlier apply stopped half way"
+            unfinished = "an earlier apply stopped halfway"
     return Deployed(
         address=f"{KIND}/{name}", canonical=canonical, digest=digest_of(canonical), revision=note.revision,
         applied_by=config.changed or note.applied_by, applied_at=note.applied_at, unfinished=unfinished,
