@@ -232,7 +232,7 @@ def test_a_failed_deploy_is_told_and_settled_by_the_next_run(do: Do, adobe: Adob
         "  EndpointConfig/shop_api: Adobe answered 500 (ERR_INTERNAL): something broke, (secret)\n"
     )
     plan = do("plan").out
-    assert "half done: an earlier apply stopped half way (half-done)" in plan
+    assert "half done: an earlier apply stopped halfway (half-done)" in plan
     assert "at the target: `state` removed" in plan or "at the target" in plan
     assert "Drift" not in plan
     do.settled(adobe)
@@ -301,15 +301,15 @@ def test_an_api_that_lags_behind_itself(do: Do, adobe: Adobe) -> None:
 def test_an_api_that_keeps_something_else_than_was_sent(do: Do, adobe: Adobe) -> None:
     adobe.faults = ["lie"]
     outcome = do.apply()
-    assert "what is read back is deployed, and says something else than was sent" in outcome.err
+    assert "what is read back is deployed, and differs from what was sent" in outcome.err
     assert "? EndpointConfig" in do("plan").out or "rate" in do("plan").out
     assert len(adobe.configs) == 1
 
 
 BAD_READINGS = {
-    "html": "error CS873: Adobe's API cannot be read: list/endpointConfigs gives no list of results: it begins with '<html>sign in</html>'\n",
+    "html": "error CS873: Adobe's API cannot be read: list/endpointConfigs returns no list of results: it begins with '<html>sign in</html>'\n",
     "404": "error CS873: Adobe's API cannot be read: it answered 404 to list/endpointConfigs\n",
-    "403": "error CS872: the service refuses who calls: 403\nhelp: see `api`, `organization` and `sandbox` of the target, and the secrets\n",
+    "403": "error CS872: the service refuses the credentials: 403\nhelp: see `api`, `organization` and `sandbox` of the target, and the secrets\n",
 }
 
 
@@ -338,7 +338,7 @@ def test_who_is_refused(do: Do, adobe: Adobe, monkeypatch: pytest.MonkeyPatch) -
     )
     monkeypatch.setenv("ADOBE_SECRET", SECRET)
     do.folder.write("environments.yaml", ENVIRONMENT.replace(ORGANIZATION, "1@AdobeOrg"))
-    assert do("plan").err.startswith("error CS872: the service refuses who calls: 403\n")
+    assert do("plan").err.startswith("error CS872: the service refuses the credentials: 403\n")
     do.folder.write(
         "environments.yaml",
         ENVIRONMENT.replace("sandbox: prod", "sandbox: nowhere, production: true").replace(

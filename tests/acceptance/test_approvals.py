@@ -112,7 +112,7 @@ def test_an_approval_that_does_not_hold_is_refused_with_its_reason(
         "expired": "its key has expired",
         "early": "its key is not valid yet",
         "other use": "the signers' file does not allow this key to approve plans",
-        "namespace": "it was signed for something else than callsheet",
+        "namespace": "it was not signed for callsheet",
         "author": "ada@example.com wrote the change",
     }[case]
     options = {
@@ -136,7 +136,7 @@ def test_an_approval_that_does_not_hold_is_refused_with_its_reason(
     else:
         workspace.write("allowed_signers", line(keys / "grace", "grace@example.com", options[case]))
     assert refusal(callsheet, workspace, plan) == (
-        f"error CS951: the approval {file.name} does not hold: {words}"
+        f"error CS951: the approval {file.name} is not valid: {words}"
     )
 
 
@@ -149,13 +149,13 @@ def test_an_approval_of_another_plan_and_of_an_edited_one(
     workspace.commit()
     callsheet("plan", "-C", workspace.path, "-q", "--out", other)
     shutil.copy(plan.parent / "plan.json.grace.approval", plan.parent / "other.json.grace.approval")
-    assert "does not hold: it approves another plan (sha256:" in refusal(callsheet, workspace, other)
+    assert "is not valid: it approves another plan (sha256:" in refusal(callsheet, workspace, other)
     # Told to be for that plan, the signature still is not.
     file = plan.parent / "other.json.grace.approval"
     record = json.loads(file.read_text())
     file.write_text(json.dumps({**record, "plan": json.loads(other.read_text())["digest"]}))
     assert refusal(callsheet, workspace, other).endswith(
-        "does not hold: the signature is not over this plan"
+        "is not valid: the signature is not over this plan"
     )
     plan.write_text(plan.read_text().replace('"fixed": 1', '"fixed": 7'))
     assert "error CS912" in refusal(callsheet, workspace, plan)
@@ -174,7 +174,7 @@ def test_what_is_no_signature(approved: tuple[Folder, Path], callsheet: Callshee
     workspace, plan = approved
     file = plan.parent / "plan.json.grace.approval"
     file.write_text(json.dumps({**json.loads(file.read_text()), "signature": "hello"}))
-    assert "does not hold: it is no SSH signature (" in refusal(callsheet, workspace, plan)
+    assert "is not valid: it is not an SSH signature (" in refusal(callsheet, workspace, plan)
 
 
 def test_a_key_that_cannot_sign(
@@ -219,11 +219,11 @@ def test_where_the_branch_has_moved_and_would_do_something_else_it_is_refused(
     outcome = callsheet("apply", "-C", workspace.path, plan)
     assert outcome.code == 1
     assert outcome.err == (
-        "error CS934: the branch has moved since the plan was made, and it would do something else now\n"
+        "error CS934: the branch has moved since the plan was made, and the plan would do something else now\n"
         "  approved, and not planned now: create Action/example (new action: POST to api.example.com)\n"
         "  planned now, and not approved: create Action/example (new action: POST to api.example.com)\n"
         "  planned now, and not approved: create Action/more (new action: POST to api.example.com)\n"
-        "help: make a new plan, and have it approved\n"
+        "help: create a new plan, and have it approved\n"
     )
     assert not workspace.database.exists()
 
@@ -238,7 +238,7 @@ def test_a_plan_from_another_repository_is_refused(
     other.commit("another history")
     outcome = callsheet("apply", "-C", other.path, plan)
     assert outcome.code == 1
-    assert "who wrote the plan's commit cannot be told" in outcome.err
+    assert "the author of the plan's commit is unknown" in outcome.err
     other.write("environments.yaml", ENVIRONMENT)
     other.commit()
     assert "error CS934" in callsheet("apply", "-C", other.path, plan).err
@@ -317,7 +317,7 @@ def test_whoever_had_a_part_in_the_change_does_not_approve_it(
     callsheet("plan", "-C", workspace.path, "-q", "--out", plan)
     callsheet("approve", plan, "--key", grace, "--yes", "-q")
     told = refusal(callsheet, workspace, plan)
-    assert told.startswith("error CS951: the approval plan.json.grace.approval does not hold: "), told
+    assert told.startswith("error CS951: the approval plan.json.grace.approval is not valid: "), told
     assert told.endswith("wrote the change")
 
 

@@ -86,7 +86,9 @@ def test_generated_cases_find_a_header_that_a_parameter_could_break(
 ) -> None:
     outcome = callsheet("test", "-C", greet.path)
     assert outcome.code == 1
-    assert "generated: name is a line break\n  the header `X-Name` would hold a line break\n" in outcome.out
+    assert (
+        "generated: name is a line break\n  the header `X-Name` would contain a line break\n" in outcome.out
+    )
     # What the parameter declares keeps it out, and then nothing fails.
     greet.write(
         "greet.yaml",

@@ -50,7 +50,7 @@ def test_what_somebody_changed_meanwhile_is_not_written_over(
     collection.faults = ["edited"]
     outcome = callsheet("apply", *at, "--yes", "-q")
     assert (
-        'Action/one: somebody changed it meanwhile (412); plan again: {"error": "another version"}'
+        'Action/one: it was changed in the meantime (412); plan again: {"error": "another version"}'
         in outcome.err
     )
     assert one_of(collection)["kind"] == "edited"
@@ -59,7 +59,7 @@ def test_what_somebody_changed_meanwhile_is_not_written_over(
     assert callsheet("apply", *at, "--yes", "-q", "--accept", "drift").code == 0
     (hooks.path / "one.yaml").unlink()
     collection.faults = ["edited"]
-    assert "somebody changed it meanwhile (412)" in callsheet("apply", *at, "--yes", "-q").err
+    assert "it was changed in the meantime (412)" in callsheet("apply", *at, "--yes", "-q").err
     assert callsheet("apply", *at, "--yes", "-q", "--accept", "drift").code == 0
     assert collection.names() == ["example"]
 
@@ -92,11 +92,11 @@ def test_an_object_is_looked_at_again_before_it_is_written(
 
     identity = str(one_of(collection)["id"])
     told = meanwhile(lambda: collection.somebody_edits(identity))
-    assert "Action/one: somebody changed it meanwhile; plan again" in told
+    assert "Action/one: it was changed in the meantime; plan again" in told
     assert callsheet("apply", *at, "--yes", "-q", "--accept", "drift").code == 0
     hooks.action("one", constant="3")
     told = meanwhile(lambda: collection.objects.pop(identity))
-    assert "Action/one: it is gone: somebody deleted it meanwhile; plan again" in told
+    assert "Action/one: it was deleted in the meantime; plan again" in told
     assert "Drift" in callsheet("plan", *at).out
     assert callsheet("apply", *at, "--yes", "-q", "--accept", "drift").code == 0
     settled(hooks, callsheet, collection)
@@ -113,7 +113,7 @@ def test_a_deletion_of_what_is_gone_already_is_done(
     hooks.action("example", constant="2")
     collection.faults = ["gone"]
     outcome = callsheet("apply", *at, "--yes", "-q")
-    assert "Action/example: it is gone: somebody deleted it meanwhile; plan again" in outcome.err
+    assert "Action/example: it was deleted in the meantime; plan again" in outcome.err
     assert callsheet("apply", *at, "--yes", "-q", "--accept", "drift").code == 0
     settled(hooks, callsheet, collection)
 
@@ -213,7 +213,9 @@ def test_a_change_of_what_cannot_change_makes_a_new_object_before_the_old_one_go
     assert one_of(collection)["id"] == before
     changed_where_it_cannot(hooks)
     shown = callsheet("plan", *at).out
-    assert "a new object takes its place: the service lets nobody change target" in " ".join(shown.split())
+    assert "a new object replaces it: the service does not allow changes of target" in " ".join(
+        shown.split()
+    )
     assert "1 to replace" in shown
     collection.calls.clear()
     assert callsheet("apply", *at, "--yes", "-q").code == 0

@@ -142,7 +142,7 @@ def test_a_folder_that_cannot_be_read_is_never_empty(folder: Folder, callsheet: 
     outcome = callsheet("plan", *at)
     assert outcome.err == (
         "error CS846: the folder deployed/local cannot be read: not a directory\n"
-        "help: see its permissions; nothing was planned, because it is not known what is there\n"
+        "help: check its permissions; nothing was planned, because what is deployed is unknown\n"
     )
     folder.write("environments.yaml", ENVIRONMENT.replace("deployed/local", "../deployed"))
     assert "error CS802" in callsheet("validate", *at).out

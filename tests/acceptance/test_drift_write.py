@@ -182,7 +182,7 @@ def test_one_of_many_that_would_not_compile_does_not_keep_the_others(
 def test_what_the_workspace_says_otherwise_meanwhile_is_left(push: Folder, callsheet: Callsheet) -> None:
     by_hand(push, lambda compiled: compiled["request"]["payload"].update(priority="NORMAL"))
     push.write("push.yaml", PUSH.replace("priority: HIGH", "priority: LOW"))
-    assert "the workspace says something else since" in written(push, callsheet)
+    assert "the workspace has changed it since" in written(push, callsheet)
     assert "priority: LOW" in (push.path / "push.yaml").read_text()
 
 
@@ -196,7 +196,7 @@ def test_what_is_gone_at_the_target_or_in_the_workspace_is_told(push: Folder, ca
     push.write("environments.yaml", ENVIRONMENT)
     told = written(push, callsheet)
     assert "Action/second\n    it is no longer deployed: remove its file, or apply to bring it back" in told
-    assert "Action/push\n    the workspace does not say it here any more" in told
+    assert "Action/push\n    the workspace no longer writes it here" in told
 
 
 def test_what_is_no_action_any_more_takes_nothing_out_of_the_file(
@@ -208,7 +208,10 @@ def test_what_is_no_action_any_more_takes_nothing_out_of_the_file(
     ):
         by_hand(push, change)
         told = written(push, callsheet)
-        assert "Action/push\n    what is deployed is no action any more: apply over it\n" in told
+        assert (
+            "Action/push\n    what is deployed is no longer an action: apply again to overwrite it\n"
+            in told
+        )
         assert (push.path / "push.yaml").read_text() == PUSH
         assert callsheet(
             "apply", "-C", push.path, "-e", "local", "--yes", "-q", "--accept", "drift"

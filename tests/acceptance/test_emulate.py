@@ -345,15 +345,15 @@ def test_a_call_is_checked_as_the_service_would(emulated: Callable[[str], Emulat
         (405, "the action calls with POST"),
         (400, "the header X-Team is another one"),
         (400, "the header X-Team is missing"),
-        (400, "the header X-Key does not hold its secret"),
+        (400, "the header X-Key does not contain its secret"),
         (415, "Content-Type is not JSON"),
         (400, "the body is not JSON"),
-        (400, "the payload is no object"),
+        (400, "the payload is not an object"),
         (400, "the payload has `more`, which the action does not send"),
         (400, "`kind` is another one than the action sends"),
-        (400, "`key` does not hold its secret"),
+        (400, "`key` does not contain its secret"),
         (400, "`list` is another one than the action sends"),
-        (400, "`list` is no list"),
+        (400, "`list` is not a list"),
         (413, "the body is larger than 1 MiB"),
         (400, "the payload lacks `kind`"),
     ]  # fmt: skip
@@ -388,7 +388,7 @@ def test_only_this_machine_is_a_stand_in(
     for url in ("https://localhost:1", "http://example.com", "http://localhost.example.com", "http://a@localhost:1",
                 "http://localhost:1/x", "http://localhost:no", "ftp://localhost", ""):  # fmt: skip
         outcome = callsheet("send", "example", "-C", workspace.path, "-p", "list=a", "--to", url)
-        assert outcome.err.startswith(f"error CS964: {url!r} is no stand-in on this machine\n"), url
+        assert outcome.err.startswith(f"error CS964: {url!r} is not a stand-in on this machine\n"), url
 
 
 def test_a_port_in_use_and_a_failure_that_there_is_not(

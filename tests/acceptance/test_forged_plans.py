@@ -158,7 +158,7 @@ def test_a_forged_plan_is_refused_with_what_it_holds(
         f"error CS954: the plan is not what the workspace compiles to at {commit}\n"
         "  in the plan, and not implied: create Action/invented (new action: POST to api.example.com)\n"
         "  implied, and not in the plan: delete Action/gone (action deleted)\n"
-        "help: make a new plan, and have it reviewed\n"
+        "help: create a new plan, and have it reviewed\n"
     )
 
 

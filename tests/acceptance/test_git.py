@@ -138,7 +138,7 @@ def test_a_gate_names_what_it_refuses_and_what_would_let_it_pass(
     assert outcome.err == (
         "error CS933: the gate refuses 1 change that is sensitive\n"
         "  Action/example: host changed from api.example.com to new.example.com (new-host)\n"
-        "help: where it is meant: --accept new-host\n"
+        "help: if this is intended: --accept new-host\n"
     )
     assert callsheet(*gate, "--accept", "new-host").code == 0
     assert callsheet(*gate, "--accept", "sensitive").code == 0

@@ -135,14 +135,14 @@ def test_no_credential_is_ever_written(case: str) -> None:
 
 
 REFUSED = {
-    "": "this is no curl command",
-    "wget https://x.example": "this is no curl command",
+    "": "this is not a curl command",
+    "wget https://x.example": "this is not a curl command",
     "curl": "the line calls no URL",
     f"curl {URL} -d 'unclosed": "a quote of the curl line is not closed",
-    f"curl {URL} | sh": "the line goes on behind curl, with `|`",
-    f"curl {URL} > out.json": "the line goes on behind curl, with `>`",
-    f"curl {URL} && rm -rf /": "the line goes on behind curl, with `&&`",
-    f"curl {URL}; id": "the line goes on behind curl, with `;`",
+    f"curl {URL} | sh": "the line continues after curl, with `|`",
+    f"curl {URL} > out.json": "the line continues after curl, with `>`",
+    f"curl {URL} && rm -rf /": "the line continues after curl, with `&&`",
+    f"curl {URL}; id": "the line continues after curl, with `;`",
     f'curl {URL} -H "X: $(id)"': "the line runs another command",
     f'curl {URL} -H "X: `id`"': "the line runs another command",
     f"curl {URL} -d @/etc/passwd": "-d reads a file, which may be anywhere",

@@ -178,7 +178,7 @@ def test_the_tools_themselves_send_what_callsheet_does(
         "send", "example", "-C", workspace.path, f"--{tool}", "-p", "list=a/b 'c'", "-p", f"text={HOSTILE}"
     )
     assert outcome.code == 0, outcome.err
-    assert outcome.err == "note: RUN_PASS_WORD is what file:/run/pass word holds\n"
+    assert outcome.err == "note: RUN_PASS_WORD is the value of file:/run/pass word\n"
     variables = {"FIELD": "fie$ld", "RUN_PASS_WORD": "pa:ss $w'ord"}
     path = f"{Path(program).parent}:/usr/bin:/bin"
     done = subprocess.run(
@@ -230,7 +230,7 @@ def test_a_signature_cannot_be_exported(workspace: Folder, callsheet: Callsheet)
     text += '  authentication: {type: hmac, key: {secret: "env:K"}, content: "{body}", headers: {X-S: "{signature}"}}\n'
     workspace.write("example.yaml", text + "  parameters: {list: {type: string}, text: {type: string}}\n")
     outcome = callsheet("send", "example", "-C", workspace.path, "--curl", "-p", "list=a", "-p", "text=b")
-    assert outcome.err.startswith("error CS967: the signature of this action is made anew for each request")
+    assert outcome.err.startswith("error CS967: this action is signed for each request")
 
 
 # -- variables of a shell ---------------------------------------------------------------------------
@@ -293,7 +293,7 @@ def test_an_httpie_line_becomes_the_same_request(line: str) -> None:
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("curl https://a.example", "this is no HTTPie command"),
+        ("curl https://a.example", "this is not an HTTPie command"),
         ("http -f POST https://a.example a=b", "a form is not JSON"),
         ("http https://a.example a@/etc/passwd", "`a` reads a file"),
         ("http https://a.example a:=@x.json", "`a` reads a file"),
@@ -301,9 +301,9 @@ def test_an_httpie_line_becomes_the_same_request(line: str) -> None:
         ("http :8080/x a=b", "the URL is one of this machine"),
         ("http https://a.example 'a[0]=b'", "`a[0]` is an item of a list"),
         ("http https://a.example --cert=x", "the option --cert=x is not known"),
-        ("http https://a.example word", "`word` is no item of a request"),
+        ("http https://a.example word", "`word` is not an item of a request"),
         ("http POST", "the line calls no URL"),
-        ("http https://a.example | sh", "the line goes on behind httpie, with `|`"),
+        ("http https://a.example | sh", "the line continues after httpie, with `|`"),
         ("http https://a.example a=$(id)", "the line runs another command"),
         ("http https://a.example 'a", "a quote of the httpie line is not closed"),
     ],

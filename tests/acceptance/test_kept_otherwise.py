@@ -87,7 +87,9 @@ def test_an_update_that_is_kept_otherwise_is_not_done_and_is_brought_on(
         collection.shown = lambda identity: None  # type: ignore[method-assign, assignment, return-value]
     err = applied(hooks, callsheet)
     assert "CS876" in err
-    assert "Action/example: the service took it, and keeps something else than was sent: payload" in err
+    assert (
+        "Action/example: the service accepted it, but stored something else than was sent: payload" in err
+    )
     assert outcomes(hooks) == [("update", "failed")]
     # What is there is callsheet's own: it is no drift, and the next plan shows it.
     plan = Workspace(hooks.path).plan()
@@ -150,7 +152,7 @@ def test_a_deletion_after_which_the_object_is_there_is_not_done(
     hooks.remove("example")
     real = collection.drop
     collection.drop = lambda identity: None  # type: ignore[method-assign]
-    assert "the service took the deletion, and still shows the object" in applied(hooks, callsheet)
+    assert "the service accepted the deletion, but still shows the object" in applied(hooks, callsheet)
     collection.drop = real  # type: ignore[method-assign]
     assert [one.action for one in Workspace(hooks.path).plan().changes] == ["delete"]
     assert applied(hooks, callsheet) == ""
@@ -252,7 +254,7 @@ def test_a_table_that_changes_what_is_written_takes_nothing(
             " UPDATE registry_action SET compiled = replace(new.compiled, ':true', ':1') WHERE address = new.address; END"
         )
     err = applied(workspace, callsheet, "--keep-going")
-    assert "what is read back of Action/example is something else than was written" in err
+    assert "what is read back of Action/example differs from what was written" in err
     _, [last, *_] = Workspace(workspace.path).history("local")
     assert sorted((one.address, one.outcome) for one in last.steps) == [
         ("Action/example", "failed"), ("Action/other", "done"),
@@ -281,7 +283,7 @@ def test_a_deletion_after_which_adobe_still_shows_the_configuration_is_not_done(
     (do.folder.path / "shop.yaml").unlink()
     outcome = do.apply("--accept", "max-delete")
     assert outcome.code == 1
-    assert "Adobe took the deletion, and still shows the configuration; plan again" in outcome.err
+    assert "Adobe accepted the deletion, but still shows the configuration; plan again" in outcome.err
     adobe.configs = dict(adobe.configs)
     assert do.apply("--accept", "max-delete").code == 0
     assert adobe.configs == {}

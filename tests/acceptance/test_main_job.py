@@ -253,7 +253,7 @@ def test_two_environments_ask_which_one(workspace: Folder, callsheet: Callsheet)
     )
     outcome = callsheet("plan", "-C", workspace.path)
     assert outcome.code == 2
-    assert outcome.err == "error CS921: which environment?\nhelp: give one with -e: local, staging\n"
+    assert outcome.err == "error CS921: which environment?\nhelp: choose one with -e: local, staging\n"
     assert "did you mean `staging`?" in callsheet("plan", "-C", workspace.path, "-e", "stagin").err
 
 

@@ -275,10 +275,10 @@ def test_what_a_mail_server_says_is_told(letter: Callable[..., Any], mail: Calla
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ("email=ada@example.com\nBcc: all@example.com", "error CS926: `to` would hold a line break"),
-        ("order=A\nX: y", "error CS926: `subject` would hold a line break"),
-        ("email=no address", "error CS926: an address of the email is none"),
-        ("email=", "error CS926: an address of the email is none"),
+        ("email=ada@example.com\nBcc: all@example.com", "error CS926: `to` would contain a line break"),
+        ("order=A\nX: y", "error CS926: `subject` would contain a line break"),
+        ("email=no address", "error CS926: an address of the email is not valid"),
+        ("email=", "error CS926: an address of the email is not valid"),
     ],
 )
 def test_nothing_of_a_parameter_becomes_a_header(
@@ -301,7 +301,7 @@ def test_a_mail_server_on_this_machine_stands_in(
     assert box.got[0].get_content_type() == "text/plain"
     assert box.logins == []
     for url in ("smtp://example.com:25", "http://localhost:1", "smtp://localhost"):
-        assert letter(server, "--to", url).err.startswith(f"error CS964: {url!r} is no mail server")
+        assert letter(server, "--to", url).err.startswith(f"error CS964: {url!r} is not a mail server")
     curl = letter(server, "--curl")
     assert curl.err.startswith("error CS967: an email that a mail server delivers is not an HTTP request")
 
@@ -498,7 +498,7 @@ def test_sms_segments(text: str, encoding: str, number: int, used: int, left: in
         ("email", {"subject": "a", "text": "b", "html": "<html lang=en><img src=x.png>"}, "an image has no alt text: x.png"),
         ("email", {"subject": "a", "text": "b", "html": "<html lang=en>" + "x" * 110_000}, "the HTML has 107 KB: Gmail cuts it off after 102 KB"),
         ("email", {"subject": "a", "text": "b", "html": "<p>x"}, "<html> has no lang: a screen reader guesses the language"),
-        ("email", {"subject": "a", "text": "b", "html": "<html lang=en><a href='javascript:x'>"}, "the HTML holds a script: no mail program runs it, and many refuse the email"),
+        ("email", {"subject": "a", "text": "b", "html": "<html lang=en><a href='javascript:x'>"}, "the HTML contains a script: no mail program runs it, and many refuse the email"),
         ("email", {"subject": "a", "text": "b", "html": "<html lang=en><td bgcolor=white><p style='color:#999'>grey</p>"},
          "#999999 on #ffffff has a contrast of 2.8, less than 4.5: 'grey'"),
     ],

@@ -60,7 +60,7 @@ def test_a_host_that_only_the_workspace_names_gets_no_secret(
     host = f"localhost:{service.port}"
     assert f"the token endpoint is at {host}, where env:OTHER would go" in outcome.err
     assert "environments.yaml:13:71: error CS961\n" in outcome.err
-    assert f"help: where it is meant: --allow-host {host}, or {HOSTS}={host}" in outcome.err
+    assert f"help: if this is intended: --allow-host {host}, or {HOSTS}={host}" in outcome.err
     assert "other-secret-value" not in outcome.out + outcome.err
     assert (service.seen, collection.calls) == ([], [])
     assert not strange.database.exists()
@@ -391,7 +391,7 @@ def test_what_is_no_cursor_is_an_error(
         "page",
         lambda query, fault: (200, {"data": [], "meta": {"next": cursor}}, {}),
     )
-    assert "neither a text nor a number" in callsheet("plan", "-C", hooks.path).err
+    assert "neither a string nor a number" in callsheet("plan", "-C", hooks.path).err
 
 
 @pytest.mark.parametrize(
@@ -460,7 +460,7 @@ def test_what_no_header_can_hold_is_refused_by_name_before_anything_is_sent(
             "{X-Team: crm}" if where == "send" else f"{{X-Key: {held}}}",
         )
         outcome = callsheet("send", "example", "-C", hooks.path, "--yes")
-    assert f"error CS969: {reference} holds a " in outcome.err, outcome.err
+    assert f"error CS969: {reference} contains a " in outcome.err, outcome.err
     assert "cd-secret" not in outcome.out + outcome.err
     assert (collection.calls, service.seen) == ([], [])
 
@@ -510,6 +510,6 @@ def test_a_parameter_with_an_accent_in_a_header_is_refused_everywhere(
         '{X-Name: "{{ params.who }}"}',
     )
     outcome = callsheet(verb[0], "example", *verb[1:], "--params", "who=Zoé", "-C", workspace.path)
-    assert "error CS926: the header `X-Name` would hold a character that is not ASCII" in outcome.err
+    assert "error CS926: the header `X-Name` would contain a character that is not ASCII" in outcome.err
     assert service.seen == []
     assert callsheet("test", "-C", workspace.path).code == 1

@@ -166,17 +166,19 @@ def test_what_is_no_url_is_refused_and_never_printed(
     monkeypatch.setenv("CALLSHEET_DATABASE", secret)
     outcome = callsheet("plan", "-C", workspace.path)
     assert outcome.code == 1
-    assert outcome.err.startswith("error CS946: what env:CALLSHEET_DATABASE holds is no connection URL\n")
+    assert outcome.err.startswith("error CS946: env:CALLSHEET_DATABASE does not contain a connection URL\n")
     assert "hunter2" not in outcome.out + outcome.err
 
 
 def test_the_url_itself_is_refused_on_a_command_line(callsheet: Callsheet) -> None:
     outcome = callsheet("admin", "init", "--database", "postgresql://u:hunter2@db/x")
     assert outcome.code == 2
-    assert outcome.err.startswith("error CS921: --database takes a reference, as env:CALLSHEET_DATABASE")
+    assert outcome.err.startswith(
+        "error CS921: --database takes a reference, such as env:CALLSHEET_DATABASE"
+    )
     assert "hunter2" not in outcome.err
     outcome = callsheet("admin", "init", "--database", "env:X", "--schema", "x; drop")
-    assert "error CS921: 'x; drop' is no name for a schema" in outcome.err
+    assert "error CS921: 'x; drop' is not a name for a schema" in outcome.err
 
 
 def test_without_the_package_it_says_how_to_install_it(
@@ -279,7 +281,7 @@ def test_a_server_that_is_down_or_stops_answering_is_named(
     outcome = callsheet("plan", "-C", shared_workspace.path)
     assert outcome.err == (
         "error CS940: PostgreSQL x.callsheet at 127.0.0.1:1 cannot be reached: Connection refused\n"
-        "help: see that the server runs, and run the command again: what was committed is recorded\n"
+        "help: check that the server is running, and run the command again: what was committed is recorded\n"
     )
 
 

@@ -201,8 +201,8 @@ SENSITIVE: dict[str, tuple[Callable[[Folder], None], str, str]] = {
     "a contract ignored": (swap("push.yaml", "    operation: send\n", "    operation: send\n    ignore: [{path: /title, reason: it is wrong}]\n"), "contract-ignored", "ignored at `/title`: it is wrong"),
     "a contract optional": (swap("push.yaml", "    operation: send\n", "    operation: send\n    optional: true\n"), "contract-optional", "left unchecked"),
     "a contract's file": (swap("contracts/push.yaml", "{type: object, properties: {title: {type: string}}}", "{}"), "contract-changed", "the contract of `Action/push` changed"),
-    "a policy removed": (away("policy.yaml"), "policy-removed", "no longer holds for `Action/mail`, `Action/push`"),
-    "a policy narrowed": (swap("policy.yaml", "  severity", "  select: {names: [mail]}\n  severity"), "policy-narrowed", "no longer holds for `Action/push`"),
+    "a policy removed": (away("policy.yaml"), "policy-removed", "no longer applies to `Action/mail`, `Action/push`"),
+    "a policy narrowed": (swap("policy.yaml", "  severity", "  select: {names: [mail]}\n  severity"), "policy-narrowed", "no longer applies to `Action/push`"),
     "a policy weakened": (swap("policy.yaml", "severity: error", "severity: warning"), "policy-weakened", "is warning instead of error"),
     "a policy off in one environment": (swap("policy.yaml", "severity: error", "severity: error\n  severityIn: {production: 'off'}"), "policy-weakened", "is off instead of error in `production`"),
     "a policy off in an environment to come": (swap("policy.yaml", "severity: error", "severity: error\n  severityIn: {preview: 'off'}"), "policy-weakened", "is off instead of error in `preview`"),
@@ -248,7 +248,7 @@ def test_each_reason_can_be_accepted_and_none_else_passes_with_it(
     assert err == (
         "error CS933: the gate refuses 1 change that is sensitive\n"
         "  Policy/https_only: policy `https_only`: a violation is warning instead of error (policy-weakened)\n"
-        "help: where it is meant: --accept policy-weakened\n"
+        "help: if this is intended: --accept policy-weakened\n"
     )
     code, out, err = diff(callsheet, shop, *accepted, "--accept", "policy-weakened")
     assert (code, err) == (0, "")

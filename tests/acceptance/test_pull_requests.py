@@ -152,7 +152,7 @@ def test_2_a_breaking_change_stops_at_the_gate_and_is_let_through_with_a_reason(
     assert plan.returncode == 0
     callsheet_in(team, "approve", "plan.json", "--key", str(team.temp / "keys" / "grace"), "--yes", "-q")
     refused = callsheet_in(team, "apply", "plan.json")
-    assert "error CS919: the plan holds what must be accepted" in refused.stderr
+    assert "error CS919: the plan contains changes that must be accepted" in refused.stderr
     for one in team.folder.glob("plan.json*"):
         one.unlink()
     deploy(team, "production", accept="breaking", why="the journeys map headline since Monday")
@@ -221,7 +221,7 @@ def test_4_one_line_that_changes_forty_actions_is_told_once_and_released_deliber
         "error CS918: a guard refuses the plan\n  max-update: 40 of 51 would be updated; the limit is 30%"
         in refused.stderr
     )
-    assert "help: where it is meant: --accept max-update" in refused.stderr
+    assert "help: if this is intended: --accept max-update" in refused.stderr
     (team.folder / "plan.json").unlink()
     deploy(team, "staging", accept="max-update", why="all texts move to v2 together")
     assert callsheet_in(team, "plan", "-e", "staging", "--detailed-exitcode").returncode == 0

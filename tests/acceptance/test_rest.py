@@ -99,7 +99,7 @@ def test_one_fault_is_retried_where_that_is_safe_and_settled_where_it_is_not(
     if safe:
         assert outcome.code == 0, outcome.err
     else:
-        assert outcome.err.startswith("error CS871: it is not known whether the service did it: ")
+        assert outcome.err.startswith("error CS871: it is unknown whether the service did it: ")
     settled(hooks, callsheet, collection)
 
 
@@ -111,7 +111,7 @@ def test_a_service_that_stays_broken_loses_nothing(
     prepared(hooks, callsheet, action)
     collection.faults = [fault] * 3
     outcome = callsheet("apply", "-C", hooks.path, "--yes", "-q")
-    assert outcome.err.startswith("error CS871: it is not known whether the service did it: ")
+    assert outcome.err.startswith("error CS871: it is unknown whether the service did it: ")
     settled(hooks, callsheet, collection)
 
 
@@ -160,7 +160,7 @@ def test_what_the_service_refuses_is_told_without_a_secret(
     monkeypatch.setenv("HOOKS_TOKEN", "another-token-here")
     refused = callsheet("plan", *at)
     assert refused.err == (
-        "error CS872: the service refuses who calls: 401\nhelp: see `authentication` of the Target, and its secrets\n"
+        "error CS872: the service refuses the credentials: 401\nhelp: see `authentication` of the Target, and its secrets\n"
     )
 
 
@@ -174,14 +174,14 @@ def test_a_step_that_the_service_keeps_otherwise_is_not_done_and_the_next_plan_b
         1,
         (
             "error CS876: 1 object(s) are not as they were sent: 0 step(s) done, 0 left\n"
-            "  Action/example: the service took it, and keeps something else than was sent: kind\n"
+            "  Action/example: the service accepted it, but stored something else than was sent: kind\n"
             "help: the next plan shows what is kept there; where it means the same, say so under `normalised` of the"
             " Target\n"
         ),
     )
     _, [record] = Workspace(hooks.path).history("local")
     assert [(one.outcome, one.error) for one in record.steps] == [
-        ("failed", "the service took it, and keeps something else than was sent: kind")
+        ("failed", "the service accepted it, but stored something else than was sent: kind")
     ]
     # It is callsheet's own, and no drift: nothing needs to be accepted.
     assert callsheet("drift", *at).out == "No drift in local.\n"
@@ -229,7 +229,7 @@ def test_a_link_to_another_host_is_not_followed(
     collection.paging = "link"
     collection.list_faults = ["elsewhere"]
     assert callsheet("plan", "-C", hooks.path).err.startswith(
-        "error CS873: the service leads to another scheme, host or port\n"
+        "error CS873: the service links to another scheme, host or port\n"
     )
 
 
@@ -319,7 +319,7 @@ def test_many_steps_are_done_side_by_side_and_each_is_settled_by_itself(
     for number in range(40, 60):
         hooks.action(f"a{number:02}")
     collection.faults = ["", "", "after"]
-    assert "\nerror CS871: it is not known" in callsheet("apply", *at, "--yes").err
+    assert "\nerror CS871: it is unknown" in callsheet("apply", *at, "--yes").err
     assert len(collection.objects) < 61
     settled(hooks, callsheet, collection)
     assert len(collection.objects) == 61
@@ -331,7 +331,7 @@ def test_a_refusal_behind_a_lost_answer_says_nothing_of_the_first_call(
 ) -> None:
     collection.faults_of["example"] = [lost, "refuse"]
     told = callsheet("apply", "-C", hooks.path, "--yes", "-q").err
-    assert "error CS871: it is not known whether the service did it: " in told
+    assert "error CS871: it is unknown whether the service did it: " in told
     assert ", and then it answered 422\n" in told
     assert len(collection.objects) == (lost == "after")
     settled(hooks, callsheet, collection)
@@ -354,7 +354,7 @@ def test_a_service_that_goes_away_behind_a_lost_answer_leaves_it_open(
     monkeypatch.setattr(ServiceClient, "_once", once)
     told = callsheet("apply", "-C", hooks.path, "--yes", "-q").err
     assert told.startswith(
-        "error CS871: it is not known whether the service did it: it does not answer (RemoteProtocolError)\n"
+        "error CS871: it is unknown whether the service did it: it does not answer (RemoteProtocolError)\n"
     )
     monkeypatch.setattr(ServiceClient, "_once", real)
     assert len(collection.objects) == 1

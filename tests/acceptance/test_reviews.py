@@ -107,7 +107,7 @@ def test_plan_fails_for_a_guard_where_it_is_asked_and_writes_its_file(
     assert refused.code == 1
     assert refused.err.startswith("error CS935: apply would refuse this plan for local\n")
     assert words in refused.err
-    assert f"help: accept it where it is meant: {way}\n" in refused.err
+    assert f"help: accept it if this is intended: {way}\n" in refused.err
     assert json.loads(file.read_text("utf-8"))["changes"]
     assert callsheet("apply", file, "-C", workspace.path, "--yes").code == 1, "apply refuses it too"
     accepted = callsheet(*plan, "--fail-on", "guard", "--fail-on", "breaking", *way.split())

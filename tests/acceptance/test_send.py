@@ -108,7 +108,7 @@ def test_nothing_is_sent_unasked_or_where_it_is_not_allowed(
     workspace.write("environments.yaml", ENVIRONMENT)
     assert callsheet(*SEND, "-C", workspace.path, "--yes").err == (
         "error CS960: the environment local does not allow sending\n"
-        "help: write `allowSend: true` into its spec, where a call by hand does no harm;"
+        "help: write `allowSend: true` into its spec, if a manual call does no harm;"
         " or try it without an account: `callsheet emulate`, and send with --to\n"
     )
     assert callsheet("send", "example", "-C", workspace.path, "--yes").err.startswith("error CS926")
@@ -330,7 +330,7 @@ def test_what_only_the_journey_tool_can_sign_says_so(
     ready(certificate_credential(service.url))
     outcome = callsheet(*SEND, "-C", workspace.path, "--yes")
     assert outcome.err.startswith(
-        "error CS962: the assertion of this authentication is signed by Adobe: nobody else can send it\n"
+        "error CS962: only Adobe can sign the assertion of this authentication: it cannot be sent from here\n"
     )
     assert service.seen == []
 

@@ -78,7 +78,7 @@ def test_accepting_protect_is_answered(workspace: Folder, callsheet: Callsheet) 
     outcome = callsheet("plan", "-C", workspace.path, "--accept", "protect")
     assert outcome.err == (
         "note: --accept protect has no effect: remove `protect` in a change of its own,"
-        " apply that, and then delete\n"
+        " apply it, and then delete\n"
     )
 
 

@@ -72,7 +72,7 @@ def test_which_journeys_use_which_action_and_how_sure_that_is(do: Do, adobe: Ado
         "Action/audit\n"
         "  doubtful  Nothing to map (Deployed, node The audit): the node has its name, and maps other labels\n"
         "Action/loyalty\n"
-        "  possible  Anniversary v1.0 (Redeployed, node Points): the node maps its labels, which are no other action's\n"
+        "  possible  Anniversary v1.0 (Redeployed, node Points): the node maps its labels, which no other action has\n"
         "      Member = #{profile.id}\n"
         "      Points = 12\n"
         "  likely  Old one (Stopped, node loyalty): the node has its name, and maps its labels\n"
@@ -87,7 +87,7 @@ def test_which_journeys_use_which_action_and_how_sure_that_is(do: Do, adobe: Ado
         "Action/push\n"
         "  doubtful  Anniversary v2.0 (Draft, node push): the node has its name, and maps other labels\n"
         "      Other = 1\n"
-        "  possible  Welcome (Deployed, node Send the push): the node maps its labels, which are no other action's\n"
+        "  possible  Welcome (Deployed, node Send the push): the node maps its labels, which no other action has\n"
         "      tenant = 'shop'\n"
         "      Device = #{profile.device}\n"
         "      Title = 'Hi'\n"
@@ -201,9 +201,9 @@ def test_without_a_network_a_plan_rests_on_the_last_snapshot_and_says_so(
         "Note: Adobe's API was not reached (no token from http://localhost:9/ims/token/v3: it does not answer (ConnectError)): configurations are as of 20"
         in words
     )
-    assert "(journeys.json); apply reads them anew" in words
+    assert "(journeys.json); apply reads them again" in words
     assert f"Note: journeys are as of {saved['takenAt']} (journeys.json)" in words
-    assert "to which the journeys move that use it: Welcome" in words
+    assert "move the journeys that use it: Welcome" in words
     assert "as of " in do("usage", "push").out
     plan = do.folder.path.parent / "plan.json"
     offline = json.loads(do("plan", "-o", "json", "--out", str(plan)).out)
@@ -221,7 +221,7 @@ def test_without_a_network_a_plan_rests_on_the_last_snapshot_and_says_so(
     monkeypatch.setenv("ADOBE_TOKEN_URL", f"{url}/ims/token/v3")
     adobe.by_hand("u1", methods=["PUT"])
     assert do("apply", str(plan), "--pack", str(do.folder.path.parent / "p2")).err.startswith(
-        "error CS916: what is deployed has moved"
+        "error CS916: what is deployed has changed"
     )
     # Without a snapshot, what cannot be read is an error.
     file.unlink()
@@ -257,7 +257,7 @@ def test_journeys_that_cannot_be_read_whole(do: Do, adobe: Adobe) -> None:
     adobe.journeys = [*JOURNEYS, JOURNEYS[0]]
     assert (
         do("usage").err
-        == "error CS873: Adobe's API cannot be read: the list of journeys changes while it is read\nhelp: try again when nobody else is writing\n"
+        == "error CS873: Adobe's API cannot be read: the list of journeys changed while it was read\nhelp: try again when no one else is changing it\n"
     )
     adobe.journeys = []
     assert "no journey is known to use it" in do("usage", "push").out
@@ -270,8 +270,8 @@ def test_a_journey_of_another_shape_is_never_taken_for_one_that_uses_nothing(
     adobe.journeys = [{**JOURNEYS[0], **broken}]
     name = "paramMappings" if isinstance(broken["nodes"], list) else "nodes"
     assert do("usage").err == (
-        f"error CS873: Adobe's API cannot be read: `{name}` of a journey is no list\n"
-        "help: nothing was changed; what uses which action is not known until it is one\n"
+        f"error CS873: Adobe's API cannot be read: `{name}` of a journey is not a list\n"
+        "help: nothing was changed; which journeys use an action stays unknown\n"
     )
     adobe.journeys = [{**JOURNEYS[0], "metadata": "none"}]
     assert do("usage").code == 0
@@ -285,12 +285,12 @@ def test_where_there_are_no_journeys(do: Do, workspace: Folder, callsheet: Calls
     own = ("{secret", "api:", "limits")
     bare = [one for one in ENVIRONMENT.splitlines() if not any(it in one for it in own)]
     do.folder.write("environments.yaml", "\n".join(bare))
-    assert do("usage").err.startswith("error CS845: the target gives no `api`: journeys cannot be read\n")
+    assert do("usage").err.startswith("error CS845: the target has no `api`: journeys cannot be read\n")
     workspace.write(
         "environments.yaml",
         "apiVersion: callsheet/v1\nkind: Environment\nmetadata: {name: local}\n"
         "spec: {values: {host: a.example.com}, target: {type: sqlite, path: a.db}}\n",
     )
     assert callsheet("usage", "-C", workspace.path, "-e", "local").err.startswith(
-        "error CS845: the target of local holds no journeys\n"
+        "error CS845: the target of local has no journeys\n"
     )

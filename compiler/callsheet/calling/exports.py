@@ -66,7 +66,7 @@ def _exported(compiled: Mapping[str, Any], params: Mapping[str, Any]) -> Exporte
     _authenticate(result, compiled["authentication"], compiled["name"])
     for reference in sorted(set(_references(request, compiled["authentication"]))):
         if not reference.startswith("env:"):
-            result.notes.append(f"{variable(reference)} is what {reference} holds")
+            result.notes.append(f"{variable(reference)} is the value of {reference}")
     if "clientCertificate" in compiled["authentication"]:
         result.notes.append("the client certificate is not in it: --cert and --key name one for curl")
     return result
@@ -77,7 +77,7 @@ def _authenticate(result: Exported, authentication: Mapping[str, Any], name: str
     if kind == "hmac":
         raise CallsheetError(
             "CS967",
-            "the signature of this action is made anew for each request: it cannot be exported",
+            "this action is signed for each request: it cannot be exported",
             help="send it with `callsheet send`, or try it with `callsheet emulate`",
         )
     if kind == "basic":

@@ -39,7 +39,7 @@ def check_parameters(declared: Mapping[str, Any], given: Mapping[str, Any]) -> d
         raise CallsheetError(
             "CS926",
             "the parameters do not fit the action",
-            help="give each declared parameter a value of its type",
+            help="set each declared parameter to a value of its type",
             details=tuple(faults),
         )
     return values
@@ -116,7 +116,7 @@ def _fault(fields: Mapping[str, Any], value: Any) -> str:
 
 def _wrong_text(fields: Mapping[str, Any], value: str) -> str:
     if _SURROGATE.search(value):
-        return "holds half of a surrogate pair, which is not a character"
+        return "contains half of a surrogate pair, which is not a character"
     if len(value) < fields.get("minLength", 0):
         return f"is shorter than {fields['minLength']} characters"
     if len(value) > fields.get("maxLength", len(value)):

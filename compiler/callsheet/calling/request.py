@@ -186,14 +186,14 @@ class Filler:
             raise TemplateFault(
                 "CS926",
                 0,
-                f"the header `{name}` would hold a line break",
-                "give the parameter one line",
+                f"the header `{name}` would contain a line break",
+                "set the parameter to one line",
             )
         if not text.isascii():
             raise TemplateFault(
                 "CS926",
                 0,
-                f"the header `{name}` would hold a character that is not ASCII",
+                f"the header `{name}` would contain a character that is not ASCII",
                 "keep it out by a `pattern`, encode it (`| urlencode`), or send it in the payload",
             )
         return text
@@ -225,7 +225,7 @@ class Filler:
                         "CS926",
                         0,
                         "a part of the URL's path would be empty",
-                        "give the parameter a value",
+                        "set the parameter to a value",
                     )
                 writer.placed(text, 0, encoded=_is_encoded(part))
         found = dot_segment(writer.text)
@@ -233,7 +233,7 @@ class Filler:
             raise DotSegmentError(
                 "CS926",
                 f"a segment of the URL's path would be `{found}`, which clients take away",
-                help="give the parameter another value; a `pattern` keeps such values out",
+                help="set the parameter to another value; a `pattern` rejects such values",
             )
         return writer.text
 

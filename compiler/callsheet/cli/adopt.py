@@ -26,6 +26,6 @@ def command(name: str, env: str | None, *, options: Options) -> None:
     click.echo(f"Next: callsheet plan{where}, which adopts it without a change")
     if others:
         click.echo(
-            f"It has the values of {here}, and also applies to {', '.join(others)}, too:"
-            " leave it out there by `select`, or move what differs into `values`"
+            f"It has the values of {here}, and also applies to {', '.join(others)}:"
+            " exclude it there with `select`, or move what differs into `values`"
         )

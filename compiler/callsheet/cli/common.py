@@ -139,7 +139,7 @@ def _accepted(
     if "protect" in value:
         click.echo(
             "note: --accept protect has no effect: remove `protect` in a change of its own,"
-            " apply that, and then delete",
+            " apply it, and then delete",
             err=True,
         )
     return value

@@ -37,7 +37,7 @@ def environment_named(compiled: Compiled, name: str | None) -> Environment:
         return compiled.environments[name]
     known = ", ".join(sorted(concrete)) or "none"
     if name is None:
-        raise UsageError("CS921", "which environment?", help=f"give one with -e: {known}")
+        raise UsageError("CS921", "which environment?", help=f"choose one with -e: {known}")
     raise UsageError(
         "CS921",
         f"there is no environment `{name}`{nearest(name, compiled.environments)}",

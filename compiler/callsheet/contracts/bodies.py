@@ -46,7 +46,7 @@ class Bodies:
                 yield self.subject.at("CS454").key(
                     ("request",),
                     "the contract requires a body, and the request has none",
-                    do="give it a payload",
+                    do="add a payload",
                     related=self.subject.related(self.operation.at),
                 )
             return
@@ -92,7 +92,7 @@ class Bodies:
         yield self.subject.at(code).key(
             self._place(fault.path),
             f"{fault.words}{where}",
-            do=fault.way_out if not might else "declare on the parameter what the contract wants of it",
+            do=fault.way_out if not might else "declare on the parameter what the contract requires",
             related=self.subject.related(fault.at),
         )
 

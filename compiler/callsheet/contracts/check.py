@@ -124,7 +124,7 @@ def _check_value(
         ("request", field, name),
         faults[0].words.replace("the body", f"`{name}`")
         + (" with the example of its parameter" if is_slot else ""),
-        do="declare on the parameter what the contract wants of it" if is_slot else faults[0].way_out,
+        do="declare on the parameter what the contract requires" if is_slot else faults[0].way_out,
         related=subject.related(one["at"]),
     )
 

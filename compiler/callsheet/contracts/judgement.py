@@ -45,7 +45,7 @@ def judge(compiled: Mapping[str, Any], operation: Operation | None, answer: Answ
         try:
             found += [f"by the contract, {one.words}" for one in operation.validation(kind).faults(told)]
         except ContractFault as fault:
-            found.append(f"the contract does not tell: {fault.message}")
+            found.append(f"the contract does not say: {fault.message}")
     # The example and the contract may miss the same, and each item of a list misses it again.
     return list({_NUMBER.sub("", one): one for one in reversed(found)}.values())[::-1][:MAX_FINDINGS]
 

@@ -136,8 +136,8 @@ def _compiled(schema: dict[str, Any]) -> Any:
         words = str(getattr(error, "message", error))[:120]
         raise ContractFault(
             "CS450",
-            f"a schema of the contract is none: {words}",
-            "check it with the tools of its form, or take the vendor's own again",
+            f"a schema of the contract is not valid: {words}",
+            "check it with the tools of its format, or take the vendor's file again",
         ) from None
 
 

@@ -181,7 +181,7 @@ def disk_full(shown: str) -> CallsheetError:
     return CallsheetError(
         "CS906",
         f"there is no space left to write {shown}",
-        help="make room and run the command again: what was not recorded was not done",
+        help="free some space, and run the command again: what was not recorded was not done",
     )
 
 

@@ -102,7 +102,7 @@ def _fields(url: str, reference: str) -> dict[str, Any]:
     if not fields:
         raise CallsheetError(
             "CS946",
-            f"what {reference} holds is no connection URL",
+            f"{reference} does not contain a connection URL",
             help="write it as postgresql://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full",
         )
     local = all(one in _LOCAL or one.startswith("/") for one in str(fields.get("host") or "").split(","))

@@ -37,7 +37,7 @@ _BY_STATE: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
         ("57014", "55P03"),
         "CS943",
         "{shown} did not answer in time: {text}",
-        "see what holds it, or raise `statementTimeout` or `lockTimeout` in the environment",
+        "check what blocks it, or raise `statementTimeout` or `lockTimeout` in the environment",
     ),
     (
         ("40001", "40P01"),
@@ -51,7 +51,7 @@ _BY_STATE: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
         _UNREACHABLE,
         "CS940",
         "{shown} cannot be reached: {text}",
-        "see that the server runs, and run the command again: what was committed is recorded",
+        "check that the server is running, and run the command again: what was committed is recorded",
     ),
 )
 
@@ -69,7 +69,7 @@ def _error(shown: str, error: psycopg.Error) -> CallsheetError:
     return CallsheetError(
         "CS948",
         f"{shown} answered with an error ({state}): {text}",
-        help="see the server's log; what was not recorded was not done",
+        help="check the server's log; what was not recorded was not done",
     )
 
 
@@ -89,5 +89,5 @@ def _connection_error(shown: str, text: str) -> CallsheetError:
     return CallsheetError(
         "CS940",
         f"{shown} cannot be reached: {reason}",
-        help="see that the server runs, and run the command again: what was committed is recorded",
+        help="check that the server is running, and run the command again: what was committed is recorded",
     )

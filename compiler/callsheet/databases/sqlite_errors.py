@@ -33,7 +33,7 @@ def sqlite_error(shown: str, error: sqlite3.Error) -> CallsheetError:
         return disk_full(shown)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return CallsheetError(
-            "CS907", f"another program holds {shown}", help="wait until it is done, and try again"
+            "CS907", f"another program has locked {shown}", help="wait until it is done, and try again"
         )
     if code == sqlite3.SQLITE_NOTADB:
         return CallsheetError(

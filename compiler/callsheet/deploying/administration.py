@@ -47,8 +47,8 @@ def initialise(reference: str, schema: str) -> InitResult:
     if not SCHEMA_NAME.match(schema):
         raise UsageError(
             "CS921",
-            f"{schema!r} is no name for a schema",
-            help="lower-case letters, digits and _, at most 51, no digit first",
+            f"{schema!r} is not a name for a schema",
+            help="use at most 51 lower-case letters, digits and _, and begin with a letter or _",
         )
     database = connect(resolve(reference), reference, schema)
     try:
@@ -116,7 +116,7 @@ def require_reference(text: str) -> str:
     if "://" in text or "=" in text or ":" not in text:
         raise UsageError(
             "CS921",
-            "--database takes a reference, as env:CALLSHEET_DATABASE, not the connection URL itself",
+            "--database takes a reference, such as env:CALLSHEET_DATABASE, not the connection URL itself",
             help="put the URL into an environment variable or a file: other processes see a command line",
         )
     return text

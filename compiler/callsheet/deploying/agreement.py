@@ -10,8 +10,8 @@ from callsheet.compiling import Compiled
 from callsheet.compiling.selecting import refuse_invalid
 from callsheet.deploying.clean import commit_of
 from callsheet.deploying.current import current_of, desired_in, plan_of, rollback_plan
-from callsheet.deploying.replanned import compare_plans, compare_with_workspace
 from callsheet.deploying.preconditions import check_state, refuse_applied, refuse_other
+from callsheet.deploying.replanned import compare_plans, compare_with_workspace
 from callsheet.deploying.stores import Stores
 from callsheet.documents import Commit
 from callsheet.errors import CallsheetError

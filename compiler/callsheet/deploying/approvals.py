@@ -124,7 +124,7 @@ def require(plan: Plan, wanted: Approvals, approvals: Iterable[Approval], root: 
         raise CallsheetError(
             "CS950",
             f"the plan has {len(people)} of {counted(wanted.count, 'approval')}{by}",
-            help="`callsheet approve PLAN`, and keep the files that it writes beside the plan",
+            help="run `callsheet approve PLAN`, and keep the files that it writes beside the plan",
         )
     return tuple(names)
 
@@ -213,7 +213,7 @@ def _fingerprint(told: bytes) -> str | None:
 
 
 _REASONS = (
-    ("namespace does not match", "it was signed for something else than callsheet"),
+    ("namespace does not match", "it was not signed for callsheet"),
     ("not permitted for use", "the signers' file does not allow this key to approve plans"),
     ("key has expired", "its key has expired"),
     ("not yet valid", "its key is not valid yet"),
@@ -227,13 +227,13 @@ def _reason(error: bytes) -> str:
     for words, reason in _REASONS:
         if words in text:
             return reason
-    return f"it is no SSH signature ({_last_line(error)})"
+    return f"it is not an SSH signature ({_last_line(error)})"
 
 
 def _refused(approval: Approval, reason: str) -> CallsheetError:
     return CallsheetError(
         "CS951",
-        f"the approval {approval.shown} does not hold: {reason}",
+        f"the approval {approval.shown} is not valid: {reason}",
         help="remove it, and have the plan approved by one of the allowed signers",
     )
 
@@ -248,8 +248,8 @@ def _refuse_authors(plan: Plan, verified: Sequence[_Verified], root: Path) -> No
     if authors is None:
         raise CallsheetError(
             "CS951",
-            "who wrote the plan's commit cannot be told, and the environment wants it approved by others",
-            help="plan from a commit that the repository has, with its history fetched",
+            "the author of the plan's commit is unknown, and the environment requires approval by others",
+            help="plan from a commit of this repository, with its history fetched",
         )
     keys = {_signing_key(*one) for one in authors.signed}
     for one in verified:
@@ -258,8 +258,8 @@ def _refuse_authors(plan: Plan, verified: Sequence[_Verified], root: Path) -> No
             who = wrote[0] if wrote else f"the key of {one.principals[0]} signed a commit of it, who"
             raise CallsheetError(
                 "CS951",
-                f"the approval {one.shown} does not hold: {who} wrote the change",
-                help="have it approved by somebody else",
+                f"the approval {one.shown} is not valid: {who} wrote the change",
+                help="have it approved by another person",
             )
 
 

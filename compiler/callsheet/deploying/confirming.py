@@ -42,8 +42,8 @@ def confirm_steps(plan: Plan, names: Collection[str], stores: Stores, conduct: C
         if (before.digest if before else None) != change.before_digest:
             raise CallsheetError(
                 "CS842",
-                f"{change.address_before} is not what the pack starts from: it was changed since",
-                help="make a new pack: `callsheet apply`",
+                f"{change.address_before} has changed since the pack was written",
+                help="write a new pack with `callsheet apply`",
             )
         chosen.append(change)
     now = replace(

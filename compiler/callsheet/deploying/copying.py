@@ -82,7 +82,7 @@ def copy_ledger(
         if target.rows("SELECT 1 FROM ledger_apply LIMIT 1"):
             raise CallsheetError(
                 "CS932",
-                f"{target.shown} holds a ledger already",
+                f"{target.shown} already contains a ledger",
                 help="name an empty database or another schema: histories are never mixed",
             )
         with source.snapshot(), target.transaction():
@@ -104,7 +104,7 @@ def _copy(source: Database, target: Database, table: str, order: str) -> Copied:
         raise CallsheetError(
             "CS905",
             f"what was read back of {table} is not what was written to {target.shown}",
-            help="nothing was kept; see the database's encoding",
+            help="nothing was kept; check the database's encoding",
         )
     return Copied(table=table, rows=len(rows), digest=digest)
 

@@ -83,7 +83,7 @@ def _of_file(
             host=host,
             port=port,
             shown=shown,
-            what=f"what {reference} holds, a file of the workspace,",
+            what=f"the content of {reference}, a file of the workspace,",
             references=tuple(one for one in secrets if one != reference),
             spots=spots,
             path=path,

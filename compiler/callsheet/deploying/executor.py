@@ -272,7 +272,7 @@ def refuse_failed(result: ApplyResult) -> None:
         raise CallsheetError(
             "CS930",
             f"{len(failed)} step(s) failed, {result.count('done')} done, {result.count('skipped')} left",
-            help="see what is wrong, and plan again: what was done is recorded",
+            help="correct what is wrong, and plan again: what was done is recorded",
             details=details,
         )
     if result.outcome == "interrupted":

@@ -13,7 +13,7 @@ from callsheet.planning import Change, GuardVerdict, Plan
 from callsheet.targets import Deployed, Target
 from callsheet.words import listed
 
-_AGAIN = "make a new plan, and have it reviewed"
+_AGAIN = "create a new plan, and have it reviewed"
 
 
 def check_state(plan: Plan, target: Target, ledger: Ledger, deployed: Mapping[str, Deployed]) -> None:
@@ -42,9 +42,9 @@ def refuse_applied(plan: Plan, ledger: Ledger) -> None:
         if plan.digest in (record.plan_digest, record.provenance.plan) and record.outcome == "done":
             raise CallsheetError(
                 "CS917",
-                f"the plan was applied already, as number {record.serial}, by {record.author}"
+                f"the plan was already applied, as number {record.serial}, by {record.author}"
                 f" at {record.started_at}",
-                help="there is nothing to do; make a new plan for the next change",
+                help="there is nothing to do; create a new plan for the next change",
             )
 
 
@@ -59,7 +59,7 @@ def refuse_other(plan: Plan, identity: Mapping[str, Any], position: Position) ->
     if plan.lineage != position.lineage and plan.lineage is not None:
         raise CallsheetError(
             "CS913",
-            "the plan is for another ledger than the one that the environment has",
+            "the plan is for another ledger than that of the environment",
             help=_AGAIN,
         )
 
@@ -81,15 +81,17 @@ def check_guards(plan: Plan, accepted: Collection[str]) -> Plan:
         raise CallsheetError(
             "CS918",
             "a guard refuses the plan",
-            help="take `protect` away in a change of its own, apply that, and then delete",
+            help="remove `protect` in a change of its own, apply it, and then delete",
             details=details,
         )
     standard = {"max-update", "max-delete", "drift", "unmanaged"}
     code = "CS918" if any(one.guard in standard for one in broken) else "CS919"
     raise CallsheetError(
         code,
-        "a guard refuses the plan" if code == "CS918" else "the plan holds what must be accepted",
-        help=f"where it is meant: {names}",
+        "a guard refuses the plan"
+        if code == "CS918"
+        else "the plan contains changes that must be accepted",
+        help=f"if this is intended: {names}",
         details=details,
     )
 
@@ -121,7 +123,7 @@ def _check_deployed(plan: Plan, deployed: Mapping[str, Deployed]) -> None:
     if moved:
         raise CallsheetError(
             "CS916",
-            "what is deployed has moved since the plan was made",
+            "what is deployed has changed since the plan was made",
             help=_AGAIN,
             details=tuple(moved),
         )

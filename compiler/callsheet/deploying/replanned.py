@@ -23,8 +23,8 @@ def compare_plans(approved: Plan, now: Plan) -> None:
     if details:
         raise CallsheetError(
             "CS934",
-            "the branch has moved since the plan was made, and it would do something else now",
-            help="make a new plan, and have it approved",
+            "the branch has moved since the plan was made, and the plan would do something else now",
+            help="create a new plan, and have it approved",
             details=details,
         )
 
@@ -81,7 +81,7 @@ def _unimplied(plan: Plan, details: tuple[str, ...]) -> CallsheetError:
     return CallsheetError(
         "CS954",
         f"the plan is not what {source}",
-        help="make a new plan, and have it reviewed",
+        help="create a new plan, and have it reviewed",
         details=details,
     )
 

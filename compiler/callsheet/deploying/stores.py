@@ -79,7 +79,7 @@ def opened(
         raise CallsheetError(
             "CS803",
             f"the environment `{environment.name}` is abstract: it has no target",
-            help="name an environment that has one",
+            help="choose an environment that has one",
         )
     refuse_strange_hosts(environment, root, allowed)
     with _locked(environment.ledger, root, writing=writing):

@@ -81,7 +81,7 @@ class Rewriting:
         if path in self.places.values:
             return self._removal(path) if value is REMOVED else self._replacement(path, value)
         if value is REMOVED or not path:
-            raise CannotRewriteError("the file does not say it")
+            raise CannotRewriteError("the file does not contain it")
         while path[:-1] not in self.places.values:
             path, value = path[:-1], {path[-1]: value}
         return self._addition(path, value)

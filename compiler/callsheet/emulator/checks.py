@@ -101,7 +101,7 @@ def _refuse_body(route: Route, came: Came) -> Refusal | None:
 
 def _differs(compiled: Any, value: str | None, name: str) -> str | None:
     if isinstance(compiled, dict) and "secret" in compiled:
-        return None if value == standin(compiled["secret"]) else f"{name} does not hold its secret"
+        return None if value == standin(compiled["secret"]) else f"{name} does not contain its secret"
     if _is_slot(compiled):
         return None
     if value is None:
@@ -140,11 +140,11 @@ def unlike(compiled: Any, value: Any, name: str) -> str | None:
     if _is_slot(compiled):
         return None
     if isinstance(compiled, dict) and "$secret" in compiled:
-        return None if value == standin(compiled["$secret"]) else f"{name} does not hold its secret"
+        return None if value == standin(compiled["$secret"]) else f"{name} does not contain its secret"
     if isinstance(compiled, dict):
         fields = compiled.get("$literal", compiled)
         if not isinstance(value, dict):
-            return f"{name} is no object"
+            return f"{name} is not an object"
         for key in value:
             if key not in fields:
                 return f"{name} has `{key}`, which the action does not send"
@@ -159,7 +159,7 @@ def unlike(compiled: Any, value: Any, name: str) -> str | None:
         return None
     if isinstance(compiled, list):
         if not isinstance(value, list):
-            return f"{name} is no list"
+            return f"{name} is not a list"
         return _unlike_items(compiled, value, name)
     return None if equal(value, compiled) else f"{name} is another one than the action sends"
 

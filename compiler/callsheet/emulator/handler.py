@@ -66,9 +66,7 @@ class _Handler(BaseHTTPRequestHandler):
         fault = self.play.faults.next()
         body, refusal, route = self.play.answer(came)
         if fault is not None and route is not None and not route.is_token:
-            self.play.remember(
-                came, int(fault) if fault.isdigit() else 0, f"as it was told: {fault}", route
-            )
+            self.play.remember(came, int(fault) if fault.isdigit() else 0, f"as requested: {fault}", route)
             self._fail(fault)
             return
         status = refusal.status if refusal else _status(route)
@@ -122,7 +120,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(content)
 
     def _fail(self, fault: str) -> None:
-        why = {"X-Callsheet-Reason": f"as it was told: {fault}"}
+        why = {"X-Callsheet-Reason": f"as requested: {fault}"}
         if fault in ("429", "503"):
             self._send(int(fault), '{"error": "try again later"}', {**why, "Retry-After": "1"})
         elif fault in ("401", "500"):

@@ -48,7 +48,7 @@ def way_to(url: str, compiled: Mapping[str, Any]) -> Way:
     if not good:
         raise CallsheetError(
             "CS964",
-            f"{url[:80]!r} is no stand-in on this machine",
+            f"{url[:80]!r} is not a stand-in on this machine",
             help="start `callsheet emulate`, and name what it prints: http://localhost:8025",
         )
     base = f"http://{parts.netloc}"

@@ -79,7 +79,7 @@ class _Writer:
     def _request(self) -> tuple[dict[str, Any], dict[str, Any]]:
         parts = urlsplit(self.imported.url)
         if not parts.hostname:
-            raise ImportFault("the request has no URL with a host", "see what was given")
+            raise ImportFault("the request has no URL with a host", "paste a request with a whole URL")
         if self.imported.method not in _METHODS:
             raise ImportFault(
                 f"an action cannot call with {self.imported.method[:20]}",

@@ -50,8 +50,8 @@ def definition_text(compiled: Mapping[str, Any], digest: str) -> str:
     if any(one.code == "CS601" for one in result.errors):
         raise CallsheetError(
             "CS844",
-            f"{kind}/{compiled.get('name')} holds what looks like a credential, which no file may hold",
-            help="put a reference in its place at the target, revoke what is there, and adopt it then",
+            f"{kind}/{compiled.get('name')} contains what looks like a credential",
+            help="replace it with a reference at the target, revoke the credential, and adopt again",
         )
     found = result.by_environment.get("here", {})
     # A message's action is not there: only what the file itself says is compared.
@@ -102,7 +102,7 @@ def written(node: Any) -> Any:
             raise CallsheetError(
                 "CS844",
                 "there is a slot in it that no template makes",
-                help="somebody broke it at the target: write the file by hand, or apply over it",
+                help="it was broken at the target: write the file by hand, or apply to overwrite it",
             ) from None
     if set(node) == {"secret"}:
         return node

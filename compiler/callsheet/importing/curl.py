@@ -93,7 +93,7 @@ def read_curl(text: str) -> Imported:
     """
     words = words_of(text, "curl")
     if not words or words[0].rpartition("/")[2] not in ("curl", "curl.exe"):
-        raise ImportFault("this is no curl command", "paste a line that begins with curl")
+        raise ImportFault("this is not a curl command", "paste a line that begins with curl")
     return _CurlLine().read(words[1:])
 
 

@@ -49,7 +49,7 @@ def read_file(text: str, wanted: str | None) -> Imported:
             has_payload=True,
             notes=["the URL is a placeholder: write the real one"],
         )
-    raise ImportFault("the file holds no request", _KINDS)
+    raise ImportFault("the file contains no request", _KINDS)
 
 
 _KINDS = "name a HAR file, a Postman collection, an Insomnia export, or a payload"

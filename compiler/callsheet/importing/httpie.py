@@ -29,7 +29,7 @@ def read_httpie(text: str) -> Imported:
     """
     words = words_of(text, "httpie")
     if not words or words[0].rpartition("/")[2] not in ("http", "https", "httpie"):
-        raise ImportFault("this is no HTTPie command", "paste a line that begins with http or https")
+        raise ImportFault("this is not an HTTPie command", "paste a line that begins with http or https")
     reader = _HttpieLine(words[0])
     reader.read(iter(words[1:]))
     return reader.finished()
@@ -82,7 +82,7 @@ class _HttpieLine:
         found = _ITEM.match(word)
         if found is None:
             raise ImportFault(
-                f"`{word[:40]}` is no item of a request", "see httpie.io/docs/cli/request-items"
+                f"`{word[:40]}` is not an item of a request", "see httpie.io/docs/cli/request-items"
             )
         name, value = (re.sub(r"\\([=:@;])", r"\1", one) for one in (found[1], found[3]))
         separator = found[2]

@@ -60,7 +60,7 @@ def words_of(text: str, name: str) -> list[str]:
     for word in found:
         if _ALONE.match(word):
             raise ImportFault(
-                f"the line goes on behind {name}, with `{word[:10]}`",
+                f"the line continues after {name}, with `{word[:10]}`",
                 f"paste the {name} command alone: nothing is run",
             )
     return [_KEPT.sub(lambda match: kept[int(match[1])], word) for word in found]

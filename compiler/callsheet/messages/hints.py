@@ -48,7 +48,7 @@ def _email(fields: dict[str, str]) -> Iterator[str]:
     reader.close()
     yield from reader.found
     if re.search(r"<script|\son\w+\s*=|javascript:", html, re.IGNORECASE):
-        yield "the HTML holds a script: no mail program runs it, and many refuse the email"
+        yield "the HTML contains a script: no mail program runs it, and many refuse the email"
     if not re.search(r"<html[^>]*\slang=", html, re.IGNORECASE):
         yield "<html> has no lang: a screen reader guesses the language"
 

@@ -47,7 +47,7 @@ def mail_of(texts: Texts, *, one_click: bool = False) -> EmailMessage:
             mail["Reply-To"] = Address(addr_spec=head["replyTo"])
     except (MessageError, ValueError, IndexError):
         raise CallsheetError(
-            "CS926", "an address of the email is none", help="see `to`, `from` and `replyTo`"
+            "CS926", "an address of the email is not valid", help="correct `to`, `from` or `replyTo`"
         ) from None
     mail["Subject"] = texts.fields["subject"]
     mail["Date"] = format_datetime(localtime())
@@ -131,7 +131,7 @@ def stand_in_for(url: str) -> dict[str, Any]:
     if host not in LOOPBACK or not url.startswith("smtp://") or not port:
         raise CallsheetError(
             "CS964",
-            f"{url[:80]!r} is no mail server on this machine",
+            f"{url[:80]!r} is not a mail server on this machine",
             help="start one that keeps what it gets (`python -m aiosmtpd -n`), and name it:"
             " smtp://localhost:8025",
         )

@@ -158,7 +158,7 @@ def refuse_sending(environment: Environment) -> None:
         raise CallsheetError(
             "CS960",
             f"the environment {environment.name} does not allow sending",
-            help="write `allowSend: true` into its spec, where a call by hand does no harm;"
+            help="write `allowSend: true` into its spec, if a manual call does no harm;"
             " or try it without an account: `callsheet emulate`, and send with --to",
         )
 

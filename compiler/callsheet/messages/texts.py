@@ -69,7 +69,7 @@ def fill_message(
     for name, text in {**head, **fields}.items():
         if (name in ONE_LINE or name in head) and has_line_break(text):
             raise CallsheetError(
-                "CS926", f"`{name}` would hold a line break", help="give the parameter one line"
+                "CS926", f"`{name}` would contain a line break", help="set the parameter to one line"
             )
     # A field whose every part is missing says nothing.
     return Texts(chosen, {name: text for name, text in fields.items() if text}, head)

@@ -62,7 +62,7 @@ class HostsNotAllowedError(CallsheetError):
         hosts = list(dict.fromkeys(one.shown for one in destinations))
         options = " ".join(f"--allow-host {one}" for one in hosts)
         problems = [
-            one.spots.value(one.path, one.sentence, do=f"where it is meant: --allow-host {one.shown}")
+            one.spots.value(one.path, one.sentence, do=f"if this is intended: --allow-host {one.shown}")
             for one in destinations
         ]
         documents = [one.spots.where(one.path)[0] for one in destinations]
@@ -71,7 +71,7 @@ class HostsNotAllowedError(CallsheetError):
         super().__init__(
             CODE,
             f"{where} would send secrets to {_listed(hosts)}, which only files of the workspace name",
-            help=f"where it is meant: {options}, or CALLSHEET_ALLOW_HOSTS={','.join(hosts)};"
+            help=f"if this is intended: {options}, or CALLSHEET_ALLOW_HOSTS={','.join(hosts)};"
             " no secret was read, and nothing was sent",
         )
 

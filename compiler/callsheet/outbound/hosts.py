@@ -75,7 +75,7 @@ def service_url(url: str, reference: str = "") -> str:
         raise CallsheetError(
             "CS870",
             f"the URL {held} has a {part}: paths are appended to it",
-            help=f"remove the {part} from what the secret holds",
+            help=f"remove the {part} from the secret",
         )
     return url.rstrip("/")
 

@@ -20,7 +20,7 @@ def one_line(text: str, name: str) -> str:
     if _CONTROL.search(text):
         raise CallsheetError(
             "CS969",
-            f"{name} holds a control character, as a line break, where one line is sent",
+            f"{name} contains a control character, such as a line break, where one line is sent",
             help="write it in one line; a line end at its end does no harm",
         )
     return text
@@ -37,7 +37,7 @@ def header_value(text: str, name: str) -> str:
     if not _PLAIN.fullmatch(one_line(text, name)):
         raise CallsheetError(
             "CS969",
-            f"{name} holds a character that is not ASCII, where a header or a login is sent",
+            f"{name} contains a character that is not ASCII, where a header or a login is sent",
             help="write it in plain ASCII, encoded as the service says, or send it in the payload",
         )
     return text

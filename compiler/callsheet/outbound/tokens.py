@@ -176,7 +176,7 @@ class Tokens:
         if authentication.get("subType") == "certificateCredential":
             raise CallsheetError(
                 "CS962",
-                "the assertion of this authentication is signed by Adobe: nobody else can send it",
+                "only Adobe can sign the assertion of this authentication: it cannot be sent from here",
                 help="send it from the journey tool; `callsheet render --params` shows the request",
             )
         written = authentication.get("headers") or {}

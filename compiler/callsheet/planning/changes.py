@@ -86,13 +86,13 @@ def replaced_in_use(change: Change, journeys: Sequence[str]) -> Change:
     frozen = frozen_fields(change.diff)
     if not frozen:
         return change
-    words = f"a new action takes its place, to which the journeys move that use it: {listed(journeys, 3)}"
+    words = f"a new action replaces it; move the journeys that use it: {listed(journeys, 3)}"
     return _replaced(change, words, "frozen-in-use")
 
 
 def replaced_where_fixed(change: Change, fields: Sequence[str]) -> Change:
     """Make a new object of a change that touches what cannot change at the target."""
-    words = f"a new object takes its place: the service lets nobody change {', '.join(fields)}"
+    words = f"a new object replaces it: the service does not allow changes of {', '.join(fields)}"
     return _replaced(change, words, "fixed-at-target")
 
 

@@ -34,7 +34,7 @@ def explain(path: Path, old: Any, new: Any, before: dict[str, Any], after: dict[
     """
     if not path:
         # Only what somebody broke by hand at the target is a slot, or a reference, as a whole.
-        return "it changed as a whole: it is no action any more", "breaking", "field-changed"
+        return "the whole object changed: it is no longer an action", "breaking", "field-changed"
     chosen = _BY_SECTION.get(str(path[0]))
     if path[0] == "request" and len(path) > 1:
         chosen = _BY_REQUEST_FIELD.get(str(path[1]), chosen)

@@ -40,7 +40,7 @@ def refuse_impact(
             "CS933",
             f"the gate refuses {number} change{'' if number == 1 else 's'}"
             f" that {'is' if number == 1 else 'are'} {classes}",
-            help=f"where it is meant: {' '.join(f'--accept {one}' for one in sorted(names))}",
+            help=f"if this is intended: {' '.join(f'--accept {one}' for one in sorted(names))}",
             details=(*lines[:20], *([f"and {len(lines) - 20} more"] if len(lines) > 20 else [])),
         )
 
@@ -61,7 +61,9 @@ def refuse_broken_guards(plan: Plan) -> None:
     if not plan.broken:
         return
     names = [one.guard for one in plan.broken if one.guard != "protect"]
-    ways = [f"accept it where it is meant: {' '.join(f'--accept {one}' for one in names)}"] if names else []
+    ways = (
+        [f"accept it if this is intended: {' '.join(f'--accept {one}' for one in names)}"] if names else []
+    )
     if len(names) < len(plan.broken):
         ways.append("remove `lifecycle.protect` in an earlier apply, or keep what is protected")
     raise CallsheetError(

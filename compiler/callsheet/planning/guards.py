@@ -46,10 +46,10 @@ def judge(
         _share("max-delete", ("delete",), guards.max_delete, changes, managed, guards, accepted),
     ]
     if drifted:
-        words = "would write over what was changed at the target"
+        words = "would overwrite changes made at the target"
         verdicts.append(_named("drift", words, drifted, accepted))
     if unmanaged:
-        words = "would take over what callsheet did not deploy"
+        words = "would take over objects that callsheet did not deploy"
         verdicts.append(_named("unmanaged", words, unmanaged, accepted))
     protected = [one.address for one in changes if _is_protected(one)]
     if protected:

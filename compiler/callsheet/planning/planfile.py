@@ -63,7 +63,7 @@ def read_plan(content: bytes, shown: str) -> Plan:
             edited.
 
     """
-    again = "make a new one: `callsheet plan -e ENV --out FILE`"
+    again = "create a new one: `callsheet plan -e ENV --out FILE`"
     try:
         record = json.loads(content.decode("utf-8"), object_pairs_hook=_no_duplicates)
     except (ValueError, RecursionError):
@@ -79,7 +79,7 @@ def read_plan(content: bytes, shown: str) -> Plan:
             help="apply it with the callsheet that wrote it, or " + again,
         )
     if not fast_validator("plan").is_valid(record):
-        raise CallsheetError("CS910", f"{shown} is not a plan by schemas/plan.schema.json", help=again)
+        raise CallsheetError("CS910", f"{shown} does not match schemas/plan.schema.json", help=again)
     plan = _plan(record)
     try:
         whole = all(_is_whole(one) for one in plan.changes) and equal(
@@ -89,7 +89,7 @@ def read_plan(content: bytes, shown: str) -> Plan:
         whole = False
     if not whole:
         raise CallsheetError(
-            "CS912", f"{shown} was edited: its digest does not fit its content", help=again
+            "CS912", f"{shown} was edited: its digest does not match its content", help=again
         )
     return plan
 

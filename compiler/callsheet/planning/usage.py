@@ -123,7 +123,7 @@ def _judged(address: str, fitting: Sequence[str], named: Sequence[str]) -> tuple
     if address in named:
         return "doubtful", "the node has its name, and maps other labels"
     if len(fitting) == 1:
-        return "possible", "the node maps its labels, which are no other action's"
+        return "possible", "the node maps its labels, which no other action has"
     others = ", ".join(one.partition("/")[2] for one in fitting if one != address)
     return "doubtful", f"the node maps its labels, which are those of {others} too"
 

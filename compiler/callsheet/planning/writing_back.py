@@ -109,7 +109,7 @@ def write_back(
         else:
             before, after = content_of(applied[one.address]), content_of(deployed[one.address])
             if "unreadable" in after or not _is_mapping(after):
-                why = "what is deployed is no action any more: apply over it"
+                why = "what is deployed is no longer an action: apply again to overwrite it"
                 found.fields.append(FieldWritten(address=one.address, path=(), why=why))
                 continue
             changes += [(one.address, path, change) for path, change in _changes(before, after)]
@@ -157,11 +157,11 @@ class _Attempt:
         old, new = change
         definition = self.compiled.definitions.get(address.partition("/")[2])
         if definition is None or address not in self.actions:
-            self._leave(address, (), "the workspace does not say it here any more", None)
+            self._leave(address, (), "the workspace no longer writes it here", None)
             return
         document, there = _source(definition, self.environment, path)
         if not equal(value_at(self.actions[address].content, path), old):
-            why = "the workspace says something else since"
+            why = "the workspace has changed it since"
         else:
             why = _not_plain(document, there, path, change)
         if why:
@@ -195,7 +195,7 @@ class _Attempt:
             address not in there or not equal(value_at(there[address].content, path), value)
             for (address, path), (_, _, value) in self.edits.items()
         ):
-            return "the file says it in a way that cannot be written anew"
+            return "the file writes it in a way that cannot be edited"
         before = {address: one.digest for address, one in self.actions.items()}
         others = {address for address, one in there.items() if before.get(address) != one.digest}
         others -= {address for address, _ in self.edits}
@@ -255,17 +255,17 @@ def _not_plain(document: Document, there: Path, path: Path, change: tuple[Any, A
     """Return why a field cannot be written; empty where its file says just what it compiles to."""
     new = change[1]
     if path[:1] in (("name",), ("atTarget",), ("kind",)):
-        return "no field of a file says it"
+        return "no field of a file has this value"
     try:
         was, _ = (None if one is NOTHING else _written(path, one) for one in change)
     except CallsheetError as error:
         return error.message
     if there not in document.places.values:
-        return "" if new is not NOTHING else "the file does not say it"
+        return "" if new is not NOTHING else "the file does not contain it"
     return (
         ""
         if equal(value_at(document.value, there), was)
-        else "a template makes it, or a value of the environment"
+        else "it comes from a template, or from a value of the environment"
     )
 
 

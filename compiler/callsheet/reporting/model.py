@@ -43,8 +43,8 @@ class Report:
         if type(result) not in self.writers:
             raise UsageError(
                 "CS921",
-                f"the format {self.name} does not hold the result of this command",
-                help="-o text and -o json hold every one",
+                f"the format {self.name} cannot show the result of this command",
+                help="-o text and -o json can show every result",
             )
         text = self.writers[type(result)](result, style)
         return text if not text or text.endswith("\n") else text + "\n"

@@ -84,7 +84,7 @@ class DirectoryTarget:
         for step in todo:
             digest, revision = there.get(step.address_before, (None, 0))
             if digest != step.before:
-                raise StepRefused(f"{step.address_before} is not what the plan was made for")
+                raise StepRefused(f"{step.address_before} has changed since the plan was made")
             there.pop(step.address_before, None)
             if step.after is not None:
                 there[step.address] = (step.after, revision + 1)
@@ -98,7 +98,7 @@ class DirectoryTarget:
             raise CallsheetError(
                 "CS847",
                 f"the folder {self.shown} cannot be written: {(error.strerror or '?').lower()}",
-                help="see its permissions, and the space that is left; the next plan knows what was done",
+                help="check its permissions and the free space; the next plan continues from what was done",
             ) from None
 
     def close(self) -> None:
@@ -137,15 +137,15 @@ class DirectoryTarget:
         old = self._file(step.address_before)
         if (step.canonical is None or step.address != step.address_before) and old.exists():
             there = _deployed(step.address_before, _text(old), None)
-            raise StepKept(f"{step.address_before} was removed, and is there again", there)
+            raise StepKept(f"{step.address_before} was removed, but exists again", there)
         if step.canonical is None:
             return
         try:
             there = _deployed(step.address, _text(self._file(step.address)), None)
         except FileNotFoundError:
-            raise StepKept(f"{step.address} was written, and is not there") from None
+            raise StepKept(f"{step.address} was written, but does not exist") from None
         if there.digest != step.after:
-            raise StepKept("what is read back is something else than was written", there)
+            raise StepKept("what is read back differs from what was written", there)
 
     def _note(self, step: Step, revision: int, author: Author) -> None:
         line = {
@@ -199,7 +199,7 @@ class DirectoryTarget:
         return CallsheetError(
             "CS846",
             f"the folder {self.shown} cannot be read: {reason}",
-            help="see its permissions; nothing was planned, because it is not known what is there",
+            help="check its permissions; nothing was planned, because what is deployed is unknown",
         )
 
 

@@ -127,7 +127,7 @@ class _Batch:
                 continue
             before = found.get(step.address_before)
             if (before[0] if before else None) != step.before:
-                raise StepRefused(f"{step.address_before} is not what the plan was made for")
+                raise StepRefused(f"{step.address_before} has changed since the plan was made")
             revision = (before[1] if before else 0) + 1
             if step.action in ("delete", "rename", "replace") and before:
                 gone.add(step.address_before)
@@ -151,7 +151,7 @@ class _Batch:
         for address in addresses:
             wanted = rows[address][2] if address in rows else None
             if found.get(address, (None, 0))[0] != wanted:
-                raise StepRefused(f"what is read back of {address} is something else than was written")
+                raise StepRefused(f"what is read back of {address} differs from what was written")
 
     def _seen(self, keys: list[str]) -> set[str]:
         query = f"SELECT key FROM registry_history WHERE key IN ({_marks(keys)})"  # noqa: S608 - marks only

@@ -217,7 +217,7 @@ def test_parameters_in_a_url_are_encoded_when_it_is_called() -> None:
         ({"p": "abcdef"}, "`p` is longer than 5 characters"),
         ({"p": ""}, "`p` is shorter than 1 characters"),
         ({"p": "A"}, "`p` does not have the declared form"),
-        ({"p": "\ud800"}, "`p` holds half of a surrogate pair, which is not a character"),
+        ({"p": "\ud800"}, "`p` contains half of a surrogate pair, which is not a character"),
         ({"p": "a", "n": 11}, "`n` is more than 10"),
         ({"p": "a", "n": 0}, "`n` is less than 1"),
         ({"p": "a", "e": "z"}, '`e` is not one of ["x", "y"]'),

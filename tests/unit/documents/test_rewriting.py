@@ -116,7 +116,7 @@ def test_what_cannot_be_written_says_why() -> None:
         (("a", 0, "b"), REMOVED, "it begins on the line of something else"),
         (("d",), REMOVED, "a comment stands in it"),
         (("g", "h"), 1, "there is no mapping in the file that it could be added to"),
-        (("h",), REMOVED, "the file does not say it"),
+        (("h",), REMOVED, "the file does not contain it"),
     ):
         with pytest.raises(CannotRewriteError, match=re.escape(why)):
             rewritten((document, {path: new}))

@@ -290,7 +290,7 @@ def test_a_plan_file_is_applied_once(planned: Callable[..., Any]) -> None:
     assert planned().code == 0
     again = planned()
     assert (again.code, again.out) == (1, "")
-    assert again.err.startswith("error CS917: the plan was applied already, as number 2, by ada at ")
+    assert again.err.startswith("error CS917: the plan was already applied, as number 2, by ada at ")
 
 
 def test_a_stale_plan_is_refused_and_says_what_moved(
@@ -312,7 +312,7 @@ def test_a_target_that_moved_is_refused_and_says_what(
         "UPDATE registry_action SET compiled = replace(compiled, 'Example', 'By hand'), revision = 7",
     )
     refused = planned()
-    assert "error CS916: what is deployed has moved since the plan was made" in refused.err
+    assert "error CS916: what is deployed has changed since the plan was made" in refused.err
     assert "Action/example: it was changed (revision 7, by ada at " in refused.err
     edit(workspace, "DELETE FROM registry_action")
     assert "Action/example: it is no longer deployed" in planned().err
@@ -364,9 +364,9 @@ def test_a_broken_guard_refuses_an_apply_and_accept_lets_it_pass(
     assert "error CS918: a guard refuses the plan" in refused.err
     assert "max-delete: 11 of 12 would be deleted; the limit is 30%: Action/a0, " in refused.err
     assert "and 1 more" in refused.err
-    assert "help: where it is meant: --accept max-delete --accept breaking" in refused.err
+    assert "help: if this is intended: --accept max-delete --accept breaking" in refused.err
     refused = callsheet("apply", *where, "--yes", "--accept", "max-delete")
-    assert "error CS919: the plan holds what must be accepted" in refused.err
+    assert "error CS919: the plan contains changes that must be accepted" in refused.err
     assert callsheet("apply", *where, "--yes", "--accept", "max-delete", "--accept", "breaking").code == 0
     assert "accepted: breaking, max-delete" in callsheet("history", "show", "2", *where).out
 
@@ -381,7 +381,7 @@ def test_a_protected_action_must_be_released_first(workspace: Folder, callsheet:
     path.unlink()
     refused = callsheet("apply", *where, "--yes", "--accept", "protect")
     assert "error CS918" in refused.err
-    assert "take `protect` away in a change of its own" in refused.err
+    assert "remove `protect` in a change of its own" in refused.err
     path.write_text(text.replace("protect: true", "protect: false"))
     assert callsheet("apply", *where, "--yes").code == 0
     path.unlink()

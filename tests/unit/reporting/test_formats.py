@@ -318,8 +318,8 @@ def test_a_format_that_does_not_hold_a_result_says_so(workspace: Folder, callshe
     outcome = callsheet("history", "-C", workspace.path, "-o", "sarif")
     assert outcome.code == 2
     assert outcome.err == (
-        "error CS921: the format sarif does not hold the result of this command\n"
-        "help: -o text and -o json hold every one\n"
+        "error CS921: the format sarif cannot show the result of this command\n"
+        "help: -o text and -o json can show every result\n"
     )
 
 

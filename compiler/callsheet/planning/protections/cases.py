@@ -83,7 +83,7 @@ def _contract(
             yield protection(address, words, "contract-ignored", place=place)
     for path in was:
         if path not in now:
-            words = f"its contract counts again at `{path}`"
+            words = f"its contract applies again at `{path}`"
             yield protection(address, words, "contract-added", "compatible", place=place)
     if bool(old.get("optional")) != bool(new.get("optional")):
         optional = bool(new.get("optional"))

@@ -80,9 +80,8 @@ def environment_protections(before: Compiled, after: Compiled) -> Iterator[Prote
 
 def _removed(name: str, before: Compiled, after: Compiled) -> Protection:
     number = len(before.by_environment.get(name, {}))
-    owned = (
-        f"its {counted(number, 'object')} stay{'s' if number == 1 else ''} deployed, and nothing plans them"
-    )
+    stay = "stays" if number == 1 else "stay"
+    owned = f"its {counted(number, 'object')} {stay} deployed, and no plan includes them"
     if name in after.environments:
         return protection(
             f"Environment/{name}",
@@ -100,7 +99,7 @@ def _added(name: str, before: Compiled, after: Compiled) -> Protection:
     hosts = sorted(known_hosts(one.content for one in there.values()))
     calls = f"; it calls {quoted(hosts)}" if hosts else ""
     target = after.environments[name].target or {}
-    what = "is abstract no more" if name in before.environments else "added"
+    what = "is no longer abstract" if name in before.environments else "added"
     return protection(
         f"Environment/{name}",
         f"environment `{name}` {what}: it deploys {counted(len(there), 'object')}{calls}",
@@ -115,7 +114,7 @@ def _added(name: str, before: Compiled, after: Compiled) -> Protection:
 _LIMITS = (
     ("maxUpdate", "max_update", "the share of objects that one plan may update"),
     ("maxDelete", "max_delete", "the share of objects that one plan may delete"),
-    ("minimum", "minimum", "the number of objects below which no share counts"),
+    ("minimum", "minimum", "the number of objects below which no limit applies"),
 )
 
 

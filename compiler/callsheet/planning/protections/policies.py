@@ -31,7 +31,7 @@ def policy_protections(before: Compiled, after: Compiled) -> Iterator[Protection
             )
         elif old is not None and new is None:
             lets_go = _objects(old.select, after)
-            of = f": it no longer holds for {quoted(lets_go)}" if lets_go else ""
+            of = f": it no longer applies to {quoted(lets_go)}" if lets_go else ""
             yield protection(f"Policy/{name}", f"policy `{name}` removed{of}", "policy-removed")
         elif old is not None and new is not None and not equal(old.document.value, new.document.value):
             yield from _Comparison(old, new, before, after).run()
@@ -68,8 +68,8 @@ class _Comparison:
         covered = set(_objects(self.new.select, self.after))
         lets_go = [one for one in _objects(self.old.select, self.after) if one not in covered]
         wider = _covers(self.new.select, self.old.select)
-        what = f"no longer holds for {quoted(lets_go)}" if lets_go else "selects others than before"
-        words = f"policy `{self.new.name}` {'holds for more than before' if wider else what}"
+        what = f"no longer applies to {quoted(lets_go)}" if lets_go else "selects other objects than before"
+        words = f"policy `{self.new.name}` {'applies to more than before' if wider else what}"
         values = tuple(one.document.value["spec"].get("select", NOTHING) for one in (self.old, self.new))
         reason, impact = ("policy-widened", "compatible") if wider else ("policy-narrowed", "sensitive")
         yield self._one(("spec", "select"), words, reason, *values, impact=impact)  # type: ignore[arg-type]
@@ -144,13 +144,15 @@ def _latest(exceptions: Sequence[PolicyException]) -> dict[tuple[str, tuple[str,
 
 
 def _left(policy: Policy, before: Compiled, after: Compiled) -> Iterator[Protection]:
-    """Return what a policy no longer holds for, although nobody changed it: by a label, or a new name."""
+    """Return what a policy no longer applies to, although nobody changed it: by a label, or a new name."""
     now = set(_objects(policy.select, after))
     for new in sorted(after.definitions.values(), key=lambda one: one.address):
         old = before.definitions.get(new.name) or before.definitions.get(new.renamed_from or "")
         if old is None or new.address in now or not policy.select.selects(old):
             continue
-        words = f"policy `{policy.name}` no longer holds for {new.address}, which has another label or name"
+        words = (
+            f"policy `{policy.name}` no longer applies to {new.address}, which has another label or name"
+        )
         place = place_of(new.document, ("metadata", "name"))
         yield protection(f"Policy/{policy.name}", words, "policy-narrowed", place=place)
 
@@ -169,7 +171,7 @@ def _objects(select: Selector, compiled: Compiled) -> list[str]:
 
 def _looks_at(policy: Policy, compiled: Compiled) -> str:
     found = _objects(policy.select, compiled)
-    return f" (it holds for {quoted(found)})" if found else " (it holds for no object)"
+    return f" (it applies to {quoted(found)})" if found else " (it applies to no object)"
 
 
 def _covers(wide: Selector, narrow: Selector) -> bool:

@@ -69,7 +69,7 @@ def ignore_protections(
         words = f"{counted(len(hidden), 'file')} no longer read: {quoted(hidden)}"
         yield protection(IGNORE_FILE, words, "files-ignored", place=place)
     elif added:
-        words = f"it newly names {quoted(added)}: no file that was read"
+        words = f"it newly names {quoted(added)}, which match no file that was read"
         yield protection(IGNORE_FILE, words, "ignore-file-changed", "compatible", place=place)
     if removed and not hidden:
         words = f"it no longer names {quoted(removed)}"

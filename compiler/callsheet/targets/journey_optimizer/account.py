@@ -111,14 +111,14 @@ def objects(answer: ServiceAnswer, where: str) -> list[dict[str, Any]]:
         raise CallsheetError(
             "CS873",
             f"Adobe's API cannot be read: it answered {answer.status} to {where}",
-            help="see `organization` and `sandbox` of the target; nothing was changed",
+            help="check `organization` and `sandbox` of the target; nothing was changed",
         )
     found = answer.value.get("results") if isinstance(answer.value, dict) else None
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
         begin = f": it begins with {answer.text[:20]!r}" if answer.value is None else ""
         raise CallsheetError(
             "CS873",
-            f"Adobe's API cannot be read: {where} gives no list of results{begin}",
-            help="is there a proxy between that wants to be signed in to? nothing was changed",
+            f"Adobe's API cannot be read: {where} returns no list of results{begin}",
+            help="check whether a proxy asks for a login; nothing was changed",
         )
     return found

@@ -87,7 +87,7 @@ class EndpointApi:
             raise UntouchedError(*refusal.args)
         now = self.get(config.path, config.uid)
         if now is None:
-            raise StepRefused("somebody deleted it at Adobe meanwhile; plan again")
+            raise StepRefused("it was deleted at Adobe in the meantime; plan again")
         return now
 
     def deploy(self, config: Config) -> None:
@@ -121,7 +121,7 @@ class EndpointApi:
         for _ in self.looks():
             if self.get(config.path, config.uid) is None:
                 return
-        raise StepRefused("Adobe took the deletion, and still shows the configuration; plan again")
+        raise StepRefused("Adobe accepted the deletion, but still shows the configuration; plan again")
 
     def looks(self) -> Iterator[int]:
         """Yield so often as a configuration is read back, with a pause between."""
@@ -150,8 +150,8 @@ def _read(path: str, body: Mapping[str, Any]) -> Config:
     except (KeyError, TypeError, AttributeError):
         raise CallsheetError(
             "CS873",
-            f"Adobe's API cannot be read: a configuration of {path} is not as its description says",
-            help="is the URL of `api` the one of Adobe's gateway? nothing more was changed",
+            f"Adobe's API cannot be read: a configuration of {path} does not match Adobe's description",
+            help="check that `api` is the URL of Adobe's gateway; nothing more was changed",
         ) from None
 
 

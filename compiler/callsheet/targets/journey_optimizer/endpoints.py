@@ -94,7 +94,7 @@ class EndpointConfigs:
         note = known.get(before) or self._unknown(before, config)
         there = None if config is None else _deployed(before, config, note).digest
         if there != step.before and step.action != "forget":
-            raise StepRefused(f"{step.address_before} is not what the plan was made for")
+            raise StepRefused(f"{step.address_before} has changed since the plan was made")
         note = replace(note, uid=config.uid if config else None, pending=step.canonical or GONE)
         done = replace(
             note, name=name, compiled=step.canonical, pending=None, revision=note.revision + 1,
@@ -199,9 +199,9 @@ class EndpointConfigs:
                 return config.uid
             if refused is not None:
                 raise refused
-        what = "is gone" if now is None else f"is {now.state}, and says something else than was sent"
+        what = "is gone" if now is None else f"is {now.state}, and differs from what was sent"
         raise StepRefused(
-            f"Adobe took it, and what is read back {what}: nobody knows what counts; see it, and plan again"
+            f"Adobe accepted it, but what is read back {what}: check it at Adobe, and plan again"
         )
 
 
@@ -237,7 +237,7 @@ def _deployed(name: str, config: Config, note: Note) -> Deployed:
         # What callsheet never wrote was written by somebody else, whatever is pending.
         ours = among(config.draft, (was, wanted)) and among(config.active, (None, was, wanted))
         if note.pending is not None and ours:
-            unfinished = "an earlier apply stopped half way"
+            unfinished = "an earlier apply stopped halfway"
     return Deployed(
         address=f"{KIND}/{name}", canonical=canonical, digest=digest_of(canonical), revision=note.revision,
         applied_by=config.changed or note.applied_by, applied_at=note.applied_at, unfinished=unfinished,

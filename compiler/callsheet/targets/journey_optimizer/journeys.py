@@ -34,8 +34,8 @@ def read_journeys(account: Account) -> list[Journey]:
             return sorted(found, key=lambda one: (one["name"], one["version"], one["id"]))
     raise CallsheetError(
         "CS873",
-        "Adobe's API cannot be read: the list of journeys changes while it is read",
-        help="try again when nobody else is writing",
+        "Adobe's API cannot be read: the list of journeys changed while it was read",
+        help="try again when no one else is changing it",
     )
 
 
@@ -97,7 +97,7 @@ def _listed(body: Mapping[str, Any], name: str) -> list[Any]:
     if found is not None and not isinstance(found, list):
         raise CallsheetError(
             "CS873",
-            f"Adobe's API cannot be read: `{name}` of a journey is no list",
-            help="nothing was changed; what uses which action is not known until it is one",
+            f"Adobe's API cannot be read: `{name}` of a journey is not a list",
+            help="nothing was changed; which journeys use an action stays unknown",
         )
     return found or []

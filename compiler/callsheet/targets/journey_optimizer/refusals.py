@@ -32,7 +32,7 @@ def cannot_deploy(value: Any) -> StepRefused | None:
         (_FIELDS[str(one.get("errorCode"))] for one in errors if str(one.get("errorCode")) in _FIELDS), ()
     )
     return StepRefused(
-        f"Adobe cannot deploy it: {words or told.get('reason') or 'no reason is told'}", field
+        f"Adobe cannot deploy it: {words or told.get('reason') or 'no reason is given'}", field
     )
 
 

@@ -23,7 +23,7 @@ class Snapshot:
     """What was answered at one time.
 
     Attributes:
-        taken_at: when (RFC 3339, UTC); empty where the file does not say it.
+        taken_at: when (RFC 3339, UTC); empty where the file does not contain it.
         sandbox: organization and sandbox.
         journeys: each with the nodes that map something.
         endpoints: the configurations; None where they were not read.
@@ -92,7 +92,7 @@ def read_snapshot(root: Path, options: Mapping[str, Any]) -> Snapshot | None:
             raise CallsheetError(
                 "CS848",
                 f"the snapshot {shown[:80]!r} is of another {name} than the target's",
-                help="take it anew: `callsheet usage --save`",
+                help="write it again: `callsheet usage --save`",
             )
     return found
 

@@ -41,7 +41,7 @@ def open_target(options: Mapping[str, Any], root: Path, *, writing: bool) -> Jou
     if ledger.get("type") in (None, TYPE):
         raise CallsheetError(
             "CS805",
-            "a target of type journey-optimizer holds no ledger: the environment needs one of its own",
+            "a target of type journey-optimizer cannot hold a ledger: the environment needs its own",
             help="write `ledger: {type: sqlite, path: .callsheet/NAME.db}`, or a PostgreSQL",
         )
     inner = plugins("callsheet.targets")[ledger["type"]].load()(ledger, root, writing=writing)
@@ -113,7 +113,7 @@ class JourneyTarget:
             if kept is None or kept.endpoints is None:
                 raise
             endpoints.kept, self.unreached = kept.endpoints, error
-            when = f"{kept.taken_at} ({self.options['usage']}); apply reads them anew"
+            when = f"{kept.taken_at} ({self.options['usage']}); apply reads them again"
             self.notes = (
                 f"Adobe's API was not reached ({error.message}): configurations are as of {when}",
             )
@@ -137,8 +137,8 @@ class JourneyTarget:
         if self.endpoints is None:
             raise CallsheetError(
                 "CS845",
-                "the target gives no `api`: journeys cannot be read",
-                help="give it an account at Adobe, or name a file of journeys by `usage`",
+                "the target has no `api`: journeys cannot be read",
+                help="configure an account at Adobe under `api`, or name a file of journeys with `usage`",
             )
         return self.endpoints
 

@@ -186,7 +186,9 @@ class ServiceClient:
                 raise self._unknown(f"{unsure}, and then it answered {answer.status}")
             if answer.status in (401, 403):
                 raise CallsheetError(
-                    "CS872", f"the service refuses who calls: {answer.status}", help=f"see {self.what}"
+                    "CS872",
+                    f"the service refuses the credentials: {answer.status}",
+                    help=f"see {self.what}",
                 )
             return answer
 
@@ -202,7 +204,7 @@ class ServiceClient:
     def _unknown(self, what: str) -> CallsheetError:
         return CallsheetError(
             "CS871",
-            f"it is not known whether the service did it: {what}",
+            f"it is unknown whether the service did it: {what}",
             help="run plan again: it reads the service, and settles what was left open",
         )
 
@@ -244,8 +246,8 @@ class ServiceClient:
         if origin_of(url) != self.origin:
             raise CallsheetError(
                 "CS873",
-                "the service leads to another scheme, host or port",
-                help="it is not followed: what proves who calls would go there",
+                "the service links to another scheme, host or port",
+                help="the link is not followed: the credentials would be sent there",
             )
         return url
 

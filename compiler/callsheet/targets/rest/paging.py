@@ -56,7 +56,7 @@ def read_all(
         if following is None:
             return
         if following in told:
-            raise _unreadable("it leads to the same page again", do=_way_out(paging))
+            raise _unreadable("the next page is the same page again", do=_way_out(paging))
         told.add(following)
         if kind == "cursor":
             query = {paging["parameter"]: following}
@@ -104,14 +104,14 @@ def _next_of(value: Any, where: str) -> str | None:
     if value is None or value is False or (isinstance(value, str) and not value):
         return None
     if isinstance(value, bool | dict | list):
-        raise _unreadable(f"what it says of the next page at {where} is neither a text nor a number")
+        raise _unreadable(f"what it says of the next page at {where} is neither a string nor a number")
     return str(value)
 
 
 def _way_out(paging: Mapping[str, Any]) -> str:
     if "parameter" in paging:
-        return f"see `list.paging` of the Target document: does the service know `{paging['parameter']}`?"
-    return "see `list.paging` of the Target document; does the service's list change while it is read?"
+        return f"check `list.paging` of the Target document: does the service know `{paging['parameter']}`?"
+    return "check `list.paging` of the Target document; does the service's list change while it is read?"
 
 
 def _items(answer: ServiceAnswer, where: str) -> list[dict[str, Any]]:
@@ -126,5 +126,5 @@ def _items(answer: ServiceAnswer, where: str) -> list[dict[str, Any]]:
     return items
 
 
-def _unreadable(why: str, do: str = "see `list` of the Target document") -> CallsheetError:
+def _unreadable(why: str, do: str = "check `list` of the Target document") -> CallsheetError:
     return CallsheetError("CS873", f"the service cannot be read: {why}", help=do)

@@ -145,22 +145,22 @@ class ReadBack:
         if one.action is None and read.body is None:
             return _unknown("its list changes while it is read")
         if read.body is None or read.identity is None:
-            return _unknown("it answered that it is done, and does not show the object")
+            return _unknown("it reported success, but does not show the object")
         there: Deployed | None = self.of_body(read.identity, read.body)
         if there is not None and there.address not in (one.step.address, one.step.address_before):
             there = None
         if one.action is None:
-            return StepKept("the service took the deletion, and still shows the object", there)
+            return StepKept("the service accepted the deletion, but still shows the object", there)
         other = self.mapping.differing(read.body, one.action)
         if not other:
-            return StepKept("the service took it, and still shows the object that it replaced", there)
+            return StepKept("the service accepted it, but still shows the object that it replaced", there)
         names = ", ".join(".".join(path) for path in other[:5])
-        return StepKept(f"the service took it, and keeps something else than was sent: {names}", there)
+        return StepKept(f"the service accepted it, but stored something else than was sent: {names}", there)
 
 
 def _unknown(what: str) -> CallsheetError:
     return CallsheetError(
         "CS871",
-        f"it is not known whether the service did it: {what}",
+        f"it is unknown whether the service did it: {what}",
         help="run plan again: it reads the service, and settles what was left open",
     )

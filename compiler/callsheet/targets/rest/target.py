@@ -97,7 +97,7 @@ class RestTarget:
         raise CallsheetError(
             "CS873",
             "the service cannot be read: its list changes while it is read",
-            help="try again when nobody else is writing",
+            help="try again when no one else is changing it",
         )
 
     def _bodies(self) -> dict[str, dict[str, Any]] | None:
@@ -159,7 +159,7 @@ class RestTarget:
             raise CallsheetError(
                 "CS873",
                 f"the service cannot be read: an object has no id at `{self.spec['id']}`",
-                help="see `id` of the Target document",
+                help="check `id` of the Target document",
             )
         return str(identity)
 
@@ -224,7 +224,7 @@ class RestTarget:
         before = there.get(step.address_before)
         digest = None if before is None else before.deployed.digest
         if digest != step.before:
-            return StepRefused(f"{step.address_before} is not what the plan was made for")
+            return StepRefused(f"{step.address_before} has changed since the plan was made")
         try:
             return self.writer.write(step, before)
         except (StepRefused, CallsheetError) as error:

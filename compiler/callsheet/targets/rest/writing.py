@@ -107,7 +107,7 @@ class Writer:
             raise CallsheetError(
                 "CS873",
                 f"the service cannot be read: it answered {answer.status} for one object",
-                help="see `read` of the Target document",
+                help="check `read` of the Target document",
             )
         return body, answer.headers
 
@@ -145,10 +145,10 @@ class Writer:
             if read is None and deleting:
                 return before.without_itself(), {}
             if read is None:
-                raise StepRefused("it is gone: somebody deleted it meanwhile; plan again")
+                raise StepRefused("it was deleted in the meantime; plan again")
             body, told = read
             if self.of_body(before.identity, body).digest != before.deployed.digest:
-                raise StepRefused("somebody changed it meanwhile; plan again")
+                raise StepRefused("it was changed in the meantime; plan again")
             before = replace(before, body=body)
             if "header" in condition and condition["header"].lower() in told:
                 headers["If-Match"] = told[condition["header"].lower()]
@@ -187,7 +187,7 @@ class Writer:
         answer = self._call(
             operation, "PUT", before.identity, action["name"], body, step.key, headers=headers, media=media
         )
-        self._refuse(answer, gone="it is gone: somebody deleted it meanwhile; plan again")
+        self._refuse(answer, gone="it was deleted in the meantime; plan again")
         return replace(written, shown=self._object(at(answer.value, operation.get("item", ""))))
 
     def _sent_before(self, before: Found) -> dict[str, Any] | None:
@@ -257,7 +257,7 @@ class Writer:
         if gone and answer.status in _GONE:
             raise StepRefused(gone)
         if answer.status in _MOVED and self.spec.get("ifMatch"):
-            raise StepRefused(f"somebody changed it meanwhile ({answer.status}); plan again{said}")
+            raise StepRefused(f"it was changed in the meantime ({answer.status}); plan again{said}")
         raise StepRefused(f"the service answered {answer.status}{said}")
 
 
