@@ -32,6 +32,7 @@ from callsheet.compiling.selecting import (
 from callsheet.documents import EditedSource, FolderSource, Problem, RevisionSource, Source
 from callsheet.errors import CallsheetError, InvalidWorkspaceError
 from callsheet.language import Environment
+from callsheet.language.addresses import Address
 from callsheet.language.diagnostics import diagnose
 from callsheet.outbound.hosts import VARIABLE, AllowedHosts, allowed_hosts
 from callsheet.rules.stores import check_stores
@@ -429,7 +430,7 @@ class Workspace:
             raise InvalidWorkspaceError(compiled)
         before, after = environment_named(compiled, first), environment_named(compiled, second)
         changes = changes_between(compiled, before, after)
-        chosen = [one for one in changes if not names or one.address.partition("/")[2] in names]
+        chosen = [one for one in changes if not names or Address.read(one.address).name in names]
         return results.DiffResult(base=before.name, environments={after.name: chosen})
 
     def promote(self, first: str, second: str, names: Collection[str] = ()) -> results.PromoteResult:
@@ -444,9 +445,9 @@ class Workspace:
         compiled = self.compile()
         refuse_invalid(compiled)
         before, after = (actions_in(compiled, self.environment(name).name) for name in (first, second))
-        refuse_unknown_actions(names, {one.partition("/")[2] for one in (*before, *after)})
+        refuse_unknown_actions(names, {Address.read(one).name for one in (*before, *after)})
         found = promotions(before, after)
-        chosen = [one for one in found if not names or one.address.partition("/")[2] in names]
+        chosen = [one for one in found if not names or Address.read(one.address).name in names]
         return results.PromoteResult(before=first, after=second, promotions=chosen)
 
     # Plan and apply ---------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ ALLOWED = {
     "digest_of(canonical_text(change.after)) == change.after_digest", "digest != change.before_digest",
     "_digest(there.get(address)) != _digest(before.by_environment.get(name, {}).get(address))",
     "(before.digest if before else None) != change.before_digest", "_digest(target.rows(query)) != digest",
-    "(found.digest if found else None) == change.after_digest", "digest == intent.after", "digest_before == intent.before",
+    "(found.digest if found else None) == change.after_digest", "digest == step.after", "digest_before == step.before",
     # Plans, as frozen data: by digests and addresses.
     "changes == plan.changes", "before == after", "record.get('packVersion') != FORMAT_VERSION",
     # Names, addresses, paths, hosts, codes, columns: texts and places of ours.
@@ -37,8 +37,8 @@ ALLOWED = {
     "it.lower() == one['name'].lower()", "pointer == one", "key != name", "one.get('id') == name", "to == target",
     "self.open[index][0] == tag", "one != default", "value.get('dataType') != _data_type(declared[names[0]])",
     "label_of(declared, one, language) == value.get('label')", "self.flavor == OLDER", "resolve(value) == value",
-    "one[:-1] == mapping", "start == end", "getattr(beside, 'options', None) == dict(options)",
-    "getattr(beside, 'shown', None) == shown", "old != new", "new == before",
+    "one[:-1] == mapping", "start == end", "beside.options == dict(options)",
+    "beside.shown == shown", "host_of(pattern) != host_of(text)", "reason != NEVER_SENT", "old != new", "new == before",
     # Texts of a request that came: a form, a header, a query.
     "form.get('grant_type') != grant", "client != sent", "claims.get('aud') != audience",
     "claims.get('scope', '') == wanted", "came.headers.get(name.lower()) != _text(value)",
@@ -57,7 +57,7 @@ ALLOWED = {
     "severities[0] != severities[1]", "was != now", "text == old", "ends_unseen(old) != last",
     "path[-1] == len(parts) - 1", "(None if wanted is None else wanted.digest) != change.after_digest",
     "value == text_of(compiled)", "old.select == new.select",
-    "(self.emulator.number, self.emulator.revision) != (last, shown)", "self.seen == self.known",
+    "(self.play.number, self.play.revision) != (last, shown)", "self.seen == self.known",
     "self.seen != before", "value != {}", "under.get('type') != kind",
     # Origins, hosts and ports of URLs, references, and numbers of pages.
     "origin_of(url) != self.origin", "origin_of(joined) != self.origin", "first != self.number",

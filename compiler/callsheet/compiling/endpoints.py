@@ -8,6 +8,7 @@ from typing import Any
 from callsheet.compiling.compilers import CompileResult, ReadTemplate
 from callsheet.compiling.leaves import LeafCompiler
 from callsheet.compiling.model import Compiled
+from callsheet.language.addresses import Address
 from callsheet.language.endpoint import EndpointConfig
 from callsheet.language.environment import Environment
 from callsheet.targets.journey_optimizer.rules.capping import covers
@@ -42,7 +43,7 @@ def cappings_of(compiled: Compiled, environment: str, action: Mapping[str, Any])
     there = compiled.by_environment.get(environment, {})
     found = {}
     for name in sorted(compiled.by_kind[EndpointConfig.kind]):
-        one = there.get(f"EndpointConfig/{name}")
+        one = there.get(str(Address(EndpointConfig.kind, name)))
         rate = None if one is None else one.content.get("capping", {}).get("action", {}).get("rate")
         if one is not None and rate is not None and covers(one.content, action["request"]):
             found[name] = rate

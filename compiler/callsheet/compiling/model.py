@@ -10,6 +10,7 @@ from typing import Any
 
 from callsheet.documents import Document
 from callsheet.language.action import Action, Definition
+from callsheet.language.addresses import Address
 from callsheet.language.diagnostics import Diagnostic
 from callsheet.language.environment import Environment
 from callsheet.language.kinds import deployed_kinds
@@ -52,9 +53,14 @@ class CompiledAction:
         return content
 
     @property
+    def kind(self) -> str:
+        """The kind of the object."""
+        return Address.read(self.address).kind
+
+    @property
     def name(self) -> str:
-        """The action's name."""
-        return self.address.partition("/")[2]
+        """The name of the object."""
+        return Address.read(self.address).name
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from callsheet.compiling.model import Compiled, CompiledAction
 from callsheet.errors import CallsheetError, InvalidWorkspaceError, UsageError
+from callsheet.language.addresses import Address
 from callsheet.language.environment import Environment
 from callsheet.language.schema_check import nearest
 
@@ -64,7 +65,7 @@ def objects_in(compiled: Compiled, environment: str) -> Mapping[str, CompiledAct
 def actions_in(compiled: Compiled, environment: str) -> dict[str, dict[str, Any]]:
     """Return the compiled actions of an environment, by address, and nothing of another kind."""
     there = compiled.by_environment.get(environment, {})
-    return {address: one.content for address, one in there.items() if address.startswith("Action/")}
+    return {address: one.content for address, one in there.items() if one.kind == "Action"}
 
 
 def contents_of(compiled: Compiled, environment: str, names: Sequence[str] = ()) -> list[dict[str, Any]]:
@@ -101,9 +102,9 @@ def message_in(compiled: Compiled, environment: str, name: str) -> dict[str, Any
 
     """
     there = objects_in(compiled, environment)
-    found = there.get(f"Message/{name}")
+    found = there.get(str(Address("Message", name)))
     if found is None:
-        known = [one.name for address, one in there.items() if address.startswith("Message/")]
+        known = [one.name for one in there.values() if one.kind == "Message"]
         raise CallsheetError(
             "CS925",
             f"there is no message `{name}` in {environment}{nearest(name, known)}",

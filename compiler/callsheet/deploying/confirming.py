@@ -9,6 +9,7 @@ from callsheet.deploying.executor import ApplyResult, Conduct, apply_plan
 from callsheet.deploying.preconditions import refuse_other
 from callsheet.deploying.stores import Stores
 from callsheet.errors import CallsheetError
+from callsheet.language.addresses import Address
 from callsheet.language.schema_check import nearest
 from callsheet.planning import Change, Plan
 from callsheet.planning.planfile import with_digest
@@ -60,7 +61,7 @@ def confirm_steps(plan: Plan, names: Collection[str], stores: Stores, conduct: C
 
 
 def _chosen(plan: Plan, names: Collection[str]) -> list[Change]:
-    by_name = {one.address.partition("/")[2]: one for one in plan.changes}
+    by_name = {Address.read(one.address).name: one for one in plan.changes}
     for name in names:
         if name not in by_name:
             raise CallsheetError(

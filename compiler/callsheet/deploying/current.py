@@ -16,6 +16,7 @@ from callsheet.deploying.stores import Stores
 from callsheet.documents import Commit
 from callsheet.errors import CallsheetError
 from callsheet.language import Environment
+from callsheet.language.addresses import Address
 from callsheet.language.schema_check import nearest
 from callsheet.ledger import ApplyRecord
 from callsheet.planning import Current, Desired, Plan, make_plan
@@ -132,7 +133,7 @@ def owned_addresses(
             still deploys.
 
     """
-    by_name = {address.partition("/")[2]: address for address in current.applied}
+    by_name = {Address.read(address).name: address for address in current.applied}
     addresses = []
     for name in names:
         if name not in by_name:

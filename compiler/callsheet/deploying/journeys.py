@@ -10,6 +10,7 @@ from callsheet.compiling.selecting import refuse_unknown_actions
 from callsheet.deploying.stores import Stores
 from callsheet.errors import CallsheetError, UnreachableError
 from callsheet.language import Environment
+from callsheet.language.addresses import Address
 from callsheet.planning import Current, Desired
 from callsheet.planning.changes import content_of
 from callsheet.planning.usage import Usage, usage_of
@@ -38,12 +39,12 @@ def read_usage(
     """
     target = cast("JourneyTarget", stores.target)
     actions = {**compiled, **_deployed_actions(stores.target.read())}
-    known = [one.partition("/")[2] for one in actions]
+    known = [Address.read(one).name for one in actions]
     refuse_unknown_actions(names, known, f"the actions are: {', '.join(known[:20]) or 'none'}")
     # Where there is neither, the API says what is missing.
     snapshot = _live(target) or read_snapshot(root, target.options) or target.journeys("")
     usage = usage_of(snapshot, actions)
-    wanted = {f"Action/{name}" for name in names} or set(actions)
+    wanted = {str(Address("Action", name)) for name in names} or set(actions)
     return Usage(uses={one: usage.uses.get(one, ()) for one in sorted(wanted)}, taken_at=usage.taken_at)
 
 
@@ -115,4 +116,8 @@ def _live(target: JourneyTarget) -> Snapshot | None:
 
 
 def _deployed_actions(deployed: Mapping[str, Deployed]) -> dict[str, dict[str, Any]]:
-    return {address: content_of(one) for address, one in deployed.items() if address.startswith("Action/")}
+    return {
+        address: content_of(one)
+        for address, one in deployed.items()
+        if Address.read(address).kind == "Action"
+    }

@@ -9,6 +9,7 @@ from typing import Any
 from callsheet.compiling import Compiled
 from callsheet.compiling.selecting import refuse_errors_of
 from callsheet.errors import CallsheetError
+from callsheet.language.addresses import Address
 from callsheet.language.kinds import deployed_kinds
 from callsheet.language.masking import masked
 from callsheet.language.schema_check import nearest
@@ -71,7 +72,7 @@ def unowned(deployed: Mapping[str, Deployed], name: str, environment: str) -> tu
         CallsheetError: CS925 where nothing of that name is deployed.
 
     """
-    found = {one.address.partition("/")[2]: one for one in deployed.values()}
+    found = {Address.read(one.address).name: one for one in deployed.values()}
     if name not in found:
         raise CallsheetError(
             "CS925",
@@ -94,4 +95,4 @@ def refuse_defined(compiled: Compiled, name: str) -> None:
 def _addresses(compiled: Compiled, name: str) -> Sequence[str]:
     defined = compiled.definitions.get(name)
     # What is deployed may be gone from the workspace.
-    return [defined.address] if defined else [f"{kind}/{name}" for kind in deployed_kinds()]
+    return [defined.address] if defined else [str(Address(kind, name)) for kind in deployed_kinds()]

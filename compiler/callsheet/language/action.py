@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, ClassVar, Self
 
 from callsheet.documents import Document
+from callsheet.language.addresses import Address
 
 Text = str | dict[str, str]
 """A text, or one text by language."""
@@ -108,7 +109,7 @@ class Definition:
     @property
     def address(self) -> str:
         """The identity in plans: `Action/name`."""
-        return f"{self.kind}/{self.name}"
+        return str(Address(self.kind, self.name))
 
 
 class Action(Definition):

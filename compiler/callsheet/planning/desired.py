@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from callsheet.compiling import Compiled
 from callsheet.documents.places import Path
+from callsheet.language.addresses import Address
 from callsheet.language.environment import Environment, overlaid_spots
 from callsheet.planning.changes import Place
 from callsheet.planning.plan import Desired
@@ -21,7 +22,7 @@ def desired_of(compiled: Compiled, environment: Environment) -> Desired:
 def renames(compiled: Compiled) -> dict[str, str]:
     """Return the address before, by address after, of what was renamed."""
     return {
-        one.address: f"{one.kind}/{one.renamed_from}"
+        one.address: str(Address(one.kind, one.renamed_from))
         for one in compiled.definitions.values()
         if one.renamed_from
     }
@@ -31,7 +32,7 @@ def place_in(compiled: Compiled, environment: Environment) -> Place:
     """Return the function that returns where a field of a compiled action is written."""
 
     def place(address: str, path: Path) -> tuple[str, int, int] | None:
-        action = compiled.definitions.get(address.partition("/")[2])
+        action = compiled.definitions.get(Address.read(address).name)
         if action is None:
             return None
         if not path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from callsheet.language.addresses import Address
 from callsheet.language.difference import NOTHING, Difference, Impact
 from callsheet.language.masking import masked
 
@@ -119,7 +120,7 @@ class Plan:
 
     def by_hand(self, change: Change) -> bool:
         """Is a change done on a screen? Journey Optimizer has no API for its custom actions."""
-        has_api = bool(self.target.get("api")) and change.address.startswith("EndpointConfig/")
+        has_api = bool(self.target.get("api")) and Address.read(change.address).kind == "EndpointConfig"
         return self.target.get("type") == "journey-optimizer" and not has_api
 
     @property

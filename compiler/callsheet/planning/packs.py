@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from callsheet.errors import CallsheetError
+from callsheet.language.addresses import Address
 from callsheet.planning.model import Plan
 from callsheet.planning.planfile import read_plan
 
@@ -32,7 +33,7 @@ class Pack:
     @property
     def steps(self) -> dict[str, Any]:
         """The payload that each step asked for, by its name."""
-        return {address.partition("/")[2]: one for address, one in self.pasted.items()}
+        return {Address.read(address).name: one for address, one in self.pasted.items()}
 
 
 def read_pack(path: str) -> Pack:

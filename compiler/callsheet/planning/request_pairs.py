@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from callsheet.calling import Request
 from callsheet.calling.samples import sample_request
 from callsheet.compiling import Compiled
+from callsheet.language.addresses import Address
 from callsheet.language.masking import masked
 from callsheet.planning.model import Change
 
@@ -52,7 +53,7 @@ def request_pairs(
 def _sample(
     compiled: Compiled, environment: str, address: str, content: Mapping[str, object] | None
 ) -> tuple[str, Request] | None:
-    action = compiled.actions.get(address.partition("/")[2])
+    action = compiled.actions.get(Address.read(address).name)
     if action is None or content is None:
         return None
     # What an older revision holds may have a credential in it.

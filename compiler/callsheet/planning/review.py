@@ -9,6 +9,7 @@ from typing import Any
 
 from callsheet.compiling import Compiled
 from callsheet.documents import equal
+from callsheet.language.addresses import Address
 from callsheet.planning.field_changes import changed
 from callsheet.planning.model import Change
 
@@ -129,7 +130,7 @@ def policy_changes(before: Compiled, after: Compiled) -> list[PolicyChange]:
 
 
 def _same_document(change: Change, before: Compiled, after: Compiled) -> bool:
-    name = change.address.partition("/")[2]
+    name = Address.read(change.address).name
     old, new = before.definitions.get(name), after.definitions.get(name)
     if change.action != "update" or old is None or new is None:
         return False
@@ -140,7 +141,7 @@ def _same_document(change: Change, before: Compiled, after: Compiled) -> bool:
 
 
 def _text_of(change: Change, compiled: Compiled) -> str:
-    return compiled.definitions[change.address.partition("/")[2]].document.text
+    return compiled.definitions[Address.read(change.address).name].document.text
 
 
 def _reader_of(path: Sequence[Any]) -> re.Pattern[str]:

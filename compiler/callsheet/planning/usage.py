@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from callsheet.language.action import in_language, label_of
+from callsheet.language.addresses import Address
 from callsheet.targets.journey_optimizer.snapshot import Snapshot
 
 Sure = Literal["likely", "possible", "doubtful"]
@@ -88,8 +89,9 @@ def usage_of(snapshot: Snapshot | None, actions: Mapping[str, Mapping[str, Any]]
         return Usage()
     found: dict[str, list[Use]] = {}
     for name, journeys in snapshot.named.items():
-        found[f"Action/{name}"] = [
-            Use(address=f"Action/{name}", journey=one, status="Unknown", node="", sure="likely",
+        address = str(Address("Action", name))
+        found[address] = [
+            Use(address=address, journey=one, status="Unknown", node="", sure="likely",
                 why="the snapshot names it")
             for one in journeys
         ]  # fmt: skip
@@ -124,7 +126,7 @@ def _judged(address: str, fitting: Sequence[str], named: Sequence[str]) -> tuple
         return "doubtful", "the node has its name, and maps other labels"
     if len(fitting) == 1:
         return "possible", "the node maps its labels, which no other action has"
-    others = ", ".join(one.partition("/")[2] for one in fitting if one != address)
+    others = ", ".join(Address.read(one).name for one in fitting if one != address)
     return "doubtful", f"the node maps its labels, which are those of {others} too"
 
 
@@ -157,5 +159,5 @@ def labels_of(compiled: Mapping[str, Any], name: str) -> list[str]:
 def _is_named(node: str, address: str, compiled: Mapping[str, Any]) -> bool:
     titles = [in_language(compiled.get("title"), language) for language in ("en", "fr")]
     return bool(node) and node.casefold() in {
-        one.casefold() for one in (address.partition("/")[2], *titles) if one
+        one.casefold() for one in (Address.read(address).name, *titles) if one
     }

@@ -19,6 +19,7 @@ from callsheet.documents.writing import write_file
 from callsheet.errors import CallsheetError
 from callsheet.importing.adopting import TEMPLATED, written
 from callsheet.language.action import Definition
+from callsheet.language.addresses import Address
 from callsheet.language.difference import NOTHING, value_at
 from callsheet.language.environment import Environment, overlaid_spots
 from callsheet.planning.changes import Side, content_of
@@ -155,7 +156,7 @@ class _Attempt:
     def take(self, address: str, path: Path, change: tuple[Any, Any]) -> None:
         """Take a field that its file says plainly; leave another one, with the reason."""
         old, new = change
-        definition = self.compiled.definitions.get(address.partition("/")[2])
+        definition = self.compiled.definitions.get(Address.read(address).name)
         if definition is None or address not in self.actions:
             self._leave(address, (), "the workspace no longer writes it here", None)
             return

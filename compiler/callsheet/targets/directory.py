@@ -17,6 +17,7 @@ import rfc8785
 
 from callsheet.documents.links import refuse_links
 from callsheet.errors import CallsheetError
+from callsheet.language.addresses import Address
 from callsheet.language.steps import Step
 from callsheet.targets.model import Author, Deployed, StepKept, StepRefused
 from callsheet.templates.values import digest_of
@@ -191,7 +192,7 @@ class DirectoryTarget:
         return found
 
     def _file(self, address: str) -> Path:
-        kind, _, name = address.partition("/")
+        kind, name = Address.read(address)
         return self.folder / kind / f"{name}.json"
 
     def _unreadable(self, error: Exception) -> CallsheetError:

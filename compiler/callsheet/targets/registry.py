@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from callsheet.databases.model import Component, Database
+from callsheet.language.addresses import Address
 from callsheet.language.steps import Step
 from callsheet.targets.model import Author, Deployed, StepRefused
 from callsheet.templates.values import digest_of
@@ -163,7 +164,7 @@ class _Batch:
         return {one.address: (one.digest, one.revision) for one in rows}
 
     def _row(self, step: Step, revision: int) -> tuple[Any, ...]:
-        name = step.address.partition("/")[2]
+        name = Address.read(step.address).name
         return (step.address, name, step.after, revision, step.canonical, *self._by(), self._dirty())
 
     def _history(self, step: Step, revision: int) -> tuple[Any, ...]:

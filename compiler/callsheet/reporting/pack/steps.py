@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from callsheet.language.addresses import Address
 from callsheet.language.kinds import deployed_kinds
 from callsheet.planning import Change
 from callsheet.targets.journey_optimizer.screen import Field, fields_of
@@ -25,15 +26,15 @@ class PackStep:
         self.number = number
         self.change = change
         self.journeys = list(journeys)
-        self.name = change.address.partition("/")[2]
+        self.name = Address.read(change.address).name
         self.fields = fields_of(change.after, screen) if change.after is not None else []
-        is_message = change.address.startswith("Message/")
+        is_message = Address.read(change.address).kind == "Message"
         self.message = change.after if change.after is not None and is_message else None
 
     @property
     def title(self) -> str:
         """What is done, in one line."""
-        kind, _, name = self.change.address.partition("/")
+        kind, name = Address.read(self.change.address)
         known = deployed_kinds().get(kind)
         word = known.singular if known is not None else kind.lower()
         return f"{self.number}. {self.change.action.capitalize()} the {word} {name}"

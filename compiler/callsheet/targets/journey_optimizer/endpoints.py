@@ -14,6 +14,7 @@ from typing import Any
 
 from callsheet.documents import among, equal
 from callsheet.errors import CallsheetError
+from callsheet.language.addresses import Address
 from callsheet.language.steps import Step
 from callsheet.targets.journey_optimizer.account import Account
 from callsheet.targets.journey_optimizer.configs import (
@@ -216,7 +217,7 @@ def _likeness(path: str, settings: Settings) -> tuple[str, ...]:
 
 
 def _name(address: str) -> str:
-    return address.partition("/")[2]
+    return Address.read(address).name
 
 
 def _deployed(name: str, config: Config, note: Note) -> Deployed:

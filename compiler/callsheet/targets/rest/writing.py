@@ -9,6 +9,7 @@ from typing import Any
 
 from callsheet.documents import equal
 from callsheet.errors import CallsheetError
+from callsheet.language.addresses import Address
 from callsheet.language.steps import Step
 from callsheet.targets.model import Deployed, StepRefused
 from callsheet.targets.rest.client import ServiceAnswer, ServiceClient, path_of
@@ -222,7 +223,7 @@ class Writer:
 
     def _delete(self, step: Step, identity: str, headers: Mapping[str, str]) -> None:
         operation = self.spec["delete"]
-        name = step.address_before.partition("/")[2]
+        name = Address.read(step.address_before).name
         body = operation.get("body")
         answer = self._call(
             operation, "DELETE", identity, name, body, f"{step.key}:delete:{identity}", headers=headers
