@@ -31,7 +31,7 @@ ALLOWED = {
     # Names, addresses, paths, hosts, codes, columns: texts and places of ours.
     "wanted.get('name') == name", "where == path", "told != pages", "content['snapshotVersion'] != FORMAT_VERSION",
     "found.sandbox.get(name, options.get(name)) != options.get(name)", "path == self.whole", "ranks[0] == ranks[1]",
-    "old_address == address", "receiver_of(before) == host", "host_of(old) != host_of(new)", "code == wanted",
+    "old_address == address", "receiver_of(before) == host", "host_of(old) != host_of(new)", "host_of(pattern) != host_of(text)", "code == wanted",
     "before_address == address", "plan.by_hand(one) == by_hand", "one != address", "name != environment",
     "imported.has_payload != ('payload' in request)", "one['if'] == chosen", "one.get('required') == [name]",
     "it.lower() == one['name'].lower()", "pointer == one", "key != name", "one.get('id') == name", "to == target",
