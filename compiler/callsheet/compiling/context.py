@@ -39,25 +39,25 @@ class Shared:
 
     Attributes:
         documents: of kind Environment, the first of each name.
-        environments: resolved; abstract ones among them.
+        resolved: the environments whose chain is whole; abstract ones among them.
+        environments: those of them whose target is described, by name.
         targets: the documents of kind Target, by name.
-        problems: environments that cannot be resolved, policies whose schema is none.
 
     """
 
     documents: dict[str, Document] = field(default_factory=dict)
+    resolved: list[Environment] = field(default_factory=list)
     environments: dict[str, Environment] = field(default_factory=dict)
     policies: list[Policy] = field(default_factory=list)
     targets: dict[str, Document] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
-    problems: list[Problem] = field(default_factory=list)
 
-    def context(self) -> Context:
-        """Return what the units need of it; policies whose schema is none are a problem, and left out."""
+    def context(self) -> tuple[Context, list[Problem]]:
+        """Return what the units need of it, and the policies whose schema is none, which are left out."""
         ready, problems = prepare(self.policies) if self.policies else ([], [])
-        self.problems += problems
         concrete = tuple(one for one in self.environments.values() if not one.abstract)
-        return Context(concrete or (_nowhere(),), tuple(one.policy for one in ready), not concrete)
+        chosen = tuple(one.policy for one in ready)
+        return Context(concrete or (_nowhere(),), chosen, not concrete), problems
 
 
 def read_shared(source: Source, files: Iterable[str], *, skip: Callable[[str], bool]) -> Shared:
@@ -78,10 +78,9 @@ def read_shared(source: Source, files: Iterable[str], *, skip: Callable[[str], b
                     shared.targets.setdefault(name, document)
                 case "Workspace" if file in SETTINGS_FILES:
                     shared.settings = read_settings(document)
-    resolved, broken = resolve_environments(list(shared.documents.values()))
-    resolved, lost = with_collections(resolved, shared.targets)
-    shared.problems = [*broken, *lost]
-    shared.environments = {one.name: one for one in resolved}
+    shared.resolved = resolve_environments(shared.documents)
+    usable = with_collections(shared.resolved, shared.targets)
+    shared.environments = {one.name: one for one in usable}
     return shared
 
 

@@ -76,13 +76,14 @@ class _WorkspaceCompiler:
         cache = self.cache
         skip = cache.holds_actions_only if cache is not None else lambda file: False  # noqa: ARG005
         shared = read_shared(self.source, self.files, skip=skip)
-        context = shared.context()
-        self.facts.environments = shared.documents
+        context, problems = shared.context()
+        self.facts.environments, self.facts.resolved = shared.documents, shared.resolved
+        self.facts.targets = shared.targets
         self.facts.deploying = () if context.nowhere else context.environments
         self.facts.policies = self.result.policies = shared.policies
         self.result.environments = shared.environments
         self.result.targets, self.result.settings = shared.targets, shared.settings
-        return context, shared.problems
+        return context, problems
 
     def _is_deployed(self, file: str) -> bool:
         """Return whether a file is one that callsheet writes for a target: what it deploys, or a snapshot.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from callsheet.documents import Document, Path, Problem
+from callsheet.documents import Document, Path
 from callsheet.language.action import Definition
 from callsheet.language.catalog import Spots, in_file
 from callsheet.language.merge import holds, merged, merged_authentication
-from callsheet.language.schema_check import nearest
 from callsheet.language.selector import Selector
 
 
@@ -141,44 +141,45 @@ def overlaid_spots(code: str, action: Definition, environment: Environment) -> O
     return OverlaidSpots(code, action.document, (), environment, action)
 
 
-def resolve_environments(documents: list[Document]) -> tuple[list[Environment], list[Problem]]:
-    """Resolve `extends`; environments whose chain is broken are left out, with a problem each."""
-    by_name = {document.value["metadata"]["name"]: document for document in documents}
-    environments = []
-    problems = []
-    for name, document in by_name.items():
-        chain, problem = _chain(name, by_name)
-        if problem is not None:
-            problems.append(problem)
-        else:
-            environments.append(_resolve(document, chain))
-    return environments, problems
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """An environment and what it extends, as far as that leads.
+
+    Attributes:
+        documents: the environment's own, then what each extends.
+        missing: the name at which it ends, of an environment that is not there.
+        repeated: the name at which it ends, of an environment that it has already.
+
+    """
+
+    documents: tuple[Document, ...]
+    missing: str | None = None
+    repeated: str | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Does it end with an environment that extends none?"""
+        return self.missing is None and self.repeated is None
 
 
-def _chain(name: str, by_name: dict[str, Document]) -> tuple[tuple[Document, ...], Problem | None]:
-    chain: list[Document] = []
-    seen: list[str] = []
+def chain_of(name: str, documents: Mapping[str, Document]) -> Chain:
+    """Return the chain of an environment, of documents of kind Environment by name."""
+    found: dict[str, Document] = {}
     current: str | None = name
     while current is not None:
-        document = by_name.get(current)
-        if document is None:
-            spots = Spots("CS303", chain[-1])
-            return (), spots.value(
-                ("spec", "extends"),
-                f"there is no environment `{current}`" + nearest(current, by_name),
-                do=f"the environments are: {', '.join(sorted(by_name))}",
-            )
-        if current in seen:
-            way = " → ".join([*seen, current])
-            return (), Spots("CS304", chain[0]).value(
-                ("spec", "extends"),
-                f"the environment extends itself: {way}",
-                do="remove one `extends` of the circle",
-            )
-        chain.append(document)
-        seen.append(current)
-        current = document.value["spec"].get("extends")
-    return tuple(chain), None
+        if current in found:
+            return Chain(tuple(found.values()), repeated=current)
+        if current not in documents:
+            return Chain(tuple(found.values()), missing=current)
+        found[current] = documents[current]
+        current = found[current].value["spec"].get("extends")
+    return Chain(tuple(found.values()))
+
+
+def resolve_environments(documents: Mapping[str, Document]) -> list[Environment]:
+    """Resolve `extends`; environments whose chain is broken are left out."""
+    chains = (chain_of(name, documents) for name in documents)
+    return [_resolve(one.documents[0], one.documents) for one in chains if one.is_whole]
 
 
 def _resolve(document: Document, chain: tuple[Document, ...]) -> Environment:

@@ -21,7 +21,9 @@ class Facts:
         named: kind, name and document of everything in the workspace.
         definitions: the first action, message or endpoint of each name.
         environments: the first environment of each name.
-        deploying: the environments that have a target, resolved.
+        resolved: those of them whose chain of `extends` is whole.
+        deploying: those that have a target to deploy to.
+        targets: the documents of kind Target, by name.
         policies: those whose documents are valid.
         today: the day by which exceptions of policies expire; None for a day on which none has.
         unread: is there a document that could not be read, or is not valid?
@@ -31,7 +33,9 @@ class Facts:
     named: list[tuple[str, str, Document]] = field(default_factory=list)
     definitions: dict[str, Definition] = field(default_factory=dict)
     environments: dict[str, Document] = field(default_factory=dict)
+    resolved: list[Environment] = field(default_factory=list)
     deploying: tuple[Environment, ...] = ()
+    targets: dict[str, Document] = field(default_factory=dict)
     policies: list[Policy] = field(default_factory=list)
     today: date | None = None
     unread: bool = False

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from callsheet.documents import Document, Problem
-from callsheet.language.catalog import Spots
+from callsheet.documents import Document
 from callsheet.language.environment import Environment
-from callsheet.language.schema_check import nearest
 
 _FIELD = re.compile(r"\{\{\s*(\w+)((?:\.[A-Za-z_$][A-Za-z0-9_$-]*)*)\s*(\|\s*tojson\s*)?\}\}")
 """A field in a leaf of a Target's body: its root, its path, and whether it is there as JSON."""
@@ -27,33 +25,32 @@ def is_one_way(leaf: Any) -> bool:
     return isinstance(leaf, Mapping) and any(key.startswith("$") for key in leaf)
 
 
+def collection_named(environment: Environment) -> str | None:
+    """Return the name of the Target that an environment deploys to; None for another type of target."""
+    target = environment.target
+    return str(target.get("collection")) if target is not None and target["type"] == "http" else None
+
+
 def with_collections(
-    environments: list[Environment], targets: Mapping[str, Document]
-) -> tuple[list[Environment], list[Problem]]:
-    """Return each environment whose target is a collection the description that it names.
+    environments: Iterable[Environment], targets: Mapping[str, Document]
+) -> list[Environment]:
+    """Return each environment, one whose target is a collection with the description that it names.
+
+    One that names none is left out.
 
     Args:
         environments: resolved.
         targets: the documents of kind Target, by name.
 
     """
-    found, problems = [], []
+    found = []
     for environment in environments:
-        target = environment.target
-        if target is None or target["type"] != "http":
+        name = collection_named(environment)
+        if name is None:
             found.append(environment)
-            continue
-        name = target.get("collection")
-        document = targets.get(str(name))
-        if document is None:
-            spots = Spots("CS807", environment.document)
-            message = f"there is no Target `{name}`" + nearest(str(name), targets)
-            problems.append(
-                spots.key(("spec", "target"), message, do="name a document of kind Target by `collection`")
-            )
-            continue
-        found.append(replace(environment, collection=document))
-    return found, problems
+        elif name in targets:
+            found.append(replace(environment, collection=targets[name]))
+    return found
 
 
 def fields_of_body(body: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:

@@ -6,28 +6,37 @@ from collections.abc import Iterator
 from typing import Any
 
 from callsheet.documents import Problem
-from callsheet.language.catalog import Spots, declare, rule
-from callsheet.language.target import fields_of_body, is_one_way, one_field
+from callsheet.language.catalog import Spots, rule
+from callsheet.language.schema_check import nearest
+from callsheet.language.subjects import Facts
+from callsheet.language.target import collection_named, fields_of_body, is_one_way, one_field
 
-declare(
-    "CS807",
-    "unknown-collection",
+
+@rule("CS807", "unknown-collection", on="workspace")
+def unknown_collection(facts: Facts, code: str) -> Iterator[Problem]:
     """A target of type http must name a document of kind Target, which describes the service.
 
-Bad:
-    apiVersion: callsheet/v1
-    kind: Environment
-    metadata: {name: hooks}
-    spec:
-      target: {type: http, collection: hoks, url: {secret: "env:HOOKS_URL"}}
-      ledger: {type: sqlite, path: .callsheet/hooks.db}
-Good:
-    apiVersion: callsheet/v1
-    kind: Environment
-    metadata: {name: hooks}
-    spec: {target: {type: sqlite, path: .callsheet/hooks.db}}
-""",
-)
+    Bad:
+        apiVersion: callsheet/v1
+        kind: Environment
+        metadata: {name: hooks}
+        spec:
+          target: {type: http, collection: hoks, url: {secret: "env:HOOKS_URL"}}
+          ledger: {type: sqlite, path: .callsheet/hooks.db}
+    Good:
+        apiVersion: callsheet/v1
+        kind: Environment
+        metadata: {name: hooks}
+        spec: {target: {type: sqlite, path: .callsheet/hooks.db}}
+    """
+    for environment in facts.resolved:
+        name = collection_named(environment)
+        if name is not None and name not in facts.targets:
+            yield Spots(code, environment.document).key(
+                ("spec", "target"),
+                f"there is no Target `{name}`" + nearest(name, facts.targets),
+                do="name a document of kind Target by `collection`",
+            )
 
 
 @rule("CS808", "body-not-invertible", on="document")

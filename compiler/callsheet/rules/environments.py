@@ -9,7 +9,8 @@ from typing import Any
 
 from callsheet.documents import Problem
 from callsheet.documents.walking import texts_in
-from callsheet.language.catalog import Spots, declare, rule
+from callsheet.language.catalog import Spots, rule
+from callsheet.language.environment import chain_of
 from callsheet.language.merge import holds
 from callsheet.language.schema_check import nearest
 from callsheet.language.subjects import Facts
@@ -17,57 +18,72 @@ from callsheet.language.subjects import Facts
 _TEMPLATE = re.compile(r"\{\{[^}]*\b(?:values|env|params|action)\.|\{%")
 """An expression over our own names, or a statement. `{{name}}` alone may be a template of the vendor's."""
 
-declare(
-    "CS303",
-    "unknown-environment",
+
+@rule("CS303", "unknown-environment", on="workspace", adjustable=False)
+def unknown_environment(facts: Facts, code: str) -> Iterator[Problem]:
     """`extends` must name an environment of the workspace.
 
-Bad:
-    apiVersion: callsheet/v1
-    kind: Environment
-    metadata: {name: local}
-    spec: {extends: bse}
-Good:
-    apiVersion: callsheet/v1
-    kind: Environment
-    metadata: {name: local}
-    spec: {extends: base}
-    ---
-    apiVersion: callsheet/v1
-    kind: Environment
-    metadata: {name: base}
-    spec: {}
-""",
-    adjustable=False,
-)
-declare(
-    "CS304",
-    "environment-cycle",
+    Bad:
+        apiVersion: callsheet/v1
+        kind: Environment
+        metadata: {name: local}
+        spec: {extends: bse}
+    Good:
+        apiVersion: callsheet/v1
+        kind: Environment
+        metadata: {name: local}
+        spec: {extends: base}
+        ---
+        apiVersion: callsheet/v1
+        kind: Environment
+        metadata: {name: base}
+        spec: {}
+    """
+    known = facts.environments
+    for name in known:
+        chain = chain_of(name, known)
+        if chain.missing is not None:
+            yield Spots(code, chain.documents[-1]).value(
+                ("spec", "extends"),
+                f"there is no environment `{chain.missing}`" + nearest(chain.missing, known),
+                do=f"the environments are: {', '.join(sorted(known))}",
+            )
+
+
+@rule("CS304", "environment-cycle", on="workspace", adjustable=False)
+def environment_cycle(facts: Facts, code: str) -> Iterator[Problem]:
     """An environment must not extend itself, directly or through others.
 
-Bad:
-    apiVersion: callsheet/v1
-    kind: Environment
-    metadata: {name: a}
-    spec: {extends: b}
-    ---
-    apiVersion: callsheet/v1
-    kind: Environment
-    metadata: {name: b}
-    spec: {extends: a}
-Good:
-    apiVersion: callsheet/v1
-    kind: Environment
-    metadata: {name: a}
-    spec: {extends: b}
-    ---
-    apiVersion: callsheet/v1
-    kind: Environment
-    metadata: {name: b}
-    spec: {}
-""",
-    adjustable=False,
-)
+    Bad:
+        apiVersion: callsheet/v1
+        kind: Environment
+        metadata: {name: a}
+        spec: {extends: b}
+        ---
+        apiVersion: callsheet/v1
+        kind: Environment
+        metadata: {name: b}
+        spec: {extends: a}
+    Good:
+        apiVersion: callsheet/v1
+        kind: Environment
+        metadata: {name: a}
+        spec: {extends: b}
+        ---
+        apiVersion: callsheet/v1
+        kind: Environment
+        metadata: {name: b}
+        spec: {}
+    """
+    for name in facts.environments:
+        chain = chain_of(name, facts.environments)
+        if chain.repeated is not None:
+            seen = [one.value["metadata"]["name"] for one in chain.documents]
+            yield Spots(code, chain.documents[0]).value(
+                ("spec", "extends"),
+                f"the environment extends itself: {' → '.join([*seen, chain.repeated])}",
+                do="remove one `extends` of the circle",
+            )
 
 
 @rule("CS305", "unknown-action", on="workspace")

@@ -1,4 +1,4 @@
-"""CS313 to CS315: severities by the workspace's settings, and findings silenced with a reason.
+"""CS313 to CS315, CS319: severities by the workspace's settings, and findings silenced with a reason.
 
 In place: `# callsheet: ignore CS407 no TLS there until March`, behind what it speaks of or on a line of
 its own above it. For a whole file: `spec.ignore` of callsheet.yaml.
@@ -7,14 +7,15 @@ its own above it. For a whole file: `spec.ignore` of callsheet.yaml.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from callsheet.documents import Problem, Span
 from callsheet.documents.problems import ANY
-from callsheet.language.catalog import RULES, declare
+from callsheet.language.catalog import RULES, Spots, declare, rule
 from callsheet.language.diagnostics import Diagnostic, diagnose
-from callsheet.language.settings import Settings
+from callsheet.language.settings import SETTINGS_FILES, Settings
+from callsheet.language.subjects import Facts
 
 declare(
     "CS313",
@@ -76,6 +77,28 @@ Good:
 )
 
 _COMMENT = re.compile(r"(?:^|\s)#\s*callsheet:\s*ignore\b[ \t]*(?P<code>CS[0-9]{3})?[ \t]*(?P<reason>.*)$")
+
+
+@rule("CS319", "settings-elsewhere", on="workspace", adjustable=False)
+def settings_elsewhere(facts: Facts, code: str) -> Iterator[Problem]:
+    """Settings must be in one file: `callsheet.yaml` at the root of the workspace.
+
+    Bad:
+        apiVersion: callsheet/v1
+        kind: Workspace
+        metadata: {name: hidden}
+        spec: {severity: {CS407: error}}
+    Good:
+        apiVersion: callsheet/v1
+        kind: Policy
+        metadata: {name: open}
+        spec: {message: anything goes, schema: true}
+    """
+    for kind, _, document in facts.named:
+        if kind == "Workspace" and document.file not in SETTINGS_FILES:
+            yield Spots(code, document).value(
+                ("kind",), "settings stand outside of callsheet.yaml", do="move them there"
+            )
 
 
 @dataclass(slots=True)

@@ -68,6 +68,17 @@ def test_only_what_changed_is_computed_again(workspace: Folder, computed: list[s
     assert result(changed) == result(compile_folder(workspace, cached=False))
 
 
+def test_a_misspelt_parameter_is_one_mistake_with_and_without_the_cache(
+    workspace: Folder, computed: list[str]
+) -> None:
+    path = workspace.path / "example.yaml"
+    path.write_text(path.read_text("utf-8").replace("params.title", "params.titel"), "utf-8")
+    first, again = compile_folder(workspace), compile_folder(workspace)
+    assert computed == ["environments.yaml", "example.yaml"]
+    assert [one.code for one in first.diagnostics] == ["CS306"]
+    assert again.diagnostics == first.diagnostics
+
+
 def test_a_changed_environment_computes_everything_again(workspace: Folder, computed: list[str]) -> None:
     compile_folder(workspace)
     computed.clear()

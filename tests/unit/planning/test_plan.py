@@ -16,6 +16,7 @@ from callsheet.language.environment import Guards
 from callsheet.ledger import Applied, Position
 from callsheet.planning import Current, Desired, Plan, make_plan, plan_record, read_plan, write_plan
 from callsheet.planning.guards import judge
+from callsheet.planning.model import GuardVerdict
 from callsheet.targets import Deployed
 from support.workspaces import Callsheet, Folder
 
@@ -404,3 +405,12 @@ def test_digest_covers_everything() -> None:
 
     assert with_digest(other).digest != one.digest
     assert with_digest(copy.copy(one)).digest == one.digest
+
+
+def test_a_verdict_says_what_accepts_it_where_its_message_does_not() -> None:
+    verdicts = judge((), Guards(), managed=0, drifted=("Action/a",), unmanaged=("Action/b",), accepted=())
+    assert {one.guard: one.accepted_by for one in verdicts} == {
+        "max-update": "max-update", "max-delete": "max-delete", "drift": "drift", "unmanaged": "unmanaged",
+    }  # fmt: skip
+    for guard in ("protect", "breaking", "host-changed"):
+        assert GuardVerdict(guard=guard, verdict="broken", message="…").accepted_by is None
