@@ -143,7 +143,7 @@ class OpenDatabase(ABC):
 
     @abstractmethod
     def _roll_back(self) -> None:
-        """Give up what was not committed."""
+        """Abandon what was not committed."""
 
     @abstractmethod
     def _worded(self) -> AbstractContextManager[None]:

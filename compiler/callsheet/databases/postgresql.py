@@ -59,7 +59,7 @@ class PostgresqlDatabase(OpenDatabase):
         return worded(self.shown)
 
     def _roll_back(self) -> None:
-        """Give up what was not committed; a connection that is gone has given it up already."""
+        """Abandon what was not committed; a connection that is gone has abandoned it already."""
         import psycopg
 
         try:
