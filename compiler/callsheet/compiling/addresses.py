@@ -68,7 +68,7 @@ def _check(document: Document, field: str, written: dict[str, Any], known: list[
         return [
             Spots("CS802", document).value(
                 ("spec", field, "path"),
-                "the path holds a character that no name of a file should have",
+                "the path contains a character that no file name should have",
                 do="write it in plain letters",
             )
         ]
@@ -105,8 +105,7 @@ def _check_url(document: Document, field: str, written: dict[str, Any]) -> list[
         return [
             spots.value(
                 ("spec", field, "url", "secret"),
-                f"the scheme `{scheme[:20]}` of the secret is not known"
-                + nearest(scheme, secret_schemes()),
+                f"the scheme `{scheme[:20]}` of the secret is unknown" + nearest(scheme, secret_schemes()),
                 do=f"the schemes are: {', '.join(secret_schemes())}",
             )
         ]

@@ -171,7 +171,7 @@ def _check_given(
             yield at.key(
                 ("via",),
                 f"the action needs the parameter `{name}`, which gets no value",
-                do="give it one under `via.parameters`, or name the text for it under `via.content`",
+                do="set it under `via.parameters`, or name a field for it under `via.content`",
             )
     lost = [one for one in _held(content) if via.get("content", {}).get(one, one) not in declared]
     for field in lost:

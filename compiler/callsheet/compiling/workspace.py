@@ -226,8 +226,8 @@ class _Compilation:
                 Problem(
                     code="CS107",
                     file=".",
-                    message="the workspace holds no document",
-                    help="`callsheet init DIR` writes one to start from",
+                    message="the workspace contains no document",
+                    help="run `callsheet init DIR` to create one",
                 )
             )
         self._report_empty_selections(context)

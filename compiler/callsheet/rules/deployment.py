@@ -7,7 +7,7 @@ declare(
     "lock-held",
     """Another callsheet is at work on the same database.
 
-The lock is the kernel's: it ends with the process that holds it. There is nothing to unlock by force.
+The lock is the kernel's: it ends with its process. There is nothing to unlock by force.
 """,
 )
 declare("CS902", "database-read-only", """The database of a target or ledger cannot be written.""")
@@ -30,7 +30,7 @@ declare(
     "disk-full",
     """The disk is full, or a quota is used up. What was not recorded was not done.""",
 )
-declare("CS907", "database-busy", """Another program holds the database.""")
+declare("CS907", "database-busy", """Another program has locked the database.""")
 declare("CS908", "database-unreadable", """The database cannot be opened.""")
 declare("CS909", "database-of-other-kind", """The SQLite file belongs to another program.""")
 declare(
@@ -78,7 +78,7 @@ declare(
 declare(
     "CS920",
     "not-confirmed",
-    """Nothing is applied unasked: answer the question, or give `--yes`.""",
+    """Nothing is applied without a confirmation: answer the question, or pass `--yes`.""",
 )
 declare(
     "CS921",
@@ -107,14 +107,14 @@ declare(
 )
 declare("CS927", "no-workspace", """The folder of the workspace must exist.""")
 declare("CS928", "output-file", """The output file must be writable.""")
-declare("CS929", "folder-in-use", """`callsheet init` and `callsheet new` write over nothing.""")
+declare("CS929", "folder-in-use", """`callsheet init` and `callsheet new` do not overwrite files.""")
 declare("CS930", "step-failed", """A step of an apply failed; what was done before it is recorded.""")
 declare(
     "CS931",
     "interrupted",
     """The apply was interrupted; the step at hand was finished and recorded.""",
 )
-declare("CS932", "ledger-in-use", """A ledger is copied into a database that holds none yet.""")
+declare("CS932", "ledger-in-use", """A ledger is copied into a database that contains none yet.""")
 declare(
     "CS933",
     "gate",
@@ -128,7 +128,7 @@ declare(
     "plan-overtaken",
     """A plan must still do what was approved when the branch has moved since.
 
-Apply plans anew and compares: the same changes are applied, and the record names both plans; other changes
+Apply plans again and compares: the same changes are applied, and the record names both plans; other changes
 are refused, with the difference.
 """,
 )
@@ -266,12 +266,12 @@ who did what. What is not confirmed stays open in the next plan.
 declare(
     "CS843",
     "still-deployed",
-    """What is forgotten must be in no file of the workspace: the next plan would take it over again.""",
+    """A forgotten object must not be in a file of the workspace: the next plan would adopt it again.""",
 )
 declare(
     "CS844",
     "cannot-adopt",
-    """A file must compile to the very same bytes as what it takes over, or it would change it.""",
+    """A file must compile to the same bytes as the object that it adopts, or it would change it.""",
 )
 declare(
     "CS845",
@@ -289,17 +289,17 @@ An action that a journey uses is frozen but for name, description, URL and authe
 new one of any other change (`replace`), and names the journeys that have to move.
 """,
 )
-declare("CS870", "service-url", """The secret of a service's URL must hold an https URL.""")
+declare("CS870", "service-url", """The secret of a service's URL must contain an https URL.""")
 declare(
     "CS871",
     "outcome-unknown",
-    """It is not known whether the service did what it was asked: its answer was lost.
+    """It is unknown whether the service did what it was asked: its answer was lost.
 
 The intent is recorded: the next command reads the service, and settles what became of it. Nothing is sent
 twice unless the service knows a call that it has seen (`idempotencyHeader`).
 """,
 )
-declare("CS872", "service-refuses", """The service refuses who calls.""")
+declare("CS872", "service-refuses", """The service refuses the credentials.""")
 declare(
     "CS873",
     "service-unreadable",
@@ -309,14 +309,14 @@ declare("CS874", "object-twice", """Two objects of a service must not be the sam
 declare(
     "CS875",
     "body-loses",
-    """What a Target's body does not hold of an action would look as if it were drift.""",
+    """A part of an action that a Target's body lacks would look like drift.""",
 )
 declare(
     "CS876",
     "kept-otherwise",
-    """What is read back of an object after a write must be what was sent.
+    """What is read back of an object after a write must equal what was sent.
 
-The service took the write and shows something else, so that the step is not done. What it keeps is
+The service accepted the write but shows something else, so the step is not done. What it stores is
 recorded, and the next plan shows the difference. Where the service only writes a value in another way, say
 so under `normalised` of the Target.
 """,
@@ -333,7 +333,7 @@ declare("CS841", "no-pack", """A pack is the folder that `callsheet apply` write
 declare(
     "CS842",
     "step-cannot-be-confirmed",
-    """A step is confirmed from what it started: somebody may have confirmed another one since.""",
+    """A step is confirmed from the state that it started from: another one may be confirmed since.""",
 )
 declare(
     "CS945",
@@ -343,7 +343,7 @@ declare(
 declare(
     "CS946",
     "database-url-unreadable",
-    """The secret must hold a connection URL of libpq. Its text is never printed.""",
+    """The secret must contain a connection URL of libpq. Its text is never printed.""",
 )
 declare(
     "CS947",
@@ -373,7 +373,7 @@ declare("CS953", "cannot-sign", """ssh-keygen must be there, and must be able to
 declare(
     "CS960",
     "send-not-allowed",
-    """An environment must say `allowSend: true` itself before anything is sent with what it holds.""",
+    """An environment must set `allowSend: true` itself before anything is sent with its values.""",
 )
 declare(
     "CS961",
@@ -410,7 +410,7 @@ declare(
     "cannot-export",
     """The other tool must be able to write the request.
 
-No line of curl can hold a signature: it is made over each request anew, with the time. HTTPie cannot
+No line of curl can hold a signature: it is made for each request, with the time. HTTPie cannot
 write a header in which a backslash stands before one of `=:@;`.
 """,
 )

@@ -31,7 +31,7 @@ class Facts:
 
 @rule("CS301", "duplicate-name", on="workspace")
 def duplicate_name(facts: Facts, code: str) -> Iterator[Problem]:
-    """A name must be given once among the documents of a kind, in all files together.
+    """A name must be unique among the documents of a kind, in all files together.
 
     Actions, messages and endpoints are deployed side by side: no two of them have the same name.
 
@@ -56,12 +56,12 @@ def duplicate_name(facts: Facts, code: str) -> Iterator[Problem]:
         metadata: {name: remote}
         spec: {}
     """
-    yield from _clashes(facts, code, str, "is given twice", "rename one of the two")
+    yield from _clashes(facts, code, str, "is used twice", "rename one of the two")
 
 
 @rule("CS302", "case-clash", on="workspace")
 def case_clash(facts: Facts, code: str) -> Iterator[Problem]:
-    """Two names must differ in more than upper and lower case: many systems do not tell them apart.
+    """Two names must differ in more than upper and lower case: many systems treat them as the same.
 
     Bad:
         apiVersion: callsheet/v1
@@ -98,7 +98,7 @@ def _clashes(facts: Facts, code: str, fold: Any, words: str, way_out: str) -> It
         there = Related(
             file=known.file,
             span=known.place(("metadata", "name")),
-            message=f"`{known_name}` is given here",
+            message=f"`{known_name}` is used here",
         )
         which = f"the name `{name}` of kind {kind} {words}"
         if kind != known_kind:
@@ -215,7 +215,7 @@ Good:
 declare(
     "CS307",
     "unused-parameter",
-    """A declared parameter should be used: a journey maps it for nothing.
+    """A declared parameter should be used: otherwise a journey maps it for nothing.
 
 Bad:
     parameters: {title: {type: string}}
@@ -269,7 +269,7 @@ def rename_of_existing(facts: Facts, code: str) -> Iterator[Problem]:
 
 @rule("CS311", "test-of-unknown-parameter", on="action")
 def unknown_test_parameter(action: Action, at: Spots) -> Iterator[Problem]:
-    """A test must give values to declared parameters only.
+    """A test must set declared parameters only.
 
     Bad:
         parameters: {title: {type: string}}
@@ -292,7 +292,7 @@ def unknown_test_parameter(action: Action, at: Spots) -> Iterator[Problem]:
 
 @rule("CS312", "test-lacks-parameter", on="action")
 def test_lacks_parameter(action: Action, at: Spots) -> Iterator[Problem]:
-    """A test must give a value to every required parameter, unless it expects an error.
+    """A test must set every required parameter, unless it expects an error.
 
     Bad:
         parameters: {title: {type: string}}
@@ -314,8 +314,8 @@ def test_lacks_parameter(action: Action, at: Spots) -> Iterator[Problem]:
         if missing:
             yield at.key(
                 ("tests", index, "params"),
-                f"the test gives no value to {', '.join(f'`{name}`' for name in missing)}",
-                do="give a value, declare the parameter optional, or expect an error",
+                f"the test sets no value for {', '.join(f'`{name}`' for name in missing)}",
+                do="set a value, declare the parameter optional, or expect an error",
             )
 
 
@@ -335,7 +335,7 @@ def duplicate_test(action: Action, at: Spots) -> Iterator[Problem]:
     seen: set[str] = set()
     for index, test in enumerate(action.spec.get("tests") or ()):
         if test["name"] in seen:
-            yield at.value(("tests", index, "name"), "a test before has this name", do="rename one")
+            yield at.value(("tests", index, "name"), "an earlier test has this name", do="rename one")
         seen.add(test["name"])
 
 
@@ -417,7 +417,7 @@ Good:
 declare(
     "CS314",
     "ignore-without-reason",
-    """A comment that ignores a finding must name a known code and give a reason.
+    """A comment that ignores a finding must name a known code and a reason.
 
 Bad:
     apiVersion: callsheet/v1
@@ -437,7 +437,7 @@ Good:
 declare(
     "CS315",
     "ignore-of-fixed",
-    """What stands for safety cannot be ignored in place: files, schema, templates, secrets, policies.
+    """Findings about safety cannot be ignored in place: files, schema, templates, secrets, policies.
 
 A literal secret is never accepted by a comment. Where the pattern is wrong, the workspace's own
 settings accept the finding for a file, with a reason (`spec.ignore` in callsheet.yaml).
@@ -474,7 +474,7 @@ def settings_elsewhere(facts: Facts, code: str) -> Iterator[Problem]:
     for kind, _, document in facts.named:
         if kind == "Workspace" and document.file not in SETTINGS_FILES:
             yield Spots(code, document).value(
-                ("kind",), "settings stand outside of callsheet.yaml", do="move them there"
+                ("kind",), "settings are written outside of callsheet.yaml", do="move them there"
             )
 
 

@@ -75,7 +75,7 @@ def _is_host(host: str) -> bool:
 
 @rule("CS402", "url-with-credentials", on="compiled")
 def url_with_credentials(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
-    """The URL must not hold a user name or password (RFC 9110 section 4.2.4).
+    """The URL must not contain a user name or password (RFC 9110 section 4.2.4).
 
     Bad:
         request: {url: "https://ada@api.example.com/v1"}
@@ -86,14 +86,14 @@ def url_with_credentials(compiled: dict[str, Any], at: Spots) -> Iterator[Proble
     if url is not None and "@" in url.netloc:
         yield at.value(
             ("request", "url"),
-            "the URL holds a user name or password",
+            "the URL contains a user name or password",
             do="put it under `authentication`, as a reference to a secret",
         )
 
 
 @rule("CS403", "url-with-fragment", on="compiled")
 def url_with_fragment(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
-    """The URL must not hold a fragment: it is never sent (RFC 9110 section 4.2.5).
+    """The URL must not contain a fragment: it is never sent (RFC 9110 section 4.2.5).
 
     Bad:
         request: {url: "https://api.example.com/v1#top"}
@@ -105,14 +105,14 @@ def url_with_fragment(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
         yield at.inside(
             ("request", "url"),
             text.index("#"),
-            "the URL holds a fragment, which is never sent",
+            "the URL contains a fragment, which is never sent",
             do="remove it, or write the # as %23",
         )
 
 
 @rule("CS404", "url-character", on="compiled")
 def url_character(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
-    """The URL must hold characters of RFC 3986 only; others are percent-encoded.
+    """The URL must contain only characters of RFC 3986; others are percent-encoded.
 
     Bad:
         request: {url: "https://api.example.com/a b"}
@@ -131,7 +131,7 @@ def url_character(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
             yield at.inside(
                 ("request", "url"),
                 end if piece is url else -1,
-                f"the URL holds `{shown}`, which must be percent-encoded",
+                f"the URL contains `{shown}`, which must be percent-encoded",
                 do="write it as % and two hexadecimal digits for each byte",
             )
             return
@@ -177,7 +177,7 @@ Good:
 declare(
     "CS421",
     "written-form-lost",
-    """A number in a text should be written as it will be there: `3.10` becomes `3.1`, `+49` becomes `49`.
+    """A number in a string should be written as it will be sent: `3.10` becomes `3.1`, `+49` becomes `49`.
 
 YAML and JSON know the number, and not how it was written. In quotes, it is a text, and stays as it is. What
 stays a number, as the whole of a payload's field, is not concerned.
@@ -193,7 +193,7 @@ Good:
 
 @rule("CS422", "dot-segment", on="compiled")
 def dot_in_path(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
-    """The path of a URL must not have a segment `.` or `..`: clients take it away, with what is before it.
+    """The path of a URL must not have a segment `.` or `..`: clients remove it, with the segment before it.
 
     Encoding does not help: `%2e` is a dot, too (RFC 3986 section 5.2.4, the URL standard section 4.2). A
     parameter that would be such a segment is refused when the request is made.
@@ -213,14 +213,14 @@ def dot_in_path(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
         if found is not None:
             yield at.value(
                 path,
-                f"the path of the URL has the segment `{found}`, which clients take away",
-                do="write the path without it; correct the value that makes it, where a template does",
+                f"the path of the URL has the segment `{found}`, which clients remove",
+                do="write the path without it, or correct the value that the template reads",
             )
 
 
 @rule("CS407", "plain-http", on="compiled", severity="warning")
 def plain_http(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
-    """The URL should be https: over http everybody on the way reads along.
+    """The URL should be https: over http, anyone on the way can read the call.
 
     Bad:
         request: {url: "http://api.example.com/v1"}
@@ -272,7 +272,7 @@ def token_endpoint_faults(authentication: Any) -> Iterator[tuple[str, str]]:
         if origin is None or re.match(r"[a-z]+://[^/?#]*@", url, re.IGNORECASE):
             yield field, "the token endpoint is not an absolute URL without a user name"
         elif not origin.is_private:
-            yield field, "the token is asked for over plain http: everybody on the way reads the secret"
+            yield field, "the token is requested over plain http: anyone on the way can read the secret"
 
 
 @rule("CS408", "payload-with-method", on="compiled")
@@ -306,7 +306,7 @@ def header_name(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
         if not _TOKEN.match(name):
             yield at.key(
                 ("request", "headers", name),
-                f"the header name {name!a} holds a character that no header name has",
+                f"the header name {name!a} contains a character that is not allowed in one",
                 do="use letters, digits and -",
             )
 
@@ -505,14 +505,14 @@ def api_key_name(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
         if not isinstance(name, str) or not _TOKEN.match(name):
             yield at.value(
                 ("authentication", "name"),
-                "the name is no header's name",
+                "the name is not a valid header name",
                 do="use letters, digits and -",
             )
 
 
 @rule("CS420", "zero-timeout", on="compiled")
 def zero_timeout(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
-    """A timeout must be longer than nothing.
+    """A timeout must be longer than zero.
 
     Bad:
         limits: {timeout: 0s}
