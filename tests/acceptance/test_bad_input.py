@@ -359,7 +359,7 @@ def test_a_database_that_another_program_holds_is_named(workspace: Folder, calls
     finally:
         holder.close()
     assert outcome.code == 1
-    assert "error CS907: another program holds .callsheet/local.db" in outcome.err
+    assert "error CS907: another program has locked .callsheet/local.db" in outcome.err
 
 
 def test_a_disk_that_is_full_loses_nothing(

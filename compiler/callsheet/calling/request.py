@@ -232,7 +232,7 @@ class Filler:
         if found is not None:
             raise DotSegmentError(
                 "CS926",
-                f"a segment of the URL's path would be `{found}`, which clients take away",
+                f"a segment of the URL's path would be `{found}`, which clients remove",
                 help="set the parameter to another value; a `pattern` rejects such values",
             )
         return writer.text

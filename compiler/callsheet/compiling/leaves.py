@@ -156,7 +156,7 @@ class LeafCompiler:
                 fault = TemplateFault(
                     "CS515",
                     offset,
-                    f"the optional parameter `{name}` stands inside a text: without it there is a gap",
+                    f"the optional parameter `{name}` is inside a string, which has a gap without it",
                     f"say what to put: `{{{{ params.{name} | default('…') }}}}`",
                 )
                 self.warnings.append(self._problem(path, fault))

@@ -138,7 +138,7 @@ class _Reader:
 
     def _number(self, match: re.Match[str]) -> int | float:
         text = match[0]
-        quoted = "write it in quotes, as a text"
+        quoted = "write it in quotes, as a string"
         if match[1] is None and match[2] is None:
             if len(text) > 20 or abs(int(text)) > MAX_EXACT_INTEGER:
                 raise self.refuse("CS124", match.start(), "the integer is beyond 2^53 - 1", quoted)

@@ -65,14 +65,14 @@ def resolve(text: str) -> Scalar | Trap:
         truth = "true" if text.lower() in ("yes", "on") else "false"
         return Trap(
             "CS120",
-            f"`{text}` is a boolean in YAML 1.1 and a text in YAML 1.2",
-            f'write `{truth}` for the boolean, or `"{text}"` for the text',
+            f"`{text}` is a boolean in YAML 1.1 and a string in YAML 1.2",
+            f'write `{truth}` for the boolean, or `"{text}"` for the string',
         )
     if text in _NOT_TEXT_IN_YAML_1_1:
         return Trap(
             "CS121",
-            f"`{text}` is {_NOT_TEXT_IN_YAML_1_1[text]} in YAML 1.1 and a text in YAML 1.2",
-            f'write `"{text}"` for the text',
+            f"`{text}` is {_NOT_TEXT_IN_YAML_1_1[text]} in YAML 1.1 and a string in YAML 1.2",
+            f'write `"{text}"` for the string',
         )
     if text[0] not in _MAY_BE_NUMBER:
         return text
@@ -88,7 +88,7 @@ def _number(text: str) -> Scalar | Trap:
         return Trap(
             "CS121",
             f"`{text}` is read as different values by YAML 1.1 and YAML 1.2",
-            f'write the decimal number, or `"{text}"` for the text',
+            f'write the decimal number, or `"{text}"` for the string',
         )
     if _FLOAT.match(text):
         return _float(text)
@@ -96,26 +96,26 @@ def _number(text: str) -> Scalar | Trap:
         return Trap(
             "CS123",
             f"`{text}` is not a number that JSON can hold",
-            f'write `"{text}"` for the text',
+            f'write `"{text}"` for the string',
         )
     if _SEXAGESIMAL.match(text):
         return Trap(
             "CS121",
-            f"`{text}` is a number in base 60 in YAML 1.1 and a text in YAML 1.2",
-            f'write `"{text}"` for the text',
+            f"`{text}` is a number in base 60 in YAML 1.1 and a string in YAML 1.2",
+            f'write `"{text}"` for the string',
         )
     if _UNDERSCORED.match(text):
         plain = text.replace("_", "")
         return Trap(
             "CS121",
-            f"`{text}` is a number in YAML 1.1 and a text in YAML 1.2",
-            f'write `{plain}` for the number, or `"{text}"` for the text',
+            f"`{text}` is a number in YAML 1.1 and a string in YAML 1.2",
+            f'write `{plain}` for the number, or `"{text}"` for the string',
         )
     if _DATE.match(text):
         return Trap(
             "CS122",
-            f"`{text}` is a date in YAML 1.1 and a text in YAML 1.2",
-            f'write `"{text}"`: a date is a text here',
+            f"`{text}` is a date in YAML 1.1 and a string in YAML 1.2",
+            f'write `"{text}"`: a date is a string here',
         )
     return text
 
@@ -136,7 +136,7 @@ def _beyond(text: str) -> Trap:
     return Trap(
         "CS124",
         f"`{_shortened(text)}` is beyond 2^53 - 1: other JSON readers would get another number",
-        "write it in quotes, as a text",
+        "write it in quotes, as a string",
     )
 
 
@@ -145,12 +145,14 @@ def _float(text: str) -> Scalar | Trap:
         return _loses_digits(text)
     number = float(text)
     if number in (float("inf"), float("-inf")):
-        return Trap("CS123", f"`{text}` is beyond what a double can hold", "write it in quotes, as a text")
+        return Trap(
+            "CS123", f"`{text}` is beyond what a double can hold", "write it in quotes, as a string"
+        )
     if not _FLOAT_OF_BOTH.match(text):
         return Trap(
             "CS121",
-            f"`{_shortened(text)}` is a text in YAML 1.1 and a number in YAML 1.2",
-            f'write `{number_for_both(text)}` for the number, or `"{_shortened(text)}"` for the text',
+            f"`{_shortened(text)}` is a string in YAML 1.1 and a number in YAML 1.2",
+            f'write `{number_for_both(text)}` for the number, or `"{_shortened(text)}"` for the string',
         )
     # `repr` is the shortest text that reads back as the same double: an equal decimal lost nothing.
     if Decimal(repr(number)) != Decimal(text):
@@ -177,5 +179,5 @@ def _loses_digits(text: str) -> Trap:
     return Trap(
         "CS125",
         f"`{_shortened(text)}` has more digits than a double can hold",
-        "shorten the number, or write it in quotes, as a text",
+        "shorten the number, or write it in quotes, as a string",
     )

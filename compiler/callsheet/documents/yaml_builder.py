@@ -133,7 +133,7 @@ class Builder:
                 "CS110",
                 event,
                 "not valid YAML: parsers read this differently",
-                "put a space behind `?`, or quote the text; leave `:` out of the names of anchors",
+                "put a space after `?`, or quote the text; leave `:` out of the names of anchors",
             )
 
     def _open(self, event: Any, container: Any) -> None:
@@ -142,7 +142,7 @@ class Builder:
         frames = self.frames
         if frames and frames[-1].is_mapping and not frames[-1].has_key:
             raise self._refuse(
-                "CS116", event, "a mapping or list cannot be a key", "write the key as a text"
+                "CS116", event, "a mapping or list cannot be a key", "write the key as a string"
             )
         if len(frames) >= MAX_DEPTH:
             raise Refused(too_deep(self.file, span_of(event)))
@@ -226,7 +226,7 @@ class Builder:
             self._problem(
                 "CS116",
                 event,
-                f"the key `{shown}` is not a text",
+                f"the key `{shown}` is not a string",
                 f'write `"{shown}":` for the text',
             )
             key = shown

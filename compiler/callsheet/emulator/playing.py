@@ -95,7 +95,7 @@ class Play:
         """Return the body that answers a call, why it is refused, and whose it is."""
         parts = urlsplit(came.url)
         if dot_segment(came.url) is not None:
-            left = Refusal(400, "a segment of the path is `.` or `..`, which a service takes away")
+            left = Refusal(400, "a segment of the path is `.` or `..`, which a service removes")
             return _error_body(left), left, None
         found = find_routes(self.routes, parts.netloc, parts.path)
         if not found:

@@ -30,7 +30,7 @@ API_VERSION = "callsheet/v1"
 _TYPE_NAMES = {
     "object": "a mapping",
     "array": "a list",
-    "string": "a text",
+    "string": "a string",
     "integer": "an integer",
     "number": "a number",
     "boolean": "true or false",
@@ -282,7 +282,7 @@ def _kind_of(value: Any) -> str:
         return "null"
     if isinstance(value, bool):
         return "a boolean"
-    names = {dict: "a mapping", list: "a list", str: "a text", int: "an integer", float: "a number"}
+    names = {dict: "a mapping", list: "a list", str: "a string", int: "an integer", float: "a number"}
     return names[type(value)]
 
 

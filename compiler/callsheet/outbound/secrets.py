@@ -27,7 +27,7 @@ def resolve(reference: str) -> str:
     if entry is None:
         raise CallsheetError(
             "CS602",
-            f"the scheme `{scheme[:20]}` of the secret is not known",
+            f"the scheme `{scheme[:20]}` of the secret is unknown",
             help=f"the schemes are: {', '.join(secret_schemes())}",
         )
     read: Callable[[str], str] = entry.load()

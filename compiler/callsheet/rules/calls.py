@@ -5,7 +5,7 @@ from callsheet.language.catalog import declare
 declare(
     "CS960",
     "send-not-allowed",
-    """An environment must say `allowSend: true` itself before anything is sent with what it holds.""",
+    """An environment must set `allowSend: true` itself before anything is sent with its values.""",
 )
 declare(
     "CS961",
@@ -42,7 +42,7 @@ declare(
     "cannot-export",
     """The other tool must be able to write the request.
 
-No line of curl can hold a signature: it is made over each request anew, with the time. HTTPie cannot
+No line of curl can hold a signature: it is made for each request, with the time. HTTPie cannot
 write a header in which a backslash stands before one of `=:@;`.
 """,
 )

@@ -12,7 +12,7 @@ from callsheet.language.schema_check import nearest
 
 @rule("CS311", "test-of-unknown-parameter", on="action")
 def unknown_test_parameter(action: Action, at: Spots) -> Iterator[Problem]:
-    """A test must give values to declared parameters only.
+    """A test must set declared parameters only.
 
     Bad:
         parameters: {title: {type: string}}
@@ -35,7 +35,7 @@ def unknown_test_parameter(action: Action, at: Spots) -> Iterator[Problem]:
 
 @rule("CS312", "test-lacks-parameter", on="action")
 def test_lacks_parameter(action: Action, at: Spots) -> Iterator[Problem]:
-    """A test must give a value to every required parameter, unless it expects an error.
+    """A test must set every required parameter, unless it expects an error.
 
     Bad:
         parameters: {title: {type: string}}
@@ -57,8 +57,8 @@ def test_lacks_parameter(action: Action, at: Spots) -> Iterator[Problem]:
         if missing:
             yield at.key(
                 ("tests", index, "params"),
-                f"the test gives no value to {', '.join(f'`{name}`' for name in missing)}",
-                do="give a value, declare the parameter optional, or expect an error",
+                f"the test sets no value for {', '.join(f'`{name}`' for name in missing)}",
+                do="set a value, declare the parameter optional, or expect an error",
             )
 
 
@@ -78,5 +78,5 @@ def duplicate_test(action: Action, at: Spots) -> Iterator[Problem]:
     seen: set[str] = set()
     for index, test in enumerate(action.spec.get("tests") or ()):
         if test["name"] in seen:
-            yield at.value(("tests", index, "name"), "a test before has this name", do="rename one")
+            yield at.value(("tests", index, "name"), "an earlier test has this name", do="rename one")
         seen.add(test["name"])

@@ -124,7 +124,7 @@ def target_incomplete(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
     if not any(_field_of_action(one) in ("", ".name") for one in leaves.values()):
         yield at.key(
             ("spec", "body"),
-            "nothing of the body tells which action an object is",
+            "no field of the body identifies the action of an object",
             do="write `{{ action.name }}`, or the whole `{{ action }}`, into one of its fields",
         )
     for path, leaf in leaves.items():
@@ -132,7 +132,7 @@ def target_incomplete(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
             yield at.key(
                 ("spec", "body", *path),
                 "`$each` and `$choose` are not read backwards",
-                do="say `partial: true`: the rest of an action is then as the ledger has it",
+                do="set `partial: true`: the rest of an action is then taken from the ledger",
             )
     if "read" not in spec:
         yield from _without_read(spec, at)
@@ -142,7 +142,9 @@ def _without_read(spec: dict[str, Any], at: Spots) -> Iterator[Problem]:
     do = 'write `read: {path: "/things/{id}"}`'
     if isinstance(spec.get("ifMatch"), dict) and "header" in spec["ifMatch"]:
         yield at.key(
-            ("spec", "ifMatch"), "a header is told where one object is read, and `read` is missing", do=do
+            ("spec", "ifMatch"),
+            "the header comes with the answer for one object, and `read` is missing",
+            do=do,
         )
     listing = spec.get("list")
     if isinstance(listing, dict) and listing.get("complete") is False:

@@ -20,7 +20,7 @@ declare(
 )
 declare("CS927", "no-workspace", """The folder of the workspace must exist.""")
 declare("CS928", "output-file", """The output file must be writable.""")
-declare("CS929", "folder-in-use", """`callsheet init` and `callsheet new` write over nothing.""")
+declare("CS929", "folder-in-use", """`callsheet init` and `callsheet new` do not overwrite files.""")
 declare(
     "CS936",
     "not-formatted",

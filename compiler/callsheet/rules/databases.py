@@ -7,7 +7,7 @@ declare(
     "lock-held",
     """Another callsheet is at work on the same database.
 
-The lock is the kernel's: it ends with the process that holds it. There is nothing to unlock by force.
+The lock is the kernel's: it ends with its process. There is nothing to unlock by force.
 """,
 )
 declare("CS902", "database-read-only", """The database of a target or ledger cannot be written.""")
@@ -30,10 +30,10 @@ declare(
     "disk-full",
     """The disk is full, or a quota is used up. What was not recorded was not done.""",
 )
-declare("CS907", "database-busy", """Another program holds the database.""")
+declare("CS907", "database-busy", """Another program has locked the database.""")
 declare("CS908", "database-unreadable", """The database cannot be opened.""")
 declare("CS909", "database-of-other-kind", """The SQLite file belongs to another program.""")
-declare("CS932", "ledger-in-use", """A ledger is copied into a database that holds none yet.""")
+declare("CS932", "ledger-in-use", """A ledger is copied into a database that contains none yet.""")
 declare(
     "CS940",
     "database-unreachable",
@@ -69,7 +69,7 @@ whose certificate it is.
 declare(
     "CS946",
     "database-url-unreadable",
-    """The secret must hold a connection URL of libpq. Its text is never printed.""",
+    """The secret must contain a connection URL of libpq. Its text is never printed.""",
 )
 declare(
     "CS947",

@@ -183,7 +183,7 @@ def delivery_lacks_parameter(deployed: Deployed, code: str) -> Iterator[Problem]
                 yield at.key(
                     ("via",),
                     f"the action needs the parameter `{name}`, which gets no value",
-                    do="give it one under `via.parameters`, or name the text for it under `via.content`",
+                    do="set it under `via.parameters`, or name a field for it under `via.content`",
                 )
 
 

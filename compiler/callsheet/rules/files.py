@@ -23,8 +23,8 @@ followed, in the folder as in a git revision. Dotfiles, ignored files, and links
 not looked at.
 """,
 )
-declare("CS106", "link-loop", """A symbolic link must not lead back to a folder that holds it.""")
-declare("CS107", "empty-workspace", """A workspace must hold at least one document.""")
+declare("CS106", "link-loop", """A symbolic link must not lead back to a folder that contains it.""")
+declare("CS107", "empty-workspace", """A workspace must contain at least one document.""")
 declare("CS108", "control-character", """Control characters must be escaped (YAML 1.2.2 section 5.1).""")
 declare(
     "CS109",
@@ -102,7 +102,7 @@ Good:
 declare(
     "CS116",
     "key-not-text",
-    """A key must be a text, as in JSON.
+    """A key must be a string, as in JSON.
 
 Bad:
     request: {payload: {1: one}}
@@ -130,7 +130,7 @@ Links between folders can make a tree of any size out of a few: the walk ends th
 declare(
     "CS120",
     "yaml11-boolean",
-    """`yes`, `no`, `on` and `off` are booleans in YAML 1.1 and texts in YAML 1.2.
+    """`yes`, `no`, `on` and `off` are booleans in YAML 1.1 and strings in YAML 1.2.
 
 Bad:
     request: {payload: {country: no}}
@@ -155,7 +155,7 @@ Good:
 declare(
     "CS122",
     "yaml11-date",
-    """A date without quotes is a date in YAML 1.1 and a text in YAML 1.2.
+    """A date without quotes is a date in YAML 1.1 and a string in YAML 1.2.
 
 Bad:
     request: {payload: {since: 2026-11-25}}

@@ -43,7 +43,7 @@ def header_name(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
         if not _TOKEN.match(name):
             yield at.key(
                 ("request", "headers", name),
-                f"the header name {name!a} holds a character that no header name has",
+                f"the header name {name!a} contains a character that is not allowed in one",
                 do="use letters, digits and -",
             )
 
@@ -204,6 +204,6 @@ def api_key_name(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
         if not isinstance(name, str) or not _TOKEN.match(name):
             yield at.value(
                 ("authentication", "name"),
-                "the name is no header's name",
+                "the name is not a valid header name",
                 do="use letters, digits and -",
             )

@@ -38,7 +38,7 @@ Good:
 declare(
     "CS314",
     "ignore-without-reason",
-    """A comment that ignores a finding must name a known code and give a reason.
+    """A comment that ignores a finding must name a known code and a reason.
 
 Bad:
     apiVersion: callsheet/v1
@@ -58,7 +58,7 @@ Good:
 declare(
     "CS315",
     "ignore-of-fixed",
-    """What stands for safety cannot be ignored in place: files, schema, templates, secrets, policies.
+    """Findings about safety cannot be ignored in place: files, schema, templates, secrets, policies.
 
 A literal secret is never accepted by a comment. Where the pattern is wrong, the workspace's own
 settings accept the finding for a file, with a reason (`spec.ignore` in callsheet.yaml).
@@ -97,7 +97,7 @@ def settings_elsewhere(facts: Facts, code: str) -> Iterator[Problem]:
     for kind, _, document in facts.named:
         if kind == "Workspace" and document.file not in SETTINGS_FILES:
             yield Spots(code, document).value(
-                ("kind",), "settings stand outside of callsheet.yaml", do="move them there"
+                ("kind",), "settings are written outside of callsheet.yaml", do="move them there"
             )
 
 

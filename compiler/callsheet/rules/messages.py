@@ -57,7 +57,7 @@ def missing_language(message: Message, at: Spots) -> Iterator[Problem]:
 
 @rule("CS471", "missing-translation", on="message", severity="warning")
 def missing_translation(message: Message, at: Spots) -> Iterator[Problem]:
-    """What a message holds in one language it should hold in the others.
+    """What a message contains in one language should be in the others too.
 
     Bad:
         apiVersion: callsheet/v1

@@ -13,7 +13,7 @@ from callsheet.language.subjects import Facts
 
 @rule("CS301", "duplicate-name", on="workspace", adjustable=False)
 def duplicate_name(facts: Facts, code: str) -> Iterator[Problem]:
-    """A name must be given once among the documents of a kind, in all files together.
+    """A name must be unique among the documents of a kind, in all files together.
 
     Actions, messages and endpoints are deployed side by side: no two of them have the same name.
 
@@ -38,12 +38,12 @@ def duplicate_name(facts: Facts, code: str) -> Iterator[Problem]:
         metadata: {name: remote}
         spec: {}
     """
-    yield from _clashes(facts, code, str, "is given twice", "rename one of the two")
+    yield from _clashes(facts, code, str, "is used twice", "rename one of the two")
 
 
 @rule("CS302", "case-clash", on="workspace")
 def case_clash(facts: Facts, code: str) -> Iterator[Problem]:
-    """Two names must differ in more than upper and lower case: many systems do not tell them apart.
+    """Two names must differ in more than upper and lower case: many systems treat them as the same.
 
     Bad:
         apiVersion: callsheet/v1
@@ -81,7 +81,7 @@ def _clashes(facts: Facts, code: str, fold: Any, words: str, way_out: str) -> It
         there = Related(
             file=known.file,
             span=known.place(("metadata", "name")),
-            message=f"`{known_name}` is given here",
+            message=f"`{known_name}` is used here",
         )
         which = f"the name `{name}` of kind {kind} {words}"
         if kind != known_kind:

@@ -29,7 +29,7 @@ Good:
 
 @rule("CS307", "unused-parameter", on="parameters", severity="warning")
 def unused_parameter(use: ParameterUse, at: Spots) -> Iterator[Problem]:
-    """A declared parameter should be used: a journey maps it for nothing.
+    """A declared parameter should be used: otherwise a journey maps it for nothing.
 
     Bad:
         parameters: {title: {type: string}}

@@ -47,7 +47,7 @@ declare(
 declare(
     "CS920",
     "not-confirmed",
-    """Nothing is applied unasked: answer the question, or give `--yes`.""",
+    """Nothing is applied without a confirmation: answer the question, or pass `--yes`.""",
 )
 declare("CS930", "step-failed", """A step of an apply failed; what was done before it is recorded.""")
 declare(
@@ -68,7 +68,7 @@ declare(
     "plan-overtaken",
     """A plan must still do what was approved when the branch has moved since.
 
-Apply plans anew and compares: the same changes are applied, and the record names both plans; other changes
+Apply plans again and compares: the same changes are applied, and the record names both plans; other changes
 are refused, with the difference.
 """,
 )

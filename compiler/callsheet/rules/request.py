@@ -47,7 +47,7 @@ def two_payloads(action: Any, at: Spots) -> Iterator[Problem]:
 
 @rule("CS420", "zero-timeout", on="compiled")
 def zero_timeout(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
-    """A timeout must be longer than nothing.
+    """A timeout must be longer than zero.
 
     Bad:
         limits: {timeout: 0s}

@@ -5,26 +5,26 @@ from callsheet.language.catalog import declare
 declare(
     "CS843",
     "still-deployed",
-    """What is forgotten must be in no file of the workspace: the next plan would take it over again.""",
+    """A forgotten object must not be in a file of the workspace: the next plan would adopt it again.""",
 )
 declare(
     "CS844",
     "cannot-adopt",
-    """A file must compile to the very same bytes as what it takes over, or it would change it.""",
+    """A file must compile to the same bytes as the object that it adopts, or it would change it.""",
 )
 declare("CS846", "folder-unreadable", """A folder that cannot be read is never taken for an empty one.""")
 declare("CS847", "folder-unwritable", """The folder of a target must be writable.""")
-declare("CS870", "service-url", """The secret of a service's URL must hold an https URL.""")
+declare("CS870", "service-url", """The secret of a service's URL must contain an https URL.""")
 declare(
     "CS871",
     "outcome-unknown",
-    """It is not known whether the service did what it was asked: its answer was lost.
+    """It is unknown whether the service did what it was asked: its answer was lost.
 
 The intent is recorded: the next command reads the service, and settles what became of it. Nothing is sent
 twice unless the service knows a call that it has seen (`idempotencyHeader`).
 """,
 )
-declare("CS872", "service-refuses", """The service refuses who calls.""")
+declare("CS872", "service-refuses", """The service refuses the credentials.""")
 declare(
     "CS873",
     "service-unreadable",
@@ -34,14 +34,14 @@ declare("CS874", "object-twice", """Two objects of a service must not be the sam
 declare(
     "CS875",
     "body-loses",
-    """What a Target's body does not hold of an action would look as if it were drift.""",
+    """A part of an action that a Target's body lacks would look like drift.""",
 )
 declare(
     "CS876",
     "kept-otherwise",
-    """What is read back of an object after a write must be what was sent.
+    """What is read back of an object after a write must equal what was sent.
 
-The service took the write and shows something else, so that the step is not done. What it keeps is
+The service accepted the write but shows something else, so the step is not done. What it stores is
 recorded, and the next plan shows the difference. Where the service only writes a value in another way, say
 so under `normalised` of the Target.
 """,

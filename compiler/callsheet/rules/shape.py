@@ -39,7 +39,7 @@ Good:
 declare(
     "CS203",
     "unknown-field",
-    """A field must be one of its mapping's; your own begin with `x-`.
+    """A field must be one that its mapping has; your own fields begin with `x-`.
 
 Bad:
     request: {paylod: {a: 1}}
@@ -83,7 +83,7 @@ Good:
 declare(
     "CS207",
     "wrong-form",
-    """A text must have the form of its field.
+    """A string must have the format of its field.
 
 Bad:
     limits: {timeout: ten seconds}
@@ -94,7 +94,7 @@ Good:
 declare(
     "CS208",
     "wrong-length",
-    """A text or list must keep the length that its field allows.
+    """A string or list must have a length that its field allows.
 
 Bad:
     request: {url: ""}
@@ -105,7 +105,7 @@ Good:
 declare(
     "CS209",
     "out-of-range",
-    """A number must keep the range of its field.
+    """A number must be in the range of its field.
 
 Bad:
     limits: {retries: 11}

@@ -101,7 +101,7 @@ def target_path(document: Document, code: str) -> Iterator[Problem]:
         elif any(not one.isprintable() for one in path):
             yield Spots(code, document).value(
                 ("spec", field, "path"),
-                "the path holds a character that no name of a file should have",
+                "the path contains a character that no file name should have",
                 do="write it in plain letters",
             )
         elif not _is_inside(path):
@@ -156,7 +156,7 @@ declare(
 
 @rule("CS805", "no-ledger", on="stores")
 def no_ledger(document: Document, code: str) -> Iterator[Problem]:
-    """A target that holds no ledger needs one beside it: a folder, or Journey Optimizer.
+    """A target that cannot hold a ledger needs one beside it: a folder, or Journey Optimizer.
 
     Bad:
         apiVersion: callsheet/v1
@@ -182,7 +182,7 @@ def no_ledger(document: Document, code: str) -> Iterator[Problem]:
 
 @rule("CS806", "adobe-account", on="stores")
 def adobe_account(document: Document, code: str) -> Iterator[Problem]:
-    """A target with `api` must say whose it is, `organization` and `sandbox`: both go with each call.
+    """A target with `api` must name its `organization` and `sandbox`: both are sent with each call.
 
     Bad:
         apiVersion: callsheet/v1
@@ -249,6 +249,6 @@ def database_url(document: Document, code: str) -> Iterator[Problem]:
             if scheme not in known:
                 yield spots.value(
                     ("spec", field, "url", "secret"),
-                    f"the scheme `{scheme[:20]}` of the secret is not known" + nearest(scheme, known),
+                    f"the scheme `{scheme[:20]}` of the secret is unknown" + nearest(scheme, known),
                     do=f"the schemes are: {', '.join(known)}",
                 )

@@ -63,7 +63,7 @@ Good:
 declare(
     "CS506",
     "filter-misused",
-    """A filter must be given what it takes.
+    """A filter must get a value and arguments of the types that it takes.
 
 Bad:
     request: {payload: {a: "{{ 12 | lower }}"}}
@@ -74,7 +74,7 @@ Good:
 declare(
     "CS507",
     "null-in-text",
-    """Null has no text: Python's `None` is never sent.
+    """Null cannot be part of a string: Python's `None` is never sent.
 
 Bad:
     request: {payload: {a: "Hello {{ none }}"}}
@@ -85,7 +85,7 @@ Good:
 declare(
     "CS508",
     "list-in-text",
-    """A list or mapping has no text: Python's way to print one is never sent.
+    """A list or mapping cannot be part of a string: Python's notation is never sent.
 
 Bad:
     request: {payload: {a: "Hello {{ [1, 2] }}"}}
@@ -143,7 +143,7 @@ declare("CS513", "output-not-json", """What a template file writes must be one J
 declare(
     "CS515",
     "gap-in-text",
-    """An optional parameter inside a text should say what stands there without it.
+    """An optional parameter inside a string should have a default value.
 
 Bad:
     request: {payload: {a: "Hello {{ params.name }}"}}
@@ -158,7 +158,7 @@ Good:
 declare(
     "CS517",
     "value-breaks-host",
-    """A value that stands in the host of a URL must not end the host.
+    """A value in the host of a URL must not end the host.
 
 Bad:
     request: {url: "https://{{ 'a/b' }}.example.com/v1"}

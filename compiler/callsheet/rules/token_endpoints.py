@@ -52,7 +52,7 @@ def token_endpoint_faults(authentication: Any) -> Iterator[tuple[str, str]]:
         if origin is None or re.match(r"[a-z]+://[^/?#]*@", url, re.IGNORECASE):
             yield field, "the token endpoint is not an absolute URL without a user name"
         elif not origin.is_private:
-            yield field, "the token is asked for over plain http: everybody on the way reads the secret"
+            yield field, "the token is requested over plain http: anyone on the way can read the secret"
 
 
 @rule("CS983", "target-token-endpoint", on="document")

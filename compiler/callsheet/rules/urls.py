@@ -54,7 +54,7 @@ def _is_host(host: str) -> bool:
 
 @rule("CS402", "url-with-credentials", on="compiled")
 def url_with_credentials(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
-    """The URL must not hold a user name or password (RFC 9110 section 4.2.4).
+    """The URL must not contain a user name or password (RFC 9110 section 4.2.4).
 
     Bad:
         request: {url: "https://ada@api.example.com/v1"}
@@ -65,14 +65,14 @@ def url_with_credentials(compiled: dict[str, Any], at: Spots) -> Iterator[Proble
     if url is not None and "@" in url.netloc:
         yield at.value(
             ("request", "url"),
-            "the URL holds a user name or password",
+            "the URL contains a user name or password",
             do="put it under `authentication`, as a reference to a secret",
         )
 
 
 @rule("CS403", "url-with-fragment", on="compiled")
 def url_with_fragment(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
-    """The URL must not hold a fragment: it is never sent (RFC 9110 section 4.2.5).
+    """The URL must not contain a fragment: it is never sent (RFC 9110 section 4.2.5).
 
     Bad:
         request: {url: "https://api.example.com/v1#top"}
@@ -84,14 +84,14 @@ def url_with_fragment(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
         yield at.inside(
             ("request", "url"),
             text.index("#"),
-            "the URL holds a fragment, which is never sent",
+            "the URL contains a fragment, which is never sent",
             do="remove it, or write the # as %23",
         )
 
 
 @rule("CS404", "url-character", on="compiled")
 def url_character(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
-    """The URL must hold characters of RFC 3986 only; others are percent-encoded.
+    """The URL must contain only characters of RFC 3986; others are percent-encoded.
 
     Bad:
         request: {url: "https://api.example.com/a b"}
@@ -110,7 +110,7 @@ def url_character(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
             yield at.inside(
                 ("request", "url"),
                 end if piece is url else -1,
-                f"the URL holds `{shown}`, which must be percent-encoded",
+                f"the URL contains `{shown}`, which must be percent-encoded",
                 do="write it as % and two hexadecimal digits for each byte",
             )
             return
@@ -156,7 +156,7 @@ Good:
 
 @rule("CS422", "dot-segment", on="compiled", adjustable=False)
 def dot_in_path(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
-    """The path of a URL must not have a segment `.` or `..`: clients take it away, with what is before it.
+    """The path of a URL must not have a segment `.` or `..`: clients remove it, with the segment before it.
 
     Encoding does not help: `%2e` is a dot, too (RFC 3986 section 5.2.4, the URL standard section 4.2). A
     parameter that would be such a segment is refused when the request is made.
@@ -176,14 +176,14 @@ def dot_in_path(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
         if found is not None:
             yield at.value(
                 path,
-                f"the path of the URL has the segment `{found}`, which clients take away",
-                do="write the path without it; correct the value that makes it, where a template does",
+                f"the path of the URL has the segment `{found}`, which clients remove",
+                do="write the path without it, or correct the value that the template reads",
             )
 
 
 @rule("CS407", "plain-http", on="compiled", severity="warning")
 def plain_http(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
-    """The URL should be https: over http everybody on the way reads along.
+    """The URL should be https: over http, anyone on the way can read the call.
 
     Bad:
         request: {url: "http://api.example.com/v1"}

@@ -22,7 +22,7 @@ from callsheet.templates.values import text_of
 declare(
     "CS421",
     "written-form-lost",
-    """A number in a text should be written as it will be there: `3.10` becomes `3.1`, `+49` becomes `49`.
+    """A number in a string should be written as it will be sent: `3.10` becomes `3.1`, `+49` becomes `49`.
 
 YAML and JSON know the number, and not how it was written. In quotes, it is a text, and stays as it is. What
 stays a number, as the whole of a payload's field, is not concerned.

@@ -48,8 +48,8 @@ class UrlWriter:
             raise TemplateFault(
                 "CS517",
                 offset,
-                "the value stands in the host of the URL and holds a character that ends a host",
-                "put a host name there, and what follows it behind a `/`",
+                "the value is in the host of the URL, and contains a character that ends a host",
+                "put a host name there, and the rest after a `/`",
             )
         written = text if encoded or part in ("start", "authority") else quote(text, safe="")
         self.text += written

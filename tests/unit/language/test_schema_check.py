@@ -108,11 +108,11 @@ def action(spec: str) -> str:
     [
         ("parameters: {p: {type: strng}}", "CS206", "`spec.parameters.p.type` has a value that is not allowed (did you mean `string`?)"),
         ("parameters: {'1p': {type: string}}", "CS212", "`1p` cannot be a name in `spec.parameters`"),
-        ("parameters: {p: string}", "CS205", "`spec.parameters.p` is a text, not a mapping"),
+        ("parameters: {p: string}", "CS205", "`spec.parameters.p` is a string, not a mapping"),
         ("authentication: {type: basic, username: a, pasword: b}", "CS203", "`spec.authentication` has no field `pasword` (did you mean `password`?)"),
-        ("authentication: {type: bearer, token: [1]}", "CS205", "`spec.authentication.token` is a list, not a mapping or a text"),
+        ("authentication: {type: bearer, token: [1]}", "CS205", "`spec.authentication.token` is a list, not a mapping or a string"),
         ("authentication: {type: bearer, token: {scret: x}}", "CS203", "`spec.authentication.token` has no field `scret` (did you mean `secret`?)"),
-        ("limits: {timeout: 10}", "CS205", "`spec.limits.timeout` is an integer, not a text"),
+        ("limits: {timeout: 10}", "CS205", "`spec.limits.timeout` is an integer, not a string"),
         ("limits: {timeout: 10 s}", "CS207", "`spec.limits.timeout` does not have the form ^[0-9]{1,9}(ms|s|m|h)$"),
         ("tests: [{name: x, params: {}, expect: {}}]", "CS208", "`spec.tests[0].expect` does not keep minProperties 1"),
         ("contract: {openapi: a}", "CS210", "`spec.contract` is a mapping, in none of the forms that it can have"),
@@ -131,5 +131,5 @@ def test_heads_that_are_missing_or_odd() -> None:
         words("apiVersion: [1]\nkind: null\n")[0][1]
         == "`apiVersion` is `a list`, which this callsheet does not know"
     )
-    assert words("text")[0][1] == "a document is a mapping, and this is a text"
+    assert words("text")[0][1] == "a document is a mapping, and this is a string"
     assert words("apiVersion: callsheet/v1\nkind: Action\n")[0][1] == "the document lacks `metadata`"

@@ -15,7 +15,7 @@ declare("CS841", "no-pack", """A pack is the folder that `callsheet apply` write
 declare(
     "CS842",
     "step-cannot-be-confirmed",
-    """A step is confirmed from what it started: somebody may have confirmed another one since.""",
+    """A step is confirmed from the state that it started from: another one may be confirmed since.""",
 )
 declare(
     "CS845",

@@ -60,7 +60,7 @@ def endpoint_url(endpoint: EndpointConfig, at: Spots) -> Iterator[Problem]:
 
 @rule("CS851", "endpoint-rate", on="endpoint")
 def endpoint_rate(endpoint: EndpointConfig, at: Spots) -> Iterator[Problem]:
-    """The time of a rate must be longer than nothing (ERR_ENDPOINTCONFIG_108).
+    """The time of a rate must be longer than zero (ERR_ENDPOINTCONFIG_108).
 
     Bad:
         apiVersion: callsheet/v1
@@ -83,7 +83,7 @@ def endpoint_rate(endpoint: EndpointConfig, at: Spots) -> Iterator[Problem]:
         if re.search(r" per 0+(?:ms|s|m|h)\Z", one["rate"]):
             yield at.value(
                 ("capping", service, "rate"),
-                "the time of the rate is nothing (ERR_ENDPOINTCONFIG_108)",
+                "the time of the rate is zero (ERR_ENDPOINTCONFIG_108)",
                 do="write a time, as 500 per 1s",
             )
 

@@ -42,7 +42,7 @@ def walk(node: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 @rule("CS831", "journey-key", on="journey")
 def journey_key(compiled: Compiled, at: Spots) -> Iterator[Problem]:
-    """A key of the payload must hold no `.`, and must not begin with `$`.
+    """A key of the payload must not contain `.`, and must not begin with `$`.
 
     Bad:
         request: {payload: {user.name: Ada}}
@@ -52,7 +52,7 @@ def journey_key(compiled: Compiled, at: Spots) -> Iterator[Problem]:
     for path, _ in walk(compiled["request"].get("payload")):
         key = path[-1] if path else ""
         if isinstance(key, str) and ("." in key or key.startswith("$")):
-            what = "that holds `.`" if "." in key else "that begins with `$`"
+            what = "that contains `.`" if "." in key else "that begins with `$`"
             yield at.key((*PAYLOAD, *path), f"Journey Optimizer takes no key {what}", do="rename it")
 
 
@@ -98,7 +98,7 @@ def journey_composed(compiled: Compiled, at: Spots) -> Iterator[Problem]:
         yield at.value(
             path,
             f"Journey Optimizer maps a value whole, and this is {what}",
-            do="let the journey compose it, and give the action one parameter for the whole value",
+            do="let the journey compose it, and declare one parameter for the whole value",
         )
 
 
@@ -177,7 +177,7 @@ def journey_half_variable(compiled: Compiled, at: Spots) -> Iterator[Problem]:
                     yield at.key(
                         (*PAYLOAD, *path, index, key),
                         f"`{key}` becomes a variable too: the fields of an object are mapped together",
-                        do="give it a parameter, or move it out of the list",
+                        do="write a parameter for it, or move it out of the list",
                     )
         if len(objects) > 1:
             yield at.key(
@@ -232,7 +232,7 @@ def journey_null_switch(compiled: Compiled, at: Spots) -> Iterator[Problem]:
 
 @rule("CS838", "journey-response", on="journey")
 def journey_response(compiled: Compiled, at: Spots) -> Iterator[Problem]:
-    """A list in a response must hold values of one type.
+    """A list in a response must contain values of one type.
 
     Bad:
         responses: {success: {payload: {values: [20, text, false]}}}

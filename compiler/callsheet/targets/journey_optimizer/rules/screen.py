@@ -143,7 +143,7 @@ def journey_field_name(compiled: Compiled, at: Spots) -> Iterator[Problem]:
                 yield at.key(
                     ("request", field, name),
                     f"Journey Optimizer takes no name that begins with `{name[0]}`",
-                    do="give it another name",
+                    do="choose another name",
                 )
 
 
@@ -222,6 +222,6 @@ def journey_limits(compiled: Compiled, at: Spots) -> Iterator[Problem]:
         if name in limits:
             yield at.key(
                 ("limits", name),
-                f"`{name}` is no field of a custom action: Journey Optimizer caps endpoints",
+                f"`{name}` is not a field of a custom action: Journey Optimizer caps endpoints",
                 do="write a capping configuration of the endpoint, for all actions that call it",
             )
