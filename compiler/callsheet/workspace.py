@@ -650,11 +650,7 @@ class Workspace:
         return replace(self._drift_result(plan), fields=fields, failures=failures)
 
     def history(
-        self,
-        environment: str | None = None,
-        *,
-        serial: int | None = None,
-        at: datetime | None = None,
+        self, environment: str | None = None, *, serial: int | None = None, at: datetime | None = None
     ) -> results.HistoryResult:
         """Return every apply, newest first; one of them with its steps, by its serial or a moment.
 
