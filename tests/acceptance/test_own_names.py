@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from callsheet.compiling.cache import FILE as UNITS
 from support.workspaces import Callsheet, Folder
 
 FOREIGN = "places.sqlite"
@@ -41,8 +42,8 @@ def contents(folder: Path) -> dict[str, bytes]:
 LINKS = {
     "the folder": (".callsheet", ""),
     "the cache": (".callsheet/cache", ""),
-    "the cache's file": (".callsheet/cache/units-6.sqlite", FOREIGN),
-    "the cache's journal": (".callsheet/cache/units-6.sqlite-journal", "journal"),
+    "the cache's file": (f".callsheet/cache/{UNITS}", FOREIGN),
+    "the cache's journal": (f".callsheet/cache/{UNITS}-journal", "journal"),
     "the cache of contracts": (".callsheet/cache/contracts-1.sqlite", FOREIGN),
     "the ignore file": (".callsheet/.gitignore", "ignore"),
     "the database": (".callsheet/local.db", FOREIGN),
@@ -100,7 +101,7 @@ def test_a_foreign_database_is_refused_before_anything_is_written(
     workspace: Folder, outside: Path, callsheet: Callsheet
 ) -> None:
     (workspace.path / ".callsheet" / "cache").mkdir(parents=True)
-    for name in ("local.db", "cache/units-6.sqlite"):
+    for name in ("local.db", f"cache/{UNITS}"):
         (workspace.path / ".callsheet" / name).write_bytes((outside / FOREIGN).read_bytes())
     before = contents(workspace.path / ".callsheet")
     assert callsheet("validate", "-C", workspace.path).code == 0
@@ -108,8 +109,8 @@ def test_a_foreign_database_is_refused_before_anything_is_written(
         outcome = callsheet(verb, "-C", workspace.path, *(["--yes"] if verb == "apply" else []))
         assert outcome.err.startswith("error CS909: .callsheet/local.db is a SQLite database of another")
     after = contents(workspace.path / ".callsheet")
-    assert {name: after[name] for name in ("local.db", "units-6.sqlite")} == {
-        name: before[name] for name in ("local.db", "units-6.sqlite")
+    assert {name: after[name] for name in ("local.db", UNITS)} == {
+        name: before[name] for name in ("local.db", UNITS)
     }
     assert set(after) - set(before) <= {"local.db.lock", ".gitignore"}
 

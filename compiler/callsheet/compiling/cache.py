@@ -32,6 +32,9 @@ _UNTRUSTED_NANOSECONDS = 2_000_000_000
 """A file that was written this short before it was read could be written again with the same times."""
 
 _FORMAT = 7
+FILE = f"units-{_FORMAT}.sqlite"
+"""The database of the units, in the cache's folder: another format has another one."""
+
 _TABLES = """
 CREATE TABLE IF NOT EXISTS stat (file TEXT PRIMARY KEY, fingerprint TEXT, hash TEXT, seal TEXT);
 CREATE TABLE IF NOT EXISTS unit (file TEXT, hash TEXT, body TEXT, seal TEXT, PRIMARY KEY (file, hash));
@@ -52,7 +55,7 @@ class UnitCache:
         self.records: dict[str, dict[str, Any] | None] = {}
         self.fresh_stats: list[tuple[str, str, str, str]] = []
         self.key = account_key()
-        self.connection = connect(folder, f"units-{_FORMAT}.sqlite", _TABLES) if self.key else None
+        self.connection = connect(folder, FILE, _TABLES) if self.key else None
         if self.connection is not None:
             self._load(self.connection)
 
