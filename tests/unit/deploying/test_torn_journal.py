@@ -13,7 +13,7 @@ import pytest
 from callsheet.errors import CallsheetError
 from callsheet.targets import Author, Step, StepKept
 from callsheet.targets.directory import DirectoryTarget
-from callsheet.targets.model import digest_of
+from callsheet.templates.values import digest_of
 
 AUTHOR = Author("Zoë", "2026-11-25T00:00:00Z", None)
 
