@@ -89,7 +89,7 @@ def unknown_secret_scheme(references: References, at: Spots) -> Iterator[Problem
         if match and match[1] not in known:
             yield at.value(
                 path,
-                f"the scheme `{match[1][:20]}` of the secret is not known" + nearest(match[1], known),
+                f"the scheme `{match[1][:20]}` of the secret is unknown" + nearest(match[1], known),
                 do=f"the schemes are: {', '.join(known)}",
             )
 
