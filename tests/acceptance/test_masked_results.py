@@ -90,7 +90,9 @@ def test_adopt_and_drift_write_put_no_credential_into_a_file(broken: Folder, cal
     connection.close()
     broken.remove("example")
     outcome = callsheet("adopt", "example", "-C", broken.path)
-    assert outcome.err.startswith("error CS844: Action/example holds what looks like a credential"), outcome
+    assert outcome.err.startswith("error CS844: Action/example contains what looks like a credential"), (
+        outcome
+    )
     assert not (broken.path / "example.yaml").exists()
 
 
