@@ -61,6 +61,12 @@ def _parameter_field(name: str, path: Path, old: Any, new: Any) -> Explanation:
                 "compatible",
                 "parameter-changed",
             )
+        case "journey":
+            return (
+                f"source of parameter `{name}` in journeys {verb(old, new)}",
+                "compatible",
+                "parameter-changed",
+            )
         case _:
             return _constraint(name, field, old, new)
 

@@ -99,6 +99,7 @@ CASES = [
     ("parameters/id/label", "ID", "cosmetic", "parameter-described", "label of parameter `id` changed"),
     ("parameters/mail/sensitivity", GONE, "sensitive", "sensitivity-changed", "sensitivity of parameter `mail` removed"),
     ("parameters/mail/whenMissing", None, "compatible", "parameter-changed", "parameter `mail`, when missing, added"),
+    ("parameters/id/journey", "@event{Order.id}", "compatible", "parameter-changed", "source of parameter `id` in journeys added"),
     ("parameters/id/maxLength", 20, "compatible", "parameter-widened", "`maxLength` of parameter `id` changed"),
     ("parameters/id/maxLength", 5, "breaking", "parameter-narrowed", "`maxLength` of parameter `id` changed"),
     ("parameters/id/maxLength", GONE, "compatible", "parameter-widened", "`maxLength` of parameter `id` removed"),
