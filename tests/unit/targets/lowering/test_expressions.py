@@ -1,0 +1,335 @@
+"""What is generated means what our own templates mean: it is evaluated, by an evaluator of its own.
+
+An *exact* verdict is an equal result, for the values within which it is said to be exact; a *rough* one differs
+only as its difference says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from callsheet.targets.journey_optimizer.lowering import LoweredField
+from callsheet.targets.journey_optimizer.lowering.conversions import UTC_MOMENT, WHOLE_DECIMAL
+from callsheet.targets.journey_optimizer.lowering.date_filters import IN_UTC, SINCE_1970, WITH_TIME
+from callsheet.targets.journey_optimizer.lowering.filters import FOR_THE_RELAY, LOWERINGS
+from callsheet.targets.journey_optimizer.lowering.list_filters import ORDER_OF_DISTINCT, ORDER_OF_STRINGS
+from callsheet.targets.journey_optimizer.lowering.number_filters import (
+    HALF_UP,
+    TRUTH_NUMBER,
+    UNESCAPED,
+    WRITTEN_NUMBER,
+)
+from callsheet.targets.journey_optimizer.lowering.operators import SIGN_OF_REST
+from callsheet.targets.journey_optimizer.lowering.text_filters import (
+    ASCII,
+    BLANKS,
+    FIRST_WORD,
+    PLANE,
+    TRAILING_PARTS,
+)
+from callsheet.templates.faults import TemplateFault
+from callsheet.templates.filters import FILTERS
+from callsheet.templates.scope import ABSENT
+from support.journey_expressions import NotDescribedError, evaluated
+from support.lowering import compiled_leaf, field_of, form_of, in_journey, rendered
+
+DECLARED: dict[str, dict[str, Any]] = {
+    "s": {"type": "string"},
+    "t": {"type": "string", "optional": True},
+    "n": {"type": "integer"},
+    "m": {"type": "integer", "optional": True},
+    "d": {"type": "number"},
+    "b": {"type": "boolean"},
+    "c": {"type": "boolean", "optional": True},
+    "day": {"type": "date"},
+    "at": {"type": "datetime"},
+    "l": {"type": "array", "items": "string"},
+    "i": {"type": "array", "items": "integer"},
+}
+
+# -- values ----------------------------------------------------------------------------------------
+
+PLAIN_TEXTS = st.text(st.sampled_from("abcXYZ 019,.-'\"\\$()[]{}|^*+?#@/_\t\n"), max_size=12)
+ANY_TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+WORDS = st.sampled_from(
+    ["", "Ada", " Ada ", "ada lovelace", "42", "-7", "+3", "a,b,c", "a,,", "été", "😀 ok", "ß"]
+)
+TEXTS = PLAIN_TEXTS | WORDS | ANY_TEXTS
+WHOLE = st.integers(-10_000, 10_000)
+DECIMALS = st.integers(-100_000, 100_000).map(lambda one: one / 100)
+DAYS = st.dates().filter(lambda one: one.year >= 1000).map(lambda one: one.isoformat())
+MOMENTS = st.sampled_from(
+    ["2026-11-25T08:30:05Z", "2026-11-25T08:30:00Z", "2026-11-25T23:30:15+02:00", "2000-02-29T00:00:00.250Z", "1969-12-31T23:59:58.500Z"]
+)  # fmt: skip
+VALUES = st.fixed_dictionaries(
+    {
+        "s": TEXTS, "n": WHOLE, "d": DECIMALS, "b": st.booleans(), "day": DAYS, "at": MOMENTS,
+        "l": st.lists(TEXTS, max_size=4), "i": st.lists(WHOLE, max_size=4),
+    },
+    optional={"t": TEXTS, "m": WHOLE, "c": st.booleans()},
+)  # fmt: skip
+
+# -- templates -------------------------------------------------------------------------------------
+
+TEXT_FILTERS = st.sampled_from(
+    ["lower", "upper", "trim", "trim('-.')", "capitalize", "title", "digits", "truncate(5)", "truncate(3, '')", "replace('.', '')",
+     "replace('a', \"it's\")", "replace('(', '[x]')", "replace('\\\\', '/')", "string", "default('none')", "default('none', true)"]
+)  # fmt: skip
+
+
+def quoted(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n") + "'"
+
+
+def templates() -> st.SearchStrategy[str]:
+    """Expressions of our template language, of each type, each made of smaller ones."""
+    text_leaf = st.sampled_from(["params.s", "params.t"]) | st.text(
+        st.sampled_from("abc '\"\\$.é"), max_size=5
+    ).map(quoted)
+    number_leaf = st.sampled_from(["params.n", "params.m", "7", "2"])
+    lists = st.sampled_from(
+        ["params.l", "(params.l | sort)", "(params.l | unique)", "(params.s | split(','))"]
+    )
+
+    def test_of(text: Any, number: Any) -> Any:
+        signs = st.sampled_from(["==", "!=", "<", "<=", ">", ">="])
+        return (
+            st.sampled_from(["params.b", "params.c", "params.t is defined", "params.m is undefined", "params.n is odd"])
+            | st.builds("({} {} {})".format, number, signs, number)
+            | st.builds("({} {} {})".format, text, st.sampled_from(["==", "!="]), text)
+            | st.builds("({} in ['a', '42', 'Ada'])".format, text)
+            | st.builds("({} not in {})".format, st.sampled_from(["'a'", "'@'"]), text)
+        )  # fmt: skip
+
+    def larger(inner: Any) -> Any:
+        test = test_of(inner, number_leaf)
+        test = test | st.builds("({} {} {})".format, test, st.sampled_from(["and", "or"]), test)
+        test = test | st.builds("(not {})".format, test)
+        return (
+            st.builds("({} | {})".format, inner, TEXT_FILTERS)
+            | st.builds("({} ~ {})".format, inner, inner | number_leaf | st.sampled_from(["params.d", "params.b", "params.day", "params.at"]))
+            | st.builds("({} + {})".format, inner, inner)
+            | st.builds("({} if {} else {})".format, inner, test, inner)
+            | st.builds("({} or {})".format, inner, inner)
+            | st.builds("({} | join('; '))".format, lists)
+            | st.builds("({} | first)".format, lists)
+        )  # fmt: skip
+
+    text = st.recursive(text_leaf, larger, max_leaves=4)
+    number = st.recursive(
+        number_leaf | st.builds("({} | length)".format, text | lists) | st.just("params.d"),
+        lambda inner: st.builds("({} {} {})".format, inner, st.sampled_from(["+", "-", "*", "/", "%"]), inner)
+        | st.builds("({} | {})".format, inner, st.sampled_from(["abs", "round", "round(1)", "int", "float", "default(3)"]))
+        | st.builds("({} if {} else {})".format, inner, test_of(text, inner), inner),
+        max_leaves=3,
+    )  # fmt: skip
+    dates = st.builds(
+        "(params.{} | {})".format,
+        st.sampled_from(["day", "at", "n"]),
+        st.sampled_from(
+            ["date('%d/%m/%Y')", "date('%Y-%m-%d')", "date('%H:%M:%S')", "timestamp", "date('%d %z')"]
+        ),
+    )
+    whole = st.builds("{{{{ {} }}}}".format, text | number | test_of(text, number) | dates | lists)
+    around = st.builds("Hello {{{{ {} }}}}, {{{{ {} }}}}!".format, text | dates, number | text)
+    return whole | around
+
+
+# -- what a verdict allows -------------------------------------------------------------------------
+
+
+def texts_of(values: Mapping[str, Any]) -> list[str]:
+    return [values["s"], values.get("t", ""), *values["l"]]
+
+
+WITHIN: dict[str, Callable[[Mapping[str, Any]], bool]] = {
+    ASCII: lambda values: all(one.isascii() for one in texts_of(values)),
+    PLANE: lambda values: all(ord(it) < 0x10000 for one in texts_of(values) for it in one),
+    BLANKS: lambda values: (
+        not any(it.isspace() and it not in " \t\n\r" for one in texts_of(values) for it in one)
+    ),
+    SINCE_1970: lambda values: values["at"] >= "1970" and values["day"] >= "1970" and values["n"] >= 0,
+}
+"""Whether the values are those for which a verdict is said to be so."""
+
+
+def _without_zeros(result: Any) -> Any:
+    return re.sub(r"\.0(?![0-9])", "", result) if isinstance(result, str) else result
+
+
+DIFFERENCES: dict[str, Callable[[Any, Any, Mapping[str, Any]], bool]] = {
+    WHOLE_DECIMAL: lambda ours, theirs, values: _without_zeros(ours) == _without_zeros(theirs),
+    UTC_MOMENT: lambda ours, theirs, values: not re.fullmatch(r"[^.]*:(?!00)\d\dZ", values["at"]),
+    FIRST_WORD: lambda ours, theirs, values: str(ours).lower() == str(theirs).lower(),
+    TRAILING_PARTS: lambda ours, theirs, values: values["s"].endswith((",", ".")),
+    IN_UTC: lambda ours, theirs, values: not values["at"].endswith("Z"),
+    WITH_TIME: lambda ours, theirs, values: False,
+    HALF_UP: lambda ours, theirs, values: True,
+    SIGN_OF_REST: lambda ours, theirs, values: True,
+    ORDER_OF_STRINGS: lambda ours, theirs, values: False,
+    ORDER_OF_DISTINCT: lambda ours, theirs, values: False,
+    TRUTH_NUMBER: lambda ours, theirs, values: False,
+    WRITTEN_NUMBER: lambda ours, theirs, values: False,
+    UNESCAPED: lambda ours, theirs, values: any(re.search(r'["\\\x00-\x1f]', one) for one in values["l"]),
+}
+"""Whether two results differ as a difference says, by the values; the two with True have tests of their own."""
+
+
+def allowed(reason: str, ours: Any, theirs: Any, values: Mapping[str, Any]) -> bool:
+    """Return whether a difference of results is one that the reason names."""
+    if ours is ABSENT:
+        return theirs == "" and "is sent with an empty string" in reason
+    named = [check for words, check in DIFFERENCES.items() if words in reason]
+    return any(check(ours, theirs, values) for check in named)
+
+
+def same(ours: Any, theirs: Any) -> bool:
+    if isinstance(ours, bool) or isinstance(theirs, bool):
+        return ours is theirs
+    if isinstance(ours, int | float) and isinstance(theirs, int | float):
+        return ours == theirs
+    return type(ours) is type(theirs) and ours == theirs
+
+
+def judge(text: str, values: Mapping[str, Any]) -> str:
+    """Compare the two results for a template; return what was found, for the count."""
+    try:
+        leaf = compiled_leaf(text, DECLARED)
+    except TemplateFault:
+        return "no template"
+    field = form_of(leaf, DECLARED).fields["request", "payload", "field"]
+    if field.computed is None:
+        return field.verdict.kind if field.verdict.kind == "relay" else "whole"
+    if not all(WITHIN[one](values) for one in field.verdict.within):
+        return "beyond"
+    try:
+        ours = rendered(leaf, DECLARED, values)
+    except TemplateFault:
+        return "no result"
+    try:
+        theirs = evaluated(field.computed.expression, in_journey(DECLARED, values))
+    except NotDescribedError:
+        assert field.verdict.kind == "rough", (text, field.computed.expression, values)
+        return "not described"
+    if same(ours, theirs):
+        return f"{field.verdict.kind}, equal"
+    told = (text, field.computed.expression, values, ours, theirs, field.verdict)
+    assert field.verdict.kind == "rough", told
+    assert allowed(field.verdict.reason, ours, theirs, values), told
+    return "rough, different"
+
+
+def test_generated_templates_mean_the_same_in_a_journey(request: pytest.FixtureRequest) -> None:
+    examples = 5_000 if request.config.getoption("--long") else 300
+    counted: Counter[str] = Counter()
+
+    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(templates(), VALUES)
+    def check(text: str, values: dict[str, Any]) -> None:
+        counted[judge(text, values)] += 1
+
+    check()
+    assert counted["exact, equal"] > examples * 0.25, counted
+    assert counted["rough, equal"] > counted["rough, different"], counted
+
+
+CALLS: dict[str, tuple[str, ...]] = {
+    "abs": ("params.n | abs", "params.d | abs"),
+    "capitalize": ("params.s | capitalize",),
+    "date": ("params.day | date('%d/%m/%Y')", "params.at | date('%H:%M:%S %z')", "params.n | date('%Y-%m-%d %H')"),
+    "digits": ("params.s | digits",),
+    "first": ("params.l | first", "params.i | first"),
+    "float": ("params.n | float",),
+    "int": ("params.d | int", "params.s | int"),
+    "join": ("params.l | join(', ')", "params.i | join(\"'\")"),
+    "last": ("params.l | last",),
+    "length": ("params.s | length", "params.l | length"),
+    "lower": ("params.s | lower",),
+    "replace": ("params.s | replace('.', '-')", "params.s | replace('(a|b)', '')", "params.s | replace('\\\\', \"'\")"),
+    "round": ("params.d | round", "params.d | round(1)"),
+    "sort": ("params.l | sort", "params.i | sort"),
+    "split": ("params.s | split(',')", "params.s | split('.')"),
+    "string": ("params.n | string", "params.b | string", "params.d | string"),
+    "timestamp": ("params.at | timestamp", "params.day | timestamp"),
+    "title": ("params.s | title",),
+    "tojson": ("params.n | tojson", "params.l | tojson"),
+    "trim": ("params.s | trim", "params.s | trim(\"-'.\")"),
+    "truncate": ("params.s | truncate(5)", "params.s | truncate(3, '')"),
+    "unique": ("params.l | unique",),
+    "upper": ("params.s | upper",),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(LOWERINGS))
+def test_each_filter_means_the_same_in_a_journey(name: str, request: pytest.FixtureRequest) -> None:
+    examples = 500 if request.config.getoption("--long") else 30
+    counted: Counter[str] = Counter()
+
+    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.sampled_from(CALLS[name]), VALUES)
+    def check(call: str, values: dict[str, Any]) -> None:
+        counted[judge(f"{{{{ {call} }}}}", values)] += 1
+
+    check()
+    assert counted["exact, equal"] + counted["rough, equal"] > examples / 10, counted
+
+
+def test_every_filter_is_lowered_or_named_as_one_for_the_relay() -> None:
+    assert {*LOWERINGS, *FOR_THE_RELAY} == {*FILTERS}
+    assert {*CALLS} == {*LOWERINGS}
+
+
+@pytest.mark.parametrize("name", sorted(FOR_THE_RELAY))
+def test_a_filter_that_the_language_lacks_goes_by_the_relay_with_the_reason(name: str) -> None:
+    field = field_of(f"{{{{ params.s | {name} }}}}", DECLARED)
+    assert field.verdict.kind == "relay"
+    assert field.verdict.reason == FOR_THE_RELAY[name]
+
+
+def result(text: str, **values: Any) -> tuple[Any, Any, LoweredField]:
+    leaf = compiled_leaf(text, DECLARED)
+    field = field_of(text, DECLARED)
+    assert field.computed is not None
+    expression = field.computed.expression
+    return rendered(leaf, DECLARED, values), evaluated(expression, in_journey(DECLARED, values)), field
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "ours", "theirs"),
+    [
+        (2.5, 0, 2, 3),
+        (3.5, 0, 4, 4),
+        (-2.5, 0, -2, -2),
+        (-3.5, 0, -4, -3),
+        (0.25, 1, 0.2, 0.3),
+        (2.4, 0, 2, 2),
+    ],
+)
+def test_rounding_differs_for_a_half_only(value: float, digits: int, ours: float, theirs: float) -> None:
+    call = f"round({digits})" if digits else "round"
+    found = result(f"{{{{ params.d | {call} }}}}", d=value)
+    assert found[:2] == (ours, theirs)
+    assert found[2].verdict.reason == HALF_UP
+
+
+@given(DECIMALS.filter(lambda one: round(one * 100) % 10 != 5), st.sampled_from([1]))
+@settings(max_examples=50, deadline=None)
+def test_rounding_is_the_same_for_what_is_no_half(value: float, digits: int) -> None:
+    ours, theirs, _ = result(f"{{{{ params.d | round({digits}) }}}}", d=value)
+    assert ours == theirs
+
+
+@pytest.mark.parametrize(("value", "ours", "theirs"), [(9, 2, 2), (-9, 5, -2), (0, 0, 0)])
+def test_the_rest_of_a_division_differs_for_a_negative_number_only(
+    value: int, ours: int, theirs: int
+) -> None:
+    found = result("{{ params.n % 7 }}", n=value)
+    assert found[:2] == (ours, theirs)
+    assert found[2].verdict.reason == SIGN_OF_REST
