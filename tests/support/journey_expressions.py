@@ -37,8 +37,13 @@ class Sources:
         return self.values.get(name)
 
 
+NOTED: set[str] = set()
+"""What happened in the last evaluation that the reference leaves open, or describes as a difference."""
+
+
 def evaluated(expression: str, values: Mapping[str, Any]) -> Any:
     """Evaluate an expression; values are Python's, with `datetime` and `date` for those types."""
+    NOTED.clear()
     if not expression.isprintable():
         raise WrongExpressionError("it is one line without hidden characters")
     parser = _Parser(expression)
@@ -285,6 +290,8 @@ def _calculate(sign: str, left: Any, right: Any) -> Any:
             raise NotDescribedError("the type of a quotient of integers")
         return left / right if right else 0.0
     if sign == "%":
+        if left < 0 or right < 0:
+            NOTED.add("the rest has the sign of the left side")
         return math.fmod(left, right) if isinstance(left, float) else int(math.fmod(left, right))
     return {"+": left + right, "-": left - right, "*": left * right}[sign]
 
@@ -297,9 +304,12 @@ def to_string(value: Any) -> str:
     if isinstance(value, int):
         return str(value)
     if isinstance(value, float):
-        # As Java writes a double, but without its exponents: 1.0, 1.5.
+        # As Java writes a double: 1.0, 1.5.
+        if value.is_integer() or "e" in repr(value):
+            NOTED.add("a decimal is written as the journey writes it")
         return repr(value)
     if isinstance(value, datetime):
+        NOTED.add("a moment is written in UTC")
         there = value.astimezone(UTC)
         text = there.strftime("%Y-%m-%dT%H:%M")
         if there.microsecond:
@@ -325,6 +335,7 @@ def _replace_all(text: str, pattern: str, by: str, count: int = 0) -> str:
 def _split(text: str, pattern: str) -> list[str]:
     parts = _regex(pattern).split(text)
     while text and parts and not parts[-1]:
+        NOTED.add("an empty part at the end is dropped")
         parts.pop()
     return parts
 
@@ -385,6 +396,8 @@ def _substr(text: str, begin: int, end: int | None = None) -> str:
 
 
 def _round(value: float) -> int:
+    if abs(abs(value) % 1 - 0.5) < 1e-6:
+        NOTED.add("a half is rounded up")
     return math.floor(value + 0.5) if abs(value) < 2**52 else int(value)
 
 

@@ -12,7 +12,7 @@ from callsheet.targets.journey_optimizer.lowering import (
     text_filters,
 )
 from callsheet.targets.journey_optimizer.lowering import expressions as ex
-from callsheet.targets.journey_optimizer.lowering.conversions import known
+from callsheet.targets.journey_optimizer.lowering.conversions import as_text, known
 from callsheet.targets.journey_optimizer.lowering.model import NeedsRelayError
 from callsheet.targets.journey_optimizer.lowering.values import NUMBERS, Value, or_else
 from callsheet.templates.filters import ALIASES
@@ -72,6 +72,8 @@ def _default(value: Value, arguments: list[Value]) -> Value:
     empty_too = bool(rest) and bool(known(rest, "default")[0])
     if value.missing is None and not empty_too:
         return value
+    if other.kind == "string" and value.kind in ("dateTime", "dateOnly"):
+        value = as_text(value)
     return or_else(value, other, empty_too=_is_empty(value) if empty_too else None)
 
 

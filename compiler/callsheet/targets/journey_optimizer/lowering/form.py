@@ -152,7 +152,7 @@ class _Lowering:
         if request["method"] in WITH_PAYLOAD:
             yield from walk.fields(request["payload"])
             return
-        reason = relay("Journey Optimizer sends a payload with POST and PUT only")
+        reason = relay(f"Journey Optimizer sends no payload with {request['method']}")
         for one in walk.fields(request["payload"]):
             yield LoweredField(path=one.path, kind="none", verdict=reason)
 
