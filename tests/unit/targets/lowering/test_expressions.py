@@ -114,7 +114,7 @@ def templates() -> st.SearchStrategy[str]:
         test = test | st.builds("(not {})".format, test)
         return (
             st.builds("({} | {})".format, inner, TEXT_FILTERS)
-            | st.builds("({} ~ {})".format, inner, inner | number_leaf | st.sampled_from(["params.d", "params.b", "params.day", "params.at"]))
+            | st.builds("({} ~ '-' ~ {})".format, inner, inner | number_leaf | st.sampled_from(["params.d", "params.b", "params.day", "params.at"]))
             | st.builds("({} + {})".format, inner, inner)
             | st.builds("({} if {} else {})".format, inner, test, inner)
             | st.builds("({} or {})".format, inner, inner)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from callsheet.targets.journey_optimizer.lowering import expressions as ex
-from callsheet.targets.journey_optimizer.lowering.conversions import as_text
+from callsheet.targets.journey_optimizer.lowering.conversions import as_decimal, as_text
 from callsheet.targets.journey_optimizer.lowering.expressions import Expression
 from callsheet.targets.journey_optimizer.lowering.model import NeedsRelayError
 from callsheet.targets.journey_optimizer.lowering.values import (
@@ -108,9 +108,10 @@ def _boolean(test: Expression, *operands: Value) -> Value:
 def choice(test: Value, yes: Value, no: Value) -> Value:
     """Return one of two values; both become of one type."""
     decided = truth(test)
-    if yes.kind != no.kind and not {yes.kind, no.kind} <= {*NUMBERS}:
-        yes, no = as_text(yes), as_text(no)
-    kind = "decimal" if yes.kind != no.kind else yes.kind
+    if yes.kind != no.kind:
+        alike = as_decimal if {yes.kind, no.kind} <= {*NUMBERS} else as_text
+        yes, no = alike(yes), alike(no)
+    kind = yes.kind
     if kind in ("object", "listObject", "listAny", "dateOnly"):
         # Section 2.3 lists the types of the branches, and these are not among them.
         raise NeedsRelayError(f"a journey's condition does not result in {kind}")

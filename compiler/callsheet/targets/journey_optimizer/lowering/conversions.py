@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from callsheet.targets.journey_optimizer.lowering import expressions as ex
@@ -21,7 +22,7 @@ def as_text(value: Value) -> Value:
         return value
     if value.constant:
         text = text_of(value.constant[0])
-        return value.made(ex.string(text), "string")
+        return replace(value, expression=ex.string(text), kind="string", constant=(text,))
     if value.kind == UNKNOWN:
         return taken_for_string(value)
     if value.kind in ("integer", "boolean", "dateOnly"):
@@ -49,7 +50,8 @@ def as_decimal(value: Value) -> Value:
     if value.kind != "integer":
         raise NeedsRelayError(f"a journey calculates with numbers, and this is {value.kind}")
     if value.constant:
-        return value.made(ex.literal(float(value.constant[0])), "decimal")
+        number_of = float(value.constant[0])
+        return replace(value, expression=ex.literal(number_of), kind="decimal", constant=(number_of,))
     return value.made(ex.call("toDecimal", value.expression), "decimal")
 
 

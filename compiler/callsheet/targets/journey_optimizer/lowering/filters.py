@@ -12,7 +12,7 @@ from callsheet.targets.journey_optimizer.lowering import (
     text_filters,
 )
 from callsheet.targets.journey_optimizer.lowering import expressions as ex
-from callsheet.targets.journey_optimizer.lowering.conversions import as_text, known
+from callsheet.targets.journey_optimizer.lowering.conversions import as_decimal, as_text, known
 from callsheet.targets.journey_optimizer.lowering.model import NeedsRelayError
 from callsheet.targets.journey_optimizer.lowering.values import NUMBERS, Value, or_else
 from callsheet.templates.filters import ALIASES
@@ -74,6 +74,8 @@ def _default(value: Value, arguments: list[Value]) -> Value:
         return value
     if other.kind == "string" and value.kind in ("dateTime", "dateOnly"):
         value = as_text(value)
+    if value.kind != other.kind and {value.kind, other.kind} <= {*NUMBERS}:
+        value, other = as_decimal(value), as_decimal(other)
     return or_else(value, other, empty_too=_is_empty(value) if empty_too else None)
 
 

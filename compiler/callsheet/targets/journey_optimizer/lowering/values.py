@@ -143,7 +143,7 @@ def or_else(value: Value, other: Value, *, empty_too: Expression | None = None) 
     """
     if value.kind == UNKNOWN and other.kind == "string":
         value = taken_for_string(value)
-    if other.kind != value.kind and {other.kind, value.kind} != {*NUMBERS}:
+    if other.kind != value.kind:
         raise NeedsRelayError(
             "both results of a journey's condition are of one type,"
             f" and these are {value.kind} and {other.kind}"
