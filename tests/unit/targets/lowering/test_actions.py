@@ -14,8 +14,10 @@ from callsheet.calling.generated import standard_values
 from callsheet.calling.request import Request, build_request
 from callsheet.compiling import Compiled, compile_workspace
 from callsheet.documents import MemorySource
+from callsheet.language.catalog import RULES
 from callsheet.targets.journey_optimizer.lowering import ComputedVariable, Form, LoweredField, lowered
 from comparison.generate import Maker, Model, tree_of
+from support.examples import compile_example
 from support.journey_expressions import evaluated
 from support.lowering import in_journey
 from support.workspaces import ROOT
@@ -100,6 +102,16 @@ def test_every_field_of_every_action_has_a_verdict() -> None:
                 "responses",
                 "authentication",
             )
+
+
+@pytest.mark.parametrize("family", ["CS3", "CS4", "CS6", "CS82", "CS83"])
+def test_every_example_of_a_rule_that_compiles_has_a_form(family: str) -> None:
+    for code, rule in RULES.items():
+        for example in (rule.bad, rule.good) if code.startswith(family) else ():
+            for _, content in compiled_actions(compile_example(example, rule.subject)) if example else ():
+                form = lowered(content)
+                for place in places(content):
+                    assert any(place[: len(path)] == path for path in form.fields), (code, place)
 
 
 def test_there_are_two_hundred_and_the_seven_samples_in_three_environments() -> None:

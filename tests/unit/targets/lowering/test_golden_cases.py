@@ -420,3 +420,40 @@ def test_an_example_of_an_answer_that_the_screen_cannot_hold_is_left_out() -> No
     fields = lowered(compiled).fields
     assert fields["responses", "success", "payload"].verdict.kind == "rough"
     assert fields["responses", "failure", "payload"].verdict.kind == "exact"
+
+
+# -- template files --------------------------------------------------------------------------------
+
+
+def from_file(text: str) -> Form:
+    template = {"text": text, "names": {"values": {"sender": "Shop"}}, "params": ["name"]}
+    return form_of("", DECLARED, payload={"$template": template})
+
+
+def test_a_template_file_that_is_json_with_expressions_becomes_fields() -> None:
+    form = from_file(
+        '{"from": {{ values.sender }}, "to": {{ params.name | tojson }}, "text": {{ "Hi " ~ params.name }}, "$n": 1}'
+    )
+    assert form.fields["request", "payload", "to"].parameter == "name"
+    assert form.fields["request", "payload", "from"].value == "Shop"
+    assert form.variables[0].expression == f'"Hi " + ({N})'
+    assert form.fields["request", "payload", "$n"].verdict.kind == "relay"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{% for one in params.tags %}{{ one }}{% endfor %}", "a loop"),
+        ("{% if params.vip %}{}{% else %}{}{% endif %}", "a condition"),
+        ("{% set a = 1 %}{}", "a variable"),
+        ('{"a": {{ params.nick }}}', "null where `nick`"),
+        ("{ {{ params.name }}: 1}", "a key"),
+        ('{"a": "{{ params.name }}"}', "not JSON"),
+    ],
+)
+def test_another_template_file_is_rendered_by_the_relay(text: str, words: str) -> None:
+    form = from_file(text)
+    assert form.payload is None
+    (field,) = [one for path, one in form.fields.items() if path[:2] == ("request", "payload")]
+    assert field.verdict.kind == "relay"
+    assert words in field.verdict.reason

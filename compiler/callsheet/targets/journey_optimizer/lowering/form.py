@@ -25,6 +25,7 @@ from callsheet.targets.journey_optimizer.lowering.model import (
 )
 from callsheet.targets.journey_optimizer.lowering.references import source_of
 from callsheet.targets.journey_optimizer.lowering.responses import response_fields
+from callsheet.targets.journey_optimizer.lowering.template_payloads import unfolded
 from callsheet.targets.journey_optimizer.lowering.urls import LoweredUrl, lowered_url
 from callsheet.targets.journey_optimizer.lowering.values import UNKNOWN, Value
 
@@ -150,11 +151,20 @@ class _Lowering:
             return
         walk = payloads.PayloadFields(self._leaf)
         if request["method"] in WITH_PAYLOAD:
-            yield from walk.fields(request["payload"])
+            try:
+                yield from walk.fields(self._structure(request["payload"]))
+            except NeedsRelayError as error:
+                yield LoweredField(path=payloads.PAYLOAD, kind="none", verdict=relay(str(error)))
             return
         reason = relay(f"Journey Optimizer sends no payload with {request['method']}")
         for one in walk.fields(request["payload"]):
             yield LoweredField(path=one.path, kind="none", verdict=reason)
+
+    def _structure(self, payload: Any) -> Any:
+        """Return a payload as fields, also where it comes from a template file."""
+        if isinstance(payload, dict) and isinstance(payload.get("$template"), dict):
+            return unfolded(payload["$template"], self.leaves.declared)
+        return payload
 
     def _leaf(self, path: Path, leaf: Any) -> LoweredField:
         """Lower a leaf of the payload by itself."""
@@ -164,8 +174,6 @@ class _Lowering:
             return LoweredField(
                 path=path, kind="secret", value=leaf["$secret"], verdict=Verdict(reason=TWO_SECRETS)
             )
-        if "$template" in leaf:
-            return LoweredField(path=path, kind="none", verdict=relay(_about_template(leaf["$template"])))
         try:
             value = self.leaves.value(leaf)
             if value.plain and value.kind != UNKNOWN:
@@ -266,12 +274,4 @@ class _Lowering:
         here = [one for path, one in fields.items() if payloads.section_of(path) == "payload"]
         if not here or any(one.kind == "none" for one in here):
             return None
-        return payloads.pasted(request["payload"], fields)
-
-
-def _about_template(template: Mapping[str, Any]) -> str:
-    text = template.get("text", "")
-    for word, what in (("for", "a loop"), ("if", "a condition on what is there"), ("set", "a variable")):
-        if "{%" in text and f" {word} " in text:
-            return f"the payload is a template file with {what}, which a journey's expression cannot hold"
-    return "the payload is a template file, and not a structure of fields"
+        return payloads.pasted(self._structure(request["payload"]), fields)
