@@ -208,7 +208,8 @@ class _Parser:
         default: Node = lambda sources: None  # noqa: E731
         if self.text.startswith(", defaultValue: ", self.at):
             self.at += len(", defaultValue: ")
-            default = self.operand(alone=False)[0]
+            negative = self.peek()[1].startswith("-")
+            default = self.operand(alone=negative)[0]
         if not self.text.startswith("}", self.at):
             raise WrongExpressionError(f"a reference is not closed: {self.text}")
         self.at += 1

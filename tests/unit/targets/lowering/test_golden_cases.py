@@ -18,6 +18,7 @@ DECLARED: dict[str, dict[str, Any]] = {
     "phone": {"type": "string", "optional": True, "journey": "#{ExperiencePlatform.G.profile.mobilePhone.number}"},
     "count": {"type": "integer"},
     "limit": {"type": "integer", "optional": True},
+    "stock": {"type": "integer", "optional": True, "journey": "@event{Order.stock}"},
     "price": {"type": "number"},
     "vip": {"type": "boolean"},
     "day": {"type": "date"},
@@ -67,6 +68,8 @@ LEAVES = [
     ("2.4", "{{ '@' in params.name }}", "exact", "boolean", f'contain({N}, "@")'),
     ("2.5", "{{ params.phone | default('none') }}", "exact", "string", f'if (({FILLED}"none"}}) is null) then ("none") else ({FILLED}"none"}})'),
     ("2.5", "{{ params.limit | default(-1) }}", "exact", "integer", "if ((\u2039limit\u203a) is null) then (-1) else (\u2039limit\u203a)"),
+    ("2.5", "{{ params.stock | default(-1) }}", "exact", "integer",
+     "if ((@event{Order.stock, defaultValue: -1}) is null) then (-1) else (@event{Order.stock, defaultValue: -1})"),
     ("2.5", "{{ params.limit | default(0.5) }}", "exact", "decimal", "if ((\u2039limit\u203a) is null) then (0.5) else (toDecimal(\u2039limit\u203a))"),
     ("2.6", "Hello {{ params.name }}!", "exact", "string", f'"Hello " + ({N}) + "!"'),
     ("2.6", "Hello {{ params.nick }}!", "exact", "string", f'"Hello " + (if (({S}) is null) then ("") else ({S})) + "!"'),
@@ -308,6 +311,16 @@ def test_labels_and_placeholders_are_in_the_language_that_is_asked_for() -> None
     assert form.payload["a"]["label"] == "Prénom"
     assert form.variables[0].expression == '"Bonjour " + (\u2039Prénom\u203a)'
     assert not form.variables[0].complete
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"), [({"@event{Order.stock}": 3}, 3), ({"@event{Order.stock}": None}, -1), ({}, -1)]
+)
+def test_a_default_is_taken_where_the_field_is_absent_and_where_it_is_null(
+    given: dict[str, Any], sent: int
+) -> None:
+    (variable,) = form_of(compiled_leaf("{{ params.stock | default(-1) }}", DECLARED), DECLARED).variables
+    assert evaluated(variable.expression, given) == sent
 
 
 def test_an_expression_whose_parameters_name_their_sources_is_complete() -> None:

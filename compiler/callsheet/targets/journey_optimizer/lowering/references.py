@@ -46,11 +46,15 @@ def member_of(reference: Expression, key: str) -> Expression:
 
 
 def with_default(reference: Expression, default: Expression) -> Expression:
-    """Return a named source with the value that it takes where the field is absent (section 2.5)."""
+    """Return a named source with the value that it takes where the field is absent (section 2.5).
+
+    A negative number stands there without parentheses, as the reference prints it.
+    """
     text = reference.text
     if text.endswith(CLOSING) or "defaultValue" in text:
         return reference
-    return Expression(f"{text[:-1]}, defaultValue: {default.operand}}}")
+    written = default.operand if default.chained else default.text
+    return Expression(f"{text[:-1]}, defaultValue: {written}}}")
 
 
 def reference_fault(text: str) -> str | None:
