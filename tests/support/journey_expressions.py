@@ -61,6 +61,8 @@ _TOKEN = re.compile(
       | (?P<word>[A-Za-z][A-Za-z0-9]*)
       | (?P<sign>==|!=|>=|<=|[-+*/%<>()\[\],]))"""
 )
+_SEGMENT = r"""(?:[A-Za-z0-9_-]+|'[^']*'|"[^"]*")"""
+_PATH = re.compile(rf"{_SEGMENT}(?:\.{_SEGMENT})*")
 _COMPARISONS = ("==", "!=", ">", ">=", "<", "<=")
 _ARITHMETIC = ("+", "-", "*", "/", "%")
 
@@ -199,9 +201,7 @@ class _Parser:
 
     def reference(self, head: str) -> Node:
         """A field, with or without a default: `@event{E.f, defaultValue: "x"}`."""
-        path = re.compile(r"[A-Za-z0-9_.-]+(?:\.(?:'[^']*'|\"[^\"]*\")[A-Za-z0-9_.-]*)*").match(
-            self.text, self.at
-        )
+        path = _PATH.match(self.text, self.at)
         if path is None:
             raise WrongExpressionError(f"no path in a reference: {self.text}")
         self.at = path.end()

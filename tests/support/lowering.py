@@ -52,11 +52,12 @@ def rendered(leaf: Any, declared: Fields, values: Fields) -> Any:
 
 
 def in_journey(declared: Fields, values: Fields) -> dict[str, Any]:
-    """Return the values as a journey has them, by the placeholder of each parameter."""
+    """Return the values as a journey has them, by the source or the placeholder of each parameter."""
     found = {}
     for name, value in values.items():
         kind = declared[name]["type"]
-        found[f"\u2039{declared[name].get('label', name)}\u203a"] = {
+        place = declared[name].get("journey") or f"\u2039{declared[name].get('label', name)}\u203a"
+        found[place] = {
             "number": float,
             "datetime": datetime.fromisoformat,
             "date": date.fromisoformat,

@@ -42,7 +42,7 @@ from support.lowering import compiled_leaf, field_of, form_of, in_journey, rende
 
 DECLARED: dict[str, dict[str, Any]] = {
     "s": {"type": "string"},
-    "t": {"type": "string", "optional": True},
+    "t": {"type": "string", "optional": True, "journey": "@event{Order.customer.'t 1'}"},
     "n": {"type": "integer"},
     "m": {"type": "integer", "optional": True},
     "d": {"type": "number"},
