@@ -30,7 +30,7 @@ def shown_name(file: str) -> str:
 def empty_workspace() -> Problem:
     """Word that there is nothing to compile."""
     return problem(
-        "CS107", ".", "the workspace holds no document", "`callsheet init DIR` writes one to start from"
+        "CS107", ".", "the workspace contains no document", "run `callsheet init DIR` to create one"
     )
 
 
