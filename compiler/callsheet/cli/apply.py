@@ -155,9 +155,8 @@ def _write_pack(steps: PackResult, folder: str, options: Options) -> None:
         shutil.rmtree(beside, ignore_errors=True)
         raise
     if not options.quiet:
-        click.echo(
-            f"wrote {folder}: {counted(len(steps.plan.changes), 'step')} to do by hand in Journey Optimizer"
-        )
+        by_hand = counted(len(steps.plan.changes), "step")
+        click.echo(f"wrote {folder}: {by_hand} to do by hand in Journey Optimizer")
         click.echo(f"Open {folder}/index.html, and then: callsheet confirm {folder}")
 
 

@@ -175,7 +175,7 @@ def no_ledger(document: Document, code: str) -> Iterator[Problem]:
         if _lacks_ledger(document, written):
             yield Spots(code, document).key(
                 ("spec", field),
-                f"a target of type {written['type']} holds no ledger: the environment needs one of its own",
+                f"a target of type {written['type']} cannot hold a ledger: the environment needs its own",
                 do="write `ledger: {type: sqlite, path: .callsheet/NAME.db}`, or a PostgreSQL",
             )
 
