@@ -59,8 +59,8 @@ def too_many_links(file: str, limit: int) -> Problem:
     return problem(
         "CS118",
         file,
-        f"the workspace has more than {limit:,} folders behind symbolic links",
-        "remove links to folders, or ignore them",
+        f"the workspace has more than {limit:,} folders reached by symbolic links",
+        "remove some of the links, or ignore them",
     )
 
 
