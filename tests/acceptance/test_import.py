@@ -119,7 +119,7 @@ SECRETS = {
     "a key in the payload": (f"curl {URL} -d '{{\"api_key\": \"s3cr3tvalue\"}}'", "env:EXAMPLE_API_KEY"),
     "a password in the payload": (f"curl {URL} -d '{{\"u\": {{\"password\": \"s3cr3tvalue\"}}}}'", "env:EXAMPLE_PASSWORD"),
     "what looks like one": (f"curl {URL} -d '{{\"a\": \"AKIAIOSFODNN7EXAMPLE\"}}'", "env:EXAMPLE_A"),
-    "a cookie": (f"curl -b 'session=s3cr3tvalue' {URL}", "the cookie was left out"),
+    "a cookie": (f"curl -b 'session=s3cr3tvalue' {URL}", "the cookie was ignored"),
     "a bearer and a key": (
         f"curl -H 'Authorization: Bearer s3cr3tvalue' '{URL}?key=s3cr3tvalue'", "looks like a second credential"),
 }  # fmt: skip
@@ -301,7 +301,7 @@ def test_from_a_curl_line_to_a_tested_planned_and_applied_action_in_five_command
 
 
 def test_a_method_that_no_action_has() -> None:
-    with pytest.raises(ImportFault, match="an action cannot call with HEAD"):
+    with pytest.raises(ImportFault, match="an action cannot use the method HEAD"):
         action_text(read_curl(f"curl -I {URL}"), "example")
 
 

@@ -155,7 +155,7 @@ def _worded(keyword: str, node: dict[str, Any], value: Any, path: Path) -> Itera
         kinds = [told] if isinstance(told, str) else list(told or ())
         wanted = " or ".join(_TYPES.get(one, one) for one in kinds)
         yield Fault(
-            path=path, words=f"{name} must be {wanted}, by the contract", way_out=f"write {wanted}", at=at
+            path=path, words=f"{name} must be {wanted} by the contract", way_out=f"write {wanted}", at=at
         )
     elif keyword in ("enum", "const"):
         allowed = tuple(told or ()) if keyword == "enum" else (told,)

@@ -99,7 +99,7 @@ def send_mail(mail: EmailMessage, server: Mapping[str, Any], resolve: Callable[[
             if username:
                 client.login(username, password)
             client.send_message(mail)
-        status, text, outcome = 250, "accepted by the mail server", "ok"
+        status, text, outcome = 250, "taken by the mail server", "ok"
     except smtplib.SMTPRecipientsRefused as refused:
         (status, words) = next(iter(refused.recipients.values()))
         text, outcome = words.decode("utf-8", "replace"), f"smtp_{status}"

@@ -124,9 +124,9 @@ def delivered_by_nothing(deployed: Deployed, code: str) -> Iterator[Problem]:
 
 @rule("CS473", "delivery-lacks-parameter", on="deployed")
 def delivery_lacks_parameter(deployed: Deployed, code: str) -> Iterator[Problem]:
-    """The action that delivers a message must get its parameters: from `via.parameters` or the content.
+    """The action that delivers a message must get all its parameters, from `via.parameters` or the content.
 
-    A text of the content goes to the parameter of the same name, or to the one that `via.content` names.
+    A field of the content goes to the parameter of the same name, or to the one that `via.content` names.
 
     Bad:
         apiVersion: callsheet/v1
@@ -189,7 +189,7 @@ def delivery_lacks_parameter(deployed: Deployed, code: str) -> Iterator[Problem]
 
 @rule("CS474", "text-not-delivered", on="deployed", severity="warning")
 def text_not_delivered(deployed: Deployed, code: str) -> Iterator[Problem]:
-    """Every text of a message should go to a parameter of the action that delivers it.
+    """Every field of a message should go to a parameter of the action that delivers it.
 
     Bad:
         apiVersion: callsheet/v1

@@ -52,7 +52,7 @@ def header_name(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
 def header_value(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     r"""A header's value must be one line of plain ASCII (RFC 9110 section 5.5).
 
-    A letter with an accent is read as one letter by one service and as two by another: it is never sent.
+    Services read a letter with an accent in different encodings, so it is never sent.
 
     Bad:
         request: {headers: {X-Tenant: "a\r\nX-Admin: true"}}
@@ -108,7 +108,7 @@ def duplicate_header(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
 
 @rule("CS412", "forbidden-header", on="compiled")
 def forbidden_header(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
-    """A header that belongs to the connection must not be written.
+    """A header that belongs to the connection must not be set.
 
     Bad:
         request: {headers: {Content-Length: "12"}}
@@ -152,7 +152,7 @@ def content_type(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
 
 @rule("CS414", "authorization-twice", on="compiled")
 def authorization_twice(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
-    """The header or query parameter that `authentication` sets must not be written beside it.
+    """The header or query parameter that `authentication` sets must not be set again.
 
     Bad:
         request: {headers: {authorization: "{{ values.scheme | default('x') }}"}}

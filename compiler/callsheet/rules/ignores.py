@@ -20,7 +20,7 @@ from callsheet.language.subjects import Facts
 declare(
     "CS313",
     "useless-ignore",
-    """A comment that ignores a finding should ignore one.
+    """A comment that ignores a finding should match one.
 
 Bad:
     apiVersion: callsheet/v1
@@ -60,7 +60,7 @@ declare(
     "ignore-of-fixed",
     """Findings about safety cannot be ignored in place: files, schema, templates, secrets, policies.
 
-A literal secret is never accepted by a comment. Where the pattern is wrong, the workspace's own
+A comment cannot accept a secret in plain text. Where the pattern is wrong, the workspace's own
 settings accept the finding for a file, with a reason (`spec.ignore` in callsheet.yaml).
 
 Bad:

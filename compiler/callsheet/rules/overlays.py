@@ -17,11 +17,11 @@ from callsheet.language.schema_check import check_value
 declare(
     "CS320",
     "overlay-removes",
-    """An overlay cannot take a field away yet: neither by `$remove` nor by a null where none can stand.
+    """An overlay must not remove a field, by `$remove` or by a null where none is allowed.
 
-`$remove` comes in a later version. Until then, leave the field out of the action, and write it in the
-overlays of the environments that need it. A null is a value where one can stand, as in a payload. An
-authentication is taken away by `{type: none}`: one of another type replaces the whole of it.
+`$remove` is planned for a later version. Until then, remove the field from the action, and write it in the
+overlays of the environments that need it. A null is a value where one is allowed, as in a payload. An
+authentication is removed by `{type: none}`: one of another type replaces the whole of it.
 
 For example, in an Environment:
 

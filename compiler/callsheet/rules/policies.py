@@ -34,7 +34,7 @@ class ReadyPolicy:
 declare(
     "CS702",
     "policy-schema",
-    """The schema of a policy must be a JSON Schema (draft 2020-12) that refers to nothing outside itself.
+    """The schema of a policy must be a JSON Schema (draft 2020-12) without references to other documents.
 
 Its patterns run in a linear-time engine, which has no look-around and no back-references: a pattern
 that would hang another engine cannot hang this one.
@@ -180,7 +180,7 @@ def policy_selects_nothing(facts: Facts, code: str) -> Iterator[Problem]:
 
 @rule("CS704", "exception-expired", on="workspace", severity="warning", adjustable=True)
 def exception_expired(facts: Facts, code: str) -> Iterator[Problem]:
-    """An exception of a policy should be gone once its last day is over.
+    """An exception of a policy should be removed after its last day.
 
     From the next day on the policy counts for the action again.
 
@@ -213,7 +213,7 @@ def exception_expired(facts: Facts, code: str) -> Iterator[Problem]:
 
 @rule("CS705", "exception-of-nothing", on="workspace", severity="warning", adjustable=True)
 def exception_of_nothing(facts: Facts, code: str) -> Iterator[Problem]:
-    """An exception of a policy should be for an action that there is.
+    """An exception of a policy should name an action of the workspace.
 
     Bad:
         apiVersion: callsheet/v1

@@ -29,10 +29,10 @@ _OVERLAY = (
 
 @rule("CS601", "literal-secret", on="document", adjustable=False)
 def literal_secret(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
-    """A secret must not be written into a file: git never forgets it.
+    """A secret must not be written into a file: it stays in git's history.
 
-    What looks like a credential (by the patterns of detect-secrets), or stands where a password,
-    token or key belongs, is refused; its text is never printed.
+    What looks like a credential (by the patterns of detect-secrets), or is written where a
+    password, token or key belongs, is refused and never printed.
 
     Bad:
         authentication: {type: bearer, token: hunter2hunter2}
@@ -138,9 +138,9 @@ def secret_in_url(references: References, at: Spots) -> Iterator[Problem]:
 declare(
     "CS606",
     "secret-missing",
-    """A secret must be there when it is needed: at apply, where a target needs it, and at send.
+    """A secret must exist when it is needed: at apply, where a target needs it, and at send.
 
-The reference is stored, the secret is not; nothing else needs it.
+Only the reference is stored, never the secret.
 """,
 )
 

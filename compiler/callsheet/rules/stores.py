@@ -150,13 +150,13 @@ def target_is_workspace(document: Document, code: str) -> Iterator[Problem]:
 declare(
     "CS803",
     "no-target",
-    """An environment without a target is abstract: nothing can be planned for it.""",
+    """An environment must have a target to be planned for; one without is abstract.""",
 )
 
 
 @rule("CS805", "no-ledger", on="stores")
 def no_ledger(document: Document, code: str) -> Iterator[Problem]:
-    """A target that cannot hold a ledger needs one beside it: a folder, or Journey Optimizer.
+    """A target that cannot hold a ledger (a folder, Journey Optimizer) needs a separate one.
 
     Bad:
         apiVersion: callsheet/v1
@@ -222,7 +222,7 @@ def adobe_account(document: Document, code: str) -> Iterator[Problem]:
 def database_url(document: Document, code: str) -> Iterator[Problem]:
     """The connection URL of a PostgreSQL target or ledger must be a reference to a secret.
 
-    So no file of the workspace names the host that is connected to, and none holds a password.
+    So no file of the workspace names the host of the database, or contains a password.
 
     Bad:
         apiVersion: callsheet/v1

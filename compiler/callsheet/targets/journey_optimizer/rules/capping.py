@@ -86,9 +86,9 @@ def endpoint_twice(deployed: Deployed, code: str) -> Iterator[Problem]:
 
 @rule("CS856", "endpoint-too-narrow", on="deployed", severity="warning", adjustable=True)
 def endpoint_too_narrow(deployed: Deployed, code: str) -> Iterator[Problem]:
-    """An endpoint should bear what the actions that call it declare: what is beyond is `capped`, or waits.
+    """An endpoint should allow the rates of its actions: calls beyond it are `capped`, or wait.
 
-    Each of Journey Optimizer's up to three retries takes a slot too: under failures, a quarter is left.
+    Each of up to three retries counts too: when calls fail, a quarter of the rate is left.
     """
     found = _found(deployed)
     for action, compiled in _calls(deployed) if found else ():
@@ -114,7 +114,7 @@ def endpoint_too_narrow(deployed: Deployed, code: str) -> Iterator[Problem]:
 def endpoint_unkept(deployed: Deployed, code: str) -> Iterator[Problem]:
     """A host that actions call should have an EndpointConfig, where others have one.
 
-    Without, Adobe lets 300,000 calls in a minute through to a host, however little it bears.
+    Without one, Adobe lets 300,000 calls in a minute through to a host, whatever it can handle.
     """
     found = _found(deployed)
     if not found or not _is_journeys(deployed):
@@ -128,7 +128,7 @@ def endpoint_unkept(deployed: Deployed, code: str) -> Iterator[Problem]:
         yield Spots(code, deployed.environment.document, ("spec",)).key(
             ("target",),
             f"no EndpointConfig covers what actions call at {listed(sorted(loose), SHOWN)}",
-            do=f"write one; without, Adobe lets {DEFAULT_PER_MINUTE:,} calls a minute through to a host",
+            do=f"write one; without it, Adobe lets {DEFAULT_PER_MINUTE:,} calls a minute through to a host",
         )
 
 
