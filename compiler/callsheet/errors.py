@@ -2,7 +2,7 @@
 
     CallsheetError
     ├── InvalidWorkspaceError    the workspace has errors; nothing was done
-    ├── UnreachableError         nobody answered
+    ├── UnreachableError         no answer came
     └── UsageError               asked for something that cannot be asked: exit code 2
         └── ArgumentError        an argument is wrong in itself: the command line shows how it is used
 
@@ -69,7 +69,7 @@ class InvalidWorkspaceError(CallsheetError):
 
 
 class UnreachableError(CallsheetError):
-    """Nobody answered: no network, or nothing to prove who calls."""
+    """No answer came: no network, or no credentials."""
 
 
 class UsageError(CallsheetError):

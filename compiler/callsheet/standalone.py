@@ -81,7 +81,7 @@ def prepare_database(reference: str, schema: str = "callsheet") -> InitResult:
         schema: where the tables go.
 
     Raises:
-        UsageError: CS921 for what is no reference, or no name of a schema.
+        UsageError: CS921 for what is not a reference, or not the name of a schema.
         CallsheetError: CS9xx, by what is wrong with the connection or the rights.
 
     """

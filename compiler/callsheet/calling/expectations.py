@@ -101,7 +101,7 @@ def _with_expectations(document: Document, results: Sequence[CaseResult]) -> Rew
 
 
 def _written(document: Document, root: Path, path: Path, *, removed: bool) -> Path:
-    """Return the deepest part of a path that the file holds and that is to be written anew."""
+    """Return the deepest part of a path that the file contains and that is to be rewritten."""
     parts = path[:-1] if removed else path
     while parts and (*root, *parts) not in document.places.values:
         parts = parts[:-1]

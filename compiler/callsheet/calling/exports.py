@@ -42,7 +42,7 @@ class Exported:
 
 
 def export(compiled: Mapping[str, Any], params: Mapping[str, Any], form: str) -> tuple[str, list[str]]:
-    """Write a request as `curl`, `httpie` or `har`; give the text, and notes about its variables.
+    """Write a request as `curl`, `httpie` or `har`; return the text, and notes about its variables.
 
     Raises:
         CallsheetError: CS926 for the parameters, CS967 for a signature, which is made for each request.

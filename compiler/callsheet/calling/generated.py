@@ -1,4 +1,4 @@
-"""Cases that nobody has to write: what is optional missing, what is bounded at its bounds, hostile texts.
+"""Generated test cases: what is optional missing, what is bounded at its bounds, hostile texts.
 
 Each must make a request, or be refused by what a parameter declares, or because it would leave its place in
 the path (`.` and `..`): a value that breaks the request and
@@ -61,7 +61,7 @@ _FORMATS = {
 
 
 Refuse = Callable[[Any], str | None]
-"""Tells what a contract would refuse of a payload, in words."""
+"""Returns what a contract would refuse of a payload, in words."""
 
 
 def generated_cases(

@@ -59,7 +59,7 @@ class Request:
 
 
 Reveal = Callable[[str], Any]
-"""Gives what is written where a reference to a secret stands."""
+"""Returns what is written in the place of a reference to a secret."""
 
 
 def build_request(
@@ -67,7 +67,7 @@ def build_request(
     params: Mapping[str, Any],
     reveal: Reveal = lambda reference: {"secret": reference},
 ) -> Request:
-    """Fill a compiled action's slots; `reveal` gives the secrets, which stay references without it.
+    """Fill a compiled action's slots; `reveal` returns the secrets, which stay references without it.
 
     Raises:
         CallsheetError: CS926 where the parameters do not fit, or a value cannot stand where it belongs.
@@ -106,7 +106,7 @@ class Filler:
     Args:
         declared: the parameters, as they are compiled.
         values: of them, checked.
-        reveal: gives what is written where a reference to a secret stands.
+        reveal: returns what is written in the place of a reference to a secret.
 
     """
 

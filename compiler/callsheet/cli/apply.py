@@ -123,7 +123,7 @@ def command(
 
 
 def _pack_folder(root: Path, name: str) -> str:
-    """Return where a pack is written that nobody named a folder for: never among what is compiled."""
+    """Return the default folder of a pack: never among what is compiled."""
     if not Path.cwd().resolve().is_relative_to(root.resolve()):
         return name
     own = f".callsheet/packs/{name}"
@@ -181,7 +181,7 @@ def _show_and_ask(plan: Plan, *, yes: bool, quiet: bool) -> None:
 
 @contextmanager
 def _interruptible() -> Iterator[Callable[[], bool]]:
-    """Let Ctrl-C finish the step at hand; the function tells whether it was pressed."""
+    """Let Ctrl-C finish the step at hand; the function returns whether it was pressed."""
     pressed: list[int] = []
 
     def press(number: int, frame: object) -> None:

@@ -42,7 +42,7 @@ class Compilations:
             begin = time.monotonic()
             self._now = found = self._compiled(FolderSource(self.root))
             _LOG.info(
-                "compiled %d files (%d anew, %d from the cache) for %d environments in %.2f s",
+                "compiled %d files (%d new, %d from the cache) for %d environments in %.2f s",
                 found.files,
                 found.computed,
                 found.files - found.computed,

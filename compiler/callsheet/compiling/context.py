@@ -53,7 +53,7 @@ class Shared:
     settings: Settings = field(default_factory=Settings)
 
     def context(self) -> tuple[Context, list[Problem]]:
-        """Return what the units need of it, and the policies whose schema is none, which are left out."""
+        """Return what the units need of it, and the policies without a valid schema, which are left out."""
         ready, problems = prepare(self.policies) if self.policies else ([], [])
         concrete = tuple(one for one in self.environments.values() if not one.abstract)
         chosen = tuple(one.policy for one in ready)

@@ -28,7 +28,7 @@ class EndpointCompiler(LeafCompiler):
         spec = self.spec
         content = {"kind": "EndpointConfig", **self._metadata()}
         content["url"] = self._plain(spec["url"], ("url",))
-        # A set: Adobe's API gives the methods back in any order.
+        # A set: Adobe's API returns the methods in any order.
         content["methods"] = sorted(spec["methods"])
         for field in ("capping", "throttling"):
             if field in spec:

@@ -23,7 +23,7 @@ def compile_message(
     """Compile one message for one environment.
 
     The overlaid spec must be valid by the schema. Problems are collected, not raised; with any error there
-    is no compiled message.
+    is not a compiled message.
     """
     return MessageCompiler(message, environment, read_template).run()
 

@@ -28,7 +28,7 @@ def body_fault(operation: Operation, payload: Any, ignored: Sequence[str]) -> st
 
 
 class Bodies:
-    """Checks the body for many values of the parameters; tells each place once."""
+    """Checks the body for many values of the parameters; reports each place once."""
 
     def __init__(
         self, subject: Subject, operation: Operation, validation: Validation, values: dict[str, Any]

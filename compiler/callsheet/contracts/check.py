@@ -68,7 +68,7 @@ def _matches(template: str, url: str) -> bool:
         (r".+" if part.startswith("{+") else r"[^/?#]+") if part.startswith("{") else re.escape(part)
         for part in parts
     )
-    # A server that is only a path, or a variable, tells no host.
+    # A server that is only a path, or a variable, names no host.
     host = "" if template.startswith(("http://", "https://")) else r"https?://[^/]+(?:/[^?#]*?)?"
     return re.fullmatch(host + pattern, url) is not None
 

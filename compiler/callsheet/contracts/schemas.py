@@ -187,7 +187,7 @@ class Translator:
     def _by_discriminator(
         self, node: dict[str, Any], found: dict[str, Any], pointer: str
     ) -> dict[str, Any]:
-        """Write a choice by a property as such: then a fault is told of the alternative that is meant."""
+        """Write a choice by a property as such: a fault is reported for the alternative that is meant."""
         told = node.get("discriminator")
         if not isinstance(told, dict):
             return found

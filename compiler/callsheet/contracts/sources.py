@@ -14,7 +14,7 @@ from callsheet.documents.sources import read_named
 
 MAX_BYTES = 16 * 1_048_576
 _TRAPS = ("CS12", "CS116")
-"""What an author is told of their own YAML: a text that looks like a number, a key that is a status code.
+"""What is reported of an author's own YAML: a text that looks like a number, a key that is a status code.
 
 The value is right all the same."""
 

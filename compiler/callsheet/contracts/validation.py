@@ -1,7 +1,7 @@
 """A value × a translated schema → faults in the words of an author, each with the place in the contract.
 
 The compiled Rust validator finds them. Where a choice (`oneOf`, `anyOf`) fails, the alternative that comes
-nearest is told instead of "none of these".
+nearest is reported instead of "none of these".
 """
 
 from __future__ import annotations

@@ -112,7 +112,7 @@ def _fields(url: str, reference: str) -> dict[str, Any]:
 
 
 def hosts_of(url: str, reference: str) -> list[tuple[str, int]]:
-    """Return the hosts and ports that a connection URL names; a socket of this machine is none.
+    """Return the hosts and ports that a connection URL names; a socket of this machine has none.
 
     Raises:
         CallsheetError: CS945 without psycopg, CS946 for what is not a connection URL.

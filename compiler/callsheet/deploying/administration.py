@@ -40,7 +40,7 @@ def initialise(reference: str, schema: str) -> InitResult:
         schema: where the tables go; its name begins the names of the roles.
 
     Raises:
-        UsageError: CS921 for a name that is no schema's.
+        UsageError: CS921 for a name that no schema has.
         CallsheetError: CS9xx, by what is wrong with the connection or the rights.
 
     """

@@ -1,6 +1,6 @@
 """Approvals: a plan's digest signed with an SSH key, and verified against the signers of the workspace.
 
-`ssh-keygen -Y` makes and checks the signatures; its manual, section "ALLOWED SIGNERS", gives the form of
+`ssh-keygen -Y` makes and checks the signatures; its manual, section "ALLOWED SIGNERS", has the form of
 the signers' file. The namespace is `callsheet`: what was signed for something else approves nothing.
 """
 
@@ -80,7 +80,7 @@ def approvals_beside(plan_file: Path) -> list[Approval]:
     """Read the approvals that lie beside a plan file, as `plan.json.NAME.approval`.
 
     Raises:
-        CallsheetError: CS951 for a file that is none.
+        CallsheetError: CS951 for a file that is not one.
 
     """
     found = sorted(plan_file.parent.glob(f"{plan_file.name}.*{SUFFIX}"))

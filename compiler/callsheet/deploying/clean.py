@@ -17,12 +17,12 @@ _SHOWN = 10
 
 
 def commit_of(root: Path) -> Commit | None:
-    """Return the commit of a workspace; plans, reports and what is deployed into it are no change of it."""
+    """Return the commit of a workspace; plans, reports and what is deployed into it do not change it."""
     return current_commit(root, is_own_file)
 
 
 def unknown_commit_notes(root: Path) -> tuple[str, ...]:
-    """Return the note for a plan whose commit git does not tell; none where there is no repository."""
+    """Return the note for a plan whose commit is not known; none where there is no repository."""
     reason = why_unknown(root)
     return () if reason is None else (f"{_UNKNOWN}{reason}",)
 

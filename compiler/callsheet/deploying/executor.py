@@ -43,7 +43,7 @@ class ApplyResult:
     settled: list[SettledStep] = field(default_factory=list)
 
     def count(self, outcome: str) -> int:
-        """How many steps ended so."""
+        """Return how many steps have this outcome."""
         return sum(one.outcome == outcome for one in self.steps)
 
 
@@ -53,10 +53,10 @@ class Conduct:
 
     Attributes:
         provenance: where the apply comes from, for the record.
-        now: gives the time (RFC 3339, UTC) for the record.
-        stop: tells, between steps, whether to stop and leave the rest.
+        now: returns the time (RFC 3339, UTC) for the record.
+        stop: returns, between steps, whether to stop and leave the rest.
         progress: called with the number of steps settled.
-        place: gives where a field of a compiled action is written.
+        place: returns where a field of a compiled action is written.
 
     """
 
@@ -220,7 +220,7 @@ class _Run:
                 return
 
     def _reaches_target(self, step: Step) -> bool:
-        """Adopting and forgetting change the record only, but where the target keeps one, too."""
+        """Return whether a step reaches the target: adopt and forget do only where it keeps a record."""
         target = self.stores.target
         records = isinstance(target, RecordingTarget) and target.records
         return records or step.action not in ("adopt", "forget")

@@ -106,7 +106,7 @@ def usage_for(
 
 
 def _live(target: JourneyTarget) -> Snapshot | None:
-    """Read the journeys by the API; None where there is none, or nobody answers."""
+    """Read the journeys by the API; None where there is none, or no answer comes."""
     if target.endpoints is None or target.endpoints.kept is not None:
         return None
     try:

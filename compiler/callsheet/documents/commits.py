@@ -43,7 +43,7 @@ class Commit:
 
     @property
     def dirty(self) -> bool:
-        """Whether the workspace holds anything else than the commit."""
+        """Whether the workspace differs from the commit."""
         return bool(self.changed)
 
 
@@ -54,7 +54,7 @@ _OUTPUTS = (".json", ".approval")
 
 
 def current_commit(root: FilePath, ours: Ours = lambda content: False) -> Commit | None:  # noqa: ARG005
-    """Return the commit checked out around `root`, or None where none can be told.
+    """Return the commit checked out around `root`, or None where it is not known.
 
     A file that `ours` knows, and the commit does not have, makes no difference.
     """
@@ -81,7 +81,7 @@ def _is_ours(root: FilePath, commit: Commit, file: str, ours: Ours) -> bool:
 
 
 def why_unknown(root: FilePath) -> str | None:
-    """Return why git does not tell the commit of a folder; None where it does, or has none to tell."""
+    """Return why git cannot name the commit of a folder; None where it can, or there is none."""
     if top_around(root) is None:
         return None
     try:

@@ -16,7 +16,7 @@ from callsheet.documents.yaml_events import MAX_DEPTH, YamlDocument
 from callsheet.documents.yaml_findings import Refused
 
 _scan_string: Any = json.decoder.scanstring  # type: ignore[attr-defined]
-"""The standard library's own: a text and an offset behind the quote → the string and its end."""
+"""The standard library's own: a text and an offset after the quote → the string and its end."""
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
@@ -24,7 +24,7 @@ _WORDS = {"true": True, "false": False, "null": None}
 
 
 def read_json(text: str, file: str) -> tuple[list[YamlDocument], list[Problem]]:
-    """Read one JSON text; give its document, or none and the problem that refuses it."""
+    """Read one JSON text; return its document, or none and the problem that refuses it."""
     reader = _Reader(text, file)
     try:
         value, end = reader.value(reader.skip(0), (), 0)

@@ -21,7 +21,7 @@ SQLITE_SIBLINGS = ("", "-journal", "-wal", "-shm", ".lock")
 def link_below(root: Path, relative: str) -> str | None:
     """Return the first part of a path below `root` that is a symbolic link; None where there is none.
 
-    Links above `root` are the user's own. What does not exist is no link.
+    Links above `root` are the user's own. What does not exist is not a link.
     """
     found = ""
     for part in relative.split("/"):

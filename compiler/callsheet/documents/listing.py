@@ -84,7 +84,7 @@ class Listing:
 def list_documents(tree: Tree, ignored: Ignored) -> Listing:
     """Walk a tree for its documents.
 
-    Dotfiles, what is ignored, and links that are no documents are never looked at.
+    Dotfiles, what is ignored, and links to other files are never looked at.
     """
     walk = _Walk(tree, ignored)
     for name in walk.folder("", ("",)):

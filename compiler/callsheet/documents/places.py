@@ -20,7 +20,7 @@ def parts_of(pointer: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """A stretch of text, from its first character to the one behind its last."""
+    """A stretch of text, from its first character to the one after its last."""
 
     line: int
     column: int

@@ -53,12 +53,12 @@ class Document:
 
     @cached_property
     def value(self) -> Any:
-        """The document: mappings, lists, texts, numbers, booleans and None."""
+        """The document: mappings, lists, strings, numbers, booleans and None."""
         return self._parsed.value if self._parsed is not None else self._again(with_places=False).value
 
     @cached_property
     def places(self) -> Places:
-        """Where each value stands."""
+        """Where each value is written."""
         if self._parsed is not None and self._parsed.places is not None:
             return self._parsed.places
         return self._again(with_places=True).places or Places()

@@ -104,7 +104,7 @@ class RevisionTree:
 
     @cached_property
     def _folders(self) -> dict[str, tuple[Entry, ...]]:
-        """What each folder holds."""
+        """What each folder contains."""
         found: dict[str, dict[str, Entry]] = {"": {}}
         for file, one in self.objects.items():
             folder, _, name = file.rpartition("/")

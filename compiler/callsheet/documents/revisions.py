@@ -72,7 +72,7 @@ class RevisionSource:
             return file
 
     def _file(self, file: str) -> str:
-        """Return the object of a file, behind links."""
+        """Return the object of a file, with links followed."""
         try:
             real = self._tree.follow(file)
         except FileNotFoundError as error:

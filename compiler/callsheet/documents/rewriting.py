@@ -1,4 +1,4 @@
-"""A document's file → the same text with some of its values written anew: every comment stays."""
+"""A document's file → the same text with some of its values rewritten: every comment stays."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def replaced(text: str, replacements: Mapping[Span, str]) -> str:
 
 
 class Rewriting:
-    """Values of one document that are written anew, added, or taken away.
+    """Values of one document that are rewritten, added, or removed.
 
     Args:
         document: one of the file.
@@ -91,7 +91,7 @@ class Rewriting:
         old = self.text[start:end]
         self._keep_comments(old)
         key = self.places.keys.get(path)
-        # Nothing stands behind `key:`, or a list stands below it, as far to the left as it.
+        # Nothing follows `key:`, or a list below it is as far to the left as it is.
         below = key is not None and self.places.values[path].column <= key.column
         return start, end, " " * (start == end or below) + self._flow(value, quoted=old.startswith('"'))
 
@@ -177,7 +177,7 @@ def _spliced(text: str, edits: list[_Edit]) -> str:
             kept.append(one)
     for start, end, new in reversed(kept):
         old = text[start:end]
-        # A block ends behind its last line: the line end stays.
+        # A block ends after its last line: the line end stays.
         tail = old[len(old.rstrip()) :] if new else ""
         text = text[:start] + new + tail + text[end:]
     return text

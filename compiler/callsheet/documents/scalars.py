@@ -1,6 +1,6 @@
 """A plain YAML scalar → a value by the YAML 1.2 core schema, or the trap that it is.
 
-YAML 1.1, which many tools still read, gives other values to the same text: `no` is false, `1:20`
+YAML 1.1, which many tools still read, reads other values from the same text: `no` is false, `1:20`
 is 80, `017` is 15. Whatever the two versions read differently is refused with its fix, as is a
 number that JSON or a double cannot carry exactly (RFC 8785 section 3.2.2.3, RFC 7493 section 2.2).
 """

@@ -15,7 +15,7 @@ MAX_NODES: Final = 200_000
 """Values in a file, each use of an alias counted as the whole of what it stands for."""
 PLAIN_STYLES = (None, "")
 Events = Callable[[], Any]
-"""Gives the parser's next event at each call."""
+"""Returns the parser's next event at each call."""
 
 
 def libyaml_events(text: str) -> Events:

@@ -32,7 +32,7 @@ def read_yaml(
 ) -> tuple[list[YamlDocument], list[Problem]]:
     """Read every document of `text`.
 
-    Returns the documents (empty ones left out) and the problems. The reader goes on behind a
+    Returns the documents (empty ones left out) and the problems. The reader goes on after a
     scalar that is a trap, so that one run reports them all, and stops at what it cannot pass:
     then the documents before it are returned.
     """

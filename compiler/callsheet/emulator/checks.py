@@ -227,7 +227,7 @@ def _text(value: Any) -> str:
 
 
 def refuse_token_call(route: Route, came: Came) -> Refusal | None:
-    """Return why the token endpoint would refuse a call; None where it gives a token."""
+    """Return why the token endpoint would refuse a call; None where it would return a token."""
     authentication = route.authentication
     if came.method != route.method:
         return Refusal(405, f"the token is requested with {route.method}")
@@ -255,7 +255,7 @@ def refuse_token_call(route: Route, came: Came) -> Refusal | None:
 
 
 def _refuse_assertion(authentication: Mapping[str, Any], form: Mapping[str, str]) -> Refusal | None:
-    """Read the claims of an assertion (RFC 7523 section 3); nobody knows the key here."""
+    """Read the claims of an assertion (RFC 7523 section 3); the key is not known here."""
     parts = form.get("assertion", "").split(".")
     try:
         padded = parts[1] + "=" * (-len(parts[1]) % 4)

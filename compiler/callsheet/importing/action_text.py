@@ -35,7 +35,7 @@ def action_text(imported: Imported, name: str) -> str:
     """Return the text of an action file that makes the request, with a test case that says so.
 
     Raises:
-        ImportFault: CS938 where the URL is none.
+        ImportFault: CS938 where the URL is not valid.
 
     """
     return _Writer(imported, name).text()

@@ -30,7 +30,7 @@ def definition_text(compiled: Mapping[str, Any], digest: str) -> str:
         digest: of it; the file must compile to the same.
 
     Raises:
-        CallsheetError: CS844 for what no file can say, as the values behind a template file.
+        CallsheetError: CS844 for what no file can describe, such as the values of a template file.
 
     """
     kind = compiled.get("kind", "Action")
@@ -76,7 +76,7 @@ def written(node: Any) -> Any:
     """Return a compiled value, of a field that is read as a template, as its author would write it.
 
     Raises:
-        CallsheetError: CS844 for what a template file makes, and for what is no compiled value.
+        CallsheetError: CS844 for what a template file makes, and for what is not a compiled value.
 
     """
     if isinstance(node, str):

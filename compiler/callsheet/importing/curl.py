@@ -88,7 +88,7 @@ def read_curl(text: str) -> Imported:
     """Read one curl command.
 
     Raises:
-        ImportFault: for what is no curl line, what runs or reads something else, and what is not JSON.
+        ImportFault: for what is not a curl line, what runs or reads something else, and what is not JSON.
 
     """
     words = words_of(text, "curl")

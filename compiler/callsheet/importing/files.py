@@ -18,7 +18,7 @@ def read_file(text: str, wanted: str | None) -> Imported:
     """Read the request of a file; `wanted` is its name, where the file holds several.
 
     Raises:
-        ImportFault: for what is none of them, and where it holds several and none was named.
+        ImportFault: for another file, and for one with several requests of which none was named.
 
     """
     try:

@@ -24,7 +24,7 @@ def read_httpie(text: str) -> Imported:
     """Read one HTTPie command (https://httpie.io/docs/cli/request-items).
 
     Raises:
-        ImportFault: for what is none, what reads a file, and what sends a form.
+        ImportFault: for what is not an HTTPie line, what reads a file, and what sends a form.
 
     """
     words = words_of(text, "httpie")

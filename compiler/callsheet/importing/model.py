@@ -20,7 +20,7 @@ def checked_url(url: str) -> str:
     """Return a URL that can be taken apart.
 
     Raises:
-        ImportFault: for one that cannot, as with a host in brackets that is no address.
+        ImportFault: for one that cannot, such as a host in brackets that is not an address.
 
     """
     try:

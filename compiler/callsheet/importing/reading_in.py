@@ -35,7 +35,7 @@ def read_request(
 
     Raises:
         ArgumentError: for a file that cannot be read.
-        ImportFault: for what is no request, or none that an action could make.
+        ImportFault: for what is not a request, or not one that an action could make.
 
     """
     if source in ("curl", "httpie"):

@@ -16,7 +16,7 @@ Text = str | dict[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """A value that a journey gives when it calls the action.
+    """A value that a journey passes when it calls the action.
 
     Attributes:
         type: string, integer, number, boolean, datetime, date, array or object.

@@ -109,7 +109,7 @@ def _script(character: str) -> str:
 
 
 def ends_unseen(text: str) -> str | None:
-    """Return the last character of a text where it is a space that nobody sees; a line end is none."""
+    """Return the last character of a text where it is an invisible space; a line end is not one."""
     kept = text.rstrip("\r\n")
     return kept[-1] if kept and kept[-1].isspace() else None
 

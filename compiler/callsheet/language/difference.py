@@ -9,7 +9,7 @@ from callsheet.documents import Path, pointer_of
 
 Impact = Literal["cosmetic", "compatible", "breaking", "sensitive"]
 IMPACTS: tuple[Impact, ...] = ("cosmetic", "compatible", "breaking", "sensitive")
-"""From what nobody feels to what somebody must look at."""
+"""From what has no effect to what a reviewer must look at."""
 
 
 class _Nothing:

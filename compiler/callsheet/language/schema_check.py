@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import jsonschema_rs
 
 At = Callable[[str], Spots]
-"""Gives, for a code, what makes problems at the places of a document."""
+"""Returns, for a code, what makes problems at the places of a document."""
 
 API_VERSION = "callsheet/v1"
 _TYPE_NAMES = {
@@ -86,7 +86,7 @@ def check_document(document: Document) -> list[Problem]:
 
 
 def check_value(at: At, value: Any, name: str) -> list[Problem]:
-    """Return what is wrong with a value against a named schema, at the places that `at` gives."""
+    """Return what is wrong with a value against a named schema, at the places that `at` returns."""
     if fast_validator(name).is_valid(value):
         return []
     from jsonschema import Draft202012Validator

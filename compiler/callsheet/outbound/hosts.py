@@ -17,7 +17,7 @@ _URL = re.compile(
     r"(?::(?P<port>[0-9]{1,5}))?(?P<rest>[/?#][\x21-\x5b\x5d-\x7e]*)?",
     re.IGNORECASE,
 )
-"""Strict: what two readers of a URL could take for two hosts is none."""
+"""Strict: what two readers of a URL could read as two hosts does not match."""
 _HOST = re.compile(r"(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?", re.IGNORECASE)
 
 
@@ -37,7 +37,7 @@ class Origin:
 
     @property
     def is_private(self) -> bool:
-        """Does nobody on the way read along: over TLS, or on this machine?"""
+        """Whether no one on the way can read the call: over TLS, or on this machine."""
         return self.scheme == "https" or self.host in LOOPBACK
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import httpx
 
 EARLY_SECONDS = 30.0
-"""So long before it expires a token is asked for anew; a short-lived one, half of its life before."""
+"""A token is requested again so long before it expires; a short-lived one, half of its life before."""
 STANDARD_SECONDS = 3600.0
 MAX_ANSWER = MEBIBYTE
 _UNIT_SECONDS = {
@@ -44,8 +44,8 @@ class Tokens:
 
     Args:
         client: asks the token endpoints.
-        resolve: gives the secret of a reference.
-        route: gives the URL that is called for one; by default the same.
+        resolve: returns the secret of a reference.
+        route: returns the URL that is called for one; by default the same.
 
     Attributes:
         given: every token that was given, so that none is ever shown.

@@ -22,7 +22,7 @@ from callsheet.targets.journey_optimizer.frozen import frozen_fields
 from callsheet.words import listed
 
 Place = Callable[[str, Path], tuple[str, int, int] | None]
-"""Gives, for an address and a path into its compiled action, where that is written."""
+"""Returns, for an address and a path into its compiled action, where that is written."""
 
 
 class Side(Protocol):
@@ -209,7 +209,7 @@ def _created(after: dict[str, Any]) -> list[Difference]:
 
 
 def content_of(side: Side) -> dict[str, Any]:
-    """Return a compiled action as data; what somebody broke by hand at the target is shown as it is."""
+    """Return a compiled action as data; what was broken by hand at the target is shown as it is."""
     if isinstance(side, CompiledAction):
         return side.content
     try:

@@ -26,7 +26,7 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> list[Differenc
 
 
 def changed(before: Any, after: Any) -> list[tuple[Path, Any, Any]]:
-    """Return the paths at which two values differ, by deepdiff; the smallest values that tell it."""
+    """Return the paths at which two values differ, by deepdiff; the smallest values that show it."""
     from deepdiff import DeepDiff
 
     tree = DeepDiff(

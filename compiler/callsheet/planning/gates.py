@@ -1,4 +1,4 @@
-"""What a gate in CI refuses of a plan or of a review, and that nobody accepted."""
+"""What a gate in CI refuses in a plan or a review, unless it is accepted."""
 
 from __future__ import annotations
 

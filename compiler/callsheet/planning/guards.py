@@ -28,7 +28,7 @@ def judge(
         changes: what the plan would do.
         guards: the environment's guards.
         managed: how many objects the ledger owns.
-        drifted: addresses that the plan would write over although somebody changed them.
+        drifted: addresses that the plan would overwrite although they were changed at the target.
         unmanaged: addresses that the plan would take over although the ledger does not own them.
         accepted: what the user accepts by `--accept`: guards, impact classes or reason codes.
 

@@ -59,7 +59,7 @@ def read_plan(content: bytes, shown: str) -> Plan:
     """Read a plan file.
 
     Raises:
-        CallsheetError: CS910 for what is no plan, CS911 for a newer format, CS912 for one that was
+        CallsheetError: CS910 for what is not a plan, CS911 for a newer format, CS912 for one that was
             edited.
 
     """

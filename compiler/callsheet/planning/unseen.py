@@ -19,7 +19,7 @@ _HOST = re.compile(r"(?i)[a-z][a-z0-9+.-]*://[^\s/?#\"'<>]+")
 
 
 def unseen(before: dict[str, Any] | None, after: dict[str, Any]) -> list[Difference]:
-    """Return a sensitive difference for each text, and each key, that newly holds what nobody sees.
+    """Return a sensitive difference for each text, and each key, that newly contains invisible characters.
 
     `before` is None for a new action, of which every text is new.
     """

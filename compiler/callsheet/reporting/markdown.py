@@ -127,7 +127,7 @@ def marker_of(name: str, prefix: str) -> str:
 
 
 def _marked(text: str) -> str:
-    """Write what is no small letter or digit by its code point, so that two names never become one."""
+    """Write all but small letters and digits as code points, so that two names never become one."""
     return re.sub("[^a-z0-9]", lambda match: f"_{ord(match[0]):x}_", text)
 
 

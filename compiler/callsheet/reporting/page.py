@@ -93,7 +93,7 @@ class Page:
     """A whole page: its title, what comes first, its other blocks, and the sections.
 
     Attributes:
-        marker: names the page among the comments of one pull request; empty for a page that is no comment,
+        marker: names the page among the comments of one pull request; empty for a page without a comment,
             and is never shortened.
         opening: sections that stand before everything but the title.
         unit: what its sections are, for `and 3 more changes`.

@@ -22,7 +22,7 @@ class Entry:
 
     @property
     def grave(self) -> bool:
-        """Does it ask for attention?"""
+        """Whether it needs attention."""
         return self.difference.impact in GRAVE
 
     @property

@@ -1,6 +1,6 @@
 """CS313 to CS315, CS319: severities by the workspace's settings, and findings silenced with a reason.
 
-In place: `# callsheet: ignore CS407 no TLS there until March`, behind what it speaks of or on a line of
+In place: `# callsheet: ignore CS407 no TLS there until March`, after what it refers to or on a line of
 its own above it. For a whole file: `spec.ignore` of callsheet.yaml.
 """
 
@@ -224,7 +224,7 @@ def _comments(texts: Mapping[str, str]) -> tuple[list[_Ignore], list[Problem]]:
 
 
 def _target(lines: list[str], number: int) -> int:
-    """Return the line that a comment speaks of: its own, or the next that is no comment."""
+    """Return the line that a comment refers to: its own, or the next that is not a comment."""
     if not lines[number - 1].lstrip().startswith("#"):
         return number
     for below, line in enumerate(lines[number:], number + 1):

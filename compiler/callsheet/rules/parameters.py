@@ -108,7 +108,7 @@ _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
 
 
 def has_type(value: Any, declared: str) -> bool:
-    """Return whether a value is of a parameter type (true and false are no numbers)."""
+    """Return whether a value is of a parameter type (true and false are not numbers)."""
     if isinstance(value, bool):
         return declared == "boolean"
     return isinstance(value, _PYTHON_TYPES[declared])

@@ -54,7 +54,7 @@ Good:
 
 
 def prepare(policies: list[Policy]) -> tuple[list[ReadyPolicy], list[Problem]]:
-    """Compile the schemas of policies; one that is no schema, or refers outside, is a problem."""
+    """Compile the schemas of policies; one that is not a schema, or refers outside, is a problem."""
     import jsonschema_rs
 
     ready, problems = [], []

@@ -103,7 +103,7 @@ class DirectoryTarget:
             ) from None
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: nothing is open."""
 
     def _exists(self) -> bool:
         """Return whether the folder exists; what stands in its place, or cannot be entered, is an error."""
@@ -174,7 +174,7 @@ class DirectoryTarget:
         _sync(self.journal.parent)
 
     def _lines(self) -> list[dict[str, Any]]:
-        """Read the journal; a line that a crash or a full disk cut off is no line."""
+        """Read the journal; a line that a crash or a full disk cut off is skipped."""
         try:
             texts = self.journal.read_bytes().split(b"\n")
         except FileNotFoundError:
@@ -210,7 +210,7 @@ def _text(file: Path) -> str:
 
 
 def _deployed(address: str, text: str, line: Mapping[str, Any] | None) -> Deployed:
-    """Read one file: however it is laid out, what it says counts; what is no JSON counts as it is."""
+    """Read one file: its layout does not count; what is not JSON counts as it is."""
     try:
         canonical = rfc8785.dumps(json.loads(text)).decode()
     except (ValueError, RecursionError, UnicodeError):

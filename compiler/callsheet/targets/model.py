@@ -63,7 +63,7 @@ class StepRefused(Exception):  # noqa: N818 - an answer of the target
 
     Args:
         why: in words.
-        path: the field of the compiled action that is refused, where the target tells.
+        path: the field of the compiled action that is refused, where the target says so.
 
     """
 
@@ -139,7 +139,7 @@ class ParallelTarget(Target, Protocol):
     def apply_each(
         self, steps: Sequence[Step], author: Author
     ) -> Sequence[StepRefused | StepKept | CallsheetError | None]:
-        """Do steps of one kind that touch different objects; gives for each why it was not done, or None.
+        """Do steps of one kind that touch different objects; return for each why it was not done, or None.
 
         A StepKept says that the target holds something else now. A CallsheetError says that nothing is
         known of what became of a step.

@@ -1,4 +1,4 @@
-"""What a template can read, how much it may do, and the values that are none."""
+"""What a template can read, how much it may do, and the values that stand for a missing one."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class UrlWriter:
         self.text += text
 
     def placed(self, text: str, offset: int, *, encoded: bool) -> str:
-        """Add a value; gives what was written.
+        """Add a value; return what was written.
 
         Raises:
             TemplateFault: CS517 where the value would end the host that it stands in.

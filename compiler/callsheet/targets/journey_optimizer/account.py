@@ -25,10 +25,10 @@ class Account:
 
     Args:
         options: of the target: `api`, `organization` and `sandbox`.
-        resolve: gives the secret of a reference.
+        resolve: returns the secret of a reference.
 
     Raises:
-        CallsheetError: CS606 for a secret that is not there, CS870 for a URL that is none, CS945 without
+        CallsheetError: CS606 for a secret that is not there, CS870 for a URL that is not one, CS945 without
             httpx.
 
     """
@@ -104,7 +104,7 @@ def objects(answer: ServiceAnswer, where: str) -> list[dict[str, Any]]:
     """Return the objects of a list that was answered.
 
     Raises:
-        CallsheetError: CS873 for another status, and for what is no list of objects.
+        CallsheetError: CS873 for another status, and for what is not a list of objects.
 
     """
     if answer.status != 200:

@@ -61,7 +61,7 @@ class Screen:
 
     @property
     def older(self) -> bool:
-        """Is it the older product's, which knows no responses?"""
+        """Whether it is the older product's, which knows no responses."""
         return self.flavor == OLDER
 
     @property

@@ -1,4 +1,4 @@
-"""One leaf of a Target's body: how it is made of an action, and what it tells of one.
+"""One leaf of a Target's body: how it is made of an action, and what is read back from it.
 
 A leaf is a constant; one field of the action, as `{{ action.request.url }}`, with constant text around it
 or with `| tojson`; a list made of a mapping (`$each`, `$item`); or a value chosen by another (`$choose`,
@@ -52,7 +52,7 @@ class BodyField:
     Attributes:
         path: in the action; empty for the whole of it.
         before: the constant text in front.
-        after: the constant text behind.
+        after: the constant text after it.
         as_text: is it its JSON?
 
     """
@@ -65,7 +65,7 @@ class BodyField:
 
     @property
     def bare(self) -> bool:
-        """Does the value stand alone, so that it keeps its type?"""
+        """Whether the value is the whole leaf, so that it keeps its type."""
         return not (self.before or self.after)
 
     def make(self, scope: Mapping[str, Any]) -> Any:
