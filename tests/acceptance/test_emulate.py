@@ -343,7 +343,7 @@ def test_a_call_is_checked_as_the_service_would(emulated: Callable[[str], Emulat
         (400, "the query parameter tenant is missing"),
         (404, "no action of the workspace calls this"),
         (405, "the action calls with POST"),
-        (400, "the header X-Team is another one"),
+        (400, "the header X-Team differs"),
         (400, "the header X-Team is missing"),
         (400, "the header X-Key does not contain its secret"),
         (415, "Content-Type is not JSON"),
