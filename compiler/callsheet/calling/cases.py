@@ -118,7 +118,7 @@ def request_fields(request: Request) -> dict[str, Any]:
 
 
 def _compare(expect: Mapping[str, Any], actual: Mapping[str, Any], *, whole: bool) -> Iterator[Mismatch]:
-    """Compare the fields that are expected: exactly, or, with a partial match, what they hold."""
+    """Compare the fields that are expected: exactly, or, with a partial match, what they contain."""
     for name, value in expect.items():
         # What a case does not name of a request it does not expect; what it names it names wholly.
         yield from _difference((name,), value, actual.get(name, NOTHING), whole=whole)

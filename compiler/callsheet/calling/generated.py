@@ -134,7 +134,7 @@ def _values(fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def accepts(fields: Mapping[str, Any], value: Any) -> bool:
-    """Return whether a parameter may hold a value."""
+    """Return whether a parameter may contain a value."""
     try:
         check_parameters({"value": fields}, {"value": value})
     except CallsheetError:

@@ -52,10 +52,10 @@ def read_parameters(
 
     Args:
         declared: the `parameters` of a compiled action.
-        given: values by name, or texts: `NAME=VALUE`, or the path of a file that holds a mapping.
+        given: values by name, or texts: `NAME=VALUE`, or the path of a file that contains a mapping.
 
     Raises:
-        ArgumentError: for a file that cannot be read, or holds something else.
+        ArgumentError: for a file that cannot be read, or contains something else.
 
     """
     if isinstance(given, Mapping):

@@ -137,7 +137,7 @@ def show_error(error: CallsheetError) -> None:
 
 
 def _internal_error(error: Exception) -> int:
-    """Return where it happened, in one line without the error's own text, which could hold a secret."""
+    """Return where it happened, in one line without the error's own text, which could contain a secret."""
     import traceback
 
     last = traceback.extract_tb(error.__traceback__)[-1]

@@ -85,7 +85,7 @@ def read_shared(source: Source, files: Iterable[str], *, skip: Callable[[str], b
 
 
 def may_be_shared(content: bytes) -> bool:
-    """Return whether a file may hold a document of a shared kind, by its bytes alone."""
+    """Return whether a file may contain a document of a shared kind, by its bytes alone."""
     # A kind that is not written as it is can only be written with an escape.
     return b"\\" in content or any(kind.encode() in content for kind in shared_kinds())
 

@@ -166,7 +166,7 @@ _NOTHING_READ = (("", ANY),)
 
 
 def _about_document(problem: Problem, parsed: Sequence[YamlDocument]) -> Problem:
-    """Return a reader's problem with the definition that it stands in, as far as that could be read."""
+    """Return a reader's problem with the definition that it is in, as far as that could be read."""
     above = [one for one in parsed if one.line <= problem.span.line]
     return replace(problem, about=_concern_of(above[-1].value) if above else _NOTHING_READ)
 

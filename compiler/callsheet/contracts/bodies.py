@@ -127,7 +127,7 @@ class Bodies:
 
 
 def _inside(node: Any, part: str | int) -> Any:
-    """Return what a compiled payload holds at a part of a path; the node itself where it is a slot."""
+    """Return what a compiled payload contains at a part of a path; the node itself where it is a slot."""
     if isinstance(node, dict) and part in node:
         return node[part]
     if isinstance(node, list) and isinstance(part, int) and part < len(node):
@@ -136,7 +136,7 @@ def _inside(node: Any, part: str | int) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """Return a payload as the vendor gets it: a text where a reference to a secret stands."""
+    """Return a payload as the vendor gets it: a text in the place of a reference to a secret."""
     if isinstance(value, dict):
         if set(value) == {"secret"} and isinstance(value["secret"], str) and ":" in value["secret"]:
             return "secret"

@@ -1,7 +1,7 @@
 """An action × an environment × an operation of its contract → what the vendor would refuse, and where.
 
 The compiled request is filled with the examples of its parameters, then with every value at the bounds of
-what they declare. What fails with constants, or whatever a parameter holds, is an error; what fails for
+what they declare. What fails with constants, or whatever a parameter contains, is an error; what fails for
 some values only is a warning that names one of them.
 """
 

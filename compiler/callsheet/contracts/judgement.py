@@ -51,7 +51,7 @@ def judge(compiled: Mapping[str, Any], operation: Operation | None, answer: Answ
 
 
 def _missing(promised: Any, told: Any, path: Path) -> Iterator[str]:
-    """Yield what the example of the action holds and the answer does not, or holds as another type."""
+    """Yield what the example of the action contains and the answer lacks, or has as another type."""
     name = f"`{'.'.join(map(str, path))}`" if path else "the answer"
     if promised is None:
         return

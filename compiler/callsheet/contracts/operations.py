@@ -95,7 +95,7 @@ def _misshapen(form: str) -> ContractFault:
     return ContractFault(
         "CS450",
         f"the contract is not valid as {form}: a part of the operation has another type",
-        "check it with a validator of its format, or download the vendor's file again",
+        "check it with a validator of its format, or download the file again",
     )
 
 

@@ -89,7 +89,7 @@ class Translator:
         return {"$ref": f"#/$defs{pointer_of((target,))}", "x-at": target}
 
     def _is_circular(self, target: str) -> bool:
-        """Return whether a definition is made of itself, and not only holds itself in a property."""
+        """Return whether a definition is made of itself, and not only contains itself in a property."""
         seen: set[str] = set()
         rest = [self.look(target)]
         while rest:
@@ -220,7 +220,7 @@ class Translator:
         return {**found, "allOf": [*found.get("allOf", []), choice, *choices]}
 
     def _read_only(self, node: dict[str, Any], name: Any) -> bool:
-        """Return whether only an answer holds a property: a request need not."""
+        """Return whether only an answer contains a property: a request need not."""
         one = (node.get("properties") or {}).get(name)
         return isinstance(one, dict) and one.get("readOnly") is True
 

@@ -68,7 +68,7 @@ class ContractFile:
         return documents[0].places if documents else None
 
     def place(self, pointer: str) -> Span:
-        """Return where the value at a JSON Pointer stands."""
+        """Return where the value at a JSON Pointer is."""
         places = self._places
         if places is None:
             return Span(1, 1, 1, 1)

@@ -106,7 +106,7 @@ class Validation:
         return {**branch, "$defs": self.schema.get("$defs", {})}
 
     def _node(self, schema: dict[str, Any], path: list[Any]) -> tuple[str, dict[str, Any]]:
-        """Return the keyword that failed and the schema that holds it, through every reference."""
+        """Return the keyword that failed and the schema that contains it, through every reference."""
         node: Any = schema
         holder: dict[str, Any] = schema
         keyword = ""
@@ -137,7 +137,7 @@ def _compiled(schema: dict[str, Any]) -> Any:
         raise ContractFault(
             "CS450",
             f"a schema of the contract is not valid: {words}",
-            "check it with a validator of its format, or download the vendor's file again",
+            "check it with a validator of its format, or download the file again",
         ) from None
 
 

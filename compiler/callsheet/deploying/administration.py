@@ -36,7 +36,7 @@ def initialise(reference: str, schema: str) -> InitResult:
     """Make or migrate the schema, and grant each of the three roles what it needs; may be run again.
 
     Args:
-        reference: to the secret that holds the connection URL of a role that may create roles.
+        reference: to the secret that contains the connection URL of a role that may create roles.
         schema: where the tables go; its name begins the names of the roles.
 
     Raises:

@@ -109,7 +109,7 @@ def require(plan: Plan, wanted: Approvals, approvals: Iterable[Approval], root: 
         root: the workspace, in which the signers' file is.
 
     Raises:
-        CallsheetError: CS950 for too few; CS951 for one that does not hold, with the reason; CS952
+        CallsheetError: CS950 for too few; CS951 for one that is not valid, with the reason; CS952
             where the signers' file cannot be read.
 
     """

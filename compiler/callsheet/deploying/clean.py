@@ -1,4 +1,4 @@
-"""Is what is planned and applied what a commit holds? Warnings where not, refusals where it must be."""
+"""Is what is planned and applied what a commit contains? Warnings where not, refusals where it must be."""
 
 from __future__ import annotations
 

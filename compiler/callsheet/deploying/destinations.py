@@ -54,7 +54,7 @@ def _of_tokens(environment: Environment, allowed: AllowedHosts) -> Iterator[Dest
 
 
 def _of_files(environment: Environment, root: Path) -> Iterator[Destination]:
-    """Yield the URLs that a file of the workspace holds: whoever commits it names the host."""
+    """Yield the URLs that a file of the workspace contains: whoever commits it names the host."""
     top = top_around(root) or root
     spots = Spots(CODE, environment.document)
     for part in ("target", "ledger"):

@@ -30,7 +30,7 @@ class ApplyResult:
     Attributes:
         serial: the ledger's serial now.
         outcome: done, failed, interrupted, or nothing where there was nothing to do.
-        kept: addresses of the steps that the target took and holds otherwise.
+        kept: addresses of the steps that the target accepted and stores differently.
         settled: open steps of an earlier apply that were settled first.
 
     """
@@ -97,7 +97,7 @@ def apply_plan(plan: Plan, stores: Stores, conduct: Conduct, *, hold: Hold = hol
         hold: what the plan is checked against before anything is done.
 
     Raises:
-        CallsheetError: where the plan no longer holds, a guard refuses it, or a database fails.
+        CallsheetError: where the plan is no longer valid, a guard refuses it, or a database fails.
 
     """
     deployed = stores.target.read()

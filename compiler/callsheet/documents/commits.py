@@ -1,4 +1,4 @@
-"""Which commit a workspace stands on, and whether its files are those of the commit.
+"""Which commit of a workspace is checked out, and whether its files are those of the commit.
 
 The files are compared by hashes of our own with what the commit's tree says: `git status` runs the programs
 that a repository's attributes and configuration name.
@@ -29,7 +29,7 @@ _POINTER = re.compile(rb"oid sha256:([0-9a-f]{64})\nsize (\d+)\n")
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """The commit that a workspace stands on.
+    """The commit of a workspace that is checked out.
 
     Attributes:
         changed: the files that are not those of the commit, sorted.

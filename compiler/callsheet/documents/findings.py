@@ -45,7 +45,7 @@ def too_large(file: str, limit: int = MAX_FILE_BYTES) -> Problem:
 
 
 def name_not_utf8(file: str) -> Problem:
-    """Word the refusal of a name that no plan, report or cache can hold."""
+    """Word the refusal of a name that no plan, report or cache can contain."""
     return problem(
         "CS117",
         file,
@@ -65,7 +65,7 @@ def too_many_links(file: str, limit: int) -> Problem:
 
 
 def submodule_problem(folder: str) -> Problem:
-    """Word the refusal of a submodule, whose files the repository's own commits do not hold."""
+    """Word the refusal of a submodule, whose files the repository's own commits do not contain."""
     return problem(
         "CS109",
         folder,

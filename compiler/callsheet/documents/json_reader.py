@@ -39,7 +39,7 @@ def read_json(text: str, file: str) -> tuple[list[YamlDocument], list[Problem]]:
 
 
 class _Reader:
-    """A recursive reader that notes where each value stands; depth is bounded before Python's is."""
+    """A recursive reader that notes where each value is; depth is bounded before Python's is."""
 
     def __init__(self, text: str, file: str) -> None:
         self.text = text

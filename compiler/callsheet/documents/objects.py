@@ -32,7 +32,7 @@ class TreeEntry:
 
 
 def list_objects(repository: Repository, commit: str, prefix: str) -> dict[str, TreeEntry]:
-    """Return what a commit holds below a folder, by path from there."""
+    """Return what a commit contains below a folder, by path from there."""
     found = {}
     for line in _lines(
         repository.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", *filter(None, [prefix]))

@@ -1,4 +1,4 @@
-"""A source's files → documents that know where each of their values stands."""
+"""A source's files → documents that know where each of their values is."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from callsheet.errors import CallsheetError
 
 
 class RevisionSource:
-    """The files below a folder of a repository, as a revision holds them."""
+    """The files below a folder of a repository, as a revision has them."""
 
     def __init__(self, root: FilePath, revision: str) -> None:
         """Resolve `revision`; raises CS922 without a repository, CS923 for an unknown revision."""
@@ -130,7 +130,7 @@ def _unknown(repository: Repository, revision: str) -> CallsheetError:
 
 @contextmanager
 def _naming(commit: str) -> Iterator[None]:
-    """Say what to do where the clone does not have what a revision holds."""
+    """Say what to do where the clone does not have what a revision contains."""
     try:
         yield
     except GitError as error:

@@ -19,7 +19,7 @@ Events = Callable[[], Any]
 
 
 def libyaml_events(text: str) -> Events:
-    """Parse by libyaml, the fast parser that most builds of PyYAML hold."""
+    """Parse by libyaml, the fast parser that most builds of PyYAML include."""
     return yaml.CSafeLoader(text).get_event
 
 

@@ -13,7 +13,7 @@ from callsheet.documents.yaml_events import MAX_DEPTH
 
 
 class Refused(Exception):  # noqa: N818 - a verdict, not a failure
-    """The text holds something that must not become a value."""
+    """The text contains something that must not become a value."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.message)

@@ -1,4 +1,4 @@
-"""YAML that holds nothing out of the ordinary, read in one tight loop."""
+"""YAML that contains nothing out of the ordinary, read in one tight loop."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from callsheet.documents.yaml_events import MAX_DEPTH, MAX_NODES, PLAIN_STYLES, 
 
 
 def read_plain(parser: Callable[[str], Events], text: str) -> list[YamlDocument] | None:
-    """Read a text that holds nothing out of the ordinary; None for any other, whatever is in it.
+    """Read a text that contains nothing out of the ordinary; None for any other, whatever is in it.
 
     Nine files of ten have no anchor, tag, trap or fault. This loop is what a thousand files cost: it
     keeps everything in local names, and leaves all that needs words or care to `_Builder`.

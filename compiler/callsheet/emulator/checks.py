@@ -114,7 +114,7 @@ def _differs(compiled: Any, value: str | None, name: str) -> str | None:
 
 
 def is_scalar(value: Any) -> bool:
-    """Return whether a compiled value has one text, in which it stands in a header or in a query."""
+    """Return whether a compiled value is written as one string in a header or in a query."""
     return isinstance(value, str | bool | int | float)
 
 
@@ -136,7 +136,7 @@ def _media(text: str) -> tuple[str, ...] | None:
 
 
 def unlike(compiled: Any, value: Any, name: str) -> str | None:
-    """Compare a body with the action's payload: same keys, same constants; a slot may hold anything."""
+    """Compare a body with the action's payload: same keys, same constants; a slot may contain anything."""
     if _is_slot(compiled):
         return None
     if isinstance(compiled, dict) and "$secret" in compiled:

@@ -157,7 +157,7 @@ class Play:
 
 
 def _references(routes: Sequence[Route]) -> set[str]:
-    """Return every reference to a secret that a route's action holds."""
+    """Return every reference to a secret that a route's action contains."""
     found: set[str] = set()
     for route in routes:
         found.update(_REFERENCE.findall(json.dumps(route.compiled)))

@@ -111,7 +111,7 @@ class _Writer:
         return request, expected
 
     def _url(self, url: str) -> str:
-        """Write a parameter where a slot stands in the URL."""
+        """Write a parameter in the place of a slot in the URL."""
         return _SLOT.sub(
             lambda match: f"{{{{ params.{self._declared(self.imported.slots[unquote(match[1])])} }}}}", url
         )
@@ -161,7 +161,7 @@ class _Writer:
         return self._with_api_key(found)
 
     def _with_api_key(self, headers: dict[str, Any]) -> dict[str, Any]:
-        """Make the one header that holds a secret the authentication, where there is none."""
+        """Make the one header that contains a secret the authentication, where there is none."""
         keys = [name for name, value in headers.items() if isinstance(value, dict)]
         if self.authentication["type"] == "none" and len(keys) == 1 and keys[0].lower() != "authorization":
             value = headers.pop(keys[0])
@@ -245,7 +245,7 @@ class _Writer:
 
 
 def _encoded(url: str) -> str:
-    """Encode what a URL cannot hold, and nothing twice."""
+    """Encode what a URL cannot contain, and nothing twice."""
     return quote(unquote(url), safe=":/?#[]@!$&'()*+,;=~%") if not url.isascii() or " " in url else url
 
 

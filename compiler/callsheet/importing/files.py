@@ -15,7 +15,7 @@ from callsheet.words import counted
 
 
 def read_file(text: str, wanted: str | None) -> Imported:
-    """Read the request of a file; `wanted` is its name, where the file holds several.
+    """Read the request of a file; `wanted` is its name, where the file contains several.
 
     Raises:
         ImportFault: for another file, and for one with several requests of which none was named.

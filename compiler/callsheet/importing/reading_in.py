@@ -30,7 +30,7 @@ def read_request(
         root: the folder of the workspace.
         source: `curl`, `httpie`, the path of a file, or `-` for the standard input.
         line: of curl or HTTPie; None for the standard input.
-        wanted: which request of a file that holds several.
+        wanted: which request of a file that contains several.
         operation: of an OpenAPI description.
 
     Raises:
@@ -98,7 +98,7 @@ def name_from(url: str) -> str:
 
 
 def _operation(root: Path, source: str, operation: str) -> Imported:
-    """Read an operation; its contract is linked where the workspace or a package holds it."""
+    """Read an operation; its contract is linked where the workspace or a package contains it."""
     from callsheet.contracts.sources import ContractFault, ContractFile, read_contract
     from callsheet.importing.openapi import read_operation
 

@@ -22,7 +22,7 @@ class Parameter:
         type: string, integer, number, boolean, datetime, date, array or object.
         when_missing: what becomes of a field whose whole value is this optional parameter.
         sensitivity: which kind of personal datum it is, or None.
-        constraints: the JSON Schema keywords that its declaration holds.
+        constraints: the JSON Schema keywords that its declaration contains.
 
     """
 
@@ -72,7 +72,7 @@ class Definition:
         return cls(document, head["metadata"], head["renamedFrom"], *fields)
 
     def head(self) -> dict[str, Any]:
-        """Return what is known of it without reading its document, as JSON holds it."""
+        """Return what is known of it without reading its document, as JSON."""
         head = {
             "metadata": self.metadata,
             "renamedFrom": self.renamed_from,

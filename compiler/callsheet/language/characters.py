@@ -34,7 +34,7 @@ _JOINING_SCRIPTS = (
 
 
 def is_unseen(character: str) -> bool:
-    """Return whether a character has no shape of its own, wherever it stands."""
+    """Return whether a character has no shape of its own, wherever it is."""
     code = ord(character)
     if code < 0x80:
         return (code < 0x20 and character not in "\n\r\t") or code == 0x7F

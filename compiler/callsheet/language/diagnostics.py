@@ -55,7 +55,7 @@ class Diagnostic:
 
 
 def diagnose(problems: Iterable[Problem], texts: Mapping[str, str]) -> list[Diagnostic]:
-    """Complete problems with their severity by the catalog and with the line they stand in.
+    """Complete problems with their severity by the catalog and with the line they are in.
 
     `texts` maps a file to its text; a file that is not there (it could not be read) has no line.
     """

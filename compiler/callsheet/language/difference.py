@@ -59,7 +59,7 @@ def heaviest(impacts: list[Impact]) -> Impact:
 
 
 def value_at(value: Any, path: Path) -> Any:
-    """Return what stands at a path, NOTHING where nothing does."""
+    """Return the value at a path, NOTHING where there is none."""
     for part in path:
         try:
             value = value[part]

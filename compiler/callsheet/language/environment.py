@@ -127,7 +127,7 @@ class OverlaidSpots(Spots):
     action: Definition | None = None
 
     def where(self, path: Path) -> tuple[Document, Path]:
-        """Return the document that wrote the field: the last overlay that holds it, else the action."""
+        """Return the document that wrote the field: the last overlay that contains it, else the action."""
         if path[:1] in _METADATA_FIELDS or self.environment is None or self.action is None:
             return self.document, ("metadata", *path)
         return self.environment.origin(self.action, path)

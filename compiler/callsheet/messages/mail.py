@@ -88,7 +88,7 @@ def send_mail(mail: EmailMessage, server: Mapping[str, Any], resolve: Callable[[
         resolve: returns the secret of a reference.
 
     Raises:
-        CallsheetError: CS606 for a secret, CS969 for one that a login cannot hold.
+        CallsheetError: CS606 for a secret, CS969 for one that a login cannot contain.
 
     """
     username, password = (_login(server.get(one), resolve) for one in ("username", "password"))

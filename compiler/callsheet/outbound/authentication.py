@@ -36,14 +36,14 @@ def prove(
     """Return the proof of an action's authentication.
 
     Args:
-        authentication: as the compiled action holds it.
+        authentication: as the compiled action contains it.
         request: what a signature is made over.
         tokens: where tokens are kept, and asked for.
         anew: the last token was refused.
 
     Raises:
         CallsheetError: CS606 for a secret that is missing, CS962 for what only the journey tool can send,
-            CS963 where the token endpoint refuses, CS969 for what no line of a request can hold, CS982
+            CS963 where the token endpoint refuses, CS969 for what no line of a request can contain, CS982
             for a token endpoint over plain http.
 
     """

@@ -55,7 +55,7 @@ def service_url(url: str, reference: str = "") -> str:
     """Return the base URL of a service, which paths are appended to, without a slash at its end.
 
     Args:
-        url: as the secret holds it.
+        url: as the secret contains it.
         reference: to the secret; messages name it, and never the URL.
 
     Raises:

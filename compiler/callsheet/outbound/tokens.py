@@ -67,7 +67,7 @@ class Tokens:
         self._lock = threading.Lock()
 
     def whole(self, value: Any) -> str:
-        """Return what an authentication holds, a text or the secret of a reference, of any lines."""
+        """Return what an authentication contains, a text or the secret of a reference, of any lines."""
         return self.resolve(value["secret"]) if isinstance(value, dict) else str(value)
 
     def text(self, value: Any, name: str = "a field of `authentication`") -> str:
@@ -240,7 +240,7 @@ class Tokens:
 
 
 def _at(value: Any, place: str) -> Any:
-    """Return what stands at `json://path`: member names and indices, `.` or `/` between them."""
+    """Return the value at `json://path`: member names and indices, `.` or `/` between them."""
     for part in place.removeprefix("json://").replace("/", ".").split("."):
         if isinstance(value, dict):
             value = value.get(part)

@@ -22,7 +22,7 @@ def refuse_impact(
     """Refuse changes of an impact that a gate names, but for those that are accepted.
 
     Raises:
-        CallsheetError: CS933, with what each action holds; what commands do and protect comes first.
+        CallsheetError: CS933, with what each action contains; what commands do and protect comes first.
 
     """
     details: dict[str, list[str]] = {}

@@ -63,7 +63,7 @@ def write_files(
 
     Args:
         root: the folder of the workspace.
-        source: the workspace with the new texts, as the files are to hold them.
+        source: the workspace with the new texts, as the files are to contain them.
         found: which files those are.
 
     """

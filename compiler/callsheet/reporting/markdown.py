@@ -100,7 +100,7 @@ def write_block(block: Block) -> str:
 
 
 def write_page(page: Page, style: Style) -> str:
-    """Write a page: whole, or so much of it as a comment holds, each part shortened by itself."""
+    """Write a page: whole, or so much of it as fits into a comment, each part shortened by itself."""
     if not page.marker:
         return "\n\n".join(write_block(one) for one in page.whole) + "\n"
     before = [

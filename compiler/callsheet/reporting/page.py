@@ -119,7 +119,7 @@ class Page:
 
 
 def inline(text: str) -> Inline:
-    """Split words at their backticks: what stands between two of them is code."""
+    """Split words at their backticks: what is between two of them is code."""
     parts = text.split("`")
     if len(parts) % 2 == 0:
         return (text,)

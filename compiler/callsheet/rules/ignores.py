@@ -148,7 +148,7 @@ def adjust(
         diagnostics: what was found.
         texts: of the files that hold comments for callsheet.
         settings: of the workspace.
-        defined: by file, the names of the definitions that it holds.
+        defined: by file, the names of the definitions that it contains.
 
     """
     ignores, problems = _comments(texts)

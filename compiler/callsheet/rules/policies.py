@@ -141,7 +141,7 @@ def violations(
 def policy_view(content: dict[str, Any]) -> dict[str, Any]:
     """Return a compiled action as policies see it: its URL always a text, each slot as `{name}`.
 
-    A pattern over a URL would otherwise pass every URL that holds a parameter.
+    A pattern over a URL would otherwise pass every URL that contains a parameter.
     """
     if "request" not in content:
         return content

@@ -1,6 +1,6 @@
 """A folder with one JSON file for each action, for what picks files up; the entry point of `directory`.
 
-`PATH/Action/NAME.json` holds the compiled action and nothing else. What was done is beside it, in
+`PATH/Action/NAME.json` contains the compiled action and nothing else. What was done is beside it, in
 `PATH/.callsheet/journal.jsonl`, one line for each step, only ever added to.
 """
 
@@ -74,7 +74,7 @@ class DirectoryTarget:
 
         Raises:
             StepRefused: where a file is not what a step expects.
-            StepKept: where a file that was written holds something else when it is read back.
+            StepKept: where a file that was written contains something else when it is read back.
             CallsheetError: CS846 where it cannot be read, CS847 where the folder cannot be written.
 
         """
@@ -134,7 +134,7 @@ class DirectoryTarget:
             _sync(old.parent)
 
     def _read_back(self, step: Step) -> None:
-        """Check that the folder holds what was asked: another program may have changed it."""
+        """Check that the folder contains what was asked: another program may have changed it."""
         old = self._file(step.address_before)
         if (step.canonical is None or step.address != step.address_before) and old.exists():
             there = _deployed(step.address_before, _text(old), None)

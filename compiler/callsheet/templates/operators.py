@@ -1,4 +1,4 @@
-"""Arithmetic and comparison, on values that are known; numbers stay those that JSON holds exactly."""
+"""Arithmetic and comparison, on values that are known; numbers stay those that JSON represents exactly."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def arithmetic(
 
 
 def checked_number(value: Any, node: nodes.Node) -> Any:
-    """Return a number back; raises `TemplateFault` CS509 for one that JSON cannot hold exactly."""
+    """Return a number back; raises `TemplateFault` CS509 for one that JSON cannot represent exactly."""
     if isinstance(value, float) and not math.isfinite(value):
         raise _beyond(node)
     if isinstance(value, int) and abs(value) > MAX_EXACT_INTEGER:

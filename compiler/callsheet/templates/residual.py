@@ -47,7 +47,7 @@ class Residual:
         return cls(text, _params_of(flat), parts=tuple(flat))
 
     def compiled(self) -> dict[str, Any]:
-        """Return the form in which a compiled action holds it."""
+        """Return the form in which a compiled action contains it."""
         if self.slot is not None:
             name, filters = self.slot
             return {"$param": name, **({"filters": list(filters)} if filters else {})}

@@ -103,7 +103,7 @@ def compiled_from(settings: Settings, known: Mapping[str, Any]) -> dict[str, Any
 
     Args:
         settings: of a configuration.
-        known: the compiled one of which callsheet knows; what the API does not hold comes from it, and so
+        known: the compiled one of which callsheet knows; what the API lacks comes from it, and so
             does how a rate is written.
 
     """

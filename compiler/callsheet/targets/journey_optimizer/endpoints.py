@@ -129,7 +129,7 @@ class EndpointConfigs:
     def _unknown(self, name: str, config: Config | None) -> Note:
         """Return a note for a configuration of which nothing is noted.
 
-        What the API does not hold, as a title, is as the workspace wants it, where that is the same one.
+        What the API does not contain, as a title, is as the workspace wants it, where that is the same one.
         """
         likeness = () if config is None else _likeness(config.path, config.draft)
         wanted = self.wanted.get(likeness, {})

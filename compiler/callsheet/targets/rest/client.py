@@ -48,7 +48,7 @@ class ServiceClient:
         url: of the service.
         spec: of the Target document.
         resolve: returns the secret of a reference.
-        reference: to the secret that holds the URL; messages name it.
+        reference: to the secret that contains the URL; messages name it.
         what: what says who calls, for whoever is refused.
 
     Raises:

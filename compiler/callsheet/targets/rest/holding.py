@@ -1,4 +1,4 @@
-"""What a service can hold of an action, and which of its fields it does not let change."""
+"""What a service can store of an action, and which of its fields it does not let change."""
 
 from __future__ import annotations
 

@@ -166,7 +166,7 @@ class BodyMapping:
 
 
 def _is_plain(value: Any) -> bool:
-    """Return whether a value holds no slot, so that it stands at the service as it is."""
+    """Return whether a value contains no slot, so that the service gets it as it is."""
     if isinstance(value, dict):
         return all(not key.startswith("$") and _is_plain(one) for key, one in value.items())
     return all(map(_is_plain, value)) if isinstance(value, list) else True

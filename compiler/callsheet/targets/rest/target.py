@@ -32,7 +32,7 @@ def open_target(options: Mapping[str, Any], root: Path, *, writing: bool) -> Res
     """Open the service that an environment names: nothing is called before it is read.
 
     Raises:
-        CallsheetError: CS606 for the secret of its URL, CS870 for what it holds, CS945 without httpx.
+        CallsheetError: CS606 for the secret of its URL, CS870 for what it contains, CS945 without httpx.
 
     """
     del root, writing

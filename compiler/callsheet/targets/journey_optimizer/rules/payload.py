@@ -1,4 +1,4 @@
-"""CS83x: payloads that the screen of a custom action in Journey Optimizer cannot hold, or sends otherwise.
+"""CS83x: payloads that the screen of a custom action in Journey Optimizer cannot contain, or changes.
 
 Sources: Adobe's documentation of Journey Optimizer, pages "Configure a custom action", "Pass collections
 into custom action parameters", "Use API call responses in custom actions".
