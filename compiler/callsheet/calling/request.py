@@ -252,7 +252,7 @@ _SLOTS: dict[str, Any] = {
 def _expression(text: str) -> nodes.Expr:
     (part,) = parse_leaf("{{ " + text + " }}")
     if isinstance(part, str):
-        raise TypeError("the expression of a compiled action is a text")
+        raise TypeError("the expression of a compiled action is a string")
     return part.node
 
 

@@ -70,7 +70,7 @@ def refuse_without_journeys(environment: Environment) -> None:
     if not environment.manual:
         raise CallsheetError(
             "CS845",
-            f"the target of {environment.name} holds no journeys",
+            f"the target of {environment.name} has no journeys",
             help="journeys are what a target of type journey-optimizer has",
         )
 

@@ -53,7 +53,7 @@ def _beyond(node: nodes.Node) -> TemplateFault:
     return TemplateFault(
         "CS509",
         node.lineno - 1,
-        "the number is beyond what JSON holds exactly (2^53 - 1)",
+        "the number is beyond what JSON represents exactly (2^53 - 1)",
         "write it as a string",
     )
 

@@ -119,6 +119,6 @@ def objects(answer: ServiceAnswer, where: str) -> list[dict[str, Any]]:
         raise CallsheetError(
             "CS873",
             f"Adobe's API cannot be read: {where} returns no list of results{begin}",
-            help="check whether a proxy asks for a login; nothing was changed",
+            help="check whether a proxy requires a login; nothing was changed",
         )
     return found

@@ -28,7 +28,7 @@ def check_held(mapping: BodyMapping, collection: str, actions: Iterable[Mapping[
             raise CallsheetError(
                 "CS875",
                 f"the service of the Target `{collection}` cannot hold {error} of {address}",
-                help="only a parameter itself, and a text with parameters, can be written there",
+                help="only a parameter itself, or a string with parameters, can be written there",
             ) from None
         if not equal(back, action):
             lost = sorted(key for key in action if not equal((back or {}).get(key, ABSENT), action[key]))

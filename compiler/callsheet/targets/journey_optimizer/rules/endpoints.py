@@ -119,7 +119,7 @@ def endpoint_connections(endpoint: EndpointConfig, at: Spots) -> Iterator[Proble
         if one["rate"].startswith("1 per "):
             yield at.value(
                 ("capping", service, "rate"),
-                "Adobe's page wants more than one call, and its API takes one",
+                "Adobe's page requires more than one call, and its API accepts one",
                 do="write two calls in twice the time",
             )
 

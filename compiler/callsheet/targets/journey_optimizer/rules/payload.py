@@ -94,7 +94,7 @@ def journey_composed(compiled: Compiled, at: Spots) -> Iterator[Problem]:
         if "$param" in node:
             what = f"the parameter `{node['$param']}` with a filter"
         elif "$concat" in node:
-            what = "a text composed around a parameter"
+            what = "a string composed around a parameter"
         yield at.value(
             path,
             f"Journey Optimizer maps a value whole, and this is {what}",
