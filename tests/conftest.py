@@ -37,7 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
         from hypothesis import settings
     except ImportError:
         return  # the first steps are also tested with pytest alone
-    settings.register_profile("the same each time", derandomize=True)
+    settings.register_profile("the same each time", derandomize=True, deadline=None)
     if not config.getoption("--long"):
         settings.load_profile("the same each time")
 
