@@ -16,7 +16,7 @@ from callsheet.compiling.unit import Broken, Unit
 from callsheet.documents import Document, Problem, Source, Unreadable
 from callsheet.documents.problems import ANY, Concern
 from callsheet.documents.reading import decode, parse
-from callsheet.documents.yaml_events import YamlDocument
+from callsheet.documents.yaml_events import ParsedDocument
 from callsheet.language.action import Action, Definition
 from callsheet.language.catalog import Spots, rules_on
 from callsheet.language.content import Head
@@ -166,7 +166,7 @@ _NOTHING_READ = (("", ANY),)
 """About a definition that has no name, because nothing of it could be read."""
 
 
-def _about_document(problem: Problem, parsed: Sequence[YamlDocument]) -> Problem:
+def _about_document(problem: Problem, parsed: Sequence[ParsedDocument]) -> Problem:
     """Return a reader's problem with the definition that it stands in, as far as that could be read."""
     above = [one for one in parsed if one.line <= problem.span.line]
     return replace(problem, about=_concern_of(above[-1].value) if above else _NOTHING_READ)
