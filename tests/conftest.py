@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,7 +34,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let generated examples be the same in each run; the scheduled one, with --long, looks for new ones."""
+    """Let each process keep what it compiled, and generated examples be the same in each run.
+
+    The scheduled run, with --long, looks for new examples.
+    """
+    # Container images like to switch bytecode off. Then each of the hundreds of callsheets that the tests
+    # start compiles the whole package, which takes longer than what it is started for.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     try:
         from hypothesis import settings
     except ImportError:
