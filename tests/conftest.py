@@ -14,10 +14,11 @@ import pytest
 from support.workspaces import (
     ENVIRONMENT,
     POSTGRESQL,
-    ROOT,
     Callsheet,
     Folder,
     Outcome,
+    committed_samples,
+    plain_surroundings,
 )
 
 if TYPE_CHECKING:
@@ -62,15 +63,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(autouse=True)
 def _plain_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Keep the developer's own settings out of the results."""
-    for name in ("NO_COLOR", "FORCE_COLOR", "GITHUB_ACTOR", "GITLAB_USER_LOGIN", "CALLSHEET_DEBUG"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setenv("CALLSHEET_AUTHOR", "ada")
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    for who in ("AUTHOR", "COMMITTER"):
-        monkeypatch.setenv(f"GIT_{who}_NAME", "Ada")
-        monkeypatch.setenv(f"GIT_{who}_EMAIL", "ada@example.com")
-        monkeypatch.setenv(f"GIT_{who}_DATE", "2026-11-25T08:00:00Z")
+    plain_surroundings(monkeypatch, tmp_path)
 
 
 @pytest.fixture
@@ -104,14 +97,7 @@ def workspace(empty: Folder) -> Folder:
 @pytest.fixture
 def samples(tmp_path: Path) -> Folder:
     """Give a copy of the sample workspace in a git repository, as `actions/` of a folder."""
-    import shutil
-
-    target = tmp_path / "repository" / "actions"
-    shutil.copytree(ROOT / "actions", target, ignore=shutil.ignore_patterns(".callsheet"))
-    folder = Folder(target.parent)
-    folder.write(".gitignore", ".callsheet/\n")
-    folder.commit("the samples")
-    return Folder(target)
+    return committed_samples(tmp_path)
 
 
 @pytest.fixture

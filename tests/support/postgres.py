@@ -50,6 +50,12 @@ class Server:
         self.execute(f"CREATE DATABASE {name}")
         return name
 
+    def copy(self, database: str) -> str:
+        """Copy a database to which nobody is connected; return the copy's name."""
+        name = f"test_{uuid.uuid4().hex[:12]}"
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {database}")
+        return name
+
     def require_passwords(self) -> None:
         """Ask every user but the superuser for a password."""
         lines = "local all postgres trust\nlocal all all scram-sha-256\nhost all all 127.0.0.1/32 scram-sha-256\n"
