@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -17,7 +15,16 @@ from syrupy.assertion import SnapshotAssertion
 from support.breaking import run
 from support.github_runner import Job, edit, job, job_in
 from support.postgres import Server
-from support.workspaces import Callsheet, Folder, Outcome, committed_samples, git, plain_surroundings
+from support.processes import Started
+from support.workspaces import (
+    POSTGRESQL,
+    Callsheet,
+    Folder,
+    Outcome,
+    committed_samples,
+    git,
+    plain_surroundings,
+)
 
 __all__ = ["job"]
 
@@ -341,33 +348,23 @@ def test_a_runner_that_is_killed_and_the_next_one_on_another_machine(
     workspace: Folder, database: str, server: Server, tmp_path: Path
 ) -> None:
     """The second machine is a clone at another path, with nothing but the repository and the database."""
-    import signal
-
-    from support.workspaces import POSTGRESQL
-
     workspace.write("environments.yaml", POSTGRESQL)
     for number in range(150):
         workspace.action(f"action_{number}")
     workspace.commit()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "callsheet", "apply", "-C", str(workspace.path), "--yes", "-q"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
+    process = Started(tmp_path / "said", "apply", "-C", workspace.path, "--yes", "-q")
     query = "SELECT count(*) FROM callsheet.ledger_outcome"
     for _ in range(2000):
         if server.execute("SELECT to_regclass('callsheet.ledger_outcome')", database)[0][0] and (
             server.execute(query, database)[0][0] >= 25
         ):
             break
-    os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
     process.wait()
     clone = tmp_path / "machine-2"
     git(tmp_path, "clone", "-q", str(workspace.path), str(clone))
-    done = subprocess.run(
-        [sys.executable, "-m", "callsheet", "apply", "-C", str(clone), "--yes", "-q"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    outcome = run("apply", "-C", clone, "--yes", "-q")
+    assert outcome.code == 0, outcome.err
     assert server.execute("SELECT count(*), max(revision) FROM callsheet.registry_action", database) == [
         (151, 1)
     ]
