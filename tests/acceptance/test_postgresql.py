@@ -520,7 +520,7 @@ def test_a_ledger_is_not_copied_over_another(
     assert callsheet("apply", *at, "--yes", "-q").code == 0
     assert callsheet("ledger", "copy", "env:CALLSHEET_DATABASE", *at).code == 0
     refused = callsheet("ledger", "copy", "env:CALLSHEET_DATABASE", *at)
-    assert "holds a ledger already" in refused.err
+    assert "already contains a ledger" in refused.err
     assert refused.err.startswith("error CS932: PostgreSQL ")
 
 
