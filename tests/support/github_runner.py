@@ -82,9 +82,14 @@ class Job:
 @pytest.fixture
 def job(samples: Folder, tmp_path: Path) -> Job:
     """Give a job in a clone of the samples."""
-    (tmp_path / "runner").mkdir()
-    (tmp_path / "runner" / "event.json").write_text("{}")
-    return Job(samples.path.parent, tmp_path / "runner")
+    return job_in(samples, tmp_path)
+
+
+def job_in(samples: Folder, folder: Path) -> Job:
+    """Make a job in a clone of the samples, with a runner's files in a folder."""
+    (folder / "runner").mkdir()
+    (folder / "runner" / "event.json").write_text("{}")
+    return Job(samples.path.parent, folder / "runner")
 
 
 def edit(job: Job, file: str, old: str, new: str) -> None:
