@@ -16,6 +16,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
+from callsheet.words import counted
+
 
 class CallsheetError(Exception):
     """Something that callsheet refuses, with its code, its words and the way out.
@@ -59,10 +61,9 @@ class InvalidWorkspaceError(CallsheetError):
     def __init__(self, compiled: HasErrors, errors: Sequence[Any] | None = None) -> None:
         self.compiled = compiled
         self.findings = list(compiled.errors if errors is None else errors)
-        number = len(self.findings)
         super().__init__(
             "CS924",
-            f"the workspace has {number} error{'' if number == 1 else 's'}: nothing was done",
+            f"the workspace has {counted(len(self.findings), 'error')}: nothing was done",
             help="`callsheet validate` shows them",
         )
 

@@ -174,7 +174,7 @@ def test_a_case_that_makes_no_request_stays_without_expectation(
     file = greet.write("greet.yaml", NOTHING_EXPECTED + case)
     outcome = callsheet("test", "-C", greet.path, "--no-generated", "--update")
     assert outcome.code == 1
-    assert "no `expect` is written, and no request is made: " in outcome.out
+    assert "there is no `expect`, and no request can be built: " in outcome.out
     assert file.read_text() == NOTHING_EXPECTED + case
 
 

@@ -123,7 +123,7 @@ CASES: dict[str, tuple[str, str, str, int, str]] = {
     "a query out of its bounds": ("headers: {X-Team: crm}", "headers: {X-Team: crm}\n    query: {page: 0}", "CS454", 9, "`page` does not keep `minimum: 1` of the contract"),
     "a query that might not fit": ("headers: {X-Team: crm}", 'headers: {X-Team: crm}\n    query: {page: "{{ params.to }}"}', "CS455", 9, "`page` must be an integer by the contract with the example of its parameter"),
     "another authentication": ('{type: bearer, token: {secret: "env:TOKEN"}}', "{type: none}", "CS457", 17, "the contract wants bearer, and the action has none"),
-    "an answer that is none": ("{id: x}", "{idd: x}", "CS458", 20, "the answer that is shown is not the contract's: the body lacks `id`, which the contract requires"),
+    "an answer that is none": ("{id: x}", "{idd: x}", "CS458", 20, "the example of the answer does not fit the contract: the body lacks `id`, which the contract requires"),
     "a value that might be too long": (", maxLength: 20}", "}", "CS455", 10, "`to` does not keep `maxLength: 20` of the contract where `to` is a text of 10,000 characters"),
     "a slot that can never fit": ("to: {type: string, example: ada, maxLength: 20}", "to: {type: integer, example: 3}", "CS454", 10, "`to` must be a text by the contract"),
     "a slot that might not fit": ("kind: push", 'kind: "{{ params.to }}"', "CS455", 11, "`kind` is not one of the values of the contract with the example of its parameter"),
@@ -191,7 +191,7 @@ def test_an_odd_description_is_one_warning_and_no_error(
     bound.write("api.yaml", API.replace(old, new))
     told = found(callsheet, bound)
     assert [one[0] for one in told] == ["CS459"], told
-    assert told[0][2].startswith("the contract itself is odd: /components/schemas/")
+    assert told[0][2].startswith("the contract itself has an error: /components/schemas/")
 
 
 def test_two_operations_of_one_name_and_a_name_by_method_and_path(
@@ -240,7 +240,7 @@ definitions:
         "example.yaml", ACTION.replace("operation: send", "operation: form").replace("/send/news", "/form")
     )
     told = {one[2] for one in found(callsheet, bound)}
-    assert told == {"the operation takes no JSON body: it wants a form or a file"}
+    assert told == {"the operation takes a form or a file, not a JSON body"}
 
 
 # -- the vendors ------------------------------------------------------------------------------
@@ -477,6 +477,6 @@ def test_what_a_contract_would_refuse_of_a_generated_case_fails_it(
     text = (bound.path / "example.yaml").read_text()
     (bound.path / "example.yaml").write_text(text.replace("example: ada, maxLength: 20}", "example: ada}"))
     failed = callsheet(*at, "-k", "to is a long text")
-    assert "the contract would refuse it: `to` does not keep `maxLength: 20` of the contract" in " ".join(
+    assert "the contract rejects it: `to` does not keep `maxLength: 20` of the contract" in " ".join(
         failed.out.split()
     )

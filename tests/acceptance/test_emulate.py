@@ -355,9 +355,9 @@ def test_a_call_is_checked_as_the_service_would(emulated: Callable[[str], Emulat
         (400, "the body is not JSON"),
         (400, "the payload is not an object"),
         (400, "the payload has `more`, which the action does not send"),
-        (400, "`kind` is another one than the action sends"),
+        (400, "`kind` differs from what the action sends"),
         (400, "`key` does not contain its secret"),
-        (400, "`list` is another one than the action sends"),
+        (400, "`list` differs from what the action sends"),
         (400, "`list` is not a list"),
         (413, "the body is larger than 1 MiB"),
         (400, "the payload lacks `kind`"),
@@ -401,8 +401,8 @@ def test_a_port_in_use_and_a_failure_that_there_is_not(
 ) -> None:
     port = emulated("none").url.rpartition(":")[2]
     assert callsheet("emulate", "-C", workspace.path, "--port", port).err == (
-        f"error CS968: port {port} of this machine cannot be listened on: address already in use\n"
-        "help: choose another with --port, or --port 0 for any that is free\n"
+        f"error CS968: port {port} of this machine cannot be opened: address already in use\n"
+        "help: choose another with --port, or --port 0 for any free port\n"
     )
     for wrong in ("402", "429:0", "429:x", "stall:"):
         outcome = callsheet("emulate", "-C", workspace.path, "--port", "0", "--fail", wrong)

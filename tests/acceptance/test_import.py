@@ -157,7 +157,7 @@ REFUSED = {
     f"curl {URL} --next {URL}": "--next cannot be imported: it makes several calls",
     "curl file:///etc/passwd": "only http and https can be called",
     f"curl {URL} --no-such-option": "the option --no-such-option is not known",
-    f"curl {URL} -H": "-H lacks its value",
+    f"curl {URL} -H": "-H has no value",
     "curl " + "x" * 300_000: "the curl line is longer than 256 KiB",
 }
 
@@ -260,7 +260,7 @@ def test_a_har_file_and_a_postman_collection() -> None:
         request = build_request(found, {"title": "Hi"})
         assert (request.method, request.url, request.payload) == ("POST", URL, {"title": "Hi"})
         assert found["authentication"]["type"] == "bearer"
-    with pytest.raises(ImportFault, match="the file contains 2 requests, and 2 of them fit"):
+    with pytest.raises(ImportFault, match="the file contains 2 requests, and 2 of them match"):
         read_file(json.dumps(HAR), None)
     with pytest.raises(ImportFault, match="the body is a form"):
         read_file(json.dumps(POSTMAN), "form")

@@ -95,7 +95,7 @@ def _with_expectations(document: Document, results: Sequence[CaseResult]) -> Rew
             raise CallsheetError(
                 "CS937",
                 f"no `expect` can be written for the case {one.name!r} of `{one.action}`: {error}",
-                help="write the case out in full, not as an alias, and update again",
+                help="write the case in full, without an alias, and update again",
             ) from None
     return rewriting
 

@@ -95,7 +95,7 @@ def build_request(
         raise CallsheetError(
             "CS926",
             "a value cannot be written as JSON",
-            help="look for numbers beyond 2^53 and for odd characters",
+            help="look for numbers beyond 2^53 and for unpaired surrogates",
         ) from None
     return Request(method=request["method"], url=url, headers=headers, payload=payload)
 
@@ -194,7 +194,7 @@ class Filler:
                 "CS926",
                 0,
                 f"the header `{name}` would contain a character that is not ASCII",
-                "keep it out by a `pattern`, encode it (`| urlencode`), or send it in the payload",
+                "exclude it by a `pattern`, encode it (`| urlencode`), or send it in the payload",
             )
         return text
 

@@ -141,7 +141,7 @@ def _with_retries(
     while True:
         if exceeded := bounds.exceeded():
             last = answer or Answer(outcome="capped", status=None, text="", seconds=0, attempts=0)
-            reason = f"a retry would be more than {exceeded}"
+            reason = f"a retry would exceed {exceeded}"
             return replace(last, outcome="capped", seconds=time.monotonic() - begin, reason=reason)
         attempts += 1
         left = max(end - time.monotonic(), 0.001)

@@ -33,6 +33,7 @@ from callsheet.standalone import (
     run_url,
     write_file,
 )
+from callsheet.words import counted
 
 if TYPE_CHECKING:
     from callsheet.results import PackResult, Plan
@@ -154,10 +155,8 @@ def _write_pack(steps: PackResult, folder: str, options: Options) -> None:
         shutil.rmtree(beside, ignore_errors=True)
         raise
     if not options.quiet:
-        number = len(steps.plan.changes)
-        click.echo(
-            f"wrote {folder}: {number} step{'' if number == 1 else 's'} to do by hand in Journey Optimizer"
-        )
+        by_hand = counted(len(steps.plan.changes), "step")
+        click.echo(f"wrote {folder}: {by_hand} to do by hand in Journey Optimizer")
         click.echo(f"Open {folder}/index.html, and then: callsheet confirm {folder}")
 
 

@@ -65,7 +65,7 @@ class LeafCompiler:
                     "CS520",
                     0,
                     "a rendered value cannot be written as JSON",
-                    "look for odd characters",
+                    "look for unpaired surrogates, and for numbers beyond 2^53",
                 ),
             )
             return CompileResult(None, [problem], self.used)
@@ -159,7 +159,7 @@ class LeafCompiler:
                     "CS515",
                     offset,
                     f"the optional parameter `{name}` is inside a string, which has a gap without it",
-                    f"say what to put: `{{{{ params.{name} | default('…') }}}}`",
+                    f"set a default: `{{{{ params.{name} | default('…') }}}}`",
                 )
                 self.warnings.append(self._problem(path, fault))
 
@@ -175,7 +175,7 @@ class LeafCompiler:
             return value
         compiled = self._leaf(value, path, in_text=True)
         if isinstance(compiled, list):
-            fault = TemplateFault("CS508", 0, "the value is a list, where one text belongs", "use `| join`")
+            fault = TemplateFault("CS508", 0, "the value is a list, and must be one string", "use `| join`")
             self.problems.append(self._problem(path, fault))
         return compiled
 

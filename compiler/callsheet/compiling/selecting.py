@@ -127,5 +127,5 @@ def refuse_unknown_actions(names: Collection[str], known: Collection[str], where
             raise CallsheetError(
                 "CS925",
                 f"there is no action `{name}`{nearest(name, known)}",
-                help=where or "`callsheet list` shows the actions",
+                help=where or "run `callsheet list` to see the actions",
             )

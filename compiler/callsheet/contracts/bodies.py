@@ -92,7 +92,7 @@ class Bodies:
         yield self.subject.at(code).key(
             self._place(fault.path),
             f"{fault.words}{where}",
-            do=fault.way_out if not might else "declare on the parameter what the contract requires",
+            do=fault.way_out if not might else "declare the same limits on the parameter",
             related=self.subject.related(fault.at),
         )
 

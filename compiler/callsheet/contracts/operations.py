@@ -94,8 +94,8 @@ def find_operation(description: dict[str, Any], name: str) -> Operation:
 def _misshapen(form: str) -> ContractFault:
     return ContractFault(
         "CS450",
-        f"the contract is not as {form} has it: a part of the operation is of another type",
-        "check it with the tools of its format, or take the vendor's file again",
+        f"the contract is not valid as {form}: a part of the operation has another type",
+        "check it with a validator of its format, or download the vendor's file again",
     )
 
 
@@ -216,7 +216,7 @@ def find_method(description: dict[str, Any], name: str) -> Operation:
     """
     if description.get("kind") != "discovery#restDescription":
         raise ContractFault(
-            "CS450", "the contract is not a discovery document of Google", "see its `kind` field"
+            "CS450", "the contract is not a Google discovery document", "see its `kind` field"
         )
     with of_its_shape(_misshapen("a discovery document")):
         return _method(description, name)

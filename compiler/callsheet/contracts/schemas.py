@@ -83,7 +83,7 @@ class Translator:
                 value = {}
             self.definitions[target] = {}
             if self._is_circular(target):
-                self.odd.append((target, "refers to itself, and says nothing"))
+                self.odd.append((target, "refers only to itself"))
                 return {"$ref": f"#/$defs{pointer_of((target,))}", "x-at": target}
             self.definitions[target] = self.translated(value, target)
         return {"$ref": f"#/$defs{pointer_of((target,))}", "x-at": target}

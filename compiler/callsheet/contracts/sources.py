@@ -131,7 +131,7 @@ def _from_package(reference: str) -> bytes:
         raise ContractFault(
             "CS450",
             f"there is no package `{package[:60]}` for the contract",
-            "install it beside callsheet, or let the action do without it: `contract.optional: true`",
+            "install it next to callsheet, or set `contract.optional: true`",
             absent=True,
         )
     for folder in spec.submodule_search_locations:

@@ -94,8 +94,8 @@ class Validation:
                 best = found
         if best is not None:
             return best
-        words = f"{_name(path)} fits no alternative of the contract"
-        return [Fault(path=path, words=words, way_out="write what one of them names", at=_at(node))]
+        words = f"{_name(path)} matches none of the contract's alternatives"
+        return [Fault(path=path, words=words, way_out="match one of them", at=_at(node))]
 
     def _branch(self, branch: dict[str, Any]) -> Any:
         if id(branch) not in self.branches:
@@ -137,7 +137,7 @@ def _compiled(schema: dict[str, Any]) -> Any:
         raise ContractFault(
             "CS450",
             f"a schema of the contract is not valid: {words}",
-            "check it with the tools of its format, or take the vendor's file again",
+            "check it with a validator of its format, or download the vendor's file again",
         ) from None
 
 
@@ -155,7 +155,7 @@ def _worded(keyword: str, node: dict[str, Any], value: Any, path: Path) -> Itera
         kinds = [told] if isinstance(told, str) else list(told or ())
         wanted = " or ".join(_TYPES.get(one, one) for one in kinds)
         yield Fault(
-            path=path, words=f"{name} must be {wanted} by the contract", way_out=f"write {wanted}", at=at
+            path=path, words=f"{name} must be {wanted}, by the contract", way_out=f"write {wanted}", at=at
         )
     elif keyword in ("enum", "const"):
         allowed = tuple(told or ()) if keyword == "enum" else (told,)
@@ -167,7 +167,7 @@ def _worded(keyword: str, node: dict[str, Any], value: Any, path: Path) -> Itera
     else:
         shown = json.dumps(told, ensure_ascii=False)[:100]
         yield Fault(
-            path=path, words=f"{name} does not keep `{keyword}: {shown}` of the contract",
+            path=path, words=f"{name} does not satisfy `{keyword}: {shown}` of the contract",
             way_out="change the value", at=at,
         )  # fmt: skip
 

@@ -9,6 +9,7 @@ from callsheet.documents.findings import shown_name
 from callsheet.errors import CallsheetError
 from callsheet.language.own_output import is_own_file
 from callsheet.planning import Plan
+from callsheet.words import first_of
 
 _UNKNOWN = "the commit of the workspace is not known: "
 _COMMIT_IT = "commit the files, or run without --require-clean"
@@ -47,12 +48,11 @@ def refuse_unclean(root: Path) -> None:
     if not commit.dirty:
         return
     names = [shown_name(one) for one in commit.changed]
-    more = len(names) - _SHOWN
     raise CallsheetError(
         "CS973",
         f"the files of the workspace are not those of the commit {commit.id[:12]}",
         help=f"{_COMMIT_IT}; what is not part of the workspace can be named in .callsheetignore",
-        details=(*names[:_SHOWN], *([f"and {more} more"] if more > 0 else ())),
+        details=tuple(first_of(names, _SHOWN)),
     )
 
 

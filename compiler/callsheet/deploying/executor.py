@@ -17,6 +17,7 @@ from callsheet.ledger import Applied, NewApply, Provenance, SettledStep
 from callsheet.planning import Change, Plan
 from callsheet.planning.changes import Place
 from callsheet.targets import Author, Deployed, ParallelTarget, RecordingTarget, StepKept, StepRefused
+from callsheet.words import counted
 
 BATCH = 25
 """Steps in one transaction of the embedded target."""
@@ -263,15 +264,16 @@ def refuse_failed(result: ApplyResult) -> None:
         if all(one.address in result.kept for one in failed):
             raise CallsheetError(
                 "CS876",
-                f"{len(failed)} object(s) are not as they were sent: {result.count('done')} step(s) done,"
-                f" {result.count('skipped')} left",
+                f"the target kept other values than were sent in {counted(len(failed), 'object')}:"
+                f" {counted(result.count('done'), 'step')} done, {result.count('skipped')} left",
                 help="the next plan shows what is kept there; where it means the same, say so under"
                 " `normalised` of the Target",
                 details=details,
             )
         raise CallsheetError(
             "CS930",
-            f"{len(failed)} step(s) failed, {result.count('done')} done, {result.count('skipped')} left",
+            f"{counted(len(failed), 'step')} failed, {result.count('done')} done,"
+            f" {result.count('skipped')} left",
             help="correct what is wrong, and plan again: what was done is recorded",
             details=details,
         )

@@ -30,7 +30,7 @@ def shown_name(file: str) -> str:
 def empty_workspace() -> Problem:
     """Word that there is nothing to compile."""
     return problem(
-        "CS107", ".", "the workspace holds no document", "`callsheet init DIR` writes one to start from"
+        "CS107", ".", "the workspace contains no document", "run `callsheet init DIR` to create one"
     )
 
 
@@ -59,8 +59,8 @@ def too_many_links(file: str, limit: int) -> Problem:
     return problem(
         "CS118",
         file,
-        f"the workspace has more than {limit:,} folders behind symbolic links",
-        "remove links to folders, or ignore them",
+        f"the workspace has more than {limit:,} folders reached by symbolic links",
+        "remove some of the links, or ignore them",
     )
 
 

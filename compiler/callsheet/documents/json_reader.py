@@ -122,7 +122,7 @@ class _Reader:
             raise self.refuse(
                 "CS108",
                 at,
-                "half of a surrogate pair is not a character (RFC 7493 section 2.1)",
+                "an unpaired surrogate is not a character (RFC 7493 section 2.1)",
                 "write the whole pair, or remove it",
             )
         return text, end

@@ -50,7 +50,7 @@ def refuse_links(root: Path, relative: str, siblings: tuple[str, ...] = ("",)) -
         if link is not None:
             raise CallsheetError(
                 "CS985",
-                f"{link} is a symbolic link, and callsheet writes there",
+                f"{link} is a symbolic link, and callsheet would write through it",
                 help="remove the link; to keep the files elsewhere, link the workspace's own folder",
             )
 

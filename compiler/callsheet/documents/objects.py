@@ -80,7 +80,7 @@ def _asked(ids: Sequence[str]) -> bytes:
 def _size(line: bytes) -> int:
     parts = line.split()
     if len(parts) != 3 or not parts[2].isdigit():
-        raise GitError("git does not have all objects", "see `git fsck` there", missing=True)
+        raise GitError("git does not have all objects", "run `git fsck` there to see which", missing=True)
     return int(parts[2])
 
 

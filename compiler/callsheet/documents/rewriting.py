@@ -104,7 +104,7 @@ class Rewriting:
             return at, at, (", " if inner.strip() and not inner.endswith(",") else "") + entry
         keys = self._keys(path[:-1])
         if not keys:
-            raise CannotRewriteError("there is no mapping in the file that it could be added to")
+            raise CannotRewriteError("the file has no mapping to add it to")
         behind = max(_offsets(self.starts, self.places.values[one])[1] for one in keys)
         line_end = self.text.find("\n", len(self.text[:behind].rstrip()))
         at = line_end if line_end >= 0 else len(self.text)
@@ -113,7 +113,7 @@ class Rewriting:
 
     def _removal(self, path: Path) -> _Edit:
         if path not in self.places.keys:
-            raise CannotRewriteError("it is one of a list")
+            raise CannotRewriteError("it is an item of a list")
         if len(self._keys(path[:-1])) == 1:
             return self._replacement(path[:-1], {})
         start = _offsets(self.starts, self.places.keys[path])[0]
@@ -125,7 +125,7 @@ class Rewriting:
             return before.start() if before else start, end, ""
         line = self.text.rfind("\n", 0, start) + 1
         if self.text[line:start].strip():
-            raise CannotRewriteError("it begins on the line of something else")
+            raise CannotRewriteError("it begins on a line with another value")
         line_end = self.text.find("\n", len(self.text[:end].rstrip()))
         end = line_end + 1 if line_end >= 0 else len(self.text)
         self._keep_comments(self.text[line:end])
@@ -136,7 +136,7 @@ class Rewriting:
 
     def _keep_comments(self, old: str) -> None:
         if _COMMENT.search(old):
-            raise CannotRewriteError("a comment stands in it")
+            raise CannotRewriteError("it contains a comment")
 
     def _flow(self, value: Any, *, quoted: bool = False) -> str:
         """Write a value on one line, so that it may stand in a flow as well as in a block."""

@@ -38,7 +38,7 @@ def write_file(path: str, text: str) -> None:
         raise CallsheetError(
             "CS928",
             f"{path} cannot be written: {(error.strerror or 'unknown reason').lower()}",
-            help="name a file in a folder that exists and can be written",
+            help="name a file in a folder that exists and is writable",
         ) from None
 
 

@@ -172,8 +172,8 @@ class Builder:
             raise self._refuse(
                 "CS110",
                 event,
-                f"the alias `*{event.anchor}` stands before, or without, its anchor",
-                f"define `&{event.anchor}` above it, in the same document: anchors reach no further",
+                f"the alias `*{event.anchor}` has no anchor before it",
+                f"define `&{event.anchor}` above it, in the same document",
             )
         value, size = known
         self._count(size, event)
@@ -249,7 +249,7 @@ class Builder:
                     raise self._refuse(
                         "CS114",
                         frame.mark,
-                        "`<<` merges mappings only",
+                        "`<<` can only merge mappings",
                         "name an anchor of a mapping",
                     )
                 self._count(len(mapping), frame.mark)
@@ -271,8 +271,8 @@ class Builder:
             raise self._refuse(
                 "CS114",
                 event,
-                f"the document stands for more than {MAX_NODES:,} values, aliases and merges counted",
-                "write less of it, or split the file",
+                f"the document expands to more than {MAX_NODES:,} values, aliases and merges counted",
+                "shorten the file, or split it",
             )
 
     def _problem(self, code: str, event: Any, message: str, help: str) -> None:

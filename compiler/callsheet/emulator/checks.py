@@ -110,7 +110,7 @@ def _differs(compiled: Any, value: str | None, name: str) -> str | None:
         return None
     if isinstance(compiled, str) and _media(value) == _media(compiled) is not None:
         return None
-    return f"{name} is another one"
+    return f"{name} differs"
 
 
 def is_scalar(value: Any) -> bool:
@@ -161,7 +161,7 @@ def unlike(compiled: Any, value: Any, name: str) -> str | None:
         if not isinstance(value, list):
             return f"{name} is not a list"
         return _unlike_items(compiled, value, name)
-    return None if equal(value, compiled) else f"{name} is another one than the action sends"
+    return None if equal(value, compiled) else f"{name} differs from what the action sends"
 
 
 def _unlike_items(compiled: list[Any], items: list[Any], name: str) -> str | None:
@@ -175,7 +175,7 @@ def _unlike_items(compiled: list[Any], items: list[Any], name: str) -> str | Non
     for one in compiled:
         made = {at + 1 for at in places if at < len(items) and unlike(one, items[at], name) is None}
         places = made | places if _is_slot(one) else made
-    return None if len(items) in places else f"{name} is a list of other items than the action sends"
+    return None if len(items) in places else f"{name} has other items than the action sends"
 
 
 def _is_slot(value: Any) -> bool:
@@ -230,7 +230,7 @@ def refuse_token_call(route: Route, came: Came) -> Refusal | None:
     """Return why the token endpoint would refuse a call; None where it gives a token."""
     authentication = route.authentication
     if came.method != route.method:
-        return Refusal(405, f"the token is asked for with {route.method}")
+        return Refusal(405, f"the token is requested with {route.method}")
     if authentication["type"] == "custom":
         return _refuse_custom(authentication, came)
     form, grant = came.form, authentication["grant"]

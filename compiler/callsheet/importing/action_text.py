@@ -82,8 +82,8 @@ class _Writer:
             raise ImportFault("the request has no URL with a host", "paste a request with a whole URL")
         if self.imported.method not in _METHODS:
             raise ImportFault(
-                f"an action cannot call with {self.imported.method[:20]}",
-                f"it calls with {', '.join(_METHODS)}",
+                f"an action cannot use the method {self.imported.method[:20]}",
+                f"the methods are: {', '.join(_METHODS)}",
             )
         if parts.username or self.imported.user:
             self._basic()

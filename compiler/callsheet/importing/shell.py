@@ -89,7 +89,7 @@ def _marked(text: str) -> tuple[str, list[str]]:
         elif one == "'" and not quote:
             quote = "'"
         elif one == "`" or text.startswith("$(", at):
-            raise ImportFault("the line runs another command", "put the value itself into the line")
+            raise ImportFault("the line runs another command", "put the value itself into the command")
         elif one == "$":
             ansi = None if quote else _ANSI.match(text, at)
             variable = _VARIABLE.match(text, at)

@@ -92,7 +92,7 @@ def formatted(text: str, file: str) -> tuple[str, Problem | None]:
             file=file,
             span=Span(1, 1, 1, 1),
             message="the keys cannot be put in order without changing what the file says",
-            help="see that no alias (*name) would stand before its anchor (&name), and order them by hand",
+            help="order them by hand, with each anchor (&name) before its aliases (*name)",
         )
     return result, None
 

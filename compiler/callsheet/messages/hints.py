@@ -38,7 +38,7 @@ def _email(fields: dict[str, str]) -> Iterator[str]:
         yield f"the subject has {len(fields['subject'])} characters: many inboxes show about {SUBJECT}"
     html = fields.get("html")
     if html is None:
-        yield "there is no HTML: readers see the text alone"
+        yield "there is no HTML: readers see only the text"
         return
     size = len(html.encode())
     if size > CLIPPED_BYTES:

@@ -99,7 +99,7 @@ def send_mail(mail: EmailMessage, server: Mapping[str, Any], resolve: Callable[[
             if username:
                 client.login(username, password)
             client.send_message(mail)
-        status, text, outcome = 250, "taken by the mail server", "ok"
+        status, text, outcome = 250, "accepted by the mail server", "ok"
     except smtplib.SMTPRecipientsRefused as refused:
         (status, words) = next(iter(refused.recipients.values()))
         text, outcome = words.decode("utf-8", "replace"), f"smtp_{status}"
@@ -132,7 +132,7 @@ def stand_in_for(url: str) -> dict[str, Any]:
         raise CallsheetError(
             "CS964",
             f"{url[:80]!r} is not a mail server on this machine",
-            help="start one that keeps what it gets (`python -m aiosmtpd -n`), and name it:"
+            help="start one that keeps the mail it receives (`python -m aiosmtpd -n`), and name it:"
             " smtp://localhost:8025",
         )
     return {"host": host, "port": port, "security": "none", "timeout": "10s"}

@@ -66,7 +66,7 @@ class Sending:
             raise CallsheetError(
                 "CS967",
                 "an email that a mail server delivers is not an HTTP request",
-                help="see it with --dry-run, or as a page: `callsheet preview`",
+                help="use --dry-run to see it, or `callsheet preview` for a page",
             )
         texts = fill_message(self.content, self.params, self.language)
         return action, action_parameters(self.content, self.params, texts, action)
@@ -158,8 +158,8 @@ def refuse_sending(environment: Environment) -> None:
         raise CallsheetError(
             "CS960",
             f"the environment {environment.name} does not allow sending",
-            help="write `allowSend: true` into its spec, if a manual call does no harm;"
-            " or try it without an account: `callsheet emulate`, and send with --to",
+            help="write `allowSend: true` into its spec if a manual call does no harm,"
+            " or send to `callsheet emulate` with --to",
         )
 
 

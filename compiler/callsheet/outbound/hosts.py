@@ -68,7 +68,8 @@ def service_url(url: str, reference: str = "") -> str:
         raise CallsheetError(
             "CS870",
             f"the URL {held} is not an https URL",
-            help="write an https URL into it, as https://api.example.com/v1; http is for this machine only",
+            help="write an https URL into it, such as https://api.example.com:"
+            " http is for this machine only",
         )
     if "?" in url or "#" in url:
         part = "query" if "?" in url else "fragment"

@@ -220,7 +220,8 @@ class Tokens:
             raise CallsheetError(
                 "CS982",
                 f"the token endpoint {_plainly(url)} is not an https URL",
-                help="write it as https://login.example.com/token; http is for this machine only",
+                help="write it in full, such as https://login.example.com/token;"
+                " http is for this machine only",
             )
         try:
             with self.client.stream(method, self.route(url), headers=headers, **content) as response:

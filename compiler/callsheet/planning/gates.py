@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from callsheet.errors import CallsheetError
 from callsheet.planning.model import Change, Plan
+from callsheet.words import counted, first_of, listed
 
 if TYPE_CHECKING:
     from callsheet.planning.protections import Protection
@@ -38,17 +39,15 @@ def refuse_impact(
         classes = " or ".join(sorted({"breaking", "sensitive"} & set(wanted)))
         raise CallsheetError(
             "CS933",
-            f"the gate refuses {number} change{'' if number == 1 else 's'}"
-            f" that {'is' if number == 1 else 'are'} {classes}",
+            f"the gate refuses {counted(number, 'change')} that {'is' if number == 1 else 'are'} {classes}",
             help=f"if this is intended: {' '.join(f'--accept {one}' for one in sorted(names))}",
-            details=(*lines[:20], *([f"and {len(lines) - 20} more"] if len(lines) > 20 else [])),
+            details=tuple(first_of(lines, 20)),
         )
 
 
 def _subjects(subjects: Sequence[str]) -> str:
     """Write the first of those that change in the same way, and how many more there are."""
-    found = list(dict.fromkeys(subjects))
-    return ", ".join(found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
+    return listed(list(dict.fromkeys(subjects)), 3)
 
 
 def refuse_broken_guards(plan: Plan) -> None:

@@ -70,8 +70,8 @@ def body_not_invertible(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
         if isinstance(leaf, str) and "{{" in leaf and _field_of_action(leaf) is None:
             yield at.value(
                 ("spec", "body", *path),
-                "this cannot be read backwards: more than one field of `action`, or another template",
-                do="write a constant, or one `{{ action.name }}`, also with `| tojson` or a text around",
+                "the action cannot be read back from this value",
+                do="write a constant, or one `{{ action.name }}` with `| tojson` or text around it",
             )
 
 
@@ -131,7 +131,7 @@ def target_incomplete(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
         if is_one_way(leaf) and not spec.get("partial"):
             yield at.key(
                 ("spec", "body", *path),
-                "`$each` and `$choose` are not read backwards",
+                "the action cannot be read back from `$each` and `$choose`",
                 do="set `partial: true`: the rest of an action is then taken from the ledger",
             )
     if "read" not in spec:

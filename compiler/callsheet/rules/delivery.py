@@ -182,7 +182,7 @@ def delivery_lacks_parameter(deployed: Deployed, code: str) -> Iterator[Problem]
             if name not in given and not fields.get("optional"):
                 yield at.key(
                     ("via",),
-                    f"the action needs the parameter `{name}`, which gets no value",
+                    f"the action requires the parameter `{name}`, which has no value",
                     do="set it under `via.parameters`, or name a field for it under `via.content`",
                 )
 

@@ -82,7 +82,7 @@ def environment_cycle(facts: Facts, code: str) -> Iterator[Problem]:
             yield Spots(code, chain.documents[0]).value(
                 ("spec", "extends"),
                 f"the environment extends itself: {' → '.join([*seen, chain.repeated])}",
-                do="remove one `extends` of the circle",
+                do="remove one `extends` of the cycle",
             )
 
 

@@ -79,7 +79,7 @@ declare(
     "too-many-values",
     """Aliases and merge keys must not blow a document up beyond 200,000 values.
 
-An alias counts as everything that it stands for; `<<` merges mappings only.
+An alias counts as everything that it stands for; `<<` can only merge mappings.
 """,
 )
 declare(

@@ -17,7 +17,7 @@ _FIELD_VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?\Z")
 
 _HOP_BY_HOP = {
     "connection": "belongs to one connection (RFC 9110 section 7.6.1)",
-    "content-length": "is counted when the request is sent",
+    "content-length": "is computed when the request is sent",
     "expect": "belongs to one connection (RFC 9110 section 10.1.1)",
     "host": "comes from the URL",
     "keep-alive": "belongs to one connection",
@@ -68,7 +68,7 @@ def header_value(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
             if fault:
                 yield at.value(
                     (*path, name),
-                    f"the value of the header `{name}` contains {fault}, which headers cannot have",
+                    f"the value of the header `{name}` contains {fault}, which is not allowed in headers",
                     do="write it in one line of plain characters, or send it in the payload",
                 )
 
@@ -101,7 +101,7 @@ def duplicate_header(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
         if first != name:
             yield at.key(
                 ("request", "headers", name),
-                f"the header `{name}` is `{first}` again",
+                f"the header `{name}` repeats `{first}`",
                 do="keep one of the two",
             )
 
@@ -146,7 +146,7 @@ def content_type(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
             yield at.value(
                 ("request", "headers", name),
                 "the Content-Type is not JSON",
-                do="write application/json; a service that takes forms only needs another interface",
+                do="write application/json; callsheet cannot call a service that takes only forms",
             )
 
 

@@ -49,7 +49,7 @@ class _OverlaidDocumentSpots(OverlaidSpots):
         return Spots.value(
             replace(self, code="CS320"),
             path,
-            f"null cannot stand in `{field}`, and an overlay cannot take a field away yet",
+            f"null is not allowed in `{field}`, and an overlay cannot remove a field yet",
             do=_WITHOUT if path != ("spec", "authentication") else "write `authentication: {type: none}`",
         )
 
@@ -60,10 +60,7 @@ class _OverlaidDocumentSpots(OverlaidSpots):
         return holds(overlay, path) and value_in(overlay, path) is None
 
 
-_WITHOUT = (
-    "`$remove` will, in a later version: until then, leave the field out of the action, and write it in "
-    "the overlays of the environments that need it"
-)
+_WITHOUT = "remove the field from the action, and write it in the overlays of the environments that need it"
 
 
 def check_overlay(action: Definition, environment: Environment) -> list[Problem]:
@@ -74,7 +71,7 @@ def check_overlay(action: Definition, environment: Environment) -> list[Problem]
     removals = [*_removals(environment.overlays[action.name], ())]
     if removals:
         at_overlay = overlaid_spots("CS320", action, environment)
-        message = "`$remove` is not known yet: an overlay cannot take a field away"
+        message = "`$remove` is not supported yet: an overlay cannot remove a field"
         return [at_overlay.key(path, message, do=_WITHOUT) for path in removals]
     whole = {**action.document.value, "spec": spec}
 

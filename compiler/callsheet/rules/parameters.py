@@ -132,8 +132,8 @@ def parameter_pattern(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
         if pattern is not None and not is_linear(pattern):
             yield at.value(
                 ("parameters", name, "pattern"),
-                f"the pattern of `{name}` is not a regular expression with linear time",
-                do="write it without look-around and back-references",
+                f"the pattern of `{name}` is not a regular expression that runs in linear time",
+                do="remove look-around and back-references",
             )
 
 

@@ -72,7 +72,7 @@ def prepare(policies: list[Policy]) -> tuple[list[ReadyPolicy], list[Problem]]:
             problems.append(
                 Spots("CS702", policy.document).value(
                     ("spec", "schema"),
-                    "the schema refers to something outside itself, which is never fetched"
+                    "the schema refers to another document, which is never fetched"
                     if remote
                     else "this is not a JSON Schema of draft 2020-12 with linear-time patterns",
                     do="put the definition under `$defs`" if remote else "`callsheet explain CS702`",
@@ -131,7 +131,7 @@ def violations(
                 spots.value(
                     path or ("name",),
                     f"policy `{policy.name}`: {policy.message}",
-                    do="change the action so that it keeps the policy, or ask the policy's owner",
+                    do="change the action so that it satisfies the policy, or ask the policy's owner",
                     related=(there,),
                 ),
             )
@@ -208,7 +208,7 @@ def exception_expired(facts: Facts, code: str) -> Iterator[Problem]:
                 yield Spots(code, policy.document).value(
                     ("spec", "exceptions", index, "until"),
                     f"the exception for `{one.action}` expired on {one.until}",
-                    do="remove it, or agree on a later day",
+                    do="remove it, or set a later day",
                 )
 
 

@@ -22,8 +22,10 @@ _SHORTEST_KEY = 16
 _SECRET_FIELDS = ("password", "token", "clientSecret", "value", "key")
 _REFERENCE = re.compile(r"([a-z][a-z0-9]*):(.+)\Z", re.DOTALL)
 _ENVIRONMENT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-_REFER = 'write a reference, as {secret: "env:NAME"}, and revoke what was written here'
-_OVERLAY = 'write a reference, as {secret: "env:NAME"}; where it differs by environment, in an overlay'
+_REFER = 'write a reference, such as {secret: "env:NAME"}, and revoke what was written here'
+_OVERLAY = (
+    'write a reference, such as {secret: "env:NAME"}; put it in an overlay where it differs by environment'
+)
 
 
 @rule("CS601", "literal-secret", on="document", adjustable=False)
@@ -42,15 +44,15 @@ def literal_secret(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
         if _is_secret_field(path):
             if "{{" in text:
                 yield at.value(
-                    path, f"`{path[-1]}` is a template, and a secret is referred to", do=_OVERLAY
+                    path, f"`{path[-1]}` is a template, and must be a reference to a secret", do=_OVERLAY
                 )
             else:
-                yield at.value(path, f"`{path[-1]}` is written literally", do=_REFER)
+                yield at.value(path, f"`{path[-1]}` is written as plain text", do=_REFER)
             continue
         if len(text) > MAX_TEXT:
             yield at.value(
                 path,
-                f"the text is longer than {MAX_TEXT:,} characters, too long to be looked through",
+                f"the string is longer than {MAX_TEXT:,} characters, too long to search for credentials",
                 do="shorten it, or move it to a template file",
             )
             continue
@@ -62,7 +64,9 @@ def literal_secret(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
         kind = secret_kind(name) if isinstance(name, str) and len(name) >= _SHORTEST_KEY else ""
         if kind:
             yield at.key(
-                path, f"this name looks like a credential ({kind})", do="take it out, and revoke it"
+                path,
+                f"this name looks like a credential ({kind})",
+                do="remove it, and revoke the credential",
             )
 
 

@@ -38,7 +38,7 @@ def token_endpoint(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
         yield at.value(("authentication", field), message, do=ENDPOINT_HELP)
 
 
-ENDPOINT_HELP = "write it as https://login.example.com/token; http is for this machine only"
+ENDPOINT_HELP = "write it in full, such as https://login.example.com/token; http is for this machine only"
 
 
 def token_endpoint_faults(authentication: Any) -> Iterator[tuple[str, str]]:

@@ -109,8 +109,8 @@ def _lost(document: Document, path: Path, value: Any) -> Iterator[Problem]:
     if written != shown and _number(written) == value:
         yield Spots("CS421", document).value(
             path,
-            f"`{written}` is a number, and becomes `{shown}` in a text",
-            do=f'write `"{written}"` where its form matters, or `{shown}` where it does not',
+            f"`{written}` is a number, and becomes `{shown}` in a string",
+            do=f'write `"{written}"` to keep its form, or `{shown}` to keep it a number',
         )
 
 

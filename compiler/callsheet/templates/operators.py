@@ -25,13 +25,16 @@ def arithmetic(
                 "CS509",
                 node.lineno - 1,
                 f"`{sign}` calculates with numbers, not with {type_name(operand)}",
-                "convert the value with `| int` or `| float`, or join texts with `~`",
+                "convert the value with `| int` or `| float`, or join strings with `~`",
             )
     try:
         return checked_number(compute(left, right), node)
     except ZeroDivisionError:
         raise TemplateFault(
-            "CS509", node.lineno - 1, "the expression divides by zero", "make sure that it cannot"
+            "CS509",
+            node.lineno - 1,
+            "the expression divides by zero",
+            "test the divisor first: `{{ a / b if b else 0 }}`",
         ) from None
     except OverflowError:
         raise _beyond(node) from None
@@ -51,7 +54,7 @@ def _beyond(node: nodes.Node) -> TemplateFault:
         "CS509",
         node.lineno - 1,
         "the number is beyond what JSON holds exactly (2^53 - 1)",
-        "use a text",
+        "write it as a string",
     )
 
 

@@ -119,7 +119,7 @@ def _parse_whole(text: str) -> Parts:
             raise TemplateFault(
                 "CS511",
                 node.lineno - 1,
-                f"a statement ({STATEMENT_WORDS.get(type(node), 'a statement')}) stands in a field",
+                f"a statement ({STATEMENT_WORDS.get(type(node), 'a statement')}) is written in a field",
                 "write an expression (`a if b else c`), or move the payload to a template file",
             )
         for part in node.nodes:

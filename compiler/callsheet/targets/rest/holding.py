@@ -36,7 +36,7 @@ def check_held(mapping: BodyMapping, collection: str, actions: Iterable[Mapping[
                 "CS875",
                 f"the body of the Target `{collection}` loses {', '.join(lost[:5])} of {address}",
                 help='map the whole action somewhere: `definition: "{{ action | tojson }}"`,'
-                " or say `partial: true`",
+                " or set `partial: true`",
             )
 
 

@@ -28,7 +28,7 @@ def _int(value: Any) -> int:
     {{ 3.9 | int }} → 3
     """
     if isinstance(value, str) and not re.fullmatch(r"\s*[-+]?[0-9]{1,16}\s*", value):
-        raise ValueError("the text does not hold an integer")
+        raise ValueError("the string is not an integer")
     return int(value)
 
 
@@ -41,7 +41,7 @@ def _float(value: Any) -> float:
     if isinstance(value, str) and not re.fullmatch(
         r"\s*[-+]?[0-9]{1,17}(\.[0-9]{1,17})?([eE][-+]?[0-9]{1,3})?\s*", value
     ):
-        raise ValueError("the text does not hold a number")
+        raise ValueError("the string is not a number")
     number = float(value)
     if not math.isfinite(number):
         raise OverflowError
@@ -66,4 +66,4 @@ def _fromjson(value: str) -> Any:
     try:
         return json.loads(value)
     except (ValueError, RecursionError):
-        raise ValueError("the text is not JSON") from None
+        raise ValueError("the string is not JSON") from None

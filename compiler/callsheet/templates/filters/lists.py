@@ -67,5 +67,5 @@ def _sort(value: list[Any]) -> list[Any]:
     {{ ["b", "a"] | sort }} → ["a", "b"]
     """
     if len({type_name(item) in ("integer", "number") for item in value}) > 1:
-        raise TypeError("sort takes all texts or all numbers")
+        raise TypeError("sort takes only strings or only numbers")
     return sorted(value)

@@ -65,7 +65,7 @@ def _replace(value: str, old: str, new: str) -> str:
     {{ "a-b-c" | replace("-", "") }} → "abc"
     """
     if not isinstance(old, str) or not isinstance(new, str):
-        raise TypeError("replace takes two texts")
+        raise TypeError("replace takes two strings")
     if len(value) + value.count(old) * max(len(new) - len(old), 0) > MAX_TEXT:
         raise OverflowError
     return value.replace(old, new)
@@ -79,7 +79,7 @@ def _truncate(value: str, length: int, end: str = "…") -> str:
     {{ "Good morning" | truncate(4, "") }} → "Good"
     """
     if not isinstance(length, int) or length < len(end):
-        raise ValueError("truncate takes a length that is not shorter than its end mark")
+        raise ValueError("truncate takes a length of at least that of its end mark")
     return value if len(value) <= length else value[: length - len(end)].rstrip() + end
 
 

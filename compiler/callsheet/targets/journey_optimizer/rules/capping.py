@@ -19,6 +19,7 @@ from callsheet.language.subjects import Deployed
 from callsheet.language.urls import host_of, url_text
 from callsheet.outbound.durations import Rate
 from callsheet.targets.journey_optimizer.rules.endpoints import DEFAULT_PER_MINUTE, RETRIES
+from callsheet.words import listed
 
 SHOWN = 5
 Found = list[tuple[EndpointConfig, Content]]
@@ -125,11 +126,9 @@ def endpoint_unkept(deployed: Deployed, code: str) -> Iterator[Problem]:
         if not any(covers(content, compiled["request"]) for _, content in found)
     }
     if loose:
-        hosts = sorted(loose)
-        others = f" and {len(hosts) - SHOWN} more" if len(hosts) > SHOWN else ""
         yield Spots(code, deployed.environment.document, ("spec",)).key(
             ("target",),
-            f"no EndpointConfig covers what actions call at {', '.join(hosts[:SHOWN])}{others}",
+            f"no EndpointConfig covers what actions call at {listed(sorted(loose), SHOWN)}",
             do=f"write one; without, Adobe lets {DEFAULT_PER_MINUTE:,} calls a minute through to a host",
         )
 
