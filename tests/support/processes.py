@@ -5,6 +5,7 @@ A short command takes most of its time to be imported. What is killed here is a 
 
 from __future__ import annotations
 
+import importlib
 import multiprocessing
 import os
 import signal
@@ -13,14 +14,23 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-_CONTEXT = multiprocessing.get_context("forkserver")
-# The server knows nothing of `tests/`, and leaves out what is not installed.
-_CONTEXT.set_forkserver_preload(
-    ["callsheet.workspace", "callsheet.cli.main", "callsheet.cli.apply", "callsheet.cli.plan", "callsheet.cli.approve",
-     "callsheet.targets.rest.target", "callsheet.targets.sqlite", "callsheet.targets.journey_optimizer.target",
-     "callsheet.ledger.sqlite", "callsheet.targets.postgresql", "callsheet.ledger.postgresql",
-     "deepdiff", "detect_secrets.settings", "detect_secrets.core.scan", "httpx", "authlib", "psycopg"]
+_USED = (
+    "callsheet.workspace", "callsheet.cli.main", "callsheet.cli.apply", "callsheet.cli.plan", "callsheet.cli.diff",
+    "callsheet.cli.approve", "callsheet.cli.history", "callsheet.cli.validate", "callsheet.reporting.markdown",
+    "callsheet.reporting.html", "callsheet.reporting.github", "callsheet.targets.rest.target",
+    "callsheet.targets.sqlite", "callsheet.targets.journey_optimizer.target", "callsheet.ledger.sqlite",
+    "callsheet.targets.postgresql", "callsheet.ledger.postgresql", "deepdiff", "detect_secrets.settings",
+    "detect_secrets.core.scan", "httpx", "authlib", "psycopg",
 )  # fmt: skip
+_CONTEXT = multiprocessing.get_context("forkserver")
+_CONTEXT.set_forkserver_preload(list(_USED))
+
+
+def import_what_commands_use() -> None:
+    """Import the package, and what of other packages is installed."""
+    for name in _USED:
+        with suppress(ImportError):
+            importlib.import_module(name)
 
 
 class Started:
