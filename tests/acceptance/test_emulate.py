@@ -348,7 +348,7 @@ def test_a_call_is_checked_as_the_service_would(emulated: Callable[[str], Emulat
         (400, "the query parameter tenant is missing"),
         (404, "no action of the workspace calls this"),
         (405, "the action calls with POST"),
-        (400, "the header X-Team is another one"),
+        (400, "the header X-Team differs"),
         (400, "the header X-Team is missing"),
         (400, "the header X-Key does not contain its secret"),
         (415, "Content-Type is not JSON"),
@@ -382,7 +382,7 @@ def test_failures_are_counted_and_retried_after_the_wait_that_is_asked_for(
         "example.yaml", text.replace("timeout: 5s", 'timeout: 9s, retries: 2, rate: "1 per 1m"')
     )
     outcome = callsheet(*send)
-    assert "capped: 503 (a retry would be more than the action's rate)" in outcome.out
+    assert "capped: 503 (a retry would exceed the action's rate)" in outcome.out
     assert outcome.code == 1
 
 
