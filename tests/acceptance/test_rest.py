@@ -179,7 +179,7 @@ def test_a_step_that_the_service_keeps_otherwise_is_not_done_and_the_next_plan_b
             " Target\n"
         ),
     )
-    _, [record] = Workspace(hooks.path).history("local")
+    [record] = Workspace(hooks.path).history("local").applies
     assert [(one.outcome, one.error) for one in record.steps] == [
         ("failed", "the service accepted it, but stored something else than was sent: kind")
     ]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from callsheet.compiling.compilers import CompileResult, ReadTemplate
 from callsheet.compiling.model import CompiledAction
 from callsheet.compiling.payload_files import kept_template, problem_in_file
 from callsheet.documents import Path, Problem
 from callsheet.language.action import Definition, Parameter, read_parameters
+from callsheet.language.content import Content
 from callsheet.language.environment import Environment, overlaid_spots
 from callsheet.rules.written_forms import lost_in_template
 from callsheet.templates.encoding import encode, literal_mapping
@@ -71,15 +72,16 @@ class LeafCompiler:
         compiled = CompiledAction(self.action.address, self.environment.name, canonical, digest, content)
         return CompileResult(compiled, self.warnings, self.used)
 
-    def _content(self) -> dict[str, Any]:
+    def _content(self) -> Content:
         raise NotImplementedError
 
-    def _metadata(self) -> dict[str, Any]:
-        return {
+    def _metadata(self) -> Content:
+        found = {
             key: self.action.metadata[key]
             for key in ("name", "title", "description", "owner", "labels")
             if self.action.metadata.get(key)
         }
+        return cast("Content", found)
 
     def _declared(self) -> dict[str, Any]:
         return {name: without_own_fields(fields) for name, fields in self.spec["parameters"].items()}

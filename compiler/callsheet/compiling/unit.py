@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from callsheet.documents import Problem, Related, Span
+from callsheet.language.content import Head
 
 
 class Broken(NamedTuple):
@@ -42,7 +43,7 @@ class Unit:
     file: str
     hash: str = ""
     documents: int = 0
-    heads: list[dict[str, Any]] = field(default_factory=list)
+    heads: list[Head] = field(default_factory=list)
     found: list[tuple[Problem, list[str]]] = field(default_factory=list)
     broken: list[Broken] = field(default_factory=list)
     compiled: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from callsheet.compiling.selecting import refuse_unknown_actions
 from callsheet.deploying.stores import Stores
 from callsheet.errors import CallsheetError, UnreachableError
 from callsheet.language import Environment
 from callsheet.language.addresses import Address
+from callsheet.language.content import Content
 from callsheet.planning import Current, Desired
 from callsheet.planning.changes import content_of
 from callsheet.planning.usage import Usage, usage_of
@@ -20,7 +21,7 @@ from callsheet.targets.journey_optimizer.target import JourneyTarget
 
 
 def read_usage(
-    stores: Stores, root: Path, names: Collection[str], compiled: Mapping[str, dict[str, Any]]
+    stores: Stores, root: Path, names: Collection[str], compiled: Mapping[str, Content]
 ) -> Usage:
     """Return which journeys use the actions that are deployed; all of them, where none is named.
 
@@ -115,7 +116,7 @@ def _live(target: JourneyTarget) -> Snapshot | None:
         return None
 
 
-def _deployed_actions(deployed: Mapping[str, Deployed]) -> dict[str, dict[str, Any]]:
+def _deployed_actions(deployed: Mapping[str, Deployed]) -> dict[str, Content]:
     return {
         address: content_of(one)
         for address, one in deployed.items()

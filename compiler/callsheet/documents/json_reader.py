@@ -12,7 +12,7 @@ from typing import Any
 from callsheet.documents.places import Path, Places, Span
 from callsheet.documents.problems import Problem, Related
 from callsheet.documents.scalars import MAX_EXACT_INTEGER
-from callsheet.documents.yaml_events import MAX_DEPTH, YamlDocument
+from callsheet.documents.yaml_events import MAX_DEPTH, ParsedDocument
 from callsheet.documents.yaml_findings import Refused
 
 _scan_string: Any = json.decoder.scanstring  # type: ignore[attr-defined]
@@ -23,7 +23,7 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _WORDS = {"true": True, "false": False, "null": None}
 
 
-def read_json(text: str, file: str) -> tuple[list[YamlDocument], list[Problem]]:
+def read_json(text: str, file: str) -> tuple[list[ParsedDocument], list[Problem]]:
     """Read one JSON text; return its document, or none and the problem that refuses it."""
     reader = _Reader(text, file)
     try:
@@ -35,7 +35,7 @@ def read_json(text: str, file: str) -> tuple[list[YamlDocument], list[Problem]]:
         return [], [*reader.problems, refused.problem]
     if reader.problems:
         return [], reader.problems
-    return [YamlDocument(value, reader.places)], []
+    return [ParsedDocument(value, reader.places)], []
 
 
 class _Reader:

@@ -20,7 +20,7 @@ from yaml.events import (
 from callsheet.documents.places import Path, Places, Span
 from callsheet.documents.problems import Problem
 from callsheet.documents.scalars import Trap, resolve
-from callsheet.documents.yaml_events import MAX_DEPTH, MAX_NODES, PLAIN_STYLES, Events, YamlDocument
+from callsheet.documents.yaml_events import MAX_DEPTH, MAX_NODES, PLAIN_STYLES, Events, ParsedDocument
 from callsheet.documents.yaml_findings import Refused, duplicate_key, span_of, too_deep
 
 _STANDARD_TAGS = {
@@ -69,7 +69,7 @@ class Builder:
         self.text = text
         self.doubtful = DOUBTFUL.search(text) is not None
         self.with_places = with_places
-        self.documents: list[YamlDocument] = []
+        self.documents: list[ParsedDocument] = []
         self.problems: list[Problem] = []
         self.line = 1
         self._start_document()
@@ -204,7 +204,7 @@ class Builder:
         if not self.frames:
             if value is not None or not plain:
                 places = self.places if self.with_places else None
-                self.documents.append(YamlDocument(value, places, self.line))
+                self.documents.append(ParsedDocument(value, places, self.line))
             return
         frame = self.frames[-1]
         if not frame.is_mapping:

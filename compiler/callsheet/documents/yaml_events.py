@@ -32,7 +32,7 @@ events_of = libyaml_events if yaml.__with_libyaml__ else python_events
 
 
 @dataclass(slots=True)
-class YamlDocument:
+class ParsedDocument:
     """One document of a stream: its value, its first line, and its places where they were asked for."""
 
     value: Any

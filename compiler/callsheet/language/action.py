@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 
 from callsheet.documents import Document
 from callsheet.language.addresses import Address
+from callsheet.language.content import DefinitionHead
 
 Text = str | dict[str, str]
 """A text, or one text by language."""
@@ -71,14 +72,14 @@ class Definition:
         fields = [head[field] for field in cls.in_head]
         return cls(document, head["metadata"], head["renamedFrom"], *fields)
 
-    def head(self) -> dict[str, Any]:
+    def head(self) -> DefinitionHead:
         """Return what is known of it without reading its document, as JSON."""
-        head = {
+        head: DefinitionHead = {
             "metadata": self.metadata,
             "renamedFrom": self.renamed_from,
             "parameters": list(self.parameters),
         }
-        return head | {field: getattr(self, field) for field in self.in_head}
+        return {**head, **{field: getattr(self, field) for field in self.in_head}}  # type: ignore[typeddict-item]
 
     @classmethod
     def is_whole(cls, compiled: Mapping[str, Any]) -> bool:

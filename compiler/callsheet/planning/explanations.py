@@ -5,7 +5,7 @@ One function for each section of a compiled action, and one table that finds it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from callsheet.documents import Path
@@ -27,7 +27,9 @@ from callsheet.planning.explained_values import (
 )
 
 
-def explain(path: Path, old: Any, new: Any, before: dict[str, Any], after: dict[str, Any]) -> Explanation:
+def explain(
+    path: Path, old: Any, new: Any, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> Explanation:
     """Return the words, the impact and the reason code of one change.
 
     `old` and `new` are the values at `path`, or `NOTHING`; `before` and `after` the whole actions.

@@ -96,7 +96,7 @@ def _named(name: str, words: str, addresses: Collection[str], accepted: Collecti
 def _is_protected(change: Change) -> bool:
     if change.action not in ("delete", "replace"):
         return False
-    return bool((change.before or {}).get("protect"))
+    return change.before is not None and bool(change.before.get("protect"))
 
 
 def _required(changes: Sequence[Change], guards: Guards, accepted: Collection[str]) -> list[GuardVerdict]:

@@ -9,6 +9,7 @@ from typing import Any
 from callsheet.documents import Problem, Related
 from callsheet.language.action import Definition
 from callsheet.language.catalog import Spots, declare, rule
+from callsheet.language.content import Content
 from callsheet.language.environment import Environment, overlaid_spots
 from callsheet.language.policy import Policy
 from callsheet.language.subjects import CompiledObject, Facts
@@ -138,13 +139,13 @@ def violations(
     return found
 
 
-def policy_view(content: dict[str, Any]) -> dict[str, Any]:
+def policy_view(content: Content) -> dict[str, Any]:
     """Return a compiled action as policies see it: its URL always a text, each slot as `{name}`.
 
     A pattern over a URL would otherwise pass every URL that contains a parameter.
     """
     if "request" not in content:
-        return content
+        return {**content}
     request = {**content["request"], "url": url_text(content["request"]["url"])}
     return {**content, "request": request}
 

@@ -9,6 +9,7 @@ from typing import Any
 from callsheet.documents import Path, Problem
 from callsheet.documents.walking import keys_in, texts_in
 from callsheet.language.catalog import Spots, declare, rule
+from callsheet.language.content import Content
 from callsheet.language.plugins import secret_schemes
 from callsheet.language.schema_check import nearest
 from callsheet.language.secret_patterns import secret_kind
@@ -145,7 +146,7 @@ Only the reference is stored, never the secret.
 )
 
 
-def references_in(compiled: dict[str, Any]) -> References:
+def references_in(compiled: Content) -> References:
     """Return every reference to a secret in a compiled action or message, with its path."""
     request = compiled.get("request", {})
     found: References = []

@@ -12,6 +12,7 @@ from typing import Any
 from callsheet.documents import Problem
 from callsheet.language.action import Action
 from callsheet.language.catalog import Spots, rule
+from callsheet.language.content import Content
 from callsheet.language.endpoint import EndpointConfig
 from callsheet.language.environment import overlaid_spots
 from callsheet.language.subjects import Deployed
@@ -21,7 +22,7 @@ from callsheet.targets.journey_optimizer.rules.endpoints import DEFAULT_PER_MINU
 from callsheet.words import listed
 
 SHOWN = 5
-Found = list[tuple[EndpointConfig, dict[str, Any]]]
+Found = list[tuple[EndpointConfig, Content]]
 
 
 def _found(deployed: Deployed) -> Found:
@@ -33,7 +34,7 @@ def _found(deployed: Deployed) -> Found:
     ]
 
 
-def _calls(deployed: Deployed) -> Iterator[tuple[Action, dict[str, Any]]]:
+def _calls(deployed: Deployed) -> Iterator[tuple[Action, Content]]:
     """Yield the actions of an environment, by name, each with what it compiled to."""
     for _, one in sorted(deployed.definitions[Action.kind].items()):
         if one.address in deployed.compiled:
@@ -140,7 +141,7 @@ def covers(endpoint: Mapping[str, Any], request: Mapping[str, Any]) -> bool:
     return fnmatchcase(text, pattern.replace("[", "[[]"))
 
 
-def _borne(content: dict[str, Any]) -> float | None:
+def _borne(content: Content) -> float | None:
     """Return the calls in a second that an endpoint bears of actions; None where it does not say."""
     if "throttling" in content:
         return float(content["throttling"]["perSecond"])
