@@ -86,7 +86,7 @@ class UnitCache:
             return
         rows = []
         for record in records:
-            # The hash of what was computed, not of what the file holds by now.
+            # The hash of what was computed, not of what the file contains by now.
             file, digest = record["file"], record["hash"]
             if digest:
                 self._keep_stat(file, self.prints.get(file, ""), digest)

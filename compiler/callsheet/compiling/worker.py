@@ -66,7 +66,7 @@ class Worker:
             return unit
         is_json = file.endswith(".json")
         if is_json and not text.strip():
-            return unit  # an empty file, as the shell makes one for `> report.json`, holds no document
+            return unit  # an empty file, as the shell makes one for `> report.json`, contains no document
         parsed, problems = parse(text, file)
         if problems and is_json and is_own_file(content):
             # What keeps a document from being read, as its size, is nothing wrong with a report.

@@ -71,7 +71,7 @@ def approvers_of(
 ) -> tuple[str, ...]:
     """Return who approved a plan, as far as anything depends on it; raises CS950 to CS953."""
     wanted = agreement.environment.approvals
-    # Where there is no repository to hold the plan to, a signature is what it can stand on.
+    # Without a repository to compare the plan with, its signature is what proves it.
     alone = bool(approvals) and not agreement.made and commit_of(agreement.root) is None
     if wanted.count == 0 and (require_approval or alone):
         wanted = replace(wanted, count=1)

@@ -188,7 +188,7 @@ def _verified(plan: Plan, approval: Approval, allowed: bytes) -> _Verified:
             if done.returncode:
                 raise _refused(approval, _reason(done.stderr))
     key = _fingerprint(checked.stdout) or approval.signature
-    # ssh-keygen names the first line only: the same key may stand under other names, too.
+    # ssh-keygen names the first line only: the same key may have other names, too.
     others = [one for one in _names_of(key, allowed) if one not in names]
     return _Verified(shown=approval.shown, principals=(*names, *others), key=key)
 

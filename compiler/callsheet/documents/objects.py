@@ -40,7 +40,7 @@ def list_objects(repository: Repository, commit: str, prefix: str) -> dict[str, 
         head, _, name = line.partition(b"\t")
         mode, _, object_id = head.decode("ascii").split()
         inside = name.decode("utf-8", "surrogateescape")[len(prefix) :]
-        if inside:  # what stands in the folder's own place, as a submodule, holds nothing below it
+        if inside:  # what is in the folder's own place, such as a submodule, contains nothing below it
             found[inside] = TreeEntry(mode, object_id)
     return found
 

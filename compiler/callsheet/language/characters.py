@@ -178,7 +178,7 @@ def _is_safe(text: str, index: int) -> bool:
     if one.isascii():
         return one.isprintable()
     if is_unseen(one):
-        # The joiner in the middle of an emoji commands nothing. What `Cf` holds besides is never needed.
+        # The joiner in the middle of an emoji commands nothing. The others of `Cf` are never needed.
         return is_needed(text, index) and (one == "\u200d" or unicodedata.category(one) != "Cf")
     return unicodedata.category(one) not in _UNSAFE_CATEGORIES
 
