@@ -129,7 +129,7 @@ def endpoint_unkept(deployed: Deployed, code: str) -> Iterator[Problem]:
         yield Spots(code, deployed.environment.document, ("spec",)).key(
             ("target",),
             f"no EndpointConfig covers what actions call at {listed(sorted(loose), SHOWN)}",
-            do=f"write one; without it, Adobe lets {DEFAULT_PER_MINUTE:,} calls a minute through to a host",
+            do=f"write one; without it, Adobe allows {DEFAULT_PER_MINUTE:,} calls a minute",
         )
 
 
