@@ -382,7 +382,7 @@ def test_failures_are_counted_and_retried_after_the_wait_that_is_asked_for(
         "example.yaml", text.replace("timeout: 5s", 'timeout: 9s, retries: 2, rate: "1 per 1m"')
     )
     outcome = callsheet(*send)
-    assert "capped: 503 (a retry would exceed the action's rate)" in outcome.out
+    assert "capped: 503 (a retry would be more than the action's rate)" in outcome.out
     assert outcome.code == 1
 
 
