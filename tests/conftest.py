@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,10 +14,11 @@ import pytest
 from support.workspaces import (
     ENVIRONMENT,
     POSTGRESQL,
-    ROOT,
     Callsheet,
     Folder,
     Outcome,
+    committed_samples,
+    plain_surroundings,
 )
 
 if TYPE_CHECKING:
@@ -32,12 +35,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let generated examples be the same in each run; the scheduled one, with --long, looks for new ones."""
+    """Let each process keep what it compiled, and generated examples be the same in each run.
+
+    The scheduled run, with --long, looks for new examples.
+    """
+    # Container images like to switch bytecode off. Then each of the hundreds of callsheets that the tests
+    # start compiles the whole package, which takes longer than what it is started for.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     try:
         from hypothesis import settings
     except ImportError:
         return  # the first steps are also tested with pytest alone
-    settings.register_profile("the same each time", derandomize=True)
+    settings.register_profile("the same each time", derandomize=True, deadline=None)
     if not config.getoption("--long"):
         settings.load_profile("the same each time")
 
@@ -53,15 +63,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(autouse=True)
 def _plain_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Keep the developer's own settings out of the results."""
-    for name in ("NO_COLOR", "FORCE_COLOR", "GITHUB_ACTOR", "GITLAB_USER_LOGIN", "CALLSHEET_DEBUG"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setenv("CALLSHEET_AUTHOR", "ada")
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    for who in ("AUTHOR", "COMMITTER"):
-        monkeypatch.setenv(f"GIT_{who}_NAME", "Ada")
-        monkeypatch.setenv(f"GIT_{who}_EMAIL", "ada@example.com")
-        monkeypatch.setenv(f"GIT_{who}_DATE", "2026-11-25T08:00:00Z")
+    plain_surroundings(monkeypatch, tmp_path)
 
 
 @pytest.fixture
@@ -95,14 +97,7 @@ def workspace(empty: Folder) -> Folder:
 @pytest.fixture
 def samples(tmp_path: Path) -> Folder:
     """Give a copy of the sample workspace in a git repository, as `actions/` of a folder."""
-    import shutil
-
-    target = tmp_path / "repository" / "actions"
-    shutil.copytree(ROOT / "actions", target, ignore=shutil.ignore_patterns(".callsheet"))
-    folder = Folder(target.parent)
-    folder.write(".gitignore", ".callsheet/\n")
-    folder.commit("the samples")
-    return Folder(target)
+    return committed_samples(tmp_path)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
     CallsheetError
     ├── InvalidWorkspaceError    the workspace has errors; nothing was done
-    ├── UnreachableError         nobody answered
+    ├── UnreachableError         no answer came
     └── UsageError               asked for something that cannot be asked: exit code 2
         └── ArgumentError        an argument is wrong in itself: the command line shows how it is used
 
@@ -15,6 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
+
+from callsheet.words import counted
 
 
 class CallsheetError(Exception):
@@ -59,16 +61,15 @@ class InvalidWorkspaceError(CallsheetError):
     def __init__(self, compiled: HasErrors, errors: Sequence[Any] | None = None) -> None:
         self.compiled = compiled
         self.findings = list(compiled.errors if errors is None else errors)
-        number = len(self.findings)
         super().__init__(
             "CS924",
-            f"the workspace has {number} error{'' if number == 1 else 's'}: nothing was done",
+            f"the workspace has {counted(len(self.findings), 'error')}: nothing was done",
             help="`callsheet validate` shows them",
         )
 
 
 class UnreachableError(CallsheetError):
-    """Nobody answered: no network, or nothing to prove who calls."""
+    """No answer came: no network, or no credentials."""
 
 
 class UsageError(CallsheetError):

@@ -77,11 +77,11 @@ def prepare_database(reference: str, schema: str = "callsheet") -> InitResult:
     """Make or migrate a schema of PostgreSQL, with its roles; may be run again.
 
     Args:
-        reference: to the secret that holds the URL, as `env:NAME`.
+        reference: to the secret that contains the URL, as `env:NAME`.
         schema: where the tables go.
 
     Raises:
-        UsageError: CS921 for what is no reference, or no name of a schema.
+        UsageError: CS921 for what is not a reference, or not the name of a schema.
         CallsheetError: CS9xx, by what is wrong with the connection or the rights.
 
     """
@@ -168,10 +168,10 @@ def compare_pasted(pack: Pack, step: str, file: str) -> Sequence[str]:
     Args:
         pack: that the step is of.
         step: its name.
-        file: that holds the payload as JSON.
+        file: that contains the payload as JSON.
 
     Raises:
-        CallsheetError: CS841 for a file that holds none.
+        CallsheetError: CS841 for a file that contains none.
 
     """
     from callsheet.importing.mapped import mapped_differences

@@ -228,7 +228,7 @@ def test_a_failed_deploy_is_told_and_settled_by_the_next_run(do: Do, adobe: Adob
     outcome = do.apply()
     assert outcome.code == 1
     assert outcome.err.startswith(
-        "error CS930: 1 step(s) failed, 0 done, 0 left\n"
+        "error CS930: 1 step failed, 0 done, 0 left\n"
         "  EndpointConfig/shop_api: Adobe answered 500 (ERR_INTERNAL): something broke, (secret)\n"
     )
     plan = do("plan").out

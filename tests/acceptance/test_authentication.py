@@ -13,11 +13,13 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from callsheet.outbound import tokens as tokens_of_services
 from callsheet.outbound.tokens import Tokens
 from support.service import Service, echo, reply, serving
 from support.workspaces import ENVIRONMENT, Callsheet, Folder
@@ -316,12 +318,17 @@ def test_parallel_calls_ask_once(service: Service) -> None:
         ('"expires_in": true', 3),
     ],
 )
-def test_a_token_is_used_until_shortly_before_it_expires(service: Service, answer: str, calls: int) -> None:
+def test_a_token_is_used_until_shortly_before_it_expires(
+    service: Service, monkeypatch: pytest.MonkeyPatch, answer: str, calls: int
+) -> None:
+    begin = time.monotonic()
+    now = [begin]
+    monkeypatch.setattr(tokens_of_services, "time", SimpleNamespace(monotonic=lambda: now[0]))
     service.answers = [reply(200, f'{{"access_token": "one", {answer}}}')]
     tokens = _tokens()
     for _ in range(2):
         tokens.token(_oauth(service.url))
-    time.sleep(1.1)
+    now[0] = begin + 1.1
     tokens.token(_oauth(service.url))
     assert len(service.seen) == calls
 

@@ -144,7 +144,7 @@ def test_update_starts_from_nothing(greet: Folder, callsheet: Callsheet, form: s
     assert callsheet("validate", "-C", greet.path).code == 0
     before = callsheet("test", *at)
     assert before.code == 1
-    assert "no `expect` is written: `callsheet test --update` writes the request" in before.out
+    assert "there is no `expect`: run `callsheet test --update` to write the" in before.out
     assert "1 case failed" in before.out
     assert json.loads(callsheet("test", *at, "-o", "json").out)["summary"]["failed"] == 1
     assert callsheet("test", *at, "--update").code == 0
@@ -174,7 +174,7 @@ def test_a_case_that_makes_no_request_stays_without_expectation(
     file = greet.write("greet.yaml", NOTHING_EXPECTED + case)
     outcome = callsheet("test", "-C", greet.path, "--no-generated", "--update")
     assert outcome.code == 1
-    assert "no `expect` is written, and no request is made: " in outcome.out
+    assert "there is no `expect`, and no request can be built: " in outcome.out
     assert file.read_text() == NOTHING_EXPECTED + case
 
 

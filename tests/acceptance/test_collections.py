@@ -309,7 +309,7 @@ def test_a_slot_that_the_service_cannot_write_is_told_before_the_plan(
     outcome = callsheet("plan", "-C", hooks.path)
     assert outcome.err == (
         "error CS875: the service of the Target `hooks` cannot hold the filter of `title` of Action/one\n"
-        "help: only a parameter itself, and a text with parameters, can be written there\n"
+        "help: only a parameter itself, or a string with parameters, can be written there\n"
     )
     hooks.write("one.yaml", text.replace("{{ params.title }}", "Hello {{ params.title }}!"))
     assert callsheet("apply", "-C", hooks.path, "--yes", "-q").code == 0

@@ -123,7 +123,7 @@ def test_one_error_ends_everything(
     at = ("-C", kept.folder.path, "--yes", "--keep-going")
     outcome = callsheet("apply", *at)
     assert outcome.code == 1
-    assert "error CS930: 1 step(s) failed, " in outcome.err
+    assert "error CS930: 1 step failed, " in outcome.err
     assert "two: " in outcome.err
     assert [name for _, name in planned(kept, callsheet)] == ["two"]
     if isinstance(kept, Journeys):

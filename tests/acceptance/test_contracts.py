@@ -109,22 +109,22 @@ CASES: dict[str, tuple[str, str, str, int, str]] = {
     "a field that is unknown": ("kind: push", "kind: push\n      knid: x", "CS454", 12, "`knid` is not in the contract (did you mean `kind`?)"),
     "a value that is none of a list": ("kind: push", "kind: pushh", "CS454", 11, "`kind` is not one of the values of the contract (did you mean `push`?)"),
     "a field of another type": ("score: 0.5", "score: much", "CS454", 15, "`score` must be a number by the contract"),
-    "an exclusive bound": ("score: 0.5", "score: 0", "CS454", 15, "`score` does not keep `exclusiveMinimum: 0` of the contract"),
+    "an exclusive bound": ("score: 0.5", "score: 0", "CS454", 15, "`score` does not satisfy `exclusiveMinimum: 0` of the contract"),
     "the alternative that is meant": ("{type: text, text: Hello}", "{type: image, text: Hello}", "CS454", 12, "`body` lacks `url`, which the contract requires"),
     "an alternative that there is not": ("{type: text, text: Hello}", "{type: film, text: Hello}", "CS454", 12, "`body.type` is not one of the values of the contract"),
     "deep in what refers to itself": ("{leaf: 1}", "{leaf: one}", "CS454", 13, "`tree.inner.inner.leaf` must be an integer by the contract"),
     "what is deprecated": ("kind: push", "kind: push\n      old: x", "CS456", 12, "`old` is deprecated by the contract"),
-    "another method": ("method: POST", "method: PUT", "CS452", 6, "the contract calls with POST, and the action with PUT"),
+    "another method": ("method: POST", "method: PUT", "CS452", 6, "the contract uses the method POST, the action uses PUT"),
     "another path": ("/v1/send/news", "/v1/sendd/news", "CS452", 7, "the URL is not that of the operation: https://api.example.com/v1/send/{list}"),
     "another host": ("https://api.example.com", "https://api.example.org", "CS452", 7, "the URL is not that of the operation: https://api.example.com/v1/send/{list}"),
     "a header that is missing": ("    headers: {X-Team: crm}\n", "", "CS453", 6, "the contract requires the header parameter `X-Team`"),
     "a query that is deprecated": ("headers: {X-Team: crm}", 'headers: {X-Team: crm}\n    query: {dry: "true"}', "CS456", 9, "the query parameter `dry` is deprecated by the contract"),
     "a query of another type": ("headers: {X-Team: crm}", "headers: {X-Team: crm}\n    query: {page: first}", "CS454", 9, "`page` must be an integer by the contract"),
-    "a query out of its bounds": ("headers: {X-Team: crm}", "headers: {X-Team: crm}\n    query: {page: 0}", "CS454", 9, "`page` does not keep `minimum: 1` of the contract"),
+    "a query out of its bounds": ("headers: {X-Team: crm}", "headers: {X-Team: crm}\n    query: {page: 0}", "CS454", 9, "`page` does not satisfy `minimum: 1` of the contract"),
     "a query that might not fit": ("headers: {X-Team: crm}", 'headers: {X-Team: crm}\n    query: {page: "{{ params.to }}"}', "CS455", 9, "`page` must be an integer by the contract with the example of its parameter"),
-    "another authentication": ('{type: bearer, token: {secret: "env:TOKEN"}}', "{type: none}", "CS457", 17, "the contract wants bearer, and the action has none"),
-    "an answer that is none": ("{id: x}", "{idd: x}", "CS458", 20, "the answer that is shown is not the contract's: the body lacks `id`, which the contract requires"),
-    "a value that might be too long": (", maxLength: 20}", "}", "CS455", 10, "`to` does not keep `maxLength: 20` of the contract where `to` is a text of 10,000 characters"),
+    "another authentication": ('{type: bearer, token: {secret: "env:TOKEN"}}', "{type: none}", "CS457", 17, "the contract requires bearer, and the action has none"),
+    "an answer that is none": ("{id: x}", "{idd: x}", "CS458", 20, "the example of the answer does not fit the contract: the body lacks `id`, which the contract requires"),
+    "a value that might be too long": (", maxLength: 20}", "}", "CS455", 10, "`to` does not satisfy `maxLength: 20` of the contract where `to` is a text of 10,000 characters"),
     "a slot that can never fit": ("to: {type: string, example: ada, maxLength: 20}", "to: {type: integer, example: 3}", "CS454", 10, "`to` must be a text by the contract"),
     "a slot that might not fit": ("kind: push", 'kind: "{{ params.to }}"', "CS455", 11, "`kind` is not one of the values of the contract with the example of its parameter"),
     "an operation that there is not": ("operation: send", "operation: snd", "CS451", 21, "there is no operation `snd` in the contract (did you mean `send`?)"),
@@ -191,7 +191,7 @@ def test_an_odd_description_is_one_warning_and_no_error(
     bound.write("api.yaml", API.replace(old, new))
     told = found(callsheet, bound)
     assert [one[0] for one in told] == ["CS459"], told
-    assert told[0][2].startswith("the contract itself is odd: /components/schemas/")
+    assert told[0][2].startswith("the contract itself has an error: /components/schemas/")
 
 
 def test_two_operations_of_one_name_and_a_name_by_method_and_path(
@@ -240,14 +240,20 @@ definitions:
         "example.yaml", ACTION.replace("operation: send", "operation: form").replace("/send/news", "/form")
     )
     told = {one[2] for one in found(callsheet, bound)}
-    assert told == {"the operation takes no JSON body: it wants a form or a file"}
+    assert told == {"the operation takes a form or a file, not a JSON body"}
 
 
 # -- the vendors ------------------------------------------------------------------------------
 
 FCM = {
     "renamed": ('fid: "{{', 'fdi: "{{', "CS454", 23, "`fdi` is not in the contract (did you mean `fid`?)"),
-    "a duration": ("ttl: 3600s", "ttl: 1h", "CS454", 28, "`message.android.ttl` does not keep `pattern:"),
+    "a duration": (
+        "ttl: 3600s",
+        "ttl: 1h",
+        "CS454",
+        28,
+        "`message.android.ttl` does not satisfy `pattern:",
+    ),
     "a number in data": (
         "data: {origin",
         "data: {n: 1, origin",
@@ -477,6 +483,6 @@ def test_what_a_contract_would_refuse_of_a_generated_case_fails_it(
     text = (bound.path / "example.yaml").read_text()
     (bound.path / "example.yaml").write_text(text.replace("example: ada, maxLength: 20}", "example: ada}"))
     failed = callsheet(*at, "-k", "to is a long text")
-    assert "the contract would refuse it: `to` does not keep `maxLength: 20` of the contract" in " ".join(
+    assert "the contract rejects it: `to` does not satisfy `maxLength: 20` of the contract" in " ".join(
         failed.out.split()
     )

@@ -203,7 +203,7 @@ VERBS = {
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Return what was sent; nothing leaves. An emulator that would serve ends at once."""
     from callsheet.calling import sending
-    from callsheet.emulator.server import Emulator
+    from callsheet.emulator.session import EmulatorSession
 
     found: list[Any] = []
 
@@ -212,7 +212,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         return sending.Answer(outcome="ok", status=200, text="", seconds=0.1, attempts=1)
 
     monkeypatch.setattr(sending, "send", send)
-    monkeypatch.setattr(Emulator, "serve", lambda self: self.server.server_close())
+    monkeypatch.setattr(EmulatorSession, "wait", lambda self: None)
     monkeypatch.setenv("TOKEN", "t")
     return found
 

@@ -119,7 +119,7 @@ SECRETS = {
     "a key in the payload": (f"curl {URL} -d '{{\"api_key\": \"s3cr3tvalue\"}}'", "env:EXAMPLE_API_KEY"),
     "a password in the payload": (f"curl {URL} -d '{{\"u\": {{\"password\": \"s3cr3tvalue\"}}}}'", "env:EXAMPLE_PASSWORD"),
     "what looks like one": (f"curl {URL} -d '{{\"a\": \"AKIAIOSFODNN7EXAMPLE\"}}'", "env:EXAMPLE_A"),
-    "a cookie": (f"curl -b 'session=s3cr3tvalue' {URL}", "the cookie was left out"),
+    "a cookie": (f"curl -b 'session=s3cr3tvalue' {URL}", "the cookie was ignored"),
     "a bearer and a key": (
         f"curl -H 'Authorization: Bearer s3cr3tvalue' '{URL}?key=s3cr3tvalue'", "looks like a second credential"),
 }  # fmt: skip
@@ -157,7 +157,7 @@ REFUSED = {
     f"curl {URL} --next {URL}": "--next cannot be imported: it makes several calls",
     "curl file:///etc/passwd": "only http and https can be called",
     f"curl {URL} --no-such-option": "the option --no-such-option is not known",
-    f"curl {URL} -H": "-H lacks its value",
+    f"curl {URL} -H": "-H has no value",
     "curl " + "x" * 300_000: "the curl line is longer than 256 KiB",
 }
 
@@ -260,7 +260,7 @@ def test_a_har_file_and_a_postman_collection() -> None:
         request = build_request(found, {"title": "Hi"})
         assert (request.method, request.url, request.payload) == ("POST", URL, {"title": "Hi"})
         assert found["authentication"]["type"] == "bearer"
-    with pytest.raises(ImportFault, match="the file contains 2 requests, and 2 of them fit"):
+    with pytest.raises(ImportFault, match="the file contains 2 requests, and 2 of them match"):
         read_file(json.dumps(HAR), None)
     with pytest.raises(ImportFault, match="the body is a form"):
         read_file(json.dumps(POSTMAN), "form")
@@ -301,7 +301,7 @@ def test_from_a_curl_line_to_a_tested_planned_and_applied_action_in_five_command
 
 
 def test_a_method_that_no_action_has() -> None:
-    with pytest.raises(ImportFault, match="an action cannot call with HEAD"):
+    with pytest.raises(ImportFault, match="an action cannot use the method HEAD"):
         action_text(read_curl(f"curl -I {URL}"), "example")
 
 

@@ -126,9 +126,7 @@ def test_what_is_exported_is_imported_as_the_same_request(
         "authentication": authentication,
     }
     if form == "httpie" and re.search(r"\\[=:@;]", header):
-        with pytest.raises(
-            CallsheetError, match="HTTPie has no way to write the value of the header X-Note"
-        ):
+        with pytest.raises(CallsheetError, match="HTTPie cannot express the value of the header X-Note"):
             export(action, {}, form)
         return
     text, _ = export(action, {}, form)
@@ -298,7 +296,7 @@ def test_an_httpie_line_becomes_the_same_request(line: str) -> None:
         ("http https://a.example a@/etc/passwd", "`a` reads a file"),
         ("http https://a.example a:=@x.json", "`a` reads a file"),
         ("http https://a.example a:=x", "the data is not JSON"),
-        ("http :8080/x a=b", "the URL is one of this machine"),
+        ("http :8080/x a=b", "the URL is short for one of this machine"),
         ("http https://a.example 'a[0]=b'", "`a[0]` is an item of a list"),
         ("http https://a.example --cert=x", "the option --cert=x is not known"),
         ("http https://a.example word", "`word` is not an item of a request"),
@@ -502,7 +500,7 @@ def test_check_compares_with_what_exists(samples: Folder, callsheet: Callsheet) 
         (
             "vonage_sms: makes another request\n"
             "  it calls with PUT, and the action with POST\n"
-            "  `channel` is another one than the action sends\n"
+            "  `channel` differs from what the action sends\n"
         ),
     )
     elsewhere = callsheet("import", "curl", "curl https://api.example.com", "--check", *at)

@@ -163,7 +163,7 @@ def test_what_is_on_the_screen_is_compared_with_what_was_asked(
     )
     copied.write_text(json.dumps(step["pasted"]))
     check = ("confirm", pack, "push", "-C", seven.path, "--check", copied)
-    assert callsheet(*check).out == "push: the screen has what was asked\n"
+    assert callsheet(*check).out == "push: the screen has what was expected\n"
     wrong = step["pasted"]
     wrong["sound"] = "chime"
     wrong["to"]["dataType"] = "integer"
@@ -177,10 +177,10 @@ def test_what_is_on_the_screen_is_compared_with_what_was_asked(
         (
             "push: the screen differs\n"
             "  the payload lacks `badge`\n"
-            "  the payload has `more`, which was not asked\n"
-            "  `notification.title` is a constant, and a variable was asked\n"
-            "  `sound` is 'chime', and 'default' was asked\n"
-            "  the dataType of `to` is 'integer', and 'string' was asked\n"
+            "  the payload has `more`, which was not expected\n"
+            "  `notification.title` is a constant, and a variable was expected\n"
+            "  `sound` is 'chime', and 'default' was expected\n"
+            "  the dataType of `to` is 'integer', and 'string' was expected\n"
         ),
     )
     copied.write_text("<html>")

@@ -140,5 +140,5 @@ def test_a_request_is_checked_as_json_and_a_query_by_its_text(
         return outcome.out + outcome.err
 
     assert checked("true", '{"title": "x", "fixed": true}') == "example: makes this request\n"
-    assert "`fixed` is another one" in checked("true", '{"title": "x", "fixed": 1}')
-    assert "the query parameter live is another one" in checked("True", '{"title": "x", "fixed": true}')
+    assert "`fixed` differs" in checked("true", '{"title": "x", "fixed": 1}')
+    assert "the query parameter live differs" in checked("True", '{"title": "x", "fixed": true}')

@@ -53,7 +53,7 @@ def applied(folder: Folder, callsheet: Callsheet, *more: str) -> str:
 
 
 def outcomes(folder: Folder) -> list[tuple[str, str]]:
-    _, [last, *_] = Workspace(folder.path).history("local")
+    last = Workspace(folder.path).history("local").applies[0]
     return [(one.action, one.outcome) for one in last.steps]
 
 
@@ -255,7 +255,7 @@ def test_a_table_that_changes_what_is_written_takes_nothing(
         )
     err = applied(workspace, callsheet, "--keep-going")
     assert "what is read back of Action/example differs from what was written" in err
-    _, [last, *_] = Workspace(workspace.path).history("local")
+    last = Workspace(workspace.path).history("local").applies[0]
     assert sorted((one.address, one.outcome) for one in last.steps) == [
         ("Action/example", "failed"), ("Action/other", "done"),
     ]  # fmt: skip

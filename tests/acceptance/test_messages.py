@@ -493,7 +493,7 @@ def test_sms_segments(text: str, encoding: str, number: int, used: int, left: in
         ("sms", {"text": "a" * 200}, "it is sent, and paid for, as 2 segments"),
         ("push", {"title": "a" * 60, "text": "b"}, "the title has 60 characters: phones commonly show about 50"),
         ("push", {"title": "a", "text": "b" * 5000}, "the texts have 5001 bytes: FCM takes 4,096 of a whole message"),
-        ("email", {"subject": "a", "text": "b"}, "there is no HTML: readers see the text alone"),
+        ("email", {"subject": "a", "text": "b"}, "there is no HTML: readers see only the text"),
         ("email", {"subject": "a" * 70, "text": "b"}, "the subject has 70 characters: many inboxes show about 60"),
         ("email", {"subject": "a", "text": "b", "html": "<html lang=en><img src=x.png>"}, "an image has no alt text: x.png"),
         ("email", {"subject": "a", "text": "b", "html": "<html lang=en>" + "x" * 110_000}, "the HTML has 107 KB: Gmail cuts it off after 102 KB"),
@@ -534,7 +534,7 @@ def test_the_page_shows_every_language_and_does_nothing(
     outcome = callsheet(*at, "--out", page)
     assert outcome.code == 0, outcome.err
     assert outcome.out.startswith(f"wrote {page}\n")
-    assert "  fr: there is no HTML: readers see the text alone\n" in outcome.out
+    assert "  fr: there is no HTML: readers see only the text\n" in outcome.out
     text = page.read_text("utf-8")
     assert "<script" not in text
     assert text.count("<iframe sandbox title=") == 1

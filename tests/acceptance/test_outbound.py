@@ -299,7 +299,7 @@ def test_no_token_is_asked_for_in_clear(
     action = workspace.path / "example.yaml"
     action.write_text(action.read_text() + f"  {written}\n")
     outcome = callsheet("validate", "-C", workspace.path)
-    assert outcome.out.count("over plain http: everybody on the way reads") == 2
+    assert outcome.out.count("over plain http: anyone on the way can read") == 2
     assert ("error CS982\n" in outcome.out, "error CS983\n" in outcome.out) == (True, True)
     # A verb that goes on with errors of the workspace refuses it, too.
     assert "error CS982: the token endpoint http://login.example.com/t is not an https URL" in (

@@ -165,12 +165,10 @@ def test_a_null_that_cannot_stand_there_says_what_to_do(
     found = findings(empty, callsheet)
     assert [(one["code"], one["file"]) for one in found] == [("CS320", "environments.yaml")]
     assert found[0]["message"] == (
-        f"null cannot stand in `spec.{field}`, and an overlay cannot take a field away yet"
+        f"null is not allowed in `spec.{field}`, and an overlay cannot remove a field yet"
     )
     way_out = (
-        "authentication: {type: none}"
-        if field == "authentication"
-        else "`$remove` will, in a later version"
+        "authentication: {type: none}" if field == "authentication" else "remove the field from the action"
     )
     assert way_out in found[0]["help"]
 
@@ -187,7 +185,7 @@ def test_remove_is_reported_as_coming_later(empty: Folder, callsheet: Callsheet,
     write(empty, environment("local", overlay))
     found = findings(empty, callsheet)
     assert [(one["code"], one["file"]) for one in found] == [("CS320", "environments.yaml")]
-    assert found[0]["message"] == "`$remove` is not known yet: an overlay cannot take a field away"
+    assert found[0]["message"] == "`$remove` is not supported yet: an overlay cannot remove a field"
     outcome = callsheet("render", "push", "-C", empty.path, "-e", "local")
     assert (outcome.code, outcome.out) == (1, "")
 

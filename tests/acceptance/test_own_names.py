@@ -83,7 +83,7 @@ def test_a_link_at_a_name_of_ours_leads_nowhere(
 def test_a_link_is_refused_by_its_name(workspace: Folder, outside: Path, callsheet: Callsheet) -> None:
     (workspace.path / ".callsheet").symlink_to(outside)
     assert callsheet("plan", "-C", workspace.path).err == (
-        "error CS985: .callsheet is a symbolic link, and callsheet writes there\n"
+        "error CS985: .callsheet is a symbolic link, and callsheet would write through it\n"
         "help: remove the link; to keep the files elsewhere, link the workspace's own folder\n"
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -15,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from support.postgres import Proxy, Server, running, system_running
-from support.workspaces import ENVIRONMENT, POSTGRESQL, Callsheet, Folder, run_callsheet
+from support.processes import Started
+from support.workspaces import ENVIRONMENT, POSTGRESQL, Callsheet, Folder
 
 
 def test_the_main_job_on_postgresql(shared_workspace: Folder, callsheet: Callsheet) -> None:
@@ -351,20 +351,24 @@ def rounds(request: pytest.FixtureRequest, short: int, long: int) -> int:
 
 @pytest.mark.timeout(1800)
 def test_of_eight_deployers_at_once_exactly_one_applies_each_plan(
-    shared_workspace: Folder, server: Server, database: str, request: pytest.FixtureRequest
+    shared_workspace: Folder,
+    server: Server,
+    database: str,
+    callsheet: Callsheet,
+    request: pytest.FixtureRequest,
 ) -> None:
     plan = shared_workspace.path.parent / "plan.json"
     number = rounds(request, 2, 50)
     for round_ in range(1, number + 1):
         shared_workspace.action(constant=str(round_))
-        assert run_callsheet("plan", "-C", shared_workspace.path, "-q", "--out", plan).code == 0
-        command = [sys.executable, "-m", "callsheet", "apply", "-C", str(shared_workspace.path), str(plan)]
+        assert callsheet("plan", "-C", shared_workspace.path, "-q", "--out", plan).code == 0
         eight = [
-            subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-            for _ in range(8)
+            Started(plan.with_name(f"said {one}"), "apply", "-C", shared_workspace.path, plan)
+            for one in range(8)
         ]
-        said = [one.communicate()[1] for one in eight]
-        assert sorted(one.returncode for one in eight) == [0, *[1] * 7], said
+        codes = [one.wait() for one in eight]
+        said = [one.errors for one in eight]
+        assert sorted(codes) == [0, *[1] * 7], said
         assert all(any(code in one for code in ("CS901", "CS917")) for one in said if one), "\n".join(said)
         found = server.execute("SELECT revision FROM callsheet.registry_action", database)
         assert found == [(round_,)]
@@ -376,26 +380,20 @@ def test_of_eight_deployers_at_once_exactly_one_applies_each_plan(
 ACTIONS = 120
 
 
-def settled(folder: Folder, server: Server, database: str) -> None:
+def settled(folder: Folder, callsheet: Callsheet, server: Server, database: str) -> None:
     """Apply what is left; nothing is lost, nothing was done twice."""
-    outcome = run_callsheet("apply", "-C", folder.path, "--yes", "-q")
+    outcome = callsheet("apply", "-C", folder.path, "--yes", "-q")
     assert outcome.code == 0, outcome.err
     query = "SELECT count(*), max(revision) FROM callsheet.registry_action"
     assert server.execute(query, database) == [(ACTIONS, 1)]
     assert server.execute("SELECT count(*) FROM callsheet.registry_history", database) == [(ACTIONS,)]
     assert server.execute("SELECT count(*) FROM callsheet.ledger_object", database) == [(ACTIONS,)]
-    assert run_callsheet("plan", "-C", folder.path, "--detailed-exitcode").code == 0
-    assert run_callsheet("drift", "-C", folder.path, "--detailed-exitcode").code == 0
+    assert callsheet("plan", "-C", folder.path, "--detailed-exitcode").code == 0
+    assert callsheet("drift", "-C", folder.path, "--detailed-exitcode").code == 0
 
 
-def start_apply(folder: Folder) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "callsheet", "apply", "-C", str(folder.path), "--yes", "-q"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+def start_apply(folder: Folder) -> Started:
+    return Started(folder.path.parent / "said", "apply", "-C", folder.path, "--yes", "-q")
 
 
 def wait_for(server: Server, database: str, steps: int) -> None:
@@ -425,7 +423,11 @@ def many(workspace: Folder) -> Folder:
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("fault", ["kill", "stop", "cut"])
 def test_the_next_run_settles_what_a_fault_left(
-    fault: str, many: Folder, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+    fault: str,
+    many: Folder,
+    callsheet: Callsheet,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     middle = 0
     wanted = rounds(request, 1, 10)
@@ -446,35 +448,35 @@ def test_the_next_run_settles_what_a_fault_left(
             process = start_apply(many)
             wait_for(server, database, ((round_ + 1) % 4) * 25)
             if fault == "kill":
-                os.killpg(process.pid, signal.SIGKILL)
+                process.kill()
             elif forward is not None:
                 forward.cut()
             else:
                 server.stop("immediate")
-            error = process.communicate()[1]
+            code, error = process.wait(), process.errors
             if fault == "stop":
                 server.start()
-            if fault != "kill" and process.returncode:
+            if fault != "kill" and code:
                 assert "error CS940: PostgreSQL" in error
                 assert "Traceback" not in error
             done = server.execute("SELECT count(*) FROM callsheet.ledger_outcome", database)[0][0]
             middle += done < ACTIONS
             monkeypatch.setenv("CALLSHEET_DATABASE", url)
-            settled(many, server, database)
+            settled(many, callsheet, server, database)
             if forward is not None:
                 forward.close()
     assert middle > 0, "no fault came in the middle: the test proved nothing"
 
 
 def test_a_reading_sees_one_state_while_another_applies(
-    many: Folder, server: Server, database: str
+    many: Folder, callsheet: Callsheet, database: str
 ) -> None:
-    del server, database
+    del database
     process = start_apply(many)
-    while process.poll() is None:
-        outcome = run_callsheet("drift", "-C", many.path, "--detailed-exitcode")
+    while process.running():
+        outcome = callsheet("drift", "-C", many.path, "--detailed-exitcode")
         assert outcome.code == 0, outcome.out + outcome.err
-    assert process.communicate()[1] == ""
+    assert (process.wait(), process.errors) == (0, "")
 
 
 # -- copies -----------------------------------------------------------------------------------

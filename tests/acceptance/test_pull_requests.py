@@ -2,27 +2,59 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-import os
 import re
+import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from support.github_runner import Job, edit, job
+from support.breaking import run
+from support.github_runner import Job, edit, job, job_in
 from support.postgres import Server
-from support.workspaces import Callsheet, Folder, git
+from support.processes import Started
+from support.workspaces import (
+    POSTGRESQL,
+    Callsheet,
+    Folder,
+    Outcome,
+    committed_samples,
+    git,
+    plain_surroundings,
+)
 
 __all__ = ["job"]
 
 
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory, server: Server) -> tuple[Job, str]:
+    """Give the samples with staging and production in PostgreSQL, deployed, and a signer: once for all tests."""
+    folder = tmp_path_factory.mktemp("deployed")
+    database = server.database()
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        plain_surroundings(monkeypatch, folder)
+        monkeypatch.setenv("CALLSHEET_DATABASE", server.url(database))
+        made = job_in(committed_samples(folder), folder)
+        share(made)
+    return made, database
+
+
 @pytest.fixture
-def team(job: Job, server: Server, monkeypatch: pytest.MonkeyPatch) -> Job:
-    """Give the samples with staging and production in PostgreSQL, deployed, and a signer."""
-    monkeypatch.setenv("CALLSHEET_DATABASE", server.url(server.database()))
+def team(deployed: tuple[Job, str], server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Job:
+    """Give a copy of the repository and of the database that are deployed."""
+    original, database = deployed
+    monkeypatch.setenv("CALLSHEET_DATABASE", server.url(server.copy(database)))
+    folder, temp = tmp_path / "repository", tmp_path / "runner"
+    shutil.copytree(original.folder, folder, symlinks=True)
+    shutil.copytree(original.temp, temp)
+    return Job(folder, temp)
+
+
+def share(job: Job) -> None:
+    """Deploy to both environments in PostgreSQL, each plan approved by a signer."""
     for name in ("staging", "production"):
         target = f'{{type: postgresql, url: {{secret: "env:CALLSHEET_DATABASE"}}, schema: {name}}}'
         edit(job, f"environments/{name}.yaml", f"{{type: sqlite, path: .callsheet/{name}.db}}", target)
@@ -36,7 +68,6 @@ def team(job: Job, server: Server, monkeypatch: pytest.MonkeyPatch) -> Job:
     commit(job, "the state that everybody shares")
     deploy(job, "staging")
     deploy(job, "production", accept="sensitive", why="the first deployment")
-    return job
 
 
 def commit(job: Job, message: str) -> str:
@@ -57,14 +88,10 @@ def merge(job: Job, name: str) -> None:
     git(job.folder, "merge", "-q", "--no-ff", "-m", f"merge {name}", name)
 
 
-def callsheet_in(job: Job, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "callsheet", *arguments],
-        cwd=job.folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def callsheet_in(job: Job, *arguments: str) -> Outcome:
+    """Run what people run beside the actions, which are steps of a shell."""
+    with contextlib.chdir(job.folder):
+        return run(*arguments)
 
 
 def deploy(job: Job, environment: str, *, accept: str = "", why: str = "") -> str:
@@ -72,9 +99,9 @@ def deploy(job: Job, environment: str, *, accept: str = "", why: str = "") -> st
     plan = f"{environment}.plan.json"
     accepted = [word for one in accept.split() for word in ("--accept", one)]
     planned = callsheet_in(job, "plan", "-e", environment, "-q", "--out", plan, *accepted)
-    assert planned.returncode == 0, planned.stderr
+    assert planned.code == 0, planned.err
     approved = callsheet_in(job, "approve", plan, "--key", str(job.temp / "keys" / "grace"), "--yes", "-q")
-    assert approved.returncode == 0, approved.stderr
+    assert approved.code == 0, approved.err
     outputs = job.use("deploy", environment=environment, plan=plan, accept=accept, why=why)
     assert outputs.get("outcome") == "done", job.log
     for one in job.folder.glob("*.plan.json*"):
@@ -90,8 +117,6 @@ def review(job: Job, base: str, **inputs: str) -> str:
 
 
 def clean(job: Job) -> None:
-    import shutil
-
     shutil.rmtree(job.folder / "callsheet-review")
 
 
@@ -107,12 +132,12 @@ def test_1_a_constant_changes_and_goes_from_review_to_production(
     merge(team, "calmer")
     assert deploy(team, "staging") == "2"
     assert deploy(team, "production") == "2"
-    history = json.loads(callsheet_in(team, "history", "-e", "production", "-o", "json").stdout)
+    history = json.loads(callsheet_in(team, "history", "-e", "production", "-o", "json").out)
     assert history["applies"][0]["approvers"] == ["grace@example.com"]
     assert history["applies"][0]["commit"] == git(team.folder, "rev-parse", "HEAD").strip()
     for name in ("staging", "production"):
-        assert callsheet_in(team, "plan", "-e", name, "--detailed-exitcode").returncode == 0
-        shown = callsheet_in(team, "show", "firebase_push", "--deployed", "-e", name).stdout
+        assert callsheet_in(team, "plan", "-e", name, "--detailed-exitcode").code == 0
+        shown = callsheet_in(team, "show", "firebase_push", "--deployed", "-e", name).out
         assert '"priority": "NORMAL"' in shown
 
 
@@ -149,14 +174,14 @@ def test_2_a_breaking_change_stops_at_the_gate_and_is_let_through_with_a_reason(
     clean(team)
     merge(team, "rename")
     plan = callsheet_in(team, "plan", "-e", "production", "-q", "--out", "plan.json")
-    assert plan.returncode == 0
+    assert plan.code == 0
     callsheet_in(team, "approve", "plan.json", "--key", str(team.temp / "keys" / "grace"), "--yes", "-q")
     refused = callsheet_in(team, "apply", "plan.json")
-    assert "error CS919: the plan contains changes that must be accepted" in refused.stderr
+    assert "error CS919: the plan contains changes that must be accepted" in refused.err
     for one in team.folder.glob("plan.json*"):
         one.unlink()
     deploy(team, "production", accept="breaking", why="the journeys map headline since Monday")
-    shown = callsheet_in(team, "history", "show", "2", "-e", "production").stdout
+    shown = callsheet_in(team, "history", "show", "2", "-e", "production").out
     assert "  accepted: breaking\n  because: the journeys map headline since Monday\n" in shown
     assert "  approved by: grace@example.com\n" in shown
 
@@ -175,7 +200,7 @@ def test_3_a_new_host_that_receives_addresses_is_named(team: Job, snapshot: Snap
     assert comment == snapshot
     assert "<code>mail.example.net</code> | email | <code>email</code>" in comment
     assert team.code == 1
-    found = json.loads(callsheet_in(team, "diff", "--base", base, "-o", "json").stdout)
+    found = json.loads(callsheet_in(team, "diff", "--base", base, "-o", "json").out)
     assert {(one["host"], one["sensitivity"]) for one in found["dataFlows"]} == {
         ("mail.example.net", "email"), ("mail.example.net", "name"), ("mail.example.net", "customer-id"),
     }  # fmt: skip
@@ -211,20 +236,20 @@ def test_4_one_line_that_changes_forty_actions_is_told_once_and_released_deliber
     comment = review(team, base)
     assert comment == snapshot
     assert comment.count("sms&#95;05") == 1
-    assert callsheet_in(team, "diff", "--base", base).stdout.replace(base, "BASE") == snapshot
+    assert callsheet_in(team, "diff", "--base", base).out.replace(base, "BASE") == snapshot
     clean(team)
     merge(team, "v2")
     plan = callsheet_in(team, "plan", "-e", "staging", "-q", "--out", "plan.json")
-    assert plan.returncode == 0
+    assert plan.code == 0
     refused = callsheet_in(team, "apply", "plan.json")
     assert (
         "error CS918: a guard refuses the plan\n  max-update: 40 of 51 would be updated; the limit is 30%"
-        in refused.stderr
+        in refused.err
     )
-    assert "help: if this is intended: --accept max-update" in refused.stderr
+    assert "help: if this is intended: --accept max-update" in refused.err
     (team.folder / "plan.json").unlink()
     deploy(team, "staging", accept="max-update", why="all texts move to v2 together")
-    assert callsheet_in(team, "plan", "-e", "staging", "--detailed-exitcode").returncode == 0
+    assert callsheet_in(team, "plan", "-e", "staging", "--detailed-exitcode").code == 0
 
 
 HOSTILE_ACTION = """\
@@ -323,33 +348,23 @@ def test_a_runner_that_is_killed_and_the_next_one_on_another_machine(
     workspace: Folder, database: str, server: Server, tmp_path: Path
 ) -> None:
     """The second machine is a clone at another path, with nothing but the repository and the database."""
-    import signal
-
-    from support.workspaces import POSTGRESQL
-
     workspace.write("environments.yaml", POSTGRESQL)
     for number in range(150):
         workspace.action(f"action_{number}")
     workspace.commit()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "callsheet", "apply", "-C", str(workspace.path), "--yes", "-q"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
+    process = Started(tmp_path / "said", "apply", "-C", workspace.path, "--yes", "-q")
     query = "SELECT count(*) FROM callsheet.ledger_outcome"
     for _ in range(2000):
         if server.execute("SELECT to_regclass('callsheet.ledger_outcome')", database)[0][0] and (
             server.execute(query, database)[0][0] >= 25
         ):
             break
-    os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
     process.wait()
     clone = tmp_path / "machine-2"
     git(tmp_path, "clone", "-q", str(workspace.path), str(clone))
-    done = subprocess.run(
-        [sys.executable, "-m", "callsheet", "apply", "-C", str(clone), "--yes", "-q"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    outcome = run("apply", "-C", clone, "--yes", "-q")
+    assert outcome.code == 0, outcome.err
     assert server.execute("SELECT count(*), max(revision) FROM callsheet.registry_action", database) == [
         (151, 1)
     ]

@@ -173,13 +173,13 @@ def test_a_step_that_the_service_keeps_otherwise_is_not_done_and_the_next_plan_b
     assert (outcome.code, outcome.err) == (
         1,
         (
-            "error CS876: 1 object(s) are not as they were sent: 0 step(s) done, 0 left\n"
+            "error CS876: the target kept other values than were sent in 1 object: 0 steps done, 0 left\n"
             "  Action/example: the service accepted it, but stored something else than was sent: kind\n"
             "help: the next plan shows what is kept there; where it means the same, say so under `normalised` of the"
             " Target\n"
         ),
     )
-    _, [record] = Workspace(hooks.path).history("local")
+    [record] = Workspace(hooks.path).history("local").applies
     assert [(one.outcome, one.error) for one in record.steps] == [
         ("failed", "the service accepted it, but stored something else than was sent: kind")
     ]

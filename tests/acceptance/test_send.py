@@ -108,8 +108,8 @@ def test_nothing_is_sent_unasked_or_where_it_is_not_allowed(
     workspace.write("environments.yaml", ENVIRONMENT)
     assert callsheet(*SEND, "-C", workspace.path, "--yes").err == (
         "error CS960: the environment local does not allow sending\n"
-        "help: write `allowSend: true` into its spec, if a manual call does no harm;"
-        " or try it without an account: `callsheet emulate`, and send with --to\n"
+        "help: write `allowSend: true` into its spec if a manual call does no harm,"
+        " or send to `callsheet emulate` with --to\n"
     )
     assert callsheet("send", "example", "-C", workspace.path, "--yes").err.startswith("error CS926")
     assert service.seen == []

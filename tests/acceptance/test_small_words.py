@@ -27,7 +27,7 @@ def test_an_action_without_own_cases_has_no_gap_in_its_line(
     assert "example and" not in out
 
 
-@pytest.mark.parametrize(("wanted", "words"), [("o", "2 of them fit"), ("zzz", "none of them fits")])
+@pytest.mark.parametrize(("wanted", "words"), [("o", "2 of them match"), ("zzz", "none of them matches")])
 def test_numbers_agree_with_their_verbs(wanted: str, words: str, tmp_path: Path) -> None:
     from callsheet.importing.files import read_file
 
@@ -88,7 +88,7 @@ def test_a_template_where_a_secret_belongs_is_not_called_literal(
     text = ACTION.format(name="example", constant="1")
     workspace.write("example.yaml", text + '  authentication: {type: bearer, token: "{{ values.host }}"}\n')
     out = callsheet("validate", "-C", workspace.path).out
-    assert "error CS601\n  `token` is a template, and a secret is referred to\n" in out
+    assert "error CS601\n  `token` is a template, and must be a reference to a secret\n" in out
 
 
 def test_an_anchor_of_an_earlier_document_is_not_asked_for_above(
@@ -101,7 +101,7 @@ def test_an_anchor_of_an_earlier_document_is_not_asked_for_above(
         + ACTION.format(name="two", constant="*one"),
     )
     out = " ".join(callsheet("validate", "-C", workspace.path).out.split())
-    assert "define `&one` above it, in the same document: anchors reach no further" in out
+    assert "define `&one` above it, in the same document" in out
 
 
 def test_no_help_names_a_scheme_that_is_not_there(callsheet: Callsheet) -> None:

@@ -79,7 +79,7 @@ def findings(folder: Folder, callsheet: Callsheet) -> list[tuple[str, str, int, 
 def test_a_value_that_loses_its_form_in_a_text(empty: Folder, callsheet: Callsheet, place: str) -> None:
     for written, shown in LOST.items():
         write(empty, written, *IN_TEXT[place])
-        message = f"`{written}` is a number, and becomes `{shown}` in a text"
+        message = f"`{written}` is a number, and becomes `{shown}` in a string"
         assert findings(empty, callsheet) == [("CS421", "environments.yaml", 5, 15, message)]
         write(empty, f'"{written}"', *IN_TEXT[place])
         assert findings(empty, callsheet) == []

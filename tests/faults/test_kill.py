@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 import sqlite3
@@ -13,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from support.workspaces import ENVIRONMENT, Folder, run_callsheet
+from support.processes import Started
+from support.workspaces import ENVIRONMENT, Callsheet, Folder
 
 ACTIONS = 200
 HOLDER = """
@@ -50,25 +50,21 @@ def apart(folder: Folder) -> None:
     folder.write("environments.yaml", ENVIRONMENT + ledger)
 
 
-def start(folder: Folder) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "callsheet", "apply", "-C", str(folder.path), "--yes", "-q"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+def start(folder: Folder) -> Started:
+    return Started(folder.path.parent / "said", "apply", "-C", folder.path, "--yes", "-q")
 
 
 def duration(folder: Folder) -> tuple[float, float]:
     """Give when an undisturbed apply begins to write, and when it ends."""
+    Started(folder.path.parent / "said", "--version").wait()  # from now on the package is imported
     begin = time.monotonic()
     process = start(folder)
     written = None
-    while process.poll() is None:
+    while process.running():
         if written is None and folder.database.exists():
             written = time.monotonic() - begin
         time.sleep(0.002)
-    assert process.returncode == 0
+    assert process.wait() == 0, process.errors
     return written or 0.0, time.monotonic() - begin
 
 
@@ -78,7 +74,7 @@ def rounds(request: pytest.FixtureRequest) -> int:
 
 @pytest.mark.timeout(3600)
 def test_a_killed_apply_is_finished_by_the_next_one(
-    workspace: Folder, request: pytest.FixtureRequest
+    workspace: Folder, callsheet: Callsheet, request: pytest.FixtureRequest
 ) -> None:
     for number in range(ACTIONS - 1):
         workspace.action(f"action_{number}")
@@ -91,20 +87,20 @@ def test_a_killed_apply_is_finished_by_the_next_one(
         remove(workspace)
         process = start(workspace)
         time.sleep(seed.uniform(first * 0.9, last))
-        os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
         process.wait()
         partly = workspace.database.exists() and workspace.database.stat().st_size > 0
-        outcome = run_callsheet("apply", "-C", workspace.path, "--yes", "-q")
+        outcome = callsheet("apply", "-C", workspace.path, "--yes", "-q")
         assert outcome.code == 0, outcome.err
         assert state(workspace.database) == expected
-        assert run_callsheet("plan", "-C", workspace.path, "--detailed-exitcode").code == 0
+        assert callsheet("plan", "-C", workspace.path, "--detailed-exitcode").code == 0
         interrupted += partly
     assert interrupted > 0, "no kill came in the middle: the test proved nothing"
 
 
 @pytest.mark.timeout(3600)
 def test_with_target_and_ledger_apart_open_steps_are_settled(
-    workspace: Folder, request: pytest.FixtureRequest
+    workspace: Folder, callsheet: Callsheet, request: pytest.FixtureRequest
 ) -> None:
     apart(workspace)
     for number in range(39):
@@ -115,9 +111,9 @@ def test_with_target_and_ledger_apart_open_steps_are_settled(
         remove(workspace)
         process = start(workspace)
         time.sleep(seed.uniform(first, last))
-        os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
         process.wait()
-        outcome = run_callsheet("apply", "-C", workspace.path, "--yes", "-q")
+        outcome = callsheet("apply", "-C", workspace.path, "--yes", "-q")
         assert outcome.code == 0, outcome.err
         connection = sqlite3.connect(workspace.database)
         assert connection.execute("SELECT count(*), max(revision) FROM registry_action").fetchone() == (
@@ -126,7 +122,7 @@ def test_with_target_and_ledger_apart_open_steps_are_settled(
         )
         assert connection.execute("SELECT count(*) FROM registry_history").fetchone() == (40,)
         connection.close()
-        assert run_callsheet("plan", "-C", workspace.path, "--detailed-exitcode").code == 0
+        assert callsheet("plan", "-C", workspace.path, "--detailed-exitcode").code == 0
 
 
 def remove(folder: Folder) -> None:
@@ -134,7 +130,7 @@ def remove(folder: Folder) -> None:
         path.unlink()
 
 
-def test_a_lock_ends_with_the_process_that_held_it(workspace: Folder) -> None:
+def test_a_lock_ends_with_the_process_that_held_it(workspace: Folder, callsheet: Callsheet) -> None:
     holder = subprocess.Popen(
         [
             sys.executable,
@@ -146,32 +142,34 @@ def test_a_lock_ends_with_the_process_that_held_it(workspace: Folder) -> None:
     )
     assert holder.stdout is not None
     assert holder.stdout.readline() == b"held\n"
-    refused = run_callsheet("apply", "-C", workspace.path, "--yes")
+    refused = callsheet("apply", "-C", workspace.path, "--yes")
     assert refused.code == 1
     assert f"another callsheet is at work on .callsheet/local.db (process {holder.pid} on " in refused.err
     holder.kill()
     holder.wait()
     holder.stdout.close()
-    assert run_callsheet("apply", "-C", workspace.path, "--yes").code == 0
+    assert callsheet("apply", "-C", workspace.path, "--yes").code == 0
 
 
-def test_two_appliers_at_once_one_wins_and_the_other_says_so(workspace: Folder) -> None:
+def test_two_appliers_at_once_one_wins_and_the_other_says_so(
+    workspace: Folder, callsheet: Callsheet
+) -> None:
     for number in range(60):
         workspace.action(f"action_{number}")
     plan = workspace.path.parent / "plan.json"
-    assert run_callsheet("plan", "-C", workspace.path, "-q", "--out", plan).code == 0
-    command = [sys.executable, "-m", "callsheet", "apply", "-C", str(workspace.path), str(plan)]
-    both = [
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        for _ in range(4)
+    assert callsheet("plan", "-C", workspace.path, "-q", "--out", plan).code == 0
+    at_once = [
+        Started(plan.with_name(f"said {one}"), "apply", "-C", workspace.path, plan) for one in range(4)
     ]
-    said = [process.communicate()[1] for process in both]
-    assert sorted(process.returncode for process in both) == [0, 1, 1, 1]
+    assert sorted(one.wait() for one in at_once) == [0, 1, 1, 1]
+    said = [one.errors for one in at_once]
     assert all("CS901" in one or "CS917" in one for one in said if one)
     assert state(workspace.database)[0][0][2] == 1
 
 
-def test_ctrl_c_finishes_the_step_at_hand_and_says_what_is_left(workspace: Folder) -> None:
+def test_ctrl_c_finishes_the_step_at_hand_and_says_what_is_left(
+    workspace: Folder, callsheet: Callsheet
+) -> None:
     for number in range(800):
         workspace.action(f"action_{number}")
     process = subprocess.Popen(
@@ -185,8 +183,8 @@ def test_ctrl_c_finishes_the_step_at_hand_and_says_what_is_left(workspace: Folde
     process.send_signal(signal.SIGINT)
     error = process.communicate()[1]
     assert process.returncode == 1
-    assert "Stopping behind the step at hand" in error
+    assert "Stopping after the current step" in error
     assert "error CS931: interrupted: " in error
-    assert run_callsheet("history", "-C", workspace.path).out.startswith("1  interrupted")
-    assert run_callsheet("apply", "-C", workspace.path, "--yes", "-q").code == 0
+    assert callsheet("history", "-C", workspace.path).out.startswith("1  interrupted")
+    assert callsheet("apply", "-C", workspace.path, "--yes", "-q").code == 0
     assert len(state(workspace.database)[1]) == 801

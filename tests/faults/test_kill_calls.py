@@ -7,10 +7,7 @@ killed at its first call that changes something, until one has nothing left to b
 from __future__ import annotations
 
 import json
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +18,7 @@ from support.adobe_workspace import Do
 from support.collection import Collection
 from support.hooks import ENVIRONMENT as HOOKS
 from support.hooks import settled
+from support.processes import Started
 from support.workspaces import Callsheet, Folder
 
 MOST = 12
@@ -35,7 +33,7 @@ class Killer:
         self.when = when
         self.kills = 0
         self.let_through = 0
-        self.running: subprocess.Popen[bytes] | None = None
+        self.running: Started | None = None
 
     def __call__(self, when: str) -> bool:
         """Kill the client, or let the call through; says whether it was killed."""
@@ -44,22 +42,21 @@ class Killer:
         if self.let_through:
             self.let_through -= 1
             return False
-        if self.running.poll() is None:
-            os.kill(self.running.pid, signal.SIGKILL)
+        if self.running.running():
+            self.running.kill()
             self.running.wait()
             self.kills += 1
         return True
 
     def run(self, *arguments: str, let_through: int = 0) -> int:
         """Run a command that is killed at a change; gives its exit code, negative where it was."""
-        command = [sys.executable, "-m", "callsheet", *arguments, "-C", str(self.folder.path)]
         self.let_through = let_through
         self.service.on_change = self
-        self.running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        told = self.running.communicate(timeout=60)[1].decode()
+        self.running = Started(self.folder.path.parent / "said", *arguments, "-C", str(self.folder.path))
+        code = self.running.wait()
         self.service.on_change = lambda when: False
-        assert self.running.returncode in (0, -signal.SIGKILL), told
-        return self.running.returncode
+        assert code in (0, -signal.SIGKILL), self.running.errors
+        return code
 
     def until_done(self, prepare: Callable[[], list[str]]) -> None:
         """Apply, killed again and again, each time a call later."""

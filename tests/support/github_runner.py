@@ -2,20 +2,46 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from support.warm_callsheet import write_command
 from support.workspaces import ROOT, Folder
 
 ACTIONS = ROOT / ".github" / "actions"
+
+
+@cache
+def warm_programs() -> list[str]:
+    """Return the folder of a `callsheet` that is imported already, where the system allows it."""
+    if not sys.platform.startswith("linux"):
+        return []
+    folder = Path(tempfile.mkdtemp(prefix="callsheet-programs-"))
+    write_command(folder)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "support.warm_callsheet", folder],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "tests")},
+        stdin=subprocess.PIPE,
+    )
+
+    def end() -> None:
+        process.communicate()
+        shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(end)
+    return [str(folder)]
 
 
 @dataclass
@@ -59,8 +85,10 @@ class Job:
         script.write_text(step["run"])
         output = self.temp / "output"
         output.write_text("")
+        # What watches each process of a step by its variables must see processes that begin as a user's do.
+        programs = [*([] if self.variables else warm_programs()), str(Path(sys.executable).parent)]
         surroundings = {
-            **os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", **self.variables, **given,
+            **os.environ, "PATH": ":".join([*programs, os.environ["PATH"]]), **self.variables, **given,
             "GITHUB_OUTPUT": str(output), "GITHUB_STEP_SUMMARY": str(self.temp / "summary.md"),
             "GITHUB_PATH": str(self.temp / "path"), "GITHUB_ACTION_PATH": str(ACTIONS / name),
             "GITHUB_EVENT_PATH": str(self.temp / "event.json"), "RUNNER_TEMP": str(self.temp), "CI": "true",
@@ -82,9 +110,14 @@ class Job:
 @pytest.fixture
 def job(samples: Folder, tmp_path: Path) -> Job:
     """Give a job in a clone of the samples."""
-    (tmp_path / "runner").mkdir()
-    (tmp_path / "runner" / "event.json").write_text("{}")
-    return Job(samples.path.parent, tmp_path / "runner")
+    return job_in(samples, tmp_path)
+
+
+def job_in(samples: Folder, folder: Path) -> Job:
+    """Make a job in a clone of the samples, with a runner's files in a folder."""
+    (folder / "runner").mkdir()
+    (folder / "runner" / "event.json").write_text("{}")
+    return Job(samples.path.parent, folder / "runner")
 
 
 def edit(job: Job, file: str, old: str, new: str) -> None:

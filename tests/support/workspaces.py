@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 SHARED = Path(os.environ.get("CALLSHEET_SHARED", ROOT.parent / "shared"))
@@ -123,6 +126,29 @@ def git(folder: Path, *arguments: str) -> str:
         capture_output=True,
         text=True,
     ).stdout
+
+
+def committed_samples(folder: Path) -> Folder:
+    """Copy the sample workspace into a git repository below a folder, as its `actions/`."""
+    target = folder / "repository" / "actions"
+    shutil.copytree(ROOT / "actions", target, ignore=shutil.ignore_patterns(".callsheet"))
+    repository = Folder(target.parent)
+    repository.write(".gitignore", ".callsheet/\n")
+    repository.commit("the samples")
+    return Folder(target)
+
+
+def plain_surroundings(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Keep the developer's own settings out of the results; what callsheet keeps goes below a folder."""
+    for name in ("NO_COLOR", "FORCE_COLOR", "GITHUB_ACTOR", "GITLAB_USER_LOGIN", "CALLSHEET_DEBUG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("CALLSHEET_AUTHOR", "ada")
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder / "state"))
+    for who in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{who}_NAME", "Ada")
+        monkeypatch.setenv(f"GIT_{who}_EMAIL", "ada@example.com")
+        monkeypatch.setenv(f"GIT_{who}_DATE", "2026-11-25T08:00:00Z")
 
 
 POSTGRESQL = """\

@@ -20,9 +20,9 @@ def table() -> dict[str, str]:
         [sys.executable, str(SCRIPT)], capture_output=True, text=True, check=True, timeout=60
     )
     head, rule, *rows = done.stdout.splitlines()
-    assert (head, rule) == ("| what | now | aim |", "|---|---|---|")
+    assert (head, rule) == ("| what | before | now | aim |", "|---|---|---|---|")
     cells = [row.strip("|").split("|") for row in rows]
-    return {what.strip(): value.strip() for what, value, _ in cells}
+    return {what.strip(): value.strip() for what, _, value, _ in cells}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from callsheet.language import Action
 from callsheet.language.difference import NOTHING
 
 Outcome = Literal["passed", "failed"]
-NOT_EXPECTED = "no `expect` is written: `callsheet test --update` writes the request that is made now"
+NOT_EXPECTED = "there is no `expect`: run `callsheet test --update` to write the current request"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,11 +77,11 @@ def run_case(
     mismatches: tuple[Mismatch, ...] = ()
     message = ""
     if expect is None:
-        message = f"no `expect` is written, and no request is made: {error}" if error else NOT_EXPECTED
+        message = f"there is no `expect`, and no request can be built: {error}" if error else NOT_EXPECTED
     elif "error" in expect:
         if expect["error"] not in error:
             message = f"expected an error with {expect['error']!r}, " + (
-                f"got {error!r}" if error else "and the request was made"
+                f"got {error!r}" if error else "and the request was built"
             )
     elif request is None:
         message = error
@@ -118,7 +118,7 @@ def request_fields(request: Request) -> dict[str, Any]:
 
 
 def _compare(expect: Mapping[str, Any], actual: Mapping[str, Any], *, whole: bool) -> Iterator[Mismatch]:
-    """Compare the fields that are expected: exactly, or, with a partial match, what they hold."""
+    """Compare the fields that are expected: exactly, or, with a partial match, what they contain."""
     for name, value in expect.items():
         # What a case does not name of a request it does not expect; what it names it names wholly.
         yield from _difference((name,), value, actual.get(name, NOTHING), whole=whole)

@@ -95,13 +95,13 @@ def _with_expectations(document: Document, results: Sequence[CaseResult]) -> Rew
             raise CallsheetError(
                 "CS937",
                 f"no `expect` can be written for the case {one.name!r} of `{one.action}`: {error}",
-                help="write the case out in full, not as an alias, and update again",
+                help="write the case in full, without an alias, and update again",
             ) from None
     return rewriting
 
 
 def _written(document: Document, root: Path, path: Path, *, removed: bool) -> Path:
-    """Return the deepest part of a path that the file holds and that is to be written anew."""
+    """Return the deepest part of a path that the file contains and that is to be rewritten."""
     parts = path[:-1] if removed else path
     while parts and (*root, *parts) not in document.places.values:
         parts = parts[:-1]

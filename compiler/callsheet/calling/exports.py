@@ -42,7 +42,7 @@ class Exported:
 
 
 def export(compiled: Mapping[str, Any], params: Mapping[str, Any], form: str) -> tuple[str, list[str]]:
-    """Write a request as `curl`, `httpie` or `har`; give the text, and notes about its variables.
+    """Write a request as `curl`, `httpie` or `har`; return the text, and notes about its variables.
 
     Raises:
         CallsheetError: CS926 for the parameters, CS967 for a signature, which is made for each request.
@@ -68,7 +68,7 @@ def _exported(compiled: Mapping[str, Any], params: Mapping[str, Any]) -> Exporte
         if not reference.startswith("env:"):
             result.notes.append(f"{variable(reference)} is the value of {reference}")
     if "clientCertificate" in compiled["authentication"]:
-        result.notes.append("the client certificate is not in it: --cert and --key name one for curl")
+        result.notes.append("the client certificate is not included: pass it to curl with --cert and --key")
     return result
 
 
@@ -78,7 +78,7 @@ def _authenticate(result: Exported, authentication: Mapping[str, Any], name: str
         raise CallsheetError(
             "CS967",
             "this action is signed for each request: it cannot be exported",
-            help="send it with `callsheet send`, or try it with `callsheet emulate`",
+            help="use `callsheet send`, or `callsheet emulate` to try it",
         )
     if kind == "basic":
         result.user = f"{_marked(authentication['username'])}:{_marked(authentication['password'])}"
@@ -168,8 +168,8 @@ def _httpie_value(name: str, value: str) -> str:
     if re.search(r"\\[=:@;]", value):
         raise CallsheetError(
             "CS967",
-            f"HTTPie has no way to write the value of the header {name}",
-            help="write it for curl: --curl",
+            f"HTTPie cannot express the value of the header {name}",
+            help="export it for curl with --curl",
         )
     return f"\\{value}" if value[:1] in ("=", "@") else value
 

@@ -1,4 +1,4 @@
-"""Cases that nobody has to write: what is optional missing, what is bounded at its bounds, hostile texts.
+"""Generated test cases: what is optional missing, what is bounded at its bounds, hostile texts.
 
 Each must make a request, or be refused by what a parameter declares, or because it would leave its place in
 the path (`.` and `..`): a value that breaks the request and
@@ -61,7 +61,7 @@ _FORMATS = {
 
 
 Refuse = Callable[[Any], str | None]
-"""Tells what a contract would refuse of a payload, in words."""
+"""Returns what a contract would refuse of a payload, in words."""
 
 
 def generated_cases(
@@ -134,7 +134,7 @@ def _values(fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def accepts(fields: Mapping[str, Any], value: Any) -> bool:
-    """Return whether a parameter may hold a value."""
+    """Return whether a parameter may contain a value."""
     try:
         check_parameters({"value": fields}, {"value": value})
     except CallsheetError:
@@ -170,7 +170,7 @@ def _run(
     try:
         request = build_request(compiled, params)
         fault = refuse(request.payload)
-        message = f"the contract would refuse it: {fault}" if fault else ""
+        message = f"the contract rejects it: {fault}" if fault else ""
     except DotSegmentError:
         # It stays in its place: nothing is sent of it.
         return _result(action, environment, name, "", None)

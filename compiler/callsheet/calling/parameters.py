@@ -52,10 +52,10 @@ def read_parameters(
 
     Args:
         declared: the `parameters` of a compiled action.
-        given: values by name, or texts: `NAME=VALUE`, or the path of a file that holds a mapping.
+        given: values by name, or texts: `NAME=VALUE`, or the path of a file that contains a mapping.
 
     Raises:
-        ArgumentError: for a file that cannot be read, or holds something else.
+        ArgumentError: for a file that cannot be read, or contains something else.
 
     """
     if isinstance(given, Mapping):
@@ -116,14 +116,14 @@ def _fault(fields: Mapping[str, Any], value: Any) -> str:
 
 def _wrong_text(fields: Mapping[str, Any], value: str) -> str:
     if _SURROGATE.search(value):
-        return "contains half of a surrogate pair, which is not a character"
+        return "contains an unpaired surrogate, which is not a character"
     if len(value) < fields.get("minLength", 0):
         return f"is shorter than {fields['minLength']} characters"
     if len(value) > fields.get("maxLength", len(value)):
         return f"is longer than {fields['maxLength']} characters"
     keywords = {key: fields[key] for key in ("pattern", "format") if key in fields}
     if keywords and not _matches(keywords, value):
-        return "does not have the declared form"
+        return "does not have the declared format"
     return ""
 
 

@@ -11,7 +11,7 @@ from callsheet.language.urls import host_of
 def receiver_of(action: Mapping[str, Any]) -> str:
     """Return who receives what a compiled action or message sends: a host, or the action that delivers it.
 
-    `?` stands for what somebody broke by hand at the target.
+    `?` stands for what was broken by hand at the target.
     """
     try:
         if "request" in action:

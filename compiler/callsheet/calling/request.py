@@ -59,7 +59,7 @@ class Request:
 
 
 Reveal = Callable[[str], Any]
-"""Gives what is written where a reference to a secret stands."""
+"""Returns what is written in the place of a reference to a secret."""
 
 
 def build_request(
@@ -67,7 +67,7 @@ def build_request(
     params: Mapping[str, Any],
     reveal: Reveal = lambda reference: {"secret": reference},
 ) -> Request:
-    """Fill a compiled action's slots; `reveal` gives the secrets, which stay references without it.
+    """Fill a compiled action's slots; `reveal` returns the secrets, which stay references without it.
 
     Raises:
         CallsheetError: CS926 where the parameters do not fit, or a value cannot stand where it belongs.
@@ -95,7 +95,7 @@ def build_request(
         raise CallsheetError(
             "CS926",
             "a value cannot be written as JSON",
-            help="look for numbers beyond 2^53 and for odd characters",
+            help="look for numbers beyond 2^53 and for unpaired surrogates",
         ) from None
     return Request(method=request["method"], url=url, headers=headers, payload=payload)
 
@@ -106,7 +106,7 @@ class Filler:
     Args:
         declared: the parameters, as they are compiled.
         values: of them, checked.
-        reveal: gives what is written where a reference to a secret stands.
+        reveal: returns what is written in the place of a reference to a secret.
 
     """
 
@@ -194,7 +194,7 @@ class Filler:
                 "CS926",
                 0,
                 f"the header `{name}` would contain a character that is not ASCII",
-                "keep it out by a `pattern`, encode it (`| urlencode`), or send it in the payload",
+                "exclude it by a `pattern`, encode it (`| urlencode`), or send it in the payload",
             )
         return text
 
@@ -252,7 +252,7 @@ _SLOTS: dict[str, Any] = {
 def _expression(text: str) -> nodes.Expr:
     (part,) = parse_leaf("{{ " + text + " }}")
     if isinstance(part, str):
-        raise TypeError("the expression of a compiled action is a text")
+        raise TypeError("the expression of a compiled action is a string")
     return part.node
 
 

@@ -21,7 +21,7 @@ def run_cases(
 ) -> list[CaseResult]:
     """Run declared and generated cases, by action, then environment.
 
-    `refuse` gives, for an action, what judges the payloads of its generated cases: its contract.
+    `refuse` returns, for an action, what judges the payloads of its generated cases: its contract.
     """
     found: list[CaseResult] = []
     for action in sorted(compiled.actions.values(), key=lambda one: one.name):

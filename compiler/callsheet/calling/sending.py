@@ -1,4 +1,4 @@
-"""One request, sent for real: bounded in time and size, followed nowhere, and told as a journey would."""
+"""One request, sent for real: bounded in time and size, without redirects, reported as to a journey."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ class Answer:
 
     Attributes:
         outcome: `ok`, `http_<code>`, `timedout`, `capped` (by the action's rate, or by an EndpointConfig)
-            or `internalError`: what Journey Optimizer tells a journey.
+            or `internalError`: what Journey Optimizer reports to a journey.
         text: the body, at most 1 MiB of it.
         attempts: how often it was sent.
-        reason: why it came to nothing, where no status tells.
+        reason: why it failed, where no status says so.
         again_after: the seconds of its `Retry-After`; 0 without.
 
     """
@@ -57,8 +57,8 @@ class Way:
     """How a call reaches the service: for real, or to a stand-in on this machine.
 
     Attributes:
-        resolve: gives the secret of a reference.
-        route: gives the URL that is called for one.
+        resolve: returns the secret of a reference.
+        route: returns the URL that is called for one.
         real: is it the service itself, with TLS and the action's certificate?
 
     """
@@ -122,7 +122,7 @@ class _Bounds:
         self.slots |= {f"`{name}` lets through ({rate})": Slots(rate) for name, rate in caps.items()}
 
     def exceeded(self) -> str | None:
-        """Take a slot of each; gives what has none left."""
+        """Take a slot of each; return the one that has none left."""
         return next((words for words, one in self.slots.items() if not one.take()), None)
 
 

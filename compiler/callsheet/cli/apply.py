@@ -33,6 +33,7 @@ from callsheet.standalone import (
     run_url,
     write_file,
 )
+from callsheet.words import counted
 
 if TYPE_CHECKING:
     from callsheet.results import PackResult, Plan
@@ -122,7 +123,7 @@ def command(
 
 
 def _pack_folder(root: Path, name: str) -> str:
-    """Return where a pack is written that nobody named a folder for: never among what is compiled."""
+    """Return the default folder of a pack: never among what is compiled."""
     if not Path.cwd().resolve().is_relative_to(root.resolve()):
         return name
     own = f".callsheet/packs/{name}"
@@ -154,10 +155,8 @@ def _write_pack(steps: PackResult, folder: str, options: Options) -> None:
         shutil.rmtree(beside, ignore_errors=True)
         raise
     if not options.quiet:
-        number = len(steps.plan.changes)
-        click.echo(
-            f"wrote {folder}: {number} step{'' if number == 1 else 's'} to do by hand in Journey Optimizer"
-        )
+        by_hand = counted(len(steps.plan.changes), "step")
+        click.echo(f"wrote {folder}: {by_hand} to do by hand in Journey Optimizer")
         click.echo(f"Open {folder}/index.html, and then: callsheet confirm {folder}")
 
 
@@ -182,7 +181,7 @@ def _show_and_ask(plan: Plan, *, yes: bool, quiet: bool) -> None:
 
 @contextmanager
 def _interruptible() -> Iterator[Callable[[], bool]]:
-    """Let Ctrl-C finish the step at hand; the function tells whether it was pressed."""
+    """Let Ctrl-C finish the step at hand; the function returns whether it was pressed."""
     pressed: list[int] = []
 
     def press(number: int, frame: object) -> None:

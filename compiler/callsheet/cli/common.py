@@ -72,7 +72,7 @@ def wrong_arguments() -> Iterator[None]:
 
 
 def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add -o, --out and -q, and give them to the verb as `options`."""
+    """Add -o, --out and -q, and pass them to the verb as `options`."""
 
     @wraps(command)
     def run(*arguments: Any, **values: Any) -> Any:

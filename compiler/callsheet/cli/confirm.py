@@ -47,7 +47,9 @@ def _check(pack: Pack, names: tuple[str, ...], file: str) -> int:
     if len(names) != 1 or names[0] not in pack.steps:
         raise click.UsageError(f"--check needs one step: {', '.join(pack.steps)}")
     differs = compare_pasted(pack, names[0], file)
-    click.echo(f"{names[0]}: " + ("the screen has what was asked" if not differs else "the screen differs"))
+    click.echo(
+        f"{names[0]}: " + ("the screen has what was expected" if not differs else "the screen differs")
+    )
     for one in differs:
         click.echo(f"  {one}")
     return 1 if differs else 0

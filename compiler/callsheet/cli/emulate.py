@@ -46,5 +46,7 @@ def command(env: str | None, port: int, fail: tuple[str, ...], *, options: Optio
     playing.follow(lambda words: click.echo(f"--- {safe(words)}"))
     try:
         playing.wait()
+    except KeyboardInterrupt:
+        pass  # the way to end it
     finally:
         playing.close()

@@ -98,7 +98,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def run(arguments: list[str] | None) -> int:
-    """Run the command line; gives the exit code."""
+    """Run the command line; return the exit code."""
     try:
         result = callsheet.main(arguments, prog_name="callsheet", standalone_mode=False)
     except click.ClickException as error:
@@ -137,7 +137,7 @@ def show_error(error: CallsheetError) -> None:
 
 
 def _internal_error(error: Exception) -> int:
-    """Return where it happened, in one line without the error's own text, which could hold a secret."""
+    """Return where it happened, in one line without the error's own text, which could contain a secret."""
     import traceback
 
     last = traceback.extract_tb(error.__traceback__)[-1]
@@ -154,5 +154,5 @@ def _internal_error(error: Exception) -> int:
 
 
 def _close_stdout() -> None:
-    """Whoever read the output has gone: let Python's own last flush go nowhere."""
+    """Close the output after its reader has gone, so that Python's last flush cannot fail."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

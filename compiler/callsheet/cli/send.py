@@ -83,7 +83,7 @@ def _export(found: ExportResult, options: Options) -> None:
 
 
 def _ask(others: Sequence[str]) -> bool | None:
-    """Ask whether to send, naming what else goes where; None where nobody can be asked."""
+    """Ask whether to send, naming what else goes where; None without a terminal."""
     if not sys.stdin.isatty():
         return None
     for one in others:

@@ -10,6 +10,7 @@ from callsheet.compiling.compilers import CompileResult, ReadTemplate
 from callsheet.compiling.leaves import LeafCompiler, without_own_fields
 from callsheet.documents import Path
 from callsheet.language.action import Action
+from callsheet.language.content import Content, RequestContent
 from callsheet.language.environment import Environment
 from callsheet.rules.written_forms import lost_constant
 from callsheet.templates.faults import TemplateFault
@@ -30,7 +31,7 @@ def compile_action(action: Action, environment: Environment, read_template: Read
 class ActionCompiler(LeafCompiler):
     """Compiles an action: its request, and what belongs to it."""
 
-    def _content(self) -> dict[str, Any]:
+    def _content(self) -> Content:
         spec, content = self.spec, self._metadata()
         content["request"] = self._request(spec["request"])
         content["authentication"] = self._authentication(spec.get("authentication") or {"type": "none"})
@@ -49,9 +50,11 @@ class ActionCompiler(LeafCompiler):
 
     # -- the request ----------------------------------------------------------------------
 
-    def _request(self, request: dict[str, Any]) -> dict[str, Any]:
-        compiled: dict[str, Any] = {"method": request["method"]}
-        compiled["url"] = self._url(request["url"], ("request", "url"))
+    def _request(self, request: dict[str, Any]) -> RequestContent:
+        compiled: RequestContent = {
+            "method": request["method"],
+            "url": self._url(request["url"], ("request", "url")),
+        }
         if request.get("headers"):
             compiled["headers"] = {
                 name: self._header(value, ("request", "headers", name))

@@ -1,4 +1,4 @@
-"""A problem → which definitions it concerns, and in which environments: by the document it stands in."""
+"""A problem → which definitions it concerns, and in which environments: by the document it is in."""
 
 from __future__ import annotations
 

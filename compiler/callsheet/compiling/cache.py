@@ -2,8 +2,8 @@
 
 A unit is taken when the file is as it was (by its stat, else by its hash), the context is the same, and the
 template files that it read are. The folder may be deleted at any time, and may have been written by a
-stranger (a pull request can hold any file): every entry is sealed with a key that only this user's account
-holds, and what is not sealed by it is not taken.
+stranger (a pull request can add any file): every entry is sealed with a key that only this user's account
+has, and what is not sealed by it is not taken.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class UnitCache:
             return
         rows = []
         for record in records:
-            # The hash of what was computed, not of what the file holds by now.
+            # The hash of what was computed, not of what the file contains by now.
             file, digest = record["file"], record["hash"]
             if digest:
                 self._keep_stat(file, self.prints.get(file, ""), digest)

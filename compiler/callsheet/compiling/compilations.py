@@ -42,7 +42,7 @@ class Compilations:
             begin = time.monotonic()
             self._now = found = self._compiled(FolderSource(self.root))
             _LOG.info(
-                "compiled %d files (%d anew, %d from the cache) for %d environments in %.2f s",
+                "compiled %d files (%d new, %d from the cache) for %d environments in %.2f s",
                 found.files,
                 found.computed,
                 found.files - found.computed,
@@ -52,7 +52,7 @@ class Compilations:
         return self._now
 
     def at(self, revision: str | None) -> Compiled:
-        """Compile the workspace as a git revision holds it, once; None for the files as they are.
+        """Compile the workspace as a git revision has it, once; None for the files as they are.
 
         Raises:
             CallsheetError: CS922 without a repository, CS923 for a revision that git does not know.

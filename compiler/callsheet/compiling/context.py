@@ -53,7 +53,7 @@ class Shared:
     settings: Settings = field(default_factory=Settings)
 
     def context(self) -> tuple[Context, list[Problem]]:
-        """Return what the units need of it, and the policies whose schema is none, which are left out."""
+        """Return what the units need of it, and the policies without a valid schema, which are left out."""
         ready, problems = prepare(self.policies) if self.policies else ([], [])
         concrete = tuple(one for one in self.environments.values() if not one.abstract)
         chosen = tuple(one.policy for one in ready)
@@ -85,7 +85,7 @@ def read_shared(source: Source, files: Iterable[str], *, skip: Callable[[str], b
 
 
 def may_be_shared(content: bytes) -> bool:
-    """Return whether a file may hold a document of a shared kind, by its bytes alone."""
+    """Return whether a file may contain a document of a shared kind, by its bytes alone."""
     # A kind that is not written as it is can only be written with an escape.
     return b"\\" in content or any(kind.encode() in content for kind in shared_kinds())
 

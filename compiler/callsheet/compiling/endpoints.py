@@ -9,6 +9,7 @@ from callsheet.compiling.compilers import CompileResult, ReadTemplate
 from callsheet.compiling.leaves import LeafCompiler
 from callsheet.compiling.model import Compiled
 from callsheet.language.addresses import Address
+from callsheet.language.content import Content
 from callsheet.language.endpoint import EndpointConfig
 from callsheet.language.environment import Environment
 from callsheet.targets.journey_optimizer.rules.capping import covers
@@ -24,11 +25,11 @@ def compile_endpoint(
 class EndpointCompiler(LeafCompiler):
     """Compiles a configuration: its URL may read the values of the environment."""
 
-    def _content(self) -> dict[str, Any]:
+    def _content(self) -> Content:
         spec = self.spec
-        content = {"kind": "EndpointConfig", **self._metadata()}
+        content: Content = {"kind": "EndpointConfig", **self._metadata()}
         content["url"] = self._plain(spec["url"], ("url",))
-        # A set: Adobe's API gives the methods back in any order.
+        # A set: Adobe's API returns the methods in any order.
         content["methods"] = sorted(spec["methods"])
         for field in ("capping", "throttling"):
             if field in spec:

@@ -50,7 +50,7 @@ def _unused(unit: Unit, texts: Mapping[str, str], rules: Sequence[Rule]) -> Iter
     misspelt = {one.suggested for one, _ in unit.found if one.suggested is not None}
     for head in unit.heads:
         used = unit.used.get(head["name"])
-        # What two of one name use is not told apart: the name is the mistake.
+        # The uses of two of one name cannot be separated: the name is the mistake.
         if not used or not head.get("parameters") or given[head["name"]] > 1:
             continue
         use = ParameterUse(head["parameters"], used, misspelt)

@@ -20,7 +20,7 @@ _DESCRIPTION = re.compile(
 
 
 def is_foreign(value: Any, *, is_json: bool) -> bool:
-    """Return whether a document is none of the workspace's own."""
+    """Return whether a document does not belong to the workspace."""
     return _is_description(value) or (is_json and is_own_output(value))
 
 

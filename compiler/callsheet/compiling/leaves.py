@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from callsheet.compiling.compilers import CompileResult, ReadTemplate
 from callsheet.compiling.model import CompiledAction
 from callsheet.compiling.payload_files import kept_template, problem_in_file
 from callsheet.documents import Path, Problem
 from callsheet.language.action import Definition, Parameter, read_parameters
+from callsheet.language.content import Content
 from callsheet.language.environment import Environment, overlaid_spots
 from callsheet.rules.written_forms import lost_in_template
 from callsheet.templates.encoding import encode, literal_mapping
@@ -64,22 +65,23 @@ class LeafCompiler:
                     "CS520",
                     0,
                     "a rendered value cannot be written as JSON",
-                    "look for odd characters",
+                    "look for unpaired surrogates, and for numbers beyond 2^53",
                 ),
             )
             return CompileResult(None, [problem], self.used)
         compiled = CompiledAction(self.action.address, self.environment.name, canonical, digest, content)
         return CompileResult(compiled, self.warnings, self.used)
 
-    def _content(self) -> dict[str, Any]:
+    def _content(self) -> Content:
         raise NotImplementedError
 
-    def _metadata(self) -> dict[str, Any]:
-        return {
+    def _metadata(self) -> Content:
+        found = {
             key: self.action.metadata[key]
             for key in ("name", "title", "description", "owner", "labels")
             if self.action.metadata.get(key)
         }
+        return cast("Content", found)
 
     def _declared(self) -> dict[str, Any]:
         return {name: without_own_fields(fields) for name, fields in self.spec["parameters"].items()}
@@ -157,7 +159,7 @@ class LeafCompiler:
                     "CS515",
                     offset,
                     f"the optional parameter `{name}` is inside a string, which has a gap without it",
-                    f"say what to put: `{{{{ params.{name} | default('…') }}}}`",
+                    f"set a default: `{{{{ params.{name} | default('…') }}}}`",
                 )
                 self.warnings.append(self._problem(path, fault))
 
@@ -173,7 +175,7 @@ class LeafCompiler:
             return value
         compiled = self._leaf(value, path, in_text=True)
         if isinstance(compiled, list):
-            fault = TemplateFault("CS508", 0, "the value is a list, where one text belongs", "use `| join`")
+            fault = TemplateFault("CS508", 0, "the value is a list, and must be one string", "use `| join`")
             self.problems.append(self._problem(path, fault))
         return compiled
 

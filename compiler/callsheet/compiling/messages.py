@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from callsheet.compiling.compilers import CompileResult, ReadTemplate
 from callsheet.compiling.leaves import LeafCompiler, without_own_fields
 from callsheet.compiling.payload_files import problem_in_file
 from callsheet.documents import Path, Problem
+from callsheet.language.content import Content
 from callsheet.language.environment import Environment
 from callsheet.language.message import Message
 from callsheet.templates.encoding import encode
@@ -23,7 +24,7 @@ def compile_message(
     """Compile one message for one environment.
 
     The overlaid spec must be valid by the schema. Problems are collected, not raised; with any error there
-    is no compiled message.
+    is not a compiled message.
     """
     return MessageCompiler(message, environment, read_template).run()
 
@@ -31,18 +32,19 @@ def compile_message(
 class MessageCompiler(LeafCompiler):
     """Compiles a message: its texts by language, and what delivers it."""
 
-    def _content(self) -> dict[str, Any]:
+    def _content(self) -> Content:
         spec = self.spec
-        content = {"kind": "Message", **self._metadata(), "channel": spec["channel"]}
+        content: Content = {"kind": "Message", **self._metadata(), "channel": spec["channel"]}
         content["via"] = self._via(spec["via"])
-        for field in ("to", "replyTo", "language"):
-            if field in spec:
-                content[field] = self._plain(spec[field], (field,))
-        for field in ("from", "unsubscribe"):
-            if field in spec:
-                content[field] = {
-                    key: self._plain(value, (field, key)) for key, value in spec[field].items()
-                }
+        plain = {
+            one: self._plain(spec[one], (one,)) for one in ("to", "replyTo", "language") if one in spec
+        }
+        nested = {
+            field: {key: self._plain(value, (field, key)) for key, value in spec[field].items()}
+            for field in ("from", "unsubscribe")
+            if field in spec
+        }
+        content = cast("Content", {**content, **plain, **nested})
         content["content"] = {
             language: self._texts(fields, ("content", language))
             for language, fields in spec["content"].items()

@@ -11,6 +11,7 @@ from typing import Any
 from callsheet.documents import Document
 from callsheet.language.action import Action, Definition
 from callsheet.language.addresses import Address
+from callsheet.language.content import Content
 from callsheet.language.diagnostics import Diagnostic
 from callsheet.language.environment import Environment
 from callsheet.language.kinds import deployed_kinds
@@ -36,7 +37,7 @@ class CompiledAction:
         environment: str,
         canonical: str,
         digest: str,
-        content: dict[str, Any] | None = None,
+        content: Content | None = None,
     ) -> None:
         self.address = address
         self.environment = environment
@@ -45,11 +46,11 @@ class CompiledAction:
         self._content = content
 
     @cached_property
-    def content(self) -> dict[str, Any]:
+    def content(self) -> Content:
         """The compiled action as data, as `schemas/compiled-action.schema.json` describes it."""
         if self._content is not None:
             return self._content
-        content: dict[str, Any] = json.loads(self.canonical)
+        content: Content = json.loads(self.canonical)
         return content
 
     @property

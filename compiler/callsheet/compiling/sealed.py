@@ -37,7 +37,7 @@ class SealedStore:
         self.connection = connect(folder, name, _TABLE) if folder is not None and self.key else None
 
     def get(self, key: str) -> str | None:
-        """Return the text of a key; None where there is none, or somebody else wrote it."""
+        """Return the text of a key; None where there is none, or another program wrote it."""
         if self.connection is None:
             return None
         try:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
 
 from callsheet.compiling.model import Compiled, CompiledAction
 from callsheet.errors import CallsheetError, InvalidWorkspaceError, UsageError
 from callsheet.language.addresses import Address
+from callsheet.language.content import Content
 from callsheet.language.environment import Environment
 from callsheet.language.schema_check import nearest
 
@@ -62,13 +62,13 @@ def objects_in(compiled: Compiled, environment: str) -> Mapping[str, CompiledAct
     return compiled.by_environment.get(environment, {})
 
 
-def actions_in(compiled: Compiled, environment: str) -> dict[str, dict[str, Any]]:
+def actions_in(compiled: Compiled, environment: str) -> dict[str, Content]:
     """Return the compiled actions of an environment, by address, and nothing of another kind."""
     there = compiled.by_environment.get(environment, {})
     return {address: one.content for address, one in there.items() if one.kind == "Action"}
 
 
-def contents_of(compiled: Compiled, environment: str, names: Sequence[str] = ()) -> list[dict[str, Any]]:
+def contents_of(compiled: Compiled, environment: str, names: Sequence[str] = ()) -> list[Content]:
     """Return compiled objects of an environment by their names, or all of them.
 
     Raises:
@@ -93,7 +93,7 @@ def contents_of(compiled: Compiled, environment: str, names: Sequence[str] = ())
     return [by_name[name] for name in names or sorted(by_name)]
 
 
-def message_in(compiled: Compiled, environment: str, name: str) -> dict[str, Any]:
+def message_in(compiled: Compiled, environment: str, name: str) -> Content:
     """Return a compiled message of an environment.
 
     Raises:
@@ -127,5 +127,5 @@ def refuse_unknown_actions(names: Collection[str], known: Collection[str], where
             raise CallsheetError(
                 "CS925",
                 f"there is no action `{name}`{nearest(name, known)}",
-                help=where or "`callsheet list` shows the actions",
+                help=where or "run `callsheet list` to see the actions",
             )

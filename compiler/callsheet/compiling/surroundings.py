@@ -1,4 +1,4 @@
-"""What stands around a compiled workspace: the files that decide what is read, and who approves."""
+"""The surroundings of a compiled workspace: the files that decide what is read, and who approves."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Surroundings:
 
 
 def surroundings_of(source: Source, compiled: Compiled) -> Surroundings:
-    """Read what stands around a compiled workspace."""
+    """Read the surroundings of a compiled workspace."""
     signers = sorted({one.approvals.signers for one in compiled.environments.values()})
     named = {*_contracts(compiled), *_snapshots(compiled)}
     return Surroundings(

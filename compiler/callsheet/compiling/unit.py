@@ -1,8 +1,8 @@
-"""A unit: what one file holds, compiles to, and has wrong, in all environments.
+"""A unit: what one file contains, compiles to, and has wrong, in all environments.
 
 A unit depends on the file's text, on the context (environments and policies) and on the template files
 that it names, and on nothing else: it can be computed in another process and kept in a cache. It is plain
-data, as JSON holds it.
+data, as JSON.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from callsheet.documents import Problem, Related, Span
+from callsheet.language.content import Head
 
 
 class Broken(NamedTuple):
@@ -24,7 +25,7 @@ class Broken(NamedTuple):
 
 @dataclass(slots=True)
 class Unit:
-    """What one file holds, compiles to, and has wrong.
+    """What one file contains, compiles to, and has wrong.
 
     Attributes:
         hash: SHA-256 of the very bytes that were read; empty where they could not be.
@@ -42,7 +43,7 @@ class Unit:
     file: str
     hash: str = ""
     documents: int = 0
-    heads: list[dict[str, Any]] = field(default_factory=list)
+    heads: list[Head] = field(default_factory=list)
     found: list[tuple[Problem, list[str]]] = field(default_factory=list)
     broken: list[Broken] = field(default_factory=list)
     compiled: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
@@ -51,7 +52,7 @@ class Unit:
     ignores: bool = False
 
     def record(self) -> dict[str, Any]:
-        """Return the unit as JSON holds it."""
+        """Return the unit as JSON."""
         return {
             "file": self.file,
             "hash": self.hash,
@@ -78,7 +79,7 @@ class Unit:
 
 
 def problem_record(problem: Problem) -> list[Any]:
-    """Return a problem as JSON holds it."""
+    """Return a problem as JSON."""
     return [
         problem.code,
         problem.file,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import callsheet.rules  # noqa: F401 - fills the catalog
 from callsheet.compiling.compilers import compiler_of
@@ -16,9 +16,10 @@ from callsheet.compiling.unit import Broken, Unit
 from callsheet.documents import Document, Problem, Source, Unreadable
 from callsheet.documents.problems import ANY, Concern
 from callsheet.documents.reading import decode, parse
-from callsheet.documents.yaml_events import YamlDocument
+from callsheet.documents.yaml_events import ParsedDocument
 from callsheet.language.action import Action, Definition
 from callsheet.language.catalog import Spots, rules_on
+from callsheet.language.content import Head
 from callsheet.language.environment import Environment, overlaid_spots
 from callsheet.language.kinds import KINDS, DeployedKind, deployed_kinds
 from callsheet.language.own_output import is_own_file
@@ -65,7 +66,7 @@ class Worker:
             return unit
         is_json = file.endswith(".json")
         if is_json and not text.strip():
-            return unit  # an empty file, as the shell makes one for `> report.json`, holds no document
+            return unit  # an empty file, as the shell makes one for `> report.json`, contains no document
         parsed, problems = parse(text, file)
         if problems and is_json and is_own_file(content):
             # What keeps a document from being read, as its size, is nothing wrong with a report.
@@ -91,7 +92,7 @@ class Worker:
         if shape:
             return
         kind = KINDS[document.value["kind"]]
-        head: dict[str, Any] = {
+        head: Head = {
             "kind": kind.name,
             "name": document.value["metadata"]["name"],
             "index": document.index,
@@ -100,7 +101,7 @@ class Worker:
         unit.heads.append(head)
         if isinstance(kind, DeployedKind):
             one = kind.definition.read(document)
-            head |= one.head()
+            head |= cast("Head", one.head())
             self._definition(one, unit)
 
     def _collected(self, chosen: list[Any], value: Any, document: Document) -> Iterator[Problem]:
@@ -165,8 +166,8 @@ _NOTHING_READ = (("", ANY),)
 """About a definition that has no name, because nothing of it could be read."""
 
 
-def _about_document(problem: Problem, parsed: Sequence[YamlDocument]) -> Problem:
-    """Return a reader's problem with the definition that it stands in, as far as that could be read."""
+def _about_document(problem: Problem, parsed: Sequence[ParsedDocument]) -> Problem:
+    """Return a reader's problem with the definition that it is in, as far as that could be read."""
     above = [one for one in parsed if one.line <= problem.span.line]
     return replace(problem, about=_concern_of(above[-1].value) if above else _NOTHING_READ)
 

@@ -39,9 +39,9 @@ def compile_workspace(
 ) -> Compiled:
     """Read, check and compile a workspace, for every environment.
 
-    No socket is opened and nothing outside the source is read. `cache` is a folder that may hold what
+    No socket is opened and nothing outside the source is read. `cache` is a folder that may contain what
     an earlier run found, and into which this one writes; None for neither. `today` is the day by which
-    exceptions of policies expire; None for a day on which none has. `check` gives what else is wrong with
+    exceptions of policies expire; None for a day on which none has. `check` returns what else is wrong with
     what was compiled: the contracts, which a later room reads.
     """
     return _WorkspaceCompiler(source, cache, today).run(check)
@@ -102,7 +102,7 @@ class _WorkspaceCompiler:
     # -- units ----------------------------------------------------------------------------
 
     def _units(self, context: Context) -> list[Unit]:
-        """Take what the cache holds, compute the rest, and give the units in the order of the files."""
+        """Take what is in the cache, compute the rest, and return the units in the order of the files."""
         found: dict[str, Unit] = {}
         if self.cache is not None:
             self.cache.open(context)

@@ -102,12 +102,14 @@ class _Checker:
             more = and_more(len(operation.odd), 1)
             yield Spots("CS459", action.document, ("spec",)).key(
                 ("contract",),
-                f"the contract itself is odd: {pointer} {words}{f' ({more})' if more else ''}",
-                do="nothing is needed: what it leaves open is not checked",
+                f"the contract itself has an error: {pointer} {words}{f' ({more})' if more else ''}",
+                do="nothing is needed: this part of the contract is not checked",
             )
         if operation.deprecated:
             yield Spots("CS456", action.document, ("spec",)).key(
-                ("contract",), "the operation is deprecated by its contract", do="see what replaces it"
+                ("contract",),
+                "the operation is deprecated by its contract",
+                do="use the operation that replaces it",
             )
         yield from self._in_environments(action, contract, operation)
 

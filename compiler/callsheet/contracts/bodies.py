@@ -28,7 +28,7 @@ def body_fault(operation: Operation, payload: Any, ignored: Sequence[str]) -> st
 
 
 class Bodies:
-    """Checks the body for many values of the parameters; tells each place once."""
+    """Checks the body for many values of the parameters; reports each place once."""
 
     def __init__(
         self, subject: Subject, operation: Operation, validation: Validation, values: dict[str, Any]
@@ -92,7 +92,7 @@ class Bodies:
         yield self.subject.at(code).key(
             self._place(fault.path),
             f"{fault.words}{where}",
-            do=fault.way_out if not might else "declare on the parameter what the contract requires",
+            do=fault.way_out if not might else "declare the same limits on the parameter",
             related=self.subject.related(fault.at),
         )
 
@@ -127,7 +127,7 @@ class Bodies:
 
 
 def _inside(node: Any, part: str | int) -> Any:
-    """Return what a compiled payload holds at a part of a path; the node itself where it is a slot."""
+    """Return what a compiled payload contains at a part of a path; the node itself where it is a slot."""
     if isinstance(node, dict) and part in node:
         return node[part]
     if isinstance(node, list) and isinstance(part, int) and part < len(node):
@@ -136,7 +136,7 @@ def _inside(node: Any, part: str | int) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """Return a payload as the vendor gets it: a text where a reference to a secret stands."""
+    """Return a payload as the vendor gets it: a text in the place of a reference to a secret."""
     if isinstance(value, dict):
         if set(value) == {"secret"} and isinstance(value["secret"], str) and ":" in value["secret"]:
             return "secret"

@@ -1,7 +1,7 @@
 """An action × an environment × an operation of its contract → what the vendor would refuse, and where.
 
 The compiled request is filled with the examples of its parameters, then with every value at the bounds of
-what they declare. What fails with constants, or whatever a parameter holds, is an error; what fails for
+what they declare. What fails with constants, or whatever a parameter contains, is an error; what fails for
 some values only is a warning that names one of them.
 """
 
@@ -35,7 +35,7 @@ def check_request(subject: Subject, operation: Operation) -> Iterator[Problem]:
         if request.payload is not NO_PAYLOAD and operation.json_body is False:
             yield subject.at("CS454").key(
                 ("request", "payload"),
-                "the operation takes no JSON body: it wants a form or a file",
+                "the operation takes a form or a file, not a JSON body",
                 do="choose an operation with a JSON body: callsheet sends JSON",
                 related=subject.related(operation.at),
             )
@@ -48,8 +48,8 @@ def _check_address(subject: Subject, operation: Operation, request: Request) -> 
     if request.method != operation.method:
         yield subject.at("CS452").value(
             ("request", "method"),
-            f"the contract calls with {operation.method}, and the action with {request.method}",
-            do=f"write method: {operation.method}",
+            f"the contract uses the method {operation.method}, the action uses {request.method}",
+            do=f"set `method: {operation.method}`",
             related=subject.related(operation.at),
         )
     url = request.url.split("?")[0].split("#")[0]
@@ -68,7 +68,7 @@ def _matches(template: str, url: str) -> bool:
         (r".+" if part.startswith("{+") else r"[^/?#]+") if part.startswith("{") else re.escape(part)
         for part in parts
     )
-    # A server that is only a path, or a variable, tells no host.
+    # A server that is only a path, or a variable, names no host.
     host = "" if template.startswith(("http://", "https://")) else r"https?://[^/]+(?:/[^?#]*?)?"
     return re.fullmatch(host + pattern, url) is not None
 
@@ -124,7 +124,7 @@ def _check_value(
         ("request", field, name),
         faults[0].words.replace("the body", f"`{name}`")
         + (" with the example of its parameter" if is_slot else ""),
-        do="declare on the parameter what the contract requires" if is_slot else faults[0].way_out,
+        do="declare the same limits on the parameter" if is_slot else faults[0].way_out,
         related=subject.related(one["at"]),
     )
 
@@ -158,8 +158,8 @@ def _check_authentication(subject: Subject, operation: Operation, request: Reque
     names = sorted({str(one.get("scheme") or one.get("type")) for it in operation.security for one in it})
     yield subject.at("CS457").key(
         ("authentication",),
-        f"the contract wants {' or '.join(names) or 'another scheme'}, and the action has {kind}",
-        do="correct `authentication`, or leave the contract's word for it under `contract.ignore`",
+        f"the contract requires {' or '.join(names) or 'another scheme'}, and the action has {kind}",
+        do="correct `authentication`, or name it under `contract.ignore`",
         related=subject.related(operation.at),
     )
 
@@ -184,7 +184,7 @@ def _check_answers(subject: Subject, operation: Operation) -> Iterator[Problem]:
         for fault in operation.validation(kind).faults(payload):
             yield subject.at("CS458").key(
                 ("responses", kind, "payload", *fault.path),
-                f"the answer that is shown is not the contract's: {fault.words}",
+                f"the example of the answer does not fit the contract: {fault.words}",
                 do="correct the example",
                 related=subject.related(fault.at),
             )

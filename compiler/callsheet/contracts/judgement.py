@@ -35,7 +35,7 @@ def judge(compiled: Mapping[str, Any], operation: Operation | None, answer: Answ
     if promised is None and not by_contract:
         return []
     if not answer.text:
-        return ["it is empty, and the action shows a payload"] if promised is not None else []
+        return ["it is empty, and the action's example has a payload"] if promised is not None else []
     try:
         told = json.loads(answer.text)
     except (ValueError, RecursionError):
@@ -45,13 +45,13 @@ def judge(compiled: Mapping[str, Any], operation: Operation | None, answer: Answ
         try:
             found += [f"by the contract, {one.words}" for one in operation.validation(kind).faults(told)]
         except ContractFault as fault:
-            found.append(f"the contract does not say: {fault.message}")
+            found.append(f"the contract cannot be checked: {fault.message}")
     # The example and the contract may miss the same, and each item of a list misses it again.
     return list({_NUMBER.sub("", one): one for one in reversed(found)}.values())[::-1][:MAX_FINDINGS]
 
 
 def _missing(promised: Any, told: Any, path: Path) -> Iterator[str]:
-    """Yield what the example of the action holds and the answer does not, or holds as another type."""
+    """Yield what the example of the action contains and the answer lacks, or has as another type."""
     name = f"`{'.'.join(map(str, path))}`" if path else "the answer"
     if promised is None:
         return

@@ -23,12 +23,12 @@ class Operation:
 
     Attributes:
         at: its pointer in the contract.
-        urls: URL templates, `{name}` for each path parameter; without a host where none is told.
+        urls: URL templates, `{name}` for each path parameter; without a host where none is named.
         parameters: of query and headers: name, in, required, schema.
         body: the schema of the JSON body, or None.
-        answers: the schemas of the JSON bodies of `success` and `failure`, where they are told.
-        security: alternatives, each a list of schemes; empty where none is told.
-        status: of the first success that is told, else 200.
+        answers: the schemas of the JSON bodies of `success` and `failure`, where they are described.
+        security: alternatives, each a list of schemes; empty where none is named.
+        status: of the first success that is described, else 200.
         definitions: what the schemas of parameters refer to.
         odd: what the contract itself gets wrong, with pointers.
         compiled: the validations that were asked for.
@@ -69,7 +69,7 @@ def find_operation(description: dict[str, Any], name: str) -> Operation:
     """Return an operation of an OpenAPI description, by its `operationId` or as `POST /path`.
 
     Raises:
-        ContractFault: CS450 for what is no OpenAPI, CS451 where there is none, or more than one.
+        ContractFault: CS450 for what is not OpenAPI, CS451 where there is none, or more than one.
 
     """
     if not str(description.get("openapi", "")).startswith("3.") and description.get("swagger") != "2.0":
@@ -94,8 +94,8 @@ def find_operation(description: dict[str, Any], name: str) -> Operation:
 def _misshapen(form: str) -> ContractFault:
     return ContractFault(
         "CS450",
-        f"the contract is not as {form} has it: a part of the operation is of another type",
-        "check it with the tools of its format, or take the vendor's file again",
+        f"the contract is not valid as {form}: a part of the operation has another type",
+        "check it with a validator of its format, or download the file again",
     )
 
 
@@ -211,12 +211,12 @@ def find_method(description: dict[str, Any], name: str) -> Operation:
     """Return a method of a Google discovery document by its `id`.
 
     Raises:
-        ContractFault: CS450 for what is no discovery document, CS451 where there is no such method.
+        ContractFault: CS450 for what is not a discovery document, CS451 where there is no such method.
 
     """
     if description.get("kind") != "discovery#restDescription":
         raise ContractFault(
-            "CS450", "the contract is not a discovery document of Google", "see its `kind` field"
+            "CS450", "the contract is not a Google discovery document", "see its `kind` field"
         )
     with of_its_shape(_misshapen("a discovery document")):
         return _method(description, name)

@@ -83,13 +83,13 @@ class Translator:
                 value = {}
             self.definitions[target] = {}
             if self._is_circular(target):
-                self.odd.append((target, "refers to itself, and says nothing"))
+                self.odd.append((target, "refers only to itself"))
                 return {"$ref": f"#/$defs{pointer_of((target,))}", "x-at": target}
             self.definitions[target] = self.translated(value, target)
         return {"$ref": f"#/$defs{pointer_of((target,))}", "x-at": target}
 
     def _is_circular(self, target: str) -> bool:
-        """Return whether a definition is made of itself, and not only holds itself in a property."""
+        """Return whether a definition is made of itself, and not only contains itself in a property."""
         seen: set[str] = set()
         rest = [self.look(target)]
         while rest:
@@ -187,7 +187,7 @@ class Translator:
     def _by_discriminator(
         self, node: dict[str, Any], found: dict[str, Any], pointer: str
     ) -> dict[str, Any]:
-        """Write a choice by a property as such: then a fault is told of the alternative that is meant."""
+        """Write a choice by a property as such: a fault is reported for the alternative that is meant."""
         told = node.get("discriminator")
         if not isinstance(told, dict):
             return found
@@ -220,7 +220,7 @@ class Translator:
         return {**found, "allOf": [*found.get("allOf", []), choice, *choices]}
 
     def _read_only(self, node: dict[str, Any], name: Any) -> bool:
-        """Return whether only an answer holds a property: a request need not."""
+        """Return whether only an answer contains a property: a request need not."""
         one = (node.get("properties") or {}).get(name)
         return isinstance(one, dict) and one.get("readOnly") is True
 

@@ -14,7 +14,7 @@ from callsheet.documents.sources import read_named
 
 MAX_BYTES = 16 * 1_048_576
 _TRAPS = ("CS12", "CS116")
-"""What an author is told of their own YAML: a text that looks like a number, a key that is a status code.
+"""What is reported of an author's own YAML: a text that looks like a number, a key that is a status code.
 
 The value is right all the same."""
 
@@ -68,7 +68,7 @@ class ContractFile:
         return documents[0].places if documents else None
 
     def place(self, pointer: str) -> Span:
-        """Return where the value at a JSON Pointer stands."""
+        """Return where the value at a JSON Pointer is."""
         places = self._places
         if places is None:
             return Span(1, 1, 1, 1)
@@ -131,7 +131,7 @@ def _from_package(reference: str) -> bytes:
         raise ContractFault(
             "CS450",
             f"there is no package `{package[:60]}` for the contract",
-            "install it beside callsheet, or let the action do without it: `contract.optional: true`",
+            "install it next to callsheet, or set `contract.optional: true`",
             absent=True,
         )
     for folder in spec.submodule_search_locations:

@@ -12,7 +12,7 @@ from callsheet.errors import CallsheetError
 from callsheet.language.catalog import Spots
 
 At = Callable[[str], Spots]
-"""Gives, for a code, what makes problems at the places of the action."""
+"""Returns, for a code, what makes problems at the places of the action."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """A value × a translated schema → faults in the words of an author, each with the place in the contract.
 
 The compiled Rust validator finds them. Where a choice (`oneOf`, `anyOf`) fails, the alternative that comes
-nearest is told instead of "none of these".
+nearest is reported instead of "none of these".
 """
 
 from __future__ import annotations
@@ -94,8 +94,8 @@ class Validation:
                 best = found
         if best is not None:
             return best
-        words = f"{_name(path)} fits no alternative of the contract"
-        return [Fault(path=path, words=words, way_out="write what one of them names", at=_at(node))]
+        words = f"{_name(path)} matches none of the contract's alternatives"
+        return [Fault(path=path, words=words, way_out="match one of them", at=_at(node))]
 
     def _branch(self, branch: dict[str, Any]) -> Any:
         if id(branch) not in self.branches:
@@ -106,7 +106,7 @@ class Validation:
         return {**branch, "$defs": self.schema.get("$defs", {})}
 
     def _node(self, schema: dict[str, Any], path: list[Any]) -> tuple[str, dict[str, Any]]:
-        """Return the keyword that failed and the schema that holds it, through every reference."""
+        """Return the keyword that failed and the schema that contains it, through every reference."""
         node: Any = schema
         holder: dict[str, Any] = schema
         keyword = ""
@@ -137,7 +137,7 @@ def _compiled(schema: dict[str, Any]) -> Any:
         raise ContractFault(
             "CS450",
             f"a schema of the contract is not valid: {words}",
-            "check it with the tools of its format, or take the vendor's file again",
+            "check it with a validator of its format, or download the file again",
         ) from None
 
 
@@ -167,7 +167,7 @@ def _worded(keyword: str, node: dict[str, Any], value: Any, path: Path) -> Itera
     else:
         shown = json.dumps(told, ensure_ascii=False)[:100]
         yield Fault(
-            path=path, words=f"{name} does not keep `{keyword}: {shown}` of the contract",
+            path=path, words=f"{name} does not satisfy `{keyword}: {shown}` of the contract",
             way_out="change the value", at=at,
         )  # fmt: skip
 

@@ -1,7 +1,7 @@
 """What a relational database is to targets and ledgers: rows in, rows out, one transaction over both.
 
 Queries are written once, with `?` for each value, in the SQL that SQLite and PostgreSQL share; each of
-the two gives the words for whatever goes wrong with it.
+the two words whatever goes wrong with it.
 """
 
 from __future__ import annotations
@@ -192,7 +192,7 @@ def holder_note() -> dict[str, Any]:
 
 
 def holder_words(note: dict[str, Any]) -> str:
-    """Word a note of `holder_note`; empty where it is none."""
+    """Word a note of `holder_note`; empty where it is not one."""
     try:
         return f" (process {int(note['pid'])} on {str(note['host'])[:80]}, since {str(note['since'])[:20]})"
     except (ValueError, KeyError, TypeError):

@@ -27,7 +27,7 @@ _LOCAL = ("", "localhost", "127.0.0.1", "::1")
 def open_database(options: Mapping[str, Any]) -> PostgresqlDatabase:
     """Connect to the schema that the options of a target or ledger name.
 
-    `url` is a reference to a secret that holds a connection URL or string of libpq; `schema` is where
+    `url` is a reference to a secret that contains a connection URL or string of libpq; `schema` is where
     callsheet's tables are; `statementTimeout` and `lockTimeout` bound every wait at the server. Without
     an `sslmode`, TLS is required of every host but this one.
 
@@ -112,7 +112,7 @@ def _fields(url: str, reference: str) -> dict[str, Any]:
 
 
 def hosts_of(url: str, reference: str) -> list[tuple[str, int]]:
-    """Return the hosts and ports that a connection URL names; a socket of this machine is none.
+    """Return the hosts and ports that a connection URL names; a socket of this machine has none.
 
     Raises:
         CallsheetError: CS945 without psycopg, CS946 for what is not a connection URL.

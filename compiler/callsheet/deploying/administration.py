@@ -36,11 +36,11 @@ def initialise(reference: str, schema: str) -> InitResult:
     """Make or migrate the schema, and grant each of the three roles what it needs; may be run again.
 
     Args:
-        reference: to the secret that holds the connection URL of a role that may create roles.
+        reference: to the secret that contains the connection URL of a role that may create roles.
         schema: where the tables go; its name begins the names of the roles.
 
     Raises:
-        UsageError: CS921 for a name that is no schema's.
+        UsageError: CS921 for a name that no schema has.
         CallsheetError: CS9xx, by what is wrong with the connection or the rights.
 
     """

@@ -51,7 +51,7 @@ def apply_held(plan: Plan, agreement: Agreement, conduct: Conduct, open_stores: 
         return part_of(agreement.held(plan, stores, deployed), by_hand=False)
 
     with open_stores(writing=True) as stores:
-        # A call of the API is no part of a transaction: what is noted of it must stay.
+        # A call of the API is not part of a transaction: its note must stay.
         apart = replace(stores, shared=None) if agreement.environment.manual else stores
         return apply_plan(plan, apart, conduct, hold=hold)
 
@@ -71,7 +71,7 @@ def approvers_of(
 ) -> tuple[str, ...]:
     """Return who approved a plan, as far as anything depends on it; raises CS950 to CS953."""
     wanted = agreement.environment.approvals
-    # Where there is no repository to hold the plan to, a signature is what it can stand on.
+    # Without a repository to compare the plan with, its signature is what proves it.
     alone = bool(approvals) and not agreement.made and commit_of(agreement.root) is None
     if wanted.count == 0 and (require_approval or alone):
         wanted = replace(wanted, count=1)
@@ -90,7 +90,7 @@ def _settle_open(open_stores: OpenStores, conduct: Conduct) -> list[SettledStep]
 
 
 def default_author() -> str:
-    """Return who applies, where nobody says it: CALLSHEET_AUTHOR, or as CI or the system names the user."""
+    """Return the default author of an apply: CALLSHEET_AUTHOR, or the user that CI or the system names."""
     for variable in ("CALLSHEET_AUTHOR", "GITHUB_ACTOR", "GITLAB_USER_LOGIN"):
         if os.environ.get(variable):
             return os.environ[variable]

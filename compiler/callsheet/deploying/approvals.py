@@ -1,6 +1,6 @@
 """Approvals: a plan's digest signed with an SSH key, and verified against the signers of the workspace.
 
-`ssh-keygen -Y` makes and checks the signatures; its manual, section "ALLOWED SIGNERS", gives the form of
+`ssh-keygen -Y` makes and checks the signatures; its manual, section "ALLOWED SIGNERS", has the form of
 the signers' file. The namespace is `callsheet`: what was signed for something else approves nothing.
 """
 
@@ -80,7 +80,7 @@ def approvals_beside(plan_file: Path) -> list[Approval]:
     """Read the approvals that lie beside a plan file, as `plan.json.NAME.approval`.
 
     Raises:
-        CallsheetError: CS951 for a file that is none.
+        CallsheetError: CS951 for a file that is not one.
 
     """
     found = sorted(plan_file.parent.glob(f"{plan_file.name}.*{SUFFIX}"))
@@ -109,7 +109,7 @@ def require(plan: Plan, wanted: Approvals, approvals: Iterable[Approval], root: 
         root: the workspace, in which the signers' file is.
 
     Raises:
-        CallsheetError: CS950 for too few; CS951 for one that does not hold, with the reason; CS952
+        CallsheetError: CS950 for too few; CS951 for one that is not valid, with the reason; CS952
             where the signers' file cannot be read.
 
     """
@@ -188,7 +188,7 @@ def _verified(plan: Plan, approval: Approval, allowed: bytes) -> _Verified:
             if done.returncode:
                 raise _refused(approval, _reason(done.stderr))
     key = _fingerprint(checked.stdout) or approval.signature
-    # ssh-keygen names the first line only: the same key may stand under other names, too.
+    # ssh-keygen names the first line only: the same key may have other names, too.
     others = [one for one in _names_of(key, allowed) if one not in names]
     return _Verified(shown=approval.shown, principals=(*names, *others), key=key)
 

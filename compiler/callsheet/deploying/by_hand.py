@@ -46,7 +46,7 @@ def steps_by_hand(plan: Plan, agreement: Agreement, stores: Stores, compiled: Co
     current = read_current(stores)
     unreached = stores.target.unreached if isinstance(stores.target, SnapshotTarget) else None
     if unreached is not None and part_of(plan, by_hand=False).changes:
-        # Half of the plan cannot be done now: nobody should begin with the other half.
+        # Half of the plan cannot be done now: the other half must not be started.
         raise unreached
     plan = agreement.held(plan, stores, current.deployed)
     usage, _ = usage_for(stores, agreement.root, desired_of(compiled, environment), current)

@@ -1,4 +1,4 @@
-"""Is what is planned and applied what a commit holds? Warnings where not, refusals where it must be."""
+"""Is what is planned and applied what a commit contains? Warnings where not, refusals where it must be."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from callsheet.documents.findings import shown_name
 from callsheet.errors import CallsheetError
 from callsheet.language.own_output import is_own_file
 from callsheet.planning import Plan
+from callsheet.words import first_of
 
 _UNKNOWN = "the commit of the workspace is not known: "
 _COMMIT_IT = "commit the files, or run without --require-clean"
@@ -16,12 +17,12 @@ _SHOWN = 10
 
 
 def commit_of(root: Path) -> Commit | None:
-    """Return the commit of a workspace; plans, reports and what is deployed into it are no change of it."""
+    """Return the commit of a workspace; plans, reports and what is deployed into it do not change it."""
     return current_commit(root, is_own_file)
 
 
 def unknown_commit_notes(root: Path) -> tuple[str, ...]:
-    """Return the note for a plan whose commit git does not tell; none where there is no repository."""
+    """Return the note for a plan whose commit is not known; none where there is no repository."""
     reason = why_unknown(root)
     return () if reason is None else (f"{_UNKNOWN}{reason}",)
 
@@ -47,12 +48,11 @@ def refuse_unclean(root: Path) -> None:
     if not commit.dirty:
         return
     names = [shown_name(one) for one in commit.changed]
-    more = len(names) - _SHOWN
     raise CallsheetError(
         "CS973",
         f"the files of the workspace are not those of the commit {commit.id[:12]}",
         help=f"{_COMMIT_IT}; what is not part of the workspace can be named in .callsheetignore",
-        details=(*names[:_SHOWN], *([f"and {more} more"] if more > 0 else ())),
+        details=tuple(first_of(names, _SHOWN)),
     )
 
 

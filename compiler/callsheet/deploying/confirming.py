@@ -1,4 +1,4 @@
-"""Steps that somebody did by hand → the record: each as its plan says, by whom and when."""
+"""Steps that were done by hand → the record: each as its plan says, by whom and when."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def confirm_steps(plan: Plan, names: Collection[str], stores: Stores, conduct: C
         conduct: who did it, and when.
 
     Raises:
-        CallsheetError: CS842 for a step that the pack does not have, or that somebody did otherwise since;
+        CallsheetError: CS842 for a step that the pack does not have, or that was done in another way since;
             CS913 and CS915 for another ledger or sandbox.
 
     """

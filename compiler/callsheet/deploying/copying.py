@@ -54,7 +54,7 @@ def copy_ledger(
     Args:
         environment: whose ledger.
         root: the workspace.
-        destination: a reference to a PostgreSQL URL, with `/SCHEMA` behind it where it is not
+        destination: a reference to a PostgreSQL URL, with `/SCHEMA` after it where it is not
             `callsheet`; or the path of a SQLite file, relative to the workspace.
         allowed: the hosts to which a secret may go beside the service's own.
 
@@ -95,7 +95,7 @@ def _copy(source: Database, target: Database, table: str, order: str) -> Copied:
     query = f"SELECT * FROM {table} ORDER BY {order}"  # noqa: S608 - names of our own tables
     rows = source.rows(query)
     if table == "ledger":
-        # The lineage that was made with the empty table gives way to the one that is copied.
+        # The copied lineage replaces the one that was made with the empty table.
         target.run("DELETE FROM ledger")
     if rows:
         target.insert(table, rows)

@@ -54,7 +54,7 @@ def _of_tokens(environment: Environment, allowed: AllowedHosts) -> Iterator[Dest
 
 
 def _of_files(environment: Environment, root: Path) -> Iterator[Destination]:
-    """Yield the URLs that a file of the workspace holds: whoever commits it names the host."""
+    """Yield the URLs that a file of the workspace contains: whoever commits it names the host."""
     top = top_around(root) or root
     spots = Spots(CODE, environment.document)
     for part in ("target", "ledger"):
@@ -77,7 +77,7 @@ def _of_files(environment: Environment, root: Path) -> Iterator[Destination]:
 def _of_file(
     reference: str, kind: str, secrets: Sequence[str], spots: Spots, path: tuple[str | int, ...]
 ) -> Iterator[Destination]:
-    """Yield the hosts of one URL; of what is no URL, nothing is called."""
+    """Yield the hosts of one URL; what is not a URL is never called."""
     for host, port, shown in _hosts_of(kind, resolve(reference), reference):
         yield Destination(
             host=host,

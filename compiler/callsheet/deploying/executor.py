@@ -17,6 +17,7 @@ from callsheet.ledger import Applied, NewApply, Provenance, SettledStep
 from callsheet.planning import Change, Plan
 from callsheet.planning.changes import Place
 from callsheet.targets import Author, Deployed, ParallelTarget, RecordingTarget, StepKept, StepRefused
+from callsheet.words import counted
 
 BATCH = 25
 """Steps in one transaction of the embedded target."""
@@ -29,7 +30,7 @@ class ApplyResult:
     Attributes:
         serial: the ledger's serial now.
         outcome: done, failed, interrupted, or nothing where there was nothing to do.
-        kept: addresses of the steps that the target took and holds otherwise.
+        kept: addresses of the steps that the target accepted and stores differently.
         settled: open steps of an earlier apply that were settled first.
 
     """
@@ -42,7 +43,7 @@ class ApplyResult:
     settled: list[SettledStep] = field(default_factory=list)
 
     def count(self, outcome: str) -> int:
-        """How many steps ended so."""
+        """Return how many steps have this outcome."""
         return sum(one.outcome == outcome for one in self.steps)
 
 
@@ -52,10 +53,10 @@ class Conduct:
 
     Attributes:
         provenance: where the apply comes from, for the record.
-        now: gives the time (RFC 3339, UTC) for the record.
-        stop: tells, between steps, whether to stop and leave the rest.
+        now: returns the time (RFC 3339, UTC) for the record.
+        stop: returns, between steps, whether to stop and leave the rest.
         progress: called with the number of steps settled.
-        place: gives where a field of a compiled action is written.
+        place: returns where a field of a compiled action is written.
 
     """
 
@@ -96,7 +97,7 @@ def apply_plan(plan: Plan, stores: Stores, conduct: Conduct, *, hold: Hold = hol
         hold: what the plan is checked against before anything is done.
 
     Raises:
-        CallsheetError: where the plan no longer holds, a guard refuses it, or a database fails.
+        CallsheetError: where the plan is no longer valid, a guard refuses it, or a database fails.
 
     """
     deployed = stores.target.read()
@@ -219,7 +220,7 @@ class _Run:
                 return
 
     def _reaches_target(self, step: Step) -> bool:
-        """Adopting and forgetting change the record only, but where the target keeps one, too."""
+        """Return whether a step reaches the target: adopt and forget do only where it keeps a record."""
         target = self.stores.target
         records = isinstance(target, RecordingTarget) and target.records
         return records or step.action not in ("adopt", "forget")
@@ -263,15 +264,16 @@ def refuse_failed(result: ApplyResult) -> None:
         if all(one.address in result.kept for one in failed):
             raise CallsheetError(
                 "CS876",
-                f"{len(failed)} object(s) are not as they were sent: {result.count('done')} step(s) done,"
-                f" {result.count('skipped')} left",
+                f"the target kept other values than were sent in {counted(len(failed), 'object')}:"
+                f" {counted(result.count('done'), 'step')} done, {result.count('skipped')} left",
                 help="the next plan shows what is kept there; where it means the same, say so under"
                 " `normalised` of the Target",
                 details=details,
             )
         raise CallsheetError(
             "CS930",
-            f"{len(failed)} step(s) failed, {result.count('done')} done, {result.count('skipped')} left",
+            f"{counted(len(failed), 'step')} failed, {result.count('done')} done,"
+            f" {result.count('skipped')} left",
             help="correct what is wrong, and plan again: what was done is recorded",
             details=details,
         )

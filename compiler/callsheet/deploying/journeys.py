@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from callsheet.compiling.selecting import refuse_unknown_actions
 from callsheet.deploying.stores import Stores
 from callsheet.errors import CallsheetError, UnreachableError
 from callsheet.language import Environment
 from callsheet.language.addresses import Address
+from callsheet.language.content import Content
 from callsheet.planning import Current, Desired
 from callsheet.planning.changes import content_of
 from callsheet.planning.usage import Usage, usage_of
@@ -20,7 +21,7 @@ from callsheet.targets.journey_optimizer.target import JourneyTarget
 
 
 def read_usage(
-    stores: Stores, root: Path, names: Collection[str], compiled: Mapping[str, dict[str, Any]]
+    stores: Stores, root: Path, names: Collection[str], compiled: Mapping[str, Content]
 ) -> Usage:
     """Return which journeys use the actions that are deployed; all of them, where none is named.
 
@@ -70,7 +71,7 @@ def refuse_without_journeys(environment: Environment) -> None:
     if not environment.manual:
         raise CallsheetError(
             "CS845",
-            f"the target of {environment.name} holds no journeys",
+            f"the target of {environment.name} has no journeys",
             help="journeys are what a target of type journey-optimizer has",
         )
 
@@ -106,7 +107,7 @@ def usage_for(
 
 
 def _live(target: JourneyTarget) -> Snapshot | None:
-    """Read the journeys by the API; None where there is none, or nobody answers."""
+    """Read the journeys by the API; None where there is none, or no answer comes."""
     if target.endpoints is None or target.endpoints.kept is not None:
         return None
     try:
@@ -115,7 +116,7 @@ def _live(target: JourneyTarget) -> Snapshot | None:
         return None
 
 
-def _deployed_actions(deployed: Mapping[str, Deployed]) -> dict[str, dict[str, Any]]:
+def _deployed_actions(deployed: Mapping[str, Deployed]) -> dict[str, Content]:
     return {
         address: content_of(one)
         for address, one in deployed.items()

@@ -37,7 +37,7 @@ def check_state(plan: Plan, target: Target, ledger: Ledger, deployed: Mapping[st
 
 
 def refuse_applied(plan: Plan, ledger: Ledger) -> None:
-    """Refuse a plan that was applied already, as it is or made anew; raises CS917."""
+    """Refuse a plan that was applied already, as it is or made again; raises CS917."""
     for record in ledger.history():
         if plan.digest in (record.plan_digest, record.provenance.plan) and record.outcome == "done":
             raise CallsheetError(

@@ -65,5 +65,5 @@ def _outcome(step: Step, deployed: Mapping[str, Deployed]) -> tuple[str, str | N
     if digest_before == step.before and half:
         return "skipped", "interrupted before it was done"
     if any(one is not None and one.unfinished for one in (there, before)):
-        return "skipped", "interrupted half way: the next plan brings it on"
-    return "unknown", "what is deployed is neither what was there nor what was to be there"
+        return "skipped", "interrupted halfway: the next plan continues it"
+    return "unknown", "what is deployed is neither the old object nor the new one"

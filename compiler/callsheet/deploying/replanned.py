@@ -14,7 +14,7 @@ def compare_plans(approved: Plan, now: Plan) -> None:
     """Refuse where the branch has moved so that what would be done is not what was approved.
 
     Raises:
-        CallsheetError: CS934, with what either plan holds and the other does not.
+        CallsheetError: CS934, with what either plan contains and the other does not.
 
     """
     details = _disagreements(
@@ -41,7 +41,7 @@ def compare_with_workspace(plan: Plan, now: Plan) -> Plan:
         now: planned again from the plan's commit (from the ledger, for a rollback), at the same state.
 
     Raises:
-        CallsheetError: CS954, with what either plan holds and the other does not.
+        CallsheetError: CS954, with what either plan contains and the other does not.
 
     """
     details = _disagreements(plan, now, "in the plan, and not implied", "implied, and not in the plan")

@@ -61,7 +61,7 @@ def not_shown(compiled: Compiled, name: str, *, deployed: bool) -> CallsheetErro
     return CallsheetError(
         "CS925",
         f"there is no action `{name}` {where}{nearest(name, compiled.definitions)}",
-        help="`callsheet list` shows the actions, `callsheet validate` why one does not compile",
+        help="run `callsheet list` to see the actions, `callsheet validate` to see what does not compile",
     )
 
 

@@ -27,7 +27,7 @@ class Stores:
     """A target and its ledger.
 
     Attributes:
-        shared: the database that holds both, so that a step and its record are one transaction; None
+        shared: the database that contains both, so that a step and its record are one transaction; None
             where they are apart.
 
     """

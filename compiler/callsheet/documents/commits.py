@@ -1,4 +1,4 @@
-"""Which commit a workspace stands on, and whether its files are those of the commit.
+"""Which commit of a workspace is checked out, and whether its files are those of the commit.
 
 The files are compared by hashes of our own with what the commit's tree says: `git status` runs the programs
 that a repository's attributes and configuration name.
@@ -29,7 +29,7 @@ _POINTER = re.compile(rb"oid sha256:([0-9a-f]{64})\nsize (\d+)\n")
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """The commit that a workspace stands on.
+    """The commit of a workspace that is checked out.
 
     Attributes:
         changed: the files that are not those of the commit, sorted.
@@ -43,7 +43,7 @@ class Commit:
 
     @property
     def dirty(self) -> bool:
-        """Whether the workspace holds anything else than the commit."""
+        """Whether the workspace differs from the commit."""
         return bool(self.changed)
 
 
@@ -54,7 +54,7 @@ _OUTPUTS = (".json", ".approval")
 
 
 def current_commit(root: FilePath, ours: Ours = lambda content: False) -> Commit | None:  # noqa: ARG005
-    """Return the commit checked out around `root`, or None where none can be told.
+    """Return the commit checked out around `root`, or None where it is not known.
 
     A file that `ours` knows, and the commit does not have, makes no difference.
     """
@@ -81,7 +81,7 @@ def _is_ours(root: FilePath, commit: Commit, file: str, ours: Ours) -> bool:
 
 
 def why_unknown(root: FilePath) -> str | None:
-    """Return why git does not tell the commit of a folder; None where it does, or has none to tell."""
+    """Return why git cannot name the commit of a folder; None where it can, or there is none."""
     if top_around(root) is None:
         return None
     try:

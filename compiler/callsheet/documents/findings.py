@@ -30,7 +30,7 @@ def shown_name(file: str) -> str:
 def empty_workspace() -> Problem:
     """Word that there is nothing to compile."""
     return problem(
-        "CS107", ".", "the workspace holds no document", "`callsheet init DIR` writes one to start from"
+        "CS107", ".", "the workspace contains no document", "run `callsheet init DIR` to create one"
     )
 
 
@@ -45,7 +45,7 @@ def too_large(file: str, limit: int = MAX_FILE_BYTES) -> Problem:
 
 
 def name_not_utf8(file: str) -> Problem:
-    """Word the refusal of a name that no plan, report or cache can hold."""
+    """Word the refusal of a name that no plan, report or cache can contain."""
     return problem(
         "CS117",
         file,
@@ -59,13 +59,13 @@ def too_many_links(file: str, limit: int) -> Problem:
     return problem(
         "CS118",
         file,
-        f"the workspace has more than {limit:,} folders behind symbolic links",
-        "remove links to folders, or ignore them",
+        f"the workspace has more than {limit:,} folders reached by symbolic links",
+        "remove some of the links, or ignore them",
     )
 
 
 def submodule_problem(folder: str) -> Problem:
-    """Word the refusal of a submodule, whose files the repository's own commits do not hold."""
+    """Word the refusal of a submodule, whose files the repository's own commits do not contain."""
     return problem(
         "CS109",
         folder,

@@ -115,7 +115,8 @@ def repository_around(root: FilePath) -> Repository:
     found = _run(top, "rev-parse", "--absolute-git-dir", ceiling=top.parent)
     if os.path.realpath(os.fsdecode(found.removesuffix(b"\n"))) != str(folder):
         raise GitError(
-            "git does not take .git for the repository of this folder", "see `git status` in that folder"
+            "git does not recognise .git as the repository of this folder",
+            "run `git status` in that folder to see why",
         )
     return Repository(top, folder)
 
@@ -169,9 +170,11 @@ def _run(folder: FilePath, *arguments: str, stdin: bytes = b"", ceiling: FilePat
         ) from None
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
-        raise GitError(f"git cannot be run: {reason}", "see that git can be run", code="CS970") from None
+        raise GitError(f"git cannot be run: {reason}", "check that git can be run", code="CS970") from None
     except subprocess.TimeoutExpired:
-        raise GitError(f"git did not answer within {SECONDS} s", "see `git status` there") from None
+        raise GitError(
+            f"git did not answer within {SECONDS} s", "run `git status` there to see why"
+        ) from None
     if done.returncode:
         raise _refusal(folder, done.stderr)
     return done.stdout
@@ -222,7 +225,7 @@ def _refusal(folder: FilePath, error: bytes) -> GitError:
         one in reason for one in ("promisor remote", "missing blob", "bad object", "unable to read")
     )
     return GitError(
-        f"git cannot read the repository: {reason or 'it gives no reason'}",
-        "see `git status` and `git fsck` there",
+        f"git cannot read the repository: {reason or 'no reason was reported'}",
+        "run `git status` and `git fsck` there to see why",
         missing=missing,
     )

@@ -12,19 +12,19 @@ from typing import Any
 from callsheet.documents.places import Path, Places, Span
 from callsheet.documents.problems import Problem, Related
 from callsheet.documents.scalars import MAX_EXACT_INTEGER
-from callsheet.documents.yaml_events import MAX_DEPTH, YamlDocument
+from callsheet.documents.yaml_events import MAX_DEPTH, ParsedDocument
 from callsheet.documents.yaml_findings import Refused
 
 _scan_string: Any = json.decoder.scanstring  # type: ignore[attr-defined]
-"""The standard library's own: a text and an offset behind the quote → the string and its end."""
+"""The standard library's own: a text and an offset after the quote → the string and its end."""
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _WORDS = {"true": True, "false": False, "null": None}
 
 
-def read_json(text: str, file: str) -> tuple[list[YamlDocument], list[Problem]]:
-    """Read one JSON text; give its document, or none and the problem that refuses it."""
+def read_json(text: str, file: str) -> tuple[list[ParsedDocument], list[Problem]]:
+    """Read one JSON text; return its document, or none and the problem that refuses it."""
     reader = _Reader(text, file)
     try:
         value, end = reader.value(reader.skip(0), (), 0)
@@ -35,11 +35,11 @@ def read_json(text: str, file: str) -> tuple[list[YamlDocument], list[Problem]]:
         return [], [*reader.problems, refused.problem]
     if reader.problems:
         return [], reader.problems
-    return [YamlDocument(value, reader.places)], []
+    return [ParsedDocument(value, reader.places)], []
 
 
 class _Reader:
-    """A recursive reader that notes where each value stands; depth is bounded before Python's is."""
+    """A recursive reader that notes where each value is; depth is bounded before Python's is."""
 
     def __init__(self, text: str, file: str) -> None:
         self.text = text
@@ -122,7 +122,7 @@ class _Reader:
             raise self.refuse(
                 "CS108",
                 at,
-                "half of a surrogate pair is not a character (RFC 7493 section 2.1)",
+                "an unpaired surrogate is not a character (RFC 7493 section 2.1)",
                 "write the whole pair, or remove it",
             )
         return text, end

@@ -16,7 +16,7 @@ def written_like(content: bytes, text: str) -> str:
     """Return a text as it is to be written over `content`, which is UTF-8.
 
     Args:
-        content: what the file holds now.
+        content: what the file contains now.
         text: what it is to say, with line feeds.
 
     """

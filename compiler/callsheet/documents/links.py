@@ -21,7 +21,7 @@ SQLITE_SIBLINGS = ("", "-journal", "-wal", "-shm", ".lock")
 def link_below(root: Path, relative: str) -> str | None:
     """Return the first part of a path below `root` that is a symbolic link; None where there is none.
 
-    Links above `root` are the user's own. What does not exist is no link.
+    Links above `root` are the user's own. What does not exist is not a link.
     """
     found = ""
     for part in relative.split("/"):
@@ -50,7 +50,7 @@ def refuse_links(root: Path, relative: str, siblings: tuple[str, ...] = ("",)) -
         if link is not None:
             raise CallsheetError(
                 "CS985",
-                f"{link} is a symbolic link, and callsheet writes there",
+                f"{link} is a symbolic link, and callsheet would write through it",
                 help="remove the link; to keep the files elsewhere, link the workspace's own folder",
             )
 

@@ -1,4 +1,4 @@
-"""Which documents a tree of files holds, links followed: by one walk for a folder and a revision."""
+"""Which documents a tree of files contains, links followed: by one walk for a folder and a revision."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Tree(Protocol):
     """Files, folders and links, by their paths relative to the workspace; `` is the workspace itself."""
 
     def entries(self, folder: str) -> list[Entry]:
-        """Return what a folder holds, by name; raises OSError where it cannot be read."""
+        """Return what a folder contains, by name; raises OSError where it cannot be read."""
 
     def follow(self, link: str) -> str | None:
         """Return the real path that a link leads to, None out of the workspace; raises OSError."""
@@ -84,7 +84,7 @@ class Listing:
 def list_documents(tree: Tree, ignored: Ignored) -> Listing:
     """Walk a tree for its documents.
 
-    Dotfiles, what is ignored, and links that are no documents are never looked at.
+    Dotfiles, what is ignored, and links to other files are never looked at.
     """
     walk = _Walk(tree, ignored)
     for name in walk.folder("", ("",)):

@@ -32,7 +32,7 @@ class TreeEntry:
 
 
 def list_objects(repository: Repository, commit: str, prefix: str) -> dict[str, TreeEntry]:
-    """Return what a commit holds below a folder, by path from there."""
+    """Return what a commit contains below a folder, by path from there."""
     found = {}
     for line in _lines(
         repository.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", *filter(None, [prefix]))
@@ -40,7 +40,7 @@ def list_objects(repository: Repository, commit: str, prefix: str) -> dict[str, 
         head, _, name = line.partition(b"\t")
         mode, _, object_id = head.decode("ascii").split()
         inside = name.decode("utf-8", "surrogateescape")[len(prefix) :]
-        if inside:  # what stands in the folder's own place, as a submodule, holds nothing below it
+        if inside:  # what is in the folder's own place, such as a submodule, contains nothing below it
             found[inside] = TreeEntry(mode, object_id)
     return found
 
@@ -80,7 +80,7 @@ def _asked(ids: Sequence[str]) -> bytes:
 def _size(line: bytes) -> int:
     parts = line.split()
     if len(parts) != 3 or not parts[2].isdigit():
-        raise GitError("git does not have all objects", "see `git fsck` there", missing=True)
+        raise GitError("git does not have all objects", "run `git fsck` there to see which", missing=True)
     return int(parts[2])
 
 

@@ -1,4 +1,4 @@
-"""Where a value stands in its file: lines and columns from 1, ends exclusive."""
+"""Where a value is in its file: lines and columns from 1, ends exclusive."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def parts_of(pointer: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """A stretch of text, from its first character to the one behind its last."""
+    """A stretch of text, from its first character to the one after its last."""
 
     line: int
     column: int
@@ -35,7 +35,7 @@ START = Span(1, 1, 1, 1)
 class Places:
     """The spans of every key and value of one document.
 
-    `scalars` holds, for a value written on one line as itself (plain, or quoted without an
+    `scalars` contains, for a value written on one line as itself (plain, or quoted without an
     escape), the column at which its text begins, so that a place inside the text can be named.
     """
 

@@ -1,4 +1,4 @@
-"""A source's files → documents that know where each of their values stands."""
+"""A source's files → documents that know where each of their values is."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from callsheet.documents.json_reader import read_json
 from callsheet.documents.places import Path, Places, Span
 from callsheet.documents.problems import Problem
 from callsheet.documents.sources import Source
-from callsheet.documents.yaml_events import YamlDocument
+from callsheet.documents.yaml_events import ParsedDocument
 from callsheet.documents.yaml_reader import read_yaml
 
 _BYTE_ORDER_MARKS = {
@@ -37,7 +37,7 @@ class Document:
         file: str,
         index: int,
         text: str | Callable[[], str],
-        parsed: YamlDocument | None = None,
+        parsed: ParsedDocument | None = None,
         line: int = 1,
     ) -> None:
         self.file = file
@@ -53,12 +53,12 @@ class Document:
 
     @cached_property
     def value(self) -> Any:
-        """The document: mappings, lists, texts, numbers, booleans and None."""
+        """The document: mappings, lists, strings, numbers, booleans and None."""
         return self._parsed.value if self._parsed is not None else self._again(with_places=False).value
 
     @cached_property
     def places(self) -> Places:
-        """Where each value stands."""
+        """Where each value is written."""
         if self._parsed is not None and self._parsed.places is not None:
             return self._parsed.places
         return self._again(with_places=True).places or Places()
@@ -67,13 +67,13 @@ class Document:
         """Return the span of the value at `path`, or of the nearest one around it."""
         return self.places.value(path)
 
-    def _again(self, *, with_places: bool) -> YamlDocument:
+    def _again(self, *, with_places: bool) -> ParsedDocument:
         documents, _ = parse(self.text, self.file, with_places=with_places)
         # A file that was changed meanwhile may have fewer documents than it had.
-        return documents[self.index] if self.index < len(documents) else YamlDocument(None, None)
+        return documents[self.index] if self.index < len(documents) else ParsedDocument(None, None)
 
 
-def parse(text: str, file: str, *, with_places: bool = False) -> tuple[list[YamlDocument], list[Problem]]:
+def parse(text: str, file: str, *, with_places: bool = False) -> tuple[list[ParsedDocument], list[Problem]]:
     """Parse a file's text by the reader that its name asks for."""
     if file.endswith(".json"):
         return read_json(text, file)

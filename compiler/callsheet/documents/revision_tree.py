@@ -22,7 +22,7 @@ class RevisionTree:
         repository: where the targets of links are read.
         commit: the revision.
         prefix: what leads from the top of the repository to the workspace, with `/` at its end.
-        objects: what the revision holds there.
+        objects: what the revision contains there.
 
     """
 
@@ -35,7 +35,7 @@ class RevisionTree:
         self.objects = objects
 
     def entries(self, folder: str) -> list[Entry]:
-        """Return what a folder holds; `folder` may lead through links."""
+        """Return what a folder contains; `folder` may lead through links."""
         real = self.follow(folder) if folder else ""
         return list(self._folders.get(real or "", ()))
 
@@ -104,7 +104,7 @@ class RevisionTree:
 
     @cached_property
     def _folders(self) -> dict[str, tuple[Entry, ...]]:
-        """What each folder holds."""
+        """What each folder contains."""
         found: dict[str, dict[str, Entry]] = {"": {}}
         for file, one in self.objects.items():
             folder, _, name = file.rpartition("/")

@@ -26,7 +26,7 @@ from callsheet.errors import CallsheetError
 
 
 class RevisionSource:
-    """The files below a folder of a repository, as a revision holds them."""
+    """The files below a folder of a repository, as a revision has them."""
 
     def __init__(self, root: FilePath, revision: str) -> None:
         """Resolve `revision`; raises CS922 without a repository, CS923 for an unknown revision."""
@@ -72,7 +72,7 @@ class RevisionSource:
             return file
 
     def _file(self, file: str) -> str:
-        """Return the object of a file, behind links."""
+        """Return the object of a file, with links followed."""
         try:
             real = self._tree.follow(file)
         except FileNotFoundError as error:
@@ -130,7 +130,7 @@ def _unknown(repository: Repository, revision: str) -> CallsheetError:
 
 @contextmanager
 def _naming(commit: str) -> Iterator[None]:
-    """Say what to do where the clone does not have what a revision holds."""
+    """Say what to do where the clone does not have what a revision contains."""
     try:
         yield
     except GitError as error:

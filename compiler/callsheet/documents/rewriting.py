@@ -1,4 +1,4 @@
-"""A document's file → the same text with some of its values written anew: every comment stays."""
+"""A document's file → the same text with some of its values rewritten: every comment stays."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def replaced(text: str, replacements: Mapping[Span, str]) -> str:
 
 
 class Rewriting:
-    """Values of one document that are written anew, added, or taken away.
+    """Values of one document that are rewritten, added, or removed.
 
     Args:
         document: one of the file.
@@ -91,7 +91,7 @@ class Rewriting:
         old = self.text[start:end]
         self._keep_comments(old)
         key = self.places.keys.get(path)
-        # Nothing stands behind `key:`, or a list stands below it, as far to the left as it.
+        # Nothing follows `key:`, or a list below it is as far to the left as it is.
         below = key is not None and self.places.values[path].column <= key.column
         return start, end, " " * (start == end or below) + self._flow(value, quoted=old.startswith('"'))
 
@@ -104,7 +104,7 @@ class Rewriting:
             return at, at, (", " if inner.strip() and not inner.endswith(",") else "") + entry
         keys = self._keys(path[:-1])
         if not keys:
-            raise CannotRewriteError("there is no mapping in the file that it could be added to")
+            raise CannotRewriteError("the file has no mapping to add it to")
         behind = max(_offsets(self.starts, self.places.values[one])[1] for one in keys)
         line_end = self.text.find("\n", len(self.text[:behind].rstrip()))
         at = line_end if line_end >= 0 else len(self.text)
@@ -113,7 +113,7 @@ class Rewriting:
 
     def _removal(self, path: Path) -> _Edit:
         if path not in self.places.keys:
-            raise CannotRewriteError("it is one of a list")
+            raise CannotRewriteError("it is an item of a list")
         if len(self._keys(path[:-1])) == 1:
             return self._replacement(path[:-1], {})
         start = _offsets(self.starts, self.places.keys[path])[0]
@@ -125,7 +125,7 @@ class Rewriting:
             return before.start() if before else start, end, ""
         line = self.text.rfind("\n", 0, start) + 1
         if self.text[line:start].strip():
-            raise CannotRewriteError("it begins on the line of something else")
+            raise CannotRewriteError("it begins on a line with another value")
         line_end = self.text.find("\n", len(self.text[:end].rstrip()))
         end = line_end + 1 if line_end >= 0 else len(self.text)
         self._keep_comments(self.text[line:end])
@@ -136,7 +136,7 @@ class Rewriting:
 
     def _keep_comments(self, old: str) -> None:
         if _COMMENT.search(old):
-            raise CannotRewriteError("a comment stands in it")
+            raise CannotRewriteError("it contains a comment")
 
     def _flow(self, value: Any, *, quoted: bool = False) -> str:
         """Write a value on one line, so that it may stand in a flow as well as in a block."""
@@ -177,7 +177,7 @@ def _spliced(text: str, edits: list[_Edit]) -> str:
             kept.append(one)
     for start, end, new in reversed(kept):
         old = text[start:end]
-        # A block ends behind its last line: the line end stays.
+        # A block ends after its last line: the line end stays.
         tail = old[len(old.rstrip()) :] if new else ""
         text = text[:start] + new + tail + text[end:]
     return text

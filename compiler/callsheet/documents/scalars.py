@@ -1,6 +1,6 @@
 """A plain YAML scalar → a value by the YAML 1.2 core schema, or the trap that it is.
 
-YAML 1.1, which many tools still read, gives other values to the same text: `no` is false, `1:20`
+YAML 1.1, which many tools still read, reads other values from the same text: `no` is false, `1:20`
 is 80, `017` is 15. Whatever the two versions read differently is refused with its fix, as is a
 number that JSON or a double cannot carry exactly (RFC 8785 section 3.2.2.3, RFC 7493 section 2.2).
 """
@@ -95,7 +95,7 @@ def _number(text: str) -> Scalar | Trap:
     if _NOT_FINITE.match(text):
         return Trap(
             "CS123",
-            f"`{text}` is not a number that JSON can hold",
+            f"`{text}` is not a number that JSON can represent",
             f'write `"{text}"` for the string',
         )
     if _SEXAGESIMAL.match(text):
@@ -145,9 +145,7 @@ def _float(text: str) -> Scalar | Trap:
         return _loses_digits(text)
     number = float(text)
     if number in (float("inf"), float("-inf")):
-        return Trap(
-            "CS123", f"`{text}` is beyond what a double can hold", "write it in quotes, as a string"
-        )
+        return Trap("CS123", f"`{text}` is beyond the range of a double", "write it in quotes, as a string")
     if not _FLOAT_OF_BOTH.match(text):
         return Trap(
             "CS121",
@@ -178,6 +176,6 @@ def _shortened(text: str) -> str:
 def _loses_digits(text: str) -> Trap:
     return Trap(
         "CS125",
-        f"`{_shortened(text)}` has more digits than a double can hold",
+        f"`{_shortened(text)}` has more digits than a double can store",
         "shorten the number, or write it in quotes, as a string",
     )

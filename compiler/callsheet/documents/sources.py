@@ -163,7 +163,7 @@ class MemorySource:
         return content
 
     def fingerprint(self, file: str) -> tuple[int, ...] | None:  # noqa: ARG002
-        """Nothing in memory has a time to trust."""
+        """Return None: nothing in memory has a time to trust."""
         return None
 
     def real(self, file: str) -> str:
@@ -174,7 +174,7 @@ class MemorySource:
 def read_named(source: Source, file: str, *, limit: int = MAX_FILE_BYTES) -> bytes:
     """Read a file that a document names: a template, a page, a contract.
 
-    A dotfile may hold what nobody meant to show (`.env`, `.git/config`), and what `.callsheetignore` names
+    A dotfile may contain what must not be shown (`.env`, `.git/config`), and what `.callsheetignore` names
     is not part of the workspace: neither is read, nor a link to one.
 
     Raises:

@@ -13,7 +13,7 @@ from callsheet.errors import CallsheetError
 def write_file(path: str, text: str) -> None:
     """Write a file whole or not at all: it takes its name only when it is complete, and keeps its mode.
 
-    A link stays a link. What is no file, as a pipe or /dev/null, is written to.
+    A link stays a link. What is not a file, such as a pipe or /dev/null, is written to.
 
     Raises:
         CallsheetError: CS928 where it cannot be written.
@@ -38,7 +38,7 @@ def write_file(path: str, text: str) -> None:
         raise CallsheetError(
             "CS928",
             f"{path} cannot be written: {(error.strerror or 'unknown reason').lower()}",
-            help="name a file in a folder that exists and can be written",
+            help="name a file in a folder that exists and is writable",
         ) from None
 
 

@@ -20,7 +20,7 @@ from yaml.events import (
 from callsheet.documents.places import Path, Places, Span
 from callsheet.documents.problems import Problem
 from callsheet.documents.scalars import Trap, resolve
-from callsheet.documents.yaml_events import MAX_DEPTH, MAX_NODES, PLAIN_STYLES, Events, YamlDocument
+from callsheet.documents.yaml_events import MAX_DEPTH, MAX_NODES, PLAIN_STYLES, Events, ParsedDocument
 from callsheet.documents.yaml_findings import Refused, duplicate_key, span_of, too_deep
 
 _STANDARD_TAGS = {
@@ -69,7 +69,7 @@ class Builder:
         self.text = text
         self.doubtful = DOUBTFUL.search(text) is not None
         self.with_places = with_places
-        self.documents: list[YamlDocument] = []
+        self.documents: list[ParsedDocument] = []
         self.problems: list[Problem] = []
         self.line = 1
         self._start_document()
@@ -172,8 +172,8 @@ class Builder:
             raise self._refuse(
                 "CS110",
                 event,
-                f"the alias `*{event.anchor}` stands before, or without, its anchor",
-                f"define `&{event.anchor}` above it, in the same document: anchors reach no further",
+                f"the alias `*{event.anchor}` has no anchor before it",
+                f"define `&{event.anchor}` above it, in the same document",
             )
         value, size = known
         self._count(size, event)
@@ -204,7 +204,7 @@ class Builder:
         if not self.frames:
             if value is not None or not plain:
                 places = self.places if self.with_places else None
-                self.documents.append(YamlDocument(value, places, self.line))
+                self.documents.append(ParsedDocument(value, places, self.line))
             return
         frame = self.frames[-1]
         if not frame.is_mapping:
@@ -249,7 +249,7 @@ class Builder:
                     raise self._refuse(
                         "CS114",
                         frame.mark,
-                        "`<<` merges mappings only",
+                        "`<<` can only merge mappings",
                         "name an anchor of a mapping",
                     )
                 self._count(len(mapping), frame.mark)
@@ -271,8 +271,8 @@ class Builder:
             raise self._refuse(
                 "CS114",
                 event,
-                f"the document stands for more than {MAX_NODES:,} values, aliases and merges counted",
-                "write less of it, or split the file",
+                f"the document expands to more than {MAX_NODES:,} values, aliases and merges counted",
+                "shorten the file, or split it",
             )
 
     def _problem(self, code: str, event: Any, message: str, help: str) -> None:

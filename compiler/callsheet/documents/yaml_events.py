@@ -15,11 +15,11 @@ MAX_NODES: Final = 200_000
 """Values in a file, each use of an alias counted as the whole of what it stands for."""
 PLAIN_STYLES = (None, "")
 Events = Callable[[], Any]
-"""Gives the parser's next event at each call."""
+"""Returns the parser's next event at each call."""
 
 
 def libyaml_events(text: str) -> Events:
-    """Parse by libyaml, the fast parser that most builds of PyYAML hold."""
+    """Parse by libyaml, the fast parser that most builds of PyYAML include."""
     return yaml.CSafeLoader(text).get_event
 
 
@@ -32,7 +32,7 @@ events_of = libyaml_events if yaml.__with_libyaml__ else python_events
 
 
 @dataclass(slots=True)
-class YamlDocument:
+class ParsedDocument:
     """One document of a stream: its value, its first line, and its places where they were asked for."""
 
     value: Any

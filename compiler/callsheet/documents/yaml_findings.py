@@ -13,7 +13,7 @@ from callsheet.documents.yaml_events import MAX_DEPTH
 
 
 class Refused(Exception):  # noqa: N818 - a verdict, not a failure
-    """The text holds something that must not become a value."""
+    """The text contains something that must not become a value."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.message)
@@ -34,7 +34,7 @@ def unprintable(text: str, control: re.Match[str], file: str) -> Problem:
         code="CS108",
         file=file,
         span=Span(line, column, line, column + 1),
-        message=f"the character U+{ord(control[0]):04X} must not stand in YAML (YAML 1.2.2 section 5.1)",
+        message=f"the character U+{ord(control[0]):04X} is not allowed in YAML (YAML 1.2.2 section 5.1)",
         help='remove it, or write it in double quotes as an escape, such as "\\x07"',
     )
 

@@ -1,4 +1,4 @@
-"""YAML that holds nothing out of the ordinary, read in one tight loop."""
+"""YAML that contains nothing out of the ordinary, read in one tight loop."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from yaml.events import (
 )
 
 from callsheet.documents.scalars import Trap, resolve
-from callsheet.documents.yaml_events import MAX_DEPTH, MAX_NODES, PLAIN_STYLES, Events, YamlDocument
+from callsheet.documents.yaml_events import MAX_DEPTH, MAX_NODES, PLAIN_STYLES, Events, ParsedDocument
 
 
-def read_plain(parser: Callable[[str], Events], text: str) -> list[YamlDocument] | None:
-    """Read a text that holds nothing out of the ordinary; None for any other, whatever is in it.
+def read_plain(parser: Callable[[str], Events], text: str) -> list[ParsedDocument] | None:
+    """Read a text that contains nothing out of the ordinary; None for any other, whatever is in it.
 
     Nine files of ten have no anchor, tag, trap or fault. This loop is what a thousand files cost: it
     keeps everything in local names, and leaves all that needs words or care to `_Builder`.
     """
-    documents: list[YamlDocument] = []
+    documents: list[ParsedDocument] = []
     stack: list[tuple[Any, Any]] = []
     container: Any = None
     key: Any = None
@@ -72,7 +72,7 @@ def read_plain(parser: Callable[[str], Events], text: str) -> list[YamlDocument]
                 container.append(value)
             elif container is None:
                 if value is not None:
-                    documents.append(YamlDocument(value, None, line))
+                    documents.append(ParsedDocument(value, None, line))
             elif key is not None:
                 container[key] = value
                 key = None

@@ -16,7 +16,7 @@ import yaml
 from callsheet.documents.places import Span
 from callsheet.documents.problems import Problem
 from callsheet.documents.yaml_builder import DOUBTFUL, Builder
-from callsheet.documents.yaml_events import Events, YamlDocument, events_of
+from callsheet.documents.yaml_events import Events, ParsedDocument, events_of
 from callsheet.documents.yaml_findings import Refused, syntax_problem, too_deep, unprintable
 from callsheet.documents.yaml_plain import read_plain
 
@@ -29,10 +29,10 @@ def read_yaml(
     *,
     with_places: bool = False,
     events: Callable[[str], Events] | None = None,
-) -> tuple[list[YamlDocument], list[Problem]]:
+) -> tuple[list[ParsedDocument], list[Problem]]:
     """Read every document of `text`.
 
-    Returns the documents (empty ones left out) and the problems. The reader goes on behind a
+    Returns the documents (empty ones left out) and the problems. The reader goes on after a
     scalar that is a trap, so that one run reports them all, and stops at what it cannot pass:
     then the documents before it are returned.
     """

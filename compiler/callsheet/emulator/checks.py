@@ -110,11 +110,11 @@ def _differs(compiled: Any, value: str | None, name: str) -> str | None:
         return None
     if isinstance(compiled, str) and _media(value) == _media(compiled) is not None:
         return None
-    return f"{name} is another one"
+    return f"{name} differs"
 
 
 def is_scalar(value: Any) -> bool:
-    """Return whether a compiled value has one text, in which it stands in a header or in a query."""
+    """Return whether a compiled value is written as one string in a header or in a query."""
     return isinstance(value, str | bool | int | float)
 
 
@@ -136,7 +136,7 @@ def _media(text: str) -> tuple[str, ...] | None:
 
 
 def unlike(compiled: Any, value: Any, name: str) -> str | None:
-    """Compare a body with the action's payload: same keys, same constants; a slot may hold anything."""
+    """Compare a body with the action's payload: same keys, same constants; a slot may contain anything."""
     if _is_slot(compiled):
         return None
     if isinstance(compiled, dict) and "$secret" in compiled:
@@ -161,7 +161,7 @@ def unlike(compiled: Any, value: Any, name: str) -> str | None:
         if not isinstance(value, list):
             return f"{name} is not a list"
         return _unlike_items(compiled, value, name)
-    return None if equal(value, compiled) else f"{name} is another one than the action sends"
+    return None if equal(value, compiled) else f"{name} differs from what the action sends"
 
 
 def _unlike_items(compiled: list[Any], items: list[Any], name: str) -> str | None:
@@ -175,7 +175,7 @@ def _unlike_items(compiled: list[Any], items: list[Any], name: str) -> str | Non
     for one in compiled:
         made = {at + 1 for at in places if at < len(items) and unlike(one, items[at], name) is None}
         places = made | places if _is_slot(one) else made
-    return None if len(items) in places else f"{name} is a list of other items than the action sends"
+    return None if len(items) in places else f"{name} has other items than the action sends"
 
 
 def _is_slot(value: Any) -> bool:
@@ -227,10 +227,10 @@ def _text(value: Any) -> str:
 
 
 def refuse_token_call(route: Route, came: Came) -> Refusal | None:
-    """Return why the token endpoint would refuse a call; None where it gives a token."""
+    """Return why the token endpoint would refuse a call; None where it would return a token."""
     authentication = route.authentication
     if came.method != route.method:
-        return Refusal(405, f"the token is asked for with {route.method}")
+        return Refusal(405, f"the token is requested with {route.method}")
     if authentication["type"] == "custom":
         return _refuse_custom(authentication, came)
     form, grant = came.form, authentication["grant"]
@@ -255,7 +255,7 @@ def refuse_token_call(route: Route, came: Came) -> Refusal | None:
 
 
 def _refuse_assertion(authentication: Mapping[str, Any], form: Mapping[str, str]) -> Refusal | None:
-    """Read the claims of an assertion (RFC 7523 section 3); nobody knows the key here."""
+    """Read the claims of an assertion (RFC 7523 section 3); the key is not known here."""
     parts = form.get("assertion", "").split(".")
     try:
         padded = parts[1] + "=" * (-len(parts[1]) % 4)

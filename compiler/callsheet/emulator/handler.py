@@ -104,7 +104,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     @property
     def _is_local(self) -> bool:
-        """Was the emulator itself asked, and not a page's own name for this machine?"""
+        """Whether the emulator itself was asked, and not a page's own name for this machine."""
         return _LOCAL.match(self.headers.get("Host", "")) is not None
 
     def _send(self, status: int, body: str, headers: Mapping[str, str] | None = None) -> None:
@@ -206,7 +206,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(200, json.dumps({"fail": self.play.faults.told()}))
 
     def log_message(self, *arguments: object) -> None:
-        """Write nothing: what came is told by `Play.told`."""
+        """Write nothing: `Play.told` reports what came."""
 
 
 def _length_of(headers: Message) -> int | None:

@@ -29,7 +29,7 @@ class Call:
     """One call as the page shows it: no stand-in and no token is in it.
 
     Attributes:
-        action: whose call it is; empty where nobody's.
+        action: whose call it is; empty where it is of none.
         status: what was answered; 0 where nothing was.
         reason: why, where it was not a success.
 
@@ -127,7 +127,7 @@ class Play:
         return json.dumps({"error": reason}), refusal, routes[-1]
 
     def remember(self, came: Came, status: int, reason: str, route: Route | None) -> None:
-        """Keep a call for the page, and tell of it."""
+        """Keep a call for the page, and report it."""
         name = "" if route is None else f"{route.name} (token)" if route.is_token else route.name
         with self.changed:
             self.number += 1
@@ -157,7 +157,7 @@ class Play:
 
 
 def _references(routes: Sequence[Route]) -> set[str]:
-    """Return every reference to a secret that a route's action holds."""
+    """Return every reference to a secret that a route's action contains."""
     found: set[str] = set()
     for route in routes:
         found.update(_REFERENCE.findall(json.dumps(route.compiled)))

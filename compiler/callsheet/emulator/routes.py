@@ -16,7 +16,7 @@ from callsheet.language import Environment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """One call that somebody may make.
+    """One call that the emulator answers.
 
     Attributes:
         name: of the action.

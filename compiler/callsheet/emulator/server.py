@@ -40,8 +40,8 @@ class Emulator(Play):
         except OSError as error:
             raise CallsheetError(
                 "CS968",
-                f"port {port} of this machine cannot be listened on: {(error.strerror or '').lower()}",
-                help="choose another with --port, or --port 0 for any that is free",
+                f"port {port} of this machine cannot be opened: {(error.strerror or '').lower()}",
+                help="choose another with --port, or --port 0 for any free port",
             ) from None
 
     @property

@@ -48,7 +48,7 @@ class EmulatorSession:
         threading.Thread(target=self._reloader.run, daemon=True).start()
 
     def wait(self) -> None:
-        """Play until it is closed, or interrupted."""
+        """Wait until it is closed; KeyboardInterrupt passes through."""
         self._thread.join()
 
     def close(self) -> None:

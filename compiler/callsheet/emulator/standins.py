@@ -49,7 +49,7 @@ def way_to(url: str, compiled: Mapping[str, Any]) -> Way:
         raise CallsheetError(
             "CS964",
             f"{url[:80]!r} is not a stand-in on this machine",
-            help="start `callsheet emulate`, and name what it prints: http://localhost:8025",
+            help="start `callsheet emulate`, and name the URL that it prints: http://localhost:8025",
         )
     base = f"http://{parts.netloc}"
     return Way(

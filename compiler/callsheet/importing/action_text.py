@@ -35,7 +35,7 @@ def action_text(imported: Imported, name: str) -> str:
     """Return the text of an action file that makes the request, with a test case that says so.
 
     Raises:
-        ImportFault: CS938 where the URL is none.
+        ImportFault: CS938 where the URL is not valid.
 
     """
     return _Writer(imported, name).text()
@@ -82,8 +82,8 @@ class _Writer:
             raise ImportFault("the request has no URL with a host", "paste a request with a whole URL")
         if self.imported.method not in _METHODS:
             raise ImportFault(
-                f"an action cannot call with {self.imported.method[:20]}",
-                f"it calls with {', '.join(_METHODS)}",
+                f"an action cannot use the method {self.imported.method[:20]}",
+                f"the methods are: {', '.join(_METHODS)}",
             )
         if parts.username or self.imported.user:
             self._basic()
@@ -111,7 +111,7 @@ class _Writer:
         return request, expected
 
     def _url(self, url: str) -> str:
-        """Write a parameter where a slot stands in the URL."""
+        """Write a parameter in the place of a slot in the URL."""
         return _SLOT.sub(
             lambda match: f"{{{{ params.{self._declared(self.imported.slots[unquote(match[1])])} }}}}", url
         )
@@ -161,7 +161,7 @@ class _Writer:
         return self._with_api_key(found)
 
     def _with_api_key(self, headers: dict[str, Any]) -> dict[str, Any]:
-        """Make the one header that holds a secret the authentication, where there is none."""
+        """Make the one header that contains a secret the authentication, where there is none."""
         keys = [name for name, value in headers.items() if isinstance(value, dict)]
         if self.authentication["type"] == "none" and len(keys) == 1 and keys[0].lower() != "authorization":
             value = headers.pop(keys[0])
@@ -245,7 +245,7 @@ class _Writer:
 
 
 def _encoded(url: str) -> str:
-    """Encode what a URL cannot hold, and nothing twice."""
+    """Encode what a URL cannot contain, and nothing twice."""
     return quote(unquote(url), safe=":/?#[]@!$&'()*+,;=~%") if not url.isascii() or " " in url else url
 
 

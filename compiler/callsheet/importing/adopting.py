@@ -30,7 +30,7 @@ def definition_text(compiled: Mapping[str, Any], digest: str) -> str:
         digest: of it; the file must compile to the same.
 
     Raises:
-        CallsheetError: CS844 for what no file can say, as the values behind a template file.
+        CallsheetError: CS844 for what no file can describe, such as the values of a template file.
 
     """
     kind = compiled.get("kind", "Action")
@@ -59,8 +59,8 @@ def definition_text(compiled: Mapping[str, Any], digest: str) -> str:
     if not same:
         raise CallsheetError(
             "CS844",
-            f"no file can say what {kind}/{compiled.get('name')} is: it does not compile to the same again",
-            help="write its file by hand, and let the plan show the difference",
+            f"no file can describe {kind}/{compiled.get('name')}: it does not compile to the same again",
+            help="write its file by hand, and plan to see the difference",
         )
     return text
 
@@ -76,7 +76,7 @@ def written(node: Any) -> Any:
     """Return a compiled value, of a field that is read as a template, as its author would write it.
 
     Raises:
-        CallsheetError: CS844 for what a template file makes, and for what is no compiled value.
+        CallsheetError: CS844 for what a template file makes, and for what is not a compiled value.
 
     """
     if isinstance(node, str):
@@ -92,8 +92,8 @@ def written(node: Any) -> Any:
     if "$template" in node:
         raise CallsheetError(
             "CS844",
-            "the payload comes from a template file, whose values are folded into it",
-            help="write the file by hand, and let the plan show the difference",
+            "the payload comes from a template file, and its values cannot be separated from it",
+            help="write the file by hand, and plan to see the difference",
         )
     if any(one in node for one in ("$param", "$concat", "$expr")):
         try:
@@ -101,8 +101,8 @@ def written(node: Any) -> Any:
         except (AttributeError, KeyError, TypeError):
             raise CallsheetError(
                 "CS844",
-                "there is a slot in it that no template makes",
-                help="it was broken at the target: write the file by hand, or apply to overwrite it",
+                "it contains a slot that no template writes",
+                help="it was changed at the target: write the file by hand, or apply to overwrite it",
             ) from None
     if set(node) == {"secret"}:
         return node

@@ -52,7 +52,7 @@ def _fields(written: Mapping[str, Any], sent: Mapping[str, str], what: str, *, l
         if name not in sent:
             found.append(f"the {what} {name} is missing")
         elif is_scalar(value) and sent[name] != text_of(value):
-            found.append(f"the {what} {name} is another one")
+            found.append(f"the {what} {name} differs")
     found += [f"the {what} {name} is one that the action does not send" for name in sent
               if name not in known and name not in _USUAL]  # fmt: skip
     return found

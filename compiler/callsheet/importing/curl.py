@@ -88,7 +88,7 @@ def read_curl(text: str) -> Imported:
     """Read one curl command.
 
     Raises:
-        ImportFault: for what is no curl line, what runs or reads something else, and what is not JSON.
+        ImportFault: for what is not a curl line, what runs or reads something else, and what is not JSON.
 
     """
     words = words_of(text, "curl")
@@ -117,14 +117,14 @@ class _CurlLine:
         name, value = self._split(word)
         if name in _REFUSED:
             raise ImportFault(
-                f"{name} cannot be imported: {_REFUSED[name]}", "import a call that sends JSON"
+                f"{name} cannot be imported: {_REFUSED[name]}", "import a request that sends JSON"
             )
         if name in _FLAGS:
             return
         if name in ("-k", "--insecure"):
-            self.result.notes.append("-k was left out: TLS is always verified")
+            self.result.notes.append("-k was ignored: TLS is always verified")
         elif name in ("-L", "--location"):
-            self.result.notes.append("-L was left out: a redirect of a write is never followed")
+            self.result.notes.append("-L was ignored: a redirect of a write is never followed")
         elif name in ("-G", "--get"):
             self.in_query = True
         elif name in ("-I", "--head"):
@@ -134,7 +134,9 @@ class _CurlLine:
         elif name in _OPTIONS:
             _OPTIONS[name](self, self._value(value, rest, name))
         else:
-            raise ImportFault(f"the option {name[:40]} is not known", "leave it out, if it does not matter")
+            raise ImportFault(
+                f"the option {name[:40]} is not known", "remove it, if the request does not need it"
+            )
 
     def _split(self, word: str) -> tuple[str, str | None]:
         """Split `-XPOST` and `--request=POST`; `-sS` is several flags."""
@@ -157,7 +159,7 @@ class _CurlLine:
         try:
             return next(rest)
         except StopIteration:
-            raise ImportFault(f"{name} lacks its value", "paste the whole command") from None
+            raise ImportFault(f"{name} has no value", "paste the whole command") from None
 
     def set_url(self, word: str) -> None:
         if self.result.url:
@@ -177,7 +179,7 @@ class _CurlLine:
     def add_data(self, value: str) -> None:
         if value.startswith("@"):
             raise ImportFault(
-                "-d reads a file, which may be anywhere", "put the payload itself into the line"
+                "-d reads a file, which may be anywhere", "put the payload itself into the command"
             )
         self.data.append(value)
 
@@ -197,18 +199,18 @@ class _CurlLine:
 
     def leave_agent(self, value: str) -> None:
         del value
-        self.result.notes.append("the user agent was left out")
+        self.result.notes.append("the user agent was ignored")
 
     def leave_cookie(self, value: str) -> None:
         del value
-        self.result.notes.append("the cookie was left out: an action has no session")
+        self.result.notes.append("the cookie was ignored: an action has no session")
 
     def _finished(self) -> Imported:
         result = self.result
         if not result.url:
             raise ImportFault("the line calls no URL", "paste the whole command")
         if urlsplit(checked_url(result.url)).scheme not in ("http", "https"):
-            raise ImportFault("only http and https can be called", "see the URL")
+            raise ImportFault("only http and https can be called", "correct the scheme of the URL")
         if self.data and self.in_query:
             parts = urlsplit(result.url)
             query = "&".join(
@@ -228,9 +230,7 @@ def _parsed(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
-        raise ImportFault(
-            "the data is not JSON", "callsheet sends JSON: a form is another service's language"
-        ) from None
+        raise ImportFault("the data is not JSON", "import a request that sends JSON") from None
 
 
 _OPTIONS: dict[str, Callable[[_CurlLine, str], None]] = {

@@ -15,10 +15,10 @@ from callsheet.words import counted
 
 
 def read_file(text: str, wanted: str | None) -> Imported:
-    """Read the request of a file; `wanted` is its name, where the file holds several.
+    """Read the request of a file; `wanted` is its name, where the file contains several.
 
     Raises:
-        ImportFault: for what is none of them, and where it holds several and none was named.
+        ImportFault: for another file, and for one with several requests of which none was named.
 
     """
     try:
@@ -120,7 +120,7 @@ def _chosen(found: list[tuple[str, dict[str, Any]]], wanted: str | None, read: A
     fitting = [one for one in found if wanted is None or wanted in one[0]]
     if len(fitting) != 1:
         names = ", ".join(name[:60] for name, _ in found[:10])
-        what = "none of them fits" if not fitting else f"{len(fitting)} of them fit"
+        what = "none of them matches" if not fitting else f"{len(fitting)} of them match"
         held = counted(len(found), "request")
         raise ImportFault(f"the file contains {held}, and {what}", f"choose one with --request: {names}")
     result: Imported = read(fitting[0][1])

@@ -21,7 +21,7 @@ _TEMPLATE = re.compile(r"\{\{|\{%|\{#")
 
 
 def is_credential(name: str, value: str) -> bool:
-    """Return whether a header or query parameter holds a credential, by its name or by its text."""
+    """Return whether a header or query parameter contains a credential, by its name or by its text."""
     return bool(CREDENTIAL.search(name)) or bool(secret_kind(value))
 
 
@@ -36,7 +36,7 @@ def is_secret(value: str, path: tuple[Any, ...]) -> bool:
 
 
 def parameter_name(key: str) -> str:
-    """Return the name of a parameter, from the name of what holds its value."""
+    """Return the name of a parameter, from the name of what contains its value."""
     name = re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key).lower()).strip("_")
     name = name or "value"
     return (name if name[0].isalpha() else f"p_{name}")[:24]

@@ -24,7 +24,7 @@ def read_httpie(text: str) -> Imported:
     """Read one HTTPie command (https://httpie.io/docs/cli/request-items).
 
     Raises:
-        ImportFault: for what is none, what reads a file, and what sends a form.
+        ImportFault: for what is not an HTTPie line, what reads a file, and what sends a form.
 
     """
     words = words_of(text, "httpie")
@@ -50,13 +50,13 @@ class _HttpieLine:
             if name in ("--raw", "-a", "--auth", "-A", "--auth-type"):
                 self._option(name, value if equals else next(rest, ""))
             elif word in ("-f", "--form", "--multipart"):
-                raise ImportFault("a form is not JSON", "import a call that sends JSON")
+                raise ImportFault("a form is not JSON", "import a request that sends JSON")
             elif name in _FLAGS:
                 if name in _WITH_VALUE and not equals:
                     next(rest, None)
             elif word.startswith("-"):
                 raise ImportFault(
-                    f"the option {word[:40]} is not known", "leave it out, if it does not matter"
+                    f"the option {word[:40]} is not known", "remove it, if the request does not need it"
                 )
             elif not self.result.url and re.fullmatch(r"[A-Za-z]+", word) and not self.result.method:
                 self.result.method = word.upper()
@@ -75,7 +75,7 @@ class _HttpieLine:
 
     def _url(self, word: str) -> None:
         if word.startswith((":", "/")):
-            raise ImportFault("the URL is one of this machine", "write it whole")
+            raise ImportFault("the URL is short for one of this machine", "write the whole URL")
         self.result.url = word if "://" in word else f"{self.scheme}://{word}"
 
     def _item(self, word: str) -> None:

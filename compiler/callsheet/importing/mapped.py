@@ -41,15 +41,15 @@ def mapped_differences(wanted: Any, found: Any, path: tuple[str, ...] = ()) -> l
     if _is_leaf(wanted) or _is_leaf(found):
         if not (_is_leaf(wanted) and _is_leaf(found)):
             what = ("a variable", "a constant") if _is_leaf(found) else ("a constant", "a variable")
-            return [f"{name} is {what[0]}, and {what[1]} was asked"]
+            return [f"{name} is {what[0]}, and {what[1]} was expected"]
         return [
-            f"the {member} of {name} is {found.get(member)!r}, and {wanted.get(member)!r} was asked"
+            f"the {member} of {name} is {found.get(member)!r}, and {wanted.get(member)!r} was expected"
             for member in ("dataType", "label")
             if not equal(found.get(member), wanted.get(member))
         ]
     if isinstance(wanted, dict) and isinstance(found, dict):
         told = [f"{name} lacks `{key}`" for key in wanted if key not in found]
-        told += [f"{name} has `{key}`, which was not asked" for key in found if key not in wanted]
+        told += [f"{name} has `{key}`, which was not expected" for key in found if key not in wanted]
         for key in wanted:
             if key in found:
                 told += mapped_differences(wanted[key], found[key], (*path, key))
@@ -60,7 +60,7 @@ def mapped_differences(wanted: Any, found: Any, path: tuple[str, ...] = ()) -> l
     return (
         []
         if equal(wanted, found)
-        else [f"{name} is {str(found)[:60]!r}, and {str(wanted)[:60]!r} was asked"]
+        else [f"{name} is {str(found)[:60]!r}, and {str(wanted)[:60]!r} was expected"]
     )
 
 

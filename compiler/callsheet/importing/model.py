@@ -20,21 +20,21 @@ def checked_url(url: str) -> str:
     """Return a URL that can be taken apart.
 
     Raises:
-        ImportFault: for one that cannot, as with a host in brackets that is no address.
+        ImportFault: for one that cannot, such as a host in brackets that is not an address.
 
     """
     try:
         _ = urlsplit(url).hostname
     except ValueError:
         # It is not shown: a credential may be in it, and Python's words may hold it.
-        raise ImportFault("the URL cannot be read", "see its host, and the brackets in it") from None
+        raise ImportFault("the URL cannot be read", "correct its host, and the brackets in it") from None
     return url
 
 
 def misshapen(what: str) -> ImportFault:
     """Say that a file of other people's tools has another shape than their format."""
     return ImportFault(
-        f"the file is not as {what} is: a part of it is missing, or of another type",
+        f"the file is not valid as {what}: a part of it is missing, or has another type",
         "export it again, or write the action by hand",
     )
 

@@ -44,7 +44,7 @@ def read_operation(file: ContractFile, name: str | None) -> Imported:
 def _request(file: ContractFile, operation: Operation, name: str | None) -> Imported:
     if not operation.json_body or not operation.urls[0].startswith("http"):
         what = "takes no JSON body" if not operation.json_body else "names no server"
-        raise ImportFault(f"the operation {what}", "choose another, or write the action by hand")
+        raise ImportFault(f"the operation {what}", "choose another operation, or write the action by hand")
     result = Imported(method=operation.method, url=re.sub(r"\{\+?([^}]*)\}", _path_slot, operation.urls[0]))
     result.contract = {"openapi": file.reference, "operation": name}
     for name_in_url in re.findall(r"\{\+?([^}]*)\}", operation.urls[0]):
@@ -85,7 +85,7 @@ def _security(result: Imported, operation: Operation) -> None:
         elif kind in ("bearer", "oauth2", "openidconnect"):
             result.headers.append(("Authorization", "Bearer token"))
         else:
-            result.notes.append(f"the operation wants {kind}: write `authentication` by hand")
+            result.notes.append(f"the operation requires {kind}: write `authentication` by hand")
 
 
 class _Sampler:

@@ -30,12 +30,12 @@ def read_request(
         root: the folder of the workspace.
         source: `curl`, `httpie`, the path of a file, or `-` for the standard input.
         line: of curl or HTTPie; None for the standard input.
-        wanted: which request of a file that holds several.
+        wanted: which request of a file that contains several.
         operation: of an OpenAPI description.
 
     Raises:
         ArgumentError: for a file that cannot be read.
-        ImportFault: for what is no request, or none that an action could make.
+        ImportFault: for what is not a request, or not one that an action could make.
 
     """
     if source in ("curl", "httpie"):
@@ -98,7 +98,7 @@ def name_from(url: str) -> str:
 
 
 def _operation(root: Path, source: str, operation: str) -> Imported:
-    """Read an operation; its contract is linked where the workspace or a package holds it."""
+    """Read an operation; its contract is linked where the workspace or a package contains it."""
     from callsheet.contracts.sources import ContractFault, ContractFile, read_contract
     from callsheet.importing.openapi import read_operation
 

@@ -1,4 +1,4 @@
-"""A command line as somebody pastes it → its words; nothing of it is run.
+"""A pasted command line → its words; nothing of it is run.
 
 Words are split as a POSIX shell splits them, with bash's `$'…'`. A variable that the shell would fill in
 becomes a mark: its name between U+E000 and U+E001.
@@ -42,7 +42,7 @@ def words_of(text: str, name: str) -> list[str]:
         name: of the command, for what is said of it.
 
     Raises:
-        ImportFault: for an open quote, and for what goes on behind the command or runs another.
+        ImportFault: for an open quote, and for what follows the command or runs another.
 
     """
     if len(text) > MAX_CHARACTERS:
@@ -89,7 +89,7 @@ def _marked(text: str) -> tuple[str, list[str]]:
         elif one == "'" and not quote:
             quote = "'"
         elif one == "`" or text.startswith("$(", at):
-            raise ImportFault("the line runs another command", "put the value itself into the line")
+            raise ImportFault("the line runs another command", "put the value itself into the command")
         elif one == "$":
             ansi = None if quote else _ANSI.match(text, at)
             variable = _VARIABLE.match(text, at)

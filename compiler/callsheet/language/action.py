@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 
 from callsheet.documents import Document
 from callsheet.language.addresses import Address
+from callsheet.language.content import DefinitionHead
 
 Text = str | dict[str, str]
 """A text, or one text by language."""
@@ -16,13 +17,13 @@ Text = str | dict[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """A value that a journey gives when it calls the action.
+    """A value that a journey passes when it calls the action.
 
     Attributes:
         type: string, integer, number, boolean, datetime, date, array or object.
         when_missing: what becomes of a field whose whole value is this optional parameter.
         sensitivity: which kind of personal datum it is, or None.
-        constraints: the JSON Schema keywords that its declaration holds.
+        constraints: the JSON Schema keywords that its declaration contains.
 
     """
 
@@ -71,14 +72,14 @@ class Definition:
         fields = [head[field] for field in cls.in_head]
         return cls(document, head["metadata"], head["renamedFrom"], *fields)
 
-    def head(self) -> dict[str, Any]:
-        """Return what is known of it without reading its document, as JSON holds it."""
-        head = {
+    def head(self) -> DefinitionHead:
+        """Return what is known of it without reading its document, as JSON."""
+        head: DefinitionHead = {
             "metadata": self.metadata,
             "renamedFrom": self.renamed_from,
             "parameters": list(self.parameters),
         }
-        return head | {field: getattr(self, field) for field in self.in_head}
+        return {**head, **{field: getattr(self, field) for field in self.in_head}}  # type: ignore[typeddict-item]
 
     @classmethod
     def is_whole(cls, compiled: Mapping[str, Any]) -> bool:

@@ -63,12 +63,12 @@ class Rule:
 
     @property
     def bad(self) -> str | None:
-        """An input that gives exactly this code, where a file can show it."""
+        """An input that reports exactly this code, where a file can show it."""
         return self._parts[1]
 
     @property
     def good(self) -> str | None:
-        """An input like it that gives none."""
+        """An input like it that reports none."""
         return self._parts[2]
 
     @cached_property

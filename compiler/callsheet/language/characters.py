@@ -34,7 +34,7 @@ _JOINING_SCRIPTS = (
 
 
 def is_unseen(character: str) -> bool:
-    """Return whether a character has no shape of its own, wherever it stands."""
+    """Return whether a character has no shape of its own, wherever it is."""
     code = ord(character)
     if code < 0x80:
         return (code < 0x20 and character not in "\n\r\t") or code == 0x7F
@@ -109,7 +109,7 @@ def _script(character: str) -> str:
 
 
 def ends_unseen(text: str) -> str | None:
-    """Return the last character of a text where it is a space that nobody sees; a line end is none."""
+    """Return the last character of a text where it is an invisible space; a line end is not one."""
     kept = text.rstrip("\r\n")
     return kept[-1] if kept and kept[-1].isspace() else None
 
@@ -178,7 +178,7 @@ def _is_safe(text: str, index: int) -> bool:
     if one.isascii():
         return one.isprintable()
     if is_unseen(one):
-        # The joiner in the middle of an emoji commands nothing. What `Cf` holds besides is never needed.
+        # The joiner in the middle of an emoji commands nothing. The others of `Cf` are never needed.
         return is_needed(text, index) and (one == "\u200d" or unicodedata.category(one) != "Cf")
     return unicodedata.category(one) not in _UNSAFE_CATEGORIES
 

@@ -26,8 +26,8 @@ class Diagnostic:
         severity: after the workspace's own settings.
         file: relative to the workspace.
         span: lines and columns from 1.
-        source: the first line of the span, as the file holds it, secrets masked; empty where there
-            is none, or where it is longer than any screen shows.
+        source: the first line of the span, as the file contains it, secrets masked; empty without
+            one, or where it is longer than any screen shows.
         about: which definitions it concerns, in which environments; empty where it may concern any.
 
     """
@@ -55,7 +55,7 @@ class Diagnostic:
 
 
 def diagnose(problems: Iterable[Problem], texts: Mapping[str, str]) -> list[Diagnostic]:
-    """Complete problems with their severity by the catalog and with the line they stand in.
+    """Complete problems with their severity by the catalog and with the line they are in.
 
     `texts` maps a file to its text; a file that is not there (it could not be read) has no line.
     """

@@ -9,7 +9,7 @@ from callsheet.documents import Path, pointer_of
 
 Impact = Literal["cosmetic", "compatible", "breaking", "sensitive"]
 IMPACTS: tuple[Impact, ...] = ("cosmetic", "compatible", "breaking", "sensitive")
-"""From what nobody feels to what somebody must look at."""
+"""From what has no effect to what a reviewer must look at."""
 
 
 class _Nothing:
@@ -59,7 +59,7 @@ def heaviest(impacts: list[Impact]) -> Impact:
 
 
 def value_at(value: Any, path: Path) -> Any:
-    """Return what stands at a path, NOTHING where nothing does."""
+    """Return the value at a path, NOTHING where there is none."""
     for part in path:
         try:
             value = value[part]

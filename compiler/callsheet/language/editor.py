@@ -15,8 +15,8 @@ _KIND = re.compile(r"(?m)^kind: (\w+)")
 def with_schema_line(text: str, root: Path, file: Path) -> str:
     """Return the text of a new document with the line that fits where it is written.
 
-    The schemas are those that `callsheet init` wrote into the workspace, or those beside it. Where there
-    are none, the line is left out: it would lead nowhere.
+    The schemas are those that `callsheet init` wrote into the workspace, or those beside it. Without
+    either, the line is left out: it would lead nowhere.
 
     Args:
         text: of the document, with or without such a line.

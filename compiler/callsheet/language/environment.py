@@ -38,7 +38,7 @@ class Approvals:
     Attributes:
         count: how many, of different people.
         signers: the file of allowed signers, relative to the workspace.
-        not_author: may nobody approve what they wrote?
+        not_author: whether an author may not approve their own commits.
 
     """
 
@@ -81,12 +81,12 @@ class Environment:
 
     @property
     def manual(self) -> bool:
-        """Are its steps done by hand, on a screen, and confirmed?"""
+        """Whether its steps are done by hand, on a screen, and confirmed."""
         return self.target is not None and self.target.get("type") == "journey-optimizer"
 
     @property
     def abstract(self) -> bool:
-        """Is it only there to be extended?"""
+        """Whether it is only there to be extended."""
         return self.target is None
 
     def overlaid(self, action: Definition) -> dict[str, Any]:
@@ -127,7 +127,7 @@ class OverlaidSpots(Spots):
     action: Definition | None = None
 
     def where(self, path: Path) -> tuple[Document, Path]:
-        """Return the document that wrote the field: the last overlay that holds it, else the action."""
+        """Return the document that wrote the field: the last overlay that contains it, else the action."""
         if path[:1] in _METADATA_FIELDS or self.environment is None or self.action is None:
             return self.document, ("metadata", *path)
         return self.environment.origin(self.action, path)
@@ -158,7 +158,7 @@ class Chain:
 
     @property
     def is_whole(self) -> bool:
-        """Does it end with an environment that extends none?"""
+        """Whether it ends with an environment that extends none."""
         return self.missing is None and self.repeated is None
 
 

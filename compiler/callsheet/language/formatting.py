@@ -1,6 +1,6 @@
 """The canonical form of a file: keys in the order of their schema, whole lines moved with their comments.
 
-Lines are moved as they are, and no value is written anew: comments, quotes, block texts and anchors stay as
+Lines are moved as they are, and no value is rewritten: comments, quotes, block texts and anchors stay as
 their author wrote them. What comes out must read as the same documents, or the file is left alone.
 """
 
@@ -92,7 +92,7 @@ def formatted(text: str, file: str) -> tuple[str, Problem | None]:
             file=file,
             span=Span(1, 1, 1, 1),
             message="the keys cannot be put in order without changing what the file says",
-            help="see that no alias (*name) would stand before its anchor (&name), and order them by hand",
+            help="order them by hand, with each anchor (&name) before its aliases (*name)",
         )
     return result, None
 
@@ -222,6 +222,6 @@ def _resolved(node: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
 
 
 def _below(node: dict[str, Any], key: str) -> dict[str, Any] | None:
-    """Return the schema of a key's value, where it tells one."""
+    """Return the schema of a key's value, where it has one."""
     found = node.get("properties", {}).get(key, node.get("additionalProperties"))
     return found if isinstance(found, dict) else None

@@ -1,6 +1,6 @@
 """A compiled value → the same value with what looks like a credential hidden.
 
-What is deployed, or what an older revision holds, may have a secret in it that no rule kept out. Results
+What is deployed, or what an older revision contains, may have a secret in it that no rule kept out. Results
 show both sides of a change, so they show it hidden.
 """
 
@@ -17,7 +17,7 @@ _SECRET_HEADERS = frozenset({"authorization", "proxy-authorization"})
 
 
 def masked(value: Any, path: Path = ()) -> Any:
-    """Return a value with each text hidden that looks like a credential, or stands where one belongs.
+    """Return a value with each text hidden that looks like a credential, or is written where one belongs.
 
     Args:
         value: a compiled action or message, or a part of one.

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import jsonschema_rs
 
 At = Callable[[str], Spots]
-"""Gives, for a code, what makes problems at the places of a document."""
+"""Returns, for a code, what makes problems at the places of a document."""
 
 API_VERSION = "callsheet/v1"
 _TYPE_NAMES = {
@@ -77,7 +77,7 @@ def check_document(document: Document) -> list[Problem]:
         return [
             at("CS211").value(
                 (),
-                f"a document is a mapping, and this is {_kind_of(value)}",
+                f"a document must be a mapping, and this is {_kind_of(value)}",
                 do="write apiVersion, kind, metadata and spec, or name the file in .callsheetignore",
             )
         ]
@@ -86,7 +86,7 @@ def check_document(document: Document) -> list[Problem]:
 
 
 def check_value(at: At, value: Any, name: str) -> list[Problem]:
-    """Return what is wrong with a value against a named schema, at the places that `at` gives."""
+    """Return what is wrong with a value against a named schema, at the places that `at` returns."""
     if fast_validator(name).is_valid(value):
         return []
     from jsonschema import Draft202012Validator
@@ -219,8 +219,8 @@ def _alternatives(error: Any, at: At, path: Path) -> Iterator[Problem]:
     yield at("CS205" if types else "CS210").value(
         path,
         f"{_named(path)} is {_kind_of(error.instance)}"
-        + (f", not {expected}" if expected else ", in none of the forms that it can have"),
-        do=str(error.schema.get("description", "see `callsheet schema`")),
+        + (f", not {expected}" if expected else ", and matches none of the forms that it can have"),
+        do=str(error.schema.get("description", "run `callsheet schema` to see its schema")),
     )
 
 
@@ -252,20 +252,20 @@ def _simple(error: Any, path: Path) -> tuple[str, str, str]:
         case "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "uniqueItems":
             return (
                 "CS208",
-                f"{here} does not keep {error.validator} {limit}",
+                f"{here} does not satisfy {error.validator} {limit}",
                 described or "correct it",
             )
         case "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf":
             return (
                 "CS209",
-                f"{here} does not keep {error.validator} {limit}",
+                f"{here} does not satisfy {error.validator} {limit}",
                 described or "correct it",
             )
         case _:
             return (
                 "CS210",
-                f"{here} does not keep `{error.validator}` of its schema",
-                (described or "see `callsheet schema`"),
+                f"{here} does not satisfy `{error.validator}` of its schema",
+                (described or "run `callsheet schema` to see its schema"),
             )
 
 

@@ -1,7 +1,7 @@
 """Does a text look like a credential? detect-secrets knows the patterns.
 
 Importing detect-secrets costs more than checking a thousand files, so a text is first asked whether it
-could match any of its patterns at all; a test holds this question against every pattern's own samples.
+could match any of its patterns at all; a test checks this against every pattern's own samples.
 """
 
 from __future__ import annotations

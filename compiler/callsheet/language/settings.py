@@ -34,7 +34,7 @@ class Settings:
 
 
 def read_settings(document: Document) -> Settings:
-    """Return the settings that a document of kind Workspace, valid by its schema, holds."""
+    """Return the settings that a document of kind Workspace, valid by its schema, contains."""
     spec: dict[str, Any] = document.value["spec"]
     return Settings(
         severity=dict(spec.get("severity") or {}),

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from callsheet.documents import Document
 from callsheet.language.action import Definition
+from callsheet.language.content import Content
 from callsheet.language.environment import Environment
 from callsheet.language.policy import Policy
 
@@ -49,7 +50,7 @@ class CompiledObject(Protocol):
         """The name of its definition."""
 
     @property
-    def content(self) -> dict[str, Any]:
+    def content(self) -> Content:
         """The object as data."""
 
 

@@ -15,7 +15,7 @@ _FIELD = re.compile(r"\{\{\s*(\w+)((?:\.[A-Za-z_$][A-Za-z0-9_$-]*)*)\s*(\|\s*toj
 
 
 def one_field(leaf: str) -> re.Match[str] | None:
-    """Find the one field that a leaf holds; None for a constant, and for what holds another template."""
+    """Find the one field that a leaf contains; None for a constant, and with another template."""
     found = list(_FIELD.finditer(leaf))
     return found[0] if len(found) == 1 and leaf.count("{{") == 1 else None
 

@@ -71,7 +71,7 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplyRecord:
-    """One apply as the history tells it.
+    """One apply as the history shows it.
 
     Attributes:
         dirty: whether the files differed from the commit; None where that was not recorded.
@@ -125,7 +125,7 @@ class Ledger(Protocol):
         """Return what callsheet last put there, by address."""
 
     def applied_at(self, serial: int) -> tuple[dict[str, Applied], dict[str, str]]:
-        """Return what callsheet had put there behind an apply, and where what was renamed since is now.
+        """Return what callsheet had deployed after an apply, and the present address of what was renamed.
 
         The second maps an address of then to the address of now, for what has another one.
         """

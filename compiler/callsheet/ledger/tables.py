@@ -48,7 +48,7 @@ class RelationalLedger:
         }
 
     def applied_at(self, serial: int) -> tuple[dict[str, Applied], dict[str, str]]:
-        """Return what was there behind an apply, and where what was renamed since is now."""
+        """Return what was deployed after an apply, and the present address of what was renamed since."""
         there: dict[str, Applied] = {}
         now: dict[str, str] = {}
         for number, action, address, before, digest, canonical in self._all(_DONE):

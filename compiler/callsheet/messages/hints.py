@@ -38,7 +38,7 @@ def _email(fields: dict[str, str]) -> Iterator[str]:
         yield f"the subject has {len(fields['subject'])} characters: many inboxes show about {SUBJECT}"
     html = fields.get("html")
     if html is None:
-        yield "there is no HTML: readers see the text alone"
+        yield "there is no HTML: readers see only the text"
         return
     size = len(html.encode())
     if size > CLIPPED_BYTES:
@@ -73,7 +73,7 @@ def _sms(fields: dict[str, str]) -> Iterator[str]:
 
 
 class _MarkupHints(HTMLParser):
-    """Finds images without a text, and text whose colour is too near to the one behind it."""
+    """Finds images without a text, and text whose colour is too near to its background."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -123,7 +123,7 @@ def _declared(style: str, name: str) -> str:
 
 
 def _colour(written: str) -> str | None:
-    """Return a colour as #rrggbb; None for what is not told here."""
+    """Return a colour as #rrggbb; None for what is not known here."""
     text = written.strip().lower().split(" ", maxsplit=1)[0]
     text = _NAMED.get(text, text)
     if re.fullmatch(r"#[0-9a-f]{3}", text):

@@ -34,7 +34,7 @@ def mail_of(texts: Texts, *, one_click: bool = False) -> EmailMessage:
         one_click: does a POST to the URL unsubscribe at once (RFC 8058)?
 
     Raises:
-        CallsheetError: CS926 where an address is none.
+        CallsheetError: CS926 where an address is not valid.
 
     """
     mail = EmailMessage(policy=SMTP)
@@ -80,15 +80,15 @@ def _with_preheader(texts: Texts) -> str:
 
 
 def send_mail(mail: EmailMessage, server: Mapping[str, Any], resolve: Callable[[str], str]) -> Answer:
-    """Hand an email to a mail server; what becomes of it is told as of a call.
+    """Hand an email to a mail server; its outcome is reported like that of a call.
 
     Args:
         mail: the email.
         server: `via.smtp` of a compiled message.
-        resolve: gives the secret of a reference.
+        resolve: returns the secret of a reference.
 
     Raises:
-        CallsheetError: CS606 for a secret, CS969 for one that a login cannot hold.
+        CallsheetError: CS606 for a secret, CS969 for one that a login cannot contain.
 
     """
     username, password = (_login(server.get(one), resolve) for one in ("username", "password"))
@@ -132,7 +132,7 @@ def stand_in_for(url: str) -> dict[str, Any]:
         raise CallsheetError(
             "CS964",
             f"{url[:80]!r} is not a mail server on this machine",
-            help="start one that keeps what it gets (`python -m aiosmtpd -n`), and name it:"
+            help="start one that keeps the mail it receives (`python -m aiosmtpd -n`), and name it:"
             " smtp://localhost:8025",
         )
     return {"host": host, "port": port, "security": "none", "timeout": "10s"}

@@ -24,7 +24,7 @@ Content = Mapping[str, Any]
 Parameters = Mapping[str, Any] | Sequence[str]
 """Values by name, or as the command line has them: `NAME=VALUE`, or a file that holds a mapping."""
 Ask = Callable[[Sequence[str]], bool | None]
-"""Asks whether to send, given what else goes where; None where nobody can be asked."""
+"""Asks whether to send, given what else goes where; None without a terminal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +66,7 @@ class Sending:
             raise CallsheetError(
                 "CS967",
                 "an email that a mail server delivers is not an HTTP request",
-                help="see it with --dry-run, or as a page: `callsheet preview`",
+                help="use --dry-run to see it, or `callsheet preview` for a page",
             )
         texts = fill_message(self.content, self.params, self.language)
         return action, action_parameters(self.content, self.params, texts, action)
@@ -128,7 +128,7 @@ def sending_of(
     Raises:
         InvalidWorkspaceError: where an error concerns it.
         CallsheetError: CS925 for a name that is not there, or that sends nothing.
-        ArgumentError: for a file of parameters that is none.
+        ArgumentError: for a file of parameters that is not one.
 
     """
     (content,) = contents_of(compiled, environment.name, (name,))
@@ -158,13 +158,13 @@ def refuse_sending(environment: Environment) -> None:
         raise CallsheetError(
             "CS960",
             f"the environment {environment.name} does not allow sending",
-            help="write `allowSend: true` into its spec, if a manual call does no harm;"
-            " or try it without an account: `callsheet emulate`, and send with --to",
+            help="write `allowSend: true` into its spec if a manual call does no harm,"
+            " or send to `callsheet emulate` with --to",
         )
 
 
 def refuse_unasked(destinations: Iterator[Destination], allowed: AllowedHosts, ask: Ask | None) -> None:
-    """Refuse what nobody wants to be sent, and secrets for hosts that nobody allowed.
+    """Refuse what is not confirmed, and secrets for hosts that are not allowed.
 
     Args:
         destinations: the hosts beside that of the request.
@@ -172,7 +172,7 @@ def refuse_unasked(destinations: Iterator[Destination], allowed: AllowedHosts, a
         ask: asks whether to send; without it, it is to be sent.
 
     Raises:
-        CallsheetError: CS961 for a host that nobody could be asked about, CS920 where it is not wanted.
+        CallsheetError: CS961 for a host that could not be confirmed, CS920 where it was declined.
 
     """
     others = [one for one in destinations if not allowed.allows(one.host, one.port)]

@@ -46,10 +46,10 @@ def fill_message(
     Args:
         compiled: the message.
         params: values of its parameters.
-        language: which; default: what the message's `language` gives, else its default.
+        language: which; default: what the message's `language` evaluates to, else its default.
 
     Raises:
-        CallsheetError: CS926 where the parameters do not fit, or a text would break the line it stands in.
+        CallsheetError: CS926 where the parameters do not fit, or a text would break the line it is in.
 
     """
     declared = compiled.get("parameters", {})

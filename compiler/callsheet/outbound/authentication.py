@@ -36,15 +36,15 @@ def prove(
     """Return the proof of an action's authentication.
 
     Args:
-        authentication: as the compiled action holds it.
+        authentication: as the compiled action contains it.
         request: what a signature is made over.
         tokens: where tokens are kept, and asked for.
         anew: the last token was refused.
 
     Raises:
         CallsheetError: CS606 for a secret that is missing, CS962 for what only the journey tool can send,
-            CS963 where the token endpoint refuses, CS969 for what no line of a request can hold, CS982
-            for a token endpoint that everybody on the way reads along.
+            CS963 where the token endpoint refuses, CS969 for what no line of a request can contain, CS982
+            for a token endpoint over plain http.
 
     """
     kind = authentication.get("type", "none")
@@ -71,7 +71,7 @@ def prove(
 
 
 def is_renewable(authentication: Mapping[str, Any]) -> bool:
-    """Return whether a token stands behind a proof, so that a 401 may mean that it has expired."""
+    """Return whether the authentication uses a token, so that a 401 may mean that it has expired."""
     return authentication.get("type") in ("oauth2", "custom")
 
 
@@ -93,7 +93,7 @@ def tls_context(authentication: Mapping[str, Any], resolve: Resolve) -> ssl.SSLC
     """Return the TLS context of a client: it verifies, and shows the client certificate where there is one.
 
     Raises:
-        CallsheetError: CS606 for a secret that is missing, CS965 for what is no certificate with its key.
+        CallsheetError: CS606 for a secret that is missing, CS965 for a certificate without its key.
 
     """
     written = authentication.get("clientCertificate")

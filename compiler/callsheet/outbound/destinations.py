@@ -84,7 +84,7 @@ def refuse_destinations(destinations: Iterable[Destination], allowed: AllowedHos
 
 
 def token_destinations(authentication: Any, spots: Spots, prefix: Path) -> Iterable[Destination]:
-    """Yield where an `authentication` asks for a token; what is no URL, another gate refuses."""
+    """Yield where an `authentication` requests a token; another gate refuses what is not a URL."""
     fields = authentication if isinstance(authentication, dict) else {}
     for field in TOKEN_FIELDS:
         origin = origin_of(fields[field]) if isinstance(fields.get(field), str) else None

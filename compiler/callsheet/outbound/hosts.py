@@ -17,7 +17,7 @@ _URL = re.compile(
     r"(?::(?P<port>[0-9]{1,5}))?(?P<rest>[/?#][\x21-\x5b\x5d-\x7e]*)?",
     re.IGNORECASE,
 )
-"""Strict: what two readers of a URL could take for two hosts is none."""
+"""Strict: what two readers of a URL could read as two hosts does not match."""
 _HOST = re.compile(r"(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?", re.IGNORECASE)
 
 
@@ -37,7 +37,7 @@ class Origin:
 
     @property
     def is_private(self) -> bool:
-        """Does nobody on the way read along: over TLS, or on this machine?"""
+        """Whether no one on the way can read the call: over TLS, or on this machine."""
         return self.scheme == "https" or self.host in LOOPBACK
 
 
@@ -55,7 +55,7 @@ def service_url(url: str, reference: str = "") -> str:
     """Return the base URL of a service, which paths are appended to, without a slash at its end.
 
     Args:
-        url: as the secret holds it.
+        url: as the secret contains it.
         reference: to the secret; messages name it, and never the URL.
 
     Raises:
@@ -68,7 +68,8 @@ def service_url(url: str, reference: str = "") -> str:
         raise CallsheetError(
             "CS870",
             f"the URL {held} is not an https URL",
-            help="write an https URL into it, as https://api.example.com/v1; http is for this machine only",
+            help="write an https URL into it, such as https://api.example.com:"
+            " http is for this machine only",
         )
     if "?" in url or "#" in url:
         part = "query" if "?" in url else "fragment"

@@ -134,7 +134,7 @@ def _filled(text: str, names: Mapping[str, str], headers: Mapping[str, str]) -> 
             )
         return found
 
-    # One pass: what a body holds is never read as a name.
+    # One pass: the content of a body is never read as a name.
     return _NAME.sub(value, text)
 
 

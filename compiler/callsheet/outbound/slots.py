@@ -15,7 +15,7 @@ class Slots:
 
     Args:
         rate: None for one that lets everything through.
-        clock: gives the time in seconds.
+        clock: returns the time in seconds.
 
     """
 

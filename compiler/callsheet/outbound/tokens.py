@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import httpx
 
 EARLY_SECONDS = 30.0
-"""So long before it expires a token is asked for anew; a short-lived one, half of its life before."""
+"""A token is requested again so long before it expires; a short-lived one, half of its life before."""
 STANDARD_SECONDS = 3600.0
 MAX_ANSWER = MEBIBYTE
 _UNIT_SECONDS = {
@@ -44,8 +44,8 @@ class Tokens:
 
     Args:
         client: asks the token endpoints.
-        resolve: gives the secret of a reference.
-        route: gives the URL that is called for one; by default the same.
+        resolve: returns the secret of a reference.
+        route: returns the URL that is called for one; by default the same.
 
     Attributes:
         given: every token that was given, so that none is ever shown.
@@ -67,7 +67,7 @@ class Tokens:
         self._lock = threading.Lock()
 
     def whole(self, value: Any) -> str:
-        """Return what an authentication holds, a text or the secret of a reference, of any lines."""
+        """Return what an authentication contains, a text or the secret of a reference, of any lines."""
         return self.resolve(value["secret"]) if isinstance(value, dict) else str(value)
 
     def text(self, value: Any, name: str = "a field of `authentication`") -> str:
@@ -220,7 +220,8 @@ class Tokens:
             raise CallsheetError(
                 "CS982",
                 f"the token endpoint {_plainly(url)} is not an https URL",
-                help="write it as https://login.example.com/token; http is for this machine only",
+                help="write it in full, such as https://login.example.com/token;"
+                " http is for this machine only",
             )
         try:
             with self.client.stream(method, self.route(url), headers=headers, **content) as response:
@@ -239,7 +240,7 @@ class Tokens:
 
 
 def _at(value: Any, place: str) -> Any:
-    """Return what stands at `json://path`: member names and indices, `.` or `/` between them."""
+    """Return the value at `json://path`: member names and indices, `.` or `/` between them."""
     for part in place.removeprefix("json://").replace("/", ".").split("."):
         if isinstance(value, dict):
             value = value.get(part)

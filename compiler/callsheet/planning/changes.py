@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Protocol, cast
 
 from callsheet.calling.receivers import receiver_of
 from callsheet.compiling import CompiledAction
 from callsheet.documents import Path
+from callsheet.language.content import Content
 from callsheet.language.difference import NOTHING, Difference, heaviest
 from callsheet.language.kinds import deployed_kinds
 from callsheet.planning.field_changes import differences, placed
@@ -22,7 +23,7 @@ from callsheet.targets.journey_optimizer.frozen import frozen_fields
 from callsheet.words import listed
 
 Place = Callable[[str, Path], tuple[str, int, int] | None]
-"""Gives, for an address and a path into its compiled action, where that is written."""
+"""Returns, for an address and a path into its compiled action, where that is written."""
 
 
 class Side(Protocol):
@@ -145,9 +146,7 @@ def brought_on(change: Change, why: str) -> Change:
     return replace(change, impact=impact, diff=(note, *change.diff), reasons=reasons)
 
 
-def _diff(
-    action: ActionName, before: dict[str, Any] | None, after: dict[str, Any] | None
-) -> list[Difference]:
+def _diff(action: ActionName, before: Content | None, after: Content | None) -> list[Difference]:
     if action == "adopt":
         return []
     if before is not None and after is not None:
@@ -175,7 +174,7 @@ def _diff(
     ]
 
 
-def _created(after: dict[str, Any]) -> list[Difference]:
+def _created(after: Content) -> list[Difference]:
     """Explain a new action: that it is new, and which personal data it sends where."""
     host = receiver_of(after)
     if "request" in after:
@@ -208,8 +207,8 @@ def _created(after: dict[str, Any]) -> list[Difference]:
     return [*found, *unseen(None, after)]
 
 
-def content_of(side: Side) -> dict[str, Any]:
-    """Return a compiled action as data; what somebody broke by hand at the target is shown as it is."""
+def content_of(side: Side) -> Content:
+    """Return a compiled action as data; what was broken by hand at the target is shown as it is."""
     if isinstance(side, CompiledAction):
         return side.content
     try:
@@ -217,5 +216,6 @@ def content_of(side: Side) -> dict[str, Any]:
     except (ValueError, RecursionError):
         value = None
     if isinstance(value, dict) and any(one.definition.is_whole(value) for one in deployed_kinds().values()):
-        return value
-    return {"request": {"method": "?", "url": "?"}, "unreadable": side.canonical[:1_000]}
+        return cast("Content", value)
+    broken = {"request": {"method": "?", "url": "?"}, "unreadable": side.canonical[:1_000]}
+    return cast("Content", broken)

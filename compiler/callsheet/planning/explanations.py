@@ -5,7 +5,7 @@ One function for each section of a compiled action, and one table that finds it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from callsheet.documents import Path
@@ -27,13 +27,15 @@ from callsheet.planning.explained_values import (
 )
 
 
-def explain(path: Path, old: Any, new: Any, before: dict[str, Any], after: dict[str, Any]) -> Explanation:
+def explain(
+    path: Path, old: Any, new: Any, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> Explanation:
     """Return the words, the impact and the reason code of one change.
 
     `old` and `new` are the values at `path`, or `NOTHING`; `before` and `after` the whole actions.
     """
     if not path:
-        # Only what somebody broke by hand at the target is a slot, or a reference, as a whole.
+        # Only what was broken by hand at the target is a slot, or a reference, as a whole.
         return "the whole object changed: it is no longer an action", "breaking", "field-changed"
     chosen = _BY_SECTION.get(str(path[0]))
     if path[0] == "request" and len(path) > 1:
@@ -43,7 +45,7 @@ def explain(path: Path, old: Any, new: Any, before: dict[str, Any], after: dict[
     try:
         return chosen(path, old, new, before, after)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError):
-        # What somebody broke by hand at the target has no shape that words could rely on.
+        # What was broken by hand at the target has no shape that words could rely on.
         return f"{dotted(path)} {verb(old, new)}", "breaking", "field-changed"
 
 

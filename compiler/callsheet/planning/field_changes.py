@@ -5,7 +5,7 @@ deepdiff finds the changed values; here each gets its words, its impact class an
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from callsheet.planning.personal_data import personal_data
 from callsheet.planning.unseen import unseen
 
 
-def differences(before: dict[str, Any], after: dict[str, Any]) -> list[Difference]:
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
     """Return what changed between two compiled actions, sorted by path; empty where they are equal."""
     found = [_explained(path, old, new, before, after) for path, old, new in changed(before, after)]
     found += _new_personal_data(before, after)
@@ -26,7 +26,7 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> list[Differenc
 
 
 def changed(before: Any, after: Any) -> list[tuple[Path, Any, Any]]:
-    """Return the paths at which two values differ, by deepdiff; the smallest values that tell it."""
+    """Return the paths at which two values differ, by deepdiff; the smallest values that show it."""
     from deepdiff import DeepDiff
 
     tree = DeepDiff(
@@ -84,12 +84,14 @@ def _whole_slots(path: Path, old: Any, new: Any, before: Any, after: Any) -> tup
     return path, old, new
 
 
-def _explained(path: Path, old: Any, new: Any, before: dict[str, Any], after: dict[str, Any]) -> Difference:
+def _explained(
+    path: Path, old: Any, new: Any, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> Difference:
     words, impact, reason = explain(path, old, new, before, after)
     return Difference(path=path, before=old, after=new, words=words, impact=impact, reason=reason)
 
 
-def _new_personal_data(before: dict[str, Any], after: dict[str, Any]) -> list[Difference]:
+def _new_personal_data(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
     host = receiver_of(after)
     same_host = receiver_of(before) == host
     was, now = (personal_data(before) if same_host else {}), personal_data(after)

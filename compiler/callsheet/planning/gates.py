@@ -1,4 +1,4 @@
-"""What a gate in CI refuses of a plan or of a review, and that nobody accepted."""
+"""What a gate in CI refuses in a plan or a review, unless it is accepted."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from callsheet.errors import CallsheetError
 from callsheet.planning.model import Change, Plan
+from callsheet.words import counted, first_of, listed
 
 if TYPE_CHECKING:
     from callsheet.planning.protections import Protection
@@ -21,7 +22,7 @@ def refuse_impact(
     """Refuse changes of an impact that a gate names, but for those that are accepted.
 
     Raises:
-        CallsheetError: CS933, with what each action holds; what commands do and protect comes first.
+        CallsheetError: CS933, with what each action contains; what commands do and protect comes first.
 
     """
     details: dict[str, list[str]] = {}
@@ -38,17 +39,15 @@ def refuse_impact(
         classes = " or ".join(sorted({"breaking", "sensitive"} & set(wanted)))
         raise CallsheetError(
             "CS933",
-            f"the gate refuses {number} change{'' if number == 1 else 's'}"
-            f" that {'is' if number == 1 else 'are'} {classes}",
+            f"the gate refuses {counted(number, 'change')} that {'is' if number == 1 else 'are'} {classes}",
             help=f"if this is intended: {' '.join(f'--accept {one}' for one in sorted(names))}",
-            details=(*lines[:20], *([f"and {len(lines) - 20} more"] if len(lines) > 20 else [])),
+            details=tuple(first_of(lines, 20)),
         )
 
 
 def _subjects(subjects: Sequence[str]) -> str:
     """Write the first of those that change in the same way, and how many more there are."""
-    found = list(dict.fromkeys(subjects))
-    return ", ".join(found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
+    return listed(list(dict.fromkeys(subjects)), 3)
 
 
 def refuse_broken_guards(plan: Plan) -> None:

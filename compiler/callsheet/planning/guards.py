@@ -28,7 +28,7 @@ def judge(
         changes: what the plan would do.
         guards: the environment's guards.
         managed: how many objects the ledger owns.
-        drifted: addresses that the plan would write over although somebody changed them.
+        drifted: addresses that the plan would overwrite although they were changed at the target.
         unmanaged: addresses that the plan would take over although the ledger does not own them.
         accepted: what the user accepts by `--accept`: guards, impact classes or reason codes.
 
@@ -96,7 +96,7 @@ def _named(name: str, words: str, addresses: Collection[str], accepted: Collecti
 def _is_protected(change: Change) -> bool:
     if change.action not in ("delete", "replace"):
         return False
-    return bool((change.before or {}).get("protect"))
+    return change.before is not None and bool(change.before.get("protect"))
 
 
 def _required(changes: Sequence[Change], guards: Guards, accepted: Collection[str]) -> list[GuardVerdict]:

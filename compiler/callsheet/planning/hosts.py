@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from callsheet.calling.receivers import receiver_of
@@ -12,7 +12,7 @@ from callsheet.language.urls import host_of
 _TOKEN_FIELDS = ("tokenUrl", "endpoint")
 
 
-def hosts_of(action: dict[str, Any]) -> set[str]:
+def hosts_of(action: Mapping[str, Any]) -> set[str]:
     """Return the hosts that are called: by the request, and for a token."""
     found = {receiver_of(action)} if "request" in action or "url" in action else set()
     authentication = action.get("authentication")
@@ -21,12 +21,12 @@ def hosts_of(action: dict[str, Any]) -> set[str]:
     return {one for one in found if one not in ("", "?")}
 
 
-def known_hosts(actions: Iterable[dict[str, Any]]) -> set[str]:
+def known_hosts(actions: Iterable[Mapping[str, Any]]) -> set[str]:
     """Return the hosts that any of these actions calls."""
     return {host for one in actions for host in hosts_of(one)}
 
 
-def first_calls(action: dict[str, Any], known: Collection[str]) -> list[Difference]:
+def first_calls(action: Mapping[str, Any], known: Collection[str]) -> list[Difference]:
     """Return a sensitive difference for each host that no deployed action calls, and a new one does.
 
     Where nothing is deployed at all, every host would be new, and naming each would say nothing.

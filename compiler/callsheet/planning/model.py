@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from callsheet.language.addresses import Address
+from callsheet.language.content import Content
 from callsheet.language.difference import NOTHING, Difference, Impact
 from callsheet.language.masking import masked
 
@@ -41,15 +42,16 @@ class Change:
     impact: Impact
     reasons: tuple[str, ...]
     diff: tuple[Difference, ...]
-    before: dict[str, Any] | None
-    after: dict[str, Any] | None
+    before: Content | None
+    after: Content | None
     before_digest: str | None
     after_digest: str | None
 
     @property
     def owner(self) -> str | None:
         """The team that answers for the action."""
-        return (self.after or self.before or {}).get("owner")
+        one = self.after or self.before
+        return None if one is None else one.get("owner")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,7 +57,7 @@ def read_pack(path: str) -> Pack:
 
 
 def read_payload(path: str) -> Any:
-    """Read a payload that was copied from the screen; raises CS841 for what is no JSON."""
+    """Read a payload that was copied from the screen; raises CS841 for what is not JSON."""
     try:
         return json.loads(Path(path).read_text("utf-8"))
     except (OSError, ValueError, RecursionError):

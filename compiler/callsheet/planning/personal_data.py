@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from callsheet.templates.slots import parameters_read
 
 
-def personal_data(action: dict[str, Any]) -> dict[str, str]:
+def personal_data(action: Mapping[str, Any]) -> dict[str, str]:
     """Return the parameters that are personal data and that are sent, with their kind."""
     parts = [action.get(one) for one in ("request", "via", "content", "to", "replyTo", "unsubscribe")]
     sent = {name for part in parts for name in parameters_read(part)}

@@ -205,7 +205,7 @@ class _Planner:
             self._remove(address, applied, deployed)
             return
         if deployed is not None and deployed.digest == desired.digest and stays and not unfinished:
-            # It is there already: by hand, or by somebody else. Only the record is missing.
+            # It is deployed already, by hand or by another program. Only the record is missing.
             self._change("adopt", address, address, deployed, desired)
             return
         if drifted:

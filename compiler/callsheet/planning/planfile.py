@@ -26,7 +26,7 @@ MAX_PLAN_BYTES = 256 * 1_048_576
 
 
 def plan_record(plan: Plan) -> dict[str, Any]:
-    """Return a plan as the plan file and `plan -o json` hold it."""
+    """Return a plan as the plan file and `plan -o json` show it."""
     return {**_content(plan), "digest": plan.digest}
 
 
@@ -59,7 +59,7 @@ def read_plan(content: bytes, shown: str) -> Plan:
     """Read a plan file.
 
     Raises:
-        CallsheetError: CS910 for what is no plan, CS911 for a newer format, CS912 for one that was
+        CallsheetError: CS910 for what is not a plan, CS911 for a newer format, CS912 for one that was
             edited.
 
     """
@@ -95,7 +95,7 @@ def read_plan(content: bytes, shown: str) -> Plan:
 
 
 def _is_whole(change: Change) -> bool:
-    """Return whether the action after a change is the one whose digest stands beside it."""
+    """Return whether the action after a change is the one whose digest is beside it."""
     if change.after is None or change.after_digest is None:
         return change.after is None and change.after_digest is None
     return digest_of(canonical_text(change.after)) == change.after_digest

@@ -56,5 +56,5 @@ def _sample(
     action = compiled.actions.get(Address.read(address).name)
     if action is None or content is None:
         return None
-    # What an older revision holds may have a credential in it.
+    # An older revision may contain a credential.
     return sample_request(action, masked(dict(content)), environment)

@@ -14,7 +14,7 @@ from callsheet.planning.field_changes import changed
 from callsheet.planning.model import Change
 
 SHARED_FROM = 2
-"""So many actions that a value changes are told together."""
+"""So many actions that a value changes are reported together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from callsheet.documents import Path
@@ -18,15 +18,15 @@ MOST_NAMES = 5
 _HOST = re.compile(r"(?i)[a-z][a-z0-9+.-]*://[^\s/?#\"'<>]+")
 
 
-def unseen(before: dict[str, Any] | None, after: dict[str, Any]) -> list[Difference]:
-    """Return a sensitive difference for each text, and each key, that newly holds what nobody sees.
+def unseen(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[Difference]:
+    """Return a sensitive difference for each text, and each key, that newly contains invisible characters.
 
     `before` is None for a new action, of which every text is new.
     """
     return [] if _is_plain(after) else [*_unseen_texts(before, after), *_unseen_keys(before, after)]
 
 
-def _unseen_texts(before: dict[str, Any] | None, after: dict[str, Any]) -> list[Difference]:
+def _unseen_texts(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[Difference]:
     found = []
     for path, text in texts_in(after):
         was = None if before is None else value_at(before, path)
@@ -62,7 +62,7 @@ def _is_plain_inside(text: str) -> bool:
     return text.isprintable() and max(text) < "\u0300" and "://" not in text
 
 
-def _hidden(path: Path, text: str, old: str, after: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _hidden(path: Path, text: str, old: str, after: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     where = f"`{dotted(path)}`"
     names = [name_of(one) for one in unseen_in(text) - unseen_in(old)]
     if names:
@@ -85,7 +85,7 @@ def _hosts(text: str) -> list[str]:
     return [host for one in _HOST.findall(text) if (host := host_of(one))]
 
 
-def _is_end(path: Path, after: dict[str, Any]) -> bool:
+def _is_end(path: Path, after: Mapping[str, Any]) -> bool:
     """Return whether a text is where a value ends: not in the middle of one that is put together."""
     if any(part in ("$expr", "$template", "filters", "args") for part in path):
         return False
@@ -96,7 +96,7 @@ def _is_end(path: Path, after: dict[str, Any]) -> bool:
     return len(path) == at + 2 and isinstance(parts, list) and path[-1] == len(parts) - 1
 
 
-def _unseen_keys(before: dict[str, Any] | None, after: dict[str, Any]) -> list[Difference]:
+def _unseen_keys(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[Difference]:
     found = []
     for path in keys_in(after):
         key = str(path[-1])

@@ -44,7 +44,7 @@ class Use:
 
     @property
     def live(self) -> bool:
-        """Are people in the journey?"""
+        """Whether people are in the journey."""
         return self.status in LIVE
 
 

@@ -1,7 +1,7 @@
-"""Drift → the files that say what somebody changed at the target, where a file says it plainly.
+"""Drift → the files that describe what was changed at the target, where a file can say it plainly.
 
-What a template, a template file or an environment's values make is told, and not written: which of
-them was meant, nobody but its author knows. Everything that is written was compiled first, and gave
+What a template, a template file or an environment's values make is reported, and not written: which of
+them was meant, only its author knows. Everything that is written was compiled first, and gave
 what is deployed.
 """
 
@@ -63,7 +63,7 @@ def write_files(
 
     Args:
         root: the folder of the workspace.
-        source: the workspace with the new texts, as the files are to hold them.
+        source: the workspace with the new texts, as the files are to contain them.
         found: which files those are.
 
     """

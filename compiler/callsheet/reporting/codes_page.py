@@ -12,7 +12,7 @@ from callsheet.results import ExplainResult
 
 
 def codes_page(result: ExplainResult) -> Page:
-    """Return the page of the catalog, or of one code; it is no comment, and never shortened."""
+    """Return the page of the catalog, or of one code; it is not a comment, and never shortened."""
     if len(result.rules) == 1 and result.detailed:
         (rule,) = result.rules
         return Page("", rule.code, list(_explained(rule, 1)))

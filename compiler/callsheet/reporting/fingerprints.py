@@ -12,7 +12,7 @@ from callsheet.language import Diagnostic
 def fingerprints(diagnostics: Iterable[Diagnostic]) -> list[str]:
     """Return a fingerprint for each finding: of its code, file, words and line, and not of its number.
 
-    Findings that are the same in all of these are told apart by their order.
+    Findings that are the same in all of these are distinguished by their order.
     """
     seen: Counter[str] = Counter()
     found = []

@@ -113,7 +113,7 @@ def _suite(name: str, cases: Iterable[Case]) -> str:
 
 
 def _text(value: str) -> str:
-    """Show what XML 1.0 cannot hold, and what commands a terminal, as escapes."""
+    """Show what XML 1.0 cannot contain, and what commands a terminal, as escapes."""
     return "".join(one if ord(one) not in (0xFFFE, 0xFFFF) else f"\\u{ord(one):04x}" for one in safe(value))
 
 

@@ -100,7 +100,7 @@ def write_block(block: Block) -> str:
 
 
 def write_page(page: Page, style: Style) -> str:
-    """Write a page: whole, or so much of it as a comment holds, each part shortened by itself."""
+    """Write a page: whole, or so much of it as fits into a comment, each part shortened by itself."""
     if not page.marker:
         return "\n\n".join(write_block(one) for one in page.whole) + "\n"
     before = [
@@ -127,7 +127,7 @@ def marker_of(name: str, prefix: str) -> str:
 
 
 def _marked(text: str) -> str:
-    """Write what is no small letter or digit by its code point, so that two names never become one."""
+    """Write all but small letters and digits as code points, so that two names never become one."""
     return re.sub("[^a-z0-9]", lambda match: f"_{ord(match[0]):x}_", text)
 
 

@@ -34,7 +34,7 @@ class Report:
     writers: Mapping[type, Callable[[Any, Style], str]]
 
     def write(self, result: Any, style: Style) -> str:
-        """Return the text of a result, with a line end behind it where it is not empty.
+        """Return the text of a result, with a line end after it where it is not empty.
 
         Raises:
             UsageError: CS921 where the format has no form for such a result.

@@ -93,7 +93,7 @@ class Page:
     """A whole page: its title, what comes first, its other blocks, and the sections.
 
     Attributes:
-        marker: names the page among the comments of one pull request; empty for a page that is no comment,
+        marker: names the page among the comments of one pull request; empty for a page without a comment,
             and is never shortened.
         opening: sections that stand before everything but the title.
         unit: what its sections are, for `and 3 more changes`.
@@ -119,7 +119,7 @@ class Page:
 
 
 def inline(text: str) -> Inline:
-    """Split words at their backticks: what stands between two of them is code."""
+    """Split words at their backticks: what is between two of them is code."""
     parts = text.split("`")
     if len(parts) % 2 == 0:
         return (text,)

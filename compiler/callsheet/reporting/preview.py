@@ -1,6 +1,6 @@
 """A message in each of its languages → one page that shows it as people would see it.
 
-The page runs no script and loads nothing; what an email's HTML holds stands in a frame that may run, send
+The page runs no script and loads nothing; an email's HTML is in a frame that may run, send
 and load nothing either (images only where they are asked for).
 """
 

@@ -1,4 +1,4 @@
-"""What a review holds, for the formats of machines: one entry for each difference to look at."""
+"""What a review contains, for the formats of machines: one entry for each difference to look at."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Entry:
 
     @property
     def grave(self) -> bool:
-        """Does it ask for attention?"""
+        """Whether it needs attention."""
         return self.difference.impact in GRAVE
 
     @property

@@ -134,7 +134,7 @@ def as_written(value: Any) -> Any:
         return value
     match value:
         case {"$param": str(name)}:
-            # What is deployed may be what somebody broke by hand.
+            # What is deployed may have been broken by hand.
             filters = value.get("filters")
             steps = "".join(f" | {_step(one)}" for one in (filters if isinstance(filters, list) else ()))
             return f"{{{{ params.{name}{steps} }}}}"

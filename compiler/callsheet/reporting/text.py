@@ -160,7 +160,7 @@ def shared_lines(result: DiffResult, style: Style) -> list[str]:
 
 
 def _shared_reasons(result: DiffResult, addresses: Sequence[str], style: Style) -> list[str]:
-    """Write what the actions have in common of what somebody must look at, each once with its number."""
+    """Write what needs attention and several actions have in common, each once with its number."""
     number: dict[tuple[str, str, Impact], set[str]] = {}
     for change, _ in result.grouped():
         for one in change.diff if change.address in addresses else ():
@@ -178,7 +178,7 @@ def _listed(addresses: Sequence[str]) -> str:
 
 
 def drift_text(result: DriftResult, style: Style) -> str:
-    """Write what was changed at the target by somebody else."""
+    """Write what was changed at the target, and not by callsheet."""
     lines = [*_note_lines(result.notes, style), *drift_lines(result.drift, result.unmanaged, style)]
     where = safe(result.environment)
     if not result.drift:

@@ -56,7 +56,7 @@ def difference_lines(one: Difference, style: Style) -> list[str]:
     lines = wrapped(f"{safe(one.words)} ({one.reason})", style, indent=4)
     if one.impact in ("breaking", "sensitive"):
         lines = [paint(line, colour, style) for line in lines]
-    # What stands at the end of words already need not stand below them.
+    # What the words end with already is not repeated below them.
     if _has_lines(one.before) and _has_lines(one.after):
         lines += _line_diff(str(one.before), str(one.after), style)
     elif one.path and one.reason not in SAID_IN_WORDS:

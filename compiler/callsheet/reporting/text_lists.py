@@ -233,7 +233,7 @@ def request_lines(request: Request) -> list[str]:
 
 
 def written_lines(fields: Sequence[FieldWritten], style: Style) -> list[str]:
-    """Return what of it stands in the files now, and what does not, and why."""
+    """Return what of it is in the files now, what is not, and why."""
     lines = []
     for title, some in (
         ("Written", [one for one in fields if not one.why]),

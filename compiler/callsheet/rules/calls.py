@@ -12,7 +12,7 @@ declare(
     "host-not-allowed",
     """A secret goes to the service that it is for, or to a host that is named outside of the workspace.
 
-Whoever changes a file of the workspace could otherwise have a secret sent to a host of their own, before
+Otherwise a change of a file in the workspace could send a secret to any host, before
 anybody has reviewed the change. The service is the host to which the environment's own reference leads
 (Adobe's hosts for Journey Optimizer), and for `send` the host of the request. Another one, as a token
 endpoint, a mail server that takes a login, or what a file of the workspace names by `file:`, is allowed by
@@ -40,7 +40,7 @@ declare("CS966", "cannot-sign-request", """The key of a signature must be writte
 declare(
     "CS967",
     "cannot-export",
-    """The other tool must be able to write the request.
+    """The other tool must be able to express the request.
 
 No line of curl can hold a signature: it is made for each request, with the time. HTTPie cannot
 write a header in which a backslash stands before one of `=:@;`.
@@ -54,7 +54,7 @@ declare(
 declare(
     "CS969",
     "not-one-line",
-    """What is sent in a line, as a header or a login, must have no control character; a header is ASCII.
+    """A header or a login must contain no control character; a header must be ASCII.
 
 Line ends and a byte order mark around a secret are stripped. A line break within it, or a letter with an
 accent in a header, is refused by the name of the reference before anything is sent.
@@ -63,7 +63,7 @@ accent in a header, is refused by the name of the reference before anything is s
 declare(
     "CS980",
     "host-name",
-    """What `--allow-host` and `CALLSHEET_ALLOW_HOSTS` name must be hosts, as `login.example.com`.
+    """`--allow-host` and `CALLSHEET_ALLOW_HOSTS` must name hosts, such as `login.example.com`.
 
 With a port, as `localhost:8080`, only that one is allowed. Several are separated by commas or spaces.
 """,
@@ -71,8 +71,8 @@ With a port, as `localhost:8080`, only that one is allowed. Several are separate
 declare(
     "CS985",
     "link-in-own-folder",
-    """Callsheet follows no symbolic link to files that it writes: databases, the cache, a folder target.
+    """A file that callsheet writes must not be a symbolic link: databases, the cache, a folder target.
 
-A commit can hold such a link, and whoever follows it writes outside of the workspace.
+A commit can contain such a link, and following it would write outside of the workspace.
 """,
 )

@@ -41,7 +41,7 @@ def unknown_collection(facts: Facts, code: str) -> Iterator[Problem]:
 
 @rule("CS808", "body-not-invertible", on="document")
 def body_not_invertible(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
-    """A field of a Target's body is a constant, or holds one field of the action: it is read backwards too.
+    """A field of a Target's body must be a constant, or contain one field of the action.
 
     Bad:
         apiVersion: callsheet/v1
@@ -70,8 +70,8 @@ def body_not_invertible(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
         if isinstance(leaf, str) and "{{" in leaf and _field_of_action(leaf) is None:
             yield at.value(
                 ("spec", "body", *path),
-                "this cannot be read backwards: more than one field of `action`, or another template",
-                do="write a constant, or one `{{ action.name }}`, also with `| tojson` or a text around",
+                "the action cannot be read back from this value",
+                do="write a constant, or one `{{ action.name }}` with `| tojson` or text around it",
             )
 
 
@@ -89,7 +89,7 @@ def _field_of_action(leaf: Any) -> str | None:
 
 @rule("CS809", "target-incomplete", on="document")
 def target_incomplete(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
-    """What a Target says must fit together: who an object is, what goes one way, how one is read.
+    """The parts of a Target must fit together: how an object is identified, written and read.
 
     Bad:
         apiVersion: callsheet/v1
@@ -131,7 +131,7 @@ def target_incomplete(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
         if is_one_way(leaf) and not spec.get("partial"):
             yield at.key(
                 ("spec", "body", *path),
-                "`$each` and `$choose` are not read backwards",
+                "the action cannot be read back from `$each` and `$choose`",
                 do="set `partial: true`: the rest of an action is then taken from the ledger",
             )
     if "read" not in spec:

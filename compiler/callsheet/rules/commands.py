@@ -12,7 +12,7 @@ declare(
     "workspace-invalid",
     """The workspace has errors: nothing is planned or applied until they are gone.""",
 )
-declare("CS925", "unknown-name", """There is no such action, or no such apply.""")
+declare("CS925", "unknown-name", """The name of an action, or the number of an apply, must exist.""")
 declare(
     "CS926",
     "parameters",
@@ -29,7 +29,7 @@ declare(
 declare(
     "CS937",
     "case-differs",
-    """`callsheet test --update` must not guess.
+    """`callsheet test --update` must know the environment of a case.
 
 A case that differs by environment must name the one that it is for.
 """,
@@ -37,13 +37,13 @@ A case that differs by environment must name the one that it is for.
 declare(
     "CS938",
     "cannot-import",
-    """What is imported must be one call that sends JSON, written out whole.
+    """An import must be one complete request that sends JSON.
 
-Nothing of it is run: a pipe behind it, a command inside it, or a file that it names is refused.
+Nothing in it is run: a pipe after it, a command inside it, or a file that it names is refused.
 """,
 )
 declare(
     "CS945",
     "package-missing",
-    """What is asked for needs an optional package: `pip install 'callsheet[NAME]'`.""",
+    """An optional package must be installed: `pip install 'callsheet[NAME]'`.""",
 )

@@ -38,7 +38,7 @@ A property that the contract does not name is refused, where the contract does n
 declare(
     "CS455",
     "contract-might-fail",
-    """What a parameter may hold should satisfy the contract.
+    """Every value that a parameter allows should satisfy the contract.
 
 The message names a value that the declaration allows and the contract refuses: declare `maxLength`, `enum`,
 `pattern` … on the parameter.
@@ -48,7 +48,7 @@ The message names a value that the declaration allows and the contract refuses: 
 declare(
     "CS456",
     "contract-deprecated",
-    """What the contract marks as deprecated should not be used.""",
+    """A part that the contract marks as deprecated should not be used.""",
     severity="warning",
 )
 declare(
@@ -66,7 +66,7 @@ declare(
 declare(
     "CS459",
     "contract-odd",
-    """The contract itself is odd at a place, which is then not checked.
+    """The contract itself should be valid; an invalid part is not checked.
 
 A reference out of the file is never followed; a pattern that could run for ever is left out.
 """,

@@ -5,9 +5,9 @@ from callsheet.language.catalog import declare
 declare(
     "CS901",
     "lock-held",
-    """Another callsheet is at work on the same database.
+    """Another callsheet is using the same database.
 
-The lock is the kernel's: it ends with its process. There is nothing to unlock by force.
+The lock is the kernel's: it is released when its process ends. There is no lock to remove by hand.
 """,
 )
 declare("CS902", "database-read-only", """The database of a target or ledger cannot be written.""")
@@ -46,7 +46,7 @@ declare("CS941", "database-login", """The database must accept the user and pass
 declare(
     "CS942",
     "database-right",
-    """The role must have the right to do what is asked, and the database itself enforces it.
+    """The role must have the right to do what is asked: the database enforces it.
 
 `callsheet admin init` makes three roles: the reader plans, lists and sees drift; the deployer applies as
 well; the owner makes and migrates the tables.
@@ -55,12 +55,12 @@ well; the owner makes and migrates the tables.
 declare(
     "CS943",
     "database-timeout",
-    """Every wait at the server is bounded, by `statementTimeout` and `lockTimeout` of the target.""",
+    """The server must answer within the target's `statementTimeout` and `lockTimeout`.""",
 )
 declare(
     "CS944",
     "database-tls",
-    """The connection must be as safe as `sslmode` in the URL asks.
+    """The connection must satisfy `sslmode` of the URL.
 
 Without `sslmode`, TLS is required of every host but the machine itself. `sslmode=verify-full` also checks
 whose certificate it is.
@@ -79,4 +79,4 @@ declare(
 An owner of the database runs `callsheet admin init`, which migrates them; what is in them is kept.
 """,
 )
-declare("CS948", "database-error", """The database answered with an error that has no words of its own.""")
+declare("CS948", "database-error", """The database answered with an error without a code of its own.""")

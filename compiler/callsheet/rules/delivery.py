@@ -124,9 +124,9 @@ def delivered_by_nothing(deployed: Deployed, code: str) -> Iterator[Problem]:
 
 @rule("CS473", "delivery-lacks-parameter", on="deployed")
 def delivery_lacks_parameter(deployed: Deployed, code: str) -> Iterator[Problem]:
-    """The action that delivers a message must get its parameters: from `via.parameters` or the content.
+    """The action that delivers a message must get all its parameters, from `via.parameters` or the content.
 
-    A text of the content goes to the parameter of the same name, or to the one that `via.content` names.
+    A field of the content goes to the parameter of the same name, or to the one that `via.content` names.
 
     Bad:
         apiVersion: callsheet/v1
@@ -182,14 +182,14 @@ def delivery_lacks_parameter(deployed: Deployed, code: str) -> Iterator[Problem]
             if name not in given and not fields.get("optional"):
                 yield at.key(
                     ("via",),
-                    f"the action needs the parameter `{name}`, which gets no value",
+                    f"the action requires the parameter `{name}`, which has no value",
                     do="set it under `via.parameters`, or name a field for it under `via.content`",
                 )
 
 
 @rule("CS474", "text-not-delivered", on="deployed", severity="warning")
 def text_not_delivered(deployed: Deployed, code: str) -> Iterator[Problem]:
-    """Every text of a message should go to a parameter of the action that delivers it.
+    """Every field of a message should go to a parameter of the action that delivers it.
 
     Bad:
         apiVersion: callsheet/v1

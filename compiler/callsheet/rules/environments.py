@@ -82,7 +82,7 @@ def environment_cycle(facts: Facts, code: str) -> Iterator[Problem]:
             yield Spots(code, chain.documents[0]).value(
                 ("spec", "extends"),
                 f"the environment extends itself: {' → '.join([*seen, chain.repeated])}",
-                do="remove one `extends` of the circle",
+                do="remove one `extends` of the cycle",
             )
 
 
@@ -152,7 +152,7 @@ def nothing_selected(facts: Facts, code: str) -> Iterator[Problem]:
 
 @rule("CS317", "template-in-values", on="document")
 def template_in_values(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
-    """A template inside `values` is not evaluated: it would be sent as it is written.
+    """A template must not be inside `values`: it is not evaluated, and sent as it is written.
 
     Write the template where the value is used. A vendor's own placeholders (`{{name}}`) stay as they are.
 

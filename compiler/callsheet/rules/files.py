@@ -7,7 +7,7 @@ declare(
     "unreadable",
     """A file or folder of the workspace cannot be read.
 
-Nothing that cannot be read is taken for empty: the command stops with exit code 1.
+A file that cannot be read is not treated as empty: the command stops with exit code 1.
 """,
 )
 declare("CS102", "not-utf8", """A file must be UTF-8 (a byte order mark is allowed).""")
@@ -18,7 +18,7 @@ declare(
     "link-outside",
     """A symbolic link must not lead out of the workspace.
 
-A workspace may be written by a stranger: nothing outside of it is read. A link within the workspace is
+Anyone may write a workspace, so callsheet reads nothing outside of it. A link within the workspace is
 followed, in the folder as in a git revision. Dotfiles, ignored files, and links that are no documents are
 not looked at.
 """,
@@ -31,7 +31,7 @@ declare(
     "submodule",
     """A folder of the workspace must not be another repository.
 
-The commits of this repository do not hold the files of a submodule: a comparison of revisions would miss
+The commits of this repository do not contain the files of a submodule: a comparison of revisions would miss
 them. `.callsheetignore` can leave the folder out.
 """,
 )
@@ -77,15 +77,15 @@ Good:
 declare(
     "CS114",
     "too-many-values",
-    """Aliases and merge keys must not blow a document up beyond 200,000 values.
+    """Aliases and merge keys must not expand a document beyond 200,000 values.
 
-An alias counts as everything that it stands for; `<<` merges mappings only.
+An alias counts as every value that it refers to; `<<` can only merge mappings.
 """,
 )
 declare(
     "CS115",
     "tag",
-    """Tags such as `!!binary` or `!include` are refused: a value is what is written.
+    """Tags such as `!!binary` or `!include` must not be used: a value is what is written.
 
 Bad:
     apiVersion: callsheet/v1
@@ -115,14 +115,14 @@ declare(
     "name-not-utf8",
     """The name of a file of the workspace must be UTF-8.
 
-A plan, a report and the cache name files as texts. The file is shown with `\\xe9` for a byte that is not
-UTF-8; rename it, as by `mv caf$'\\xe9'.yaml café.yaml`.
+A plan, a report and the cache contain file names as strings. The file is shown
+with `\\xe9` for a byte that is not UTF-8; rename it, as by `mv caf$'\\xe9'.yaml café.yaml`.
 """,
 )
 declare(
     "CS118",
     "too-many-links",
-    """A workspace must not have more than 1,000 folders behind symbolic links.
+    """A workspace must not have more than 1,000 folders reached by symbolic links.
 
 Links between folders can make a tree of any size out of a few: the walk ends there.
 """,
@@ -141,10 +141,10 @@ Good:
 declare(
     "CS121",
     "yaml11-number",
-    """A number that YAML 1.1 and YAML 1.2 read differently: `1:20`, `0o17`, `1_000`, `0b11`, `7e10`, `-.5`.
+    """YAML 1.1 and YAML 1.2 must read a number alike, unlike `1:20`, `0o17`, `1_000`, `7e10` or `-.5`.
 
 A number with an exponent needs a dot and a sign for YAML 1.1: `7.0e+10`. A lone `=` or `<<` as a value is
-not a text there either. JSON files are not concerned: `7e10` is a number in JSON.
+not a string there either. This does not apply to JSON files: `7e10` is a number in JSON.
 
 Bad:
     request: {payload: {duration: 1:20}}
@@ -177,7 +177,7 @@ Good:
 declare(
     "CS124",
     "integer-too-large",
-    """An integer beyond 2^53 - 1 is another number to many JSON readers (RFC 7493 section 2.2).
+    """An integer must not be beyond 2^53 - 1: many JSON readers round it (RFC 7493 section 2.2).
 
 Bad:
     request: {payload: {id: 12345678901234567890}}
@@ -188,7 +188,7 @@ Good:
 declare(
     "CS125",
     "number-loses-digits",
-    """A number must not have more digits than a double holds (RFC 7493 section 2.2).
+    """A number must not have more digits than a double can store (RFC 7493 section 2.2).
 
 Bad:
     request: {payload: {ratio: 0.12345678901234567890}}

@@ -17,7 +17,7 @@ _FIELD_VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?\Z")
 
 _HOP_BY_HOP = {
     "connection": "belongs to one connection (RFC 9110 section 7.6.1)",
-    "content-length": "is counted when the request is sent",
+    "content-length": "is computed when the request is sent",
     "expect": "belongs to one connection (RFC 9110 section 10.1.1)",
     "host": "comes from the URL",
     "keep-alive": "belongs to one connection",
@@ -52,7 +52,7 @@ def header_name(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
 def header_value(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     r"""A header's value must be one line of plain ASCII (RFC 9110 section 5.5).
 
-    A letter with an accent is read as one letter by one service and as two by another: it is never sent.
+    Services read a letter with an accent in different encodings, so it is never sent.
 
     Bad:
         request: {headers: {X-Tenant: "a\r\nX-Admin: true"}}
@@ -68,7 +68,7 @@ def header_value(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
             if fault:
                 yield at.value(
                     (*path, name),
-                    f"the value of the header `{name}` contains {fault}, which headers cannot have",
+                    f"the value of the header `{name}` contains {fault}, which is not allowed in headers",
                     do="write it in one line of plain characters, or send it in the payload",
                 )
 
@@ -101,14 +101,14 @@ def duplicate_header(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
         if first != name:
             yield at.key(
                 ("request", "headers", name),
-                f"the header `{name}` is `{first}` again",
+                f"the header `{name}` repeats `{first}`",
                 do="keep one of the two",
             )
 
 
 @rule("CS412", "forbidden-header", on="compiled")
 def forbidden_header(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
-    """A header that belongs to the connection must not be written.
+    """A header that belongs to the connection must not be set.
 
     Bad:
         request: {headers: {Content-Length: "12"}}
@@ -146,13 +146,13 @@ def content_type(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
             yield at.value(
                 ("request", "headers", name),
                 "the Content-Type is not JSON",
-                do="write application/json; a service that takes forms only needs another interface",
+                do="write application/json; callsheet cannot call a service that takes only forms",
             )
 
 
 @rule("CS414", "authorization-twice", on="compiled")
 def authorization_twice(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
-    """The header or query parameter that `authentication` sets must not be written beside it.
+    """The header or query parameter that `authentication` sets must not be set again.
 
     Bad:
         request: {headers: {authorization: "{{ values.scheme | default('x') }}"}}

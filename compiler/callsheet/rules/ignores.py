@@ -1,6 +1,6 @@
 """CS313 to CS315, CS319: severities by the workspace's settings, and findings silenced with a reason.
 
-In place: `# callsheet: ignore CS407 no TLS there until March`, behind what it speaks of or on a line of
+In place: `# callsheet: ignore CS407 no TLS there until March`, after what it refers to or on a line of
 its own above it. For a whole file: `spec.ignore` of callsheet.yaml.
 """
 
@@ -20,7 +20,7 @@ from callsheet.language.subjects import Facts
 declare(
     "CS313",
     "useless-ignore",
-    """A comment that ignores a finding should ignore one.
+    """A comment that ignores a finding should match one.
 
 Bad:
     apiVersion: callsheet/v1
@@ -60,7 +60,7 @@ declare(
     "ignore-of-fixed",
     """Findings about safety cannot be ignored in place: files, schema, templates, secrets, policies.
 
-A literal secret is never accepted by a comment. Where the pattern is wrong, the workspace's own
+A comment cannot accept a secret in plain text. Where the pattern is wrong, the workspace's own
 settings accept the finding for a file, with a reason (`spec.ignore` in callsheet.yaml).
 
 Bad:
@@ -148,7 +148,7 @@ def adjust(
         diagnostics: what was found.
         texts: of the files that hold comments for callsheet.
         settings: of the workspace.
-        defined: by file, the names of the definitions that it holds.
+        defined: by file, the names of the definitions that it contains.
 
     """
     ignores, problems = _comments(texts)
@@ -224,7 +224,7 @@ def _comments(texts: Mapping[str, str]) -> tuple[list[_Ignore], list[Problem]]:
 
 
 def _target(lines: list[str], number: int) -> int:
-    """Return the line that a comment speaks of: its own, or the next that is no comment."""
+    """Return the line that a comment refers to: its own, or the next that is not a comment."""
     if not lines[number - 1].lstrip().startswith("#"):
         return number
     for below, line in enumerate(lines[number:], number + 1):

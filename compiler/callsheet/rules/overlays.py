@@ -17,11 +17,11 @@ from callsheet.language.schema_check import check_value
 declare(
     "CS320",
     "overlay-removes",
-    """An overlay cannot take a field away yet: neither by `$remove` nor by a null where none can stand.
+    """An overlay must not remove a field, by `$remove` or by a null where none is allowed.
 
-`$remove` comes in a later version. Until then, leave the field out of the action, and write it in the
-overlays of the environments that need it. A null is a value where one can stand, as in a payload. An
-authentication is taken away by `{type: none}`: one of another type replaces the whole of it.
+`$remove` is planned for a later version. Until then, remove the field from the action, and write it in the
+overlays of the environments that need it. A null is a value where one is allowed, as in a payload. An
+authentication is removed by `{type: none}`: one of another type replaces the whole of it.
 
 For example, in an Environment:
 
@@ -49,7 +49,7 @@ class _OverlaidDocumentSpots(OverlaidSpots):
         return Spots.value(
             replace(self, code="CS320"),
             path,
-            f"null cannot stand in `{field}`, and an overlay cannot take a field away yet",
+            f"null is not allowed in `{field}`, and an overlay cannot remove a field yet",
             do=_WITHOUT if path != ("spec", "authentication") else "write `authentication: {type: none}`",
         )
 
@@ -60,10 +60,7 @@ class _OverlaidDocumentSpots(OverlaidSpots):
         return holds(overlay, path) and value_in(overlay, path) is None
 
 
-_WITHOUT = (
-    "`$remove` will, in a later version: until then, leave the field out of the action, and write it in "
-    "the overlays of the environments that need it"
-)
+_WITHOUT = "remove the field from the action, and write it in the overlays of the environments that need it"
 
 
 def check_overlay(action: Definition, environment: Environment) -> list[Problem]:
@@ -74,7 +71,7 @@ def check_overlay(action: Definition, environment: Environment) -> list[Problem]
     removals = [*_removals(environment.overlays[action.name], ())]
     if removals:
         at_overlay = overlaid_spots("CS320", action, environment)
-        message = "`$remove` is not known yet: an overlay cannot take a field away"
+        message = "`$remove` is not supported yet: an overlay cannot remove a field"
         return [at_overlay.key(path, message, do=_WITHOUT) for path in removals]
     whole = {**action.document.value, "spec": spec}
 

@@ -29,7 +29,7 @@ Good:
 
 @rule("CS307", "unused-parameter", on="parameters", severity="warning")
 def unused_parameter(use: ParameterUse, at: Spots) -> Iterator[Problem]:
-    """A declared parameter should be used: otherwise a journey maps it for nothing.
+    """A declared parameter should be used: a journey would map it for nothing.
 
     Bad:
         parameters: {title: {type: string}}
@@ -51,7 +51,7 @@ def parameter_in_some_environments(use: ParameterUse, at: Spots) -> Iterator[Pro
     """A parameter must be used in every environment, or in none.
 
     A journey that is built in one environment maps the parameters that it finds there: where one is used
-    by an overlay of a single environment only, the others ask for a value that goes nowhere. Use it in
+    by an overlay of a single environment only, the others ask for a value that is never sent. Use it in
     all of them, or declare it in the overlay that uses it.
     """
     for name, using in _used_partly(use):
@@ -108,7 +108,7 @@ _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
 
 
 def has_type(value: Any, declared: str) -> bool:
-    """Return whether a value is of a parameter type (true and false are no numbers)."""
+    """Return whether a value is of a parameter type (true and false are not numbers)."""
     if isinstance(value, bool):
         return declared == "boolean"
     return isinstance(value, _PYTHON_TYPES[declared])
@@ -118,7 +118,7 @@ def has_type(value: Any, declared: str) -> bool:
 def parameter_pattern(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """A parameter's `pattern` must be a regular expression that runs in linear time.
 
-    There is no look-around and no back-reference: a pattern in a pull request could run for ever.
+    It has no look-around and no back-reference: a pattern in a pull request could run for ever.
 
     Bad:
         request: {payload: {code: "{{ params.code }}"}}
@@ -132,8 +132,8 @@ def parameter_pattern(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
         if pattern is not None and not is_linear(pattern):
             yield at.value(
                 ("parameters", name, "pattern"),
-                f"the pattern of `{name}` is not a regular expression with linear time",
-                do="write it without look-around and back-references",
+                f"the pattern of `{name}` is not a regular expression that runs in linear time",
+                do="remove look-around and back-references",
             )
 
 

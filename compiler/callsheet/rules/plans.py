@@ -21,7 +21,7 @@ declare(
 declare(
     "CS914",
     "plan-stale",
-    """A plan must be applied before anything else is: the ledger has moved since.""",
+    """A plan must be applied before another: the ledger has moved since.""",
 )
 declare(
     "CS915",
@@ -29,7 +29,7 @@ declare(
     """A plan must be applied to the target that it was made for.""",
 )
 declare("CS916", "target-moved", """What is deployed must still be what the plan was made for.""")
-declare("CS917", "plan-applied", """A plan is applied once.""")
+declare("CS917", "plan-applied", """A plan can be applied only once.""")
 declare(
     "CS918",
     "guard-broken",
@@ -42,7 +42,7 @@ declare(
 declare(
     "CS919",
     "accept-missing",
-    """The environment asks for an explicit `--accept` of what this plan does.""",
+    """The environment requires an explicit `--accept` for the changes of this plan.""",
 )
 declare(
     "CS920",
@@ -66,7 +66,7 @@ declare(
 declare(
     "CS934",
     "plan-overtaken",
-    """A plan must still do what was approved when the branch has moved since.
+    """A plan must still do what was approved, even after the branch has moved.
 
 Apply plans again and compares: the same changes are applied, and the record names both plans; other changes
 are refused, with the difference.
@@ -77,7 +77,7 @@ declare(
     "plan-refused-by-guard",
     """With `--fail-on guard`, a plan that apply would refuse fails when it is made.
 
-A guard is broken, or the environment requires that something is accepted (`guards.requireAccept`). The plan
+A guard refuses it, or the environment requires an acceptance (`guards.requireAccept`). The plan
 is shown, and written where `--out` names a file, so that it can be reviewed.
 """,
 )

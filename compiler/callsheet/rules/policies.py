@@ -9,6 +9,7 @@ from typing import Any
 from callsheet.documents import Problem, Related
 from callsheet.language.action import Definition
 from callsheet.language.catalog import Spots, declare, rule
+from callsheet.language.content import Content
 from callsheet.language.environment import Environment, overlaid_spots
 from callsheet.language.policy import Policy
 from callsheet.language.subjects import CompiledObject, Facts
@@ -34,7 +35,7 @@ class ReadyPolicy:
 declare(
     "CS702",
     "policy-schema",
-    """The schema of a policy must be a JSON Schema (draft 2020-12) that refers to nothing outside itself.
+    """The schema of a policy must be a JSON Schema (draft 2020-12) without references to other documents.
 
 Its patterns run in a linear-time engine, which has no look-around and no back-references: a pattern
 that would hang another engine cannot hang this one.
@@ -54,7 +55,7 @@ Good:
 
 
 def prepare(policies: list[Policy]) -> tuple[list[ReadyPolicy], list[Problem]]:
-    """Compile the schemas of policies; one that is no schema, or refers outside, is a problem."""
+    """Compile the schemas of policies; one that is not a schema, or refers outside, is a problem."""
     import jsonschema_rs
 
     ready, problems = [], []
@@ -71,7 +72,7 @@ def prepare(policies: list[Policy]) -> tuple[list[ReadyPolicy], list[Problem]]:
             problems.append(
                 Spots("CS702", policy.document).value(
                     ("spec", "schema"),
-                    "the schema refers to something outside itself, which is never fetched"
+                    "the schema refers to another document, which is never fetched"
                     if remote
                     else "this is not a JSON Schema of draft 2020-12 with linear-time patterns",
                     do="put the definition under `$defs`" if remote else "`callsheet explain CS702`",
@@ -130,7 +131,7 @@ def violations(
                 spots.value(
                     path or ("name",),
                     f"policy `{policy.name}`: {policy.message}",
-                    do="change the action so that it keeps the policy, or ask the policy's owner",
+                    do="change the action so that it satisfies the policy, or ask the policy's owner",
                     related=(there,),
                 ),
             )
@@ -138,13 +139,13 @@ def violations(
     return found
 
 
-def policy_view(content: dict[str, Any]) -> dict[str, Any]:
+def policy_view(content: Content) -> dict[str, Any]:
     """Return a compiled action as policies see it: its URL always a text, each slot as `{name}`.
 
-    A pattern over a URL would otherwise pass every URL that holds a parameter.
+    A pattern over a URL would otherwise pass every URL that contains a parameter.
     """
     if "request" not in content:
-        return content
+        return {**content}
     request = {**content["request"], "url": url_text(content["request"]["url"])}
     return {**content, "request": request}
 
@@ -180,7 +181,7 @@ def policy_selects_nothing(facts: Facts, code: str) -> Iterator[Problem]:
 
 @rule("CS704", "exception-expired", on="workspace", severity="warning", adjustable=True)
 def exception_expired(facts: Facts, code: str) -> Iterator[Problem]:
-    """An exception of a policy should be gone once its last day is over.
+    """An exception of a policy should be removed after its last day.
 
     From the next day on the policy counts for the action again.
 
@@ -207,13 +208,13 @@ def exception_expired(facts: Facts, code: str) -> Iterator[Problem]:
                 yield Spots(code, policy.document).value(
                     ("spec", "exceptions", index, "until"),
                     f"the exception for `{one.action}` expired on {one.until}",
-                    do="remove it, or agree on a later day",
+                    do="remove it, or set a later day",
                 )
 
 
 @rule("CS705", "exception-of-nothing", on="workspace", severity="warning", adjustable=True)
 def exception_of_nothing(facts: Facts, code: str) -> Iterator[Problem]:
-    """An exception of a policy should be for an action that there is.
+    """An exception of a policy should name an action of the workspace.
 
     Bad:
         apiVersion: callsheet/v1

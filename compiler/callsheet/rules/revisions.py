@@ -2,7 +2,7 @@
 
 from callsheet.language.catalog import declare
 
-declare("CS922", "no-repository", """Revisions can be compared in a git repository only.""")
+declare("CS922", "no-repository", """Revisions can only be compared in a git repository.""")
 declare(
     "CS923",
     "unknown-revision",

@@ -9,6 +9,7 @@ from typing import Any
 from callsheet.documents import Path, Problem
 from callsheet.documents.walking import keys_in, texts_in
 from callsheet.language.catalog import Spots, declare, rule
+from callsheet.language.content import Content
 from callsheet.language.plugins import secret_schemes
 from callsheet.language.schema_check import nearest
 from callsheet.language.secret_patterns import secret_kind
@@ -21,16 +22,18 @@ _SHORTEST_KEY = 16
 _SECRET_FIELDS = ("password", "token", "clientSecret", "value", "key")
 _REFERENCE = re.compile(r"([a-z][a-z0-9]*):(.+)\Z", re.DOTALL)
 _ENVIRONMENT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-_REFER = 'write a reference, as {secret: "env:NAME"}, and revoke what was written here'
-_OVERLAY = 'write a reference, as {secret: "env:NAME"}; where it differs by environment, in an overlay'
+_REFER = 'write a reference, such as {secret: "env:NAME"}, and revoke what was written here'
+_OVERLAY = (
+    'write a reference, such as {secret: "env:NAME"}; put it in an overlay where it differs by environment'
+)
 
 
 @rule("CS601", "literal-secret", on="document", adjustable=False)
 def literal_secret(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
-    """A secret must not be written into a file: git never forgets it.
+    """A secret must not be written into a file: it stays in git's history.
 
-    What looks like a credential (by the patterns of detect-secrets), or stands where a password,
-    token or key belongs, is refused; its text is never printed.
+    What looks like a credential (by the patterns of detect-secrets), or is written where a
+    password, token or key belongs, is refused and never printed.
 
     Bad:
         authentication: {type: bearer, token: hunter2hunter2}
@@ -41,15 +44,15 @@ def literal_secret(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
         if _is_secret_field(path):
             if "{{" in text:
                 yield at.value(
-                    path, f"`{path[-1]}` is a template, and a secret is referred to", do=_OVERLAY
+                    path, f"`{path[-1]}` is a template, and must be a reference to a secret", do=_OVERLAY
                 )
             else:
-                yield at.value(path, f"`{path[-1]}` is written literally", do=_REFER)
+                yield at.value(path, f"`{path[-1]}` is written as plain text", do=_REFER)
             continue
         if len(text) > MAX_TEXT:
             yield at.value(
                 path,
-                f"the text is longer than {MAX_TEXT:,} characters, too long to be looked through",
+                f"the string is longer than {MAX_TEXT:,} characters, too long to search for credentials",
                 do="shorten it, or move it to a template file",
             )
             continue
@@ -61,7 +64,9 @@ def literal_secret(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
         kind = secret_kind(name) if isinstance(name, str) and len(name) >= _SHORTEST_KEY else ""
         if kind:
             yield at.key(
-                path, f"this name looks like a credential ({kind})", do="take it out, and revoke it"
+                path,
+                f"this name looks like a credential ({kind})",
+                do="remove it, and revoke the credential",
             )
 
 
@@ -134,14 +139,14 @@ def secret_in_url(references: References, at: Spots) -> Iterator[Problem]:
 declare(
     "CS606",
     "secret-missing",
-    """A secret must be there when it is needed: at apply, where a target needs it, and at send.
+    """A secret must exist when it is needed: at apply, where a target needs it, and at send.
 
-The reference is stored, the secret is not; nothing else needs it.
+Only the reference is stored, never the secret.
 """,
 )
 
 
-def references_in(compiled: dict[str, Any]) -> References:
+def references_in(compiled: Content) -> References:
     """Return every reference to a secret in a compiled action or message, with its path."""
     request = compiled.get("request", {})
     found: References = []

@@ -12,15 +12,15 @@ declare(
     "cannot-adopt",
     """A file must compile to the same bytes as the object that it adopts, or it would change it.""",
 )
-declare("CS846", "folder-unreadable", """A folder that cannot be read is never taken for an empty one.""")
+declare("CS846", "folder-unreadable", """The folder of a target must be readable.""")
 declare("CS847", "folder-unwritable", """The folder of a target must be writable.""")
 declare("CS870", "service-url", """The secret of a service's URL must contain an https URL.""")
 declare(
     "CS871",
     "outcome-unknown",
-    """It is unknown whether the service did what it was asked: its answer was lost.
+    """It is unknown whether the service did a step: its answer was lost.
 
-The intent is recorded: the next command reads the service, and settles what became of it. Nothing is sent
+The step is recorded: the next command reads the service, and settles its outcome. Nothing is sent
 twice unless the service knows a call that it has seen (`idempotencyHeader`).
 """,
 )
@@ -28,13 +28,13 @@ declare("CS872", "service-refuses", """The service refuses the credentials.""")
 declare(
     "CS873",
     "service-unreadable",
-    """A service that cannot be read whole is an error: it is never taken for empty.""",
+    """A service must be read completely: one that cannot is never treated as empty.""",
 )
 declare("CS874", "object-twice", """Two objects of a service must not be the same action.""")
 declare(
     "CS875",
     "body-loses",
-    """A part of an action that a Target's body lacks would look like drift.""",
+    """A Target's body must contain the whole action: a missing part would look like drift.""",
 )
 declare(
     "CS876",
@@ -49,7 +49,7 @@ so under `normalised` of the Target.
 declare(
     "CS877",
     "null-in-a-merge-patch",
-    """A merge patch (RFC 7396) cannot make a field null: null takes the field away.
+    """A merge patch (RFC 7396) cannot set a field to null: null removes the field.
 
 Leave the field out of the action, or let the Target update by PUT, or by PATCH without `as: merge-patch`.
 """,

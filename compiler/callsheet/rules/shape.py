@@ -39,7 +39,7 @@ Good:
 declare(
     "CS203",
     "unknown-field",
-    """A field must be one that its mapping has; your own fields begin with `x-`.
+    """A field must be one that its mapping defines; your own fields begin with `x-`.
 
 Bad:
     request: {paylod: {a: 1}}
@@ -50,7 +50,7 @@ Good:
 declare(
     "CS204",
     "missing-field",
-    """A required field must be there.
+    """A required field must be present.
 
 Bad:
     authentication: {type: bearer}
@@ -127,7 +127,7 @@ Good:
 declare(
     "CS211",
     "not-a-document",
-    """A document is a mapping with apiVersion, kind, metadata and spec.
+    """A document must be a mapping with apiVersion, kind, metadata and spec.
 
 Bad:
     # apiVersion: callsheet/v1

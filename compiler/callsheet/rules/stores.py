@@ -101,14 +101,14 @@ def target_path(document: Document, code: str) -> Iterator[Problem]:
         elif any(not one.isprintable() for one in path):
             yield Spots(code, document).value(
                 ("spec", field, "path"),
-                "the path contains a character that no file name should have",
-                do="write it in plain letters",
+                "the path contains a character that is not allowed in one",
+                do="use plain letters",
             )
         elif not _is_inside(path):
             yield Spots(code, document).value(
                 ("spec", field, "path"),
                 "the path leads out of the workspace",
-                do="name one inside it, as .callsheet/production" + (".db" if is_database else ""),
+                do="name one inside it, such as .callsheet/production" + (".db" if is_database else ""),
             )
 
 
@@ -143,20 +143,20 @@ def target_is_workspace(document: Document, code: str) -> Iterator[Problem]:
             yield Spots(code, document).value(
                 ("spec", field, "path"),
                 "the folder is the workspace itself",
-                do="name a folder of its own for what is deployed, as deployed/production",
+                do="name a separate folder for the deployed files, such as deployed/production",
             )
 
 
 declare(
     "CS803",
     "no-target",
-    """An environment without a target is abstract: nothing can be planned for it.""",
+    """An environment must have a target to be planned for; one without is abstract.""",
 )
 
 
 @rule("CS805", "no-ledger", on="stores")
 def no_ledger(document: Document, code: str) -> Iterator[Problem]:
-    """A target that cannot hold a ledger needs one beside it: a folder, or Journey Optimizer.
+    """A target that cannot hold a ledger (a folder, Journey Optimizer) needs a separate one.
 
     Bad:
         apiVersion: callsheet/v1
@@ -175,7 +175,7 @@ def no_ledger(document: Document, code: str) -> Iterator[Problem]:
         if _lacks_ledger(document, written):
             yield Spots(code, document).key(
                 ("spec", field),
-                f"a target of type {written['type']} holds no ledger: the environment needs one of its own",
+                f"a target of type {written['type']} cannot hold a ledger: the environment needs its own",
                 do="write `ledger: {type: sqlite, path: .callsheet/NAME.db}`, or a PostgreSQL",
             )
 
@@ -213,8 +213,8 @@ def adobe_account(document: Document, code: str) -> Iterator[Problem]:
         if lacking:
             yield Spots(code, document).key(
                 ("spec", field, "api"),
-                f"`spec.{field}` has `api`, and lacks {' and '.join(f'`{one}`' for one in lacking)}",
-                do="write whose account it is: the organization's id, and the sandbox's name",
+                f"`spec.{field}` has `api` without {' and '.join(f'`{one}`' for one in lacking)}",
+                do="name the organization's id and the sandbox of the account",
             )
 
 
@@ -222,7 +222,7 @@ def adobe_account(document: Document, code: str) -> Iterator[Problem]:
 def database_url(document: Document, code: str) -> Iterator[Problem]:
     """The connection URL of a PostgreSQL target or ledger must be a reference to a secret.
 
-    So no file of the workspace names the host that is connected to, and none holds a password.
+    So no file of the workspace names the host of the database, or contains a password.
 
     Bad:
         apiVersion: callsheet/v1
@@ -236,14 +236,14 @@ def database_url(document: Document, code: str) -> Iterator[Problem]:
         spec: {target: {type: postgresql, url: {secret: "env:CALLSHEET_DATABASE"}}}
     """
     spots = Spots(code, document)
-    do = 'write a reference, as url: {secret: "env:CALLSHEET_DATABASE"}'
+    do = 'write a reference, such as url: {secret: "env:CALLSHEET_DATABASE"}'
     for field, written in _recorded(document):
         if written["type"] not in ("postgresql", "http"):
             continue
         if "url" not in written:
             yield spots.key(("spec", field), f"`spec.{field}` lacks `url`", do=do)
         elif not isinstance(written["url"], dict):
-            yield spots.value(("spec", field, "url"), "the connection URL is written literally", do=do)
+            yield spots.value(("spec", field, "url"), "the connection URL is written as plain text", do=do)
         else:
             scheme, known = written["url"]["secret"].partition(":")[0], secret_schemes()
             if scheme not in known:

@@ -27,7 +27,7 @@ Good:
 declare(
     "CS503",
     "unknown-root",
-    """A template reads `values`, `env.name`, `action.name`, `action.owner`, `action.labels` and `params`.
+    """A template reads `values`, `env.name`, `action.name`, `action.owner`, `action.labels` or `params`.
 
 Bad:
     request: {payload: {a: "{{ value.x }}"}}
@@ -38,9 +38,9 @@ Good:
 declare(
     "CS504",
     "not-in-language",
-    """A template is expressions over values, parameters, filters and operators; nothing else.
+    """A template may use values, parameters, filters and operators, and nothing else.
 
-No function is called, no attribute of an object is read (a dot looks up a field of a mapping), and no
+It calls no function, reads no attribute of an object (a dot looks up a field of a mapping), and no
 name that begins with `_`. Template files have `{% if %}`, `{% for %}` and `{% set %}` beside.
 
 Bad:
@@ -120,7 +120,7 @@ Good:
 declare(
     "CS511",
     "statement-in-field",
-    """A field holds expressions; statements belong to a template file (`payloadFile`).
+    """A field may contain expressions only; statements belong to a template file (`payloadFile`).
 
 Bad:
     request: {payload: {a: "{% if true %}x{% endif %}"}}
@@ -169,7 +169,7 @@ Good:
 declare(
     "CS518",
     "template-as-key",
-    """A key of the payload is never a template.
+    """A key of the payload must not be a template.
 
 Bad:
     request: {payload: {"{{ env.name }}": 1}}

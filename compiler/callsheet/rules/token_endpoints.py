@@ -14,7 +14,7 @@ from callsheet.rules.collections import spec_of_target
 
 @rule("CS982", "token-endpoint", on="compiled")
 def token_endpoint(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
-    """A token must be asked for over https: what is sent for it is a secret.
+    """A token must be requested over https: its request contains a secret.
 
     Over http only from this machine, as from `http://localhost:8080/token`. The URL is absolute, in plain
     ASCII, and has no user name.
@@ -38,7 +38,7 @@ def token_endpoint(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
         yield at.value(("authentication", field), message, do=ENDPOINT_HELP)
 
 
-ENDPOINT_HELP = "write it as https://login.example.com/token; http is for this machine only"
+ENDPOINT_HELP = "write it in full, such as https://login.example.com/token; http is for this machine only"
 
 
 def token_endpoint_faults(authentication: Any) -> Iterator[tuple[str, str]]:
@@ -57,7 +57,7 @@ def token_endpoint_faults(authentication: Any) -> Iterator[tuple[str, str]]:
 
 @rule("CS983", "target-token-endpoint", on="document")
 def target_token_endpoint(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
-    """A Target's token must be asked for over https: what is sent for it is a secret.
+    """A Target's token must be requested over https: its request contains a secret.
 
     Over http only from this machine, as from `http://localhost:8080/token`.
 

@@ -41,7 +41,7 @@ def url_not_absolute(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
         yield at.value(
             ("request", "url"),
             f"the URL is not absolute: {reason}",
-            do="write it whole, as https://api.example.com/v1/send",
+            do="write it in full, such as https://api.example.com/v1/send",
         )
 
 
@@ -192,7 +192,7 @@ def plain_http(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """
     _, url = _url_checks(compiled)
     if url is not None and url.scheme == "http" and url.hostname not in ("localhost", "127.0.0.1", "::1"):
-        yield at.value(("request", "url"), "the call goes over plain http", do="write https")
+        yield at.value(("request", "url"), "the call is sent over plain http", do="write https")
 
 
 @rule("CS415", "query-twice", on="compiled")

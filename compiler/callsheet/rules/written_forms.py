@@ -24,8 +24,8 @@ declare(
     "written-form-lost",
     """A number in a string should be written as it will be sent: `3.10` becomes `3.1`, `+49` becomes `49`.
 
-YAML and JSON know the number, and not how it was written. In quotes, it is a text, and stays as it is. What
-stays a number, as the whole of a payload's field, is not concerned.
+YAML and JSON keep the number, and not how it was written. In quotes, it is a string, and stays as it is.
+This does not apply to a number that stays one, as the whole of a payload's field.
 
 Bad:
     request: {query: {version: 3.10}}
@@ -109,8 +109,8 @@ def _lost(document: Document, path: Path, value: Any) -> Iterator[Problem]:
     if written != shown and _number(written) == value:
         yield Spots("CS421", document).value(
             path,
-            f"`{written}` is a number, and becomes `{shown}` in a text",
-            do=f'write `"{written}"` where its form matters, or `{shown}` where it does not',
+            f"`{written}` is a number, and becomes `{shown}` in a string",
+            do=f'write `"{written}"` to keep its form, or `{shown}` to keep it a number',
         )
 
 

@@ -1,6 +1,6 @@
 """A folder with one JSON file for each action, for what picks files up; the entry point of `directory`.
 
-`PATH/Action/NAME.json` holds the compiled action and nothing else. What was done is beside it, in
+`PATH/Action/NAME.json` contains the compiled action and nothing else. What was done is beside it, in
 `PATH/.callsheet/journal.jsonl`, one line for each step, only ever added to.
 """
 
@@ -74,7 +74,7 @@ class DirectoryTarget:
 
         Raises:
             StepRefused: where a file is not what a step expects.
-            StepKept: where a file that was written holds something else when it is read back.
+            StepKept: where a file that was written contains something else when it is read back.
             CallsheetError: CS846 where it cannot be read, CS847 where the folder cannot be written.
 
         """
@@ -103,7 +103,7 @@ class DirectoryTarget:
             ) from None
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: nothing is open."""
 
     def _exists(self) -> bool:
         """Return whether the folder exists; what stands in its place, or cannot be entered, is an error."""
@@ -134,7 +134,7 @@ class DirectoryTarget:
             _sync(old.parent)
 
     def _read_back(self, step: Step) -> None:
-        """Check that the folder holds what was asked: another program may have changed it."""
+        """Check that the folder contains what was asked: another program may have changed it."""
         old = self._file(step.address_before)
         if (step.canonical is None or step.address != step.address_before) and old.exists():
             there = _deployed(step.address_before, _text(old), None)
@@ -174,7 +174,7 @@ class DirectoryTarget:
         _sync(self.journal.parent)
 
     def _lines(self) -> list[dict[str, Any]]:
-        """Read the journal; a line that a crash or a full disk cut off is no line."""
+        """Read the journal; a line that a crash or a full disk cut off is skipped."""
         try:
             texts = self.journal.read_bytes().split(b"\n")
         except FileNotFoundError:
@@ -210,7 +210,7 @@ def _text(file: Path) -> str:
 
 
 def _deployed(address: str, text: str, line: Mapping[str, Any] | None) -> Deployed:
-    """Read one file: however it is laid out, what it says counts; what is no JSON counts as it is."""
+    """Read one file: its layout does not count; what is not JSON counts as it is."""
     try:
         canonical = rfc8785.dumps(json.loads(text)).decode()
     except (ValueError, RecursionError, UnicodeError):

@@ -63,7 +63,7 @@ class StepRefused(Exception):  # noqa: N818 - an answer of the target
 
     Args:
         why: in words.
-        path: the field of the compiled action that is refused, where the target tells.
+        path: the field of the compiled action that is refused, where the target says so.
 
     """
 
@@ -139,9 +139,9 @@ class ParallelTarget(Target, Protocol):
     def apply_each(
         self, steps: Sequence[Step], author: Author
     ) -> Sequence[StepRefused | StepKept | CallsheetError | None]:
-        """Do steps of one kind that touch different objects; gives for each why it was not done, or None.
+        """Do steps of one kind that touch different objects; return for each why it was not done, or None.
 
-        A StepKept says that the target holds something else now. A CallsheetError says that nothing is
+        A StepKept says that the target contains something else now. A CallsheetError says that nothing is
         known of what became of a step.
         """
 
@@ -163,10 +163,10 @@ class CheckingTarget(Protocol):
     """A target that cannot hold everything, and says so before anything is planned for it."""
 
     def check(self, actions: Iterable[Mapping[str, Any]]) -> None:
-        """Check that the target can hold these compiled actions.
+        """Check that the target can store these compiled actions.
 
         Raises:
-            CallsheetError: for what it cannot hold.
+            CallsheetError: for what it cannot store.
 
         """
 

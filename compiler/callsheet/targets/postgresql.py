@@ -17,7 +17,7 @@ class PostgresqlTarget(RegistryTarget):
     def __init__(self, connected: PostgresqlDatabase, options: Mapping[str, Any], *, there: bool) -> None:
         super().__init__(connected.shown, connected.identity, connected if there else None)
         self.connected = connected
-        # Every target gets the environment's ledger; it does not tell two databases apart.
+        # Every target gets the environment's ledger; it does not compare two databases.
         self.options = {key: value for key, value in options.items() if key != "ledger"}
 
     def close(self) -> None:

@@ -1,7 +1,7 @@
 """The registry: deployed actions in a relational database, which others can read.
 
-Two tables, documented on the page of this folder: `registry_action` holds what is deployed now, one row for
-each action; `registry_history` holds every write that was ever made, and is never changed.
+Two tables, documented on the page of this folder: `registry_action` has what is deployed now, one row for
+each action; `registry_history` has every write that was ever made, and is never changed.
 """
 
 from __future__ import annotations

@@ -20,6 +20,6 @@ def open_target(options: Mapping[str, Any], root: Path, *, writing: bool) -> Reg
     """
     shown = options["path"]
     refuse_links(root, shown, SQLITE_SIBLINGS)
-    # A file that holds a ledger only, so far, is a registry in which nothing is deployed.
+    # A file that contains only a ledger so far is a registry in which nothing is deployed.
     database = open_component(root / shown, shown, REGISTRY, writing=writing)
     return RegistryTarget(shown, lambda: {"type": "sqlite", "path": shown}, database)

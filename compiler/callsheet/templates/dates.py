@@ -19,12 +19,12 @@ def moment(value: Any) -> datetime:
     if isinstance(value, str):
         match = _RFC3339.match(value)
         if match is None:
-            raise ValueError("the text is not a date or time of RFC 3339, as 2026-11-25T08:30:00Z")
+            raise ValueError("the string is not a date or time of RFC 3339, such as 2026-11-25T08:30:00Z")
         day, clock, fraction, offset = match.groups()
         offset = "+00:00" if offset in (None, "Z", "z") else offset
         return datetime.fromisoformat(f"{day}T{clock or '00:00:00'}{(fraction or '')[:7]}{offset}")
     if isinstance(value, bool) or abs(value) > 253_402_300_799:
-        raise ValueError("the number is no time in Unix seconds")
+        raise ValueError("the number is not a time in Unix seconds")
     return _EPOCH + timedelta(seconds=value)
 
 
@@ -37,7 +37,7 @@ def format_date(value: Any, form: str) -> str:
     """Write a moment by a form of the directives that are the same in every language."""
     when = moment(value)
     if not isinstance(form, str):
-        raise TypeError("date takes its form as a text")
+        raise TypeError("date takes its format as a string")
     offset = when.strftime("%z")
     known = {
         "Y": f"{when.year:04}",
@@ -53,7 +53,7 @@ def format_date(value: Any, form: str) -> str:
 
     def write(match: re.Match[str]) -> str:
         if match[1] not in known:
-            raise ValueError(f"the form has %{match[1]}; it takes %Y %m %d %H %M %S %j %z %%")
+            raise ValueError(f"the format has %{match[1]}; it takes %Y %m %d %H %M %S %j %z %%")
         return known[match[1]]
 
     return _DIRECTIVES.sub(write, form)

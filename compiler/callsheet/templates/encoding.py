@@ -10,14 +10,14 @@ from typing import Any
 
 
 def literal_mapping(fields: dict[str, Any]) -> dict[str, Any]:
-    """Return a mapping of compiled fields as it stands in a compiled payload."""
+    """Return a mapping of compiled fields as it is written in a compiled payload."""
     if any(key.startswith("$") for key in fields):
         return {"$literal": fields}
     return fields
 
 
 def encode(value: Any) -> Any:
-    """Return a known value as it stands in a compiled payload."""
+    """Return a known value as it is written in a compiled payload."""
     if isinstance(value, dict):
         return literal_mapping({key: encode(one) for key, one in value.items()})
     if isinstance(value, list):

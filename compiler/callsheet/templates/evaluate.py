@@ -223,7 +223,7 @@ def _dict(node: nodes.Dict, scope: Scope) -> Any:
     pairs = [(value_of(pair.key, scope), value_of(pair.value, scope), pair) for pair in node.items]
     for key, _, pair in pairs:
         if not isinstance(key, str):
-            raise TemplateFault("CS520", pair.lineno - 1, "a key must be a text", "write it in quotes")
+            raise TemplateFault("CS520", pair.lineno - 1, "a key must be a string", "write it in quotes")
     if any(isinstance(value, Residual) for _, value, _ in pairs):
         flat = [one for key, value, _ in pairs for one in (key, value)]
         return residual_of("{{" + ", ".join("{}: {}" for _ in pairs) + "}}", *flat)

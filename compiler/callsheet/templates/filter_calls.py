@@ -26,7 +26,7 @@ def apply_filter(name: str, value: Any, arguments: list[Any], offset: int) -> An
             "CS506",
             offset,
             f"the filter `{name}` takes {_or(chosen.takes)}, not {type_name(value)}",
-            "convert the value first, or leave out the filter",
+            "convert the value first, or remove the filter",
         )
     try:
         result = chosen.function(value, *arguments)
@@ -56,7 +56,7 @@ def check_taken(name: str, value: Any, node: nodes.Filter, scope: Scope) -> None
             "CS506",
             node.lineno - 1,
             f"the filter `{name}` takes {_or(FILTERS[name].takes)}, and `{value.text}` is {given}",
-            "convert the value first, or leave out the filter",
+            "convert the value first, or remove the filter",
         )
 
 

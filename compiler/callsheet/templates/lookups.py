@@ -49,7 +49,7 @@ def member(node: nodes.Getattr | nodes.Getitem, base: Any, key: Any, scope: Scop
     raise TemplateFault(
         "CS502",
         offset,
-        f"`{_dotted(node)}` is not defined: what is before it is {type_name(base)}",
+        f"`{_dotted(node)}` is not defined: its parent is {type_name(base)}",
         "correct its name",
     )
 

@@ -1,4 +1,4 @@
-"""Arithmetic and comparison, on values that are known; numbers stay those that JSON holds exactly."""
+"""Arithmetic and comparison, on values that are known; numbers stay those that JSON represents exactly."""
 
 from __future__ import annotations
 
@@ -25,20 +25,23 @@ def arithmetic(
                 "CS509",
                 node.lineno - 1,
                 f"`{sign}` calculates with numbers, not with {type_name(operand)}",
-                "convert the value with `| int` or `| float`, or join texts with `~`",
+                "convert the value with `| int` or `| float`, or join strings with `~`",
             )
     try:
         return checked_number(compute(left, right), node)
     except ZeroDivisionError:
         raise TemplateFault(
-            "CS509", node.lineno - 1, "the expression divides by zero", "make sure that it cannot"
+            "CS509",
+            node.lineno - 1,
+            "the expression divides by zero",
+            "test the divisor first: `{{ a / b if b else 0 }}`",
         ) from None
     except OverflowError:
         raise _beyond(node) from None
 
 
 def checked_number(value: Any, node: nodes.Node) -> Any:
-    """Return a number back; raises `TemplateFault` CS509 for one that JSON cannot hold exactly."""
+    """Return a number back; raises `TemplateFault` CS509 for one that JSON cannot represent exactly."""
     if isinstance(value, float) and not math.isfinite(value):
         raise _beyond(node)
     if isinstance(value, int) and abs(value) > MAX_EXACT_INTEGER:
@@ -50,8 +53,8 @@ def _beyond(node: nodes.Node) -> TemplateFault:
     return TemplateFault(
         "CS509",
         node.lineno - 1,
-        "the number is beyond what JSON holds exactly (2^53 - 1)",
-        "use a text",
+        "the number is beyond what JSON represents exactly (2^53 - 1)",
+        "write it as a string",
     )
 
 

@@ -47,7 +47,7 @@ class Residual:
         return cls(text, _params_of(flat), parts=tuple(flat))
 
     def compiled(self) -> dict[str, Any]:
-        """Return the form in which a compiled action holds it."""
+        """Return the form in which a compiled action contains it."""
         if self.slot is not None:
             name, filters = self.slot
             return {"$param": name, **({"filters": list(filters)} if filters else {})}
@@ -65,7 +65,7 @@ def residual_of(form: str, *operands: Any) -> Residual:
 
 
 def residual_filter(value: Any, name: str, arguments: list[Any]) -> Residual:
-    """Put a filter behind a value; a slot stays a slot where the arguments are known."""
+    """Put a filter after a value; a slot stays a slot where the arguments are known."""
     operands = [value, *arguments]
     written = [one.text if isinstance(one, Residual) else literal(one) for one in operands]
     call = f"({', '.join(written[1:])})" if arguments else ""

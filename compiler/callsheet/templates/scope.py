@@ -1,4 +1,4 @@
-"""What a template can read, how much it may do, and the values that are none."""
+"""What a template can read, how much it may do, and the values that stand for a missing one."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Scope:
             raise TemplateFault(
                 "CS510",
                 offset,
-                f"the template takes more than {MAX_STEPS:,} steps",
+                f"the template runs more than {MAX_STEPS:,} steps",
                 "write less of it",
             )
 
@@ -79,7 +79,7 @@ def present(value: Any) -> Any:
             "CS502",
             value.offset,
             f"`{value.name}` is not defined{value.near}",
-            "define it, correct its name, or give a `default(…)`",
+            "define it, correct its name, or add a `default(…)`",
         )
     return value
 
@@ -92,16 +92,16 @@ def text_at(value: Any, offset: int) -> str:
         raise TemplateFault(
             "CS507",
             offset,
-            "the value is null, which has no text",
-            "give a `default(…)`, or let the whole field be this expression",
+            "the value is null, which cannot be part of a string",
+            "add a `default(…)`, or make this expression the whole field",
         )
     if isinstance(value, list | dict):
         what = "a list" if isinstance(value, list) else "a mapping"
         raise TemplateFault(
             "CS508",
             offset,
-            f"the value is {what}, which has no text",
-            "use `| tojson` or `| join`, or let the whole field be this expression",
+            f"the value is {what}, which cannot be part of a string",
+            "use `| tojson` or `| join`, or make this expression the whole field",
         )
     return text_of(value)
 

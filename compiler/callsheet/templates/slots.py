@@ -24,5 +24,5 @@ def parameters_read(value: Any) -> Iterator[str]:
 
 
 def _names(listed: Any) -> Iterator[str]:
-    # What is deployed may be what somebody broke by hand.
+    # What is deployed may have been broken by hand.
     return (one for one in (listed if isinstance(listed, list) else ()) if isinstance(one, str))

@@ -51,7 +51,7 @@ _PARSER = _OffsetEnvironment(keep_trailing_newline=True)
 
 
 def is_template(text: str) -> bool:
-    """Return whether a text holds anything to evaluate."""
+    """Return whether a text contains anything to evaluate."""
     return "{{" in text or "{%" in text or "{#" in text
 
 
@@ -80,7 +80,7 @@ _SIMPLE = re.compile(r"\{\{(?![-+])([^{}'\"]*)(?<![-+])\}\}")
 
 @lru_cache(maxsize=20_000)
 def parse_leaf(text: str) -> Parts:
-    """Parse a leaf. Simple expressions are parsed once for all the leaves in which they stand.
+    """Parse a leaf. Simple expressions are parsed once for all the leaves that contain them.
 
     Raises:
         TemplateFault: CS501 for a syntax error, CS504 for what the language does not have,
@@ -119,7 +119,7 @@ def _parse_whole(text: str) -> Parts:
             raise TemplateFault(
                 "CS511",
                 node.lineno - 1,
-                f"a statement ({STATEMENT_WORDS.get(type(node), 'a statement')}) stands in a field",
+                f"a statement ({STATEMENT_WORDS.get(type(node), 'a statement')}) is written in a field",
                 "write an expression (`a if b else c`), or move the payload to a template file",
             )
         for part in node.nodes:

@@ -59,8 +59,8 @@ def _secrets_in(file: str, text: str) -> list[Problem]:
                     code="CS601",
                     file=file,
                     span=Span(number, 1, number, len(line) + 1),
-                    message=f"this line looks like it holds a credential ({kind})",
-                    help="take it out, and revoke what was written here",
+                    message=f"this line looks like it contains a credential ({kind})",
+                    help="remove it, and revoke the credential",
                 )
             )
     return found

@@ -1,4 +1,4 @@
-"""Text placed into a URL: percent-encoded for the part in which it stands (RFC 3986)."""
+"""Text placed into a URL: percent-encoded for the part in which it is (RFC 3986)."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ class UrlWriter:
         return "query" if "?" in self.text else "path"
 
     def literal(self, text: str) -> None:
-        """Add what the author wrote: it stands as it is."""
+        """Add what the author wrote: it is written as it is."""
         self.text += text
 
     def placed(self, text: str, offset: int, *, encoded: bool) -> str:
-        """Add a value; gives what was written.
+        """Add a value; return what was written.
 
         Raises:
-            TemplateFault: CS517 where the value would end the host that it stands in.
+            TemplateFault: CS517 where the value would end the host that it is in.
 
         """
         part = self.part

@@ -46,7 +46,7 @@ def render_file(text: str, scope: Scope) -> Any:
         "CS513",
         output.source_offset(position),
         f"in the output of the template: {problem.message}",
-        "write JSON around the expressions, each of which writes one JSON value",
+        "write JSON around the expressions: each expression writes one JSON value",
     )
 
 
@@ -139,14 +139,14 @@ def _loop(node: nodes.For, names: dict[str, Any], scope: Scope, output: _Output)
         items = list(items)
     if not isinstance(items, list):
         raise TemplateFault(
-            "CS508", node.lineno - 1, "`{% for %}` goes over a list or a mapping", "give it one"
+            "CS508", node.lineno - 1, "`{% for %}` takes a list or a mapping", "loop over one of the two"
         )
     if node.recursive or not isinstance(node.target, nodes.Name):
         raise TemplateFault(
             "CS504",
             node.lineno - 1,
             "`{% for %}` takes one name and is not recursive",
-            "write it so",
+            "write `{% for name in list %}`",
         )
     # What the list was made of counts too: a loop in a loop makes it again for each turn of the outer one.
     scope.step(node.lineno - 1, len(items))

@@ -248,8 +248,8 @@ def test_verbose_says_what_was_read(workspace: Folder) -> None:
         r"callsheet: compiled 2 files \(%s\) for 1 environments in [0-9.]+ s\n"
         r"callsheet: local: 0 deployed, 0 applied, serial 0\n"
     )
-    assert re.fullmatch(pattern % "2 anew, 0 from the cache", first.err)
-    assert re.fullmatch(pattern % "0 anew, 2 from the cache", again.err)
+    assert re.fullmatch(pattern % "2 new, 0 from the cache", first.err)
+    assert re.fullmatch(pattern % "0 new, 2 from the cache", again.err)
 
 
 def test_results_go_to_a_file(workspace: Folder, callsheet: Callsheet) -> None:

@@ -216,14 +216,14 @@ def test_parameters_in_a_url_are_encoded_when_it_is_called() -> None:
         ({"p": "x", "q": 1}, "`q` is not declared"),
         ({"p": "abcdef"}, "`p` is longer than 5 characters"),
         ({"p": ""}, "`p` is shorter than 1 characters"),
-        ({"p": "A"}, "`p` does not have the declared form"),
-        ({"p": "\ud800"}, "`p` contains half of a surrogate pair, which is not a character"),
+        ({"p": "A"}, "`p` does not have the declared format"),
+        ({"p": "\ud800"}, "`p` contains an unpaired surrogate, which is not a character"),
         ({"p": "a", "n": 11}, "`n` is more than 10"),
         ({"p": "a", "n": 0}, "`n` is less than 1"),
         ({"p": "a", "e": "z"}, '`e` is not one of ["x", "y"]'),
         ({"p": "a", "d": "soon"}, "`d` is not a date or time of RFC 3339"),
         ({"p": "a", "b": 1}, "`b` is not of type boolean"),
-        ({"p": "a", "m": "not an address"}, "`m` does not have the declared form"),
+        ({"p": "a", "m": "not an address"}, "`m` does not have the declared format"),
     ],
 )
 def test_parameters_that_do_not_fit_are_refused(params: dict[str, Any], words: str) -> None:

@@ -112,10 +112,10 @@ def test_the_file_says_it_and_keeps_its_comments(
 def test_what_cannot_be_written_says_why() -> None:
     document = parsed("a:\n  - b: 1\n    c: 2\n# a comment\nd:\n  # another\n  e: 1\n  f: 2\ng: 1\n")
     for path, new, why in (
-        (("a", 0), REMOVED, "it is one of a list"),
-        (("a", 0, "b"), REMOVED, "it begins on the line of something else"),
-        (("d",), REMOVED, "a comment stands in it"),
-        (("g", "h"), 1, "there is no mapping in the file that it could be added to"),
+        (("a", 0), REMOVED, "it is an item of a list"),
+        (("a", 0, "b"), REMOVED, "it begins on a line with another value"),
+        (("d",), REMOVED, "it contains a comment"),
+        (("g", "h"), 1, "the file has no mapping to add it to"),
         (("h",), REMOVED, "the file does not contain it"),
     ):
         with pytest.raises(CannotRewriteError, match=re.escape(why)):

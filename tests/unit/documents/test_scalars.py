@@ -41,7 +41,7 @@ def by_yaml_1_2(text: str) -> Any:
 
 
 def by_json(text: str) -> Any:
-    """Return what JSON reads; where the text is not JSON, nothing contradicts the others."""
+    """Return what JSON reads; where the string is not JSON, nothing contradicts the others."""
     try:
         value = json.loads(text)
     except ValueError:

@@ -108,7 +108,7 @@ def test_what_would_change_the_file_is_refused(callsheet: Callsheet, workspace: 
     assert outcome.err == (
         f"{workspace.path}/x.yaml:1: error CS936\n"
         "  the keys cannot be put in order without changing what the file says\n"
-        "  help: see that no alias (*name) would stand before its anchor (&name), and order them by hand\n"
+        "  help: order them by hand, with each anchor (&name) before its aliases (*name)\n"
     )
     assert (workspace.path / "x.yaml").read_text() == text
 

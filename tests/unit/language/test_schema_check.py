@@ -114,11 +114,11 @@ def action(spec: str) -> str:
         ("authentication: {type: bearer, token: {scret: x}}", "CS203", "`spec.authentication.token` has no field `scret` (did you mean `secret`?)"),
         ("limits: {timeout: 10}", "CS205", "`spec.limits.timeout` is an integer, not a string"),
         ("limits: {timeout: 10 s}", "CS207", "`spec.limits.timeout` does not have the form ^[0-9]{1,9}(ms|s|m|h)$"),
-        ("tests: [{name: x, params: {}, expect: {}}]", "CS208", "`spec.tests[0].expect` does not keep minProperties 1"),
-        ("contract: {openapi: a}", "CS210", "`spec.contract` is a mapping, in none of the forms that it can have"),
+        ("tests: [{name: x, params: {}, expect: {}}]", "CS208", "`spec.tests[0].expect` does not satisfy minProperties 1"),
+        ("contract: {openapi: a}", "CS210", "`spec.contract` is a mapping, and matches none of the forms that it can have"),
         ("lifecycle: {renamedFrom: a b}", "CS207", "`spec.lifecycle.renamedFrom` does not have the form ^[A-Za-z0-9_]{1,30}$"),
         ("tests: true", "CS205", "`spec.tests` is a boolean, not a list"),
-        ("parameters: {p: {type: string, enum: []}}", "CS208", "`spec.parameters.p.enum` does not keep minItems 1"),
+        ("parameters: {p: {type: string, enum: []}}", "CS208", "`spec.parameters.p.enum` does not satisfy minItems 1"),
     ],
 )  # fmt: skip
 def test_a_fault_is_worded_with_its_field(spec: str, code: str, message: str) -> None:
@@ -131,5 +131,5 @@ def test_heads_that_are_missing_or_odd() -> None:
         words("apiVersion: [1]\nkind: null\n")[0][1]
         == "`apiVersion` is `a list`, which this callsheet does not know"
     )
-    assert words("text")[0][1] == "a document is a mapping, and this is a string"
+    assert words("text")[0][1] == "a document must be a mapping, and this is a string"
     assert words("apiVersion: callsheet/v1\nkind: Action\n")[0][1] == "the document lacks `metadata`"

@@ -144,7 +144,7 @@ def _latest(exceptions: Sequence[PolicyException]) -> dict[tuple[str, tuple[str,
 
 
 def _left(policy: Policy, before: Compiled, after: Compiled) -> Iterator[Protection]:
-    """Return what a policy no longer applies to, although nobody changed it: by a label, or a new name."""
+    """Return what a policy no longer applies to, although it did not change: by a label, or a new name."""
     now = set(_objects(policy.select, after))
     for new in sorted(after.definitions.values(), key=lambda one: one.address):
         old = before.definitions.get(new.name) or before.definitions.get(new.renamed_from or "")

@@ -131,7 +131,7 @@ def _fingerprint(key: str) -> str:
 
 
 def silencing_protections(before: Surroundings, after: Surroundings) -> Iterator[Protection]:
-    """Return the comments that newly silence a finding, wherever the file that holds them was before."""
+    """Return the comments that newly silence a finding, wherever the file that contains them was before."""
     was = Counter(where for _, where in _silenced(before))
     for one, where in _silenced(after):
         if was[where] > 0:

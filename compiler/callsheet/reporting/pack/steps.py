@@ -12,7 +12,7 @@ from callsheet.targets.journey_optimizer.titles import Screen
 
 _CHECKS = {
     "create": ("Nothing of this name is there.",),
-    "update": ("It is there, and nobody changed it since the last time.",),
+    "update": ("It exists, and was not changed since the last time.",),
     "replace": ("Journeys use the action: make a new one, move them to it, and delete the old one.",),
     "rename": ("It is there under its old name, which the journeys that use it show.",),
     "delete": ("No journey uses the action: the screen refuses to delete one that is used.",),

@@ -25,10 +25,10 @@ class Account:
 
     Args:
         options: of the target: `api`, `organization` and `sandbox`.
-        resolve: gives the secret of a reference.
+        resolve: returns the secret of a reference.
 
     Raises:
-        CallsheetError: CS606 for a secret that is not there, CS870 for a URL that is none, CS945 without
+        CallsheetError: CS606 for a secret that is not there, CS870 for a URL that is not one, CS945 without
             httpx.
 
     """
@@ -104,7 +104,7 @@ def objects(answer: ServiceAnswer, where: str) -> list[dict[str, Any]]:
     """Return the objects of a list that was answered.
 
     Raises:
-        CallsheetError: CS873 for another status, and for what is no list of objects.
+        CallsheetError: CS873 for another status, and for what is not a list of objects.
 
     """
     if answer.status != 200:
@@ -119,6 +119,6 @@ def objects(answer: ServiceAnswer, where: str) -> list[dict[str, Any]]:
         raise CallsheetError(
             "CS873",
             f"Adobe's API cannot be read: {where} returns no list of results{begin}",
-            help="check whether a proxy asks for a login; nothing was changed",
+            help="check whether a proxy requires a login; nothing was changed",
         )
     return found

@@ -30,7 +30,7 @@ class Config:
         draft: what it says now.
         active: what counts; None while nothing does.
         state: created, updated or deployed.
-        changed: who changed it last, and when; empty where it is not told.
+        changed: who changed it last, and when; empty where it is not known.
 
     """
 
@@ -43,7 +43,7 @@ class Config:
 
     @property
     def settled(self) -> bool:
-        """Does what counts say the same as the configuration, with nothing left to deploy?"""
+        """Whether the deployed configuration equals this one, with nothing left to deploy."""
         return equal(self.active, self.draft)
 
 
@@ -81,7 +81,7 @@ def _says(written: Any, number: Any, milliseconds: Any) -> bool:
 def settings_of(body: Mapping[str, Any]) -> Settings:
     """Return what a body says, so that two that say the same are equal.
 
-    The API gives methods back in any order, and -1 for connections that nothing bounds.
+    The API returns methods in any order, and -1 for connections that nothing bounds.
     """
     found: Settings = {
         "url": body.get("url", body.get("urlPattern")),
@@ -103,7 +103,7 @@ def compiled_from(settings: Settings, known: Mapping[str, Any]) -> dict[str, Any
 
     Args:
         settings: of a configuration.
-        known: the compiled one of which callsheet knows; what the API does not hold comes from it, and so
+        known: the compiled one of which callsheet knows; what the API lacks comes from it, and so
             does how a rate is written.
 
     """
@@ -129,7 +129,7 @@ def read_config(path: str, body: Mapping[str, Any]) -> Config:
     """Read one configuration of an answer.
 
     Raises:
-        KeyError, TypeError, AttributeError: for what is none.
+        KeyError, TypeError, AttributeError: for what is not one.
 
     """
     state = str(body.get("state", "created"))

@@ -51,7 +51,7 @@ class EndpointApi:
         """Create a configuration; raises UntouchedError where Adobe refuses it."""
         answer = self.account.call("POST", f"{ORCHESTRATION}{path}", body=body, answers=REFUSALS)
         if answer.status != 200:
-            # 500 stands for what is invalid, and for what broke: whether it is there, the list tells.
+            # 500 stands for what is invalid, and for what broke: the list shows whether it is there.
             made = [one for one in self.configs() if one.path == path and equal(one.draft, said)]
             if len(made) == 1 and answer.status >= 500:
                 return made[0]
@@ -82,7 +82,7 @@ class EndpointApi:
         if refusal is not None:
             if before is None:
                 raise refusal
-            # What counts did not change: put back what was written, so that nobody deploys this.
+            # What counts did not change: put back what was written, so that this is not deployed.
             self.account.call("PUT", where, body=before, answers=REFUSALS)
             raise UntouchedError(*refusal.args)
         now = self.get(config.path, config.uid)
@@ -103,7 +103,7 @@ class EndpointApi:
         """Take a configuration back, delete it, and read back that it is gone."""
         where = f"{ORCHESTRATION}{config.path}/{config.uid}"
         for look in self.looks():
-            # What counts for nothing is deleted as it is; the answer tells where that is not so any more.
+            # What counts for nothing is deleted as it is; the answer says where that is no longer so.
             if look or config.active is not None:
                 self._done(f"{where}/undeploy", gone=True)
             answer = self.account.call("DELETE", where, answers=REFUSALS)

@@ -59,7 +59,7 @@ class EndpointConfigs:
         self.wanted = {_likeness(*_said(one)): one for one in wanted}
 
     def read(self) -> dict[str, Deployed]:
-        """Return every configuration, by address; one that nobody knows by a name has its uid for one.
+        """Return every configuration, by address; one without a known name has its uid for one.
 
         Raises:
             CallsheetError: CS871 to CS873 where the API cannot be read, CS874 where two are the same.
@@ -129,7 +129,7 @@ class EndpointConfigs:
     def _unknown(self, name: str, config: Config | None) -> Note:
         """Return a note for a configuration of which nothing is noted.
 
-        What the API does not hold, as a title, is as the workspace wants it, where that is the same one.
+        What the API does not contain, as a title, is as the workspace wants it, where that is the same one.
         """
         likeness = () if config is None else _likeness(config.path, config.draft)
         wanted = self.wanted.get(likeness, {})
@@ -172,7 +172,7 @@ class EndpointConfigs:
     # -- writing ---------------------------------------------------------------------------
 
     def _bring(self, note: Note, config: Config | None) -> str:
-        """Bring a configuration to what is pending, and read it back; gives its uid."""
+        """Bring a configuration to what is pending, and read it back; return its uid."""
         wanted = json.loads(note.pending or GONE)
         path, body = endpoint_call(wanted)
         said = settings_of(body)
@@ -192,7 +192,7 @@ class EndpointConfigs:
             try:
                 self.api.deploy(config)
             except StepRefused as error:
-                # 500 may stand for what broke behind it: what is read back tells.
+                # 500 may come from a failure after the write: what is read back decides.
                 refused = error
         for _ in self.api.looks():
             now = self.api.get(path, config.uid)
@@ -235,7 +235,7 @@ def _deployed(name: str, config: Config, note: Note) -> Deployed:
         elif not config.settled:
             content["atTarget"] = {"state": config.state, "draft": config.draft}
         canonical = canonical_of(content)
-        # What callsheet never wrote was written by somebody else, whatever is pending.
+        # What callsheet never wrote was written by another program or a person, whatever is pending.
         ours = among(config.draft, (was, wanted)) and among(config.active, (None, was, wanted))
         if note.pending is not None and ours:
             unfinished = "an earlier apply stopped halfway"

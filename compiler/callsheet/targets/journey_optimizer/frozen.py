@@ -30,7 +30,7 @@ def _is_frozen(one: Difference) -> bool:
     if path[0] == "request" and path[1:2] in (("headers",), ("query",)) and one.before is NOTHING:
         return False
     if path[0] == "parameters":
-        # A parameter is a variable of the payload, the headers or the query: those tell what changed of it.
+        # A parameter is a variable of the payload, the headers or the query: those show what changed of it.
         field = path[2] if len(path) > 2 else ""
         return field in ("label", "type", "items", "optional", "whenMissing")
     return True

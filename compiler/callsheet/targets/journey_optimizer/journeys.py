@@ -1,7 +1,7 @@
 """Journeys as Adobe's API answers them → what they say of the actions that they call.
 
 Source: the API description that Adobe publishes ("Retrieve Journeys using APIs", 1.0.0). A node shows the
-labels that it maps, and not the id of the action: which action that is can be told by its labels only.
+labels that it maps, and not the id of the action: only its labels show which action that is.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ class Field:
 
     Attributes:
         section: the part of the screen in which it is.
-        name: what stands beside it there.
+        name: what is beside it there.
         value: exactly what is typed or pasted; None where it is a secret, a choice, or nothing to copy.
         kind: `text`, `json`, `choice`, or `secret`.
         note: what to know about it.
@@ -82,7 +82,7 @@ def screen_of(compiled: Mapping[str, Any], screen: Screen = ENGLISH) -> list[Fie
 
 
 def _titled(field: Field, screen: Screen) -> Field:
-    """Return a field as it stands on a screen; keys of headers and labels are the user's own."""
+    """Return a field as it is written on a screen; keys of headers and labels are the user's own."""
     own = field.section in ("Headers", "Query parameters") or field.value == "optional"
     choice = field.kind == "choice" and field.value is not None
     return replace(

@@ -27,7 +27,7 @@ class Snapshot:
         sandbox: organization and sandbox.
         journeys: each with the nodes that map something.
         endpoints: the configurations; None where they were not read.
-        named: by name of action, the journeys that use it, where somebody wrote just that.
+        named: by name of action, the journeys that use it, where the file has only that.
 
     """
 

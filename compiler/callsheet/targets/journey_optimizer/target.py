@@ -60,7 +60,7 @@ class JourneyTarget:
     """A sandbox of Journey Optimizer.
 
     Attributes:
-        endpoints: what the API reaches; None where the target gives no `api`.
+        endpoints: what the API reaches; None where the target has no `api`.
         records: adopting and forgetting are steps of this target, too: it notes what is whose.
         notes: what to know of what was read, as that it is of a snapshot.
         unreached: why it is of a snapshot.
@@ -143,7 +143,7 @@ class JourneyTarget:
         return self.endpoints
 
     def apply(self, steps: Sequence[Step], author: Author) -> None:
-        """Do steps by the API; of others, all or none, note that somebody did them on the screen."""
+        """Do steps by the API; of others, all or none, note that they were done on the screen."""
         by_hand = [one for one in steps if self.endpoints is None or not _has_api(one.address)]
         self.inner.apply([one for one in by_hand if one.action not in ("adopt", "forget")], author)
         for one in steps:

@@ -61,7 +61,7 @@ class Screen:
 
     @property
     def older(self) -> bool:
-        """Is it the older product's, which knows no responses?"""
+        """Whether it is the older product's, which knows no responses."""
         return self.flavor == OLDER
 
     @property
@@ -75,7 +75,7 @@ class Screen:
         return _PLACES[self.language]
 
     def title(self, name: str) -> str:
-        """Return what stands there for an English title of Journey Optimizer."""
+        """Return what is there for an English title of Journey Optimizer."""
         name = _OLDER.get(name, name) if self.older else name
         return _FRENCH.get(name, name) if self.language == "fr" else name
 

@@ -47,8 +47,8 @@ class ServiceClient:
     Args:
         url: of the service.
         spec: of the Target document.
-        resolve: gives the secret of a reference.
-        reference: to the secret that holds the URL; messages name it.
+        resolve: returns the secret of a reference.
+        reference: to the secret that contains the URL; messages name it.
         what: what says who calls, for whoever is refused.
 
     Raises:

@@ -1,4 +1,4 @@
-"""What a service can hold of an action, and which of its fields it does not let change."""
+"""What a service can store of an action, and which of its fields it does not let change."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def check_held(mapping: BodyMapping, collection: str, actions: Iterable[Mapping[
             raise CallsheetError(
                 "CS875",
                 f"the service of the Target `{collection}` cannot hold {error} of {address}",
-                help="only a parameter itself, and a text with parameters, can be written there",
+                help="only a parameter itself, or a string with parameters, can be written there",
             ) from None
         if not equal(back, action):
             lost = sorted(key for key in action if not equal((back or {}).get(key, ABSENT), action[key]))
@@ -36,7 +36,7 @@ def check_held(mapping: BodyMapping, collection: str, actions: Iterable[Mapping[
                 "CS875",
                 f"the body of the Target `{collection}` loses {', '.join(lost[:5])} of {address}",
                 help='map the whole action somewhere: `definition: "{{ action | tojson }}"`,'
-                " or say `partial: true`",
+                " or set `partial: true`",
             )
 
 

@@ -96,7 +96,7 @@ class BodyMapping:
     def from_body(
         self, body: Mapping[str, Any], known: Mapping[str, Sequence[Mapping[str, Any]]] | None = None
     ) -> dict[str, Any] | None:
-        """Return the compiled action of an object; None where it is none of callsheet's.
+        """Return the compiled action of an object; None where it is not callsheet's.
 
         What a one-way leaf or a constant says otherwise stands under `atTarget`: it shows as drift.
 
@@ -139,7 +139,7 @@ class BodyMapping:
     def _bases(
         self, body: Mapping[str, Any], known: Mapping[str, Sequence[Mapping[str, Any]]]
     ) -> Sequence[Mapping[str, Any]] | None:
-        """Return the actions that an object may be; None where it is none of callsheet's."""
+        """Return the actions that an object may be; None where it is not callsheet's."""
         if self.whole is not None:
             whole = self.fields[self.whole].back(get(body, self.whole))
             return [whole] if isinstance(whole, dict) and isinstance(whole.get("name"), str) else None
@@ -166,7 +166,7 @@ class BodyMapping:
 
 
 def _is_plain(value: Any) -> bool:
-    """Return whether a value holds no slot, so that it stands at the service as it is."""
+    """Return whether a value contains no slot, so that the service gets it as it is."""
     if isinstance(value, dict):
         return all(not key.startswith("$") and _is_plain(one) for key, one in value.items())
     return all(map(_is_plain, value)) if isinstance(value, list) else True

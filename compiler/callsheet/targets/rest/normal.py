@@ -19,7 +19,7 @@ EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
 def same(sent: Any, now: Any, rules: Sequence[str] = ()) -> bool:
-    """Return whether a service holds what was sent.
+    """Return whether a service stores what was sent.
 
     Args:
         sent: what was sent, with its values of the action marked; ABSENT where nothing was.

@@ -46,7 +46,7 @@ class ReadBack:
         mapping: of the body.
         read_one: reads an object by its id, None where it is not there; None for a service without.
         read_all: reads the list, by id; None where it changes while it is read.
-        of_body: gives an object of the service, by its id and what it shows.
+        of_body: returns an object of the service, by its id and what it shows.
         wait: waits so many seconds.
 
     """
@@ -105,7 +105,7 @@ class ReadBack:
                 found[number] = self._in_list(written[number], bodies)
 
     def _by_itself(self, one: Written) -> Read | None:
-        """Read an object by its id; None where only the list tells.
+        """Read an object by its id; None where only the list shows it.
 
         What was deleted may still be read by its id, where the list no longer shows it.
         """

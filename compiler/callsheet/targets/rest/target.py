@@ -32,12 +32,12 @@ def open_target(options: Mapping[str, Any], root: Path, *, writing: bool) -> Res
     """Open the service that an environment names: nothing is called before it is read.
 
     Raises:
-        CallsheetError: CS606 for the secret of its URL, CS870 for what it holds, CS945 without httpx.
+        CallsheetError: CS606 for the secret of its URL, CS870 for what it contains, CS945 without httpx.
 
     """
     del root, writing
     try:
-        import httpx  # noqa: F401 - told before anything is asked
+        import httpx  # noqa: F401 - reported before anything is asked
     except ImportError:
         raise CallsheetError(
             "CS945",
@@ -52,7 +52,7 @@ class RestTarget:
     """The objects of one collection of a service.
 
     Attributes:
-        recall: gives, by address, what callsheet wrote of an object or meant to, the likeliest first; the
+        recall: returns, by address, what callsheet wrote of an object or meant to, the likeliest first; the
             ledger knows.
 
     """
@@ -78,7 +78,7 @@ class RestTarget:
         return {"type": "http", "collection": self.collection, "service": digest}
 
     def read(self) -> dict[str, Deployed]:
-        """Return every object, by address; one that is none of callsheet's has the address `Object/id`.
+        """Return every object, by address; one that is not callsheet's has the address `Object/id`.
 
         Raises:
             CallsheetError: CS872, CS873 where it cannot be read, CS874 where two objects say the same name.
@@ -127,17 +127,17 @@ class RestTarget:
             if other is None:
                 found[one.deployed.address] = one
             elif self.mapping.whole is None and one.deployed.address not in self.known:
-                # Two of somebody else's, which only look like actions.
+                # Two objects of others, which only look like actions.
                 found[f"Object/{identity}"] = Found(identity, _object(identity, body), body)
             else:
                 found[one.deployed.address] = self._of_two(other, one)
         return found
 
     def _of_two(self, first: Found, second: Found) -> Found:
-        """Return which of two objects of one name is the new one that a replacement stopped behind.
+        """Return which of two objects of one name is the new one after which a replacement stopped.
 
         Raises:
-            CallsheetError: CS874 where that cannot be told.
+            CallsheetError: CS874 where that is not known.
 
         """
         address = first.deployed.address
@@ -205,7 +205,7 @@ class RestTarget:
     def apply_each(
         self, steps: Sequence[Step], author: Author
     ) -> list[StepRefused | StepKept | CallsheetError | None]:
-        """Do steps of one kind side by side; gives for each why it was not done, or None."""
+        """Do steps of one kind side by side; return for each why it was not done, or None."""
         del author
         there = self._there(steps)
         with ThreadPoolExecutor(self.parallel) as pool:

@@ -1,4 +1,4 @@
-"""One leaf of a Target's body: how it is made of an action, and what it tells of one.
+"""One leaf of a Target's body: how it is made of an action, and what is read back from it.
 
 A leaf is a constant; one field of the action, as `{{ action.request.url }}`, with constant text around it
 or with `| tojson`; a list made of a mapping (`$each`, `$item`); or a value chosen by another (`$choose`,
@@ -21,7 +21,7 @@ KeyPath = tuple[str, ...]
 
 
 def get(value: Any, path: KeyPath) -> Any:
-    """Return what stands at a path; ABSENT where nothing does."""
+    """Return the value at a path; ABSENT where there is none."""
     for part in path:
         if not isinstance(value, Mapping) or part not in value:
             return ABSENT
@@ -40,7 +40,7 @@ def put(value: dict[str, Any], path: KeyPath, leaf: Any) -> None:
 
 
 def at(value: Any, dotted: str) -> Any:
-    """Return what stands at a dotted path; None where nothing does."""
+    """Return the value at a dotted path; None where there is none."""
     found = get(value, tuple(dotted.split("."))) if dotted else value
     return None if found is ABSENT else found
 
@@ -52,7 +52,7 @@ class BodyField:
     Attributes:
         path: in the action; empty for the whole of it.
         before: the constant text in front.
-        after: the constant text behind.
+        after: the constant text after it.
         as_text: is it its JSON?
 
     """
@@ -65,11 +65,11 @@ class BodyField:
 
     @property
     def bare(self) -> bool:
-        """Does the value stand alone, so that it keeps its type?"""
+        """Whether the value is the whole leaf, so that it keeps its type."""
         return not (self.before or self.after)
 
     def make(self, scope: Mapping[str, Any]) -> Any:
-        """Return what it is for what its scope holds."""
+        """Return what it is for what its scope contains."""
         value = get(scope.get(self.root), self.path)
         if value is ABSENT or (self.bare and not self.as_text):
             return value
@@ -94,7 +94,7 @@ class BodyField:
 
 
 def field_of(leaf: Any) -> BodyField | None:
-    """Read a leaf as a text with one field; None for a constant, and for what holds more than one."""
+    """Read a leaf as a text with one field; None for a constant, and for what contains more than one."""
     if not isinstance(leaf, str):
         return None
     return _field_of_text(leaf)

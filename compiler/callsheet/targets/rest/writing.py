@@ -76,7 +76,7 @@ class Writer:
         client: calls the service.
         spec: of the Target document.
         mapping: of its body.
-        of_body: gives an object of the service, by its id and what it shows.
+        of_body: returns an object of the service, by its id and what it shows.
 
     """
 

@@ -10,7 +10,7 @@ from callsheet.templates.filters.table import FILTERS, MAX_TEXT, Filter
 
 __all__ = ["ALIASES", "DEFAULT_DOCUMENTATION", "FILTERS", "MAX_TEXT", "Filter", "filter_names"]
 
-DEFAULT_DOCUMENTATION = """The value, or another where it is missing (with `true`, also where it is empty).
+DEFAULT_DOCUMENTATION = """Return the value, or another where it is missing (with `true`, or empty).
 
 {{ values.nothing | default("Hello") }} → "Hello"
 {{ "" | default("Hello", true) }} → "Hello"

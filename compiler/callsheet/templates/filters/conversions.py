@@ -13,7 +13,7 @@ from callsheet.templates.values import canonical_text, text_of
 
 @template_filter("string", SCALAR, "string")
 def _string(value: Any) -> str:
-    """The value as a text.
+    """Return the value as a string.
 
     {{ 42 | string }} → "42"
     """
@@ -22,26 +22,26 @@ def _string(value: Any) -> str:
 
 @template_filter("int", SCALAR, "integer")
 def _int(value: Any) -> int:
-    """The value as an integer; a text must hold one, a number is cut towards zero.
+    """Return the value as an integer; a string must contain one, a number is cut towards zero.
 
     {{ "42" | int }} → 42
     {{ 3.9 | int }} → 3
     """
     if isinstance(value, str) and not re.fullmatch(r"\s*[-+]?[0-9]{1,16}\s*", value):
-        raise ValueError("the text does not hold an integer")
+        raise ValueError("the string is not an integer")
     return int(value)
 
 
 @template_filter("float", SCALAR, "number")
 def _float(value: Any) -> float:
-    """The value as a number; a text must hold one.
+    """Return the value as a number; a string must contain one.
 
     {{ "2.5" | float }} → 2.5
     """
     if isinstance(value, str) and not re.fullmatch(
         r"\s*[-+]?[0-9]{1,17}(\.[0-9]{1,17})?([eE][-+]?[0-9]{1,3})?\s*", value
     ):
-        raise ValueError("the text does not hold a number")
+        raise ValueError("the string is not a number")
     number = float(value)
     if not math.isfinite(number):
         raise OverflowError
@@ -50,7 +50,7 @@ def _float(value: Any) -> float:
 
 @template_filter("tojson", ANY, "string")
 def _tojson(value: Any) -> str:
-    r"""The value as a text of canonical JSON (RFC 8785).
+    r"""Return the value as canonical JSON (RFC 8785).
 
     {{ {"b": 1, "a": [true, none]} | tojson }} → "{\"a\":[true,null],\"b\":1}"
     """
@@ -59,11 +59,11 @@ def _tojson(value: Any) -> str:
 
 @template_filter("fromjson", TEXT, "any")
 def _fromjson(value: str) -> Any:
-    """The value that a text of JSON holds.
+    """Return the value of a string of JSON.
 
     {{ "[1, 2]" | fromjson }} → [1, 2]
     """
     try:
         return json.loads(value)
     except (ValueError, RecursionError):
-        raise ValueError("the text is not JSON") from None
+        raise ValueError("the string is not JSON") from None

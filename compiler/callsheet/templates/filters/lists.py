@@ -10,7 +10,7 @@ from callsheet.templates.values import canonical_text, text_of, type_name
 
 @template_filter("length", frozenset({"string", "array", "object"}), "integer")
 def _length(value: Any) -> int:
-    """The number of characters, items or fields.
+    """Return the number of characters, items or fields.
 
     {{ "Ada" | length }} → 3
     """
@@ -19,7 +19,7 @@ def _length(value: Any) -> int:
 
 @template_filter("first", LIST, "any")
 def _first(value: list[Any]) -> Any:
-    """The first item of a list.
+    """Return the first item of a list.
 
     {{ ["a", "b"] | first }} → "a"
     """
@@ -30,7 +30,7 @@ def _first(value: list[Any]) -> Any:
 
 @template_filter("last", LIST, "any")
 def _last(value: list[Any]) -> Any:
-    """The last item of a list.
+    """Return the last item of a list.
 
     {{ ["a", "b"] | last }} → "b"
     """
@@ -41,7 +41,7 @@ def _last(value: list[Any]) -> Any:
 
 @template_filter("join", LIST, "string")
 def _join(value: list[Any], separator: str = "") -> str:
-    """The items as one text, with a text between.
+    """Return the items as one string, with a separator between them.
 
     {{ ["a", 1] | join(", ") }} → "a, 1"
     """
@@ -50,7 +50,7 @@ def _join(value: list[Any], separator: str = "") -> str:
 
 @template_filter("unique", LIST, "array")
 def _unique(value: list[Any]) -> list[Any]:
-    """The items without repetitions, in their order.
+    """Return the items without repetitions, in their order.
 
     {{ ["a", "b", "a"] | unique }} → ["a", "b"]
     """
@@ -62,10 +62,10 @@ def _unique(value: list[Any]) -> list[Any]:
 
 @template_filter("sort", LIST, "array")
 def _sort(value: list[Any]) -> list[Any]:
-    """The items in ascending order; all texts or all numbers.
+    """Return the items in ascending order; all strings or all numbers.
 
     {{ ["b", "a"] | sort }} → ["a", "b"]
     """
     if len({type_name(item) in ("integer", "number") for item in value}) > 1:
-        raise TypeError("sort takes all texts or all numbers")
+        raise TypeError("sort takes only strings or only numbers")
     return sorted(value)

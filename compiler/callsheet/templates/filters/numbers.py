@@ -7,7 +7,7 @@ from callsheet.templates.filters.table import NUMBER, template_filter
 
 @template_filter("round", NUMBER, "number")
 def _round(value: float, digits: int = 0) -> int | float:
-    """Rounded half to even; an integer where no digits are asked for.
+    """Round half to even; return an integer without a number of digits.
 
     {{ 2.567 | round(2) }} → 2.57
     {{ 2.4 | round }} → 2
@@ -19,7 +19,7 @@ def _round(value: float, digits: int = 0) -> int | float:
 
 @template_filter("abs", NUMBER, "number")
 def _abs(value: float) -> int | float:
-    """The value without its sign.
+    """Return the value without its sign.
 
     {{ -3 | abs }} → 3
     """

@@ -11,7 +11,7 @@ MAX_TEXT = 1_048_576
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One filter: what it takes (JSON type names), what it gives, and its function."""
+    """One filter: what it takes and returns (JSON type names), and its function."""
 
     name: str
     takes: frozenset[str]
@@ -35,7 +35,7 @@ LIST = frozenset({"array"})
 def template_filter(
     name: str, takes: frozenset[str], gives: str
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Enter a function in the table, with what it takes and gives."""
+    """Enter a function in the table, with what it takes and returns."""
 
     def enter(function: Callable[..., Any]) -> Callable[..., Any]:
         FILTERS[name] = Filter(name, takes, gives, function)

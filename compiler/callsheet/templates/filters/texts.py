@@ -14,7 +14,7 @@ from callsheet.templates.values import text_of
 
 @template_filter("lower", TEXT, "string")
 def _lower(value: str) -> str:
-    """Lower case.
+    """Return the string in lower case.
 
     {{ "ADA" | lower }} → "ada"
     """
@@ -23,7 +23,7 @@ def _lower(value: str) -> str:
 
 @template_filter("upper", TEXT, "string")
 def _upper(value: str) -> str:
-    """Upper case.
+    """Return the string in upper case.
 
     {{ "fr" | upper }} → "FR"
     """
@@ -32,7 +32,7 @@ def _upper(value: str) -> str:
 
 @template_filter("capitalize", TEXT, "string")
 def _capitalize(value: str) -> str:
-    """First letter in upper case, the others in lower case.
+    """Return the string with its first letter in upper case, the others in lower case.
 
     {{ "ADA" | capitalize }} → "Ada"
     """
@@ -41,7 +41,7 @@ def _capitalize(value: str) -> str:
 
 @template_filter("title", TEXT, "string")
 def _title(value: str) -> str:
-    """First letter of each word in upper case.
+    """Return the string with the first letter of each word in upper case.
 
     {{ "ada lovelace" | title }} → "Ada Lovelace"
     """
@@ -50,7 +50,7 @@ def _title(value: str) -> str:
 
 @template_filter("trim", TEXT, "string")
 def _trim(value: str, characters: str | None = None) -> str:
-    """White space (or the named characters) taken from both ends.
+    """Remove white space (or the named characters) from both ends.
 
     {{ "  Ada " | trim }} → "Ada"
     {{ "--Ada-" | trim("-") }} → "Ada"
@@ -60,12 +60,12 @@ def _trim(value: str, characters: str | None = None) -> str:
 
 @template_filter("replace", TEXT, "string")
 def _replace(value: str, old: str, new: str) -> str:
-    """Every occurrence of a text replaced by another.
+    """Replace every occurrence of a string by another.
 
     {{ "a-b-c" | replace("-", "") }} → "abc"
     """
     if not isinstance(old, str) or not isinstance(new, str):
-        raise TypeError("replace takes two texts")
+        raise TypeError("replace takes two strings")
     if len(value) + value.count(old) * max(len(new) - len(old), 0) > MAX_TEXT:
         raise OverflowError
     return value.replace(old, new)
@@ -73,19 +73,19 @@ def _replace(value: str, old: str, new: str) -> str:
 
 @template_filter("truncate", TEXT, "string")
 def _truncate(value: str, length: int, end: str = "…") -> str:
-    """At most so many characters, the end mark counted.
+    """Return at most so many characters, including the end mark.
 
     {{ "Good morning" | truncate(5) }} → "Good…"
     {{ "Good morning" | truncate(4, "") }} → "Good"
     """
     if not isinstance(length, int) or length < len(end):
-        raise ValueError("truncate takes a length that is not shorter than its end mark")
+        raise ValueError("truncate takes a length of at least that of its end mark")
     return value if len(value) <= length else value[: length - len(end)].rstrip() + end
 
 
 @template_filter("digits", TEXT, "string")
 def _digits(value: str) -> str:
-    """The digits 0 to 9 only, as phone numbers are normalised before they are hashed.
+    """Return only the digits 0 to 9, as phone numbers are normalised before they are hashed.
 
     {{ "+33 6 12 34 56 78" | digits }} → "33612345678"
     """
@@ -94,7 +94,7 @@ def _digits(value: str) -> str:
 
 @template_filter("split", TEXT, "array")
 def _split(value: str, separator: str) -> list[str]:
-    """The parts of a text between a separator.
+    """Return the parts of a string between a separator.
 
     {{ "a,b" | split(",") }} → ["a", "b"]
     """
@@ -105,7 +105,7 @@ def _split(value: str, separator: str) -> list[str]:
 
 @template_filter("sha256", TEXT, "string")
 def _sha256(value: str) -> str:
-    """SHA-256 of the text's UTF-8 bytes, in hexadecimal (FIPS 180-4).
+    """Return the SHA-256 of the string's UTF-8 bytes, in hexadecimal (FIPS 180-4).
 
     {{ "foo@example.com" | sha256 }} → "321ba197033e81286fedb719d60d4ed5cecaed170733cb4a92013811afc0e3b6"
     """
@@ -114,7 +114,7 @@ def _sha256(value: str) -> str:
 
 @template_filter("base64", TEXT, "string")
 def _base64(value: str) -> str:
-    """Base64 of the text's UTF-8 bytes (RFC 4648 section 4).
+    """Return Base64 of the string's UTF-8 bytes (RFC 4648 section 4).
 
     {{ "Ada" | base64 }} → "QWRh"
     """
@@ -123,7 +123,7 @@ def _base64(value: str) -> str:
 
 @template_filter("urlencode", SCALAR, "string")
 def _urlencode(value: Any) -> str:
-    """Percent-encoding (RFC 3986) that leaves `/` as it is; a URL does not encode it again.
+    """Percent-encode (RFC 3986), but for `/`; a URL does not encode the result again.
 
     {{ "a b/c&d" | urlencode }} → "a%20b/c%26d"
     """

@@ -10,7 +10,7 @@ from callsheet.templates.filters.table import TEXT, template_filter
 
 @template_filter("date", frozenset({"string", "integer", "number"}), "string")
 def _date(value: Any, form: str) -> str:
-    """A date or time (RFC 3339, or Unix seconds) in another form, in its own offset.
+    """Return a date or time (RFC 3339, or Unix seconds) in another format, in its own offset.
 
     The form takes %Y %m %d %H %M %S %j %z %%: what is the same in every language.
 
@@ -22,7 +22,7 @@ def _date(value: Any, form: str) -> str:
 
 @template_filter("timestamp", TEXT, "integer")
 def _timestamp(value: str) -> int:
-    """A date or time (RFC 3339) as Unix seconds.
+    """Return a date or time (RFC 3339) as Unix seconds.
 
     {{ "2026-11-25T08:30:00Z" | timestamp }} → 1795595400
     """

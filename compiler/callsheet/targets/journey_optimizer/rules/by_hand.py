@@ -5,17 +5,17 @@ from callsheet.language.catalog import declare
 declare(
     "CS840",
     "by-hand",
-    """Journey Optimizer has no API for its custom actions: callsheet does not pretend to apply them.
+    """Journey Optimizer has no API for its custom actions: its steps are done by hand.
 
-`callsheet apply` writes a pack that leads through each step on the screen, and `callsheet confirm` records
+`callsheet apply` writes a pack with the instructions for each step, and `callsheet confirm` records
 who did what. What is not confirmed stays open in the next plan.
 """,
 )
-declare("CS841", "no-pack", """A pack is the folder that `callsheet apply` writes for Journey Optimizer.""")
+declare("CS841", "no-pack", """A pack must be a folder that `callsheet apply` wrote.""")
 declare(
     "CS842",
     "step-cannot-be-confirmed",
-    """A step is confirmed from the state that it started from: another one may be confirmed since.""",
+    """A step must be confirmed from the state that it started from.""",
 )
 declare(
     "CS845",
@@ -27,7 +27,7 @@ declare(
     "usage-unreadable",
     """The snapshot of journeys is JSON: the name of each action, and the journeys that use it.
 
-An action that a journey uses is frozen but for name, description, URL and authentication: a plan makes a
-new one of any other change (`replace`), and names the journeys that have to move.
+An action that a journey uses is frozen but for name, description, URL and authentication: a plan
+replaces it for any other change (`replace`), and names the journeys to change.
 """,
 )

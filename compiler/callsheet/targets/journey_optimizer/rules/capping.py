@@ -12,15 +12,17 @@ from typing import Any
 from callsheet.documents import Problem
 from callsheet.language.action import Action
 from callsheet.language.catalog import Spots, rule
+from callsheet.language.content import Content
 from callsheet.language.endpoint import EndpointConfig
 from callsheet.language.environment import overlaid_spots
 from callsheet.language.subjects import Deployed
 from callsheet.language.urls import host_of, url_text
 from callsheet.outbound.durations import Rate
 from callsheet.targets.journey_optimizer.rules.endpoints import DEFAULT_PER_MINUTE, RETRIES
+from callsheet.words import listed
 
 SHOWN = 5
-Found = list[tuple[EndpointConfig, dict[str, Any]]]
+Found = list[tuple[EndpointConfig, Content]]
 
 
 def _found(deployed: Deployed) -> Found:
@@ -32,7 +34,7 @@ def _found(deployed: Deployed) -> Found:
     ]
 
 
-def _calls(deployed: Deployed) -> Iterator[tuple[Action, dict[str, Any]]]:
+def _calls(deployed: Deployed) -> Iterator[tuple[Action, Content]]:
     """Yield the actions of an environment, by name, each with what it compiled to."""
     for _, one in sorted(deployed.definitions[Action.kind].items()):
         if one.address in deployed.compiled:
@@ -85,9 +87,9 @@ def endpoint_twice(deployed: Deployed, code: str) -> Iterator[Problem]:
 
 @rule("CS856", "endpoint-too-narrow", on="deployed", severity="warning", adjustable=True)
 def endpoint_too_narrow(deployed: Deployed, code: str) -> Iterator[Problem]:
-    """An endpoint should bear what the actions that call it declare: what is beyond is `capped`, or waits.
+    """An endpoint should allow the rates of its actions: calls beyond it are `capped`, or wait.
 
-    Each of Journey Optimizer's up to three retries takes a slot too: under failures, a quarter is left.
+    Each of up to three retries counts too: when calls fail, a quarter of the rate is left.
     """
     found = _found(deployed)
     for action, compiled in _calls(deployed) if found else ():
@@ -113,7 +115,7 @@ def endpoint_too_narrow(deployed: Deployed, code: str) -> Iterator[Problem]:
 def endpoint_unkept(deployed: Deployed, code: str) -> Iterator[Problem]:
     """A host that actions call should have an EndpointConfig, where others have one.
 
-    Without, Adobe lets 300,000 calls in a minute through to a host, however little it bears.
+    Without one, Adobe lets 300,000 calls in a minute through to a host, whatever it can handle.
     """
     found = _found(deployed)
     if not found or not _is_journeys(deployed):
@@ -124,12 +126,10 @@ def endpoint_unkept(deployed: Deployed, code: str) -> Iterator[Problem]:
         if not any(covers(content, compiled["request"]) for _, content in found)
     }
     if loose:
-        hosts = sorted(loose)
-        others = f" and {len(hosts) - SHOWN} more" if len(hosts) > SHOWN else ""
         yield Spots(code, deployed.environment.document, ("spec",)).key(
             ("target",),
-            f"no EndpointConfig covers what actions call at {', '.join(hosts[:SHOWN])}{others}",
-            do=f"write one; without, Adobe lets {DEFAULT_PER_MINUTE:,} calls a minute through to a host",
+            f"no EndpointConfig covers what actions call at {listed(sorted(loose), SHOWN)}",
+            do=f"write one; without it, Adobe allows {DEFAULT_PER_MINUTE:,} calls a minute",
         )
 
 
@@ -141,7 +141,7 @@ def covers(endpoint: Mapping[str, Any], request: Mapping[str, Any]) -> bool:
     return fnmatchcase(text, pattern.replace("[", "[[]"))
 
 
-def _borne(content: dict[str, Any]) -> float | None:
+def _borne(content: Content) -> float | None:
     """Return the calls in a second that an endpoint bears of actions; None where it does not say."""
     if "throttling" in content:
         return float(content["throttling"]["perSecond"])

@@ -90,7 +90,7 @@ def endpoint_rate(endpoint: EndpointConfig, at: Spots) -> Iterator[Problem]:
 
 @rule("CS852", "endpoint-connections", on="endpoint", severity="warning", adjustable=True)
 def endpoint_connections(endpoint: EndpointConfig, at: Spots) -> Iterator[Problem]:
-    """A capping should say how many connections it bears (ERR_ENDPOINTCONFIG_106), and more than one call.
+    """A capping should limit its connections (ERR_ENDPOINTCONFIG_106), and more than one call.
 
     Bad:
         apiVersion: callsheet/v1
@@ -119,14 +119,14 @@ def endpoint_connections(endpoint: EndpointConfig, at: Spots) -> Iterator[Proble
         if one["rate"].startswith("1 per "):
             yield at.value(
                 ("capping", service, "rate"),
-                "Adobe's page wants more than one call, and its API takes one",
+                "Adobe's page requires more than one call, and its API accepts one",
                 do="write two calls in twice the time",
             )
 
 
 @rule("CS853", "endpoint-throughput", on="endpoint")
 def endpoint_throughput(endpoint: EndpointConfig, at: Spots) -> Iterator[Problem]:
-    """Throttling bears 200 to 5,000 calls in a second (ERR_THROTTLING_CONFIG_101).
+    """Throttling must allow 200 to 5,000 calls in a second (ERR_THROTTLING_CONFIG_101).
 
     Bad:
         apiVersion: callsheet/v1

@@ -15,7 +15,7 @@ from callsheet.language.catalog import Spots, rule
 
 @rule("CS826", "orchestration-method", on="orchestration")
 def orchestration_method(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
-    """Journey Orchestration, the older product, calls with POST or PUT.
+    """Journey Orchestration, the older product, can only call with POST or PUT.
 
     Bad:
         request: {method: GET}
@@ -33,7 +33,7 @@ def orchestration_method(compiled: dict[str, Any], at: Spots) -> Iterator[Proble
 
 @rule("CS830", "orchestration-response", on="orchestration", severity="warning", adjustable=True)
 def orchestration_response(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
-    """Journey Orchestration, the older product, reads nothing of a response: no journey can use it.
+    """Journey Orchestration, the older product, reads no response: no journey can use one.
 
     Bad:
         request: {payload: {a: 1}}

@@ -1,4 +1,4 @@
-"""CS83x: payloads that the screen of a custom action in Journey Optimizer cannot hold, or sends otherwise.
+"""CS83x: payloads that the screen of a custom action in Journey Optimizer cannot contain, or changes.
 
 Sources: Adobe's documentation of Journey Optimizer, pages "Configure a custom action", "Pass collections
 into custom action parameters", "Use API call responses in custom actions".
@@ -72,9 +72,9 @@ def journey_root(compiled: Compiled, at: Spots) -> Iterator[Problem]:
 
 @rule("CS833", "journey-composed", on="journey")
 def journey_composed(compiled: Compiled, at: Spots) -> Iterator[Problem]:
-    """A value that a journey maps stands alone: nothing is composed around it, and no filter changes it.
+    """A value that a journey maps must be the whole field: no text around it, and no filter.
 
-    The journey's own expression may do it: declare one parameter for the composed value.
+    The journey's own expression can compose it: declare one parameter for the result.
 
     Bad:
         request: {payload: {text: "Hello {{ params.name }}"}}
@@ -94,7 +94,7 @@ def journey_composed(compiled: Compiled, at: Spots) -> Iterator[Problem]:
         if "$param" in node:
             what = f"the parameter `{node['$param']}` with a filter"
         elif "$concat" in node:
-            what = "a text composed around a parameter"
+            what = "a string composed around a parameter"
         yield at.value(
             path,
             f"Journey Optimizer maps a value whole, and this is {what}",
@@ -104,7 +104,7 @@ def journey_composed(compiled: Compiled, at: Spots) -> Iterator[Problem]:
 
 @rule("CS834", "journey-array", on="journey")
 def journey_array(compiled: Compiled, at: Spots) -> Iterator[Problem]:
-    """A list is mapped whole with one type, or as objects whose fields are mapped, without lists within.
+    """A list must be mapped whole, or as objects whose fields are mapped and contain no lists.
 
     Bad:
         request: {payload: {matrix: "{{ params.matrix }}"}}
@@ -158,7 +158,7 @@ def _has_variable(node: Any) -> bool:
 
 @rule("CS835", "journey-half-variable", on="journey", severity="warning", adjustable=True)
 def journey_half_variable(compiled: Compiled, at: Spots) -> Iterator[Problem]:
-    """In a list of objects, all fields are mapped together, and the first object says which there are.
+    """In a list of objects, all objects must have the fields of the first: they are mapped together.
 
     Bad:
         request: {payload: {products: [{id: "{{ params.id }}", currency: EUR}]}}
@@ -189,7 +189,7 @@ def journey_half_variable(compiled: Compiled, at: Spots) -> Iterator[Problem]:
 
 @rule("CS836", "journey-null", on="journey", severity="warning", adjustable=True)
 def journey_null(compiled: Compiled, at: Spots) -> Iterator[Problem]:
-    """A null in a list is not sent: `[1, null, 2]` arrives as `[1, 2]`, and a list that is null as `[]`.
+    """A list must not contain null: `[1, null, 2]` is sent as `[1, 2]`, and a list that is null as `[]`.
 
     Bad:
         request: {payload: {numbers: [1, null, 2]}}
@@ -208,7 +208,7 @@ def journey_null(compiled: Compiled, at: Spots) -> Iterator[Problem]:
 
 @rule("CS837", "journey-null-switch", on="journey")
 def journey_null_switch(compiled: Compiled, at: Spots) -> Iterator[Problem]:
-    """One switch of the action, *Allow NULL values*, decides for every optional parameter.
+    """Optional parameters must agree on null: one switch, *Allow NULL values*, sets it for all.
 
     Bad:
         request: {payload: {a: "{{ params.a }}", b: "{{ params.b }}"}}

@@ -28,7 +28,7 @@ _LONGEST, _SHORTEST = Duration.read("30s"), Duration.read("1s")
 
 @rule("CS821", "journey-method", on="journey")
 def journey_method(compiled: Compiled, at: Spots) -> Iterator[Problem]:
-    """Journey Optimizer calls with GET, POST or PUT.
+    """Journey Optimizer can only call with GET, POST or PUT.
 
     Bad:
         request: {method: PATCH, payload: {a: 1}}
@@ -46,9 +46,9 @@ def journey_method(compiled: Compiled, at: Spots) -> Iterator[Problem]:
 
 @rule("CS822", "journey-url", on="journey")
 def journey_url(compiled: Compiled, at: Spots) -> Iterator[Problem]:
-    """The URL of a custom action is its static part: no parameter, no query, a default port, a host's name.
+    """The URL of a custom action must be static: no parameter, no query, a default port, a host name.
 
-    What changes with each customer is the *Path* that a journey adds behind it, or a query parameter.
+    What changes with each customer is the *Path* that a journey adds after it, or a query parameter.
 
     Bad:
         request: {url: "https://api.example.com:8443/v1"}
@@ -94,7 +94,7 @@ def _is_address(host: str) -> bool:
 
 @rule("CS823", "journey-adobe-host", on="journey")
 def journey_adobe_host(compiled: Compiled, at: Spots) -> Iterator[Problem]:
-    """Journey Optimizer calls no host of Adobe's own that is not public.
+    """Journey Optimizer cannot call a host of Adobe's that is not public.
 
     Bad:
         request: {url: "https://service.corp.adobe.com/v1"}
@@ -110,9 +110,9 @@ def journey_adobe_host(compiled: Compiled, at: Spots) -> Iterator[Problem]:
 
 @rule("CS824", "journey-adobe-io", on="journey", severity="warning", adjustable=True)
 def journey_adobe_io(compiled: Compiled, at: Spots) -> Iterator[Problem]:
-    """Adobe's guardrails refuse hosts `.adobe.*`, and its public APIs are at `*.adobe.io`.
+    """A host at `*.adobe.io` may be refused: Adobe's guardrails name hosts `.adobe.*`.
 
-    The page does not say whether a public one is taken: try it on the screen before a journey needs it.
+    Adobe does not say whether a public one is accepted: try it on the screen before a journey needs it.
 
     Bad:
         request: {url: "https://platform.adobe.io/v1"}
@@ -149,7 +149,7 @@ def journey_field_name(compiled: Compiled, at: Spots) -> Iterator[Problem]:
 
 @rule("CS827", "journey-authentication", on="journey")
 def journey_authentication(compiled: Compiled, at: Spots) -> Iterator[Problem]:
-    """Journey Optimizer authenticates with none, basic, apiKey and custom.
+    """Journey Optimizer can only authenticate with none, basic, apiKey and custom.
 
     Bad:
         authentication: {type: bearer, token: {secret: "env:TOKEN"}}
@@ -184,7 +184,7 @@ def journey_authentication(compiled: Compiled, at: Spots) -> Iterator[Problem]:
 
 @rule("CS828", "journey-timeout", on="journey")
 def journey_timeout(compiled: Compiled, at: Spots) -> Iterator[Problem]:
-    """A journey waits 1 to 30 seconds for an action with its retries.
+    """The timeout of an action must be 1 to 30 seconds, with its retries.
 
     Bad:
         limits: {timeout: 31s}
@@ -202,9 +202,9 @@ def journey_timeout(compiled: Compiled, at: Spots) -> Iterator[Problem]:
 
 @rule("CS829", "journey-limits", on="journey", severity="warning", adjustable=True)
 def journey_limits(compiled: Compiled, at: Spots) -> Iterator[Problem]:
-    """Journey Optimizer retries three times, which cannot be set; rates belong to the endpoint.
+    """Retries and rates of an action cannot be set in Journey Optimizer: it retries three times.
 
-    It never retries on 401, 403 and 404, and each retry takes a slot of the endpoint's capping.
+    It never retries on 401, 403 and 404. Each retry counts in the capping of the endpoint.
 
     Bad:
         limits: {retries: 5}
