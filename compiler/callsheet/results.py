@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from callsheet.planning.review import DataFlow, PolicyChange, SharedChange
     from callsheet.planning.usage import Usage
     from callsheet.planning.writing_back import FieldWritten
+    from callsheet.targets.journey_optimizer.lowering.model import Form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +191,15 @@ class PromoteResult:
     before: str
     after: str
     promotions: Sequence[Promotion]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JourneyResult:
+    """What `journey` found: actions as Journey Optimizer's screen and journeys hold them, by name."""
+
+    environment: str
+    language: str
+    forms: Mapping[str, Form]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

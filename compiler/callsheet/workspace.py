@@ -245,6 +245,32 @@ class Workspace:
         self._compilations.forget()
         return tuple(texts)
 
+    def journey(
+        self, names: Sequence[str] = (), environment: str | None = None, *, language: str = "en"
+    ) -> results.JourneyResult:
+        """Return actions as the screen of Journey Optimizer and its journeys hold them.
+
+        Args:
+            names: of actions; all of them, where it is empty.
+            environment: may be left out where there is only one.
+            language: of labels.
+
+        Raises:
+            CallsheetError: CS925 for a name.
+
+        """
+        from callsheet.targets.journey_optimizer.lowering import lowered
+
+        chosen = self.environment(environment).name
+        compiled = self.compile()
+        refuse_unknown_actions(names, compiled.actions)
+        contents = contents_of(compiled, chosen, names)
+        return results.JourneyResult(
+            environment=chosen,
+            language=language,
+            forms={one["name"]: lowered(one, language) for one in contents if "request" in one},
+        )
+
     def preview(
         self,
         name: str,

@@ -11,6 +11,7 @@ from callsheet.language import in_language
 from callsheet.language.masking import masked
 from callsheet.ledger import ApplyRecord, SettledStep
 from callsheet.planning import Plan, plan_record
+from callsheet.reporting.journey import journey_record
 from callsheet.reporting.json_calls import (
     preview_record,
     render_record,
@@ -26,6 +27,7 @@ from callsheet.results import (
     DriftResult,
     ExplainResult,
     HistoryResult,
+    JourneyResult,
     ListResult,
     PreviewResult,
     PromoteResult,
@@ -191,6 +193,7 @@ _RECORDS: dict[type, Callable[[Any], dict[str, Any]]] = {
     SendResult: send_record,
     PreviewResult: preview_record,
     PromoteResult: _promote,
+    JourneyResult: journey_record,
     UsageResult: _usage,
     TestResult: tests_record,
     WorkspaceResult: workspace_record,

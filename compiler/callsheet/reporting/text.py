@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from callsheet.deploying import ApplyResult
 from callsheet.language.difference import IMPACTS, Impact
 from callsheet.planning import GuardVerdict, Plan
+from callsheet.reporting.journey import journey_text
 from callsheet.reporting.model import Report, Style
 from callsheet.reporting.phrases import planned, way_out
 from callsheet.reporting.terminal import (
@@ -42,6 +43,7 @@ from callsheet.results import (
     DriftResult,
     ExplainResult,
     HistoryResult,
+    JourneyResult,
     ListResult,
     PreviewResult,
     PromoteResult,
@@ -236,6 +238,7 @@ TEXT = Report(
         SendResult: send_text,
         PreviewResult: preview_text,
         PromoteResult: promote_text,
+        JourneyResult: journey_text,
         UsageResult: usage_text,
         TestResult: tests_text,
         WorkspaceResult: workspace_text,
