@@ -31,7 +31,7 @@ VERBS = {
     "confirm": "Record that steps were done by hand, in Journey Optimizer.",
     "approve": "Sign a plan.",
     "drift": "Show what was changed at the target, other than by callsheet.",
-    "journey": "Show what a journey needs of each action: fields and expressions.",
+    "journey": "Show what a journey needs of each action.",
     "usage": "Show which journeys use which actions, and how sure that is.",
     "promote": "Show what a package copies between two sandboxes.",
     "rollback": "Plan to restore what an earlier apply deployed.",
