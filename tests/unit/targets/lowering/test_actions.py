@@ -16,8 +16,8 @@ from callsheet.compiling import Compiled, compile_workspace
 from callsheet.documents import MemorySource
 from callsheet.language.catalog import RULES
 from callsheet.targets.journey_optimizer.lowering import ComputedVariable, Form, LoweredField, lowered
-from comparison.generate import Maker, Model, tree_of
 from support.examples import compile_example
+from support.generated import Maker, Model, tree_of
 from support.journey_expressions import evaluated
 from support.lowering import in_journey
 from support.workspaces import ROOT
