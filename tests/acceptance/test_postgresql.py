@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -452,7 +453,10 @@ def test_the_next_run_settles_what_a_fault_left(
             elif forward is not None:
                 forward.cut()
             else:
+                # The server takes longer to stop than an apply to end: the apply waits for it, in the middle.
+                process.send(signal.SIGSTOP)
                 server.stop("immediate")
+                process.send(signal.SIGCONT)
             code, error = process.wait(), process.errors
             if fault == "stop":
                 server.start()

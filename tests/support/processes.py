@@ -67,6 +67,11 @@ class Started:
             except ProcessLookupError:  # it has no group of its own yet
                 os.kill(self.pid, signal.SIGKILL)
 
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal; none where it has ended."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+
     def wait(self) -> int:
         """Wait for its end; return its exit code, negative for a signal."""
         # A service that kills its client waits in a thread of its own; only one can read how it ended.
