@@ -58,6 +58,30 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "long" in item.keywords:
             item.add_marker(pytest.mark.skip(reason="the long form runs with --long, on a schedule"))
+    left = _left_to_the_long_form(items)
+    config.hook.pytest_deselected(items=left)
+    items[:] = [one for one in items if one not in left]
+
+
+def _left_to_the_long_form(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Return the combinations of parameters that the quick form leaves out.
+
+    Of a test that is marked `one_in(n)`, those run whose values' positions add up to a multiple of n: each value of
+    each parameter is among them, and each pair of values where the other parameters have n values or more.
+    """
+    left = []
+    positions: dict[tuple[str, str], dict[str, int]] = {}
+    for item in items:
+        marker = item.get_closest_marker("one_in")
+        if marker is None or not isinstance(item, pytest.Function):
+            continue
+        total = 0
+        for name, value in item.callspec.params.items():
+            known = positions.setdefault((f"{item.path}::{item.originalname}", name), {})
+            total += known.setdefault(repr(value), len(known))
+        if total % int(marker.args[0]):
+            left.append(item)
+    return left
 
 
 @pytest.fixture(autouse=True)

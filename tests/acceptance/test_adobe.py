@@ -162,6 +162,7 @@ def test_what_is_there_already_is_listed_and_taken_over_where_that_is_accepted(
 FAULTS = ["before", "after", "500", "500-after", "429", "slow"]
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("call", range(2))
 @pytest.mark.parametrize("fault", FAULTS)
 def test_each_call_of_a_create_may_fail(do: Do, adobe: Adobe, fault: str, call: int) -> None:
@@ -172,6 +173,7 @@ def test_each_call_of_a_create_may_fail(do: Do, adobe: Adobe, fault: str, call: 
     assert said(adobe, next(iter(adobe.configs)))["rating"]["maxCallsCount"] == 300
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("call", range(3))
 @pytest.mark.parametrize("fault", FAULTS)
 def test_each_call_of_an_update_may_fail(do: Do, adobe: Adobe, fault: str, call: int) -> None:
@@ -184,6 +186,7 @@ def test_each_call_of_an_update_may_fail(do: Do, adobe: Adobe, fault: str, call:
     assert said(adobe)["rating"]["maxCallsCount"] == 600
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("call", range(3))
 @pytest.mark.parametrize("fault", FAULTS)
 def test_what_stopped_half_way_is_brought_back_too(do: Do, adobe: Adobe, fault: str, call: int) -> None:
@@ -197,6 +200,7 @@ def test_what_stopped_half_way_is_brought_back_too(do: Do, adobe: Adobe, fault: 
     assert said(adobe)["rating"]["maxCallsCount"] == 300
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("call", range(2))
 @pytest.mark.parametrize("fault", FAULTS)
 def test_each_call_of_a_delete_may_fail(do: Do, adobe: Adobe, fault: str, call: int) -> None:

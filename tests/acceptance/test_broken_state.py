@@ -38,7 +38,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @given(data=some.data())
 @settings(
-    max_examples=10, deadline=None, suppress_health_check=list(HealthCheck),
+    max_examples=5, deadline=None, suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # to shrink takes minutes
 )  # fmt: skip
 def test_every_command_shows_what_is_broken(deployed: Path, data: Any) -> None:

@@ -97,7 +97,7 @@ def test_a_fault_at_any_writing_call_is_settled_by_the_next_apply(
     assert (code, calls > 20) == (0, True), said
     faults = [(mode, number) for mode in MODES for number in range(1, calls + 1)]
     if not request.config.getoption("--long"):
-        faults = random.Random(target).sample(faults, 4)
+        faults = random.Random(target).sample(faults, 2)
     for one in run(interposer, folder.path, tmp_path, faults):
         mode, _ = one["fault"]
         code, said, _ = one["first"]
@@ -122,7 +122,7 @@ def test_a_fault_at_any_writing_call_is_settled_by_the_next_apply(
 def chosen(calls: int, name: str, request: pytest.FixtureRequest) -> list[tuple[str, int]]:
     """Every fault at every writing call with --long, else a few."""
     faults = [(mode, number) for mode in MODES for number in range(1, calls + 1)]
-    return faults if request.config.getoption("--long") else random.Random(name).sample(faults, 4)
+    return faults if request.config.getoption("--long") else random.Random(name).sample(faults, 2)
 
 
 @pytest.mark.timeout(3600)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import cast
 
 from callsheet.compiling.selecting import refuse_unknown_actions
 from callsheet.deploying.stores import Stores
@@ -38,7 +37,7 @@ def read_usage(
         CallsheetError: CS848 for the snapshot, CS925 for a name, CS872, CS873 and CS963 for the API.
 
     """
-    target = cast("JourneyTarget", stores.target)
+    target = _journey_target(stores)
     actions = {**compiled, **_deployed_actions(stores.target.read())}
     known = [Address.read(one).name for one in actions]
     refuse_unknown_actions(names, known, f"the actions are: {', '.join(known[:20]) or 'none'}")
@@ -63,7 +62,7 @@ def snapshot_file(environment: Environment, root: Path) -> Path:
 
 def take_snapshot(stores: Stores, now: str) -> str:
     """Read what a snapshot keeps of the journeys, and return its text; raises CS872, CS873 and CS963."""
-    return snapshot_text(cast("JourneyTarget", stores.target).snapshot(now))
+    return snapshot_text(_journey_target(stores).snapshot(now))
 
 
 def refuse_without_journeys(environment: Environment) -> None:
@@ -104,6 +103,13 @@ def usage_for(
     shown = stores.target.options.get("usage")
     notes = (f"journeys are as of {snapshot.taken_at} ({shown})",) if snapshot.taken_at else ()
     return usage_of(snapshot, actions), notes
+
+
+def _journey_target(stores: Stores) -> JourneyTarget:
+    """Return the target of an environment that holds journeys; `refuse_without_journeys` comes first."""
+    if not isinstance(stores.target, JourneyTarget):
+        raise TypeError(f"{type(stores.target).__name__} holds no journeys")
+    return stores.target
 
 
 def _live(target: JourneyTarget) -> Snapshot | None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from callsheet.planning import GuardVerdict, Plan
 
+PROTECTED = "What commands do, and what they protect"
+"""The title of the changes to environments, policies, settings and the like."""
+
 
 def planned(plan: Plan) -> list[str]:
     """Return what a plan would do, by kind of step: `3 to create`, `1 to delete`."""

@@ -31,6 +31,7 @@ from callsheet.reporting.page_parts import (
     reasons,
     sides,
 )
+from callsheet.reporting.phrases import PROTECTED
 from callsheet.reporting.terminal import counted
 from callsheet.results import DiffResult
 
@@ -76,9 +77,6 @@ def _protected(found: Sequence[Protection]) -> list[Section]:
         whole = [block for one in changes for block in _protection(one)]
         sections.append(Section([*title, *whole], [*title, *short], -1 - IMPACTS.index(impact)))
     return sections
-
-
-PROTECTED = "What commands do, and what they protect"
 
 
 def _protection(one: Protection) -> list[Block]:

@@ -9,7 +9,7 @@ from callsheet.language.difference import IMPACTS, Impact
 from callsheet.planning import GuardVerdict, Plan
 from callsheet.reporting.journey import journey_text
 from callsheet.reporting.model import Report, Style
-from callsheet.reporting.phrases import planned, way_out
+from callsheet.reporting.phrases import PROTECTED, planned, way_out
 from callsheet.reporting.terminal import (
     counted,
     paint,
@@ -137,7 +137,7 @@ def protection_lines(result: DiffResult, style: Style) -> list[str]:
         impact = paint(f"    [{one.difference.impact}]", IMPACT_COLOURS[one.difference.impact], style)
         first, *rest = difference_lines(one.difference, style)
         lines += [f"{impact} {first.lstrip()}", *rest]
-    title = paint("What commands do, and what they protect:", "bold", style)
+    title = paint(f"{PROTECTED}:", "bold", style)
     return [title, *lines, ""] if lines else []
 
 

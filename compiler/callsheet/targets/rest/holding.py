@@ -7,9 +7,10 @@ from typing import Any
 
 from callsheet.documents import equal
 from callsheet.errors import CallsheetError
+from callsheet.language.difference import NOTHING
 from callsheet.targets.rest.mapping import BodyMapping
 from callsheet.targets.rest.patching import unsayable
-from callsheet.targets.rest.template import ABSENT, get
+from callsheet.targets.rest.template import get
 
 
 def check_held(mapping: BodyMapping, collection: str, actions: Iterable[Mapping[str, Any]]) -> None:
@@ -31,7 +32,7 @@ def check_held(mapping: BodyMapping, collection: str, actions: Iterable[Mapping[
                 help="only a parameter itself, or a string with parameters, can be written there",
             ) from None
         if not equal(back, action):
-            lost = sorted(key for key in action if not equal((back or {}).get(key, ABSENT), action[key]))
+            lost = sorted(key for key in action if not equal((back or {}).get(key, NOTHING), action[key]))
             raise CallsheetError(
                 "CS875",
                 f"the body of the Target `{collection}` loses {', '.join(lost[:5])} of {address}",
@@ -64,7 +65,7 @@ def fixed_fields(
         key
         for key in {*old, *new}
         if fields is not None and key not in fields
-        if not equal(old.get(key, ABSENT), new.get(key, ABSENT))
+        if not equal(old.get(key, NOTHING), new.get(key, NOTHING))
     )
     if not fixed and update.get("as") == "merge-patch":
         _refuse_null(mapping, collection, address_of(after), old, new)

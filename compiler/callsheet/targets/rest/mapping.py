@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from callsheet.documents import equal
+from callsheet.language.difference import NOTHING
 from callsheet.language.kinds import deployed_kinds
 from callsheet.language.target import fields_of_body, is_one_way
 from callsheet.targets.rest.normal import is_empty, same
 from callsheet.targets.rest.template import (
-    ABSENT,
     KeyPath,
     bare,
     each_exact,
@@ -66,13 +66,13 @@ class BodyMapping:
         found: dict[str, Any] = {}
         for path in self.leaves:
             value = leaf(path)
-            if value is not ABSENT:
+            if value is not NOTHING:
                 put(found, path, value)
         return found
 
     def _sent(self, path: KeyPath, action: Mapping[str, Any]) -> Any:
         value = bare(marked(self.leaves[path], {"action": action}))
-        return value if value is ABSENT or path == self.whole else with_slots(value, self.slot)
+        return value if value is NOTHING or path == self.whole else with_slots(value, self.slot)
 
     def differing(self, body: Mapping[str, Any], action: Mapping[str, Any]) -> list[KeyPath]:
         """Return the paths at which an object is not what it would be for an action."""
@@ -80,11 +80,11 @@ class BodyMapping:
 
     def _holds(self, path: KeyPath, body: Mapping[str, Any], action: Mapping[str, Any]) -> bool:
         now = get(body, path)
-        if ".".join(path) in self.unseen and now is ABSENT:
+        if ".".join(path) in self.unseen and now is NOTHING:
             return True
         if path == self.whole:
             field = self.fields[path]
-            return equal(field.back(now) if now is not ABSENT else now, action)
+            return equal(field.back(now) if now is not NOTHING else now, action)
         try:
             sent = each_exact(
                 marked(self.leaves[path], {"action": action}), lambda one: with_slots(one, self.slot)
@@ -129,7 +129,7 @@ class BodyMapping:
                 # Two fields of the body say one field of the action, and the service holds them apart: the
                 # last one counts, whatever was known before.
                 now = get(body, path)
-                other[".".join(path)] = None if now is ABSENT else now
+                other[".".join(path)] = None if now is NOTHING else now
         if not isinstance(action.get("name"), str):
             return None
         if self.whole is None and not _NAME.match(action["name"]):
@@ -154,12 +154,12 @@ class BodyMapping:
         if path == self.whole:
             return
         if field is None or (self.slot is not None and not _is_plain(get(action, field.path))):
-            other[".".join(path)] = None if now is ABSENT else now
+            other[".".join(path)] = None if now is NOTHING else now
             return
-        value = ABSENT if now is ABSENT else field.back(now)
-        if value is ABSENT and now is not ABSENT:
+        value = NOTHING if now is NOTHING else field.back(now)
+        if value is NOTHING and now is not NOTHING:
             other[".".join(path)] = now
-        elif value is ABSENT or (is_empty(value) and get(action, field.path) is ABSENT):
+        elif value is NOTHING or (is_empty(value) and get(action, field.path) is NOTHING):
             _drop(action, field.path)
         elif field.path:
             put(action, field.path, value)

@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from callsheet.documents import among, equal
-from callsheet.targets.rest.template import ABSENT, Exact, bare
+from callsheet.language.difference import NOTHING
+from callsheet.targets.rest.template import Exact, bare
 
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 """How services say that nothing is there."""
@@ -22,8 +23,8 @@ def same(sent: Any, now: Any, rules: Sequence[str] = ()) -> bool:
     """Return whether a service stores what was sent.
 
     Args:
-        sent: what was sent, with its values of the action marked; ABSENT where nothing was.
-        now: what is there; ABSENT where nothing is.
+        sent: what was sent, with its values of the action marked; NOTHING where nothing was.
+        now: what is there; NOTHING where nothing is.
         rules: what does not count: `case`, `whitespace`, `slash` (at the end), `order` (of a list),
             `number` (1, 1.0 and "1"), `json` (how a JSON text is laid out), `empty` (null, "", [] and {}
             are nothing).
@@ -36,7 +37,7 @@ def same(sent: Any, now: Any, rules: Sequence[str] = ()) -> bool:
 
 def is_empty(value: Any) -> bool:
     """Return whether a value is one of those by which services say that nothing is there."""
-    return value is ABSENT or among(value, EMPTY)
+    return value is NOTHING or among(value, EMPTY)
 
 
 def _holds(sent: Any, now: Any) -> bool:
@@ -45,16 +46,16 @@ def _holds(sent: Any, now: Any) -> bool:
     if is_empty(bare(sent)) or is_empty(now):
         return is_empty(bare(sent)) and is_empty(now)
     if isinstance(sent, Mapping) and isinstance(now, Mapping):
-        return all(_holds(one, now.get(key, ABSENT)) for key, one in sent.items())
+        return all(_holds(one, now.get(key, NOTHING)) for key, one in sent.items())
     if isinstance(sent, list) and isinstance(now, list):
         return len(sent) == len(now) and all(map(_holds, sent, now))
     return equal(sent, now)
 
 
 def _holds_exactly(value: Any, now: Any) -> bool:
-    if value is ABSENT:
+    if value is NOTHING:
         return is_empty(now)  # a field that was not sent is shown as a service shows "nothing"
-    return equal(value, None if now is ABSENT else now)
+    return equal(value, None if now is NOTHING else now)
 
 
 def _on_texts(change: Callable[[str], Any]) -> Callable[[Any], Any]:

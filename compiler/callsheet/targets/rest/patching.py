@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from callsheet.documents import equal
+from callsheet.language.difference import NOTHING
 from callsheet.targets.rest.normal import is_empty
-from callsheet.targets.rest.template import ABSENT, KeyPath, get, put
+from callsheet.targets.rest.template import KeyPath, get, put
 
 
 def with_removed(
@@ -24,9 +25,9 @@ def with_removed(
     """
     for path in leaves:
         there = get(shown, path)
-        gone = get(body, path) is ABSENT and there is not ABSENT and there is not None
+        gone = get(body, path) is NOTHING and there is not NOTHING and there is not None
         # What callsheet never sent, and the service fills with nothing, is the service's own.
-        if gone and not (is_empty(there) and get(sent, path) is ABSENT):
+        if gone and not (is_empty(there) and get(sent, path) is NOTHING):
             put(body, path, None)
     return body
 
@@ -38,8 +39,8 @@ def patch_of(
     patch: dict[str, Any] = {}
     for path in leaves:
         there, value = get(now, path), get(wanted, path)
-        if value is ABSENT:
-            if there is not ABSENT:
+        if value is NOTHING:
+            if there is not NOTHING:
                 put(patch, path, None)
         elif isinstance(value, Mapping) and isinstance(there, Mapping):
             inner = merge_patch(there, value)
@@ -54,7 +55,7 @@ def merge_patch(now: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, 
     """Return the merge patch that makes one value of another: null takes a member away."""
     patch: dict[str, Any] = {key: None for key in now if key not in wanted}
     for key, value in wanted.items():
-        there = now.get(key, ABSENT)
+        there = now.get(key, NOTHING)
         if isinstance(value, Mapping) and isinstance(there, Mapping):
             inner = merge_patch(there, value)
             if inner:
@@ -72,7 +73,7 @@ def unsayable(now: Any, wanted: Any) -> KeyPath | None:
     if not isinstance(wanted, Mapping):
         return None
     for key, value in wanted.items():
-        there = now.get(key, ABSENT) if isinstance(now, Mapping) else ABSENT
+        there = now.get(key, NOTHING) if isinstance(now, Mapping) else NOTHING
         if value is None and there is not None:
             return (key,)
         inner = unsayable(there, value)

@@ -13,18 +13,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from callsheet.language.difference import NOTHING
 from callsheet.language.target import one_field
 
-ABSENT: Any = object()
-"""What is not there: null is."""
 KeyPath = tuple[str, ...]
 
 
 def get(value: Any, path: KeyPath) -> Any:
-    """Return the value at a path; ABSENT where there is none."""
+    """Return the value at a path; NOTHING where there is none."""
     for part in path:
         if not isinstance(value, Mapping) or part not in value:
-            return ABSENT
+            return NOTHING
         value = value[part]
     return value
 
@@ -42,7 +41,7 @@ def put(value: dict[str, Any], path: KeyPath, leaf: Any) -> None:
 def at(value: Any, dotted: str) -> Any:
     """Return the value at a dotted path; None where there is none."""
     found = get(value, tuple(dotted.split("."))) if dotted else value
-    return None if found is ABSENT else found
+    return None if found is NOTHING else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,25 +70,25 @@ class BodyField:
     def make(self, scope: Mapping[str, Any]) -> Any:
         """Return what it is for what its scope contains."""
         value = get(scope.get(self.root), self.path)
-        if value is ABSENT or (self.bare and not self.as_text):
+        if value is NOTHING or (self.bare and not self.as_text):
             return value
         plain = isinstance(value, str) and not self.as_text
         text = value if plain else json.dumps(value, sort_keys=True, ensure_ascii=False)
         return f"{self.before}{text}{self.after}"
 
     def back(self, value: Any) -> Any:
-        """Return the field's value of a leaf; ABSENT where it cannot be read."""
+        """Return the field's value of a leaf; NOTHING where it cannot be read."""
         if not self.bare or self.as_text:
             if not isinstance(value, str) or len(value) < len(self.before) + len(self.after):
-                return ABSENT
+                return NOTHING
             if not (value.startswith(self.before) and value.endswith(self.after)):
-                return ABSENT
+                return NOTHING
             value = value[len(self.before) : len(value) - len(self.after)]
         if self.as_text:
             try:
                 return json.loads(value)
             except (ValueError, RecursionError):
-                return ABSENT
+                return NOTHING
         return value
 
 
@@ -120,7 +119,7 @@ class Exact:
 
 
 def marked(leaf: Any, scope: Mapping[str, Any]) -> Any:
-    """Return what a leaf makes of a scope, with each value of the action marked; what lacks is ABSENT."""
+    """Return what a leaf makes of a scope, with each value of the action marked; what lacks is NOTHING."""
     if isinstance(leaf, Mapping):
         if "$each" in leaf:
             return _each(leaf, scope)
@@ -128,25 +127,25 @@ def marked(leaf: Any, scope: Mapping[str, Any]) -> Any:
             return _choose(leaf, scope)
         return {key: marked(one, scope) for key, one in leaf.items()}
     if isinstance(leaf, list):
-        return [one for one in (marked(it, scope) for it in leaf) if bare(one) is not ABSENT]
+        return [one for one in (marked(it, scope) for it in leaf) if bare(one) is not NOTHING]
     field = field_of(leaf)
     return leaf if field is None else Exact(field.make(scope))
 
 
 def bare(value: Any) -> Any:
-    """Return what is sent of marked values: ABSENT where nothing is, and no member that is ABSENT."""
+    """Return what is sent of marked values: NOTHING where nothing is, and no member that is NOTHING."""
     if isinstance(value, Exact):
         return value.value
     if isinstance(value, Mapping):
         found = {key: bare(one) for key, one in value.items()}
-        return {key: one for key, one in found.items() if one is not ABSENT}
+        return {key: one for key, one in found.items() if one is not NOTHING}
     return [bare(one) for one in value] if isinstance(value, list) else value
 
 
 def each_exact(value: Any, change: Callable[[Any], Any]) -> Any:
     """Return marked values with each value of the action changed."""
     if isinstance(value, Exact):
-        return value if value.value is ABSENT else Exact(change(value.value))
+        return value if value.value is NOTHING else Exact(change(value.value))
     if isinstance(value, Mapping):
         return {key: each_exact(one, change) for key, one in value.items()}
     return [each_exact(one, change) for one in value] if isinstance(value, list) else value
@@ -162,8 +161,8 @@ def _each(leaf: Mapping[str, Any], scope: Mapping[str, Any]) -> list[Any]:
 
 def _choose(leaf: Mapping[str, Any], scope: Mapping[str, Any]) -> Any:
     value = _looked_up(leaf["$choose"], scope)
-    key = value if isinstance(value, str) else json.dumps(None if value is ABSENT else value)
-    return leaf["$from"].get(key, leaf.get("$else", ABSENT))
+    key = value if isinstance(value, str) else json.dumps(None if value is NOTHING else value)
+    return leaf["$from"].get(key, leaf.get("$else", NOTHING))
 
 
 def _looked_up(dotted: str, scope: Mapping[str, Any]) -> Any:

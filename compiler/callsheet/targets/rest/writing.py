@@ -10,12 +10,13 @@ from typing import Any
 from callsheet.documents import equal
 from callsheet.errors import CallsheetError
 from callsheet.language.addresses import Address
+from callsheet.language.difference import NOTHING
 from callsheet.language.steps import Step
 from callsheet.targets.model import Deployed, StepRefused
 from callsheet.targets.rest.client import ServiceAnswer, ServiceClient, path_of
 from callsheet.targets.rest.mapping import BodyMapping
 from callsheet.targets.rest.patching import patch_of, unsayable, with_removed
-from callsheet.targets.rest.template import ABSENT, KeyPath, at, get
+from callsheet.targets.rest.template import KeyPath, at, get
 
 _GONE = (404, 410)
 _MOVED = (409, 412, 428)
@@ -155,7 +156,7 @@ class Writer:
                 headers["If-Match"] = told[condition["header"].lower()]
         if "field" in condition:
             value = get(before.body, tuple(condition["field"].split(".")))
-            if value is not ABSENT:
+            if value is not NOTHING:
                 headers["If-Match"] = value if isinstance(value, str) else json.dumps(value)
         return before, headers
 
@@ -210,7 +211,7 @@ class Writer:
 
     def _object(self, shown: Any) -> Mapping[str, Any] | None:
         """Return what an answer shows of an object; None where it shows none, as it has no id."""
-        if not isinstance(shown, dict) or get(shown, tuple(self.spec["id"].split("."))) is ABSENT:
+        if not isinstance(shown, dict) or get(shown, tuple(self.spec["id"].split("."))) is NOTHING:
             return None
         return shown
 
