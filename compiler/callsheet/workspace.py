@@ -30,7 +30,7 @@ from callsheet.compiling.selecting import (
     refuse_unknown_actions,
 )
 from callsheet.documents import EditedSource, FolderSource, Problem, RevisionSource, Source
-from callsheet.errors import CallsheetError, InvalidWorkspaceError
+from callsheet.errors import ArgumentError, CallsheetError, InvalidWorkspaceError
 from callsheet.language import Environment
 from callsheet.language.addresses import Address
 from callsheet.language.diagnostics import diagnose
@@ -52,6 +52,11 @@ Parameters = Mapping[str, Any] | Sequence[str]
 """Values by name, or as the command line has them: `NAME=VALUE`, or a file that holds a mapping."""
 
 
+def _each(names: Collection[str]) -> tuple[str, ...]:
+    """Return names as a tuple: a text is one name, and not a collection of its letters."""
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
 class Workspace:
     """A folder of action definitions.
 
@@ -64,6 +69,10 @@ class Workspace:
 
     Raises:
         CallsheetError: CS927 where there is no such folder.
+
+    The files are read once, when they are first needed, and again after a method has written some. After
+    others have changed them, `reread` forgets what was read. One name may stand where several may:
+    `accept="drift"`.
 
     Every method that is named after a verb raises `InvalidWorkspaceError` where the workspace has errors
     that concern it, and `CallsheetError` with CS921 for an environment that is not there.
@@ -80,7 +89,7 @@ class Workspace:
     ) -> None:
         self.root = Path(path)
         self.cache = cache
-        self.allow_hosts = tuple(allow_hosts)
+        self.allow_hosts = _each(allow_hosts)
         self.now = now
         folder = self.root / ".callsheet" / "cache" if cache else None
         self._compilations = Compilations(self.root, folder, self._today, self._contracts)
@@ -98,6 +107,10 @@ class Workspace:
         """Compile the workspace as it is on disk, once; its diagnostics say what is wrong."""
         return self._compilations.now()
 
+    def reread(self) -> None:
+        """Read the files again when they are needed next."""
+        self._compilations.forget()
+
     def compile_revision(self, revision: str) -> Compiled:
         """Compile the workspace as a git revision holds it, once; raises CS922 and CS923."""
         return self._compilations.at(revision)
@@ -114,7 +127,7 @@ class Workspace:
         )
 
     def list(self, environment: str | None = None, *, language: str = "en") -> results.ListResult:
-        """List what is defined and where it is deployed; with an environment, what is deployed there."""
+        """List what is defined, and which environments select it; with an environment, what it selects."""
         compiled = self.compile()
         chosen = environments_named(compiled, environment)
         definitions = compiled.definitions.values()
@@ -158,7 +171,7 @@ class Workspace:
         """
         chosen = self.environment(environment).name
         return results.RenderResult(
-            environment=chosen, actions=contents_of(self._compilations.at(revision), chosen, names)
+            environment=chosen, actions=contents_of(self._compilations.at(revision), chosen, _each(names))
         )
 
     def render_all(self, environment: str | None = None) -> results.WorkspaceResult:
@@ -187,7 +200,7 @@ class Workspace:
         from callsheet.messages.sending import sending_of
 
         chosen, compiled = self.environment(environment), self._compilations.at(revision)
-        wanted = names or [one["name"] for one in contents_of(compiled, chosen.name)]
+        wanted = _each(names) or [one["name"] for one in contents_of(compiled, chosen.name)]
         sendings = [sending_of(compiled, chosen, name, params, language) for name in wanted]
         return results.RenderResult(
             environment=chosen.name, requests=[(one.content["name"], one.request()) for one in sendings]
@@ -216,7 +229,7 @@ class Workspace:
         from callsheet.calling.running import run_cases
         from callsheet.contracts.payloads import refuser_of
 
-        compiled = self.compile()
+        compiled, names = self.compile(), _each(names)
         chosen = [one.name for one in environments_named(compiled, environment)]
         if not names and environment is None:
             refuse_invalid(compiled)
@@ -242,7 +255,6 @@ class Workspace:
         texts = updated_files(self.compile().actions, found.cases)
         for file, text in texts.items():
             self.rewrite(file, text)
-        self._compilations.forget()
         return tuple(texts)
 
     def journey(
@@ -262,7 +274,7 @@ class Workspace:
         from callsheet.targets.journey_optimizer.lowering import lowered
 
         chosen = self.environment(environment).name
-        compiled = self.compile()
+        compiled, names = self.compile(), _each(names)
         refuse_unknown_actions(names, compiled.actions)
         contents = contents_of(compiled, chosen, names)
         return results.JourneyResult(
@@ -315,6 +327,7 @@ class Workspace:
         """Write the call of an action or message as another tool takes it: `curl`, `httpie` or `har`.
 
         Raises:
+            ArgumentError: for another form.
             CallsheetError: CS925 for the name, CS926 for the parameters, CS967 for a mail.
 
         """
@@ -407,9 +420,10 @@ class Workspace:
         return routes_in(compiled, environments_named(compiled, environment), self.operation)
 
     def operation(self, name: str) -> Operation | None:
-        """Return what the contract of an action says of its call; None without a contract."""
+        """Return what the contract of an action says of its call, or None; raises CS925 for a name."""
         from callsheet.contracts import operation_of
 
+        refuse_unknown_actions((name,), self.compile().actions)
         return operation_of(self.compile().actions[name], FolderSource(self.root))
 
     # Compare ----------------------------------------------------------------------------------------
@@ -431,10 +445,15 @@ class Workspace:
             against: another environment, in place of a revision.
 
         Raises:
+            ArgumentError: for `head` without `base`, and for `base` beside `against`.
             CallsheetError: CS922, CS923 for the revisions, CS803 for an abstract environment, CS9xx for a
                 target.
 
         """
+        if head is not None and base is None:
+            raise ArgumentError("`head` is compared with `base`: name both")
+        if against is not None and base is not None:
+            raise ArgumentError("`against` names an environment, and `base` a revision: name one of them")
         if environment is not None:
             environment = self.environment(environment).name
         if against is not None:
@@ -448,12 +467,17 @@ class Workspace:
     def compare_environments(
         self, first: str, second: str, names: Collection[str] = ()
     ) -> results.DiffResult:
-        """Compare what two environments compile to, field by field; actions by their names, or all."""
+        """Compare what two environments compile to, field by field; actions by their names, or all.
+
+        Raises:
+            CallsheetError: CS925 for a name.
+
+        """
         from callsheet.planning.environments import changes_between
 
-        compiled = self.compile()
-        if compiled.errors:
-            raise InvalidWorkspaceError(compiled)
+        compiled, names = self.compile(), _each(names)
+        refuse_invalid(compiled)
+        refuse_unknown_actions(names, compiled.definitions)
         before, after = environment_named(compiled, first), environment_named(compiled, second)
         changes = changes_between(compiled, before, after)
         chosen = [one for one in changes if not names or Address.read(one.address).name in names]
@@ -469,6 +493,7 @@ class Workspace:
         from callsheet.planning.promotion import promotions
 
         compiled = self.compile()
+        names = _each(names)
         refuse_invalid(compiled)
         before, after = (actions_in(compiled, self.environment(name).name) for name in (first, second))
         refuse_unknown_actions(names, {Address.read(one).name for one in (*before, *after)})
@@ -509,7 +534,9 @@ class Workspace:
             refuse_unheld(self.compile(), chosen, stores)
             desired, current = desired_in(chosen, stores, read_current(stores), self.compile(), self.root)
         commit = commit_of(self.root)
-        self._made = plan_of(chosen, desired, current, self.root, commit=commit, accept=accept, why=why)
+        self._made = plan_of(
+            chosen, desired, current, self.root, commit=commit, accept=_each(accept), why=why
+        )
         return self._made
 
     def apply(
@@ -557,6 +584,7 @@ class Workspace:
 
         chosen = self.environment(plan.environment)
         refuse_by_hand(plan)
+        accept = _each(accept)
         agreement = self._agreement(plan, chosen, accept)
         approvers = approvers_of(plan, agreement, approvals, require_approval=require_approval)
         if require_clean and plan.changes:
@@ -603,7 +631,7 @@ class Workspace:
         from callsheet.deploying.clean import refuse_unclean_plan
 
         chosen = self.environment(plan.environment)
-        agreement = self._agreement(plan, chosen, accept)
+        agreement = self._agreement(plan, chosen, _each(accept))
         approvers = approvers_of(plan, agreement, approvals, require_approval=require_approval)
         if require_clean and plan.changes:
             refuse_unclean_plan(plan, self.root)
@@ -637,7 +665,7 @@ class Workspace:
             provenance=Provenance(plan=plan.digest, approvers=(), run_url=None, reason=why or plan.why),
         )
         with self._opened(chosen, writing=True) as stores:
-            return confirm_steps(plan, names, stores, conduct)
+            return confirm_steps(plan, _each(names), stores, conduct)
 
     # What is deployed, and the ways back ------------------------------------------------------------
 
@@ -673,12 +701,15 @@ class Workspace:
             plan.drift, current.applied, current.deployed, chosen.name, self._compilations.with_texts
         )
         fields, failures = write_files(self.root, EditedSource(source, found.texts), found)
+        self.reread()
         return replace(self._drift_result(plan), fields=fields, failures=failures)
 
     def history(
         self, environment: str | None = None, *, serial: int | None = None, at: datetime | None = None
     ) -> results.HistoryResult:
         """Return every apply, newest first; one of them with its steps, by its serial or a moment.
+
+        A moment without a time zone is UTC.
 
         Raises:
             CallsheetError: CS925 where there is no such apply.
@@ -690,7 +721,9 @@ class Workspace:
         objects = None
         with self._opened(chosen, writing=False) as stores:
             if at is not None:
-                serial, objects = deployed_at(stores, at, chosen.name)
+                serial, objects = deployed_at(
+                    stores, at if at.tzinfo else at.replace(tzinfo=UTC), chosen.name
+                )
             return results.HistoryResult(
                 environment=chosen.name,
                 lineage=stores.ledger.position().lineage,
@@ -715,7 +748,7 @@ class Workspace:
         chosen = self.environment(environment)
         refuse_without_journeys(chosen)
         with self._opened(chosen, writing=False) as stores:
-            usage = read_usage(stores, self.root, names, actions_in(self.compile(), chosen.name))
+            usage = read_usage(stores, self.root, _each(names), actions_in(self.compile(), chosen.name))
         return results.UsageResult(environment=chosen.name, usage=usage)
 
     def save_usage(self, environment: str | None = None) -> Path:
@@ -757,7 +790,7 @@ class Workspace:
         chosen = self.environment(environment)
         reason = why or f"rollback to {serial}"
         with self._opened(chosen, writing=False) as stores:
-            return rollback_plan(chosen, serial, stores, read_current(stores), accept, reason)
+            return rollback_plan(chosen, serial, stores, read_current(stores), _each(accept), reason)
 
     def forget(self, names: Collection[str], environment: str | None = None) -> Plan:
         """Plan to let go of deployed objects: they stay where they are, and callsheet no longer owns them.
@@ -775,7 +808,7 @@ class Workspace:
         desired = objects_in(self.compile(), chosen.name)
         with self._opened(chosen, writing=False) as stores:
             current = read_current(stores)
-        addresses = owned_addresses(names, chosen.name, current, desired)
+        addresses = owned_addresses(_each(names), chosen.name, current, desired)
         return forget_plan(chosen.name, addresses, current, commit=commit_of(self.root))
 
     def copy_ledger(self, destination: str, environment: str | None = None) -> results.CopyResult:
@@ -816,9 +849,10 @@ class Workspace:
 
         chosen = self.environment(environment)
         refuse_defined(self.compile(), name)
-        text = definition_text(*unowned(self.deployed(chosen.name), name, chosen.name))
+        text = definition_text(*unowned(self.deployed(chosen.name), name, chosen.name), name)
         path = file or str(self.root / f"{name}.yaml")
         write_new(self.root, {path: text}, "name another file with --out FILE")
+        self.reread()
         return results.FileResult(path=path, name=name)
 
     def import_(
@@ -855,6 +889,7 @@ class Workspace:
         text = action_text(found, chosen)
         path = file or str(self.root / f"{chosen}.yaml")
         write_new(self.root, {path: text}, "choose another --name, or --out FILE")
+        self.reread()
         return results.FileResult(path=path, name=chosen, secrets=tuple(secret_names(text)))
 
     def compare_import(
@@ -900,6 +935,7 @@ class Workspace:
             {str(self.root / path): text for path, text in contents.items()},
             "choose another name",
         )
+        self.reread()
         return results.NewResult(files=tuple(contents), values=tuple(values_read(contents)))
 
     def fmt(self, files: Iterable[str | os.PathLike[str]] = ()) -> results.FmtResult:
@@ -907,22 +943,40 @@ class Workspace:
 
         Nothing is written: `rewrite` takes what is to be.
 
+        Args:
+            files: from the current folder, or, where they are not there, from the workspace.
+
         Raises:
             ArgumentError: for a file that cannot be read.
 
         """
         from callsheet.language.formatting import formatted_files
 
-        chosen = [Path(one) for one in files] or [
+        named = [files] if isinstance(files, str | os.PathLike) else list(files)
+        chosen = [self._file(one) for one in named] or [
             self.root / one for one in FolderSource(self.root).files()
         ]
         return results.FmtResult(files=tuple(formatted_files(chosen)))
 
     def rewrite(self, file: str | os.PathLike[str], text: str) -> None:
-        """Write a new text over a file of the workspace; its line ends stay; raises CS928."""
+        """Write a new text over a file of the workspace; its line ends stay.
+
+        Args:
+            file: as findings and `fmt` name it, from the workspace or from the current folder.
+            text: with line feeds.
+
+        Raises:
+            ArgumentError: for a file outside of the workspace.
+            CallsheetError: CS928 where it cannot be read or written.
+
+        """
         from callsheet.documents.writing import rewrite_file
 
-        rewrite_file(self.root / file, text)
+        path = self.root / file if (self.root / file).exists() else self._file(file)
+        if not path.resolve().is_relative_to(self.root.resolve()):
+            raise ArgumentError(f"{file} is not a file of the workspace")
+        rewrite_file(path, text)
+        self.reread()
 
     # What the methods share -------------------------------------------------------------------------
 
@@ -930,6 +984,11 @@ class Workspace:
     def allowed(self) -> AllowedHosts:
         """The hosts to which a secret may go beside a service's own; raises CS980 for what is not one."""
         return allowed_hosts((*self.allow_hosts, os.environ.get(VARIABLE, "")))
+
+    def _file(self, file: str | os.PathLike[str]) -> Path:
+        """Return a file by its path from the current folder, or where there is none, the workspace."""
+        within = self.root / file
+        return within if within.exists() and not Path(file).exists() else Path(file)
 
     def _drift_result(self, plan: Plan) -> results.DriftResult:
         return results.DriftResult(

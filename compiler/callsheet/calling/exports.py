@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from callsheet._version import __version__
 from callsheet.calling.request import NO_PAYLOAD, Request, build_request
-from callsheet.errors import CallsheetError
+from callsheet.errors import ArgumentError, CallsheetError
 from callsheet.outbound.urls import with_query
 
 _MARK = re.compile("\ue000([^\ue001]*)\ue001")
@@ -45,12 +45,15 @@ def export(compiled: Mapping[str, Any], params: Mapping[str, Any], form: str) ->
     """Write a request as `curl`, `httpie` or `har`; return the text, and notes about its variables.
 
     Raises:
+        ArgumentError: for another form.
         CallsheetError: CS926 for the parameters, CS967 for a signature, which is made for each request.
 
     """
+    forms = {"curl": _curl, "httpie": _httpie, "har": _har}
+    if form not in forms:
+        raise ArgumentError(f"there is no form {form!r}; there are {', '.join(forms)}")
     exported = _exported(compiled, params)
-    text = {"curl": _curl, "httpie": _httpie, "har": _har}[form](exported)
-    return text, exported.notes
+    return forms[form](exported), exported.notes
 
 
 def _exported(compiled: Mapping[str, Any], params: Mapping[str, Any]) -> Exported:

@@ -16,5 +16,8 @@ from callsheet.cli.common import (
 @common_options
 @click.option("--lang", default="en", metavar="LANGUAGE", help="The language of titles.", show_default=True)
 def command(env: str | None, lang: str, *, options: Options) -> None:
-    """List actions and messages by category and channel; with -e, those that are deployed there."""
-    options.emit(options.open().list(env, language=lang))
+    """List actions and messages by category and channel; with -e, those that it selects."""
+    opened = options.open()
+    options.emit(opened.list(env, language=lang))
+    if opened.compile().errors:
+        click.echo("note: what has an error is not listed; `callsheet validate` shows it", err=True)

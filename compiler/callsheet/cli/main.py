@@ -54,6 +54,17 @@ class Verbs(click.Group):
         del ctx
         return list(VERBS)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the verb; name the one that is near where there is none."""
+        from difflib import get_close_matches
+
+        near = get_close_matches(args[0], VERBS, n=1) if args and args[0] not in VERBS else []
+        if near:
+            raise click.UsageError(f"No such command '{args[0]}'. Did you mean '{near[0]}'?", ctx)
+        return super().resolve_command(ctx, args)
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load one verb."""
         del ctx

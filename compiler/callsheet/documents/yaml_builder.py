@@ -142,7 +142,10 @@ class Builder:
         frames = self.frames
         if frames and frames[-1].is_mapping and not frames[-1].has_key:
             raise self._refuse(
-                "CS116", event, "a mapping or list cannot be a key", "write the key as a string"
+                "CS116",
+                event,
+                "a mapping or list cannot be a key",
+                "put a template in quotes, and write a key as a string",
             )
         if len(frames) >= MAX_DEPTH:
             raise Refused(too_deep(self.file, span_of(event)))

@@ -22,12 +22,13 @@ spec: {target: {type: sqlite, path: .callsheet/here.db}}
 """
 
 
-def definition_text(compiled: Mapping[str, Any], digest: str) -> str:
+def definition_text(compiled: Mapping[str, Any], digest: str, name: str) -> str:
     """Return the text of a file that defines a deployed action, message or endpoint.
 
     Args:
         compiled: what is deployed.
         digest: of it; the file must compile to the same.
+        name: under which it is deployed.
 
     Raises:
         CallsheetError: CS844 for what no file can describe, such as the values of a template file.
@@ -50,7 +51,7 @@ def definition_text(compiled: Mapping[str, Any], digest: str) -> str:
     if any(one.code == "CS601" for one in result.errors):
         raise CallsheetError(
             "CS844",
-            f"{kind}/{compiled.get('name')} contains what looks like a credential",
+            f"{kind}/{name} contains what looks like a credential",
             help="replace it with a reference at the target, revoke the credential, and adopt again",
         )
     found = result.by_environment.get("here", {})
@@ -59,7 +60,7 @@ def definition_text(compiled: Mapping[str, Any], digest: str) -> str:
     if not same:
         raise CallsheetError(
             "CS844",
-            f"no file can describe {kind}/{compiled.get('name')}: it does not compile to the same again",
+            f"no file can describe {kind}/{name}: it does not compile to the same again",
             help="write its file by hand, and plan to see the difference",
         )
     return text

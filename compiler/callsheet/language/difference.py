@@ -15,6 +15,9 @@ IMPACTS: tuple[Impact, ...] = ("cosmetic", "compatible", "breaking", "sensitive"
 class _Nothing:
     """There is no value on this side."""
 
+    def __repr__(self) -> str:
+        return "nothing"
+
 
 NOTHING = _Nothing()
 

@@ -102,7 +102,7 @@ def check_value(at: At, value: Any, name: str) -> list[Problem]:
 
 def near(word: str, known: Iterable[str]) -> str | None:
     """Return the known word that is near to a word; None where none is."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    close = difflib.get_close_matches(word, [one for one in known if one != word], n=1, cutoff=0.6)
     return close[0] if close else None
 
 

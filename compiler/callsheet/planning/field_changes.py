@@ -19,10 +19,24 @@ from callsheet.planning.unseen import unseen
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
     """Return what changed between two compiled actions, sorted by path; empty where they are equal."""
+    if "unreadable" in after and "unreadable" not in before:
+        return [_unreadable(after["unreadable"])]
     found = [_explained(path, old, new, before, after) for path, old, new in changed(before, after)]
     found += _new_personal_data(before, after)
     found += unseen(before, after)
     return sorted(found, key=lambda one: (one.pointer, one.reason))
+
+
+def _unreadable(text: str) -> Difference:
+    """Return the one difference of what was broken by hand at the target."""
+    return Difference(
+        path=("unreadable",),
+        before=NOTHING,
+        after=text,
+        words="what is deployed cannot be read as a compiled object",
+        impact="sensitive",
+        reason="unreadable",
+    )
 
 
 def changed(before: Any, after: Any) -> list[tuple[Path, Any, Any]]:

@@ -100,7 +100,7 @@ def _summary(plan: Plan, style: Style) -> str:
     parts = planned(plan)
     where = f" in {safe(plan.environment)}"
     if not parts:
-        drifted = f"; {counted(len(plan.drift), 'object')} drifted" if plan.drift else ""
+        drifted = _drifted(plan)
         return paint(f"Nothing to do{where}: {plan.unchanged} unchanged{drifted}.", "bold", style)
     return paint(f"Plan{where}: {', '.join(parts)}, {plan.unchanged} unchanged.", "bold", style)
 
@@ -179,6 +179,13 @@ def _listed(addresses: Sequence[str]) -> str:
     return safe(listed(addresses, 10)) or "no action"
 
 
+def _drifted(plan: Plan) -> str:
+    """Return how many objects drifted, and the two ways on."""
+    if not plan.drift:
+        return ""
+    return f"; {counted(len(plan.drift), 'object')} drifted (`drift --write`, or `--accept drift`)"
+
+
 def drift_text(result: DriftResult, style: Style) -> str:
     """Write what was changed at the target, and not by callsheet."""
     lines = [*_note_lines(result.notes, style), *drift_lines(result.drift, result.unmanaged, style)]
@@ -204,7 +211,7 @@ def apply_text(result: ApplyResult, style: Style) -> str:
             lines.append(paint(f"  ! {safe(one.address)} {one.outcome}{why}", "red", style))
     where = safe(result.plan.environment)
     if result.outcome == "nothing":
-        drifted = f"; {counted(len(result.plan.drift), 'object')} drifted" if result.plan.drift else ""
+        drifted = _drifted(result.plan)
         lines.append(
             paint(
                 f"Nothing to do in {where}: {result.plan.unchanged} unchanged{drifted}.",

@@ -46,7 +46,7 @@ def render_file(text: str, scope: Scope) -> Any:
         "CS513",
         output.source_offset(position),
         f"in the output of the template: {problem.message}",
-        "write JSON around the expressions: each expression writes one JSON value",
+        "write JSON around the expressions: each writes one JSON value, its quotes included",
     )
 
 
