@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlencode
 
 from callsheet._version import __version__
@@ -40,6 +42,7 @@ class Answer:
         attempts: how often it was sent.
         reason: why it failed, where no status says so.
         again_after: the seconds of its `Retry-After`; 0 without.
+        content_type: as the answer names it.
 
     """
 
@@ -50,6 +53,7 @@ class Answer:
     attempts: int
     reason: str = ""
     again_after: float = 0.0
+    content_type: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,36 +94,140 @@ def send(
             CS966 for the authentication.
 
     """
-    httpx = _httpx()
-    secrets: list[str] = []
+    with Line(compiled, way, slots_of(compiled, caps or {})) as line:
+        return line.send(params, wait=wait)
 
-    def reveal(reference: str) -> str:
-        secrets.append(way.resolve(reference))
-        return secrets[-1]
 
-    request = build_request(compiled, params, reveal)
-    authentication, bounds = compiled["authentication"], _Bounds(compiled.get("limits") or {}, caps or {})
-    # Authorities that SSL_CERT_FILE names count, as a company's own.
-    context = tls_context(authentication if way.real else {}, reveal)
-    # No redirect is followed: another host would get the key. No proxy or .netrc of the machine is asked.
-    with httpx.Client(
-        verify=context, timeout=bounds.timeout, follow_redirects=False, trust_env=False
-    ) as client:
-        call = _Call(client, request, way)
-        tokens = Tokens(client, reveal, way.route)
-        answer = _with_retries(call, authentication, tokens, bounds, wait)
-    return replace(answer, text=without_secrets(answer.text, [*secrets, *call.proofs]))
+def slots_of(compiled: Mapping[str, Any], caps: Mapping[str, str]) -> dict[str, Slots]:
+    """Return the slots of an action's rate, and of each EndpointConfig that caps it, by their words."""
+    rate = (compiled.get("limits") or {}).get("rate")
+    own = {ITS_RATE: Slots(rate)}
+    return own | {capped_by(name, rate): Slots(rate) for name, rate in caps.items()}
+
+
+ITS_RATE = "the action's rate"
+
+
+def capped_by(name: str, rate: str) -> str:
+    """Return the words for an EndpointConfig that caps an action."""
+    return f"`{name}` lets through ({rate})"
+
+
+class Line:
+    """What the calls of one action share: connections, tokens, and the slots of its rates.
+
+    Args:
+        compiled: the action.
+        way: how it reaches the service.
+        slots: every attempt takes one of each; by the words that say whose they are.
+        connections: how many are kept open.
+
+    Raises:
+        CallsheetError: CS945 without httpx.
+
+    """
+
+    def __init__(
+        self,
+        compiled: Mapping[str, Any],
+        way: Way,
+        slots: Mapping[str, Slots],
+        *,
+        connections: int = 20,
+    ) -> None:
+        self._httpx = _httpx()
+        self.compiled = compiled
+        self.way = way
+        self.slots = slots
+        self.limits = compiled.get("limits") or {}
+        self.timeout = seconds_of(self.limits.get("timeout"), TIMEOUT_SECONDS)
+        self.connections = connections
+        self._shown: dict[str, str] = {}
+        self._opened: tuple[str, httpx.Client, Tokens] | None = None
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        """Return the line."""
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        """Close its connections."""
+        self.close()
+
+    def close(self) -> None:
+        """Close its connections."""
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            opened[1].close()
+
+    def send(
+        self,
+        params: Mapping[str, Any],
+        *,
+        within: float = float("inf"),
+        wait: Callable[[float], None] = time.sleep,
+    ) -> Answer:
+        """Send one request; several threads may send at once.
+
+        Args:
+            params: values of the action's parameters.
+            within: the seconds that it may take, where the action itself allows more.
+            wait: sleeps between two attempts.
+
+        Raises:
+            CallsheetError: as `send`.
+
+        """
+        begin = time.monotonic()
+        request = build_request(self.compiled, params, self._reveal)
+        client, tokens = self._connected()
+        call = _Call(client, request, self.way)
+        bounds = _Bounds(self.limits, self.slots, begin + min(self.timeout, within))
+        answer = _with_retries(call, self.compiled["authentication"], tokens, bounds, wait)
+        return replace(answer, text=without_secrets(answer.text, [*self._shown.values(), *call.proofs]))
+
+    def _reveal(self, reference: str) -> str:
+        self._shown[reference] = secret = self.way.resolve(reference)
+        return secret
+
+    def _connected(self) -> tuple[httpx.Client, Tokens]:
+        """Return the client and its tokens: new ones where the action's certificate was renewed."""
+        authentication = self.compiled["authentication"] if self.way.real else {}
+        mark = _mark(authentication.get("clientCertificate"), self._reveal)
+        with self._lock:
+            opened = self._opened
+            if opened is None or opened[0] != mark:
+                # Authorities that SSL_CERT_FILE names count, as a company's own.
+                context = tls_context(authentication, self._reveal)
+                # No redirect is followed: another host would get the key. No proxy or .netrc of the machine
+                # is asked.
+                client = self._httpx.Client(
+                    verify=context,
+                    timeout=self.timeout,
+                    follow_redirects=False,
+                    trust_env=False,
+                    limits=self._httpx.Limits(
+                        max_connections=None, max_keepalive_connections=self.connections
+                    ),
+                )
+                self._opened = opened = (mark, client, Tokens(client, self._reveal, self.way.route))
+        return opened[1], opened[2]
+
+
+def _mark(certificate: Mapping[str, Any] | None, reveal: Callable[[str], str]) -> str:
+    """Return what changes when a client certificate does."""
+    parts = [reveal(one["secret"]) for one in (certificate or {}).values()]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 class _Bounds:
     """What bounds one send: the action's limits, and the endpoints that cap it; every attempt counts."""
 
-    def __init__(self, limits: Mapping[str, Any], caps: Mapping[str, str]) -> None:
+    def __init__(self, limits: Mapping[str, Any], slots: Mapping[str, Slots], end: float) -> None:
         retries = int(limits.get("retries") or 0)
         self.policy = RetryPolicy(retries=retries, refusals=_REFUSALS, pause=0.4)
-        self.timeout = seconds_of(limits.get("timeout"), TIMEOUT_SECONDS)
-        self.slots = {"the action's rate": Slots(limits.get("rate"))}
-        self.slots |= {f"`{name}` lets through ({rate})": Slots(rate) for name, rate in caps.items()}
+        self.slots = slots
+        self.end = end
 
     def exceeded(self) -> str | None:
         """Take a slot of each; return the one that has none left."""
@@ -134,14 +242,18 @@ def _with_retries(
     wait: Callable[[float], None],
 ) -> Answer:
     """Call until it is settled, within the action's timeout, and no more often than what bounds it."""
-    begin = time.monotonic()
-    end = begin + bounds.timeout
+    begin, end = time.monotonic(), bounds.end
     proof = prove(authentication, call.signed, tokens)
     attempts, renewed, answer = 0, False, None
     while True:
+        if answer is None and time.monotonic() >= end:
+            # The token took all the time: a call that nobody waits for does not leave.
+            return Answer(
+                outcome="timedout", status=None, text="", seconds=time.monotonic() - begin, attempts=0
+            )
         if exceeded := bounds.exceeded():
             last = answer or Answer(outcome="capped", status=None, text="", seconds=0, attempts=0)
-            reason = f"a retry would be more than {exceeded}"
+            reason = f"a {'retry' if attempts else 'call'} would be more than {exceeded}"
             return replace(last, outcome="capped", seconds=time.monotonic() - begin, reason=reason)
         attempts += 1
         left = max(end - time.monotonic(), 0.001)
@@ -194,6 +306,7 @@ class _Call:
             ) as response:
                 told["status"] = int(response.status_code)
                 told["again_after"] = retry_after(response.headers.get("Retry-After"))
+                told["content_type"] = response.headers.get("Content-Type", "")
                 if not self.way.real:
                     told["reason"] = response.headers.get("X-Callsheet-Reason", "")[:500]
                 told["text"] = read_bounded(response, MAX_ANSWER, end).decode("utf-8", "replace")
