@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from callsheet.emulator.session import EmulatorSession
     from callsheet.messages.sending import Ask
     from callsheet.planning import Plan
+    from callsheet.relay import Reading, RelaySession, RelaySettings
     from callsheet.targets import Deployed
 
 Parameters = Mapping[str, Any] | Sequence[str]
@@ -397,6 +398,36 @@ class Workspace:
             return type(self)(self.root, cache=self.cache).routes(environment)
 
         return EmulatorSession(self.root, again, faults, port=port, called=called)
+
+    def relay(
+        self,
+        environment: str | None = None,
+        *,
+        settings: RelaySettings,
+        write: Callable[[str], None] = lambda line: None,  # noqa: ARG005
+    ) -> RelaySession:
+        """Serve the actions that were applied in an environment, for journeys that cannot call them.
+
+        Args:
+            environment: may be left out where there is only one.
+            settings: how it serves.
+            write: takes each line of its log, a JSON object.
+
+        Raises:
+            CallsheetError: CS878 to CS881 for who may call and where it listens, CS945 for a package, CS803
+                and CS9xx for the target and the ledger.
+
+        """
+        from callsheet.deploying.serving import read_served
+        from callsheet.relay import RelaySession
+
+        chosen = self.environment(environment)
+
+        def read() -> Reading:
+            with self._opened(chosen, writing=False) as stores:
+                return read_served(stores)
+
+        return RelaySession(read, settings, self.allowed, write)
 
     def routes(self, environment: str | None = None) -> Sequence[Route]:
         """Return what an emulator answers to: every action, in all environments or in one."""

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 MAX_ANSWER = MEBIBYTE
 TIMEOUT_SECONDS = 30.0
 _REFUSALS = (429, 502, 503, 504)
+_BEFORE_IT_LEFT = ("ConnectError", "ConnectTimeout", "PoolTimeout", "InvalidURL", "UnsupportedProtocol")
+"""What httpx calls an error before anything left for the service."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,7 @@ class Answer:
         reason: why it failed, where no status says so.
         again_after: the seconds of its `Retry-After`; 0 without.
         content_type: as the answer names it.
+        left: whether the request left for the service, or may have.
 
     """
 
@@ -54,6 +57,7 @@ class Answer:
     reason: str = ""
     again_after: float = 0.0
     content_type: str = ""
+    left: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,16 +252,22 @@ def _with_retries(
     while True:
         if answer is None and time.monotonic() >= end:
             # The token took all the time: a call that nobody waits for does not leave.
-            return Answer(
-                outcome="timedout", status=None, text="", seconds=time.monotonic() - begin, attempts=0
-            )
+            seconds = time.monotonic() - begin
+            return Answer(outcome="timedout", status=None, text="", seconds=seconds, attempts=0, left=False)
         if exceeded := bounds.exceeded():
-            last = answer or Answer(outcome="capped", status=None, text="", seconds=0, attempts=0)
+            last = answer or Answer(
+                outcome="capped", status=None, text="", seconds=0, attempts=0, left=False
+            )
             reason = f"a {'retry' if attempts else 'call'} would be more than {exceeded}"
             return replace(last, outcome="capped", seconds=time.monotonic() - begin, reason=reason)
         attempts += 1
         left = max(end - time.monotonic(), 0.001)
-        answer = replace(call.once(proof, left), attempts=attempts, seconds=time.monotonic() - begin)
+        answer = replace(
+            call.once(proof, left),
+            attempts=attempts,
+            seconds=time.monotonic() - begin,
+            left=call.left,
+        )
         if answer.status == 401 and not renewed and is_renewable(authentication):
             proof, renewed = prove(authentication, call.signed, tokens, anew=True), True
             continue
@@ -278,6 +288,7 @@ class _Call:
         self.request = request
         self.way = way
         self.proofs: list[str] = []
+        self.left = False
         self.headers = {"User-Agent": f"callsheet/{__version__}", **request.headers}
         self.content = None if request.payload is NO_PAYLOAD else request.body.encode()
         if self.content is not None and not any(one.lower() == "content-type" for one in self.headers):
@@ -305,17 +316,20 @@ class _Call:
                 timeout=timeout,
             ) as response:
                 told["status"] = int(response.status_code)
+                self.left = True
                 told["again_after"] = retry_after(response.headers.get("Retry-After"))
                 told["content_type"] = response.headers.get("Content-Type", "")
                 if not self.way.real:
                     told["reason"] = response.headers.get("X-Callsheet-Reason", "")[:500]
                 told["text"] = read_bounded(response, MAX_ANSWER, end).decode("utf-8", "replace")
             told["outcome"] = "ok" if 200 <= told["status"] < 300 else f"http_{told['status']}"
-        except (httpx.TimeoutException, EndlessAnswerError):
+        except (httpx.TimeoutException, EndlessAnswerError) as error:
             told["outcome"] = "timedout"
+            self.left = self.left or type(error).__name__ not in _BEFORE_IT_LEFT
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             # The words of an error may hold the URL, and so a key.
             told["reason"] = _name_of(error)
+            self.left = self.left or type(error).__name__ not in _BEFORE_IT_LEFT
         return Answer(**told, seconds=0.0, attempts=0)
 
 

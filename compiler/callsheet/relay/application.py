@@ -1,0 +1,331 @@
+"""The HTTP side of a relay: its paths, who may use them, and the bounds of what is read."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import secrets
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import TYPE_CHECKING, Any
+
+from callsheet.relay.bodies import BodyError, read_parameters
+from callsheet.relay.calls import Calls
+from callsheet.relay.description import describe
+from callsheet.relay.following import Follower
+from callsheet.relay.keys import Keys
+from callsheet.relay.model import RelaySettings
+from callsheet.relay.records import Records
+from callsheet.relay.replies import Reply, refusal
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+BODY_SECONDS = 10.0
+"""So long the body of a call may take to come."""
+DRAIN_SECONDS = 1.0
+DRAIN_BYTES = 65_536
+OPEN_PATHS = ("/healthz", "/readyz")
+"""What whoever starts a relay asks, without a key: they say nothing of what is served."""
+_KEY = re.compile(rb"[\x21-\x7e]{1,255}")
+_CONTENT_TYPE = re.compile(
+    rb"application/(?:[a-z0-9.+-]+\+)?json(?:\s*;\s*charset=\"?utf-8\"?)?", re.IGNORECASE
+)
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+class RefusedError(Exception):
+    """A call that is answered by the relay itself."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(reply.code)
+        self.reply = reply
+
+
+class Application:
+    """What answers each request."""
+
+    def __init__(
+        self, settings: RelaySettings, keys: Keys, follower: Follower, calls: Calls, records: Records
+    ) -> None:
+        self.settings = settings
+        self.keys = keys
+        self.follower = follower
+        self.calls = calls
+        self.records = records
+        self.described: tuple[int, bytes] = (0, b"")
+
+    def build(self) -> Starlette:
+        """Return it as Starlette runs it."""
+        from starlette.applications import Starlette
+        from starlette.middleware import Middleware
+        from starlette.routing import Route
+
+        application = Starlette(
+            routes=[
+                Route("/healthz", self.healthz, methods=["GET"]),
+                Route("/readyz", self.readyz, methods=["GET"]),
+                Route("/metrics", self.metrics, methods=["GET"]),
+                Route("/openapi.json", self.openapi, methods=["GET"]),
+                Route("/actions/{name}", self.action, methods=["POST"]),
+            ],
+            middleware=[Middleware(_Guard, accept=self.accepts, refuse=self.refuse_caller)],
+            exception_handlers={404: self.not_found, 405: self.not_allowed, Exception: self.failed},
+        )
+        # A redirect would ask a caller to send its parameters to another path.
+        application.router.redirect_slashes = False
+        return application
+
+    # Who may call -----------------------------------------------------------------------------------
+
+    def accepts(self, scope: Scope) -> bool:
+        """Return whether a request may be answered: by its key, where callers need one."""
+        if scope["path"] in OPEN_PATHS or not self.keys:
+            return True
+        return self.keys.accept(_given_key(scope["headers"]))
+
+    def refuse_caller(self) -> Response:
+        """Answer a request without a key, or with a wrong one."""
+        reply = refusal(401, "CS883", "unauthorized", "the key is missing, or not one of this relay")
+        self.records.metrics.requests.labels("-", "401", "unauthorized").inc()
+        self.records.event("warning", "wrong-key")
+        return _response(reply, {"WWW-Authenticate": "Bearer"})
+
+    # What is about the relay itself -----------------------------------------------------------------
+
+    async def healthz(self, request: Request) -> Response:
+        """Answer that the process runs."""
+        del request
+        return _json(200, {"status": "ok"})
+
+    async def readyz(self, request: Request) -> Response:
+        """Answer whether calls may be sent here, and how old what is served is."""
+        del request
+        follower = self.follower
+        status = "stopping" if self.calls.stopping else "stale" if follower.failure else "ok"
+        told = {
+            "status": status,
+            "serial": follower.table.serial,
+            "actions": len(follower.table.served),
+            "notServed": len(follower.table.not_served),
+            "readSecondsAgo": round(max(0.0, time.time() - follower.read_at), 1),
+        }
+        if follower.failure:
+            told["code"] = follower.failure
+        # What was read last is served while a target cannot be reached: a relay that is stale is ready.
+        return _json(503 if self.calls.stopping else 200, told)
+
+    async def metrics(self, request: Request) -> Response:
+        """Answer with the metrics, as Prometheus reads them."""
+        from starlette.responses import Response
+
+        del request
+        text, kind = self.records.metrics.text()
+        return Response(text, headers={"Content-Type": kind})
+
+    async def openapi(self, request: Request) -> Response:
+        """Answer with a description of what is served."""
+        from starlette.responses import Response
+
+        del request
+        table = self.follower.table
+        if self.described[0] != id(table) or not self.described[1]:
+            text = json.dumps(describe(table, self.settings), ensure_ascii=False, sort_keys=True)
+            self.described = (id(table), text.encode())
+        return Response(self.described[1], media_type="application/json")
+
+    # What is called ---------------------------------------------------------------------------------
+
+    async def action(self, request: Request) -> Response:
+        """Make the call of an action."""
+        begin = time.monotonic()
+        number = secrets.token_hex(8)
+        name = str(request.path_params["name"])
+        served = self.follower.table.served.get(name)
+        replayed, key, unread = False, None, True
+        try:
+            if self.calls.stopping:
+                raise RefusedError(_STOPPING)
+            if served is None:
+                raise RefusedError(self._not_served(name))
+            key = _idempotency_key(request)
+            _refuse_type(request)
+            end = begin + self.settings.deadline
+            body = await self._body(request, min(BODY_SECONDS, self.settings.deadline))
+            unread = False
+            params = _parameters(body)
+            reply, replayed = await self.calls.call(served, params, key, end)
+        except RefusedError as refused:
+            reply = refused.reply
+            if unread and reply.status != 408:
+                await _drain(request.receive)
+        known = served is not None or name in self.follower.table.not_served
+        self.records.answered(
+            name if known else "",
+            reply,
+            seconds=time.monotonic() - begin,
+            request=number,
+            replayed=replayed,
+            key=key is not None,
+        )
+        headers = {"X-Request-Id": number}
+        if replayed:
+            headers["Idempotency-Replayed"] = "true"
+        return _response(reply, headers)
+
+    def _not_served(self, name: str) -> Reply:
+        found = self.follower.table.not_served.get(name)
+        if found is None:
+            return refusal(404, "CS884", "unknown", "no action of this name is served here")
+        return refusal(
+            503, "CS889", "not-served", f"the action is not served ({found.code}): nothing was sent"
+        )
+
+    async def _body(self, request: Request, seconds: float) -> bytes:
+        """Read a body, bounded in size and time."""
+        from starlette.requests import ClientDisconnect
+
+        most = self.settings.max_body
+        length = request.headers.get("Content-Length", "")
+        if length.isdigit() and int(length[:18]) > most:
+            raise RefusedError(_too_large(most))
+        body = bytearray()
+        try:
+            async with asyncio.timeout(seconds):
+                async for piece in request.stream():
+                    body += piece
+                    if len(body) > most:
+                        raise RefusedError(_too_large(most))
+        except TimeoutError:
+            raise RefusedError(_TOO_SLOW) from None
+        except ClientDisconnect:
+            raise RefusedError(_GONE) from None
+        return bytes(body)
+
+    # What goes wrong --------------------------------------------------------------------------------
+
+    async def not_found(self, request: Request, error: Exception) -> Response:
+        """Answer for a path that is not there."""
+        del error
+        await _drain(request.receive)
+        self.records.metrics.requests.labels("-", "404", "unknown").inc()
+        return _response(refusal(404, "CS884", "unknown", "there is nothing at this path"), {})
+
+    async def not_allowed(self, request: Request, error: Exception) -> Response:
+        """Answer for a method that a path does not take."""
+        await _drain(request.receive)
+        allowed: Any = getattr(error, "headers", None) or {}
+        self.records.metrics.requests.labels("-", "405", "refused").inc()
+        reply = refusal(405, "CS885", "refused", "the method is not one that this path takes")
+        return _response(reply, dict(allowed))
+
+    async def failed(self, request: Request, error: Exception) -> Response:
+        """Answer for a fault of the relay itself."""
+        del request
+        self.records.fault(error)
+        return _response(refusal(500, "CS999", "fault", "an internal error of the relay"), {})
+
+
+class _Guard:
+    """Answers requests that may not be answered, before anything looks at their path."""
+
+    def __init__(self, app: Any, accept: Callable[[Scope], bool], refuse: Callable[[], Response]) -> None:
+        self.app = app
+        self.accept = accept
+        self.refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through, or refuse it."""
+        if scope["type"] == "http" and not self.accept(scope):
+            await _drain(receive)
+            await self.refuse()(scope, receive, send)
+            return
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        await self.app(scope, receive, send)
+
+
+async def _drain(receive: Receive) -> None:
+    """Read what is left of a small body, so that its sender reads the answer before the end."""
+    read = 0
+    try:
+        async with asyncio.timeout(DRAIN_SECONDS):
+            while read <= DRAIN_BYTES:
+                message = await receive()
+                read += len(message.get("body", b""))
+                if message["type"] != "http.request" or not message.get("more_body"):
+                    return
+    except (TimeoutError, RuntimeError):
+        return
+
+
+def _given_key(headers: list[tuple[bytes, bytes]]) -> bytes | None:
+    """Return the key of a request; None where it has none, or more than one."""
+    found = [value for name, value in headers if name == b"x-callsheet-key"]
+    bearers = [value for name, value in headers if name == b"authorization"]
+    found += [value[7:].strip() for value in bearers if value[:7].lower() == b"bearer "]
+    return found[0] if len(found) == 1 else None
+
+
+def _idempotency_key(request: Request) -> str | None:
+    found = [value for name, value in request.scope["headers"] if name == b"idempotency-key"]
+    if not found:
+        return None
+    if len(found) > 1 or not _KEY.fullmatch(found[0]):
+        raise RefusedError(
+            _bad(400, "`Idempotency-Key` is not one value of 1 to 255 visible ASCII characters")
+        )
+    return str(found[0].decode("ascii"))
+
+
+def _refuse_type(request: Request) -> None:
+    headers = request.scope["headers"]
+    found = [value.strip() for name, value in headers if name == b"content-type"]
+    if len(found) != 1 or not _CONTENT_TYPE.fullmatch(found[0]):
+        raise RefusedError(_bad(415, "the content type is not application/json, in UTF-8"))
+    if any(name == b"content-encoding" for name, _ in headers):
+        raise RefusedError(_bad(415, "the body is encoded; send it as it is"))
+
+
+def _parameters(body: bytes) -> dict[str, Any]:
+    try:
+        return read_parameters(body)
+    except BodyError as error:
+        raise RefusedError(_bad(400, str(error))) from None
+
+
+def _bad(status: int, message: str) -> Reply:
+    return refusal(status, "CS885", "refused", f"{message}: nothing was sent")
+
+
+def _too_large(most: int) -> Reply:
+    return _bad(413, f"the body is longer than {most} bytes")
+
+
+_TOO_SLOW = _bad(408, "the body did not come in time")
+_GONE = _bad(400, "the body did not come whole")
+_STOPPING = refusal(503, "CS887", "stopping", "the relay is stopping: nothing was sent", again_after=1)
+
+
+def _response(reply: Reply, headers: dict[str, str]) -> Response:
+    from starlette.responses import Response
+
+    own = {"Cache-Control": "no-store", "X-Callsheet-Outcome": reply.outcome, **reply.headers, **headers}
+    if reply.status in (408, 413) or reply.outcome == "stopping":
+        own["Connection"] = "close"
+    if reply.body or reply.status not in (204, 205):
+        own["Content-Type"] = reply.content_type
+    return Response(reply.body, status_code=reply.status, headers=own)
+
+
+def _json(status: int, value: Any) -> Response:
+    from starlette.responses import JSONResponse
+
+    return JSONResponse(value, status_code=status, headers={"Cache-Control": "no-store"})
