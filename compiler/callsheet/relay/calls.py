@@ -35,6 +35,8 @@ class Calls:
         self.window = Window(settings.window)
         self.workers = Workers(settings.concurrency)
         self.stopping = False
+        self._abandoned = False
+        self._waiting: set[asyncio.Future[Reply]] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
 
     @property
@@ -81,10 +83,24 @@ class Calls:
 
     async def _within(self, answer: asyncio.Future[Reply], end: float) -> Reply:
         """Wait for an answer; the call itself goes on when the time is over."""
+        waiting = asyncio.shield(answer)
+        self._waiting.add(waiting)
         try:
-            return await asyncio.wait_for(asyncio.shield(answer), max(end - time.monotonic(), 0.0))
+            return await asyncio.wait_for(waiting, max(end - time.monotonic(), 0.0))
         except TimeoutError:
             return _NOT_IN_TIME
+        except asyncio.CancelledError:
+            if not self._abandoned:
+                raise
+            return _ABANDONED
+        finally:
+            self._waiting.discard(waiting)
+
+    def abandon(self) -> None:
+        """Answer everyone who waits that the relay has stopped."""
+        self._abandoned = True
+        for one in list(self._waiting):
+            one.cancel()
 
     async def _make(self, served: Served, params: dict[str, Any], end: float) -> Reply:
         try:
@@ -124,5 +140,11 @@ _NOT_IN_TIME = refusal(
     "CS888",
     "timedout",
     "the deadline is over: whether the service did what was asked is not known",
+)
+_ABANDONED = refusal(
+    504,
+    "CS888",
+    "stopped",
+    "the relay has stopped: whether the service did what was asked is not known",
 )
 _FAULT = refusal(500, "CS999", "fault", "an internal error: whether something was sent is not known")

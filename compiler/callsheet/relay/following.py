@@ -64,14 +64,12 @@ class Follower:
         except CallsheetError as error:
             self.records.keys_not_read(error.code)
         try:
-            reading = self.read()
+            self._take(self.read())
         except CallsheetError as error:
             self._failed(error.code)
         except Exception as error:
             # Whatever a driver raises: the relay goes on with what it has.
             self._failed(type(error).__name__)
-        else:
-            self._take(reading)
 
     def _run(self) -> None:
         while not self._stop.wait(self.every):

@@ -138,6 +138,7 @@ def server_of(
     for name in ("uvicorn", "uvicorn.error", "uvicorn.asgi"):
         # Its words may contain parts of a request.
         logger = logging.getLogger(name)
+        logger.setLevel(logging.CRITICAL + 1)
         logger.addHandler(logging.NullHandler())
         logger.propagate = False
     config = uvicorn.Config(
@@ -168,8 +169,12 @@ class Stopping:
     Args:
         busy: returns how many calls are made, or wait.
         begun: called when it begins.
+        abandon: answers the callers who still wait when the grace is over.
         strangers: called for a client whose certificate has not one of the names.
         grace: the seconds that calls may take to end.
+
+    Attributes:
+        unfinished: how many calls were still made when the grace was over.
 
     """
 
@@ -177,13 +182,16 @@ class Stopping:
         self,
         busy: Callable[[], int],
         begun: Callable[[], None],
+        abandon: Callable[[], None],
         strangers: Callable[[], None],
         grace: float,
     ) -> None:
         self.busy = busy
         self.begun = begun
+        self.abandon = abandon
         self.strangers = strangers
         self.grace = grace
+        self.unfinished = 0
         self._until: float | None = None
 
     def begin(self) -> bool:
@@ -196,7 +204,13 @@ class Stopping:
 
     def is_over(self) -> bool:
         """Return whether nothing is waited for any more."""
-        return self._until is not None and (self.busy() == 0 or time.monotonic() >= self._until)
+        if self._until is None:
+            return False
+        if self.busy() and time.monotonic() >= self._until:
+            self.unfinished = self.busy()
+            self.abandon()
+            return True
+        return self.busy() == 0
 
 
 def _is_named(transport: Any, names: tuple[str, ...]) -> bool:

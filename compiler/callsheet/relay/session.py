@@ -64,6 +64,7 @@ class RelaySession:
         self._stopping = Stopping(
             lambda: self.calls.busy,
             self._begin_to_stop,
+            self.calls.abandon,
             lambda: self.records.event("warning", "wrong-client"),
             settings.grace,
         )
@@ -78,12 +79,19 @@ class RelaySession:
             self.records.event("warning", "plain-http", why=why)
         self.records.event("info", "listening", url=self.url)
         try:
-            asyncio.run(self.server.serve(sockets=[self.socket]))
+            asyncio.run(self._serve())
         finally:
             self.socket.close()
             self.follower.close()
             self.calls.workers.close()
-            self.records.event("info", "stopped", unfinished=self.calls.gate.running)
+            self.records.event("info", "stopped", unfinished=self._stopping.unfinished)
+
+    async def _serve(self) -> None:
+        # What asyncio would print of a fault could contain a value.
+        asyncio.get_running_loop().set_exception_handler(
+            lambda loop, context: self.records.fault(context.get("exception") or RuntimeError())
+        )
+        await self.server.serve(sockets=[self.socket])
 
     def stop(self) -> None:
         """Begin to stop: calls that are made are finished, new ones are refused."""
