@@ -71,7 +71,11 @@ http {{
 @contextmanager
 def started(*command: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env={**os.environ, **environment}, cwd=Path(__file__).parents[1]
+        command,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **environment},
+        cwd=Path(__file__).parents[1],
     )
     try:
         yield process
@@ -82,7 +86,9 @@ def started(*command: str, **environment: str) -> Iterator[subprocess.Popen[str]
 
 @contextmanager
 def vendor(fail: float, log: Path | None = None) -> Iterator[int]:
-    with started(sys.executable, "-m", "support.relay_load", "0", str(fail), *([str(log)] if log else [])) as process:
+    with started(
+        sys.executable, "-m", "support.relay_load", "0", str(fail), *([str(log)] if log else [])
+    ) as process:
         assert process.stdout is not None
         yield int(process.stdout.readline())
 
@@ -96,7 +102,9 @@ def relay(folder: Path, service: int, *options: str) -> Iterator[tuple[int, int]
     subprocess.run([*callsheet, "apply", "-C", str(folder), "--yes", "--quiet"], check=True)
     log = (folder / "log.jsonl").open("w")
     command = [*callsheet, "relay", "-C", str(folder), "--key", "env:RELAY_KEY", "--port", "0", *options]
-    process = subprocess.Popen(command, stdout=log, env={**os.environ, "RELAY_KEY": KEY, "VENDOR_KEY": "vendor-key"})
+    process = subprocess.Popen(
+        command, stdout=log, env={**os.environ, "RELAY_KEY": KEY, "VENDOR_KEY": "vendor-key"}
+    )
     try:
         while '"listening"' not in (text := (folder / "log.jsonl").read_text()):
             assert process.poll() is None, text
@@ -195,7 +203,8 @@ def hold(limit: float, seconds: float) -> None:
         load = run.result()
         sent = Counter(json.loads(line) for line in log.read_text().splitlines())
         logged = Counter(
-            one["status"] for one in map(json.loads, (folder / "relay" / "log.jsonl").read_text().splitlines())
+            one["status"]
+            for one in map(json.loads, (folder / "relay" / "log.jsonl").read_text().splitlines())
             if one["event"] == "call" and not one["replayed"]
         )
     third = max(1, len(memory) // 3)
@@ -204,8 +213,11 @@ def hold(limit: float, seconds: float) -> None:
     print(f"| calls | {sum(load.statuses.values())} |")
     print(f"| answers, by status | {dict(sorted(load.statuses.items()))} |")
     print(f"| without an answer | {load.statuses[0]} |")
-    print(f"| answered 200 and not sent | {sum(1 for key, one in load.answers.items() if one == 200 and not sent[key])} |")
+    print(
+        f"| answered 200 and not sent | {sum(1 for key, one in load.answers.items() if one == 200 and not sent[key])} |"
+    )
     print(f"| sent twice with one key | {sum(1 for count in sent.values() if count > 1)} |")
+    print(f"| answered otherwise when its key was repeated | {len(load.wrong)} |")
     print(f"| calls in the relay's log | {sum(logged.values())} |")
     print(f"| p50, p99 | {load.at(0.5):.1f} ms, {load.at(0.99):.1f} ms |")
     print(f"| memory, after the first third to the end | {memory[third]:.1f} to {memory[-2]:.1f} MiB |")
@@ -221,14 +233,20 @@ def _resident(process: int) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seconds", type=float, default=10.0, help="for each way; default: 10")
-    parser.add_argument("--hold", type=float, default=0.0, help="seconds at 70 %% of the limit; default: none")
+    parser.add_argument(
+        "--hold", type=float, default=0.0, help="seconds at 70 %% of the limit; default: none"
+    )
     chosen = parser.parse_args()
     found = compare(chosen.seconds)
     for callers, ways in found.items():
         base = ways["directly"]
-        print(f"\n{callers} at once | calls a second | p50 | p99 | p50 added | p99 added\n---|---|---|---|---|---")
+        print(
+            f"\n{callers} at once | calls a second | p50 | p99 | p50 added | p99 added\n---|---|---|---|---|---"
+        )
         for words, load in ways.items():
             strange = {status: n for status, n in load.statuses.items() if status != 200}
             print(

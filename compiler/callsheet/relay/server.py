@@ -96,12 +96,14 @@ def server_of(
         """Closes a connection whose next request does not come, or whose client has none of the names."""
 
         head: asyncio.TimerHandle | None = None
+        stranger = False
 
         def connection_made(self, transport: Any) -> None:
             super().connection_made(transport)
             if not _is_named(transport, settings.client_names):
+                self.stranger = True
                 stop.strangers()
-                transport.close()
+                transport.abort()
                 return
             self._wait_for_head()
 
@@ -110,6 +112,8 @@ def server_of(
             self._head_has_come()
 
         def data_received(self, data: bytes) -> None:
+            if self.stranger:
+                return  # what came with the end of the handshake is still delivered
             super().data_received(data)
             cycle: Any = self.cycle
             if cycle is not None and not cycle.response_complete:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 from callsheet.errors import CallsheetError, UsageError
 from callsheet.outbound.hosts import LOOPBACK, AllowedHosts
@@ -88,10 +89,12 @@ class RelaySession:
 
     async def _serve(self) -> None:
         # What asyncio would print of a fault could contain a value.
-        asyncio.get_running_loop().set_exception_handler(
-            lambda loop, context: self.records.fault(context.get("exception") or RuntimeError())
-        )
+        asyncio.get_running_loop().set_exception_handler(self._faulted)
         await self.server.serve(sockets=[self.socket])
+
+    def _faulted(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        del loop
+        self.records.fault(context.get("exception") or RuntimeError())
 
     def stop(self) -> None:
         """Begin to stop: calls that are made are finished, new ones are refused."""

@@ -37,7 +37,7 @@ class Workers:
     def _work(self) -> None:
         while (one := self._todo.get()) is not None:
             task, done = one
-            # From here on nobody takes the task back; whoever no longer waits finds its result all the same.
+            # From here on nobody takes the task back.
             if not done.set_running_or_notify_cancel():
                 continue
             try:

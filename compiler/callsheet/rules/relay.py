@@ -76,9 +76,9 @@ declare(
     "relay-busy",
     """A relay must have room for a call: a turn, a slot of each rate, and a place for its key.
 
-It answers 429 where too many calls wait (`--max-waiting`) or a rate is exceeded, and 503 where the turn does
-not come before the deadline, where no more idempotency keys can be kept, and while it stops. Nothing was
-sent, and the call can be made again.
+It answers 429 where too many calls wait (`--max-waiting`) or a rate is exceeded, and 503 where the turn
+does not come before the deadline, where no more idempotency keys can be kept, and while it stops. Nothing
+was sent, and the call can be made again.
 """,
 )
 declare(
@@ -95,8 +95,8 @@ declare(
     "relay-not-served",
     """An action must be at the target as it was applied, and call a host that is fixed.
 
-The relay answers 503, and sends nothing. What was changed at the target by other means was reviewed by nobody:
-`callsheet drift` shows it. An action whose token endpoint is at another host is served once that host is
-allowed (CS961). The log of the relay says which it is.
+The relay answers 503, and sends nothing. What was changed at the target by other means was reviewed by
+nobody: `callsheet drift` shows it. An action whose token endpoint is at another host is served once that
+host is allowed (CS961). The log of the relay says which it is.
 """,
 )
