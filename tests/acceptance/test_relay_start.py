@@ -194,8 +194,9 @@ def test_a_client_certificate_is_enough_where_its_name_is_wanted(
         for path in ("/healthz", "/readyz"):
             with pytest.raises(httpx.HTTPError):
                 relay.client.get(path)
-        with pytest.raises(httpx.HTTPError):
-            relay.call()
+        for _ in range(5):  # the request may come with the end of the handshake, or after it
+            with pytest.raises(httpx.HTTPError):
+                relay.call()
         assert bool(relay.events("wrong-client")) == bool(names and client)
     assert not service.seen
 
