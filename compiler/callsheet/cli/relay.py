@@ -44,7 +44,7 @@ from callsheet.cli.common import Options, allow_host_option, common_options, env
     "--deadline",
     default=25.0,
     show_default=True,
-    type=click.FloatRange(1, 30),
+    type=click.FloatRange(1, 29),
     help="Answer within so many seconds; less than the timeout of the journey.",
 )
 @click.option(
@@ -89,6 +89,9 @@ from callsheet.cli.common import Options, allow_host_option, common_options, env
     type=click.FloatRange(0.1, 3_600),
     help="Look for a new apply every so many seconds.",
 )
+@click.option(
+    "--to", metavar="URL", help="Call `callsheet emulate` at URL instead, with stand-ins for secrets."
+)
 def command(
     env: str | None,
     keys: tuple[str, ...],
@@ -105,6 +108,7 @@ def command(
     window: float,
     grace: float,
     poll: float,
+    to: str | None,
     *,
     options: Options,
 ) -> None:
@@ -137,4 +141,4 @@ def command(
         grace=grace,
         poll=poll,
     )
-    options.open().relay(env, settings=settings, write=write).run()
+    options.open().relay(env, settings=settings, to=to, write=write).run()

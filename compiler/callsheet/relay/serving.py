@@ -10,7 +10,7 @@ from typing import Any
 from callsheet.calling.sending import ITS_RATE, Line, Way, capped_by
 from callsheet.language.addresses import Address
 from callsheet.outbound.destinations import TOKEN_FIELDS
-from callsheet.outbound.hosts import AllowedHosts, Origin, origin_of
+from callsheet.outbound.hosts import Origin, origin_of
 from callsheet.outbound.slots import Slots
 from callsheet.relay.model import Content, Reading
 from callsheet.targets.journey_optimizer.rules.capping import covers
@@ -62,14 +62,14 @@ class Serving:
     """Makes tables: what has not changed keeps its connections, its tokens and its slots.
 
     Attributes:
-        resolve: returns the secret of a reference.
-        allowed: the hosts to which a secret may go beside the service's own.
+        way: returns how an action reaches its service.
+        trusts: may a secret go to this host, beside that of the request?
         connections: how many a line keeps open.
 
     """
 
-    resolve: Callable[[str], str]
-    allowed: AllowedHosts
+    way: Callable[[Content], Way]
+    trusts: Callable[[Origin], bool]
     connections: int
 
     def table(self, reading: Reading, before: Table) -> Table:
@@ -94,7 +94,7 @@ class Serving:
             if old is not None and old.digest == digest and dict(old.line.slots) == slots:
                 served[name] = old
                 continue
-            line = Line(content, Way(resolve=self.resolve), slots, connections=self.connections)
+            line = Line(content, self.way(content), slots, connections=self.connections)
             served[name] = Served(name=name, content=content, digest=digest, line=line)
         return Table(serial=reading.serial, served=served, not_served=not_served, caps=caps)
 
@@ -108,7 +108,7 @@ class Serving:
         for one in (authentication.get(place) for place in TOKEN_FIELDS):
             origin = origin_of(one) if isinstance(one, str) else None
             same = origin is None or (origin.host, origin.port) == (own.host, own.port)
-            if origin is not None and not same and not self.allowed.allows(origin.host, origin.port):
+            if origin is not None and not same and not self.trusts(origin):
                 why = f"its token endpoint is at {origin.shown}: allow it with --allow-host {origin.shown}"
                 return NotServed(name=name, code="CS961", why=why)
         return None

@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from callsheet.calling.sending import Way
 from callsheet.errors import CallsheetError, UsageError
-from callsheet.outbound.hosts import LOOPBACK, AllowedHosts
+from callsheet.outbound.hosts import LOOPBACK, Origin
 from callsheet.outbound.secrets import resolve
-from callsheet.relay.model import Reading, RelaySettings
+from callsheet.relay.model import Content, Reading, RelaySettings
 
 
 class RelaySession:
@@ -18,7 +19,8 @@ class RelaySession:
     Args:
         read: returns what is applied; raises `CallsheetError` where that cannot be read.
         settings: how it serves.
-        allowed: the hosts to which a secret may go beside the service's own.
+        way: returns how an action reaches its service.
+        trusts: may a secret go to this host, beside that of a request?
         write: takes each line of its log.
 
     Attributes:
@@ -34,7 +36,8 @@ class RelaySession:
         self,
         read: Callable[[], Reading],
         settings: RelaySettings,
-        allowed: AllowedHosts,
+        way: Callable[[Content], Way],
+        trusts: Callable[[Origin], bool],
         write: Callable[[str], None],
     ) -> None:
         _refuse_missing()
@@ -52,7 +55,7 @@ class RelaySession:
         self.records = Records(write, Metrics())
         keys = Keys(settings.keys, resolve)
         context = tls_of(settings)
-        serving = Serving(resolve=resolve, allowed=allowed, connections=settings.concurrency)
+        serving = Serving(way=way, trusts=trusts, connections=settings.concurrency)
         self.follower = Follower(read, serving, keys, self.records, every=settings.poll)
         self.socket = open_socket(settings)
         self.url = _url(settings, self.socket.getsockname()[1], secure=context is not None)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from callsheet.outbound.hosts import AllowedHosts
+from callsheet.calling.sending import Way
 from callsheet.relay.model import Reading, Written
 from callsheet.relay.serving import Serving, Table, host_of
 
@@ -27,7 +27,9 @@ def reading(*contents: dict[str, Any], serial: int = 1, differing: tuple[str, ..
     return Reading(serial=serial, applied=applied, differing=differing)
 
 
-SERVING = Serving(resolve=lambda reference: "x" * 20, allowed=AllowedHosts(), connections=4)
+SERVING = Serving(
+    way=lambda content: Way(resolve=lambda reference: "x" * 20), trusts=lambda origin: False, connections=4
+)
 
 
 @pytest.mark.parametrize(
