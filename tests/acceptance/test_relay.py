@@ -15,7 +15,7 @@ import pytest
 
 from support.judges import check_schema
 from support.relay import ACTION, KEY, PARAMS, relaying, wait_for
-from support.service import Service, cut, echo, endless, reply, serving, stall, trickle
+from support.service import Service, cut, drip, echo, endless, reply, serving, stall, trickle
 from support.workspaces import ENVIRONMENT, Callsheet, Folder
 
 CANARY = "s3cr3t-canary-value"
@@ -209,6 +209,7 @@ def test_a_status_of_the_service_is_passed_on(
         (cut, 502, "broken"),
         (stall, 504, "timedout"),
         (trickle, 504, "timedout"),
+        (drip, 504, "timedout"),
         (endless, 504, "timedout"),
     ],
 )
@@ -219,6 +220,8 @@ def test_where_the_service_gives_no_answer_the_status_says_how(
     service.answers = [answer]
     with relaying(workspace.path) as relay:
         response = relay.call()
+        # The call itself has ended too, and keeps nobody's turn.
+        wait_for(lambda: relay.metric("in_flight") == 0, "the call has ended", 1)
     assert (response.status_code, error(response)["outcome"]) == (status, outcome)
     assert error(response)["code"] == "CS888"
     assert len(service.seen) == 1
@@ -533,12 +536,12 @@ def test_no_personal_value_and_no_secret_is_in_logs_and_metrics(
     workspace: Folder, service: Service, ready: Ready
 ) -> None:
     ready(_OAUTH.format(url=service.url), limits="{timeout: 1s}")
-    personal = {"list": "ada-list", "text": "Dear Ada", "person": "Lovelace"}
+    personal = {"list": "zora-list", "text": "Dear Zora", "person": "Lovelace"}
     with relaying(workspace.path) as relay:
-        for answer in (_token, reply(500, '{"echo": "Dear Ada"}'), cut, stall):
+        for answer in (_token, reply(500, '{"echo": "Dear Zora"}'), cut, stall):
             service.answers = [answer]
-            relay.call(personal, Idempotency_Key="ada@example.com")
-            relay.call(personal, Authorization="Bearer ada@example.com")
+            relay.call(personal, Idempotency_Key="zora@example.com")
+            relay.call(personal, Authorization="Bearer zora@example.com")
             relay.call({**personal, "Lovelace": "Lovelace"})
             relay.call(personal, name="Lovelace")
         relay.client.get("/Lovelace?q=Lovelace")
@@ -546,7 +549,7 @@ def test_no_personal_value_and_no_secret_is_in_logs_and_metrics(
         written = (
             "\n".join(relay.log) + relay.client.get("/metrics").text + relay.client.get("/readyz").text
         )
-    for one in ("Lovelace", "Ada", "ada", CANARY, KEY, "t0ken", service.url):
+    for one in ("Lovelace", "Zora", "zora", CANARY, KEY, "t0ken", service.url):
         assert one not in written, one
     assert {one["action"] for one in relay.events("call")} == {"example", None}
     assert all(set(one) == _FIELDS for one in relay.events("call"))

@@ -182,12 +182,15 @@ class Line:
             CallsheetError: as `send`.
 
         """
-        begin = time.monotonic()
+        from callsheet.outbound.deadlines import until
+
+        end = time.monotonic() + min(self.timeout, within)
         request = build_request(self.compiled, params, self._reveal)
         client, tokens = self._connected()
         call = _Call(client, request, self.way)
-        bounds = _Bounds(self.limits, self.slots, begin + min(self.timeout, within))
-        answer = _with_retries(call, self.compiled["authentication"], tokens, bounds, wait)
+        with until(end):
+            bounds = _Bounds(self.limits, self.slots, end)
+            answer = _with_retries(call, self.compiled["authentication"], tokens, bounds, wait)
         return replace(answer, text=without_secrets(answer.text, [*self._shown.values(), *call.proofs]))
 
     def _reveal(self, reference: str) -> str:
@@ -196,6 +199,8 @@ class Line:
 
     def _connected(self) -> tuple[httpx.Client, Tokens]:
         """Return the client and its tokens: new ones where the action's certificate was renewed."""
+        from callsheet.outbound.deadlines import PunctualTransport
+
         authentication = self.compiled["authentication"] if self.way.real else {}
         mark = _mark(authentication.get("clientCertificate"), self._reveal)
         with self._lock:
@@ -205,14 +210,14 @@ class Line:
                 context = tls_context(authentication, self._reveal)
                 # No redirect is followed: another host would get the key. No proxy or .netrc of the machine
                 # is asked.
+                limits = self._httpx.Limits(
+                    max_connections=None, max_keepalive_connections=self.connections
+                )
                 client = self._httpx.Client(
-                    verify=context,
+                    transport=PunctualTransport(context, limits),
                     timeout=self.timeout,
                     follow_redirects=False,
                     trust_env=False,
-                    limits=self._httpx.Limits(
-                        max_connections=None, max_keepalive_connections=self.connections
-                    ),
                 )
                 self._opened = opened = (mark, client, Tokens(client, self._reveal, self.way.route))
         return opened[1], opened[2]

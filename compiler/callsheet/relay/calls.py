@@ -24,6 +24,9 @@ Done = TypeVar("Done")
 MARGIN_SECONDS = 0.25
 """So much earlier the service's time ends, that its answer, or that there is none, is known in time."""
 
+LEAST_SECONDS = 0.5
+"""A call that has less than this left is not begun: it would hardly get its answer."""
+
 
 class Calls:
     """The calls that are made and that wait; it belongs to one event loop."""
@@ -104,15 +107,12 @@ class Calls:
 
     async def _make(self, served: Served, params: dict[str, Any], end: float) -> Reply:
         try:
-            await self.gate.enter(end - MARGIN_SECONDS - time.monotonic())
+            await self.gate.enter(end - MARGIN_SECONDS - LEAST_SECONDS - time.monotonic())
         except TooManyError:
             return _TOO_MANY
         except TooLateError:
             return _TOO_LATE
         left = end - MARGIN_SECONDS - time.monotonic()
-        if left <= 0:
-            self.gate.leave()
-            return _TOO_LATE
         done: Future[Answer] = self.workers.do(partial(served.line.send, params, within=left))
         try:
             # The turn ends with the call and not with the caller, who may have gone.

@@ -83,18 +83,23 @@ class Serving:
             kind, name = Address.read(address)
             if kind != "Action":
                 continue
-            why = "differs" if address in reading.differing else ""
-            refused = _differs(name) if why else self._refused(name, content)
-            if refused is not None:
-                not_served[name] = refused
+            try:
+                refused = _differs(name) if address in reading.differing else self._refused(name, content)
+                if refused is not None:
+                    not_served[name] = refused
+                    continue
+                slots = self._slots(name, content, endpoints, caps, before)
+                digest = reading.applied[address].digest
+                old = before.served.get(name)
+                if old is not None and old.digest == digest and dict(old.line.slots) == slots:
+                    served[name] = old
+                    continue
+                line = Line(content, self.way(content), slots, connections=self.connections)
+            except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+                # Another version of callsheet may have applied it.
+                why = "this version of callsheet cannot read what was applied: apply it again"
+                not_served[name] = NotServed(name=name, code="CS889", why=why)
                 continue
-            slots = self._slots(name, content, endpoints, caps, before)
-            digest = reading.applied[address].digest
-            old = before.served.get(name)
-            if old is not None and old.digest == digest and dict(old.line.slots) == slots:
-                served[name] = old
-                continue
-            line = Line(content, self.way(content), slots, connections=self.connections)
             served[name] = Served(name=name, content=content, digest=digest, line=line)
         return Table(serial=reading.serial, served=served, not_served=not_served, caps=caps)
 

@@ -90,6 +90,15 @@ def test_messages_and_configurations_are_no_actions() -> None:
     assert not found.not_served
 
 
+@pytest.mark.parametrize(
+    "strange", [{"request": None}, {"request": {"url": {}}}, {"limits": {"rate": "often"}}, {"limits": 7}]
+)
+def test_what_another_version_applied_otherwise_keeps_nobody_else_out(strange: dict[str, Any]) -> None:
+    found = SERVING.table(reading(content("a", **strange), content("b")), Table())
+    assert (set(found.served), found.not_served["a"].code) == ({"b"}, "CS889")
+    assert "apply it again" in found.not_served["a"].why
+
+
 def test_what_differs_from_what_was_applied_is_not_served() -> None:
     found = SERVING.table(reading(content("a"), content("b"), differing=("Action/a",)), Table())
     assert (set(found.served), found.not_served["a"].code) == ({"b"}, "CS889")
