@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from callsheet import Workspace
+from support.journeys import SEVEN, write
 from support.judges import check_schema
 from support.relay import ACTION, KEY, PARAMS, relaying, wait_for
 from support.service import Service, cut, drip, echo, endless, reply, serving, stall, trickle
@@ -184,6 +186,35 @@ def test_an_action_that_nobody_applied_is_not_served(
     with relaying(workspace.path) as relay:
         assert relay.call(name="foreign").status_code == 404
     assert not service.seen
+
+
+def test_what_was_confirmed_in_journey_optimizer_is_served_and_nothing_before(
+    empty: Folder, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("RELAY_KEY", KEY)
+    write(empty, **SEVEN)
+    pack = tmp_path / "pack"
+    assert callsheet("apply", "-C", empty.path, "--yes", "-q", "--pack", pack).code == 0
+    playing = Workspace(empty.path).emulate()
+    try:
+        with relaying(empty.path, to=playing.url) as relay:
+            assert relay.call({}, name="push").status_code == 404
+            assert callsheet("confirm", pack, "push", "-C", empty.path).code == 0
+            params = dict.fromkeys(("tenant", "device", "title", "body"), "x")
+            wait_for(lambda: relay.call(params, name="push").status_code == 200, "it is served")
+            assert relay.call({}, name="sms").status_code == 404
+    finally:
+        playing.close()
+
+
+@pytest.mark.parametrize("to", ["https://localhost:8025", "http://evil.example", "localhost"])
+def test_only_a_stand_in_on_this_machine_is_called_in_place_of_the_services(
+    workspace: Folder, ready: Ready, callsheet: Callsheet, to: str
+) -> None:
+    ready()
+    outcome = callsheet("relay", "-C", workspace.path, "--key", "env:RELAY_KEY", "--port", "0", "--to", to)
+    assert outcome.code == 1
+    assert "error CS964: " in outcome.err
 
 
 # What comes back ----------------------------------------------------------------------------------

@@ -86,8 +86,9 @@ def relaying(root: Path, verify: Any = True, cert: Any = None, **settings: Any) 
     """Run a relay of the only environment of a workspace, with a key, on any free port."""
     log: list[str] = []
     chosen = {"keys": ("env:RELAY_KEY",), "port": 0, "poll": 0.1, **settings}
-    allow = chosen.pop("allow_hosts", ())
-    session = Workspace(root, allow_hosts=allow).relay(settings=RelaySettings(**chosen), write=log.append)
+    allow, to = chosen.pop("allow_hosts", ()), chosen.pop("to", None)
+    workspace = Workspace(root, allow_hosts=allow)
+    session = workspace.relay(settings=RelaySettings(**chosen), to=to, write=log.append)
     thread = threading.Thread(target=session.run, daemon=True)
     thread.start()
     url = session.url.replace("127.0.0.1", "localhost") if session.url.startswith("https") else session.url
