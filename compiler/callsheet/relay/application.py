@@ -18,6 +18,7 @@ from callsheet.relay.keys import Keys
 from callsheet.relay.model import RelaySettings
 from callsheet.relay.records import Records
 from callsheet.relay.replies import Reply, refusal
+from callsheet.relay.serving import KEY_HEADER
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -268,7 +269,7 @@ async def _drain(receive: Receive) -> None:
 
 def _given_key(headers: list[tuple[bytes, bytes]]) -> bytes | None:
     """Return the key of a request; None where it has none, or more than one."""
-    found = [value for name, value in headers if name == b"x-callsheet-key"]
+    found = [value for name, value in headers if name == KEY_HEADER.encode()]
     bearers = [value for name, value in headers if name == b"authorization"]
     found += [value[7:].strip() for value in bearers if value[:7].lower() == b"bearer "]
     return found[0] if len(found) == 1 else None

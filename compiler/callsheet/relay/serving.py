@@ -15,6 +15,9 @@ from callsheet.outbound.slots import Slots
 from callsheet.relay.model import Content, Reading
 from callsheet.targets.journey_optimizer.rules.capping import covers
 
+KEY_HEADER = "x-callsheet-key"
+"""The header in which a caller of a relay sends its key."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
@@ -110,6 +113,11 @@ class Serving:
             why = "the host that it calls is not fixed in what was applied"
             return NotServed(name=name, code="CS889", why=why)
         authentication = content.get("authentication") or {}
+        if KEY_HEADER in (
+            one.lower() for one in (*content["request"].get("headers", {}), _key_name(authentication))
+        ):
+            why = "it is itself the call of a relay, which would call itself"
+            return NotServed(name=name, code="CS889", why=why)
         for one in (authentication.get(place) for place in TOKEN_FIELDS):
             origin = origin_of(one) if isinstance(one, str) else None
             same = origin is None or (origin.host, origin.port) == (own.host, own.port)
@@ -134,6 +142,10 @@ class Serving:
             words = capped_by(one["name"], capping)
             caps[words] = found[words] = caps.get(words) or before.caps.get(words) or Slots(capping)
         return found
+
+
+def _key_name(authentication: Mapping[str, Any]) -> str:
+    return str(authentication.get("name", "")) if authentication.get("in") == "header" else ""
 
 
 def host_of(content: Content) -> Origin | None:

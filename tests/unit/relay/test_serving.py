@@ -99,6 +99,20 @@ def test_what_another_version_applied_otherwise_keeps_nobody_else_out(strange: d
     assert "apply it again" in found.not_served["a"].why
 
 
+def test_the_call_of_a_relay_is_not_served_by_one() -> None:
+    key = {"secret": "env:RELAY_KEY"}
+    by_header = content("a")
+    by_header["request"]["headers"] = {"X-Callsheet-Key": key}
+    by_key = content(
+        "b", authentication={"type": "apiKey", "in": "header", "name": "x-callsheet-key", "value": key}
+    )
+    other = content(
+        "c", authentication={"type": "apiKey", "in": "query", "name": "x-callsheet-key", "value": key}
+    )
+    found = SERVING.table(reading(by_header, by_key, other), Table())
+    assert (set(found.served), set(found.not_served)) == ({"c"}, {"a", "b"})
+
+
 def test_what_differs_from_what_was_applied_is_not_served() -> None:
     found = SERVING.table(reading(content("a"), content("b"), differing=("Action/a",)), Table())
     assert (set(found.served), found.not_served["a"].code) == ({"b"}, "CS889")
