@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -376,6 +377,23 @@ def test_a_refused_call_uses_up_no_key(workspace: Folder, service: Service, read
         assert relay.call(Idempotency_Key="one").status_code == 200
 
 
+def test_a_call_that_was_refused_and_gets_no_other_token_is_not_sent_again(
+    workspace: Folder, service: Service, ready: Ready
+) -> None:
+    ready(_OAUTH.format(url=service.url))
+    tokens = iter([reply(200, '{"access_token": "t0ken-canary", "expires_in": 3600}'), reply(403)])
+
+    def answer(handler: Any, seen: Any) -> None:
+        (next(tokens) if seen.path == "/token" else reply(401))(handler, seen)
+
+    service.answers = [answer]
+    with relaying(workspace.path) as relay:
+        answers = [relay.call(Idempotency_Key="one") for _ in range(2)]
+    assert [(one.status_code, error(one)["code"]) for one in answers] == [(502, "CS963")] * 2
+    assert answers[1].headers["Idempotency-Replayed"] == "true"
+    assert len(service.calls()) == 1
+
+
 def test_a_key_is_forgotten_after_the_window(workspace: Folder, service: Service, ready: Ready) -> None:
     ready()
     with relaying(workspace.path, window=0.3) as relay:
@@ -543,6 +561,28 @@ def test_a_stop_finishes_what_it_makes_and_refuses_the_rest(
         assert not relay.thread.is_alive()
     assert len(service.seen) == 3
     assert relay.events("stopped") == [{**relay.events("stopped")[0], "unfinished": 0}]
+
+
+def test_a_call_whose_body_comes_after_the_stop_is_not_made(
+    workspace: Folder, service: Service, ready: Ready
+) -> None:
+    ready()
+    body = json.dumps(PARAMS).encode()
+    head = (
+        f"POST /actions/example HTTP/1.1\r\nHost: x\r\nX-Callsheet-Key: {KEY}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    service.answers = [_slow(0.8)]
+    with relaying(workspace.path) as relay, ThreadPoolExecutor(1) as pool:
+        made = pool.submit(relay.call)
+        with socket.create_connection(relay.session.socket.getsockname(), timeout=5) as late:
+            late.sendall(head.encode() + body[:5])
+            wait_for(lambda: len(service.seen) == 1, "a call is made")
+            relay.session.stop()
+            late.sendall(body[5:])
+            assert late.recv(12) == b"HTTP/1.1 503"
+        assert made.result().status_code == 200
+    assert len(service.seen) == 1
 
 
 def test_a_stop_waits_no_longer_than_its_grace(workspace: Folder, service: Service, ready: Ready) -> None:

@@ -21,14 +21,14 @@ BODY = json.dumps(PARAMS).encode()
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, Service]]:
     """Run a relay of one action for all tests: what one of them does to it must not matter to the next."""
     from callsheet import Workspace
-    from callsheet.relay import application, server
+    from callsheet.relay import requests, server
 
     root = Folder(tmp_path_factory.mktemp("relay"))
     with pytest.MonkeyPatch.context() as patch, serving() as service:
         patch.setenv("CANARY", "s3cr3t-canary-value")
         patch.setenv("RELAY_KEY", KEY)
-        patch.setattr(application, "BODY_SECONDS", 0.4)
-        patch.setattr(application, "DRAIN_SECONDS", 0.2)
+        patch.setattr(requests, "BODY_SECONDS", 0.4)
+        patch.setattr(requests, "DRAIN_SECONDS", 0.2)
         patch.setattr(server, "HEAD_SECONDS", 0.6)
         url, limits = service.url, "{timeout: 5s}"
         authentication = "{type: none}"

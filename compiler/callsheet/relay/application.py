@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any
 
-from callsheet.relay.bodies import BodyError, read_parameters
 from callsheet.relay.calls import Calls
 from callsheet.relay.description import describe
 from callsheet.relay.following import Follower
@@ -18,35 +15,28 @@ from callsheet.relay.keys import Keys
 from callsheet.relay.model import RelaySettings
 from callsheet.relay.records import Records
 from callsheet.relay.replies import Reply, refusal
-from callsheet.relay.serving import KEY_HEADER
+from callsheet.relay.requests import (
+    Receive,
+    RefusedError,
+    drain,
+    given_key,
+    idempotency_key,
+    parameters_of,
+    read_body,
+    refuse_type,
+)
+from callsheet.relay.serving import Table
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import Response
 
-BODY_SECONDS = 10.0
-"""So long the body of a call may take to come."""
-DRAIN_SECONDS = 1.0
-DRAIN_BYTES = 65_536
 OPEN_PATHS = ("/healthz", "/readyz")
 """What whoever starts a relay asks, without a key: they say nothing of what is served."""
-_KEY = re.compile(rb"[\x21-\x7e]{1,255}")
-_CONTENT_TYPE = re.compile(
-    rb"application/(?:[a-z0-9.+-]+\+)?json(?:\s*;\s*charset=\"?utf-8\"?)?", re.IGNORECASE
-)
 
 Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-
-
-class RefusedError(Exception):
-    """A call that is answered by the relay itself."""
-
-    def __init__(self, reply: Reply) -> None:
-        super().__init__(reply.code)
-        self.reply = reply
 
 
 class Application:
@@ -60,7 +50,7 @@ class Application:
         self.follower = follower
         self.calls = calls
         self.records = records
-        self.described: tuple[int, bytes] = (0, b"")
+        self.described: tuple[Table | None, bytes] = (None, b"")
 
     def build(self) -> Starlette:
         """Return it as Starlette runs it."""
@@ -89,7 +79,7 @@ class Application:
         """Return whether a request may be answered: by its key, where callers need one."""
         if scope["path"] in OPEN_PATHS or not self.keys:
             return True
-        return self.keys.accept(_given_key(scope["headers"]))
+        return self.keys.accept(given_key(scope["headers"]))
 
     def refuse_caller(self) -> Response:
         """Answer a request without a key, or with a wrong one."""
@@ -136,9 +126,9 @@ class Application:
 
         del request
         table = self.follower.table
-        if self.described[0] != id(table) or not self.described[1]:
+        if self.described[0] is not table:
             text = json.dumps(describe(table, self.settings), ensure_ascii=False, sort_keys=True)
-            self.described = (id(table), text.encode())
+            self.described = (table, text.encode())
         return Response(self.described[1], media_type="application/json")
 
     # What is called ---------------------------------------------------------------------------------
@@ -155,17 +145,19 @@ class Application:
                 raise RefusedError(_STOPPING)
             if served is None:
                 raise RefusedError(self._not_served(name))
-            key = _idempotency_key(request)
-            _refuse_type(request)
+            key = idempotency_key(request)
+            refuse_type(request)
             end = begin + self.settings.deadline
-            body = await self._body(request, min(BODY_SECONDS, self.settings.deadline))
+            body = await read_body(request, self.settings.max_body, self.settings.deadline)
             unread = False
-            params = _parameters(body)
+            params = parameters_of(body)
+            if self.calls.stopping:
+                raise RefusedError(_STOPPING)
             reply, replayed = await self.calls.call(served, params, key, end)
         except RefusedError as refused:
             reply = refused.reply
             if unread and reply.status != 408:
-                await _drain(request.receive)
+                await drain(request.receive)
         known = served is not None or name in self.follower.table.not_served
         self.records.answered(
             name if known else "",
@@ -188,39 +180,18 @@ class Application:
             503, "CS889", "not-served", f"the action is not served ({found.code}): nothing was sent"
         )
 
-    async def _body(self, request: Request, seconds: float) -> bytes:
-        """Read a body, bounded in size and time."""
-        from starlette.requests import ClientDisconnect
-
-        most = self.settings.max_body
-        length = request.headers.get("Content-Length", "")
-        if length.isdigit() and int(length[:18]) > most:
-            raise RefusedError(_too_large(most))
-        body = bytearray()
-        try:
-            async with asyncio.timeout(seconds):
-                async for piece in request.stream():
-                    body += piece
-                    if len(body) > most:
-                        raise RefusedError(_too_large(most))
-        except TimeoutError:
-            raise RefusedError(_TOO_SLOW) from None
-        except ClientDisconnect:
-            raise RefusedError(_GONE) from None
-        return bytes(body)
-
     # What goes wrong --------------------------------------------------------------------------------
 
     async def not_found(self, request: Request, error: Exception) -> Response:
         """Answer for a path that is not there."""
         del error
-        await _drain(request.receive)
+        await drain(request.receive)
         self.records.metrics.requests.labels("-", "404", "unknown").inc()
         return _response(refusal(404, "CS884", "unknown", "there is nothing at this path"), {})
 
     async def not_allowed(self, request: Request, error: Exception) -> Response:
         """Answer for a method that a path does not take."""
-        await _drain(request.receive)
+        await drain(request.receive)
         allowed: Any = getattr(error, "headers", None) or {}
         self.records.metrics.requests.labels("-", "405", "refused").inc()
         reply = refusal(405, "CS885", "refused", "the method is not one that this path takes")
@@ -244,7 +215,7 @@ class _Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or refuse it."""
         if scope["type"] == "http" and not self.accept(scope):
-            await _drain(receive)
+            await drain(receive)
             await self.refuse()(scope, receive, send)
             return
         if scope["type"] == "websocket":
@@ -253,65 +224,6 @@ class _Guard:
         await self.app(scope, receive, send)
 
 
-async def _drain(receive: Receive) -> None:
-    """Read what is left of a small body, so that its sender reads the answer before the end."""
-    read = 0
-    try:
-        async with asyncio.timeout(DRAIN_SECONDS):
-            while read <= DRAIN_BYTES:
-                message = await receive()
-                read += len(message.get("body", b""))
-                if message["type"] != "http.request" or not message.get("more_body"):
-                    return
-    except (TimeoutError, RuntimeError):
-        return
-
-
-def _given_key(headers: list[tuple[bytes, bytes]]) -> bytes | None:
-    """Return the key of a request; None where it has none, or more than one."""
-    found = [value for name, value in headers if name == KEY_HEADER.encode()]
-    bearers = [value for name, value in headers if name == b"authorization"]
-    found += [value[7:].strip() for value in bearers if value[:7].lower() == b"bearer "]
-    return found[0] if len(found) == 1 else None
-
-
-def _idempotency_key(request: Request) -> str | None:
-    found = [value for name, value in request.scope["headers"] if name == b"idempotency-key"]
-    if not found:
-        return None
-    if len(found) > 1 or not _KEY.fullmatch(found[0]):
-        raise RefusedError(
-            _bad(400, "`Idempotency-Key` is not one value of 1 to 255 visible ASCII characters")
-        )
-    return str(found[0].decode("ascii"))
-
-
-def _refuse_type(request: Request) -> None:
-    headers = request.scope["headers"]
-    found = [value.strip() for name, value in headers if name == b"content-type"]
-    if len(found) != 1 or not _CONTENT_TYPE.fullmatch(found[0]):
-        raise RefusedError(_bad(415, "the content type is not application/json, in UTF-8"))
-    if any(name == b"content-encoding" for name, _ in headers):
-        raise RefusedError(_bad(415, "the body is encoded; send it as it is"))
-
-
-def _parameters(body: bytes) -> dict[str, Any]:
-    try:
-        return read_parameters(body)
-    except BodyError as error:
-        raise RefusedError(_bad(400, str(error))) from None
-
-
-def _bad(status: int, message: str) -> Reply:
-    return refusal(status, "CS885", "refused", f"{message}: nothing was sent")
-
-
-def _too_large(most: int) -> Reply:
-    return _bad(413, f"the body is longer than {most} bytes")
-
-
-_TOO_SLOW = _bad(408, "the body did not come in time")
-_GONE = _bad(400, "the body did not come whole")
 _STOPPING = refusal(503, "CS887", "stopping", "the relay is stopping: nothing was sent", again_after=1)
 
 

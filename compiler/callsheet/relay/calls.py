@@ -7,10 +7,11 @@ import hashlib
 import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
-from callsheet.calling.sending import Answer
+from callsheet.calling.attempts import Answer
 from callsheet.errors import CallsheetError
 from callsheet.relay.gate import Gate, TooLateError, TooManyError
 from callsheet.relay.model import RelaySettings
@@ -147,4 +148,6 @@ _ABANDONED = refusal(
     "stopped",
     "the relay has stopped: whether the service did what was asked is not known",
 )
-_FAULT = refusal(500, "CS999", "fault", "an internal error: whether something was sent is not known")
+_FAULT = replace(
+    refusal(500, "CS999", "fault", "an internal error: whether something was sent is not known"), sent=True
+)

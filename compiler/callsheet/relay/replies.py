@@ -7,7 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from callsheet.calling.sending import Answer
+from callsheet.calling.attempts import Answer
+from callsheet.calling.sending import AfterSendingError
 from callsheet.errors import CallsheetError
 
 JSON = "application/json"
@@ -113,16 +114,16 @@ def _passed_on(answer: Answer, status: int) -> Reply:
 
 def reply_of_error(error: CallsheetError) -> Reply:
     """Return why no call was made: the parameters, the token endpoint, or the relay's own secrets."""
+    return replace(_reply_of_error(error), sent=isinstance(error, AfterSendingError))
+
+
+def _reply_of_error(error: CallsheetError) -> Reply:
     if error.code == "CS926":
         findings = [_plain(one) for one in error.details]
-        message = error.message if error.details or error.message in _PLAIN else _plain(error.message)
-        return refusal(422, error.code, "refused", message, findings=findings)
+        return refusal(422, error.code, "refused", error.message, findings=findings)
     if error.code == "CS963":
         return refusal(502, error.code, "no-token", "the service's token endpoint returned no token")
     return refusal(500, error.code, "misconfigured", f"the relay cannot make this call: {error.code}")
-
-
-_PLAIN = ("the parameters do not fit the action",)
 
 
 def _plain(finding: str) -> str:

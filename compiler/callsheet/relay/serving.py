@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from callsheet.calling.sending import ITS_RATE, Line, Way, capped_by
+from callsheet.calling.attempts import Way
+from callsheet.calling.sending import ITS_RATE, Line, capped_by
 from callsheet.language.addresses import Address
 from callsheet.outbound.destinations import TOKEN_FIELDS
 from callsheet.outbound.hosts import Origin, origin_of

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from callsheet.calling.sending import Way
+from callsheet.calling.attempts import Way
 from callsheet.errors import CallsheetError, UsageError
 from callsheet.outbound.hosts import LOOPBACK, Origin
 from callsheet.outbound.secrets import resolve

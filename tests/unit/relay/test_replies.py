@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from callsheet.calling.sending import Answer
+from callsheet.calling.attempts import Answer
 from callsheet.errors import CallsheetError
 from callsheet.relay.replies import Reply, reply_of, reply_of_error
 

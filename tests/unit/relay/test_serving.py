@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from callsheet.calling.sending import Way
+from callsheet.calling.attempts import Way
 from callsheet.relay.model import Reading, Written
 from callsheet.relay.serving import Serving, Table, host_of
 
