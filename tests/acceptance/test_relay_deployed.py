@@ -217,6 +217,17 @@ def test_the_environment_of_the_examples_is_enough_for_a_relay(
     assert [one.name for one in folder.rglob("*")] == ["environment.yaml"]
 
 
+def test_the_page_has_each_answer_of_the_relay() -> None:
+    source = "".join(
+        one.read_text("utf-8") for one in (ROOT / "compiler" / "callsheet" / "relay").glob("*.py")
+    )
+    answers = set(re.findall(r'\(\s*(\d{3}|status),\s*"(CS\d{3})",\s*"([a-z-]+)"', source))
+    assert len(answers) >= 10
+    rows = re.findall(r"^\| [^|]*\| ([^|]*) \| ([^|]*) \|", (FILES / "README.md").read_text("utf-8"), re.M)
+    for _, code, outcome in answers - {("500", "CS999", "fault")}:
+        assert [text for names, text in rows if f"`{outcome}`" in names and code in text], (code, outcome)
+
+
 def test_what_the_page_names_is_there() -> None:
     metrics = importlib.import_module("callsheet.relay.metrics").Metrics().text()[0].decode()
     page = (FILES / "README.md").read_text("utf-8")

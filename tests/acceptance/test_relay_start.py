@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import socket
 import ssl
@@ -199,6 +200,32 @@ def test_a_client_certificate_is_enough_where_its_name_is_wanted(
                 relay.call()
         assert bool(relay.events("wrong-client")) == bool(names and client)
     assert not service.seen
+
+
+def test_a_certificate_is_renewed_while_the_relay_runs(
+    ready: Folder, certificates: Path, tmp_path: Path
+) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    for name in ("relay.pem", "relay.key"):
+        shutil.copy(certificates / name, own / name)
+
+    def shown(port: int) -> bytes:
+        context = _client(certificates, None)
+        context.check_hostname = False
+        with socket.create_connection(("localhost", port)) as plain, context.wrap_socket(plain) as secure:
+            return secure.getpeercert(binary_form=True) or b""
+
+    with relaying(ready.path, verify=_client(certificates, None), **_tls(own)) as relay:
+        port = relay.session.socket.getsockname()[1]
+        first = shown(port)
+        # Half of a pair is there only for a moment: the old one is shown meanwhile.
+        shutil.copy(certificates / "stranger.pem", own / "relay.pem")
+        wait_for(lambda: bool(relay.events("not-renewed")), "it is refused")
+        assert relay.events("not-renewed")[0]["code"] == "CS880"
+        assert shown(port) == first
+        shutil.copy(certificates / "stranger.key", own / "relay.key")
+        wait_for(lambda: shown(port) != first, "the new one is shown")
 
 
 def test_with_a_key_and_client_certificates_both_are_wanted(ready: Folder, certificates: Path) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 from callsheet.calling.sending import Line
 from callsheet.errors import CallsheetError
-from callsheet.relay.keys import Keys
 from callsheet.relay.model import LONGEST_SECONDS, Reading
 from callsheet.relay.records import Records
 from callsheet.relay.serving import Serving, Table
@@ -20,7 +19,7 @@ class Follower:
     Args:
         read: returns what is applied; raises `CallsheetError` where that cannot be read.
         serving: makes a table of it.
-        keys: are read again at each look.
+        renew: reads again what may be renewed, keys and certificates; raises `CallsheetError`.
         records: get what came of it.
 
     Attributes:
@@ -31,15 +30,22 @@ class Follower:
     """
 
     def __init__(
-        self, read: Callable[[], Reading], serving: Serving, keys: Keys, records: Records, *, every: float
+        self,
+        read: Callable[[], Reading],
+        serving: Serving,
+        renew: Callable[[], None],
+        records: Records,
+        *,
+        every: float,
     ) -> None:
         self.read = read
         self.serving = serving
-        self.keys = keys
+        self.renew = renew
         self.records = records
         self.every = every
         self.table = Table()
         self.failure = ""
+        self._unrenewed = ""
         self.read_at = 0.0
         self._reading: Reading | None = None
         self._retired: list[tuple[float, Line]] = []
@@ -60,9 +66,12 @@ class Follower:
     def look(self) -> None:
         """Look once; what cannot be read leaves everything as it is."""
         try:
-            self.keys.read_again()
+            self.renew()
+            self._unrenewed = ""
         except CallsheetError as error:
-            self.records.keys_not_read(error.code)
+            if self._unrenewed != error.code:
+                self.records.not_renewed(error.code)
+            self._unrenewed = error.code
         try:
             self._take(self.read())
         except CallsheetError as error:

@@ -85,9 +85,10 @@ class Records:
         """Write that it can be read again."""
         self.event("info", "reads-again")
 
-    def keys_not_read(self, code: str) -> None:
-        """Write that the keys of callers cannot be read again."""
-        self.event("error", "keys-not-read", code=code, why="the keys that were read last are accepted")
+    def not_renewed(self, code: str) -> None:
+        """Write that the keys of callers, or the certificate, cannot be read again."""
+        why = "the keys and the certificate that were read last are used"
+        self.event("error", "not-renewed", code=code, why=why)
 
     def fault(self, error: BaseException) -> None:
         """Write where a fault of the relay is, without its words, which could contain a value."""

@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from callsheet.errors import CallsheetError, UsageError
+from callsheet.errors import CallsheetError
+from callsheet.relay.certificates import is_named
 from callsheet.relay.model import RelaySettings
 
 if TYPE_CHECKING:
@@ -46,45 +47,6 @@ def open_socket(settings: RelaySettings) -> socket.socket:
         ) from None
 
 
-def tls_of(settings: RelaySettings) -> ssl.SSLContext | None:
-    """Return the context of a relay that speaks TLS; None for plain HTTP.
-
-    Raises:
-        CallsheetError: CS880 for files that are missing, cannot be read, or do not fit each other.
-
-    """
-    if settings.tls_cert is None and settings.tls_key is None and settings.client_ca is None:
-        if settings.client_names:
-            raise UsageError(
-                "CS880",
-                "names of client certificates need --client-ca",
-                help="pass --client-ca FILE, the authorities that sign them",
-            )
-        return None
-    if settings.tls_cert is None or settings.tls_key is None:
-        raise UsageError(
-            "CS880",
-            "a relay that speaks TLS needs a certificate and its key",
-            help="pass --tls-cert FILE and --tls-key FILE, both PEM",
-        )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    try:
-        # A key with a passphrase is refused, and not asked for on a terminal.
-        context.load_cert_chain(settings.tls_cert, settings.tls_key, password=lambda: "")
-        if settings.client_ca is not None:
-            context.load_verify_locations(settings.client_ca)
-            context.verify_mode = ssl.CERT_REQUIRED
-    except (OSError, ValueError):
-        raise CallsheetError(
-            "CS880",
-            "the certificate, its key or the authorities of clients cannot be used",
-            help="all are PEM files that this user can read; the key belongs to the first certificate,"
-            " and has no passphrase",
-        ) from None
-    return context
-
-
 def server_of(
     application: Any, settings: RelaySettings, context: ssl.SSLContext | None, stop: Stopping
 ) -> uvicorn.Server:
@@ -100,7 +62,7 @@ def server_of(
 
         def connection_made(self, transport: Any) -> None:
             super().connection_made(transport)
-            if not _is_named(transport, settings.client_names):
+            if not is_named(transport, settings.client_names):
                 self.stranger = True
                 stop.strangers()
                 transport.abort()
@@ -215,12 +177,3 @@ class Stopping:
             self.abandon()
             return True
         return self.busy() == 0
-
-
-def _is_named(transport: Any, names: tuple[str, ...]) -> bool:
-    """Return whether the client's certificate has one of the names, where one is wanted."""
-    if not names:
-        return True
-    certificate = transport.get_extra_info("peercert") or {}
-    found = [str(value).lower() for kind, value in certificate.get("subjectAltName", ()) if kind == "DNS"]
-    return any(one.lower() in found for one in names)

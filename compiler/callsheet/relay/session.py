@@ -43,20 +43,29 @@ class RelaySession:
         _refuse_missing()
         from callsheet.relay.application import Application
         from callsheet.relay.calls import Calls
+        from callsheet.relay.certificates import Certificate
         from callsheet.relay.following import Follower
         from callsheet.relay.keys import Keys
         from callsheet.relay.metrics import Metrics
         from callsheet.relay.records import Records
-        from callsheet.relay.server import Stopping, open_socket, server_of, tls_of
+        from callsheet.relay.server import Stopping, open_socket, server_of
         from callsheet.relay.serving import Serving
 
         refuse_anyone(settings)
         self.settings = settings
         self.records = Records(write, Metrics())
         keys = Keys(settings.keys, resolve)
-        context = tls_of(settings)
+        certificate = Certificate(settings)
+        context = certificate.context
         serving = Serving(way=way, trusts=trusts, connections=settings.concurrency)
-        self.follower = Follower(read, serving, keys, self.records, every=settings.poll)
+
+        def renew() -> None:
+            try:
+                keys.read_again()
+            finally:
+                certificate.read_again()
+
+        self.follower = Follower(read, serving, renew, self.records, every=settings.poll)
         self.socket = open_socket(settings)
         self.url = _url(settings, self.socket.getsockname()[1], secure=context is not None)
         try:
