@@ -60,6 +60,15 @@ def test_no_header_of_the_service_can_be_more_than_its_type() -> None:
     )
 
 
+def test_the_body_is_utf_8_and_its_type_says_so() -> None:
+    for written in (
+        "text/plain; charset=iso-8859-1",
+        'text/plain; charset="UTF-16"',
+        "text/plain; charset=utf-8",
+    ):
+        assert reply_of(answer("ok", 200, content_type=written)).content_type == "text/plain; charset=utf-8"
+
+
 def test_an_endless_pause_is_bounded() -> None:
     assert reply_of(answer("http_429", 429, again_after=1e9)).headers["Retry-After"] == "86400"
 
