@@ -108,7 +108,7 @@ class Calls:
 
     async def _make(self, served: Served, params: dict[str, Any], end: float) -> Reply:
         try:
-            await self.gate.enter(end - MARGIN_SECONDS - LEAST_SECONDS - time.monotonic())
+            await self.gate.enter(served.name, end - MARGIN_SECONDS - LEAST_SECONDS - time.monotonic())
         except TooManyError:
             return _TOO_MANY
         except TooLateError:
@@ -124,7 +124,7 @@ class Calls:
             self.fault(error)
             return _FAULT
         finally:
-            self.gate.leave()
+            self.gate.leave(served.name)
 
 
 _UNWRITABLE = refusal(422, "CS926", "refused", "a value cannot be written as JSON")
