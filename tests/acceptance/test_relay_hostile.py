@@ -288,11 +288,22 @@ def test_a_connection_without_a_request_is_closed(relay: Running) -> None:
     assert time.monotonic() - begin < 4
 
 
-def test_idle_connections_keep_nobody_out(relay: Running) -> None:
+def test_idle_connections_keep_nobody_out_and_probes_not_even_when_there_are_too_many(
+    relay: Running, service: Service
+) -> None:
     address = relay.session.socket.getsockname()
     idle = [socket.create_connection(address) for _ in range(150)]
     try:
         assert relay.call().status_code == 200
+        idle += [socket.create_connection(address) for _ in range(relay.session.settings.connections - 140)]
+        wait_for(lambda: relay.call().status_code == 503, "too many are open", 3)
+        service.seen.clear()
+        answer = raw(relay, head() + BODY)
+        assert status(answer) == 503
+        assert b"connection: close" in answer.lower()
+        assert relay.client.get("/healthz").status_code == relay.client.get("/readyz").status_code == 200
+        assert not service.seen
+        wait_for(lambda: relay.call().status_code == 200, "those without a request are closed", 5)
     finally:
         for one in idle:
             one.close()

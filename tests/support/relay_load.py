@@ -18,7 +18,7 @@ from typing import Any
 
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 NOT_SENT = (0, 429, 503)
-"""After these a call is made again, and not answered from memory."""
+"""After these a call is made again, and not answered from memory; what is too much also meets a repetition."""
 _BODY = b'{"status":"taken"}'
 
 
@@ -53,6 +53,8 @@ class Caller:
     async def call(self, request: bytes) -> int:
         """Return the status of the answer; 0 where there is no whole one."""
         try:
+            if self.reader is not None and self.reader.at_eof():
+                self.close()  # the other side has closed it meanwhile: every client looks before it writes
             if self.writer is None:
                 self.reader, self.writer = await asyncio.open_connection(self.host, self.port)
             assert self.reader is not None
@@ -133,7 +135,7 @@ async def at_a_rate(
         load.answers[key] = status
         if random.random() < repeat:
             again = await caller.call(request)
-            if status not in NOT_SENT and again != status:
+            if status not in NOT_SENT and again not in (status, *NOT_SENT):
                 load.wrong.append(f"{key}: first {status}, then {again}")
         free.append(caller)
 

@@ -6,6 +6,7 @@ import json
 import secrets
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from callsheet.relay.calls import Calls
@@ -50,6 +51,7 @@ class Application:
         self.follower = follower
         self.calls = calls
         self.records = records
+        self.connections: Callable[[], int] = lambda: 0
         self.described: tuple[Table | None, bytes] = (None, b"")
 
     def build(self) -> Starlette:
@@ -66,7 +68,7 @@ class Application:
                 Route("/openapi.json", self.openapi, methods=["GET"]),
                 Route("/actions/{name}", self.action, methods=["POST"]),
             ],
-            middleware=[Middleware(_Guard, accept=self.accepts, refuse=self.refuse_caller)],
+            middleware=[Middleware(_Guard, refuse=self.refuse)],
             exception_handlers={404: self.not_found, 405: self.not_allowed, Exception: self.failed},
         )
         # A redirect would ask a caller to send its parameters to another path.
@@ -75,14 +77,15 @@ class Application:
 
     # Who may call -----------------------------------------------------------------------------------
 
-    def accepts(self, scope: Scope) -> bool:
-        """Return whether a request may be answered: by its key, where callers need one."""
-        if scope["path"] in OPEN_PATHS or not self.keys:
-            return True
-        return self.keys.accept(given_key(scope["headers"]))
-
-    def refuse_caller(self) -> Response:
-        """Answer a request without a key, or with a wrong one."""
+    def refuse(self, scope: Scope) -> Response | None:
+        """Return the answer to a request that is not even looked at; None for one that is."""
+        if scope["path"] in OPEN_PATHS:
+            return None
+        if self.connections() > self.settings.connections:
+            self.records.metrics.requests.labels("-", "503", "busy").inc()
+            return _response(_CROWDED, {})
+        if not self.keys or self.keys.accept(given_key(scope["headers"])):
+            return None
         reply = refusal(401, "CS883", "unauthorized", "the key is missing, or not one of this relay")
         self.records.metrics.requests.labels("-", "401", "unauthorized").inc()
         self.records.event("warning", "wrong-key")
@@ -207,16 +210,16 @@ class Application:
 class _Guard:
     """Answers requests that may not be answered, before anything looks at their path."""
 
-    def __init__(self, app: Any, accept: Callable[[Scope], bool], refuse: Callable[[], Response]) -> None:
+    def __init__(self, app: Any, refuse: Callable[[Scope], Response | None]) -> None:
         self.app = app
-        self.accept = accept
         self.refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or refuse it."""
-        if scope["type"] == "http" and not self.accept(scope):
+        refused = self.refuse(scope) if scope["type"] == "http" else None
+        if refused is not None:
             await drain(receive)
-            await self.refuse()(scope, receive, send)
+            await refused(scope, receive, send)
             return
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
@@ -224,6 +227,10 @@ class _Guard:
         await self.app(scope, receive, send)
 
 
+_CROWDED = replace(
+    refusal(503, "CS887", "busy", "too many connections are open: nothing was sent", again_after=1),
+    headers={"Retry-After": "1", "Connection": "close"},
+)
 _STOPPING = refusal(503, "CS887", "stopping", "the relay is stopping: nothing was sent", again_after=1)
 
 

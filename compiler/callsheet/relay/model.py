@@ -45,6 +45,11 @@ class RelaySettings:
     grace: float = 30.0
     poll: float = 5.0
 
+    @property
+    def connections(self) -> int:
+        """How many connections are open before callers on further ones are sent away."""
+        return 4 * (self.concurrency + self.waiting) + 64
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:

@@ -121,7 +121,6 @@ def server_of(
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=1,
         h11_max_incomplete_event_size=16_384,
-        limit_concurrency=4 * (settings.concurrency + settings.waiting) + 64,
         backlog=512,
     )
     config.load()

@@ -83,6 +83,7 @@ class RelaySession:
         )
         application = Application(settings, keys, self.follower, self.calls, self.records)
         self.server = server_of(application.build(), settings, context, self._stopping)
+        application.connections = lambda: len(self.server.server_state.connections)
         self._show_numbers()
 
     def run(self) -> None:
