@@ -10,9 +10,9 @@ from typing import Any
 from callsheet.calling.attempts import Way
 from callsheet.calling.sending import ITS_RATE, Line, capped_by
 from callsheet.language.addresses import Address
-from callsheet.outbound.destinations import TOKEN_FIELDS
-from callsheet.outbound.hosts import Origin, origin_of
+from callsheet.outbound.hosts import Origin
 from callsheet.outbound.slots import Slots
+from callsheet.relay.hosts import destinations_of, host_of, only_to
 from callsheet.relay.model import Content, Reading
 from callsheet.targets.journey_optimizer.rules.capping import covers
 
@@ -98,7 +98,8 @@ class Serving:
                 if old is not None and old.digest == digest and dict(old.line.slots) == slots:
                     served[name] = old
                     continue
-                line = Line(content, self.way(content), slots, connections=self.connections)
+                way = only_to(destinations_of(content), self.way(content))
+                line = Line(content, way, slots, connections=self.connections)
             except (AttributeError, IndexError, KeyError, TypeError, ValueError):
                 # Another version of callsheet may have applied it.
                 why = "this version of callsheet cannot read what was applied: apply it again"
@@ -113,16 +114,12 @@ class Serving:
         if own is None:
             why = "the host that it calls is not fixed in what was applied"
             return NotServed(name=name, code="CS889", why=why)
-        authentication = content.get("authentication") or {}
-        if KEY_HEADER in (
-            one.lower() for one in (*content["request"].get("headers", {}), _key_name(authentication))
-        ):
+        headers = (*content["request"].get("headers", {}), _key_name(content.get("authentication") or {}))
+        if KEY_HEADER in (one.lower() for one in headers):
             why = "it is itself the call of a relay, which would call itself"
             return NotServed(name=name, code="CS889", why=why)
-        for one in (authentication.get(place) for place in TOKEN_FIELDS):
-            origin = origin_of(one) if isinstance(one, str) else None
-            same = origin is None or (origin.host, origin.port) == (own.host, own.port)
-            if origin is not None and not same and not self.trusts(origin):
+        for origin in destinations_of(content):
+            if (origin.host, origin.port) != (own.host, own.port) and not self.trusts(origin):
                 why = f"its token endpoint is at {origin.shown}: allow it with --allow-host {origin.shown}"
                 return NotServed(name=name, code="CS961", why=why)
         return None
@@ -147,18 +144,6 @@ class Serving:
 
 def _key_name(authentication: Mapping[str, Any]) -> str:
     return str(authentication.get("name", "")) if authentication.get("in") == "header" else ""
-
-
-def host_of(content: Content) -> Origin | None:
-    """Return whom an action calls; None where a parameter has a part in it."""
-    url = content["request"]["url"]
-    if isinstance(url, str):
-        return origin_of(url)
-    first = url["$concat"][0]
-    scheme, mark, rest = first.partition("://") if isinstance(first, str) else ("", "", "")
-    if not mark or not any(end in rest for end in "/?#"):
-        return None
-    return origin_of(f"{scheme}://{rest.partition('/')[0].partition('?')[0].partition('#')[0]}/")
 
 
 def _differs(name: str) -> NotServed:

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from callsheet.calling.attempts import Way
+from callsheet.errors import CallsheetError
+from callsheet.relay.hosts import host_of
 from callsheet.relay.model import Reading, Written
-from callsheet.relay.serving import Serving, Table, host_of
+from callsheet.relay.serving import Serving, Table
 
 
 def content(name: str = "a", url: Any = "https://api.example.com/v1", **more: Any) -> dict[str, Any]:
@@ -37,6 +39,10 @@ SERVING = Serving(
     [
         ("https://api.example.com/v1", "api.example.com"),
         ("http://localhost:8080/v1", "localhost:8080"),
+        ("https://api.example.com/é/a b", "api.example.com"),
+        ("https://api.example.com", "api.example.com"),
+        ("https://api.example.com\\@evil.example/v1", None),
+        ("https://evil@api.example.com/v1", "api.example.com"),
         ({"$concat": ["https://api.example.com/v1/", {"$param": "x"}]}, "api.example.com"),
         ({"$concat": ["https://api.example.com/v1?x=", {"$param": "x"}]}, "api.example.com"),
         ({"$concat": ["https://api.example.com", {"$param": "x"}]}, None),
@@ -53,6 +59,20 @@ def test_whom_an_action_calls_is_fixed_or_it_is_not_served(url: Any, shown: str 
     assert (None if origin is None else origin.shown) == shown
     table = SERVING.table(reading(content(url=url)), Table())
     assert (set(table.served), set(table.not_served)) == (({"a"}, set()) if shown else (set(), {"a"}))
+
+
+def test_a_line_leads_to_the_hosts_of_its_action_and_to_no_other() -> None:
+    token = {"type": "oauth2", "tokenUrl": "https://login.example.com/token"}
+    serving = Serving(way=SERVING.way, trusts=lambda origin: True, connections=4)
+    route = serving.table(reading(content(authentication=token)), Table()).served["a"].line.way.route
+    for url in ("https://api.example.com/v1/x?y=z", "https://login.example.com/token"):
+        assert route(url) == url
+    for url in (
+        "https://evil.example/v1", "http://api.example.com/v1", "https://api.example.com:8443/v1",
+        "https://api.example.com@evil.example/v1", "https://api.example.com\\@evil.example/", "https://api.example.com.evil.example/",
+    ):  # fmt: skip
+        with pytest.raises(CallsheetError, match="another host"):
+            route(url)
 
 
 def test_what_has_not_changed_keeps_its_line() -> None:
