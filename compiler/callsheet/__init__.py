@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from callsheet.deploying import ApplyResult
     from callsheet.language import Diagnostic
     from callsheet.planning import Change, Plan
+    from callsheet.relay import RelaySettings
     from callsheet.workspace import Workspace
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "Diagnostic",
     "InvalidWorkspaceError",
     "Plan",
+    "RelaySettings",
     "UnreachableError",
     "UsageError",
     "Workspace",
@@ -52,6 +54,7 @@ _HOMES = {
     "CompiledAction": "callsheet.compiling",
     "Diagnostic": "callsheet.language",
     "Plan": "callsheet.planning",
+    "RelaySettings": "callsheet.relay",
     "Workspace": "callsheet.workspace",
 }
 

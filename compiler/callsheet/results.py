@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from callsheet.calling import Request
+    from callsheet.calling.attempts import Answer
     from callsheet.calling.cases import CaseResult
-    from callsheet.calling.sending import Answer
     from callsheet.deploying import ApplyResult as ApplyResult
     from callsheet.deploying.administration import InitResult as InitResult
     from callsheet.deploying.by_hand import PackResult as PackResult

@@ -45,7 +45,9 @@ if TYPE_CHECKING:
     from callsheet.emulator.routes import Route
     from callsheet.emulator.session import EmulatorSession
     from callsheet.messages.sending import Ask
+    from callsheet.outbound.hosts import Origin
     from callsheet.planning import Plan
+    from callsheet.relay import Reading, RelaySession, RelaySettings
     from callsheet.targets import Deployed
 
 Parameters = Mapping[str, Any] | Sequence[str]
@@ -410,6 +412,45 @@ class Workspace:
             return type(self)(self.root, cache=self.cache).routes(environment)
 
         return EmulatorSession(self.root, again, faults, port=port, called=called)
+
+    def relay(
+        self,
+        environment: str | None = None,
+        *,
+        settings: RelaySettings,
+        to: str | None = None,
+        write: Callable[[str], None] = lambda line: None,  # noqa: ARG005
+    ) -> RelaySession:
+        """Serve the actions that were applied in an environment, for journeys that cannot call them.
+
+        Args:
+            environment: may be left out where there is only one.
+            settings: how it serves.
+            to: the URL of `callsheet emulate`, which is called in place of the services.
+            write: takes each line of its log, a JSON object.
+
+        Raises:
+            CallsheetError: CS878 to CS881 for who may call and where it listens, CS945 for a package, CS964
+                where `to` is not this machine, CS803 and CS9xx for the target and the ledger.
+
+        """
+        from callsheet.deploying.serving import read_served
+        from callsheet.emulator.standins import way_to
+        from callsheet.messages.sending import real_way
+        from callsheet.relay import RelaySession
+
+        allowed = self.allowed
+        chosen = self.environment(environment)
+
+        def read() -> Reading:
+            with self._opened(chosen, writing=False) as stores:
+                return read_served(stores)
+
+        def trusts(origin: Origin) -> bool:
+            return to is not None or allowed.allows(origin.host, origin.port)
+
+        way = real_way if to is None else partial(way_to, to)
+        return RelaySession(read, settings, way, trusts, write)
 
     def routes(self, environment: str | None = None) -> Sequence[Route]:
         """Return what an emulator answers to: every action, in all environments or in one."""

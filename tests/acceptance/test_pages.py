@@ -22,7 +22,7 @@ from support.workspaces import ROOT, Callsheet, Folder
 PAGES = pages()
 FOLLOWED = [section for one in PAGES for section in one.sections() if section.steps]
 WITH_YAML = [one for one in PAGES if one.blocks("yaml")]
-FOR_USERS = [page(one) for one in ("README.md", "actions/README.md", "schemas/README.md", ".github/actions/README.md", "compiler/callsheet/targets/README.md")]  # fmt: skip
+FOR_USERS = [page(one) for one in ("README.md", "actions/README.md", "schemas/README.md", ".github/actions/README.md", "compiler/callsheet/targets/README.md", "compiler/relay/README.md")]  # fmt: skip
 # A plain block is a drawing.
 READ_EVERYWHERE = {"console", "yaml", ""}
 READ_THERE = {

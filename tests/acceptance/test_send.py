@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from support.service import Service, cut, echo, endless, reply, stall, trickle
+from support.service import Service, cut, drip, echo, endless, reply, stall, trickle
 from support.workspaces import ENVIRONMENT, Callsheet, Folder
 
 CANARY = "s3cr3t-canary-value"
@@ -123,6 +123,7 @@ def test_nothing_is_sent_unasked_or_where_it_is_not_allowed(
         (reply(204, ""), "ok: 204"),
         (stall, "timedout after"),
         (trickle, "timedout: 200 after"),
+        (drip, "timedout after 1."),
         (cut, "internalError: 200 (the connection was closed before the answer was whole) after"),
         (endless, "timedout: 200 after"),
     ],

@@ -18,7 +18,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.S | re.M)
 _LINK = re.compile(r"!?\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^)\s]+)\)")
-_PORT = "8025"
+_PORTS = ("8025", "8026")
+"""Those of the emulator and of the relay."""
 
 
 @dataclass(frozen=True)
@@ -105,21 +106,23 @@ def page(name: str) -> Page:
 
 
 class Terminal:
-    """A folder in which the commands of a page run; a port of its own stands for the one on the page."""
+    """A folder in which the commands of a page run; ports of its own stand for those on the page."""
 
     def __init__(self, folder: Path, callsheet: Callable[..., str], stack: contextlib.ExitStack) -> None:
         self.folder = folder
         self.callsheet = callsheet
         self.stack = stack
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = str(probe.getsockname()[1])
+        self.ports = {one: str(_free_port()) for one in _PORTS}
 
     def follow(self, steps: list[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
         """Run the commands in their order; return each with what the page says and what was printed."""
         for command, expected in steps:
-            printed = self.run(command.replace(_PORT, self.port))
-            yield command, expected.rstrip("\n"), printed.replace(self.port, _PORT).rstrip("\n")
+            for one, own in self.ports.items():
+                command = command.replace(one, own)
+            printed = self.run(command)
+            for one, own in self.ports.items():
+                command, printed = command.replace(own, one), printed.replace(own, one)
+            yield command, expected.rstrip("\n"), printed.rstrip("\n")
 
     def run(self, command: str) -> str:
         """Run one command; return what a terminal shows."""
@@ -153,6 +156,12 @@ class Terminal:
         self.stack.callback(process.kill)
         assert process.stdout is not None
         return process.stdout.readline()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def agrees(expected: str, printed: str) -> bool:

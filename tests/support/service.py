@@ -69,6 +69,16 @@ def trickle(handler: Any, seen: Seen) -> None:
         time.sleep(0.1)
 
 
+def drip(handler: Any, seen: Seen) -> None:
+    """Send a head that does not come to its end, a byte at a time."""
+    del seen
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+    for _ in range(60):
+        handler.wfile.write(b"x")
+        handler.wfile.flush()
+        time.sleep(0.1)
+
+
 def endless(handler: Any, seen: Seen) -> None:
     del seen
     handler.send_response(200)

@@ -2,70 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
+import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Self
 
-from callsheet._version import __version__
-from callsheet.calling.request import NO_PAYLOAD, Request, build_request
+from callsheet.calling.attempts import Answer, Call, Way, attempt_of
+from callsheet.calling.request import build_request
 from callsheet.errors import CallsheetError
-from callsheet.outbound.authentication import Proof, is_renewable, prove, tls_context
-from callsheet.outbound.bounded import MEBIBYTE, EndlessAnswerError, read_bounded
+from callsheet.outbound.authentication import is_renewable, prove, tls_context
 from callsheet.outbound.durations import seconds_of
 from callsheet.outbound.masking import without_secrets
-from callsheet.outbound.retries import REPEATABLE, Attempt, RetryPolicy, retry_after
-from callsheet.outbound.signatures import Signed
+from callsheet.outbound.retries import REPEATABLE, RetryPolicy
 from callsheet.outbound.slots import Slots
 from callsheet.outbound.tokens import Tokens
-from callsheet.outbound.urls import with_query
 
 if TYPE_CHECKING:
     import httpx
 
-MAX_ANSWER = MEBIBYTE
 TIMEOUT_SECONDS = 30.0
 _REFUSALS = (429, 502, 503, 504)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What came back.
-
-    Attributes:
-        outcome: `ok`, `http_<code>`, `timedout`, `capped` (by the action's rate, or by an EndpointConfig)
-            or `internalError`: what Journey Optimizer reports to a journey.
-        text: the body, at most 1 MiB of it.
-        attempts: how often it was sent.
-        reason: why it failed, where no status says so.
-        again_after: the seconds of its `Retry-After`; 0 without.
-
-    """
-
-    outcome: str
-    status: int | None
-    text: str
-    seconds: float
-    attempts: int
-    reason: str = ""
-    again_after: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
-    """How a call reaches the service: for real, or to a stand-in on this machine.
-
-    Attributes:
-        resolve: returns the secret of a reference.
-        route: returns the URL that is called for one.
-        real: is it the service itself, with TLS and the action's certificate?
-
-    """
-
-    resolve: Callable[[str], str]
-    route: Callable[[str], str] = lambda url: url
-    real: bool = True
 
 
 def send(
@@ -90,36 +48,157 @@ def send(
             CS966 for the authentication.
 
     """
-    httpx = _httpx()
-    secrets: list[str] = []
+    with Line(compiled, way, slots_of(compiled, caps or {})) as line:
+        return line.send(params, wait=wait)
 
-    def reveal(reference: str) -> str:
-        secrets.append(way.resolve(reference))
-        return secrets[-1]
 
-    request = build_request(compiled, params, reveal)
-    authentication, bounds = compiled["authentication"], _Bounds(compiled.get("limits") or {}, caps or {})
-    # Authorities that SSL_CERT_FILE names count, as a company's own.
-    context = tls_context(authentication if way.real else {}, reveal)
-    # No redirect is followed: another host would get the key. No proxy or .netrc of the machine is asked.
-    with httpx.Client(
-        verify=context, timeout=bounds.timeout, follow_redirects=False, trust_env=False
-    ) as client:
-        call = _Call(client, request, way)
-        tokens = Tokens(client, reveal, way.route)
-        answer = _with_retries(call, authentication, tokens, bounds, wait)
-    return replace(answer, text=without_secrets(answer.text, [*secrets, *call.proofs]))
+def slots_of(compiled: Mapping[str, Any], caps: Mapping[str, str]) -> dict[str, Slots]:
+    """Return the slots of an action's rate, and of each EndpointConfig that caps it, by their words."""
+    rate = (compiled.get("limits") or {}).get("rate")
+    own = {ITS_RATE: Slots(rate)}
+    return own | {capped_by(name, rate): Slots(rate) for name, rate in caps.items()}
+
+
+ITS_RATE = "the action's rate"
+
+
+def capped_by(name: str, rate: str) -> str:
+    """Return the words for an EndpointConfig that caps an action."""
+    return f"`{name}` lets through ({rate})"
+
+
+class AfterSendingError(CallsheetError):
+    """What kept a further attempt from being made: one that left before was refused."""
+
+    def __init__(self, error: CallsheetError) -> None:
+        super().__init__(error.code, error.message, help=error.help, details=error.details)
+
+
+class Line:
+    """What the calls of one action share: connections, tokens, and the slots of its rates.
+
+    Args:
+        compiled: the action.
+        way: how it reaches the service.
+        slots: every attempt takes one of each; by the words that say whose they are.
+        connections: how many are kept open.
+
+    Raises:
+        CallsheetError: CS945 without httpx.
+
+    """
+
+    def __init__(
+        self,
+        compiled: Mapping[str, Any],
+        way: Way,
+        slots: Mapping[str, Slots],
+        *,
+        connections: int = 20,
+    ) -> None:
+        self._httpx = _httpx()
+        self.compiled = compiled
+        self.way = way
+        self.slots = slots
+        self.limits = compiled.get("limits") or {}
+        self.timeout = seconds_of(self.limits.get("timeout"), TIMEOUT_SECONDS)
+        self.connections = connections
+        self._shown: dict[str, str] = {}
+        self._opened: tuple[str, httpx.Client, Tokens] | None = None
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        """Return the line."""
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        """Close its connections."""
+        self.close()
+
+    def close(self) -> None:
+        """Close its connections."""
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            opened[1].close()
+
+    def send(
+        self,
+        params: Mapping[str, Any],
+        *,
+        within: float = float("inf"),
+        wait: Callable[[float], None] = time.sleep,
+    ) -> Answer:
+        """Send one request; several threads may send at once.
+
+        Args:
+            params: values of the action's parameters.
+            within: the seconds that it may take, where the action itself allows more.
+            wait: sleeps between two attempts.
+
+        Raises:
+            CallsheetError: as `send`; AfterSendingError where an attempt was made before.
+
+        """
+        from callsheet.outbound.deadlines import until
+
+        end = time.monotonic() + min(self.timeout, within)
+        request = build_request(self.compiled, params, self._reveal)
+        client, tokens = self._connected()
+        call = Call(client, request, self.way)
+        with until(end):
+            bounds = _Bounds(self.limits, self.slots, end)
+            try:
+                answer = _with_retries(call, self.compiled["authentication"], tokens, bounds, wait)
+            except CallsheetError as error:
+                if not call.left:
+                    raise
+                raise AfterSendingError(error) from None
+        return replace(answer, text=without_secrets(answer.text, [*self._shown.values(), *call.proofs]))
+
+    def _reveal(self, reference: str) -> str:
+        self._shown[reference] = secret = self.way.resolve(reference)
+        return secret
+
+    def _connected(self) -> tuple[httpx.Client, Tokens]:
+        """Return the client and its tokens: new ones where the action's certificate was renewed."""
+        from callsheet.outbound.deadlines import PunctualTransport
+
+        authentication = self.compiled["authentication"] if self.way.real else {}
+        mark = _mark(authentication.get("clientCertificate"), self._reveal)
+        with self._lock:
+            opened = self._opened
+            if opened is None or opened[0] != mark:
+                # Authorities that SSL_CERT_FILE names count, as a company's own.
+                context = tls_context(authentication, self._reveal)
+                # No redirect is followed: another host would get the key. No proxy or .netrc of the machine
+                # is asked.
+                limits = self._httpx.Limits(
+                    max_connections=None, max_keepalive_connections=self.connections
+                )
+                client = self._httpx.Client(
+                    transport=PunctualTransport(context, limits),
+                    timeout=self.timeout,
+                    follow_redirects=False,
+                    trust_env=False,
+                )
+                self._opened = opened = (mark, client, Tokens(client, self._reveal, self.way.route))
+        return opened[1], opened[2]
+
+
+def _mark(certificate: Mapping[str, Any] | None, reveal: Callable[[str], str]) -> str:
+    """Return what changes when a client certificate does."""
+    parts = [reveal(one["secret"]) for one in (certificate or {}).values()]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 class _Bounds:
     """What bounds one send: the action's limits, and the endpoints that cap it; every attempt counts."""
 
-    def __init__(self, limits: Mapping[str, Any], caps: Mapping[str, str]) -> None:
+    def __init__(self, limits: Mapping[str, Any], slots: Mapping[str, Slots], end: float) -> None:
         retries = int(limits.get("retries") or 0)
         self.policy = RetryPolicy(retries=retries, refusals=_REFUSALS, pause=0.4)
-        self.timeout = seconds_of(limits.get("timeout"), TIMEOUT_SECONDS)
-        self.slots = {"the action's rate": Slots(limits.get("rate"))}
-        self.slots |= {f"`{name}` lets through ({rate})": Slots(rate) for name, rate in caps.items()}
+        self.slots = slots
+        self.end = end
 
     def exceeded(self) -> str | None:
         """Take a slot of each; return the one that has none left."""
@@ -127,105 +206,45 @@ class _Bounds:
 
 
 def _with_retries(
-    call: _Call,
+    call: Call,
     authentication: Mapping[str, Any],
     tokens: Tokens,
     bounds: _Bounds,
     wait: Callable[[float], None],
 ) -> Answer:
     """Call until it is settled, within the action's timeout, and no more often than what bounds it."""
-    begin = time.monotonic()
-    end = begin + bounds.timeout
+    begin, end = time.monotonic(), bounds.end
     proof = prove(authentication, call.signed, tokens)
     attempts, renewed, answer = 0, False, None
     while True:
+        if answer is None and time.monotonic() >= end:
+            # The token took all the time: a call that nobody waits for does not leave.
+            seconds = time.monotonic() - begin
+            return Answer(outcome="timedout", status=None, text="", seconds=seconds, attempts=0, left=False)
         if exceeded := bounds.exceeded():
-            last = answer or Answer(outcome="capped", status=None, text="", seconds=0, attempts=0)
-            reason = f"a retry would be more than {exceeded}"
+            last = answer or Answer(
+                outcome="capped", status=None, text="", seconds=0, attempts=0, left=False
+            )
+            reason = f"a {'retry' if attempts else 'call'} would be more than {exceeded}"
             return replace(last, outcome="capped", seconds=time.monotonic() - begin, reason=reason)
         attempts += 1
         left = max(end - time.monotonic(), 0.001)
-        answer = replace(call.once(proof, left), attempts=attempts, seconds=time.monotonic() - begin)
+        answer = replace(
+            call.once(proof, left),
+            attempts=attempts,
+            seconds=time.monotonic() - begin,
+            left=call.left,
+        )
         if answer.status == 401 and not renewed and is_renewable(authentication):
             proof, renewed = prove(authentication, call.signed, tokens, anew=True), True
             continue
-        attempt = _attempt(answer, repeatable=call.request.method in REPEATABLE)
+        attempt = attempt_of(answer, repeatable=call.request.method in REPEATABLE)
         pause = bounds.policy.before_next(attempts - renewed, attempt)
         if pause is None or time.monotonic() + pause >= end:
             return answer
         wait(pause)
         if authentication.get("type") == "hmac":
             proof = prove(authentication, call.signed, tokens)
-
-
-class _Call:
-    """One request over one client, as often as it is tried."""
-
-    def __init__(self, client: httpx.Client, request: Request, way: Way) -> None:
-        self.client = client
-        self.request = request
-        self.way = way
-        self.proofs: list[str] = []
-        self.headers = {"User-Agent": f"callsheet/{__version__}", **request.headers}
-        self.content = None if request.payload is NO_PAYLOAD else request.body.encode()
-        if self.content is not None and not any(one.lower() == "content-type" for one in self.headers):
-            self.headers["Content-Type"] = "application/json"
-
-    @property
-    def signed(self) -> Signed:
-        """What a signature of this request is made over."""
-        return Signed(self.request.method, self.request.url, self.headers, self.content or b"")
-
-    def once(self, proof: Proof, timeout: float) -> Answer:
-        """Send it, and read at most `MAX_ANSWER` bytes for at most `timeout` seconds."""
-        import httpx
-
-        self.proofs += [*proof.query.values(), *(one.split()[-1] for one in proof.headers.values())]
-        url = with_query(self.request.url, urlencode(proof.query))
-        told: dict[str, Any] = {"status": None, "text": "", "outcome": "internalError", "reason": ""}
-        end = time.monotonic() + timeout
-        try:
-            with self.client.stream(
-                self.request.method,
-                self.way.route(url),
-                headers={**self.headers, **proof.headers},
-                content=self.content,
-                timeout=timeout,
-            ) as response:
-                told["status"] = int(response.status_code)
-                told["again_after"] = retry_after(response.headers.get("Retry-After"))
-                if not self.way.real:
-                    told["reason"] = response.headers.get("X-Callsheet-Reason", "")[:500]
-                told["text"] = read_bounded(response, MAX_ANSWER, end).decode("utf-8", "replace")
-            told["outcome"] = "ok" if 200 <= told["status"] < 300 else f"http_{told['status']}"
-        except (httpx.TimeoutException, EndlessAnswerError):
-            told["outcome"] = "timedout"
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            # The words of an error may hold the URL, and so a key.
-            told["reason"] = _name_of(error)
-        return Answer(**told, seconds=0.0, attempts=0)
-
-
-def _name_of(error: BaseException) -> str:
-    """Return the name of what went wrong; an untrusted certificate shows as a failed connection."""
-    import ssl
-
-    inner: BaseException | None = error
-    while inner is not None:
-        if isinstance(inner, ssl.SSLCertVerificationError):
-            return type(inner).__name__
-        inner = inner.__cause__ or inner.__context__
-    return type(error).__name__
-
-
-def _attempt(answer: Answer, *, repeatable: bool) -> Attempt:
-    return Attempt(
-        status=answer.status,
-        error=answer.reason,
-        unsure=answer.outcome in ("timedout", "internalError"),
-        repeatable=repeatable,
-        again_after=answer.again_after,
-    )
 
 
 def _httpx() -> Any:

@@ -25,6 +25,7 @@ VERBS = {
     "preview": "Write a page that shows a message as its receiver sees it.",
     "send": "Send an action or a message.",
     "emulate": "Emulate the services that the workspace calls.",
+    "relay": "Make calls that a journey cannot make.",
     "diff": "Compare the workspace with what is deployed, or with a git revision.",
     "plan": "Show what apply would do, and why.",
     "apply": "Do what a plan says, exactly or not at all.",

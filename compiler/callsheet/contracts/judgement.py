@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from callsheet.calling.sending import Answer
+from callsheet.calling.attempts import Answer
 from callsheet.contracts.operations import Operation
 from callsheet.contracts.sources import ContractFault
 from callsheet.documents import Path

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from callsheet.calling.sending import Way
+from callsheet.calling.attempts import Way
 from callsheet.errors import CallsheetError
 from callsheet.outbound.hosts import LOOPBACK
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from callsheet.calling.attempts import Answer
 from callsheet.calling.parameters import check_parameters
 from callsheet.calling.request import Filler, Request, build_request
-from callsheet.calling.sending import Answer
 from callsheet.messages.mail import address_of, mail_of, send_mail
 from callsheet.messages.texts import Texts
 from callsheet.templates.scope import ABSENT

@@ -15,7 +15,7 @@ from email.utils import format_datetime, localtime, make_msgid
 from typing import Any
 from urllib.parse import urlsplit
 
-from callsheet.calling.sending import Answer
+from callsheet.calling.attempts import Answer
 from callsheet.errors import CallsheetError
 from callsheet.messages.texts import Texts
 from callsheet.outbound.durations import seconds_of

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from callsheet.calling import Request, build_request
+from callsheet.calling.attempts import Answer, Way
 from callsheet.calling.parameters import read_parameters
-from callsheet.calling.sending import Answer, Way
 from callsheet.compiling import Compiled
 from callsheet.compiling.selecting import contents_of
 from callsheet.contracts.operations import Operation

@@ -17,10 +17,14 @@ class Slots:
         rate: None for one that lets everything through.
         clock: returns the time in seconds.
 
+    Attributes:
+        written: the rate, as it is written.
+
     """
 
     def __init__(self, rate: str | None, clock: Callable[[], float] = time.monotonic) -> None:
         self.clock = clock
+        self.written = rate
         self.rate = Rate.read(rate) if rate else None
         self.taken: deque[float] = deque(maxlen=self.rate.calls if self.rate else 1)
         self.lock = threading.Lock()

@@ -11,6 +11,7 @@ import base64
 import json
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,8 @@ EARLY_SECONDS = 30.0
 """A token is requested again so long before it expires; a short-lived one, half of its life before."""
 STANDARD_SECONDS = 3600.0
 MAX_ANSWER = MEBIBYTE
+LONGEST_SECONDS = 30.0
+"""How long the answer of a token endpoint is read at most."""
 _UNIT_SECONDS = {
     "milliseconds": 0.001,
     "seconds": 1.0,
@@ -48,7 +51,7 @@ class Tokens:
         route: returns the URL that is called for one; by default the same.
 
     Attributes:
-        given: every token that was given, so that none is ever shown.
+        given: the last tokens that were given, so that none is ever shown.
 
     """
 
@@ -61,7 +64,7 @@ class Tokens:
         self.client = client
         self.resolve = resolve
         self.route = route
-        self.given: list[str] = []
+        self.given: deque[str] = deque(maxlen=100)
         self._known: dict[str, Ask] = {}
         self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
@@ -225,7 +228,7 @@ class Tokens:
             )
         try:
             with self.client.stream(method, self.route(url), headers=headers, **content) as response:
-                body = read_bounded(response, MAX_ANSWER)
+                body = read_bounded(response, MAX_ANSWER, time.monotonic() + LONGEST_SECONDS)
             status = int(response.status_code)
         except EndlessAnswerError:
             raise _refused(url, "its answer does not end") from None

@@ -1,0 +1,149 @@
+"""One attempt of a call: what it sends, and what came back of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from callsheet._version import __version__
+from callsheet.calling.request import NO_PAYLOAD, Request
+from callsheet.outbound.authentication import Proof
+from callsheet.outbound.bounded import MEBIBYTE, EndlessAnswerError, read_bounded
+from callsheet.outbound.retries import Attempt, retry_after
+from callsheet.outbound.signatures import Signed
+from callsheet.outbound.urls import with_query
+
+if TYPE_CHECKING:
+    import httpx
+
+MAX_ANSWER = MEBIBYTE
+_BEFORE_IT_LEFT = ("ConnectError", "ConnectTimeout", "PoolTimeout", "InvalidURL", "UnsupportedProtocol")
+"""What httpx calls an error before anything left for the service."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came back.
+
+    Attributes:
+        outcome: `ok`, `http_<code>`, `timedout`, `capped` (by the action's rate, or by an EndpointConfig)
+            or `internalError`: what Journey Optimizer reports to a journey.
+        text: the body, at most 1 MiB of it.
+        attempts: how often it was sent.
+        reason: why it failed, where no status says so.
+        again_after: the seconds of its `Retry-After`; 0 without.
+        content_type: as the answer names it.
+        left: whether the request left for the service, or may have.
+
+    """
+
+    outcome: str
+    status: int | None
+    text: str
+    seconds: float
+    attempts: int
+    reason: str = ""
+    again_after: float = 0.0
+    content_type: str = ""
+    left: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How a call reaches the service: for real, or to a stand-in on this machine.
+
+    Attributes:
+        resolve: returns the secret of a reference.
+        route: returns the URL that is called for one.
+        real: is it the service itself, with TLS and the action's certificate?
+
+    """
+
+    resolve: Callable[[str], str]
+    route: Callable[[str], str] = lambda url: url
+    real: bool = True
+
+
+class Call:
+    """One request over one client, as often as it is tried.
+
+    Attributes:
+        proofs: what proved who calls, so that it is never shown.
+        left: whether the request left for the service, or may have.
+
+    """
+
+    def __init__(self, client: httpx.Client, request: Request, way: Way) -> None:
+        self.client = client
+        self.request = request
+        self.way = way
+        self.proofs: list[str] = []
+        self.left = False
+        self.headers = {"User-Agent": f"callsheet/{__version__}", **request.headers}
+        self.content = None if request.payload is NO_PAYLOAD else request.body.encode()
+        if self.content is not None and not any(one.lower() == "content-type" for one in self.headers):
+            self.headers["Content-Type"] = "application/json"
+
+    @property
+    def signed(self) -> Signed:
+        """What a signature of this request is made over."""
+        return Signed(self.request.method, self.request.url, self.headers, self.content or b"")
+
+    def once(self, proof: Proof, timeout: float) -> Answer:
+        """Send it, and read at most `MAX_ANSWER` bytes for at most `timeout` seconds."""
+        import httpx
+
+        self.proofs += [*proof.query.values(), *(one.split()[-1] for one in proof.headers.values())]
+        url = with_query(self.request.url, urlencode(proof.query))
+        told: dict[str, Any] = {"status": None, "text": "", "outcome": "internalError", "reason": ""}
+        end = time.monotonic() + timeout
+        try:
+            with self.client.stream(
+                self.request.method,
+                self.way.route(url),
+                headers={**self.headers, **proof.headers},
+                content=self.content,
+                timeout=timeout,
+            ) as response:
+                told["status"] = int(response.status_code)
+                self.left = True
+                told["again_after"] = retry_after(response.headers.get("Retry-After"))
+                told["content_type"] = response.headers.get("Content-Type", "")
+                if not self.way.real:
+                    told["reason"] = response.headers.get("X-Callsheet-Reason", "")[:500]
+                told["text"] = read_bounded(response, MAX_ANSWER, end).decode("utf-8", "replace")
+            told["outcome"] = "ok" if 200 <= told["status"] < 300 else f"http_{told['status']}"
+        except (httpx.TimeoutException, EndlessAnswerError) as error:
+            told["outcome"] = "timedout"
+            self.left = self.left or type(error).__name__ not in _BEFORE_IT_LEFT
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            # The words of an error may hold the URL, and so a key.
+            told["reason"] = _name_of(error)
+            self.left = self.left or type(error).__name__ not in _BEFORE_IT_LEFT
+        return Answer(**told, seconds=0.0, attempts=0)
+
+
+def _name_of(error: BaseException) -> str:
+    """Return the name of what went wrong; an untrusted certificate shows as a failed connection."""
+    import ssl
+
+    inner: BaseException | None = error
+    while inner is not None:
+        if isinstance(inner, ssl.SSLCertVerificationError):
+            return type(inner).__name__
+        inner = inner.__cause__ or inner.__context__
+    return type(error).__name__
+
+
+def attempt_of(answer: Answer, *, repeatable: bool) -> Attempt:
+    """Return an answer as far as it decides about another attempt."""
+    return Attempt(
+        status=answer.status,
+        error=answer.reason,
+        unsure=answer.outcome in ("timedout", "internalError"),
+        repeatable=repeatable,
+        again_after=answer.again_after,
+    )

@@ -1,0 +1,153 @@
+"""One call of a caller → one call of the service, or the answer to a key that was used before."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
+from dataclasses import replace
+from functools import partial
+from typing import Any, TypeVar
+
+from callsheet.calling.attempts import Answer
+from callsheet.errors import CallsheetError
+from callsheet.relay.gate import Gate, TooLateError, TooManyError
+from callsheet.relay.model import RelaySettings
+from callsheet.relay.replies import Reply, refusal, reply_of, reply_of_error
+from callsheet.relay.serving import Served
+from callsheet.relay.window import Window
+from callsheet.relay.workers import Workers
+from callsheet.templates.values import canonical_text
+
+Done = TypeVar("Done")
+MARGIN_SECONDS = 0.25
+"""So much earlier the service's time ends, that its answer, or that there is none, is known in time."""
+
+LEAST_SECONDS = 0.5
+"""A call that has less than this left is not begun: it would hardly get its answer."""
+
+
+class Calls:
+    """The calls that are made and that wait; it belongs to one event loop."""
+
+    def __init__(self, settings: RelaySettings, fault: Callable[[BaseException], None]) -> None:
+        self.settings = settings
+        self.fault = fault
+        self.gate = Gate(settings.concurrency, settings.waiting)
+        self.window = Window(settings.window)
+        self.workers = Workers(settings.concurrency)
+        self.stopping = False
+        self._abandoned = False
+        self._waiting: set[asyncio.Future[Reply]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    @property
+    def busy(self) -> int:
+        """How many calls are made, or wait."""
+        return self.gate.running + self.gate.waiting
+
+    async def call(
+        self, served: Served, params: dict[str, Any], key: str | None, end: float
+    ) -> tuple[Reply, bool]:
+        """Return the answer to a call, before `end`; and whether it is that of an earlier one."""
+        if key is None:
+            return await self._within(self._begin(self._make(served, params, end)), end), False
+        try:
+            text = canonical_text(params)
+        except (ValueError, RecursionError):
+            return _UNWRITABLE, False
+        name = hashlib.sha256(f"{served.name}\0{key}".encode()).digest()
+        digest = hashlib.sha256(text.encode()).digest()
+        entry = self.window.find(name)
+        if entry is not None:
+            if entry.digest != digest:
+                return _USED_OTHERWISE, False
+            return await self._within(entry.answer, end), True
+        if self.window.full:
+            return _WINDOW_FULL, False
+        entry = self.window.begin(name, digest)
+        self._begin(self._settle(name, served, params, end))
+        return await self._within(entry.answer, end), False
+
+    def _begin(self, work: Coroutine[Any, Any, Done]) -> asyncio.Task[Done]:
+        """Let something go on by itself; a loop keeps no task alive."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _settle(self, name: bytes, served: Served, params: dict[str, Any], end: float) -> None:
+        reply = _FAULT
+        try:
+            reply = await self._make(served, params, end)
+        finally:
+            self.window.settle(name, reply)
+
+    async def _within(self, answer: asyncio.Future[Reply], end: float) -> Reply:
+        """Wait for an answer; the call itself goes on when the time is over."""
+        waiting = asyncio.shield(answer)
+        self._waiting.add(waiting)
+        try:
+            return await asyncio.wait_for(waiting, max(end - time.monotonic(), 0.0))
+        except TimeoutError:
+            return _NOT_IN_TIME
+        except asyncio.CancelledError:
+            if not self._abandoned:
+                raise
+            return _ABANDONED
+        finally:
+            self._waiting.discard(waiting)
+
+    def abandon(self) -> None:
+        """Answer everyone who waits that the relay has stopped."""
+        self._abandoned = True
+        for one in list(self._waiting):
+            one.cancel()
+
+    async def _make(self, served: Served, params: dict[str, Any], end: float) -> Reply:
+        try:
+            await self.gate.enter(served.name, end - MARGIN_SECONDS - LEAST_SECONDS - time.monotonic())
+        except TooManyError:
+            return _TOO_MANY
+        except TooLateError:
+            return _TOO_LATE
+        left = end - MARGIN_SECONDS - time.monotonic()
+        done: Future[Answer] = self.workers.do(partial(served.line.send, params, within=left))
+        try:
+            # The turn ends with the call and not with the caller, who may have gone.
+            return reply_of(await asyncio.wrap_future(done))
+        except CallsheetError as error:
+            return reply_of_error(error)
+        except Exception as error:
+            self.fault(error)
+            return _FAULT
+        finally:
+            self.gate.leave(served.name)
+
+
+_UNWRITABLE = refusal(422, "CS926", "refused", "a value cannot be written as JSON")
+_USED_OTHERWISE = refusal(
+    422, "CS886", "key-used", "the idempotency key was used with other parameters: nothing was sent"
+)
+_WINDOW_FULL = refusal(
+    503, "CS887", "busy", "no more idempotency keys can be kept now: nothing was sent", again_after=5
+)
+_TOO_MANY = refusal(429, "CS887", "busy", "too many calls wait: nothing was sent", again_after=1)
+_TOO_LATE = refusal(503, "CS887", "busy", "its turn did not come in time: nothing was sent", again_after=1)
+_NOT_IN_TIME = refusal(
+    504,
+    "CS888",
+    "timedout",
+    "the deadline is over: whether the service did what was asked is not known",
+)
+_ABANDONED = refusal(
+    504,
+    "CS888",
+    "stopped",
+    "the relay has stopped: whether the service did what was asked is not known",
+)
+_FAULT = replace(
+    refusal(500, "CS999", "fault", "an internal error: whether something was sent is not known"), sent=True
+)
