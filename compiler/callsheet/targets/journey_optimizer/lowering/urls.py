@@ -78,7 +78,7 @@ def _check_host(url: Any) -> None:
     if _is_address(parts.hostname or ""):
         raise NeedsRelayError("Journey Optimizer calls no IP address")
     if _ADOBE.search(host) and not host.endswith("adobe.io"):
-        raise NeedsRelayError(f"Journey Optimizer refuses Adobe's host {host}")
+        raise NeedsRelayError(f"Journey Optimizer refuses Adobe's host {host}", "host")
 
 
 def _is_address(host: str) -> bool:
