@@ -42,6 +42,7 @@ class Worker:
         self.rules_of = {name: rules_on(kind.rules) for name, kind in kinds.items()}
         self.compilers = {name: compiler_of(kind) for name, kind in kinds.items()}
         self.journey_rules = rules_on("journey")
+        self.relay_rules = rules_on("relay")
         self.orchestration_rules = rules_on("orchestration")
         self.compiled_rules = rules_on("compiled")
         self.reference_rules = rules_on("references")
@@ -163,8 +164,8 @@ class Worker:
     ) -> Iterator[Problem]:
         """Check an action as the screen of Journey Optimizer, or of the older product, holds it."""
         target = environment.target or {}
-        subject = JourneyAction.of(compiled.content, has_relay="relay" in target)
-        yield from _judged(self.journey_rules, subject, action, environment)
+        subject = JourneyAction.of(compiled.content, has_relay=environment.relay is not None)
+        yield from _judged([*self.journey_rules, *self.relay_rules], subject, action, environment)
         if target.get("flavor") == "journey-orchestration":
             yield from _judged(self.orchestration_rules, subject, action, environment)
 

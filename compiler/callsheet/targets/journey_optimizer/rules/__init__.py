@@ -11,7 +11,8 @@ from callsheet.targets.journey_optimizer.rules import (
     nearness,
     orchestration,
     payload,
+    relaying,
     screen,
 )
 
-__all__ = ["by_hand", "capping", "endpoints", "nearness", "orchestration", "payload", "screen"]
+__all__ = ["by_hand", "capping", "endpoints", "nearness", "orchestration", "payload", "relaying", "screen"]
