@@ -70,6 +70,10 @@ JOURNEY = ENVIRONMENT.replace(
 
 TARGETS = {
     "journey": JOURNEY,
+    "relay": JOURNEY.replace(
+        "sandbox: prod",
+        'sandbox: prod, relay: {url: "https://relay.example.com", key: {secret: "env:RELAY"}}',
+    ),
     "orchestration": JOURNEY.replace("sandbox: prod", "sandbox: prod, flavor: journey-orchestration"),
 }
 

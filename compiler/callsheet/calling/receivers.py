@@ -6,6 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from callsheet.language.urls import host_of
+from callsheet.targets.journey_optimizer.lowering import relay_host
+
+
+def receivers_of(action: Mapping[str, Any]) -> list[str]:
+    """Return everyone who receives what is sent: a relay first, where there is one, then the vendor."""
+    relay = relay_host(action)
+    return [*([relay] if relay else []), receiver_of(action)]
 
 
 def receiver_of(action: Mapping[str, Any]) -> str:

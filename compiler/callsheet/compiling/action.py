@@ -8,6 +8,7 @@ from jinja2 import nodes
 
 from callsheet.compiling.compilers import CompileResult, ReadTemplate
 from callsheet.compiling.leaves import LeafCompiler, without_own_fields
+from callsheet.compiling.relaying import with_relay
 from callsheet.documents import Path
 from callsheet.language.action import Action
 from callsheet.language.content import Content, RequestContent
@@ -46,7 +47,8 @@ class ActionCompiler(LeafCompiler):
             content["limits"] = without_own_fields(spec["limits"])
         if (spec.get("lifecycle") or {}).get("protect"):
             content["protect"] = True
-        return content
+        # What did not compile is not whole, and is not looked at.
+        return content if self.problems else with_relay(content, self.environment)
 
     # -- the request ----------------------------------------------------------------------
 

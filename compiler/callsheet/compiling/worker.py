@@ -18,7 +18,7 @@ from callsheet.documents.problems import ANY, Concern
 from callsheet.documents.reading import decode, parse
 from callsheet.documents.yaml_events import ParsedDocument
 from callsheet.language.action import Action, Definition
-from callsheet.language.catalog import Spots, rules_on
+from callsheet.language.catalog import Rule, Spots, rules_on
 from callsheet.language.content import Head
 from callsheet.language.environment import Environment, overlaid_spots
 from callsheet.language.kinds import KINDS, DeployedKind, deployed_kinds
@@ -27,6 +27,7 @@ from callsheet.language.schema_check import check_document
 from callsheet.rules.overlays import check_overlay
 from callsheet.rules.policies import ReadyPolicy, prepare, violations
 from callsheet.rules.secrets import references_in
+from callsheet.targets.journey_optimizer.rules.judged import JourneyAction
 from callsheet.templates.template_files import TemplateFiles
 
 
@@ -41,6 +42,7 @@ class Worker:
         self.rules_of = {name: rules_on(kind.rules) for name, kind in kinds.items()}
         self.compilers = {name: compiler_of(kind) for name, kind in kinds.items()}
         self.journey_rules = rules_on("journey")
+        self.relay_rules = rules_on("relay")
         self.orchestration_rules = rules_on("orchestration")
         self.compiled_rules = rules_on("compiled")
         self.reference_rules = rules_on("references")
@@ -147,19 +149,33 @@ class Worker:
     def _check(
         self, compiled: CompiledAction, action: Definition, environment: Environment
     ) -> Iterator[Problem]:
-        chosen = self.compiled_rules if isinstance(action, Action) else []
-        if chosen and (environment.target or {}).get("type") == "journey-optimizer":
-            chosen = [*chosen, *self.journey_rules]
-            if (environment.target or {}).get("flavor") == "journey-orchestration":
-                chosen += self.orchestration_rules
-        for rule in chosen:
-            if rule.check is not None:
-                yield from rule.check(compiled.content, overlaid_spots(rule.code, action, environment))
+        if isinstance(action, Action):
+            yield from _judged(self.compiled_rules, compiled.content, action, environment)
+            if environment.manual:
+                yield from self._on_screen(compiled, action, environment)
         references = references_in(compiled.content)
         if references:
             for rule in self.reference_rules:
                 if rule.check is not None:
                     yield from rule.check(references, overlaid_spots(rule.code, action, environment))
+
+    def _on_screen(
+        self, compiled: CompiledAction, action: Action, environment: Environment
+    ) -> Iterator[Problem]:
+        """Check an action as the screen of Journey Optimizer, or of the older product, holds it."""
+        target = environment.target or {}
+        subject = JourneyAction.of(compiled.content, has_relay=environment.relay is not None)
+        yield from _judged([*self.journey_rules, *self.relay_rules], subject, action, environment)
+        if target.get("flavor") == "journey-orchestration":
+            yield from _judged(self.orchestration_rules, subject, action, environment)
+
+
+def _judged(
+    rules: Sequence[Rule], subject: object, action: Definition, environment: Environment
+) -> Iterator[Problem]:
+    for rule in rules:
+        if rule.check is not None:
+            yield from rule.check(subject, overlaid_spots(rule.code, action, environment))
 
 
 _NOTHING_READ = (("", ANY),)

@@ -20,6 +20,7 @@ SUBJECTS = (
     "stores",
     "compiled",
     "journey",
+    "relay",
     "orchestration",
     "references",
     "parameters",

@@ -73,6 +73,7 @@ Content = TypedDict(
         "authentication": Authentication,
         "responses": dict[str, dict[str, Any]],
         "limits": dict[str, Any],
+        "relay": dict[str, Any],
         "channel": str,
         "via": dict[str, Any],
         "to": Any,

@@ -85,6 +85,12 @@ class Environment:
         return self.target is not None and self.target.get("type") == "journey-optimizer"
 
     @property
+    def relay(self) -> dict[str, Any] | None:
+        """The relay that calls what no journey can, as the target names it; None where there is none."""
+        found: dict[str, Any] | None = (self.target or {}).get("relay") if self.manual else None
+        return found
+
+    @property
     def abstract(self) -> bool:
         """Whether it is only there to be extended."""
         return self.target is None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Protocol, cast
 
-from callsheet.calling.receivers import receiver_of
+from callsheet.calling.receivers import receiver_of, receivers_of
 from callsheet.compiling import CompiledAction
 from callsheet.documents import Path
 from callsheet.language.content import Content
@@ -17,9 +17,10 @@ from callsheet.planning.field_changes import differences, placed
 from callsheet.planning.hosts import first_calls
 from callsheet.planning.model import ActionName, Change
 from callsheet.planning.personal_data import personal_data
+from callsheet.planning.relayed import by_relay
 from callsheet.planning.unseen import unseen
 from callsheet.planning.usage import Usage, labels_of
-from callsheet.targets.journey_optimizer.frozen import frozen_fields
+from callsheet.targets.journey_optimizer.frozen import frozen_by_relay, frozen_fields
 from callsheet.words import listed
 
 Place = Callable[[str, Path], tuple[str, int, int] | None]
@@ -84,7 +85,9 @@ _HIDDEN = ("unseen-characters", "look-alike-host")
 
 def replaced_in_use(change: Change, journeys: Sequence[str]) -> Change:
     """Make a new object of a change that journeys which use the old one do not let through."""
-    frozen = frozen_fields(change.diff)
+    sides = [one for one in (change.before, change.after) if one is not None]
+    relayed = all("relay" in one for one in sides)
+    frozen = frozen_by_relay(change.diff) if relayed else frozen_fields(change.diff)
     if not frozen:
         return change
     words = f"a new action replaces it; move the journeys that use it: {listed(journeys, 3)}"
@@ -193,17 +196,20 @@ def _created(after: Content) -> list[Difference]:
             reason=reason,
         )
     ]
-    for name, kind in personal_data(after).items():
-        found.append(
-            Difference(
-                path=("parameters", name),
-                before=NOTHING,
-                after={"sensitivity": kind, "host": host},
-                words=f"personal data (`{name}`: {kind}) leaves for {host}",
-                impact="sensitive",
-                reason="new-personal-data",
+    if "relay" in after:
+        found.append(by_relay(after))
+    for receiver in receivers_of(after):
+        for name, kind in personal_data(after).items():
+            found.append(
+                Difference(
+                    path=("parameters", name),
+                    before=NOTHING,
+                    after={"sensitivity": kind, "host": receiver},
+                    words=f"personal data (`{name}`: {kind}) leaves for {receiver}",
+                    impact="sensitive",
+                    reason="new-personal-data",
+                )
             )
-        )
     return [*found, *unseen(None, after)]
 
 

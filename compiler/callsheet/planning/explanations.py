@@ -25,6 +25,8 @@ from callsheet.planning.explained_values import (
     is_reference,
     verb,
 )
+from callsheet.planning.relayed import relay_words
+from callsheet.targets.journey_optimizer.lowering import relay_host
 
 
 def explain(
@@ -112,6 +114,17 @@ def _recipient(path: Path, old: Any, new: Any, *_: Any) -> Explanation:
     return f"`{dotted(path)}` {verb(old, new)}", "sensitive", "recipient-changed"
 
 
+def _relay(path: Path, old: Any, new: Any, before: Any, after: Any) -> Explanation:
+    if len(path) > 1:
+        if path[1] == "key":
+            return f"key of the relay {verb(old, new)}", "sensitive", "secret-changed"
+        return f"the relay is at {new}, and was at {old}", "sensitive", "relay-moved"
+    if new is NOTHING:
+        words = f"the journey makes the call itself, and no longer the relay at {relay_host(before)}"
+        return words, "sensitive", "relay-removed"
+    return relay_words(after), "sensitive", "by-relay"
+
+
 _Explain = Callable[..., Explanation]
 _BY_SECTION: dict[str, _Explain] = {
     "name": _name,
@@ -131,6 +144,7 @@ _BY_SECTION: dict[str, _Explain] = {
     "capping": _capping,
     "throttling": _capping,
     "atTarget": _at_target,
+    "relay": _relay,
     "via": _via,
     "from": _sender,
     "replyTo": _sender,

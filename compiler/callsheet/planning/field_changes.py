@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from callsheet.calling.receivers import receiver_of
+from callsheet.calling.receivers import receivers_of
 from callsheet.documents import Path, equal
 from callsheet.language.difference import NOTHING, Difference, value_at
 from callsheet.planning.explanations import explain
@@ -106,9 +106,7 @@ def _explained(
 
 
 def _new_personal_data(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
-    host = receiver_of(after)
-    same_host = receiver_of(before) == host
-    was, now = (personal_data(before) if same_host else {}), personal_data(after)
+    was, hosts_before = personal_data(before), receivers_of(before)
     return [
         Difference(
             path=("parameters", name),
@@ -118,8 +116,9 @@ def _new_personal_data(before: Mapping[str, Any], after: Mapping[str, Any]) -> l
             impact="sensitive",
             reason="new-personal-data",
         )
-        for name, kind in now.items()
-        if name not in was
+        for host in receivers_of(after)
+        for name, kind in personal_data(after).items()
+        if host not in hosts_before or name not in was
     ]
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from callsheet.documents import equal
+from callsheet.targets.journey_optimizer.lowering import custom_action
 from callsheet.templates.slots import parameters_read
 
 
@@ -41,6 +42,8 @@ def promotions(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Prom
         after: those of the one that it is promoted to.
 
     """
+    # A package carries custom actions: of one that a relay calls, the call of the relay.
+    before, after = _on_screen(before), _on_screen(after)
     found = []
     for address in sorted({*before, *after}):
         if address not in before:
@@ -56,6 +59,10 @@ def promotions(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Prom
                 Promotion(address=address, verdict=verdict, type_in=values, differences=differences)
             )
     return found
+
+
+def _on_screen(actions: Mapping[str, Any]) -> dict[str, Any]:
+    return {address: custom_action(one) for address, one in actions.items()}
 
 
 def _typed_in(action: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -40,6 +40,9 @@ _HIDDEN_NAME = re.compile(
 )
 SAID_IN_WORDS = (
     "new-personal-data",
+    "by-relay",
+    "relay-moved",
+    "relay-removed",
     "method-changed",
     "parameter-retyped",
     "parameter-optional",

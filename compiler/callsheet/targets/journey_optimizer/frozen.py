@@ -21,6 +21,20 @@ def frozen_fields(diff: Sequence[Difference]) -> list[Difference]:
     return [one for one in diff if _is_frozen(one)]
 
 
+def frozen_by_relay(diff: Sequence[Difference]) -> list[Difference]:
+    """Return the same of an action that a relay calls: on its screen are its variables and answers."""
+    return [one for one in diff if _is_frozen_by_relay(one)]
+
+
+def _is_frozen_by_relay(one: Difference) -> bool:
+    if one.reason == "new-personal-data":
+        return False  # it says who receives a parameter, and not that one changed
+    if one.path[:1] == ("parameters",):
+        field = one.path[2] if len(one.path) > 2 else ""
+        return not field or field in ("label", "type", "items", "optional", "example")
+    return one.path[:1] == ("responses",)
+
+
 def _is_frozen(one: Difference) -> bool:
     path = one.path
     if not path or path[0] in (*_OURS, *_CHANGEABLE):

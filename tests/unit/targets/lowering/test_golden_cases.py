@@ -70,6 +70,8 @@ LEAVES = [
     ("2.5", "{{ params.limit | default(-1) }}", "exact", "integer", "if ((\u2039limit\u203a) is null) then (-1) else (\u2039limit\u203a)"),
     ("2.5", "{{ params.stock | default(-1) }}", "exact", "integer",
      "if ((@event{Order.stock, defaultValue: -1}) is null) then (-1) else (@event{Order.stock, defaultValue: -1})"),
+    ("2.5", "{{ params.phone | default('none', true) }}", "exact", "string",
+     f'if ((({FILLED}"none"}}) is null) or (({FILLED}"none"}}) == "")) then ("none") else ({FILLED}"none"}})'),
     ("2.5", "{{ params.limit | default(0.5) }}", "exact", "decimal", "if ((\u2039limit\u203a) is null) then (0.5) else (toDecimal(\u2039limit\u203a))"),
     ("2.6", "Hello {{ params.name }}!", "exact", "string", f'"Hello " + ({N}) + "!"'),
     ("2.6", "Hello {{ params.nick }}!", "exact", "string", f'"Hello " + (if (({S}) is null) then ("") else ({S})) + "!"'),

@@ -15,6 +15,13 @@ from callsheet.targets.journey_optimizer.lowering.model import (
     Verdict,
 )
 from callsheet.targets.journey_optimizer.lowering.references import reference_fault
+from callsheet.targets.journey_optimizer.lowering.relayed import (
+    custom_action,
+    relay_call,
+    relay_form,
+    relay_host,
+    relay_reasons,
+)
 
 __all__ = [
     "ComputedVariable",
@@ -22,6 +29,11 @@ __all__ = [
     "LoweredAuthentication",
     "LoweredField",
     "Verdict",
+    "custom_action",
     "lowered",
     "reference_fault",
+    "relay_call",
+    "relay_form",
+    "relay_host",
+    "relay_reasons",
 ]

@@ -10,6 +10,7 @@ from callsheet.targets.journey_optimizer.lowering.model import (
     LoweredAuthentication,
     Verdict,
     relay,
+    rough,
 )
 
 Written = Mapping[str, Any]
@@ -21,6 +22,7 @@ LIFE = (
     f"the token's life is taken to be {ASSUMED_LIFE_MINUTES} minutes: where the provider's tokens live for"
     " another time, set `duration` to one minute less"
 )
+BOTH_LIVES = "the token is kept by `duration` alone: the screen takes no `expiryInResponse` beside it"
 PRESS = "press *Click to check the authentication* before you save"
 
 
@@ -98,14 +100,15 @@ def _custom(written: Written) -> LoweredAuthentication:
     """
     cache = written.get("cacheDuration") or {}
     payload = {"type": "customAuthorization", **{k: _inside(v) for k, v in written.items() if k != "type"}}
-    if "duration" in cache and "expiryInResponse" in cache:
+    both = "duration" in cache and "expiryInResponse" in cache
+    if both:
         payload["cacheDuration"] = {k: v for k, v in cache.items() if k != "expiryInResponse"}
     path = written["tokenInResponse"].removeprefix("json://")
     nested = "." in path or "/" in path
-    verdict = EXACT
+    unverified = (11,) if nested else ()
+    verdict = rough(*((BOTH_LIVES,) if both else ()), unverified=unverified)
     if nested:
-        reason = "a path of several names to the token is not documented"
-        verdict = Verdict(reason=reason, unverified=(11,))
+        verdict = verdict.noting("a path of several names to the token is not documented")
     return _custom_form(payload, verdict, PRESS, COPIED)
 
 

@@ -76,7 +76,7 @@ def _default(value: Value, arguments: list[Value]) -> Value:
         value = as_text(value)
     if value.kind != other.kind and {value.kind, other.kind} <= {*NUMBERS}:
         value, other = as_decimal(value), as_decimal(other)
-    return or_else(value, other, empty_too=_is_empty(value) if empty_too else None)
+    return or_else(value, other, empty_too=_is_empty if empty_too else None)
 
 
 def _is_empty(value: Value) -> ex.Expression:

@@ -101,14 +101,14 @@ class _Lowering:
                 return found, LoweredField(path=path, kind="static", value=found.static)
             return found, replace(self._computed(path, found.path), value=found.static)
         except NeedsRelayError as error:
-            field = LoweredField(path=path, kind="none", verdict=relay(str(error)))
+            field = LoweredField(path=path, kind="none", verdict=error.verdict)
             return LoweredUrl(static="", path=None, query={}), field
 
     def _pairs(self, section: str, pairs: Mapping[str, Any]) -> Iterator[LoweredField]:
         for name, value in pairs.items():
             path: Path = ("request", section, name)
             if name[:1] in (".", "$"):
-                verdict = relay(f"the screen takes no name that begins with `{name[0]}`")
+                verdict = relay(f"the screen takes no name that begins with `{name[0]}`", "name")
                 yield LoweredField(path=path, kind="none", verdict=verdict)
             elif section == "headers" and name.lower() == "content-type":
                 yield self._content_type(path, value)
@@ -140,7 +140,7 @@ class _Lowering:
                 verdict = rough(*as_written.differences, unverified=field.verdict.unverified)
                 field = replace(field, verdict=verdict)
         except NeedsRelayError as error:
-            return LoweredField(path=path, kind="none", verdict=relay(str(error)))
+            return LoweredField(path=path, kind="none", verdict=error.verdict)
         if path[1] != "query":
             return field
         unverified = tuple(sorted({*field.verdict.unverified, ENCODING}))
@@ -154,9 +154,9 @@ class _Lowering:
             try:
                 yield from walk.fields(self._structure(request["payload"]))
             except NeedsRelayError as error:
-                yield LoweredField(path=payloads.PAYLOAD, kind="none", verdict=relay(str(error)))
+                yield LoweredField(path=payloads.PAYLOAD, kind="none", verdict=error.verdict)
             return
-        reason = relay(f"Journey Optimizer sends no payload with {request['method']}")
+        reason = relay(f"Journey Optimizer sends no payload with {request['method']}", "no-payload")
         for one in walk.fields(request["payload"]):
             yield LoweredField(path=one.path, kind="none", verdict=reason)
 
@@ -184,7 +184,7 @@ class _Lowering:
                 value = as_text(value)
             return self._computed(path, self.leaves.always(value))
         except NeedsRelayError as error:
-            return LoweredField(path=path, kind="none", verdict=relay(str(error)))
+            return LoweredField(path=path, kind="none", verdict=error.verdict)
 
     # -- variables --------------------------------------------------------------------------
 
@@ -192,9 +192,11 @@ class _Lowering:
         """Return a parameter as a variable of its own."""
         (name,) = value.references
         if value.kind == "object":
-            raise NeedsRelayError(f"Journey Optimizer has no type for the object `{name}`")
+            raise NeedsRelayError(f"Journey Optimizer has no type for the object `{name}`", "array")
         if value.kind == "listAny":
-            raise NeedsRelayError(f"the list `{name}` declares no type of its items, and cannot be mapped")
+            raise NeedsRelayError(
+                f"the list `{name}` declares no type of its items, and cannot be mapped", "array"
+            )
         fields = self.leaves.declared[name]
         optional = bool(fields.get("optional"))
         return LoweredField(
@@ -262,7 +264,7 @@ class _Lowering:
         ):
             return field
         differs = f"where `{field.parameter}` has no value, the field is sent as null and not left out"
-        return replace(field, verdict=rough(differs, unverified=field.verdict.unverified))
+        return replace(field, verdict=rough(differs, unverified=field.verdict.unverified, topic="switch"))
 
     def _allow_null(self, fields: Mapping[Path, LoweredField]) -> bool | None:
         if any(self._sends_null(one) for one in fields.values()):

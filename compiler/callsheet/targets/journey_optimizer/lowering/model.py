@@ -12,8 +12,21 @@ Kind = Literal["exact", "rough", "relay", "impossible"]
 _ORDER: tuple[Kind, ...] = ("exact", "rough", "relay", "impossible")
 
 
+Topic = Literal["", "host", "name", "key", "root", "array", "list", "half", "null", "switch", "no-payload"]
+"""What a verdict is about, where the place of its field does not say it."""
+
+
 class NeedsRelayError(Exception):
     """The journey cannot do this; its message is the reason, which a person reads."""
+
+    def __init__(self, reason: str, topic: Topic = "") -> None:
+        super().__init__(reason)
+        self.topic: Topic = topic
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict of the field for which it is raised."""
+        return relay(str(self), self.topic)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +39,7 @@ class Verdict:
         reason: why it is not exact, or what the exact form rests on; empty where nothing is to say.
         within: for which values it was shown to be exact, or to differ only so; empty for all of them.
         unverified: the numbers of the points of section 11 on which it rests.
+        topic: what it is about, where the place of the field does not say it.
 
     """
 
@@ -33,6 +47,7 @@ class Verdict:
     reason: str = ""
     within: tuple[str, ...] = ()
     unverified: tuple[int, ...] = ()
+    topic: Topic = ""
 
     @property
     def needs_relay(self) -> bool:
@@ -47,15 +62,22 @@ class Verdict:
 EXACT = Verdict()
 
 
-def rough(*differences: str, within: tuple[str, ...] = (), unverified: tuple[int, ...] = ()) -> Verdict:
+def rough(
+    *differences: str,
+    within: tuple[str, ...] = (),
+    unverified: tuple[int, ...] = (),
+    topic: Topic = "",
+) -> Verdict:
     """Return the verdict of a field that differs in these ways; exact where there is none."""
     kind: Kind = "rough" if differences else "exact"
-    return Verdict(kind=kind, reason=_listed(differences), within=within, unverified=unverified)
+    return Verdict(
+        kind=kind, reason=_listed(differences), within=within, unverified=unverified, topic=topic
+    )
 
 
-def relay(reason: str) -> Verdict:
+def relay(reason: str, topic: Topic = "") -> Verdict:
     """Return the verdict of a field that only the relay can make."""
-    return Verdict(kind="relay", reason=reason)
+    return Verdict(kind="relay", reason=reason, topic=topic)
 
 
 def worst(verdicts: Iterable[Verdict]) -> Kind:

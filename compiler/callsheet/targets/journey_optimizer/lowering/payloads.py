@@ -15,6 +15,7 @@ from callsheet.documents import Path
 from callsheet.targets.journey_optimizer.lowering.model import (
     EXACT,
     LoweredField,
+    Topic,
     Verdict,
     relay,
     rough,
@@ -22,6 +23,8 @@ from callsheet.targets.journey_optimizer.lowering.model import (
 
 PAYLOAD: Path = ("request", "payload")
 _SLOTS = ("$param", "$concat", "$expr", "$template", "$secret")
+NO_OBJECT = relay("the payload is not an object", "root")
+KEY_FAULT = "the screen takes no key that contains `.` or begins with `$`"
 COLLECTION = "the journey maps the list as one collection, with one object for each of its elements"
 
 
@@ -57,11 +60,17 @@ class PayloadFields:
     def fields(self, payload: Any) -> Iterator[LoweredField]:
         """Yield every field of a payload, with its verdict."""
         if is_slot(payload):
-            yield self.lower(PAYLOAD, payload)
+            yield from self._root(payload)
         elif isinstance(payload, dict):
             yield from self._inside(payload, PAYLOAD, "")
         else:
-            yield LoweredField(path=PAYLOAD, kind="none", verdict=relay("the payload is not an object"))
+            yield LoweredField(path=PAYLOAD, kind="none", verdict=NO_OBJECT)
+
+    def _root(self, payload: Any) -> Iterator[LoweredField]:
+        """Yield the field of a payload that is one slot: an object that no screen holds as a whole."""
+        found = self.lower(PAYLOAD, payload)
+        fits = found.verdict.needs_relay and "$template" in payload
+        yield found if fits else LoweredField(path=PAYLOAD, kind="none", verdict=NO_OBJECT)
 
     def _inside(self, node: Any, path: Path, refused: str) -> Iterator[LoweredField]:
         """Yield the fields below a node; `refused` says why none of them can be held, where it is so."""
@@ -78,7 +87,7 @@ class PayloadFields:
 
     def _item(self, node: Any, path: Path, refused: str) -> Iterator[LoweredField]:
         if node is None and not refused:
-            verdict = rough("a null in a list is not sent")
+            verdict = rough("a null in a list is not sent", topic="null")
             yield LoweredField(path=path, kind="constant", verdict=verdict)
         else:
             yield from self._inside(node, path, refused)
@@ -88,7 +97,8 @@ class PayloadFields:
         if not refused:
             return alone
         own = alone.verdict.reason if alone.verdict.needs_relay else ""
-        return LoweredField(path=path, kind="none", verdict=relay(own).noting(refused))
+        topic: Topic = "key" if refused == KEY_FAULT else "list"
+        return LoweredField(path=path, kind="none", verdict=relay(own, topic).noting(refused))
 
     def _collection(self, node: list[Any], path: Path) -> Iterator[LoweredField]:
         """Yield the fields of a list that the journey maps as a collection."""
@@ -109,11 +119,13 @@ def _in_collection(field: LoweredField) -> LoweredField:
     if field.kind == "variable":
         verdict = field.verdict.noting(COLLECTION)
     elif field.kind == "computed":
-        verdict = relay("a member of a collection can be renamed in a journey, and not computed")
+        verdict = relay("a member of a collection can be renamed in a journey, and not computed", "list")
         return LoweredField(path=field.path, kind="none", verdict=verdict)
     else:
         name = field.path[-1]
-        verdict = rough(f"`{name}` becomes a variable too: the fields of an object are mapped together")
+        verdict = rough(
+            f"`{name}` becomes a variable too: the fields of an object are mapped together", topic="half"
+        )
     return LoweredField(
         path=field.path,
         kind=field.kind,
@@ -134,7 +146,7 @@ def is_object(node: Any) -> bool:
 def key_fault(key: str) -> str:
     """Return why the screen takes no such key; empty where it takes it."""
     if "." in key or key.startswith("$"):
-        return "the screen takes no key that contains `.` or begins with `$`"
+        return KEY_FAULT
     return ""
 
 

@@ -65,6 +65,15 @@ def lowered_url(url: Any, leaves: Leaves) -> LoweredUrl:
     return LoweredUrl(static=static, path=_path([beginning, *rest], leaves), query=query)
 
 
+def host_fault(url: str) -> str:
+    """Return why Journey Optimizer does not call the host of a URL; empty where it does."""
+    try:
+        _check_host(url)
+    except NeedsRelayError as error:
+        return str(error)
+    return ""
+
+
 def _check_host(url: Any) -> None:
     text = url if isinstance(url, str) else str(url["$concat"][0])
     host = host_of(text)
@@ -78,7 +87,7 @@ def _check_host(url: Any) -> None:
     if _is_address(parts.hostname or ""):
         raise NeedsRelayError("Journey Optimizer calls no IP address")
     if _ADOBE.search(host) and not host.endswith("adobe.io"):
-        raise NeedsRelayError(f"Journey Optimizer refuses Adobe's host {host}")
+        raise NeedsRelayError(f"Journey Optimizer refuses Adobe's host {host}", "host")
 
 
 def _is_address(host: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -135,8 +135,8 @@ def taken_for_string(value: Value) -> Value:
     return replace(value, kind="string", differences=_added(value.differences, OF_UNKNOWN_TYPE))
 
 
-def or_else(value: Value, other: Value, *, empty_too: Expression | None = None) -> Value:
-    """Return the value, or another where it is missing, or where `empty_too` holds.
+def or_else(value: Value, other: Value, *, empty_too: Callable[[Value], Expression] | None = None) -> Value:
+    """Return the value, or another where it is missing, or where what `empty_too` makes of it holds.
 
     A default stands at a named source as `defaultValue` and is tested again: whether it replaces a field
     that is there and null is not said.
@@ -152,7 +152,9 @@ def or_else(value: Value, other: Value, *, empty_too: Expression | None = None) 
     if value.plain and missing is not None and other.constant:
         expression = with_default(value.expression, other.expression)
         missing = ex.is_null(expression)
-    test = ex.any_of(missing, empty_too)
+    # With its default, so that the comparison never sees null.
+    empty = None if empty_too is None else empty_too(replace(value, expression=expression))
+    test = ex.any_of(missing, empty)
     if test is None:
         return replace(value, missing=None)
     made = value.made(ex.conditional(test, other.expression, expression))

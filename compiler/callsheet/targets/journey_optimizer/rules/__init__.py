@@ -1,16 +1,18 @@
 """What Journey Optimizer refuses, or takes and does otherwise; importing this fills the catalog.
 
 CS82x its screen · CS83x payloads · CS84x steps by hand, and journeys · CS85x capping and throttling ·
-CS826 and CS830 Journey Orchestration.
+CS826 and CS830 Journey Orchestration · CS858 what comes near.
 """
 
 from callsheet.targets.journey_optimizer.rules import (
     by_hand,
     capping,
     endpoints,
+    nearness,
     orchestration,
     payload,
+    relaying,
     screen,
 )
 
-__all__ = ["by_hand", "capping", "endpoints", "orchestration", "payload", "screen"]
+__all__ = ["by_hand", "capping", "endpoints", "nearness", "orchestration", "payload", "relaying", "screen"]

@@ -7,14 +7,14 @@ Adobe's documentation of Journey Orchestration, page "URL configuration".
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from callsheet.documents import Problem
 from callsheet.language.catalog import Spots, rule
+from callsheet.targets.journey_optimizer.rules.judged import RELAY, JourneyAction
 
 
 @rule("CS826", "orchestration-method", on="orchestration")
-def orchestration_method(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
+def orchestration_method(action: JourneyAction, at: Spots) -> Iterator[Problem]:
     """Journey Orchestration, the older product, can only call with POST or PUT.
 
     Bad:
@@ -22,17 +22,16 @@ def orchestration_method(compiled: dict[str, Any], at: Spots) -> Iterator[Proble
     Good:
         request: {method: POST, payload: {a: 1}}
     """
-    method = compiled["request"]["method"]
-    if method == "GET":
+    if action.compiled["request"]["method"] == "GET" and not action.has_relay:
         yield at.value(
             ("request", "method"),
             "Journey Orchestration cannot call with GET",
-            do="use POST or PUT, or a small service between that translates",
+            do=f"use POST or PUT, {RELAY}",
         )
 
 
 @rule("CS830", "orchestration-response", on="orchestration", severity="warning", adjustable=True)
-def orchestration_response(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
+def orchestration_response(action: JourneyAction, at: Spots) -> Iterator[Problem]:
     """Journey Orchestration, the older product, reads no response: no journey can use one.
 
     Bad:
@@ -41,7 +40,7 @@ def orchestration_response(compiled: dict[str, Any], at: Spots) -> Iterator[Prob
     Good:
         request: {payload: {a: 1}}
     """
-    for outcome, sample in (compiled.get("responses") or {}).items():
+    for outcome, sample in (action.compiled.get("responses") or {}).items():
         if sample.get("payload") is not None:
             yield at.key(
                 ("responses", outcome),

@@ -1,99 +1,56 @@
 """CS82x: what the screen of a custom action in Journey Optimizer refuses, or takes and does otherwise.
 
-Checked in environments whose target is `journey-optimizer`. Sources: Adobe's documentation of Journey
-Optimizer, pages "Configure a custom action", "Guardrails", "External systems" and "External data sources".
+Checked in environments whose target is `journey-optimizer`. What lowering translates is no finding, and
+what it cannot is an error only where the environment names no relay. Sources: Adobe's documentation of
+Journey Optimizer, pages "Configure a custom action", "Guardrails", "External systems" and "External data
+sources".
 """
 
 from __future__ import annotations
 
-import ipaddress
-import re
 from collections.abc import Iterator
-from typing import Any
-from urllib.parse import urlsplit
 
 from callsheet.documents import Problem
 from callsheet.language.catalog import Spots, rule
-from callsheet.language.urls import host_of, url_text
+from callsheet.language.urls import host_of
 from callsheet.outbound.durations import Duration
+from callsheet.targets.journey_optimizer.rules.judged import RELAY, JourneyAction
 
-Compiled = dict[str, Any]
-
-_METHODS = ("GET", "POST", "PUT")
-_ADOBE = re.compile(r"(?:^|\.)adobe(?:-internal)?\.[a-z]+\Z")
-_NUMBER_HOST = re.compile(r"(?:0x[0-9a-f]+|[0-9]+)(?:\.(?:0x[0-9a-f]+|[0-9]+)){0,3}\Z")
 _RETRIES = 3
 _LONGEST, _SHORTEST = Duration.read("30s"), Duration.read("1s")
 
 
 @rule("CS821", "journey-method", on="journey")
-def journey_method(compiled: Compiled, at: Spots) -> Iterator[Problem]:
-    """Journey Optimizer can only call with GET, POST or PUT.
+def journey_method(action: JourneyAction, at: Spots) -> Iterator[Problem]:
+    """Journey Optimizer can only call with GET, POST or PUT; a relay can call with any method.
 
     Bad:
         request: {method: PATCH, payload: {a: 1}}
     Good:
         request: {method: PUT, payload: {a: 1}}
     """
-    method = compiled["request"]["method"]
-    if method not in _METHODS:
-        yield at.value(
-            ("request", "method"),
-            f"Journey Optimizer cannot call with {method}",
-            do="use GET, POST or PUT, or a small service between that translates",
-        )
+    for path, reason in action.refused("method"):
+        yield at.value(path, reason, do=f"use GET, POST or PUT, {RELAY}")
 
 
 @rule("CS822", "journey-url", on="journey")
-def journey_url(compiled: Compiled, at: Spots) -> Iterator[Problem]:
-    """The URL of a custom action must be static: no parameter, no query, a default port, a host name.
+def journey_url(action: JourneyAction, at: Spots) -> Iterator[Problem]:
+    """The URL of a custom action must begin with a fixed host, by its name, at a default port.
 
-    What changes with each customer is the *Path* that a journey adds after it, or a query parameter.
+    Parameters after the host become the *Path* that a journey adds, or query parameters. A relay can call
+    any URL.
 
     Bad:
         request: {url: "https://api.example.com:8443/v1"}
     Good:
         request: {url: "https://api.example.com/v1"}
     """
-    url = compiled["request"]["url"]
-    for message, way_out in _url_faults(url):
-        yield at.value(("request", "url"), message, do=way_out)
-
-
-def _url_faults(url: Any) -> Iterator[tuple[str, str]]:
-    if not isinstance(url, str):
-        yield (
-            "Journey Optimizer takes no parameter in the URL of an action",
-            "leave the static part here; a journey adds the rest as its Path, which comes last",
-        )
-    try:
-        parts = urlsplit(url_text(url))
-        port = parts.port
-    except ValueError:
-        return
-    if parts.query:
-        yield "Journey Optimizer takes no query in the URL", "write it under `request.query`"
-    if port is not None and port != {"http": 80, "https": 443}.get(parts.scheme):
-        yield (
-            f"Journey Optimizer calls the default ports only, and this is {port}",
-            "serve it at 443 for https, at 80 for http",
-        )
-    if _is_address(parts.hostname or ""):
-        yield "Journey Optimizer calls no IP address", "write the host's name"
-
-
-def _is_address(host: str) -> bool:
-    if _NUMBER_HOST.match(host):
-        return True
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
+    for path, reason in action.refused("url"):
+        yield at.value(path, reason, do=f"call a host by its name at the default port, {RELAY}")
 
 
 @rule("CS823", "journey-adobe-host", on="journey")
-def journey_adobe_host(compiled: Compiled, at: Spots) -> Iterator[Problem]:
+def journey_adobe_host(action: JourneyAction, at: Spots) -> Iterator[Problem]:
     """Journey Optimizer cannot call a host of Adobe's that is not public.
 
     Bad:
@@ -101,15 +58,12 @@ def journey_adobe_host(compiled: Compiled, at: Spots) -> Iterator[Problem]:
     Good:
         request: {url: "https://api.example.com/v1"}
     """
-    host = host_of(compiled["request"]["url"])
-    if _ADOBE.search(host) and not host.endswith("adobe.io"):
-        yield at.value(
-            ("request", "url"), f"Journey Optimizer refuses Adobe's host {host}", do="call a public API"
-        )
+    for path, reason in action.refused("host"):
+        yield at.value(path, reason, do=f"call a public API, {RELAY}")
 
 
 @rule("CS824", "journey-adobe-io", on="journey", severity="warning", adjustable=True)
-def journey_adobe_io(compiled: Compiled, at: Spots) -> Iterator[Problem]:
+def journey_adobe_io(action: JourneyAction, at: Spots) -> Iterator[Problem]:
     """A host at `*.adobe.io` may be refused: Adobe's guardrails name hosts `.adobe.*`.
 
     Adobe does not say whether a public one is accepted: try it on the screen before a journey needs it.
@@ -119,8 +73,8 @@ def journey_adobe_io(compiled: Compiled, at: Spots) -> Iterator[Problem]:
     Good:
         request: {url: "https://api.example.com/v1"}
     """
-    host = host_of(compiled["request"]["url"])
-    if host == "adobe.io" or host.endswith(".adobe.io"):
+    host = host_of(action.compiled["request"]["url"])
+    if not action.relayed and (host == "adobe.io" or host.endswith(".adobe.io")):
         yield at.value(
             ("request", "url"),
             f"Journey Optimizer may refuse {host}: its guardrails name hosts of Adobe's",
@@ -129,7 +83,7 @@ def journey_adobe_io(compiled: Compiled, at: Spots) -> Iterator[Problem]:
 
 
 @rule("CS825", "journey-field-name", on="journey")
-def journey_field_name(compiled: Compiled, at: Spots) -> Iterator[Problem]:
+def journey_field_name(action: JourneyAction, at: Spots) -> Iterator[Problem]:
     """The name of a header or query parameter must not begin with `.` or `$`.
 
     Bad:
@@ -137,53 +91,34 @@ def journey_field_name(compiled: Compiled, at: Spots) -> Iterator[Problem]:
     Good:
         request: {query: {page: "1"}}
     """
-    for field in ("headers", "query"):
-        for name in compiled["request"].get(field, {}):
-            if name[:1] in (".", "$"):
-                yield at.key(
-                    ("request", field, name),
-                    f"Journey Optimizer takes no name that begins with `{name[0]}`",
-                    do="choose another name",
-                )
+    for path, reason in action.refused("name"):
+        yield at.key(path, reason, do=f"choose another name, {RELAY}")
 
 
 @rule("CS827", "journey-authentication", on="journey")
-def journey_authentication(compiled: Compiled, at: Spots) -> Iterator[Problem]:
-    """Journey Optimizer can only authenticate with none, basic, apiKey and custom.
+def journey_authentication(action: JourneyAction, at: Spots) -> Iterator[Problem]:
+    """Journey Optimizer cannot sign a request or an assertion, and shows no certificate but Adobe's.
+
+    A bearer token becomes an API key named Authorization there, OAuth its *Custom* authentication. A relay
+    does what is left: HMAC, OAuth by `jwt_bearer`, a client certificate of your own.
 
     Bad:
-        authentication: {type: bearer, token: {secret: "env:TOKEN"}}
+        authentication: {type: hmac, key: {secret: "env:KEY"}, content: "{body}", headers: {X-Sign: "{signature}"}}
     Good:
-        authentication: {type: apiKey, name: X-Key, in: header, value: {secret: "env:KEY"}}
-    """
-    found = compiled["authentication"]
-    kind = found["type"]
-    ways = {
-        "bearer": "write the token as apiKey in the header Authorization, or `custom` that asks for one",
-        "oauth2": "write it as `custom`: endpoint, body, tokenInResponse: 'json://access_token'",
-        "hmac": "it cannot sign; call a small service between that does",
-    }
-    if kind in ways:
-        yield at.value(
-            ("authentication", "type"), f"Journey Optimizer has no {kind} authentication", do=ways[kind]
-        )
-    if "clientCertificate" in found:
-        yield at.key(
-            ("authentication", "clientCertificate"),
-            "Journey Optimizer shows Adobe's own certificate, and no other",
-            do="let the service trust Adobe's, and remove this",
-        )
-    cache = found.get("cacheDuration") or {}
-    if kind == "custom" and "duration" in cache and "expiryInResponse" in cache:
-        yield at.key(
-            ("authentication", "cacheDuration"),
-            "the token is kept by `duration` or by `expiryInResponse`, not by both",
-            do="remove one of the two",
-        )
+        authentication: {type: bearer, token: {secret: "env:TOKEN"}}
+    """  # noqa: E501 - an example
+    certificate = "clientCertificate" in action.compiled["authentication"]
+    for path, reason in action.refused("authentication"):
+        if certificate:
+            do = f"let the service trust Adobe's, and remove this, {RELAY}"
+            yield at.key((*path, "clientCertificate"), reason, do=do)
+        else:
+            do = f"authenticate in another way that the service takes, {RELAY}"
+            yield at.value((*path, "type"), reason, do=do)
 
 
 @rule("CS828", "journey-timeout", on="journey")
-def journey_timeout(compiled: Compiled, at: Spots) -> Iterator[Problem]:
+def journey_timeout(action: JourneyAction, at: Spots) -> Iterator[Problem]:
     """The timeout of an action must be 1 to 30 seconds, with its retries.
 
     Bad:
@@ -191,7 +126,7 @@ def journey_timeout(compiled: Compiled, at: Spots) -> Iterator[Problem]:
     Good:
         limits: {timeout: 30s}
     """
-    timeout = (compiled.get("limits") or {}).get("timeout")
+    timeout = (action.compiled.get("limits") or {}).get("timeout")
     if not isinstance(timeout, str):
         return
     if not _SHORTEST <= Duration.read(timeout) <= _LONGEST:
@@ -201,7 +136,7 @@ def journey_timeout(compiled: Compiled, at: Spots) -> Iterator[Problem]:
 
 
 @rule("CS829", "journey-limits", on="journey", severity="warning", adjustable=True)
-def journey_limits(compiled: Compiled, at: Spots) -> Iterator[Problem]:
+def journey_limits(action: JourneyAction, at: Spots) -> Iterator[Problem]:
     """Retries and rates of an action cannot be set in Journey Optimizer: it retries three times.
 
     It never retries on 401, 403 and 404. Each retry counts in the capping of the endpoint.
@@ -211,7 +146,8 @@ def journey_limits(compiled: Compiled, at: Spots) -> Iterator[Problem]:
     Good:
         limits: {retries: 3}
     """
-    limits = compiled.get("limits") or {}
+    # A relay retries, and keeps to rates, as the action says.
+    limits = {} if action.relayed else action.compiled.get("limits") or {}
     if limits.get("retries", _RETRIES) != _RETRIES:
         yield at.value(
             ("limits", "retries"),
