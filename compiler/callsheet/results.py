@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from callsheet.calling import Request
     from callsheet.calling.attempts import Answer
     from callsheet.calling.cases import CaseResult
@@ -24,25 +26,35 @@ if TYPE_CHECKING:
     from callsheet.ledger import ApplyRecord
     from callsheet.messages import Texts
     from callsheet.planning import Change as Change
-    from callsheet.planning import Drift
+    from callsheet.planning import Drift, ScreenChange
     from callsheet.planning import Plan as Plan
     from callsheet.planning.packs import Pack as Pack
     from callsheet.planning.promotion import Promotion
     from callsheet.planning.protections import Protection as Protection
     from callsheet.planning.request_pairs import RequestPair
     from callsheet.planning.review import DataFlow, PolicyChange, SharedChange
-    from callsheet.planning.usage import Usage
     from callsheet.planning.writing_back import FieldWritten
+    from callsheet.targets.journey_optimizer.certificate import Certificate
     from callsheet.targets.journey_optimizer.lowering.model import Form
+    from callsheet.targets.journey_optimizer.metrics import Figures
+    from callsheet.targets.journey_optimizer.usage import Usage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidationResult:
-    """What `validate` found; `notes` say what was not checked."""
+    """What `validate`, or `journeys check`, found.
+
+    Attributes:
+        documents: how many were checked.
+        notes: what was not checked, or as of when.
+        checked: what was checked: documents, or actions in their journeys.
+
+    """
 
     diagnostics: Sequence[Diagnostic]
     documents: int
     notes: Sequence[str] = ()
+    checked: str = "document"
 
     @property
     def errors(self) -> list[Diagnostic]:
@@ -120,12 +132,14 @@ class DriftResult:
     Attributes:
         fields: with `--write`, what became of each field that differs.
         failures: with `--write`, why a file could not be written.
+        screen: what was changed on a screen without an API after it was confirmed.
 
     """
 
     environment: str
     drift: Sequence[Drift]
     unmanaged: Sequence[str]
+    screen: Sequence[ScreenChange] = ()
     notes: Sequence[str] = ()
     fields: Sequence[FieldWritten] = ()
     failures: Sequence[CallsheetError] = ()
@@ -200,6 +214,35 @@ class JourneyResult:
     environment: str
     language: str
     forms: Mapping[str, Form]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateResult:
+    """What `certificate` found: Adobe's client certificates, the one that ends last first."""
+
+    environment: str
+    certificates: Sequence[Certificate]
+    now: datetime
+
+    @property
+    def days_left(self) -> int:
+        """Whole days until the first of them is retired; less than 0 after that."""
+        return (min(one.retired for one in self.certificates) - self.now).days
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricsResult:
+    """What `metrics` found.
+
+    Attributes:
+        figures: of each action that was called, then of what fits no action.
+        failures: by condition, the actions of which it holds.
+
+    """
+
+    environment: str
+    figures: Sequence[Figures]
+    failures: Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,6 +50,13 @@ def explain(code: str | None = None) -> results.ExplainResult:
     return results.ExplainResult(rules=[found], detailed=True)
 
 
+def metrics_query(hours: int = 24) -> str:
+    """Return the SQL for Adobe's Query Service that sums up the calls of the last hours."""
+    from callsheet.targets.journey_optimizer.metrics import query_text
+
+    return query_text(hours)
+
+
 def schema(kind: str) -> str:
     """Return the JSON Schema of a kind, as `Action`, or of an output, as `plan`.
 

@@ -718,10 +718,13 @@ class Workspace:
     def drift(self, environment: str | None = None) -> results.DriftResult:
         """Compare what is deployed with what was applied."""
         from callsheet.deploying.current import drift_plan, read_current
+        from callsheet.deploying.screen_changes import screen_changes
 
         chosen = self.environment(environment)
         with self._opened(chosen, writing=False) as stores:
-            return self._drift_result(drift_plan(chosen, read_current(stores)))
+            found = self._drift_result(drift_plan(chosen, read_current(stores)))
+            screen, notes = screen_changes(stores, self.now())
+        return replace(found, screen=screen, notes=(*found.notes, *notes))
 
     def write_drift(self, environment: str | None = None) -> results.DriftResult:
         """Write what differs into the files, as far as they say it plainly.
@@ -791,6 +794,94 @@ class Workspace:
         with self._opened(chosen, writing=False) as stores:
             usage = read_usage(stores, self.root, _each(names), actions_in(self.compile(), chosen.name))
         return results.UsageResult(environment=chosen.name, usage=usage)
+
+    def check_journeys(
+        self, names: Collection[str] = (), environment: str | None = None
+    ) -> results.ValidationResult:
+        """Check what journeys make of the actions that they use; all of them, where none is named.
+
+        Raises:
+            InvalidWorkspaceError: where the workspace has errors.
+            CallsheetError: as `usage`.
+
+        """
+        from callsheet.deploying.journeys import check_journeys, refuse_without_journeys
+        from callsheet.rules.ignores import by_settings
+
+        chosen = self._valid(environment)
+        refuse_without_journeys(chosen)
+        compiled = self.compile()
+        with self._opened(chosen, writing=False) as stores:
+            usage, problems = check_journeys(stores, self.root, _each(names), compiled, chosen)
+        texts = {one.document.file: one.document.text for one in compiled.actions.values()}
+        found = by_settings(diagnose(problems, texts), compiled.settings)
+        return results.ValidationResult(
+            diagnostics=sorted(found, key=lambda one: one.sort_key),
+            documents=len(usage.uses),
+            notes=(f"journeys are as of {usage.taken_at}",) if usage.taken_at else (),
+            checked="action",
+        )
+
+    def certificates(self, environment: str | None = None) -> results.CertificateResult:
+        """Return the client certificates with which Journey Optimizer calls.
+
+        Raises:
+            CallsheetError: CS845 for a target without an account at Adobe, CS872, CS873 and CS963 for the
+                API.
+
+        """
+        from callsheet.deploying.journeys import read_adobe_certificates, refuse_without_journeys
+
+        chosen = self.environment(environment)
+        refuse_without_journeys(chosen)
+        with self._opened(chosen, writing=False) as stores:
+            found = read_adobe_certificates(stores)
+        return results.CertificateResult(
+            environment=chosen.name, certificates=found, now=self.now().astimezone(UTC)
+        )
+
+    def metrics(
+        self,
+        file: str | os.PathLike[str],
+        names: Collection[str] = (),
+        environment: str | None = None,
+        *,
+        fail_on: Collection[str] = (),
+    ) -> results.MetricsResult:
+        """Return how the calls of the actions went, from a saved result of `metrics_query`.
+
+        Args:
+            file: CSV or JSON; `-` for the standard input.
+            names: of actions; all of them, and what fits none, where it is empty.
+            environment: may be left out where there is only one.
+            fail_on: conditions, such as `error_rate > 5%`.
+
+        Raises:
+            ArgumentError: for a condition.
+            CallsheetError: CS895 for the file, CS925 for a name.
+
+        """
+        from callsheet.importing.reading_in import read_argument
+        from callsheet.targets.journey_optimizer.metrics import figures_of, read_rows
+        from callsheet.targets.journey_optimizer.thresholds import Threshold
+
+        chosen = self.environment(environment)
+        compiled, names = self.compile(), _each(names)
+        refuse_unknown_actions(names, compiled.actions)
+        actions = {
+            Address.read(address).name: content
+            for address, content in actions_in(compiled, chosen.name).items()
+            if "request" in content
+        }
+        conditions = [Threshold.read(one) for one in _each(fail_on)]
+        measured = figures_of(read_rows(read_argument(str(file))), actions)
+        found = [one for one in measured if not names or one.name in names]
+        failing = {it.text: [one.name or "no name" for one in found if it.holds(one)] for it in conditions}
+        return results.MetricsResult(
+            environment=chosen.name,
+            figures=found,
+            failures={text: which for text, which in failing.items() if which},
+        )
 
     def save_usage(self, environment: str | None = None) -> Path:
         """Write the snapshot that the target names by `usage`; returns its path.

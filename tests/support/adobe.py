@@ -40,6 +40,10 @@ class Adobe:
     production: bool = True
     configs: dict[str, dict[str, Any]] = field(default_factory=dict)
     journeys: list[dict[str, Any]] = field(default_factory=list)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    certificates: list[dict[str, Any]] = field(default_factory=list)
+    events_name: str = "customerAuditLogList"
+    audited: bool = True
     faults: list[str] = field(default_factory=list)
     list_faults: list[str] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
@@ -157,6 +161,10 @@ def running(port: int = 0) -> Iterator[Adobe]:
                 return
             if path == "/ajo/journey":
                 self.listed_journeys()
+            elif path == "/data/core/mtls/v1/certificate/public-certificate":
+                self.answer(200, {"results": found.certificates, "total": len(found.certificates)})
+            elif path == "/data/foundation/audit/events":
+                self.listed_events()
             elif path.startswith(f"{BASE}/list/"):
                 self.listed(path.removeprefix(f"{BASE}/list/"))
             elif path.startswith(BASE):
@@ -211,6 +219,22 @@ def running(port: int = 0) -> Iterator[Adobe]:
 
         def kind(self, one: dict[str, Any]) -> str:
             return "throttlingConfigs" if "maxThroughput" in one else "endpointConfigs"
+
+        def listed_events(self) -> None:
+            if not found.audited:
+                self.answer(403, {"title": "no permission"})
+                return
+            query = parse_qs(urlsplit(self.path).query)
+            wanted, after = query["property"]
+            verbs = wanted.removeprefix("action==").split(",")
+            there = [
+                one for one in found.events
+                if one["action"].lower() in verbs and one["timestamp"] > after.removeprefix("timestamp>")
+            ]  # fmt: skip
+            start, size = int(query["start"][0]), int(query["limit"][0])
+            self.answer(
+                200, {"_embedded": {found.events_name: there[start : start + size]}, "queryId": "q"}
+            )
 
         def listed_journeys(self) -> None:
             if self.fault_of_reading():

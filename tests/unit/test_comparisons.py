@@ -36,6 +36,8 @@ ALLOWED = {
     "imported.has_payload != ('payload' in request)", "one['if'] == chosen", "one.get('required') == [name]",
     "it.lower() == one['name'].lower()", "pointer == one", "key != name", "one.get('id') == name", "to == target",
     "self.open[index][0] == tag", "one != default", "value.get('dataType') != _data_type(declared[names[0]])",
+    "one.get('certCommonName') == JOURNEYS", "host_of(one['request']['url']) == host", "path[:1] == (FAILURE,)",
+    "path[:1] == (STATUS,)", "one.path[:2] == PAYLOAD",
     "label_of(declared, one, language) == value.get('label')", "self.flavor == OLDER", "resolve(value) == value",
     "one[:-1] == mapping", "start == end", "beside.options == dict(options)",
     "beside.shown == shown", "host_of(pattern) != host_of(text)", "reason != NEVER_SENT", "old != new", "new == before",

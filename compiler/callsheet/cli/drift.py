@@ -28,4 +28,4 @@ def command(env: str | None, detailed_exitcode: bool, write: bool, *, options: O
     options.emit(found)
     if found.failures:
         raise found.failures[0]
-    return 2 if detailed_exitcode and found.drift else 0
+    return 2 if detailed_exitcode and (found.drift or found.screen) else 0

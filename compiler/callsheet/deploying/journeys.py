@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from callsheet.compiling.selecting import refuse_unknown_actions
+from callsheet.compiling import Compiled
+from callsheet.compiling.selecting import actions_in, refuse_unknown_actions
 from callsheet.deploying.stores import Stores
+from callsheet.documents import Problem
 from callsheet.errors import CallsheetError, UnreachableError
 from callsheet.language import Environment
 from callsheet.language.addresses import Address
 from callsheet.language.content import Content
 from callsheet.planning import Current, Desired
 from callsheet.planning.changes import content_of
-from callsheet.planning.usage import Usage, usage_of
 from callsheet.targets import Deployed
+from callsheet.targets.journey_optimizer.certificate import Certificate, read_certificates
 from callsheet.targets.journey_optimizer.snapshot import Snapshot, path_of, read_snapshot, snapshot_text
 from callsheet.targets.journey_optimizer.target import JourneyTarget
+from callsheet.targets.journey_optimizer.usage import Usage, usage_of
 
 
 def read_usage(
@@ -48,6 +51,22 @@ def read_usage(
     return Usage(uses={one: usage.uses.get(one, ()) for one in sorted(wanted)}, taken_at=usage.taken_at)
 
 
+def check_journeys(
+    stores: Stores, root: Path, names: Collection[str], compiled: Compiled, environment: Environment
+) -> tuple[Usage, list[Problem]]:
+    """Return the journeys of an environment, and what they make of its actions that they should not.
+
+    Raises:
+        CallsheetError: as `read_usage`.
+
+    """
+    from callsheet.deploying.journey_checks import problems_in_journeys
+
+    usage = read_usage(stores, root, names, actions_in(compiled, environment.name))
+    deployed = _deployed_actions(stores.target.read())
+    return usage, list(problems_in_journeys(usage, compiled, environment, deployed))
+
+
 def snapshot_file(environment: Environment, root: Path) -> Path:
     """Return the file that a target names for its snapshot; raises CS845 where it names none."""
     path = path_of(root, environment.target or {})
@@ -63,6 +82,11 @@ def snapshot_file(environment: Environment, root: Path) -> Path:
 def take_snapshot(stores: Stores, now: str) -> str:
     """Read what a snapshot keeps of the journeys, and return its text; raises CS872, CS873 and CS963."""
     return snapshot_text(_journey_target(stores).snapshot(now))
+
+
+def read_adobe_certificates(stores: Stores) -> list[Certificate]:
+    """Read Adobe's client certificates; raises CS845 without an account, CS872, CS873 and CS963."""
+    return read_certificates(_journey_target(stores).account)
 
 
 def refuse_without_journeys(environment: Environment) -> None:

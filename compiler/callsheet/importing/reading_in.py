@@ -44,7 +44,7 @@ def read_request(
     elif operation is not None:
         found = _operation(root, source, operation)
     else:
-        found = read_file(_read(source), wanted)
+        found = read_file(read_argument(source), wanted)
     sent = without_dot_segments(checked_url(found.url))
     if sent != found.url:
         found.url = sent
@@ -111,14 +111,20 @@ def _operation(root: Path, source: str, operation: str) -> Imported:
         inside = Path(source).resolve().relative_to(root.resolve()).as_posix()
     except ValueError:
         inside = ""
-    imported = read_operation(ContractFile(inside or Path(source).name, _read(source)), operation)
+    imported = read_operation(ContractFile(inside or Path(source).name, read_argument(source)), operation)
     if not inside:
         imported.contract = None
         imported.notes.append(f"copy {Path(source).name} into the workspace, and name it under `contract`")
     return imported
 
 
-def _read(source: str) -> str:
+def read_argument(source: str) -> str:
+    """Return the text of a file that is named on the command line, or of the standard input (`-`).
+
+    Raises:
+        ArgumentError: where it cannot be read, or is not UTF-8.
+
+    """
     try:
         content = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
     except OSError as error:

@@ -21,6 +21,7 @@ SUBJECTS = (
     "compiled",
     "journey",
     "relay",
+    "called",
     "orchestration",
     "references",
     "parameters",

@@ -3,7 +3,7 @@
 from callsheet.language.difference import NOTHING, Difference
 from callsheet.planning.compare import compare
 from callsheet.planning.field_changes import differences
-from callsheet.planning.model import Change, Drift, GuardVerdict, Plan
+from callsheet.planning.model import Change, Drift, GuardVerdict, Plan, ScreenChange
 from callsheet.planning.plan import Current, Desired, make_plan
 from callsheet.planning.planfile import plan_record, read_plan, write_plan
 
@@ -16,6 +16,7 @@ __all__ = [
     "Drift",
     "GuardVerdict",
     "Plan",
+    "ScreenChange",
     "compare",
     "differences",
     "make_plan",

@@ -19,8 +19,8 @@ from callsheet.planning.model import ActionName, Change
 from callsheet.planning.personal_data import personal_data
 from callsheet.planning.relayed import by_relay
 from callsheet.planning.unseen import unseen
-from callsheet.planning.usage import Usage, labels_of
 from callsheet.targets.journey_optimizer.frozen import frozen_by_relay, frozen_fields
+from callsheet.targets.journey_optimizer.usage import Usage, labels_of
 from callsheet.words import listed
 
 Place = Callable[[str, Path], tuple[str, int, int] | None]

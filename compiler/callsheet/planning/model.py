@@ -66,6 +66,31 @@ class Drift:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenChange:
+    """One change on a screen that has no API, after the action was confirmed; what changed is not known.
+
+    Attributes:
+        verb: created, updated or deleted.
+        who: by whom; empty where the log does not say.
+        at: when (RFC 3339, UTC).
+        serial: the apply by which the action was confirmed.
+
+    """
+
+    address: str
+    verb: str
+    who: str
+    at: str
+    serial: int
+
+    @property
+    def words(self) -> str:
+        """The change in words: `was updated by ada@example.com on 2026-11-20T10:00:00Z, after apply 4`."""
+        by = f" by {self.who}" if self.who else ""
+        return f"was {self.verb}{by} on {self.at}, after apply {self.serial}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GuardVerdict:
     """What one guard says of a plan: passed, broken, or accepted by the user."""
 

@@ -27,8 +27,8 @@ from callsheet.planning.guards import judge
 from callsheet.planning.hosts import known_hosts
 from callsheet.planning.model import ActionName, Change, Drift, Plan
 from callsheet.planning.planfile import with_digest
-from callsheet.planning.usage import Usage
 from callsheet.targets import Deployed
+from callsheet.targets.journey_optimizer.usage import Usage
 
 Replaces = Callable[[Mapping[str, Any], Mapping[str, Any]], Sequence[str]]
 

@@ -11,6 +11,7 @@ from callsheet.language import in_language
 from callsheet.language.masking import masked
 from callsheet.ledger import ApplyRecord, SettledStep
 from callsheet.planning import Plan, plan_record
+from callsheet.reporting.certificates import certificates_record
 from callsheet.reporting.journey import journey_record
 from callsheet.reporting.json_calls import (
     preview_record,
@@ -20,15 +21,18 @@ from callsheet.reporting.json_calls import (
     workspace_record,
 )
 from callsheet.reporting.json_review import diff_record, drifted_record, explain_record, validation_record
+from callsheet.reporting.metrics import metrics_record
 from callsheet.reporting.model import Report, Style
 from callsheet.reporting.text_lists import category_of
 from callsheet.results import (
+    CertificateResult,
     DiffResult,
     DriftResult,
     ExplainResult,
     HistoryResult,
     JourneyResult,
     ListResult,
+    MetricsResult,
     PreviewResult,
     PromoteResult,
     RenderResult,
@@ -194,6 +198,8 @@ _RECORDS: dict[type, Callable[[Any], dict[str, Any]]] = {
     PreviewResult: preview_record,
     PromoteResult: _promote,
     JourneyResult: journey_record,
+    CertificateResult: certificates_record,
+    MetricsResult: metrics_record,
     UsageResult: _usage,
     TestResult: tests_record,
     WorkspaceResult: workspace_record,

@@ -20,6 +20,7 @@ from callsheet.reporting.page import (
     Paragraph,
     Section,
     Table,
+    text_of,
 )
 from callsheet.words import and_more
 
@@ -131,7 +132,9 @@ def shortened(block: Block) -> Block:
 
 def _inline(content: Inline) -> Inline:
     """Clip each piece of a line; a long line keeps its end too, where reason and place are written."""
-    clipped = tuple(Code(_clipped(one.text)) if isinstance(one, Code) else _clipped(one) for one in content)
+    clipped = tuple(
+        Code(_clipped(one.text)) if isinstance(one, Code) else _clipped(text_of(one)) for one in content
+    )
     return clipped if len(clipped) <= 16 else (*clipped[:10], " … ", *clipped[-4:])
 
 

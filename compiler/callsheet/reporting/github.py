@@ -70,10 +70,9 @@ def plan_github(plan: Plan, style: Style) -> str:
 def drift_github(result: DriftResult, style: Style) -> str:
     """Write a warning for each object that drifted."""
     del style
-    return _limited(
-        ("warning", command("warning", f"{one.address} {one.kind} at the target", title="drift"))
-        for one in result.drift
-    )
+    words = [f"{one.address} {one.kind} at the target" for one in result.drift]
+    words += [f"{one.address} {one.words}" for one in result.screen]
+    return _limited(("warning", command("warning", one, title="drift")) for one in words)
 
 
 def _annotation(one: Entry, style: Style) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from callsheet.documents import pointer_of
 from callsheet.language import Diagnostic
 from callsheet.language.masking import masked
 from callsheet.planning import NOTHING
-from callsheet.planning.model import ACTIONS, change_record, difference_record, drift_record
+from callsheet.planning.model import ACTIONS, ScreenChange, change_record, difference_record, drift_record
 from callsheet.planning.protections import Protection
 from callsheet.planning.review import SharedChange
 from callsheet.reporting.terminal import shown
@@ -121,8 +121,19 @@ def drifted_record(result: DriftResult) -> dict[str, Any]:
         "environment": result.environment,
         "drift": [drift_record(one) for one in result.drift],
         "unmanaged": list(result.unmanaged),
+        **({"screen": [_screen_change(one) for one in result.screen]} if result.screen else {}),
         **({"notes": list(result.notes)} if result.notes else {}),
         **({"fields": [_field_written(one) for one in result.fields]} if result.fields else {}),
+    }
+
+
+def _screen_change(one: ScreenChange) -> dict[str, Any]:
+    return {
+        "address": one.address,
+        "verb": one.verb,
+        "who": one.who or None,
+        "at": one.at,
+        "serial": one.serial,
     }
 
 

@@ -24,6 +24,7 @@ from callsheet.reporting.page import (
     Paragraph,
     Section,
     Table,
+    text_of,
 )
 from callsheet.reporting.pages import page_report
 from callsheet.reporting.terminal import safe
@@ -50,7 +51,7 @@ def code(text: str) -> str:
 
 
 def _line(content: Inline) -> str:
-    return "".join(code(one.text) if isinstance(one, Code) else plain(one) for one in content)
+    return "".join(code(one.text) if isinstance(one, Code) else plain(text_of(one)) for one in content)
 
 
 def _heading(block: Heading) -> str:

@@ -19,7 +19,15 @@ class Code:
     text: str
 
 
-Inline = tuple[str | Code, ...]
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A figure that is a part of a whole, 0 to 1: a small chart where the markup has one."""
+
+    part: float
+    text: str
+
+
+Inline = tuple[str | Code | Share, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +124,11 @@ class Page:
             *self.blocks[1:],
             *(block for one in self.sections for block in one.blocks),
         ]
+
+
+def text_of(one: str | Share) -> str:
+    """Return the text of a piece of a line that is not code."""
+    return one.text if isinstance(one, Share) else one
 
 
 def inline(text: str) -> Inline:

@@ -11,6 +11,7 @@ from callsheet.language import Diagnostic
 from callsheet.planning import Drift, GuardVerdict, Plan
 from callsheet.planning.review import data_flows
 from callsheet.reporting.codes_page import codes_page
+from callsheet.reporting.metrics import metrics_page
 from callsheet.reporting.model import Report, Style
 from callsheet.reporting.page import (
     Block,
@@ -36,7 +37,7 @@ from callsheet.reporting.page_parts import (
 from callsheet.reporting.phrases import planned, way_out
 from callsheet.reporting.review_page import diff_page
 from callsheet.reporting.terminal import counted
-from callsheet.results import DiffResult, DriftResult, ExplainResult, ValidationResult
+from callsheet.results import DiffResult, DriftResult, ExplainResult, MetricsResult, ValidationResult
 
 
 def plan_page(plan: Plan) -> Page:
@@ -65,7 +66,7 @@ def validation_page(result: ValidationResult) -> Page:
     """Return the page of a validation."""
     errors = sum(one.severity == "error" for one in result.diagnostics)
     warnings = len(result.diagnostics) - errors
-    documents = counted(result.documents, "document")
+    documents = counted(result.documents, result.checked)
     title = (
         f"{counted(errors, 'error')}, {counted(warnings, 'warning')} in {documents}"
         if result.diagnostics
@@ -88,8 +89,13 @@ def drift_page(result: DriftResult) -> Page:
     """Return the page of a drift."""
     number = len(result.drift)
     title = f"{counted(number, 'object')} drifted" if number else "No drift"
+    if result.screen and not number:
+        title = f"{counted(len({one.address for one in result.screen}), 'object')} changed on the screen"
     blocks: list[Block] = [Heading(1, ("callsheet: ", title, " in ", Code(result.environment)))]
     blocks += _drift(result.drift, result.unmanaged)
+    if result.screen:
+        blocks.append(Heading(2, ("Changed on the screen after it was confirmed",)))
+        blocks.append(Items([(Code(one.address), f" {one.words}") for one in result.screen[:MAX_ROWS]]))
     return Page(f"drift:{result.environment}", f"{title} in {result.environment}", blocks)
 
 
@@ -167,6 +173,7 @@ PAGES: dict[type, Callable[[Any], Page]] = {
     DriftResult: drift_page,
     ApplyResult: apply_page,
     ExplainResult: codes_page,
+    MetricsResult: metrics_page,
 }
 """How each type of result becomes a page."""
 

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from callsheet.deploying import ApplyResult
 from callsheet.language.difference import IMPACTS, Impact
 from callsheet.planning import GuardVerdict, Plan
+from callsheet.reporting.certificates import certificates_text
 from callsheet.reporting.journey import journey_text
+from callsheet.reporting.metrics import metrics_text
 from callsheet.reporting.model import Report, Style
 from callsheet.reporting.phrases import PROTECTED, planned, way_out
 from callsheet.reporting.terminal import (
@@ -39,12 +41,14 @@ from callsheet.reporting.text_lists import (
 )
 from callsheet.reporting.text_tests import tests_text
 from callsheet.results import (
+    CertificateResult,
     DiffResult,
     DriftResult,
     ExplainResult,
     HistoryResult,
     JourneyResult,
     ListResult,
+    MetricsResult,
     PreviewResult,
     PromoteResult,
     RenderResult,
@@ -189,8 +193,18 @@ def _drifted(plan: Plan) -> str:
 def drift_text(result: DriftResult, style: Style) -> str:
     """Write what was changed at the target, and not by callsheet."""
     lines = [*_note_lines(result.notes, style), *drift_lines(result.drift, result.unmanaged, style)]
+    if result.screen:
+        lines.append(paint("Changed on the screen after it was confirmed", "yellow", style))
+        lines += [f"  ! {safe(one.address)} {safe(one.words)}" for one in result.screen]
+        lines += [
+            "  What was changed is not known: compare the screen with the pack, and confirm again.",
+            "",
+        ]
     where = safe(result.environment)
-    if not result.drift:
+    if result.screen and not result.drift:
+        what = counted(len({one.address for one in result.screen}), "object")
+        lines.append(paint(f"{what} changed on the screen in {where}.", "bold", style))
+    elif not result.drift:
         lines.append(paint(f"No drift in {where}.", "bold", style))
     else:
         lines.append(paint(f"{counted(len(result.drift), 'object')} drifted in {where}.", "bold", style))
@@ -246,6 +260,8 @@ TEXT = Report(
         PreviewResult: preview_text,
         PromoteResult: promote_text,
         JourneyResult: journey_text,
+        CertificateResult: certificates_text,
+        MetricsResult: metrics_text,
         UsageResult: usage_text,
         TestResult: tests_text,
         WorkspaceResult: workspace_text,

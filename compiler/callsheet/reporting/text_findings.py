@@ -17,7 +17,7 @@ def validation_text(result: ValidationResult, style: Style) -> str:
     blocks = ["\n".join(diagnostic_lines(one, style)) for one in result.diagnostics]
     errors = sum(one.severity == "error" for one in result.diagnostics)
     warnings = len(result.diagnostics) - errors
-    checked = counted(result.documents, "document")
+    checked = counted(result.documents, result.checked)
     if errors:
         last = paint(
             f"{counted(errors, 'error')}, {counted(warnings, 'warning')} in {checked}.", "red", style

@@ -186,7 +186,7 @@ def promote_text(result: PromoteResult, style: Style) -> str:
 
 def usage_text(result: UsageResult, style: Style) -> str:
     """Write which journeys use each action, in what state, and how sure that is."""
-    colours = {"likely": "green", "possible": "yellow", "doubtful": "dim"}
+    colours = {"certain": "green", "likely": "green", "possible": "yellow", "doubtful": "dim"}
     lines = []
     for address, uses in result.usage.uses.items():
         lines.append(paint(safe(address), "bold", style))

@@ -167,6 +167,12 @@ def adjust(
     return left + [adjusted for one in more if (adjusted := _with_severity(one, settings)) is not None]
 
 
+def by_settings(diagnostics: Iterable[Diagnostic], settings: Settings) -> list[Diagnostic]:
+    """Apply the workspace's settings alone: for findings about what is outside of the workspace."""
+    kept = [one for one in diagnostics if not _accepted(one, settings)]
+    return [adjusted for one in kept if (adjusted := _with_severity(one, settings)) is not None]
+
+
 def _hides(diagnostics: Iterable[Diagnostic], file: str, names: Collection[str]) -> bool:
     """Return whether an error may keep findings of a file from being found."""
     return any(

@@ -54,3 +54,8 @@ declare(
 Leave the field out of the action, or let the Target update by PUT, or by PATCH without `as: merge-patch`.
 """,
 )
+declare(
+    "CS895",
+    "metrics-unreadable",
+    """A saved result of `metrics` must have the columns of the query, and numbers in them.""",
+)

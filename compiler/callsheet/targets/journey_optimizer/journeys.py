@@ -11,14 +11,18 @@ from typing import Any
 
 from callsheet.errors import CallsheetError
 from callsheet.targets.journey_optimizer.account import Account, objects
+from callsheet.targets.journey_optimizer.answers import readings, texts
 
 PATH = "/ajo/journey"
 PAGE_SIZE = 100
 MAX_PAGES = 1_000
 READINGS = 3
-MAX_EXPRESSION = 500
 Journey = dict[str, Any]
-"""A journey as a snapshot holds it: id, name, version, status, changed, and nodes with their mappings."""
+"""A journey as a snapshot holds it: id, name, version, status, changed, timeout, and its nodes.
+
+A node has its mappings, whether an error has a path of its own (`fallback`), and the texts that read an
+answer.
+"""
 
 
 def read_journeys(account: Account) -> list[Journey]:
@@ -69,6 +73,7 @@ def _journey(body: Mapping[str, Any]) -> Journey:
         "version": str(body.get("version", "")),
         "status": str(body.get("status", "Unknown")),
         "changed": str(told.get("lastModifiedAt") or ""),
+        **_timeout(body.get("timeouts")),
         "nodes": list(_nodes(body)),
     }
 
@@ -81,14 +86,45 @@ def _nodes(body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             {
                 "label": str(one.get("label", "")),
                 "path": str(one.get("paramPath", "")),
-                "expression": str(one.get("expression", ""))[:MAX_EXPRESSION],
+                "expression": str(one.get("expression", "")),
             }
             for one in _listed(node, "paramMappings")
             if isinstance(one, dict)
         ]
         kind = str(node.get("type", ""))
-        if mappings or "action" in kind.lower():
-            yield {"name": str(node.get("name", "")), "type": kind, "mappings": mappings}
+        reading = _reading(node)
+        if mappings or reading or "action" in kind.lower():
+            fallback = node.get("fallbackOnTimeoutOrError")
+            yield {
+                "name": str(node.get("name", "")),
+                "type": kind,
+                "mappings": mappings,
+                **({"fallback": fallback} if isinstance(fallback, bool) else {}),
+                **({"reads": reading} if reading else {}),
+            }
+
+
+def _reading(node: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the texts of a node that read an answer, each with whether it decides where a profile goes."""
+    transitions = _listed(node, "transitions")
+    deciding = [
+        node.get("expression"),
+        *(one.get("expression") for one in transitions if isinstance(one, dict)),
+    ]
+    conditions = [one for one in deciding if isinstance(one, str)]
+    found = dict.fromkeys(one for one in texts(node) if any(readings(one)))
+    return [{"text": one, "condition": one in conditions} for one in found]
+
+
+def _timeout(timeouts: Any) -> dict[str, int]:
+    """Return how many seconds a journey gives an action; nothing where it does not say.
+
+    The description gives no unit. The screen takes 1 to 30 seconds: more than that are milliseconds.
+    """
+    value = timeouts.get("actionExecution") if isinstance(timeouts, dict) else None
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        return {}
+    return {"timeout": value // 1000 if value >= 1000 else value}
 
 
 def _listed(body: Mapping[str, Any], name: str) -> list[Any]:

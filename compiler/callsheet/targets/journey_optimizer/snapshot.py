@@ -25,7 +25,7 @@ class Snapshot:
     Attributes:
         taken_at: when (RFC 3339, UTC); empty where the file does not contain it.
         sandbox: organization and sandbox.
-        journeys: each with the nodes that map something.
+        journeys: each with the nodes that map something, call an action, or read an answer.
         endpoints: the configurations; None where they were not read.
         named: by name of action, the journeys that use it, where the file has only that.
 
@@ -109,9 +109,12 @@ def _snapshot(content: Any) -> Snapshot:
     for journey in content["journeys"]:
         for node in journey["nodes"]:
             _check_texts(node, "name", "type")
+            _check_reading(node)
             for mapping in node["mappings"]:
                 _check_texts(mapping, "label", "path", "expression")
         _check_texts(journey, "id", "name", "version", "status", "changed")
+        if not isinstance(journey.get("timeout", 1), int):
+            raise TypeError("timeout")
     endpoints = content.get("endpoints")
     return Snapshot(
         taken_at=str(content["takenAt"]),
@@ -119,6 +122,16 @@ def _snapshot(content: Any) -> Snapshot:
         journeys=content["journeys"],
         endpoints=None if endpoints is None else [_config(one) for one in endpoints],
     )
+
+
+def _check_reading(node: Any) -> None:
+    """Check what a snapshot of an earlier version does not hold."""
+    if not isinstance(node.get("fallback", False), bool):
+        raise TypeError("fallback")
+    for one in node.get("reads", ()):
+        _check_texts(one, "text")
+        if not isinstance(one["condition"], bool):
+            raise TypeError("condition")
 
 
 def _check_texts(value: Any, *names: str) -> None:

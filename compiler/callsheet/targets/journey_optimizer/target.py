@@ -133,6 +133,11 @@ class JourneyTarget:
         named = {name: self.options[name] for name in ("organization", "sandbox") if name in self.options}
         return Snapshot(taken_at=now, sandbox=named, journeys=read_journeys(self._with_api().account))
 
+    @property
+    def account(self) -> Account:
+        """The account at Adobe; raises CS845 where the target has no `api`."""
+        return self._with_api().account
+
     def _with_api(self) -> EndpointConfigs:
         if self.endpoints is None:
             raise CallsheetError(

@@ -242,7 +242,7 @@ class ServiceClient:
 
         """
         url = quote(path if _ABSOLUTE.match(path) else self.url + path, safe=_KEPT)
-        url = with_query(url, urlencode(query or {}))
+        url = with_query(url, urlencode(query or {}, doseq=True))
         if origin_of(url) != self.origin:
             raise CallsheetError(
                 "CS873",

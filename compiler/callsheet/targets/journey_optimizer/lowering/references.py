@@ -65,7 +65,7 @@ def reference_fault(text: str) -> str | None:
     if fault:
         return fault
     if _OPTION.match(text, at) is not None:
-        closed = _closed(text, text.index("{"))
+        closed = after_bracket(text, text.index("{"))
         return None if closed is not None and not text[closed:] else "its braces are not closed at its end"
     return None if text[at:] == "}" else f"`{text[at : at + 20]}` does not belong to a reference"
 
@@ -84,7 +84,7 @@ def _path(text: str) -> tuple[int, str]:
                 " other characters than letters, digits, `_` and `-`, is written in quotes"
             )
         step = _STEP.match(text, at)
-        end = found.end() if step is None else _closed(text, step.end() - 1)
+        end = found.end() if step is None else after_bracket(text, step.end() - 1)
         if end is None:
             return at, f"a parenthesis after `{text[at : at + 20]}` is not closed"
         at, segments = end, segments + 1
@@ -93,7 +93,7 @@ def _path(text: str) -> tuple[int, str]:
         at += 1
 
 
-def _closed(text: str, at: int) -> int | None:
+def after_bracket(text: str, at: int) -> int | None:
     """Return the offset after the bracket that closes the one at `at`."""
     expected: list[str] = []
     quote = ""

@@ -1,7 +1,7 @@
 """Journeys × compiled actions → which journey uses which action, and how sure that is.
 
-A node of a journey shows the labels that it maps, and not the action: a node fits an action that has all of
-these labels, and whose required ones are all among them.
+A text that reads an answer names its action. A node that calls one shows the labels that it maps, and not
+the action: it fits an action that has all of these labels, and whose required ones are all among them.
 """
 
 from __future__ import annotations
@@ -12,9 +12,14 @@ from typing import Any, Literal
 
 from callsheet.language.action import in_language, label_of
 from callsheet.language.addresses import Address
+from callsheet.targets.journey_optimizer.answers import readings
+from callsheet.targets.journey_optimizer.lowering import lowered
 from callsheet.targets.journey_optimizer.snapshot import Snapshot
+from callsheet.words import listed
 
-Sure = Literal["likely", "possible", "doubtful"]
+Sure = Literal["certain", "likely", "possible", "doubtful"]
+LANGUAGES = ("en", "fr")
+PAYLOAD = ("request", "payload")
 LIVE = ("Deployed", "Redeployed", "Paused")
 """States in which people are in a journey."""
 OVER = ("Finished", "Stopped")
@@ -28,9 +33,14 @@ class Use:
     Attributes:
         address: of the action.
         journey: its name, with the version where it has several.
-        sure: likely (labels and name fit), possible (the labels fit no other action), doubtful.
+        sure: certain (the journey reads its answer), likely (labels and name fit), possible (the labels fit
+            no other action), doubtful.
         why: in words.
         mappings: what the node maps: label, path, expression.
+        language: the one in which the labels fit; empty where they do not.
+        fallback: whether an error or a timeout has a path of its own; None where that is unknown.
+        timeout: how many seconds the journey gives an action; None where that is unknown.
+        reads: the texts that read an answer of the action, each with whether it is a condition.
 
     """
 
@@ -41,6 +51,20 @@ class Use:
     sure: Sure
     why: str
     mappings: Sequence[Mapping[str, str]] = ()
+    language: str = ""
+    fallback: bool | None = None
+    timeout: int | None = None
+    reads: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def over(self) -> bool:
+        """Whether the journey calls nothing any more."""
+        return self.status in OVER
+
+    @property
+    def calls(self) -> bool:
+        """Whether it is a node that calls the action, as far as can be said."""
+        return bool(self.language) and self.sure != "doubtful"
 
     @property
     def live(self) -> bool:
@@ -107,16 +131,39 @@ def _uses(snapshot: Snapshot, actions: Mapping[str, Mapping[str, Any]]) -> Itera
         versions[journey["name"]] = versions.get(journey["name"], 0) + 1
     for journey in snapshot.journeys:
         version = f" v{journey['version']}" if versions[journey["name"]] > 1 else ""
+        name = f"{journey['name']}{version}"
         for node in journey["nodes"]:
             mapped = {one["label"] for one in node["mappings"]}
-            fitting = [address for address, one in labels.items() if mapped and one.fit(mapped)]
+            fitting = {
+                address: language
+                for address, one in labels.items()
+                if mapped and (language := one.fitting(mapped)) is not None
+            }
             named = [address for address in labels if _is_named(node["name"], address, actions[address])]
             for address in dict.fromkeys([*fitting, *named]):
-                sure, why = _judged(address, fitting, named)
+                sure, why = _judged(address, [*fitting], named)
                 yield Use(
-                    address=address, journey=f"{journey['name']}{version}", status=journey["status"],
-                    node=node["name"], sure=sure, why=why, mappings=node["mappings"],
+                    address=address, journey=name, status=journey["status"], node=node["name"],
+                    sure=sure, why=why, mappings=node["mappings"], language=fitting.get(address, ""),
+                    fallback=node.get("fallback"), timeout=journey.get("timeout"),
                 )  # fmt: skip
+            yield from _read(node, name, journey["status"], actions)
+
+
+def _read(node: Mapping[str, Any], journey: str, status: str, actions: Mapping[str, Any]) -> Iterator[Use]:
+    """Yield the actions whose answers a node reads: they are called for certain, by whichever node."""
+    found: dict[str, list[str]] = {}
+    texts: dict[str, list[Mapping[str, Any]]] = {}
+    for text in node.get("reads", ()):
+        for one in readings(text["text"]):
+            address = str(Address("Action", one.action))
+            if address in actions:
+                found.setdefault(address, []).append(".".join((one.action, *one.path)))
+                texts.setdefault(address, []).append(text)
+    for address, read in found.items():
+        what = listed([f"`@action{{{it}}}`" for it in dict.fromkeys(read)], 3)
+        yield Use(address=address, journey=journey, status=status, node=node["name"], sure="certain",
+                  why=f"it reads {what}", reads=texts[address])  # fmt: skip
 
 
 def _judged(address: str, fitting: Sequence[str], named: Sequence[str]) -> tuple[Sure, str]:
@@ -134,19 +181,34 @@ def _judged(address: str, fitting: Sequence[str], named: Sequence[str]) -> tuple
 class _Labels:
     """The labels of an action, in each language in which they may have been typed in."""
 
-    by_language: Sequence[tuple[frozenset[str], frozenset[str]]]
+    by_language: Mapping[str, tuple[frozenset[str], frozenset[str]]]
 
-    def fit(self, mapped: set[str]) -> bool:
-        return any(required <= mapped <= every for required, every in self.by_language)
+    def fitting(self, mapped: set[str]) -> str | None:
+        """Return the language in which the labels of a node fit; None where they do in none."""
+        for language, (required, every) in self.by_language.items():
+            if required <= mapped <= every:
+                return language
+        return None
 
 
 def _labels(compiled: Mapping[str, Any]) -> _Labels:
+    """Return the labels of an action's fields on the canvas: of whole variables and of computed ones.
+
+    What the relay makes has none: then the labels are those of the parameters.
+    """
     declared = compiled.get("parameters", {})
-    found = []
-    for language in ("en", "fr"):
-        named = {name: label_of(declared, name, language) for name in declared}
-        required = frozenset(label for name, label in named.items() if not declared[name].get("optional"))
-        found.append((required, frozenset(named.values())))
+    found = {}
+    for language in LANGUAGES:
+        form = lowered(compiled, language)
+        fields = [one for one in form.fields.values() if one.label]
+        if form.kind == "relay" or not fields:
+            named = {name: label_of(declared, name, language) for name in declared}
+            required = {label for name, label in named.items() if not declared[name].get("optional")}
+            every = {*named.values()}
+        else:
+            required = {one.label for one in fields if not one.optional and one.path[:2] == PAYLOAD}
+            every = {one.label for one in fields}
+        found[language] = (frozenset(required), frozenset(every))
     return _Labels(found)
 
 

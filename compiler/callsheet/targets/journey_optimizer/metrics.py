@@ -1,0 +1,208 @@
+"""Step events of journeys, summed up by action and endpoint → figures of each action.
+
+Sources: Adobe's pages "List of fields" of shared step events and "Query examples" of Journey Optimizer, and
+its guardrails for custom actions (0.75 s is the slow path). The query is ours. Nobody has run it on a
+sandbox: whether `actionName` is the name of the action or the label of its node, and how errors are spelt,
+is not documented; both spellings are counted.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from callsheet.errors import CallsheetError
+from callsheet.language.action import in_language
+from callsheet.language.urls import host_of
+from callsheet.outbound.durations import Rate
+
+COUNTS = ("calls", "ok", "e4xx", "e5xx", "timeouts", "capped")
+TIMES = ("p50_ms", "p95_ms", "p99_ms", "max_queue_ms")
+SLOW_MS = 750
+"""Beyond this an endpoint is on the slow path: 150,000 calls in 30 seconds (Adobe's guardrails)."""
+_FIELDS = "_experience.journeyOrchestration.stepEvents"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What was measured of one action, over all of its endpoints.
+
+    Attributes:
+        name: of the action; of the events, where it fits none.
+        known: whether it is an action of the environment.
+        counts: by `COUNTS`.
+        times: by `TIMES`, in ms; the highest of its endpoints, None where there is none.
+        per_second: calls in a second that had one, as an average; None where that is unknown.
+        notes: what to look at.
+
+    """
+
+    name: str
+    known: bool
+    counts: Mapping[str, int]
+    times: Mapping[str, float | None]
+    per_second: float | None
+    notes: tuple[str, ...] = ()
+
+    def value(self, name: str) -> float | None:
+        """Return a figure by its name: a count, a time, or a rate in per cent; None where it is unknown."""
+        if name in self.counts:
+            return self.counts[name]
+        if name in self.times:
+            return self.times[name]
+        calls = self.counts["calls"]
+        part = {
+            "error_rate": calls - self.counts["ok"],
+            "timeout_rate": self.counts["timeouts"],
+            "capped_rate": self.counts["capped"],
+        }[name]
+        return 100 * part / calls if calls else None
+
+
+RATES = ("error_rate", "timeout_rate", "capped_rate")
+
+
+def query_text(hours: int) -> str:
+    """Return the SQL for Query Service that sums up the calls of the last hours."""
+    fields = {
+        "action": "actionName", "endpoint": "actionOriginEndpoint", "err": "actionExecutionError",
+        "code": "actionExecutionErrorCode", "ms": "actionExecutionOriginTime", "wait_ms": "actionWaitTime",
+        "t0": "actionExecutionOriginStartTime",
+    }  # fmt: skip
+    chosen = ",\n         ".join(f"{_FIELDS}.{name} AS {short}" for short, name in fields.items())
+    percentiles = ",\n       ".join(
+        f"PERCENTILE_CONT({part}) WITHIN GROUP (ORDER BY ms) AS {name}"
+        for part, name in ((0.5, "p50_ms"), (0.95, "p95_ms"), (0.99, "p99_ms"))
+    )
+    # Nothing of a user goes in but a number.
+    return f"""WITH calls AS (
+  SELECT {chosen}
+  FROM journey_step_events
+  WHERE {_FIELDS}.actionType = 'customHttpAction'
+    AND timestamp > (now() - interval '{hours}' hour)
+    AND COALESCE({_FIELDS}.inTest, false) = false
+    AND COALESCE({_FIELDS}.inDryRun, false) = false)
+SELECT action, endpoint, COUNT(1) AS calls,
+       SUM(CASE WHEN err IS NULL THEN 1 ELSE 0 END) AS ok,
+       SUM(CASE WHEN err = 'http' AND code LIKE '4%' THEN 1 ELSE 0 END) AS e4xx,
+       SUM(CASE WHEN err = 'http' AND code LIKE '5%' THEN 1 ELSE 0 END) AS e5xx,
+       SUM(CASE WHEN err IN ('timedout', 'timeout') THEN 1 ELSE 0 END) AS timeouts,
+       SUM(CASE WHEN err IN ('capped', 'capping') THEN 1 ELSE 0 END) AS capped,
+       {percentiles},
+       MAX(wait_ms) AS max_queue_ms,
+       COUNT(t0) / NULLIF(COUNT(DISTINCT DATE_TRUNC('second', t0)), 0) AS rps_when_busy
+FROM calls GROUP BY action, endpoint ORDER BY calls DESC;
+"""  # noqa: S608
+
+
+def read_rows(text: str) -> list[dict[str, Any]]:
+    """Read a saved result: CSV with a head, a JSON array of objects, or an object with `rows`.
+
+    Raises:
+        CallsheetError: CS895 for anything else, and for a number that is none.
+
+    """
+    try:
+        rows = _rows(text.removeprefix("\ufeff"))
+    except (ValueError, csv.Error, RecursionError):
+        raise _unreadable("it is neither CSV nor JSON with the columns of the query") from None
+    for number, row in enumerate(rows, 1):
+        for name in ("calls", "ok"):
+            if _number(row.get(name)) is None:
+                raise _unreadable(f"row {number} has no number `{name}`")
+    return rows
+
+
+def _rows(text: str) -> list[dict[str, Any]]:
+    if text.lstrip()[:1] in ("[", "{"):
+        value = json.loads(text)
+        rows = value.get("rows") if isinstance(value, dict) else value
+        if not isinstance(rows, list) or not all(isinstance(one, dict) for one in rows):
+            raise ValueError("rows")
+        return rows
+    found = list(csv.DictReader(io.StringIO(text), strict=True))
+    if not found and "action" not in text:
+        raise ValueError("head")
+    return found
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool) or value in (None, ""):
+        return None
+    try:
+        found = float(value)
+    except (TypeError, ValueError):
+        return None
+    return found if 0 <= found < 1e15 else None
+
+
+def figures_of(
+    rows: Iterable[Mapping[str, Any]], actions: Mapping[str, Mapping[str, Any]]
+) -> list[Figures]:
+    """Return the figures of each action that was called, then of what fits none.
+
+    A row belongs to the action of its name or its title; else to the only one that calls its host.
+
+    Args:
+        rows: of the query's result.
+        actions: the compiled actions of the environment, by name.
+
+    """
+    found: dict[tuple[bool, str], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        name = _action_of(row, actions)
+        found.setdefault((name is not None, name or str(row.get("action") or "")), []).append(row)
+    return [
+        _figures(name, of, actions.get(name, {}), known=known)
+        for (known, name), of in sorted(found.items(), key=lambda one: (not one[0][0], one[0][1]))
+    ]
+
+
+def _action_of(row: Mapping[str, Any], actions: Mapping[str, Mapping[str, Any]]) -> str | None:
+    named = str(row.get("action") or "").casefold()
+    for name, compiled in actions.items():
+        titles = [in_language(compiled.get("title"), language) for language in ("en", "fr")]
+        if named and named in {one.casefold() for one in (name, *titles) if one}:
+            return name
+    host = host_of(str(row.get("endpoint") or ""))
+    calling = [name for name, one in actions.items() if host and host_of(one["request"]["url"]) == host]
+    return calling[0] if len(calling) == 1 else None
+
+
+def _figures(
+    name: str, rows: Sequence[Mapping[str, Any]], compiled: Mapping[str, Any], *, known: bool
+) -> Figures:
+    counts = {one: int(sum(_numbers(rows, one))) for one in COUNTS}
+    times = {one: max(_numbers(rows, one), default=None) for one in TIMES}
+    seen = _numbers(rows, "rps_when_busy")
+    per_second = sum(seen) if seen else None
+    return Figures(
+        name=name, known=known, counts=counts, times=times, per_second=per_second,
+        notes=tuple(_notes(times["p95_ms"], per_second, compiled.get("limits") or {})),
+    )  # fmt: skip
+
+
+def _numbers(rows: Iterable[Mapping[str, Any]], name: str) -> list[float]:
+    return [it for row in rows if (it := _number(row.get(name))) is not None]
+
+
+def _notes(p95: float | None, per_second: float | None, limits: Mapping[str, Any]) -> Iterable[str]:
+    if p95 is not None and p95 > SLOW_MS:
+        yield f"slower than {SLOW_MS} ms: Adobe takes it to its slow path, 150,000 calls in 30 s"
+    if per_second is not None and "rate" in limits:
+        allowed = Rate.read(limits["rate"]).per_second
+        if per_second > allowed:
+            yield f"{per_second:g} calls in a busy second, and `limits.rate` allows {allowed:g}"
+        elif per_second > 0.8 * allowed:
+            yield f"{per_second:g} calls in a busy second, near the {allowed:g} of `limits.rate`"
+
+
+def _unreadable(why: str) -> CallsheetError:
+    return CallsheetError(
+        "CS895", f"the saved result cannot be read: {why}",
+        help="save the result of the query that `callsheet metrics --sql` prints, as CSV or JSON",
+    )  # fmt: skip

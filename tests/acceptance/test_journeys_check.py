@@ -1,0 +1,273 @@
+"""What journeys make of the actions that they use: `callsheet journeys check`, and the checks alone."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from syrupy.assertion import SnapshotAssertion
+
+from callsheet import Workspace
+from callsheet.language.schema_check import schema
+from callsheet.targets.journey_optimizer.answers import Reading, holds_field, readings
+from callsheet.targets.journey_optimizer.lowering.references import CLOSING, OPENING
+from callsheet.targets.journey_optimizer.pasted import is_pasted
+from support.adobe import Adobe
+from support.adobe_workspace import ENVIRONMENT, Do
+from support.workspaces import Callsheet, Folder
+
+GREETING = """\
+apiVersion: callsheet/v1
+kind: Action
+metadata: {name: greeting, owner: team-crm}
+spec:
+  request:
+    method: POST
+    url: https://mail.example.com/v1/greetings
+    payload:
+      to: "{{ params.email }}"
+      text: "Hello {{ params.name | default('you') }}!"
+  parameters:
+    email: {type: string, label: Address, sensitivity: email, journey: "#{ExperiencePlatform.Profile.email}"}
+    name: {type: string, label: {en: Name, fr: Nom}, optional: true}
+  responses:
+    success: {payload: {id: g1, places: [{name: Paris}]}}
+    failure: {payload: {error: {code: 404}}}
+  limits: {timeout: 10s, retries: 1}
+"""
+"""An action of which one field is a whole variable, and the other is computed."""
+
+
+WITHOUT_API = """\
+apiVersion: callsheet/v1
+kind: Environment
+metadata: {name: journeys}
+spec:
+  target: {type: journey-optimizer, organization: 0A7F574EBB4C6E1423973F52@AdobeOrg, sandbox: prod, usage: journeys.json}
+  ledger: {type: sqlite, path: .callsheet/journeys.db}
+"""
+
+
+def placed(text: str) -> str:
+    """Return an expression with its placeholders between the quotation marks that the product writes."""
+    return re.sub("<([A-Z][^>]*)>", rf"{OPENING}\1{CLOSING}", text)
+
+
+def journey(
+    *nodes: Any, status: str = "Deployed", seconds: int | None = 30, name: str = "Welcome"
+) -> dict[str, Any]:
+    return {
+        "id": f"j-{name}", "name": name, "version": "1.0", "status": status,
+        "metadata": {"lastModifiedAt": "2026-11-20T10:00:00Z"},
+        **({} if seconds is None else {"timeouts": {"actionExecution": seconds, "entityEnrichment": 30}}),
+        "nodes": [{"id": "n0", "type": "readAudience", "name": "Start"}, *nodes],
+    }  # fmt: skip
+
+
+def calling(text: str, address: str = "#{ExperiencePlatform.Profile.email}", **more: Any) -> dict[str, Any]:
+    mappings = [
+        {"label": "Address", "paramPath": "$.to", "expression": address},
+        {"label": "text", "paramPath": "$.text", "expression": text},
+    ]
+    return {
+        "id": "n1", "type": "customAction", "name": "Greet", "fallbackOnTimeoutOrError": True, "paramMappings": mappings,
+        **more,
+    }  # fmt: skip
+
+
+def condition(*expressions: str) -> dict[str, Any]:
+    transitions = [
+        {"targetNodeId": f"t{number}", "expression": one} for number, one in enumerate(expressions)
+    ]
+    return {"id": "n2", "type": "condition", "name": "Did it arrive", "transitions": transitions}
+
+
+@pytest.fixture
+def do(callsheet: Callsheet, empty: Folder, adobe: Adobe) -> Do:
+    empty.write("greeting.yaml", GREETING)
+    empty.write(
+        "environments.yaml",
+        ENVIRONMENT.replace("sandbox: prod\n", "sandbox: prod\n    usage: journeys.json\n"),
+    )
+    adobe.journeys = []
+    return Do(callsheet, empty)
+
+
+def generated(do: Do, source: str) -> str:
+    """Return the generated expression of the text, with a source for its placeholder."""
+    form = Workspace(do.folder.path).journey(["greeting"], "journeys").forms["greeting"]
+    return form.variables[0].expression.replace(placed("<Name>"), source)
+
+
+def codes(do: Do, *more: str) -> list[str]:
+    found = json.loads(do("journeys", "check", "-o", "json", *more).out)
+    Draft202012Validator(schema("validate")).validate(found)
+    return [one["code"] for one in found["diagnostics"]]
+
+
+def test_a_journey_in_which_all_is_well_has_no_finding(do: Do, adobe: Adobe) -> None:
+    text = generated(do, "@event{Signup.name}")
+    adobe.journeys = [journey(calling(text), condition("@action{greeting.id, defaultValue: ''} != ''"))]
+    outcome = do("journeys", "check")
+    assert (outcome.code, outcome.out) == (0, "Valid: 1 action.\n"), outcome.out + outcome.err
+    assert do("journeys", "check", "greeting", "--strict").code == 0
+
+
+def test_each_finding_is_at_the_line_of_the_action_that_it_is_about(
+    do: Do, adobe: Adobe, snapshot: SnapshotAssertion
+) -> None:
+    adobe.journeys = [
+        journey(
+            calling(
+                "'Hello ' + @event{Signup.name}", "@event{Signup.mail}", fallbackOnTimeoutOrError=False
+            ),
+            condition(
+                "@action{greeting.places.at(0).town} == 'Paris'", "@action{greeting.jo_status_code} is null"
+            ),
+            seconds=9,
+        )
+    ]
+    outcome = do("journeys", "check")
+    assert outcome.code == 1
+    assert outcome.out == snapshot
+    assert codes(do) == ["CS890", "CS894", "CS892", "CS892", "CS893", "CS891"]
+
+
+@pytest.mark.parametrize("status", ["Finished", "Stopped"])
+def test_a_journey_that_is_over_is_not_checked(do: Do, adobe: Adobe, status: str) -> None:
+    adobe.journeys = [journey(calling("'Hi'", fallbackOnTimeoutOrError=False), status=status)]
+    assert codes(do) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("@action{greeting.id} == 'x'", ["CS894"]),
+        ("@action{greeting.id} is null or @action{greeting.id} == 'x'", []),
+        ("@action{greeting.errorResponse.error.code, defaultValue: 0} == 404", []),
+        ("@action{greeting.errorResponse.error.message, defaultValue: ''} == 'x'", ["CS893"]),
+        ("@action{greeting.'first name', defaultValue: ''} == 'x'", ["CS893"]),
+        ("@action{greeting.places.all(currentActionField.name == 'a').name} is null", []),
+        ("@action{greeting.places.first().town} is null", ["CS893"]),
+        ("@action{greetings.id} == 'x'", []),
+    ],
+)
+def test_what_a_condition_reads_of_an_answer(do: Do, adobe: Adobe, written: str, found: list[str]) -> None:
+    adobe.journeys = [journey(condition(written))]
+    assert codes(do) == found
+
+
+def test_what_a_message_reads_of_an_answer(do: Do, adobe: Adobe) -> None:
+    text = "Your greeting {{context.journey.actions.greeting.number}}"
+    adobe.journeys = [
+        journey({"id": "m", "type": "message", "name": "Mail", "campaign": {"content": {"body": text}}})
+    ]
+    assert codes(do) == ["CS893"]
+    assert "certain  Welcome (Deployed, node Mail): it reads `@action{greeting.number}`" in do("usage").out
+
+
+def test_a_journey_gives_an_action_its_time(do: Do, adobe: Adobe) -> None:
+    text = generated(do, "@event{E.name}")
+    for seconds, found in ((10, []), (9, ["CS891"]), (9_000, ["CS891"]), (30_000, []), (None, [])):
+        adobe.journeys = [journey(calling(text), seconds=seconds)]
+        assert codes(do) == found, seconds
+
+
+def test_what_is_compared_is_what_is_deployed_and_not_what_is_planned(do: Do, adobe: Adobe) -> None:
+    text = generated(do, "@event{E.name}")
+    adobe.journeys = [journey(calling(text))]
+    pack = do.folder.path.parent / "pack"
+    assert do.apply("--pack", str(pack)).code == 0
+    assert do.callsheet("confirm", pack, "-C", do.folder.path).code == 0
+    do.folder.write("greeting.yaml", GREETING.replace("Hello {{", "Good day {{"))
+    assert codes(do) == []
+    assert do.apply("--pack", str(pack) + "2", "--accept", "breaking", "--accept", "sensitive").code == 0
+    assert do.callsheet("confirm", str(pack) + "2", "-C", do.folder.path).code == 0
+    assert codes(do) == ["CS892"]
+
+
+def test_settings_judge_these_findings_too(do: Do, adobe: Adobe) -> None:
+    adobe.journeys = [journey(calling("'Hi'", fallbackOnTimeoutOrError=False))]
+    assert codes(do) == ["CS890", "CS892"]
+    do.folder.write(
+        "callsheet.yaml",
+        "apiVersion: callsheet/v1\nkind: Workspace\nmetadata: {name: w}\nspec:\n  severity: {CS890: error}\n"
+        "  ignore: [{code: CS892, file: greeting.yaml, reason: the journey is being rebuilt}]\n",
+    )
+    outcome = do("journeys", "check")
+    assert (outcome.code, outcome.out.count("error CS890"), "CS892" in outcome.out) == (1, 1, False)
+
+
+def test_a_snapshot_is_enough_and_one_of_an_earlier_version_is_read(do: Do, adobe: Adobe) -> None:
+    adobe.journeys = [
+        journey(calling("'Hi'", fallbackOnTimeoutOrError=False), condition("@action{greeting.id} == 'x'"))
+    ]
+    assert do("usage", "--save", "-q").code == 0
+    found = codes(do)
+    assert found == ["CS890", "CS894", "CS892"]
+    kept = do.folder.path / "journeys.json"
+    do.folder.write("environments.yaml", WITHOUT_API)
+    outcome = do("journeys", "check")
+    assert "Note: journeys are as of " in outcome.out
+    assert outcome.code == 1
+    record = json.loads(kept.read_text())
+    for one in record["journeys"]:
+        one.pop("timeout", None)
+        for node in one["nodes"]:
+            node.pop("fallback", None)
+            node.pop("reads", None)
+    kept.write_text(json.dumps(record))
+    assert codes(do) == ["CS892"]
+    for wrong in (
+        {"fallback": "no"},
+        {"reads": [{"text": 1, "condition": True}]},
+        {"reads": [{"text": "a"}]},
+    ):
+        record["journeys"][0]["nodes"][0] |= wrong
+        kept.write_text(json.dumps(record))
+        assert do("journeys", "check").err.startswith("error CS848")
+        for name in wrong:
+            del record["journeys"][0]["nodes"][0][name]
+
+
+def test_an_environment_without_journeys_and_an_unknown_name(
+    do: Do, callsheet: Callsheet, samples: Folder
+) -> None:
+    assert do("journeys", "check", "greetin").err.startswith("error CS925: there is no action `greetin`")
+    outcome = callsheet("journeys", "check", "-C", samples.path, "-e", "local")
+    assert outcome.err.startswith("error CS845: the target of local has no journeys")
+
+
+@pytest.mark.parametrize(
+    ("generated", "held", "same"),
+    [
+        ('"a" + (<N>)', '"a"+( @event{E.n} )', True),
+        ('"a" + (<N>)', '"b" + (@event{E.n})', False),
+        ('"a b"', '"a  b"', False),
+        ("(<N>) + (<N>)", "(@event{E.n}) + (@event{E.n})", True),
+        ("(<N>) + (<N>)", "(@event{E.n}) + (@event{E.m})", False),
+        ("(<A>) + (<B>)", "(#{S.G.a}) + (@event{E.m, defaultValue: 'x + y'})", True),
+        ("a == b", "a = = b", False),
+        ("<N>", "", False),
+        ("<First name> + '.*'", "@event{E.n} + '.*'", True),
+        ("<First name> + '.*'", "@event{E.n} + 'xx'", False),
+    ],
+)
+def test_an_expression_is_the_generated_one_whatever_its_blanks(
+    generated: str, held: str, same: bool
+) -> None:
+    assert is_pasted(placed(generated), held) == same
+
+
+def test_the_fields_that_a_text_reads() -> None:
+    text = "@action{a.b.'c d'.e} + @action{ f . g } {{context.journey.actions.h.`1i`.j}} @action{k} @action{l.at(0).m}"
+    assert list(readings(text)) == [
+        Reading("a", ("b", "c d", "e")), Reading("f", ("g",)), Reading("k", ()), Reading("l", ("m",)),
+        Reading("h", ("1i", "j")),
+    ]  # fmt: skip
+    assert holds_field({"a": [{"b": None}]}, ("a", "b"))
+    assert not holds_field({"a": []}, ("a", "b"))
+    assert not holds_field(None, ("a",))

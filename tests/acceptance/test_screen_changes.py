@@ -1,0 +1,107 @@
+"""What the audit log says of the screen: drift of what no API can read back."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from callsheet import Workspace
+from callsheet.language.schema_check import schema
+from support.adobe import Adobe
+from support.adobe_workspace import ENVIRONMENT, Do
+from support.journeys import SEVEN, write
+
+
+@pytest.fixture
+def confirmed(do: Do) -> Do:
+    """Seven actions that were confirmed a moment ago, and no configuration of an endpoint."""
+    do.folder.path.joinpath("shop.yaml").unlink()
+    write(do.folder, **SEVEN)
+    do.folder.write("environments.yaml", ENVIRONMENT)
+    pack = str(do.folder.path.parent / "pack")
+    assert do.apply("--pack", pack).code == 0
+    assert do.callsheet("confirm", pack, "-C", do.folder.path).code == 0
+    return do
+
+
+def event(name: str, action: str = "Update", *, seconds: float = 5, **more: Any) -> dict[str, Any]:
+    at = datetime.now(UTC) + timedelta(seconds=seconds)
+    return {
+        "id": "e1", "assetType": "Journey custom action", "assetName": name, "action": action, "status": "Success",
+        "userEmail": "ada@example.com", "timestamp": at.strftime("%Y-%m-%dT%H:%M:%S.%f+0000"), **more,
+    }  # fmt: skip
+
+
+def test_a_change_on_the_screen_after_it_was_confirmed_is_drift(confirmed: Do, adobe: Adobe) -> None:
+    assert confirmed("drift", "--detailed-exitcode").code == 0
+    adobe.events = [
+        event("mail", "Delete", seconds=9),
+        event("push"),
+        event("push", seconds=-900),
+        event("another"),
+    ]
+    outcome = confirmed("drift", "--detailed-exitcode")
+    assert outcome.code == 2
+    lines = outcome.out.splitlines()
+    assert lines[0] == "Changed on the screen after it was confirmed"
+    assert lines[1].startswith("  ! Action/push was updated by ada@example.com on 20")
+    assert lines[1].endswith("Z, after apply 1")
+    assert lines[2].startswith("  ! Action/mail was deleted by ada@example.com on 20")
+    assert lines[-1] == "2 objects changed on the screen in journeys."
+    record = json.loads(confirmed("drift", "-o", "json").out)
+    Draft202012Validator(schema("drift")).validate(record)
+    assert [(one["address"], one["verb"], one["serial"]) for one in record["screen"]] == [
+        ("Action/push", "updated", 1), ("Action/mail", "deleted", 1),
+    ]  # fmt: skip
+    for form in ("markdown", "html"):
+        assert "was deleted by ada" in confirmed("drift", "-o", form).out
+    assert confirmed("drift", "-o", "github").out.count("::warning title=drift::") == 2
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"status": "Deny"}, {"status": "Failure"}, {"assetType": "Dataset"}, {"timestamp": "yesterday"}, {"action": "Enable"},
+        {"assetName": None},
+    ],
+)  # fmt: skip
+def test_what_did_not_happen_or_is_about_something_else_is_left_out(
+    confirmed: Do, adobe: Adobe, more: dict[str, Any]
+) -> None:
+    adobe.events = [event("push", **more)]
+    assert confirmed("drift", "--detailed-exitcode").out == "No drift in journeys.\n"
+
+
+def test_the_log_is_read_to_its_end_whatever_its_list_is_called(confirmed: Do, adobe: Adobe) -> None:
+    adobe.events = [*[event("another")] * 230, event("push")]
+    adobe.events_name = "events"
+    adobe.calls.clear()
+    assert "Action/push was updated" in confirmed("drift").out
+    assert sum(one.startswith("GET /data/foundation/audit/events") for one in adobe.calls) == 3
+
+
+def test_what_is_confirmed_again_is_no_longer_drift(confirmed: Do, adobe: Adobe) -> None:
+    adobe.events = [event("push", seconds=-1)]
+    found = Workspace(confirmed.folder.path, now=lambda: datetime.now(UTC)).drift("journeys")
+    assert found.screen == []
+
+
+def test_a_log_that_may_not_be_read_is_a_note(confirmed: Do, adobe: Adobe) -> None:
+    adobe.audited = False
+    outcome = confirmed("drift", "--detailed-exitcode")
+    assert outcome.code == 0
+    assert outcome.out.startswith("Note: changes on the screen are not known: ")
+
+
+def test_what_is_older_than_the_log_is_said(confirmed: Do, adobe: Adobe) -> None:
+    adobe.events = [event("push", seconds=100 * 86_400)]
+    later = datetime.now(UTC) + timedelta(days=120)
+    found = Workspace(confirmed.folder.path, now=lambda: later).drift("journeys")
+    assert [one.address for one in found.screen] == ["Action/push"]
+    assert found.notes[0].startswith(
+        "the audit log reaches back 90 days: earlier changes on the screen are not known of "
+    )
