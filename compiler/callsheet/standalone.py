@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from callsheet import results
 from callsheet.errors import ArgumentError, CallsheetError
+from callsheet.words import reason_of
 
 if TYPE_CHECKING:
     from callsheet.deploying.administration import InitResult
@@ -108,10 +109,10 @@ def read_plan(path: str) -> Plan:
     try:
         with Path(path).open("rb") as stream:
             content = stream.read(MAX_PLAN_BYTES + 1)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise CallsheetError(
             "CS910",
-            f"{path} cannot be read: {(error.strerror or 'unknown reason').lower()}",
+            f"{path} cannot be read: {reason_of(error)}",
             help="name the file that `callsheet plan --out FILE` wrote",
         ) from None
     return read_plan(content, path)

@@ -26,3 +26,8 @@ def listed(names: Sequence[str], most: int) -> str:
     """Return the first names in one line, and how many more there are: `a, b and 3 more`."""
     more = and_more(len(names), most)
     return ", ".join(names[:most]) + (f" {more}" if more else "")
+
+
+def reason_of(error: Exception, otherwise: str = "it is not a path") -> str:
+    """Return why a file cannot be used, in the words of the system; `otherwise` where it has none."""
+    return str(getattr(error, "strerror", None) or otherwise).lower()

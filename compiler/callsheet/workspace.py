@@ -59,6 +59,11 @@ def _each(names: Collection[str]) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else tuple(names)
 
 
+def _utf8(text: str) -> str:
+    """Return a text that can be recorded: a byte that is not UTF-8 stands as its escape."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 class Workspace:
     """A folder of action definitions.
 
@@ -96,7 +101,7 @@ class Workspace:
         folder = self.root / ".callsheet" / "cache" if cache else None
         self._compilations = Compilations(self.root, folder, self._today, self._contracts)
         self._made: Plan | None = None
-        if not self.root.is_dir():
+        if not os.path.isdir(path):
             raise CallsheetError(
                 "CS927",
                 f"there is no folder {str(path)!r}",
@@ -576,7 +581,13 @@ class Workspace:
             desired, current = desired_in(chosen, stores, read_current(stores), self.compile(), self.root)
         commit = commit_of(self.root)
         self._made = plan_of(
-            chosen, desired, current, self.root, commit=commit, accept=_each(accept), why=why
+            chosen,
+            desired,
+            current,
+            self.root,
+            commit=commit,
+            accept=_each(accept),
+            why=_utf8(why) if why else why,
         )
         return self._made
 
@@ -631,10 +642,12 @@ class Workspace:
         if require_clean and plan.changes:
             refuse_unclean_plan(plan, self.root)
         conduct = Conduct(
-            author=author or default_author(),
+            author=_utf8(author or default_author()),
             now=self._time,
             accepted=accept,
-            provenance=Provenance(plan=None, approvers=approvers, run_url=run_url, reason=why or plan.why),
+            provenance=Provenance(
+                plan=None, approvers=approvers, run_url=run_url, reason=_utf8(why) if why else plan.why
+            ),
             keep_going=keep_going,
             stop=stop,
             progress=progress,
@@ -701,9 +714,11 @@ class Workspace:
         compiled = self._compilations.at(plan.commit if committed else None)
         refuse_unimplied(plan, compiled.by_environment.get(chosen.name, {}), renames(compiled))
         conduct = Conduct(
-            author=author or default_author(),
+            author=_utf8(author or default_author()),
             now=self._time,
-            provenance=Provenance(plan=plan.digest, approvers=(), run_url=None, reason=why or plan.why),
+            provenance=Provenance(
+                plan=plan.digest, approvers=(), run_url=None, reason=_utf8(why) if why else plan.why
+            ),
         )
         with self._opened(chosen, writing=True) as stores:
             return confirm_steps(plan, _each(names), stores, conduct)
@@ -920,7 +935,7 @@ class Workspace:
         from callsheet.deploying.current import read_current, rollback_plan
 
         chosen = self.environment(environment)
-        reason = why or f"rollback to {serial}"
+        reason = _utf8(why) if why else f"rollback to {serial}"
         with self._opened(chosen, writing=False) as stores:
             return rollback_plan(chosen, serial, stores, read_current(stores), _each(accept), reason)
 
@@ -1085,6 +1100,9 @@ class Workspace:
         from callsheet.language.formatting import formatted_files
 
         named = [files] if isinstance(files, str | os.PathLike) else list(files)
+        for one in named:
+            if not os.path.isfile(self._file(one)):  # noqa: PTH113 - False also for what can be no path
+                raise ArgumentError(f"{str(one)!r} cannot be read: there is no such file")
         chosen = [self._file(one) for one in named] or [
             self.root / one for one in FolderSource(self.root).files()
         ]
@@ -1104,8 +1122,8 @@ class Workspace:
         """
         from callsheet.documents.writing import rewrite_file
 
-        path = self.root / file if (self.root / file).exists() else self._file(file)
-        if not path.resolve().is_relative_to(self.root.resolve()):
+        path = self.root / file if os.path.exists(self.root / file) else self._file(file)  # noqa: PTH110
+        if "\0" in str(path) or not path.resolve().is_relative_to(self.root.resolve()):
             raise ArgumentError(f"{file} is not a file of the workspace")
         rewrite_file(path, text)
         self.reread()
@@ -1120,7 +1138,7 @@ class Workspace:
     def _file(self, file: str | os.PathLike[str]) -> Path:
         """Return a file by its path from the current folder, or where there is none, the workspace."""
         within = self.root / file
-        return within if within.exists() and not Path(file).exists() else Path(file)
+        return within if os.path.exists(within) and not os.path.exists(file) else Path(file)  # noqa: PTH110
 
     def _drift_result(self, plan: Plan) -> results.DriftResult:
         return results.DriftResult(

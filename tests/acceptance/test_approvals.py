@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from callsheet.planning import read_plan, write_plan
+from callsheet.planning.planfile import with_digest
 from support.workspaces import ENVIRONMENT, Callsheet, Folder
 
 WANTED = ENVIRONMENT + "  approvals: {count: 1, notAuthor: true}\n"
@@ -319,6 +322,40 @@ def test_whoever_had_a_part_in_the_change_does_not_approve_it(
     told = refusal(callsheet, workspace, plan)
     assert told.startswith("error CS951: the approval plan.json.grace.approval is not valid: "), told
     assert told.endswith("wrote the change")
+
+
+@pytest.mark.parametrize("named", ["the first commit", "a commit of another branch", "no commit of theirs"])
+def test_the_commit_that_a_plan_names_hides_no_author(
+    named: str, workspace: Folder, callsheet: Callsheet, keys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grace = key(keys, "grace")
+    workspace.write("environments.yaml", WANTED)
+    workspace.write("allowed_signers", line(grace, "grace@example.com"))
+    workspace.commit()
+    first = workspace.git("rev-parse", "HEAD").strip()
+    workspace.git("checkout", "-q", "-b", "other")
+    workspace.write("notes.md", "another branch")
+    workspace.commit("another branch")
+    other = workspace.git("rev-parse", "HEAD").strip()
+    workspace.git("checkout", "-q", "-")
+    workspace.action(constant="2")
+    monkeypatch.setenv("GIT_AUTHOR_EMAIL", "grace@example.com")
+    workspace.commit("what grace wants")
+    monkeypatch.delenv("GIT_AUTHOR_EMAIL")
+    workspace.write("notes.md", "later")
+    workspace.commit("later")
+    plan = workspace.path.parent / "plan.json"
+    assert callsheet("plan", "-C", workspace.path, "-q", "--out", plan).code == 0
+    commit = {
+        "the first commit": first,
+        "a commit of another branch": other,
+        "no commit of theirs": "HEAD",
+    }[named]
+    forged = with_digest(replace(read_plan(plan.read_bytes(), "plan.json"), commit=commit))
+    plan.write_text(write_plan(forged), encoding="utf-8")
+    callsheet("approve", plan, "--key", grace, "--yes", "-q")
+    assert refusal(callsheet, workspace, plan).startswith("error CS951: ")
+    assert not workspace.database.exists()
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,13 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from callsheet.planning import read_plan, write_plan
+from callsheet.planning.planfile import with_digest
 from support.workspaces import ENVIRONMENT, Callsheet, Folder, git
 
 HOOK = """\
@@ -172,6 +175,12 @@ def test_a_dirty_workspace_is_dirty_in_every_record(
         " named in .callsheetignore\n"
     )
     assert "CS973: the plan was made from files" in callsheet("apply", *at, plan, "--require-clean").err
+    for named in ("0" * 40, "HEAD"):
+        forged = replace(read_plan(plan.read_bytes(), "plan.json"), dirty=False, commit=named)
+        other = tmp_path / "forged.json"
+        other.write_text(write_plan(with_digest(forged)), encoding="utf-8")
+        refused = callsheet("apply", *at, other, "--require-clean")
+        assert "error CS973: the files of the workspace are not those of the commit" in refused.err
     applied = callsheet("apply", *at, plan, "-q")
     assert applied.code == 0
     assert applied.err == (

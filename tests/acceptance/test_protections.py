@@ -197,6 +197,8 @@ SENSITIVE: dict[str, tuple[Callable[[Folder], None], str, str]] = {
     "a comment that silences": (swap("mail.yaml", "spec:\n", "spec:\n  parameters: {later: {type: string}}  # callsheet: ignore CS307 it comes next week\n"), "finding-silenced", "a comment silences CS307 at `spec.parameters`"),
     "a test case removed": (swap("push.yaml", CASE_TWO, ""), "test-removed", "test case `two` removed"),
     "a test case expects less": (swap("push.yaml", "expect: {payload: {title: Ho}}", "expect: {method: POST}"), "test-removed", "test case `two` no longer expects its `payload`"),
+    "a test case compares less": (swap("push.yaml", "    - name: two\n", "    - name: two\n      match: partial\n"), "test-weakened", "test case `two` looks only at the fields that it names"),
+    "a test case runs elsewhere": (swap("push.yaml", "    - name: two\n", "    - name: two\n      environment: staging\n"), "test-weakened", "test case `two` runs in another environment"),
     "a contract removed": (swap("push.yaml", "  contract:\n    openapi: contracts/push.yaml\n    operation: send\n", ""), "contract-removed", "its contract removed"),
     "a contract ignored": (swap("push.yaml", "    operation: send\n", "    operation: send\n    ignore: [{path: /title, reason: it is wrong}]\n"), "contract-ignored", "ignored at `/title`: it is wrong"),
     "a contract optional": (swap("push.yaml", "    operation: send\n", "    operation: send\n    optional: true\n"), "contract-optional", "left unchecked"),
@@ -262,6 +264,8 @@ STRENGTHENED = {
     "more approvals": (swap("environments.yaml", "count: 2", "count: 3"), "approvals-raised"),
     "a severity raised": (swap("callsheet.yaml", "CS407: error", "CS407: error, CS307: error"), "severity-raised"),
     "nothing accepted": (swap("callsheet.yaml", SETTINGS[SETTINGS.index("  ignore") :], ""), "finding-counts-again"),
+    "a test case expects something else": (swap("push.yaml", "expect: {payload: {title: Ho}}", "expect: {payload: {title: Hu}}"), "test-changed"),
+    "a test case has other parameters": (swap("push.yaml", "params: {title: Ho}", "params: {title: Hu}"), "test-changed"),
     "a policy for one thing more": (lambda folder: folder.write("two.yaml", POLICY.replace("https_only", "two")) and None, "policy-added"),
     "an ignored name without a file": (more(".callsheetignore", "later/\n"), "ignore-file-changed"),
 }  # fmt: skip

@@ -13,6 +13,7 @@ from callsheet.errors import ArgumentError, CallsheetError
 from callsheet.language.schema_check import nearest
 from callsheet.rules.parameters import has_type
 from callsheet.templates.dates import moment
+from callsheet.words import reason_of
 
 
 def check_parameters(declared: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,8 +74,8 @@ def read_parameters(
 def _from_file(path: str) -> dict[str, Any]:
     try:
         content = Path(path).read_bytes()
-    except OSError as error:
-        raise ArgumentError(f"{path} cannot be read: {(error.strerror or '').lower()}") from None
+    except (OSError, ValueError) as error:
+        raise ArgumentError(f"{path} cannot be read: {reason_of(error)}") from None
     text, problem = decode(content, path)
     if problem is None:
         documents, problems = parse(text, path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -59,7 +60,7 @@ class Options:
         if self.out is not None:
             write_file(self.out, text)
         elif not self.quiet or self.output != "text":
-            sys.stdout.write(text)
+            click.echo(text, nl=False, color=True)  # the style of the result decides
 
 
 @contextmanager
@@ -215,7 +216,7 @@ def style_of(stream: IO[str], *, plain: bool = False) -> Style:
     from callsheet.reporting.model import Style
 
     columns = os.environ.get("COLUMNS", "")
-    width = int(columns) if columns.isdigit() and int(columns) > 0 else 0
+    width = int(columns) if re.fullmatch("[1-9][0-9]{0,3}", columns) else 0
     colour = stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     if os.environ.get("FORCE_COLOR"):
         colour = True

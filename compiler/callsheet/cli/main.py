@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from importlib import import_module
@@ -100,6 +101,7 @@ def main(arguments: list[str] | None = None) -> None:
 
     Exit codes: 0 fine; 1 the thing asked for failed or is invalid; 2 wrong usage.
     """
+    _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         # A terminal without UTF-8 shows an escape where it lacks a character.
         if hasattr(stream, "reconfigure"):
@@ -107,9 +109,11 @@ def main(arguments: list[str] | None = None) -> None:
     code = run(arguments)
     try:
         sys.stdout.flush()
-    except OSError:
+    except BrokenPipeError:
         _close_stdout()
         code = code or 1
+    except OSError as error:
+        code = _output_lost(error)
     sys.exit(code)
 
 
@@ -134,6 +138,10 @@ def run(arguments: list[str] | None) -> int:
     except BrokenPipeError:
         _close_stdout()
         return 1
+    except OSError as error:
+        if error.filename is not None or error.errno not in _OUTPUT_ERRORS:
+            return _internal_error(error)
+        return _output_lost(error)
     except Exception as error:
         return _internal_error(error)
     return result if isinstance(result, int) else 0
@@ -164,6 +172,29 @@ def _internal_error(error: Exception) -> int:
         f"error CS999: internal error ({type(error).__name__} at {where}, callsheet {__version__})\n"
         "help: this is a bug in callsheet; please report it with this line"
         " (see .github/SECURITY.md if secrets may be affected)",
+        err=True,
+    )
+    return 1
+
+
+_OUTPUT_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EBADF, errno.EFBIG)
+"""What writing to a terminal, a file or a device fails with, beside a reader that is gone."""
+
+
+def _open_what_is_closed() -> None:
+    """Give a command that was started with a closed output one that takes everything."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+
+
+def _output_lost(error: OSError) -> int:
+    """Say that the output could not be written; what the command did stays done."""
+    _close_stdout()
+    reason = (error.strerror or "unknown reason").lower()
+    click.echo(
+        f"error CS928: the output cannot be written: {reason}\n"
+        "help: what the command has done stays done; write the output to another place",
         err=True,
     )
     return 1

@@ -176,6 +176,20 @@ def newer(shown: str, found: int, known: int) -> CallsheetError:
     )
 
 
+def damaged(shown: str, why: str) -> CallsheetError:
+    """Word the refusal of a database that no longer holds what callsheet wrote."""
+    return CallsheetError(
+        "CS905",
+        f"{shown} is damaged: {why}",
+        help="restore a backup; nothing is repaired silently",
+    )
+
+
+def unversioned(shown: str, name: str) -> CallsheetError:
+    """Word the refusal of tables whose version is gone: they are never taken for none."""
+    return damaged(shown, f"it has tables of the {name}, and no version of them")
+
+
 def disk_full(shown: str) -> CallsheetError:
     """Word the refusal of a disk that is full."""
     return CallsheetError(

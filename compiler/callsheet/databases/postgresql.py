@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from callsheet.databases.model import Component, OpenDatabase, holder_note, holder_words, newer
+from callsheet.databases.model import Component, OpenDatabase, holder_note, holder_words, newer, unversioned
 from callsheet.databases.postgresql_errors import worded
 from callsheet.errors import CallsheetError
 
@@ -115,9 +115,17 @@ class PostgresqlDatabase(OpenDatabase):
             return 0
         found = self.rows("SELECT version FROM callsheet_component WHERE name = ?", (component.name,))
         version = int(found[0][0]) if found else 0
+        if version < 1 and self._has_tables(component):
+            raise unversioned(self.shown, component.name)
         if version > component.version:
             raise newer(f"the {component.name} in {self.shown}", version, component.version)
         return version
+
+    def _has_tables(self, component: Component) -> bool:
+        query = (
+            "SELECT 1 FROM pg_tables WHERE schemaname = ? AND (tablename = ? OR starts_with(tablename, ?))"
+        )
+        return bool(self.rows(query, (self.schema, component.name, f"{component.name}_")))
 
     def ensure(self, component: Component) -> None:
         """Bring a component's tables to this callsheet's version; only an owner can.

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from callsheet.databases.model import Component, Database, OpenDatabase, newer, prepared
+from callsheet.databases.model import Component, Database, OpenDatabase, newer, prepared, unversioned
 from callsheet.databases.sqlite_errors import file_error, foreign, sqlite_error
 
 APPLICATION_ID = 0x43534854
@@ -71,14 +71,22 @@ class SqliteDatabase(OpenDatabase):
             if not self.connection.execute(
                 "SELECT 1 FROM sqlite_schema WHERE name = 'callsheet_component'"
             ).fetchone():
+                if self._has_tables(component):
+                    raise unversioned(self.shown, component.name)
                 return 0
             row = self.connection.execute(
                 "SELECT version FROM callsheet_component WHERE name = ?", (component.name,)
             ).fetchone()
-        version = int(row[0]) if row else 0
+            version = int(row[0]) if row else 0
+            if version < 1 and self._has_tables(component):
+                raise unversioned(self.shown, component.name)
         if version > component.version:
             raise newer(self.shown, version, component.version)
         return version
+
+    def _has_tables(self, component: Component) -> bool:
+        query = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND (name = ? OR name GLOB ?)"
+        return bool(self.connection.execute(query, (component.name, f"{component.name}_*")).fetchone())
 
     def ensure(self, component: Component) -> None:
         """Bring a component's tables to this callsheet's version, in one transaction."""

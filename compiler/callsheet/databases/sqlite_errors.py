@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import sqlite3
 
-from callsheet.databases.model import disk_full
+from callsheet.databases.model import damaged, disk_full
 from callsheet.errors import CallsheetError
 
 
@@ -49,11 +49,7 @@ def sqlite_error(shown: str, error: sqlite3.Error) -> CallsheetError:
         )
     if code == sqlite3.SQLITE_CANTOPEN:
         return CallsheetError("CS908", f"{shown} cannot be opened", help="check the path and permissions")
-    return CallsheetError(
-        "CS905",
-        f"{shown} is damaged: {error}",
-        help="restore a backup; nothing is repaired silently",
-    )
+    return damaged(shown, str(error))
 
 
 def foreign(shown: str) -> CallsheetError:

@@ -33,9 +33,9 @@ def warnings_of(plan: Plan, root: Path) -> list[str]:
     if not found and commit_of(root) is None:
         found += unknown_commit_notes(root)
     if plan.dirty:
+        which = f"the commit {plan.commit[:12]}" if plan.commit else "a commit"
         found.append(
-            f"the plan was made from files that are not those of the commit {(plan.commit or '')[:12]};"
-            " the ledger records it as dirty"
+            f"the plan was made from files that are not those of {which}; the ledger records it as dirty"
         )
     return found
 
@@ -59,7 +59,9 @@ def refuse_unclean(root: Path) -> None:
 def refuse_unclean_plan(plan: Plan, root: Path) -> None:
     """Refuse a plan that was not made from a commit; raises CS973.
 
-    A way back (`callsheet rollback`) has no commit: what it writes was applied before.
+    Where another commit is checked out than the plan's, the files at hand are what is applied: then they
+    must be clean, whatever the plan says of itself. A way back (`callsheet rollback`) has no commit: what
+    it writes was applied before.
     """
     if plan.dirty:
         raise CallsheetError(
@@ -70,6 +72,9 @@ def refuse_unclean_plan(plan: Plan, root: Path) -> None:
     unknown = [one.removeprefix(_UNKNOWN) for one in plan.notes if one.startswith(_UNKNOWN)]
     if plan.commit is None and unknown:
         raise _no_commit(unknown[0])
+    current = commit_of(root)
+    if plan.rollback is None and current is not None and current.id != plan.commit:
+        refuse_unclean(root)
     if plan.commit is None and plan.rollback is None:
         raise _no_commit(why_unknown(root) or "the plan was made without one")
 

@@ -29,7 +29,9 @@ def check_state(plan: Plan, target: Target, ledger: Ledger, deployed: Mapping[st
     if plan.serial != position.serial or plan.lineage != position.lineage:
         raise CallsheetError(
             "CS914",
-            f"the plan was made at serial {plan.serial}, and the ledger is at {position.serial}",
+            f"the plan was made at serial {plan.serial}, and the ledger is at {position.serial}"
+            if plan.serial != position.serial
+            else "the plan was made before there was a ledger",
             help=_AGAIN,
             details=_since(plan, ledger),
         )
@@ -48,12 +50,20 @@ def refuse_applied(plan: Plan, ledger: Ledger) -> None:
             )
 
 
+def _shown(identity: Mapping[str, Any]) -> str:
+    """Return what distinguishes a target, on one line."""
+    return ", ".join(
+        f"{name} {_shown(value) if isinstance(value, Mapping) else value}"
+        for name, value in identity.items()
+    )
+
+
 def refuse_other(plan: Plan, identity: Mapping[str, Any], position: Position) -> None:
     """Refuse a plan for another target or another ledger; raises CS915, CS913."""
     if not equal(plan.target, identity):
         raise CallsheetError(
             "CS915",
-            f"the plan is for the target {plan.target}, and the environment has {identity}",
+            f"the plan is for the target {_shown(plan.target)}, and the environment has {_shown(identity)}",
             help=_AGAIN,
         )
     if plan.lineage != position.lineage and plan.lineage is not None:

@@ -104,6 +104,8 @@ def resolve_revision(root: FilePath, revision: str) -> str:
 
 
 def _resolved(repository: Repository, revision: str) -> str:
+    if "\0" in revision:
+        raise _unknown(repository, revision)
     asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     try:
         return repository.run(*asked).decode().strip()
@@ -158,29 +160,47 @@ class Authorship:
 
 
 def authorship_of(root: FilePath, commit: str) -> Authorship | None:
-    """Return who had a part in a commit and in what it merges.
+    """Return who had a part in a commit, in what it merges, and in the workspace since then.
+
+    What is applied is what is checked out: where that is another commit, those who changed the workspace
+    between the two count as well, and so do the authors of the one that is checked out.
 
     None where the repository does not have the commit. Of a branch that was merged without a merge commit,
     only the last commit is known to belong to it.
     """
-    merged = f"{commit}^1..{commit}"
+    if _COMMIT.fullmatch(commit) is None:
+        return None
     try:
         repository = repository_around(root)
-        parents = repository.run("rev-list", "--parents", "-n", "1", commit, "--").split()
-        chosen = ["-n", "1", commit] if len(parents) < 3 else [merged]
+        head = repository.run("rev-parse", "--verify", "HEAD^{commit}").decode().strip()
+        chosen = [_in_commit(repository, commit)]
+        if head != commit:
+            within = [one for one in (repository.prefix(root),) if one]
+            chosen += [_in_commit(repository, head), [f"{commit}..{head}", "--", *within]]
         # `git log` would verify signatures, by a program, where the configuration says so.
-        told = repository.run("rev-list", f"--format={_AUTHORS}", *chosen, "--").decode("utf-8", "replace")
-        commits = repository.run("rev-list", *chosen, "--").decode().split()
-        signed = [_signed(repository.run("cat-file", "commit", one)) for one in commits[:MAX_SIGNED]]
+        told = b"".join(_listed(repository, f"--format={_AUTHORS}", *one) for one in chosen)
+        commits = dict.fromkeys(b"".join(_listed(repository, *one) for one in chosen).decode().split())
+        signed = [_signed(repository.run("cat-file", "commit", one)) for one in [*commits][:MAX_SIGNED]]
     except CallsheetError:
         return None
-    addresses = {one.lower() for one in _ADDRESS.findall(told)}
+    addresses = {one.lower() for one in _ADDRESS.findall(told.decode("utf-8", "replace"))}
     return Authorship(
         addresses=frozenset(addresses), signed=tuple(one for one in signed if one is not None)
     )
 
 
+def _in_commit(repository: Repository, commit: str) -> list[str]:
+    """Return the arguments that list a commit, or, of a merge, all that it brings."""
+    parents = _listed(repository, "--parents", "-n", "1", commit, "--").split()
+    return ["-n", "1", commit, "--"] if len(parents) < 3 else [f"{commit}^1..{commit}", "--"]
+
+
+def _listed(repository: Repository, *arguments: str) -> bytes:
+    return repository.run("--literal-pathspecs", "rev-list", *arguments)
+
+
 MAX_SIGNED = 500
+_COMMIT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 _AUTHORS = "<%ae> <%ce> %(trailers:key=Co-authored-by,valueonly)"
 _ADDRESS = re.compile(r"<\s*([^<>\s]+)\s*>")
 _SIGNATURE = re.compile(rb"\ngpgsig (-----BEGIN SSH SIGNATURE-----\n(?: .*\n)+)")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from callsheet.documents.line_ends import written_like
@@ -19,6 +20,8 @@ def write_file(path: str, text: str) -> None:
         CallsheetError: CS928 where it cannot be written.
 
     """
+    if "\0" in path:
+        raise CallsheetError("CS928", f"{path!r} is not a path", help="name a file")
     target = Path(os.path.realpath(path))
     beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
@@ -34,7 +37,8 @@ def write_file(path: str, text: str) -> None:
             shutil.copymode(target, beside)
         beside.replace(target)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
         raise CallsheetError(
             "CS928",
             f"{path} cannot be written: {(error.strerror or 'unknown reason').lower()}",

@@ -10,6 +10,7 @@ from callsheet.emulator.handler import handler_of
 from callsheet.emulator.playing import Call, Play
 from callsheet.emulator.routes import Route
 from callsheet.errors import CallsheetError
+from callsheet.words import reason_of
 
 
 class Emulator(Play):
@@ -37,10 +38,11 @@ class Emulator(Play):
         super().__init__(routes, faults, told)
         try:
             self.server = _Server(("127.0.0.1", port), handler_of(self))
-        except OSError as error:
+        except (OSError, OverflowError) as error:
+            reason = reason_of(error, "there is no such port")
             raise CallsheetError(
                 "CS968",
-                f"port {port} of this machine cannot be opened: {(error.strerror or '').lower()}",
+                f"port {port} of this machine cannot be opened: {reason}",
                 help="choose another with --port, or --port 0 for any free port",
             ) from None
 

@@ -16,6 +16,7 @@ from callsheet.importing.files import read_file
 from callsheet.importing.httpie import read_httpie
 from callsheet.importing.model import Imported, ImportFault, checked_url
 from callsheet.language.dot_segments import without_dot_segments
+from callsheet.words import reason_of
 
 MAX_LINE = 262_144
 _NAME = re.compile(r"[A-Za-z0-9_]{1,30}\Z")
@@ -127,8 +128,8 @@ def read_argument(source: str) -> str:
     """
     try:
         content = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
-    except OSError as error:
-        raise ArgumentError(f"{source} cannot be read: {(error.strerror or '').lower()}") from None
+    except (OSError, ValueError) as error:
+        raise ArgumentError(f"{source} cannot be read: {reason_of(error)}") from None
     text, problem = decode(content, source)
     if problem is not None:
         raise ArgumentError(f"{source}: {problem.message}")

@@ -19,6 +19,7 @@ from callsheet.errors import ArgumentError, CallsheetError
 from callsheet.language.difference import value_at
 from callsheet.language.kinds import KINDS
 from callsheet.language.schema_check import schema
+from callsheet.words import reason_of
 
 _BLANK = re.compile(r"\s*\Z")
 _SPACE_BEFORE = re.compile(r" *\Z")
@@ -60,8 +61,8 @@ def formatted_files(paths: Iterable[pathlib.Path]) -> Iterator[FormattedFile]:
 def _read(path: pathlib.Path) -> str:
     try:
         content = path.read_bytes()
-    except OSError as error:
-        raise ArgumentError(f"{path} cannot be read: {(error.strerror or '').lower()}") from None
+    except (OSError, ValueError) as error:
+        raise ArgumentError(f"{path} cannot be read: {reason_of(error)}") from None
     text, problem = decode(content, str(path))
     if problem is not None:
         raise CallsheetError(problem.code, f"{path}: {problem.message}", help=problem.help)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple, replace
 from typing import Any
 
-from callsheet.databases.model import Database
+from callsheet.databases.model import Database, damaged
 from callsheet.language.steps import Step
 from callsheet.ledger.model import (
     Applied,
@@ -22,6 +22,9 @@ from callsheet.ledger.model import (
     SettledStep,
 )
 from callsheet.ledger.schema import LEDGER
+
+MAX_SERIAL = 2**53 - 1
+"""The largest number that a plan can hold (RFC 7493)."""
 
 
 class RelationalLedger:
@@ -37,6 +40,10 @@ class RelationalLedger:
             return Position(None, 0)
         lineage = self._all("SELECT lineage FROM ledger")
         serial = self._all("SELECT coalesce(max(serial), 0) FROM ledger_apply")[0][0]
+        if serial and not lineage:
+            raise damaged(self.shown, "it has applies, and no lineage")
+        if not 0 <= serial <= MAX_SERIAL:
+            raise damaged(self.shown, f"its last apply is number {serial}")
         # A ledger in which nothing was ever applied is as good as none.
         return Position(lineage[0][0] if serial else None, serial)
 
@@ -158,7 +165,11 @@ class RelationalLedger:
         origins, dirty = self._provenance(), self._dirty()
         return [
             replace(
-                _record(row, tuple(steps.get(row[0], ())), origins.get(row[0], Provenance())),
+                _record(
+                    (*row[:-1], self._names(row[-1])),
+                    tuple(steps.get(row[0], ())),
+                    origins.get(row[0], Provenance()),
+                ),
                 dirty=dirty.get(row[0]),
             )
             for row in self._all(
@@ -168,14 +179,22 @@ class RelationalLedger:
             )
         ]
 
+    def _names(self, text: str) -> tuple[str, ...]:
+        """Return a list of names as it is kept; raises CS905 for anything else."""
+        try:
+            found = json.loads(text)
+        except (ValueError, RecursionError):
+            found = None
+        if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+            raise damaged(self.shown, "a list of names in it is none")
+        return tuple(found)
+
     def _provenance(self) -> dict[int, Provenance]:
         """Return where each apply came from; a ledger that an older callsheet wrote does not know."""
         if self.database is None or self.database.version_of(LEDGER) < 2:
             return {}
         return {
-            serial: Provenance(
-                plan=plan, approvers=tuple(json.loads(approvers)), run_url=run_url, reason=reason
-            )
+            serial: Provenance(plan=plan, approvers=self._names(approvers), run_url=run_url, reason=reason)
             for serial, plan, approvers, run_url, reason in self._all(
                 "SELECT serial, plan, approvers, run_url, reason FROM ledger_provenance"
             )
@@ -270,7 +289,7 @@ def _record(row: tuple[Any, ...], steps: tuple[SettledStep, ...], provenance: Pr
         started_at=started,
         finished_at=finished,
         outcome=outcome,
-        accepted=tuple(json.loads(accepted)),
+        accepted=accepted,
         steps=steps,
         provenance=provenance,
     )

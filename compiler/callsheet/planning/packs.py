@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +39,7 @@ class Pack:
 
 def read_pack(path: str) -> Pack:
     """Read a pack, a folder or its pack.json; raises CS841 and CS910 to CS912."""
-    file = Path(path) / "pack.json" if Path(path).is_dir() else Path(path)
+    file = Path(path) / "pack.json" if os.path.isdir(path) else Path(path)
     try:
         with file.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)

@@ -43,6 +43,15 @@ Nothing in it is run: a pipe after it, a command inside it, or a file that it na
 """,
 )
 declare(
+    "CS999",
+    "internal-error",
+    """An internal error is a bug of callsheet: please report it with its line.
+
+`CALLSHEET_DEBUG=1` prints where it happened. Read that before you share it: it may contain values of yours.
+""",
+    adjustable=False,
+)
+declare(
     "CS945",
     "package-missing",
     """An optional package must be installed: `pip install 'callsheet[NAME]'`.""",

@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import posixpath
+import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -63,6 +65,8 @@ class DirectoryTarget:
             if not self._exists():
                 return {}
             for file in sorted(self.folder.glob("*/*.json")):
+                if file.parent.is_symlink():
+                    raise OSError(errno.ELOOP, f"{file.parent.name} is a symbolic link")
                 address = f"{file.parent.name}/{file.stem}"
                 found[address] = _deployed(address, _text(file), last.get(address))
         except OSError as error:
@@ -176,7 +180,7 @@ class DirectoryTarget:
     def _lines(self) -> list[dict[str, Any]]:
         """Read the journal; a line that a crash or a full disk cut off is skipped."""
         try:
-            texts = self.journal.read_bytes().split(b"\n")
+            texts = _bytes(self.journal).split(b"\n")
         except FileNotFoundError:
             return []
         except OSError as error:
@@ -196,7 +200,10 @@ class DirectoryTarget:
         return self.folder / kind / f"{name}.json"
 
     def _unreadable(self, error: Exception) -> CallsheetError:
-        reason = (getattr(error, "strerror", None) or "it is not UTF-8").lower()
+        reason = getattr(error, "strerror", None) or "it is not UTF-8"
+        if isinstance(error, OSError) and error.errno == errno.ELOOP and error.filename:
+            reason = f"{os.path.basename(error.filename)} is a symbolic link"
+        reason = reason[:1].lower() + reason[1:]
         return CallsheetError(
             "CS846",
             f"the folder {self.shown} cannot be read: {reason}",
@@ -205,8 +212,16 @@ class DirectoryTarget:
 
 
 def _text(file: Path) -> str:
-    with file.open("rb") as stream:
-        return stream.read(MAX_BYTES).decode("utf-8", "surrogateescape")
+    return _bytes(file, MAX_BYTES).decode("utf-8", "backslashreplace")
+
+
+def _bytes(file: Path, most: int = -1) -> bytes:
+    """Read a file of the folder: no link, which could lead to any file, and nothing that could block."""
+    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+    with open(os.open(file, flags), "rb") as stream:
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            raise OSError(errno.EINVAL, f"{file.parent.name}/{file.name} is not a regular file")
+        return stream.read(most)
 
 
 def _deployed(address: str, text: str, line: Mapping[str, Any] | None) -> Deployed:

@@ -24,7 +24,7 @@ def pairs_of(before: Compiled, after: Compiled) -> Iterator[tuple[Definition, De
 
 
 def case_protections(before: Compiled, after: Compiled) -> Iterator[Protection]:
-    """Return the test cases that are gone, or that expect nothing any more."""
+    """Return the test cases that are gone, that expect less, or that expect something else."""
     for old, new in pairs_of(before, after):
         if new.kind != "Action":
             continue
@@ -40,6 +40,43 @@ def case_protections(before: Compiled, after: Compiled) -> Iterator[Protection]:
             for field in _no_longer_expected(one, there or one):
                 words = f"test case `{name}` no longer expects its `{field}`"
                 yield protection(new.address, words, "test-removed", place=place)
+            if there is not None:
+                yield from _weakened(new.address, one, there, place)
+            if there is not None and equal(_without_tests(old), _without_tests(new)):
+                yield from _rewritten(new.address, one, there, place)
+
+
+def _without_tests(one: Definition) -> dict[str, Any]:
+    return {key: value for key, value in one.spec.items() if key != "tests"}
+
+
+def _weakened(
+    address: str, was: dict[str, Any], now: dict[str, Any], place: tuple[str, int, int]
+) -> Iterator[Protection]:
+    """Yield what a case no longer proves."""
+    name = f"test case `{now.get('name')}`"
+    if now.get("match") == "partial" and was.get("match") != "partial":
+        words = f"{name} looks only at the fields that it names (`match: partial`)"
+        yield protection(address, words, "test-weakened", place=place)
+    if was.get("environment") != now.get("environment"):
+        words = f"{name} runs in another environment"
+        values = {one: it.get("environment", NOTHING) for one, it in (("before", was), ("after", now))}
+        yield protection(address, words, "test-weakened", place=place, **values)
+
+
+def _rewritten(
+    address: str, was: dict[str, Any], now: dict[str, Any], place: tuple[str, int, int]
+) -> Iterator[Protection]:
+    """Yield what a case proves in the place of what it proved, of an action that did not change."""
+    name = f"test case `{now.get('name')}`"
+    old, new = was.get("expect") or {}, now.get("expect") or {}
+    for field in sorted({*old} & {*new}):
+        if not equal(old[field], new[field]):
+            words = f"{name} expects another `{field}`"
+            values = {"before": old[field], "after": new[field]}
+            yield protection(address, words, "test-changed", "compatible", place=place, **values)
+    if not equal(was.get("params"), now.get("params")):
+        yield protection(address, f"{name} has other `params`", "test-changed", "compatible", place=place)
 
 
 def _no_longer_expected(was: dict[str, Any], now: dict[str, Any]) -> list[str]:

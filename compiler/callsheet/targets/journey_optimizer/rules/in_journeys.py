@@ -9,17 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from callsheet.documents import Path, Problem
 from callsheet.language.catalog import Spots, rule
 from callsheet.language.content import Content
 from callsheet.outbound.durations import Duration
 from callsheet.targets.journey_optimizer.answers import FAILURE, STATUS, Reading, holds_field
-from callsheet.targets.journey_optimizer.lowering.model import Form
 from callsheet.targets.journey_optimizer.lowering.references import source_of
 from callsheet.targets.journey_optimizer.pasted import is_pasted
-from callsheet.targets.journey_optimizer.usage import Use
+
+if TYPE_CHECKING:
+    from callsheet.targets.journey_optimizer.lowering.model import Form
+    from callsheet.targets.journey_optimizer.usage import Use
 
 SUBJECT = "called"
 REQUEST: Path = ("request",)
