@@ -13,6 +13,17 @@ from callsheet.targets.journey_optimizer.rules import (
     payload,
     relaying,
     screen,
+    sources,
 )
 
-__all__ = ["by_hand", "capping", "endpoints", "nearness", "orchestration", "payload", "relaying", "screen"]
+__all__ = [
+    "by_hand",
+    "capping",
+    "endpoints",
+    "nearness",
+    "orchestration",
+    "payload",
+    "relaying",
+    "screen",
+    "sources",
+]
