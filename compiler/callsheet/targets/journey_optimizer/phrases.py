@@ -84,6 +84,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "the static part only: each journey adds the rest by its field Path, below",
         "la partie statique seulement : chaque parcours ajoute le reste par son champ Chemin, plus bas",
     ),
+    "consent": (
+        "the journey leaves out profiles whose consent does not allow it, by the normal path",
+        "le parcours écarte les profils dont le consentement ne le permet pas, par le chemin normal",
+    ),
     "in place": (
         "put each secret in the place of its reference",
         "mettez chaque secret à la place de sa référence",

@@ -116,10 +116,23 @@ class _Filling:
         description = in_language(action.get("description") or action.get("title"), self.screen.language)
         if description:
             yield Field(section="Action", name="Description", value=description)
+        yield from self._consent()
         section = "Endpoint Configuration"
         note = self.screen.say("rest of the path") if self.form.path is not None else ""
         yield Field(section=section, name="URL", value=self.form.url, note=note)
         yield Field(section=section, name="Method", value=action["request"]["method"], kind="choice")
+
+    def _consent(self) -> Iterator[Field]:
+        """Yield what the consent policies look at: the older product has none."""
+        action = self.action
+        if self.screen.older or not {"channel", "marketingAction"} & set(action):
+            return
+        channel = _CHANNELS[action.get("channel", "")]
+        yield Field(section="Action", name="Channel", value=channel, kind="choice")
+        if "marketingAction" in action:
+            note = self.screen.say("consent")
+            required = action["marketingAction"]
+            yield Field(section="Action", name="Required marketing action", value=required, note=note)
 
     def _pairs(self, section: str, pairs: Mapping[str, LoweredField]) -> Iterator[Field]:
         for name, one in pairs.items():
@@ -215,6 +228,8 @@ def told_of(verdict: Verdict, screen: Screen) -> list[str]:
     found += [screen.say("rests", note=unverified(screen.language, one)) for one in verdict.unverified]
     return found
 
+
+_CHANNELS = {"": "None", "email": "Email", "sms": "SMS", "push": "Push notification", "other": "Other"}
 
 _AUTHENTICATION = (
     ("username", "Username"),

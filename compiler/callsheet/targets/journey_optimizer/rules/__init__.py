@@ -7,6 +7,7 @@ CS826 and CS830 Journey Orchestration · CS858 what comes near.
 from callsheet.targets.journey_optimizer.rules import (
     by_hand,
     capping,
+    consent,
     endpoints,
     nearness,
     orchestration,
@@ -19,6 +20,7 @@ from callsheet.targets.journey_optimizer.rules import (
 __all__ = [
     "by_hand",
     "capping",
+    "consent",
     "endpoints",
     "nearness",
     "orchestration",
