@@ -81,7 +81,9 @@ def test_the_pack_is_copied_by_keyboard_alone(
     write(empty, **SEVEN)
     assert callsheet("apply", "-C", empty.path, "--yes", "-q", "--pack", tmp_path / "pack").code == 0
     steps = json.loads((tmp_path / "pack" / "pack.json").read_text())["steps"]
-    wanted = [it["value"] for one in steps for it in one["fields"] if it["kind"] in ("text", "json")]
+    wanted = [
+        it["value"] for one in steps for it in one["fields"] if it["kind"] in ("text", "json", "expression")
+    ]
     one = watched((tmp_path / "pack" / "index.html").as_uri(), width)
     copied: list[str] = []
     for _ in range(10 * len(wanted)):

@@ -17,7 +17,7 @@ from syrupy.assertion import SnapshotAssertion
 from callsheet import Workspace
 from callsheet.compiling import canonical_text
 from callsheet.language import label_of
-from callsheet.targets.journey_optimizer.screen import compiled_payload, pasted
+from callsheet.targets.journey_optimizer.screen import compiled_payload
 from support.journeys import ENVIRONMENT, SEVEN, write
 from support.workspaces import Callsheet, Folder
 
@@ -110,7 +110,6 @@ def test_the_pasted_form_imports_back_to_the_very_same_action(
     assert [label_of(sms["parameters"], one) for one in ("phone", "text")] == ["phone", "text"]
     with pytest.raises(ValueError, match="no parameter has the label 'x'"):
         compiled_payload({"toBeMapped": True, "dataType": "string", "label": "x"}, sms["parameters"])
-    assert pasted({"$literal": {"$a": {"$param": "phone"}}}, sms["parameters"])["$a"]["label"] == "phone"
 
 
 def test_the_page_copies_exactly_what_is_typed_and_asks_nobody(
@@ -125,10 +124,12 @@ def test_the_page_copies_exactly_what_is_typed_and_asks_nobody(
         it
         for step in json.loads((tmp_path / "pack" / "pack.json").read_text())["steps"]
         for it in step["fields"]
-        if it["kind"] in ("text", "json")
+        if it["kind"] in ("text", "json", "expression")
     ]
     assert copies == [(f"{it['section']}, {it['name']}", it["value"]) for it in fields]
-    assert json.loads(dict(copies)["Failure response, Payload"])["error"]["message"] == "gone «éà» 😀"
+    assert (
+        json.loads(dict(copies)["Failure response, Error Response"])["error"]["message"] == "gone «éà» 😀"
+    )
     assert len(copies) > 25
     # Secrets are named, and never contained; nothing is there to copy of them.
     assert page.count("the secret env:PUSH_KEY") == 1
@@ -142,7 +143,8 @@ def test_it_follows_the_order_of_the_screen(seven: Folder, callsheet: Callsheet,
     push = push[: push.index("\n## ")]
     sections = re.findall(r"^### (.*)$", push, re.M)
     assert sections == [
-        "Action", "URL configuration", "Headers", "Query parameters", "Authentication", "Request", "Response", "Failure response",
+        "Action", "Endpoint Configuration", "Headers", "Query parameters", "Authentication", "Request", "Response", "Failure response",
+        "Send test request", "In each journey",
     ]  # fmt: skip
     assert "- X-Tenant: tenant (a variable, and this is its label)" in push
     assert "- Value: *the secret env:PUSH" in push.replace("\\_", "_").replace("&#95;", "_").replace(
@@ -446,3 +448,24 @@ def test_a_pack_that_nobody_named_a_folder_for_is_not_written_among_the_document
     seven.remove("push")
     outcome = callsheet("apply", "-C", seven.path, "--yes")
     assert (tmp_path / "pack-journeys-2" / "index.html").is_file(), outcome
+
+
+def test_a_pack_in_the_workspace_leaves_every_later_command_as_it_was(
+    seven: Folder, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(seven.path)
+    seven.commit()
+    before = json.loads(callsheet("plan", "-o", "json").out)
+    assert before["dirty"] is False
+    assert callsheet("apply", "--yes", "-q", "--pack", "packs/one").code == 0
+    for _ in range(2):
+        assert callsheet("apply", "--yes", "-q").code == 0
+    assert sorted(one.name for one in Path(".callsheet/packs").iterdir()) == [
+        "pack-journeys-1", "pack-journeys-1-2",
+    ]  # fmt: skip
+    after = json.loads(callsheet("plan", "--require-clean", "-o", "json").out)
+    assert (after["dirty"], after["commit"]) == (False, before["commit"])
+    assert callsheet("confirm", "packs/one").code == 0
+    # A page that is in no pack is a file like others.
+    seven.write("index.html", "<p>")
+    assert json.loads(callsheet("plan", "-o", "json").out)["dirty"] is True

@@ -52,7 +52,7 @@ def test_a_french_screen_has_french_titles_and_labels(
         again = {**one.content, "request": {**one.content["request"], "payload": back}}
         assert canonical_text(again) == one.canonical
     page = (tmp_path / "pack" / "index.html").read_text()
-    assert "section Actions, Gérer" in page
+    assert "Administration &gt; Configurations &gt; Actions &gt; Gérer" in page
     assert "Journey Optimizer, journeys" in page
     # The same plan fits another language of the screen.
     on_screen(seven, "language: en")

@@ -122,13 +122,23 @@ def command(
     return 0
 
 
+MOST_PACKS = 1_000
+"""So many packs of one state of an environment get a folder of their own."""
+
+
 def _pack_folder(root: Path, name: str) -> str:
     """Return the default folder of a pack: never among what is compiled."""
     if not Path.cwd().resolve().is_relative_to(root.resolve()):
-        return name
+        return _free(name)
     own = f".callsheet/packs/{name}"
     refuse_links(root, own)
-    return os.path.relpath(root / own)
+    return _free(os.path.relpath(root / own))
+
+
+def _free(folder: str) -> str:
+    """Return a folder, or the next beside it that is not there: nothing of an earlier pack is lost."""
+    numbered = (folder, *(f"{folder}-{number}" for number in range(2, MOST_PACKS)))
+    return next((one for one in numbered if not os.path.lexists(one)), folder)
 
 
 def _write_pack(steps: PackResult, folder: str, options: Options) -> None:

@@ -43,6 +43,9 @@ class ActionCompiler(LeafCompiler):
                 outcome: without_own_fields(fields)
                 for outcome, fields in without_own_fields(spec["responses"]).items()
             }
+        for field in ("channel", "marketingAction"):
+            if field in spec:
+                content[field] = spec[field]
         if spec.get("limits"):
             content["limits"] = without_own_fields(spec["limits"])
         if (spec.get("lifecycle") or {}).get("protect"):

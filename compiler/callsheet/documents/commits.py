@@ -69,9 +69,15 @@ def current_commit(root: FilePath, ours: Ours = lambda content: False) -> Commit
     )
 
 
+_OF_A_PACK = ("index.html", "pack.md")
+"""What is written beside the record of a pack, which says whether it is one."""
+
+
 def _is_ours(root: FilePath, commit: Commit, file: str, ours: Ours) -> bool:
     path = root / file
-    if file not in commit.added or not file.endswith(_OUTPUTS) or path.is_symlink():
+    if path.name in _OF_A_PACK:
+        path = path.with_name("pack.json")
+    if file not in commit.added or not path.name.endswith(_OUTPUTS) or path.is_symlink():
         return False
     try:
         with path.open("rb") as stream:

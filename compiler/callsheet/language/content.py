@@ -74,6 +74,7 @@ Content = TypedDict(
         "responses": dict[str, dict[str, Any]],
         "limits": dict[str, Any],
         "relay": dict[str, Any],
+        "marketingAction": str,
         "channel": str,
         "via": dict[str, Any],
         "to": Any,

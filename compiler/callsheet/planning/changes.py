@@ -157,10 +157,10 @@ def _diff(action: ActionName, before: Content | None, after: Content | None) -> 
     if after is not None:
         return _created(after)
     what = (
-        "message"
-        if "channel" in (before or {})
-        else "action"
+        "action"
         if "request" in (before or {})
+        else "message"
+        if "channel" in (before or {})
         else "endpoint"
     )
     words = f"{what} deleted" if action == "delete" else "no longer recorded: it is not deployed"

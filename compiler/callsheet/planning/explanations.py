@@ -75,8 +75,23 @@ def _content(path: Path, old: Any, new: Any, *_: Any) -> Explanation:
     return words, "compatible", "content-changed"
 
 
-def _channel(path: Path, old: Any, new: Any, *_: Any) -> Explanation:  # noqa: ARG001
+def _channel(path: Path, old: Any, new: Any, before: Any, after: Any) -> Explanation:
+    del before
+    if "request" in after:
+        return f"{dotted(path)} {verb(old, new)}", "compatible", "channel-changed"
     return f"channel changed from {old} to {new}", "breaking", "channel-changed"
+
+
+def _marketing_action(path: Path, old: Any, new: Any, *_: Any) -> Explanation:  # noqa: ARG001
+    if old is NOTHING:
+        return f"consent for `{new}` is required", "sensitive", "marketing-action-added"
+    if new is NOTHING:
+        return f"consent for `{old}` is no longer required", "sensitive", "marketing-action-removed"
+    return (
+        f"the consent that is required is `{new}`, and was `{old}`",
+        "sensitive",
+        "marketing-action-changed",
+    )
 
 
 def _via(path: Path, old: Any, new: Any, *_: Any) -> Explanation:
@@ -144,6 +159,7 @@ _BY_SECTION: dict[str, _Explain] = {
     "capping": _capping,
     "throttling": _capping,
     "atTarget": _at_target,
+    "marketingAction": _marketing_action,
     "relay": _relay,
     "via": _via,
     "from": _sender,

@@ -41,10 +41,11 @@ class Residual:
                     flat[-1] += one
                 elif one != "":
                     flat.append(one)
-        text = (
-            "(" + " ~ ".join(one.text if isinstance(one, Residual) else literal(one) for one in flat) + ")"
-        )
-        return cls(text, _params_of(flat), parts=tuple(flat))
+        written = [one.text if isinstance(one, Residual) else literal(one) for one in flat]
+        if len(written) == 1:
+            # Joined with nothing, a value becomes a string: within a larger expression that counts.
+            written.insert(0, literal(""))
+        return cls("(" + " ~ ".join(written) + ")", _params_of(flat), parts=tuple(flat))
 
     def compiled(self) -> dict[str, Any]:
         """Return the form in which a compiled action contains it."""

@@ -94,6 +94,9 @@ def test_what_is_known_is_folded(template: str, expected: Any) -> None:
         ("Hello {{ params.a }}!", {"$concat": ["Hello ", {"$param": "a"}, "!"]}),
         ("{{ values.n }}{{ params.a }}{{ values.n }}", {"$concat": ["3", {"$param": "a"}, "3"]}),
         ("{{ 'x' ~ params.a }}", {"$concat": ["x", {"$param": "a"}]}),
+        ("{{ '' ~ params.n }}", {"$concat": [{"$param": "n"}]}),
+        ("{{ ('' ~ params.n) | length }}", {"$expr": '(("" ~ params.n) | length)', "params": ["n"]}),
+        ("{{ (params.n ~ '') == '3' }}", {"$expr": '(("" ~ params.n) == "3")', "params": ["n"]}),
         ("{{ params.n + 1 }}", {"$expr": "(params.n + 1)", "params": ["n"]}),
         (
             "{{ params.a if params.n > values.n else 'no' }}",
@@ -232,6 +235,28 @@ def test_no_parameter_breaks_the_json_around_it(any_value: dict[str, Any], text:
     url = urlsplit(request.url)
     assert (url.netloc, unquote(url.path)) == ("a.example", f"/v1/{text}")
     assert parse_qs(url.query, keep_blank_values=True) == {"q": [text]}
+
+
+@pytest.mark.parametrize(
+    ("template", "expected"),
+    [
+        ("{{ ('' ~ params.n) | length }}", 2),
+        ("{{ ('' ~ params.n) + '1' }}", "421"),
+        ("{{ (params.n ~ '') == '42' }}", True),
+        ("{{ ['' ~ params.n, ''] | join('-') }}", "42-"),
+        ("{{ ('' ~ ('' ~ params.n)) | replace('4', 'x') }}", "x2"),
+        ("{{ ('' ~ params.b) if params.b else 'no' }}", "true"),
+    ],
+)
+def test_joined_with_nothing_a_parameter_is_a_string_in_a_larger_expression(
+    template: str, expected: Any
+) -> None:
+    from callsheet.calling.request import Filler
+    from support.lowering import compiled_leaf
+
+    declared = {"n": {"type": "integer"}, "b": {"type": "boolean"}}
+    leaf = compiled_leaf(template, declared)
+    assert Filler(declared, {"n": 42, "b": True}, lambda reference: reference).fill(leaf) == expected
 
 
 def test_a_missing_value_is_told_apart_from_an_absent_one() -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 from callsheet.deploying.by_hand import PackResult
 from callsheet.planning import Plan, plan_record
@@ -16,7 +15,6 @@ from callsheet.planning.packs import FORMAT_VERSION
 from callsheet.reporting.pack.html import html_pack
 from callsheet.reporting.pack.markdown import markdown_pack
 from callsheet.reporting.pack.steps import PackStep
-from callsheet.targets.journey_optimizer.screen import pasted
 from callsheet.targets.journey_optimizer.titles import Screen
 
 
@@ -54,18 +52,11 @@ def _json(plan: Plan, steps: Sequence[PackStep], screen: Screen) -> str:
                         "kind": it.kind,
                         "note": it.note,
                     }
-                    for it in one.fields
+                    for it in (*one.fields, *one.afterwards)
                 ],
-                "pasted": _pasted(one, screen.language),
+                "pasted": one.pasted,
             }
             for one in steps
         ],
     }
     return json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-
-
-def _pasted(step: PackStep, language: str) -> Any:
-    after = step.change.after
-    if after is None or "payload" not in after.get("request", {}):
-        return None
-    return pasted(after["request"]["payload"], after.get("parameters", {}), language)

@@ -12,7 +12,8 @@ document.addEventListener("click", async event => {
     area.remove();
     button.focus();
   }
-  button.textContent = done ? "Copied" : "Select it";
+  const said = document.getElementById("said");
+  button.textContent = done ? said.dataset.copied : said.dataset.select;
   button.classList.toggle("done", done);
-  document.getElementById("said").textContent = done ? "Copied " + button.getAttribute("aria-label") : "";
+  said.textContent = done ? said.dataset.copied + " " + button.getAttribute("aria-label") : "";
 });

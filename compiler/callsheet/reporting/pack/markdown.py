@@ -10,37 +10,45 @@ from callsheet.reporting.markdown import plain
 from callsheet.reporting.pack.steps import PackStep
 from callsheet.targets.journey_optimizer.screen import Field
 from callsheet.targets.journey_optimizer.titles import Screen
-from callsheet.words import counted
 
 
 def markdown_pack(plan: Plan, steps: Sequence[PackStep], screen: Screen) -> str:
     """Write the pack as Markdown, to be ticked off."""
-    lines = [f"# {screen.product}, {plain(plan.environment)}: {counted(len(steps), 'step')} by hand", ""]
+    lines = [f"# {plain(title_of(plan, steps, screen))}", ""]
     for step in steps:
         lines += [f"## {plain(step.title)}", ""]
         lines += [f"- [ ] {plain(one)}" for one in step.checks]
-        lines += [f"- {plain(one.words)}" for one in step.change.diff if step.change.action != "create"]
+        lines += [f"- {plain(one)}" for one in step.differences()]
         for section, fields in step.sections():
             lines += ["", f"### {plain(section)}", ""]
             for one in fields:
-                lines += _markdown_field(one)
+                lines += _markdown_field(one, screen)
         lines.append("")
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def _markdown_field(field: Field) -> list[str]:
+def title_of(plan: Plan, steps: Sequence[PackStep], screen: Screen) -> str:
+    """Return the title of a pack, in the language of its screen."""
+    number = len(steps)
+    counted = screen.say("one step") if number == 1 else screen.say("steps", number=number)
+    return screen.say("title", product=screen.product, environment=plan.environment, steps=counted)
+
+
+def _markdown_field(field: Field, screen: Screen) -> list[str]:
     name = plain(field.name)
     if field.kind == "secret":
-        return [f"- {name}: *the secret {plain(field.note)}*"]
-    if field.kind == "json":
+        return [f"- {name}: *{plain(screen.say('secret', name=field.note))}*"]
+    if field.kind == "note":
+        return [f"- {name}: {plain(field.note)}"]
+    if field.kind in ("json", "shown", "expression"):
         value = field.value or ""
         # Longer than any run of the value, so that nothing of it ends the block.
         fence = "`" * (max((len(one) for one in re.findall("`+", value)), default=2) + 1)
         fence = max(fence, "```", key=len)
         return [
-            f"- {name}:",
+            f"- {name}{f' ({plain(field.note)})' if field.note else ''}:",
             "",
-            f"  {fence}json",
+            f"  {fence}{'' if field.kind == 'expression' else 'json'}",
             *(f"  {one}" for one in value.split("\n")),
             f"  {fence}",
             "",

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from callsheet.language.addresses import Address
-from callsheet.language.kinds import deployed_kinds
+from callsheet.language.difference import NOTHING, Difference
+from callsheet.language.masking import masked
 from callsheet.planning import Change
-from callsheet.targets.journey_optimizer.screen import Field, fields_of
+from callsheet.targets.journey_optimizer.afterwards import in_journeys, test_request
+from callsheet.targets.journey_optimizer.lowering import Form, relay_host
+from callsheet.targets.journey_optimizer.phrases import PHRASES
+from callsheet.targets.journey_optimizer.screen import Field, fields_of, form_of
 from callsheet.targets.journey_optimizer.titles import Screen
 
-_CHECKS = {
-    "create": ("Nothing of this name is there.",),
-    "update": ("It exists, and was not changed since the last time.",),
-    "replace": ("Journeys use the action: make a new one, move them to it, and delete the old one.",),
-    "rename": ("It is there under its old name, which the journeys that use it show.",),
-    "delete": ("No journey uses the action: the screen refuses to delete one that is used.",),
-}
+LONGEST_VALUE = 200
 
 
 class PackStep:
@@ -26,34 +26,78 @@ class PackStep:
         self.number = number
         self.change = change
         self.journeys = list(journeys)
-        self.name = Address.read(change.address).name
-        self.fields = fields_of(change.after, screen) if change.after is not None else []
-        is_message = Address.read(change.address).kind == "Message"
-        self.message = change.after if change.after is not None and is_message else None
+        self.screen = screen
+        kind, self.name = Address.read(change.address)
+        self.kind = kind
+        after = change.after
+        self.fields = fields_of(after, screen) if after is not None else []
+        self.form: Form | None = None
+        self.afterwards: list[Field] = []
+        if after is not None and kind == "Action":
+            self.form = form_of(after, screen)
+            tests = [] if screen.older else test_request(after, screen)
+            self.afterwards = [*tests, *in_journeys(after, screen)]
+        self.message = after if after is not None and kind == "Message" else None
+
+    @property
+    def pasted(self) -> Any:
+        """The payload that is pasted; None where there is none."""
+        return None if self.form is None else self.form.payload
 
     @property
     def title(self) -> str:
         """What is done, in one line."""
-        kind, name = Address.read(self.change.address)
-        known = deployed_kinds().get(kind)
-        word = known.singular if known is not None else kind.lower()
-        return f"{self.number}. {self.change.action.capitalize()} the {word} {name}"
+        known = self.kind if self.kind in PHRASES else "Action"
+        named = self.screen.say(known, name=self.name)
+        return f"{self.number}. {self.screen.say(self.change.action, object=named)}"
 
     @property
     def checks(self) -> list[str]:
         """What to look at before it is saved."""
-        found = list(_CHECKS.get(self.change.action, ()))
+        say, action = self.screen.say, self.change.action
+        found = [say(f"check {action}")] if f"check {action}" in PHRASES else []
+        relay = relay_host(self.change.after or {})
+        if relay:
+            found.append(say("by relay", host=relay))
+            if action == "update" and self._is_same_screen():
+                found.append(say("same screen"))
         if self.journeys:
-            found.append(f"These journeys use it: {', '.join(self.journeys)}.")
-        if self.change.action in ("update", "replace", "delete") and not self.journeys:
-            found.append("Which journeys use it is not known here: look at “Used in” on the screen.")
+            found.append(say("used by", journeys=", ".join(self.journeys)))
+        if action in ("update", "replace", "delete") and not self.journeys:
+            found.append(say("used by unknown"))
         if any(one.kind == "secret" for one in self.fields):
-            found.append("Have the secrets at hand: they are named here, and never contained.")
+            found.append(say("secrets at hand"))
         return found
 
+    def _is_same_screen(self) -> bool:
+        before = self.change.before
+        return before is not None and fields_of(before, self.screen) == self.fields
+
+    def differences(self) -> list[str]:
+        """Return what changes: in English in words, in French as fields with both values."""
+        if self.change.action not in ("update", "replace", "rename"):
+            return []
+        if self.screen.language == "en":
+            return [one.words for one in self.change.diff]
+        found = [self._both_values(one) for one in self.change.diff if one.path]
+        return list(dict.fromkeys(one for one in found if one))
+
+    def _both_values(self, one: Difference) -> str:
+        if one.before is NOTHING and one.after is NOTHING:
+            return ""
+        name = ".".join(str(part) for part in one.path if part not in ("request", "$literal"))
+        before, after = (self._value(value, one) for value in (one.before, one.after))
+        return f"`{name}` : {before} → {after}"
+
+    def _value(self, value: Any, one: Difference) -> str:
+        if value is NOTHING:
+            return self.screen.say("nothing")
+        text = json.dumps(masked(value, one.path), ensure_ascii=False, sort_keys=True)
+        return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
+
     def sections(self) -> Iterator[tuple[str, list[Field]]]:
-        """Yield the fields by section of the screen, in its order."""
+        """Yield the fields by section of the screen, in its order; then what comes afterwards."""
         sections: dict[str, list[Field]] = {}
-        for one in self.fields:
+        for one in (*self.fields, *self.afterwards):
             sections.setdefault(one.section, []).append(one)
         yield from sections.items()

@@ -32,7 +32,7 @@ def _is_frozen_by_relay(one: Difference) -> bool:
     if one.path[:1] == ("parameters",):
         field = one.path[2] if len(one.path) > 2 else ""
         return not field or field in ("label", "type", "items", "optional", "example")
-    return one.path[:1] == ("responses",)
+    return one.path[:1] in (("responses",), ("channel",), ("marketingAction",))
 
 
 def _is_frozen(one: Difference) -> bool:

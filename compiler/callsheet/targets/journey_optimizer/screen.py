@@ -1,7 +1,7 @@
 """A compiled action → what a technical user types into Journey Optimizer's screen, in the screen's order.
 
-Source: Adobe's documentation, page "Configure a custom action". A payload is pasted as JSON in which a
-variable is an object of three members: `toBeMapped`, `dataType`, `label`.
+Source: Adobe's documentation, page "Configure a custom action". What is typed is the action's form, as
+lowering makes it; of an action that a relay calls, the form of that call.
 """
 
 from __future__ import annotations
@@ -13,20 +13,16 @@ from typing import Any
 
 from callsheet.language.action import in_language, label_of
 from callsheet.targets.journey_optimizer.configs import endpoint_call
+from callsheet.targets.journey_optimizer.lowering import (
+    Form,
+    LoweredField,
+    Verdict,
+    custom_action,
+    lowered,
+)
+from callsheet.targets.journey_optimizer.lowering.values import data_type
+from callsheet.targets.journey_optimizer.phrases import unverified
 from callsheet.targets.journey_optimizer.titles import Screen
-
-_DATA_TYPES = {
-    "string": "string",
-    "integer": "integer",
-    "number": "decimal",
-    "boolean": "boolean",
-    "datetime": "dateTime",
-    "date": "dateOnly",
-}
-_LIST_TYPES = {
-    **{kind: f"list{name[0].upper()}{name[1:]}" for kind, name in _DATA_TYPES.items()},
-    "object": "listObject",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +33,8 @@ class Field:
         section: the part of the screen in which it is.
         name: what is beside it there.
         value: exactly what is typed or pasted; None where it is a secret, a choice, or nothing to copy.
-        kind: `text`, `json`, `choice`, or `secret`.
+        kind: `text`, `json`, `expression`, `choice`, `secret`; `note` for what is read only, `shown` for
+            what is compared.
         note: what to know about it.
 
     """
@@ -52,12 +49,18 @@ class Field:
 ENGLISH = Screen()
 
 
+def form_of(compiled: Mapping[str, Any], screen: Screen = ENGLISH) -> Form:
+    """Return the form of the custom action that the screen holds."""
+    return lowered(custom_action(compiled), screen.language)
+
+
 def fields_of(compiled: Mapping[str, Any], screen: Screen = ENGLISH) -> list[Field]:
     """Return what is typed for a compiled action, message or endpoint, in the order of the screen."""
     if compiled.get("kind") == "EndpointConfig":
         path, body = endpoint_call(compiled)
-        note = "it has an API, which this callsheet does not call: POST it, and then deploy it"
-        return [Field(section="API", name=path, value=_pretty(body), kind="json", note=note)]
+        return [
+            Field(section="API", name=path, value=pretty(body), kind="json", note=screen.say("endpoint"))
+        ]
     if compiled.get("kind") == "Message":
         return [
             Field(section=language, name=name, value=None if isinstance(text, dict) else text, note="")
@@ -70,131 +73,174 @@ def fields_of(compiled: Mapping[str, Any], screen: Screen = ENGLISH) -> list[Fie
 
 def screen_of(compiled: Mapping[str, Any], screen: Screen = ENGLISH) -> list[Field]:
     """Return the fields of the screen for a compiled action, in the order in which they are filled in."""
-    found = [
-        *_head(compiled, screen.language),
-        *_pairs(compiled, "headers", "Headers", screen.language),
-        *_pairs(compiled, "query", "Query parameters", screen.language),
-        *_authentication(compiled["authentication"]),
-        *_request(compiled, screen.language),
-        *([] if screen.older else _responses(compiled)),
-    ]
-    return [_titled(one, screen) for one in found]
+    return [_titled(one, screen) for one in _Filling(custom_action(compiled), screen).fields()]
 
 
 def _titled(field: Field, screen: Screen) -> Field:
     """Return a field as it is written on a screen; keys of headers and labels are the user's own."""
-    own = field.section in ("Headers", "Query parameters") or field.value == "optional"
+    own = field.section in ("Headers", "Query parameters") or field.value == screen.say("optional")
     choice = field.kind == "choice" and field.value is not None
+    value = screen.title(field.value or "") if choice else field.value
+    note = field.note
+    if screen.language == "fr" and field.name in screen.unseen:
+        note = screen.listed(note, screen.say("own label"))
     return replace(
         field,
         section=screen.title(field.section),
         name=field.name if own else screen.title(field.name),
-        value=screen.title(field.value or "") if choice else field.value,
+        value=value,
+        note=note,
     )
 
 
-def _head(compiled: Mapping[str, Any], language: str) -> Iterator[Field]:
-    yield Field(section="Action", name="Name", value=compiled["name"])
-    description = in_language(compiled.get("description") or compiled.get("title"), language)
-    if description:
-        yield Field(section="Action", name="Description", value=description)
-    request = compiled["request"]
-    yield Field(section="URL configuration", name="URL", value=str(request["url"]))
-    yield Field(section="URL configuration", name="Method", value=request["method"], kind="choice")
+class _Filling:
+    """What is filled in for one custom action, section by section."""
 
+    def __init__(self, action: Mapping[str, Any], screen: Screen) -> None:
+        self.action = action
+        self.screen = screen
+        self.form = lowered(action, screen.language)
 
-def _pairs(compiled: Mapping[str, Any], field: str, section: str, language: str) -> Iterator[Field]:
-    for name, value in compiled["request"].get(field, {}).items():
-        if isinstance(value, dict) and "secret" in value:
-            yield Field(section=section, name=name, value=None, kind="secret", note=value["secret"])
-        elif isinstance(value, dict):
-            label = label_of(compiled.get("parameters", {}), value["$param"], language)
-            yield Field(section=section, name=name, value=label, note="a variable, and this is its label")
-        else:
-            yield Field(section=section, name=name, value=str(value), note="a constant")
+    def fields(self) -> Iterator[Field]:
+        yield from self._head()
+        yield from self._pairs("Headers", self.form.headers)
+        yield from self._pairs("Query parameters", self.form.query)
+        yield from self._authentication()
+        yield from self._request()
+        if not self.screen.older:
+            yield from self._responses()
 
+    def _head(self) -> Iterator[Field]:
+        action = self.action
+        yield Field(section="Action", name="Name", value=action["name"])
+        description = in_language(action.get("description") or action.get("title"), self.screen.language)
+        if description:
+            yield Field(section="Action", name="Description", value=description)
+        yield from self._consent()
+        section = "Endpoint Configuration"
+        note = self.screen.say("rest of the path") if self.form.path is not None else ""
+        yield Field(section=section, name="URL", value=self.form.url, note=note)
+        yield Field(section=section, name="Method", value=action["request"]["method"], kind="choice")
 
-def _authentication(written: Mapping[str, Any]) -> Iterator[Field]:
-    section, kind = "Authentication", written["type"]
-    names = {"none": "No authentication", "basic": "Basic", "apiKey": "API key", "custom": "Custom"}
-    yield Field(section=section, name="Type", value=names.get(kind, kind), kind="choice")
-    if kind == "custom":
-        yield Field(section=section, name="Payload", value=_pretty(_custom(written)), kind="json",
-                    note="put each secret in the place of its reference")  # fmt: skip
-        return
-    for name, title in (
-        ("username", "Username"),
-        ("password", "Password"),
-        ("name", "Name"),
-        ("value", "Value"),
-    ):
-        if name not in written:
-            continue
-        value = written[name]
-        if isinstance(value, dict):
-            yield Field(section=section, name=title, value=None, kind="secret", note=value["secret"])
-        else:
-            yield Field(section=section, name=title, value=str(value))
-    if "in" in written:
-        place = "Header" if written["in"] == "header" else "Query parameter"
-        yield Field(section=section, name="Location", value=place, kind="choice")
+    def _consent(self) -> Iterator[Field]:
+        """Yield what the consent policies look at: the older product has none."""
+        action = self.action
+        if self.screen.older or not {"channel", "marketingAction"} & set(action):
+            return
+        channel = _CHANNELS[action.get("channel", "")]
+        yield Field(section="Action", name="Channel", value=channel, kind="choice")
+        if "marketingAction" in action:
+            note = self.screen.say("consent")
+            required = action["marketingAction"]
+            yield Field(section="Action", name="Required marketing action", value=required, note=note)
 
+    def _pairs(self, section: str, pairs: Mapping[str, LoweredField]) -> Iterator[Field]:
+        for name, one in pairs.items():
+            if one.kind == "secret":
+                yield Field(section=section, name=name, value=None, kind="secret", note=str(one.value))
+            elif one.kind in ("variable", "computed"):
+                told = told_of(one.verdict, self.screen) if one.kind == "variable" else []
+                note = self.screen.listed(self.screen.say(one.kind), *told)
+                yield Field(section=section, name=name, value=one.label, note=note)
+            else:
+                there = section == "Headers" and name.lower() in ("content-type", "charset")
+                note = self.screen.say("already there" if there else "constant")
+                yield Field(section=section, name=name, value=str(one.value), note=note)
 
-def _custom(written: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the form of `custom` that is pasted: its type is called customAuthorization there."""
-
-    def shown(value: Any) -> Any:
-        if isinstance(value, dict):
-            if set(value) == {"secret"}:
-                return f"{{{value['secret']}}}"
-            return {key: shown(one) for key, one in value.items()}
-        return value
-
-    return {"type": "customAuthorization", **{k: shown(v) for k, v in written.items() if k != "type"}}
-
-
-def _request(compiled: Mapping[str, Any], language: str) -> Iterator[Field]:
-    declared = compiled.get("parameters", {})
-    if "payload" in compiled["request"]:
-        text = _pretty(pasted(compiled["request"]["payload"], declared, language))
-        yield Field(section="Request", name="Payload", value=text, kind="json")
-        optional = [name for name, one in declared.items() if one.get("optional")]
-        if optional:
-            nulls = any(declared[name].get("whenMissing", "drop") is None for name in optional)
+    def _authentication(self) -> Iterator[Field]:
+        section, found = "Authentication", self.form.authentication
+        names = {"none": "No authentication", "basic": "Basic", "apiKey": "API key", "custom": "Custom"}
+        yield Field(
+            section=section, name="Type", value=names.get(found.type, found.type), kind="choice"
+        )  # fmt: skip
+        if found.payload is not None:
+            note = self.screen.say("in place")
             yield Field(
-                section="Request", name="Allow NULL values", value="on" if nulls else "off", kind="choice"
+                section=section, name="Payload", value=pretty(found.payload), kind="json", note=note
             )
-        for name in optional:
+        for name, title in _AUTHENTICATION:
+            value = found.fields.get(name)
+            if isinstance(value, dict):
+                yield Field(section=section, name=title, value=None, kind="secret", note=value["secret"])
+            elif value is not None:
+                note = self.screen.say("in place") if "{" in str(value) else ""
+                yield Field(section=section, name=title, value=str(value), note=note)
+        if "in" in found.fields:
+            place = "Header" if found.fields["in"] == "header" else "Query parameter"
+            yield Field(section=section, name="Location", value=place, kind="choice")
+        told = dict.fromkeys((*found.warnings, *found.verdict.reason.split("; ")))
+        for warning in filter(None, told):
             yield Field(
-                section="Request", name=label_of(declared, name, language), value="optional", kind="choice",
-                note="tick it at this variable",
-            )  # fmt: skip
+                section=section, name="Note", value=None, kind="note", note=self.screen.reason(warning)
+            )
+
+    def _request(self) -> Iterator[Field]:
+        if self.form.payload is None:
+            return
+        yield Field(section="Request", name="Payload", value=pretty(self.form.payload), kind="json")
+        if self.form.allow_null is not None:
+            value = "on" if self.form.allow_null else "off"
+            name = "Allow NULL values"
+            yield Field(section="Request", name=name, value=value, kind="choice")
+        for one in self.form.fields.values():
+            if one.path[1:2] == ("payload",) and one.kind != "computed":
+                yield from self._told(one)
+
+    def _told(self, one: LoweredField) -> Iterator[Field]:
+        """Yield what is to be done, or to be known, of one field of the payload."""
+        told = told_of(one.verdict, self.screen)
+        if one.optional:
+            note = self.screen.listed(self.screen.say("tick"), *told)
+            value = self.screen.say("optional")
+            yield Field(section="Request", name=one.label, value=value, kind="choice", note=note)
+        elif told:
+            name = one.label or ".".join(str(part) for part in one.path[2:])
+            yield Field(
+                section="Request", name=name, value=None, kind="note", note=self.screen.listed(*told)
+            )
+
+    def _responses(self) -> Iterator[Field]:
+        for outcome, section, name in (
+            ("success", "Response", "Payload"),
+            ("failure", "Failure response", "Error Response"),
+        ):
+            found = self.form.fields.get(("responses", outcome, "payload"))
+            if found is None:
+                continue
+            if found.kind == "none":
+                note = self.screen.reason(found.verdict.reason)
+                yield Field(section=section, name="Note", value=None, kind="note", note=note)
+                continue
+            if outcome == "failure":
+                note = self.screen.say("tick box")
+                box = "Define a failure response payload"
+                yield Field(section=section, name=box, value="on", kind="choice", note=note)
+            yield Field(section=section, name=name, value=pretty(found.value), kind="json")
 
 
-def _responses(compiled: Mapping[str, Any]) -> Iterator[Field]:
-    for outcome, name in (("success", "Response"), ("failure", "Failure response")):
-        sample = (compiled.get("responses") or {}).get(outcome) or {}
-        if sample.get("payload") is not None:
-            yield Field(section=name, name="Payload", value=_pretty(sample["payload"]), kind="json")
+def told_of(verdict: Verdict, screen: Screen) -> list[str]:
+    """Return what to know of a verdict: the difference, the values, and what nobody has verified."""
+    found = []
+    if verdict.reason:
+        reason = screen.reason(verdict.reason)
+        found.append(screen.say("difference", reason=reason) if verdict.kind == "rough" else reason)
+    found += [screen.say("for values", values=screen.reason(one)) for one in verdict.within]
+    found += [screen.say("rests", note=unverified(screen.language, one)) for one in verdict.unverified]
+    return found
 
 
-def pasted(payload: Any, declared: Mapping[str, Any], language: str = "en") -> Any:
-    """Return a compiled payload as it is pasted into the screen, with the labels of a language."""
-    if isinstance(payload, dict) and "$param" in payload:
-        name = payload["$param"]
-        kind = _data_type(declared.get(name, {}))
-        return {"toBeMapped": True, "dataType": kind, "label": label_of(declared, name, language)}
-    if isinstance(payload, dict) and "$secret" in payload:
-        return f"{{{payload['$secret']}}}"
-    if isinstance(payload, dict):
-        return {
-            key: pasted(one, declared, language) for key, one in payload.get("$literal", payload).items()
-        }
-    return [pasted(one, declared, language) for one in payload] if isinstance(payload, list) else payload
+_CHANNELS = {"": "None", "email": "Email", "sms": "SMS", "push": "Push notification", "other": "Other"}
+
+_AUTHENTICATION = (
+    ("username", "Username"),
+    ("password", "Password"),
+    ("name", "Name"),
+    ("value", "Value"),
+)
 
 
 def compiled_payload(value: Any, declared: Mapping[str, Any], language: str = "en") -> Any:
-    """Return the compiled payload that a pasted one stands for: the way back, for a check.
+    """Return the compiled payload that a pasted one stands for, where nothing in it is computed.
 
     Raises:
         ValueError: for a label that no parameter has, or another type than the parameter's.
@@ -204,7 +250,7 @@ def compiled_payload(value: Any, declared: Mapping[str, Any], language: str = "e
         names = [one for one in declared if label_of(declared, one, language) == value.get("label")]
         if len(names) != 1:
             raise ValueError(f"no parameter has the label {str(value.get('label'))[:60]!r}")
-        if value.get("dataType") != _data_type(declared[names[0]]):
+        if value.get("dataType") != data_type(declared[names[0]]):
             raise ValueError(f"{value.get('label')!r} has another type: {str(value.get('dataType'))[:30]}")
         return {"$param": names[0]}
     if isinstance(value, dict):
@@ -217,11 +263,6 @@ def compiled_payload(value: Any, declared: Mapping[str, Any], language: str = "e
     )
 
 
-def _data_type(fields: Mapping[str, Any]) -> str:
-    if fields.get("type") == "array":
-        return _LIST_TYPES.get(fields.get("items", ""), "listAny")
-    return _DATA_TYPES.get(fields.get("type", "string"), "string")
-
-
-def _pretty(value: Any) -> str:
+def pretty(value: Any) -> str:
+    """Return a value as JSON that is pasted."""
     return json.dumps(value, ensure_ascii=False, indent=2)

@@ -1,7 +1,8 @@
-"""What stands on the screen of Journey Optimizer, or of the older Journey Orchestration, in its language.
+"""What is written on the screen of Journey Optimizer, or of Journey Orchestration, in its language.
 
-Sources: Adobe's pages "Configure a custom action" and "URL configuration", and their French translations.
-Choices inside the fields (as `API key`) are not shown by the French pages; they are in plain French here.
+Sources: the reference on deployment, section 1.2, which read Adobe's pages "Configure a custom action" and
+"URL configuration" and their French translations. What the French pages do not show is in plain French
+here, and a pack says so.
 """
 
 from __future__ import annotations
@@ -10,39 +11,63 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from callsheet.targets.journey_optimizer.french import in_french
+from callsheet.targets.journey_optimizer.phrases import say
+
 _FRENCH = {
     "Action": "Action",
     "Name": "Nom",
     "Description": "Description",
+    "Endpoint Configuration": "Configuration du point d'entrée",
     "URL configuration": "Configuration d'URL",
     "URL": "URL",
+    "Path": "Chemin",
     "Method": "Méthode",
     "Headers": "En-têtes",
     "Query parameters": "Paramètres de requête",
     "Authentication": "Authentification",
     "Type": "Type",
     "No authentication": "Aucune authentification",
-    "Basic": "De base",
+    "Basic": "Simple",
     "API key": "Clé API",
-    "Custom": "Personnalisée",
+    "Custom": "Personnalisé",
     "Username": "Nom d'utilisateur",
     "Password": "Mot de passe",
     "Value": "Valeur",
     "Location": "Emplacement",
-    "Header": "En-tête",
+    "Header": "Header",
     "Query parameter": "Paramètre de requête",
     "Request": "Requête",
     "Message parameters": "Paramètres de message",
     "Payload": "Payload",
-    "Allow NULL values": "Autoriser les valeurs NULL",
+    "Allow NULL values": "Autoriser les valeurs nulles",
     "Response": "Réponse",
-    "Failure response": "Réponse d'échec",
+    "Failure response": "Réponse d'erreur",
+    "Error Response": "Réponse d'erreur",
+    "Define a failure response payload": "Définir un payload de réponse d'erreur",
+    "Channel": "Canal",
+    "None": "Aucun",
+    "Email": "E-mail",
+    "SMS": "SMS",
+    "Push notification": "Notification push",
+    "Other": "Autre",
+    "Required marketing action": "Action marketing requise",
+    "Send test request": "Envoyer une requête de test",
+    "In each journey": "Dans chaque parcours",
+    "Expected answer": "Réponse attendue",
+    "Evidence": "Preuve",
+    "Note": "À savoir",
+    "on": "activé",
+    "off": "désactivé",
 }
+_UNSEEN = frozenset({"Username", "Password", "Error Response", "Define a failure response payload"})
+"""Labels that the French pages do not show."""
+
 _PLACES = {
-    "en": "Administration, Configurations, Actions",
-    "fr": "Administration, Configurations, section Actions, Gérer",
+    "en": "Administration > Configurations > Actions > Manage",
+    "fr": "Administration > Configurations > Actions > Gérer",
 }
-_OLDER = {"Request": "Message parameters"}
+_OLDER = {"Request": "Message parameters", "Endpoint Configuration": "URL configuration"}
 OLDER = "journey-orchestration"
 
 
@@ -73,6 +98,23 @@ class Screen:
     def place(self) -> str:
         """Where the screen is found."""
         return _PLACES[self.language]
+
+    @property
+    def unseen(self) -> frozenset[str]:
+        """The titles of which Adobe's French pages do not show the French one."""
+        return _UNSEEN
+
+    def say(self, key: str, **facts: object) -> str:
+        """Return a sentence of the pack."""
+        return say(self.language, key, **facts)
+
+    def reason(self, english: str) -> str:
+        """Return the reason of a verdict, or a warning."""
+        return in_french(english) if self.language == "fr" else english
+
+    def listed(self, *sentences: str) -> str:
+        """Return sentences in one line."""
+        return (" ; " if self.language == "fr" else "; ").join(one for one in sentences if one)
 
     def title(self, name: str) -> str:
         """Return what is there for an English title of Journey Optimizer."""

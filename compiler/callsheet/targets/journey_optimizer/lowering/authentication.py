@@ -23,6 +23,9 @@ LIFE = (
     " another time, set `duration` to one minute less"
 )
 BOTH_LIVES = "the token is kept by `duration` alone: the screen takes no `expiryInResponse` beside it"
+AS_API_KEY = "the screen has no type for a bearer token: it is an API key in the header Authorization"
+NAME_NOT_VERIFIED = "that an API key may be named Authorization is not verified"
+NESTED_PATH = "a path of several names to the token is not documented"
 PRESS = "press *Click to check the authentication* before you save"
 
 
@@ -55,12 +58,10 @@ def _bearer(written: Written) -> LoweredAuthentication:
         fields={"name": "Authorization", "value": f"Bearer {_shown(written['token'])}", "in": "header"},
         payload=None,
         warnings=(
-            "the screen has no type for a bearer token: it is an API key in the header Authorization",
+            AS_API_KEY,
             COPIED,
         ),
-        verdict=Verdict(
-            reason="that an API key may be named Authorization is not verified", unverified=(10,)
-        ),
+        verdict=Verdict(reason=NAME_NOT_VERIFIED, unverified=(10,)),
     )
 
 
@@ -108,7 +109,7 @@ def _custom(written: Written) -> LoweredAuthentication:
     unverified = (11,) if nested else ()
     verdict = rough(*((BOTH_LIVES,) if both else ()), unverified=unverified)
     if nested:
-        verdict = verdict.noting("a path of several names to the token is not documented")
+        verdict = verdict.noting(NESTED_PATH)
     return _custom_form(payload, verdict, PRESS, COPIED)
 
 

@@ -24,6 +24,7 @@ from callsheet.targets.journey_optimizer.lowering.model import (
 PAYLOAD: Path = ("request", "payload")
 _SLOTS = ("$param", "$concat", "$expr", "$template", "$secret")
 NO_OBJECT = relay("the payload is not an object", "root")
+NULL_IN_LIST = "a null in a list is not sent"
 KEY_FAULT = "the screen takes no key that contains `.` or begins with `$`"
 COLLECTION = "the journey maps the list as one collection, with one object for each of its elements"
 
@@ -87,7 +88,7 @@ class PayloadFields:
 
     def _item(self, node: Any, path: Path, refused: str) -> Iterator[LoweredField]:
         if node is None and not refused:
-            verdict = rough("a null in a list is not sent", topic="null")
+            verdict = rough(NULL_IN_LIST, topic="null")
             yield LoweredField(path=path, kind="constant", verdict=verdict)
         else:
             yield from self._inside(node, path, refused)

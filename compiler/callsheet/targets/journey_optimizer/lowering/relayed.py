@@ -17,7 +17,18 @@ from callsheet.targets.journey_optimizer.lowering.model import Form
 
 HEADER = "X-Callsheet-Key"
 OLDER_GET = "Journey Orchestration cannot call with GET"
-_KEPT = ("name", "title", "description", "owner", "labels", "responses", "limits", "protect")
+_KEPT = (
+    "name",
+    "title",
+    "description",
+    "owner",
+    "labels",
+    "responses",
+    "limits",
+    "protect",
+    "channel",
+    "marketingAction",
+)
 _SCALARS = {bool: "boolean", int: "integer", float: "number", str: "string"}
 
 Content = Mapping[str, Any]

@@ -7,6 +7,8 @@ from typing import Any
 
 from callsheet.targets.journey_optimizer.lowering.model import LoweredField, rough
 
+NO_OBJECT = "its root is not an object"
+MIXED = "a list in it contains values of several types"
 NOT_READABLE = "the journey cannot read this example, and it is left out of the screen"
 
 
@@ -28,9 +30,9 @@ def response_fields(responses: Mapping[str, Any]) -> Iterator[LoweredField]:
 
 def _fault(payload: Any) -> str:
     if not isinstance(payload, dict):
-        return "its root is not an object"
+        return NO_OBJECT
     if any(_is_mixed(one) for one in _lists(payload)):
-        return "a list in it contains values of several types"
+        return MIXED
     return ""
 
 

@@ -8,6 +8,7 @@ CS89x what journeys make of actions.
 from callsheet.targets.journey_optimizer.rules import (
     by_hand,
     capping,
+    consent,
     endpoints,
     in_journeys,
     nearness,
@@ -15,11 +16,13 @@ from callsheet.targets.journey_optimizer.rules import (
     payload,
     relaying,
     screen,
+    sources,
 )
 
 __all__ = [
     "by_hand",
     "capping",
+    "consent",
     "endpoints",
     "in_journeys",
     "nearness",
@@ -27,4 +30,5 @@ __all__ = [
     "payload",
     "relaying",
     "screen",
+    "sources",
 ]
