@@ -631,6 +631,19 @@ _FIELDS = {
 }  # fmt: skip
 
 
+def test_a_call_is_answered_also_where_nobody_reads_the_log(
+    workspace: Folder, service: Service, ready: Ready
+) -> None:
+    ready()
+
+    def gone(line: str) -> None:
+        raise BrokenPipeError(line)
+
+    with relaying(workspace.path) as relay:
+        relay.session.records.write = gone
+        assert relay.call().status_code == 200
+
+
 def test_it_describes_what_it_serves_by_openapi(workspace: Folder, service: Service, ready: Ready) -> None:
     import jsonschema
 

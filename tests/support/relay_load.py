@@ -9,6 +9,7 @@ import asyncio
 import json
 import random
 import re
+import select
 import sys
 import time
 from collections import Counter
@@ -53,8 +54,8 @@ class Caller:
     async def call(self, request: bytes) -> int:
         """Return the status of the answer; 0 where there is no whole one."""
         try:
-            if self.reader is not None and self.reader.at_eof():
-                self.close()  # the other side has closed it meanwhile: every client looks before it writes
+            if self._was_closed():
+                self.close()
             if self.writer is None:
                 self.reader, self.writer = await asyncio.open_connection(self.host, self.port)
             assert self.reader is not None
@@ -68,6 +69,14 @@ class Caller:
         except (OSError, asyncio.IncompleteReadError):
             self.close()
             return 0
+
+    def _was_closed(self) -> bool:
+        """Whether the other side has closed it meanwhile: every client looks before it writes."""
+        if self.reader is None or self.writer is None:
+            return False
+        look = select.poll()
+        look.register(self.writer.get_extra_info("socket").fileno(), select.POLLIN)
+        return self.reader.at_eof() or bool(look.poll(0))
 
     def close(self) -> None:
         if self.writer is not None:

@@ -6,7 +6,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from callsheet.calling.attempts import Answer, Call, Way, attempt_of
@@ -67,6 +67,15 @@ def capped_by(name: str, rate: str) -> str:
     return f"`{name}` lets through ({rate})"
 
 
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What a line has open, and the digest of the client certificate that it shows."""
+
+    digest: str
+    client: httpx.Client
+    tokens: Tokens
+
+
 class AfterSendingError(CallsheetError):
     """What kept a further attempt from being made: one that left before was refused."""
 
@@ -104,7 +113,7 @@ class Line:
         self.timeout = seconds_of(self.limits.get("timeout"), TIMEOUT_SECONDS)
         self.connections = connections
         self._shown: dict[str, str] = {}
-        self._opened: tuple[str, httpx.Client, Tokens] | None = None
+        self._opened: _Opened | None = None
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -119,7 +128,7 @@ class Line:
         """Close its connections."""
         opened, self._opened = self._opened, None
         if opened is not None:
-            opened[1].close()
+            opened.client.close()
 
     def send(
         self,
@@ -164,10 +173,10 @@ class Line:
         from callsheet.outbound.deadlines import PunctualTransport
 
         authentication = self.compiled["authentication"] if self.way.real else {}
-        mark = _mark(authentication.get("clientCertificate"), self._reveal)
+        digest = _digest_of(authentication.get("clientCertificate"), self._reveal)
         with self._lock:
             opened = self._opened
-            if opened is None or opened[0] != mark:
+            if opened is None or opened.digest != digest:
                 # Authorities that SSL_CERT_FILE names count, as a company's own.
                 context = tls_context(authentication, self._reveal)
                 # No redirect is followed: another host would get the key. No proxy or .netrc of the machine
@@ -181,11 +190,12 @@ class Line:
                     follow_redirects=False,
                     trust_env=False,
                 )
-                self._opened = opened = (mark, client, Tokens(client, self._reveal, self.way.route))
-        return opened[1], opened[2]
+                tokens = Tokens(client, self._reveal, self.way.route)
+                self._opened = opened = _Opened(digest, client, tokens)
+        return opened.client, opened.tokens
 
 
-def _mark(certificate: Mapping[str, Any] | None, reveal: Callable[[str], str]) -> str:
+def _digest_of(certificate: Mapping[str, Any] | None, reveal: Callable[[str], str]) -> str:
     """Return what changes when a client certificate does."""
     parts = [reveal(one["secret"]) for one in (certificate or {}).values()]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()

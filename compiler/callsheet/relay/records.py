@@ -6,6 +6,7 @@ import json
 import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from callsheet.relay.metrics import Metrics
@@ -33,7 +34,8 @@ class Records:
         """Write one line."""
         now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         line = json.dumps({"time": now, "level": level, "event": event, **fields}, ensure_ascii=False)
-        with self._alone:
+        # A call that was made has an answer, also where nobody reads the log any more.
+        with self._alone, suppress(OSError, ValueError):
             self.write(line)
 
     def answered(

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 HEAD_SECONDS = 10.0
 """So long a connection may be open before the head of its first request has come."""
-IDLE_SECONDS = 30
-"""So long a connection is kept between two requests; journeys use theirs again."""
+IDLE_SECONDS = 75
+"""So long a connection is kept between two requests: longer than clients and proxies usually keep theirs,
+so that a request seldom meets a connection that is just being closed."""
 
 
 def open_socket(settings: RelaySettings) -> socket.socket:
