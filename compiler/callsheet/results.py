@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from callsheet.planning.usage import Usage
     from callsheet.planning.writing_back import FieldWritten
     from callsheet.targets.journey_optimizer.lowering.model import Form
+    from callsheet.targets.model import Evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +138,7 @@ class HistoryResult:
 
     Attributes:
         objects: what was deployed at a moment: digests, by address.
+        evidence: the answers to test requests that were kept.
 
     """
 
@@ -145,6 +147,7 @@ class HistoryResult:
     applies: Sequence[ApplyRecord]
     detailed: bool = False
     objects: Mapping[str, str] | None = None
+    evidence: Sequence[Evidence] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,14 +61,19 @@ def sign(plan: Plan, key: Path, shown: str) -> Approval:
         CallsheetError: CS953 where ssh-keygen cannot sign.
 
     """
-    done = _ssh_keygen(["-Y", "sign", "-q", "-n", NAMESPACE, "-f", str(key)], statement(plan))
+    return Approval(shown=shown, plan=plan.digest, signature=signed_by(statement(plan), key))
+
+
+def signed_by(content: bytes, key: Path) -> str:
+    """Return the armoured signature of some bytes; raises CS953 where ssh-keygen cannot sign."""
+    done = _ssh_keygen(["-Y", "sign", "-q", "-n", NAMESPACE, "-f", str(key)], content)
     if done.returncode:
         raise CallsheetError(
             "CS953",
             f"{key} cannot sign: {_last_line(done.stderr)}",
             help="name an SSH key with --key, or by `git config user.signingKey`",
         )
-    return Approval(shown=shown, plan=plan.digest, signature=done.stdout.decode("ascii", "replace"))
+    return done.stdout.decode("ascii", "replace")
 
 
 def write_approval(approval: Approval) -> str:
@@ -113,12 +118,12 @@ def require(plan: Plan, wanted: Approvals, approvals: Iterable[Approval], root: 
             where the signers' file cannot be read.
 
     """
-    signers = _signers(root, wanted.signers)
-    verified = [_verified(plan, one, signers) for one in approvals]
+    signers = signers_in(root, wanted.signers)
+    found = [_verified(plan, one, signers) for one in approvals]
     if wanted.not_author:
-        _refuse_authors(plan, verified, root)
-    people = _people(verified)
-    names = sorted({name for one in verified for name in one.principals})
+        refuse_authors(plan, found, root)
+    people = _people(found)
+    names = sorted({name for one in found for name in one.principals})
     if len(people) < wanted.count:
         by = f" (by {', '.join(names)})" if names else ""
         raise CallsheetError(
@@ -129,10 +134,10 @@ def require(plan: Plan, wanted: Approvals, approvals: Iterable[Approval], root: 
     return tuple(names)
 
 
-def _people(verified: Sequence[_Verified]) -> list[set[str]]:
+def _people(found: Sequence[Verified]) -> list[set[str]]:
     """Return who approved, each person once: two keys of one name, or two names of one key, are one."""
     people: list[set[str]] = []
-    for one in verified:
+    for one in found:
         known = {f"key {one.key}", *one.principals}
         same = [other for other in people if other & known]
         people = [other for other in people if not other & known]
@@ -140,7 +145,7 @@ def _people(verified: Sequence[_Verified]) -> list[set[str]]:
     return people
 
 
-def _signers(root: Path, file: str) -> bytes:
+def signers_in(root: Path, file: str) -> bytes:
     """Read the signers' file, as every file of the workspace: no link leads out of it."""
     try:
         return FolderSource(root).read(file)
@@ -158,7 +163,7 @@ def _signers(root: Path, file: str) -> bytes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Verified:
+class Verified:
     """A signature that holds: its file, whose it may be by the signers' file, and its key's fingerprint."""
 
     shown: str
@@ -166,10 +171,14 @@ class _Verified:
     key: str
 
 
-def _verified(plan: Plan, approval: Approval, allowed: bytes) -> _Verified:
+def _verified(plan: Plan, approval: Approval, allowed: bytes) -> Verified:
     if approval.plan != plan.digest:
         raise _refused(approval, f"it approves another plan ({approval.plan[:19]})")
-    signed = statement(plan)
+    return verified(statement(plan), approval, allowed)
+
+
+def verified(signed: bytes, approval: Approval, allowed: bytes) -> Verified:
+    """Return whose signature of some bytes it is, by the allowed signers; raises CS951 for another's."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "signature"
         file.write_text(approval.signature, encoding="utf-8")
@@ -190,7 +199,7 @@ def _verified(plan: Plan, approval: Approval, allowed: bytes) -> _Verified:
     key = _fingerprint(checked.stdout) or approval.signature
     # ssh-keygen names the first line only: the same key may have other names, too.
     others = [one for one in _names_of(key, allowed) if one not in names]
-    return _Verified(shown=approval.shown, principals=(*names, *others), key=key)
+    return Verified(shown=approval.shown, principals=(*names, *others), key=key)
 
 
 def _names_of(fingerprint: str, allowed: bytes) -> Iterator[str]:
@@ -238,7 +247,7 @@ def _refused(approval: Approval, reason: str) -> CallsheetError:
     )
 
 
-def _refuse_authors(plan: Plan, verified: Sequence[_Verified], root: Path) -> None:
+def refuse_authors(plan: Plan, found: Sequence[Verified], root: Path) -> None:
     """Refuse an approval by who had a part in what is approved.
 
     By the addresses of the commits (author, committer, co-authors) and by the keys that signed them. What
@@ -252,7 +261,7 @@ def _refuse_authors(plan: Plan, verified: Sequence[_Verified], root: Path) -> No
             help="plan from a commit of this repository, with its history fetched",
         )
     keys = {_signing_key(*one) for one in authors.signed}
-    for one in verified:
+    for one in found:
         wrote = [name for name in one.principals if name.lower() in authors.addresses]
         if wrote or one.key in keys:
             who = wrote[0] if wrote else f"the key of {one.principals[0]} signed a commit of it, who"
