@@ -198,11 +198,17 @@ class PromoteResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JourneyResult:
-    """What `journey` found: actions as Journey Optimizer's screen and journeys hold them, by name."""
+    """What `journey` found: actions as Journey Optimizer's screen and journeys hold them, by name.
+
+    Attributes:
+        relayed: of those that a relay calls here, the custom action that calls the relay.
+
+    """
 
     environment: str
     language: str
     forms: Mapping[str, Form]
+    relayed: Mapping[str, Form] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -259,16 +259,18 @@ class Workspace:
             CallsheetError: CS925 for a name.
 
         """
-        from callsheet.targets.journey_optimizer.lowering import lowered
+        from callsheet.targets.journey_optimizer.lowering import lowered, relay_call
 
         chosen = self.environment(environment).name
         compiled = self.compile()
         refuse_unknown_actions(names, compiled.actions)
         contents = contents_of(compiled, chosen, names)
+        calls = {one["name"]: relay_call(one) for one in contents if "relay" in one}
         return results.JourneyResult(
             environment=chosen,
             language=language,
             forms={one["name"]: lowered(one, language) for one in contents if "request" in one},
+            relayed={name: lowered(call, language) for name, call in calls.items()},
         )
 
     def preview(
