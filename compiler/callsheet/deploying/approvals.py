@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import re
-import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -20,6 +19,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from callsheet.deploying.signatures import NAMESPACE, last_line, signed_by, ssh_keygen
 from callsheet.documents import FolderSource, Unreadable
 from callsheet.documents.revisions import authorship_of
 from callsheet.errors import CallsheetError
@@ -27,10 +27,8 @@ from callsheet.language.environment import Approvals
 from callsheet.planning import Plan
 from callsheet.words import counted
 
-NAMESPACE = "callsheet"
 SUFFIX = ".approval"
 MAX_BYTES = 65_536
-SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,18 +60,6 @@ def sign(plan: Plan, key: Path, shown: str) -> Approval:
 
     """
     return Approval(shown=shown, plan=plan.digest, signature=signed_by(statement(plan), key))
-
-
-def signed_by(content: bytes, key: Path) -> str:
-    """Return the armoured signature of some bytes; raises CS953 where ssh-keygen cannot sign."""
-    done = _ssh_keygen(["-Y", "sign", "-q", "-n", NAMESPACE, "-f", str(key)], content)
-    if done.returncode:
-        raise CallsheetError(
-            "CS953",
-            f"{key} cannot sign: {_last_line(done.stderr)}",
-            help="name an SSH key with --key, or by `git config user.signingKey`",
-        )
-    return done.stdout.decode("ascii", "replace")
 
 
 def write_approval(approval: Approval) -> str:
@@ -184,16 +170,16 @@ def verified(signed: bytes, approval: Approval, allowed: bytes) -> Verified:
         file.write_text(approval.signature, encoding="utf-8")
         signers = Path(folder) / "signers"
         signers.write_bytes(allowed)
-        checked = _ssh_keygen(["-Y", "check-novalidate", "-n", NAMESPACE, "-s", str(file)], signed)
+        checked = ssh_keygen(["-Y", "check-novalidate", "-n", NAMESPACE, "-s", str(file)], signed)
         if checked.returncode:
             raise _refused(approval, _reason(checked.stderr))
         by = ["-s", str(file), "-f", str(signers)]
-        found = _ssh_keygen(["-Y", "find-principals", *by], b"")
+        found = ssh_keygen(["-Y", "find-principals", *by], b"")
         names = found.stdout.decode("utf-8", "replace").split()
         if found.returncode or not names:
             raise _refused(approval, _reason(found.stderr))
         for name in names:
-            done = _ssh_keygen(["-Y", "verify", "-n", NAMESPACE, "-I", name, *by], signed)
+            done = ssh_keygen(["-Y", "verify", "-n", NAMESPACE, "-I", name, *by], signed)
             if done.returncode:
                 raise _refused(approval, _reason(done.stderr))
     key = _fingerprint(checked.stdout) or approval.signature
@@ -236,7 +222,7 @@ def _reason(error: bytes) -> str:
     for words, reason in _REASONS:
         if words in text:
             return reason
-    return f"it is not an SSH signature ({_last_line(error)})"
+    return f"it is not an SSH signature ({last_line(error)})"
 
 
 def _refused(approval: Approval, reason: str) -> CallsheetError:
@@ -277,28 +263,5 @@ def _signing_key(text: bytes, signature: bytes) -> str | None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "signature"
         file.write_bytes(signature)
-        done = _ssh_keygen(["-Y", "check-novalidate", "-n", "git", "-s", str(file)], text)
+        done = ssh_keygen(["-Y", "check-novalidate", "-n", "git", "-s", str(file)], text)
     return _fingerprint(done.stdout) if done.returncode == 0 else None
-
-
-def _ssh_keygen(arguments: Sequence[str], content: bytes) -> subprocess.CompletedProcess[bytes]:
-    try:
-        return subprocess.run(  # noqa: S603
-            ["ssh-keygen", *arguments],  # noqa: S607
-            input=content,
-            capture_output=True,
-            check=False,
-            timeout=SECONDS,
-            env={**os.environ, "LC_ALL": "C"},
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        raise CallsheetError(
-            "CS953",
-            "ssh-keygen cannot be run",
-            help="install OpenSSH (8.2 or newer), which makes and checks the signatures",
-        ) from None
-
-
-def _last_line(error: bytes) -> str:
-    lines = error.decode("utf-8", "replace").strip().split("\n")
-    return lines[-1][:200] or "no reason given"

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-from callsheet.deploying.approvals import Approval, refuse_authors, signed_by, signers_in, verified
+from callsheet.deploying.approvals import Approval, refuse_authors, signers_in, verified
+from callsheet.deploying.signatures import signed_by
 from callsheet.errors import CallsheetError
 from callsheet.language.environment import Approvals, Environment
 from callsheet.planning import Plan
