@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from callsheet.targets.journey_optimizer.lowering.model import Form
     from callsheet.targets.journey_optimizer.metrics import Figures
     from callsheet.targets.journey_optimizer.usage import Usage
+    from callsheet.targets.model import Evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +152,7 @@ class HistoryResult:
 
     Attributes:
         objects: what was deployed at a moment: digests, by address.
+        evidence: the answers to test requests that were kept.
 
     """
 
@@ -159,6 +161,7 @@ class HistoryResult:
     applies: Sequence[ApplyRecord]
     detailed: bool = False
     objects: Mapping[str, str] | None = None
+    evidence: Sequence[Evidence] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,11 +212,17 @@ class PromoteResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JourneyResult:
-    """What `journey` found: actions as Journey Optimizer's screen and journeys hold them, by name."""
+    """What `journey` found: actions as Journey Optimizer's screen and journeys hold them, by name.
+
+    Attributes:
+        relayed: of those that a relay calls here, the custom action that calls the relay.
+
+    """
 
     environment: str
     language: str
     forms: Mapping[str, Form]
+    relayed: Mapping[str, Form] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -278,16 +278,18 @@ class Workspace:
             CallsheetError: CS925 for a name.
 
         """
-        from callsheet.targets.journey_optimizer.lowering import lowered
+        from callsheet.targets.journey_optimizer.lowering import lowered, relay_call
 
         chosen = self.environment(environment).name
         compiled, names = self.compile(), _each(names)
         refuse_unknown_actions(names, compiled.actions)
         contents = contents_of(compiled, chosen, names)
+        calls = {one["name"]: relay_call(one) for one in contents if "relay" in one}
         return results.JourneyResult(
             environment=chosen,
             language=language,
             forms={one["name"]: lowered(one, language) for one in contents if "request" in one},
+            relayed={name: lowered(call, language) for name, call in calls.items()},
         )
 
     def preview(
@@ -693,35 +695,60 @@ class Workspace:
             return steps_by_hand(plan, replace(agreement, signed=bool(approvers)), stores, self.compile())
 
     def confirm(
-        self, plan: Plan, names: Collection[str] = (), *, author: str | None = None, why: str | None = None
+        self,
+        plan: Plan,
+        names: Collection[str] = (),
+        *,
+        author: str | None = None,
+        why: str | None = None,
+        answer: str | None = None,
+        key: str | None = None,
     ) -> ApplyResult:
         """Record that steps of a pack were done on the screen; all that are open, where none is named.
 
+        Args:
+            plan: of the pack.
+            names: of the steps.
+            author: who did it, where nobody has to sign.
+            why: for the record.
+            answer: the file of the answer to the test request of the one step; it is kept as evidence.
+            key: the SSH key that signs, where the environment says who may confirm.
+
         Raises:
-            CallsheetError: CS842 for a step that is not there or no longer fits, CS913 and CS915,
-                CS954 for a step that the pack's commit does not imply.
+            CallsheetError: CS842 for a step that is not there or no longer fits, CS864 for who may not
+                confirm, CS865 and CS866 for the answer, CS913 and CS915, CS954 for a step that the pack's
+                commit does not imply.
 
         """
         from callsheet.deploying import Conduct, confirm_steps, refuse_unimplied
         from callsheet.deploying.applying import default_author
         from callsheet.deploying.clean import commit_of
+        from callsheet.deploying.confirmers import confirmed_by
+        from callsheet.deploying.confirming import answer_of, keep_answer
         from callsheet.ledger import Provenance
         from callsheet.planning.desired import renames
 
         chosen = self.environment(plan.environment)
         # A pack of uncommitted files is held to the files at hand, as a plan is.
+        names = _each(names)
         committed = plan.commit is not None and not plan.dirty and commit_of(self.root) is not None
         compiled = self._compilations.at(plan.commit if committed else None)
         refuse_unimplied(plan, compiled.by_environment.get(chosen.name, {}), renames(compiled))
+        given = None if answer is None else answer_of(plan, names, answer)
+        digest = "none" if given is None else given.digest
+        signer = confirmed_by(chosen, plan, names, digest, None if key is None else Path(key), self.root)
         conduct = Conduct(
-            author=_utf8(author or default_author()),
+            author=_utf8(signer or author or default_author()),
             now=self._time,
             provenance=Provenance(
                 plan=plan.digest, approvers=(), run_url=None, reason=_utf8(why) if why else plan.why
             ),
         )
         with self._opened(chosen, writing=True) as stores:
-            return confirm_steps(plan, _each(names), stores, conduct)
+            result = confirm_steps(plan, names, stores, conduct)
+            if given is not None:
+                keep_answer(given, result, stores, conduct)
+            return result
 
     # What is deployed, and the ways back ------------------------------------------------------------
 
@@ -774,7 +801,7 @@ class Workspace:
             CallsheetError: CS925 where there is no such apply.
 
         """
-        from callsheet.deploying.current import deployed_at, history_of
+        from callsheet.deploying.current import deployed_at, evidence_of, history_of
 
         chosen = self.environment(environment)
         objects = None
@@ -789,6 +816,7 @@ class Workspace:
                 applies=history_of(stores, serial, chosen.name),
                 detailed=serial is not None,
                 objects=objects,
+                evidence=evidence_of(stores),
             )
 
     def usage(self, names: Collection[str] = (), environment: str | None = None) -> results.UsageResult:

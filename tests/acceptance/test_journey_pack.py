@@ -469,3 +469,43 @@ def test_a_pack_in_the_workspace_leaves_every_later_command_as_it_was(
     # A page that is in no pack is a file like others.
     seven.write("index.html", "<p>")
     assert json.loads(callsheet("plan", "-o", "json").out)["dirty"] is True
+
+
+COMPOSED = """\
+apiVersion: callsheet/v1
+kind: Action
+metadata: {name: greet}
+spec:
+  request: {method: POST, url: https://greet.example.com/v1, payload: {text: "Hello {{ params.name }}", kind: mail}}
+  parameters: {name: {type: string, label: Name}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "action", "reason"),
+    [
+        ("Hello {{ params.name }}", "Good day {{ params.name }}", "update", "expression-changed"),
+        ("Hello {{ params.name }}", "Hello {{ params.name | upper }}", "update", "expression-changed"),
+        ("Hello {{ params.name }}", "{{ params.name | length }}", "replace", "frozen-in-use"),
+        ("Hello {{ params.name }}", "Hello", "replace", "frozen-in-use"),
+        ("kind: mail", "kind: sms", "replace", "frozen-in-use"),
+    ],
+)
+def test_another_expression_is_pasted_in_the_journeys_and_leaves_the_action_as_it_is(
+    seven: Folder, callsheet: Callsheet, tmp_path: Path, old: str, new: str, action: str, reason: str
+) -> None:
+    at = ("-C", seven.path)
+    seven.write("greet.yaml", COMPOSED)
+    seven.write(
+        "environments.yaml", ENVIRONMENT.replace("sandbox: prod", "sandbox: prod, usage: usage.journeys")
+    )
+    seven.write("usage.journeys", '{"greet": ["Welcome"]}')
+    assert callsheet("apply", *at, "--yes", "-q", "--pack", tmp_path / "pack").code == 0
+    assert callsheet("confirm", tmp_path / "pack", *at).code == 0
+    seven.write("greet.yaml", COMPOSED.replace(old, new))
+    (change,) = json.loads(callsheet("plan", *at, "-o", "json").out)["changes"]
+    assert change["action"] == action
+    assert (reason in change["reasons"], change["impact"]) == (True, "breaking")
+    if reason == "expression-changed":
+        (one,) = [it for it in change["diff"] if it["reason"] == reason]
+        assert one["words"].startswith("paste the new expression of `text` in Welcome: ")

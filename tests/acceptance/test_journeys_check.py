@@ -12,9 +12,9 @@ from syrupy.assertion import SnapshotAssertion
 
 from callsheet import Workspace
 from callsheet.language.schema_check import schema
-from callsheet.targets.journey_optimizer.answers import Reading, holds_field, readings
 from callsheet.targets.journey_optimizer.lowering.references import CLOSING, OPENING
 from callsheet.targets.journey_optimizer.pasted import is_pasted
+from callsheet.targets.journey_optimizer.readings import Reading, holds_field, readings
 from support.adobe import Adobe
 from support.adobe_workspace import ENVIRONMENT, Do
 from support.workspaces import Callsheet, Folder

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 import yaml
+from jsonschema import Draft202012Validator
 
 from callsheet import Workspace
+from callsheet.language.schema_check import schema
 from callsheet.planning import differences
 from callsheet.targets.journey_optimizer.frozen import frozen_by_relay, frozen_fields
 from callsheet.targets.journey_optimizer.lowering import lowered
@@ -121,6 +123,20 @@ def test_of_an_action_that_the_relay_calls_a_journey_freezes_the_variables_only(
     assert bool(frozen_by_relay(differences(before, {**before, **changed}))) == frozen
     # Where the relay is new, everything on the screen is another.
     assert frozen_fields(differences(COMPILED, before))
+
+
+def test_journey_shows_the_call_of_the_relay(relayed: Folder, callsheet: Callsheet) -> None:
+    arguments = ("journey", "-C", relayed.path, "-e", "journeys")
+    found = json.loads(callsheet(*arguments, "-o", "json").out)
+    Draft202012Validator(schema("journey")).validate(found)
+    calls = {one["name"]: one["relay"] for one in found["actions"] if "relay" in one}
+    assert {*calls} == {one["name"] for one in found["actions"] if one["verdict"] == "relay"}
+    assert calls["firebase_push"]["url"] == "https://relay.example.com/actions/firebase_push"
+    assert calls["firebase_push"]["authentication"]["name"] == "X-Callsheet-Key"
+    assert all(one["toBeMapped"] for one in calls["firebase_push"]["payload"].values())
+    text = callsheet(*arguments, "firebase_push").out
+    assert "  by the relay: POST https://relay.example.com/actions/firebase_push\n" in text
+    assert "    installation_id: variable " in text
 
 
 def test_without_a_relay_each_of_them_is_an_error_at_its_line(

@@ -41,6 +41,11 @@ ALLOWED = {
     "label_of(declared, one, language) == value.get('label')", "self.flavor == OLDER", "resolve(value) == value",
     "one[:-1] == mapping", "start == end", "beside.options == dict(options)",
     "beside.shown == shown", "host_of(pattern) != host_of(text)", "reason != NEVER_SENT", "old != new", "new == before",
+    # Types in words, places, labels and expressions of a form, sentences and names at Adobe: texts of ours.
+    "_kind(expected) != _kind(answer)", "one.path[:len(path)] == path", "old[label] != text",
+    "(old.kind, old.label, old.type) == (field.kind, field.label, field.type)", "refused == KEY_FAULT",
+    "before != required", "field.value == screen.say('optional')",
+    "value.get('dataType') != data_type(declared[names[0]])", "bool(old.count) != bool(new.count)",
     # Texts of a request that came: a form, a header, a query.
     "form.get('grant_type') != grant", "client != sent", "claims.get('aud') != audience",
     "claims.get('scope', '') == wanted", "came.headers.get(name.lower()) != _text(value)",

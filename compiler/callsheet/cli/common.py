@@ -60,7 +60,7 @@ class Options:
         if self.out is not None:
             write_file(self.out, text)
         elif not self.quiet or self.output != "text":
-            click.echo(text, nl=False, color=True)  # the style of the result decides
+            sys.stdout.write(text)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from callsheet.cli.common import Options, allow_host_option, common_options, why_option
-from callsheet.standalone import compare_pasted, read_pack
+from callsheet.standalone import compare_pasted, read_pack, signing_key
 
 if TYPE_CHECKING:
     from callsheet.results import Pack
@@ -17,21 +17,39 @@ if TYPE_CHECKING:
 @click.argument("pack")
 @click.argument("names", nargs=-1, metavar="[STEP]...")
 @click.option("--check", metavar="FILE", help="Record nothing; compare what was copied from the screen.")
+@click.option(
+    "--response", metavar="FILE", help="The answer to the test request of STEP, kept as evidence."
+)
+@click.option("--key", metavar="FILE", help="An SSH key to sign with; default: git's user.signingKey.")
 @why_option
 @allow_host_option
 @common_options
 def command(
-    pack: str, names: tuple[str, ...], check: str | None, why: str | None, *, options: Options
+    pack: str,
+    names: tuple[str, ...],
+    check: str | None,
+    response: str | None,
+    key: str | None,
+    why: str | None,
+    *,
+    options: Options,
 ) -> int:
     """Record that steps of a pack were done on the screen of Journey Optimizer, by whom and when.
 
     STEP is the name of an action; without it, every step of the pack is recorded. With --check FILE,
-    compare the payload that was copied from the screen with what the step asked for.
+    compare the payload that was copied from the screen with what the step asked for. With --response FILE,
+    compare the answer to the test request with the expected one, and keep it. Where the environment
+    names its confirmers, sign by an SSH key.
     """
     found = read_pack(pack)
     if check is not None:
         return _check(found, names, check)
-    result = options.open().confirm(found.plan, names, why=why)
+    if response is not None and (len(names) != 1 or names[0] not in found.steps):
+        raise click.UsageError(f"--response needs one step: {', '.join(found.steps)}")
+    opened = options.open()
+    if key is None and opened.environment(found.plan.environment).confirmers.count:
+        key = signing_key()
+    result = opened.confirm(found.plan, names, why=why, answer=response, key=key)
     if result.outcome == "nothing":
         click.echo("Nothing to record: these steps were confirmed already.")
         return 0

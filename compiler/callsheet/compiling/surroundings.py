@@ -23,6 +23,7 @@ class Surroundings:
         files: the documents that are read.
         ignore: the lines of `.callsheetignore` that are patterns.
         signers: by the file that an environment names for its allowed signers, its text; None without one.
+        confirming: those of these files by which steps are confirmed, and no plan is approved.
         digests: of each contract and snapshot that the workspace names; None where there is no such file.
         silencings: the comments that silence a finding.
 
@@ -32,19 +33,22 @@ class Surroundings:
     files: frozenset[str]
     ignore: tuple[str, ...]
     signers: dict[str, str | None]
+    confirming: frozenset[str] = frozenset()
     digests: dict[str, str | None]
     silencings: tuple[Silencing, ...]
 
 
 def surroundings_of(source: Source, compiled: Compiled) -> Surroundings:
     """Read the surroundings of a compiled workspace."""
-    signers = sorted({one.approvals.signers for one in compiled.environments.values()})
+    approving = {one.approvals.signers for one in compiled.environments.values()}
+    confirming = {one.confirmers.signers for one in compiled.environments.values() if one.confirmers.count}
     named = {*_contracts(compiled), *_snapshots(compiled)}
     return Surroundings(
         compiled=compiled,
         files=frozenset(source.files()),
         ignore=tuple(line for line in (_text(source, IGNORE_FILE) or "").splitlines() if _is_pattern(line)),
-        signers={one: _text(source, one) for one in signers},
+        signers={one: _text(source, one) for one in sorted(approving | confirming)},
+        confirming=frozenset(confirming - approving),
         digests={one: _digest(source, one) for one in sorted(named)},
         silencings=_silencings(compiled),
     )

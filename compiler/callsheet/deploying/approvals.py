@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import re
-import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -20,6 +19,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from callsheet.deploying.signatures import NAMESPACE, last_line, signed_by, ssh_keygen
 from callsheet.documents import FolderSource, Unreadable
 from callsheet.documents.revisions import authorship_of
 from callsheet.errors import CallsheetError
@@ -27,10 +27,8 @@ from callsheet.language.environment import Approvals
 from callsheet.planning import Plan
 from callsheet.words import counted
 
-NAMESPACE = "callsheet"
 SUFFIX = ".approval"
 MAX_BYTES = 65_536
-SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,14 +59,7 @@ def sign(plan: Plan, key: Path, shown: str) -> Approval:
         CallsheetError: CS953 where ssh-keygen cannot sign.
 
     """
-    done = _ssh_keygen(["-Y", "sign", "-q", "-n", NAMESPACE, "-f", str(key)], statement(plan))
-    if done.returncode:
-        raise CallsheetError(
-            "CS953",
-            f"{key} cannot sign: {_last_line(done.stderr)}",
-            help="name an SSH key with --key, or by `git config user.signingKey`",
-        )
-    return Approval(shown=shown, plan=plan.digest, signature=done.stdout.decode("ascii", "replace"))
+    return Approval(shown=shown, plan=plan.digest, signature=signed_by(statement(plan), key))
 
 
 def write_approval(approval: Approval) -> str:
@@ -113,12 +104,12 @@ def require(plan: Plan, wanted: Approvals, approvals: Iterable[Approval], root: 
             where the signers' file cannot be read.
 
     """
-    signers = _signers(root, wanted.signers)
-    verified = [_verified(plan, one, signers) for one in approvals]
+    signers = signers_in(root, wanted.signers)
+    found = [_verified(plan, one, signers) for one in approvals]
     if wanted.not_author:
-        _refuse_authors(plan, verified, root)
-    people = _people(verified)
-    names = sorted({name for one in verified for name in one.principals})
+        refuse_authors(plan, found, root)
+    people = _people(found)
+    names = sorted({name for one in found for name in one.principals})
     if len(people) < wanted.count:
         by = f" (by {', '.join(names)})" if names else ""
         raise CallsheetError(
@@ -129,10 +120,10 @@ def require(plan: Plan, wanted: Approvals, approvals: Iterable[Approval], root: 
     return tuple(names)
 
 
-def _people(verified: Sequence[_Verified]) -> list[set[str]]:
+def _people(found: Sequence[Verified]) -> list[set[str]]:
     """Return who approved, each person once: two keys of one name, or two names of one key, are one."""
     people: list[set[str]] = []
-    for one in verified:
+    for one in found:
         known = {f"key {one.key}", *one.principals}
         same = [other for other in people if other & known]
         people = [other for other in people if not other & known]
@@ -140,7 +131,7 @@ def _people(verified: Sequence[_Verified]) -> list[set[str]]:
     return people
 
 
-def _signers(root: Path, file: str) -> bytes:
+def signers_in(root: Path, file: str) -> bytes:
     """Read the signers' file, as every file of the workspace: no link leads out of it."""
     try:
         return FolderSource(root).read(file)
@@ -158,7 +149,7 @@ def _signers(root: Path, file: str) -> bytes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Verified:
+class Verified:
     """A signature that holds: its file, whose it may be by the signers' file, and its key's fingerprint."""
 
     shown: str
@@ -166,31 +157,35 @@ class _Verified:
     key: str
 
 
-def _verified(plan: Plan, approval: Approval, allowed: bytes) -> _Verified:
+def _verified(plan: Plan, approval: Approval, allowed: bytes) -> Verified:
     if approval.plan != plan.digest:
         raise _refused(approval, f"it approves another plan ({approval.plan[:19]})")
-    signed = statement(plan)
+    return verified(statement(plan), approval, allowed)
+
+
+def verified(signed: bytes, approval: Approval, allowed: bytes) -> Verified:
+    """Return whose signature of some bytes it is, by the allowed signers; raises CS951 for another's."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "signature"
         file.write_text(approval.signature, encoding="utf-8")
         signers = Path(folder) / "signers"
         signers.write_bytes(allowed)
-        checked = _ssh_keygen(["-Y", "check-novalidate", "-n", NAMESPACE, "-s", str(file)], signed)
+        checked = ssh_keygen(["-Y", "check-novalidate", "-n", NAMESPACE, "-s", str(file)], signed)
         if checked.returncode:
             raise _refused(approval, _reason(checked.stderr))
         by = ["-s", str(file), "-f", str(signers)]
-        found = _ssh_keygen(["-Y", "find-principals", *by], b"")
+        found = ssh_keygen(["-Y", "find-principals", *by], b"")
         names = found.stdout.decode("utf-8", "replace").split()
         if found.returncode or not names:
             raise _refused(approval, _reason(found.stderr))
         for name in names:
-            done = _ssh_keygen(["-Y", "verify", "-n", NAMESPACE, "-I", name, *by], signed)
+            done = ssh_keygen(["-Y", "verify", "-n", NAMESPACE, "-I", name, *by], signed)
             if done.returncode:
                 raise _refused(approval, _reason(done.stderr))
     key = _fingerprint(checked.stdout) or approval.signature
     # ssh-keygen names the first line only: the same key may have other names, too.
     others = [one for one in _names_of(key, allowed) if one not in names]
-    return _Verified(shown=approval.shown, principals=(*names, *others), key=key)
+    return Verified(shown=approval.shown, principals=(*names, *others), key=key)
 
 
 def _names_of(fingerprint: str, allowed: bytes) -> Iterator[str]:
@@ -227,7 +222,7 @@ def _reason(error: bytes) -> str:
     for words, reason in _REASONS:
         if words in text:
             return reason
-    return f"it is not an SSH signature ({_last_line(error)})"
+    return f"it is not an SSH signature ({last_line(error)})"
 
 
 def _refused(approval: Approval, reason: str) -> CallsheetError:
@@ -238,7 +233,7 @@ def _refused(approval: Approval, reason: str) -> CallsheetError:
     )
 
 
-def _refuse_authors(plan: Plan, verified: Sequence[_Verified], root: Path) -> None:
+def refuse_authors(plan: Plan, found: Sequence[Verified], root: Path) -> None:
     """Refuse an approval by who had a part in what is approved.
 
     By the addresses of the commits (author, committer, co-authors) and by the keys that signed them. What
@@ -252,7 +247,7 @@ def _refuse_authors(plan: Plan, verified: Sequence[_Verified], root: Path) -> No
             help="plan from a commit of this repository, with its history fetched",
         )
     keys = {_signing_key(*one) for one in authors.signed}
-    for one in verified:
+    for one in found:
         wrote = [name for name in one.principals if name.lower() in authors.addresses]
         if wrote or one.key in keys:
             who = wrote[0] if wrote else f"the key of {one.principals[0]} signed a commit of it, who"
@@ -268,28 +263,5 @@ def _signing_key(text: bytes, signature: bytes) -> str | None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "signature"
         file.write_bytes(signature)
-        done = _ssh_keygen(["-Y", "check-novalidate", "-n", "git", "-s", str(file)], text)
+        done = ssh_keygen(["-Y", "check-novalidate", "-n", "git", "-s", str(file)], text)
     return _fingerprint(done.stdout) if done.returncode == 0 else None
-
-
-def _ssh_keygen(arguments: Sequence[str], content: bytes) -> subprocess.CompletedProcess[bytes]:
-    try:
-        return subprocess.run(  # noqa: S603
-            ["ssh-keygen", *arguments],  # noqa: S607
-            input=content,
-            capture_output=True,
-            check=False,
-            timeout=SECONDS,
-            env={**os.environ, "LC_ALL": "C"},
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        raise CallsheetError(
-            "CS953",
-            "ssh-keygen cannot be run",
-            help="install OpenSSH (8.2 or newer), which makes and checks the signatures",
-        ) from None
-
-
-def _last_line(error: bytes) -> str:
-    lines = error.decode("utf-8", "replace").strip().split("\n")
-    return lines[-1][:200] or "no reason given"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from callsheet.deploying.executor import ApplyResult, Conduct, apply_plan
 from callsheet.deploying.preconditions import refuse_other
@@ -13,6 +13,8 @@ from callsheet.language.addresses import Address
 from callsheet.language.schema_check import nearest
 from callsheet.planning import Change, Plan
 from callsheet.planning.planfile import with_digest
+from callsheet.targets.journey_optimizer import answers
+from callsheet.targets.model import Evidence, EvidenceTarget
 
 
 def confirm_steps(plan: Plan, names: Collection[str], stores: Stores, conduct: Conduct) -> ApplyResult:
@@ -58,6 +60,54 @@ def confirm_steps(plan: Plan, names: Collection[str], stores: Stores, conduct: C
     if not chosen:
         return ApplyResult(now, position.serial, "nothing")
     return apply_plan(with_digest(now), stores, conduct)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenAnswer:
+    """The answer to the test request of one step, which was as expected."""
+
+    change: Change
+    text: str
+
+    @property
+    def digest(self) -> str:
+        """The digest of what is kept of it."""
+        return answers.digest_of(self.text)
+
+
+def answer_of(plan: Plan, names: Collection[str], file: str) -> GivenAnswer:
+    """Read the answer to the test request of a step, and hold it to the one that is expected.
+
+    Raises:
+        CallsheetError: CS842 for a step that is not there, or that has no test request; CS865 where the
+            answer is another; CS866 where there is none in the file.
+
+    """
+    (change,) = _chosen(plan, names)
+    if change.after is None or "request" not in change.after:
+        raise CallsheetError(
+            "CS842",
+            f"the step {Address.read(change.address).name} has no test request",
+            help="confirm it without --response",
+        )
+    answer = answers.read_answer(file)
+    answers.refuse_unexpected(change.after, answer)
+    return GivenAnswer(change=change, text=answers.kept_text(answer))
+
+
+def keep_answer(given: GivenAnswer, result: ApplyResult, stores: Stores, conduct: Conduct) -> None:
+    """Keep an answer as evidence, where its step is recorded; also of one that was recorded before."""
+    if result.outcome in ("done", "nothing") and isinstance(stores.target, EvidenceTarget):
+        stores.target.keep_evidence(
+            Evidence(
+                serial=result.serial,
+                address=given.change.address,
+                digest=given.change.after_digest or "",
+                answer=given.text,
+                kept_by=conduct.author,
+                kept_at=conduct.now(),
+            )
+        )
 
 
 def _chosen(plan: Plan, names: Collection[str]) -> list[Change]:

@@ -22,6 +22,7 @@ from callsheet.ledger import ApplyRecord
 from callsheet.planning import Current, Desired, Plan, make_plan
 from callsheet.planning.desired import desired_of
 from callsheet.targets import CheckingTarget, Deployed, FixingTarget, NotingTarget
+from callsheet.targets.model import Evidence, EvidenceTarget
 
 _LOG = logging.getLogger("callsheet")
 
@@ -172,6 +173,11 @@ def deployed_at(stores: Stores, moment: datetime, environment: str) -> tuple[int
         )
     there, _ = stores.ledger.applied_at(max(done))
     return max(done), {address: one.digest for address, one in sorted(there.items())}
+
+
+def evidence_of(stores: Stores) -> Sequence[Evidence]:
+    """Return the answers to test requests that the target keeps; none of another target."""
+    return stores.target.evidence() if isinstance(stores.target, EvidenceTarget) else ()
 
 
 def history_of(stores: Stores, serial: int | None, environment: str) -> Sequence[ApplyRecord]:

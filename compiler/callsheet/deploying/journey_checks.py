@@ -12,8 +12,8 @@ from callsheet.language import Environment
 from callsheet.language.addresses import Address
 from callsheet.language.catalog import rules_on
 from callsheet.language.environment import overlaid_spots
-from callsheet.targets.journey_optimizer.answers import readings
 from callsheet.targets.journey_optimizer.lowering import lowered
+from callsheet.targets.journey_optimizer.readings import readings
 from callsheet.targets.journey_optimizer.rules.in_journeys import SUBJECT, Called
 from callsheet.targets.journey_optimizer.usage import LANGUAGES, Usage
 

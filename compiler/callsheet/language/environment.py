@@ -57,6 +57,7 @@ class Environment:
         overlays: by name of action, the fields to merge over its spec; None for none of what it extends.
         target: the target's `type` and options; None for an abstract environment.
         ledger: the ledger's, by default the target's own.
+        confirmers: who may confirm what was done by hand; none is needed where its count is 0.
         allow_send: may `callsheet send` call with what it deploys?
         collection: the document of kind Target that the target names.
 
@@ -71,6 +72,7 @@ class Environment:
     ledger: dict[str, Any] | None
     guards: Guards
     approvals: Approvals = Approvals()
+    confirmers: Approvals = Approvals()
     allow_send: bool = False
     collection: Document | None = None
 
@@ -207,6 +209,7 @@ def _resolve(document: Document, chain: tuple[Document, ...]) -> Environment:
         ledger=document.value["spec"].get("ledger") or target,
         guards=_guards(spec.get("guards") or {}),
         approvals=_approvals(spec.get("approvals")),
+        confirmers=_approvals(spec.get("confirmers")),
         allow_send=document.value["spec"].get("allowSend", False),
     )
 

@@ -19,7 +19,7 @@ from callsheet.planning.model import ActionName, Change
 from callsheet.planning.personal_data import personal_data
 from callsheet.planning.relayed import by_relay
 from callsheet.planning.unseen import unseen
-from callsheet.targets.journey_optimizer.frozen import frozen_by_relay, frozen_fields
+from callsheet.targets.journey_optimizer.frozen import frozen_changes, pasted_anew
 from callsheet.targets.journey_optimizer.usage import Usage, labels_of
 from callsheet.words import listed
 
@@ -85,13 +85,32 @@ _HIDDEN = ("unseen-characters", "look-alike-host")
 
 def replaced_in_use(change: Change, journeys: Sequence[str]) -> Change:
     """Make a new object of a change that journeys which use the old one do not let through."""
-    sides = [one for one in (change.before, change.after) if one is not None]
-    relayed = all("relay" in one for one in sides)
-    frozen = frozen_by_relay(change.diff) if relayed else frozen_fields(change.diff)
-    if not frozen:
+    before, after = change.before, change.after
+    if before is None or after is None:
         return change
+    if not frozen_changes(before, after, change.diff):
+        return _pasted_anew(change, pasted_anew(before, after), journeys)
     words = f"a new action replaces it; move the journeys that use it: {listed(journeys, 3)}"
     return _replaced(change, words, "frozen-in-use")
+
+
+def _pasted_anew(change: Change, expressions: Sequence[tuple[str, str]], journeys: Sequence[str]) -> Change:
+    """Name the expressions that the journeys which use an action have to paste again."""
+    found = [
+        Difference(
+            path=(),
+            before=NOTHING,
+            after=NOTHING,
+            words=f"paste the new expression of `{label}` in {listed(journeys, 3)}: {text}",
+            impact="breaking",
+            reason="expression-changed",
+        )
+        for label, text in expressions
+    ]
+    if not found:
+        return change
+    reasons = tuple(sorted({*change.reasons, "expression-changed"}))
+    return replace(change, impact="breaking", diff=(*change.diff, *found), reasons=reasons)
 
 
 def replaced_where_fixed(change: Change, fields: Sequence[str]) -> Change:

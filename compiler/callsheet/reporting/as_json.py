@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from callsheet.deploying import ApplyResult
@@ -45,7 +45,7 @@ from callsheet.results import (
 )
 
 if TYPE_CHECKING:
-    pass
+    from callsheet.targets.model import Evidence
 
 
 def _apply(result: ApplyResult) -> dict[str, Any]:
@@ -72,12 +72,28 @@ def _history(result: HistoryResult) -> dict[str, Any]:
     return {
         "environment": result.environment,
         "lineage": result.lineage,
-        "applies": [_record(one) for one in result.applies],
+        "applies": [_record(one, result.evidence) for one in result.applies],
         **({} if result.objects is None else {"objects": dict(result.objects)}),
     }
 
 
-def _record(one: ApplyRecord) -> dict[str, Any]:
+def _evidence(serial: int, address: str, kept: Sequence[Evidence]) -> dict[str, Any]:
+    """Return the answers to the test request of a step, as a member of its record; none without any."""
+    found = [
+        {
+            "answer": json.loads(one.answer),
+            "answerDigest": one.answer_digest,
+            "confirmedDigest": one.digest,
+            "keptBy": one.kept_by,
+            "keptAt": one.kept_at,
+        }
+        for one in kept
+        if (one.serial, one.address) == (serial, address)
+    ]
+    return {"evidence": found} if found else {}
+
+
+def _record(one: ApplyRecord, kept: Sequence[Evidence] = ()) -> dict[str, Any]:
     return {
         "serial": one.serial,
         "planDigest": one.plan_digest,
@@ -98,6 +114,7 @@ def _record(one: ApplyRecord) -> dict[str, Any]:
                 "action": step.action,
                 "outcome": step.outcome,
                 "error": step.error,
+                **_evidence(one.serial, step.address, kept),
             }
             for step in one.steps
         ],

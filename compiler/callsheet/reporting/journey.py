@@ -28,11 +28,22 @@ def journey_text(result: JourneyResult, style: Style) -> str:
             lines += _field_lines(one, form, style)
         for warning in form.authentication.warnings:
             lines += wrapped(f"note: {safe(warning)}", style, indent=2)
+        lines += _relay_lines(result.relayed.get(name), style)
     counts = Counter[str](one.kind for one in result.forms.values())
     found = ", ".join(f"{counts[kind]} {kind}" for kind in _COLOURS if counts[kind]) or "no action"
     return "\n".join(
         [*lines, "", f"{counted(len(result.forms), 'action')} in {safe(result.environment)}: {found}."]
     )
+
+
+def _relay_lines(call: Form | None, style: Style) -> Iterator[str]:
+    """Yield what is on the screen of an action that a relay calls."""
+    if call is None:
+        return
+    yield f"  by the relay: POST {safe(call.url)}"
+    for one in call.fields.values():
+        if one.path[1:2] == ("payload",):
+            yield f"    {safe('.'.join(str(part) for part in one.path[2:]))}: {_what(one, call, style)}"
 
 
 def _field_lines(one: LoweredField, form: Form, style: Style) -> Iterator[str]:
@@ -68,7 +79,17 @@ def journey_record(result: JourneyResult) -> dict[str, Any]:
     return {
         "environment": result.environment,
         "language": result.language,
-        "actions": [_form(name, form) for name, form in result.forms.items()],
+        "actions": [
+            _form(name, form) | _relay(result.relayed.get(name)) for name, form in result.forms.items()
+        ],
+    }
+
+
+def _relay(call: Form | None) -> dict[str, Any]:
+    if call is None:
+        return {}
+    return {
+        "relay": {"url": call.url, "payload": call.payload, "authentication": call.authentication.fields}
     }
 
 

@@ -28,6 +28,7 @@ from callsheet.results import (
 if TYPE_CHECKING:
     from callsheet.planning.writing_back import FieldWritten
     from callsheet.results import Shown
+    from callsheet.targets.model import Evidence
 
 
 def category_of(action: Definition) -> str:
@@ -89,14 +90,16 @@ def history_text(result: HistoryResult, style: Style) -> str:
         return f"Nothing was ever applied in {safe(result.environment)}."
     lines: list[str] = []
     for one in result.applies:
-        lines += _apply_lines(one, style, detailed=result.detailed)
+        lines += _apply_lines(one, style, result.evidence, detailed=result.detailed)
     if result.objects is not None:
         lines += ["", f"Deployed then: {len(result.objects)}"]
         lines += [f"  {safe(address)}  {digest}" for address, digest in result.objects.items()]
     return "\n".join(lines)
 
 
-def _apply_lines(one: ApplyRecord, style: Style, *, detailed: bool) -> list[str]:
+def _apply_lines(
+    one: ApplyRecord, style: Style, evidence: Sequence[Evidence], *, detailed: bool
+) -> list[str]:
     done = sum(step.outcome == "done" for step in one.steps)
     commit = (one.commit or "no commit")[:12] + (" (dirty)" if one.dirty else "")
     head = paint(f"{one.serial}  {one.outcome}", "bold", style)
@@ -120,6 +123,12 @@ def _apply_lines(one: ApplyRecord, style: Style, *, detailed: bool) -> list[str]
     for step in one.steps:
         why = f": {safe(step.error)}" if step.error else ""
         lines.append(f"  {step.action} {safe(step.address)} {step.outcome}{why}")
+        for kept in evidence:
+            if (kept.serial, kept.address) == (one.serial, step.address):
+                lines.append(
+                    f"    test request answered, kept by {safe(kept.kept_by)} {safe(kept.kept_at)}:"
+                )
+                lines.append(f"      {safe(kept.answer)}")
     return lines
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
@@ -146,6 +147,30 @@ class ParallelTarget(Target, Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """The answer to the test request of one step that was done by hand.
+
+    Attributes:
+        serial: of the apply that recorded the step, or of the last one.
+        digest: of the action as it was confirmed.
+        answer: as JSON, with credentials hidden.
+
+    """
+
+    serial: int
+    address: str
+    digest: str
+    answer: str
+    kept_by: str
+    kept_at: str
+
+    @property
+    def answer_digest(self) -> str:
+        """The digest of the answer."""
+        return f"sha256:{hashlib.sha256(self.answer.encode('utf-8', 'surrogatepass')).hexdigest()}"
+
+
 @runtime_checkable
 class RecordingTarget(Protocol):
     """A target that notes what is whose.
@@ -210,6 +235,17 @@ class NotingTarget(Protocol):
     """
 
     notes: Sequence[str]
+
+
+@runtime_checkable
+class EvidenceTarget(Protocol):
+    """A target whose steps are done by hand, and that keeps what proves it."""
+
+    def keep_evidence(self, one: Evidence) -> None:
+        """Keep the answer to the test request of a step."""
+
+    def evidence(self) -> Sequence[Evidence]:
+        """Return what is kept, in the order in which it came."""
 
 
 @runtime_checkable

@@ -132,6 +132,7 @@ class _Comparison:
         yield from self._section("ledger", "environment-ledger-changed")
         yield from self._guards()
         yield from self._approvals()
+        yield from self._confirmers()
         if self.old.allow_send != self.new.allow_send:
             allowed = self.new.allow_send
             yield self._one(
@@ -201,6 +202,33 @@ class _Comparison:
             yield self._one(
                 ("spec", "approvals", "signers"),
                 f"the allowed signers are those of `{new.signers}` instead of `{old.signers}`",
+                "signers-changed",
+                values=(old.signers, new.signers),
+            )
+
+    def _confirmers(self) -> Iterator[Protection]:
+        old, new = self.old.confirmers, self.new.confirmers
+        if bool(old.count) != bool(new.count):
+            words = "the allowed signers confirm steps, and nobody else"
+            yield self._one(
+                ("spec", "confirmers"),
+                words if new.count else "everyone may confirm steps that were done by hand",
+                "confirmers-added" if new.count else "confirmers-removed",
+                "compatible" if new.count else "sensitive",
+            )
+            return
+        if old.not_author != new.not_author:
+            may = "may" if old.not_author else "may not"
+            yield self._one(
+                ("spec", "confirmers", "notAuthor"),
+                f"who wrote a change {may} confirm it",
+                "confirmers-weakened" if old.not_author else "confirmers-strengthened",
+                "sensitive" if old.not_author else "compatible",
+            )
+        if old.signers != new.signers:
+            yield self._one(
+                ("spec", "confirmers", "signers"),
+                f"those who confirm are the signers of `{new.signers}` instead of `{old.signers}`",
                 "signers-changed",
                 values=(old.signers, new.signers),
             )

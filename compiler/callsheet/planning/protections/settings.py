@@ -77,9 +77,10 @@ def ignore_protections(
 
 
 def signer_protections(before: Surroundings, after: Surroundings) -> Iterator[Protection]:
-    """Return who may newly approve a plan, and who no longer may."""
+    """Return who may newly approve a plan, or confirm steps, and who no longer may."""
     for file in sorted({*before.signers, *after.signers}):
         was, now = (_signers(it.signers.get(file)) for it in (before, after))
+        may = "confirm steps" if file in before.confirming | after.confirming else "approve plans"
         lines = list(now)
         names = Counter(_principal(one) for one in was if one not in now)
         for line in lines:
@@ -88,15 +89,13 @@ def signer_protections(before: Surroundings, after: Surroundings) -> Iterator[Pr
             name = _principal(line)
             replaced = names[name] > 0
             names[name] -= replaced
-            words = (
-                f"another key or other options for `{name}`" if replaced else f"`{name}` may approve plans"
-            )
+            words = f"another key or other options for `{name}`" if replaced else f"`{name}` may {may}"
             reason = "signer-changed" if replaced else "signer-added"
             place = (file, now[line], 1)
             yield protection(file, f"{words}: {_key(line)}", reason, place=place)
         for name, number in names.items():
             if number > 0:
-                yield protection(file, f"`{name}` may no longer approve plans", "signer-removed")
+                yield protection(file, f"`{name}` may no longer {may}", "signer-removed")
 
 
 def _signers(text: str | None) -> dict[str, int]:

@@ -71,7 +71,10 @@ class PackStep:
 
     def _is_same_screen(self) -> bool:
         before = self.change.before
-        return before is not None and fields_of(before, self.screen) == self.fields
+        try:
+            return before is not None and fields_of(before, self.screen) == self.fields
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+            return False  # what is there was broken by hand
 
     def differences(self) -> list[str]:
         """Return what changes: in English in words, in French as fields with both values."""

@@ -1,74 +1,101 @@
-"""A text of a journey → what it reads of the answers of actions: which action, and which field.
-
-Source: Adobe's documentation of Journey Optimizer, pages "Field references" and "Use API call responses in
-custom actions": `@action{ActionName.path}` in expressions, and in messages
-`{{context.journey.actions.ActionName.path}}`.
-"""
+"""The answer to a test request: read, compared with the example of the definition, and kept as evidence."""
 
 from __future__ import annotations
 
-import re
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from callsheet.targets.journey_optimizer.lowering.references import after_bracket
+from callsheet.errors import CallsheetError
+from callsheet.language.masking import masked
+from callsheet.targets.journey_optimizer.afterwards import expected_answer
 
-STATUS = "jo_status_code"
-FAILURE = "errorResponse"
-_IN_EXPRESSION = re.compile(r"@action\{\s*([A-Za-z_][A-Za-z0-9_]*)")
-_IN_MESSAGE = re.compile(r"\bcontext\.journey\.actions\.([A-Za-z_][A-Za-z0-9_]*)")
-_STEP = re.compile(r"\s*\.\s*(?:'([^']*)'|\"([^\"]*)\"|`([^`]*)`|([\w-]+))")
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One field of an answer that a journey reads; its path is empty for the whole answer."""
-
-    action: str
-    path: tuple[str, ...]
+MAX_BYTES = 1_048_576
+"""A journey holds no more."""
+MAX_SHOWN = 20
 
 
-def readings(text: str) -> Iterator[Reading]:
-    """Yield each field of an answer that an expression, or a template of a message, reads.
+def read_answer(path: str) -> Any:
+    """Read the answer that was copied from the screen; raises CS866."""
+    try:
+        with Path(path).open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise _no_answer(path, (error.strerror or "it cannot be read").lower()) from None
+    if len(content) > MAX_BYTES:
+        raise _no_answer(path, "it is larger than 1 MB, which no journey holds")
+    try:
+        return json.loads(content.decode("utf-8-sig"), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise _no_answer(path, "it is not JSON") from None
 
-    A function on a list (`.at(0)`, `.all(…)`) leads to its elements, as `holds_field` reads a path.
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _no_answer(path: str, why: str) -> CallsheetError:
+    message = f"{path} is not the answer to a test request: {why}"
+    return CallsheetError("CS866", message, help="copy the whole body of the answer")
+
+
+def refuse_unexpected(compiled: Mapping[str, Any], answer: Any) -> None:
+    """Refuse an answer that lacks what the definition's example has.
+
+    Raises:
+        CallsheetError: CS865, with each difference.
+
     """
-    for pattern in (_IN_EXPRESSION, _IN_MESSAGE):
-        for match in pattern.finditer(text):
-            yield Reading(match[1], tuple(_path(text, match.end())))
+    expected = expected_answer(compiled)
+    found = [] if expected is None else list(answer_differences(expected, answer, ""))
+    if found:
+        more = [f"and {len(found) - MAX_SHOWN} more"] if len(found) > MAX_SHOWN else []
+        raise CallsheetError(
+            "CS865",
+            f"the test request of {compiled['name']} was not answered as expected: nothing was recorded",
+            help="correct the screen or the service; or `responses.success`, and write a new pack",
+            details=(*found[:MAX_SHOWN], *more),
+        )
 
 
-def _path(text: str, at: int) -> Iterator[str]:
-    while (step := _STEP.match(text, at)) is not None:
-        at = step.end()
-        if text[at : at + 1] != "(":
-            yield next(one for one in step.groups() if one is not None)
-            continue
-        end = after_bracket(text, at)
-        if end is None:
-            return
-        at = end
+def answer_differences(expected: Any, answer: Any, path: str) -> Iterator[str]:
+    """Yield what of an example an answer lacks: each field, with a value of its type; more is fine."""
+    if expected is None:
+        return  # an example of null says nothing of the type
+    if _kind(expected) != _kind(answer):
+        name = f"`{path}`" if path else "the answer"
+        yield f"{name} is {_kind(answer)}, and {_kind(expected)} was expected"
+    elif isinstance(expected, dict):
+        for key, one in expected.items():
+            inner = f"{path}.{key}" if path else key
+            if key not in answer:
+                yield f"`{inner}` is missing"
+            else:
+                yield from answer_differences(one, answer[key], inner)
+    elif isinstance(expected, list) and expected:
+        for index, one in enumerate(answer):
+            yield from answer_differences(expected[0], one, f"{path}[{index}]")
 
 
-def texts(node: Any) -> Iterator[str]:
-    """Yield every text of an answer of the API, at any depth."""
-    if isinstance(node, str):
-        yield node
-    elif isinstance(node, Mapping):
-        for one in node.values():
-            yield from texts(one)
-    elif isinstance(node, list):
-        for one in node:
-            yield from texts(one)
+def _kind(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, int | float):
+        return "a number"
+    if isinstance(value, str):
+        return "a string"
+    if isinstance(value, list):
+        return "a list"
+    return "an object" if isinstance(value, dict) else "null"
 
 
-def holds_field(payload: Any, path: tuple[str, ...]) -> bool:
-    """Return whether an example of an answer has a field; a list stands for its elements."""
-    for part in path:
-        if isinstance(payload, list):
-            payload = payload[0] if payload else None
-        if not isinstance(payload, Mapping) or part not in payload:
-            return False
-        payload = payload[part]
-    return True
+def kept_text(answer: Any) -> str:
+    """Return an answer as it is kept: canonical, what looks like a credential hidden."""
+    return json.dumps(masked(answer), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def digest_of(text: str) -> str:
+    """Return the digest of an answer that is kept."""
+    return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -11,7 +11,7 @@ from typing import Any
 
 from callsheet.errors import CallsheetError
 from callsheet.targets.journey_optimizer.account import Account, objects
-from callsheet.targets.journey_optimizer.answers import readings, texts
+from callsheet.targets.journey_optimizer.readings import readings, texts
 
 PATH = "/ajo/journey"
 PAGE_SIZE = 100

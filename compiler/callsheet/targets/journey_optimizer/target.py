@@ -21,10 +21,11 @@ from callsheet.language.steps import Step
 from callsheet.outbound.secrets import resolve
 from callsheet.targets.journey_optimizer.account import Account
 from callsheet.targets.journey_optimizer.endpoints import KIND, EndpointConfigs
+from callsheet.targets.journey_optimizer.evidence import keep, kept
 from callsheet.targets.journey_optimizer.journeys import read_journeys
 from callsheet.targets.journey_optimizer.notes import Notes
 from callsheet.targets.journey_optimizer.snapshot import Snapshot, read_snapshot
-from callsheet.targets.model import Author, Deployed, Target
+from callsheet.targets.model import Author, Deployed, Evidence, Target
 
 TYPE = "journey-optimizer"
 
@@ -154,6 +155,16 @@ class JourneyTarget:
         for one in steps:
             if self.endpoints is not None and _has_api(one.address):
                 self.endpoints.apply(one, author)
+
+    def keep_evidence(self, one: Evidence) -> None:
+        """Keep the answer to the test request of a step, beside what was confirmed."""
+        if self.database is None:
+            raise TypeError("a registry that is open for writing is in a database")
+        keep(self.database, one)
+
+    def evidence(self) -> list[Evidence]:
+        """Return what is kept, in the order in which it came."""
+        return kept(self.database)
 
     def close(self) -> None:
         """Let go of the registry, and of the connections."""

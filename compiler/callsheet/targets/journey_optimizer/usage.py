@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 from callsheet.language.action import in_language, label_of
 from callsheet.language.addresses import Address
-from callsheet.targets.journey_optimizer.answers import readings
 from callsheet.targets.journey_optimizer.lowering import lowered
+from callsheet.targets.journey_optimizer.readings import readings
 from callsheet.targets.journey_optimizer.snapshot import Snapshot
 from callsheet.words import listed
 

@@ -15,9 +15,9 @@ from callsheet.documents import Path, Problem
 from callsheet.language.catalog import Spots, rule
 from callsheet.language.content import Content
 from callsheet.outbound.durations import Duration
-from callsheet.targets.journey_optimizer.answers import FAILURE, STATUS, Reading, holds_field
 from callsheet.targets.journey_optimizer.lowering.references import source_of
 from callsheet.targets.journey_optimizer.pasted import is_pasted
+from callsheet.targets.journey_optimizer.readings import FAILURE, STATUS, Reading, holds_field
 
 if TYPE_CHECKING:
     from callsheet.targets.journey_optimizer.lowering.model import Form
