@@ -150,6 +150,8 @@ def parse_file(text: str) -> tuple[nodes.Node, ...]:
 
 def _parse(text: str) -> list[nodes.Node]:
     try:
+        if _depth(text) > MAX_DEPTH:
+            raise RecursionError
         return _PARSER.parse(text).body
     except TemplateSyntaxError as error:
         raise _syntax_fault(error, text) from None
@@ -157,6 +159,22 @@ def _parse(text: str) -> list[nodes.Node]:
         raise TemplateFault(
             "CS510", 0, "the expression is nested too deeply", "write a simpler expression"
         ) from None
+
+
+MAX_DEPTH = 50
+"""Of brackets within expressions. Without it, what is too deep would depend on the stack of the caller."""
+
+
+def _depth(text: str) -> int:
+    """Return how deep the brackets of expressions nest; 0 where there are too few to be deep."""
+    if sum(text.count(one) for one in "([{") <= MAX_DEPTH:
+        return 0
+    depth = deepest = 0
+    for _, kind, value in _PARSER.lex(text):
+        if kind == "operator":
+            depth += (value in ("(", "[", "{")) - (value in (")", "]", "}"))
+            deepest = max(deepest, depth)
+    return deepest
 
 
 def _syntax_fault(error: TemplateSyntaxError, text: str) -> TemplateFault:
