@@ -724,7 +724,7 @@ class Workspace:
         from callsheet.deploying.applying import default_author
         from callsheet.deploying.clean import commit_of
         from callsheet.deploying.confirmers import confirmed_by
-        from callsheet.deploying.confirming import answer_of, keep_answer
+        from callsheet.deploying.confirming import answer_of, keep_answer, prepare_evidence
         from callsheet.ledger import Provenance
         from callsheet.planning.desired import renames
 
@@ -745,6 +745,8 @@ class Workspace:
             ),
         )
         with self._opened(chosen, writing=True) as stores:
+            if given is not None:
+                prepare_evidence(stores)
             result = confirm_steps(plan, names, stores, conduct)
             if given is not None:
                 keep_answer(given, result, stores, conduct)

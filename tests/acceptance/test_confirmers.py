@@ -69,6 +69,24 @@ def test_the_answer_is_kept_with_the_step_and_shown_in_the_history(
     assert "1 unchanged" in callsheet("plan", "-C", seven.path).out
 
 
+def test_the_answer_is_kept_in_a_postgresql_too(
+    seven: Folder, database: str, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    del database
+    ledger = 'ledger: {type: postgresql, url: {secret: "env:CALLSHEET_DATABASE"}}'
+    seven.write(
+        "environments.yaml",
+        ENVIRONMENT.replace("ledger: {type: sqlite, path: .callsheet/journeys.db}", ledger),
+    )
+    pack = tmp_path / "pack"
+    assert callsheet("apply", "-C", seven.path, "--yes", "-q", "--pack", pack).code == 0
+    confirm = ("confirm", pack, "push", "-C", seven.path, "--response", written(tmp_path, ANSWER))
+    for number in (1, 2):
+        assert callsheet(*confirm).code == 0
+        (step,) = history(callsheet, seven)[0]["steps"]
+        assert [one["answer"] for one in step["evidence"]] == [ANSWER] * number
+
+
 @pytest.mark.parametrize(
     ("answer", "words"),
     [

@@ -95,6 +95,12 @@ def answer_of(plan: Plan, names: Collection[str], file: str) -> GivenAnswer:
     return GivenAnswer(change=change, text=answers.kept_text(answer))
 
 
+def prepare_evidence(stores: Stores) -> None:
+    """See to it that an answer can be kept, before its step is recorded; raises CS9xx where it cannot."""
+    if isinstance(stores.target, EvidenceTarget):
+        stores.target.prepare_evidence()
+
+
 def keep_answer(given: GivenAnswer, result: ApplyResult, stores: Stores, conduct: Conduct) -> None:
     """Keep an answer as evidence, where its step is recorded; also of one that was recorded before."""
     if result.outcome in ("done", "nothing") and isinstance(stores.target, EvidenceTarget):

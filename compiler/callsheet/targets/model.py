@@ -241,6 +241,9 @@ class NotingTarget(Protocol):
 class EvidenceTarget(Protocol):
     """A target whose steps are done by hand, and that keeps what proves it."""
 
+    def prepare_evidence(self) -> None:
+        """Make the place where evidence is kept, before anything is recorded."""
+
     def keep_evidence(self, one: Evidence) -> None:
         """Keep the answer to the test request of a step."""
 

@@ -28,7 +28,6 @@ EVIDENCE = Component("evidence", (_create_tables,))
 
 def keep(database: Database, one: Evidence) -> None:
     """Keep an answer; it is never changed."""
-    database.prepare(EVIDENCE, writing=True)
     with database.transaction():
         database.run(
             "INSERT INTO journey_evidence (serial, address, digest, answer, kept_by, kept_at)"

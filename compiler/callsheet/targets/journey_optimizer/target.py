@@ -21,7 +21,7 @@ from callsheet.language.steps import Step
 from callsheet.outbound.secrets import resolve
 from callsheet.targets.journey_optimizer.account import Account
 from callsheet.targets.journey_optimizer.endpoints import KIND, EndpointConfigs
-from callsheet.targets.journey_optimizer.evidence import keep, kept
+from callsheet.targets.journey_optimizer.evidence import EVIDENCE, keep, kept
 from callsheet.targets.journey_optimizer.journeys import read_journeys
 from callsheet.targets.journey_optimizer.notes import Notes
 from callsheet.targets.journey_optimizer.snapshot import Snapshot, read_snapshot
@@ -156,11 +156,18 @@ class JourneyTarget:
             if self.endpoints is not None and _has_api(one.address):
                 self.endpoints.apply(one, author)
 
+    def prepare_evidence(self) -> None:
+        """Make the table of answers; raises CS9xx where it cannot be made."""
+        self._writable().prepare(EVIDENCE, writing=True)
+
     def keep_evidence(self, one: Evidence) -> None:
         """Keep the answer to the test request of a step, beside what was confirmed."""
+        keep(self._writable(), one)
+
+    def _writable(self) -> Database:
         if self.database is None:
             raise TypeError("a registry that is open for writing is in a database")
-        keep(self.database, one)
+        return self.database
 
     def evidence(self) -> list[Evidence]:
         """Return what is kept, in the order in which it came."""
