@@ -81,14 +81,17 @@ def wait_for(true: Callable[[], bool], what: str, seconds: float = 10) -> None:
         time.sleep(0.02)
 
 
+_OF_THE_VERB: dict[str, Any] = {"allow_hosts": (), "to": None, "environment": None}
+
+
 @contextmanager
 def relaying(root: Path, verify: Any = True, cert: Any = None, **settings: Any) -> Iterator[Running]:
-    """Run a relay of the only environment of a workspace, with a key, on any free port."""
+    """Run a relay of an environment of a workspace, with a key, on any free port."""
     log: list[str] = []
     chosen = {"keys": ("env:RELAY_KEY",), "port": 0, "poll": 0.1, **settings}
-    allow, to = chosen.pop("allow_hosts", ()), chosen.pop("to", None)
+    allow, to, environment = (chosen.pop(one, default) for one, default in _OF_THE_VERB.items())
     workspace = Workspace(root, allow_hosts=allow)
-    session = workspace.relay(settings=RelaySettings(**chosen), to=to, write=log.append)
+    session = workspace.relay(environment, settings=RelaySettings(**chosen), to=to, write=log.append)
     thread = threading.Thread(target=session.run, daemon=True)
     thread.start()
     url = session.url.replace("127.0.0.1", "localhost") if session.url.startswith("https") else session.url
