@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from callsheet.language.urls import host_of
-from callsheet.targets.journey_optimizer.lowering import relay_host
+from callsheet.targets.journey_optimizer.lowering.relay_hosts import relay_host
 
 
 def receivers_of(action: Mapping[str, Any]) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from callsheet.language.content import Content
 from callsheet.language.environment import Environment
-from callsheet.targets.journey_optimizer.lowering import lowered
 
 
 def with_relay(content: Content, environment: Environment) -> Content:
@@ -19,5 +18,7 @@ def with_relay(content: Content, environment: Environment) -> Content:
 
 
 def _needs_relay(content: Content, environment: Environment) -> bool:
+    from callsheet.targets.journey_optimizer.lowering import lowered
+
     older = (environment.target or {}).get("flavor") == "journey-orchestration"
     return lowered(content).kind == "relay" or (older and content["request"]["method"] == "GET")

@@ -13,8 +13,8 @@ from callsheet.language.addresses import Address
 from callsheet.language.schema_check import nearest
 from callsheet.planning import Change, Plan
 from callsheet.planning.planfile import with_digest
-from callsheet.targets.journey_optimizer import answers
 from callsheet.targets.model import Evidence, EvidenceTarget
+from callsheet.templates.values import digest_of
 
 
 def confirm_steps(plan: Plan, names: Collection[str], stores: Stores, conduct: Conduct) -> ApplyResult:
@@ -72,7 +72,7 @@ class GivenAnswer:
     @property
     def digest(self) -> str:
         """The digest of what is kept of it."""
-        return answers.digest_of(self.text)
+        return digest_of(self.text)
 
 
 def answer_of(plan: Plan, names: Collection[str], file: str) -> GivenAnswer:
@@ -83,6 +83,8 @@ def answer_of(plan: Plan, names: Collection[str], file: str) -> GivenAnswer:
             answer is another; CS866 where there is none in the file.
 
     """
+    from callsheet.targets.journey_optimizer import answers
+
     (change,) = _chosen(plan, names)
     if change.after is None or "request" not in change.after:
         raise CallsheetError(

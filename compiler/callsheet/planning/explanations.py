@@ -26,7 +26,7 @@ from callsheet.planning.explained_values import (
     verb,
 )
 from callsheet.planning.relayed import relay_words
-from callsheet.targets.journey_optimizer.lowering import relay_host
+from callsheet.targets.journey_optimizer.lowering.relay_hosts import relay_host
 
 
 def explain(

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from callsheet.documents import equal
-from callsheet.targets.journey_optimizer.lowering import custom_action
 from callsheet.templates.slots import parameters_read
 
 
@@ -62,6 +61,8 @@ def promotions(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Prom
 
 
 def _on_screen(actions: Mapping[str, Any]) -> dict[str, Any]:
+    from callsheet.targets.journey_optimizer.lowering import custom_action
+
     return {address: custom_action(one) for address, one in actions.items()}
 
 

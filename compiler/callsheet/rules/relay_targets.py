@@ -10,7 +10,6 @@ from callsheet.language.catalog import Spots, rule
 from callsheet.language.plugins import secret_schemes
 from callsheet.language.schema_check import nearest
 from callsheet.outbound.hosts import origin_of
-from callsheet.targets.journey_optimizer.lowering.urls import host_fault
 
 TYPE = "journey-optimizer"
 
@@ -69,6 +68,8 @@ def _url_fault(url: str) -> str:
         return "the relay is called over http, and its key is readable on the way"
     if origin.host == "localhost" or origin.host.endswith(".localhost"):
         return "the relay is at this machine, which Journey Optimizer cannot reach"
+    from callsheet.targets.journey_optimizer.lowering.urls import host_fault
+
     return host_fault(url)
 
 

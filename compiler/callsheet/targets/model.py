@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
@@ -12,6 +11,7 @@ import rfc8785
 from callsheet.documents import Path
 from callsheet.errors import CallsheetError, UnreachableError
 from callsheet.language.steps import Step
+from callsheet.templates.values import digest_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +168,7 @@ class Evidence:
     @property
     def answer_digest(self) -> str:
         """The digest of the answer."""
-        return f"sha256:{hashlib.sha256(self.answer.encode('utf-8', 'surrogatepass')).hexdigest()}"
+        return digest_of(self.answer)
 
 
 @runtime_checkable

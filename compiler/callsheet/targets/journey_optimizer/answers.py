@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -94,8 +93,3 @@ def _kind(value: Any) -> str:
 def kept_text(answer: Any) -> str:
     """Return an answer as it is kept: canonical, what looks like a credential hidden."""
     return json.dumps(masked(answer), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def digest_of(text: str) -> str:
-    """Return the digest of an answer that is kept."""
-    return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

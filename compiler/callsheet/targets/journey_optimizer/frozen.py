@@ -8,10 +8,12 @@ move.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from callsheet.language.difference import NOTHING, Difference
-from callsheet.targets.journey_optimizer.lowering import Form, lowered
+
+if TYPE_CHECKING:
+    from callsheet.targets.journey_optimizer.lowering import Form
 
 _OURS = ("owner", "labels", "limits", "protect")
 """Fields that the screen does not have."""
@@ -48,6 +50,8 @@ def pasted_anew(before: Content, after: Content) -> list[tuple[str, str]]:
 
 def _forms(before: Content, after: Content) -> tuple[Form, Form] | None:
     """Return both forms; None where what is there was broken by hand, and has none."""
+    from callsheet.targets.journey_optimizer.lowering import lowered
+
     try:
         return lowered(before), lowered(after)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError):

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from callsheet.targets.journey_optimizer.french import in_french
 from callsheet.targets.journey_optimizer.phrases import say
 
 _FRENCH = {
@@ -110,7 +109,11 @@ class Screen:
 
     def reason(self, english: str) -> str:
         """Return the reason of a verdict, or a warning."""
-        return in_french(english) if self.language == "fr" else english
+        if self.language != "fr":
+            return english
+        from callsheet.targets.journey_optimizer.french import in_french
+
+        return in_french(english)
 
     def listed(self, *sentences: str) -> str:
         """Return sentences in one line."""

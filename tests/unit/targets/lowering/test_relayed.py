@@ -10,7 +10,13 @@ from callsheet.calling.generated import standard_values
 from callsheet.calling.request import build_request
 from callsheet.compiling import compile_workspace
 from callsheet.documents import MemorySource
-from callsheet.targets.journey_optimizer.lowering import lowered, relay_call, relay_form, relay_host
+from callsheet.targets.journey_optimizer.lowering import (
+    lowered,
+    relay_call,
+    relay_form,
+    relay_host,
+    relay_reasons,
+)
 from support.examples import JOURNEY, TARGETS
 
 RELAY = {"url": "https://relay.example.com/base/", "key": {"secret": "env:RELAY_KEY"}}
@@ -128,6 +134,26 @@ def test_what_comes_near_is_a_warning_with_the_expression(environment: str) -> N
     assert (one.code, one.severity, one.span.line) == ("CS858", "warning", 5)
     assert '`(toString(\u2039a\u203a)) + " EUR"`' in one.message
     assert "a number without a fraction" in one.message
+
+
+def test_the_older_product_calls_a_get_by_the_relay() -> None:
+    older = TARGETS["relay"].replace("sandbox: prod", "sandbox: prod, flavor: journey-orchestration")
+    action = ACTION.replace("method: POST", "method: GET").replace("payload: %s", "query: {a: %s}")
+    text = action % ('"{{ params.a }}"', "{type: string}")
+    compiled = compile_workspace(MemorySource({"e.yaml": older.encode(), "a.yaml": text.encode()}))
+    assert compiled.diagnostics == []
+    content = compiled.by_environment["everywhere"]["Action/example"].content
+    assert relay_reasons(content) == [("method", "Journey Orchestration cannot call with GET")]
+    assert relay_call(content)["request"]["method"] == "POST"
+    # The newer product calls it itself.
+    newer = {"e.yaml": TARGETS["relay"].encode(), "a.yaml": text.encode()}
+    compiled = compile_workspace(MemorySource(newer))
+    assert "relay" not in compiled.by_environment["everywhere"]["Action/example"].content
+
+
+@pytest.mark.parametrize("relay", [5, {}, {"url": 5}, {"url": "https://["}, None])
+def test_what_was_broken_by_hand_at_the_target_has_no_relay(relay: Any) -> None:
+    assert relay_host({**CONTENT, "relay": relay}) == ""
 
 
 def test_an_object_without_an_example_cannot_be_sent_to_a_relay() -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from callsheet.language.urls import host_of
 from callsheet.targets.journey_optimizer.lowering.form import lowered
 from callsheet.targets.journey_optimizer.lowering.model import Form
 
@@ -45,12 +44,6 @@ def relay_reasons(compiled: Content) -> list[tuple[str, str]]:
     if not found and compiled["request"]["method"] == "GET":
         found[OLDER_GET] = "method"
     return [(place, reason) for reason, place in found.items()]
-
-
-def relay_host(compiled: Content) -> str:
-    """Return the host of the relay that calls for the journey; empty where the journey calls itself."""
-    relay = compiled.get("relay")
-    return host_of(relay.get("url", "")) if isinstance(relay, dict) else ""
 
 
 def custom_action(compiled: Content) -> Content:

@@ -18,7 +18,6 @@ from callsheet.language.environment import overlaid_spots
 from callsheet.language.subjects import Deployed
 from callsheet.language.urls import host_of, url_text
 from callsheet.outbound.durations import Rate
-from callsheet.targets.journey_optimizer.lowering import custom_action
 from callsheet.targets.journey_optimizer.rules.endpoints import DEFAULT_PER_MINUTE, RETRIES
 from callsheet.words import listed
 
@@ -39,7 +38,14 @@ def _calls(deployed: Deployed) -> Iterator[tuple[Action, Mapping[str, Any]]]:
     """Yield the actions of an environment, by name, each as the target calls: or by its relay."""
     for _, one in sorted(deployed.definitions[Action.kind].items()):
         if one.address in deployed.compiled:
-            yield one, custom_action(deployed.compiled[one.address].content)
+            content = deployed.compiled[one.address].content
+            yield one, _on_screen(content) if "relay" in content else content
+
+
+def _on_screen(content: Content) -> Mapping[str, Any]:
+    from callsheet.targets.journey_optimizer.lowering import relay_call
+
+    return relay_call(content)
 
 
 def _is_journeys(deployed: Deployed) -> bool:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from callsheet.documents import Path
 from callsheet.language.content import Content
-from callsheet.targets.journey_optimizer.lowering import Form, LoweredField, lowered
 from callsheet.targets.journey_optimizer.lowering.payloads import key_fault
+
+if TYPE_CHECKING:
+    from callsheet.targets.journey_optimizer.lowering import Form, LoweredField
 
 RELAY = "or name a relay in the environment, `target.relay`, which makes the call"
 
@@ -39,6 +42,8 @@ class JourneyAction:
     @classmethod
     def of(cls, compiled: Content, *, has_relay: bool) -> JourneyAction:
         """Lower a compiled action."""
+        from callsheet.targets.journey_optimizer.lowering import lowered
+
         return cls(compiled, lowered(compiled), has_relay)
 
     @property

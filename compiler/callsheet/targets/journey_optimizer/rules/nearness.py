@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from callsheet.documents import Problem
 from callsheet.language.catalog import Spots, rule
-from callsheet.targets.journey_optimizer.lowering import LoweredField
 from callsheet.targets.journey_optimizer.rules.judged import JourneyAction
+
+if TYPE_CHECKING:
+    from callsheet.targets.journey_optimizer.lowering import LoweredField
 
 _FIELDS = ("url", "composed", "authentication")
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from callsheet.documents import Problem
 from callsheet.language.catalog import Spots, rule
-from callsheet.targets.journey_optimizer.lowering import relay_form
 from callsheet.targets.journey_optimizer.rules.judged import JourneyAction
 
 
@@ -26,6 +25,8 @@ def relay_parameter(action: JourneyAction, at: Spots) -> Iterator[Problem]:
     """
     if not action.relayed:
         return
+    from callsheet.targets.journey_optimizer.lowering import relay_form
+
     seen = set()
     for path, one in relay_form(action.compiled).fields.items():
         name = path[2] if path[:2] == ("request", "payload") and len(path) > 2 else None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from callsheet.documents import Path, Problem
 from callsheet.language.catalog import Spots, rule
 from callsheet.language.content import Content
-from callsheet.targets.journey_optimizer.lowering import reference_fault
+from callsheet.targets.journey_optimizer.lowering.references import reference_fault
 
 _FORMS = (
     "write it as @event{Order.customer.email}, #{Source.Group.field}, @action{Name.field}"
