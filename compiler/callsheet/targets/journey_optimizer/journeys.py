@@ -11,7 +11,6 @@ from typing import Any
 
 from callsheet.errors import CallsheetError
 from callsheet.targets.journey_optimizer.account import Account, objects
-from callsheet.targets.journey_optimizer.readings import readings, texts
 
 PATH = "/ajo/journey"
 PAGE_SIZE = 100
@@ -106,6 +105,8 @@ def _nodes(body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _reading(node: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the texts of a node that read an answer, each with whether it decides where a profile goes."""
+    from callsheet.targets.journey_optimizer.readings import readings, texts
+
     transitions = _listed(node, "transitions")
     deciding = [
         node.get("expression"),

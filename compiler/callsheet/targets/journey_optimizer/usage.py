@@ -12,8 +12,6 @@ from typing import Any, Literal
 
 from callsheet.language.action import in_language, label_of
 from callsheet.language.addresses import Address
-from callsheet.targets.journey_optimizer.lowering import lowered
-from callsheet.targets.journey_optimizer.readings import readings
 from callsheet.targets.journey_optimizer.snapshot import Snapshot
 from callsheet.words import listed
 
@@ -152,6 +150,8 @@ def _uses(snapshot: Snapshot, actions: Mapping[str, Mapping[str, Any]]) -> Itera
 
 def _read(node: Mapping[str, Any], journey: str, status: str, actions: Mapping[str, Any]) -> Iterator[Use]:
     """Yield the actions whose answers a node reads: they are called for certain, by whichever node."""
+    from callsheet.targets.journey_optimizer.readings import readings
+
     found: dict[str, list[str]] = {}
     texts: dict[str, list[Mapping[str, Any]]] = {}
     for text in node.get("reads", ()):
@@ -196,6 +196,8 @@ def _labels(compiled: Mapping[str, Any]) -> _Labels:
 
     What the relay makes has none: then the labels are those of the parameters.
     """
+    from callsheet.targets.journey_optimizer.lowering import lowered
+
     declared = compiled.get("parameters", {})
     found = {}
     for language in LANGUAGES:

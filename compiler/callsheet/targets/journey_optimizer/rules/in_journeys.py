@@ -15,12 +15,10 @@ from callsheet.documents import Path, Problem
 from callsheet.language.catalog import Spots, rule
 from callsheet.language.content import Content
 from callsheet.outbound.durations import Duration
-from callsheet.targets.journey_optimizer.lowering.references import source_of
-from callsheet.targets.journey_optimizer.pasted import is_pasted
-from callsheet.targets.journey_optimizer.readings import FAILURE, STATUS, Reading, holds_field
 
 if TYPE_CHECKING:
     from callsheet.targets.journey_optimizer.lowering.model import Form
+    from callsheet.targets.journey_optimizer.readings import Reading
     from callsheet.targets.journey_optimizer.usage import Use
 
 SUBJECT = "called"
@@ -84,6 +82,8 @@ def mapping_drift(called: Called, at: Spots) -> Iterator[Problem]:
     It was pasted before the action changed, or it was changed in the journey. A placeholder stands for any
     source; a source that the definition names (`journey`) is compared too.
     """
+    from callsheet.targets.journey_optimizer.pasted import is_pasted
+
     use = called.use
     form = called.forms.get(use.language)
     if not use.calls or form is None:
@@ -99,6 +99,8 @@ def mapping_drift(called: Called, at: Spots) -> Iterator[Problem]:
 
 
 def _generated(form: Form, content: Content, language: str) -> Iterator[tuple[Path, str, str]]:
+    from callsheet.targets.journey_optimizer.lowering.references import source_of
+
     declared: dict[str, Any] = content.get("parameters", {})
     for path, one in form.fields.items():
         if one.computed is not None:
@@ -114,6 +116,8 @@ def answer_field_gone(called: Called, at: Spots) -> Iterator[Problem]:
     Journeys see only the fields of the examples (`responses`); the status (`jo_status_code`) is always
     there.
     """
+    from callsheet.targets.journey_optimizer.readings import FAILURE, STATUS, holds_field
+
     responses: dict[str, Any] = called.content.get("responses") or {}
     for reading, _, _ in called.readings:
         name, path = "success", reading.path
