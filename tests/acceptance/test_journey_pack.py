@@ -509,3 +509,26 @@ def test_another_expression_is_pasted_in_the_journeys_and_leaves_the_action_as_i
     if reason == "expression-changed":
         (one,) = [it for it in change["diff"] if it["reason"] == reason]
         assert one["words"].startswith("paste the new expression of `text` in Welcome: ")
+
+
+def test_each_journey_is_told_what_to_choose_and_what_to_paste(
+    seven: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    text = (seven.path / "push.yaml").read_text("utf-8")
+    source = "title: {type: string, journey: '@event{Order.title}',"
+    seven.write("push.yaml", text.replace("title: {type: string,", source))
+    seven.write("greet.yaml", COMPOSED)
+    assert callsheet("apply", "-C", seven.path, "--yes", "-q", "--pack", tmp_path / "pack").code == 0
+    steps = json.loads((tmp_path / "pack" / "pack.json").read_text("utf-8"))["steps"]
+    shown = {
+        one["address"]: {
+            it["name"]: it["value"] for it in one["fields"] if it["section"] == "In each journey"
+        }
+        for one in steps
+    }
+    push = shown["Action/push"]
+    assert push["Title (string)"] == "@event{Order.title}"
+    assert push["Device (string)"] is push["Badge (integer)"] is push["tenant (string)"] is None
+    assert push["jo_status_code"] == "@action{push.jo_status_code}"
+    assert push["errorResponse.error"] == "@action{push.errorResponse.error}"
+    assert shown["Action/greet"]["text (string)"] == '"Hello " + (\u2039Name\u203a)'

@@ -71,7 +71,7 @@ def test_the_older_product_has_no_get_and_no_responses(
     (push,) = [one for one in record["steps"] if one["address"] == "Action/push"]
     sections = list(dict.fromkeys(one["section"] for one in push["fields"]))
     assert sections == [
-        "Action", "URL configuration", "Headers", "Query parameters", "Authentication", "Message parameters",
+        "Action", "URL configuration", "Headers", "Query parameters", "Authentication", "Message parameters", "In each journey",
     ]  # fmt: skip
     assert (tmp_path / "pack" / "pack.md").read_text().startswith("# Journey Orchestration, journeys")
 

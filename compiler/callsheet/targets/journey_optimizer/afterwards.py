@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from callsheet.targets.journey_optimizer.lowering import ComputedVariable, Form, custom_action
+from callsheet.targets.journey_optimizer.lowering.references import source_of
 from callsheet.targets.journey_optimizer.screen import Field, form_of, pretty, told_of
 from callsheet.targets.journey_optimizer.titles import Screen
 
@@ -56,7 +57,8 @@ def _asked(form: Form) -> Iterator[str]:
 def in_journeys(compiled: Mapping[str, Any], screen: Screen) -> list[Field]:
     """Return what each journey pastes, and how it reads the answer."""
     form, section = form_of(compiled, screen), screen.title(JOURNEY)
-    found = [_pasted(one, form, section, screen) for one in form.variables]
+    found = [*_mapped(compiled, form, section, screen)]
+    found += [_pasted(one, form, section, screen) for one in form.variables]
     if screen.older:
         return found
     name = compiled["name"]
@@ -73,6 +75,21 @@ def in_journeys(compiled: Mapping[str, Any], screen: Screen) -> list[Field]:
                 reference = f"@action{{{name}.{before}{_segment(key)}}}"
                 found.append(_expression(section, f"{before}{key}", reference, screen.say(phrase)))
     return found
+
+
+def _mapped(compiled: Mapping[str, Any], form: Form, section: str, screen: Screen) -> Iterator[Field]:
+    """Yield the whole variables: each with the source that it names, or to be chosen."""
+    declared = custom_action(compiled).get("parameters", {})
+    seen = set()
+    for one in form.fields.values():
+        if one.kind != "variable" or one.label in seen:
+            continue
+        seen.add(one.label)
+        name, source = f"{one.label} ({one.type})", source_of(declared, one.parameter, screen.language)
+        if source is None:
+            yield Field(section=section, name=name, value=None, kind="note", note=screen.say("choose"))
+        else:
+            yield _expression(section, name, source, screen.say("named source"))
 
 
 def _segment(key: str) -> str:

@@ -132,6 +132,8 @@ PHRASES: dict[str, tuple[str, str]] = {
         "choose the source of each name in angle quotes",
         "choisissez la source de chaque nom entre guillemets simples",
     ),
+    "choose": ("choose the field that it comes from", "choisissez le champ d'où elle vient"),
+    "named source": ("the source that the definition names", "la source que la définition nomme"),
     "status": (
         "http_ and the code of the answer; timedout, capped or internalError where there is none",
         "http_ et le code de la réponse ; timedout, capped ou internalError s'il n'y en a pas",
