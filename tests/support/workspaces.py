@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -130,12 +133,22 @@ def git(folder: Path, *arguments: str) -> str:
 
 def committed_samples(folder: Path) -> Folder:
     """Copy the sample workspace into a git repository below a folder, as its `actions/`."""
-    target = folder / "repository" / "actions"
-    shutil.copytree(ROOT / "actions", target, ignore=shutil.ignore_patterns(".callsheet"))
-    repository = Folder(target.parent)
+    shutil.copytree(_samples_once(), folder / "repository")
+    return Folder(folder / "repository" / "actions")
+
+
+@lru_cache(maxsize=1)
+def _samples_once() -> Path:
+    """Commit the samples once for each process: git is started for hundreds of tests otherwise."""
+    kept = Path(tempfile.mkdtemp(prefix="callsheet-samples-"))
+    atexit.register(shutil.rmtree, kept, ignore_errors=True)
+    repository = Folder(kept / "repository")
+    shutil.copytree(
+        ROOT / "actions", repository.path / "actions", ignore=shutil.ignore_patterns(".callsheet")
+    )
     repository.write(".gitignore", ".callsheet/\n")
     repository.commit("the samples")
-    return Folder(target)
+    return repository.path
 
 
 def plain_surroundings(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:

@@ -113,13 +113,19 @@ class PostgresqlDatabase(OpenDatabase):
         """Return the version of a component's tables, 0 where it has none; refuses a newer one."""
         if not self.exists():
             return 0
-        found = self.rows("SELECT version FROM callsheet_component WHERE name = ?", (component.name,))
-        version = int(found[0][0]) if found else 0
+        version = self._kept_version(component)
         if version < 1 and self._has_tables(component):
-            raise unversioned(self.shown, component.name)
+            # Another callsheet may have made them between two queries: then their version is there as well.
+            version = self._kept_version(component)
+            if version < 1:
+                raise unversioned(self.shown, component.name)
         if version > component.version:
             raise newer(f"the {component.name} in {self.shown}", version, component.version)
         return version
+
+    def _kept_version(self, component: Component) -> int:
+        found = self.rows("SELECT version FROM callsheet_component WHERE name = ?", (component.name,))
+        return int(found[0][0]) if found else 0
 
     def _has_tables(self, component: Component) -> bool:
         query = (

@@ -68,21 +68,27 @@ class SqliteDatabase(OpenDatabase):
     def version_of(self, component: Component) -> int:
         """Return the version of a component's tables, 0 where it has none; refuses a newer one."""
         with worded(self.shown):
-            if not self.connection.execute(
-                "SELECT 1 FROM sqlite_schema WHERE name = 'callsheet_component'"
-            ).fetchone():
-                if self._has_tables(component):
-                    raise unversioned(self.shown, component.name)
-                return 0
-            row = self.connection.execute(
-                "SELECT version FROM callsheet_component WHERE name = ?", (component.name,)
-            ).fetchone()
-            version = int(row[0]) if row else 0
-            if version < 1 and self._has_tables(component):
+            version = self._kept_version(component)
+            # Another callsheet may make the tables between two queries: then the version is there as well.
+            if (
+                version < 1
+                and self._has_tables(component)
+                and (version := self._kept_version(component)) < 1
+            ):
                 raise unversioned(self.shown, component.name)
         if version > component.version:
             raise newer(self.shown, version, component.version)
         return version
+
+    def _kept_version(self, component: Component) -> int:
+        if not self.connection.execute(
+            "SELECT 1 FROM sqlite_schema WHERE name = 'callsheet_component'"
+        ).fetchone():
+            return 0
+        row = self.connection.execute(
+            "SELECT version FROM callsheet_component WHERE name = ?", (component.name,)
+        ).fetchone()
+        return int(row[0]) if row else 0
 
     def _has_tables(self, component: Component) -> bool:
         query = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND (name = ? OR name GLOB ?)"
