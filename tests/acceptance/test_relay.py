@@ -726,9 +726,13 @@ def test_a_second_key_is_accepted_while_the_first_is_replaced(
 
 
 def test_threads_are_few_and_end(workspace: Folder, service: Service, ready: Ready) -> None:
+    def threads() -> int:
+        return sum(one.name.startswith("relay-") for one in threading.enumerate())
+
     ready()
+    wait_for(lambda: threads() == 0, "those of the tests before have ended", 30)
     with relaying(workspace.path, concurrency=4) as relay:
         for _ in range(3):
             relay.call()
-        assert sum(one.name.startswith("relay-") for one in threading.enumerate()) == 5
-    wait_for(lambda: not any(one.name.startswith("relay-") for one in threading.enumerate()), "they end")
+        assert threads() == 5
+    wait_for(lambda: threads() == 0, "they end", 30)
