@@ -8,8 +8,8 @@ from typing import Any
 from callsheet.documents import Document, Problem
 from callsheet.language.catalog import Spots, rule
 from callsheet.language.plugins import secret_schemes
-from callsheet.language.schema_check import nearest
 from callsheet.outbound.hosts import origin_of
+from callsheet.rules.secrets import unknown_scheme
 
 TYPE = "journey-optimizer"
 
@@ -74,13 +74,9 @@ def _url_fault(url: str) -> str:
 
 
 def _key_faults(key: Any, spots: Spots, at: tuple[str, ...]) -> Iterator[Problem]:
-    scheme, mark, place = key["secret"].partition(":")
-    known = secret_schemes()
-    if not mark or not place or scheme not in known:
-        yield spots.value(
-            (*at, "key", "secret"),
-            f"the scheme `{scheme[:20]}` of the secret is unknown" + nearest(scheme, known)
-            if mark and place
-            else "the reference to a secret is malformed",
-            do=f"the schemes are: {', '.join(known)}",
-        )
+    scheme, _, place = key["secret"].partition(":")
+    fault = unknown_scheme(scheme)
+    if not place:
+        fault = "the reference to a secret is malformed", f"the schemes are: {', '.join(secret_schemes())}"
+    if fault is not None:
+        yield spots.value((*at, "key", "secret"), fault[0], do=fault[1])

@@ -88,15 +88,20 @@ def unknown_secret_scheme(references: References, at: Spots) -> Iterator[Problem
     Good:
         authentication: {type: bearer, token: {secret: "env:TOKEN"}}
     """
-    known = secret_schemes()
     for path, reference in references:
         match = _REFERENCE.match(reference)
-        if match and match[1] not in known:
-            yield at.value(
-                path,
-                f"the scheme `{match[1][:20]}` of the secret is unknown" + nearest(match[1], known),
-                do=f"the schemes are: {', '.join(known)}",
-            )
+        fault = unknown_scheme(match[1]) if match else None
+        if fault is not None:
+            yield at.value(path, fault[0], do=fault[1])
+
+
+def unknown_scheme(scheme: str) -> tuple[str, str] | None:
+    """Return what is wrong with the scheme of a reference, and what to do; None where it is known."""
+    known = secret_schemes()
+    if scheme in known:
+        return None
+    words = f"the scheme `{scheme[:20]}` of the secret is unknown{nearest(scheme, known)}"
+    return words, f"the schemes are: {', '.join(known)}"
 
 
 @rule("CS603", "malformed-secret", on="references", adjustable=False)

@@ -8,8 +8,9 @@ from typing import Any
 
 from callsheet.documents import Document, Problem
 from callsheet.language.catalog import Spots, declare, found_on, rule
-from callsheet.language.plugins import plugins, secret_schemes
+from callsheet.language.plugins import plugins
 from callsheet.language.schema_check import nearest
+from callsheet.rules.secrets import unknown_scheme
 
 WITHOUT_LEDGER = ("journey-optimizer", "directory", "http")
 """Types of targets beside which nothing can be recorded."""
@@ -245,10 +246,6 @@ def database_url(document: Document, code: str) -> Iterator[Problem]:
         elif not isinstance(written["url"], dict):
             yield spots.value(("spec", field, "url"), "the connection URL is written as plain text", do=do)
         else:
-            scheme, known = written["url"]["secret"].partition(":")[0], secret_schemes()
-            if scheme not in known:
-                yield spots.value(
-                    ("spec", field, "url", "secret"),
-                    f"the scheme `{scheme[:20]}` of the secret is unknown" + nearest(scheme, known),
-                    do=f"the schemes are: {', '.join(known)}",
-                )
+            fault = unknown_scheme(written["url"]["secret"].partition(":")[0])
+            if fault is not None:
+                yield spots.value(("spec", field, "url", "secret"), fault[0], do=fault[1])
