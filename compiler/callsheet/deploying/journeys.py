@@ -40,8 +40,12 @@ def read_usage(
         CallsheetError: CS848 for the snapshot, CS925 for a name, CS872, CS873 and CS963 for the API.
 
     """
+    return _usage_in(stores, root, names, {**compiled, **_deployed_actions(stores.target.read())})
+
+
+def _usage_in(stores: Stores, root: Path, names: Collection[str], actions: Mapping[str, Content]) -> Usage:
+    """Return which journeys use actions that are known already, by address; raises as `read_usage`."""
     target = _journey_target(stores)
-    actions = {**compiled, **_deployed_actions(stores.target.read())}
     known = [Address.read(one).name for one in actions]
     refuse_unknown_actions(names, known, f"the actions are: {', '.join(known[:20]) or 'none'}")
     # Where there is neither, the API says what is missing.
@@ -62,8 +66,8 @@ def check_journeys(
     """
     from callsheet.deploying.journey_checks import problems_in_journeys
 
-    usage = read_usage(stores, root, names, actions_in(compiled, environment.name))
     deployed = _deployed_actions(stores.target.read())
+    usage = _usage_in(stores, root, names, {**actions_in(compiled, environment.name), **deployed})
     return usage, list(problems_in_journeys(usage, compiled, environment, deployed))
 
 
