@@ -48,8 +48,7 @@ def command(
     click.echo(f"wrote {written.path}")
     if written.secrets:
         click.echo(f"Its credentials were left out; set {', '.join(written.secrets)} where it is sent.")
-    invalid = opened.compile().errors_of((written.name,), "") or opened.compile().errors
-    click.echo("Next: callsheet validate" if invalid else f"Next: callsheet test {written.name}")
+    click.echo(f"Next: callsheet {'validate' if opened.compile().errors else f'test {written.name}'}")
     return 0
 
 

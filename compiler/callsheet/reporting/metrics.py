@@ -12,8 +12,8 @@ from callsheet.targets.journey_optimizer.metrics import COUNTS, RATES, TIMES, Fi
 from callsheet.words import counted
 
 HEAD = ("action", "calls", "errors", "timeouts", "capped", "p50", "p95", "p99")
-_RATES = ("error_rate", "timeout_rate", "capped_rate")
-_TIMES = ("p50_ms", "p95_ms", "p99_ms")
+_LATENCIES = TIMES[:3]
+"""What the table shows of the times: the wait in a queue is left to JSON."""
 
 
 def metrics_text(result: MetricsResult, style: Style) -> str:
@@ -37,8 +37,8 @@ def metrics_text(result: MetricsResult, style: Style) -> str:
 
 def _cells(one: Figures) -> tuple[str, ...]:
     name = one.name if one.known else f"({one.name or 'no name'})"
-    rates = (_percent(one.value(rate)) for rate in _RATES)
-    times = (_milliseconds(one.times[time]) for time in _TIMES)
+    rates = (_percent(one.value(rate)) for rate in RATES)
+    times = (_milliseconds(one.times[time]) for time in _LATENCIES)
     return (name, f"{one.counts['calls']:,}", *rates, *times)
 
 
@@ -99,10 +99,10 @@ def metrics_page(result: MetricsResult) -> Page:
 
 def _row(one: Figures, slowest: float) -> list[Inline]:
     cells = _cells(one)
-    shares = [one.value(rate) for rate in _RATES]
+    shares = [one.value(rate) for rate in RATES]
     found: list[Inline] = [(Code(cells[0]),), (cells[1],)]
     found += [(_share(value, 100, text),) for value, text in zip(shares, cells[2:5], strict=True)]
-    times = [one.times[time] for time in _TIMES]
+    times = [one.times[time] for time in _LATENCIES]
     return [
         *found,
         *((_share(value, slowest, text),) for value, text in zip(times, cells[5:], strict=True)),

@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -153,8 +154,10 @@ def figures_of(
 
     """
     found: dict[tuple[bool, str], list[Mapping[str, Any]]] = {}
+    named, calling = _by_name(actions), _by_host(actions)
     for row in rows:
-        name = _action_of(row, actions)
+        host = host_of(str(row.get("endpoint") or ""))
+        name = named.get(str(row.get("action") or "").casefold()) or calling.get(host)
         found.setdefault((name is not None, name or str(row.get("action") or "")), []).append(row)
     return [
         _figures(name, of, actions.get(name, {}), known=known)
@@ -162,15 +165,21 @@ def figures_of(
     ]
 
 
-def _action_of(row: Mapping[str, Any], actions: Mapping[str, Mapping[str, Any]]) -> str | None:
-    named = str(row.get("action") or "").casefold()
+def _by_name(actions: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Return the actions by their names and titles, without case; the first of two counts."""
+    found: dict[str, str] = {}
     for name, compiled in actions.items():
         titles = [in_language(compiled.get("title"), language) for language in ("en", "fr")]
-        if named and named in {one.casefold() for one in (name, *titles) if one}:
-            return name
-    host = host_of(str(row.get("endpoint") or ""))
-    calling = [name for name, one in actions.items() if host and host_of(one["request"]["url"]) == host]
-    return calling[0] if len(calling) == 1 else None
+        for one in filter(None, (name, *titles)):
+            found.setdefault(one.casefold(), name)
+    return found
+
+
+def _by_host(actions: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Return the actions by the host that they call, where no other calls it."""
+    hosts = {name: host_of(one["request"]["url"]) for name, one in actions.items()}
+    several = Counter(hosts.values())
+    return {host: name for name, host in hosts.items() if host and several[host] == 1}
 
 
 def _figures(
