@@ -29,6 +29,7 @@ from callsheet.compiling.selecting import (
     refuse_invalid,
     refuse_unknown_actions,
 )
+from callsheet.compiling.surroundings import documents_of
 from callsheet.documents import EditedSource, FolderSource, Problem, RevisionSource, Source
 from callsheet.errors import ArgumentError, CallsheetError, InvalidWorkspaceError
 from callsheet.language import Environment
@@ -858,7 +859,7 @@ class Workspace:
         compiled = self.compile()
         with self._opened(chosen, writing=False) as stores:
             usage, problems = check_journeys(stores, self.root, _each(names), compiled, chosen)
-        texts = {one.document.file: one.document.text for one in compiled.actions.values()}
+        texts = {one.file: one.text for one in documents_of(compiled)}
         found = by_settings(diagnose(problems, texts), compiled.settings)
         return results.ValidationResult(
             diagnostics=sorted(found, key=lambda one: one.sort_key),

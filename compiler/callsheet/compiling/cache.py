@@ -23,6 +23,7 @@ from callsheet.compiling.context import Context
 from callsheet.compiling.sealed import account_key, connect, seal
 from callsheet.compiling.unit import Unit
 from callsheet.documents import Document, FolderSource, Source, Unreadable
+from callsheet.language.connection import Parts
 from callsheet.language.kinds import deployed_kinds
 from callsheet.language.plugins import secret_schemes
 from callsheet.templates.template_files import template_digest
@@ -31,7 +32,7 @@ _DEPENDENCIES = ("jinja2", "jsonschema", "jsonschema-rs", "pyyaml", "rfc8785", "
 _UNTRUSTED_NANOSECONDS = 2_000_000_000
 """A file that was written this short before it was read could be written again with the same times."""
 
-_FORMAT = 7
+_FORMAT = 8
 FILE = f"units-{_FORMAT}.sqlite"
 """The database of the units, in the cache's folder: another format has another one."""
 
@@ -47,6 +48,7 @@ class UnitCache:
     def __init__(self, folder: Path, source: Source) -> None:
         self.source = source
         self.context = ""
+        self.parts: dict[str, str] = {}
         self.stats: dict[str, tuple[str, str, str]] = {}
         self.rows: dict[tuple[str, str], tuple[str, str]] = {}
         self.known: set[str] = set()
@@ -69,6 +71,7 @@ class UnitCache:
     def open(self, context: Context) -> None:
         """Take the context on which every unit depends."""
         self.context = _context_digest(context)
+        self.parts = part_digests(context.parts)
 
     def unit(self, file: str) -> Unit | None:
         """Return the unit of a file, where it is still true."""
@@ -78,6 +81,8 @@ class UnitCache:
         for name, digest in record["unit"]["templates"].items():
             if template_digest(self.source, name) != digest:
                 return None
+        if any(self.parts.get(name, "") != digest for name, digest in record["unit"]["parts"].items()):
+            return None
         return Unit.read(record["unit"])
 
     def keep(self, records: Sequence[dict[str, Any]], files: Sequence[str]) -> None:
@@ -164,6 +169,12 @@ class UnitCache:
             self.stats, self.rows, self.known = {}, {}, set()
 
 
+def part_digests(parts: Parts) -> dict[str, str]:
+    """Return a digest of each connection by its name: of all that a unit with it depends on."""
+    found = {name: _digest_of(_document_parts(one.document)) for name, one in parts.connections.items()}
+    return found | dict.fromkeys(parts.invalid, "invalid")
+
+
 def _context_digest(context: Context) -> str:
     """Return a digest of everything beside its own text on which a unit depends."""
     parts = [
@@ -175,6 +186,10 @@ def _context_digest(context: Context) -> str:
         [[one.name, [_document_parts(link) for link in one.chain]] for one in context.environments],
         [_document_parts(one.document) for one in context.policies],
     ]
+    return _digest_of(parts)
+
+
+def _digest_of(parts: list[Any]) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from callsheet.documents import Document, Problem, Source, Unreadable
 from callsheet.documents.reading import decode, parse
+from callsheet.language.connection import NO_PARTS, Connection, Parts
 from callsheet.language.environment import Environment, Guards, resolve_environments
 from callsheet.language.kinds import shared_kinds
 from callsheet.language.policy import Policy, read_policy
@@ -25,12 +27,14 @@ class Context:
         environments: the concrete ones; an environment of no values where there is none.
         policies: those whose schema is in order.
         nowhere: is the one environment there only to check actions by?
+        parts: what actions are made of beside their own documents.
 
     """
 
     environments: tuple[Environment, ...]
     policies: tuple[Policy, ...]
     nowhere: bool
+    parts: Parts = NO_PARTS
 
 
 @dataclass(slots=True)
@@ -42,6 +46,8 @@ class Shared:
         resolved: the environments whose chain is whole; abstract ones among them.
         environments: those of them whose target is described, by name.
         targets: the documents of kind Target, by name.
+        connections: the first of each name.
+        invalid: the names of connections that are not valid by their schema.
 
     """
 
@@ -51,27 +57,35 @@ class Shared:
     policies: list[Policy] = field(default_factory=list)
     targets: dict[str, Document] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
+    connections: dict[str, Connection] = field(default_factory=dict)
+    invalid: set[str] = field(default_factory=set)
 
     def context(self) -> tuple[Context, list[Problem]]:
         """Return what the units need of it, and the policies without a valid schema, which are left out."""
         ready, problems = prepare(self.policies) if self.policies else ([], [])
         concrete = tuple(one for one in self.environments.values() if not one.abstract)
         chosen = tuple(one.policy for one in ready)
-        return Context(concrete or (_nowhere(),), chosen, not concrete), problems
+        parts = Parts(self.connections, frozenset(self.invalid - self.connections.keys()))
+        return Context(concrete or (_nowhere(),), chosen, not concrete, parts), problems
 
 
 def read_shared(source: Source, files: Iterable[str], *, skip: Callable[[str], bool]) -> Shared:
-    """Read the environments, policies, targets and settings; every other file is left alone.
+    """Read the environments, connections, policies, targets and settings; every other file is left alone.
 
     `skip` says of which files it is known that they have none of these.
     """
     shared = Shared()
     for file in files:
         for document in _shared_documents(source, file) if not skip(file) else ():
+            if check_document(document):
+                shared.invalid |= _connection_names(document.value)
+                continue
             name = document.value["metadata"]["name"]
             match document.value["kind"]:
                 case "Environment":
                     shared.documents.setdefault(name, document)
+                case "Connection":
+                    shared.connections.setdefault(name, Connection(document))
                 case "Policy":
                     shared.policies.append(read_policy(document))
                 case "Target":
@@ -91,7 +105,7 @@ def may_be_shared(content: bytes) -> bool:
 
 
 def _shared_documents(source: Source, file: str) -> Iterator[Document]:
-    """Yield the valid documents of shared kinds in a file; what is wrong with others is found later."""
+    """Yield the documents of shared kinds in a file, as far as it can be read."""
     try:
         content = source.read(file)
     except Unreadable:
@@ -105,8 +119,15 @@ def _shared_documents(source: Source, file: str) -> Iterator[Document]:
     for index, one in enumerate(parsed):
         document = Document(file, index, text, one)
         kind = one.value.get("kind") if isinstance(one.value, dict) else None
-        if kind in shared_kinds() and not check_document(document):
+        if kind in shared_kinds():
             yield document
+
+
+def _connection_names(value: Any) -> set[str]:
+    """Return the name of a connection that is not valid, where it says one."""
+    metadata = value.get("metadata") if value.get("kind") == "Connection" else None
+    name = metadata.get("name") if isinstance(metadata, dict) else None
+    return {name} if isinstance(name, str) else set()
 
 
 def _nowhere() -> Environment:
@@ -115,7 +136,6 @@ def _nowhere() -> Environment:
         name="none",
         chain=(),
         values={},
-        overlays={},
         select=Selector(),
         target=None,
         ledger=None,

@@ -53,7 +53,8 @@ def _unused(unit: Unit, texts: Mapping[str, str], rules: Sequence[Rule]) -> Iter
         # The uses of two of one name cannot be separated: the name is the mistake.
         if not used or not head.get("parameters") or given[head["name"]] > 1:
             continue
-        use = ParameterUse(head["parameters"], used, misspelt)
+        inherited = head.get("inherited", ())
+        use = ParameterUse([one for one in head["parameters"] if one not in inherited], used, misspelt)
         document = Document(unit.file, head["index"], partial(texts.__getitem__, unit.file))
         for rule in rules:
             if rule.check is not None:

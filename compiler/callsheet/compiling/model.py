@@ -11,6 +11,7 @@ from typing import Any
 from callsheet.documents import Document
 from callsheet.language.action import Action, Definition
 from callsheet.language.addresses import Address
+from callsheet.language.connection import Connection
 from callsheet.language.content import Content
 from callsheet.language.diagnostics import Diagnostic
 from callsheet.language.environment import Environment
@@ -72,6 +73,7 @@ class Compiled:
         by_kind: the definitions of each kind that is deployed, by name, which no other of them has.
         environments: by name; abstract ones among them.
         targets: the documents of kind Target, by name.
+        connections: by name.
         by_environment: the compiled actions of each concrete environment, by address.
         diagnostics: every finding, sorted by place.
         notes: what was not checked, and why that is no finding.
@@ -86,6 +88,7 @@ class Compiled:
     )
     environments: dict[str, Environment] = field(default_factory=dict)
     targets: dict[str, Document] = field(default_factory=dict)
+    connections: dict[str, Connection] = field(default_factory=dict)
     policies: list[Policy] = field(default_factory=list)
     settings: Settings = field(default_factory=Settings)
     by_environment: dict[str, dict[str, CompiledAction]] = field(default_factory=dict)

@@ -66,6 +66,7 @@ def documents_of(compiled: Compiled) -> list[Document]:
     found += [one.document for one in compiled.environments.values()]
     found += [one.document for one in compiled.policies]
     found += compiled.targets.values()
+    found += [one.document for one in compiled.connections.values()]
     return [*found, *([compiled.settings.document] if compiled.settings.document else [])]
 
 

@@ -36,6 +36,8 @@ class Unit:
         compiled: by environment, then address: canonical text and digest.
         used: by action, then environment: the parameters that are used.
         templates: the template files that were read, with the digest of each text.
+        parts: the connections that were looked for, by name, with the digest of each; empty for one that is
+            not there.
         ignores: does the text speak to callsheet in a comment?
 
     """
@@ -49,6 +51,7 @@ class Unit:
     compiled: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
     used: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     templates: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
     ignores: bool = False
 
     def record(self) -> dict[str, Any]:
@@ -63,6 +66,7 @@ class Unit:
             "compiled": self.compiled,
             "used": self.used,
             "templates": self.templates,
+            "parts": self.parts,
             "ignores": self.ignores,
         }
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 import callsheet.rules  # noqa: F401 - fills the catalog
+from callsheet.compiling.cache import part_digests
 from callsheet.compiling.compilers import compiler_of
 from callsheet.compiling.context import Context, may_be_shared
 from callsheet.compiling.foreign import is_foreign, is_large_and_foreign
@@ -20,11 +21,12 @@ from callsheet.documents.yaml_events import ParsedDocument
 from callsheet.language.action import Action, Definition
 from callsheet.language.catalog import Rule, Spots, rules_on
 from callsheet.language.content import Head
-from callsheet.language.environment import Environment, overlaid_spots
+from callsheet.language.environment import Environment, overlaid_spots, own_spots
 from callsheet.language.kinds import KINDS, DeployedKind, deployed_kinds
 from callsheet.language.own_output import is_own_file
 from callsheet.language.schema_check import check_document
-from callsheet.rules.overlays import check_overlay
+from callsheet.rules.connections import unknown_connection
+from callsheet.rules.overlays import check_assembled, check_overlay
 from callsheet.rules.policies import ReadyPolicy, prepare, violations
 from callsheet.rules.secrets import references_in
 from callsheet.targets.journey_optimizer.rules.judged import JourneyAction
@@ -38,6 +40,7 @@ class Worker:
         self.source = source
         self.context = context
         self.ready: list[ReadyPolicy] = prepare(list(context.policies))[0]
+        self.digests = part_digests(context.parts)
         kinds = deployed_kinds()
         self.rules_of = {name: rules_on(kind.rules) for name, kind in kinds.items()}
         self.compilers = {name: compiler_of(kind) for name, kind in kinds.items()}
@@ -102,8 +105,21 @@ class Worker:
         }
         unit.heads.append(head)
         if isinstance(kind, DeployedKind):
-            one = kind.definition.read(document)
-            head |= cast("Head", one.head())
+            self._define(kind.definition, document, head, unit)
+
+    def _define(self, kind: type[Definition], document: Document, head: Head, unit: Unit) -> None:
+        """Read a definition with the connection that it names, and compile it."""
+        named = document.value["spec"].get("connection")
+        if named is not None:
+            unit.parts[named] = self.digests.get(named, "")
+        one = kind.read(document, self.context.parts)
+        head |= cast("Head", one.head())
+        problems = check_assembled(one)
+        if named is not None and one.connection is None:
+            problems = unknown_connection(one, named, self.context.parts)
+        if problems:
+            unit.found += [(replace(problem, about=((one.name, ANY),)), []) for problem in problems]
+        elif named is None or one.connection is not None:
             self._definition(one, unit)
 
     def _collected(self, chosen: list[Any], value: Any, document: Document) -> Iterator[Problem]:
@@ -114,7 +130,7 @@ class Worker:
         about = ((action.name, ANY),)
         for rule in self.rules_of[action.kind]:
             if rule.check is not None:
-                spots = Spots(rule.code, action.document, ("spec",))
+                spots = own_spots(rule.code, action)
                 unit.found += [(replace(one, about=about), []) for one in rule.check(action, spots)]
         found: dict[Problem, list[str]] = {}
         for environment in self.context.environments:

@@ -81,6 +81,8 @@ class _WorkspaceCompiler:
         self.facts.targets = shared.targets
         self.facts.deploying = () if context.nowhere else context.environments
         self.facts.policies = self.result.policies = shared.policies
+        self.result.connections = shared.connections
+        self.facts.connections = {name: one.document for name, one in shared.connections.items()}
         self.result.environments = shared.environments
         self.result.targets, self.result.settings = shared.targets, shared.settings
         return context, problems
@@ -125,7 +127,7 @@ class _WorkspaceCompiler:
             self.facts.named.append((head["kind"], head["name"], document))
             kind = KINDS[head["kind"]]
             if isinstance(kind, DeployedKind) and head["name"] not in self.facts.definitions:
-                definition = kind.definition.from_head(document, head)
+                definition = kind.definition.from_head(document, head, context.parts)
                 self.facts.definitions[definition.name] = definition
                 result.by_kind[kind.name][definition.name] = definition
         if context.nowhere:

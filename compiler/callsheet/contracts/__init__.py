@@ -17,8 +17,7 @@ from callsheet.contracts.sources import ContractFault, ContractFile, read_contra
 from callsheet.contracts.subject import Subject
 from callsheet.documents import Problem, Related, Source
 from callsheet.language import Action
-from callsheet.language.catalog import Spots
-from callsheet.language.environment import overlaid_spots
+from callsheet.language.environment import overlaid_spots, own_spots
 from callsheet.words import and_more, listed
 
 FORMAT = 2
@@ -95,18 +94,18 @@ class _Checker:
             field = "openapi" if "openapi" in contract else "discovery"
             name = "operation" if "openapi" in contract else "method"
             path = ("contract", name if fault.code == "CS451" else field)
-            yield Spots(fault.code, action.document, ("spec",)).value(path, fault.message, do=fault.help)
+            yield own_spots(fault.code, action).value(path, fault.message, do=fault.help)
 
     def _found(self, action: Action, contract: dict[str, Any], operation: Operation) -> Iterator[Problem]:
         for pointer, words in operation.odd[:1]:
             more = and_more(len(operation.odd), 1)
-            yield Spots("CS459", action.document, ("spec",)).key(
+            yield own_spots("CS459", action).key(
                 ("contract",),
                 f"the contract itself has an error: {pointer} {words}{f' ({more})' if more else ''}",
                 do="nothing is needed: this part of the contract is not checked",
             )
         if operation.deprecated:
-            yield Spots("CS456", action.document, ("spec",)).key(
+            yield own_spots("CS456", action).key(
                 ("contract",),
                 "the operation is deprecated by its contract",
                 do="use the operation that replaces it",

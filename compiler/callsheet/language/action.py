@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
-from callsheet.documents import Document
+from callsheet.documents import Document, Path
 from callsheet.language.addresses import Address
+from callsheet.language.connection import NO_PARTS, Connection, Parts
 from callsheet.language.content import DefinitionHead
+from callsheet.language.layers import Layer, Written, assembled, written
 
 Text = str | dict[str, str]
 """A text, or one text by language."""
@@ -44,8 +46,9 @@ class Definition:
 
     Attributes:
         name: its name.
-        metadata: the document's `metadata`.
+        metadata: the document's `metadata`, with what its connection says for all of its actions.
         renamed_from: the name that it had before, or None.
+        connection: what its fields lie over, or None.
 
     """
 
@@ -58,19 +61,34 @@ class Definition:
         self.name: str = metadata["name"]
         self.metadata = metadata
         self.renamed_from = renamed_from
+        self.connection: Connection | None = None
 
     @classmethod
-    def read(cls, document: Document) -> Self:
-        """Return what a document of this kind, valid by its schema, defines."""
-        spec = document.value["spec"]
+    def read(cls, document: Document, parts: Parts = NO_PARTS) -> Self:
+        """Return what a document of this kind, valid by its schema, defines.
+
+        Args:
+            document: of the kind.
+            parts: what it may name: a connection that is not there is left out.
+
+        """
+        spec, metadata = document.value["spec"], document.value["metadata"]
+        connection = parts.connections.get(spec.get("connection", ""))
+        if connection is not None:
+            metadata = connection.completed(metadata)
+            spec = assembled((connection.layer, Layer(document, ("spec",), spec)))
         renamed_from = (spec.get("lifecycle") or {}).get("renamedFrom")
-        return cls(document, document.value["metadata"], renamed_from, *map(spec.get, cls.in_head))
+        found = cls(document, metadata, renamed_from, *map(spec.get, cls.in_head))
+        found.connection = connection
+        return found
 
     @classmethod
-    def from_head(cls, document: Document, head: Mapping[str, Any]) -> Self:
+    def from_head(cls, document: Document, head: Mapping[str, Any], parts: Parts = NO_PARTS) -> Self:
         """Return the definition that has this head; the document is read when more is asked of it."""
         fields = [head[field] for field in cls.in_head]
-        return cls(document, head["metadata"], head["renamedFrom"], *fields)
+        found = cls(document, head["metadata"], head["renamedFrom"], *fields)
+        found.connection = parts.connections.get(head.get("connection", ""))
+        return found
 
     def head(self) -> DefinitionHead:
         """Return what is known of it without reading its document, as JSON."""
@@ -79,6 +97,10 @@ class Definition:
             "renamedFrom": self.renamed_from,
             "parameters": list(self.parameters),
         }
+        if self.connection is not None:
+            head["connection"] = self.connection.name
+            own = self.document.value["spec"].get("parameters") or {}
+            head["inherited"] = [name for name in self.parameters if name not in own]
         return {**head, **{field: getattr(self, field) for field in self.in_head}}  # type: ignore[typeddict-item]
 
     @classmethod
@@ -87,10 +109,24 @@ class Definition:
         return compiled.get("kind") == cls.kind
 
     @cached_property
+    def layers(self) -> tuple[Layer, ...]:
+        """What it is made of, lowest first: its connection's fields, and its own."""
+        own = Layer(self.document, ("spec",), self.document.value["spec"])
+        return (own,) if self.connection is None else (self.connection.layer, own)
+
+    @cached_property
     def spec(self) -> dict[str, Any]:
-        """The document's `spec`, as it is written."""
-        spec: dict[str, Any] = self.document.value["spec"]
-        return spec
+        """The `spec`: as the document writes it, over what its connection says."""
+        return assembled(self.layers)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The texts of the files that it is made of."""
+        return tuple(one.document.text for one in self.layers)
+
+    def written(self, path: Path, offset: int = 0) -> Written:
+        """Return where a field of the spec is written, in which document."""
+        return written(self.layers, path, offset)
 
     @cached_property
     def parameters(self) -> dict[str, Parameter]:

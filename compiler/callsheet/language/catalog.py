@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeVar
 
 from callsheet.documents import Document, Path, Problem, Related, Span
 from callsheet.language.kinds import deployed_kinds
+from callsheet.language.layers import Written
 
 SUBJECTS = (
     "document",
@@ -187,24 +188,24 @@ class Spots:
     document: Document
     prefix: Path = ()
 
-    def where(self, path: Path) -> tuple[Document, Path]:
-        """Return the document in which the value at `path` is written, and its path there."""
-        return self.document, (*self.prefix, *in_file(self.document, self.prefix, path))
+    def where(self, path: Path, offset: int = 0) -> Written:
+        """Return where the value at `path` is written: the document, the path in it, and the offset."""
+        return Written(self.document, (*self.prefix, *in_file(self.document, self.prefix, path)), offset)
 
     def value(self, path: Path, message: str, *, do: str, related: tuple[Related, ...] = ()) -> Problem:
         """Point at the value at `path`, or at the nearest one around it."""
-        document, there = self.where(path)
+        document, there, _ = self.where(path)
         return self._problem(document, document.places.value(there), message, do, related)
 
     def key(self, path: Path, message: str, *, do: str, related: tuple[Related, ...] = ()) -> Problem:
         """Point at the key at the end of `path`."""
-        document, there = self.where(path)
+        document, there, _ = self.where(path)
         return self._problem(document, document.places.key(there), message, do, related)
 
     def inside(self, path: Path, offset: int, message: str, *, do: str) -> Problem:
         """Point at the character `offset` of the text at `path`."""
-        document, there = self.where(path)
-        return self._problem(document, document.places.inside(there, offset), message, do, ())
+        document, there, inside = self.where(path, offset)
+        return self._problem(document, document.places.inside(there, inside), message, do, ())
 
     def _problem(
         self, document: Document, span: Span, message: str, do: str, related: tuple[Related, ...]

@@ -47,6 +47,8 @@ class DefinitionHead(TypedDict, total=False):
     renamedFrom: str | None
     parameters: list[str]
     contract: dict[str, Any] | None
+    connection: str
+    inherited: list[str]
 
 
 class Head(DefinitionHead, total=False):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from callsheet.documents import Document, Path
 from callsheet.language.action import Definition
 from callsheet.language.catalog import Spots, in_file
-from callsheet.language.merge import holds, merged, merged_authentication
+from callsheet.language.layers import Layer, Written, assembled, written
+from callsheet.language.merge import merged
 from callsheet.language.selector import Selector
 
 
@@ -54,7 +55,6 @@ class Environment:
     Attributes:
         chain: the documents that make it, the one named first, then what it extends.
         values: what templates read as `values`.
-        overlays: by name of action, the fields to merge over its spec; None for none of what it extends.
         target: the target's `type` and options; None for an abstract environment.
         ledger: the ledger's, by default the target's own.
         confirmers: who may confirm what was done by hand; none is needed where its count is 0.
@@ -66,7 +66,6 @@ class Environment:
     name: str
     chain: tuple[Document, ...]
     values: dict[str, Any]
-    overlays: dict[str, dict[str, Any] | None]
     select: Selector
     target: dict[str, Any] | None
     ledger: dict[str, Any] | None
@@ -97,56 +96,80 @@ class Environment:
         """Whether it is only there to be extended."""
         return self.target is None
 
-    def overlaid(self, action: Definition) -> dict[str, Any]:
-        """Return the spec of an action with this environment's overlay merged over it."""
-        overlay = self.overlays.get(action.name)
-        if overlay is None:
-            return action.spec
-        result: dict[str, Any] = merged(action.spec, overlay)
-        if "authentication" in overlay:
-            result["authentication"] = self._authentication(action)
-        return result
+    def overlays_of(self, action: Definition) -> tuple[Layer, ...]:
+        """Return what lies over an action here, lowest first: overlays of its connection, and of itself.
 
-    def _authentication(self, action: Definition) -> Any:
-        """Return an action's authentication with the overlays over it, each after those that it extends."""
-        found = action.spec.get("authentication")
+        An environment's own lie over those of the environment that it extends.
+        """
+        found: list[Layer] = []
         for document in reversed(self.chain):
-            overlay = (document.value["spec"].get("overlays") or {}).get(action.name, {})
-            if overlay is None:
-                found = action.spec.get("authentication")
-            elif "authentication" in overlay:
-                found = merged_authentication(found, overlay["authentication"])
+            overlays = document.value["spec"].get("overlays") or {}
+            for name, form in _overlay_names(action):
+                if name not in overlays:
+                    continue
+                if overlays[name] is None:
+                    found = [one for one in found if one.root[-1] != name]
+                else:
+                    found.append(Layer(document, ("spec", "overlays", name), overlays[name], form))
+        return tuple(found)
+
+    def overlaid(self, action: Definition) -> dict[str, Any]:
+        """Return the spec of an action with this environment's overlays merged over it."""
+        overlays = self.overlays_of(action)
+        return assembled((*action.layers, *overlays)) if overlays else action.spec
+
+    def written(self, action: Definition, path: Path, offset: int = 0) -> Written:
+        """Return where a field of the overlaid spec is written: in which document, and where in it."""
+        layers = (*action.layers, *self.overlays_of(action))
+        found = written(layers, path, offset)
+        if found.document is action.document:
+            return found._replace(path=("spec", *in_file(action.document, ("spec",), found.path[1:])))
         return found
 
-    def origin(self, action: Definition, path: Path) -> tuple[Document, Path]:
-        """Return where a field of the overlaid spec is written: the document, and the path in it."""
-        for document in self.chain:
-            overlays = document.value["spec"].get("overlays") or {}
-            if action.name in overlays and holds(overlays[action.name], path):
-                return document, ("spec", "overlays", action.name, *path)
-        return action.document, ("spec", *in_file(action.document, ("spec",), path))
+
+def _overlay_names(action: Definition) -> Iterator[tuple[str, Literal["definition", "connection"]]]:
+    """Yield the names by which overlays reach an action, the one that wins last."""
+    if action.connection is not None:
+        yield action.connection.name, "connection"
+    yield action.name, "definition"
 
 
 @dataclass(frozen=True, slots=True)
-class OverlaidSpots(Spots):
-    """Makes problems at the places of an overlaid action: in its file, or in the environment's."""
+class DefinitionSpots(Spots):
+    """Makes problems at the places of a definition: in its file, its connection's, or an environment's.
 
+    Attributes:
+        definition: whose.
+        environment: whose overlays lie over it; None for the definition by itself.
+
+    """
+
+    definition: Definition | None = None
     environment: Environment | None = None
-    action: Definition | None = None
 
-    def where(self, path: Path) -> tuple[Document, Path]:
-        """Return the document that wrote the field: the last overlay that contains it, else the action."""
-        if path[:1] in _METADATA_FIELDS or self.environment is None or self.action is None:
-            return self.document, ("metadata", *path)
-        return self.environment.origin(self.action, path)
+    def where(self, path: Path, offset: int = 0) -> Written:
+        """Return where a field of the spec, or of the metadata, is written."""
+        if path[:1] in _METADATA_FIELDS or self.definition is None:
+            return Written(self.document, ("metadata", *path), offset)
+        if self.environment is not None:
+            return self.environment.written(self.definition, path, offset)
+        found = self.definition.written(path, offset)
+        if found.document is self.document:
+            return found._replace(path=("spec", *in_file(self.document, ("spec",), found.path[1:])))
+        return found
 
 
 _METADATA_FIELDS = (("name",), ("title",), ("description",), ("owner",), ("labels",))
 
 
-def overlaid_spots(code: str, action: Definition, environment: Environment) -> OverlaidSpots:
+def overlaid_spots(code: str, action: Definition, environment: Environment) -> DefinitionSpots:
     """Make problems of one code at the places of an action as an environment overlays it."""
-    return OverlaidSpots(code, action.document, (), environment, action)
+    return DefinitionSpots(code, action.document, (), action, environment)
+
+
+def own_spots(code: str, action: Definition) -> DefinitionSpots:
+    """Make problems of one code at the places of an action, before any environment."""
+    return DefinitionSpots(code, action.document, (), action)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +226,6 @@ def _resolve(document: Document, chain: tuple[Document, ...]) -> Environment:
         name=document.value["metadata"]["name"],
         chain=chain,
         values=spec.get("values") or {},
-        overlays=spec.get("overlays") or {},
         select=Selector.read(spec.get("select")),
         target=target,
         ledger=document.value["spec"].get("ledger") or target,

@@ -261,6 +261,8 @@ def _simple(error: Any, path: Path) -> tuple[str, str, str]:
                 f"{here} does not satisfy {error.validator} {limit}",
                 described or "correct it",
             )
+        case "not":
+            return "CS210", f"{here} is not allowed here", described
         case _:
             return (
                 "CS210",

@@ -25,6 +25,7 @@ class Facts:
         resolved: those of them whose chain of `extends` is whole.
         deploying: those that have a target to deploy to.
         targets: the documents of kind Target, by name.
+        connections: the documents of kind Connection, by name.
         policies: those whose documents are valid.
         today: the day by which exceptions of policies expire; None for a day on which none has.
         unread: is there a document that could not be read, or is not valid?
@@ -37,6 +38,7 @@ class Facts:
     resolved: list[Environment] = field(default_factory=list)
     deploying: tuple[Environment, ...] = ()
     targets: dict[str, Document] = field(default_factory=dict)
+    connections: dict[str, Document] = field(default_factory=dict)
     policies: list[Policy] = field(default_factory=list)
     today: date | None = None
     unread: bool = False

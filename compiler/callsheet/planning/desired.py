@@ -38,7 +38,7 @@ def place_in(compiled: Compiled, environment: Environment) -> Place:
         if not path:
             return action.document.file, action.document.line, 1
         source = ("lifecycle", "protect") if path == ("protect",) else path
-        document, there = overlaid_spots("", action, environment).where(source)
+        document, there, _ = overlaid_spots("", action, environment).where(source)
         span = document.places.key(there) if there in document.places.keys else document.place(there)
         return document.file, span.line, span.column
 

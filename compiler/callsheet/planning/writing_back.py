@@ -241,9 +241,9 @@ def _source(definition: Definition, environment: Environment, path: Path) -> tup
     """Return where a field of a compiled action is written, or would be."""
     source = ("lifecycle", "protect") if path == ("protect",) else path
     spots = overlaid_spots("", definition, environment)
-    document, there = spots.where(source)
+    document, there, _ = spots.where(source)
     if there not in document.places.values and len(source) > 1:
-        parent, above = spots.where(source[:-1])
+        parent, above, _ = spots.where(source[:-1])
         return parent, (*above, source[-1])
     return document, there
 

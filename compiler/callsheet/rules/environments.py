@@ -105,10 +105,11 @@ def unknown_action(facts: Facts, code: str) -> Iterator[Problem]:
         spec = document.value["spec"]
         named = [("overlays", name) for name in spec.get("overlays") or {}]
         for path in named:
-            if path[1] not in facts.definitions:
+            if path[1] not in facts.definitions and path[1] not in facts.connections:
                 problem = Spots(code, document).key(
                     ("spec", *path),
-                    f"there is no action `{path[1]}`" + nearest(path[1], facts.definitions),
+                    f"there is no action `{path[1]}`"
+                    + nearest(path[1], [*facts.definitions, *facts.connections]),
                     do="correct the name, or remove the overlay",
                 )
                 yield replace(problem, missing=path[1])

@@ -15,7 +15,8 @@ from callsheet.language.subjects import Facts
 def duplicate_name(facts: Facts, code: str) -> Iterator[Problem]:
     """A name must be unique among the documents of a kind, in all files together.
 
-    Actions, messages and endpoints are deployed side by side: no two of them have the same name.
+    Actions, messages and endpoints are deployed side by side: no two of them have the same name, and
+    overlays name them and connections alike.
 
     Bad:
         apiVersion: callsheet/v1
@@ -74,7 +75,7 @@ def _clashes(facts: Facts, code: str, fold: Any, words: str, way_out: str) -> It
     first: dict[tuple[str, str], tuple[str, str, Document]] = {}
     deployed = deployed_kinds()
     for kind, name, document in facts.named:
-        group = "deployed" if kind in deployed else kind
+        group = "deployed" if kind in deployed or kind == "Connection" else kind
         known_kind, known_name, known = first.setdefault((group, fold(name)), (kind, name, document))
         if known is document or (fold is not str and known_name == name):
             continue

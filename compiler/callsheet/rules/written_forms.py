@@ -63,7 +63,7 @@ def lost_constant(
     """Report a number that an action, or an overlay, writes where it becomes a text."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return
-    document, there = environment.origin(action, path)
+    document, there, _ = environment.written(action, path)
     yield from _lost(document, there, value)
 
 

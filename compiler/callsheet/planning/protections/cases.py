@@ -12,14 +12,14 @@ from callsheet.documents import Document, equal
 from callsheet.language import Definition
 from callsheet.language.difference import NOTHING
 from callsheet.planning.field_changes import changed
-from callsheet.planning.protections.model import Protection, place_of, protection, quoted
+from callsheet.planning.protections.model import Protection, place_in, place_of, protection, quoted
 
 
 def pairs_of(before: Compiled, after: Compiled) -> Iterator[tuple[Definition, Definition]]:
     """Return each definition with itself before, also under another name, where its file changed."""
     for new in after.definitions.values():
         old = before.definitions.get(new.name) or before.definitions.get(new.renamed_from or "")
-        if old is not None and old.kind == new.kind and old.document.text != new.document.text:
+        if old is not None and old.kind == new.kind and old.texts != new.texts:
             yield old, new
 
 
@@ -29,7 +29,7 @@ def case_protections(before: Compiled, after: Compiled) -> Iterator[Protection]:
         if new.kind != "Action":
             continue
         was, now = (_cases(one) for one in (old, new))
-        place = place_of(new.document, ("spec", "tests"))
+        place = place_in(new, ("tests",))
         named = {str(one.get("name")): one for one in now}
         contents = {_content(one) for one in now}
         for one in was:
@@ -97,7 +97,7 @@ def contract_protections(before: Surroundings, after: Surroundings) -> Iterator[
         old = before.compiled.actions.get(new.name) or before.compiled.actions.get(new.renamed_from or "")
         if old is None or equal(old.contract, new.contract):
             continue
-        place = place_of(new.document, ("spec", "contract"))
+        place = place_in(new, ("contract",))
         if old.contract and not new.contract:
             yield protection(new.address, "its contract removed", "contract-removed", place=place)
         elif new.contract and not old.contract:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from callsheet.documents import Document, Path
+from callsheet.language import Definition
 from callsheet.language.difference import IMPACTS, NOTHING, Difference, Impact
 from callsheet.language.secret_patterns import without_credentials
 from callsheet.words import listed
@@ -77,6 +78,12 @@ def place_of(document: Document, path: Path) -> tuple[str, int, int]:
         path = path[:-1]
     span = document.places.key(path) if path else document.place(())
     return document.file, span.line, span.column
+
+
+def place_in(definition: Definition, path: Path) -> tuple[str, int, int]:
+    """Return where a field of a definition's spec is written: in its file, or in its connection's."""
+    document, there, _ = definition.written(path)
+    return place_of(document, there)
 
 
 def quoted(names: Sequence[str], most: int = 5) -> str:

@@ -1,0 +1,59 @@
+"""Kind Connection: a document → a vendor's account, said once for all actions that name it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from callsheet.documents import Document
+from callsheet.language.layers import Layer
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A vendor's account."""
+
+    document: Document
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return str(self.document.value["metadata"]["name"])
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """The document's `metadata`."""
+        found: dict[str, Any] = self.document.value["metadata"]
+        return found
+
+    @property
+    def layer(self) -> Layer:
+        """What lies under the fields of its actions."""
+        return Layer(self.document, ("spec",), self.document.value["spec"], "connection")
+
+    def completed(self, metadata: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the metadata of an action with what the connection says for all of its actions."""
+        result = dict(metadata)
+        if "owner" in self.metadata:
+            result.setdefault("owner", self.metadata["owner"])
+        if "labels" in self.metadata:
+            result["labels"] = {**self.metadata["labels"], **(result.get("labels") or {})}
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What definitions name and are made of, beside their own documents.
+
+    Attributes:
+        connections: by name.
+        invalid: the names of connections that are there, and are not valid by their schema.
+
+    """
+
+    connections: Mapping[str, Connection] = field(default_factory=dict)
+    invalid: frozenset[str] = frozenset()
+
+
+NO_PARTS = Parts()

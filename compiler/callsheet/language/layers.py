@@ -1,0 +1,141 @@
+"""Layers: what a definition is made of, lowest first, and the spec that they come to.
+
+An action is its connection's fields, its own over them, and over both the overlays of an environment. Every
+layer knows the document that wrote it, so that each field of the result leads back to its line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+from callsheet.documents import Document, Path
+from callsheet.language.merge import holds, merged_spec
+
+_URL: Path = ("request", "url")
+_IN_REQUEST = ("headers", "query")
+"""What a connection writes at the top, and an action in its request."""
+
+
+class Written(NamedTuple):
+    """Where a value is written.
+
+    Attributes:
+        document: the one that writes it.
+        path: in that document, from its root.
+        offset: of a character of the value, in the text that is written there.
+
+    """
+
+    document: Document
+    path: Path
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Some fields of a spec, as one document writes them.
+
+    Attributes:
+        document: the one that writes them.
+        root: the path to them in it.
+        fields: as they are written.
+        form: whether they are those of an action, or those of a connection.
+
+    """
+
+    document: Document
+    root: Path
+    fields: dict[str, Any]
+    form: Literal["definition", "connection"] = "definition"
+
+    def as_spec(self) -> dict[str, Any]:
+        """Return the fields in the places that they have in an action; a base URL is `request.base`."""
+        if self.form == "definition":
+            return self.fields
+        spec = {key: one for key, one in self.fields.items() if key not in ("url", *_IN_REQUEST)}
+        request = {key: self.fields[key] for key in _IN_REQUEST if key in self.fields}
+        if "url" in self.fields:
+            request["base"] = self.fields["url"]
+        return {"request": request, **spec} if request else spec
+
+    def inner(self, path: Path) -> Path:
+        """Return where this layer writes what an action has at a path."""
+        if self.form == "definition":
+            return path
+        return ("url",) if path == _URL else path[1:] if path[:1] == ("request",) else path
+
+    def wrote(self, path: Path) -> Written | None:
+        """Return where this layer writes what an action has at a path; None where it does not."""
+        inner = self.inner(path)
+        return Written(self.document, (*self.root, *inner)) if holds(self.fields, inner) else None
+
+
+def assembled(layers: Sequence[Layer]) -> dict[str, Any]:
+    """Return the spec that layers come to, lowest first: the URL of a connection and a path are one URL."""
+    if len(layers) == 1 and layers[0].form == "definition":
+        return layers[0].fields
+    spec: dict[str, Any] = {}
+    for layer in layers:
+        spec = merged_spec(spec, layer.as_spec())
+    if all(layer.form == "definition" for layer in layers):
+        return spec
+    request = dict(spec.get("request") or {})
+    base, path = request.pop("base", None), request.pop("path", None)
+    if "url" not in request and isinstance(base, str):
+        request["url"] = joined(base, path or "")
+    spec.pop("connection", None)
+    return {**spec, "request": request}
+
+
+def joined(base: str, path: str) -> str:
+    """Return a base URL with a path after it."""
+    return base.removesuffix("/") + path if path.startswith("/") else base + path
+
+
+def written(layers: Sequence[Layer], path: Path, offset: int = 0) -> Written:
+    """Return where a field of an assembled spec is written, by the highest layer that has it.
+
+    Args:
+        layers: lowest first.
+        path: in the spec.
+        offset: of a character in the text that stands there.
+
+    """
+    own = next(one for one in reversed(layers) if one.root in _OWN)
+    if path == _URL:
+        parts = _url_parts(layers)
+        if parts is not None:
+            return _in_url(*parts, offset)
+    for layer in reversed(layers):
+        found = layer.wrote(path)
+        if found is not None:
+            return found._replace(offset=offset)
+    return Written(own.document, (*own.root, *path), offset)
+
+
+_OWN: tuple[Path, ...] = (("spec",), ("spec", "template", "spec"))
+"""Where definitions write their own fields."""
+
+
+def _url_parts(layers: Sequence[Layer]) -> tuple[Layer, Layer | None] | None:
+    """Return the layers that write the base of a URL, and its path; None where one writes it whole."""
+    base = path = None
+    for layer in layers:
+        if layer.form == "connection":
+            base = layer if "url" in layer.fields else base
+            continue
+        request = layer.fields.get("request")
+        if isinstance(request, dict) and "url" in request:
+            return None
+        path = layer if isinstance(request, dict) and "path" in request else path
+    return None if base is None else (base, path)
+
+
+def _in_url(base: Layer, path: Layer | None, offset: int) -> Written:
+    """Return where the character of a URL of two parts is written."""
+    own = joined(base.fields["url"], "/")[:-1] if path is not None else base.fields["url"]
+    if path is None or offset < len(own):
+        return Written(base.document, (*base.root, "url"), offset)
+    return Written(path.document, (*path.root, "request", "path"), offset - len(own))

@@ -1,0 +1,91 @@
+"""CS322 to CS324: connections, and the actions that name them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from callsheet.documents import Problem
+from callsheet.language.action import Definition
+from callsheet.language.catalog import Spots, declare, rule
+from callsheet.language.connection import Parts
+from callsheet.language.schema_check import nearest
+from callsheet.language.subjects import Facts
+
+declare(
+    "CS322",
+    "unknown-connection",
+    """An action must name a connection of the workspace.
+
+Bad:
+    apiVersion: callsheet/v1
+    kind: Connection
+    metadata: {name: braze}
+    spec: {url: "https://rest.iad-01.braze.com"}
+    ---
+    apiVersion: callsheet/v1
+    kind: Action
+    metadata: {name: newsletter}
+    spec: {connection: braze, request: {method: POST, path: /messages/send}}
+    ---
+    apiVersion: callsheet/v1
+    kind: Action
+    metadata: {name: reminder}
+    spec: {connection: brase, request: {method: POST, path: /messages/send}}
+Good:
+    apiVersion: callsheet/v1
+    kind: Connection
+    metadata: {name: braze}
+    spec: {url: "https://rest.iad-01.braze.com"}
+    ---
+    apiVersion: callsheet/v1
+    kind: Action
+    metadata: {name: newsletter}
+    spec: {connection: braze, request: {method: POST, path: /messages/send}}
+""",
+    adjustable=False,
+)
+
+
+def unknown_connection(action: Definition, name: str, parts: Parts) -> list[Problem]:
+    """Return that an action names a connection that is not there; nothing of one that has errors itself."""
+    if name in parts.invalid:
+        return []
+    problem = Spots("CS322", action.document).value(
+        ("spec", "connection"),
+        f"there is no connection `{name}`" + nearest(name, parts.connections),
+        do="correct the name, or add a document of kind Connection",
+    )
+    return [replace(problem, missing=name)]
+
+
+@rule("CS323", "unused-connection", on="workspace", severity="warning")
+def unused_connection(facts: Facts, code: str) -> Iterator[Problem]:
+    """A connection should be named by an action: otherwise nothing is deployed of it.
+
+    Bad:
+        apiVersion: callsheet/v1
+        kind: Connection
+        metadata: {name: braze}
+        spec: {url: "https://rest.iad-01.braze.com"}
+    Good:
+        apiVersion: callsheet/v1
+        kind: Connection
+        metadata: {name: braze}
+        spec: {url: "https://rest.iad-01.braze.com"}
+        ---
+        apiVersion: callsheet/v1
+        kind: Action
+        metadata: {name: newsletter}
+        spec: {connection: braze, request: {method: POST, path: /messages/send}}
+    """
+    if facts.unread:
+        return
+    named = {one.connection.name for one in facts.definitions.values() if one.connection is not None}
+    for name, document in facts.connections.items():
+        if name not in named:
+            yield Spots(code, document).value(
+                ("metadata", "name"),
+                f"no action names the connection `{name}`",
+                do="name it with `connection` in an action, or remove it",
+            )
