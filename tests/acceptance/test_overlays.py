@@ -1,4 +1,4 @@
-"""What an overlay replaces, what it merges, and what it cannot take away yet."""
+"""What an overlay replaces, what it merges, and what it takes away."""
 
 from __future__ import annotations
 
@@ -164,30 +164,82 @@ def test_a_null_that_cannot_stand_there_says_what_to_do(
     write(empty, environment("local", overlay))
     found = findings(empty, callsheet)
     assert [(one["code"], one["file"]) for one in found] == [("CS320", "environments.yaml")]
-    assert found[0]["message"] == (
-        f"null is not allowed in `spec.{field}`, and an overlay cannot remove a field yet"
-    )
-    way_out = (
-        "authentication: {type: none}" if field == "authentication" else "remove the field from the action"
-    )
+    assert found[0]["message"] == (f"null is not allowed in `spec.{field}`, and takes no field away")
+    way_out = "authentication: {type: none}" if field == "authentication" else "{$remove: true}"
     assert way_out in found[0]["help"]
 
 
+REMOVE = {"$remove": True}
+
+
 @pytest.mark.parametrize(
-    "overlay",
+    ("overlay", "gone"),
     [
-        {"limits": {"$remove": True}}, {"request": {"payload": {"x": {"$remove": True}}}}, {"$remove": True},
-        {"request": {"headers": {"X-Shop": {"$remove": True}}}}, {"parameters": {"z": {"$remove": True}}},
-        {"request": {"payload": {"list": [{"$remove": True}]}}},
+        ({"limits": REMOVE}, ("limits",)),
+        ({"responses": REMOVE}, ("responses",)),
+        ({"request": {"headers": {"X-Shop": REMOVE}}}, ("request", "headers", "X-Shop")),
+        ({"request": {"headers": REMOVE}}, ("request", "headers")),
+        ({"request": {"query": {"q": REMOVE}}}, ("request", "query", "q")),
+        ({"request": {"payload": {"x": REMOVE}}}, ("request", "payload", "x")),
+        ({"request": {"payload": {"y": {"b": REMOVE}}}}, ("request", "payload", "y", "b")),
+        ({"request": {"payload": {"z": REMOVE}}, "parameters": {"z": REMOVE}}, ("parameters", "z")),
+        ({"parameters": REMOVE, "request": {"payload": {"z": 1}}}, ("parameters",)),
     ],
-)  # fmt: skip
-def test_remove_is_reported_as_coming_later(empty: Folder, callsheet: Callsheet, overlay: object) -> None:
+)
+def test_remove_takes_a_field_away(
+    empty: Folder, callsheet: Callsheet, overlay: object, gone: tuple[str, ...]
+) -> None:
+    write(empty, environment("plain", {}), environment("local", overlay))
+    assert [one["code"] for one in findings(empty, callsheet) if one["severity"] == "error"] == []
+    plain = json.loads(callsheet("render", "push", "-C", empty.path, "-e", "plain", "-o", "json").out)
+    found, was = compiled(empty, callsheet), plain["actions"][0]
+    for part in gone[:-1]:
+        found, was = found.get(part, {}), was[part]
+    assert gone[-1] in was
+    assert gone[-1] not in found
+
+
+@pytest.mark.parametrize(
+    ("overlay", "message"),
+    [
+        ({"limits": {"retries": REMOVE}}, "there is no `limits.retries` to take away"),
+        ({"$remove": True}, "`$remove` takes nothing away"),
+        ({"request": {"headers": {"X-Shop": {"$remove": "yes"}}}}, "`$remove` takes nothing away"),
+        ({"request": {"headers": {"X-Shop": {"$remove": True, "x": 1}}}}, "`$remove` takes nothing away"),
+        ({"request": {"payload": {"list": [REMOVE]}}}, "`$remove` cannot take an item out of a list"),
+        ({"request": {"payload": {"y": {"c": REMOVE}}}}, "there is no `request.payload.y.c` to take away"),
+    ],
+)
+def test_a_removal_that_takes_nothing_away_is_found(
+    empty: Folder, callsheet: Callsheet, overlay: object, message: str
+) -> None:
     write(empty, environment("local", overlay))
     found = findings(empty, callsheet)
-    assert [(one["code"], one["file"]) for one in found] == [("CS320", "environments.yaml")]
-    assert found[0]["message"] == "`$remove` is not supported yet: an overlay cannot remove a field"
+    assert [(one["code"], one["file"], one["message"]) for one in found] == [
+        ("CS320", "environments.yaml", message)
+    ]
     outcome = callsheet("render", "push", "-C", empty.path, "-e", "local")
     assert (outcome.code, outcome.out) == (1, "")
+
+
+def test_what_was_taken_away_is_there_again_in_an_environment_that_writes_it(
+    empty: Folder, callsheet: Callsheet
+) -> None:
+    write(
+        empty,
+        environment("base", {"limits": REMOVE}, target=False),
+        environment("local", {"limits": {"retries": 2}}, extends="base"),
+    )
+    assert findings(empty, callsheet) == []
+    assert compiled(empty, callsheet)["limits"] == {"retries": 2}
+
+
+@pytest.mark.parametrize("overlay", [{"request": REMOVE}, {"request": {"method": REMOVE}}])
+def test_what_an_action_needs_cannot_be_taken_away(
+    empty: Folder, callsheet: Callsheet, overlay: object
+) -> None:
+    write(empty, environment("local", overlay))
+    assert [one["code"] for one in findings(empty, callsheet)][:1] == ["CS204"]
 
 
 def test_a_key_of_that_name_in_an_action_is_the_payloads_own(empty: Folder, callsheet: Callsheet) -> None:

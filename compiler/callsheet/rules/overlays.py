@@ -97,7 +97,7 @@ def _misplaced_removals(action: Definition, overlays: tuple[Layer, ...]) -> Iter
         below = None
         for path, value in _removals(layer.fields, ()):
             spots = Spots("CS320", layer.document, layer.root)
-            if not is_removal(value):
+            if not path or not is_removal(value):
                 yield spots.key((*path, "$remove"), "`$remove` takes nothing away", do=_HOW)
                 continue
             below = below or assembled((*action.layers, *overlays[:index]))
