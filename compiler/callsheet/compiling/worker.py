@@ -109,10 +109,10 @@ class Worker:
 
     def _define(self, kind: type[Definition], document: Document, head: Head, unit: Unit) -> None:
         """Read a definition with the connection that it names, and compile it."""
-        named = document.value["spec"].get("connection")
+        one = kind.read(document, self.context.parts)
+        named = one.names_connection
         if named is not None:
             unit.parts[named] = self.digests.get(named, "")
-        one = kind.read(document, self.context.parts)
         head |= cast("Head", one.head())
         problems = check_assembled(one)
         if named is not None and one.connection is None:

@@ -48,7 +48,8 @@ class Definition:
         name: its name.
         metadata: the document's `metadata`, with what its connection says for all of its actions.
         renamed_from: the name that it had before, or None.
-        connection: what its fields lie over, or None.
+        names_connection: the name of its connection, as it is written, or None.
+        connection: what its fields lie over; None without one, and where there is none of that name.
 
     """
 
@@ -61,6 +62,7 @@ class Definition:
         self.name: str = metadata["name"]
         self.metadata = metadata
         self.renamed_from = renamed_from
+        self.names_connection: str | None = None
         self.connection: Connection | None = None
 
     @classmethod
@@ -73,13 +75,14 @@ class Definition:
 
         """
         spec, metadata = document.value["spec"], document.value["metadata"]
-        connection = parts.connections.get(spec.get("connection", ""))
+        name: str | None = spec.get("connection")
+        connection = parts.connections.get(name or "")
         if connection is not None:
             metadata = connection.completed(metadata)
             spec = assembled((connection.layer, Layer(document, ("spec",), spec)))
         renamed_from = (spec.get("lifecycle") or {}).get("renamedFrom")
         found = cls(document, metadata, renamed_from, *map(spec.get, cls.in_head))
-        found.connection = connection
+        found.names_connection, found.connection = name, connection
         return found
 
     @classmethod
@@ -87,7 +90,8 @@ class Definition:
         """Return the definition that has this head; the document is read when more is asked of it."""
         fields = [head[field] for field in cls.in_head]
         found = cls(document, head["metadata"], head["renamedFrom"], *fields)
-        found.connection = parts.connections.get(head.get("connection", ""))
+        found.names_connection = head.get("connection")
+        found.connection = parts.connections.get(found.names_connection or "")
         return found
 
     def head(self) -> DefinitionHead:
@@ -97,8 +101,8 @@ class Definition:
             "renamedFrom": self.renamed_from,
             "parameters": list(self.parameters),
         }
-        if self.connection is not None:
-            head["connection"] = self.connection.name
+        if self.names_connection is not None:
+            head["connection"] = self.names_connection
             own = self.document.value["spec"].get("parameters") or {}
             head["inherited"] = [name for name in self.parameters if name not in own]
         return {**head, **{field: getattr(self, field) for field in self.in_head}}  # type: ignore[typeddict-item]

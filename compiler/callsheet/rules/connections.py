@@ -81,7 +81,9 @@ def unused_connection(facts: Facts, code: str) -> Iterator[Problem]:
     """
     if facts.unread:
         return
-    named = {one.connection.name for one in facts.definitions.values() if one.connection is not None}
+    named = {one.names_connection for one in facts.definitions.values()} - {None}
+    if not named <= facts.connections.keys():
+        return  # one of them is misspelt
     for name, document in facts.connections.items():
         if name not in named:
             yield Spots(code, document).value(

@@ -1,0 +1,305 @@
+"""Connections: said once, and every field, finding and change leads back to the line that says it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from support.workspaces import Callsheet, Folder
+
+CONNECTION = """\
+apiVersion: callsheet/v1
+kind: Connection
+metadata: {name: braze, owner: team-crm, labels: {vendor: braze}}
+spec:
+  url: "https://{{ values.host }}"
+  headers: {X-Version: "3"}
+  query: {app: shop}
+  authentication: {type: bearer, token: {secret: "env:BRAZE_KEY"}}
+  limits: {timeout: 8s, retries: 2}
+  parameters:
+    user: {type: string, label: User, sensitivity: customer-id}
+  responses: {success: {payload: {message: success}}}
+"""
+ACTION = """\
+apiVersion: callsheet/v1
+kind: Action
+metadata: {name: newsletter, title: {en: Newsletter}}
+spec:
+  connection: braze
+  request:
+    method: POST
+    path: /messages/{{ params.channel }}
+    payload: {external_user_ids: ["{{ params.user }}"]}
+  parameters:
+    channel: {type: string}
+"""
+ENVIRONMENT = """\
+apiVersion: callsheet/v1
+kind: Environment
+metadata: {name: local}
+spec:
+  values: {host: rest.iad-01.braze.com}
+  target: {type: sqlite, path: .callsheet/local.db}
+"""
+WHOLE = """\
+apiVersion: callsheet/v1
+kind: Action
+metadata: {name: newsletter, title: {en: Newsletter}, owner: team-crm, labels: {vendor: braze}}
+spec:
+  request:
+    method: POST
+    url: "https://{{ values.host }}/messages/{{ params.channel }}"
+    headers: {X-Version: "3"}
+    query: {app: shop}
+    payload: {external_user_ids: ["{{ params.user }}"]}
+  authentication: {type: bearer, token: {secret: "env:BRAZE_KEY"}}
+  limits: {timeout: 8s, retries: 2}
+  parameters:
+    user: {type: string, label: User, sensitivity: customer-id}
+    channel: {type: string}
+  responses: {success: {payload: {message: success}}}
+"""
+FILES = {"braze.yaml": CONNECTION, "newsletter.yaml": ACTION, "local.yaml": ENVIRONMENT}
+
+
+def write(folder: Folder, *changes: tuple[str, str, str], **added: str) -> None:
+    """Write the workspace with changes: of a file, a text in it, and another one in its place."""
+    files = dict(FILES)
+    for file, old, new in changes:
+        assert old in files[file], f"{file} has no {old!r}"
+        files[file] = files[file].replace(old, new, 1)
+    for file, text in {**files, **{f"{name}.yaml": text for name, text in added.items()}}.items():
+        folder.write(file, text)
+
+
+def findings(folder: Folder, callsheet: Callsheet) -> list[tuple[str, str, int, str]]:
+    outcome = callsheet("validate", "-C", folder.path, "-o", "json")
+    assert "Traceback" not in outcome.err
+    return [
+        (one["code"], one["file"], one["line"], one["message"])
+        for one in json.loads(outcome.out)["diagnostics"]
+    ]
+
+
+def compiled(folder: Folder, callsheet: Callsheet, environment: str = "local") -> dict[str, Any]:
+    outcome = callsheet("render", "newsletter", "-C", folder.path, "-e", environment, "-o", "json")
+    assert outcome.code == 0, outcome.err
+    found: dict[str, Any] = json.loads(outcome.out)["actions"][0]
+    return found
+
+
+def test_an_action_over_its_connection_is_what_the_whole_of_it_in_one_file_is(
+    empty: Folder, callsheet: Callsheet
+) -> None:
+    write(empty)
+    assert findings(empty, callsheet) == []
+    found = compiled(empty, callsheet)
+    (empty.path / "braze.yaml").unlink()
+    empty.write("newsletter.yaml", WHOLE)
+    assert compiled(empty, callsheet) == found
+    assert findings(empty, callsheet) == []
+
+
+OVER = [
+    (
+        "headers",
+        'headers: {X-Version: "4", X-More: m}',
+        ("request", "headers"),
+        {"X-Version": "4", "X-More": "m"},
+    ),
+    ("query", "query: {app: other}", ("request", "query"), {"app": "other"}),
+]
+
+
+@pytest.mark.parametrize(
+    ("written", "path", "value"),
+    [
+        ("  limits: {retries: 0}\n", ("limits",), {"timeout": "8s", "retries": 0}),
+        (
+            '  authentication: {type: basic, username: u, password: {secret: "env:P"}}\n',
+            ("authentication",),
+            {"type": "basic", "username": "u", "password": {"secret": "env:P"}},
+        ),
+        (
+            '  authentication: {type: bearer, token: {secret: "env:OTHER"}}\n',
+            ("authentication", "token"),
+            {"secret": "env:OTHER"},
+        ),
+        (
+            "  responses: {success: {payload: {id: 1}}}\n",
+            ("responses", "success", "payload"),
+            {"message": "success", "id": 1},
+        ),
+    ],
+)
+def test_an_action_wins_over_its_connection_field_by_field(
+    empty: Folder, callsheet: Callsheet, written: str, path: tuple[str, ...], value: object
+) -> None:
+    write(empty, ("newsletter.yaml", "  parameters:\n", f"{written}  parameters:\n"))
+    found: Any = compiled(empty, callsheet)
+    for part in path:
+        found = found[part]
+    assert found == value
+
+
+@pytest.mark.parametrize(
+    ("base", "path", "url"),
+    [
+        ("https://a.example", "/b", "https://a.example/b"),
+        ("https://a.example/", "/b", "https://a.example/b"),
+        ("https://a.example/v1", "/b", "https://a.example/v1/b"),
+        ("https://a.example/v1/", "/b/", "https://a.example/v1/b/"),
+        ("https://a.example/v1", "?b=1", "https://a.example/v1?b=1"),
+        ("https://{{ values.host }}/{{ env.name }}", "/b", "https://rest.iad-01.braze.com/local/b"),
+    ],
+)
+def test_a_path_follows_the_url_of_the_connection(
+    empty: Folder, callsheet: Callsheet, base: str, path: str, url: str
+) -> None:
+    write(
+        empty,
+        ("braze.yaml", "https://{{ values.host }}", base),
+        ("newsletter.yaml", "/messages/{{ params.channel }}", f'"{path}"'),
+        ("newsletter.yaml", '["{{ params.user }}"]', '["{{ params.user }}", "{{ params.channel }}"]'),
+    )
+    assert compiled(empty, callsheet)["request"]["url"] == url
+
+
+def test_a_url_of_its_own_is_the_whole_of_it_and_no_path_is_the_base(
+    empty: Folder, callsheet: Callsheet
+) -> None:
+    payload = ("newsletter.yaml", '["{{ params.user }}"]', '["{{ params.user }}", "{{ params.channel }}"]')
+    path = "    path: /messages/{{ params.channel }}\n"
+    write(empty, ("newsletter.yaml", path, "    url: https://other.example/x\n"), payload)
+    assert compiled(empty, callsheet)["request"]["url"] == "https://other.example/x"
+    write(empty, ("newsletter.yaml", path, ""), payload)
+    assert compiled(empty, callsheet)["request"]["url"] == "https://rest.iad-01.braze.com"
+
+
+# Which layer wins: the overlays of an environment are over both, the action's own last.
+@pytest.mark.parametrize(
+    ("overlays", "path", "value"),
+    [
+        ("{braze: {limits: {retries: 1}}}", ("limits",), {"timeout": "8s", "retries": 1}),
+        ("{newsletter: {limits: {retries: 1}}}", ("limits",), {"timeout": "8s", "retries": 1}),
+        (
+            "{braze: {limits: {retries: 1, timeout: 3s}}, newsletter: {limits: {retries: 4}}}",
+            ("limits",),
+            {"timeout": "3s", "retries": 4},
+        ),
+        (
+            "{newsletter: {limits: {retries: 4}}, braze: {limits: {retries: 1, timeout: 3s}}}",
+            ("limits",),
+            {"timeout": "3s", "retries": 4},
+        ),
+        (
+            "{braze: {headers: {X-Version: {$remove: true}, X-More: m}}}",
+            ("request", "headers"),
+            {"X-More": "m"},
+        ),
+        ("{braze: {query: {$remove: true}}}", ("request", "query"), None),
+        (
+            '{braze: {url: "https://sandbox.{{ values.host }}/v2/"}}',
+            ("request", "url"),
+            {"$concat": ["https://sandbox.rest.iad-01.braze.com/v2/messages/", {"$param": "channel"}]},
+        ),
+        (
+            "{newsletter: {request: {path: /other}}}",
+            ("request", "url"),
+            "https://rest.iad-01.braze.com/other",
+        ),
+        (
+            "{newsletter: {request: {url: https://else.example/y}}}",
+            ("request", "url"),
+            "https://else.example/y",
+        ),
+        ("{braze: {authentication: {type: none}}}", ("authentication",), {"type": "none"}),
+    ],
+)
+def test_overlays_reach_a_connection_and_lie_over_action_and_connection(
+    empty: Folder, callsheet: Callsheet, overlays: str, path: tuple[str | int, ...], value: object
+) -> None:
+    write(
+        empty,
+        ("local.yaml", "spec:\n", f"spec:\n  overlays: {overlays}\n"),
+        ("newsletter.yaml", '["{{ params.user }}"]', '["{{ params.user }}", "{{ params.channel }}"]'),
+    )
+    assert [one for one in findings(empty, callsheet) if one[0] != "CS307"] == []
+    found: Any = compiled(empty, callsheet)
+    for part in path:
+        found = found.get(part) if isinstance(found, dict) else found[part]
+    assert found == value
+
+
+CONNECTION_IS = [
+    # what is changed: file, text, other text; then what is found: code, file, line, and words of the message
+    ("an unknown connection", ("newsletter.yaml", "connection: braze", "connection: brase"),
+     ("CS322", "newsletter.yaml", 5, "there is no connection `brase` (did you mean `braze`?)")),
+    ("a path and a url", ("newsletter.yaml", "    path: /", "    url: https://a.example\n    path: /"),
+     ("CS210", "newsletter.yaml", 8, "`spec.request.url` is not allowed here")),
+    ("a path without a connection", ("newsletter.yaml", "  connection: braze\n", ""),
+     ("CS210", "newsletter.yaml", 7, "`spec.request.path` is not allowed here")),
+    ("a path that is none", ("newsletter.yaml", "path: /messages", "path: messages"),
+     ("CS207", "newsletter.yaml", 8, "`spec.request.path` does not have the form ^[/?]")),
+    ("a base with a query", ("braze.yaml", "values.host }}", "values.host }}?a=1"),
+     ("CS207", "braze.yaml", 5, "`spec.url` does not have the form ^[^?#]*$")),
+    ("a misspelt field of a connection", ("braze.yaml", "  limits:", "  limit:"),
+     ("CS203", "braze.yaml", 9, "`spec` has no field `limit` (did you mean `limits`?)")),
+    ("a payload in a connection", ("braze.yaml", "  limits:", "  payload: {}\n  limits:"),
+     ("CS203", "braze.yaml", 9, "`spec` has no field `payload`")),
+    ("an unknown value in the base", ("braze.yaml", "values.host", "values.hots"),
+     ("CS502", "braze.yaml", 5, "`values.hots` is not defined (did you mean `host`?) (in local)")),
+    ("an unknown parameter in the path", ("newsletter.yaml", "params.channel", "params.chanel"),
+     ("CS306", "newsletter.yaml", 8, "the parameter `chanel` is not declared (did you mean `channel`?)")),
+    ("an unknown parameter in a header", ("braze.yaml", 'X-Version: "3"', 'X-Version: "{{ params.vresion }}"'),
+     ("CS306", "braze.yaml", 6, "the parameter `vresion` is not declared")),
+    ("a filter that is none in the query", ("braze.yaml", "app: shop", 'app: "{{ values.host | uper }}"'),
+     ("CS505", "braze.yaml", 7, "there is no filter `uper`")),
+    ("a secret in clear", ("braze.yaml", '{secret: "env:BRAZE_KEY"}', "hunter2hunter2"),
+     ("CS601", "braze.yaml", 8, "`token` is written as plain text")),
+    ("a scheme that is none", ("braze.yaml", "env:BRAZE_KEY", "enc:BRAZE_KEY"),
+     ("CS602", "braze.yaml", 8, "the scheme `enc` of the secret is unknown (did you mean `env`?)")),
+    ("a secret's name that is none", ("braze.yaml", "env:BRAZE_KEY", "env:BRAZE KEY"),
+     ("CS603", "braze.yaml", 8, "")),
+    ("a timeout of zero", ("braze.yaml", "timeout: 8s", "timeout: 0s"),
+     ("CS420", "braze.yaml", 9, "the timeout is zero")),
+    ("a bad duration", ("braze.yaml", "timeout: 8s", "timeout: 8 s"), ("CS207", "braze.yaml", 9, "")),
+    ("plain http", ("braze.yaml", "https://", "http://"), ("CS407", "braze.yaml", 5, "the call is sent over plain http")),
+    ("no host", ("braze.yaml", "https://{{ values.host }}", "https:///x"), ("CS401", "braze.yaml", 5, "the URL is not absolute")),
+    ("a header with a line break", ("braze.yaml", 'X-Version: "3"', 'X-Version: "3\\n4"'), ("CS410", "braze.yaml", 6, "")),
+    ("a header twice", ("newsletter.yaml", "    method: POST", "    headers: {x-version: a}\n    method: POST"),
+     ("CS411", "newsletter.yaml", 7, "")),
+    ("a constraint of another type", ("newsletter.yaml", "channel: {type: string}", "channel: {type: string}\n    user: {minimum: 3}"),
+     ("CS2", "newsletter.yaml", 12, "")),
+    ("an overlay of a connection that is none", ("local.yaml", "spec:\n", "spec:\n  overlays: {brazr: {limits: {retries: 1}}}\n"),
+     ("CS305", "local.yaml", 5, "there is no action `brazr` (did you mean `braze`?)")),
+    ("a field that is none in an overlay of a connection", ("local.yaml", "spec:\n", "spec:\n  overlays: {braze: {limits: {retires: 1}}}\n"),
+     ("CS203", "local.yaml", 5, "`spec.limits` has no field `retires` (did you mean `retries`?)")),
+    ("a payload in an overlay of a connection", ("local.yaml", "spec:\n", "spec:\n  overlays: {braze: {path: /x}}\n"),
+     ("CS203", "local.yaml", 5, "")),
+    ("an unknown value in an overlay of a connection", ("local.yaml", "spec:\n", 'spec:\n  overlays:\n    braze:\n      url: "https://{{ values.hots }}"\n'),
+     ("CS502", "local.yaml", 7, "`values.hots` is not defined (did you mean `host`?) (in local)")),
+    ("a removal of what is not there", ("local.yaml", "spec:\n", "spec:\n  overlays:\n    braze:\n      headers: {X-Vers: {$remove: true}}\n"),
+     ("CS320", "local.yaml", 7, "there is no `headers.X-Vers` to take away")),
+    ("a null in an overlay of a connection", ("local.yaml", "spec:\n", "spec:\n  overlays:\n    braze:\n      headers: null\n"),
+     ("CS320", "local.yaml", 7, "null is not allowed in `spec.request.headers`, and takes no field away")),
+    ("a number that loses its form", ("braze.yaml", "app: shop", "app: 1.10"), ("CS421", "braze.yaml", 7, "")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"), [one[1:] for one in CONNECTION_IS], ids=[one[0] for one in CONNECTION_IS]
+)
+def test_what_is_wrong_is_found_where_it_is_written(
+    empty: Folder, callsheet: Callsheet, change: tuple[str, str, str], expected: tuple[str, str, int, str]
+) -> None:
+    write(empty, change)
+    found = findings(empty, callsheet)
+    code, file, line, words = expected
+    assert any(one[0].startswith(code) and one[1:3] == (file, line) and words in one[3] for one in found), (
+        found
+    )
+    assert len([one for one in found if one[0] != "CS307"]) == 1, found
