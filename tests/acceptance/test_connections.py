@@ -6,7 +6,9 @@ import json
 from typing import Any
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
 
+from callsheet import Workspace
 from support.workspaces import Callsheet, Folder
 
 CONNECTION = """\
@@ -101,17 +103,6 @@ def test_an_action_over_its_connection_is_what_the_whole_of_it_in_one_file_is(
     empty.write("newsletter.yaml", WHOLE)
     assert compiled(empty, callsheet) == found
     assert findings(empty, callsheet) == []
-
-
-OVER = [
-    (
-        "headers",
-        'headers: {X-Version: "4", X-More: m}',
-        ("request", "headers"),
-        {"X-Version": "4", "X-More": "m"},
-    ),
-    ("query", "query: {app: other}", ("request", "query"), {"app": "other"}),
-]
 
 
 @pytest.mark.parametrize(
@@ -303,3 +294,150 @@ def test_what_is_wrong_is_found_where_it_is_written(
         found
     )
     assert len([one for one in found if one[0] != "CS307"]) == 1, found
+
+
+NAMES = [f"newsletter{number:02}" for number in range(40)]
+
+
+@pytest.fixture
+def forty(empty: Folder, callsheet: Callsheet) -> Folder:
+    """Forty actions of one connection, committed and applied."""
+    write(empty)
+    (empty.path / "newsletter.yaml").unlink()
+    for name in NAMES:
+        empty.write(f"{name}.yaml", ACTION.replace("newsletter", name))
+    empty.git("init", "-q")
+    empty.commit("forty")
+    assert callsheet("apply", "-C", empty.path, "-e", "local", "--yes").code == 0
+    return empty
+
+
+def test_one_header_of_a_connection_is_one_change_in_forty_actions(
+    forty: Folder, callsheet: Callsheet, snapshot: SnapshotAssertion
+) -> None:
+    write(forty, ("braze.yaml", 'X-Version: "3"', 'X-Version: "4"'))
+    (forty.path / "newsletter.yaml").unlink()
+    assert callsheet("diff", "--base", "HEAD", "-C", forty.path).out == snapshot
+    assert callsheet("diff", "--base", "HEAD", "-C", forty.path, "-o", "markdown").out == snapshot
+    found = json.loads(callsheet("diff", "--base", "HEAD", "-C", forty.path, "-o", "json").out)
+    assert len(found["changes"]) == 40
+    assert found["shared"] == [
+        {
+            "document": "Connection/braze",
+            "name": "headers.X-Version",
+            "before": "3",
+            "after": "4",
+            "environments": ["local"],
+            "addresses": [f"Action/{name}" for name in NAMES],
+        }
+    ]
+
+
+def test_guards_count_each_action_that_a_connection_changes(forty: Folder, callsheet: Callsheet) -> None:
+    write(forty, ("braze.yaml", 'X-Version: "3"', 'X-Version: "4"'))
+    (forty.path / "newsletter.yaml").unlink()
+    outcome = callsheet("plan", "-C", forty.path, "-e", "local")
+    assert "Guard max-update broken: 40 of 40 would be updated" in outcome.out
+    assert "Plan in local: 40 to update, 0 unchanged." in outcome.out
+    assert outcome.out.count("      braze.yaml:6:13\n") == 40
+
+
+def test_personal_data_of_a_connection_is_one_row_for_forty_actions(
+    forty: Folder, callsheet: Callsheet
+) -> None:
+    write(forty, ("braze.yaml", "{app: shop}", '{app: shop, mail: "{{ params.mail }}"}'),
+          ("braze.yaml", "  parameters:\n", "  parameters:\n    mail: {type: string, sensitivity: email}\n"))  # fmt: skip
+    (forty.path / "newsletter.yaml").unlink()
+    outcome = callsheet("diff", "--base", "HEAD", "-C", forty.path, "-o", "markdown")
+    assert outcome.out.count("| email |") == 1
+    assert "Action/newsletter00" in outcome.out
+
+
+def test_an_action_that_changes_itself_too_is_shown_by_itself(forty: Folder, callsheet: Callsheet) -> None:
+    write(forty, ("braze.yaml", "retries: 2", "retries: 3"))
+    (forty.path / "newsletter.yaml").unlink()
+    own = forty.path / "newsletter07.yaml"
+    own.write_text(own.read_text().replace("POST", "PUT"))
+    found = callsheet("diff", "--base", "HEAD", "-C", forty.path).out
+    assert "~ Connection/braze limits.retries  [sensitive]  changes 39 actions  in local" in found
+    assert "~ Action/newsletter07" in found
+
+
+def test_a_second_run_takes_what_is_known_and_a_changed_connection_is_seen(
+    forty: Folder, callsheet: Callsheet
+) -> None:
+    assert callsheet("plan", "-C", forty.path, "-e", "local").out.startswith("Nothing to do")
+    assert Workspace(forty.path, cache=True).compile().computed == 0
+    write(forty, ("braze.yaml", "timeout: 8s", "timeout: 9s"))
+    (forty.path / "newsletter.yaml").unlink()
+    assert "40 to update" in callsheet("plan", "-C", forty.path, "-e", "local").out
+    (forty.path / "braze.yaml").unlink()
+    assert callsheet("validate", "-C", forty.path).out.count("error CS322") == 40
+    write(forty)
+    (forty.path / "newsletter.yaml").unlink()
+    assert callsheet("plan", "-C", forty.path, "-e", "local").out.startswith("Nothing to do")
+
+
+def test_a_connection_with_an_error_is_reported_once_and_nothing_is_planned(
+    forty: Folder, callsheet: Callsheet
+) -> None:
+    write(forty, ("braze.yaml", "retries: 2", "retries: many"))
+    (forty.path / "newsletter.yaml").unlink()
+    assert [(one[0], one[1], one[2]) for one in findings(forty, callsheet)] == [("CS205", "braze.yaml", 9)]
+    outcome = callsheet("plan", "-C", forty.path, "-e", "local")
+    assert (outcome.code, outcome.out) == (1, "")
+    (forty.path / "braze.yaml").write_text("kind: Connection\n- x")
+    assert {one[0] for one in findings(forty, callsheet)} == {"CS110"}
+
+
+def test_a_connection_of_the_name_of_an_action_is_refused(empty: Folder, callsheet: Callsheet) -> None:
+    write(empty, ("newsletter.yaml", "name: newsletter", "name: braze"))
+    found = findings(empty, callsheet)
+    assert [one[0] for one in found] == ["CS301"]
+    assert "shares a name space with the" in found[0][3]
+
+
+def test_a_contract_is_named_by_the_connection_and_its_operation_by_the_action(
+    empty: Folder, callsheet: Callsheet
+) -> None:
+    empty.write("api.json", json.dumps(DESCRIPTION))
+    write(
+        empty,
+        ("braze.yaml", "  limits:", "  contract: {openapi: api.json}\n  limits:"),
+        ("newsletter.yaml", "  parameters:\n", "  contract: {operation: send}\n  parameters:\n"),
+        ("newsletter.yaml", "/messages/{{ params.channel }}", "/messages/send"),
+        ("newsletter.yaml", '["{{ params.user }}"]', '["{{ params.user }}", "{{ params.channel }}"]'),
+    )
+    assert [(one[0], one[1], one[2]) for one in findings(empty, callsheet)] == [
+        ("CS454", "newsletter.yaml", 9)
+    ]
+    text = (empty.path / "newsletter.yaml").read_text()
+    (empty.path / "newsletter.yaml").write_text(text.replace("operation: send", "operation: sned"))
+    assert [one[:3] for one in findings(empty, callsheet)] == [("CS451", "newsletter.yaml", 10)]
+    (empty.path / "api.json").unlink()
+    assert [one[:3] for one in findings(empty, callsheet)] == [("CS450", "braze.yaml", 9)]
+
+
+DESCRIPTION = {
+    "openapi": "3.0.3",
+    "info": {"title": "t", "version": "1"},
+    "servers": [{"url": "https://rest.iad-01.braze.com"}],
+    "paths": {
+        "/messages/send": {
+            "post": {
+                "operationId": "send",
+                "responses": {"200": {"description": "ok"}},
+                "requestBody": {
+                    "content": {
+                        "application/json": {
+                            "schema": {
+                                "type": "object",
+                                "properties": {"external_user_ids": {"type": "string"}},
+                            }
+                        }
+                    }
+                },
+            }
+        }
+    },
+}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,19 +30,26 @@ class DataFlow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharedChange:
-    """A value of environments that changed, and the actions that changed with it and with nothing else.
+    """What several actions share and what changed, with the actions whose own files did not change.
 
     Attributes:
-        name: dotted, below `values`.
+        name: dotted, below `values`, or below the spec of the document.
+        document: the address of the document that says it, as `Connection/braze`; empty for `values`.
         before: its value, or `NOTHING`; so `after`.
 
     """
 
     name: str
+    document: str = ""
     before: Any
     after: Any
     environments: tuple[str, ...]
     addresses: tuple[str, ...]
+
+    @property
+    def subject(self) -> str:
+        """What changed, as reports name it: `values.host`, `Connection/braze limits.retries`."""
+        return f"{self.document} {self.name}" if self.document else f"values.{self.name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +88,47 @@ def grouped_flows(flows: Sequence[DataFlow]) -> list[tuple[DataFlow, list[str]]]
 def shared_changes(
     before: Compiled, after: Compiled, environments: Mapping[str, Sequence[Change]]
 ) -> list[SharedChange]:
-    """Return the shared values that changed several actions whose own files are what they were."""
+    """Return what changed of what several actions share, whose own files are what they were."""
+    found = [*_values(before, after, environments), *_connections(before, after, environments)]
+    return [one for one in found if len(one.addresses) >= SHARED_FROM]
+
+
+def _connections(
+    before: Compiled, after: Compiled, environments: Mapping[str, Sequence[Change]]
+) -> Iterator[SharedChange]:
+    """Yield each field of a connection that changed, with the actions that changed with it."""
+    for name in sorted({*before.connections} & {*after.connections}):
+        old, new = (one.connections[name].document.value for one in (before, after))
+        users = {one.address for one in after.actions.values() if one.names_connection == name}
+        there = {
+            environment: {
+                one.address
+                for one in changes
+                if one.address in users and _same_document(one, before, after)
+            }
+            for environment, changes in environments.items()
+        }
+        for path, was, now in changed(_said(old), _said(new)):
+            yield SharedChange(
+                name=".".join(map(str, path)),
+                document=f"Connection/{name}",
+                before=was,
+                after=now,
+                environments=tuple(one for one, addresses in there.items() if addresses),
+                addresses=tuple(sorted(set().union(*there.values()))),
+            )
+
+
+def _said(document: Any) -> dict[str, Any]:
+    """Return what a connection says for its actions."""
+    metadata = {key: one for key, one in document["metadata"].items() if key in ("owner", "labels")}
+    return {**metadata, **document["spec"]}
+
+
+def _values(
+    before: Compiled, after: Compiled, environments: Mapping[str, Sequence[Change]]
+) -> Iterator[SharedChange]:
+    """Yield each value of environments that changed, with the actions that read it and changed."""
     values: dict[tuple[str, str, str], tuple[Any, Any, list[str], set[str]]] = {}
     for name, changes in environments.items():
         old, new = before.environments.get(name), after.environments.get(name)
@@ -95,17 +142,14 @@ def shared_changes(
             entry = values.setdefault((dotted, repr(was), repr(now)), (was, now, [], set()))
             entry[2].append(name)
             entry[3].update(addresses)
-    return [
-        SharedChange(
+    for (dotted, _, _), (was, now, names, addresses) in sorted(values.items()):
+        yield SharedChange(
             name=dotted,
             before=was,
             after=now,
             environments=tuple(names),
             addresses=tuple(sorted(addresses)),
         )
-        for (dotted, _, _), (was, now, names, addresses) in sorted(values.items())
-        if len(addresses) >= SHARED_FROM
-    ]
 
 
 def policy_changes(before: Compiled, after: Compiled) -> list[PolicyChange]:
@@ -141,7 +185,7 @@ def _same_document(change: Change, before: Compiled, after: Compiled) -> bool:
 
 
 def _text_of(change: Change, compiled: Compiled) -> str:
-    return compiled.definitions[Address.read(change.address).name].document.text
+    return "\n".join(compiled.definitions[Address.read(change.address).name].texts)
 
 
 def _reader_of(path: Sequence[Any]) -> re.Pattern[str]:

@@ -88,7 +88,8 @@ def diff_record(result: DiffResult) -> dict[str, Any]:
             }
             for one in result.flows
         ],
-        "values": [_shared(one) for one in result.shared],
+        "values": [_shared(one) for one in result.shared if not one.document],
+        "shared": [{"document": one.document, **_shared(one)} for one in result.shared if one.document],
         "policies": [
             {"name": one.name, "change": one.words, "addresses": list(one.addresses)}
             for one in result.policies

@@ -92,7 +92,7 @@ def _shared_rows(result: DiffResult, entries: Sequence[Entry]) -> list[Row]:
     rows: list[Row] = []
     for one in result.shared:
         impacts = [change.impact for change, _, _ in entries if change.address in one.addresses]
-        action: Inline = (Code(f"values.{one.name}"), f" ({counted(len(one.addresses), 'action')})")
+        action: Inline = (Code(one.subject), f" ({counted(len(one.addresses), 'action')})")
         rows.append(((heaviest(impacts),), ("update",), action, ("",), (", ".join(one.environments),)))
     return rows
 
@@ -105,8 +105,8 @@ def _shared(one: SharedChange, entries: Sequence[Entry]) -> list[Block]:
         Heading(
             2,
             (
-                "Shared value ",
-                Code(f"values.{one.name}"),
+                "Shared by several: " if one.document else "Shared value ",
+                Code(one.subject),
                 f" changes {counted(len(one.addresses), 'action')}",
             ),
         ),

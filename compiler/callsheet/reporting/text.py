@@ -152,7 +152,7 @@ def shared_lines(result: DiffResult, style: Style) -> list[str]:
         impacts = [change.impact for change, _ in result.grouped() if change.address in one.addresses]
         weight = max(impacts, key=IMPACTS.index, default="cosmetic")
         impact = paint(weight, IMPACT_COLOURS[weight], style)
-        head = f"~ values.{safe(one.name)}  [{impact}]  changes {counted(len(one.addresses), 'action')}"
+        head = f"~ {safe(one.subject)}  [{impact}]  changes {counted(len(one.addresses), 'action')}"
         lines.append(f"{paint(head, 'yellow', style)}  in {safe(', '.join(one.environments))}")
         for line, colour in signed_values(one.before, one.after, (one.name,), style, 6):
             lines.append("    " + paint(line, colour, style))
