@@ -88,7 +88,7 @@ def run_case(
     else:
         whole = case.get("match", "whole") == "whole"
         mismatches = tuple(_compare(expect, request_fields(request), whole=whole))
-    document = action.document
+    document, written, _ = action.written(("tests", index))
     return CaseResult(
         action=action.name,
         environment=environment,
@@ -97,7 +97,7 @@ def run_case(
         outcome="failed" if mismatches or message else "passed",
         mismatches=mismatches,
         message=message,
-        place=(document.file, document.place(("spec", "tests", index)).line),
+        place=(document.file, document.place(written).line),
         request=request,
         without_expectation=expect is None,
     )

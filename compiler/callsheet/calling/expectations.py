@@ -26,6 +26,12 @@ def updated_files(actions: Mapping[str, Action], cases: Sequence[CaseResult]) ->
     """
     parts: dict[str, list[tuple[Document, list[CaseResult]]]] = {}
     for name in sorted({one.action for one in cases if one.outcome == "failed" and one.index is not None}):
+        if actions[name].origin.row is not None:
+            raise CallsheetError(
+                "CS937",
+                f"the cases of `{name}` are those of a set, and each of its rows expects something else",
+                help="write what is expected with `item.…`, by hand",
+            )
         document = actions[name].document
         parts.setdefault(document.file, []).append(
             (document, _once([one for one in cases if one.action == name]))

@@ -179,6 +179,11 @@ def _run(
     return _result(action, environment, name, message, request)
 
 
+def _place_of(action: Action) -> tuple[str, int]:
+    document, written, _ = action.written(("parameters",))
+    return document.file, document.place(written).line
+
+
 def _result(action: Action, environment: str, name: str, message: str, request: Any) -> CaseResult:
     return CaseResult(
         action=action.name,
@@ -187,6 +192,6 @@ def _result(action: Action, environment: str, name: str, message: str, request: 
         index=None,
         outcome="failed" if message else "passed",
         message=message,
-        place=(action.document.file, action.document.place(("spec", "parameters")).line),
+        place=_place_of(action),
         request=request,
     )

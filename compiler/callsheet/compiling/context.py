@@ -47,6 +47,7 @@ class Shared:
         environments: those of them whose target is described, by name.
         targets: the documents of kind Target, by name.
         connections: the first of each name.
+        items_files: the files of rows that sets name.
         invalid: the names of connections that are not valid by their schema.
 
     """
@@ -59,6 +60,7 @@ class Shared:
     settings: Settings = field(default_factory=Settings)
     connections: dict[str, Connection] = field(default_factory=dict)
     invalid: set[str] = field(default_factory=set)
+    items_files: set[str] = field(default_factory=set)
 
     def context(self) -> tuple[Context, list[Problem]]:
         """Return what the units need of it, and the policies without a valid schema, which are left out."""
@@ -86,6 +88,8 @@ def read_shared(source: Source, files: Iterable[str], *, skip: Callable[[str], b
                     shared.documents.setdefault(name, document)
                 case "Connection":
                     shared.connections.setdefault(name, Connection(document))
+                case "ActionSet":
+                    shared.items_files |= {document.value["spec"].get("itemsFile", "")} - {""}
                 case "Policy":
                     shared.policies.append(read_policy(document))
                 case "Target":

@@ -44,7 +44,8 @@ class LeafCompiler:
             else read_parameters(self.spec.get("parameters") or {})
         )
         self.types = {name: JSON_TYPES[one.type] for name, one in self.parameters.items()}
-        self.names: dict[str, Any] = {
+        self.names: dict[str, Any] = {} if action.item is None else {"item": action.item}
+        self.names |= {
             "values": environment.values,
             "env": {"name": environment.name},
             "action": {"name": action.name, "labels": action.labels, "owner": action.owner},

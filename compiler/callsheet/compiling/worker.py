@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, cast
@@ -12,7 +13,17 @@ from callsheet.compiling.cache import part_digests
 from callsheet.compiling.compilers import compiler_of
 from callsheet.compiling.context import Context, may_be_shared
 from callsheet.compiling.foreign import is_foreign, is_large_and_foreign
+from callsheet.compiling.items import read_items
 from callsheet.compiling.model import CompiledAction
+from callsheet.compiling.sets import (
+    RowFault,
+    expanded,
+    faulty_row,
+    nameless_row,
+    repeated_name,
+    rows_of,
+    unused_fields,
+)
 from callsheet.compiling.unit import Broken, Unit
 from callsheet.documents import Document, Problem, Source, Unreadable
 from callsheet.documents.problems import ANY, Concern
@@ -23,6 +34,7 @@ from callsheet.language.catalog import Rule, Spots, rules_on
 from callsheet.language.content import Head
 from callsheet.language.environment import Environment, overlaid_spots, own_spots
 from callsheet.language.kinds import KINDS, DeployedKind, deployed_kinds
+from callsheet.language.origin import Origin, Row
 from callsheet.language.own_output import is_own_file
 from callsheet.language.schema_check import check_document
 from callsheet.rules.connections import unknown_connection
@@ -31,6 +43,8 @@ from callsheet.rules.policies import ReadyPolicy, prepare, violations
 from callsheet.rules.secrets import references_in
 from callsheet.targets.journey_optimizer.rules.judged import JourneyAction
 from callsheet.templates.template_files import TemplateFiles
+
+_NAME = re.compile(r"[A-Za-z0-9_]{1,30}\Z")
 
 
 class Worker:
@@ -105,11 +119,36 @@ class Worker:
         }
         unit.heads.append(head)
         if isinstance(kind, DeployedKind):
-            self._define(kind.definition, document, head, unit)
+            self._define(kind.definition, Origin(document), head, unit)
+        elif kind.name == "ActionSet":
+            self._set(document, unit)
 
-    def _define(self, kind: type[Definition], document: Document, head: Head, unit: Unit) -> None:
+    def _set(self, document: Document, unit: Unit) -> None:
+        """Compile each action of a set."""
+        items = read_items(document, TemplateFiles(self.source, unit.templates, unit.found).read)
+        unit.found += [(one, []) for one in [*items.problems, *unused_fields(document, items)]]
+        first: dict[str, Row] = {}
+        for row in rows_of(items):
+            origin = Origin(document, row, expanded)
+            try:
+                name = origin.value["metadata"]["name"]
+            except RowFault as fault:
+                unit.found.append((faulty_row(document, row, fault), []))
+                continue
+            if not isinstance(name, str) or not _NAME.match(name):
+                unit.found.append((nameless_row(document, row, name), []))
+            elif first.setdefault(name, row) is not row:
+                unit.found.append((repeated_name(name, row, first[name]), []))
+            else:
+                head: Head = {
+                    "kind": Action.kind, "name": name, "index": document.index, "line": document.line,
+                }  # fmt: skip
+                unit.heads.append(head)
+                self._define(Action, origin, head, unit)
+
+    def _define(self, kind: type[Definition], origin: Origin, head: Head, unit: Unit) -> None:
         """Read a definition with the connection that it names, and compile it."""
-        one = kind.read(document, self.context.parts)
+        one = kind.read(origin, self.context.parts)
         named = one.names_connection
         if named is not None:
             unit.parts[named] = self.digests.get(named, "")

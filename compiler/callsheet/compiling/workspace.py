@@ -16,13 +16,17 @@ from callsheet.compiling.findings import found_in, without_what_follows
 from callsheet.compiling.model import Compiled, CompiledAction
 from callsheet.compiling.policy_exceptions import reported
 from callsheet.compiling.pool import compute_units
+from callsheet.compiling.sets import expanded
 from callsheet.compiling.unit import Unit
 from callsheet.documents import Document, Problem, Source
 from callsheet.documents.findings import empty_workspace
+from callsheet.documents.places import Places
 from callsheet.documents.reading import read_text
+from callsheet.documents.yaml_events import ParsedDocument
 from callsheet.language.catalog import found_on
 from callsheet.language.diagnostics import Diagnostic, conceal, diagnose, merge_repeated
 from callsheet.language.kinds import KINDS, DeployedKind, deployed_kinds
+from callsheet.language.origin import Origin, Row
 from callsheet.language.subjects import Deployed, Facts
 from callsheet.rules.ignores import adjust
 from callsheet.rules.stores import check_stores
@@ -59,7 +63,9 @@ class _WorkspaceCompiler:
 
     def run(self, check: Check) -> Compiled:
         context, problems = self._read_shared()
-        self.files = [one for one in self.files if not self._is_deployed(one)]
+        self.files = [
+            one for one in self.files if one not in self.items_files and not self._is_deployed(one)
+        ]
         units = self._units(context)
         for unit in units:
             self._enter(unit, context)
@@ -82,6 +88,7 @@ class _WorkspaceCompiler:
         self.facts.deploying = () if context.nowhere else context.environments
         self.facts.policies = self.result.policies = shared.policies
         self.result.connections = shared.connections
+        self.items_files = {normpath(one) for one in shared.items_files}
         self.facts.connections = {name: one.document for name, one in shared.connections.items()}
         self.result.environments = shared.environments
         self.result.targets, self.result.settings = shared.targets, shared.settings
@@ -124,10 +131,13 @@ class _WorkspaceCompiler:
         for head in unit.heads:
             text = partial(self.texts.__getitem__, unit.file)
             document = Document(unit.file, head["index"], text, line=head["line"])
-            self.facts.named.append((head["kind"], head["name"], document))
+            row = Row.read(head["row"]) if "row" in head else None
+            named = document if row is None else self._document_of(row)
+            self.facts.named.append((head["kind"], head["name"], named))
             kind = KINDS[head["kind"]]
             if isinstance(kind, DeployedKind) and head["name"] not in self.facts.definitions:
-                definition = kind.definition.from_head(document, head, context.parts)
+                origin = Origin(document, row, expanded)
+                definition = kind.definition.from_head(origin, head, context.parts)
                 self.facts.definitions[definition.name] = definition
                 result.by_kind[kind.name][definition.name] = definition
         if context.nowhere:
@@ -136,6 +146,11 @@ class _WorkspaceCompiler:
             there = result.by_environment.setdefault(environment, {})
             for address, (canonical, digest) in compiled.items():
                 there.setdefault(address, CompiledAction(address, environment, canonical, digest))
+
+    def _document_of(self, row: Row) -> Document:
+        """Return the file in which a row is written, as a document in which every place is the row."""
+        text = partial(self.texts.__getitem__, row.file)
+        return Document(row.file, 0, text, ParsedDocument(None, Places({(): row.span}), row.span.line))
 
     # -- across files ---------------------------------------------------------------------
 
@@ -148,7 +163,7 @@ class _WorkspaceCompiler:
             there = result.by_environment.setdefault(environment.name, {})
             problems += found_on("deployed", Deployed(environment, result.by_kind, there))
         problems += found_in(units, context, self.texts)
-        self.facts.unread = any(one.code < "CS3" for one in problems)
+        self.facts.unread = any(_hides_definitions(one) for one in problems)
         problems += found_on("workspace", self.facts)
         problems = without_what_follows(problems, units, self.facts.definitions)
         return problems if problems or result.documents else [empty_workspace()]
@@ -164,6 +179,13 @@ class _WorkspaceCompiler:
         defined = {unit.file: {head["name"] for head in unit.heads} for unit in units if unit.ignores}
         adjusted = adjust(merge_repeated(found), speaking, self.result.settings, defined)
         return conceal(merge_repeated(adjusted))
+
+
+def _hides_definitions(problem: Problem) -> bool:
+    """Return whether there may be definitions of which nothing is known: in a file, or of a row."""
+    return (
+        problem.code < "CS3" or problem.code == "CS327" or (problem.code < "CS6" and problem.missing == "")
+    )
 
 
 class _Texts(dict[str, str]):

@@ -12,6 +12,7 @@ from callsheet.language.addresses import Address
 from callsheet.language.connection import NO_PARTS, Connection, Parts
 from callsheet.language.content import DefinitionHead
 from callsheet.language.layers import Layer, Written, assembled, written
+from callsheet.language.origin import Origin
 
 Text = str | dict[str, str]
 """A text, or one text by language."""
@@ -57,8 +58,8 @@ class Definition:
     in_head: ClassVar[tuple[str, ...]] = ()
     """Fields of the spec that are known without reading the document; arguments of the constructor."""
 
-    def __init__(self, document: Document, metadata: dict[str, Any], renamed_from: str | None) -> None:
-        self.document = document
+    def __init__(self, origin: Origin, metadata: dict[str, Any], renamed_from: str | None) -> None:
+        self.origin = origin
         self.name: str = metadata["name"]
         self.metadata = metadata
         self.renamed_from = renamed_from
@@ -66,30 +67,30 @@ class Definition:
         self.connection: Connection | None = None
 
     @classmethod
-    def read(cls, document: Document, parts: Parts = NO_PARTS) -> Self:
-        """Return what a document of this kind, valid by its schema, defines.
+    def read(cls, origin: Origin, parts: Parts = NO_PARTS) -> Self:
+        """Return what a document of this kind, or a row of a set, valid by its schema, defines.
 
         Args:
-            document: of the kind.
+            origin: the document, or the set's with the row.
             parts: what it may name: a connection that is not there is left out.
 
         """
-        spec, metadata = document.value["spec"], document.value["metadata"]
+        spec, metadata = origin.value["spec"], origin.value["metadata"]
         name: str | None = spec.get("connection")
         connection = parts.connections.get(name or "")
         if connection is not None:
             metadata = connection.completed(metadata)
-            spec = assembled((connection.layer, Layer(document, ("spec",), spec)))
+            spec = assembled((connection.layer, _own_layer(origin)))
         renamed_from = (spec.get("lifecycle") or {}).get("renamedFrom")
-        found = cls(document, metadata, renamed_from, *map(spec.get, cls.in_head))
+        found = cls(origin, metadata, renamed_from, *map(spec.get, cls.in_head))
         found.names_connection, found.connection = name, connection
         return found
 
     @classmethod
-    def from_head(cls, document: Document, head: Mapping[str, Any], parts: Parts = NO_PARTS) -> Self:
+    def from_head(cls, origin: Origin, head: Mapping[str, Any], parts: Parts = NO_PARTS) -> Self:
         """Return the definition that has this head; the document is read when more is asked of it."""
         fields = [head[field] for field in cls.in_head]
-        found = cls(document, head["metadata"], head["renamedFrom"], *fields)
+        found = cls(origin, head["metadata"], head["renamedFrom"], *fields)
         found.names_connection = head.get("connection")
         found.connection = parts.connections.get(found.names_connection or "")
         return found
@@ -103,9 +104,21 @@ class Definition:
         }
         if self.names_connection is not None:
             head["connection"] = self.names_connection
-            own = self.document.value["spec"].get("parameters") or {}
+            own = self.origin.value["spec"].get("parameters") or {}
             head["inherited"] = [name for name in self.parameters if name not in own]
+        if self.origin.row is not None:
+            head["row"] = self.origin.row.record()
         return {**head, **{field: getattr(self, field) for field in self.in_head}}  # type: ignore[typeddict-item]
+
+    @property
+    def document(self) -> Document:
+        """The document that defines it; of a row, the set's."""
+        return self.origin.document
+
+    @property
+    def item(self) -> dict[str, Any] | None:
+        """The fields of its row; None without one."""
+        return None if self.origin.row is None else self.origin.row.item
 
     @classmethod
     def is_whole(cls, compiled: Mapping[str, Any]) -> bool:
@@ -115,7 +128,7 @@ class Definition:
     @cached_property
     def layers(self) -> tuple[Layer, ...]:
         """What it is made of, lowest first: its connection's fields, and its own."""
-        own = Layer(self.document, ("spec",), self.document.value["spec"])
+        own = _own_layer(self.origin)
         return (own,) if self.connection is None else (self.connection.layer, own)
 
     @cached_property
@@ -166,18 +179,22 @@ class Action(Definition):
 
     def __init__(
         self,
-        document: Document,
+        origin: Origin,
         metadata: dict[str, Any],
         renamed_from: str | None,
         contract: dict[str, Any] | None = None,
     ) -> None:
-        super().__init__(document, metadata, renamed_from)
+        super().__init__(origin, metadata, renamed_from)
         self.contract = contract
 
     @classmethod
     def is_whole(cls, compiled: Mapping[str, Any]) -> bool:
         """Return whether it has a request with a URL."""
         return isinstance(compiled.get("request"), dict) and "url" in compiled["request"]
+
+
+def _own_layer(origin: Origin) -> Layer:
+    return Layer(origin.document, (*origin.root, "spec"), origin.value["spec"])
 
 
 _CONSTRAINTS = (

@@ -210,6 +210,11 @@ class Spots:
     def _problem(
         self, document: Document, span: Span, message: str, do: str, related: tuple[Related, ...]
     ) -> Problem:
+        related = (*related, *self.also(document))
         return Problem(
             code=self.code, file=document.file, span=span, message=message, help=do, related=related
         )
+
+    def also(self, document: Document) -> tuple[Related, ...]:  # noqa: ARG002
+        """Return the places that belong to every problem in a document."""
+        return ()

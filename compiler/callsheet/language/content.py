@@ -49,6 +49,7 @@ class DefinitionHead(TypedDict, total=False):
     contract: dict[str, Any] | None
     connection: str
     inherited: list[str]
+    row: dict[str, Any]
 
 
 class Head(DefinitionHead, total=False):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from callsheet.documents import Document, Path
+from callsheet.documents import Document, Path, Related
 from callsheet.language.action import Definition
 from callsheet.language.catalog import Spots, in_file
 from callsheet.language.layers import Layer, Written, assembled, written
@@ -122,9 +122,15 @@ class Environment:
         """Return where a field of the overlaid spec is written: in which document, and where in it."""
         layers = (*action.layers, *self.overlays_of(action))
         found = written(layers, path, offset)
-        if found.document is action.document:
-            return found._replace(path=("spec", *in_file(action.document, ("spec",), found.path[1:])))
+        return _at_file(action, found)
+
+
+def _at_file(definition: Definition, found: Written) -> Written:
+    """Return a place with a payload that is in a template file at the name of that file."""
+    root = (*definition.origin.root, "spec")
+    if found.document is not definition.document or found.path[: len(root)] != root:
         return found
+    return found._replace(path=(*root, *in_file(found.document, root, found.path[len(root) :])))
 
 
 def _overlay_names(action: Definition) -> Iterator[tuple[str, Literal["definition", "connection"]]]:
@@ -150,13 +156,16 @@ class DefinitionSpots(Spots):
     def where(self, path: Path, offset: int = 0) -> Written:
         """Return where a field of the spec, or of the metadata, is written."""
         if path[:1] in _METADATA_FIELDS or self.definition is None:
-            return Written(self.document, ("metadata", *path), offset)
+            root = () if self.definition is None else self.definition.origin.root
+            return Written(self.document, (*root, "metadata", *path), offset)
         if self.environment is not None:
             return self.environment.written(self.definition, path, offset)
-        found = self.definition.written(path, offset)
-        if found.document is self.document:
-            return found._replace(path=("spec", *in_file(self.document, ("spec",), found.path[1:])))
-        return found
+        return _at_file(self.definition, self.definition.written(path, offset))
+
+    def also(self, document: Document) -> tuple[Related, ...]:
+        """Return the row that fills the template in, where the problem is in that."""
+        row = self.definition.origin.row if self.definition is not None else None
+        return (row.related,) if row is not None and document is self.document else ()
 
 
 _METADATA_FIELDS = (("name",), ("title",), ("description",), ("owner",), ("labels",))

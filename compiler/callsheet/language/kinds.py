@@ -77,6 +77,7 @@ KINDS: dict[str, Kind] = {
             singular="endpoint configuration",
             plural="endpoints",
         ),
+        Kind(name="ActionSet", schema="actionset"),
         Kind(name="Connection", schema="connection"),
         Kind(name="Environment", schema="environment"),
         Kind(name="Policy", schema="policy"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from callsheet.documents import Document
 from callsheet.language.action import Definition
+from callsheet.language.origin import Origin
 
 FIELDS = {
     "email": ("subject", "preheader", "text", "html"),
@@ -28,9 +28,9 @@ class Message(Definition):
     in_head = ("channel",)
 
     def __init__(
-        self, document: Document, metadata: dict[str, Any], renamed_from: str | None, channel: str
+        self, origin: Origin, metadata: dict[str, Any], renamed_from: str | None, channel: str
     ) -> None:
-        super().__init__(document, metadata, renamed_from)
+        super().__init__(origin, metadata, renamed_from)
         self.channel = channel
 
     @property

@@ -36,7 +36,7 @@ def place_in(compiled: Compiled, environment: Environment) -> Place:
         if action is None:
             return None
         if not path:
-            return action.document.file, action.document.line, 1
+            return action.origin.place
         source = ("lifecycle", "protect") if path == ("protect",) else path
         document, there, _ = overlaid_spots("", action, environment).where(source)
         span = document.places.key(there) if there in document.places.keys else document.place(there)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from callsheet.deploying import ApplyResult
-from callsheet.language import in_language
+from callsheet.language import Definition, in_language
 from callsheet.language.masking import masked
 from callsheet.ledger import ApplyRecord, SettledStep
 from callsheet.planning import Plan, plan_record
@@ -124,7 +124,7 @@ def _record(one: ApplyRecord, kept: Sequence[Evidence] = ()) -> dict[str, Any]:
 def _list(result: ListResult) -> dict[str, Any]:
     actions = []
     for one in sorted(result.actions, key=lambda action: action.name):
-        place = one.document.place(("metadata", "name"))
+        file, line = _place(one)
         actions.append(
             {
                 "kind": one.kind,
@@ -137,11 +137,18 @@ def _list(result: ListResult) -> dict[str, Any]:
                 "labels": masked(one.labels),
                 "environments": list(result.environments.get(one.name, ())),
                 "parameters": list(one.parameters),
-                "file": one.document.file,
-                "line": place.line,
+                "file": file,
+                "line": line,
             }
         )
     return {"actions": actions}
+
+
+def _place(one: Definition) -> tuple[str, int]:
+    """Return where a definition is named: of a row of a set, the row."""
+    if one.origin.row is not None:
+        return one.origin.place[:2]
+    return one.document.file, one.document.place(("metadata", "name")).line
 
 
 def _show(result: ShowResult) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from callsheet.documents import Problem
 from callsheet.language.action import Definition
 from callsheet.language.catalog import Spots, declare, rule
 from callsheet.language.connection import Parts
+from callsheet.language.environment import own_spots
 from callsheet.language.schema_check import nearest
 from callsheet.language.subjects import Facts
 
@@ -51,8 +52,8 @@ def unknown_connection(action: Definition, name: str, parts: Parts) -> list[Prob
     """Return that an action names a connection that is not there; nothing of one that has errors itself."""
     if name in parts.invalid:
         return []
-    problem = Spots("CS322", action.document).value(
-        ("spec", "connection"),
+    problem = own_spots("CS322", action).value(
+        ("connection",),
         f"there is no connection `{name}`" + nearest(name, parts.connections),
         do="correct the name, or add a document of kind Connection",
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from callsheet.documents import Document, Problem, Related
 from callsheet.language.catalog import Spots, rule
+from callsheet.language.environment import own_spots
 from callsheet.language.kinds import deployed_kinds
 from callsheet.language.subjects import Facts
 
@@ -112,8 +113,8 @@ def rename_of_existing(facts: Facts, code: str) -> Iterator[Problem]:
         old = action.renamed_from
         if old is None:
             continue
-        spots = Spots(code, action.document)
-        path = ("spec", "lifecycle", "renamedFrom")
+        spots = own_spots(code, action)
+        path = ("lifecycle", "renamedFrom")
         if old in facts.definitions:
             yield spots.value(
                 path,

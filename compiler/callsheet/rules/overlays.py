@@ -43,7 +43,8 @@ class _DocumentSpots(DefinitionSpots):
 
     def where(self, path: Path, offset: int = 0) -> Written:
         if path[:1] != ("spec",):
-            return Written(self.document, path, offset)
+            root = () if self.definition is None else self.definition.origin.root
+            return Written(self.document, (*root, *path), offset)
         return DefinitionSpots.where(self, path[1:], offset)
 
     def value(self, path: Path, message: str, *, do: str, related: tuple[Related, ...] = ()) -> Problem:
@@ -67,7 +68,8 @@ class _DocumentSpots(DefinitionSpots):
 
 def check_assembled(action: Definition) -> list[Problem]:
     """Check that an action over its connection is still valid by its schema."""
-    return _check(action, None, ()) if action.connection is not None else []
+    made = action.connection is not None or action.origin.row is not None
+    return _check(action, None, ()) if made else []
 
 
 def check_overlay(action: Definition, environment: Environment) -> list[Problem]:
@@ -83,7 +85,7 @@ def _check(
     action: Definition, environment: Environment | None, overlays: tuple[Layer, ...]
 ) -> list[Problem]:
     spec = assembled((*action.layers, *overlays))
-    whole = {**action.document.value, "spec": spec}
+    whole = {**action.origin.value, "spec": spec}
 
     def at(code: str) -> Spots:
         return _DocumentSpots(code, action.document, (), action, environment, overlays)

@@ -103,6 +103,35 @@ def parse_leaf(text: str) -> Parts:
     return tuple(parts)
 
 
+def reads_of(parts: Parts, name: str) -> set[str] | None:
+    """Return the fields of a root name that a parsed leaf reads; None where it may read any of them."""
+    found: set[str] = set()
+    for part in parts:
+        if isinstance(part, str):
+            continue
+        output = nodes.Output([part.node])
+        roots = sum(one.name == name for one in output.find_all(nodes.Name))
+        for one in output.find_all((nodes.Getattr, nodes.Getitem)):
+            field = _field_of(one, name)
+            if field is not None:
+                found.add(field)
+                roots -= 1
+        if roots:
+            return None
+    return found
+
+
+def _field_of(node: nodes.Expr, name: str) -> str | None:
+    """Return the field of a root name that a node reads; None where it is another one's."""
+    if not isinstance(node, nodes.Getattr | nodes.Getitem):
+        return None
+    if not isinstance(node.node, nodes.Name) or node.node.name != name:
+        return None
+    if isinstance(node, nodes.Getattr):
+        return node.attr
+    return str(node.arg.value) if isinstance(node.arg, nodes.Const) else None
+
+
 def _at(base: int, parse: Callable[[str], Parts], text: str) -> Parts:
     """Parse a piece of a leaf; what is wrong with it is placed in the leaf."""
     try:

@@ -1,0 +1,187 @@
+"""The rows of a set: written in it, or in a CSV, YAML or JSON file of the workspace."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from callsheet.documents import Document, Problem, Span
+from callsheet.documents.reading import parse
+from callsheet.language.catalog import Spots
+
+MAX_ROWS = 10_000
+"""The largest number of rows of one set: its actions are compiled together, as one file."""
+
+_FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}\Z")
+_FORMULA = re.compile(r"=|@|[+-](?![\d.\s])")
+"""How a spreadsheet's formula begins; a number may begin with a sign."""
+
+ReadText = Callable[[str], str | Problem]
+"""Returns the text of a file of the workspace, or the problem that keeps it from it."""
+
+
+@dataclass(slots=True)
+class Items:
+    """The rows of a set.
+
+    Attributes:
+        file: where they are written.
+        rows: the fields of each, by name, with its place.
+        fields: every field of the rows, with the place where it is first written.
+        problems: what is wrong with them; there are no rows where one is an error.
+
+    """
+
+    file: str
+    rows: list[tuple[dict[str, Any], Span]] = field(default_factory=list)
+    fields: dict[str, Span] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read_items(document: Document, read_text: ReadText) -> Items:
+    """Read the rows of a document of kind ActionSet, valid by its schema."""
+    spec = document.value["spec"]
+    if "items" in spec:
+        return _listed(Items(document.file), document, spec["items"], ("spec", "items"))
+    file = spec["itemsFile"]
+    text = read_text(file)
+    if isinstance(text, Problem):
+        return Items(file, problems=[_unreadable(document, text)])
+    return (
+        _from_csv(Items(file), text) if file.lower().endswith((".csv", ".tsv")) else _from_yaml(file, text)
+    )
+
+
+def _unreadable(document: Document, problem: Problem) -> Problem:
+    return Spots("CS327", document).value(
+        ("spec", "itemsFile"),
+        f"the rows cannot be read: {problem.message}",
+        do="name a file of the workspace, by its path from the workspace's root",
+    )
+
+
+def _listed(items: Items, document: Document, values: list[Any], path: tuple[str | int, ...]) -> Items:
+    if len(values) > MAX_ROWS:
+        items.problems.append(_fault(items, document.place(path), *_too_many(len(values))))
+        return items
+    for index, value in enumerate(values):
+        items.rows.append((value, document.place((*path, index))))
+        for name in value:
+            if name not in items.fields:
+                items.fields[name] = document.places.key((*path, index, name))
+    return items
+
+
+def _from_yaml(file: str, text: str) -> Items:
+    parsed, problems = parse(text, file, with_places=True)
+    items = Items(file)
+    if problems:
+        items.problems = problems
+        return items
+    value = parsed[0].value if len(parsed) == 1 else None
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        items.problems.append(
+            _fault(items, Span(1, 1, 1, 1), "the file of rows is not a list of mappings", _HOW_YAML)
+        )
+        return items
+    return _listed(items, Document(file, 0, text, parsed[0]), value, ())
+
+
+_HOW_YAML = "write `- {field: value, …}` for each row, in one document"
+
+
+def _too_many(number: int | None) -> tuple[str, str]:
+    how_many = f"{number:,} rows, more" if number is not None else "more rows"
+    return f"there are {how_many} than the {MAX_ROWS:,} that one set can have", "split it into several sets"
+
+
+def _fault(items: Items, span: Span, message: str, do: str, code: str = "CS327") -> Problem:
+    return Problem(code=code, file=items.file, span=span, message=message, help=do)
+
+
+def _line(number: int, column: int = 1, end: int | None = None) -> Span:
+    return Span(number, column, number, end if end is not None else column)
+
+
+# -- CSV (RFC 4180) -------------------------------------------------------------------------
+
+
+def _from_csv(items: Items, text: str) -> Items:
+    rows = _records(text)
+    try:
+        head = next(rows, None)
+        if head is None:
+            items.problems.append(_fault(items, _line(1), "the file of rows is empty", _HOW_CSV))
+            return items
+        names, _ = head
+        items.problems = list(_wrong_names(items, names))
+        if not items.problems:
+            items.fields = {name: _line(1) for name in names}
+            _take(items, names, rows)
+    except csv.Error as error:
+        items.problems.append(_fault(items, _line(1), f"the file of rows is not CSV: {error}", _HOW_CSV))
+    if any(one.code != "CS328" for one in items.problems):
+        items.rows = []
+    return items
+
+
+_HOW_CSV = "write the fields' names in the first line, and a line for each row, separated by commas"
+
+
+def _records(text: str) -> Iterator[tuple[list[str], int]]:
+    """Yield the records of a CSV text, each with the line in which it begins; empty lines are left out."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    begin = 1
+    for record in reader:
+        if record:
+            yield record, begin
+        begin = reader.line_num + 1
+
+
+def _wrong_names(items: Items, names: list[str]) -> Iterator[Problem]:
+    if len(names) == 1 and (found := next((one for one in ";\t|" if one in names[0]), None)):
+        shown = "a tab" if found == "\t" else f"`{found}`"
+        yield _fault(items, _line(1), f"the fields are separated by {shown}, not by commas", _HOW_CSV)
+        return
+    seen: set[str] = set()
+    for name in names:
+        if not _FIELD.match(name):
+            message = f"`{name[:80]}` cannot be the name of a field" if name else "a field has no name"
+            yield _fault(items, _line(1), message, "use letters, digits and _; the first is no digit")
+        elif name in seen:
+            yield _fault(items, _line(1), f"the field `{name}` is there twice", "rename one of the two")
+        seen.add(name)
+
+
+def _take(items: Items, names: list[str], rows: Iterator[tuple[list[str], int]]) -> None:
+    for record, line in rows:
+        if len(items.rows) == MAX_ROWS:
+            items.problems.append(_fault(items, _line(line), *_too_many(None)))
+            return
+        if len(record) != len(names):
+            message = f"the row has {_counted(len(record))}, and the first line names {len(names)}"
+            items.problems.append(
+                _fault(items, _line(line), message, "write every field, empty ones too, or quote commas")
+            )
+        for name, value in zip(names, record, strict=False):
+            if _FORMULA.match(value):
+                items.problems.append(_formula(items, line, name))
+        items.rows.append((dict(zip(names, record, strict=False)), _line(line)))
+
+
+def _counted(number: int) -> str:
+    return "1 field" if number == 1 else f"{number} fields"
+
+
+def _formula(items: Items, line: int, name: str) -> Problem:
+    return _fault(
+        items,
+        _line(line),
+        f"the field `{name}` begins as a formula does, and a spreadsheet that opens the file runs it",
+        "write the value without it; callsheet itself takes it as it is written",
+        "CS328",
+    )
