@@ -295,3 +295,23 @@ kind: Action
 metadata: {name: mail_c02, title: {en: x, fr: x}}
 spec: {request: {method: POST, url: "https://a.example", payload: {}}}
 """
+
+
+def test_a_line_of_the_template_is_one_change_in_all_actions(empty: Folder, callsheet: Callsheet) -> None:
+    write(empty)
+    empty.git("init", "-q")
+    empty.commit("set")
+    write(empty, ("method: POST", "method: PUT"))
+    assert callsheet("diff", "--base", "HEAD", "-C", empty.path).out == (
+        "~ ActionSet/campaigns spec.request.method  [breaking]  changes 2 actions  in local\n"
+        '    - "POST"\n'
+        '    + "PUT"\n'
+        "    Action/mail_c01, Action/mail_c02\n"
+        "    method changed from POST to PUT (method-changed), 2 actions\n"
+        "\n"
+        "2 changes since HEAD.\n"
+    )
+    write(empty, ("method: POST", "method: PUT"), ("title: Summer", "title: Autumn"))
+    found = json.loads(callsheet("diff", "--base", "HEAD", "-C", empty.path, "-o", "json").out)
+    assert [one["document"] for one in found["shared"]] == []
+    assert len(found["changes"]) == 2

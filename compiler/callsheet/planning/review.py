@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,7 +89,11 @@ def shared_changes(
     before: Compiled, after: Compiled, environments: Mapping[str, Sequence[Change]]
 ) -> list[SharedChange]:
     """Return what changed of what several actions share, whose own files are what they were."""
-    found = [*_values(before, after, environments), *_connections(before, after, environments)]
+    found = [
+        *_values(before, after, environments),
+        *_connections(before, after, environments),
+        *_templates(before, after, environments),
+    ]
     return [one for one in found if len(one.addresses) >= SHARED_FROM]
 
 
@@ -102,21 +106,54 @@ def _connections(
         users = {one.address for one in after.actions.values() if one.names_connection == name}
         there = {
             environment: {
-                one.address
-                for one in changes
-                if one.address in users and _same_document(one, before, after)
+                one.address for one in changes if one.address in users and _is_untouched(one, before, after)
             }
             for environment, changes in environments.items()
         }
-        for path, was, now in changed(_said(old), _said(new)):
-            yield SharedChange(
-                name=".".join(map(str, path)),
-                document=f"Connection/{name}",
-                before=was,
-                after=now,
-                environments=tuple(one for one, addresses in there.items() if addresses),
-                addresses=tuple(sorted(set().union(*there.values()))),
-            )
+        yield from _fields(f"Connection/{name}", _said(old), _said(new), there)
+
+
+def _templates(
+    before: Compiled, after: Compiled, environments: Mapping[str, Sequence[Change]]
+) -> Iterator[SharedChange]:
+    """Yield each field of a set's template that changed, with the actions of rows that are as they were."""
+    was, now = (_sets(one) for one in (before, after))
+    for address in sorted({*was} & {*now}):
+        (old, _), (new, members) = was[address], now[address]
+        there = {
+            environment: {
+                one.address
+                for one in changes
+                if one.address in members and _is_untouched(one, before, after)
+            }
+            for environment, changes in environments.items()
+        }
+        yield from _fields(address, old["spec"]["template"], new["spec"]["template"], there)
+
+
+def _sets(compiled: Compiled) -> dict[str, tuple[Any, set[str]]]:
+    """Return the sets, by address, each with the addresses of its actions."""
+    found: dict[str, tuple[Any, set[str]]] = {}
+    for one in compiled.actions.values():
+        if one.origin.row is not None:
+            value = one.document.value
+            address = f"ActionSet/{value['metadata']['name']}"
+            found.setdefault(address, (value, set()))[1].add(one.address)
+    return found
+
+
+def _fields(
+    document: str, old: Any, new: Any, there: Mapping[str, Collection[str]]
+) -> Iterator[SharedChange]:
+    for path, was, now in changed(old, new):
+        yield SharedChange(
+            name=".".join(map(str, path)),
+            document=document,
+            before=was,
+            after=now,
+            environments=tuple(one for one, addresses in there.items() if addresses),
+            addresses=tuple(sorted({one for addresses in there.values() for one in addresses})),
+        )
 
 
 def _said(document: Any) -> dict[str, Any]:
@@ -134,7 +171,7 @@ def _values(
         old, new = before.environments.get(name), after.environments.get(name)
         if old is None or new is None or equal(old.values, new.values):
             continue
-        untouched = [one for one in changes if _same_document(one, before, after)]
+        untouched = [one for one in changes if _is_untouched(one, before, after)]
         for path, was, now in changed(old.values, new.values):
             dotted = ".".join(map(str, path))
             reads = _reader_of(path)
@@ -173,7 +210,8 @@ def policy_changes(before: Compiled, after: Compiled) -> list[PolicyChange]:
     return found
 
 
-def _same_document(change: Change, before: Compiled, after: Compiled) -> bool:
+def _is_untouched(change: Change, before: Compiled, after: Compiled) -> bool:
+    """Return whether what an object's own document says, or its row, is as it was."""
     name = Address.read(change.address).name
     old, new = before.definitions.get(name), after.definitions.get(name)
     if change.action != "update" or old is None or new is None:
@@ -181,6 +219,8 @@ def _same_document(change: Change, before: Compiled, after: Compiled) -> bool:
     parts = [new.spec.get("request", {}), *(new.spec.get("content") or {}).values()]
     if any("payloadFile" in one or "htmlFile" in one for one in parts):
         return False
+    if new.origin.row is not None and old.origin.row is not None:
+        return equal(old.origin.row.item, new.origin.row.item)
     return equal(old.document.value, new.document.value)
 
 
