@@ -39,7 +39,7 @@ def explain(code: str | None = None) -> results.ExplainResult:
     """
     import callsheet.rules  # noqa: F401 - fills the catalog
     from callsheet.language.catalog import RULES
-    from callsheet.language.schema_check import nearest
+    from callsheet.words import nearest
 
     if code is None:
         return results.ExplainResult(rules=[RULES[one] for one in sorted(RULES)], detailed=False)

@@ -1,8 +1,8 @@
-"""Phrases that every room writes in the same way: a number with its noun, and how many more there are."""
+"""Phrases that every room writes in the same way: numbers with nouns, how many more, what was meant."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 
 def counted(number: int, noun: str) -> str:
@@ -31,3 +31,21 @@ def listed(names: Sequence[str], most: int) -> str:
 def reason_of(error: Exception, otherwise: str = "it is not a path") -> str:
     """Return why a file cannot be used, in the words of the system; `otherwise` where it has none."""
     return str(getattr(error, "strerror", None) or otherwise).lower()
+
+
+def near(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that is near to a word; None where none is."""
+    import difflib  # late: only a mistake needs it
+
+    close = difflib.get_close_matches(word, [one for one in known if one != word], n=1, cutoff=0.6)
+    return close[0] if close else None
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return ` (did you mean `x`?)` where a known word is near, else nothing."""
+    return meant(near(word, known))
+
+
+def meant(word: str | None) -> str:
+    """Return ` (did you mean `x`?)` for a word, and nothing for none."""
+    return f" (did you mean `{word}`?)" if word is not None else ""

@@ -10,10 +10,9 @@ from typing import Any
 
 from callsheet.documents.reading import decode, parse
 from callsheet.errors import ArgumentError, CallsheetError
-from callsheet.language.schema_check import nearest
 from callsheet.rules.parameters import has_type
 from callsheet.templates.dates import moment
-from callsheet.words import reason_of
+from callsheet.words import nearest, reason_of
 
 
 def check_parameters(declared: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from callsheet.errors import CallsheetError, InvalidWorkspaceError, UsageError
 from callsheet.language.addresses import Address
 from callsheet.language.content import Content
 from callsheet.language.environment import Environment
-from callsheet.language.schema_check import nearest
+from callsheet.words import nearest
 
 
 def refuse_invalid(compiled: Compiled) -> None:

@@ -11,11 +11,11 @@ from callsheet.documents import Document, Path, Problem, Related
 from callsheet.documents.walking import texts_in
 from callsheet.language.catalog import Spots
 from callsheet.language.origin import TEMPLATE, Row
-from callsheet.language.schema_check import nearest
 from callsheet.templates.evaluate import evaluate
 from callsheet.templates.faults import TemplateFault
 from callsheet.templates.scope import Scope, join_parts, present
 from callsheet.templates.syntax import Expression, is_template, parse_leaf, reads_of
+from callsheet.words import nearest
 
 _EVALUATED_LATER: tuple[Path, ...] = (("request",), ("authentication",))
 """Fields whose templates are evaluated for each environment, with `item` beside `values` and `params`."""

@@ -12,7 +12,7 @@ from callsheet.contracts.sources import ContractFault
 from callsheet.contracts.validation import Validation
 from callsheet.documents import pointer_of
 from callsheet.errors import of_its_shape
-from callsheet.language.schema_check import nearest
+from callsheet.words import nearest
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 

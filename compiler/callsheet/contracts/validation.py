@@ -14,7 +14,7 @@ from typing import Any
 from callsheet.contracts.sources import ContractFault
 from callsheet.documents import Path, parts_of
 from callsheet.language.merge import value_in
-from callsheet.language.schema_check import nearest
+from callsheet.words import nearest
 
 _TYPES = {
     "object": "an object",

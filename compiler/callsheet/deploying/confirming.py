@@ -10,11 +10,11 @@ from callsheet.deploying.preconditions import refuse_other
 from callsheet.deploying.stores import Stores
 from callsheet.errors import CallsheetError
 from callsheet.language.addresses import Address
-from callsheet.language.schema_check import nearest
 from callsheet.planning import Change, Plan
 from callsheet.planning.planfile import with_digest
 from callsheet.targets.model import Evidence, EvidenceTarget
 from callsheet.templates.values import digest_of
+from callsheet.words import nearest
 
 
 def confirm_steps(plan: Plan, names: Collection[str], stores: Stores, conduct: Conduct) -> ApplyResult:

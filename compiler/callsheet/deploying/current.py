@@ -17,12 +17,12 @@ from callsheet.documents import Commit
 from callsheet.errors import CallsheetError
 from callsheet.language import Environment
 from callsheet.language.addresses import Address
-from callsheet.language.schema_check import nearest
 from callsheet.ledger import ApplyRecord
 from callsheet.planning import Current, Desired, Plan, make_plan
 from callsheet.planning.desired import desired_of
 from callsheet.targets import CheckingTarget, Deployed, FixingTarget, NotingTarget
 from callsheet.targets.model import Evidence, EvidenceTarget
+from callsheet.words import nearest
 
 _LOG = logging.getLogger("callsheet")
 

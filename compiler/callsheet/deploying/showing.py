@@ -12,9 +12,9 @@ from callsheet.errors import CallsheetError
 from callsheet.language.addresses import Address
 from callsheet.language.kinds import deployed_kinds
 from callsheet.language.masking import masked
-from callsheet.language.schema_check import nearest
 from callsheet.planning.changes import content_of
 from callsheet.targets import Deployed
+from callsheet.words import nearest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from callsheet.errors import ArgumentError
-from callsheet.language.schema_check import nearest
+from callsheet.words import nearest
 
 _NAME_LINE = re.compile(r"(?m)^(  name: ).*$")
 _VALUES = re.compile(r"values\.[A-Za-z0-9_.]+")

@@ -17,10 +17,9 @@ from typing import TYPE_CHECKING, Any
 from callsheet.documents import Document, Path, Problem
 from callsheet.language.catalog import Spots
 from callsheet.language.kinds import KINDS
+from callsheet.words import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import jsonschema_rs
 
 At = Callable[[str], Spots]
@@ -98,22 +97,6 @@ def check_value(at: At, value: Any, name: str) -> list[Problem]:
     ]
     unique = {(one.code, one.file, one.span, one.message): one for one in found}
     return sorted(unique.values(), key=lambda one: (one.file, one.span, one.code))
-
-
-def near(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that is near to a word; None where none is."""
-    close = difflib.get_close_matches(word, [one for one in known if one != word], n=1, cutoff=0.6)
-    return close[0] if close else None
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return ` (did you mean `x`?)` where a known word is near, else nothing."""
-    return meant(near(word, known))
-
-
-def meant(word: str | None) -> str:
-    """Return ` (did you mean `x`?)` for a word, and nothing for none."""
-    return f" (did you mean `{word}`?)" if word is not None else ""
 
 
 def _check_head(at: At, value: dict[str, Any]) -> Iterator[Problem]:

@@ -8,8 +8,8 @@ from typing import Any
 from callsheet.calling.generated import standard_values
 from callsheet.calling.parameters import read_parameters
 from callsheet.errors import CallsheetError
-from callsheet.language.schema_check import nearest
 from callsheet.messages.texts import Texts, fill_message, languages_of
+from callsheet.words import nearest
 
 
 def sample_texts(

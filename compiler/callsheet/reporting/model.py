@@ -58,7 +58,7 @@ def report(name: str) -> Report:
 
     """
     from callsheet.language.plugins import plugins
-    from callsheet.language.schema_check import nearest
+    from callsheet.words import nearest
 
     known = plugins("callsheet.reports")
     if name not in known:

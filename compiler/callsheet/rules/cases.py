@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from callsheet.documents import Problem
 from callsheet.language.action import Action
 from callsheet.language.catalog import Spots, rule
-from callsheet.language.schema_check import nearest
+from callsheet.words import nearest
 
 
 @rule("CS311", "test-of-unknown-parameter", on="action")

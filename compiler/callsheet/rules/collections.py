@@ -7,9 +7,9 @@ from typing import Any
 
 from callsheet.documents import Problem
 from callsheet.language.catalog import Spots, rule
-from callsheet.language.schema_check import nearest
 from callsheet.language.subjects import Facts
 from callsheet.language.target import collection_named, fields_of_body, is_one_way, one_field
+from callsheet.words import nearest
 
 
 @rule("CS807", "unknown-collection", on="workspace")

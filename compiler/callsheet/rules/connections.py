@@ -10,8 +10,8 @@ from callsheet.language.action import Definition
 from callsheet.language.catalog import Spots, declare, rule
 from callsheet.language.connection import Parts
 from callsheet.language.environment import own_spots
-from callsheet.language.schema_check import nearest
 from callsheet.language.subjects import Facts
+from callsheet.words import nearest
 
 declare(
     "CS322",

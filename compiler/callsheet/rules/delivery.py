@@ -11,8 +11,8 @@ from callsheet.language.action import Action
 from callsheet.language.catalog import rule
 from callsheet.language.environment import overlaid_spots
 from callsheet.language.message import FIELDS, Message
-from callsheet.language.schema_check import nearest
 from callsheet.language.subjects import Deployed
+from callsheet.words import nearest
 
 
 @dataclass(frozen=True, slots=True)

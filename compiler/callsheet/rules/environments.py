@@ -12,8 +12,8 @@ from callsheet.documents.walking import texts_in
 from callsheet.language.catalog import Spots, rule
 from callsheet.language.environment import chain_of
 from callsheet.language.merge import holds
-from callsheet.language.schema_check import nearest
 from callsheet.language.subjects import Facts
+from callsheet.words import nearest
 
 _TEMPLATE = re.compile(r"\{\{[^}]*\b(?:values|env|params|action)\.|\{%")
 """An expression over our own names, or a statement. `{{name}}` alone may be a template of the vendor's."""

@@ -11,8 +11,8 @@ from callsheet.documents.walking import keys_in, texts_in
 from callsheet.language.catalog import Spots, declare, rule
 from callsheet.language.content import Content
 from callsheet.language.plugins import secret_schemes
-from callsheet.language.schema_check import nearest
 from callsheet.language.secret_patterns import secret_kind
+from callsheet.words import nearest
 
 References = list[tuple[Path, str]]
 """References to secrets, each with its path in the compiled action."""

@@ -9,8 +9,8 @@ from typing import Any
 from callsheet.documents import Document, Problem
 from callsheet.language.catalog import Spots, declare, found_on, rule
 from callsheet.language.plugins import plugins
-from callsheet.language.schema_check import nearest
 from callsheet.rules.secrets import unknown_scheme
+from callsheet.words import nearest
 
 WITHOUT_LEDGER = ("journey-optimizer", "directory", "http")
 """Types of targets beside which nothing can be recorded."""

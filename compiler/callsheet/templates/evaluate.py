@@ -12,7 +12,6 @@ from typing import Any
 
 from jinja2 import nodes
 
-from callsheet.language.schema_check import nearest
 from callsheet.templates.faults import TemplateFault
 from callsheet.templates.filter_calls import TESTS, apply_filter, check_taken
 from callsheet.templates.filters import ALIASES, FILTERS, MAX_TEXT, filter_names
@@ -20,6 +19,7 @@ from callsheet.templates.lookups import member, named
 from callsheet.templates.operators import SIGNS, arithmetic, checked_number, compared
 from callsheet.templates.residual import Residual, residual_filter, residual_of
 from callsheet.templates.scope import ABSENT, Missing, Scope, join_parts, present, too_large
+from callsheet.words import nearest
 
 
 def evaluate(node: nodes.Node, scope: Scope) -> Any:

@@ -6,11 +6,11 @@ from typing import Any
 
 from jinja2 import nodes
 
-from callsheet.language.schema_check import meant, near, nearest
 from callsheet.templates.faults import TemplateFault
 from callsheet.templates.residual import Residual, residual_of
 from callsheet.templates.scope import ABSENT, Missing, Scope
 from callsheet.templates.values import type_name
+from callsheet.words import meant, near, nearest
 
 
 def named(node: nodes.Name, scope: Scope) -> Any:

@@ -1,0 +1,309 @@
+"""Kind Fragment: a named piece of payload; where a payload names it, it stands in its place.
+
+`{$fragment: NAME, with: {…}}` is the piece as a value, or as an item of a list; `$fragments: [NAME, …]` in a
+mapping spreads the fields of pieces into it. The piece's own parameters are what `with` says, and without it
+parameters of the action by the same name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from callsheet.documents import Document, Path
+from callsheet.words import nearest
+
+ONE = "$fragment"
+SPREAD = "$fragments"
+MAX_DEPTH = 8
+"""How deep fragments name others."""
+
+MAX_VALUES = 20_000
+"""How many values a payload has at most when its fragments are in it."""
+
+_WHOLE_PARAMETER = re.compile(r"\s*\{\{\s*params\.([A-Za-z_][A-Za-z0-9_]*)\s*\}\}\s*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A named piece of payload."""
+
+    document: Document
+
+    @property
+    def payload(self) -> Any:
+        """The piece, as it is written."""
+        return self.document.value["spec"]["payload"]
+
+    @property
+    def parameters(self) -> dict[str, dict[str, Any]]:
+        """The parameters that it declares, by name."""
+        found: dict[str, dict[str, Any]] = self.document.value["spec"].get("parameters") or {}
+        return found
+
+
+class Argument(NamedTuple):
+    """What a parameter of a fragment stands for.
+
+    Attributes:
+        value: a template over what is known where the fragment is named, or a constant.
+        document: the one that writes it; so `path`.
+        written: whether `with` says it; else it is the parameter of the same name.
+
+    """
+
+    value: Any
+    document: Document
+    path: Path
+    written: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Binding:
+    """What the parameters of a fragment stand for where it is named.
+
+    Attributes:
+        arguments: by name of parameter.
+        outer: that of the fragment around it, in which the arguments are read; None in the action itself.
+
+    """
+
+    arguments: Mapping[str, Argument]
+    outer: Binding | None
+
+
+class Fault(NamedTuple):
+    """What is wrong with the naming of a fragment: where, the words, and what to do."""
+
+    code: str
+    document: Document
+    path: Path
+    message: str
+    do: str
+    missing: str | None = None
+
+
+@dataclass(slots=True)
+class Expansion:
+    """A payload with its fragments in it.
+
+    Attributes:
+        value: the payload.
+        places: by path in it, where what stands there is written.
+        bindings: by path in it, what parameters stand for below.
+        declared: by name of an action's parameter, each declaration of a fragment and where it is written.
+        used: the names of the fragments that were looked for.
+        faults: what is wrong.
+
+    """
+
+    value: Any = None
+    places: dict[Path, tuple[Document, Path]] = field(default_factory=dict)
+    bindings: dict[Path, Binding] = field(default_factory=dict)
+    declared: dict[str, list[tuple[dict[str, Any], Document, Path]]] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def names_fragments(value: Any) -> bool:
+    """Return whether a payload names a fragment."""
+    if isinstance(value, dict):
+        return ONE in value or SPREAD in value or any(names_fragments(one) for one in value.values())
+    return isinstance(value, list) and any(names_fragments(one) for one in value)
+
+
+def fragments_in(value: Any) -> Iterator[str]:
+    """Yield the names of the fragments that a payload names."""
+    if isinstance(value, dict):
+        if _is_one(value):
+            yield value[ONE]
+        for one in value.get(SPREAD) or () if isinstance(value.get(SPREAD), list) else ():
+            if isinstance(one, str):
+                yield one
+        for one in value.values():
+            yield from fragments_in(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from fragments_in(one)
+
+
+def expand(
+    payload: Any, document: Document, path: Path, fragments: Mapping[str, Fragment], invalid: frozenset[str]
+) -> Expansion:
+    """Return a payload with the fragments in the places in which it names them.
+
+    Args:
+        payload: as it is written.
+        document: the one that writes it.
+        path: to it in the document.
+        fragments: by name.
+        invalid: the names of those that are there and have errors of their own: they are left out silently.
+
+    """
+    return _Expander(fragments, invalid).run(payload, document, path)
+
+
+def _is_one(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get(ONE), str) and set(value) <= {ONE, "with"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Here:
+    """Where the expander is: in which document, at which path of it, in which fragments."""
+
+    document: Document
+    path: Path
+    binding: Binding | None = None
+    names: tuple[str, ...] = ()
+
+    def at(self, *parts: str | int) -> _Here:
+        return _Here(self.document, (*self.path, *parts), self.binding, self.names)
+
+
+class _Expander:
+    def __init__(self, fragments: Mapping[str, Fragment], invalid: frozenset[str]) -> None:
+        self.fragments = fragments
+        self.invalid = invalid
+        self.found = Expansion()
+        self.left = MAX_VALUES
+
+    def run(self, payload: Any, document: Document, path: Path) -> Expansion:
+        self.found.value = self._value(payload, _Here(document, path), ())
+        return self.found
+
+    def _value(self, value: Any, here: _Here, path: Path) -> Any:
+        self.left -= 1
+        if self.left < 0:
+            if self.left == -1:
+                self._fault(
+                    here, "CS329", f"the payload has more than {MAX_VALUES:,} values", "write less of it"
+                )
+            return None
+        if _is_one(value):
+            return self._fragment(value[ONE], value, here, path)
+        if isinstance(value, dict):
+            return self._mapping(value, here, path)
+        if isinstance(value, list):
+            return [self._value(one, here.at(index), (*path, index)) for index, one in enumerate(value)]
+        return value
+
+    def _mapping(self, value: dict[str, Any], here: _Here, path: Path) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for key, one in value.items():
+            if key == SPREAD and isinstance(one, list):
+                self._spread(one, value, here.at(SPREAD), path, result)
+            else:
+                result[key] = self._value(one, here.at(key), (*path, key))
+        return result
+
+    def _spread(
+        self, names: list[Any], beside: dict[str, Any], here: _Here, path: Path, result: dict[str, Any]
+    ) -> None:
+        """Write the fields of fragments into a mapping."""
+        for index, one in enumerate(names):
+            there = here.at(index)
+            name = one[ONE] if _is_one(one) else one
+            if not isinstance(name, str):
+                self._fault(there, "CS329", "this does not name a fragment", "write its name")
+                continue
+            known = self._known(name, there)
+            if known is None:
+                continue
+            inner = self._inside(name, known, one if isinstance(one, dict) else {}, there)
+            if not isinstance(known.payload, dict):
+                self._fault(
+                    there, "CS329", f"the fragment `{name}` is not a mapping, and has no fields to spread",
+                    f"write `{{{ONE}: {name}}}` as a value",
+                )  # fmt: skip
+                continue
+            for key, value in self._mapping(known.payload, inner, path).items():
+                if key in result or key in beside:
+                    self._fault(
+                        there, "CS329", f"the fragment `{name}` writes `{key}`, which is there already",
+                        "remove one of the two",
+                    )  # fmt: skip
+                    continue
+                result[key] = value
+                if inner.binding is not None:
+                    self.found.bindings[(*path, key)] = inner.binding
+                self.found.places.setdefault((*path, key), (inner.document, (*inner.path, key)))
+
+    def _fragment(self, name: str, value: dict[str, Any], here: _Here, path: Path) -> Any:
+        known = self._known(name, here.at(ONE))
+        if known is None:
+            return None
+        inner = self._inside(name, known, value, here)
+        self.found.places[path] = (inner.document, inner.path)
+        if inner.binding is not None:
+            self.found.bindings[path] = inner.binding
+        return self._value(known.payload, inner, path)
+
+    def _known(self, name: str, here: _Here) -> Fragment | None:
+        self.found.used.add(name)
+        if name in here.names or len(here.names) >= MAX_DEPTH:
+            way = " → ".join((*here.names, name))
+            words = "names itself" if name in here.names else "is named too deep"
+            self._fault(here, "CS329", f"the fragment {words}: {way}", "write the piece out in one of them")
+            return None
+        if name not in self.fragments:
+            if name not in self.invalid:
+                self._unknown(name, here)
+            return None
+        return self.fragments[name]
+
+    def _unknown(self, name: str, here: _Here) -> None:
+        message = f"there is no fragment `{name}`{nearest(name, self.fragments)}"
+        do = "correct the name, or add a document of kind Fragment"
+        self.found.faults.append(Fault("CS329", here.document, here.path, message, do, name))
+
+    def _inside(self, name: str, known: Fragment, value: dict[str, Any], here: _Here) -> _Here:
+        """Return the place inside a fragment, with what its parameters stand for."""
+        given = value.get("with") or {}
+        arguments = {}
+        for parameter, declared in known.parameters.items():
+            if parameter in given:
+                at = here.at("with", parameter)
+                argument = Argument(given[parameter], at.document, at.path, written=True)
+            else:
+                argument = Argument(
+                    f"{{{{ params.{parameter} }}}}", here.document, here.path, written=False
+                )
+            arguments[parameter] = argument
+            where = ("spec", "parameters", parameter)
+            self._declare(argument.value, here.binding, declared, (known.document, where))
+        self._check_given(name, known, given, here)
+        binding = Binding(arguments, here.binding)
+        return _Here(known.document, ("spec", "payload"), binding, (*here.names, name))
+
+    def _declare(
+        self, value: Any, outer: Binding | None, declared: dict[str, Any], where: tuple[Document, Path]
+    ) -> None:
+        """Note that a parameter of the action is what a fragment declares, where it is passed on whole."""
+        match = _WHOLE_PARAMETER.match(value) if isinstance(value, str) else None
+        if match is None:
+            return
+        if outer is None:
+            self.found.declared.setdefault(match[1], []).append((declared, *where))
+        elif match[1] in outer.arguments:
+            self._declare(outer.arguments[match[1]].value, outer.outer, declared, where)
+
+    def _check_given(self, name: str, known: Fragment, given: Any, here: _Here) -> None:
+        if not isinstance(given, dict):
+            self._fault(
+                here.at("with"), "CS329", "`with` is not a mapping", "write `with: {parameter: value}`"
+            )
+            return
+        for parameter, value in given.items():
+            there = here.at("with", parameter)
+            if parameter not in known.parameters:
+                message = f"the fragment `{name}` has no parameter `{parameter}`"
+                message += nearest(parameter, known.parameters)
+                self._fault(there, "CS329", message, "correct the name, or remove it")
+            elif isinstance(value, dict | list):
+                message = f"`{parameter}` is not a string, a number, a boolean or null"
+                self._fault(there, "CS329", message, "pass its parts as parameters of their own")
+
+    def _fault(self, here: _Here, code: str, message: str, do: str) -> None:
+        self.found.faults.append(Fault(code, here.document, here.path, message, do))
