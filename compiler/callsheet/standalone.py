@@ -66,7 +66,8 @@ def schema(kind: str) -> str:
 
     """
     from callsheet.language.kinds import KINDS
-    from callsheet.language.schema_check import nearest, schema_names, schema_text
+    from callsheet.language.schema_check import schema_names, schema_text
+    from callsheet.words import nearest
 
     name = KINDS[kind].schema if kind in KINDS else kind.lower()
     if name not in schema_names():

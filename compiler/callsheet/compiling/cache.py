@@ -170,8 +170,10 @@ class UnitCache:
 
 
 def part_digests(parts: Parts) -> dict[str, str]:
-    """Return a digest of each connection by its name: of all that a unit with it depends on."""
-    found = {name: _digest_of(_document_parts(one.document)) for name, one in parts.connections.items()}
+    """Return a digest of each connection and fragment, by address: of all that a unit depends on."""
+    documents = {f"Connection/{name}": one.document for name, one in parts.connections.items()}
+    documents |= {f"Fragment/{name}": one.document for name, one in parts.fragments.items()}
+    found = {address: _digest_of(_document_parts(one)) for address, one in documents.items()}
     return found | dict.fromkeys(parts.invalid, "invalid")
 
 

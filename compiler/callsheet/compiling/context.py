@@ -10,6 +10,7 @@ from callsheet.documents import Document, Problem, Source, Unreadable
 from callsheet.documents.reading import decode, parse
 from callsheet.language.connection import NO_PARTS, Connection, Parts
 from callsheet.language.environment import Environment, Guards, resolve_environments
+from callsheet.language.fragment import Fragment
 from callsheet.language.kinds import shared_kinds
 from callsheet.language.policy import Policy, read_policy
 from callsheet.language.schema_check import check_document
@@ -47,8 +48,9 @@ class Shared:
         environments: those of them whose target is described, by name.
         targets: the documents of kind Target, by name.
         connections: the first of each name.
+        fragments: the first of each name.
         items_files: the files of rows that sets name.
-        invalid: the names of connections that are not valid by their schema.
+        invalid: the addresses of connections and fragments that are not valid by their schema.
 
     """
 
@@ -59,6 +61,7 @@ class Shared:
     targets: dict[str, Document] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
     connections: dict[str, Connection] = field(default_factory=dict)
+    fragments: dict[str, Fragment] = field(default_factory=dict)
     invalid: set[str] = field(default_factory=set)
     items_files: set[str] = field(default_factory=set)
 
@@ -67,7 +70,9 @@ class Shared:
         ready, problems = prepare(self.policies) if self.policies else ([], [])
         concrete = tuple(one for one in self.environments.values() if not one.abstract)
         chosen = tuple(one.policy for one in ready)
-        parts = Parts(self.connections, frozenset(self.invalid - self.connections.keys()))
+        valid = {f"Connection/{one}" for one in self.connections}
+        valid |= {f"Fragment/{one}" for one in self.fragments}
+        parts = Parts(self.connections, self.fragments, frozenset(self.invalid - valid))
         return Context(concrete or (_nowhere(),), chosen, not concrete, parts), problems
 
 
@@ -80,7 +85,7 @@ def read_shared(source: Source, files: Iterable[str], *, skip: Callable[[str], b
     for file in files:
         for document in _shared_documents(source, file) if not skip(file) else ():
             if check_document(document):
-                shared.invalid |= _connection_names(document.value)
+                shared.invalid |= _address_of(document.value)
                 continue
             name = document.value["metadata"]["name"]
             match document.value["kind"]:
@@ -88,6 +93,8 @@ def read_shared(source: Source, files: Iterable[str], *, skip: Callable[[str], b
                     shared.documents.setdefault(name, document)
                 case "Connection":
                     shared.connections.setdefault(name, Connection(document))
+                case "Fragment":
+                    shared.fragments.setdefault(name, Fragment(document))
                 case "ActionSet":
                     shared.items_files |= {document.value["spec"].get("itemsFile", "")} - {""}
                 case "Policy":
@@ -127,11 +134,12 @@ def _shared_documents(source: Source, file: str) -> Iterator[Document]:
             yield document
 
 
-def _connection_names(value: Any) -> set[str]:
-    """Return the name of a connection that is not valid, where it says one."""
-    metadata = value.get("metadata") if value.get("kind") == "Connection" else None
+def _address_of(value: Any) -> set[str]:
+    """Return the address of a connection or a fragment that is not valid, where it says a name."""
+    kind = value.get("kind")
+    metadata = value.get("metadata") if kind in ("Connection", "Fragment") else None
     name = metadata.get("name") if isinstance(metadata, dict) else None
-    return {name} if isinstance(name, str) else set()
+    return {f"{kind}/{name}"} if isinstance(name, str) else set()
 
 
 def _nowhere() -> Environment:

@@ -12,8 +12,11 @@ from callsheet.compiling.model import CompiledAction
 from callsheet.compiling.payload_files import kept_template, problem_in_file
 from callsheet.documents import Path, Problem
 from callsheet.language.action import Definition, Parameter, read_parameters
+from callsheet.language.catalog import Spots
 from callsheet.language.content import Content
 from callsheet.language.environment import Environment, overlaid_spots
+from callsheet.language.fragment import Binding
+from callsheet.language.layers import binding_at
 from callsheet.rules.written_forms import lost_in_template
 from callsheet.templates.encoding import encode, literal_mapping
 from callsheet.templates.evaluate import evaluate
@@ -37,6 +40,9 @@ class LeafCompiler:
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
         self.used: set[str] = set()
+        self.layers = (*action.layers, *environment.overlays_of(action))
+        self.bound = any(layer.bindings for layer in self.layers)
+        self.arguments: dict[Binding, dict[str, Any]] = {}
         self.spec = environment.overlaid(action)
         self.parameters: dict[str, Parameter] = (
             action.parameters
@@ -130,7 +136,7 @@ class LeafCompiler:
 
     def _evaluate(self, text: str, path: Path, *, in_text: bool) -> Any:
         parts = parse_leaf(text)
-        scope = self._scope()
+        scope = self._scope(path)
         evaluated = [self._part(part, scope) for part in parts]
         self._warn_of_lost_forms(parts, in_text=in_text or len(parts) > 1)
         if len(parts) == 1 and not isinstance(parts[0], str):
@@ -142,7 +148,8 @@ class LeafCompiler:
         """Evaluate a part of a leaf: its value, and its offset."""
         if isinstance(part, str):
             return part, 0
-        self.used.update(part.params)
+        if "params" not in scope.names:
+            self.used.update(part.params)
         try:
             return present(evaluate(part.node, scope)), part.base + part.node.lineno - 1
         except TemplateFault as fault:
@@ -220,8 +227,39 @@ class LeafCompiler:
 
     # -- places ---------------------------------------------------------------------------
 
-    def _scope(self) -> Scope:
-        return Scope(self.names, None, self.types)
+    def _scope(self, path: Path = ()) -> Scope:
+        """Return what a leaf can read; inside a fragment, `params` are what its arguments come to."""
+        binding = binding_at(self.layers, path) if self.bound and path else None
+        if binding is None:
+            return Scope(self.names, None, self.types)
+        return Scope({**self.names, "params": self._arguments(binding)}, None, self.types)
+
+    def _arguments(self, binding: Binding) -> dict[str, Any]:
+        """Return what the parameters of a fragment come to where it is named, by name."""
+        if binding in self.arguments:
+            return self.arguments[binding]
+        outer = None if binding.outer is None else self._arguments(binding.outer)
+        names = self.names if outer is None else {**self.names, "params": outer}
+        found = {}
+        for name, argument in binding.arguments.items():
+            try:
+                found[name] = self._argument(argument.value, Scope(names, None, self.types))
+            except TemplateFault as fault:
+                spots = Spots(fault.code, argument.document)
+                place = (argument.path, fault.offset, fault.message)
+                self.problems.append(spots.inside(*place, do=fault.help))
+                # What would follow from it inside the fragment is not reported.
+                found[name] = Residual(f"params.{name}", ())
+        self.arguments[binding] = found
+        return found
+
+    def _argument(self, value: Any, scope: Scope) -> Any:
+        if not isinstance(value, str) or not is_template(value):
+            return value
+        parts = parse_leaf(value)
+        evaluated = [self._part(part, scope) for part in parts]
+        whole = len(parts) == 1 and not isinstance(parts[0], str)
+        return evaluated[0][0] if whole else join_parts(evaluated)
 
     def _problem(self, path: Path, fault: TemplateFault) -> Problem:
         spots = overlaid_spots(fault.code, self.action, self.environment)

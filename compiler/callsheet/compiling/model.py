@@ -15,6 +15,7 @@ from callsheet.language.connection import Connection
 from callsheet.language.content import Content
 from callsheet.language.diagnostics import Diagnostic
 from callsheet.language.environment import Environment
+from callsheet.language.fragment import Fragment
 from callsheet.language.kinds import deployed_kinds
 from callsheet.language.message import Message
 from callsheet.language.policy import Policy
@@ -73,7 +74,7 @@ class Compiled:
         by_kind: the definitions of each kind that is deployed, by name, which no other of them has.
         environments: by name; abstract ones among them.
         targets: the documents of kind Target, by name.
-        connections: by name.
+        connections: by name; so `fragments`.
         by_environment: the compiled actions of each concrete environment, by address.
         diagnostics: every finding, sorted by place.
         notes: what was not checked, and why that is no finding.
@@ -89,6 +90,7 @@ class Compiled:
     environments: dict[str, Environment] = field(default_factory=dict)
     targets: dict[str, Document] = field(default_factory=dict)
     connections: dict[str, Connection] = field(default_factory=dict)
+    fragments: dict[str, Fragment] = field(default_factory=dict)
     policies: list[Policy] = field(default_factory=list)
     settings: Settings = field(default_factory=Settings)
     by_environment: dict[str, dict[str, CompiledAction]] = field(default_factory=dict)

@@ -67,6 +67,7 @@ def documents_of(compiled: Compiled) -> list[Document]:
     found += [one.document for one in compiled.policies]
     found += compiled.targets.values()
     found += [one.document for one in compiled.connections.values()]
+    found += [one.document for one in compiled.fragments.values()]
     return [*found, *([compiled.settings.document] if compiled.settings.document else [])]
 
 

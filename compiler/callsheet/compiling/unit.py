@@ -36,8 +36,8 @@ class Unit:
         compiled: by environment, then address: canonical text and digest.
         used: by action, then environment: the parameters that are used.
         templates: the template files that were read, with the digest of each text.
-        parts: the connections that were looked for, by name, with the digest of each; empty for one that is
-            not there.
+        parts: the connections and fragments that were looked for, by address, with the digest of each;
+            empty for one that is not there.
         ignores: does the text speak to callsheet in a comment?
 
     """

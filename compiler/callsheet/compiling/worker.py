@@ -15,6 +15,7 @@ from callsheet.compiling.context import Context, may_be_shared
 from callsheet.compiling.foreign import is_foreign, is_large_and_foreign
 from callsheet.compiling.items import read_items
 from callsheet.compiling.model import CompiledAction
+from callsheet.compiling.parts import named_parts
 from callsheet.compiling.sets import (
     RowFault,
     expanded,
@@ -37,7 +38,6 @@ from callsheet.language.kinds import KINDS, DeployedKind, deployed_kinds
 from callsheet.language.origin import Origin, Row
 from callsheet.language.own_output import is_own_file
 from callsheet.language.schema_check import check_document
-from callsheet.rules.connections import unknown_connection
 from callsheet.rules.overlays import check_assembled, check_overlay
 from callsheet.rules.policies import ReadyPolicy, prepare, violations
 from callsheet.rules.secrets import references_in
@@ -149,16 +149,12 @@ class Worker:
     def _define(self, kind: type[Definition], origin: Origin, head: Head, unit: Unit) -> None:
         """Read a definition with the connection that it names, and compile it."""
         one = kind.read(origin, self.context.parts)
-        named = one.names_connection
-        if named is not None:
-            unit.parts[named] = self.digests.get(named, "")
         head |= cast("Head", one.head())
-        problems = check_assembled(one)
-        if named is not None and one.connection is None:
-            problems = unknown_connection(one, named, self.context.parts)
-        if problems:
-            unit.found += [(replace(problem, about=((one.name, ANY),)), []) for problem in problems]
-        elif named is None or one.connection is not None:
+        parts = named_parts(one, self.context.environments)
+        unit.parts |= {address: self.digests.get(address, "") for address in parts.addresses}
+        problems = [*parts.problems, *check_assembled(one)] if parts.whole else parts.problems
+        unit.found += [(replace(problem, about=((one.name, ANY),)), []) for problem in problems]
+        if parts.whole and not problems:
             self._definition(one, unit)
 
     def _collected(self, chosen: list[Any], value: Any, document: Document) -> Iterator[Problem]:

@@ -88,6 +88,8 @@ class _WorkspaceCompiler:
         self.facts.deploying = () if context.nowhere else context.environments
         self.facts.policies = self.result.policies = shared.policies
         self.result.connections = shared.connections
+        self.facts.fragments = {name: one.document for name, one in shared.fragments.items()}
+        self.result.fragments = shared.fragments
         self.items_files = {normpath(one) for one in shared.items_files}
         self.facts.connections = {name: one.document for name, one in shared.connections.items()}
         self.result.environments = shared.environments
@@ -128,6 +130,7 @@ class _WorkspaceCompiler:
     def _enter(self, unit: Unit, context: Context) -> None:
         result = self.result
         result.documents += unit.documents
+        self.facts.named_parts.update(unit.parts)
         for head in unit.heads:
             text = partial(self.texts.__getitem__, unit.file)
             document = Document(unit.file, head["index"], text, line=head["line"])

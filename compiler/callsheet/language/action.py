@@ -11,7 +11,7 @@ from callsheet.documents import Document, Path
 from callsheet.language.addresses import Address
 from callsheet.language.connection import NO_PARTS, Connection, Parts
 from callsheet.language.content import DefinitionHead
-from callsheet.language.layers import Layer, Written, assembled, written
+from callsheet.language.layers import Expanded, Layer, Written, assembled, with_fragments, written
 from callsheet.language.origin import Origin
 
 Text = str | dict[str, str]
@@ -50,7 +50,7 @@ class Definition:
         metadata: the document's `metadata`, with what its connection says for all of its actions.
         renamed_from: the name that it had before, or None.
         names_connection: the name of its connection, as it is written, or None.
-        connection: what its fields lie over; None without one, and where there is none of that name.
+        parts: what it may name: connections and fragments.
 
     """
 
@@ -64,7 +64,7 @@ class Definition:
         self.metadata = metadata
         self.renamed_from = renamed_from
         self.names_connection: str | None = None
-        self.connection: Connection | None = None
+        self.parts = NO_PARTS
 
     @classmethod
     def read(cls, origin: Origin, parts: Parts = NO_PARTS) -> Self:
@@ -83,7 +83,7 @@ class Definition:
             spec = assembled((connection.layer, _own_layer(origin)))
         renamed_from = (spec.get("lifecycle") or {}).get("renamedFrom")
         found = cls(origin, metadata, renamed_from, *map(spec.get, cls.in_head))
-        found.names_connection, found.connection = name, connection
+        found.names_connection, found.parts = name, parts
         return found
 
     @classmethod
@@ -91,8 +91,7 @@ class Definition:
         """Return the definition that has this head; the document is read when more is asked of it."""
         fields = [head[field] for field in cls.in_head]
         found = cls(origin, head["metadata"], head["renamedFrom"], *fields)
-        found.names_connection = head.get("connection")
-        found.connection = parts.connections.get(found.names_connection or "")
+        found.names_connection, found.parts = head.get("connection"), parts
         return found
 
     def head(self) -> DefinitionHead:
@@ -104,6 +103,7 @@ class Definition:
         }
         if self.names_connection is not None:
             head["connection"] = self.names_connection
+        if len(self.layers) > 1:
             own = self.origin.value["spec"].get("parameters") or {}
             head["inherited"] = [name for name in self.parameters if name not in own]
         if self.origin.row is not None:
@@ -125,11 +125,30 @@ class Definition:
         """Return whether a deployed object has what reports show of this kind, or was broken by hand."""
         return compiled.get("kind") == cls.kind
 
+    @property
+    def connection(self) -> Connection | None:
+        """What its fields lie over; None without one, and where there is none of that name."""
+        return self.parts.connections.get(self.names_connection or "")
+
+    @cached_property
+    def own(self) -> Expanded:
+        """What its own document says, with the fragments that it names."""
+        return self.with_fragments(_own_layer(self.origin))
+
+    @property
+    def fragments(self) -> frozenset[str]:
+        """The names of the fragments that it names, by itself."""
+        return frozenset() if self.own.expansion is None else frozenset(self.own.expansion.used)
+
+    def with_fragments(self, layer: Layer) -> Expanded:
+        """Return a layer of its own form, or an overlay of it, with the fragments that it names."""
+        return with_fragments(layer, self.parts.fragments, self.parts.invalid_of("Fragment"))
+
     @cached_property
     def layers(self) -> tuple[Layer, ...]:
-        """What it is made of, lowest first: its connection's fields, and its own."""
-        own = _own_layer(self.origin)
-        return (own,) if self.connection is None else (self.connection.layer, own)
+        """What it is made of, lowest first: its connection's fields, its fragments' parameters, its own."""
+        own = self.own.layers
+        return own if self.connection is None else (self.connection.layer, *own)
 
     @cached_property
     def spec(self) -> dict[str, Any]:
@@ -139,7 +158,8 @@ class Definition:
     @property
     def texts(self) -> tuple[str, ...]:
         """The texts of the files that it is made of."""
-        return tuple(one.document.text for one in self.layers)
+        fragments = [self.parts.fragments[one] for one in sorted(self.fragments & {*self.parts.fragments})]
+        return (*(one.document.text for one in self.layers), *(one.document.text for one in fragments))
 
     def written(self, path: Path, offset: int = 0) -> Written:
         """Return where a field of the spec is written, in which document."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callsheet.documents import Document
+from callsheet.language.fragment import Fragment
 from callsheet.language.layers import Layer
 
 
@@ -48,12 +49,19 @@ class Parts:
 
     Attributes:
         connections: by name.
-        invalid: the names of connections that are there, and are not valid by their schema.
+        fragments: by name.
+        invalid: the addresses of those that are there, and are not valid by their schema.
 
     """
 
     connections: Mapping[str, Connection] = field(default_factory=dict)
+    fragments: Mapping[str, Fragment] = field(default_factory=dict)
     invalid: frozenset[str] = frozenset()
+
+    def invalid_of(self, kind: str) -> frozenset[str]:
+        """Return the names of a kind that are there, and are not valid."""
+        prefix = f"{kind}/"
+        return frozenset(one.removeprefix(prefix) for one in self.invalid if one.startswith(prefix))
 
 
 NO_PARTS = Parts()

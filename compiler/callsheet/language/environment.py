@@ -9,7 +9,7 @@ from typing import Any, Literal
 from callsheet.documents import Document, Path, Related
 from callsheet.language.action import Definition
 from callsheet.language.catalog import Spots, in_file
-from callsheet.language.layers import Layer, Written, assembled, written
+from callsheet.language.layers import Expanded, Layer, Written, assembled, written
 from callsheet.language.merge import merged
 from callsheet.language.selector import Selector
 
@@ -101,6 +101,10 @@ class Environment:
 
         An environment's own lie over those of the environment that it extends.
         """
+        return tuple(layer for one in self.expanded_overlays(action) for layer in one.layers)
+
+    def expanded_overlays(self, action: Definition) -> list[Expanded]:
+        """Return the overlays of an action, each with the fragments that it names."""
         found: list[Layer] = []
         for document in reversed(self.chain):
             overlays = document.value["spec"].get("overlays") or {}
@@ -111,7 +115,7 @@ class Environment:
                     found = [one for one in found if one.root[-1] != name]
                 else:
                     found.append(Layer(document, ("spec", "overlays", name), overlays[name], form))
-        return tuple(found)
+        return [action.with_fragments(one) if one.form == "definition" else Expanded(one) for one in found]
 
     def overlaid(self, action: Definition) -> dict[str, Any]:
         """Return the spec of an action with this environment's overlays merged over it."""

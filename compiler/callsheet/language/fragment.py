@@ -1,8 +1,8 @@
 """Kind Fragment: a named piece of payload; where a payload names it, it stands in its place.
 
-`{$fragment: NAME, with: {…}}` is the piece as a value, or as an item of a list; `$fragments: [NAME, …]` in a
-mapping spreads the fields of pieces into it. The piece's own parameters are what `with` says, and without it
-parameters of the action by the same name.
+`{$fragment: NAME, with: {…}}` is the piece as a value, or as an item of a list; `$fragments: [NAME, …]` in
+a mapping spreads the fields of pieces into it. The piece's own parameters are what `with` says, and without
+it parameters of the action by the same name.
 """
 
 from __future__ import annotations
@@ -177,9 +177,8 @@ class _Expander:
         self.left -= 1
         if self.left < 0:
             if self.left == -1:
-                self._fault(
-                    here, "CS329", f"the payload has more than {MAX_VALUES:,} values", "write less of it"
-                )
+                message = f"the payload has more than {MAX_VALUES:,} values"
+                self._fault(here, message, "write less of it")
             return None
         if _is_one(value):
             return self._fragment(value[ONE], value, here, path)
@@ -206,24 +205,20 @@ class _Expander:
             there = here.at(index)
             name = one[ONE] if _is_one(one) else one
             if not isinstance(name, str):
-                self._fault(there, "CS329", "this does not name a fragment", "write its name")
+                self._fault(there, "this does not name a fragment", "write its name")
                 continue
             known = self._known(name, there)
             if known is None:
                 continue
             inner = self._inside(name, known, one if isinstance(one, dict) else {}, there)
             if not isinstance(known.payload, dict):
-                self._fault(
-                    there, "CS329", f"the fragment `{name}` is not a mapping, and has no fields to spread",
-                    f"write `{{{ONE}: {name}}}` as a value",
-                )  # fmt: skip
+                message = f"the fragment `{name}` is not a mapping, and has no fields to spread"
+                self._fault(there, message, f"write `{{{ONE}: {name}}}` as a value")
                 continue
             for key, value in self._mapping(known.payload, inner, path).items():
                 if key in result or key in beside:
-                    self._fault(
-                        there, "CS329", f"the fragment `{name}` writes `{key}`, which is there already",
-                        "remove one of the two",
-                    )  # fmt: skip
+                    message = f"the fragment `{name}` writes `{key}`, which is there already"
+                    self._fault(there, message, "remove one of the two")
                     continue
                 result[key] = value
                 if inner.binding is not None:
@@ -245,7 +240,7 @@ class _Expander:
         if name in here.names or len(here.names) >= MAX_DEPTH:
             way = " → ".join((*here.names, name))
             words = "names itself" if name in here.names else "is named too deep"
-            self._fault(here, "CS329", f"the fragment {words}: {way}", "write the piece out in one of them")
+            self._fault(here, f"the fragment {words}: {way}", "write the piece out in one of them")
             return None
         if name not in self.fragments:
             if name not in self.invalid:
@@ -260,7 +255,7 @@ class _Expander:
 
     def _inside(self, name: str, known: Fragment, value: dict[str, Any], here: _Here) -> _Here:
         """Return the place inside a fragment, with what its parameters stand for."""
-        given = value.get("with") or {}
+        given = self._given(name, known, value.get("with") or {}, here)
         arguments = {}
         for parameter, declared in known.parameters.items():
             if parameter in given:
@@ -273,7 +268,6 @@ class _Expander:
             arguments[parameter] = argument
             where = ("spec", "parameters", parameter)
             self._declare(argument.value, here.binding, declared, (known.document, where))
-        self._check_given(name, known, given, here)
         binding = Binding(arguments, here.binding)
         return _Here(known.document, ("spec", "payload"), binding, (*here.names, name))
 
@@ -289,21 +283,21 @@ class _Expander:
         elif match[1] in outer.arguments:
             self._declare(outer.arguments[match[1]].value, outer.outer, declared, where)
 
-    def _check_given(self, name: str, known: Fragment, given: Any, here: _Here) -> None:
+    def _given(self, name: str, known: Fragment, given: Any, here: _Here) -> dict[str, Any]:
+        """Return what `with` says, and note what is wrong with it."""
         if not isinstance(given, dict):
-            self._fault(
-                here.at("with"), "CS329", "`with` is not a mapping", "write `with: {parameter: value}`"
-            )
-            return
+            self._fault(here.at("with"), "`with` is not a mapping", "write `with: {parameter: value}`")
+            return {}
         for parameter, value in given.items():
             there = here.at("with", parameter)
             if parameter not in known.parameters:
                 message = f"the fragment `{name}` has no parameter `{parameter}`"
                 message += nearest(parameter, known.parameters)
-                self._fault(there, "CS329", message, "correct the name, or remove it")
+                self._fault(there, message, "correct the name, or remove it")
             elif isinstance(value, dict | list):
                 message = f"`{parameter}` is not a string, a number, a boolean or null"
-                self._fault(there, "CS329", message, "pass its parts as parameters of their own")
+                self._fault(there, message, "pass its parts as parameters of their own")
+        return given
 
-    def _fault(self, here: _Here, code: str, message: str, do: str) -> None:
-        self.found.faults.append(Fault(code, here.document, here.path, message, do))
+    def _fault(self, here: _Here, message: str, do: str) -> None:
+        self.found.faults.append(Fault("CS330", here.document, here.path, message, do))

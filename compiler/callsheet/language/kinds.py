@@ -79,6 +79,7 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(name="ActionSet", schema="actionset"),
         Kind(name="Connection", schema="connection"),
+        Kind(name="Fragment", schema="fragment"),
         Kind(name="Environment", schema="environment"),
         Kind(name="Policy", schema="policy"),
         Kind(name="Target", schema="target"),

@@ -6,11 +6,12 @@ layer knows the document that wrote it, so that each field of the result leads b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
 from callsheet.documents import Document, Path
+from callsheet.language.fragment import Binding, Expansion, Fragment, expand, names_fragments
 from callsheet.language.merge import holds, merged_spec
 
 _URL: Path = ("request", "url")
@@ -42,6 +43,8 @@ class Layer:
         root: the path to them in it.
         fields: as they are written.
         form: whether they are those of an action, or those of a connection.
+        places: by path in the fields, where what stands there is written: a fragment's, in its document.
+        bindings: by path in the fields, what the parameters of a fragment stand for below.
 
     """
 
@@ -49,6 +52,8 @@ class Layer:
     root: Path
     fields: dict[str, Any]
     form: Literal["definition", "connection"] = "definition"
+    places: Mapping[Path, tuple[Document, Path]] = field(default_factory=dict)
+    bindings: Mapping[Path, Binding] = field(default_factory=dict)
 
     def as_spec(self) -> dict[str, Any]:
         """Return the fields in the places that they have in an action; a base URL is `request.base`."""
@@ -69,7 +74,87 @@ class Layer:
     def wrote(self, path: Path) -> Written | None:
         """Return where this layer writes what an action has at a path; None where it does not."""
         inner = self.inner(path)
-        return Written(self.document, (*self.root, *inner)) if holds(self.fields, inner) else None
+        if not holds(self.fields, inner):
+            return None
+        for length in range(len(inner), 0, -1) if self.places else ():
+            found = self.places.get(inner[:length])
+            if found is not None:
+                return Written(found[0], (*found[1], *inner[length:]))
+        return Written(self.document, (*self.root, *inner))
+
+    def binding(self, path: Path) -> Binding | None:
+        """Return what the parameters of a fragment stand for at a path; None outside of fragments."""
+        inner = self.inner(path)
+        for length in range(len(inner), 0, -1):
+            if inner[:length] in self.bindings:
+                return self.bindings[inner[:length]]
+        return None
+
+
+_PAYLOAD: Path = ("request", "payload")
+
+
+@dataclass(frozen=True, slots=True)
+class Expanded:
+    """A layer with its fragments in it.
+
+    Attributes:
+        layer: the layer.
+        declared: what lies under it: the parameters that its fragments declare; None without any.
+        expansion: what was found about them; None without any.
+
+    """
+
+    layer: Layer
+    declared: Layer | None = None
+    expansion: Expansion | None = None
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """Both layers, lowest first."""
+        return (self.layer,) if self.declared is None else (self.declared, self.layer)
+
+
+def with_fragments(
+    layer: Layer, fragments: Mapping[str, Fragment], invalid: frozenset[str] = frozenset()
+) -> Expanded:
+    """Return a layer with its fragments in the places in which its payload names them.
+
+    Args:
+        layer: of a definition's own fields.
+        fragments: by name.
+        invalid: the names of those that are there, and have errors of their own.
+
+    """
+    request = layer.fields.get("request")
+    payload = request.get("payload") if isinstance(request, dict) else None
+    if not isinstance(request, dict) or not names_fragments(payload):
+        return Expanded(layer)
+    found = expand(payload, layer.document, (*layer.root, *_PAYLOAD), fragments, invalid)
+    here = replace(
+        layer,
+        fields={**layer.fields, "request": {**request, "payload": found.value}},
+        places={(*_PAYLOAD, *path): one for path, one in found.places.items()},
+        bindings={(*_PAYLOAD, *path): one for path, one in found.bindings.items()},
+    )
+    if not found.declared:
+        return Expanded(here, expansion=found)
+    declared = {name: some[0] for name, some in found.declared.items()}
+    under = Layer(
+        layer.document,
+        layer.root,
+        {"parameters": {name: fields for name, (fields, *_) in declared.items()}},
+        places={("parameters", name): (one[1], one[2]) for name, one in declared.items()},
+    )
+    return Expanded(here, under, found)
+
+
+def binding_at(layers: Iterable[Layer], path: Path) -> Binding | None:
+    """Return what the parameters of a fragment stand for at a path of an assembled spec."""
+    for layer in reversed([*layers]):
+        if layer.wrote(path) is not None:
+            return layer.binding(path)
+    return None
 
 
 def assembled(layers: Sequence[Layer]) -> dict[str, Any]:

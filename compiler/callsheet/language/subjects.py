@@ -26,6 +26,8 @@ class Facts:
         deploying: those that have a target to deploy to.
         targets: the documents of kind Target, by name.
         connections: the documents of kind Connection, by name.
+        fragments: the documents of kind Fragment, by name.
+        named_parts: the addresses of the connections and fragments that something names.
         policies: those whose documents are valid.
         today: the day by which exceptions of policies expire; None for a day on which none has.
         unread: is there a document that could not be read, or is not valid?
@@ -39,6 +41,8 @@ class Facts:
     deploying: tuple[Environment, ...] = ()
     targets: dict[str, Document] = field(default_factory=dict)
     connections: dict[str, Document] = field(default_factory=dict)
+    fragments: dict[str, Document] = field(default_factory=dict)
+    named_parts: set[str] = field(default_factory=set)
     policies: list[Policy] = field(default_factory=list)
     today: date | None = None
     unread: bool = False

@@ -100,17 +100,36 @@ def shared_changes(
 def _connections(
     before: Compiled, after: Compiled, environments: Mapping[str, Sequence[Change]]
 ) -> Iterator[SharedChange]:
-    """Yield each field of a connection that changed, with the actions that changed with it."""
-    for name in sorted({*before.connections} & {*after.connections}):
-        old, new = (one.connections[name].document.value for one in (before, after))
-        users = {one.address for one in after.actions.values() if one.names_connection == name}
+    """Yield each field of a connection or fragment that changed, with the actions that changed with it."""
+    for address, (old, new) in _parts(before, after).items():
+        users = _users(address, after)
         there = {
             environment: {
                 one.address for one in changes if one.address in users and _is_untouched(one, before, after)
             }
             for environment, changes in environments.items()
         }
-        yield from _fields(f"Connection/{name}", _said(old), _said(new), there)
+        yield from _fields(address, _said(old), _said(new), there)
+
+
+def _parts(before: Compiled, after: Compiled) -> dict[str, tuple[Any, Any]]:
+    """Return the connections and fragments that both have, as each has them, by address."""
+    was, now = (
+        {
+            **{f"Connection/{name}": part.document.value for name, part in one.connections.items()},
+            **{f"Fragment/{name}": part.document.value for name, part in one.fragments.items()},
+        }
+        for one in (before, after)
+    )
+    return {address: (was[address], now[address]) for address in sorted({*was} & {*now})}
+
+
+def _users(address: str, compiled: Compiled) -> set[str]:
+    """Return the addresses of the actions that are made of a connection or a fragment."""
+    kind, name = Address.read(address)
+    if kind == "Connection":
+        return {one.address for one in compiled.actions.values() if one.names_connection == name}
+    return {one.address for one in compiled.actions.values() if name in one.fragments}
 
 
 def _templates(

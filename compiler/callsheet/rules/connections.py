@@ -50,7 +50,7 @@ Good:
 
 def unknown_connection(action: Definition, name: str, parts: Parts) -> list[Problem]:
     """Return that an action names a connection that is not there; nothing of one that has errors itself."""
-    if name in parts.invalid:
+    if name in parts.invalid_of("Connection"):
         return []
     problem = own_spots("CS322", action).value(
         ("connection",),

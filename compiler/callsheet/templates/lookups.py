@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from jinja2 import nodes
@@ -43,6 +44,8 @@ def member(node: nodes.Getattr | nodes.Getitem, base: Any, key: Any, scope: Scop
     if isinstance(base, dict):
         if key in base:
             return base[key]
+        if isinstance(node.node, nodes.Name) and node.node.name == "params":
+            raise _undeclared(key, base, offset)
         return Missing(_dotted(node), offset, nearest(str(key), [str(one) for one in base]))
     if isinstance(base, list) and isinstance(key, int) and not isinstance(key, bool):
         return base[key] if -len(base) <= key < len(base) else Missing(_dotted(node), offset)
@@ -71,6 +74,17 @@ def _parameter(name: Any, offset: int, scope: Scope) -> Any:
     if scope.params is None:
         return Residual(f"params.{name}", (name,), slot=(name, ()))
     return scope.params.get(name, ABSENT)
+
+
+def _undeclared(name: Any, declared: Mapping[str, Any], offset: int) -> TemplateFault:
+    suggested = near(str(name), declared)
+    return TemplateFault(
+        "CS306",
+        offset,
+        f"the parameter `{name}` is not declared by the fragment{meant(suggested)}",
+        "declare it under the `spec.parameters` of the fragment, or correct its name",
+        suggested=suggested,
+    )
 
 
 def _root(node: nodes.Node) -> nodes.Node:

@@ -1,0 +1,102 @@
+"""A definition → the connections and fragments that it names, and what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from callsheet.documents import Document, Path, Problem, Related, equal
+from callsheet.language.action import Definition
+from callsheet.language.catalog import Spots
+from callsheet.language.environment import Environment
+from callsheet.language.fragment import Expansion, Fault
+from callsheet.rules.connections import unknown_connection
+
+_SAME: tuple[str, ...] = (
+    "type", "sensitivity", "optional", "whenMissing", "enum", "minLength", "maxLength", "pattern",
+    "minimum", "maximum", "format", "items",
+)  # fmt: skip
+"""What a parameter is; how it is shown may differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedParts:
+    """What a definition names.
+
+    Attributes:
+        addresses: of connections and fragments, also of those that are not there.
+        problems: what is wrong with the naming.
+        whole: whether all of them are there, so that it can be compiled.
+
+    """
+
+    addresses: tuple[str, ...]
+    problems: list[Problem]
+    whole: bool
+
+
+def named_parts(definition: Definition, environments: Iterable[Environment]) -> NamedParts:
+    """Return what a definition names, by itself and in its overlays."""
+    addresses: list[str] = []
+    problems: list[Problem] = []
+    whole = True
+    named = definition.names_connection
+    if named is not None:
+        addresses.append(f"Connection/{named}")
+        if definition.connection is None:
+            problems += unknown_connection(definition, named, definition.parts)
+            whole = False
+    for expansion in _expansions(definition, environments):
+        addresses += [f"Fragment/{name}" for name in sorted(expansion.used)]
+        problems += [_problem(one) for one in expansion.faults]
+        problems += _declared_otherwise(definition, expansion)
+        whole = whole and not expansion.faults and expansion.used <= definition.parts.fragments.keys()
+    return NamedParts(tuple(dict.fromkeys(addresses)), list(dict.fromkeys(problems)), whole)
+
+
+def _expansions(definition: Definition, environments: Iterable[Environment]) -> Iterator[Expansion]:
+    found = [definition.own]
+    for environment in environments:
+        if environment.select.selects(definition):
+            found += environment.expanded_overlays(definition)
+    yield from (one.expansion for one in found if one.expansion is not None)
+
+
+def _problem(fault: Fault) -> Problem:
+    problem = Spots(fault.code, fault.document).value(fault.path, fault.message, do=fault.do)
+    return replace(problem, missing=fault.missing)
+
+
+def _declared_otherwise(definition: Definition, expansion: Expansion) -> Iterator[Problem]:
+    """Yield each parameter that a fragment declares otherwise than the action, or than another fragment."""
+    own = definition.own.layer.fields.get("parameters") or {}
+    for name, declared in expansion.declared.items():
+        fields, document, path = declared[0]
+        others: list[tuple[dict[str, Any], Document, Path]] = declared[1:]
+        if isinstance(own.get(name), dict):
+            others = [*others, (own[name], *_place(definition, name))]
+        for other, there, at in others:
+            differing = [key for key in _SAME if key in other and not equal(other[key], fields.get(key))]
+            if differing:
+                yield _otherwise(name, differing, (there, at), (document, path))
+
+
+def _place(definition: Definition, name: str) -> tuple[Document, Path]:
+    document, path, _ = definition.written(("parameters", name))
+    return document, path
+
+
+def _otherwise(
+    name: str, differing: list[str], here: tuple[Document, Path], there: tuple[Document, Path]
+) -> Problem:
+    document, path = here
+    first = Related(
+        file=there[0].file, span=there[0].places.key(there[1]), message="the fragment declares it here"
+    )
+    return Spots("CS331", document).key(
+        (*path, differing[0]),
+        f"`{differing[0]}` of the parameter `{name}` is not what its fragment declares",
+        do="remove the line, or pass another parameter to the fragment",
+        related=(first,),
+    )
