@@ -165,7 +165,7 @@ ERRORS: dict[str, Error] = {
         under_contract(template('{"title": {{ params.title }}, "level": 9}')), "CS45", staging=False
     ),
     "a value that is missing": Error(values("level: 1, ", ""), "CS502", other=False),
-    "a template in a value": Error(values("way: a", "way: '{{ values.level }}'"), "CS317", other=False),
+    "a template in a value": Error(values("way: a", "way: '{{ params.level }}'"), "CS317", other=False),
     "a template file that is no JSON": Error(template('{"title": '), "CS5", staging=False),
     "a template in an overlay": Error(overlay("{request: {query: {a: '{{ 1 + }}'}}}"), "CS5"),
     "a secret in an overlay": Error(overlay(f"{{request: {{headers: {{X-Key: {CREDENTIAL}}}}}}}"), "CS601"),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from callsheet.compiling.values import with_values
 from callsheet.documents import Document, Problem, Source, Unreadable
 from callsheet.documents.reading import decode, parse
 from callsheet.language.connection import NO_PARTS, Connection, Parts
@@ -50,6 +51,7 @@ class Shared:
         connections: the first of each name.
         fragments: the first of each name.
         items_files: the files of rows that sets name.
+        problems: what is wrong with the values of environments.
         invalid: the addresses of connections and fragments that are not valid by their schema.
 
     """
@@ -64,11 +66,13 @@ class Shared:
     fragments: dict[str, Fragment] = field(default_factory=dict)
     invalid: set[str] = field(default_factory=set)
     items_files: set[str] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
 
     def context(self) -> tuple[Context, list[Problem]]:
         """Return what the units need of it, and the policies without a valid schema, which are left out."""
         ready, problems = prepare(self.policies) if self.policies else ([], [])
         concrete = tuple(one for one in self.environments.values() if not one.abstract)
+        problems += self.problems
         chosen = tuple(one.policy for one in ready)
         valid = {f"Connection/{one}" for one in self.connections}
         valid |= {f"Fragment/{one}" for one in self.fragments}
@@ -104,8 +108,10 @@ def read_shared(source: Source, files: Iterable[str], *, skip: Callable[[str], b
                 case "Workspace" if file in SETTINGS_FILES:
                     shared.settings = read_settings(document)
     shared.resolved = resolve_environments(shared.documents)
-    usable = with_collections(shared.resolved, shared.targets)
-    shared.environments = {one.name: one for one in usable}
+    for usable in with_collections(shared.resolved, shared.targets):
+        filled, problems = (usable, []) if usable.abstract else with_values(usable)
+        shared.environments[usable.name] = filled
+        shared.problems += problems
     return shared
 
 

@@ -9,14 +9,14 @@ from typing import Any
 
 from callsheet.documents import Problem
 from callsheet.documents.walking import texts_in
-from callsheet.language.catalog import Spots, rule
+from callsheet.language.catalog import Spots, declare, rule
 from callsheet.language.environment import chain_of
 from callsheet.language.merge import holds
 from callsheet.language.subjects import Facts
 from callsheet.words import nearest
 
-_TEMPLATE = re.compile(r"\{\{[^}]*\b(?:values|env|params|action)\.|\{%")
-"""An expression over our own names, or a statement. `{{name}}` alone may be a template of the vendor's."""
+_TOO_EARLY = re.compile(r"\{\{[^}]*\b(?:params|action)\s*[.\[]|\{%")
+"""What is not known when values are filled in. `{{name}}` alone may be a template of the vendor's."""
 
 
 @rule("CS303", "unknown-environment", on="workspace", adjustable=False)
@@ -48,6 +48,30 @@ def unknown_environment(facts: Facts, code: str) -> Iterator[Problem]:
                 f"there is no environment `{chain.missing}`" + nearest(chain.missing, known),
                 do=f"the environments are: {', '.join(sorted(known))}",
             )
+
+
+declare(
+    "CS333",
+    "values-in-a-circle",
+    """Values of an environment may be made of others, and must not read each other in a circle.
+
+Bad:
+    apiVersion: callsheet/v1
+    kind: Environment
+    metadata: {name: local}
+    spec:
+      values: {host: "{{ values.url }}", url: "https://{{ values.host }}"}
+      target: {type: sqlite, path: .callsheet/local.db}
+Good:
+    apiVersion: callsheet/v1
+    kind: Environment
+    metadata: {name: local}
+    spec:
+      values: {host: api.example.com, url: "https://{{ values.host }}"}
+      target: {type: sqlite, path: .callsheet/local.db}
+""",
+    adjustable=False,
+)
 
 
 @rule("CS304", "environment-cycle", on="workspace", adjustable=False)
@@ -153,29 +177,30 @@ def nothing_selected(facts: Facts, code: str) -> Iterator[Problem]:
 
 @rule("CS317", "template-in-values", on="document")
 def template_in_values(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
-    """A template must not be inside `values`: it is not evaluated, and sent as it is written.
+    """A value must not read a parameter or an action: it is filled in once, before any call.
 
-    Write the template where the value is used. A vendor's own placeholders (`{{name}}`) stay as they are.
+    A value may be made of `values` and `env`. Write what reads a parameter where it is used. A vendor's own
+    placeholders (`{{name}}`) stay as they are.
 
     Bad:
         apiVersion: callsheet/v1
         kind: Environment
         metadata: {name: local}
-        spec: {values: {host: api.example.com, url: "https://{{ values.host }}/v1"}}
+        spec: {values: {host: api.example.com, url: "https://{{ values.host }}/{{ params.id }}"}}
     Good:
         apiVersion: callsheet/v1
         kind: Environment
         metadata: {name: local}
-        spec: {values: {host: api.example.com, greeting: "Hello {{name}}"}}
+        spec: {values: {host: a.example, url: "https://{{ values.host }}/v1", greeting: "Hello {{name}}"}}
     """
     spec = value.get("spec")
     if value.get("kind") != "Environment" or not isinstance(spec, dict):
         return
     for path, text in texts_in(spec.get("values"), ("spec", "values")):
-        found = _TEMPLATE.search(text)
+        found = _TOO_EARLY.search(text)
         if found is not None:
             yield at.value(
                 path,
-                "a template inside `values` is not evaluated: it would be sent as it is written",
+                "a value is filled in before any call, and reads `values` and `env` only",
                 do="write the template in the action or in an overlay, where the value is used",
             )

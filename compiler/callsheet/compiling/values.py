@@ -1,0 +1,176 @@
+"""The values of an environment, which may be made of others: filled in once, before anything reads them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from jinja2 import nodes
+
+from callsheet.documents import Path, Problem
+from callsheet.language.catalog import Spots
+from callsheet.language.environment import Environment
+from callsheet.language.merge import holds
+from callsheet.templates.evaluate import evaluate
+from callsheet.templates.faults import TemplateFault
+from callsheet.templates.scope import Scope, join_parts, present
+from callsheet.templates.syntax import Expression, parse_leaf
+
+_OURS = re.compile(r"\{\{[^}]*\b(?:values|env)\s*[.\[]")
+_TOO_EARLY = re.compile(r"\{\{[^}]*\b(?:params|action)\s*[.\[]|\{%")
+"""What CS317 reports."""
+
+
+def with_values(environment: Environment) -> tuple[Environment, list[Problem]]:
+    """Return an environment whose values are filled in, and what keeps one from it.
+
+    A value may read `values` and `env`, in any order. One that cannot be filled in stays as it is written,
+    with a problem at its place.
+    """
+    if not _has_templates(environment.values):
+        return environment, []
+    found = _Resolver(environment)
+    values = found.run()
+    return replace(environment, values=values), found.problems
+
+
+def _has_templates(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_has_templates, value.values()))
+    if isinstance(value, list):
+        return any(map(_has_templates, value))
+    return isinstance(value, str) and _is_ours(value)
+
+
+def _is_ours(text: str) -> bool:
+    """Return whether a value reads our own names; what else looks like a template is the vendor's."""
+    return _OURS.search(text) is not None and _TOO_EARLY.search(text) is None
+
+
+class _Resolver:
+    """Fills in one value after the other; one that another reads comes before that."""
+
+    def __init__(self, environment: Environment) -> None:
+        self.environment = environment
+        self.problems: list[Problem] = []
+        self.values = _copied(environment.values)
+        self.done: set[Path] = set()
+        self.open: list[Path] = []
+
+    def run(self) -> dict[str, Any]:
+        self._fill(())
+        found: dict[str, Any] = self.values
+        return found
+
+    def _fill(self, path: Path, *, or_open: bool = False) -> None:
+        """Fill in everything at a path and below it, with `or_open` except what is being filled in."""
+        value = self._at(path)
+        if isinstance(value, dict):
+            for key in value:
+                self._fill((*path, key), or_open=or_open)
+        elif isinstance(value, list):
+            for index in range(len(value)):
+                self._fill((*path, index), or_open=or_open)
+        elif isinstance(value, str) and _is_ours(value) and path not in self.done:
+            if or_open and path in self.open:
+                return
+            self._leaf(path, value)
+
+    def _leaf(self, path: Path, text: str) -> None:
+        if path in self.open:
+            circle = (*self.open[self.open.index(path) :], path)
+            names = " → ".join(".".join(map(str, ("values", *one))) for one in circle)
+            fault = TemplateFault("CS333", 0, f"values read each other: {names}", "write one of them out")
+            self._problem(path, fault)
+            self.done.update(self.open)
+            return
+        self.open.append(path)
+        try:
+            result = self._evaluated(text)
+        except TemplateFault as fault:
+            self._problem(path, fault)
+            result = text
+        self.open.pop()
+        if path not in self.done:
+            self.done.add(path)
+            self._put(path, result)
+
+    def _evaluated(self, text: str) -> Any:
+        parts = parse_leaf(text)
+        for part in parts:
+            if isinstance(part, Expression):
+                for read, known in _reads(part):
+                    self._read(read, known=known)
+        names = {"values": self.values, "env": {"name": self.environment.name}}
+        scope = Scope(names, None, {})
+        values = [(part, 0) if isinstance(part, str) else self._part(part, scope) for part in parts]
+        return values[0][0] if len(values) == 1 else join_parts(values)
+
+    def _part(self, part: Expression, scope: Scope) -> tuple[Any, int]:
+        try:
+            return present(evaluate(part.node, scope)), part.base + part.node.lineno - 1
+        except TemplateFault as fault:
+            raise fault.moved(part.base) from None
+
+    def _read(self, path: Path, *, known: bool) -> None:
+        """Fill in what an expression reads; what is not there is reported when it is evaluated."""
+        for length in range(len(path) + 1):
+            if not holds(self.values, path[:length]):
+                return
+            if not isinstance(self._at(path[:length]), dict | list):
+                self._fill(path[:length], or_open=not known)
+                return
+        self._fill(path, or_open=not known)
+
+    def _at(self, path: Path) -> Any:
+        value: Any = self.values
+        for part in path:
+            value = value[part]
+        return value
+
+    def _put(self, path: Path, value: Any) -> None:
+        self._at(path[:-1])[path[-1]] = value
+
+    def _problem(self, path: Path, fault: TemplateFault) -> None:
+        for document in self.environment.chain:
+            there: Path = ("spec", "values", *path)
+            if holds(document.value, there):
+                spots = Spots(fault.code, document)
+                self.problems.append(spots.inside(there, fault.offset, fault.message, do=fault.help))
+                return
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _copied(one) for key, one in value.items()}
+    return [_copied(one) for one in value] if isinstance(value, list) else value
+
+
+def _reads(part: Expression) -> list[tuple[Path, bool]]:
+    """Return the paths below `values` that an expression reads, and whether each is known to its end."""
+    output = nodes.Output([part.node])
+    steps = list(output.find_all((nodes.Getattr, nodes.Getitem)))
+    inner = {id(one.node) for one in steps if isinstance(one, nodes.Getattr | nodes.Getitem)}
+    found = []
+    for one in [*steps, *output.find_all(nodes.Name)]:
+        path = _path(one) if id(one) not in inner else None
+        if path is not None:
+            found.append(path)
+    return found
+
+
+def _path(node: nodes.Node) -> tuple[Path, bool] | None:
+    """Return the path of `values.a.b[0]`, and whether it is known to its end; None for another name."""
+    if isinstance(node, nodes.Name):
+        return ((), True) if node.name == "values" else None
+    if not isinstance(node, nodes.Getattr | nodes.Getitem):
+        return None
+    before = _path(node.node)
+    if before is None or not before[1]:
+        return before
+    if isinstance(node, nodes.Getattr):
+        return (*before[0], node.attr), True
+    if isinstance(node.arg, nodes.Const):
+        return (*before[0], node.arg.value), True
+    return before[0], False
