@@ -139,7 +139,7 @@ class Workspace:
         compiled = self.compile()
         chosen = environments_named(compiled, environment)
         definitions = compiled.definitions.values()
-        reach = {it.name: [one.name for one in chosen if one.select.selects(it)] for it in definitions}
+        reach = {it.name: [one.name for one in chosen if one.deploys(it)] for it in definitions}
         shown = [one for one in definitions if environment is None or reach[one.name]]
         return results.ListResult(actions=shown, environments=reach, language=language)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from callsheet.documents import Document, Problem, Span
 from callsheet.documents.problems import ANY, Concern
 from callsheet.language.environment import Environment
 from callsheet.language.kinds import deployed_kinds
+from callsheet.language.overlay import overlays_in
 
 
 class Attribution:
@@ -31,6 +32,12 @@ class Attribution:
         for found in self._documents.values():
             found.sort(key=_line)
         self._environments = list(environments)
+        self._names = {
+            name
+            for found in self._documents.values()
+            for kind, name, _ in found
+            if kind in deployed_kinds()
+        }
 
     def __call__(self, problem: Problem) -> Problem:
         """Return the problem with what it concerns; one of a policy or of the settings may concern any."""
@@ -42,7 +49,7 @@ class Attribution:
         if kind in deployed_kinds():
             return replace(problem, about=((name, ANY),))
         if kind == "Environment":
-            overlaid = _overlaid(document, problem.span)
+            overlaid = _overlaid(document, problem.span, self._names)
             return replace(problem, about=self._in_environment(name, overlaid or ANY))
         return problem
 
@@ -63,12 +70,11 @@ def _line(named: tuple[str, str, Document]) -> int:
     return named[2].line
 
 
-def _overlaid(environment: Document, span: Span) -> str | None:
-    """Return the name of the definition in whose overlay a place is; None where it is in none."""
+def _overlaid(environment: Document, span: Span, names: Collection[str]) -> str | None:
+    """Return the name of the definition in whose overlay a place is; None where it may be for several."""
     at = (span.line, span.column)
-    overlays = environment.value["spec"].get("overlays") or {}
-    for name in overlays:
-        there = environment.place(("spec", "overlays", name))
+    for overlay in overlays_in(environment):
+        there = environment.place(overlay.path)
         if (there.line, there.column) <= at < (there.end_line, there.end_column):
-            return str(name)
+            return overlay.name if overlay.name in names else None
     return None

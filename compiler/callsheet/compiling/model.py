@@ -145,6 +145,6 @@ class Compiled:
             f"{environment.name}: {action.address}"
             for environment in self.concrete
             for action in self.definitions.values()
-            if environment.select.selects(action)
+            if environment.deploys(action)
             and action.address not in self.by_environment.get(environment.name, {})
         ]

@@ -58,7 +58,7 @@ def named_parts(definition: Definition, environments: Iterable[Environment]) -> 
 def _expansions(definition: Definition, environments: Iterable[Environment]) -> Iterator[Expansion]:
     found = [definition.own]
     for environment in environments:
-        if environment.select.selects(definition):
+        if environment.deploys(definition):
             found += environment.expanded_overlays(definition)
     yield from (one.expansion for one in found if one.expansion is not None)
 

@@ -169,7 +169,7 @@ class Worker:
                 unit.found += [(replace(one, about=about), []) for one in rule.check(action, spots)]
         found: dict[Problem, list[str]] = {}
         for environment in self.context.environments:
-            if environment.select.selects(action):
+            if environment.deploys(action):
                 for problem in self._in(environment, action, unit):
                     found.setdefault(replace(problem, about=about), []).append(environment.name)
         unit.found += list(found.items())

@@ -50,6 +50,7 @@ class Definition:
         metadata: the document's `metadata`, with what its connection says for all of its actions.
         renamed_from: the name that it had before, or None.
         names_connection: the name of its connection, as it is written, or None.
+        environments: the only ones that deploy it, by name, with those that extend them; None for any.
         parts: what it may name: connections and fragments.
 
     """
@@ -64,6 +65,7 @@ class Definition:
         self.metadata = metadata
         self.renamed_from = renamed_from
         self.names_connection: str | None = None
+        self.environments: tuple[str, ...] | None = None
         self.parts = NO_PARTS
 
     @classmethod
@@ -84,6 +86,7 @@ class Definition:
         renamed_from = (spec.get("lifecycle") or {}).get("renamedFrom")
         found = cls(origin, metadata, renamed_from, *map(spec.get, cls.in_head))
         found.names_connection, found.parts = name, parts
+        found.environments = _each(spec.get("environments"))
         return found
 
     @classmethod
@@ -92,6 +95,7 @@ class Definition:
         fields = [head[field] for field in cls.in_head]
         found = cls(origin, head["metadata"], head["renamedFrom"], *fields)
         found.names_connection, found.parts = head.get("connection"), parts
+        found.environments = _each(head.get("environments"))
         return found
 
     def head(self) -> DefinitionHead:
@@ -103,6 +107,8 @@ class Definition:
         }
         if self.names_connection is not None:
             head["connection"] = self.names_connection
+        if self.environments is not None:
+            head["environments"] = list(self.environments)
         if len(self.layers) > 1:
             own = self.origin.value["spec"].get("parameters") or {}
             head["inherited"] = [name for name in self.parameters if name not in own]
@@ -211,6 +217,10 @@ class Action(Definition):
     def is_whole(cls, compiled: Mapping[str, Any]) -> bool:
         """Return whether it has a request with a URL."""
         return isinstance(compiled.get("request"), dict) and "url" in compiled["request"]
+
+
+def _each(names: list[str] | None) -> tuple[str, ...] | None:
+    return None if names is None else tuple(names)
 
 
 def _own_layer(origin: Origin) -> Layer:

@@ -48,6 +48,7 @@ class DefinitionHead(TypedDict, total=False):
     parameters: list[str]
     contract: dict[str, Any] | None
     connection: str
+    environments: list[str]
     inherited: list[str]
     row: dict[str, Any]
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from callsheet.documents import Document, Path, Related
 from callsheet.language.action import Definition
 from callsheet.language.catalog import Spots, in_file
 from callsheet.language.layers import Expanded, Layer, Written, assembled, written
 from callsheet.language.merge import merged
+from callsheet.language.overlay import overlays_for
 from callsheet.language.selector import Selector
 
 
@@ -105,17 +106,25 @@ class Environment:
 
     def expanded_overlays(self, action: Definition) -> list[Expanded]:
         """Return the overlays of an action, each with the fragments that it names."""
-        found: list[Layer] = []
+        found: list[tuple[str, Layer]] = []
         for document in reversed(self.chain):
-            overlays = document.value["spec"].get("overlays") or {}
-            for name, form in _overlay_names(action):
-                if name not in overlays:
-                    continue
-                if overlays[name] is None:
-                    found = [one for one in found if one.root[-1] != name]
+            for overlay, form in overlays_for(document, action):
+                if overlay.fields is None:
+                    found = [(name, one) for name, one in found if name != overlay.name]
                 else:
-                    found.append(Layer(document, ("spec", "overlays", name), overlays[name], form))
-        return [action.with_fragments(one) if one.form == "definition" else Expanded(one) for one in found]
+                    layer = Layer(document, overlay.path, overlay.fields, form)
+                    found.append((overlay.name, layer))
+        return [
+            action.with_fragments(one) if one.form == "definition" else Expanded(one) for _, one in found
+        ]
+
+    def deploys(self, one: Definition) -> bool:
+        """Return whether a definition is deployed here, by what this environment and it itself say."""
+        if one.environments is not None:
+            names = {link.value["metadata"]["name"] for link in self.chain}
+            if names.isdisjoint(one.environments):
+                return False
+        return self.select.selects(one)
 
     def overlaid(self, action: Definition) -> dict[str, Any]:
         """Return the spec of an action with this environment's overlays merged over it."""
@@ -135,13 +144,6 @@ def _at_file(definition: Definition, found: Written) -> Written:
     if found.document is not definition.document or found.path[: len(root)] != root:
         return found
     return found._replace(path=(*root, *in_file(found.document, root, found.path[len(root) :])))
-
-
-def _overlay_names(action: Definition) -> Iterator[tuple[str, Literal["definition", "connection"]]]:
-    """Yield the names by which overlays reach an action, the one that wins last."""
-    if action.connection is not None:
-        yield action.connection.name, "connection"
-    yield action.name, "definition"
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +241,7 @@ def _resolve(document: Document, chain: tuple[Document, ...]) -> Environment:
         name=document.value["metadata"]["name"],
         chain=chain,
         values=spec.get("values") or {},
-        select=Selector.read(spec.get("select")),
+        select=Selector.read(spec.get("select"), left_out=spec.get("except")),
         target=target,
         ledger=document.value["spec"].get("ledger") or target,
         guards=_guards(spec.get("guards") or {}),

@@ -59,7 +59,7 @@ def read_policy(document: Document) -> Policy:
     return Policy(
         document=document,
         name=document.value["metadata"]["name"],
-        select=Selector.read(spec.get("select"), ("Action",)),
+        select=Selector.read(spec.get("select"), ("Action",), spec.get("except")),
         severity=spec.get("severity", "error"),
         message=spec["message"],
         schema=spec["schema"],

@@ -112,7 +112,7 @@ def delivered_by_nothing(deployed: Deployed, code: str) -> Iterator[Problem]:
         if f"{Action.kind}/{name}" in deployed.compiled:
             continue
         # An action that did not compile is reported by itself.
-        if name not in actions or not environment.select.selects(actions[name]):
+        if name not in actions or not environment.deploys(actions[name]):
             words = f"is not deployed in {environment.name}" if name in actions else "is not there"
             problem = overlaid_spots(code, message, environment).value(
                 ("via", "action"),

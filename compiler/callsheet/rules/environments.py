@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from callsheet.documents import Problem
+from callsheet.documents import Document, Problem
 from callsheet.documents.walking import texts_in
 from callsheet.language.catalog import Spots, declare, rule
-from callsheet.language.environment import chain_of
+from callsheet.language.environment import chain_of, own_spots
 from callsheet.language.merge import holds
+from callsheet.language.overlay import Overlay, overlays_in
+from callsheet.language.selector import matches
 from callsheet.language.subjects import Facts
 from callsheet.words import nearest
 
@@ -126,23 +128,57 @@ def unknown_action(facts: Facts, code: str) -> Iterator[Problem]:
         spec: {overlays: {}}
     """
     for document in facts.environments.values():
-        spec = document.value["spec"]
-        named = [("overlays", name) for name in spec.get("overlays") or {}]
-        for path in named:
-            if path[1] not in facts.definitions and path[1] not in facts.connections:
-                problem = Spots(code, document).key(
-                    ("spec", *path),
-                    f"there is no action `{path[1]}`"
-                    + nearest(path[1], [*facts.definitions, *facts.connections]),
-                    do="correct the name, or remove the overlay",
-                )
-                yield replace(problem, missing=path[1])
-        for index, name in enumerate((spec.get("select") or {}).get("names") or ()):
-            if name not in facts.definitions:
-                problem = Spots(code, document).value(
-                    ("spec", "select", "names", index),
-                    f"there is no action `{name}`" + nearest(name, facts.definitions),
-                    do="correct the name, or remove it",
+        for overlay in overlays_in(document):
+            yield from _unknown_overlaid(overlay, document, facts, code)
+        for field in ("select", "except"):
+            for index, name in enumerate((document.value["spec"].get(field) or {}).get("names") or ()):
+                if not any(matches(name, known) for known in facts.definitions):
+                    problem = Spots(code, document).value(
+                        ("spec", field, "names", index),
+                        f"there is no action `{name}`" + nearest(name, facts.definitions),
+                        do="correct the name, or remove it",
+                    )
+                    yield replace(problem, missing=name)
+
+
+def _unknown_overlaid(overlay: Overlay, document: Document, facts: Facts, code: str) -> Iterator[Problem]:
+    """Yield that an overlay is for a name that is not there, or for nothing at all."""
+    spots = Spots(code, document)
+    if overlay.select is not None:
+        if not facts.unread and not any(map(overlay.select.selects, facts.definitions.values())):
+            at = (*overlay.path[:-1], "select")
+            yield spots.key(
+                at, "the overlay selects no action", do="correct the selector, or remove the overlay"
+            )
+        return
+    known = [*facts.definitions, *facts.connections]
+    if any(matches(overlay.name, one) for one in known):
+        return
+    way_out = "correct the name, or remove the overlay"
+    message = f"there is no action `{overlay.name}`{nearest(overlay.name, known)}"
+    if overlay.path[-1] == "spec":
+        problem = spots.value((*overlay.path[:-1], "name"), message, do=way_out)
+    else:
+        problem = spots.key(overlay.path, message, do=way_out)
+    yield replace(problem, missing=overlay.name)
+
+
+@rule("CS334", "unknown-deploying-environment", on="workspace", adjustable=False)
+def unknown_deploying_environment(facts: Facts, code: str) -> Iterator[Problem]:
+    """The `environments` of an action must be environments of the workspace.
+
+    Bad:
+        environments: [everywhere, everywere]
+    Good:
+        environments: [everywhere]
+    """
+    for one in facts.definitions.values():
+        for index, name in enumerate(one.environments or ()):
+            if name not in facts.environments:
+                problem = own_spots(code, one).value(
+                    ("environments", index),
+                    f"there is no environment `{name}`{nearest(name, facts.environments)}",
+                    do=f"the environments are: {', '.join(sorted(facts.environments)) or 'none'}",
                 )
                 yield replace(problem, missing=name)
 
@@ -166,7 +202,7 @@ def nothing_selected(facts: Facts, code: str) -> Iterator[Problem]:
         # A document that could not be read may be the one that would be selected.
         return
     for environment in facts.deploying:
-        if not any(map(environment.select.selects, facts.definitions.values())):
+        if not any(map(environment.deploys, facts.definitions.values())):
             written = holds(environment.document.value, ("spec", "select"))
             yield Spots(code, environment.document).key(
                 ("spec", "select") if written else ("metadata", "name"),

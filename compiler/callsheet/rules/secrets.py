@@ -75,7 +75,7 @@ def _is_secret_field(path: Path) -> bool:
     if path[-1] not in _SECRET_FIELDS:
         return False
     return path[:-1] == ("spec", "authentication") or (
-        path[:2] == ("spec", "overlays") and path[3:-1] == ("authentication",)
+        path[:2] == ("spec", "overlays") and path[3:-1] in (("authentication",), ("spec", "authentication"))
     )
 
 

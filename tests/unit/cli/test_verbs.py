@@ -45,7 +45,18 @@ def test_a_schema_is_found_by_its_kind(callsheet: Callsheet) -> None:
 
 
 def test_fields_of_ones_own_are_free_and_others_are_not() -> None:
-    for name in ("action", "message", "endpointconfig", "environment", "policy", "target", "workspace"):
+    for name in (
+        "action",
+        "message",
+        "endpointconfig",
+        "environment",
+        "policy",
+        "target",
+        "workspace",
+        "connection",
+        "fragment",
+        "actionset",
+    ):
         one = schema(name)
         assert one["additionalProperties"] is False
         assert "^x-" in one["patternProperties"]

@@ -236,17 +236,19 @@ class _Comparison:
     def _select(self) -> Iterator[Protection]:
         if self.old.select == self.new.select:
             return
-        was = {one.address for one in self.before.definitions.values() if self.old.select.selects(one)}
-        there = {one.address: self.new.select.selects(one) for one in self.after.definitions.values()}
+        was = {one.address for one in self.before.definitions.values() if self.old.deploys(one)}
+        there = {one.address: self.new.deploys(one) for one in self.after.definitions.values()}
         gone = sorted(one for one in was if there.get(one) is False)
         more = sorted(one for one, selected in there.items() if selected and one not in was)
         parts = [f"no longer {quoted(gone)}"] if gone else []
         parts += [f"newly {quoted(more)}"] if more else []
+        old, new = (_field(one, ("spec", "select")) for one in (self.old, self.new))
+        field = "except" if equal(old, new) else "select"
         yield self._one(
-            ("spec", "select"),
-            f"`select` changed: {'; '.join(parts) or 'the same objects as before'}",
+            ("spec", field),
+            f"`{field}` changed: {'; '.join(parts) or 'the same objects as before'}",
             "select-changed",
-            values=tuple(_field(one, ("spec", "select")) for one in (self.old, self.new)),
+            values=tuple(_field(one, ("spec", field)) for one in (self.old, self.new)),
         )
 
     def _extends(self) -> Iterator[Protection]:

@@ -182,7 +182,8 @@ def _covers(wide: Selector, narrow: Selector) -> bool:
 
     labels = dict(narrow.labels)
     return (
-        within(narrow.kinds, wide.kinds)
+        (wide.left_out is None or wide.left_out == narrow.left_out)
+        and within(narrow.kinds, wide.kinds)
         and within(narrow.names, wide.names)
         and all(within(labels.get(label, ()), allowed) for label, allowed in wide.labels)
     )
