@@ -558,6 +558,7 @@ class Workspace:
         accept: Collection[str] = (),
         why: str | None = None,
         require_clean: bool = False,
+        metrics: str | os.PathLike[str] | None = None,
     ) -> Plan:
         """Plan the way from what is deployed to what the workspace says.
 
@@ -566,14 +567,18 @@ class Workspace:
             accept: guards, impact classes or reason codes that the plan may hold.
             why: why they are accepted.
             require_clean: refuse files that are not those of a commit.
+            metrics: a saved result of `metrics_query`, whose figures stand beside the changes; None for the
+                file that the target names by `metrics`.
 
         Raises:
+            ArgumentError: for a file of `metrics` that cannot be read.
             CallsheetError: CS973 for files that are not clean where they must be; CS803, CS9xx for what is
-                wrong with the target or ledger.
+                wrong with the target or ledger; CS895 for the figures.
 
         """
         from callsheet.deploying.clean import commit_of, refuse_unclean
         from callsheet.deploying.current import desired_in, plan_of, read_current, refuse_unheld
+        from callsheet.deploying.figures import with_measured
 
         chosen = self._valid(environment)
         if require_clean:
@@ -582,7 +587,7 @@ class Workspace:
             refuse_unheld(self.compile(), chosen, stores)
             desired, current = desired_in(chosen, stores, read_current(stores), self.compile(), self.root)
         commit = commit_of(self.root)
-        self._made = plan_of(
+        plan = plan_of(
             chosen,
             desired,
             current,
@@ -591,6 +596,8 @@ class Workspace:
             accept=_each(accept),
             why=_utf8(why) if why else why,
         )
+        file = None if metrics is None else str(metrics)
+        self._made = with_measured(plan, file, chosen, self.root, actions_in(self.compile(), chosen.name))
         return self._made
 
     def apply(

@@ -1,0 +1,66 @@
+"""A plan, and the file of figures that the command or the target names → the plan with its figures."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from callsheet.documents import FolderSource, Unreadable
+from callsheet.errors import CallsheetError
+from callsheet.importing.reading_in import read_argument
+from callsheet.language import Environment
+from callsheet.language.content import Content
+from callsheet.planning import Plan
+from callsheet.planning.figures import with_figures
+from callsheet.planning.model import PlanFigures
+from callsheet.targets.journey_optimizer.metrics import read_rows
+
+MAX_BYTES = 64 * 1_048_576
+
+
+def with_measured(
+    plan: Plan, file: str | None, environment: Environment, root: Path, desired: Mapping[str, Content]
+) -> Plan:
+    """Return a plan with the figures of what it changes, where it changes anything.
+
+    Args:
+        plan: of the environment.
+        file: that the user names; `-` for the standard input, None for the one that the target names.
+        environment: whose target may name a file of the workspace by `metrics`.
+        root: the folder of the workspace.
+        desired: what the environment will be, by address.
+
+    Raises:
+        ArgumentError: for a named file that cannot be read.
+        CallsheetError: CS895 for one that is not a result, and for one out of the workspace.
+
+    """
+    if file is not None:
+        return with_figures(plan, read_rows(read_argument(file)), desired, file)
+    shown = (environment.target or {}).get("metrics")
+    if shown is None or not plan.changes:
+        return plan
+    text = _read(root, shown)
+    if text is None:
+        return replace(plan, figures=PlanFigures(source=shown, missing="the file is not there yet"))
+    return with_figures(plan, read_rows(text), desired, shown)
+
+
+def _read(root: Path, shown: str) -> str | None:
+    """Return the text of a file of the workspace; None where it is not there yet."""
+    path = (root / shown).resolve()
+    inside = path.is_relative_to(root.resolve())
+    if inside and not os.path.lexists(path):
+        return None
+    try:
+        if inside:
+            return FolderSource(root).read(shown, limit=MAX_BYTES).decode("utf-8")
+    except (Unreadable, ValueError):
+        pass
+    raise CallsheetError(
+        "CS895",
+        f"the file {shown[:80]!r} that the target names by `metrics` cannot be read",
+        help="name a file of the workspace, CSV or JSON in UTF-8, as `callsheet metrics --from` reads it",
+    )
