@@ -278,18 +278,20 @@ class Workspace:
             CallsheetError: CS925 for a name.
 
         """
-        from callsheet.targets.journey_optimizer.lowering import lowered, relay_call
+        from callsheet.targets.journey_optimizer.forms import form_for
+        from callsheet.targets.journey_optimizer.lowering import relay_call
 
-        chosen = self.environment(environment).name
+        chosen = self.environment(environment)
         compiled, names = self.compile(), _each(names)
         refuse_unknown_actions(names, compiled.actions)
-        contents = contents_of(compiled, chosen, names)
+        contents = contents_of(compiled, chosen.name, names)
         calls = {one["name"]: relay_call(one) for one in contents if "relay" in one}
+        form = partial(form_for, language=language, target=chosen.target)
         return results.JourneyResult(
-            environment=chosen,
+            environment=chosen.name,
             language=language,
-            forms={one["name"]: lowered(one, language) for one in contents if "request" in one},
-            relayed={name: lowered(call, language) for name, call in calls.items()},
+            forms={one["name"]: form(one) for one in contents if "request" in one},
+            relayed={name: form(call) for name, call in calls.items()},
         )
 
     def preview(

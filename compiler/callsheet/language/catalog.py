@@ -23,6 +23,7 @@ SUBJECTS = (
     "relay",
     "called",
     "orchestration",
+    "channel",
     "references",
     "parameters",
     "deployed",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from callsheet.language.addresses import Address
@@ -17,6 +17,16 @@ from callsheet.targets.journey_optimizer.screen import Field, fields_of, form_of
 from callsheet.targets.journey_optimizer.titles import Screen
 
 LONGEST_VALUE = 200
+
+
+def _afterwards(after: Mapping[str, Any], screen: Screen) -> list[Field]:
+    """Return what comes once the screen is filled in."""
+    if screen.channel:
+        from callsheet.targets.journey_optimizer.channel.screen import channel_afterwards
+
+        return channel_afterwards(after, screen)
+    tests = [] if screen.older else test_request(after, screen)
+    return [*tests, *in_journeys(after, screen)]
 
 
 class PackStep:
@@ -35,8 +45,7 @@ class PackStep:
         self.afterwards: list[Field] = []
         if after is not None and kind == "Action":
             self.form = form_of(after, screen)
-            tests = [] if screen.older else test_request(after, screen)
-            self.afterwards = [*tests, *in_journeys(after, screen)]
+            self.afterwards = _afterwards(after, screen)
         self.message = after if after is not None and kind == "Message" else None
 
     @property
