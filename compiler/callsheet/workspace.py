@@ -896,25 +896,29 @@ class Workspace:
 
     def metrics(
         self,
-        file: str | os.PathLike[str],
+        file: str | os.PathLike[str] | None = None,
         names: Collection[str] = (),
         environment: str | None = None,
         *,
         fail_on: Collection[str] = (),
+        hours: int = 24,
     ) -> results.MetricsResult:
-        """Return how the calls of the actions went, from a saved result of `metrics_query`.
+        """Return how the calls of the actions went, by Query Service or a saved result of `metrics_query`.
 
         Args:
-            file: CSV or JSON; `-` for the standard input.
+            file: CSV or JSON; `-` for the standard input; None to ask Query Service.
             names: of actions; all of them, and what fits none, where it is empty.
             environment: may be left out where there is only one.
             fail_on: conditions, such as `error_rate > 5%`.
+            hours: which Query Service looks at.
 
         Raises:
-            ArgumentError: for a condition.
-            CallsheetError: CS895 for the file, CS925 for a name.
+            ArgumentError: for a condition; without a file, for an environment without an account at Adobe.
+            CallsheetError: CS895 for the file, CS925 for a name; CS872, CS873, CS896, CS945 and CS963 for
+                Query Service.
 
         """
+        from callsheet.deploying.figures import measured_rows, refuse_without_account
         from callsheet.importing.reading_in import read_argument
         from callsheet.targets.journey_optimizer.metrics import figures_of, read_rows
         from callsheet.targets.journey_optimizer.thresholds import Threshold
@@ -928,12 +932,19 @@ class Workspace:
             if "request" in content
         }
         conditions = [Threshold.read(one) for one in _each(fail_on)]
-        measured = figures_of(read_rows(read_argument(str(file))), actions)
+        if file is not None:
+            rows = read_rows(read_argument(str(file)))
+        else:
+            refuse_without_account(chosen)
+            with self._opened(chosen, writing=False) as stores:
+                rows = measured_rows(stores, hours, self.allowed)
+        measured = figures_of(rows, actions)
         found = [one for one in measured if not names or one.name in names]
         failing = {it.text: [one.name or "no name" for one in found if it.holds(one)] for it in conditions}
         return results.MetricsResult(
             environment=chosen.name,
             figures=found,
+            rows=rows,
             failures={text: which for text, which in failing.items() if which},
         )
 

@@ -42,6 +42,7 @@ class Adobe:
     journeys: list[dict[str, Any]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     certificates: list[dict[str, Any]] = field(default_factory=list)
+    connection: dict[str, Any] = field(default_factory=dict)
     events_name: str = "customerAuditLogList"
     audited: bool = True
     faults: list[str] = field(default_factory=list)
@@ -163,6 +164,8 @@ def running(port: int = 0) -> Iterator[Adobe]:
                 self.listed_journeys()
             elif path == "/data/core/mtls/v1/certificate/public-certificate":
                 self.answer(200, {"results": found.certificates, "total": len(found.certificates)})
+            elif path == "/data/foundation/query/connection_parameters":
+                self.answer(200 if found.connection else 403, found.connection)
             elif path == "/data/foundation/audit/events":
                 self.listed_events()
             elif path.startswith(f"{BASE}/list/"):

@@ -6,16 +6,21 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from callsheet.deploying.journeys import journey_target
+from callsheet.deploying.stores import Stores
 from callsheet.documents import FolderSource, Unreadable
-from callsheet.errors import CallsheetError
+from callsheet.errors import ArgumentError, CallsheetError
 from callsheet.importing.reading_in import read_argument
 from callsheet.language import Environment
 from callsheet.language.content import Content
+from callsheet.outbound.hosts import AllowedHosts
 from callsheet.planning import Plan
 from callsheet.planning.figures import with_figures
 from callsheet.planning.model import PlanFigures
-from callsheet.targets.journey_optimizer.metrics import read_rows
+from callsheet.targets.journey_optimizer.metrics import query_text, read_rows, row_fault
+from callsheet.targets.journey_optimizer.query_service import query_rows
 
 MAX_BYTES = 64 * 1_048_576
 
@@ -46,6 +51,33 @@ def with_measured(
     if text is None:
         return replace(plan, figures=PlanFigures(source=shown, missing="the file is not there yet"))
     return with_figures(plan, read_rows(text), desired, shown)
+
+
+def refuse_without_account(environment: Environment) -> None:
+    """Refuse an environment without an account at Adobe; raises ArgumentError."""
+    if not environment.manual or not (environment.target or {}).get("api"):
+        raise ArgumentError(
+            f"{environment.name} has no account at Adobe (`api` of its target), which Query Service needs:"
+            " name the saved result with --from, or print the query with --sql"
+        )
+
+
+def measured_rows(stores: Stores, hours: int, allowed: AllowedHosts) -> list[dict[str, Any]]:
+    """Ask Query Service how the calls of the last hours went.
+
+    Raises:
+        CallsheetError: CS872, CS873, CS896, CS945 and CS963.
+
+    """
+    rows = query_rows(journey_target(stores).account, query_text(hours), allowed)
+    fault = row_fault(rows)
+    if fault:
+        raise CallsheetError(
+            "CS896",
+            f"Query Service returned another result than the query asks for: {fault}",
+            help="run the query of `callsheet metrics --sql` there, and look at its result",
+        )
+    return rows
 
 
 def _read(root: Path, shown: str) -> str | None:

@@ -45,7 +45,7 @@ def read_usage(
 
 def _usage_in(stores: Stores, root: Path, names: Collection[str], actions: Mapping[str, Content]) -> Usage:
     """Return which journeys use actions that are known already, by address; raises as `read_usage`."""
-    target = _journey_target(stores)
+    target = journey_target(stores)
     known = [Address.read(one).name for one in actions]
     refuse_unknown_actions(names, known, f"the actions are: {', '.join(known[:20]) or 'none'}")
     # Where there is neither, the API says what is missing.
@@ -85,12 +85,12 @@ def snapshot_file(environment: Environment, root: Path) -> Path:
 
 def take_snapshot(stores: Stores, now: str) -> str:
     """Read what a snapshot keeps of the journeys, and return its text; raises CS872, CS873 and CS963."""
-    return snapshot_text(_journey_target(stores).snapshot(now))
+    return snapshot_text(journey_target(stores).snapshot(now))
 
 
 def read_adobe_certificates(stores: Stores) -> list[Certificate]:
     """Read Adobe's client certificates; raises CS845 without an account, CS872, CS873 and CS963."""
-    return read_certificates(_journey_target(stores).account)
+    return read_certificates(journey_target(stores).account)
 
 
 def refuse_without_journeys(environment: Environment) -> None:
@@ -133,7 +133,7 @@ def usage_for(
     return usage_of(snapshot, actions), notes
 
 
-def _journey_target(stores: Stores) -> JourneyTarget:
+def journey_target(stores: Stores) -> JourneyTarget:
     """Return the target of an environment that holds journeys; `refuse_without_journeys` comes first."""
     if not isinstance(stores.target, JourneyTarget):
         raise TypeError(f"{type(stores.target).__name__} holds no journeys")

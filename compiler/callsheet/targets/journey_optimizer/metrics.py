@@ -105,6 +105,14 @@ FROM seconds GROUP BY action, endpoint ORDER BY calls DESC;
 """  # noqa: S608
 
 
+def rows_text(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Return rows as JSON that `read_rows` reads: numbers as numbers, whatever type they came in."""
+    written = [
+        {name: one if isinstance(one, str) else _number(one) for name, one in row.items()} for row in rows
+    ]
+    return json.dumps({"rows": written}, ensure_ascii=False, indent=1) + "\n"
+
+
 def read_rows(text: str) -> list[dict[str, Any]]:
     """Read a saved result: CSV with a head, a JSON array of objects, or an object with `rows`.
 
@@ -116,11 +124,19 @@ def read_rows(text: str) -> list[dict[str, Any]]:
         rows = _rows(text.removeprefix("\ufeff"))
     except (ValueError, csv.Error, RecursionError):
         raise _unreadable("it is neither CSV nor JSON with the columns of the query") from None
+    fault = row_fault(rows)
+    if fault:
+        raise _unreadable(fault)
+    return rows
+
+
+def row_fault(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Return what is wrong with the rows of a result; empty where nothing is."""
     for number, row in enumerate(rows, 1):
         for name in ("calls", "ok"):
             if _number(row.get(name)) is None:
-                raise _unreadable(f"row {number} has no number `{name}`")
-    return rows
+                return f"row {number} has no number `{name}`"
+    return ""
 
 
 def _rows(text: str) -> list[dict[str, Any]]:
