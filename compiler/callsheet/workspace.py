@@ -581,6 +581,7 @@ class Workspace:
         from callsheet.deploying.clean import commit_of, refuse_unclean
         from callsheet.deploying.current import desired_in, plan_of, read_current, refuse_unheld
         from callsheet.deploying.figures import with_measured
+        from callsheet.deploying.marketing_actions import planned_notes
 
         chosen = self._valid(environment)
         if require_clean:
@@ -588,6 +589,8 @@ class Workspace:
         with self._opened(chosen, writing=False) as stores:
             refuse_unheld(self.compile(), chosen, stores)
             desired, current = desired_in(chosen, stores, read_current(stores), self.compile(), self.root)
+            consent = planned_notes(stores, desired, current)
+            current = replace(current, notes=(*current.notes, *consent))
         commit = commit_of(self.root)
         plan = plan_of(
             chosen,
@@ -771,12 +774,15 @@ class Workspace:
     def drift(self, environment: str | None = None) -> results.DriftResult:
         """Compare what is deployed with what was applied."""
         from callsheet.deploying.current import drift_plan, read_current
+        from callsheet.deploying.marketing_actions import drifted_notes
         from callsheet.deploying.screen_changes import screen_changes
 
         chosen = self.environment(environment)
         with self._opened(chosen, writing=False) as stores:
-            found = self._drift_result(drift_plan(chosen, read_current(stores)))
+            current = read_current(stores)
+            found = self._drift_result(drift_plan(chosen, current))
             screen, notes = screen_changes(stores, self.now())
+            notes = (*notes, *drifted_notes(stores, current))
         return replace(found, screen=screen, notes=(*found.notes, *notes))
 
     def write_drift(self, environment: str | None = None) -> results.DriftResult:
@@ -866,13 +872,13 @@ class Workspace:
         refuse_without_journeys(chosen)
         compiled = self.compile()
         with self._opened(chosen, writing=False) as stores:
-            usage, problems = check_journeys(stores, self.root, _each(names), compiled, chosen)
+            usage, problems, unknown = check_journeys(stores, self.root, _each(names), compiled, chosen)
         texts = {one.document.file: one.document.text for one in compiled.actions.values()}
         found = by_settings(diagnose(problems, texts), compiled.settings)
         return results.ValidationResult(
             diagnostics=sorted(found, key=lambda one: one.sort_key),
             documents=len(usage.uses),
-            notes=(f"journeys are as of {usage.taken_at}",) if usage.taken_at else (),
+            notes=(*((f"journeys are as of {usage.taken_at}",) if usage.taken_at else ()), *unknown),
             checked="action",
         )
 

@@ -57,18 +57,21 @@ def _usage_in(stores: Stores, root: Path, names: Collection[str], actions: Mappi
 
 def check_journeys(
     stores: Stores, root: Path, names: Collection[str], compiled: Compiled, environment: Environment
-) -> tuple[Usage, list[Problem]]:
-    """Return the journeys of an environment, and what they make of its actions that they should not.
+) -> tuple[Usage, list[Problem], tuple[str, ...]]:
+    """Return the journeys of an environment, what is wrong with its actions there, and what is not known.
 
     Raises:
         CallsheetError: as `read_usage`.
 
     """
     from callsheet.deploying.journey_checks import problems_in_journeys
+    from callsheet.deploying.marketing_actions import problems_of_consent
 
     deployed = _deployed_actions(stores.target.read())
     usage = _usage_in(stores, root, names, {**actions_in(compiled, environment.name), **deployed})
-    return usage, list(problems_in_journeys(usage, compiled, environment, deployed))
+    problems = problems_in_journeys(usage, compiled, environment, deployed)
+    consent, notes = problems_of_consent(stores, names, compiled, environment)
+    return usage, [*problems, *consent], notes
 
 
 def snapshot_file(environment: Environment, root: Path) -> Path:
