@@ -137,13 +137,19 @@ def test_the_target_may_name_the_file(plan: Planning, name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "text"), [("../away.csv", None), ("bad.csv", "a,b\n"), ("bad.csv", "\ud800")]
 )
-def test_a_file_that_is_no_result_is_refused(plan: Planning, name: str, text: str | None) -> None:
+def test_what_the_target_names_and_is_no_result_is_said_and_refuses_no_plan(
+    plan: Planning, name: str, text: str | None
+) -> None:
     plan.environment(f", metrics: {name}")
     if text is not None:
         Path(plan.folder.path / name).write_bytes(text.encode("utf-8", "surrogatepass"))
-    assert plan().err.startswith("error CS895: ")
+    outcome = plan()
+    assert outcome.code == 0, outcome.err
+    assert f"Note: no figures of calls from {name}: the " in outcome.out
     assert plan("--metrics", plan.result).code == 0, "the one that is named comes first"
     assert plan("--metrics", plan.folder.path / "nowhere.csv").code == 2
+    plan.result.write_text("a,b\n")
+    assert plan("--metrics", plan.result).err.startswith("error CS895: ")
 
 
 def test_a_burst_that_a_longer_period_allows_is_within_the_limit(plan: Planning) -> None:

@@ -37,9 +37,11 @@ def with_measured(
         root: the folder of the workspace.
         desired: what the environment will be, by address.
 
+    What the target names is shown where it can be: a file that is not a result says so beside the plan.
+
     Raises:
-        ArgumentError: for a named file that cannot be read.
-        CallsheetError: CS895 for one that is not a result, and for one out of the workspace.
+        ArgumentError: for a file that the user names and that cannot be read.
+        CallsheetError: CS895 for one that is not a result.
 
     """
     if file is not None:
@@ -47,10 +49,14 @@ def with_measured(
     shown = (environment.target or {}).get("metrics")
     if shown is None or not plan.changes:
         return plan
-    text = _read(root, shown)
-    if text is None:
-        return replace(plan, figures=PlanFigures(source=shown, missing="the file is not there yet"))
-    return with_figures(plan, read_rows(text), desired, shown)
+    try:
+        text = _read(root, shown)
+        if text is not None:
+            return with_figures(plan, read_rows(text), desired, shown)
+        missing = "the file is not there yet"
+    except CallsheetError as error:
+        missing = error.message
+    return replace(plan, figures=PlanFigures(source=shown, missing=missing))
 
 
 def refuse_without_account(environment: Environment) -> None:

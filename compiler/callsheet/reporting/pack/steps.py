@@ -57,14 +57,15 @@ class PackStep:
     def title(self) -> str:
         """What is done, in one line."""
         known = self.kind if self.kind in PHRASES else "Action"
-        named = self.screen.say(known, name=self.name)
+        named = self.screen.say(self._key(known), name=self.name)
         return f"{self.number}. {self.screen.say(self.change.action, object=named)}"
 
     @property
     def checks(self) -> list[str]:
         """What to look at before it is saved."""
         say, action = self.screen.say, self.change.action
-        found = [say(f"check {action}")] if f"check {action}" in PHRASES else []
+        key = self._key(f"check {action}")
+        found = [say(key)] if key in PHRASES else []
         relay = relay_host(self.change.after or {})
         if relay:
             found.append(say("by relay", host=relay))
@@ -73,10 +74,15 @@ class PackStep:
         if self.journeys:
             found.append(say("used by", journeys=", ".join(self.journeys)))
         if action in ("update", "replace", "delete") and not self.journeys:
-            found.append(say("used by unknown"))
+            found.append(say(self._key("used by unknown")))
         if any(one.kind == "secret" for one in self.fields):
             found.append(say("secrets at hand"))
         return found
+
+    def _key(self, key: str) -> str:
+        """Return the phrase of a custom channel, where it has one of its own."""
+        own = f"{key} channel"
+        return own if self.screen.channel and own in PHRASES else key
 
     def _is_same_screen(self) -> bool:
         before = self.change.before

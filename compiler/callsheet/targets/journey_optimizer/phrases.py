@@ -123,6 +123,19 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Copiez la réponse dans un fichier : callsheet confirm PACK {name} --response FILE la garde.",
     ),
     # -- custom channels
+    "Action channel": ("the custom channel {name}", "le canal personnalisé {name}"),
+    "check replace channel": (
+        "An active channel locks what changes: make a new one, move its journeys, archive the old one.",
+        "Un canal actif verrouille ce qui change : créez-en un, déplacez ses parcours, archivez l'ancien.",
+    ),
+    "check delete channel": (
+        "A channel is archived, and not deleted: journeys that use it go on.",
+        "Un canal s'archive, et ne se supprime pas : les parcours qui l'utilisent continuent.",
+    ),
+    "used by unknown channel": (
+        "Which journeys and campaigns use it is not known here.",
+        "Les parcours et campagnes qui l'utilisent ne sont pas connus ici.",
+    ),
     "channel not tried": (
         "Custom channels are of limited availability, and nobody has tried this page on one.",
         "Les canaux personnalisés sont en disponibilité limitée ; personne n'a encore essayé cette page.",
@@ -134,6 +147,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "channel post": ("the method is POST, always", "la méthode est toujours POST"),
     "channel default": ("the screen's own value: {value}", "la valeur de l'écran : {value}"),
     "per second": ("requests per second", "requêtes par seconde"),
+    "less than one": (
+        "requests per second, and no less: the definition allows {value}",
+        "requêtes par seconde, et pas moins : la définition permet {value}",
+    ),
     "milliseconds": ("milliseconds", "millisecondes"),
     "at most 10": (
         "the screen takes 0 to 10; the definition says {value}",

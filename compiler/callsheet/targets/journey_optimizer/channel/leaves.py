@@ -148,12 +148,11 @@ class Leaves:
         made = self.constant(other)
         if made.kind != value.kind and {made.kind, value.kind} != {"integer", "number"}:
             raise NeedsRelayError("a default of another type than the value's has no form in the content")
-        if empty_too and value.kind == "string":
-            text = f"{{%= {value.text} ?: {literal(other).text} %}}"
-            return Written(text=text, kind=value.kind, differences=value.made(value.text).noted)
-        if empty_too:
+        if empty_too and value.kind != "string":
             raise NeedsRelayError("a default for 0 or false has no form in the content")
-        text = f"{{%#if isNotNull({value.missing})%}}{value.printed}{{%else%}}{made.text}{{%/if%}}"
+        there = [f"isNotNull({value.missing})"] if value.missing else []
+        test = " and ".join([*there, f'{value.text} != ""'] if empty_too else there)
+        text = f"{{%#if {test}%}}{value.printed}{{%else%}}{made.text}{{%/if%}}"
         return Written(text=text, kind=value.kind, differences=value.noted)
 
     def _joined(self, parts: list[Written]) -> Written:

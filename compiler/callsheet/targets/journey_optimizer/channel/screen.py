@@ -24,6 +24,7 @@ _TYPES = {
     "oauth2": "OAuth 2.0",
 }
 _MOST_RETRIES = 10
+_MOST_PER_SECOND = 1_000_000  # a rate of a period of nothing has no number
 
 
 def channel_fields(compiled: Mapping[str, Any], screen: Screen) -> list[Field]:
@@ -80,8 +81,9 @@ class _Filling:
         limits = self.action.get("limits") or {}
         say, section = self.screen.say, "Policy configuration"
         if "rate" in limits:
-            number = f"{max(int(Rate.read(limits['rate']).per_second), 1)}"
-            yield self._field(section, "Enable throttling", number, note=say("per second"))
+            allowed = min(Rate.read(limits["rate"]).per_second, _MOST_PER_SECOND)
+            note = say("per second") if allowed >= 1 else say("less than one", value=limits["rate"])
+            yield self._field(section, "Enable throttling", str(max(int(allowed), 1)), note=note)
         else:
             yield self._field(section, "Enable throttling", "off", "choice")
         retries = limits.get("retries")
