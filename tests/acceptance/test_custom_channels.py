@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 from itertools import product
 from typing import Any
@@ -17,7 +16,7 @@ from callsheet.targets.journey_optimizer.channel import channel_form
 from callsheet.targets.journey_optimizer.channel.expressions import HTML
 from callsheet.targets.journey_optimizer.lowering.references import CLOSING, OPENING
 from support.journeys import ENVIRONMENT
-from support.personalization import evaluate
+from support.personalization import evaluate, unescaped
 from support.workspaces import Callsheet, Folder
 
 RELAY = 'relay: {url: "https://relay.example.com", key: {secret: "env:RELAY_KEY"}}'
@@ -103,15 +102,6 @@ def rendered(callsheet: Callsheet, folder: Folder) -> dict[str, Any]:
 def placed(text: str) -> str:
     """Write placeholders as contents do."""
     return text.replace("<", OPENING).replace(">", CLOSING)
-
-
-def unescaped(value: Any) -> Any:
-    """Take back what `{{ }}` does to characters of HTML: the difference that the verdicts name."""
-    if isinstance(value, dict):
-        return {key: unescaped(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [unescaped(one) for one in value]
-    return html.unescape(value) if isinstance(value, str) else value
 
 
 def check_contents(compiled: dict[str, Any]) -> int:

@@ -41,11 +41,11 @@ SENTENCES: dict[str, str] = {
     ),
     channel_values.HTML: (
         "les caractères HTML de la valeur (`&`, `<`, `>`, guillemets) arrivent en entités, et une barre"
-        " oblique inverse ou un saut de ligne y rend le payload invalide"
+        " oblique inverse ou un saut de ligne y casse le payload ou le change"
     ),
     channel_values.PRINTED: (
         "il n'est pas documenté si les caractères HTML de la valeur arrivent en entités, et une barre"
-        " oblique inverse ou un saut de ligne y rend le payload invalide"
+        " oblique inverse ou un saut de ligne y casse le payload ou le change"
     ),
     channel_values.NUMBER: "l'écriture d'un nombre décimal n'est pas documentée",
     channel_values.MOMENT: "l'écriture d'une date avec heure n'est pas documentée",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -14,12 +15,15 @@ from callsheet.calling.generated import standard_values
 from callsheet.calling.request import Request, build_request
 from callsheet.compiling import Compiled, compile_workspace
 from callsheet.documents import MemorySource
+from callsheet.language.action import label_of
 from callsheet.language.catalog import RULES
+from callsheet.targets.journey_optimizer.channel import channel_form
 from callsheet.targets.journey_optimizer.lowering import ComputedVariable, Form, LoweredField, lowered
 from support.examples import compile_example
 from support.generated import Maker, Model, tree_of
 from support.journey_expressions import evaluated
 from support.lowering import in_journey
+from support.personalization import evaluate, unescaped
 from support.workspaces import ROOT
 
 GENERATED = 200
@@ -218,6 +222,24 @@ def test_the_body_that_a_journey_fills_in_is_the_one_that_is_sent_otherwise() ->
         assert filled == sent, name
         compared += 1
     assert compared > 50
+
+
+def test_every_action_as_a_custom_channel_prints_its_body_or_says_why_not() -> None:
+    compared = 0
+    for name, content in actions().items():
+        form, declared = channel_form(content), content.get("parameters", {})
+        needs = [one.verdict.reason for one in form.fields.values() if one.verdict.needs_relay]
+        assert (form.content is None) == bool(needs), name
+        assert all(needs), name
+        values = standard_values(declared)
+        if form.content is None or values is None:
+            continue
+        needed = {one: it for one, it in values.items() if not declared[one].get("optional")}
+        for given in (values, needed):
+            printed = evaluate(form.content, {label_of(declared, one): it for one, it in given.items()})
+            assert unescaped(json.loads(printed)) == build_request(content, given).payload, name
+            compared += 1
+    assert compared > 100
 
 
 def take_out(node: Any, path: tuple[Any, ...]) -> None:

@@ -1,7 +1,8 @@
 """Values of a template of ours → expressions of the personalization language, and how they are printed.
 
 What is printed by `{{ }}` has its HTML characters escaped ("Personalization syntax"); whether that is so of
-`{%= %}` is not documented. Both stand in a string of JSON, which a backslash or a line break makes invalid.
+`{%= %}` is not documented. Both stand in a string of JSON, which a backslash or a line break breaks, or
+changes.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from callsheet.templates.filters import ALIASES
 
 HTML = (
     "characters of HTML in the value (`&`, `<`, `>`, quotes) arrive as entities, and a backslash or a line"
-    " break in it makes the payload invalid"
+    " break in it breaks the payload or changes it"
 )
 PRINTED = (
     "whether characters of HTML in the value arrive as entities is not documented, and a backslash or a"
-    " line break in it makes the payload invalid"
+    " line break in it breaks the payload or changes it"
 )
 NUMBER = "how a decimal number is printed is not documented"
 MOMENT = "how a date and time is printed is not documented"
