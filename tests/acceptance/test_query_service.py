@@ -11,10 +11,12 @@ import pytest
 
 from callsheet.errors import CallsheetError
 from callsheet.outbound.hosts import AllowedHosts
+from callsheet.targets.journey_optimizer.metrics import figures_of, query_text, read_rows
 from callsheet.targets.journey_optimizer.query_service import query_rows
 from support.adobe import Adobe
 from support.adobe_workspace import ENVIRONMENT, Do
 from support.journeys import SEVEN, write
+from support.postgres import Server
 from support.query_service import TOKEN, QueryService, running
 from support.workspaces import Callsheet, Folder
 
@@ -52,6 +54,53 @@ def test_the_rows_of_query_service_are_the_figures(do: Do, service: QueryService
     assert again.out.splitlines()[:3] == outcome.out.splitlines()[:3]
     assert json.loads(kept.read_text())["rows"][0]["peak_rps"] == 140
     assert "calls until now: 1,000 calls" in do("plan", "--metrics", str(kept)).out
+
+
+def test_the_query_counts_what_it_says(server: Server, database: str) -> None:
+    """The query runs on PostgreSQL, where a field of an event is a column: its dialect is near, and not the same."""
+    server.execute(
+        'CREATE TABLE journey_step_events (timestamp timestamptz, "inTest" boolean, "inDryRun" boolean,'
+        " actionType text, actionName text, actionOriginEndpoint text, actionExecutionError text,"
+        " actionExecutionErrorCode text, actionExecutionOriginTime int, actionWaitTime int,"
+        " actionExecutionOriginStartTime timestamptz)".replace('"', ""),
+        database,
+    )
+    moment = "date_trunc('second', now() - interval '1 minute')"
+    rows = [
+        (f"{moment}", "'push'", "'https://a/1'", "NULL", "NULL", 100, 5, f"{moment}"),
+        (f"{moment}", "'push'", "'https://a/1'", "'http'", "'503'", 300, 0, f"{moment} + interval '0.9 second'"),
+        (f"{moment}", "'push'", "'https://a/2'", "'timedout'", "NULL", 900, 0, f"{moment} + interval '0.5 second'"),
+        (f"{moment}", "'push'", "'https://a/1'", "'capping'", "NULL", "NULL", "NULL", "NULL"),
+        (f"{moment}", "'sms'", "'https://b/1'", "'http'", "'404'", 50, 0, f"{moment} + interval '3 second'"),
+        ("now() - interval '9 day'", "'push'", "'https://a/1'", "NULL", "NULL", 1, 0, f"{moment}"),
+    ]  # fmt: skip
+    for at, name, endpoint, error, code, ms, wait, begin in rows:
+        server.execute(
+            f"INSERT INTO journey_step_events VALUES ({at}, NULL, false, 'customHttpAction', {name}, {endpoint},"
+            f" {error}, {code}, {ms}, {wait}, {begin})",
+            database,
+        )
+    server.execute(
+        f"INSERT INTO journey_step_events SELECT {moment}, true, false, 'customHttpAction', 'push'",
+        database,
+    )
+    server.execute(
+        f"INSERT INTO journey_step_events SELECT {moment}, false, false, 'wait', 'push'", database
+    )
+    text = query_text(24).replace("_experience.journeyOrchestration.stepEvents.", "")
+    found = read_rows(json.dumps([dict(one) for one in asked(server, database, text)], default=float))
+    push, sms = figures_of(found, {})
+    assert push.counts == {"calls": 4, "ok": 1, "e4xx": 0, "e5xx": 1, "timeouts": 1, "capped": 1}
+    assert (push.times["p95_ms"], push.times["max_queue_ms"], push.peak) == (900, 5, 3)
+    assert (sms.counts["e4xx"], sms.per_second, sms.peak) == (1, 1, 1)
+
+
+def asked(server: Server, database: str, text: str) -> list[dict[str, Any]]:
+    import psycopg
+    from psycopg.rows import dict_row
+
+    with psycopg.connect(server.url(database), row_factory=dict_row) as connection:
+        return connection.execute(text).fetchall()
 
 
 def test_what_query_service_refuses_is_said_without_its_token(do: Do, service: QueryService) -> None:
