@@ -17,7 +17,6 @@ from callsheet.targets.journey_optimizer.lowering.payloads import PAYLOAD, is_sl
 
 NO_OBJECT = "the payload of a custom channel is an object"
 DOTTED = "the screen writes a nested field with dots, and cannot tell a key that contains one"
-ALL_OPTIONAL = "an object needs a field that is always there, before those that may be left out"
 OPTIONAL_ITEM = "an item of a list that may have no value has no form in the content"
 
 
@@ -73,7 +72,7 @@ class PayloadWriter:
         """Write an object; what may be left out comes last, each with the comma before it."""
         members = node.get("$literal", node)
         inner = f"{margin}  "
-        always, optional = [], []
+        always, optional = list[str](), list[tuple[Written, str]]()
         for key, one in members.items():
             if "." in key:
                 self.fields.append(
@@ -85,14 +84,25 @@ class PayloadWriter:
             if written.missing and written.null:
                 text = f'"{json_text(key)}": {_if_there(written, written.json, "null")}'
             if written.missing and not written.null:
-                optional.append(_if_there(written, f",\n{inner}{text}"))
+                optional.append((written, text))
             else:
                 always.append(f"{inner}{text}")
-        if optional and not always:
-            self._refuse(path, ALL_OPTIONAL)
         if not always:
+            return self._all_optional(optional, margin)
+        rest = (_if_there(one, f",\n{inner}{text}") for one, text in optional)
+        return "{\n" + ",\n".join(always) + "".join(rest) + f"\n{margin}}}"
+
+    def _all_optional(self, members: list[tuple[Written, str]], margin: str) -> str:
+        """Write an object of which all may be left out: a variable has the comma, once it is needed."""
+        if not members:
             return "{ }"
-        return "{\n" + ",\n".join(always) + "".join(optional) + f"\n{margin}}}"
+        self.leaves.separators += 1
+        comma, inner = f"comma{self.leaves.separators}", f"{margin}  "
+        lines = [
+            inner + _if_there(one, f'{{{{{comma}}}}}{text}{{% let {comma} = "," %}}')
+            for one, text in members
+        ]
+        return "\n".join(["{", f'{inner}{{% let {comma} = "" %}}', *lines, f"{margin}}}"])
 
     def _list(self, node: list[Any], path: Path, margin: str) -> str:
         inner = f"{margin}  "

@@ -27,6 +27,7 @@ from callsheet.targets.journey_optimizer.lowering.model import (
     relay,
     rough,
 )
+from callsheet.templates.faults import TemplateFault
 
 POST_ONLY = "a custom channel calls with POST and nothing else"
 HTTPS_ONLY = "a custom channel calls over https only"
@@ -64,7 +65,15 @@ class _Channel:
             LoweredField(path=("authentication",), kind="authentication", verdict=authentication.verdict),
         ]
         fields = {one.path: one for one in found}
-        held = not any(one.verdict.needs_relay for one in fields.values())
+        sample = None
+        if not any(one.verdict.needs_relay for one in fields.values()):
+            try:
+                sample = sample_payload(request["payload"], self.leaves.declared)
+            except TemplateFault as fault:
+                reason = f"no sample can be made of the payload: {fault.message}"
+                fields[payloads.PAYLOAD] = LoweredField(
+                    path=payloads.PAYLOAD, kind="none", verdict=relay(reason)
+                )
         url = request["url"]
         return Form(
             url=url if isinstance(url, str) else "",
@@ -74,11 +83,11 @@ class _Channel:
             },
             query={str(path[2]): one for path, one in fields.items() if path[:2] == ("request", "query")},
             authentication=authentication,
-            payload=sample_payload(request["payload"], self.leaves.declared) if held else None,
+            payload=sample,
             allow_null=None,
             variables=(),
             fields=fields,
-            content=content if held else None,
+            content=None if sample is None else content,
         )
 
     def _method(self, method: str) -> LoweredField:

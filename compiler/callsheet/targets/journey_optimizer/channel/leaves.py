@@ -14,6 +14,7 @@ from callsheet.targets.journey_optimizer.channel.expressions import Pql, filtere
 from callsheet.targets.journey_optimizer.channel.references import reference_to
 from callsheet.targets.journey_optimizer.lowering.model import NeedsRelayError
 from callsheet.targets.journey_optimizer.lowering.urls import is_unreserved
+from callsheet.templates.faults import TemplateFault
 from callsheet.templates.syntax import parse_leaf
 
 READABLE = "a secret in the content could be read by everyone who edits the message"
@@ -285,7 +286,10 @@ def _constant(node: nodes.Node) -> Any:
 
 @lru_cache(maxsize=1_000)
 def _parsed(text: str) -> nodes.Node:
-    (part,) = parse_leaf("{{ " + text + " }}")
+    try:
+        (part,) = parse_leaf("{{ " + text + " }}")
+    except TemplateFault as fault:  # what is deployed may have been broken by hand
+        raise NeedsRelayError(f"the expression cannot be read: {fault.message}") from None
     if isinstance(part, str):
         raise TypeError("the expression of a compiled action is a string")
     return part.node

@@ -54,6 +54,8 @@ def _filled(node: Any, values: dict[str, Any], types: Mapping[str, str]) -> Any:
         return render_file(template["text"], Scope(template["names"], values, types))
     if "$concat" in node:
         return "".join(str(_filled(one, values, types)) for one in node["$concat"])
+    if "$param" in node and not node.get("filters"):
+        return values[node["$param"]]  # a member of an object is named with a dot in the call of a relay
     return present(evaluate(_expression(_text(node)), Scope({}, values, types)))
 
 
