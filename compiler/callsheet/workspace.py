@@ -580,8 +580,6 @@ class Workspace:
         """
         from callsheet.deploying.clean import commit_of, refuse_unclean
         from callsheet.deploying.current import desired_in, plan_of, read_current, refuse_unheld
-        from callsheet.deploying.figures import with_measured
-        from callsheet.deploying.marketing_actions import planned_notes
 
         chosen = self._valid(environment)
         if require_clean:
@@ -589,10 +587,13 @@ class Workspace:
         with self._opened(chosen, writing=False) as stores:
             refuse_unheld(self.compile(), chosen, stores)
             desired, current = desired_in(chosen, stores, read_current(stores), self.compile(), self.root)
-            consent = planned_notes(stores, desired, current)
-            current = replace(current, notes=(*current.notes, *consent))
+            if chosen.manual:
+                from callsheet.deploying.marketing_actions import planned_notes
+
+                consent = planned_notes(stores, desired, current)
+                current = replace(current, notes=(*current.notes, *consent))
         commit = commit_of(self.root)
-        plan = plan_of(
+        self._made = plan_of(
             chosen,
             desired,
             current,
@@ -601,8 +602,14 @@ class Workspace:
             accept=_each(accept),
             why=_utf8(why) if why else why,
         )
-        file = None if metrics is None else str(metrics)
-        self._made = with_measured(plan, file, chosen, self.root, actions_in(self.compile(), chosen.name))
+        if metrics is not None or chosen.manual:
+            from callsheet.deploying.figures import with_measured
+
+            file, actions = (
+                None if metrics is None else str(metrics),
+                actions_in(self.compile(), chosen.name),
+            )
+            self._made = with_measured(self._made, file, chosen, self.root, actions)
         return self._made
 
     def apply(

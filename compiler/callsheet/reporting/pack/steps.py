@@ -19,6 +19,15 @@ from callsheet.targets.journey_optimizer.titles import Screen
 LONGEST_VALUE = 200
 
 
+def _fields(content: Mapping[str, Any], screen: Screen) -> list[Field]:
+    """Return what is typed into the screen."""
+    if screen.channel and "request" in content:
+        from callsheet.targets.journey_optimizer.channel.screen import channel_fields
+
+        return channel_fields(content, screen)
+    return fields_of(content, screen)
+
+
 def _afterwards(after: Mapping[str, Any], screen: Screen) -> list[Field]:
     """Return what comes once the screen is filled in."""
     if screen.channel:
@@ -40,7 +49,7 @@ class PackStep:
         kind, self.name = Address.read(change.address)
         self.kind = kind
         after = change.after
-        self.fields = fields_of(after, screen) if after is not None else []
+        self.fields = _fields(after, screen) if after is not None else []
         self.form: Form | None = None
         self.afterwards: list[Field] = []
         if after is not None and kind == "Action":
@@ -87,7 +96,7 @@ class PackStep:
     def _is_same_screen(self) -> bool:
         before = self.change.before
         try:
-            return before is not None and fields_of(before, self.screen) == self.fields
+            return before is not None and _fields(before, self.screen) == self.fields
         except (AttributeError, IndexError, KeyError, TypeError, ValueError):
             return False  # what is there was broken by hand
 

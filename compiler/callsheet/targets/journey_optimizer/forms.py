@@ -25,6 +25,6 @@ def form_for(
         from callsheet.targets.journey_optimizer.channel import channel_form
 
         return channel_form(compiled, language)
-    from callsheet.targets.journey_optimizer.lowering import lowered
+    from callsheet.targets.journey_optimizer.lowering.form import lowered
 
     return lowered(compiled, language)

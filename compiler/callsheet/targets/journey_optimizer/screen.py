@@ -69,10 +69,6 @@ def fields_of(compiled: Mapping[str, Any], screen: Screen = ENGLISH) -> list[Fie
             for name, text in texts.items()
             if not isinstance(text, dict)
         ]
-    if screen.channel:
-        from callsheet.targets.journey_optimizer.channel.screen import channel_fields
-
-        return channel_fields(compiled, screen)
     return screen_of(compiled, screen)
 
 

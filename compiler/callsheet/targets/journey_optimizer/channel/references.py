@@ -2,7 +2,7 @@
 
 A parameter names its source as a journey's expression does. Of a profile and of an action's answer, the
 reference prints the same field for messages (sections 3 and 8). An event has an id there, which its name
-does not tell: it stays a placeholder within the path.
+does not say: it stays a placeholder within the path.
 """
 
 from __future__ import annotations
