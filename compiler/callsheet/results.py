@@ -246,12 +246,14 @@ class MetricsResult:
     Attributes:
         figures: of each action that was called, then of what fits no action.
         failures: by condition, the actions of which it holds.
+        rows: what they were made of; `standalone.metrics_rows` writes them as a file.
 
     """
 
     environment: str
     figures: Sequence[Figures]
     failures: Mapping[str, Sequence[str]]
+    rows: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,6 +58,13 @@ def metrics_query(hours: int = 24) -> str:
     return query_text(hours)
 
 
+def metrics_rows(found: results.MetricsResult) -> str:
+    """Return the text of a saved result, which `metrics --from` and `plan --metrics` read."""
+    from callsheet.targets.journey_optimizer.metrics import rows_text
+
+    return rows_text(found.rows)
+
+
 def schema(kind: str) -> str:
     """Return the JSON Schema of a kind, as `Action`, or of an output, as `plan`.
 

@@ -279,18 +279,20 @@ class Workspace:
             CallsheetError: CS925 for a name.
 
         """
-        from callsheet.targets.journey_optimizer.lowering import lowered, relay_call
+        from callsheet.targets.journey_optimizer.forms import form_for
+        from callsheet.targets.journey_optimizer.lowering import relay_call
 
-        chosen = self.environment(environment).name
+        chosen = self.environment(environment)
         compiled, names = self.compile(), _each(names)
         refuse_unknown_actions(names, compiled.actions)
-        contents = contents_of(compiled, chosen, names)
+        contents = contents_of(compiled, chosen.name, names)
         calls = {one["name"]: relay_call(one) for one in contents if "relay" in one}
+        form = partial(form_for, language=language, target=chosen.target)
         return results.JourneyResult(
-            environment=chosen,
+            environment=chosen.name,
             language=language,
-            forms={one["name"]: lowered(one, language) for one in contents if "request" in one},
-            relayed={name: lowered(call, language) for name, call in calls.items()},
+            forms={one["name"]: form(one) for one in contents if "request" in one},
+            relayed={name: form(call) for name, call in calls.items()},
         )
 
     def preview(
@@ -559,6 +561,7 @@ class Workspace:
         accept: Collection[str] = (),
         why: str | None = None,
         require_clean: bool = False,
+        metrics: str | os.PathLike[str] | None = None,
     ) -> Plan:
         """Plan the way from what is deployed to what the workspace says.
 
@@ -567,10 +570,13 @@ class Workspace:
             accept: guards, impact classes or reason codes that the plan may hold.
             why: why they are accepted.
             require_clean: refuse files that are not those of a commit.
+            metrics: a saved result of `metrics_query`, whose figures stand beside the changes; None for the
+                file that the target names by `metrics`.
 
         Raises:
+            ArgumentError: for a file of `metrics` that cannot be read.
             CallsheetError: CS973 for files that are not clean where they must be; CS803, CS9xx for what is
-                wrong with the target or ledger.
+                wrong with the target or ledger; CS895 for the figures.
 
         """
         from callsheet.deploying.clean import commit_of, refuse_unclean
@@ -582,6 +588,11 @@ class Workspace:
         with self._opened(chosen, writing=False) as stores:
             refuse_unheld(self.compile(), chosen, stores)
             desired, current = desired_in(chosen, stores, read_current(stores), self.compile(), self.root)
+            if chosen.manual:
+                from callsheet.deploying.marketing_actions import planned_notes
+
+                consent = planned_notes(stores, desired, current)
+                current = replace(current, notes=(*current.notes, *consent))
         commit = commit_of(self.root)
         self._made = plan_of(
             chosen,
@@ -592,6 +603,14 @@ class Workspace:
             accept=_each(accept),
             why=_utf8(why) if why else why,
         )
+        if metrics is not None or chosen.manual:
+            from callsheet.deploying.figures import with_measured
+
+            file, actions = (
+                None if metrics is None else str(metrics),
+                actions_in(self.compile(), chosen.name),
+            )
+            self._made = with_measured(self._made, file, chosen, self.root, actions)
         return self._made
 
     def apply(
@@ -763,12 +782,15 @@ class Workspace:
     def drift(self, environment: str | None = None) -> results.DriftResult:
         """Compare what is deployed with what was applied."""
         from callsheet.deploying.current import drift_plan, read_current
+        from callsheet.deploying.marketing_actions import drifted_notes
         from callsheet.deploying.screen_changes import screen_changes
 
         chosen = self.environment(environment)
         with self._opened(chosen, writing=False) as stores:
-            found = self._drift_result(drift_plan(chosen, read_current(stores)))
+            current = read_current(stores)
+            found = self._drift_result(drift_plan(chosen, current))
             screen, notes = screen_changes(stores, self.now())
+            notes = (*notes, *drifted_notes(stores, current))
         return replace(found, screen=screen, notes=(*found.notes, *notes))
 
     def write_drift(self, environment: str | None = None) -> results.DriftResult:
@@ -858,13 +880,13 @@ class Workspace:
         refuse_without_journeys(chosen)
         compiled = self.compile()
         with self._opened(chosen, writing=False) as stores:
-            usage, problems = check_journeys(stores, self.root, _each(names), compiled, chosen)
+            usage, problems, unknown = check_journeys(stores, self.root, _each(names), compiled, chosen)
         texts = {one.file: one.text for one in documents_of(compiled)}
         found = by_settings(diagnose(problems, texts), compiled.settings)
         return results.ValidationResult(
             diagnostics=sorted(found, key=lambda one: one.sort_key),
             documents=len(usage.uses),
-            notes=(f"journeys are as of {usage.taken_at}",) if usage.taken_at else (),
+            notes=(*((f"journeys are as of {usage.taken_at}",) if usage.taken_at else ()), *unknown),
             checked="action",
         )
 
@@ -888,25 +910,29 @@ class Workspace:
 
     def metrics(
         self,
-        file: str | os.PathLike[str],
+        file: str | os.PathLike[str] | None = None,
         names: Collection[str] = (),
         environment: str | None = None,
         *,
         fail_on: Collection[str] = (),
+        hours: int = 24,
     ) -> results.MetricsResult:
-        """Return how the calls of the actions went, from a saved result of `metrics_query`.
+        """Return how the calls of the actions went, by Query Service or a saved result of `metrics_query`.
 
         Args:
-            file: CSV or JSON; `-` for the standard input.
+            file: CSV or JSON; `-` for the standard input; None to ask Query Service.
             names: of actions; all of them, and what fits none, where it is empty.
             environment: may be left out where there is only one.
             fail_on: conditions, such as `error_rate > 5%`.
+            hours: which Query Service looks at.
 
         Raises:
-            ArgumentError: for a condition.
-            CallsheetError: CS895 for the file, CS925 for a name.
+            ArgumentError: for a condition; without a file, for an environment without an account at Adobe.
+            CallsheetError: CS895 for the file, CS925 for a name; CS872, CS873, CS896, CS945 and CS963 for
+                Query Service.
 
         """
+        from callsheet.deploying.figures import measured_rows, refuse_without_account
         from callsheet.importing.reading_in import read_argument
         from callsheet.targets.journey_optimizer.metrics import figures_of, read_rows
         from callsheet.targets.journey_optimizer.thresholds import Threshold
@@ -920,12 +946,19 @@ class Workspace:
             if "request" in content
         }
         conditions = [Threshold.read(one) for one in _each(fail_on)]
-        measured = figures_of(read_rows(read_argument(str(file))), actions)
+        if file is not None:
+            rows = read_rows(read_argument(str(file)))
+        else:
+            refuse_without_account(chosen)
+            with self._opened(chosen, writing=False) as stores:
+                rows = measured_rows(stores, hours, self.allowed)
+        measured = figures_of(rows, actions)
         found = [one for one in measured if not names or one.name in names]
         failing = {it.text: [one.name or "no name" for one in found if it.holds(one)] for it in conditions}
         return results.MetricsResult(
             environment=chosen.name,
             figures=found,
+            rows=rows,
             failures={text: which for text, which in failing.items() if which},
         )
 

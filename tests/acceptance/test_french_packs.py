@@ -160,6 +160,20 @@ def test_a_french_pack_of_all_samples_has_no_english_sentence(
     assert english_in(notes, set()) == []
 
 
+def test_a_french_pack_of_custom_channels_has_no_english_sentence(
+    french: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    target = {**TARGET, "flavor": "custom-channel"}
+    spec = {**ENVIRONMENT["spec"], "target": target}
+    french.write("environments/journeys.yaml", yaml.safe_dump({**ENVIRONMENT, "spec": spec}))
+    page, record = packed(callsheet, french, tmp_path / "pack")
+    assert len(page.found) > 200
+    assert english_in(page.found, own_texts(record)) == []
+    assert ELSEWHERE not in json.dumps(record, ensure_ascii=False)
+    notes = [it["note"] for step in record["steps"] for it in step["fields"] if it["kind"] != "secret"]
+    assert english_in(notes, set()) == []
+
+
 def test_a_change_is_shown_in_french_with_both_values(
     french: Folder, callsheet: Callsheet, tmp_path: Path
 ) -> None:

@@ -15,12 +15,16 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from callsheet import RelaySettings
+from callsheet.errors import CallsheetError
+from callsheet.relay.certificates import Certificate
 from support.processes import Started
 from support.relay import ACTION, KEY, PARAMS, relaying, wait_for
 from support.service import Service, reply
@@ -429,3 +433,46 @@ def test_under_load_each_call_has_an_answer_and_is_sent_once(
 @pytest.mark.long
 def test_under_load_for_long_memory_does_not_grow(start: Start, port: int, service: Service) -> None:
     _hold(start, port, service, seconds=120, rate=60)
+
+
+def test_files_that_change_while_they_are_read_never_cost_the_good_certificate(
+    certificates: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("relay.pem", "relay.key"):
+        shutil.copy(certificates / name, tmp_path / name)
+    certificate = Certificate(RelaySettings(keys=("env:KEY",), **_tls(tmp_path)))
+    shutil.copy(certificates / "stranger.pem", tmp_path / "relay.pem")
+    shutil.copy(certificates / "stranger.key", tmp_path / "relay.key")
+    tried = []
+    load = ssl.SSLContext.load_cert_chain
+
+    def loaded(context: ssl.SSLContext, *files: Any, **named: Any) -> None:
+        load(context, *files, **named)
+        tried.append(context)
+        # Between the trial and the use, the next renewal begins, and is half done.
+        shutil.copy(certificates / "journey.pem", tmp_path / "relay.pem")
+
+    monkeypatch.setattr(ssl.SSLContext, "load_cert_chain", loaded)
+    certificate.read_again()
+    assert tried[1] is certificate.context
+    with pytest.raises(CallsheetError, match="cannot be used"):
+        certificate.read_again()  # the half of the next one: it is looked at again
+    monkeypatch.undo()
+    assert certificate.context is not None
+    assert _shown_by(certificate.context) == ssl.PEM_cert_to_DER_cert(
+        (certificates / "stranger.pem").read_text()
+    )
+
+
+def _shown_by(context: ssl.SSLContext) -> bytes:
+    """Return the certificate that a server with a context shows, without a network."""
+    ours = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    ours.check_hostname, ours.verify_mode = False, ssl.CERT_NONE
+    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+    server = context.wrap_bio(to_server, to_client, server_side=True)
+    client = ours.wrap_bio(to_client, to_server)
+    for _ in range(4):
+        for one in (client, server):
+            with suppress(ssl.SSLWantReadError):
+                one.do_handshake()
+    return client.getpeercert(binary_form=True) or b""

@@ -42,6 +42,9 @@ class Adobe:
     journeys: list[dict[str, Any]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     certificates: list[dict[str, Any]] = field(default_factory=list)
+    marketing: dict[str, list[str]] = field(default_factory=lambda: {"core": [], "custom": []})
+    marketing_status: int = 200
+    connection: dict[str, Any] = field(default_factory=dict)
     events_name: str = "customerAuditLogList"
     audited: bool = True
     faults: list[str] = field(default_factory=list)
@@ -163,6 +166,10 @@ def running(port: int = 0) -> Iterator[Adobe]:
                 self.listed_journeys()
             elif path == "/data/core/mtls/v1/certificate/public-certificate":
                 self.answer(200, {"results": found.certificates, "total": len(found.certificates)})
+            elif path == "/data/foundation/query/connection_parameters":
+                self.answer(200 if found.connection else 403, found.connection)
+            elif path.startswith("/data/foundation/dulepolicy/marketingActions/"):
+                self.marketing_actions(*path.split("/")[5:])
             elif path == "/data/foundation/audit/events":
                 self.listed_events()
             elif path.startswith(f"{BASE}/list/"):
@@ -171,6 +178,17 @@ def running(port: int = 0) -> Iterator[Adobe]:
                 self.config(path.removeprefix(f"{BASE}/").split("/"), json.loads(text) if text else None)
             else:
                 self.answer(404, {"message": "no such path"})
+
+        def marketing_actions(self, owner: str, name: str = "") -> None:
+            if found.marketing_status != 200:
+                self.answer(found.marketing_status, {"title": "no"})
+            elif not name:
+                children = [{"name": one, "description": one} for one in found.marketing[owner]]
+                self.answer(200, {"_page": {"count": len(children)}, "_links": {}, "children": children})
+            elif name in found.marketing[owner]:
+                self.answer(200, {"name": name, "description": name})
+            else:
+                self.answer(404, {"title": "not found"})
 
         def token(self, text: str) -> None:
             form = {name: one[0] for name, one in parse_qs(text).items()}

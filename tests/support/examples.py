@@ -74,6 +74,7 @@ TARGETS = {
         "sandbox: prod",
         'sandbox: prod, relay: {url: "https://relay.example.com", key: {secret: "env:RELAY"}}',
     ),
+    "channel": JOURNEY.replace("sandbox: prod", "sandbox: prod, flavor: custom-channel"),
     "orchestration": JOURNEY.replace("sandbox: prod", "sandbox: prod, flavor: journey-orchestration"),
 }
 

@@ -27,6 +27,9 @@ from callsheet.standalone import plan_text, refuse_broken_guards, refuse_impact,
 @require_clean_option
 @fail_on_guard_option
 @allow_host_option
+@click.option(
+    "--metrics", metavar="FILE", help="A saved result of `metrics --sql`: show the figures of each change."
+)
 @common_options
 @detailed_exitcode
 def command(
@@ -36,11 +39,12 @@ def command(
     fail_on: tuple[str, ...],
     require_clean: bool,
     detailed_exitcode: bool,
+    metrics: str | None,
     *,
     options: Options,
 ) -> int:
     """Show what apply would do, and why. Nothing is changed."""
-    plan = options.open().plan(env, accept=accept, why=why, require_clean=require_clean)
+    plan = options.open().plan(env, accept=accept, why=why, require_clean=require_clean, metrics=metrics)
     if options.out is not None:
         # The file is for apply, whatever the format in which the plan is shown.
         write_file(options.out, plan_text(plan))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from callsheet.language.content import Content
 from callsheet.language.environment import Environment
+from callsheet.targets.journey_optimizer.forms import CHANNEL, is_channel
 
 
 def with_relay(content: Content, environment: Environment) -> Content:
@@ -14,11 +15,14 @@ def with_relay(content: Content, environment: Environment) -> Content:
     relay = environment.relay
     if relay is None or not _needs_relay(content, environment):
         return content
-    return {**content, "relay": {"url": relay["url"], "key": relay["key"]}}
+    flavor = {"flavor": CHANNEL} if is_channel(environment.target) else {}
+    return {**content, "relay": {"url": relay["url"], "key": relay["key"], **flavor}}
 
 
 def _needs_relay(content: Content, environment: Environment) -> bool:
-    from callsheet.targets.journey_optimizer.lowering import lowered
+    from callsheet.targets.journey_optimizer.forms import form_for
 
     older = (environment.target or {}).get("flavor") == "journey-orchestration"
-    return lowered(content).kind == "relay" or (older and content["request"]["method"] == "GET")
+    return form_for(content, target=environment.target).kind == "relay" or (
+        older and content["request"]["method"] == "GET"
+    )

@@ -41,6 +41,7 @@ from callsheet.language.schema_check import check_document
 from callsheet.rules.overlays import check_assembled, check_overlay
 from callsheet.rules.policies import ReadyPolicy, prepare, violations
 from callsheet.rules.secrets import references_in
+from callsheet.targets.journey_optimizer.forms import is_channel
 from callsheet.targets.journey_optimizer.rules.judged import JourneyAction
 from callsheet.templates.template_files import TemplateFiles
 
@@ -61,6 +62,7 @@ class Worker:
         self.journey_rules = rules_on("journey")
         self.relay_rules = rules_on("relay")
         self.orchestration_rules = rules_on("orchestration")
+        self.channel_rules = rules_on("channel")
         self.compiled_rules = rules_on("compiled")
         self.reference_rules = rules_on("references")
         self.document_rules = rules_on("document")
@@ -216,8 +218,9 @@ class Worker:
     ) -> Iterator[Problem]:
         """Check an action as the screen of Journey Optimizer, or of the older product, holds it."""
         target = environment.target or {}
-        subject = JourneyAction.of(compiled.content, has_relay=environment.relay is not None)
-        yield from _judged([*self.journey_rules, *self.relay_rules], subject, action, environment)
+        subject = JourneyAction.of(compiled.content, has_relay=environment.relay is not None, target=target)
+        rules = self.channel_rules if is_channel(target) else self.journey_rules
+        yield from _judged([*rules, *self.relay_rules], subject, action, environment)
         if target.get("flavor") == "journey-orchestration":
             yield from _judged(self.orchestration_rules, subject, action, environment)
 

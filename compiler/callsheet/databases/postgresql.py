@@ -88,9 +88,10 @@ class PostgresqlDatabase(OpenDatabase):
         """Insert whole rows, with the numbers that they have."""
         marks = ", ".join("?" * len(rows[0]))
         self.run_many(f"INSERT INTO {table} OVERRIDING SYSTEM VALUE VALUES ({marks})", rows)  # noqa: S608
-        if table == "registry_history":
-            query = "SELECT setval(pg_get_serial_sequence(?, 'id'), (SELECT max(id) FROM registry_history))"
-            self.rows(query, (f"{self.schema}.{table}",))
+        if table in _NUMBERED_BY:
+            column = _NUMBERED_BY[table]
+            query = f"SELECT setval(pg_get_serial_sequence(?, ?), (SELECT max({column}) FROM {table}))"  # noqa: S608
+            self.rows(query, (f"{self.schema}.{table}", column))
 
     def create(self, tables: str, *, append_only: Sequence[str] = ()) -> None:
         """Create tables in the schema; those of `append_only` refuse UPDATE, DELETE and TRUNCATE."""
@@ -195,6 +196,8 @@ class PostgresqlDatabase(OpenDatabase):
             self.run("INSERT INTO callsheet_holder VALUES (?)", (json.dumps(holder_note()),))
 
 
+_NUMBERED_BY = {"registry_history": "id", "journey_evidence": "number"}
+"""The column whose numbers go on after rows were inserted with theirs."""
 _NUMBERED = "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"
 _BASE = (
     "CREATE TABLE callsheet_component (name TEXT PRIMARY KEY, version INTEGER NOT NULL)",

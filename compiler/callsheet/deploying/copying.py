@@ -1,4 +1,8 @@
-"""A ledger, and the registry beside it, from one database to another, verified row by row by digest."""
+"""A ledger, and what is beside it, from one database to another, verified row by row by digest.
+
+Beside it are the registry, and for Journey Optimizer which configuration of Adobe's is whose, and the
+answers to test requests.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +16,14 @@ from callsheet.compiling import canonical_text, digest_of
 from callsheet.databases.model import Component, Database, InDatabase
 from callsheet.databases.sqlite import open_for_writing
 from callsheet.databases.sqlite_lock import exclusive
-from callsheet.deploying.stores import opened
+from callsheet.deploying.stores import Stores, opened
 from callsheet.errors import CallsheetError
 from callsheet.language.environment import Environment
 from callsheet.ledger.schema import LEDGER
 from callsheet.outbound.hosts import AllowedHosts
+from callsheet.targets.journey_optimizer.evidence import EVIDENCE
+from callsheet.targets.journey_optimizer.notes import NOTES
+from callsheet.targets.journey_optimizer.target import JourneyTarget
 from callsheet.targets.registry import REGISTRY
 
 _COPIED: tuple[tuple[Component, tuple[tuple[str, str], ...]], ...] = (
@@ -33,8 +40,12 @@ _COPIED: tuple[tuple[Component, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (REGISTRY, (("registry_action", "address"), ("registry_history", "id"))),
+    (NOTES, (("journey_endpoint", "name"),)),
+    (EVIDENCE, (("journey_evidence", "number"),)),
 )
 """Each table with the order in which its rows are read and compared."""
+_ALWAYS = (LEDGER, REGISTRY)
+"""What every such database has; the others are copied where they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +60,7 @@ class Copied:
 def copy_ledger(
     environment: Environment, root: Path, destination: str, allowed: AllowedHosts
 ) -> list[Copied]:
-    """Copy the ledger of an environment, with the registry where both are in one database.
+    """Copy the ledger of an environment, with what is beside it where both are in one database.
 
     Args:
         environment: whose ledger.
@@ -75,9 +86,11 @@ def copy_ledger(
                 f"there is no ledger in {environment.name}",
                 help="`callsheet history` shows what an environment has",
             )
+        beside = _beside(stores)
+        found = [(one, source if one is LEDGER else beside, tables) for one, tables in _COPIED]
+        copied = [(one, where, tables) for one, where, tables in found if where and _is_there(one, where)]
         target = stack.enter_context(_destination(destination, root))
-        components = [one for one in _COPIED if one[0] is LEDGER or stores.shared is not None]
-        for component, _ in components:
+        for component, _, _ in copied:
             target.prepare(component, writing=True)
         if target.rows("SELECT 1 FROM ledger_apply LIMIT 1"):
             raise CallsheetError(
@@ -85,10 +98,23 @@ def copy_ledger(
                 f"{target.shown} already contains a ledger",
                 help="name an empty database or another schema: histories are never mixed",
             )
-        with source.snapshot(), target.transaction():
+        for one in {id(where): where for _, where, _ in copied}.values():
+            stack.enter_context(one.snapshot())
+        with target.transaction():
             return [
-                _copy(source, target, table, order) for _, tables in components for table, order in tables
+                _copy(where, target, table, order) for _, where, tables in copied for table, order in tables
             ]
+
+
+def _beside(stores: Stores) -> Database | None:
+    """Return the database of what goes along: it is that of the ledger, or opened by the same options."""
+    if stores.shared is not None:
+        return stores.shared
+    return stores.target.database if isinstance(stores.target, JourneyTarget) else None
+
+
+def _is_there(component: Component, database: Database) -> bool:
+    return component in _ALWAYS or database.prepare(component, writing=False)
 
 
 def _copy(source: Database, target: Database, table: str, order: str) -> Copied:

@@ -45,7 +45,7 @@ def read_usage(
 
 def _usage_in(stores: Stores, root: Path, names: Collection[str], actions: Mapping[str, Content]) -> Usage:
     """Return which journeys use actions that are known already, by address; raises as `read_usage`."""
-    target = _journey_target(stores)
+    target = journey_target(stores)
     known = [Address.read(one).name for one in actions]
     refuse_unknown_actions(names, known, f"the actions are: {', '.join(known[:20]) or 'none'}")
     # Where there is neither, the API says what is missing.
@@ -57,18 +57,21 @@ def _usage_in(stores: Stores, root: Path, names: Collection[str], actions: Mappi
 
 def check_journeys(
     stores: Stores, root: Path, names: Collection[str], compiled: Compiled, environment: Environment
-) -> tuple[Usage, list[Problem]]:
-    """Return the journeys of an environment, and what they make of its actions that they should not.
+) -> tuple[Usage, list[Problem], tuple[str, ...]]:
+    """Return the journeys of an environment, what is wrong with its actions there, and what is not known.
 
     Raises:
         CallsheetError: as `read_usage`.
 
     """
     from callsheet.deploying.journey_checks import problems_in_journeys
+    from callsheet.deploying.marketing_actions import problems_of_consent
 
     deployed = _deployed_actions(stores.target.read())
     usage = _usage_in(stores, root, names, {**actions_in(compiled, environment.name), **deployed})
-    return usage, list(problems_in_journeys(usage, compiled, environment, deployed))
+    problems = problems_in_journeys(usage, compiled, environment, deployed)
+    consent, notes = problems_of_consent(stores, names, compiled, environment)
+    return usage, [*problems, *consent], notes
 
 
 def snapshot_file(environment: Environment, root: Path) -> Path:
@@ -85,12 +88,12 @@ def snapshot_file(environment: Environment, root: Path) -> Path:
 
 def take_snapshot(stores: Stores, now: str) -> str:
     """Read what a snapshot keeps of the journeys, and return its text; raises CS872, CS873 and CS963."""
-    return snapshot_text(_journey_target(stores).snapshot(now))
+    return snapshot_text(journey_target(stores).snapshot(now))
 
 
 def read_adobe_certificates(stores: Stores) -> list[Certificate]:
     """Read Adobe's client certificates; raises CS845 without an account, CS872, CS873 and CS963."""
-    return read_certificates(_journey_target(stores).account)
+    return read_certificates(journey_target(stores).account)
 
 
 def refuse_without_journeys(environment: Environment) -> None:
@@ -133,7 +136,7 @@ def usage_for(
     return usage_of(snapshot, actions), notes
 
 
-def _journey_target(stores: Stores) -> JourneyTarget:
+def journey_target(stores: Stores) -> JourneyTarget:
     """Return the target of an environment that holds journeys; `refuse_without_journeys` comes first."""
     if not isinstance(stores.target, JourneyTarget):
         raise TypeError(f"{type(stores.target).__name__} holds no journeys")

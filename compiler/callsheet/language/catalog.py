@@ -24,6 +24,7 @@ SUBJECTS = (
     "relay",
     "called",
     "orchestration",
+    "channel",
     "references",
     "parameters",
     "deployed",

@@ -15,20 +15,26 @@ from callsheet.language.kinds import KINDS
 from callsheet.language.schema_check import fast_validator, schema, schema_names
 
 MAX_BYTES = 64 * 1_048_576
+_MEASURED = {"action", "endpoint", "calls", "ok"}
 _CODE_QUALITY = {"check_name", "description", "fingerprint"}
 
 
 def is_own_output(value: Any) -> bool:
     """Return whether a JSON value is something that callsheet writes, as the schemas of its outputs say."""
     if isinstance(value, list):
-        # GitLab's code quality report.
-        return all(isinstance(one, dict) and set(one) >= _CODE_QUALITY for one in value)
+        # GitLab's code quality report, and a saved result of the query of `metrics`.
+        return any(
+            all(isinstance(one, dict) and set(one) >= keys for one in value)
+            for keys in (_CODE_QUALITY, _MEASURED)
+        )
     if not isinstance(value, dict) or "apiVersion" in value:
         return False
     if str(value.get("$id", "")).startswith("urn:callsheet:"):
         return True
     if set(value) == {"plan", "signature"}:
         return True
+    if set(value) == {"rows"}:
+        return isinstance(value["rows"], list) and is_own_output(value["rows"])
     if "packVersion" in value or "snapshotVersion" in value:
         return "steps" in value or "journeys" in value
     if isinstance(value.get("log"), dict):

@@ -1,6 +1,7 @@
 """Calls that end in time, however slowly the other side writes: each read gets what is left of the whole.
 
-A timeout of httpx is for one read: a service that sends a byte of a header now and then never meets it.
+A timeout of httpx is for one read: a service that sends a byte of a header now and then never meets it. Nor
+does it hold for the look-up of a name, and it begins again for each address of a host.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import Any
 
 import httpcore
 import httpx
+
+from callsheet.outbound.addresses import addresses_of
 
 _OF_THIS_THREAD = threading.local()
 
@@ -56,7 +59,36 @@ class _Backend(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         left = _left(timeout, httpcore.ConnectTimeout)
-        return _Stream(self._inner.connect_tcp(host, port, left, local_address, socket_options))
+        if left is None or getattr(_OF_THIS_THREAD, "end", None) is None:
+            return _Stream(self._inner.connect_tcp(host, port, timeout, local_address, socket_options))
+        end = time.monotonic() + left
+        try:
+            addresses = addresses_of(host, port, left)
+        except TimeoutError:
+            raise httpcore.ConnectTimeout(f"{host} was not looked up in time") from None
+        except OSError as error:
+            raise httpcore.ConnectError(str(error)) from error
+        return self._first_of(addresses, port, end, local_address, socket_options)
+
+    def _first_of(
+        self,
+        addresses: list[str],
+        port: int,
+        end: float,
+        local_address: str | None,
+        socket_options: Iterable[Any] | None,
+    ) -> httpcore.NetworkStream:
+        """Connect to the first address that answers; each gets its part of the time that is left."""
+        failed: Exception = httpcore.ConnectTimeout("the time is over")
+        for number, address in enumerate(addresses):
+            left = (end - time.monotonic()) / (len(addresses) - number)
+            if left <= 0:
+                break
+            try:
+                return _Stream(self._inner.connect_tcp(address, port, left, local_address, socket_options))
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failed = error
+        raise failed
 
 
 class _Stream(httpcore.NetworkStream):

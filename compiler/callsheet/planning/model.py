@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from callsheet.language.addresses import Address
 from callsheet.language.content import Content
 from callsheet.language.difference import NOTHING, Difference, Impact
 from callsheet.language.masking import masked
+
+if TYPE_CHECKING:
+    from callsheet.targets.journey_optimizer.metrics import Figures
 
 ActionName = Literal["create", "update", "replace", "rename", "delete", "adopt", "forget"]
 ACTIONS: tuple[ActionName, ...] = (
@@ -110,6 +114,22 @@ ACCEPTED_BY_NAME = ("max-update", "max-delete", "drift", "unmanaged")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanFigures:
+    """How the calls of the actions went that a plan changes.
+
+    Attributes:
+        source: the file of the figures, as the user names it.
+        by_address: the figures of each change whose action was called, by its address after the step.
+        missing: why there are none; empty where the file was read.
+
+    """
+
+    source: str
+    by_address: Mapping[str, Figures] = field(default_factory=dict)
+    missing: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What will be done to one environment, and the state for which that holds.
 
@@ -118,6 +138,7 @@ class Plan:
         notes: what to know of how the plan was made, as that it rests on a snapshot.
         rollback: the apply that the plan leads back to, where it comes from the ledger and not from the
             workspace.
+        figures: what is shown beside the changes; no part of what is approved or applied.
 
     """
 
@@ -136,6 +157,7 @@ class Plan:
     notes: tuple[str, ...] = ()
     rollback: int | None = None
     digest: str = field(default="", compare=False)
+    figures: PlanFigures | None = field(default=None, compare=False)
 
     @property
     def summary(self) -> dict[str, int]:

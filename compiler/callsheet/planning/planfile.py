@@ -80,6 +80,7 @@ def read_plan(content: bytes, shown: str) -> Plan:
         )
     if not fast_validator("plan").is_valid(record):
         raise CallsheetError("CS910", f"{shown} does not match schemas/plan.schema.json", help=again)
+    record.pop("figures", None)  # shown beside a plan, no part of it
     plan = _plan(record)
     try:
         whole = all(_is_whole(one) for one in plan.changes) and equal(

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 import ssl
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from callsheet.errors import CallsheetError, UsageError
@@ -42,7 +46,7 @@ class Certificate:
         self.state = _state(self.files)
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.minimum_version = ssl.TLSVersion.TLSv1_2
-        self._load(self.context)
+        self._use(self.context)
         if settings.client_ca is not None:
             try:
                 self.context.load_verify_locations(settings.client_ca)
@@ -56,17 +60,45 @@ class Certificate:
             return
         state = _state(self.files)
         if state != self.state:
-            # Tried apart first: a context that a bad pair was loaded into has lost the good one.
-            self._load(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
-            self._load(self.context)
+            self._use(self.context)
             self.state = state
 
-    def _load(self, context: ssl.SSLContext) -> None:
+    def _use(self, context: ssl.SSLContext) -> None:
+        """Read both files once, and load what was read; what does not fit is loaded nowhere.
+
+        Tried apart first: a context that a bad pair was loaded into has lost the good one. And of one
+        reading: files that are being replaced may be another pair a moment later.
+        """
         try:
-            # A key with a passphrase is refused, and not asked for on a terminal.
-            context.load_cert_chain(*self.files, password=lambda: "")
+            with _read_once(self.files) as (certificate, key):
+                for one in (ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), context):
+                    # A key with a passphrase is refused, and not asked for on a terminal.
+                    one.load_cert_chain(certificate, key, password=lambda: "")
         except (OSError, ValueError):
             raise _unusable() from None
+
+
+@contextmanager
+def _read_once(files: tuple[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield paths at which the contents of files stay what they are: in memory, where the system can."""
+    contents = [Path(one).read_bytes() for one in files]
+    with _kept(contents[0]) as certificate, _kept(contents[1]) as key:
+        yield certificate, key
+
+
+@contextmanager
+def _kept(content: bytes) -> Iterator[str]:
+    if hasattr(os, "memfd_create") and os.path.isdir("/proc/self/fd"):
+        descriptor = os.memfd_create("callsheet-relay", os.MFD_CLOEXEC)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            yield f"/proc/self/fd/{descriptor}"
+        return
+    with tempfile.NamedTemporaryFile(prefix="callsheet-relay-") as file:  # readable by this user alone
+        file.write(content)
+        file.flush()
+        yield file.name
 
 
 def is_named(transport: Any, names: tuple[str, ...]) -> bool:

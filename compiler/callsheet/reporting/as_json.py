@@ -21,7 +21,7 @@ from callsheet.reporting.json_calls import (
     workspace_record,
 )
 from callsheet.reporting.json_review import diff_record, drifted_record, explain_record, validation_record
-from callsheet.reporting.metrics import metrics_record
+from callsheet.reporting.metrics import figures_record, metrics_record
 from callsheet.reporting.model import Report, Style
 from callsheet.reporting.text_lists import category_of
 from callsheet.results import (
@@ -46,6 +46,15 @@ from callsheet.results import (
 
 if TYPE_CHECKING:
     from callsheet.targets.model import Evidence
+
+
+def _plan(plan: Plan) -> dict[str, Any]:
+    """Return a plan as its file has it, with the figures beside it, which no file has."""
+    if plan.figures is None:
+        return plan_record(plan)
+    changes = [{"address": at, **figures_record(one)} for at, one in plan.figures.by_address.items()]
+    missing = {"missing": plan.figures.missing} if plan.figures.missing else {}
+    return {**plan_record(plan), "figures": {"source": plan.figures.source, "changes": changes, **missing}}
 
 
 def _apply(result: ApplyResult) -> dict[str, Any]:
@@ -210,7 +219,7 @@ def _usage(result: UsageResult) -> dict[str, Any]:
 
 _RECORDS: dict[type, Callable[[Any], dict[str, Any]]] = {
     ValidationResult: validation_record,
-    Plan: plan_record,
+    Plan: _plan,
     DiffResult: diff_record,
     DriftResult: drifted_record,
     ApplyResult: _apply,

@@ -28,6 +28,9 @@ def journey_text(result: JourneyResult, style: Style) -> str:
             lines += _field_lines(one, form, style)
         for warning in form.authentication.warnings:
             lines += wrapped(f"note: {safe(warning)}", style, indent=2)
+        if form.content is not None:
+            lines.append("  content of a message:")
+            lines += [f"    {safe(line)}" for line in form.content.rstrip().split("\n")]
         lines += _relay_lines(result.relayed.get(name), style)
     counts = Counter[str](one.kind for one in result.forms.values())
     found = ", ".join(f"{counts[kind]} {kind}" for kind in _COLOURS if counts[kind]) or "no action"
@@ -56,6 +59,8 @@ def _field_lines(one: LoweredField, form: Form, style: Style) -> Iterator[str]:
     yield f"  {where}: {_what(one, form, style)}{verdict}"
     if one.computed is not None:
         yield f"      {safe(one.computed.expression)}"
+    if one.kind == "content" and one.path != ("request", "payload"):
+        yield f"      {safe(str(one.value))}"
     for words in (one.verdict.reason, *(f"for {value}" for value in one.verdict.within)):
         if words:
             yield from wrapped(safe(words), style, indent=6)
@@ -69,7 +74,7 @@ def _what(one: LoweredField, form: Form, style: Style) -> str:
         return form.authentication.type or "none of the screen's"
     if one.kind == "secret":
         return f"secret {{{safe(str(one.value))}}}"
-    if one.value is None:
+    if one.value is None or one.kind == "content":
         return one.kind
     return f"{one.kind} {value_text(one.value, (), style, indent=4)}"
 
@@ -124,4 +129,5 @@ def _form(name: str, form: Form) -> dict[str, Any]:
             for one in form.fields.values()
         ],
         "unverified": list(form.unverified),
+        **({} if form.content is None else {"content": form.content}),
     }

@@ -61,21 +61,32 @@ def metrics_record(result: MetricsResult) -> dict[str, Any]:
     return {
         "environment": result.environment,
         "actions": [
-            {
-                "name": one.name,
-                "known": one.known,
-                **{name: one.counts[name] for name in COUNTS},
-                **{name: _rounded(one.value(name)) for name in RATES},
-                **{name: one.times[name] for name in TIMES},
-                "per_second": one.per_second,
-                "notes": list(one.notes),
-            }
-            for one in result.figures
+            {"name": one.name, "known": one.known, **figures_record(one)} for one in result.figures
         ],
         "failures": [
             {"condition": text, "actions": list(names)} for text, names in result.failures.items()
         ],
     }
+
+
+def figures_record(one: Figures) -> dict[str, Any]:
+    """Return the figures of one action as JSON."""
+    return {
+        **{name: one.counts[name] for name in COUNTS},
+        **{name: _rounded(one.value(name)) for name in RATES},
+        **{name: one.times[name] for name in TIMES},
+        "per_second": one.per_second,
+        **({} if one.peak is None else {"peak_per_second": one.peak}),
+        "notes": list(one.notes),
+    }
+
+
+def figures_line(one: Figures) -> str:
+    """Return the figures of one action in a line: calls, what went wrong with them, and latencies."""
+    _, calls, *cells = _cells(one)
+    rates = [f"{cell} {name}" for cell, name in zip(cells[:3], HEAD[2:5], strict=True) if cell != "-"]
+    times = [f"{name} {cell}" for cell, name in zip(cells[3:], HEAD[5:], strict=True) if cell != "-"]
+    return "; ".join(", ".join(part) for part in ([f"{calls} calls", *rates], times) if part)
 
 
 def _rounded(value: float | None) -> float | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import unified_diff
 from typing import Any
 
@@ -73,15 +73,21 @@ def address_of(change: Change) -> Inline:
     return (Code(change.address_before), " → ", Code(change.address))
 
 
-def change_sections(entries: Sequence[Entry]) -> list[Section]:
-    """Return each change: breaking and sensitive ones in full, the rest folded."""
+def change_sections(
+    entries: Sequence[Entry], beside: Mapping[str, Sequence[Block]] | None = None
+) -> list[Section]:
+    """Return each change: breaking and sensitive ones in full, the rest folded.
+
+    What else is to be said of a change comes first in it, by its address.
+    """
     sections = []
     for entry in sorted(entries, key=lambda one: -IMPACTS.index(one[0].impact)):
         change, names, _ = entry
         where = f" in {', '.join(names)}" if names else ""
         owner = f", owner {change.owner}" if change.owner else ""
         head: Inline = (*address_of(change), f" {change.action}, {change.impact}{owner}{where}")
-        inner, grave = change_details(entry), change.impact in _GRAVE
+        inner = [*(beside or {}).get(change.address, ()), *change_details(entry)]
+        grave = change.impact in _GRAVE
         whole: list[Block] = [Heading(3, head), *inner] if grave else [Fold(head, inner)]
         short: list[Block] = [Heading(3, head) if grave else Paragraph(head), reasons(change.diff)]
         sections.append(Section(whole, short, -IMPACTS.index(change.impact)))

@@ -11,7 +11,7 @@ from callsheet.language import Diagnostic
 from callsheet.planning import Drift, GuardVerdict, Plan
 from callsheet.planning.review import data_flows
 from callsheet.reporting.codes_page import codes_page
-from callsheet.reporting.metrics import metrics_page
+from callsheet.reporting.metrics import figures_line, metrics_page
 from callsheet.reporting.model import Report, Style
 from callsheet.reporting.page import (
     Block,
@@ -34,7 +34,7 @@ from callsheet.reporting.page_parts import (
     overview,
     table,
 )
-from callsheet.reporting.phrases import planned, way_out
+from callsheet.reporting.phrases import figures_note, planned, way_out
 from callsheet.reporting.review_page import diff_page
 from callsheet.reporting.terminal import counted
 from callsheet.results import DiffResult, DriftResult, ExplainResult, MetricsResult, ValidationResult
@@ -50,16 +50,23 @@ def plan_page(plan: Plan) -> Page:
         Paragraph((what, ".")),
         *overview(entries),
     ]
-    blocks += [Paragraph(("Note: ", one)) for one in plan.notes]
+    notes = plan.notes if plan.figures is None else (figures_note(plan.figures), *plan.notes)
+    blocks += [Paragraph(("Note: ", one)) for one in notes]
     blocks += [_guard(one) for one in plan.guards if one.verdict != "passed"]
     blocks += flow_table(data_flows({plan.environment: plan.changes}))
     blocks += _drift(plan.drift, plan.unmanaged)
     commit = (plan.commit or "no commit")[:12]
     differ = "; the files differ from it" if plan.dirty else ""
     blocks.append(Paragraph(("Plan ", Code(plan.digest[:19]), " at ", Code(commit), f"{differ}.")))
-    return Page(
-        f"plan:{plan.environment}", f"Plan for {plan.environment}: {what}", blocks, change_sections(entries)
-    )
+    sections = change_sections(entries, _figures(plan))
+    return Page(f"plan:{plan.environment}", f"Plan for {plan.environment}: {what}", blocks, sections)
+
+
+def _figures(plan: Plan) -> dict[str, list[Block]]:
+    """Return how the calls of each change's action went, by its address."""
+    found = {} if plan.figures is None else plan.figures.by_address
+    texts = {at: "; ".join((figures_line(one), *one.notes)) for at, one in found.items()}
+    return {at: [Paragraph((f"Calls until now: {text}.",))] for at, text in texts.items()}
 
 
 def validation_page(result: ValidationResult) -> Page:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from callsheet.planning import GuardVerdict, Plan
+from callsheet.planning.model import PlanFigures
 
 PROTECTED = "What commands do, and what they protect"
 """The title of the changes to environments, policies, settings and the like."""
@@ -19,3 +20,12 @@ def way_out(one: GuardVerdict) -> str:
     if one.accepted_by is None or one.verdict == "accepted":
         return ""
     return f"; --accept {one.accepted_by}"
+
+
+def figures_note(one: PlanFigures) -> str:
+    """Return where the figures beside the changes come from, or why there are none."""
+    if one.missing:
+        return f"no figures of calls from {one.source}: {one.missing}"
+    if not one.by_address:
+        return f"{one.source} has no calls of the actions that change"
+    return f"the figures of calls are those of {one.source}; they are no part of the plan"

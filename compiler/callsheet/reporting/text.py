@@ -9,9 +9,9 @@ from callsheet.language.difference import IMPACTS, Impact
 from callsheet.planning import GuardVerdict, Plan
 from callsheet.reporting.certificates import certificates_text
 from callsheet.reporting.journey import journey_text
-from callsheet.reporting.metrics import metrics_text
+from callsheet.reporting.metrics import figures_line, metrics_text
 from callsheet.reporting.model import Report, Style
-from callsheet.reporting.phrases import PROTECTED, planned, way_out
+from callsheet.reporting.phrases import PROTECTED, figures_note, planned, way_out
 from callsheet.reporting.terminal import (
     counted,
     paint,
@@ -68,12 +68,22 @@ def plan_text(plan: Plan, style: Style) -> str:
     for change in plan.changes:
         head, *rest = change_lines(change, style)
         by_hand = paint("  by hand", "yellow", style) if plan.by_hand(change) else ""
-        lines += [head + by_hand, *rest, ""]
+        lines += [head + by_hand, *rest, *_figure_lines(plan, change.address, style), ""]
+    if plan.figures is not None:
+        lines += _note_lines([figures_note(plan.figures)], style)
     lines += _note_lines([*plan.notes, *_dirty_note(plan)], style)
     lines += drift_lines(plan.drift, plan.unmanaged, style)
     lines += _guard_lines(plan.guards, style)
     lines.append(_summary(plan, style))
     return "\n".join(lines)
+
+
+def _figure_lines(plan: Plan, address: str, style: Style) -> list[str]:
+    one = None if plan.figures is None else plan.figures.by_address.get(address)
+    if one is None:
+        return []
+    texts = (f"calls until now: {figures_line(one)}", *one.notes)
+    return [line for text in texts for line in wrapped(safe(text), style, indent=4)]
 
 
 def _dirty_note(plan: Plan) -> list[str]:

@@ -59,3 +59,14 @@ declare(
     "metrics-unreadable",
     """A saved result of `metrics` must have the columns of the query, and numbers in them.""",
 )
+
+declare(
+    "CS896",
+    "query-service",
+    """Query Service must answer the query over step events with rows.
+
+`callsheet metrics` without `--from` asks it over the protocol of PostgreSQL, with the connection and the
+token that Adobe's API returns. The token goes to a host below adobe.io, or to one that you allow.
+""",
+    adjustable=False,
+)

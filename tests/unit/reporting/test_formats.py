@@ -18,6 +18,7 @@ from callsheet.documents import Related, Span
 from callsheet.language import Diagnostic
 from callsheet.ledger import SettledStep
 from callsheet.planning import NOTHING, Change, Difference, Drift, GuardVerdict, Plan
+from callsheet.planning.model import PlanFigures
 from callsheet.planning.planfile import with_digest
 from callsheet.planning.protections import Protection
 from callsheet.planning.request_pairs import RequestPair
@@ -25,6 +26,7 @@ from callsheet.planning.review import PolicyChange, SharedChange, data_flows
 from callsheet.reporting import Style, report, report_names
 from callsheet.reporting.markdown import MAX_BYTES
 from callsheet.results import DiffResult, DriftResult, ValidationResult
+from callsheet.targets.journey_optimizer.metrics import COUNTS, TIMES, Figures
 from support.judges import Tags, bare_links, check_schema, is_clean, rendered
 from support.workspaces import SHARED, Callsheet, Folder
 
@@ -76,6 +78,14 @@ def change(text: str, **fields: Any) -> Change:
     return Change(**{**standard, **fields})
 
 
+def figures(text: str, address: str) -> PlanFigures:
+    counts = dict.fromkeys(COUNTS, 7)
+    one = Figures(
+        name=text, known=True, counts=counts, times=dict.fromkeys(TIMES), per_second=None, notes=(text,)
+    )
+    return PlanFigures(source=text, by_address={address: one})
+
+
 def results(text: str) -> list[Any]:
     """Give every kind of result, with a text in every place that a workspace fills."""
     one = change(text)
@@ -90,7 +100,7 @@ def results(text: str) -> list[Any]:
     plan = with_digest(
         Plan(
             environment=text, target={}, lineage=None, serial=0, commit=None, dirty=False, guards=(guard,),
-            changes=(one, mild), unmanaged=(text,),
+            changes=(one, mild), unmanaged=(text,), figures=figures(text, one.address),
             drift=(Drift(address=text, kind="changed", diff=(difference(text),), applied_digest=None, deployed_digest=None),),
         )
     ) if text.isprintable() and "\ud800" not in text else None  # fmt: skip

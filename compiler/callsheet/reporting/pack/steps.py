@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from callsheet.language.addresses import Address
@@ -19,6 +19,25 @@ from callsheet.targets.journey_optimizer.titles import Screen
 LONGEST_VALUE = 200
 
 
+def _fields(content: Mapping[str, Any], screen: Screen) -> list[Field]:
+    """Return what is typed into the screen."""
+    if screen.channel and "request" in content:
+        from callsheet.targets.journey_optimizer.channel.screen import channel_fields
+
+        return channel_fields(content, screen)
+    return fields_of(content, screen)
+
+
+def _afterwards(after: Mapping[str, Any], screen: Screen) -> list[Field]:
+    """Return what comes once the screen is filled in."""
+    if screen.channel:
+        from callsheet.targets.journey_optimizer.channel.screen import channel_afterwards
+
+        return channel_afterwards(after, screen)
+    tests = [] if screen.older else test_request(after, screen)
+    return [*tests, *in_journeys(after, screen)]
+
+
 class PackStep:
     """One change, and what it is on the screen."""
 
@@ -30,13 +49,12 @@ class PackStep:
         kind, self.name = Address.read(change.address)
         self.kind = kind
         after = change.after
-        self.fields = fields_of(after, screen) if after is not None else []
+        self.fields = _fields(after, screen) if after is not None else []
         self.form: Form | None = None
         self.afterwards: list[Field] = []
         if after is not None and kind == "Action":
             self.form = form_of(after, screen)
-            tests = [] if screen.older else test_request(after, screen)
-            self.afterwards = [*tests, *in_journeys(after, screen)]
+            self.afterwards = _afterwards(after, screen)
         self.message = after if after is not None and kind == "Message" else None
 
     @property
@@ -48,14 +66,15 @@ class PackStep:
     def title(self) -> str:
         """What is done, in one line."""
         known = self.kind if self.kind in PHRASES else "Action"
-        named = self.screen.say(known, name=self.name)
+        named = self.screen.say(self._key(known), name=self.name)
         return f"{self.number}. {self.screen.say(self.change.action, object=named)}"
 
     @property
     def checks(self) -> list[str]:
         """What to look at before it is saved."""
         say, action = self.screen.say, self.change.action
-        found = [say(f"check {action}")] if f"check {action}" in PHRASES else []
+        key = self._key(f"check {action}")
+        found = [say(key)] if key in PHRASES else []
         relay = relay_host(self.change.after or {})
         if relay:
             found.append(say("by relay", host=relay))
@@ -64,15 +83,20 @@ class PackStep:
         if self.journeys:
             found.append(say("used by", journeys=", ".join(self.journeys)))
         if action in ("update", "replace", "delete") and not self.journeys:
-            found.append(say("used by unknown"))
+            found.append(say(self._key("used by unknown")))
         if any(one.kind == "secret" for one in self.fields):
             found.append(say("secrets at hand"))
         return found
 
+    def _key(self, key: str) -> str:
+        """Return the phrase of a custom channel, where it has one of its own."""
+        own = f"{key} channel"
+        return own if self.screen.channel and own in PHRASES else key
+
     def _is_same_screen(self) -> bool:
         before = self.change.before
         try:
-            return before is not None and fields_of(before, self.screen) == self.fields
+            return before is not None and _fields(before, self.screen) == self.fields
         except (AttributeError, IndexError, KeyError, TypeError, ValueError):
             return False  # what is there was broken by hand
 

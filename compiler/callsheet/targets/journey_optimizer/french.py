@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from callsheet.targets.journey_optimizer.channel import expressions as channel_values
+from callsheet.targets.journey_optimizer.channel import form as channel
 from callsheet.targets.journey_optimizer.lowering import (
     authentication,
     conversions,
@@ -36,6 +38,24 @@ SENTENCES: dict[str, str] = {
     ),
     authentication.BOTH_LIVES: (
         "le jeton est gardé selon `duration` seule : l'écran n'accepte pas `expiryInResponse` à côté"
+    ),
+    channel_values.HTML: (
+        "les caractères HTML de la valeur (`&`, `<`, `>`, guillemets) arrivent en entités, et une barre"
+        " oblique inverse ou un saut de ligne y casse le payload ou le change"
+    ),
+    channel_values.PRINTED: (
+        "il n'est pas documenté si les caractères HTML de la valeur arrivent en entités, et une barre"
+        " oblique inverse ou un saut de ligne y casse le payload ou le change"
+    ),
+    channel_values.NUMBER: "l'écriture d'un nombre décimal n'est pas documentée",
+    channel_values.MOMENT: "l'écriture d'une date avec heure n'est pas documentée",
+    channel_values.TITLE: "il n'est pas documenté si les autres lettres deviennent minuscules",
+    channel_values.ENCODED: "les caractères qu'elle encode ne sont pas documentés",
+    channel.OAUTH: (
+        "la forme du payload d'OAuth 2.0 sur cet écran n'est pas documentée : voici ses valeurs"
+    ),
+    channel.CONFIGURED: (
+        "la configuration du canal le remplit : il n'est pas documenté si les données du parcours y sont"
     ),
     authentication.PRESS: "vérifiez l'authentification par le bouton de l'écran avant d'enregistrer",
     authentication.AS_API_KEY: (

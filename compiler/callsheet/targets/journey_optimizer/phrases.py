@@ -122,6 +122,64 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Copy the answer into a file: callsheet confirm PACK {name} --response FILE keeps it.",
         "Copiez la réponse dans un fichier : callsheet confirm PACK {name} --response FILE la garde.",
     ),
+    # -- custom channels
+    "Action channel": ("the custom channel {name}", "le canal personnalisé {name}"),
+    "check replace channel": (
+        "An active channel locks what changes: make a new one, move its journeys, archive the old one.",
+        "Un canal actif verrouille ce qui change : créez-en un, déplacez ses parcours, archivez l'ancien.",
+    ),
+    "check delete channel": (
+        "A channel is archived, and not deleted: journeys that use it go on.",
+        "Un canal s'archive, et ne se supprime pas : les parcours qui l'utilisent continuent.",
+    ),
+    "used by unknown channel": (
+        "Which journeys and campaigns use it is not known here.",
+        "Les parcours et campagnes qui l'utilisent ne sont pas connus ici.",
+    ),
+    "channel not tried": (
+        "Custom channels are of limited availability, and nobody has tried this page on one.",
+        "Les canaux personnalisés sont en disponibilité limitée ; personne n'a encore essayé cette page.",
+    ),
+    "channel locked": (
+        "once it is active, only its name, description, icon, throttling and retries can be changed",
+        "une fois actif, seuls changent son nom, sa description, son icône, ralentissement et reprises",
+    ),
+    "channel post": ("the method is POST, always", "la méthode est toujours POST"),
+    "channel default": ("the screen's own value: {value}", "la valeur de l'écran : {value}"),
+    "per second": ("requests per second", "requêtes par seconde"),
+    "less than one": (
+        "requests per second, and no less: the definition allows {value}",
+        "requêtes par seconde, et pas moins : la définition permet {value}",
+    ),
+    "milliseconds": ("milliseconds", "millisecondes"),
+    "at most 10": (
+        "the screen takes 0 to 10; the definition says {value}",
+        "l'écran prend 0 à 10 ; la définition dit {value}",
+    ),
+    "channel variable": (
+        "a variable, without a default value: the channel configuration fills it, below",
+        "une variable, sans valeur par défaut : la configuration du canal la remplit, plus bas",
+    ),
+    "sample": (
+        "the screen takes the fields and their types from this sample; no value of it is sent",
+        "l'écran tire de cet exemple les champs et leurs types ; aucune de ses valeurs n'est envoyée",
+    ),
+    "not required": (
+        "not required: it may be left out of a message",
+        "pas obligatoire : un message peut l'omettre",
+    ),
+    "test connection": (
+        "It makes a real call. Look at what arrived; then activate the channel.",
+        "Il fait un véritable appel. Regardez ce qui est arrivé ; activez ensuite le canal.",
+    ),
+    "credentials": (
+        "choose the credentials that the channel got when it was activated",
+        "choisissez les informations d'identification que le canal a reçues à son activation",
+    ),
+    "paste content": (
+        "paste it in place of what is there; Simulate content shows what becomes of it",
+        "collez-le à la place de ce qui s'y trouve ; la simulation du contenu montre ce qu'il devient",
+    ),
     # -- journeys
     "exact": ("exact", "exacte"),
     "rough": ("comes near", "approchée"),

@@ -13,6 +13,7 @@ from typing import Any
 
 from callsheet.language.action import in_language, label_of
 from callsheet.targets.journey_optimizer.configs import endpoint_call
+from callsheet.targets.journey_optimizer.forms import form_for
 from callsheet.targets.journey_optimizer.lowering import (
     Form,
     LoweredField,
@@ -51,7 +52,7 @@ ENGLISH = Screen()
 
 def form_of(compiled: Mapping[str, Any], screen: Screen = ENGLISH) -> Form:
     """Return the form of the custom action that the screen holds."""
-    return lowered(custom_action(compiled), screen.language)
+    return form_for(custom_action(compiled), screen.language, target={"flavor": screen.flavor})
 
 
 def fields_of(compiled: Mapping[str, Any], screen: Screen = ENGLISH) -> list[Field]:

@@ -22,6 +22,7 @@ from callsheet.outbound.secrets import resolve
 from callsheet.targets.journey_optimizer.account import Account
 from callsheet.targets.journey_optimizer.endpoints import KIND, EndpointConfigs
 from callsheet.targets.journey_optimizer.evidence import EVIDENCE, keep, kept
+from callsheet.targets.journey_optimizer.forms import is_channel
 from callsheet.targets.journey_optimizer.journeys import read_journeys
 from callsheet.targets.journey_optimizer.notes import Notes
 from callsheet.targets.journey_optimizer.snapshot import Snapshot, read_snapshot
@@ -96,6 +97,14 @@ class JourneyTarget:
         named = {name: self.options[name] for name in ("organization", "sandbox") if name in self.options}
         api = {"api": True} if self.endpoints is not None else {}
         return {"type": TYPE, **named, **api, "confirmed": self.inner.identity()}
+
+    def replaces(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+        """Return what of an active custom channel is locked and would change; nothing of another."""
+        if not is_channel(self.options) or "request" not in before or "request" not in after:
+            return []
+        from callsheet.targets.journey_optimizer.channel.locked import locked_changes
+
+        return locked_changes(before, after)
 
     def read(self) -> dict[str, Deployed]:
         """Return what was confirmed, and what the API answers, by address."""

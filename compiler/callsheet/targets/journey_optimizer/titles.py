@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from callsheet.targets.journey_optimizer.forms import CHANNEL
 from callsheet.targets.journey_optimizer.phrases import say
 
 _FRENCH = {
@@ -56,6 +57,24 @@ _FRENCH = {
     "Expected answer": "Réponse attendue",
     "Evidence": "Preuve",
     "Note": "À savoir",
+    "Properties": "Propriétés",
+    "Endpoint configuration": "Configuration du point d'entrée",
+    "Policy configuration": "Configuration de la politique",
+    "Enable throttling": "Activer le ralentissement",
+    "Enable retry": "Activer la reprise",
+    "Timeout": "Délai d'expiration",
+    "Authentication settings": "Paramètres d'authentification",
+    "Authentication type": "Type d'authentification",
+    "Basic auth": "Authentification de base",
+    "OAuth 2.0": "OAuth 2.0",
+    "Payload configuration": "Configuration de la payload",
+    "Paste sample JSON payload": "Coller un exemple de payload JSON",
+    "Test connection": "Tester la connexion",
+    "Channel configuration": "Configuration du canal",
+    "API credentials": "Informations d'identification de l'API",
+    "Dynamic parameters": "Paramètres dynamiques",
+    "In each message": "Dans chaque message",
+    "Edit code": "Modifier le code",
     "on": "activé",
     "off": "désactivé",
 }
@@ -65,6 +84,10 @@ _UNSEEN = frozenset({"Username", "Password", "Error Response", "Define a failure
 _PLACES = {
     "en": "Administration > Configurations > Actions > Manage",
     "fr": "Administration > Configurations > Actions > Gérer",
+}
+_CHANNEL_PLACES = {
+    "en": "Administration > Channels > Channel builder > Custom channels",
+    "fr": "Administration > Canaux > Créateur de canaux > Canaux personnalisés",
 }
 _OLDER = {"Request": "Message parameters", "Endpoint Configuration": "URL configuration"}
 OLDER = "journey-orchestration"
@@ -76,7 +99,7 @@ class Screen:
 
     Attributes:
         language: en or fr; labels and descriptions of an action are in it too.
-        flavor: journey-optimizer, or journey-orchestration, the older product.
+        flavor: journey-optimizer; journey-orchestration, the older product; or custom-channel.
 
     """
 
@@ -89,6 +112,11 @@ class Screen:
         return self.flavor == OLDER
 
     @property
+    def channel(self) -> bool:
+        """Whether it is that of custom channels."""
+        return self.flavor == CHANNEL
+
+    @property
     def product(self) -> str:
         """The name of the product."""
         return "Journey Orchestration" if self.older else "Journey Optimizer"
@@ -96,7 +124,7 @@ class Screen:
     @property
     def place(self) -> str:
         """Where the screen is found."""
-        return _PLACES[self.language]
+        return (_CHANNEL_PLACES if self.channel else _PLACES)[self.language]
 
     @property
     def unseen(self) -> frozenset[str]:

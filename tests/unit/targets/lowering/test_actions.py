@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -14,12 +15,21 @@ from callsheet.calling.generated import standard_values
 from callsheet.calling.request import Request, build_request
 from callsheet.compiling import Compiled, compile_workspace
 from callsheet.documents import MemorySource
+from callsheet.language.action import label_of
 from callsheet.language.catalog import RULES
-from callsheet.targets.journey_optimizer.lowering import ComputedVariable, Form, LoweredField, lowered
+from callsheet.targets.journey_optimizer.channel import channel_form
+from callsheet.targets.journey_optimizer.lowering import (
+    ComputedVariable,
+    Form,
+    LoweredField,
+    lowered,
+    relay_call,
+)
 from support.examples import compile_example
 from support.generated import Maker, Model, tree_of
 from support.journey_expressions import evaluated
 from support.lowering import in_journey
+from support.personalization import evaluate, unescaped
 from support.workspaces import ROOT
 
 GENERATED = 200
@@ -218,6 +228,30 @@ def test_the_body_that_a_journey_fills_in_is_the_one_that_is_sent_otherwise() ->
         assert filled == sent, name
         compared += 1
     assert compared > 50
+
+
+def test_every_action_as_a_custom_channel_prints_its_body_or_calls_the_relay() -> None:
+    compared = 0
+    for name, action in actions().items():
+        content, form = action, channel_form(action)
+        if form.content is None:
+            content = relay_call(
+                {**action, "relay": {"url": "https://relay.example.com", "key": {"secret": "env:K"}}}
+            )
+            assert any(one.verdict.needs_relay and one.verdict.reason for one in form.fields.values()), name
+            form = channel_form(content)
+        declared = content.get("parameters", {})
+        needs = [one.verdict.reason for one in form.fields.values() if one.verdict.needs_relay]
+        assert form.content is not None, (name, needs)
+        values = standard_values(declared)
+        if values is None:
+            continue
+        needed = {one: it for one, it in values.items() if not declared[one].get("optional")}
+        for given in (values, needed):
+            printed = evaluate(form.content, {label_of(declared, one): it for one, it in given.items()})
+            assert unescaped(json.loads(printed)) == build_request(content, given).payload, name
+            compared += 1
+    assert compared > 400
 
 
 def take_out(node: Any, path: tuple[Any, ...]) -> None:

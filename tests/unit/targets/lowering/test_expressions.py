@@ -6,15 +6,18 @@ only as its difference says.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from callsheet.targets.journey_optimizer.channel import channel_form
+from callsheet.targets.journey_optimizer.channel.expressions import HTML, NUMBER, PRINTED
 from callsheet.targets.journey_optimizer.lowering import LoweredField
 from callsheet.targets.journey_optimizer.lowering.conversions import UTC_MOMENT, WHOLE_DECIMAL
 from callsheet.targets.journey_optimizer.lowering.date_filters import IN_UTC, SINCE_1970, WITH_TIME
@@ -39,6 +42,8 @@ from callsheet.templates.filters import FILTERS
 from callsheet.templates.scope import ABSENT
 from support.journey_expressions import NOTED, NotDescribedError, evaluated
 from support.lowering import compiled_leaf, field_of, form_of, in_journey, rendered
+from support.personalization import evaluate as printed
+from support.personalization import unescaped
 
 DECLARED: dict[str, dict[str, Any]] = {
     "s": {"type": "string"},
@@ -53,6 +58,8 @@ DECLARED: dict[str, dict[str, Any]] = {
     "l": {"type": "array", "items": "string"},
     "i": {"type": "array", "items": "integer"},
 }
+
+WITHOUT_SOURCES = {name: {k: v for k, v in one.items() if k != "journey"} for name, one in DECLARED.items()}
 
 # -- values ----------------------------------------------------------------------------------------
 
@@ -237,6 +244,63 @@ def test_generated_templates_mean_the_same_in_a_journey(request: pytest.FixtureR
 
     check()
     assert counted["exact, equal"] > examples * 0.25, counted
+    assert counted["rough, equal"] > counted["rough, different"], counted
+
+
+SPOILS = re.compile(r"[\\\x00-\x1f]")
+
+
+def judge_content(text: str, values: Mapping[str, Any]) -> str:
+    """Compare what a template makes with what the content of a custom channel's message prints for it."""
+    try:
+        leaf = compiled_leaf(text, WITHOUT_SOURCES)
+        ours = rendered(leaf, WITHOUT_SOURCES, values)
+    except TemplateFault:
+        return "no result"
+    form = channel_form(
+        {
+            "request": {"method": "POST", "url": "https://a.example", "payload": {"always": 1, "field": leaf}},
+            "authentication": {"type": "none"}, "parameters": WITHOUT_SOURCES,
+        }
+    )  # fmt: skip
+    if form.content is None:
+        return "relay"
+    verdict = form.fields["request", "payload", "field"].verdict
+    try:
+        theirs = json.loads(printed(form.content, values)).get("field", ABSENT)
+    except ValueError:
+        theirs = None
+    if same(ours, theirs):
+        return f"{verdict.kind}, equal"
+    told = (text, form.content, values, ours, theirs, verdict)
+    assert verdict.kind == "rough", told
+    numbers = NUMBER in verdict.reason and any(isinstance(one, float) for one in values.values())
+    escaped = HTML in verdict.reason and same(ours, unescaped(theirs))
+    spoilt = (HTML in verdict.reason or PRINTED in verdict.reason) and bool(
+        SPOILS.search("".join(texts(values)))
+    )
+    assert numbers or escaped or spoilt, told
+    return "rough, different"
+
+
+def texts(values: Mapping[str, Any]) -> Iterator[str]:
+    for one in values.values():
+        yield from (it for it in (one if isinstance(one, list) else [one]) if isinstance(it, str))
+
+
+def test_generated_templates_mean_the_same_in_the_content_of_a_message(
+    request: pytest.FixtureRequest,
+) -> None:
+    examples = 5_000 if request.config.getoption("--long") else 300
+    counted: Counter[str] = Counter()
+
+    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(templates(), VALUES)
+    def check(text: str, values: dict[str, Any]) -> None:
+        counted[judge_content(text, values)] += 1
+
+    check()
+    assert counted["exact, equal"] > examples * 0.04, counted
     assert counted["rough, equal"] > counted["rough, different"], counted
 
 

@@ -116,7 +116,9 @@ class ComputedVariable:
         return self.verdict.reason if self.verdict.kind == "rough" else ""
 
 
-FieldKind = Literal["constant", "secret", "variable", "computed", "static", "authentication", "none"]
+FieldKind = Literal[
+    "constant", "secret", "variable", "computed", "content", "static", "authentication", "none"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,9 +127,11 @@ class LoweredField:
 
     Attributes:
         path: where the field is written in the definition, below `spec`.
-        kind: what becomes of it; `none` where the screen cannot hold it.
+        kind: what becomes of it; `content` where personalization in a custom channel prints it; `none`
+            where the screen cannot hold it.
         verdict: how near it comes.
-        value: the constant, the reference of a secret, or the static text; None for another kind.
+        value: the constant, the reference of a secret, the static text, or what prints it; None for another
+            kind.
         label: the label of a variable; empty for another kind.
         type: the data type of a variable; empty for another kind.
         parameter: the parameter that a whole variable is; empty for another kind.
@@ -180,6 +184,7 @@ class Form:
         allow_null: *Allow NULL values*; None where nothing is optional.
         variables: the computed variables, in the order of the canvas.
         fields: every field of the action with its verdict, by its path.
+        content: of a custom channel, what the editor of a message pastes; None for another form.
 
     """
 
@@ -192,6 +197,7 @@ class Form:
     allow_null: bool | None
     variables: tuple[ComputedVariable, ...]
     fields: dict[Path, LoweredField]
+    content: str | None = None
 
     @property
     def kind(self) -> Kind:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from callsheet.targets.journey_optimizer.lowering.form import lowered
+from callsheet.targets.journey_optimizer.forms import form_for
 from callsheet.targets.journey_optimizer.lowering.model import Form
 
 HEADER = "X-Callsheet-Key"
@@ -37,7 +37,7 @@ Fields = dict[str, Any]
 def relay_reasons(compiled: Content) -> list[tuple[str, str]]:
     """Return why journeys cannot make the call: the place of a field, and the reason, each reason once."""
     found: dict[str, str] = {}
-    for one in lowered(compiled).fields.values():
+    for one in form_for(compiled, target=compiled.get("relay")).fields.values():
         if one.verdict.needs_relay:
             place = ".".join(str(part) for part in one.path if part != "request")
             found.setdefault(one.verdict.reason, place)
@@ -71,7 +71,7 @@ def relay_call(compiled: Content) -> Fields:
 
 def relay_form(compiled: Content, language: str = "en") -> Form:
     """Return the form of the custom action that calls the relay; with a verdict `relay` it has none."""
-    return lowered(relay_call(compiled), language)
+    return form_for(relay_call(compiled), language, target=compiled["relay"])
 
 
 def _mapped(name: str, fields: Fields, variables: dict[str, Fields]) -> Any:

@@ -1,4 +1,4 @@
-"""CS862 and CS863: the marketing actions by which Journey Optimizer asks for consent.
+"""CS862, CS863 and CS897: the marketing actions by which Journey Optimizer asks for consent.
 
 Source: Adobe's pages "Consent policies in custom actions" and "Data governance".
 """
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from callsheet.documents import Problem
 from callsheet.language.action import Action
-from callsheet.language.catalog import rule
+from callsheet.language.catalog import declare, rule
 from callsheet.language.content import Content
 from callsheet.language.environment import overlaid_spots
 from callsheet.language.subjects import Deployed
@@ -17,6 +17,18 @@ from callsheet.language.urls import host_of
 from callsheet.templates.slots import parameters_read
 
 FIELD = "marketingAction"
+UNKNOWN = "CS897"
+declare(
+    UNKNOWN,
+    "marketing-action-unknown",
+    """A marketing action must be one that the account has, Adobe's own or the organization's.
+
+The screen offers no other: the action cannot be confirmed as it is planned. With an account (`api` of the
+target), `callsheet journeys check` asks the policy service and finds the place; `plan` notes it of what it
+changes, and `drift` of what was applied.
+""",
+    adjustable=True,
+)
 
 
 def _actions(deployed: Deployed) -> list[tuple[Action, Content]]:

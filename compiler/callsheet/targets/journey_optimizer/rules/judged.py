@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from callsheet.documents import Path
 from callsheet.language.content import Content
@@ -22,6 +22,8 @@ _TOPICS = {
     "query": "composed",
     "payload": "composed",
 }
+TOPICS = ("method", "url", "composed", "authentication", "root", "key")
+"""What a verdict of a custom channel may be about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,13 @@ class JourneyAction:
     has_relay: bool
 
     @classmethod
-    def of(cls, compiled: Content, *, has_relay: bool) -> JourneyAction:
-        """Lower a compiled action."""
-        from callsheet.targets.journey_optimizer.lowering import lowered
+    def of(
+        cls, compiled: Content, *, has_relay: bool, target: Mapping[str, Any] | None = None
+    ) -> JourneyAction:
+        """Return a compiled action with its form, as the target of its environment holds it."""
+        from callsheet.targets.journey_optimizer.forms import form_for
 
-        return cls(compiled, lowered(compiled), has_relay)
+        return cls(compiled, form_for(compiled, target=target), has_relay)
 
     @property
     def relayed(self) -> bool:
