@@ -272,12 +272,21 @@ def test_a_service_that_is_not_there(workspace: Folder, ready: Ready) -> None:
 
 def test_retries_are_those_of_the_action(workspace: Folder, service: Service, ready: Ready) -> None:
     ready(limits="{timeout: 5s, retries: 2}")
-    service.answers = [reply(503), reply(503), reply(200)]
+    service.answers = [reply(503, Retry_After="0"), reply(429), reply(200)]
     with relaying(workspace.path) as relay:
         assert relay.call().status_code == 200
         assert relay.metric("retries_total") == 2
-    assert len(service.seen) == 3
-    assert relay.events("call")[0]["attempts"] == 3
+        assert relay.events("call")[0]["attempts"] == len(service.seen) == 3
+        # Gateways answer so after the service got the call, too: it is not made twice, nor with a new key.
+        for status in (502, 503, 504):
+            service.seen.clear()
+            service.answers = [reply(status), reply(200)]
+            key = f"key-{status}"
+            assert [relay.call(Idempotency_Key=key).status_code for _ in range(2)] == [status, status]
+            assert len(service.seen) == 1
+        # Where the service says that it did nothing, the key is free again.
+        service.answers = [reply(429, Retry_After="9"), reply(200)]
+        assert [relay.call(Idempotency_Key="free").status_code for _ in range(2)] == [429, 200]
 
 
 def test_the_answer_comes_before_the_deadline_whatever_the_action_allows(

@@ -12,7 +12,7 @@ from callsheet._version import __version__
 from callsheet.calling.request import NO_PAYLOAD, Request
 from callsheet.outbound.authentication import Proof
 from callsheet.outbound.bounded import MEBIBYTE, EndlessAnswerError, read_bounded
-from callsheet.outbound.retries import Attempt, retry_after
+from callsheet.outbound.retries import UNSURE, Attempt, refused_for_now, retry_after
 from callsheet.outbound.signatures import Signed
 from callsheet.outbound.urls import with_query
 
@@ -37,6 +37,7 @@ class Answer:
         again_after: the seconds of its `Retry-After`; 0 without.
         content_type: as the answer names it.
         left: whether the request left for the service, or may have.
+        refused: whether the service refused it for now, and so did nothing.
 
     """
 
@@ -49,6 +50,7 @@ class Answer:
     again_after: float = 0.0
     content_type: str = ""
     left: bool = True
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +112,9 @@ class Call:
             ) as response:
                 told["status"] = int(response.status_code)
                 self.left = True
-                told["again_after"] = retry_after(response.headers.get("Retry-After"))
+                again_after = response.headers.get("Retry-After")
+                told["again_after"] = retry_after(again_after)
+                told["refused"] = refused_for_now(told["status"], again_after)
                 told["content_type"] = response.headers.get("Content-Type", "")
                 if not self.way.real:
                     told["reason"] = response.headers.get("X-Callsheet-Reason", "")[:500]
@@ -141,9 +145,9 @@ def _name_of(error: BaseException) -> str:
 def attempt_of(answer: Answer, *, repeatable: bool) -> Attempt:
     """Return an answer as far as it decides about another attempt."""
     return Attempt(
-        status=answer.status,
+        refused=answer.refused,
         error=answer.reason,
-        unsure=answer.outcome in ("timedout", "internalError"),
+        unsure=answer.outcome in ("timedout", "internalError") or answer.status in UNSURE,
         repeatable=repeatable,
         again_after=answer.again_after,
     )

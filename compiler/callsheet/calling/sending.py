@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     import httpx
 
 TIMEOUT_SECONDS = 30.0
-_REFUSALS = (429, 502, 503, 504)
 
 
 def send(
@@ -206,7 +205,7 @@ class _Bounds:
 
     def __init__(self, limits: Mapping[str, Any], slots: Mapping[str, Slots], end: float) -> None:
         retries = int(limits.get("retries") or 0)
-        self.policy = RetryPolicy(retries=retries, refusals=_REFUSALS, pause=0.4)
+        self.policy = RetryPolicy(retries=retries, pause=0.4)
         self.slots = slots
         self.end = end
 

@@ -28,6 +28,7 @@ class Reply:
         code: of the catalog, where the relay itself answers.
         sent: whether something left for the service, or may have.
         attempts: how often it was sent.
+        refused: whether the service refused it for now, and so did nothing.
 
     """
 
@@ -39,6 +40,12 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     sent: bool = False
     attempts: int = 0
+    refused: bool = False
+
+    @property
+    def settles(self) -> bool:
+        """Whether something was done, or may have been: who repeats the call gets this answer."""
+        return self.sent and not self.refused
 
     def without_body(self) -> Reply:
         """Return the same without what the service wrote."""
@@ -111,6 +118,7 @@ def _passed_on(answer: Answer, status: int) -> Reply:
         headers=headers,
         sent=True,
         attempts=answer.attempts,
+        refused=answer.refused,
     )
 
 

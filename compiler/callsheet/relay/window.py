@@ -82,10 +82,10 @@ class Window:
         return entry
 
     def settle(self, key: bytes, reply: Reply) -> None:
-        """Keep the answer; where nothing was sent, the key is free again."""
+        """Keep the answer; where nothing was done, the key is free again."""
         entry = self._open.pop(key)
         entry.answer.set_result(reply)
-        if not reply.sent:
+        if not reply.settles:
             return
         entry.until = self.clock() + self.seconds
         self._settled[key] = entry

@@ -11,6 +11,7 @@ from callsheet.relay.window import Window
 
 SENT = Reply(status=200, body=b"x" * 100, outcome="vendor", sent=True)
 NOT_SENT = Reply(status=429, body=b"{}", outcome="busy")
+REFUSED = Reply(status=503, body=b"{}", outcome="vendor", sent=True, refused=True)
 
 
 class Clock:
@@ -43,12 +44,13 @@ def test_an_answer_is_kept_from_the_answer_on_and_a_call_until_it_ends(clock: Cl
     asyncio.run(run())
 
 
-def test_where_nothing_was_sent_the_key_is_free_again(clock: Clock) -> None:
+@pytest.mark.parametrize("reply", [NOT_SENT, REFUSED])
+def test_where_nothing_was_done_the_key_is_free_again(clock: Clock, reply: Reply) -> None:
     async def run() -> None:
         window = Window(10, clock=clock)
         entry = window.begin(b"a", b"1")
-        window.settle(b"a", NOT_SENT)
-        assert entry.answer.result() is NOT_SENT  # whoever waited gets it
+        window.settle(b"a", reply)
+        assert entry.answer.result() is reply  # whoever waited gets it
         assert window.find(b"a") is None
 
     asyncio.run(run())

@@ -17,15 +17,22 @@ from callsheet.outbound.bounded import MEBIBYTE, EndlessAnswerError, read_bounde
 from callsheet.outbound.durations import seconds_of
 from callsheet.outbound.hosts import origin_of, service_url
 from callsheet.outbound.masking import without_secrets
-from callsheet.outbound.retries import NEVER_SENT, REPEATABLE, Attempt, RetryPolicy, retry_after
+from callsheet.outbound.retries import (
+    NEVER_SENT,
+    REPEATABLE,
+    UNSURE,
+    Attempt,
+    RetryPolicy,
+    refused_for_now,
+    retry_after,
+)
 from callsheet.outbound.signatures import Signed
 from callsheet.outbound.slots import Slots
 from callsheet.outbound.tokens import Tokens
 from callsheet.outbound.urls import with_query
 
 MAX_ANSWER = 64 * MEBIBYTE
-_LATER = (429, 503)
-_FAULTY = (500, 502, 504)
+_FAULTY = (500, *UNSURE)
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _KEPT = "%:/?#[]@!$&'()*+,;=~|"
 """What a URL of an answer keeps; anything else is percent-encoded before it is called."""
@@ -73,7 +80,7 @@ class ServiceClient:
         self.what = what
         limits = spec.get("limits") or {}
         retries = int(limits.get("retries", 4))
-        self.policy = RetryPolicy(retries=retries, refusals=_LATER, pause=0.2, longest=60.0)
+        self.policy = RetryPolicy(retries=retries, pause=0.2, longest=60.0)
         self.slots = Slots(limits.get("rate"))
         self.authentication = spec.get("authentication") or {"type": "none"}
         context = tls_context(self.authentication, resolve)
@@ -164,15 +171,18 @@ class ServiceClient:
                 renewed = True
                 prove(self.authentication, request, self.tokens, anew=True)
                 continue
-            faulty = answer is None or (answer.status in _FAULTY and answer.status not in answers)
+            again_after = None if answer is None else answer.headers.get("retry-after")
+            for_now = answer is not None and refused_for_now(answer.status, again_after)
+            said = for_now or (answer is not None and answer.status in answers)
+            faulty = not said and (answer is None or answer.status in _FAULTY)
             if faulty and not reads and reason != NEVER_SENT:
                 unsure = _said(answer, reason)
             outcome = Attempt(
-                status=None if answer is None else answer.status,
+                refused=for_now,
                 error=reason,
                 unsure=faulty,
                 repeatable=again,
-                again_after=0.0 if answer is None else retry_after(answer.headers.get("retry-after")),
+                again_after=retry_after(again_after),
             )
             pause = self.policy.before_next(attempt, outcome)
             if pause is not None:
