@@ -31,7 +31,8 @@ class Answer:
     Attributes:
         outcome: `ok`, `http_<code>`, `timedout`, `capped` (by the action's rate, or by an EndpointConfig)
             or `internalError`: what Journey Optimizer reports to a journey.
-        text: the body, at most 1 MiB of it.
+        text: the body as text; what is not UTF-8 is replaced in it.
+        content: the body as it came, 1 MiB at most, without secrets.
         attempts: how often it was sent.
         reason: why it failed, where no status says so.
         again_after: the seconds of its `Retry-After`; 0 without.
@@ -51,6 +52,7 @@ class Answer:
     content_type: str = ""
     left: bool = True
     refused: bool = False
+    content: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +120,7 @@ class Call:
                 told["content_type"] = response.headers.get("Content-Type", "")
                 if not self.way.real:
                     told["reason"] = response.headers.get("X-Callsheet-Reason", "")[:500]
-                told["text"] = read_bounded(response, MAX_ANSWER, end).decode("utf-8", "replace")
+                told["content"] = read_bounded(response, MAX_ANSWER, end)
             told["outcome"] = "ok" if 200 <= told["status"] < 300 else f"http_{told['status']}"
         except (httpx.TimeoutException, EndlessAnswerError) as error:
             told["outcome"] = "timedout"

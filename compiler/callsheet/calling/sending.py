@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,7 +14,7 @@ from callsheet.calling.request import build_request
 from callsheet.errors import CallsheetError
 from callsheet.outbound.authentication import is_renewable, prove, tls_context
 from callsheet.outbound.durations import seconds_of
-from callsheet.outbound.masking import without_secrets
+from callsheet.outbound.masking import without_secrets, without_secrets_in_bytes
 from callsheet.outbound.retries import REPEATABLE, RetryPolicy
 from callsheet.outbound.slots import Slots
 from callsheet.outbound.tokens import Tokens
@@ -161,7 +161,18 @@ class Line:
                 if not call.left:
                     raise
                 raise AfterSendingError(error) from None
-        return replace(answer, text=without_secrets(answer.text, [*self._shown.values(), *call.proofs]))
+        return self._hidden(answer, [*self._shown.values(), *call.proofs])
+
+    def _hidden(self, answer: Answer, secrets: Collection[str]) -> Answer:
+        """Return an answer without the secrets that the service repeats, wherever it does."""
+        content = without_secrets_in_bytes(answer.content, secrets)
+        return replace(
+            answer,
+            content=content,
+            text=content.decode("utf-8", "replace"),
+            content_type=without_secrets(answer.content_type, secrets),
+            reason=without_secrets(answer.reason, secrets),
+        )
 
     def _reveal(self, reference: str) -> str:
         self._shown[reference] = secret = self.way.resolve(reference)

@@ -104,12 +104,10 @@ def _known(answer: Answer) -> str:
 
 def _passed_on(answer: Answer, status: int) -> Reply:
     kind = answer.content_type if _TYPE.fullmatch(answer.content_type) else "application/octet-stream"
-    # The body was read, and is written as UTF-8, whatever it was sent as.
-    kind = re.sub(r"(?i)(charset=)[^;]*", r"\1utf-8", kind)
     headers = {"X-Content-Type-Options": "nosniff"}
     if answer.again_after:
         headers["Retry-After"] = str(max(1, round(min(answer.again_after, 86_400))))
-    body = b"" if status in (204, 205) else answer.text.encode("utf-8", "replace")
+    body = b"" if status in (204, 205) else answer.content
     return Reply(
         status=status,
         body=body,

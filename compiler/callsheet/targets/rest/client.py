@@ -33,6 +33,7 @@ from callsheet.outbound.urls import with_query
 
 MAX_ANSWER = 64 * MEBIBYTE
 _FAULTY = (500, *UNSURE)
+_MOST_SHOWN = 50_000
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _KEPT = "%:/?#[]@!$&'()*+,;=~|"
 """What a URL of an answer keeps; anything else is percent-encoded before it is called."""
@@ -40,7 +41,12 @@ _KEPT = "%:/?#[]@!$&'()*+,;=~|"
 
 @dataclass(frozen=True, slots=True)
 class ServiceAnswer:
-    """What a service answered: its status, the JSON of its body (None without), and its headers."""
+    """What a service answered: its status, the JSON of its body (None without), and its headers.
+
+    Attributes:
+        text: the beginning of its body, without secrets, where it is not JSON or not a success.
+
+    """
 
     status: int
     value: Any
@@ -242,7 +248,9 @@ class ServiceClient:
         except (ValueError, RecursionError):
             value = None
         told = {name.lower(): one for name, one in response.headers.items()}
-        return ServiceAnswer(response.status_code, value, told, text), ""
+        plain = value is not None and 200 <= response.status_code < 300
+        shown = "" if plain else self.shown(text[:_MOST_SHOWN])
+        return ServiceAnswer(response.status_code, value, told, shown), ""
 
     def whole(self, path: str, query: Mapping[str, Any] | None = None) -> str:
         """Return the URL of a path, or of a link; a secret goes to the service's own origin only.
