@@ -242,7 +242,7 @@ def test_a_status_of_the_service_is_passed_on(
         (stall, 504, "timedout"),
         (trickle, 504, "timedout"),
         (drip, 504, "timedout"),
-        (endless, 504, "timedout"),
+        (endless, 502, "broken"),
     ],
 )
 def test_where_the_service_gives_no_answer_the_status_says_how(

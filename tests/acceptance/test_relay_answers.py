@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
-from support.relay import ACTION, KEY, Running, relaying
-from support.service import Service, reply
+from support.relay import ACTION, KEY, PARAMS, Running, relaying, wait_for
+from support.service import Service, endless, reply, stall
 from support.workspaces import Callsheet, Folder
 
 SECRET = "ab/cd+ef==/gh1234567"
@@ -36,10 +38,10 @@ def answering(body: bytes, kind: str, status: int = 200) -> Callable[[Any, Any],
 def relay(
     workspace: Folder, service: Service, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Running]:
-    """Give a relay of two actions: a POST, and a GET with retries."""
+    """Give a relay of two actions with retries: a POST, and a GET."""
     monkeypatch.setenv("CANARY", SECRET)
     monkeypatch.setenv("RELAY_KEY", KEY)
-    for name, method, limits in (("example", "POST", "{timeout: 5s}"), ("look", "GET", "{retries: 2}")):
+    for name, method, limits in (("example", "POST", "{retries: 2}"), ("look", "GET", "{retries: 2}")):
         text = ACTION.format(
             name=name, url=service.url, authentication=BASIC, method=method, limits=limits, fixed=1
         )
@@ -48,7 +50,7 @@ def relay(
         workspace.write(f"{name}.yaml", text)
     outcome = callsheet("apply", "-C", workspace.path, "--yes", "--quiet")
     assert outcome.code == 0, outcome.err
-    with relaying(workspace.path) as running:
+    with relaying(workspace.path, deadline=2, grace=0) as running:
         yield running
 
 
@@ -62,7 +64,7 @@ def test_no_spelling_of_a_secret_comes_back(relay: Running, service: Service) ->
     service.answers = [reply(400, json.dumps({"a": 1})[:-1] + f', "b": "{one}"}}') for one in spelled]
     for _ in spelled:
         assert relay.call().json() == {"a": 1, "b": "(secret)"}
-    service.answers = [reply(200, "{}", Content_Type=f"text/{SECRET.split('/')[0]}; x={pair}")]
+    service.answers = [reply(200, "{}", Content_Type=f"text/{SECRET[:2]}; x={pair}")]
     assert relay.call().headers["Content-Type"] == "application/octet-stream"
     assert not any(SECRET[-7:] in line for line in relay.log)
 
@@ -79,3 +81,58 @@ def test_a_body_is_passed_on_byte_for_byte_whatever_it_is(relay: Running, servic
         assert (response.content, response.headers["Content-Type"]) == (body, kind)
     service.answers = [answering(b"\xe9" + SECRET.encode(), "text/plain; charset=iso-8859-1")]
     assert relay.call().content == b"\xe9(secret)"
+
+
+def test_an_answer_that_is_too_long_is_no_timeout_and_is_asked_for_once(
+    relay: Running, service: Service
+) -> None:
+    for name in ("example", "look"):
+        service.seen.clear()
+        service.answers = [endless]
+        response = relay.call(name=name)
+        assert (response.status_code, response.headers["X-Callsheet-Outcome"]) == (502, "broken")
+        assert "the answer is longer than 1 MiB" in response.text
+        assert len(service.seen) == 1
+
+
+def test_what_no_header_can_contain_is_refused_and_burns_no_key(relay: Running, service: Service) -> None:
+    for number, (person, what) in enumerate(
+        (
+            (" Ada", "begin or end with a space"),
+            ("Ada ", "begin or end with a space"),
+            ("A\tda", "a control character"),
+            ("A\x00da", "a control character"),
+            ("A\x0bda", "a control character"),
+            ("A\nda", "a line break"),
+            ("Zoë", "not ASCII"),
+        )
+    ):
+        for name in ("example", "look"):
+            response = relay.call({**PARAMS, "person": person}, name=name, Idempotency_Key=f"k{number}")
+            assert (response.status_code, response.json()["error"]["code"]) == (422, "CS926")
+            assert what in response.text
+            assert relay.call(name=name, Idempotency_Key=f"k{number}").status_code == 200
+    assert len(service.seen) == 14
+
+
+def test_what_was_not_sent_when_the_time_is_over_is_said_to_be_so(relay: Running, service: Service) -> None:
+    calls = relay.session.calls
+    with calls.renderings.turn("example", time.monotonic() + 30):
+        response = relay.call(Idempotency_Key="one")
+        assert (response.status_code, response.headers["X-Callsheet-Outcome"]) == (503, "busy")
+        assert "nothing was sent" in response.text
+    assert relay.call(Idempotency_Key="one").status_code == 200
+    service.seen.clear()
+    service.answers = [stall]
+    with ThreadPoolExecutor(2) as pool, calls.renderings.turn("look", time.monotonic() + 30):
+        sent = pool.submit(relay.call)
+        waits = pool.submit(relay.call, name="look")
+        wait_for(lambda: calls.busy == 2 and len(service.seen) == 1, "both are under way")
+        relay.session.stop()
+        answers = [one.result() for one in (sent, waits)]
+    assert [one.status_code for one in answers] == [504, 504]
+    assert ["not known" in one.text for one in answers] == [True, False]
+    assert ["nothing was sent" in one.text for one in answers] == [False, True]
+    shown = {one["action"]: one["attempts"] for one in relay.events("call")[-2:]}
+    assert shown == {"example": 1, "look": 0}
+    assert [one.method for one in service.seen] == ["POST"]

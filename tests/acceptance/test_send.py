@@ -125,7 +125,7 @@ def test_nothing_is_sent_unasked_or_where_it_is_not_allowed(
         (trickle, "timedout: 200 after"),
         (drip, "timedout after 1."),
         (cut, "internalError: 200 (the connection was closed before the answer was whole) after"),
-        (endless, "timedout: 200 after"),
+        (endless, "internalError: 200 (the answer is longer than 1 MiB) after"),
     ],
 )
 def test_what_comes_back_is_told_as_a_journey_would(

@@ -6,10 +6,11 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
-from callsheet.calling.attempts import Answer, Call, Way, attempt_of
+from callsheet.calling.attempts import Answer, Call, Progress, Way, attempt_of
 from callsheet.calling.request import build_request
 from callsheet.errors import CallsheetError
 from callsheet.outbound.authentication import is_renewable, prove, tls_context
@@ -135,6 +136,8 @@ class Line:
         *,
         within: float = float("inf"),
         wait: Callable[[float], None] = time.sleep,
+        turn: AbstractContextManager[None] | None = None,
+        progress: Progress | None = None,
     ) -> Answer:
         """Send one request; several threads may send at once.
 
@@ -142,6 +145,8 @@ class Line:
             params: values of the action's parameters.
             within: the seconds that it may take, where the action itself allows more.
             wait: sleeps between two attempts.
+            turn: entered while the request is put together.
+            progress: counts the attempts, and may end them.
 
         Raises:
             CallsheetError: as `send`; AfterSendingError where an attempt was made before.
@@ -150,9 +155,10 @@ class Line:
         from callsheet.outbound.deadlines import until
 
         end = time.monotonic() + min(self.timeout, within)
-        request = build_request(self.compiled, params, self._reveal)
-        client, tokens = self._connected()
-        call = Call(client, request, self.way)
+        with turn or nullcontext():
+            request = build_request(self.compiled, params, self._reveal)
+            client, tokens = self._connected()
+            call = Call(client, request, self.way, progress)
         with until(end):
             bounds = _Bounds(self.limits, self.slots, end)
             try:
@@ -239,14 +245,15 @@ def _with_retries(
     while True:
         if answer is None and time.monotonic() >= end:
             # The token took all the time: a call that nobody waits for does not leave.
-            seconds = time.monotonic() - begin
-            return Answer(outcome="timedout", status=None, text="", seconds=seconds, attempts=0, left=False)
+            return _not_begun(time.monotonic() - begin)
         if exceeded := bounds.exceeded():
             last = answer or Answer(
                 outcome="capped", status=None, text="", seconds=0, attempts=0, left=False
             )
             reason = f"a {'retry' if attempts else 'call'} would be more than {exceeded}"
             return replace(last, outcome="capped", seconds=time.monotonic() - begin, reason=reason)
+        if not call.progress.begin():
+            return answer or _not_begun(time.monotonic() - begin)
         attempts += 1
         left = max(end - time.monotonic(), 0.001)
         answer = replace(
@@ -265,6 +272,10 @@ def _with_retries(
         wait(pause)
         if authentication.get("type") == "hmac":
             proof = prove(authentication, call.signed, tokens)
+
+
+def _not_begun(seconds: float) -> Answer:
+    return Answer(outcome="timedout", status=None, text="", seconds=seconds, attempts=0, left=False)
 
 
 def _httpx() -> Any:

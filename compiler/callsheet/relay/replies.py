@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from callsheet.calling.attempts import Answer
+from callsheet.calling.attempts import TOO_LONG, Answer
 from callsheet.calling.sending import AfterSendingError
 from callsheet.errors import CallsheetError
 
@@ -76,14 +76,16 @@ def refusal(
 def reply_of(answer: Answer) -> Reply:
     """Return what a call came to: the service's own answer, or why there is none."""
     if answer.outcome == "timedout":
-        message = f"the service did not answer in time: {_known(answer)}"
+        message = f"the service did not answer in time: {known_of(left=answer.left)}"
         return _of_the_relay(504, "CS888", "timedout", message, answer)
     if answer.outcome == "capped" and answer.status is None:
-        message = f"{answer.reason}: {_known(answer)}"
+        message = f"{answer.reason}: {known_of(left=answer.left)}"
         return _of_the_relay(429, "CS887", "capped", message, answer, again_after=1)
     if answer.status is None or answer.outcome == "internalError":
         outcome = "broken" if answer.left else "unreachable"
-        message = f"the service gave no whole answer ({answer.reason}): {_known(answer)}"
+        message = f"the service gave no whole answer ({answer.reason}): {known_of(left=answer.left)}"
+        if answer.reason == TOO_LONG:
+            message = f"{TOO_LONG}: {known_of(left=True)}"
         return _of_the_relay(502, "CS888", outcome, message, answer)
     if not 200 <= answer.status < 600 or 300 <= answer.status < 400:
         message = f"the service answered {answer.status}, which is not followed"
@@ -98,8 +100,9 @@ def _of_the_relay(
     return replace(reply, sent=answer.left, attempts=answer.attempts)
 
 
-def _known(answer: Answer) -> str:
-    return "whether it did what was asked is not known" if answer.left else "nothing was sent"
+def known_of(*, left: bool) -> str:
+    """Return what is known where no answer came."""
+    return "whether the service did what was asked is not known" if left else "nothing was sent"
 
 
 def _passed_on(answer: Answer, status: int) -> Reply:

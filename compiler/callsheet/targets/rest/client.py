@@ -33,6 +33,7 @@ from callsheet.outbound.urls import with_query
 
 MAX_ANSWER = 64 * MEBIBYTE
 _FAULTY = (500, *UNSURE)
+_ENDLESS = "endless answer"
 _MOST_SHOWN = 50_000
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _KEPT = "%:/?#[]@!$&'()*+,;=~|"
@@ -187,7 +188,7 @@ class ServiceClient:
                 refused=for_now,
                 error=reason,
                 unsure=faulty,
-                repeatable=again,
+                repeatable=again and reason != _ENDLESS,
                 again_after=retry_after(again_after),
             )
             pause = self.policy.before_next(attempt, outcome)
@@ -238,7 +239,7 @@ class ServiceClient:
             ) as response:
                 body = read_bounded(response, MAX_ANSWER)
         except EndlessAnswerError:
-            return None, "endless answer"
+            return None, _ENDLESS
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             # The words of an error may hold the URL.
             return None, type(error).__name__
