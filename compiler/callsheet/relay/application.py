@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
 import time
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 OPEN_PATHS = ("/healthz", "/readyz")
 """What whoever starts a relay asks, without a key: they say nothing of what is served."""
 
+LARGE_BODY = 16_384
+
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
@@ -52,6 +55,7 @@ class Application:
         self.calls = calls
         self.records = records
         self.connections: Callable[[], int] = lambda: 0
+        self.reading = asyncio.Lock()
         self.described: tuple[Table | None, bytes] = (None, b"")
 
     def build(self) -> Starlette:
@@ -153,7 +157,7 @@ class Application:
             end = begin + self.settings.deadline
             body = await read_body(request, self.settings.max_body, self.settings.deadline)
             unread = False
-            params = parameters_of(body)
+            params = await self._parameters_of(body)
             if self.calls.stopping:
                 raise RefusedError(_STOPPING)
             reply, replayed = await self.calls.call(served, params, key, end)
@@ -174,6 +178,15 @@ class Application:
         if replayed:
             headers["Idempotency-Replayed"] = "true"
         return _response(reply, headers)
+
+    async def _parameters_of(self, body: bytes) -> dict[str, Any]:
+        """Read a body; after a large one, whatever else waits has its turn before the next one."""
+        if len(body) <= LARGE_BODY:
+            return parameters_of(body)
+        async with self.reading:
+            params = parameters_of(body)
+            await asyncio.sleep(0)
+        return params
 
     def _not_served(self, name: str) -> Reply:
         found = self.follower.table.not_served.get(name)
