@@ -111,7 +111,8 @@ def test_while_the_target_cannot_be_read_what_was_read_last_is_served_and_said(
     database = workspace.path / ".callsheet" / "local.db"
     content = database.read_bytes()
     with relaying(workspace.path) as relay:
-        database.write_bytes(b"not a database" * 1_000)
+        (broken := database.with_suffix(".new")).write_bytes(b"not a database" * 1_000)
+        broken.replace(database)
         wait_for(lambda: relay.metric("stale") == 1, "the relay is stale")
         assert relay.call().status_code == 200
         told = relay.client.get("/readyz")
@@ -124,6 +125,43 @@ def test_while_the_target_cannot_be_read_what_was_read_last_is_served_and_said(
         assert relay.client.get("/readyz").json()["status"] == "ok"
     assert [one["code"] for one in relay.events("not-read")] == [told.json()["code"]]
     assert len(relay.events("reads-again")) == 1
+
+
+def test_a_database_or_a_folder_that_is_gone_is_not_taken_for_an_empty_one(
+    workspace: Folder, service: Service, ready: Ready
+) -> None:
+    def gone(what: Path) -> None:
+        what.rename(what.with_name("elsewhere"))
+        wait_for(lambda: relay.client.get("/readyz").json()["status"] == "stale", f"{what.name} is missed")
+        assert relay.call().status_code == 200
+        what.with_name("elsewhere").rename(what)
+        wait_for(lambda: relay.client.get("/readyz").json()["status"] == "ok", f"{what.name} is back")
+
+    state = workspace.path / ".callsheet"
+    with relaying(workspace.path) as relay:
+        told = relay.client.get("/readyz")
+        assert (told.status_code, told.json()["status"]) == (503, "nothing-applied")
+        assert relay.events("nothing-applied")
+        ready()
+        wait_for(lambda: relay.client.get("/readyz").status_code == 200, "it is applied")
+        gone(state / "local.db")
+    workspace.write(
+        "environments.yaml", ENVIRONMENT.replace("type: sqlite, path: .callsheet/local.db", _FOLDER)
+    )
+    ready()
+    with relaying(workspace.path) as relay:
+        gone(workspace.path / "deployed")
+        gone(state / "ledger.db")
+    registry = _FOLDER.replace("directory, path: deployed", "sqlite, path: .callsheet/registry.db")
+    workspace.write(
+        "environments.yaml",
+        ENVIRONMENT.replace(
+            "type: sqlite, path: .callsheet/local.db", registry.replace("ledger.db", "own.db")
+        ),
+    )
+    ready()
+    with relaying(workspace.path) as relay:
+        gone(state / "registry.db")
 
 
 def test_a_folder_is_served_too(workspace: Folder, service: Service, ready: Ready) -> None:

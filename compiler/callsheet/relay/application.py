@@ -106,7 +106,7 @@ class Application:
         """Answer whether calls may be sent here, and how old what is served is."""
         del request
         follower = self.follower
-        status = "stopping" if self.calls.stopping else "stale" if follower.failure else "ok"
+        status = "stopping" if self.calls.stopping else follower.status
         told = {
             "status": status,
             "serial": follower.table.serial,
@@ -117,7 +117,7 @@ class Application:
         if follower.failure:
             told["code"] = follower.failure
         # What was read last is served while a target cannot be reached: a relay that is stale is ready.
-        return _json(503 if self.calls.stopping else 200, told)
+        return _json(200 if status in ("ok", "stale") else 503, told)
 
     async def metrics(self, request: Request) -> Response:
         """Answer with the metrics, as Prometheus reads them."""

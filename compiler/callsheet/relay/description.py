@@ -128,7 +128,7 @@ def _own_paths() -> dict[str, Any]:
                 "/readyz",
                 "relay_readyz",
                 "Calls may be sent here.",
-                {"503": {"description": "It is stopping."}},
+                {"503": {"description": "It is stopping, or nothing was applied."}},
             ),
             ("/metrics", "relay_metrics", "Metrics, as Prometheus reads them.", {}),
             ("/openapi.json", "relay_openapi", "This description.", {}),

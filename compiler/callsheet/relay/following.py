@@ -57,6 +57,13 @@ class Follower:
         self._take(self.read())
         self._thread.start()
 
+    @property
+    def status(self) -> str:
+        """What `/readyz` says of what is served: ok, stale, or that nothing was ever applied."""
+        if self.failure:
+            return "stale"
+        return "ok" if self.table.serial else "nothing-applied"
+
     def close(self) -> None:
         """Look no more, and close the lines."""
         self._stop.set()
@@ -70,28 +77,35 @@ class Follower:
             self._unrenewed = ""
         except CallsheetError as error:
             if self._unrenewed != error.code:
-                self.records.not_renewed(error.code)
+                self.records.not_renewed(error.code, error.message)
             self._unrenewed = error.code
         try:
             self._take(self.read())
         except CallsheetError as error:
-            self._failed(error.code)
+            self._failed(error.code, error.message)
         except Exception as error:
             # Whatever a driver raises: the relay goes on with what it has.
-            self._failed(type(error).__name__)
+            self._failed(type(error).__name__, "the driver of the database failed")
 
     def _run(self) -> None:
         while not self._stop.wait(self.every):
             self.look()
 
-    def _failed(self, why: str) -> None:
-        if self.failure != why:
-            self.records.not_read(why)
-        self.failure = why
+    def _failed(self, code: str, why: str) -> None:
+        if self.failure != code:
+            self.records.not_read(code, why)
+        self.failure = code
         self.records.metrics.failures.inc()
         self.records.metrics.stale.set(1)
 
     def _take(self, reading: Reading) -> None:
+        if self._reading is not None and reading.serial < self._reading.serial:
+            raise CallsheetError(
+                "CS905",
+                f"apply {self._reading.serial} was read before, and now the last one is"
+                f" {reading.serial or 'none'}: the ledger is another or an older one, or was emptied",
+                help="put it back; start the relay again where this is meant",
+            )
         if reading != self._reading:
             self.table, before = self.serving.table(reading, self.table), self.table
             self._reading = reading

@@ -75,22 +75,25 @@ class Records:
         self.event(
             "info", "serves", serial=table.serial, actions=len(table.served), changed=changed, gone=gone
         )
+        if not table.serial:
+            why = "nothing was applied in the environment, or its database is another one"
+            self.event("warning", "nothing-applied", why=why)
         for name, one in table.not_served.items():
             if before.not_served.get(name) != one:
                 self.event("warning", "not-served", action=name, code=one.code, why=one.why)
 
-    def not_read(self, why: str) -> None:
-        """Write that what is applied cannot be read."""
-        self.event("error", "not-read", code=why, why="what was read last is served")
+    def not_read(self, code: str, why: str) -> None:
+        """Write that what is applied cannot be read, and why."""
+        self.event("error", "not-read", code=code, why=why, then="what was read last is served")
 
     def reads_again(self) -> None:
         """Write that it can be read again."""
         self.event("info", "reads-again")
 
-    def not_renewed(self, code: str) -> None:
-        """Write that the keys of callers, or the certificate, cannot be read again."""
-        why = "the keys and the certificate that were read last are used"
-        self.event("error", "not-renewed", code=code, why=why)
+    def not_renewed(self, code: str, why: str) -> None:
+        """Write that the certificate cannot be read again, and why."""
+        then = "the certificate that was read last is used"
+        self.event("error", "not-renewed", code=code, why=why, then=then)
 
     def fault(self, error: BaseException) -> None:
         """Write where a fault of the relay is, without its words, which could contain a value."""
