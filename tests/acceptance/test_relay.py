@@ -768,7 +768,8 @@ def test_a_second_key_is_accepted_while_the_first_is_replaced(
         )
         assert relay.call(X_Callsheet_Key="the-second-key-of-all").status_code == 401
         file.write_text("short")
-        wait_for(lambda: bool(relay.events("not-renewed")), "it is refused")
+        wait_for(lambda: bool(relay.events("key-not-read")), "it is refused")
+        assert relay.metric("keys_unreadable") == 1
         assert relay.call(X_Callsheet_Key="the-third-key-of-them").status_code == 200
 
 

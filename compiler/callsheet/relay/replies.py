@@ -28,6 +28,7 @@ class Reply:
         code: of the catalog, where the relay itself answers.
         sent: whether something left for the service, or may have.
         attempts: how often it was sent.
+        why: what is wrong with the relay itself, for its log only: by names of secrets, never their values.
         refused: whether the service refused it for now, and so did nothing.
 
     """
@@ -41,6 +42,7 @@ class Reply:
     sent: bool = False
     attempts: int = 0
     refused: bool = False
+    why: str = ""
 
     @property
     def settles(self) -> bool:
@@ -134,7 +136,9 @@ def _reply_of_error(error: CallsheetError) -> Reply:
         return refusal(422, error.code, "refused", error.message, findings=findings)
     if error.code == "CS963":
         return refusal(502, error.code, "no-token", "the service's token endpoint returned no token")
-    return refusal(500, error.code, "misconfigured", f"the relay cannot make this call: {error.code}")
+    reply = refusal(500, error.code, "misconfigured", f"the relay cannot make this call: {error.code}")
+    # A URL may contain anything.
+    return reply if "://" in error.message else replace(reply, why=error.message)
 
 
 def _plain(finding: str) -> str:

@@ -96,3 +96,43 @@ def test_where_nothing_was_ever_applied_it_is_not_ready_and_warns() -> None:
         assert len(world.events("nothing-applied")) == 1
     finally:
         world.follower.close()
+
+
+def test_secrets_that_are_not_there_are_named_once_for_each_state_of_an_action() -> None:
+    def resolve(reference: str) -> str:
+        if reference != "env:THERE":
+            raise CallsheetError("CS606", f"{reference} is not set", help="")
+        return "x" * 20
+
+    def applied(serial: int, **headers: str) -> Reading:
+        content = {
+            "name": "a",
+            "authentication": {"type": "bearer", "token": {"secret": "env:TOKEN"}},
+            "request": {
+                "method": "POST",
+                "url": "https://api.example.com/v1",
+                "headers": {name: {"secret": reference} for name, reference in headers.items()},
+                "payload": {"key": {"$secret": "file:/run/key"}, "secret": "env:NONE"},
+            },
+        }
+        text = json.dumps(content)
+        return Reading(
+            serial=serial, applied={"Action/a": Written(canonical=text, digest=text)}, differing=()
+        )
+
+    world = World(applied(1, a="env:THERE"))
+    world.follower.serving = Serving(
+        way=lambda content: Way(resolve=resolve), trusts=lambda origin: False, connections=1
+    )
+    world.follower.look()
+    for _ in range(2):
+        world.follower.check_secrets()
+    shown = [(one["action"], one["secret"], one["code"]) for one in world.events("secret-missing")]
+    assert shown == [("a", "file:/run/key", "CS606"), ("a", "env:TOKEN", "CS606")]
+    world.look(applied(2, a="env:GONE"))
+    world.follower.check_secrets()
+    assert [one["secret"] for one in world.events("secret-missing")][2:] == [
+        "env:GONE",
+        "file:/run/key",
+        "env:TOKEN",
+    ]

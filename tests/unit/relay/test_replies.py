@@ -79,6 +79,16 @@ def test_the_body_is_passed_on_byte_for_byte_with_its_type() -> None:
         assert (reply.content_type, reply.body) == (kind, content)
 
 
+def test_the_log_says_what_is_wrong_with_the_relay_and_the_caller_gets_the_code_alone() -> None:
+    reply = reply_of_error(
+        CallsheetError("CS606", "the environment variable ORDER_KEY is not set", help="")
+    )
+    assert reply.why == "the environment variable ORDER_KEY is not set"
+    assert b"ORDER_KEY" not in reply.body
+    assert reply_of_error(CallsheetError("CS982", "https://a.example/s3cr3t is not", help="")).why == ""
+    assert reply_of_error(CallsheetError("CS926", "words of a caller", help="")).why == ""
+
+
 def test_an_endless_pause_is_bounded() -> None:
     assert reply_of(answer("http_429", 429, again_after=1e9)).headers["Retry-After"] == "86400"
 
