@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import signal
+import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -136,3 +138,63 @@ def test_what_was_not_sent_when_the_time_is_over_is_said_to_be_so(relay: Running
     shown = {one["action"]: one["attempts"] for one in relay.events("call")[-2:]}
     assert shown == {"example": 1, "look": 0}
     assert [one.method for one in service.seen] == ["POST"]
+
+
+def test_a_second_signal_ends_it_at_once_and_says_what_was_unfinished(
+    relay: Running, service: Service
+) -> None:
+    relay.session._stopping.grace = 30
+    service.answers = [stall]
+    with ThreadPoolExecutor(1) as pool:
+        made = pool.submit(relay.call)
+        wait_for(lambda: len(service.seen) == 1, "the call is made")
+        begin = time.monotonic()
+        for _ in range(2):
+            relay.session.server.handle_exit(signal.SIGTERM, None)
+        relay.thread.join(10)
+        assert time.monotonic() - begin < 1.8
+        assert made.result().status_code == 504
+    assert [one["unfinished"] for one in relay.events("stopped")] == [1]
+
+
+def test_numbers_that_json_does_not_keep_are_refused_by_name(relay: Running, service: Service) -> None:
+    for written, what in (
+        ("0.30000000000000004440", "`text` has more digits than a number of JSON keeps"),
+        ("0.1234567890123456789", "`text` has more digits than a number of JSON keeps"),
+        ("[1.00000000000000000001]", "`text` has more digits than a number of JSON keeps"),
+    ):
+        response = relay.send(f'{{"list": "news", "text": {written}}}'.encode())
+        assert (response.status_code, response.json()["error"]["code"]) == (422, "CS926")
+        assert what in response.json()["error"]["findings"][0]
+    assert not service.seen
+
+
+def test_null_is_the_same_as_left_out_under_one_key(relay: Running, service: Service) -> None:
+    answers = [
+        relay.call({**PARAMS, **more}, Idempotency_Key="one")
+        for more in ({}, {"person": None}, {"count": None})
+    ]
+    assert [one.status_code for one in answers] == [200] * 3
+    assert len(service.seen) == 1
+    assert relay.call({**PARAMS, "person": "Ada"}, Idempotency_Key="one").status_code == 422
+
+
+def test_another_path_and_two_lengths_are_refused_and_what_is_no_http_gets_json(
+    relay: Running, service: Service
+) -> None:
+    for path in ("/actions%2fexample", "/actions%2Fexample"):
+        assert relay.client.post(path, json=PARAMS).status_code == 404
+    both = (
+        b"POST /actions/example HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+        b"X-Callsheet-Key: " + KEY.encode() + b"\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b"%x\r\n%s\r\n0\r\n\r\n" % (len(json.dumps(PARAMS)), json.dumps(PARAMS).encode())
+    )
+    host, port = relay.session.socket.getsockname()
+    for request, message in ((both, b"two lengths"), (b"nonsense\r\n\r\n", b"is not HTTP/1.1")):
+        with socket.create_connection((host, port), timeout=5) as connection:
+            connection.sendall(request)
+            answer = b"".join(iter(lambda: connection.recv(4_096), b""))
+        assert answer.startswith(b"HTTP/1.1 400")
+        assert b"application/json" in answer
+        assert message in answer
+    assert not service.seen

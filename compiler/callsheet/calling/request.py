@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from jinja2 import nodes
 
-from callsheet.calling.parameters import check_parameters
+from callsheet.calling.parameters import MOST_EXACT, check_parameters, has_large_number
 from callsheet.errors import CallsheetError
 from callsheet.language.dot_segments import dot_segment
 from callsheet.outbound.lines import header_value
@@ -104,12 +104,23 @@ def build_request(
     except TemplateFault as fault:
         raise CallsheetError("CS926", fault.message, help=fault.help) from None
     except (ValueError, RecursionError):
-        raise CallsheetError(
-            "CS926",
-            "a value cannot be written as JSON",
-            help="look for numbers beyond 2^53 and for unpaired surrogates",
-        ) from None
+        raise _unwritable(values) from None
     return Request(method=request["method"], url=url, headers=headers, payload=payload)
+
+
+def _unwritable(values: Mapping[str, Any]) -> CallsheetError:
+    """Name the parameters whose numbers no JSON contains exactly; a filter may have made one, too."""
+    large = [name for name, value in values.items() if has_large_number(value)]
+    return CallsheetError(
+        "CS926",
+        "a value cannot be written as JSON",
+        help="look for numbers beyond 2^53 and for unpaired surrogates",
+        details=tuple(
+            f"`{name}` contains a whole number beyond {MOST_EXACT}, which JSON does not keep:"
+            " send it as a string"
+            for name in large
+        ),
+    )
 
 
 class Filler:

@@ -145,6 +145,9 @@ class Application:
         begin = time.monotonic()
         number = secrets.token_hex(8)
         name = str(request.path_params["name"])
+        if b"%2f" in request.scope.get("raw_path", b"").lower():
+            # Decoded, it is another path than the one that was asked for.
+            name = ""
         served = self.follower.table.served.get(name)
         replayed, key, unread = False, None, True
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
@@ -58,10 +59,7 @@ class Calls:
         if key is None:
             made = self._begin(self._make(served, params, end, progress))
             return await self._within(made, end, progress), False
-        try:
-            text = canonical_text(params)
-        except (ValueError, RecursionError):
-            return _UNWRITABLE, False
+        text = _same_text(params)
         name = hashlib.sha256(f"{served.name}\0{key}".encode()).digest()
         digest = hashlib.sha256(text.encode()).digest()
         entry = self.window.find(name)
@@ -137,13 +135,22 @@ class Calls:
             self.gate.leave(served.name)
 
 
+def _same_text(params: dict[str, Any]) -> str:
+    """Return the same text for the same parameters: null is the same as left out, and 1.0 the same as 1."""
+    given = {name: value for name, value in params.items() if value is not None}
+    try:
+        return canonical_text(given)
+    except ValueError:
+        # A number beyond 2^53: whether it can be sent is the action's matter.
+        return json.dumps(given, sort_keys=True)
+
+
 def _unanswered(outcome: str, why: str, attempts: int) -> Reply:
     """Return the answer to whoever waits no longer; with no attempt begun, none will be."""
     known = known_of(left=attempts > 0)
     return replace(refusal(504, "CS888", outcome, f"{why}: {known}"), sent=attempts > 0, attempts=attempts)
 
 
-_UNWRITABLE = refusal(422, "CS926", "refused", "a value cannot be written as JSON")
 _USED_OTHERWISE = refusal(
     422, "CS886", "key-used", "the idempotency key was used with other parameters: nothing was sent"
 )

@@ -89,9 +89,12 @@ def reply_of(answer: Answer) -> Reply:
         if answer.reason == TOO_LONG:
             message = f"{TOO_LONG}: {known_of(left=True)}"
         return _of_the_relay(502, "CS888", outcome, message, answer)
-    if not 200 <= answer.status < 600 or 300 <= answer.status < 400:
-        message = f"the service answered {answer.status}, which is not followed"
+    if 300 <= answer.status < 400 and answer.status != 304:
+        message = f"the service answered {answer.status}: a redirect is not followed"
         return _of_the_relay(502, "CS888", "redirected", message, answer)
+    if not 200 <= answer.status < 600 or answer.status == 304:
+        message = f"the service answered {answer.status}, which is no answer to a call"
+        return _of_the_relay(502, "CS888", "broken", message, answer)
     return _passed_on(answer, answer.status)
 
 
