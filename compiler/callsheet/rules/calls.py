@@ -54,7 +54,7 @@ declare(
 declare(
     "CS969",
     "not-one-line",
-    """A header or a login must contain no control character; a header must be ASCII, without space around.
+    """A header or a login must contain no control character; a header must be ASCII.
 
 Line ends and a byte order mark around a secret are stripped. A line break within it, or a letter with an
 accent or a space at an end of a header, is refused by the name of the reference before anything is sent.

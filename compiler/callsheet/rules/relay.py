@@ -19,7 +19,8 @@ declare(
     """The key of a relay must have 16 characters at least, and there may be two.
 
 A second key is for the time in which callers change from one to the other. `openssl rand -hex 32` prints
-a good one. A key in a file is read again while the relay runs.
+a good one. A key in a file is read again while the relay runs; one that cannot be read for 60 seconds
+counts no more.
 """,
 )
 declare(
@@ -59,7 +60,8 @@ declare(
     """A call of a relay must be a POST of one JSON object, in UTF-8, with each name once.
 
 The relay answers 400, 405, 408, 413 or 415, and sends nothing. Bounds: `--max-body` bytes, 32 levels,
-10 seconds for the whole body.
+10 seconds for the whole body. An encoded body (`Content-Encoding`), and one with two lengths
+(`Content-Length` and `Transfer-Encoding`), is refused.
 """,
 )
 declare(
