@@ -78,9 +78,9 @@ declare(
     "relay-busy",
     """A relay must have room for a call: a turn, a slot of each rate, and a place for its key.
 
-It answers 429 where too many calls wait (`--max-waiting`) or a rate is exceeded, and 503 where the turn
-does not come before the deadline, where no more idempotency keys can be kept, and while it stops. Nothing
-was sent, and the call can be made again.
+It answers 429 where too many calls wait (`--max-waiting`) or a rate is exceeded, and 503 where the turn to
+be put together or to be sent does not come before the deadline, where no more idempotency keys can be
+kept, and while it stops. Nothing was sent, and the call can be made again.
 """,
 )
 declare(
@@ -88,8 +88,9 @@ declare(
     "relay-no-answer",
     """The service must answer, whole and in time, and not by a redirect.
 
-The relay answers 504 where the time is over, else 502. The message says whether nothing was sent, or
-whether it is not known what the service did. Only the first may be repeated without an idempotency key.
+The relay answers 504 where the time is over, else 502: also where the answer is longer than 1 MiB. The
+message says whether nothing was sent, or whether it is not known what the service did. Only the first may
+be repeated without an idempotency key.
 """,
 )
 declare(
