@@ -469,6 +469,6 @@ def test_a_certificate_that_cannot_be_used(
     send: Send, service: Service, certificates: Path, key: str
 ) -> None:
     outcome = send(_certificate(certificates, key))
-    assert outcome.err.startswith("error CS965: the client certificate, or its key, cannot be used\n")
+    assert outcome.err.startswith("error CS965: the client certificate ")
     assert threading.active_count() < 50
     assert service.seen == []

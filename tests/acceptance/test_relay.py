@@ -111,7 +111,8 @@ def test_while_the_target_cannot_be_read_what_was_read_last_is_served_and_said(
     database = workspace.path / ".callsheet" / "local.db"
     content = database.read_bytes()
     with relaying(workspace.path) as relay:
-        database.write_bytes(b"not a database" * 1_000)
+        (broken := database.with_suffix(".new")).write_bytes(b"not a database" * 1_000)
+        broken.replace(database)
         wait_for(lambda: relay.metric("stale") == 1, "the relay is stale")
         assert relay.call().status_code == 200
         told = relay.client.get("/readyz")
@@ -124,6 +125,43 @@ def test_while_the_target_cannot_be_read_what_was_read_last_is_served_and_said(
         assert relay.client.get("/readyz").json()["status"] == "ok"
     assert [one["code"] for one in relay.events("not-read")] == [told.json()["code"]]
     assert len(relay.events("reads-again")) == 1
+
+
+def test_a_database_or_a_folder_that_is_gone_is_not_taken_for_an_empty_one(
+    workspace: Folder, service: Service, ready: Ready
+) -> None:
+    def gone(what: Path) -> None:
+        what.rename(what.with_name("elsewhere"))
+        wait_for(lambda: relay.client.get("/readyz").json()["status"] == "stale", f"{what.name} is missed")
+        assert relay.call().status_code == 200
+        what.with_name("elsewhere").rename(what)
+        wait_for(lambda: relay.client.get("/readyz").json()["status"] == "ok", f"{what.name} is back")
+
+    state = workspace.path / ".callsheet"
+    with relaying(workspace.path) as relay:
+        told = relay.client.get("/readyz")
+        assert (told.status_code, told.json()["status"]) == (503, "nothing-applied")
+        assert relay.events("nothing-applied")
+        ready()
+        wait_for(lambda: relay.client.get("/readyz").status_code == 200, "it is applied")
+        gone(state / "local.db")
+    workspace.write(
+        "environments.yaml", ENVIRONMENT.replace("type: sqlite, path: .callsheet/local.db", _FOLDER)
+    )
+    ready()
+    with relaying(workspace.path) as relay:
+        gone(workspace.path / "deployed")
+        gone(state / "ledger.db")
+    registry = _FOLDER.replace("directory, path: deployed", "sqlite, path: .callsheet/registry.db")
+    workspace.write(
+        "environments.yaml",
+        ENVIRONMENT.replace(
+            "type: sqlite, path: .callsheet/local.db", registry.replace("ledger.db", "own.db")
+        ),
+    )
+    ready()
+    with relaying(workspace.path) as relay:
+        gone(state / "registry.db")
 
 
 def test_a_folder_is_served_too(workspace: Folder, service: Service, ready: Ready) -> None:
@@ -242,7 +280,7 @@ def test_a_status_of_the_service_is_passed_on(
         (stall, 504, "timedout"),
         (trickle, 504, "timedout"),
         (drip, 504, "timedout"),
-        (endless, 504, "timedout"),
+        (endless, 502, "broken"),
     ],
 )
 def test_where_the_service_gives_no_answer_the_status_says_how(
@@ -272,12 +310,21 @@ def test_a_service_that_is_not_there(workspace: Folder, ready: Ready) -> None:
 
 def test_retries_are_those_of_the_action(workspace: Folder, service: Service, ready: Ready) -> None:
     ready(limits="{timeout: 5s, retries: 2}")
-    service.answers = [reply(503), reply(503), reply(200)]
+    service.answers = [reply(503, Retry_After="0"), reply(429), reply(200)]
     with relaying(workspace.path) as relay:
         assert relay.call().status_code == 200
         assert relay.metric("retries_total") == 2
-    assert len(service.seen) == 3
-    assert relay.events("call")[0]["attempts"] == 3
+        assert relay.events("call")[0]["attempts"] == len(service.seen) == 3
+        # Gateways answer so after the service got the call, too: it is not made twice, nor with a new key.
+        for status in (502, 503, 504):
+            service.seen.clear()
+            service.answers = [reply(status), reply(200)]
+            key = f"key-{status}"
+            assert [relay.call(Idempotency_Key=key).status_code for _ in range(2)] == [status, status]
+            assert len(service.seen) == 1
+        # Where the service says that it did nothing, the key is free again.
+        service.answers = [reply(429, Retry_After="9"), reply(200)]
+        assert [relay.call(Idempotency_Key="free").status_code for _ in range(2)] == [429, 200]
 
 
 def test_the_answer_comes_before_the_deadline_whatever_the_action_allows(
@@ -721,7 +768,8 @@ def test_a_second_key_is_accepted_while_the_first_is_replaced(
         )
         assert relay.call(X_Callsheet_Key="the-second-key-of-all").status_code == 401
         file.write_text("short")
-        wait_for(lambda: bool(relay.events("not-renewed")), "it is refused")
+        wait_for(lambda: bool(relay.events("key-not-read")), "it is refused")
+        assert relay.metric("keys_unreadable") == 1
         assert relay.call(X_Callsheet_Key="the-third-key-of-them").status_code == 200
 
 

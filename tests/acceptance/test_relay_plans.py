@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,8 +14,10 @@ from jsonschema import Draft202012Validator
 from callsheet import Workspace
 from callsheet.language.schema_check import schema
 from callsheet.planning import differences
+from callsheet.reporting.pack.steps import PackStep
 from callsheet.targets.journey_optimizer.frozen import frozen_by_relay, frozen_fields
 from callsheet.targets.journey_optimizer.lowering import lowered
+from callsheet.targets.journey_optimizer.screen import ENGLISH
 from support.generated import Maker, Model, tree_of
 from support.workspaces import Callsheet, Folder
 
@@ -123,6 +126,18 @@ def test_of_an_action_that_the_relay_calls_a_journey_freezes_the_variables_only(
     assert bool(frozen_by_relay(differences(before, {**before, **changed}))) == frozen
     # Where the relay is new, everything on the screen is another.
     assert frozen_fields(differences(COMPILED, before))
+
+
+def test_a_step_asks_for_secrets_only_where_something_changes_on_the_screen(relayed: Folder) -> None:
+    changes = {one.address: one for one in Workspace(relayed.path).plan("journeys").changes}
+    created = changes["Action/firebase_push"]
+    after: Any = created.after
+    request = {**after["request"], "url": "https://push.example.com/v2"}
+    updated = replace(created, action="update", before=after, after={**after, "request": request})
+    secrets, same = (ENGLISH.say(one) for one in ("secrets at hand", "same screen"))
+    for change, asks in ((created, True), (updated, False)):
+        checks = PackStep(1, change, [], ENGLISH).checks
+        assert (secrets in checks, same in checks) == (asks, not asks)
 
 
 def test_journey_shows_the_call_of_the_relay(relayed: Folder, callsheet: Callsheet) -> None:

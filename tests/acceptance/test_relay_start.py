@@ -62,6 +62,8 @@ def ready(
         (("--key", "env:SHORT"), "CS879", 1),
         (("--key", "env:NOT_SET"), "CS606", 1),
         (("--key", "RELAY_KEY"), "CS602", 1),
+        (("--key", "a-literal-canary"), "CS602", 1),
+        (("--key", "canary:literal"), "CS602", 1),
         (("--key", "env:LINES"), "CS969", 1),
         (("--key", "env:RELAY_KEY", "--tls-cert", "relay.pem"), "CS880", 2),
         (("--client-ca", "ca.pem"), "CS880", 2),

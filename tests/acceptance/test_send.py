@@ -125,7 +125,7 @@ def test_nothing_is_sent_unasked_or_where_it_is_not_allowed(
         (trickle, "timedout: 200 after"),
         (drip, "timedout after 1."),
         (cut, "internalError: 200 (the connection was closed before the answer was whole) after"),
-        (endless, "timedout: 200 after"),
+        (endless, "internalError: 200 (the answer is longer than 1 MiB) after"),
     ],
 )
 def test_what_comes_back_is_told_as_a_journey_would(
@@ -173,7 +173,7 @@ def test_only_what_may_be_sent_again_is(
     workspace: Folder, service: Service, ready: Callable[..., None], callsheet: Callsheet
 ) -> None:
     ready(retries=2, timeout="10s")
-    service.answers = [reply(429, Retry_After="1"), reply(503), echo]
+    service.answers = [reply(429, Retry_After="1"), reply(503, Retry_After="0"), echo]
     begin = time.monotonic()
     assert ", 3 attempts" in callsheet(*SEND, "-C", workspace.path, "--yes").out
     assert time.monotonic() - begin > 1
@@ -182,18 +182,21 @@ def test_only_what_may_be_sent_again_is(
     service.answers = [reply(429, Retry_After="60")]
     assert "http_429: 429" in callsheet(*SEND, "-C", workspace.path, "--yes").out
     assert len(service.seen) == 1
-    # A write that may have arrived is not sent twice.
+    # A write that may have arrived is not sent twice: gateways answer so after the service got it, too.
     ready(retries=2)
-    service.seen.clear()
-    service.answers = [stall]
-    assert "timedout" in callsheet(*SEND, "-C", workspace.path, "--yes").out
-    assert len(service.seen) == 1
+    for answer, told in ((stall, "timedout"), *((reply(one), f"http_{one}") for one in (502, 503, 504))):
+        service.seen.clear()
+        service.answers = [answer]
+        assert told in callsheet(*SEND, "-C", workspace.path, "--yes").out
+        assert len(service.seen) == 1
     # One that may be repeated is; but all of it stays within the timeout.
     ready(retries=1, method="PUT", timeout="5s")
     service.seen.clear()
-    service.answers = [cut, echo]
-    assert "ok: 200" in callsheet(*SEND, "-C", workspace.path, "--yes").out
-    assert len(service.seen) == 2
+    for answer in (cut, reply(504)):
+        service.seen.clear()
+        service.answers = [answer, echo]
+        assert "ok: 200" in callsheet(*SEND, "-C", workspace.path, "--yes").out
+        assert len(service.seen) == 2
 
 
 def test_what_an_endpoint_does_not_let_through_is_capped(
@@ -206,14 +209,14 @@ def test_what_an_endpoint_does_not_let_through_is_capped(
         f"  url: {service.url}/v1/*\n  methods: [POST]\n"
         "  capping: {action: {maxConnections: 5, rate: 2 per 1m}}\n",
     )
-    service.answers = [reply(503), reply(503), echo]
+    service.answers = [reply(503, Retry_After="0"), reply(503, Retry_After="0"), echo]
     told = callsheet(*SEND, "-C", workspace.path, "--yes").out
     assert "capped: 503 (a retry would be more than `shop_api` lets through (2 per 1m))" in told
     assert len(service.seen) == 2
     # It caps what it covers, and nothing else.
     file = workspace.path / "endpoint.yaml"
     file.write_text(file.read_text().replace("[POST]", "[GET]"))
-    service.answers = [reply(503), reply(503), echo]
+    service.answers = [reply(503, Retry_After="0"), reply(503, Retry_After="0"), echo]
     assert ", 3 attempts" in callsheet(*SEND, "-C", workspace.path, "--yes").out
 
 

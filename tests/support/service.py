@@ -95,6 +95,10 @@ def cut(handler: Any, seen: Seen) -> None:
     handler.wfile.write(b"{")
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 256  # with the usual 5, a busy machine resets connections before they are accepted
+
+
 @contextmanager
 def serving(context: ssl.SSLContext | None = None) -> Iterator[Service]:
     """Run a service on a free port of this machine; with a context, over TLS."""
@@ -119,7 +123,7 @@ def serving(context: ssl.SSLContext | None = None) -> Iterator[Service]:
         def log_message(self, *arguments: object) -> None:
             del arguments
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     if context is not None:
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)

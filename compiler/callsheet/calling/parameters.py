@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,34 @@ from callsheet.errors import ArgumentError, CallsheetError
 from callsheet.rules.parameters import has_type
 from callsheet.templates.dates import moment
 from callsheet.words import nearest, reason_of
+
+MOST_EXACT = 2**53 - 1
+"""The largest whole number that every reader of JSON keeps (RFC 8785, I-JSON)."""
+
+
+class Inexact(float):
+    """A number that was written with more digits than it keeps."""
+
+
+def number_of(text: str) -> float:
+    """Read a number with a fraction or an exponent; `Inexact` where digits of it are lost."""
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
+        return number
+    return number if Decimal(text) == Decimal(repr(number)) else Inexact(number)
+
+
+def has_large_number(value: Any) -> bool:
+    """Return whether a value is or contains a whole number that JSON does not keep."""
+    if isinstance(value, dict | list):
+        return any(map(has_large_number, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, int) and abs(value) > MOST_EXACT
+
+
+def _has_inexact(value: Any) -> bool:
+    if isinstance(value, dict | list):
+        return any(map(_has_inexact, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, Inexact)
 
 
 def check_parameters(declared: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,13 +120,15 @@ def read_argument(declared: Mapping[str, Any], name: str, text: str) -> Any:
     if kind in ("string", "date", "datetime"):
         return text
     try:
-        return json.loads(text)
+        return json.loads(text, parse_float=number_of)
     except (ValueError, RecursionError):
         return text
 
 
 def _fault(fields: Mapping[str, Any], value: Any) -> str:
     kind = fields["type"]
+    if _has_inexact(value):
+        return "has more digits than a number of JSON keeps: send it as a string"
     if not has_type(value, kind):
         return f"is not of type {kind}"
     if kind in ("date", "datetime"):

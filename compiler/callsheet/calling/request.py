@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,7 +11,7 @@ from urllib.parse import quote
 
 from jinja2 import nodes
 
-from callsheet.calling.parameters import check_parameters, has_line_break
+from callsheet.calling.parameters import MOST_EXACT, check_parameters, has_large_number
 from callsheet.errors import CallsheetError
 from callsheet.language.dot_segments import dot_segment
 from callsheet.outbound.lines import header_value
@@ -27,6 +28,10 @@ from callsheet.templates.whole_text import render_file
 
 class DotSegmentError(CallsheetError):
     """A value would leave its place in a URL's path: the whole of a segment is `.` or `..`."""
+
+
+MAX_URL = 65_536
+"""No client sends a longer one."""
 
 
 class _NoPayload:
@@ -58,6 +63,7 @@ class Request:
         return "" if self.payload is NO_PAYLOAD else canonical_text(self.payload)
 
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 Reveal = Callable[[str], Any]
 """Returns what is written in the place of a reference to a secret."""
 
@@ -87,17 +93,34 @@ def build_request(
         if payload is ABSENT:
             payload = NO_PAYLOAD
         url = with_query(filler.url(request["url"]), "&".join(filler.query(request.get("query", {}))))
+        if len(url) > MAX_URL:
+            raise CallsheetError(
+                "CS926",
+                f"the URL would be longer than {MAX_URL:,} characters",
+                help="send shorter values in it, or send them in the payload",
+            )
         if payload is not NO_PAYLOAD:
             canonical_text(payload)
     except TemplateFault as fault:
         raise CallsheetError("CS926", fault.message, help=fault.help) from None
     except (ValueError, RecursionError):
-        raise CallsheetError(
-            "CS926",
-            "a value cannot be written as JSON",
-            help="look for numbers beyond 2^53 and for unpaired surrogates",
-        ) from None
+        raise _unwritable(values) from None
     return Request(method=request["method"], url=url, headers=headers, payload=payload)
+
+
+def _unwritable(values: Mapping[str, Any]) -> CallsheetError:
+    """Name the parameters whose numbers no JSON contains exactly; a filter may have made one, too."""
+    large = [name for name, value in values.items() if has_large_number(value)]
+    return CallsheetError(
+        "CS926",
+        "a value cannot be written as JSON",
+        help="look for numbers beyond 2^53 and for unpaired surrogates",
+        details=tuple(
+            f"`{name}` contains a whole number beyond {MOST_EXACT}, which JSON does not keep:"
+            " send it as a string"
+            for name in large
+        ),
+    )
 
 
 class Filler:
@@ -182,11 +205,14 @@ class Filler:
         if value is ABSENT:
             return ABSENT
         text = text_at(value, 0)
-        if has_line_break(text) or not text.isprintable():
+        if found := _CONTROL.search(text):
+            what = (
+                "a line break" if found[0] in "\r\n\u2028\u2029" else "a control character, such as a tab"
+            )
             raise TemplateFault(
                 "CS926",
                 0,
-                f"the header `{name}` would contain a line break",
+                f"the header `{name}` would contain {what}",
                 "set the parameter to one line",
             )
         if not text.isascii():
@@ -195,6 +221,13 @@ class Filler:
                 0,
                 f"the header `{name}` would contain a character that is not ASCII",
                 "exclude it by a `pattern`, encode it (`| urlencode`), or send it in the payload",
+            )
+        if text.strip(" ") != text:
+            raise TemplateFault(
+                "CS926",
+                0,
+                f"the header `{name}` would begin or end with a space, which no header can",
+                "set the parameter to a value without it, or write `| trim`",
             )
         return text
 

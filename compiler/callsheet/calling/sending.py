@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
-from callsheet.calling.attempts import Answer, Call, Way, attempt_of
+from callsheet.calling.attempts import Answer, Call, Progress, Way, attempt_of
 from callsheet.calling.request import build_request
 from callsheet.errors import CallsheetError
 from callsheet.outbound.authentication import is_renewable, prove, tls_context
 from callsheet.outbound.durations import seconds_of
-from callsheet.outbound.masking import without_secrets
+from callsheet.outbound.masking import without_secrets, without_secrets_in_bytes
 from callsheet.outbound.retries import REPEATABLE, RetryPolicy
 from callsheet.outbound.slots import Slots
 from callsheet.outbound.tokens import Tokens
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     import httpx
 
 TIMEOUT_SECONDS = 30.0
-_REFUSALS = (429, 502, 503, 504)
 
 
 def send(
@@ -136,6 +136,8 @@ class Line:
         *,
         within: float = float("inf"),
         wait: Callable[[float], None] = time.sleep,
+        turn: AbstractContextManager[None] | None = None,
+        progress: Progress | None = None,
     ) -> Answer:
         """Send one request; several threads may send at once.
 
@@ -143,6 +145,8 @@ class Line:
             params: values of the action's parameters.
             within: the seconds that it may take, where the action itself allows more.
             wait: sleeps between two attempts.
+            turn: entered while the request is put together.
+            progress: counts the attempts, and may end them.
 
         Raises:
             CallsheetError: as `send`; AfterSendingError where an attempt was made before.
@@ -151,9 +155,10 @@ class Line:
         from callsheet.outbound.deadlines import until
 
         end = time.monotonic() + min(self.timeout, within)
-        request = build_request(self.compiled, params, self._reveal)
-        client, tokens = self._connected()
-        call = Call(client, request, self.way)
+        with turn or nullcontext():
+            request = build_request(self.compiled, params, self._reveal)
+            client, tokens = self._connected()
+            call = Call(client, request, self.way, progress)
         with until(end):
             bounds = _Bounds(self.limits, self.slots, end)
             try:
@@ -162,7 +167,18 @@ class Line:
                 if not call.left:
                     raise
                 raise AfterSendingError(error) from None
-        return replace(answer, text=without_secrets(answer.text, [*self._shown.values(), *call.proofs]))
+        return self._hidden(answer, [*self._shown.values(), *call.proofs])
+
+    def _hidden(self, answer: Answer, secrets: Collection[str]) -> Answer:
+        """Return an answer without the secrets that the service repeats, wherever it does."""
+        content = without_secrets_in_bytes(answer.content, secrets)
+        return replace(
+            answer,
+            content=content,
+            text=content.decode("utf-8", "replace"),
+            content_type=without_secrets(answer.content_type, secrets),
+            reason=without_secrets(answer.reason, secrets),
+        )
 
     def _reveal(self, reference: str) -> str:
         self._shown[reference] = secret = self.way.resolve(reference)
@@ -206,7 +222,7 @@ class _Bounds:
 
     def __init__(self, limits: Mapping[str, Any], slots: Mapping[str, Slots], end: float) -> None:
         retries = int(limits.get("retries") or 0)
-        self.policy = RetryPolicy(retries=retries, refusals=_REFUSALS, pause=0.4)
+        self.policy = RetryPolicy(retries=retries, pause=0.4)
         self.slots = slots
         self.end = end
 
@@ -229,14 +245,15 @@ def _with_retries(
     while True:
         if answer is None and time.monotonic() >= end:
             # The token took all the time: a call that nobody waits for does not leave.
-            seconds = time.monotonic() - begin
-            return Answer(outcome="timedout", status=None, text="", seconds=seconds, attempts=0, left=False)
+            return _not_begun(time.monotonic() - begin)
         if exceeded := bounds.exceeded():
             last = answer or Answer(
                 outcome="capped", status=None, text="", seconds=0, attempts=0, left=False
             )
             reason = f"a {'retry' if attempts else 'call'} would be more than {exceeded}"
             return replace(last, outcome="capped", seconds=time.monotonic() - begin, reason=reason)
+        if not call.progress.begin():
+            return answer or _not_begun(time.monotonic() - begin)
         attempts += 1
         left = max(end - time.monotonic(), 0.001)
         answer = replace(
@@ -255,6 +272,10 @@ def _with_retries(
         wait(pause)
         if authentication.get("type") == "hmac":
             proof = prove(authentication, call.signed, tokens)
+
+
+def _not_begun(seconds: float) -> Answer:
+    return Answer(outcome="timedout", status=None, text="", seconds=seconds, attempts=0, left=False)
 
 
 def _httpx() -> Any:

@@ -124,6 +124,15 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
+def server_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """As `common_options`; -o, --out and -q are taken and not offered: a server has no result."""
+    run = common_options(command)
+    for one in getattr(run, "__click_params__", ()):
+        if one.name in ("output", "out", "quiet"):
+            one.hidden = True
+    return run
+
+
 environment_option = click.option(
     "-e",
     "--env",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from callsheet.cli.common import Options, common_options, environment_option
+from callsheet.cli.common import Options, environment_option, server_options
 
 if TYPE_CHECKING:
     from callsheet.results import Call
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @click.command("emulate")
 @environment_option
-@common_options
+@server_options
 @click.option(
     "--port",
     default=8025,

@@ -6,13 +6,13 @@ import sys
 
 import click
 
-from callsheet.cli.common import Options, allow_host_option, common_options, environment_option
+from callsheet.cli.common import Options, allow_host_option, environment_option, server_options
 
 
 @click.command("relay")
 @environment_option
 @allow_host_option
-@common_options
+@server_options
 @click.option(
     "--key",
     "keys",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from callsheet.deploying.current import read_current
 from callsheet.deploying.stores import Stores
+from callsheet.errors import CallsheetError
 from callsheet.relay.model import Reading, Written
 from callsheet.targets.directory import DirectoryTarget
 from callsheet.targets.registry import RegistryTarget
@@ -14,6 +15,11 @@ def read_served(stores: Stores) -> Reading:
 
     A registry or a folder is compared with what was applied: what was changed there by other means has
     been reviewed by nobody. Another target is not asked: it may take only a part of each action.
+
+    Raises:
+        CallsheetError: CS846 or CS905 where something was applied and the folder, or the registry, is not
+            there at all: it was moved, and its actions were not deleted one by one.
+
     """
     if not isinstance(stores.target, RegistryTarget | DirectoryTarget):
         with stores.snapshot():
@@ -22,6 +28,8 @@ def read_served(stores: Stores) -> Reading:
     else:
         current = read_current(stores)
         applied, serial = dict(current.applied), current.position.serial
+        if applied:
+            _refuse_moved(stores.target)
         there = current.deployed
         differing = [
             address
@@ -35,3 +43,18 @@ def read_served(stores: Stores) -> Reading:
         },
         differing=tuple(differing),
     )
+
+
+def _refuse_moved(target: RegistryTarget | DirectoryTarget) -> None:
+    if isinstance(target, DirectoryTarget) and not target.folder.is_dir():
+        raise CallsheetError(
+            "CS846",
+            f"the folder {target.shown} is not there, and actions were applied to it",
+            help="put it back, or apply to it again",
+        )
+    if isinstance(target, RegistryTarget) and target.database is None:
+        raise CallsheetError(
+            "CS905",
+            f"{target.shown} contains no registry, and actions were applied to it",
+            help="put it back, or apply to it again",
+        )

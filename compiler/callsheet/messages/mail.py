@@ -20,7 +20,7 @@ from callsheet.errors import CallsheetError
 from callsheet.messages.texts import Texts
 from callsheet.outbound.durations import seconds_of
 from callsheet.outbound.hosts import LOOPBACK
-from callsheet.outbound.lines import header_value
+from callsheet.outbound.lines import ascii_line
 
 TIMEOUT_SECONDS = 30.0
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
@@ -141,8 +141,8 @@ def stand_in_for(url: str) -> dict[str, Any]:
 def _login(value: Any, resolve: Callable[[str], str]) -> str:
     """Return a user name or password: what SMTP sends of it is plain ASCII."""
     if isinstance(value, dict):
-        return header_value(resolve(value["secret"]), value["secret"])
-    return header_value(str(value or ""), "the login of the mail server")
+        return ascii_line(resolve(value["secret"]), value["secret"])
+    return ascii_line(str(value or ""), "the login of the mail server")
 
 
 def address_of(server: Mapping[str, Any]) -> str:

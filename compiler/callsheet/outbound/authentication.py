@@ -111,7 +111,8 @@ def tls_context(authentication: Mapping[str, Any], resolve: Resolve) -> ssl.SSLC
     except (OSError, ValueError):
         raise CallsheetError(
             "CS965",
-            "the client certificate, or its key, cannot be used",
+            f"the client certificate {written['certificate']['secret']}, or its key"
+            f" {written['key']['secret']}, cannot be used",
             help="both are PEM; the key belongs to the first certificate, and `password` opens it",
         ) from None
     return context

@@ -15,6 +15,10 @@ class EndlessAnswerError(Exception):
     """An answer is longer than its bound, or takes longer."""
 
 
+class LongAnswerError(EndlessAnswerError):
+    """An answer is longer than its bound: it will be the next time, too."""
+
+
 def read_bounded(response: httpx.Response, most: int, until: float | None = None) -> bytes:
     """Return the body of an answer that is streamed.
 
@@ -24,12 +28,15 @@ def read_bounded(response: httpx.Response, most: int, until: float | None = None
         until: the time of the monotonic clock at which reading ends; None for no such time.
 
     Raises:
-        EndlessAnswerError: where there is more.
+        LongAnswerError: where there is more.
+        EndlessAnswerError: where it takes longer.
 
     """
     body = bytearray()
     for piece in response.iter_bytes():
         body += piece
-        if len(body) > most or (until is not None and time.monotonic() > until):
+        if len(body) > most:
+            raise LongAnswerError
+        if until is not None and time.monotonic() > until:
             raise EndlessAnswerError
     return bytes(body)

@@ -8,6 +8,7 @@ from callsheet.errors import CallsheetError
 
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 _PLAIN = re.compile(r"[\t\x20-\x7e]*")
+_AROUND = " \t"
 
 
 def one_line(text: str, name: str) -> str:
@@ -27,13 +28,24 @@ def one_line(text: str, name: str) -> str:
 
 
 def header_value(text: str, name: str) -> str:
-    """Return the value of a header, or of a login, as it is.
+    """Return the value of a header as it is.
 
     Raises:
-        CallsheetError: CS969 for a control character, or one that is not ASCII: services read those in
-            different ways (RFC 9110 section 5.5).
+        CallsheetError: CS969 for a control character, one that is not ASCII, and white space at an end:
+            services read those in different ways (RFC 9110 section 5.5).
 
     """
+    if ascii_line(text, name).strip(_AROUND) != text:
+        raise CallsheetError(
+            "CS969",
+            f"{name} begins or ends with white space, which a header cannot",
+            help="write it without",
+        )
+    return text
+
+
+def ascii_line(text: str, name: str) -> str:
+    """Return what a login sends; raises CS969 for a control character, or one that is not ASCII."""
     if not _PLAIN.fullmatch(one_line(text, name)):
         raise CallsheetError(
             "CS969",

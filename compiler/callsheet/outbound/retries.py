@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
@@ -12,6 +12,8 @@ REPEATABLE = ("GET", "PUT", "DELETE")
 """Methods that do no harm when they are sent twice (RFC 9110 section 9.2.2)."""
 NEVER_SENT = "ConnectError"
 """The name of httpx's error where nothing left for the service."""
+UNSURE = (502, 503, 504)
+"""Statuses that a gateway writes too, also after the service behind it got the call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +21,7 @@ class Attempt:
     """What one attempt came to, as far as it decides about the next.
 
     Attributes:
-        status: of the answer; None without.
+        refused: was it refused before anything was done?
         error: the name of what went wrong, where no answer came.
         unsure: is it unknown what became of the call?
         repeatable: does it do no harm to send it twice?
@@ -27,7 +29,7 @@ class Attempt:
 
     """
 
-    status: int | None
+    refused: bool
     error: str
     unsure: bool
     repeatable: bool
@@ -42,7 +44,6 @@ class RetryPolicy:
 
     Attributes:
         retries: how often at most.
-        refusals: the statuses that refuse a call for now, so that it may be sent again whatever it is.
         pause: the seconds before the second attempt, about; each later one waits twice as long.
         longest: the longest `Retry-After` that is kept to, in seconds.
         spread: returns a number between two, by which calls that failed together are spread.
@@ -50,19 +51,26 @@ class RetryPolicy:
     """
 
     retries: int
-    refusals: Collection[int]
     pause: float
     longest: float = float("inf")
     spread: Callable[[float, float], float] = random.uniform
 
     def before_next(self, number: int, attempt: Attempt) -> float | None:
         """Return the seconds to wait after the attempt of this number, from 1; None for no other one."""
-        refused = attempt.status in self.refusals
-        again = refused or attempt.error == NEVER_SENT or (attempt.unsure and attempt.repeatable)
+        never_done = attempt.refused or attempt.error == NEVER_SENT
+        again = never_done or (attempt.unsure and attempt.repeatable)
         if number > self.retries or not again:
             return None
         asked = min(attempt.again_after, self.longest)
         return max(self.pause * 2.0 ** (number - 1) * self.spread(0.75, 1.25), asked)
+
+
+def refused_for_now(status: int, written: str | None) -> bool:
+    """Return whether an answer says that nothing was done: 429, or 503 with a `Retry-After`.
+
+    A bare 503 says no more than 502 and 504 do: a gateway answers so after the service got the call, too.
+    """
+    return status == 429 or (status == 503 and bool(written and written.strip()))
 
 
 def retry_after(written: str | None) -> float:

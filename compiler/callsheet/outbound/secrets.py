@@ -25,9 +25,10 @@ def resolve(reference: str) -> str:
     scheme, _, place = reference.partition(":")
     entry = plugins("callsheet.secrets").get(scheme)
     if entry is None:
+        # What has no scheme may be the secret itself.
         raise CallsheetError(
             "CS602",
-            f"the scheme `{scheme[:20]}` of the secret is unknown",
+            "the scheme of a reference to a secret is unknown",
             help=f"the schemes are: {', '.join(secret_schemes())}",
         )
     read: Callable[[str], str] = entry.load()

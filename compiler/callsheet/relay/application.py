@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
 import time
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 OPEN_PATHS = ("/healthz", "/readyz")
 """What whoever starts a relay asks, without a key: they say nothing of what is served."""
 
+LARGE_BODY = 16_384
+
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
@@ -52,6 +55,7 @@ class Application:
         self.calls = calls
         self.records = records
         self.connections: Callable[[], int] = lambda: 0
+        self.reading = asyncio.Lock()
         self.described: tuple[Table | None, bytes] = (None, b"")
 
     def build(self) -> Starlette:
@@ -102,7 +106,7 @@ class Application:
         """Answer whether calls may be sent here, and how old what is served is."""
         del request
         follower = self.follower
-        status = "stopping" if self.calls.stopping else "stale" if follower.failure else "ok"
+        status = "stopping" if self.calls.stopping else follower.status
         told = {
             "status": status,
             "serial": follower.table.serial,
@@ -113,7 +117,7 @@ class Application:
         if follower.failure:
             told["code"] = follower.failure
         # What was read last is served while a target cannot be reached: a relay that is stale is ready.
-        return _json(503 if self.calls.stopping else 200, told)
+        return _json(200 if status in ("ok", "stale") else 503, told)
 
     async def metrics(self, request: Request) -> Response:
         """Answer with the metrics, as Prometheus reads them."""
@@ -141,6 +145,9 @@ class Application:
         begin = time.monotonic()
         number = secrets.token_hex(8)
         name = str(request.path_params["name"])
+        if b"%2f" in request.scope.get("raw_path", b"").lower():
+            # Decoded, it is another path than the one that was asked for.
+            name = ""
         served = self.follower.table.served.get(name)
         replayed, key, unread = False, None, True
         try:
@@ -153,7 +160,7 @@ class Application:
             end = begin + self.settings.deadline
             body = await read_body(request, self.settings.max_body, self.settings.deadline)
             unread = False
-            params = parameters_of(body)
+            params = await self._parameters_of(body)
             if self.calls.stopping:
                 raise RefusedError(_STOPPING)
             reply, replayed = await self.calls.call(served, params, key, end)
@@ -174,6 +181,15 @@ class Application:
         if replayed:
             headers["Idempotency-Replayed"] = "true"
         return _response(reply, headers)
+
+    async def _parameters_of(self, body: bytes) -> dict[str, Any]:
+        """Read a body; after a large one, whatever else waits has its turn before the next one."""
+        if len(body) <= LARGE_BODY:
+            return parameters_of(body)
+        async with self.reading:
+            params = parameters_of(body)
+            await asyncio.sleep(0)
+        return params
 
     def _not_served(self, name: str) -> Reply:
         found = self.follower.table.not_served.get(name)

@@ -7,6 +7,8 @@ import math
 import re
 from typing import Any
 
+from callsheet.calling.parameters import number_of
+
 MAX_DEPTH = 32
 MAX_DIGITS = 400
 _BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
@@ -72,7 +74,7 @@ def _no_constant(name: str) -> Any:
 
 
 def _finite(text: str) -> float:
-    number = float(text)
+    number = number_of(text)
     if not math.isfinite(number):
         raise BodyError("the body contains a number that is too large")
     return number

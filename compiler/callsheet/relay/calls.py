@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
@@ -11,11 +12,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
-from callsheet.calling.attempts import Answer
+from callsheet.calling.attempts import Answer, Progress
 from callsheet.errors import CallsheetError
 from callsheet.relay.gate import Gate, TooLateError, TooManyError
 from callsheet.relay.model import RelaySettings
-from callsheet.relay.replies import Reply, refusal, reply_of, reply_of_error
+from callsheet.relay.renderings import Renderings
+from callsheet.relay.replies import Reply, known_of, refusal, reply_of, reply_of_error
 from callsheet.relay.serving import Served
 from callsheet.relay.window import Window
 from callsheet.relay.workers import Workers
@@ -38,6 +40,7 @@ class Calls:
         self.gate = Gate(settings.concurrency, settings.waiting)
         self.window = Window(settings.window)
         self.workers = Workers(settings.concurrency)
+        self.renderings = Renderings()
         self.stopping = False
         self._abandoned = False
         self._waiting: set[asyncio.Future[Reply]] = set()
@@ -52,24 +55,23 @@ class Calls:
         self, served: Served, params: dict[str, Any], key: str | None, end: float
     ) -> tuple[Reply, bool]:
         """Return the answer to a call, before `end`; and whether it is that of an earlier one."""
+        progress = Progress()
         if key is None:
-            return await self._within(self._begin(self._make(served, params, end)), end), False
-        try:
-            text = canonical_text(params)
-        except (ValueError, RecursionError):
-            return _UNWRITABLE, False
+            made = self._begin(self._make(served, params, end, progress))
+            return await self._within(made, end, progress), False
+        text = _same_text(params)
         name = hashlib.sha256(f"{served.name}\0{key}".encode()).digest()
         digest = hashlib.sha256(text.encode()).digest()
         entry = self.window.find(name)
         if entry is not None:
             if entry.digest != digest:
                 return _USED_OTHERWISE, False
-            return await self._within(entry.answer, end), True
+            return await self._within(entry.answer, end, entry.progress), True
         if self.window.full:
             return _WINDOW_FULL, False
-        entry = self.window.begin(name, digest)
-        self._begin(self._settle(name, served, params, end))
-        return await self._within(entry.answer, end), False
+        entry = self.window.begin(name, digest, progress)
+        self._begin(self._settle(name, self._make(served, params, end, progress)))
+        return await self._within(entry.answer, end, progress), False
 
     def _begin(self, work: Coroutine[Any, Any, Done]) -> asyncio.Task[Done]:
         """Let something go on by itself; a loop keeps no task alive."""
@@ -78,25 +80,25 @@ class Calls:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _settle(self, name: bytes, served: Served, params: dict[str, Any], end: float) -> None:
+    async def _settle(self, name: bytes, made: Coroutine[Any, Any, Reply]) -> None:
         reply = _FAULT
         try:
-            reply = await self._make(served, params, end)
+            reply = await made
         finally:
             self.window.settle(name, reply)
 
-    async def _within(self, answer: asyncio.Future[Reply], end: float) -> Reply:
-        """Wait for an answer; the call itself goes on when the time is over."""
+    async def _within(self, answer: asyncio.Future[Reply], end: float, progress: Progress) -> Reply:
+        """Wait for an answer; when the time is over, what was sent goes on, and nothing else is sent."""
         waiting = asyncio.shield(answer)
         self._waiting.add(waiting)
         try:
             return await asyncio.wait_for(waiting, max(end - time.monotonic(), 0.0))
         except TimeoutError:
-            return _NOT_IN_TIME
+            return _unanswered("timedout", "the deadline is over", progress.end())
         except asyncio.CancelledError:
             if not self._abandoned:
                 raise
-            return _ABANDONED
+            return _unanswered("stopped", "the relay has stopped", progress.end())
         finally:
             self._waiting.discard(waiting)
 
@@ -106,18 +108,24 @@ class Calls:
         for one in list(self._waiting):
             one.cancel()
 
-    async def _make(self, served: Served, params: dict[str, Any], end: float) -> Reply:
+    async def _make(self, served: Served, params: dict[str, Any], end: float, progress: Progress) -> Reply:
         try:
             await self.gate.enter(served.name, end - MARGIN_SECONDS - LEAST_SECONDS - time.monotonic())
         except TooManyError:
             return _TOO_MANY
         except TooLateError:
             return _TOO_LATE
-        left = end - MARGIN_SECONDS - time.monotonic()
-        done: Future[Answer] = self.workers.do(partial(served.line.send, params, within=left))
+        end -= MARGIN_SECONDS
+        turn = self.renderings.turn(served.name, end - LEAST_SECONDS)
+        within = end - time.monotonic()
+        done: Future[Answer] = self.workers.do(
+            partial(served.line.send, params, within=within, turn=turn, progress=progress)
+        )
         try:
             # The turn ends with the call and not with the caller, who may have gone.
             return reply_of(await asyncio.wrap_future(done))
+        except TooLateError:
+            return _TOO_LATE
         except CallsheetError as error:
             return reply_of_error(error)
         except Exception as error:
@@ -127,7 +135,22 @@ class Calls:
             self.gate.leave(served.name)
 
 
-_UNWRITABLE = refusal(422, "CS926", "refused", "a value cannot be written as JSON")
+def _same_text(params: dict[str, Any]) -> str:
+    """Return the same text for the same parameters: null is the same as left out, and 1.0 the same as 1."""
+    given = {name: value for name, value in params.items() if value is not None}
+    try:
+        return canonical_text(given)
+    except ValueError:
+        # A number beyond 2^53: whether it can be sent is the action's matter.
+        return json.dumps(given, sort_keys=True)
+
+
+def _unanswered(outcome: str, why: str, attempts: int) -> Reply:
+    """Return the answer to whoever waits no longer; with no attempt begun, none will be."""
+    known = known_of(left=attempts > 0)
+    return replace(refusal(504, "CS888", outcome, f"{why}: {known}"), sent=attempts > 0, attempts=attempts)
+
+
 _USED_OTHERWISE = refusal(
     422, "CS886", "key-used", "the idempotency key was used with other parameters: nothing was sent"
 )
@@ -136,18 +159,6 @@ _WINDOW_FULL = refusal(
 )
 _TOO_MANY = refusal(429, "CS887", "busy", "too many calls wait: nothing was sent", again_after=1)
 _TOO_LATE = refusal(503, "CS887", "busy", "its turn did not come in time: nothing was sent", again_after=1)
-_NOT_IN_TIME = refusal(
-    504,
-    "CS888",
-    "timedout",
-    "the deadline is over: whether the service did what was asked is not known",
-)
-_ABANDONED = refusal(
-    504,
-    "CS888",
-    "stopped",
-    "the relay has stopped: whether the service did what was asked is not known",
-)
 _FAULT = replace(
     refusal(500, "CS999", "fault", "an internal error: whether something was sent is not known"), sent=True
 )

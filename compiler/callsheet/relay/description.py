@@ -12,8 +12,10 @@ from callsheet.relay.serving import Served, Table
 
 _KEPT = ("minLength", "maxLength", "minimum", "maximum", "pattern", "format", "enum")
 _ANSWERS = {
-    "400": "The body is not one JSON object, or a header is wrong.",
+    "400": "The body is not one JSON object, or a header is wrong; or the service answered 400.",
     "401": "The key is missing or wrong; or the service answered 401.",
+    "405": "The method is not POST; or the service answered 405.",
+    "408": "The body did not come in time; or the service answered 408.",
     "413": "The body is too large.",
     "415": "The body is not declared as JSON.",
     "422": "The parameters do not fit the action, or the idempotency key was used with others.",
@@ -21,7 +23,8 @@ _ANSWERS = {
     "500": "The relay cannot make the call; or the service answered 500.",
     "502": "The service cannot be reached, or gave no whole answer.",
     "503": "The relay is busy or stopping, or the action is not served.",
-    "504": "The service did not answer in time: whether it did what was asked is not known.",
+    "504": "The service did not answer in time: the message says whether nothing was sent, or whether it is"
+    " not known what it did.",
 }
 
 
@@ -104,11 +107,22 @@ def _schema(fields: Mapping[str, Any]) -> dict[str, Any]:
         schema = {"format": "date" if kind == "date" else "date-time"}
         kind = "string"
     optional = fields.get("optional")
+    if kind == "array":
+        schema["items"] = _of_example(fields.get("example"))
     schema["type"] = [kind, "null"] if optional else kind
     if optional and "enum" in schema:
         schema["enum"] = [*schema["enum"], None]
     label = in_language(fields.get("label"), "en")
     return {**({"title": label} if label else {}), **schema}
+
+
+def _of_example(example: Any) -> dict[str, Any]:
+    """Return what is known of the items of an array: the type that all items of its example have."""
+    types = {_TYPES.get(type(one), "") for one in example} if isinstance(example, list) else set()
+    return {"type": types.pop()} if len(types) == 1 and "" not in types else {}
+
+
+_TYPES = {str: "string", bool: "boolean", dict: "object", list: "array"}
 
 
 def _own_paths() -> dict[str, Any]:
@@ -128,7 +142,7 @@ def _own_paths() -> dict[str, Any]:
                 "/readyz",
                 "relay_readyz",
                 "Calls may be sent here.",
-                {"503": {"description": "It is stopping."}},
+                {"503": {"description": "It is stopping, or nothing was applied."}},
             ),
             ("/metrics", "relay_metrics", "Metrics, as Prometheus reads them.", {}),
             ("/openapi.json", "relay_openapi", "This description.", {}),

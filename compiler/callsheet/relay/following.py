@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 from callsheet.calling.sending import Line
 from callsheet.errors import CallsheetError
 from callsheet.relay.model import LONGEST_SECONDS, Reading
 from callsheet.relay.records import Records
-from callsheet.relay.serving import Serving, Table
+from callsheet.relay.serving import Served, Serving, Table
+from callsheet.rules.secrets import references_in
 
 
 class Follower:
@@ -48,6 +50,7 @@ class Follower:
         self._unrenewed = ""
         self.read_at = 0.0
         self._reading: Reading | None = None
+        self._checked: dict[str, Served] = {}
         self._retired: list[tuple[float, Line]] = []
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="relay-follower", daemon=True)
@@ -56,6 +59,13 @@ class Follower:
         """Look once, and then again and again; raises what the first look does."""
         self._take(self.read())
         self._thread.start()
+
+    @property
+    def status(self) -> str:
+        """What `/readyz` says of what is served: ok, stale, or that nothing was ever applied."""
+        if self.failure:
+            return "stale"
+        return "ok" if self.table.serial else "nothing-applied"
 
     def close(self) -> None:
         """Look no more, and close the lines."""
@@ -70,28 +80,59 @@ class Follower:
             self._unrenewed = ""
         except CallsheetError as error:
             if self._unrenewed != error.code:
-                self.records.not_renewed(error.code)
+                self.records.not_renewed(error.code, error.message)
             self._unrenewed = error.code
         try:
             self._take(self.read())
         except CallsheetError as error:
-            self._failed(error.code)
+            self._failed(error.code, error.message)
         except Exception as error:
             # Whatever a driver raises: the relay goes on with what it has.
-            self._failed(type(error).__name__)
+            self._failed(type(error).__name__, "the driver of the database failed")
+
+    def check_secrets(self) -> None:
+        """Look whether what is served finds its secrets, each action once for each state of it."""
+        seen: dict[str, CallsheetError | None] = {}
+        for name, one in self.table.served.items():
+            if self._checked.get(name) is one:
+                continue
+            content: Any = one.content
+            for reference in dict.fromkeys(found for _, found in references_in(content)):
+                if reference not in seen:
+                    seen[reference] = _why_unresolved(one, reference)
+                if error := seen[reference]:
+                    self.records.secret_missing(name, reference, error)
+        self._checked = dict(self.table.served)
 
     def _run(self) -> None:
+        # Not before it listens: a store of secrets may be slow.
+        self._check()
         while not self._stop.wait(self.every):
             self.look()
+            self._check()
 
-    def _failed(self, why: str) -> None:
-        if self.failure != why:
-            self.records.not_read(why)
-        self.failure = why
+    def _check(self) -> None:
+        try:
+            self.check_secrets()
+        except Exception as error:
+            # A scheme of another package: calls will say so, and this thread goes on.
+            self.records.fault(error)
+
+    def _failed(self, code: str, why: str) -> None:
+        if self.failure != code:
+            self.records.not_read(code, why)
+        self.failure = code
         self.records.metrics.failures.inc()
         self.records.metrics.stale.set(1)
 
     def _take(self, reading: Reading) -> None:
+        if self._reading is not None and reading.serial < self._reading.serial:
+            raise CallsheetError(
+                "CS905",
+                f"apply {self._reading.serial} was read before, and now the last one is"
+                f" {reading.serial or 'none'}: the ledger is another or an older one, or was emptied",
+                help="put it back; start the relay again where this is meant",
+            )
         if reading != self._reading:
             self.table, before = self.serving.table(reading, self.table), self.table
             self._reading = reading
@@ -113,3 +154,11 @@ class Follower:
         self._retired = [one for one in self._retired if now - one[0] <= 2 * LONGEST_SECONDS]
         kept = {id(one.line) for one in self.table.served.values()}
         self._retired += [(now, one.line) for one in before.served.values() if id(one.line) not in kept]
+
+
+def _why_unresolved(served: Served, reference: str) -> CallsheetError | None:
+    try:
+        served.line.way.resolve(reference)
+    except CallsheetError as error:
+        return error
+    return None

@@ -40,6 +40,7 @@ class Metrics:
         self.serial = gauge("serial", "The apply that is served.")
         self.failures = counter("reading_failures", "Looks at what is applied that failed.")
         self.stale = gauge("stale", "1 while what is applied cannot be read, and the last is served.")
+        self.unread = gauge("keys_unreadable", "Keys of callers that cannot be read now.")
         self.read_at = gauge("read_timestamp_seconds", "When what is applied was last read.")
 
     def follow(self, gauge: Any, value: Callable[[], float]) -> None:

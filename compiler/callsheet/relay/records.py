@@ -9,6 +9,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 
+from callsheet.errors import CallsheetError
+from callsheet.relay.keys import KEPT_SECONDS, KeyEvent
 from callsheet.relay.metrics import Metrics
 from callsheet.relay.replies import Reply
 from callsheet.relay.serving import Table
@@ -63,6 +65,7 @@ class Records:
             request=request,
             replayed=replayed,
             keyed=key,
+            **({"why": reply.why} if reply.why else {}),
         )
 
     def serves(self, table: Table, before: Table) -> None:
@@ -75,22 +78,41 @@ class Records:
         self.event(
             "info", "serves", serial=table.serial, actions=len(table.served), changed=changed, gone=gone
         )
+        if not table.serial:
+            why = "nothing was applied in the environment, or its database is another one"
+            self.event("warning", "nothing-applied", why=why)
         for name, one in table.not_served.items():
             if before.not_served.get(name) != one:
                 self.event("warning", "not-served", action=name, code=one.code, why=one.why)
 
-    def not_read(self, why: str) -> None:
-        """Write that what is applied cannot be read."""
-        self.event("error", "not-read", code=why, why="what was read last is served")
+    def secret_missing(self, action: str, reference: str, error: CallsheetError) -> None:
+        """Write that calls of an action will fail, by the name of the secret that is not there."""
+        self.event(
+            "warning", "secret-missing", action=action, secret=reference, code=error.code, why=error.message
+        )
+
+    def not_read(self, code: str, why: str) -> None:
+        """Write that what is applied cannot be read, and why."""
+        self.event("error", "not-read", code=code, why=why, then="what was read last is served")
 
     def reads_again(self) -> None:
         """Write that it can be read again."""
         self.event("info", "reads-again")
 
-    def not_renewed(self, code: str) -> None:
-        """Write that the keys of callers, or the certificate, cannot be read again."""
-        why = "the keys and the certificate that were read last are used"
-        self.event("error", "not-renewed", code=code, why=why)
+    def not_renewed(self, code: str, why: str) -> None:
+        """Write that the certificate cannot be read again, and why."""
+        then = "the certificate that was read last is used"
+        self.event("error", "not-renewed", code=code, why=why, then=then)
+
+    def key(self, one: KeyEvent) -> None:
+        """Write what became of a key of callers, by its reference."""
+        level = "info" if one.event == "key-reads-again" else "error"
+        then = {
+            "key-not-read": f"it counts for {KEPT_SECONDS:g} seconds more",
+            "key-dropped": "it counts no more",
+        }.get(one.event)
+        code, why = one.code or None, one.why or None
+        self.event(level, one.event, key=one.reference, code=code, why=why, then=then)
 
     def fault(self, error: BaseException) -> None:
         """Write where a fault of the relay is, without its words, which could contain a value."""

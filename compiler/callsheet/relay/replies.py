@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from callsheet.calling.attempts import Answer
+from callsheet.calling.attempts import TOO_LONG, Answer
 from callsheet.calling.sending import AfterSendingError
 from callsheet.errors import CallsheetError
 
@@ -28,6 +28,8 @@ class Reply:
         code: of the catalog, where the relay itself answers.
         sent: whether something left for the service, or may have.
         attempts: how often it was sent.
+        why: what is wrong with the relay itself, for its log only: by names of secrets, never their values.
+        refused: whether the service refused it for now, and so did nothing.
 
     """
 
@@ -39,6 +41,13 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     sent: bool = False
     attempts: int = 0
+    refused: bool = False
+    why: str = ""
+
+    @property
+    def settles(self) -> bool:
+        """Whether something was done, or may have been: who repeats the call gets this answer."""
+        return self.sent and not self.refused
 
     def without_body(self) -> Reply:
         """Return the same without what the service wrote."""
@@ -69,18 +78,23 @@ def refusal(
 def reply_of(answer: Answer) -> Reply:
     """Return what a call came to: the service's own answer, or why there is none."""
     if answer.outcome == "timedout":
-        message = f"the service did not answer in time: {_known(answer)}"
+        message = f"the service did not answer in time: {known_of(left=answer.left)}"
         return _of_the_relay(504, "CS888", "timedout", message, answer)
     if answer.outcome == "capped" and answer.status is None:
-        message = f"{answer.reason}: {_known(answer)}"
+        message = f"{answer.reason}: {known_of(left=answer.left)}"
         return _of_the_relay(429, "CS887", "capped", message, answer, again_after=1)
     if answer.status is None or answer.outcome == "internalError":
         outcome = "broken" if answer.left else "unreachable"
-        message = f"the service gave no whole answer ({answer.reason}): {_known(answer)}"
+        message = f"the service gave no whole answer ({answer.reason}): {known_of(left=answer.left)}"
+        if answer.reason == TOO_LONG:
+            message = f"{TOO_LONG}: {known_of(left=True)}"
         return _of_the_relay(502, "CS888", outcome, message, answer)
-    if not 200 <= answer.status < 600 or 300 <= answer.status < 400:
-        message = f"the service answered {answer.status}, which is not followed"
+    if 300 <= answer.status < 400 and answer.status != 304:
+        message = f"the service answered {answer.status}: a redirect is not followed"
         return _of_the_relay(502, "CS888", "redirected", message, answer)
+    if not 200 <= answer.status < 600 or answer.status == 304:
+        message = f"the service answered {answer.status}, which is no answer to a call"
+        return _of_the_relay(502, "CS888", "broken", message, answer)
     return _passed_on(answer, answer.status)
 
 
@@ -91,18 +105,17 @@ def _of_the_relay(
     return replace(reply, sent=answer.left, attempts=answer.attempts)
 
 
-def _known(answer: Answer) -> str:
-    return "whether it did what was asked is not known" if answer.left else "nothing was sent"
+def known_of(*, left: bool) -> str:
+    """Return what is known where no answer came."""
+    return "whether the service did what was asked is not known" if left else "nothing was sent"
 
 
 def _passed_on(answer: Answer, status: int) -> Reply:
     kind = answer.content_type if _TYPE.fullmatch(answer.content_type) else "application/octet-stream"
-    # The body was read, and is written as UTF-8, whatever it was sent as.
-    kind = re.sub(r"(?i)(charset=)[^;]*", r"\1utf-8", kind)
     headers = {"X-Content-Type-Options": "nosniff"}
     if answer.again_after:
         headers["Retry-After"] = str(max(1, round(min(answer.again_after, 86_400))))
-    body = b"" if status in (204, 205) else answer.text.encode("utf-8", "replace")
+    body = b"" if status in (204, 205) else answer.content
     return Reply(
         status=status,
         body=body,
@@ -111,6 +124,7 @@ def _passed_on(answer: Answer, status: int) -> Reply:
         headers=headers,
         sent=True,
         attempts=answer.attempts,
+        refused=answer.refused,
     )
 
 
@@ -125,7 +139,9 @@ def _reply_of_error(error: CallsheetError) -> Reply:
         return refusal(422, error.code, "refused", error.message, findings=findings)
     if error.code == "CS963":
         return refusal(502, error.code, "no-token", "the service's token endpoint returned no token")
-    return refusal(500, error.code, "misconfigured", f"the relay cannot make this call: {error.code}")
+    reply = refusal(500, error.code, "misconfigured", f"the relay cannot make this call: {error.code}")
+    # A URL may contain anything.
+    return reply if "://" in error.message else replace(reply, why=error.message)
 
 
 def _plain(finding: str) -> str:

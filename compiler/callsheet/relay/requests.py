@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from callsheet.relay.bodies import BodyError, read_parameters
@@ -58,6 +59,11 @@ def refuse_type(request: Request) -> None:
     found = [value.strip() for name, value in headers if name == b"content-type"]
     if len(found) != 1 or not _CONTENT_TYPE.fullmatch(found[0]):
         raise _refused(415, "the content type is not application/json, in UTF-8")
+    if {b"content-length", b"transfer-encoding"} <= {name for name, _ in headers}:
+        error = _refused(400, "the body has two lengths, `Content-Length` and `Transfer-Encoding`")
+        # Where the next request begins is a matter of opinion: nothing more of it is read.
+        error.reply = replace(error.reply, headers={"Connection": "close"})
+        raise error
     if any(name == b"content-encoding" for name, _ in headers):
         raise _refused(415, "the body is encoded; send it as it is")
 

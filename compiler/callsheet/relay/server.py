@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from callsheet.errors import CallsheetError
 from callsheet.relay.certificates import is_named
 from callsheet.relay.model import RelaySettings
+from callsheet.relay.replies import refusal
 
 if TYPE_CHECKING:
     import uvicorn
@@ -22,6 +23,9 @@ HEAD_SECONDS = 10.0
 IDLE_SECONDS = 75
 """So long a connection is kept between two requests: longer than clients and proxies usually keep theirs,
 so that a request seldom meets a connection that is just being closed."""
+
+
+MALFORMED = refusal(400, "CS885", "refused", "the request is not HTTP/1.1: nothing was sent")
 
 
 def open_socket(settings: RelaySettings) -> socket.socket:
@@ -52,6 +56,7 @@ def server_of(
     application: Any, settings: RelaySettings, context: ssl.SSLContext | None, stop: Stopping
 ) -> uvicorn.Server:
     """Return the server; it reads requests strictly, and says nothing of its own."""
+    import h11
     import uvicorn
     from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -84,6 +89,22 @@ def server_of(
             elif self.head is None:
                 self._wait_for_head()
 
+        def send_400_response(self, msg: str) -> None:
+            del msg  # it may contain parts of the request
+            headers = [
+                (b"Content-Type", MALFORMED.content_type.encode()),
+                (b"Content-Length", str(len(MALFORMED.body)).encode()),
+                (b"X-Callsheet-Outcome", MALFORMED.outcome.encode()),
+                (b"Connection", b"close"),
+            ]
+            events = (
+                h11.Response(status_code=MALFORMED.status, headers=headers, reason=b"Bad Request"),
+                h11.Data(data=MALFORMED.body),
+                h11.EndOfMessage(),
+            )
+            self.transport.write(b"".join(self.conn.send(one) or b"" for one in events))
+            self.transport.close()
+
         def _wait_for_head(self) -> None:
             self.head = asyncio.get_running_loop().call_later(HEAD_SECONDS, self.transport.close)
 
@@ -96,8 +117,10 @@ def server_of(
         """Finishes the calls that it makes before it closes; a second signal closes it at once."""
 
         def handle_exit(self, sig: int, frame: Any) -> None:
+            del sig, frame
+            # uvicorn would raise the signal again, which ends the process before its last line.
             if stop.begin():
-                super().handle_exit(sig, frame)
+                stop.hurry()
 
         async def on_tick(self, counter: int) -> bool:
             return await super().on_tick(counter) or stop.is_over()
@@ -167,6 +190,10 @@ class Stopping:
         self._until = time.monotonic() + self.grace
         self.begun()
         return False
+
+    def hurry(self) -> None:
+        """Wait no longer for what is unfinished."""
+        self._until = time.monotonic()
 
     def is_over(self) -> bool:
         """Return whether nothing is waited for any more."""

@@ -60,10 +60,9 @@ class RelaySession:
         serving = Serving(way=way, trusts=trusts, connections=settings.concurrency)
 
         def renew() -> None:
-            try:
-                keys.read_again()
-            finally:
-                certificate.read_again()
+            for event in keys.read_again():
+                self.records.key(event)
+            certificate.read_again()
 
         self.follower = Follower(read, serving, renew, self.records, every=settings.poll)
         self.socket = open_socket(settings)
@@ -85,6 +84,7 @@ class RelaySession:
         self.server = server_of(application.build(), settings, context, self._stopping)
         application.connections = lambda: len(self.server.server_state.connections)
         self._show_numbers()
+        self.records.metrics.follow(self.records.metrics.unread, lambda: keys.unread)
 
     def run(self) -> None:
         """Serve until it is stopped; SIGTERM and Ctrl-C end it, a second Ctrl-C at once."""

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from callsheet.calling.attempts import Progress
 from callsheet.relay.replies import Reply
 
 MOST_ENTRIES = 100_000
@@ -21,12 +22,14 @@ class Entry:
     Attributes:
         digest: of what the key was used for.
         until: the time at which it is forgotten; endless while the call is made.
+        progress: of the call.
         answer: set when the call is settled.
 
     """
 
     digest: bytes
     until: float
+    progress: Progress = field(repr=False)
     answer: asyncio.Future[Reply] = field(repr=False)
 
 
@@ -75,17 +78,17 @@ class Window:
         self._forget()
         return self._open.get(key) or self._settled.get(key)
 
-    def begin(self, key: bytes, digest: bytes) -> Entry:
+    def begin(self, key: bytes, digest: bytes, progress: Progress) -> Entry:
         """Keep a new key, whose call is about to be made."""
         answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-        entry = self._open[key] = Entry(digest, float("inf"), answer)
+        entry = self._open[key] = Entry(digest, float("inf"), progress, answer)
         return entry
 
     def settle(self, key: bytes, reply: Reply) -> None:
-        """Keep the answer; where nothing was sent, the key is free again."""
+        """Keep the answer; where nothing was done, the key is free again."""
         entry = self._open.pop(key)
         entry.answer.set_result(reply)
-        if not reply.sent:
+        if not reply.settles:
             return
         entry.until = self.clock() + self.seconds
         self._settled[key] = entry

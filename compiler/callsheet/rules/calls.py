@@ -57,7 +57,7 @@ declare(
     """A header or a login must contain no control character; a header must be ASCII.
 
 Line ends and a byte order mark around a secret are stripped. A line break within it, or a letter with an
-accent in a header, is refused by the name of the reference before anything is sent.
+accent or a space at an end of a header, is refused by the name of the reference before anything is sent.
 """,
 )
 declare(

@@ -19,7 +19,8 @@ declare(
     """The key of a relay must have 16 characters at least, and there may be two.
 
 A second key is for the time in which callers change from one to the other. `openssl rand -hex 32` prints
-a good one. A key in a file is read again while the relay runs.
+a good one. A key in a file is read again while the relay runs; one that cannot be read for 60 seconds
+counts no more.
 """,
 )
 declare(
@@ -59,7 +60,8 @@ declare(
     """A call of a relay must be a POST of one JSON object, in UTF-8, with each name once.
 
 The relay answers 400, 405, 408, 413 or 415, and sends nothing. Bounds: `--max-body` bytes, 32 levels,
-10 seconds for the whole body.
+10 seconds for the whole body. An encoded body (`Content-Encoding`), and one with two lengths
+(`Content-Length` and `Transfer-Encoding`), is refused.
 """,
 )
 declare(
@@ -76,9 +78,9 @@ declare(
     "relay-busy",
     """A relay must have room for a call: a turn, a slot of each rate, and a place for its key.
 
-It answers 429 where too many calls wait (`--max-waiting`) or a rate is exceeded, and 503 where the turn
-does not come before the deadline, where no more idempotency keys can be kept, and while it stops. Nothing
-was sent, and the call can be made again.
+It answers 429 where too many calls wait (`--max-waiting`) or a rate is exceeded, and 503 where the turn to
+be put together or to be sent does not come before the deadline, where no more idempotency keys can be
+kept, and while it stops. Nothing was sent, and the call can be made again.
 """,
 )
 declare(
@@ -86,8 +88,9 @@ declare(
     "relay-no-answer",
     """The service must answer, whole and in time, and not by a redirect.
 
-The relay answers 504 where the time is over, else 502. The message says whether nothing was sent, or
-whether it is not known what the service did. Only the first may be repeated without an idempotency key.
+The relay answers 504 where the time is over, else 502: also where the answer is longer than 1 MiB. The
+message says whether nothing was sent, or whether it is not known what the service did. Only the first may
+be repeated without an idempotency key.
 """,
 )
 declare(

@@ -146,7 +146,8 @@ declare(
     "secret-missing",
     """A secret must exist when it is needed: at apply, where a target needs it, and at send.
 
-Only the reference is stored, never the secret.
+Only the reference is stored, never the secret. A relay needs it when it makes a call: its log names the
+references that it cannot read (`secret-missing`), at its start and after each apply.
 """,
 )
 

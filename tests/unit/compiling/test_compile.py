@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callsheet.calling import build_request
+from callsheet.calling.parameters import check_parameters, read_argument
 from callsheet.compiling import canonical_text, compile_workspace
 from callsheet.compiling.leaves import is_reference
 from callsheet.documents import MemorySource
@@ -249,7 +250,7 @@ def test_a_header_never_gets_a_line_break() -> None:
     compiled = {"name": "x", "authentication": {"type": "none"}, "parameters": {"p": {"type": "string"}},
                 "request": {"method": "GET", "url": "https://a.example/", "headers": {"X": {"$param": "p"}}}}  # fmt: skip
     for hostile in ("a\r\nX-Admin: 1", "a\nb", "a\0b"):
-        with pytest.raises(CallsheetError, match="line break"):
+        with pytest.raises(CallsheetError, match=r"would contain a (line break|control character)"):
             build_request(compiled, {"p": hostile})
 
 
@@ -278,5 +279,35 @@ def test_an_empty_part_of_a_path_is_refused() -> None:
 def test_numbers_that_json_cannot_hold_are_refused_in_a_request() -> None:
     compiled = {"name": "x", "authentication": {"type": "none"}, "parameters": {"p": {"type": "integer"}},
                 "request": {"method": "POST", "url": "https://a.example/", "payload": {"$param": "p"}}}  # fmt: skip
-    with pytest.raises(CallsheetError, match="cannot be written as JSON"):
-        build_request(compiled, {"p": 2**60})
+    for number in (2**53, -(2**53), 2**60):
+        with pytest.raises(CallsheetError, match="cannot be written as JSON") as caught:
+            build_request(compiled, {"p": number})
+        assert caught.value.details == (
+            f"`p` contains a whole number beyond {2**53 - 1}, which JSON does not keep: send it as a string",
+        )
+    assert build_request(compiled, {"p": 2**53 - 1}).payload == 2**53 - 1
+    # Where it is in the URL, nothing of it is lost.
+    compiled["request"] = {"method": "GET", "url": {"$concat": ["https://a.example/", {"$param": "p"}]}}
+    assert build_request(compiled, {"p": 2**60}).url == f"https://a.example/{2**60}"
+
+
+@pytest.mark.parametrize(
+    ("text", "exact"),
+    [
+        ("0.1", True), ("1.10", True), ("1e23", True), ("12.50", True), ("0.30000000000000004", True), ("-0.0", True),
+        ("100000000000000000000.0", True), ("0.1234567890123456789", False), ("1.00000000000000000001", False),
+        ("12345678901234567890.5", False), ("1e-400", False),
+    ],
+)  # fmt: skip
+def test_a_number_with_more_digits_than_are_kept_is_refused_by_name(text: str, exact: bool) -> None:
+    value = read_argument({"p": {"type": "number"}}, "p", text)
+    assert value == float(text)
+    for one, kind in ((value, "number"), ([{"a": value}], "array")):
+        if exact:
+            assert check_parameters({"p": {"type": kind}}, {"p": one}) == {"p": one}
+            continue
+        with pytest.raises(CallsheetError) as caught:
+            check_parameters({"p": {"type": kind}}, {"p": one})
+        assert caught.value.details == (
+            "`p` has more digits than a number of JSON keeps: send it as a string",
+        )

@@ -8,7 +8,7 @@ import pytest
 
 from callsheet.errors import CallsheetError
 from callsheet.relay import keys as module
-from callsheet.relay.keys import Keys
+from callsheet.relay.keys import KEPT_SECONDS, Keys
 
 SECRETS = {"env:A": "first-key-0123456789", "env:B": "second-key-012345678"}
 
@@ -48,13 +48,35 @@ def test_without_keys_none_is_accepted() -> None:
     assert not found.accept(b"")
 
 
-def test_a_key_that_cannot_be_read_again_leaves_the_old_one() -> None:
-    secrets = dict(SECRETS)
-    found = Keys(("env:A",), secrets.__getitem__)
+def test_a_key_that_cannot_be_read_counts_for_a_while_and_is_then_dropped() -> None:
+    secrets, now = dict(SECRETS), [0.0]
+
+    def resolve(reference: str) -> str:
+        if reference not in secrets:
+            raise CallsheetError("CS606", f"the secret {reference} is not there", help="")
+        return secrets[reference]
+
+    def events() -> list[tuple[str, str]]:
+        return [(one.event, one.reference) for one in found.read_again()]
+
+    found = Keys(("env:A", "env:B"), resolve, lambda: now[0])
+    first, second = (SECRETS[one].encode() for one in ("env:A", "env:B"))
     secrets["env:A"] = "short"
-    with pytest.raises(CallsheetError, match="fewer than 16 characters"):
-        found.read_again()
-    assert found.accept(b"first-key-0123456789")
-    secrets["env:A"] = "another-key-012345678"
-    found.read_again()
-    assert (found.accept(b"first-key-0123456789"), found.accept(b"another-key-012345678")) == (False, True)
+    assert events() == [("key-not-read", "env:A")]
+    assert (found.accept(first), found.accept(second), found.unread) == (True, True, 1)
+    # The other key is read for itself: it can be replaced, and revoked.
+    secrets["env:B"] = "another-key-012345678"
+    assert events() == []
+    assert (found.accept(second), found.accept(b"another-key-012345678")) == (False, True)
+    now[0] = KEPT_SECONDS
+    del secrets["env:B"]
+    assert events() == [("key-dropped", "env:A"), ("key-not-read", "env:B")]
+    assert (found.accept(first), found.accept(b"another-key-012345678")) == (False, True)
+    now[0] = 2 * KEPT_SECONDS
+    assert events() == [("key-dropped", "env:B")]
+    # With no key left, nobody may call.
+    assert (bool(found), found.accept(b"another-key-012345678"), found.unread) == (True, False, 2)
+    assert not any(found.accept(one) for one in (None, b"", bytes(32)))
+    secrets["env:A"] = SECRETS["env:A"]
+    assert events() == [("key-reads-again", "env:A")]
+    assert (found.accept(first), found.unread) == (True, 1)

@@ -13,7 +13,15 @@ from callsheet.relay.replies import Reply, reply_of, reply_of_error
 
 def answer(outcome: str, status: int | None = None, **more: object) -> Answer:
     return Answer(
-        **{"outcome": outcome, "status": status, "text": "{}", "seconds": 0.1, "attempts": 1} | more
+        **{
+            "outcome": outcome,
+            "status": status,
+            "text": "{}",
+            "content": b"{}",
+            "seconds": 0.1,
+            "attempts": 1,
+        }
+        | more
     )  # type: ignore[arg-type]
 
 
@@ -24,8 +32,10 @@ def answer(outcome: str, status: int | None = None, **more: object) -> Answer:
         (answer("http_404", 404), 404, "vendor", True),
         (answer("http_503", 503), 503, "vendor", True),
         (answer("http_302", 302), 502, "redirected", True),
-        (answer("http_101", 101), 502, "redirected", True),
-        (answer("http_999", 999), 502, "redirected", True),
+        (answer("http_304", 304), 502, "broken", True),
+        (answer("http_101", 101), 502, "broken", True),
+        (answer("http_600", 600), 502, "broken", True),
+        (answer("http_999", 999), 502, "broken", True),
         (answer("timedout"), 504, "timedout", True),
         (answer("timedout", 200), 504, "timedout", True),
         (answer("timedout", left=False), 504, "timedout", False),
@@ -60,13 +70,25 @@ def test_no_header_of_the_service_can_be_more_than_its_type() -> None:
     )
 
 
-def test_the_body_is_utf_8_and_its_type_says_so() -> None:
-    for written in (
-        "text/plain; charset=iso-8859-1",
-        'text/plain; charset="UTF-16"',
-        "text/plain; charset=utf-8",
+def test_the_body_is_passed_on_byte_for_byte_with_its_type() -> None:
+    for kind, content in (
+        ("text/plain; charset=iso-8859-1", "é".encode("latin-1")),
+        ('text/plain; charset="UTF-16"', "é".encode("utf-16")),
+        ("text/plain; charset=utf-8", "é".encode()),
+        ("image/png", bytes(range(256))),
     ):
-        assert reply_of(answer("ok", 200, content_type=written)).content_type == "text/plain; charset=utf-8"
+        reply = reply_of(answer("ok", 200, content_type=kind, content=content))
+        assert (reply.content_type, reply.body) == (kind, content)
+
+
+def test_the_log_says_what_is_wrong_with_the_relay_and_the_caller_gets_the_code_alone() -> None:
+    reply = reply_of_error(
+        CallsheetError("CS606", "the environment variable ORDER_KEY is not set", help="")
+    )
+    assert reply.why == "the environment variable ORDER_KEY is not set"
+    assert b"ORDER_KEY" not in reply.body
+    assert reply_of_error(CallsheetError("CS982", "https://a.example/s3cr3t is not", help="")).why == ""
+    assert reply_of_error(CallsheetError("CS926", "words of a caller", help="")).why == ""
 
 
 def test_an_endless_pause_is_bounded() -> None:

@@ -76,15 +76,16 @@ class PackStep:
         key = self._key(f"check {action}")
         found = [say(key)] if key in PHRASES else []
         relay = relay_host(self.change.after or {})
+        same = bool(relay) and action == "update" and self._is_same_screen()
         if relay:
             found.append(say("by relay", host=relay))
-            if action == "update" and self._is_same_screen():
-                found.append(say("same screen"))
+        if same:
+            found.append(say("same screen"))
         if self.journeys:
             found.append(say("used by", journeys=", ".join(self.journeys)))
         if action in ("update", "replace", "delete") and not self.journeys:
             found.append(say(self._key("used by unknown")))
-        if any(one.kind == "secret" for one in self.fields):
+        if any(one.kind == "secret" for one in self.fields) and not same:
             found.append(say("secrets at hand"))
         return found
 

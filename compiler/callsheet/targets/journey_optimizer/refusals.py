@@ -52,6 +52,6 @@ def _message(value: Any) -> str:
 def refusal_of(answer: ServiceAnswer, shown: Callable[[str], str]) -> StepRefused:
     """Word an answer that refuses; `shown` takes out what it echoes of a secret."""
     code, message = code_of(answer.value), _message(answer.value)
-    said = shown((message or answer.text)[:500]).strip()[:200]
+    said = shown((message or answer.text)[:50_000]).strip()[:200]
     told = f"{answer.status}{f' ({code})' if code else ''}{f': {said}' if said else ''}"
     return StepRefused(f"Adobe answered {told}", _FIELDS.get(code, ()))

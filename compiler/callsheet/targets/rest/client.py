@@ -17,15 +17,24 @@ from callsheet.outbound.bounded import MEBIBYTE, EndlessAnswerError, read_bounde
 from callsheet.outbound.durations import seconds_of
 from callsheet.outbound.hosts import origin_of, service_url
 from callsheet.outbound.masking import without_secrets
-from callsheet.outbound.retries import NEVER_SENT, REPEATABLE, Attempt, RetryPolicy, retry_after
+from callsheet.outbound.retries import (
+    NEVER_SENT,
+    REPEATABLE,
+    UNSURE,
+    Attempt,
+    RetryPolicy,
+    refused_for_now,
+    retry_after,
+)
 from callsheet.outbound.signatures import Signed
 from callsheet.outbound.slots import Slots
 from callsheet.outbound.tokens import Tokens
 from callsheet.outbound.urls import with_query
 
 MAX_ANSWER = 64 * MEBIBYTE
-_LATER = (429, 503)
-_FAULTY = (500, 502, 504)
+_FAULTY = (500, *UNSURE)
+_ENDLESS = "endless answer"
+_MOST_SHOWN = 50_000
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _KEPT = "%:/?#[]@!$&'()*+,;=~|"
 """What a URL of an answer keeps; anything else is percent-encoded before it is called."""
@@ -33,7 +42,12 @@ _KEPT = "%:/?#[]@!$&'()*+,;=~|"
 
 @dataclass(frozen=True, slots=True)
 class ServiceAnswer:
-    """What a service answered: its status, the JSON of its body (None without), and its headers."""
+    """What a service answered: its status, the JSON of its body (None without), and its headers.
+
+    Attributes:
+        text: the beginning of its body, without secrets, where it is not JSON or not a success.
+
+    """
 
     status: int
     value: Any
@@ -73,7 +87,7 @@ class ServiceClient:
         self.what = what
         limits = spec.get("limits") or {}
         retries = int(limits.get("retries", 4))
-        self.policy = RetryPolicy(retries=retries, refusals=_LATER, pause=0.2, longest=60.0)
+        self.policy = RetryPolicy(retries=retries, pause=0.2, longest=60.0)
         self.slots = Slots(limits.get("rate"))
         self.authentication = spec.get("authentication") or {"type": "none"}
         context = tls_context(self.authentication, resolve)
@@ -164,15 +178,18 @@ class ServiceClient:
                 renewed = True
                 prove(self.authentication, request, self.tokens, anew=True)
                 continue
-            faulty = answer is None or (answer.status in _FAULTY and answer.status not in answers)
+            again_after = None if answer is None else answer.headers.get("retry-after")
+            for_now = answer is not None and refused_for_now(answer.status, again_after)
+            said = for_now or (answer is not None and answer.status in answers)
+            faulty = not said and (answer is None or answer.status in _FAULTY)
             if faulty and not reads and reason != NEVER_SENT:
                 unsure = _said(answer, reason)
             outcome = Attempt(
-                status=None if answer is None else answer.status,
+                refused=for_now,
                 error=reason,
                 unsure=faulty,
-                repeatable=again,
-                again_after=0.0 if answer is None else retry_after(answer.headers.get("retry-after")),
+                repeatable=again and reason != _ENDLESS,
+                again_after=retry_after(again_after),
             )
             pause = self.policy.before_next(attempt, outcome)
             if pause is not None:
@@ -222,7 +239,7 @@ class ServiceClient:
             ) as response:
                 body = read_bounded(response, MAX_ANSWER)
         except EndlessAnswerError:
-            return None, "endless answer"
+            return None, _ENDLESS
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             # The words of an error may hold the URL.
             return None, type(error).__name__
@@ -232,7 +249,9 @@ class ServiceClient:
         except (ValueError, RecursionError):
             value = None
         told = {name.lower(): one for name, one in response.headers.items()}
-        return ServiceAnswer(response.status_code, value, told, text), ""
+        plain = value is not None and 200 <= response.status_code < 300
+        shown = "" if plain else self.shown(text[:_MOST_SHOWN])
+        return ServiceAnswer(response.status_code, value, told, shown), ""
 
     def whole(self, path: str, query: Mapping[str, Any] | None = None) -> str:
         """Return the URL of a path, or of a link; a secret goes to the service's own origin only.

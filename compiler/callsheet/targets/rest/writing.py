@@ -254,7 +254,7 @@ class Writer:
     def _refuse(self, answer: ServiceAnswer, gone: str = "") -> None:
         if 200 <= answer.status < 300:
             return
-        text = self.client.shown(answer.text[:500]).strip()[:200]
+        text = answer.text.strip()[:200]
         said = f": {text}" if text else ""
         if gone and answer.status in _GONE:
             raise StepRefused(gone)
