@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from callsheet.calling import Request
     from callsheet.calling.attempts import Answer
     from callsheet.calling.cases import CaseResult
+    from callsheet.compiling.origins import FieldOrigin
     from callsheet.deploying import ApplyResult as ApplyResult
     from callsheet.deploying.administration import InitResult as InitResult
     from callsheet.deploying.by_hand import PackResult as PackResult
@@ -183,11 +184,17 @@ class ShowResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderResult:
-    """What `render` made: compiled actions, or the requests that would leave."""
+    """What `render` made: compiled actions, or the requests that would leave.
+
+    Attributes:
+        origins: by name of action, where each of its fields comes from; empty where nobody asked.
+
+    """
 
     environment: str
     actions: Sequence[Mapping[str, Any]] = ()
     requests: Sequence[tuple[str, Request]] = ()
+    origins: Mapping[str, Sequence[FieldOrigin]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

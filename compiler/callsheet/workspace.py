@@ -182,6 +182,20 @@ class Workspace:
             environment=chosen, actions=contents_of(self._compilations.at(revision), chosen, _each(names))
         )
 
+    def origins(self, names: Sequence[str], environment: str | None = None) -> results.RenderResult:
+        """Return compiled actions of an environment with where each of their fields comes from.
+
+        Raises:
+            CallsheetError: CS925 for a name.
+
+        """
+        from callsheet.compiling.origins import origins_of
+
+        chosen, compiled = self.environment(environment), self.compile()
+        actions = contents_of(compiled, chosen.name, _each(names))
+        found = {one["name"]: origins_of(compiled, chosen, one["name"]) for one in actions}
+        return results.RenderResult(environment=chosen.name, actions=actions, origins=found)
+
     def render_all(self, environment: str | None = None) -> results.WorkspaceResult:
         """Return every compiled action, of every environment or of one."""
         compiled = self.compile()

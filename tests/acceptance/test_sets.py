@@ -315,3 +315,28 @@ def test_a_line_of_the_template_is_one_change_in_all_actions(empty: Folder, call
     found = json.loads(callsheet("diff", "--base", "HEAD", "-C", empty.path, "-o", "json").out)
     assert [one["document"] for one in found["shared"]] == []
     assert len(found["changes"]) == 2
+
+
+def test_each_field_is_shown_with_the_document_that_writes_it(empty: Folder, callsheet: Callsheet) -> None:
+    write(empty, ("      request:\n", "      connection: shop\n      request:\n"))
+    empty.write("shop.yaml", SHOP)
+    empty.write("local.yaml", ENVIRONMENT + "  overlays: {shop: {limits: {retries: 1}}}\n")
+    outcome = callsheet("render", "mail_c02", "-C", empty.path, "-e", "local", "--explain")
+    fields = {line.split()[0]: line.split()[-4:] for line in outcome.out.splitlines()[1:]}
+    assert fields["labels.vendor"][-2:] == ["Connection/shop", "shop.yaml:3"]
+    assert fields["limits.timeout"][-2:] == ["Connection/shop", "shop.yaml:4"]
+    assert fields["limits.retries"][-2:] == ["Environment/local", "local.yaml:7"]
+    assert fields["title.en"] == ["ActionSet/campaigns", "set.yaml:9", "with", "set.yaml:7"]
+    found = json.loads(callsheet("render", "mail_c02", "-C", empty.path, "--explain", "-o", "json").out)
+    assert found["fields"]["mail_c02"][0] == {
+        "path": "/authentication/type", "value": "none", "document": "ActionSet/campaigns",
+        "file": "set.yaml", "line": 11, "column": 7, "row": {"file": "set.yaml", "line": 7},
+    }  # fmt: skip
+
+
+SHOP = """\
+apiVersion: callsheet/v1
+kind: Connection
+metadata: {name: shop, labels: {vendor: shop}}
+spec: {limits: {timeout: 3s}}
+"""

@@ -22,6 +22,9 @@ from callsheet.cli.common import (
     metavar="FILE|NAME=VALUE",
     help="Parameter values, from a JSON or YAML file or one by one: show the request that would be sent.",
 )
+@click.option(
+    "--explain", is_flag=True, help="Show each field with the document and the line that writes it."
+)
 @click.option("--all", "everywhere", is_flag=True, help="Every action, in every environment.")
 @click.option("--at", "revision", metavar="REV", help="Compile this git revision instead of the files.")
 @click.option("--diff-env", nargs=2, metavar="A B", help="Show how two environments differ.")
@@ -32,6 +35,7 @@ def command(
     everywhere: bool,
     revision: str | None,
     diff_env: tuple[str, str] | None,
+    explain: bool,
     *,
     options: Options,
 ) -> None:
@@ -39,6 +43,8 @@ def command(
     opened = options.open()
     if diff_env:
         options.emit(opened.compare_environments(*diff_env, names))
+    elif explain:
+        options.emit(opened.origins(names, env))
     elif everywhere:
         options.emit(opened.render_all(env))
     elif params:

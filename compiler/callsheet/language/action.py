@@ -12,6 +12,7 @@ from callsheet.language.addresses import Address
 from callsheet.language.connection import NO_PARTS, Connection, Parts
 from callsheet.language.content import DefinitionHead
 from callsheet.language.layers import Expanded, Layer, Written, assembled, with_fragments, written
+from callsheet.language.merge import holds
 from callsheet.language.origin import Origin
 
 Text = str | dict[str, str]
@@ -166,6 +167,17 @@ class Definition:
         """The texts of the files that it is made of."""
         fragments = [self.parts.fragments[one] for one in sorted(self.fragments & {*self.parts.fragments})]
         return (*(one.document.text for one in self.layers), *(one.document.text for one in fragments))
+
+    def written_metadata(self, path: Path, offset: int = 0) -> Written:
+        """Return where a field of the metadata is written: in its document, or in its connection's."""
+        above = self.connection
+        if (
+            above is not None
+            and not holds(self.origin.value["metadata"], path)
+            and holds(above.metadata, path)
+        ):
+            return Written(above.document, ("metadata", *path), offset)
+        return Written(self.document, (*self.origin.root, "metadata", *path), offset)
 
     def written(self, path: Path, offset: int = 0) -> Written:
         """Return where a field of the spec is written, in which document."""

@@ -162,8 +162,9 @@ class DefinitionSpots(Spots):
     def where(self, path: Path, offset: int = 0) -> Written:
         """Return where a field of the spec, or of the metadata, is written."""
         if path[:1] in _METADATA_FIELDS or self.definition is None:
-            root = () if self.definition is None else self.definition.origin.root
-            return Written(self.document, (*root, "metadata", *path), offset)
+            if self.definition is not None:
+                return self.definition.written_metadata(path, offset)
+            return Written(self.document, ("metadata", *path), offset)
         if self.environment is not None:
             return self.environment.written(self.definition, path, offset)
         return _at_file(self.definition, self.definition.written(path, offset))

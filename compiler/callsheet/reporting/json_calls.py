@@ -7,9 +7,11 @@ from typing import Any
 
 from callsheet.calling import NO_PAYLOAD, Request
 from callsheet.calling.cases import CaseResult
+from callsheet.compiling.origins import FieldOrigin
 from callsheet.documents import pointer_of
 from callsheet.language.difference import NOTHING
 from callsheet.language.kinds import deployed_kinds
+from callsheet.language.masking import masked
 from callsheet.results import (
     PreviewResult,
     RenderResult,
@@ -26,6 +28,19 @@ def render_record(result: RenderResult) -> dict[str, Any]:
         record["requests"] = [_request(name, request) for name, request in result.requests]
     else:
         record |= _by_kind(result.actions)
+    if result.origins:
+        record["fields"] = {name: [_origin(one) for one in some] for name, some in result.origins.items()}
+    return record
+
+
+def _origin(one: FieldOrigin) -> dict[str, Any]:
+    file, line, column = one.place
+    record = {
+        "path": pointer_of(one.path), "value": masked(one.value, one.path), "document": one.document,
+        "file": file, "line": line, "column": column,
+    }  # fmt: skip
+    if one.row is not None:
+        record["row"] = {"file": one.row[0], "line": one.row[1]}
     return record
 
 

@@ -12,7 +12,7 @@ from callsheet.language import Definition, in_language
 from callsheet.language.kinds import deployed_kinds
 from callsheet.ledger import ApplyRecord
 from callsheet.reporting.model import Style
-from callsheet.reporting.terminal import counted, paint, safe, wrapped
+from callsheet.reporting.terminal import counted, paint, safe, shown, wrapped
 from callsheet.results import (
     HistoryResult,
     ListResult,
@@ -26,6 +26,7 @@ from callsheet.results import (
 )
 
 if TYPE_CHECKING:
+    from callsheet.compiling.origins import FieldOrigin
     from callsheet.planning.writing_back import FieldWritten
     from callsheet.results import Shown
     from callsheet.targets.model import Evidence
@@ -62,9 +63,9 @@ def list_text(result: ListResult, style: Style) -> str:
 def show_text(result: ShowResult, style: Style) -> str:
     """Write one action as each environment has it."""
     blocks = []
-    for environment, shown in result.environments.items():
+    for environment, there in result.environments.items():
         head = paint(f"{safe(result.name)} in {safe(environment)}", "bold", style)
-        blocks.append("\n".join([head, *_shown_lines(shown)]))
+        blocks.append("\n".join([head, *_shown_lines(there)]))
     return "\n\n".join(blocks)
 
 
@@ -134,10 +135,40 @@ def _apply_lines(
 
 def render_text(result: RenderResult, style: Style) -> str:
     """Write compiled actions, or requests as they would leave, secrets as references."""
+    if result.origins:
+        return "\n\n".join(_origins_text(name, some, style) for name, some in result.origins.items())
     blocks = ["\n".join(_json_lines(one)) for one in result.actions]
     blocks += [_request_text(name, request, style) for name, request in result.requests]
     return "\n\n".join(blocks)
 
+
+def _origins_text(name: str, origins: Sequence[FieldOrigin], style: Style) -> str:
+    """Write each field of an action in a line: its path, its value, and who wrote it where."""
+    rows = [(_dotted(one), _value(one), safe(one.document), _where(one)) for one in origins]
+    widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
+    lines = [paint(safe(name), "bold", style)]
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+        lines.append("  ".join(["", *cells, row[3]]))
+    return "\n".join(lines)
+
+
+def _dotted(one: FieldOrigin) -> str:
+    return safe(".".join(map(str, one.path)))
+
+
+def _value(one: FieldOrigin) -> str:
+    text = json.dumps(shown(one.value, one.path), ensure_ascii=False)
+    return safe(text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…")
+
+
+def _where(one: FieldOrigin) -> str:
+    row = f" with {safe(one.row[0])}:{one.row[1]}" if one.row is not None else ""
+    return f"{safe(one.place[0])}:{one.place[1]}{row}"
+
+
+MAX_SHOWN = 40
+"""How many characters of a value the list of origins shows."""
 
 _REASONS = {
     "ConnectError": "nothing answers at this address; is the service, or the emulator, running?",

@@ -1,0 +1,79 @@
+"""A compiled object → where each of its fields comes from: document and place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from callsheet.compiling.model import Compiled
+from callsheet.documents import Path
+from callsheet.language.environment import Environment, overlaid_spots
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldOrigin:
+    """A field of a compiled object, and who wrote it.
+
+    Attributes:
+        path: in the compiled object.
+        value: as it is compiled: a constant, a slot, a reference to a secret.
+        document: the address of the document that writes it, as `Connection/braze`.
+        place: its file, line and column.
+        row: the file, line and column of the row that fills it in; None outside of sets.
+
+    """
+
+    path: Path
+    value: Any
+    document: str
+    place: tuple[str, int, int]
+    row: tuple[str, int, int] | None = None
+
+
+def origins_of(compiled: Compiled, environment: Environment, name: str) -> list[FieldOrigin]:
+    """Return each field of a compiled object with where it comes from, in the order of the object.
+
+    Args:
+        compiled: the workspace.
+        environment: for which it is compiled.
+        name: of an object that is compiled for it.
+
+    """
+    definition = compiled.definitions[name]
+    content = compiled.by_environment[environment.name][definition.address].content
+    spots = overlaid_spots("", definition, environment)
+    row = definition.origin.row
+    found = []
+    for path, value in _fields(content):
+        document, there, _ = spots.where(("lifecycle", "protect") if path == ("protect",) else path)
+        span = document.places.key(there) if there in document.places.keys else document.place(there)
+        whole = document.value
+        found.append(
+            FieldOrigin(
+                path=path,
+                value=value,
+                document=f"{whole['kind']}/{whole['metadata']['name']}",
+                place=(document.file, span.line, span.column),
+                row=definition.origin.place
+                if row is not None and document is definition.document
+                else None,
+            )
+        )
+    return found
+
+
+def _fields(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Yield the innermost fields; a slot, a reference and an empty mapping are each one field."""
+    if isinstance(value, dict) and value and not _is_one(value):
+        for key, one in value.items():
+            yield from _fields(one, (*path, key))
+    elif isinstance(value, list) and value:
+        for index, one in enumerate(value):
+            yield from _fields(one, (*path, index))
+    else:
+        yield path, value
+
+
+def _is_one(value: dict[str, Any]) -> bool:
+    return set(value) == {"secret"} or any(key.startswith("$") for key in value)
