@@ -145,6 +145,25 @@ class DriftResult:
     fields: Sequence[FieldWritten] = ()
     failures: Sequence[CallsheetError] = ()
 
+    @property
+    def advice(self) -> list[str]:
+        """What to do about what was changed on the screen, by what is there now."""
+        last = {one.address: one.verb for one in self.screen}
+        there = [address for address, verb in last.items() if verb != "deleted"]
+        found = []
+        if there:
+            names = ", ".join(one.partition("/")[2] for one in there[:5])
+            found.append(
+                "What was changed is not known: compare the screen with the pack, restore what differs,"
+                f" and confirm each again by its name: `callsheet confirm PACK NAME` ({names})."
+            )
+        if len(there) < len(last):
+            found.append(
+                "What was deleted: create it again by the pack and confirm it by its name, or remove it"
+                " from the workspace and confirm the deletion."
+            )
+        return found
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryResult:

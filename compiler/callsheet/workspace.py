@@ -708,7 +708,7 @@ class Workspace:
 
         Args:
             plan: of the pack.
-            names: of the steps.
+            names: of the steps; one that was confirmed already is confirmed again.
             author: who did it, where nobody has to sign.
             why: for the record.
             answer: the file of the answer to the test request of the one step; it is kept as evidence.
@@ -751,6 +751,13 @@ class Workspace:
             if given is not None:
                 keep_answer(given, result, stores, conduct)
             return result
+
+    def open_steps(self, plan: Plan) -> Sequence[str]:
+        """Return the addresses of the steps of a pack that nobody has confirmed."""
+        from callsheet.deploying.confirming import open_steps
+
+        with self._opened(self.environment(plan.environment), writing=False) as stores:
+            return open_steps(plan, stores)
 
     # What is deployed, and the ways back ------------------------------------------------------------
 

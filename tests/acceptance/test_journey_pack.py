@@ -53,19 +53,25 @@ def test_apply_writes_a_pack_and_what_is_confirmed_is_recorded_by_whom(
     # Nothing is recorded, nothing is pretended.
     assert "Plan in journeys: 7 to create" in callsheet("plan", *at).out
     monkeypatch.setenv("CALLSHEET_AUTHOR", "ada")
-    assert callsheet("confirm", pack, "push", "sms", *at).code == 0
-    assert "Plan in journeys: 5 to create, 2 unchanged." in callsheet("plan", *at).out
-    assert (
-        callsheet("confirm", pack, "push", *at).out
-        == "Nothing to record: these steps were confirmed already.\n"
+    outcome = callsheet("confirm", pack, "push", "sms", *at)
+    assert outcome.out.endswith(
+        "Other steps of the pack: Action/audit, Action/lookup, Action/loyalty, Action/mail, Action/products\n"
     )
+    assert "Plan in journeys: 5 to create, 2 unchanged." in callsheet("plan", *at).out
     monkeypatch.setenv("CALLSHEET_AUTHOR", "grace")
     assert callsheet("confirm", pack, *at).code == 0
+    assert (
+        callsheet("confirm", pack, *at).out
+        == "Nothing to record: these steps were confirmed already. Name one to confirm it again.\n"
+    )
+    outcome = callsheet("confirm", pack, "push", "--why", "restored", *at)
+    assert (outcome.code, "Other steps" in outcome.out) == (0, False)
     assert callsheet("plan", *at).out.startswith("Nothing to do in journeys: 7 unchanged.")
     history = json.loads(callsheet("history", *at, "-o", "json").out)["applies"]
     assert [(one["author"], [it["address"] for it in one["steps"]]) for one in reversed(history)] == [
         ("ada", ["Action/push", "Action/sms"]),
         ("grace", ["Action/audit", "Action/lookup", "Action/loyalty", "Action/mail", "Action/products"]),
+        ("grace", ["Action/push"]),
     ]
     digest = json.loads((pack / "pack.json").read_text())["plan"]["digest"]
     assert {one["approvedPlanDigest"] for one in history} == {digest}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -85,9 +86,21 @@ def test_the_log_is_read_to_its_end_whatever_its_list_is_called(confirmed: Do, a
 
 
 def test_what_is_confirmed_again_is_no_longer_drift(confirmed: Do, adobe: Adobe) -> None:
-    adobe.events = [event("push", seconds=-1)]
-    found = Workspace(confirmed.folder.path, now=lambda: datetime.now(UTC)).drift("journeys")
-    assert found.screen == []
+    adobe.events = [event("push", seconds=0), event("mail", seconds=0)]
+    assert confirmed("drift", "--detailed-exitcode").out.count("was updated by") == 2
+    pack = str(confirmed.folder.path.parent / "pack")
+    answer = confirmed.folder.path.parent / "answer.json"
+    answer.write_text('{"id": "m2", "accepted": true}')
+    time.sleep(1)  # a record keeps whole seconds
+    for number, more in ((2, ("mail",)), (3, ("push", "--response", str(answer)))):
+        outcome = confirmed.callsheet("confirm", pack, *more, "-C", confirmed.folder.path)
+        assert outcome.code == 0, outcome.err
+        assert outcome.out.endswith(f"Apply {number} in journeys: 1 done.\n")
+    assert confirmed("drift", "--detailed-exitcode").out == "No drift in journeys.\n"
+    assert confirmed("plan", "--detailed-exitcode").code == 0
+    # A later change is drift again, after the later confirmation.
+    adobe.events.append(event("push", seconds=9))
+    assert confirmed("drift").out.splitlines()[1].endswith(", after apply 3")
 
 
 def test_a_log_that_may_not_be_read_is_a_note(confirmed: Do, adobe: Adobe) -> None:

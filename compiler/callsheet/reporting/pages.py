@@ -96,6 +96,7 @@ def drift_page(result: DriftResult) -> Page:
     if result.screen:
         blocks.append(Heading(2, ("Changed on the screen after it was confirmed",)))
         blocks.append(Items([(Code(one.address), f" {one.words}") for one in result.screen[:MAX_ROWS]]))
+        blocks += [Paragraph((one,)) for one in result.advice]
     return Page(f"drift:{result.environment}", f"{title} in {result.environment}", blocks)
 
 
