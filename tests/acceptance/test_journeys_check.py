@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from typing import Any
 
 import pytest
@@ -254,12 +255,58 @@ def test_an_environment_without_journeys_and_an_unknown_name(
         ("<N>", "", False),
         ("<First name> + '.*'", "@event{E.n} + '.*'", True),
         ("<First name> + '.*'", "@event{E.n} + 'xx'", False),
+        # A placeholder stands for one operand, and not for whatever is in its place.
+        ("lower(<A>)", 'lower(@event{E.a}) + " DELETED " + lower(@event{E.b})', False),
+        ("lower(<A>)", "lower(<A>)", False),
+        ("lower(<A>)", "lower(upper(<B>))", False),
+        ("lower(<A>)", 'lower("")', False),
+        ("lower(<A>)", "lower(())", False),
+        ("lower(<A>)", "lower(null)", False),
+        ("lower(<A>)", "lower()", False),
+        ("lower(<A>)", "lower(@event{E.a} /* x */)", False),
+        ("lower(<A>)", "lower(@event{E.a}, @event{E.b})", False),
+        ("lower(<A>)", "lower(@event{E.a} + 'x')", False),
+        ("lower(<A>)", "lower(@event{E.a}", False),
+        ("lower(<A>)", "upper(@event{E.a})", False),
+        ("lower(<A>)", "lower((@event{E.a} + 'x'))", True),
+        ("lower(<A>)", "lower(trim(@event{E.list.all(currentEventField.x > 1).at(0).name}))", True),
+        ("lower(<A>)", "lower(@action{x.list}.first().name)", True),
+        ("lower(<A>)", "lower('x')", True),
+        ("toString(<A>)", "toString(-1.5)", True),
+        ('(<A>) + "/points"', '(@event{V.a}) + "/hacked/" + (@event{V.z}) + "/points"', False),
+        ('(<A>) + "/points"', '(@event{V.a} + "x") + "/points"', True),
+        ("(<A>) is null", "@event{V.a} == 1 or (@event{V.a}) is null", False),
+        ("if ((<N>) is null) then ('y') else (<N>)", "if (@event{E.n} is null) then (\"y\") else (@event{E.n})", True),
+        ("if ((<N>) is null) then ('y') else (<N>)", "if (@event{E.n} is null) then ('y') else (@event{E.m})", False),
+        # Quotes, parentheses and quoted names that mean nothing.
+        ("'Hello ' + (<N>)", '"Hello " + (@event{E.n})', True),
+        ("'Hello ' + (<N>)", "'Hello' + (@event{E.n})", False),
+        ("'Hello ' + (<N>)", "(('Hello ') + ((@event{E.n})))", True),
+        ("lower(@event{Order.amount})", "(lower((@event{'Order'.\"amount\"})))", True),
+        ("@event{Order.'first name'}", '@event{Order."first name"}', True),
+        ("@event{Order.a-b}", "@event{Order.'a-b'}", True),
+        ("@event{E.a, defaultValue: 'n'}", "@event{E.a, defaultValue: n}", False),
+        ("'a' + 'b'", "'a''b'", False),
+        ("(a) + (b", "( a)+(b", True),
+        ("concat(a, b)", "concat(b, a)", False),
     ],
-)
+)  # fmt: skip
 def test_an_expression_is_the_generated_one_whatever_its_blanks(
     generated: str, held: str, same: bool
 ) -> None:
-    assert is_pasted(placed(generated), held) == same
+    assert is_pasted(placed(generated), placed(held)) == same
+
+
+def test_expressions_of_any_length_are_compared_at_once() -> None:
+    for names in (["A", "B", "C"] * 10, [f"P{number}" for number in range(300)]):
+        one = " + ".join(f"({OPENING}{name}{CLOSING})" for name in names)
+        held = " + ".join(f"(@event{{E.{name}}})" for name in names)
+        begin = time.process_time()
+        assert is_pasted(one, held)
+        assert not is_pasted(one, held + " + 'x'")
+        assert not is_pasted(one, "(" * 50_000)
+        assert not is_pasted(f"lower({one})", "lower(" + "(" * 20_000 + "a" + ")" * 20_000 + ")")
+        assert time.process_time() - begin < 2
 
 
 def test_the_fields_that_a_text_reads() -> None:
