@@ -491,7 +491,12 @@ spec:
     ("old", "new", "action", "reason"),
     [
         ("Hello {{ params.name }}", "Good day {{ params.name }}", "update", "expression-changed"),
-        ("Hello {{ params.name }}", "Hello {{ params.name | upper }}", "update", "expression-changed"),
+        (
+            "Hello {{ params.name }}",
+            "Hello to all of you, and to {{ params.name | upper }}",
+            "update",
+            "expression-changed",
+        ),
         ("Hello {{ params.name }}", "{{ params.name | length }}", "replace", "frozen-in-use"),
         ("Hello {{ params.name }}", "Hello", "replace", "frozen-in-use"),
         ("kind: mail", "kind: sms", "replace", "frozen-in-use"),
@@ -515,6 +520,7 @@ def test_another_expression_is_pasted_in_the_journeys_and_leaves_the_action_as_i
     if reason == "expression-changed":
         (one,) = [it for it in change["diff"] if it["reason"] == reason]
         assert one["words"].startswith("paste the new expression of `text` in Welcome: ")
+        assert f"    {one['words']} (expression-changed)\n" in callsheet("plan", *at).out
 
 
 def test_each_journey_is_told_what_to_choose_and_what_to_paste(

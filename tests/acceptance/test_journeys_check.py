@@ -172,7 +172,7 @@ def test_what_a_message_reads_of_an_answer(do: Do, adobe: Adobe) -> None:
 
 def test_a_journey_gives_an_action_its_time(do: Do, adobe: Adobe) -> None:
     text = generated(do, "@event{E.name}")
-    for seconds, found in ((10, []), (9, ["CS891"]), (9_000, ["CS891"]), (30_000, []), (None, [])):
+    for seconds, found in ((10, []), (9, ["CS891"]), (9_000, ["CS891"]), (30_000, []), (None, ["CS849"])):
         adobe.journeys = [journey(calling(text), seconds=seconds)]
         assert codes(do) == found, seconds
 
@@ -188,6 +188,76 @@ def test_what_is_compared_is_what_is_deployed_and_not_what_is_planned(do: Do, ad
     assert do.apply("--pack", str(pack) + "2", "--accept", "breaking", "--accept", "sensitive").code == 0
     assert do.callsheet("confirm", str(pack) + "2", "-C", do.folder.path).code == 0
     assert codes(do) == ["CS892"]
+
+
+PING = """\
+apiVersion: callsheet/v1
+kind: Action
+metadata: {name: ping, title: Ping}
+spec:
+  request: {method: GET, url: "https://ping.example.com/v1"}
+  limits: {timeout: 20s}
+"""
+
+
+def test_an_action_without_variables_is_judged_by_the_name_of_its_node(do: Do, adobe: Adobe) -> None:
+    do.folder.write("ping.yaml", PING)
+    node = {"id": "p", "type": "customAction", "name": "Ping", "fallbackOnTimeoutOrError": False}
+    adobe.journeys = [journey(node, seconds=9)]
+    assert codes(do, "ping") == ["CS890", "CS891"]
+    assert (
+        "likely  Welcome (Deployed, node Ping): the node has its name, and nothing has to be mapped"
+        in do("usage", "ping").out
+    )
+    # A message may have the same name.
+    adobe.journeys = [journey({**node, "type": "message"}, seconds=9)]
+    assert codes(do, "ping") == []
+
+
+def test_a_node_that_lost_a_mapping_or_has_one_too_many_is_judged(do: Do, adobe: Adobe) -> None:
+    text, (email, name) = generated(do, "@event{E.n}"), calling("")["paramMappings"]
+    name = {**name, "expression": text}
+    more = {"label": "Bonus", "paramPath": "$.bonus", "expression": "1"}
+    for mappings, found in (
+        ([email], ["CS890", "CS892"]),
+        ([name], ["CS890", "CS892"]),
+        ([email, name, more], ["CS849", "CS890"]),
+        ([{**email, "expression": " "}, name], ["CS890", "CS892"]),
+        ([email, {**name, "expression": placed("<Name>")}], ["CS890", "CS892"]),
+        ([more], ["CS849"]),
+    ):
+        node = calling("", name="greeting", paramMappings=mappings, fallbackOnTimeoutOrError=False)
+        adobe.journeys = [journey(node)]
+        assert codes(do) == found, mappings
+    adobe.journeys = [journey(calling("", name="greeting", paramMappings=[email]))]
+    outcome = do("journeys", "check")
+    assert "node `greeting`, does not map `text`, which the action requires" in " ".join(
+        outcome.out.split()
+    )
+    # What is pasted is never wrapped.
+    assert (
+        f"  help: paste the generated expression:\n    {generated(do, placed('<Name>'))}\n" in outcome.out
+    )
+
+
+def test_a_node_that_may_be_another_action_is_counted_with_the_reason(do: Do, adobe: Adobe) -> None:
+    email, _ = calling("")["paramMappings"]
+    adobe.journeys = [
+        journey(calling("", paramMappings=[email])),
+        journey(calling("", paramMappings=[email]), name="Second", status="Draft"),
+        journey(calling("", paramMappings=[email]), name="Third", status="Stopped"),
+    ]
+    (found,) = json.loads(do("journeys", "check", "-o", "json").out)["diagnostics"]
+    assert (found["code"], found["message"]) == (
+        "CS849",
+        ("2 nodes are not judged, or not as a whole: journey `Second` (Draft), node `Greet`, may call it: the node"
+        " maps labels of it, but does not map `text`; journey `Welcome` (Deployed), node `Greet`, may call it: the"
+        " node maps labels of it, but does not map `text`"),
+    )  # fmt: skip
+    assert do("journeys", "check").code == 0
+    assert do("journeys", "check", "--strict").code == 1
+    for form in ("github", "junit", "sarif", "gitlab"):
+        assert "2 nodes are not judged" in do("journeys", "check", "-o", form).out
 
 
 def test_settings_judge_these_findings_too(do: Do, adobe: Adobe) -> None:
@@ -221,7 +291,13 @@ def test_a_snapshot_is_enough_and_one_of_an_earlier_version_is_read(do: Do, adob
             node.pop("fallback", None)
             node.pop("reads", None)
     kept.write_text(json.dumps(record))
-    assert codes(do) == ["CS892"]
+    assert codes(do) == ["CS849", "CS892"]
+    kept.write_text('{"greeting": ["Welcome"]}')
+    outcome = do("journeys", "check")
+    assert (outcome.code, "no node is judged: " in outcome.out) == (0, True)
+    assert do("journeys", "check", "--strict").code == 1
+    kept.write_text("{}")
+    assert codes(do) == ["CS849"]
     for wrong in (
         {"fallback": "no"},
         {"reads": [{"text": 1, "condition": True}]},

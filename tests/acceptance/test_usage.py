@@ -70,7 +70,7 @@ def test_which_journeys_use_which_action_and_how_sure_that_is(do: Do, adobe: Ado
     assert outcome.code == 0, outcome.err
     assert outcome.out == (
         "Action/audit\n"
-        "  doubtful  Nothing to map (Deployed, node The audit): the node has its name, and maps other labels\n"
+        "  doubtful  Nothing to map (Deployed, node The audit): the node has its name, and maps nothing\n"
         "Action/loyalty\n"
         "  possible  Anniversary v1.0 (Redeployed, node Points): the node maps its labels, which no other action has\n"
         "      Member = #{profile.id}\n"

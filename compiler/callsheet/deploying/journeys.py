@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from callsheet.compiling import Compiled
@@ -52,7 +53,7 @@ def _usage_in(stores: Stores, root: Path, names: Collection[str], actions: Mappi
     snapshot = _live(target) or read_snapshot(root, target.options) or target.journeys("")
     usage = usage_of(snapshot, actions)
     wanted = {str(Address("Action", name)) for name in names} or set(actions)
-    return Usage(uses={one: usage.uses.get(one, ()) for one in sorted(wanted)}, taken_at=usage.taken_at)
+    return replace(usage, uses={one: usage.uses.get(one, ()) for one in sorted(wanted)})
 
 
 def check_journeys(

@@ -22,6 +22,7 @@ SUBJECTS = (
     "journey",
     "relay",
     "called",
+    "unjudged",
     "orchestration",
     "references",
     "parameters",

@@ -40,10 +40,15 @@ _Nodes = tuple["str | _Group", ...]
 def is_pasted(generated: str, held: str) -> bool:
     """Return whether a journey holds what was generated, with a source for each placeholder."""
     ours, theirs = _tokens(generated), _tokens(held)
-    if any(one[0] in (OPENING, CLOSING) for one in theirs):
+    if has_placeholder(held):
         return False
     wanted, found = _nodes(ours), _nodes(theirs)
     return ours == theirs if wanted is None or found is None else _Match().all(wanted, found)
+
+
+def has_placeholder(held: str) -> bool:
+    """Return whether an expression still has a placeholder, outside of its texts."""
+    return any(one[0] in (OPENING, CLOSING) for one in _tokens(held))
 
 
 def _tokens(text: str) -> list[str]:
