@@ -130,6 +130,25 @@ def test_two_actions_with_the_same_labels_are_told_apart_by_nobody(do: Do, adobe
     assert "likely  Win back (Draft, node loyalty)" in out
 
 
+def test_a_deletion_names_the_journeys_that_use_the_action(do: Do) -> None:
+    confirmed(do, "first")
+    (do.folder.path / "loyalty.yaml").unlink()
+    out = " ".join(do("plan").out.split())
+    words = "2 journeys use it and have to let go of it first: Anniversary v1.0, Win back"
+    assert f"{words} (deleted-in-use)" in out
+    (change,) = json.loads(do("plan", "-o", "json").out)["changes"]
+    assert (change["action"], change["impact"], change["diff"][-1]["words"]) == (
+        "delete",
+        "breaking",
+        words,
+    )
+    pack = do.folder.path.parent / "second"
+    assert do.apply("--accept", "max-delete", "--accept", "breaking", "--pack", str(pack)).code == 0
+    text = (pack / "pack.md").read_text()
+    assert "take it out of them first" in text
+    assert "No journey uses" not in text
+
+
 def test_a_parameter_that_a_live_journey_maps_is_not_removed_unnoticed(do: Do, adobe: Adobe) -> None:
     confirmed(do, "first")
     file = do.folder.path / "push.yaml"
@@ -148,7 +167,7 @@ def test_a_parameter_that_a_live_journey_maps_is_not_removed_unnoticed(do: Do, a
         .replace("    title: {type: string, label: {en: Title, fr: Titre}}\n", "")
     )
     plan = do("plan").out
-    assert "live journey that map `title`: Welcome (mapped-in-journey)" in plan
+    assert "live journey that maps `title`: Welcome (mapped-in-journey)" in plan
     assert plan.startswith("↻ Action/push  [breaking]")
     assert do("plan", "--fail-on", "breaking").code == 1
     # A draft freezes the action, and nobody is in it yet.

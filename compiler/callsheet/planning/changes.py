@@ -126,6 +126,19 @@ def _replaced(change: Change, words: str, reason: str) -> Change:
     return replace(change, action="replace", impact="breaking", diff=diff, reasons=reasons)
 
 
+def deleted_in_use(change: Change, journeys: Sequence[str]) -> Change:
+    """Name the journeys that use what a change deletes: the screen refuses that until they do not."""
+    many = "journeys use it and have" if len(journeys) > 1 else "journey uses it and has"
+    words = f"{len(journeys)} {many} to let go of it first: {listed(journeys, 10)}"
+    found = Difference(
+        path=(), before=NOTHING, after=NOTHING, words=words, impact="breaking", reason="deleted-in-use"
+    )
+    reasons = tuple(sorted({*change.reasons, found.reason}))
+    return replace(
+        change, impact=heaviest([change.impact, found.impact]), diff=(*change.diff, found), reasons=reasons
+    )
+
+
 def mapped_in_journeys(change: Change, usage: Usage) -> Change:
     """Name the live journeys that map a parameter which a change takes away, or makes another one."""
     found = []
@@ -135,8 +148,8 @@ def mapped_in_journeys(change: Change, usage: Usage) -> Change:
         name = str(one.path[1])
         journeys = usage.mapping(change.address_before, labels_of(change.before or {}, name))
         if journeys:
-            many = "journeys" if len(journeys) > 1 else "journey"
-            words = f"live {many} that map `{name}`: {', '.join(journeys)}"
+            subject = "live journeys that map" if len(journeys) > 1 else "live journey that maps"
+            words = f"{subject} `{name}`: {', '.join(journeys)}"
             found.append(
                 Difference(
                     path=one.path,

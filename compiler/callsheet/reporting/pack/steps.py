@@ -55,7 +55,8 @@ class PackStep:
     def checks(self) -> list[str]:
         """What to look at before it is saved."""
         say, action = self.screen.say, self.change.action
-        found = [say(f"check {action}")] if f"check {action}" in PHRASES else []
+        check = "check delete in use" if action == "delete" and self.journeys else f"check {action}"
+        found = [say(check)] if check in PHRASES else []
         relay = relay_host(self.change.after or {})
         if relay:
             found.append(say("by relay", host=relay))

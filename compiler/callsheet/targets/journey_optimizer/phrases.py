@@ -52,6 +52,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "No journey uses the action: the screen refuses to delete one that is used.",
         "Aucun parcours n'utilise l'action : l'écran refuse de supprimer une action utilisée.",
     ),
+    "check delete in use": (
+        "Journeys use the action: take it out of them first, since the screen refuses to delete it before.",
+        "Des parcours utilisent l'action : retirez-la d'abord, car l'écran refuse de la supprimer avant.",
+    ),
     "used by": ("These journeys use it: {journeys}.", "Ces parcours l'utilisent : {journeys}."),
     "used by unknown": (
         "Which journeys use it is not known here: look at “Used in” on the screen.",
