@@ -224,6 +224,8 @@ def test_without_a_network_a_plan_rests_on_the_last_snapshot_and_says_so(
     assert f"Note: journeys are as of {saved['takenAt']} (journeys.json)" in words
     assert "move the journeys that use it: Welcome" in words
     assert "as of " in do("usage", "push").out
+    drift = " ".join(do("drift").out.split())
+    assert "Note: changes on the screen are not known: Adobe's API was not reached" in drift
     plan = do.folder.path.parent / "plan.json"
     offline = json.loads(do("plan", "-o", "json", "--out", str(plan)).out)
     assert offline["changes"] == json.loads(live)["changes"]
