@@ -265,12 +265,14 @@ class MetricsResult:
     Attributes:
         figures: of each action that was called, then of what fits no action.
         failures: by condition, the actions of which it holds.
+        notes: what to know of the result as a whole.
 
     """
 
     environment: str
     figures: Sequence[Figures]
     failures: Mapping[str, Sequence[str]]
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -914,6 +914,7 @@ class Workspace:
 
         """
         from callsheet.importing.reading_in import read_argument
+        from callsheet.targets.journey_optimizer.judging import judged
         from callsheet.targets.journey_optimizer.metrics import figures_of, read_rows
         from callsheet.targets.journey_optimizer.thresholds import Threshold
 
@@ -926,13 +927,10 @@ class Workspace:
             if "request" in content
         }
         conditions = [Threshold.read(one) for one in _each(fail_on)]
-        measured = figures_of(read_rows(read_argument(str(file))), actions)
-        found = [one for one in measured if not names or one.name in names]
-        failing = {it.text: [one.name or "no name" for one in found if it.holds(one)] for it in conditions}
+        rows = read_rows(read_argument(str(file)))
+        found = judged(figures_of(rows, actions), rows, conditions, names)
         return results.MetricsResult(
-            environment=chosen.name,
-            figures=found,
-            failures={text: which for text, which in failing.items() if which},
+            environment=chosen.name, figures=found.figures, failures=found.failures, notes=found.notes
         )
 
     def save_usage(self, environment: str | None = None) -> Path:

@@ -39,6 +39,7 @@ class Figures:
         times: by `TIMES`, in ms; the highest of its endpoints, None where there is none.
         per_second: calls in a second that had one, as an average; None where that is unknown.
         notes: what to look at.
+        missing: the counts that the result does not have; they are 0 in `counts`.
 
     """
 
@@ -48,9 +49,19 @@ class Figures:
     times: Mapping[str, float | None]
     per_second: float | None
     notes: tuple[str, ...] = ()
+    missing: frozenset[str] = frozenset()
+
+    @classmethod
+    def uncalled(cls, name: str) -> Figures:
+        """Return the figures of an action of the environment that was not called."""
+        counts, times = dict.fromkeys(COUNTS, 0), dict.fromkeys(TIMES)
+        notes = ("no call in the result",)
+        return cls(name=name, known=True, counts=counts, times=times, per_second=None, notes=notes)
 
     def value(self, name: str) -> float | None:
         """Return a figure by its name: a count, a time, or a rate in per cent; None where it is unknown."""
+        if name in self.missing or _COUNTED.get(name) in self.missing:
+            return None
         if name in self.counts:
             return self.counts[name]
         if name in self.times:
@@ -65,6 +76,8 @@ class Figures:
 
 
 RATES = ("error_rate", "timeout_rate", "capped_rate")
+_COUNTED = {"timeout_rate": "timeouts", "capped_rate": "capped"}
+"""Which count may be missing for a rate; calls and successes never are."""
 
 
 def query_text(hours: int) -> str:
@@ -115,7 +128,26 @@ def read_rows(text: str) -> list[dict[str, Any]]:
         for name in ("calls", "ok"):
             if _number(row.get(name)) is None:
                 raise _unreadable(f"row {number} has no number `{name}`")
+        fault = _inconsistency(row)
+        if fault:
+            raise _unreadable(f"row {number}: {fault}")
     return rows
+
+
+def _inconsistency(row: Mapping[str, Any]) -> str:
+    """Return what of a row cannot be; empty where nothing is wrong."""
+    for name in (*COUNTS, *TIMES):
+        if _number(row.get(name)) is None and not _is_null(row.get(name)):
+            return f"`{name}` is not a number"
+    calls = _number(row["calls"]) or 0
+    for name in COUNTS[1:]:
+        if (_number(row.get(name)) or 0) > calls:
+            return f"`{name}` is more than `calls`"
+    return ""
+
+
+def _is_null(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and value.strip().lower() in ("", "null"))
 
 
 def _rows(text: str) -> list[dict[str, Any]]:
@@ -186,11 +218,12 @@ def _figures(
     name: str, rows: Sequence[Mapping[str, Any]], compiled: Mapping[str, Any], *, known: bool
 ) -> Figures:
     counts = {one: int(sum(_numbers(rows, one))) for one in COUNTS}
+    missing = frozenset(one for one in COUNTS if not _numbers(rows, one))
     times = {one: max(_numbers(rows, one), default=None) for one in TIMES}
     seen = _numbers(rows, "rps_when_busy")
     per_second = sum(seen) if seen else None
     return Figures(
-        name=name, known=known, counts=counts, times=times, per_second=per_second,
+        name=name, known=known, counts=counts, times=times, per_second=per_second, missing=missing,
         notes=tuple(_notes(times["p95_ms"], per_second, compiled.get("limits") or {})),
     )  # fmt: skip
 
