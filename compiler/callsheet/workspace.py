@@ -858,15 +858,16 @@ class Workspace:
 
         """
         from callsheet.deploying.journeys import check_journeys, refuse_without_journeys
-        from callsheet.rules.ignores import by_settings
+        from callsheet.rules.ignores import adjust_outside
 
         chosen = self._valid(environment)
         refuse_without_journeys(chosen)
         compiled = self.compile()
         with self._opened(chosen, writing=False) as stores:
             usage, problems = check_journeys(stores, self.root, _each(names), compiled, chosen)
-        texts = {one.document.file: one.document.text for one in compiled.actions.values()}
-        found = by_settings(diagnose(problems, texts), compiled.settings)
+        documents = [*(one.document for one in compiled.actions.values()), *chosen.chain]
+        texts = {one.file: one.text for one in documents}
+        found = adjust_outside(diagnose(problems, texts), texts, compiled.settings)
         return results.ValidationResult(
             diagnostics=sorted(found, key=lambda one: one.sort_key),
             documents=len(usage.uses),

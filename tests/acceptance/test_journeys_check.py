@@ -272,6 +272,25 @@ def test_settings_judge_these_findings_too(do: Do, adobe: Adobe) -> None:
     assert (outcome.code, outcome.out.count("error CS890"), "CS892" in outcome.out) == (1, 1, False)
 
 
+def test_a_comment_silences_a_finding_in_its_place_and_validate_knows_it(do: Do, adobe: Adobe) -> None:
+    adobe.journeys = [journey(calling("'Hi'", fallbackOnTimeoutOrError=False), seconds=9)]
+    assert codes(do) == ["CS890", "CS892", "CS891"]
+    text = GREETING.replace("  request:\n", "  request:  # callsheet: ignore CS890 nobody waits\n")
+    text = text.replace("      text:", "      # callsheet: ignore CS892 it is being rebuilt\n      text:")
+    do.folder.write("greeting.yaml", text)
+    overlay = "  overlays:\n    greeting:\n      limits: {timeout: 25s}  # callsheet: ignore CS891 slow at night\n"
+    file = do.folder.path / "environments.yaml"
+    file.write_text(file.read_text() + overlay)
+    assert codes(do) == []
+    assert "CS313" not in do("validate").out
+    file.write_text(file.read_text().replace("  # callsheet: ignore CS891 slow at night", ""))
+    outcome = do("journeys", "check")
+    assert "      limits: {timeout: 25s}\n" in outcome.out  # the line of the environment's file
+    # Another code is still found to be useless.
+    do.folder.write("greeting.yaml", GREETING + "  # callsheet: ignore CS407 it was http once\n")
+    assert "CS313" in do("validate").out
+
+
 def test_a_snapshot_is_enough_and_one_of_an_earlier_version_is_read(do: Do, adobe: Adobe) -> None:
     adobe.journeys = [
         journey(calling("'Hi'", fallbackOnTimeoutOrError=False), condition("@action{greeting.id} == 'x'"))
