@@ -253,9 +253,19 @@ class CertificateResult:
     now: datetime
 
     @property
+    def in_use(self) -> Sequence[Certificate]:
+        """Those that are not retired yet; the newest, where all of them are."""
+        return [one for one in self.certificates if one.retired > self.now] or self.certificates[:1]
+
+    @property
     def days_left(self) -> int:
-        """Whole days until the first of them is retired; less than 0 after that."""
-        return (min(one.retired for one in self.certificates) - self.now).days
+        """Whole days until the first that is in use is retired; less than 0 after that."""
+        return (min(one.retired for one in self.in_use) - self.now).days
+
+    @property
+    def ended(self) -> bool:
+        """Whether none of them is valid any more."""
+        return all(one.expires <= self.now for one in self.certificates)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
