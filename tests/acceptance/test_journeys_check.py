@@ -35,7 +35,7 @@ spec:
     email: {type: string, label: Address, sensitivity: email, journey: "#{ExperiencePlatform.Profile.email}"}
     name: {type: string, label: {en: Name, fr: Nom}, optional: true}
   responses:
-    success: {payload: {id: g1, places: [{name: Paris}]}}
+    success: {payload: {id: g1, places: [{name: Paris}, {zip: 1}], items: [], any: null}}
     failure: {payload: {error: {code: 404}}}
   limits: {timeout: 10s, retries: 1}
 """
@@ -154,6 +154,18 @@ def test_a_journey_that_is_over_is_not_checked(do: Do, adobe: Adobe, status: str
         ("@action{greeting.places.all(currentActionField.name == 'a').name} is null", []),
         ("@action{greeting.places.first().town} is null", ["CS893"]),
         ("@action{greetings.id} == 'x'", []),
+        ("@event{E.t} == '@action{greeting.nothere}' /* @action{greeting.gone} */", []),
+        ("@action{greeting.items.at(0).id} is null and @action{greeting.any.x} is null", []),
+        ('@action{greeting.jo_status_code} == "http_200"', []),
+        ("@action{greeting.id} != null and @action{greeting.id} == 'x'", []),
+        ("@action{greeting.id} == 'is null'", ["CS894"]),
+        ("@action{greeting.id} is  not  null", []),
+        ("@action{greeting.places.all(currentActionField.town == ').x').name} is null", ["CS893"]),
+        ("@action{greeting.places.all(currentActionField.name == ').x').name} is null", []),
+        ("@action{greeting.places[0].nah} is null", ["CS893"]),
+        ("@action{greeting.places[0].name} is null", []),
+        ("@action{Greeting.id} is null", ["CS893"]),
+        ("@action{greeting.places.all(currentActionField.zip == 1)} is null", []),
     ],
 )
 def test_what_a_condition_reads_of_an_answer(do: Do, adobe: Adobe, written: str, found: list[str]) -> None:
@@ -411,5 +423,11 @@ def test_the_fields_that_a_text_reads() -> None:
         Reading("h", ("1i", "j")),
     ]  # fmt: skip
     assert holds_field({"a": [{"b": None}]}, ("a", "b"))
-    assert not holds_field({"a": []}, ("a", "b"))
+    assert holds_field({"a": []}, ("a", "b"))
+    assert holds_field({"a": [{"c": 1}, {"b": 1}]}, ("a", "b"))
+    assert not holds_field({"a": [{"c": 1}]}, ("a", "b"))
+    text = '{{context.journey.actions["points"].gone}} @action{a.l.all(currentActionField.x.y > 1).z}'
+    assert {*readings(text)} == {
+        Reading("points", ("gone",)), Reading("a", ("l", "z")), Reading("a", ("l", "x", "y")),
+    }  # fmt: skip
     assert not holds_field(None, ("a",))

@@ -49,7 +49,7 @@ def problems_in_journeys(
                 (one, text["text"], text["condition"])
                 for text in use.reads
                 for one in readings(text["text"])
-                if one.action == action.name
+                if one.action.casefold() == action.name.casefold()
             ]
             called = Called(use=use, content=content, forms=forms, readings=read)
             for code, check in checks:

@@ -71,7 +71,7 @@ class Use:
     @property
     def may_call(self) -> bool:
         """Whether it may call the action, and what it maps is not known to be the action's."""
-        return self.sure != "certain" and not self.calls
+        return not self.reads and not self.calls
 
     @property
     def live(self) -> bool:
@@ -188,18 +188,26 @@ def _read(node: Mapping[str, Any], journey: str, status: str, actions: Mapping[s
     """Yield the actions whose answers a node reads: they are called for certain, by whichever node."""
     from callsheet.targets.journey_optimizer.readings import readings
 
+    known = {Address.read(one).name.casefold(): one for one in actions if one.startswith("Action/")}
     found: dict[str, list[str]] = {}
     texts: dict[str, list[Mapping[str, Any]]] = {}
+    exact: set[str] = set()
     for text in node.get("reads", ()):
         for one in readings(text["text"]):
             address = str(Address("Action", one.action))
             if address in actions:
+                exact.add(address)
+            else:
+                address = known.get(one.action.casefold(), "")
+            if address:
                 found.setdefault(address, []).append(".".join((one.action, *one.path)))
                 texts.setdefault(address, []).append(text)
     for address, read in found.items():
         what = listed([f"`@action{{{it}}}`" for it in dict.fromkeys(read)], 3)
-        yield Use(address=address, journey=journey, status=status, node=node["name"], sure="certain",
-                  why=f"it reads {what}", reads=texts[address])  # fmt: skip
+        sure: Sure = "certain" if address in exact else "likely"
+        why = f"it reads {what}" if address in exact else f"it reads {what}, which is written otherwise"
+        yield Use(address=address, journey=journey, status=status, node=node["name"], sure=sure, why=why,
+                  reads=texts[address])  # fmt: skip
 
 
 def _judged(address: str, fitting: Sequence[str], named: Sequence[str], fit: Fit) -> tuple[Sure, str]:

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 SUBJECT = "called"
 REQUEST: Path = ("request",)
-_TREATS_NULL = ("is null", "is not null", "defaultValue")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,17 +150,25 @@ def answer_field_gone(called: Called, at: Spots) -> Iterator[Problem]:
     from callsheet.targets.journey_optimizer.readings import FAILURE, STATUS, holds_field
 
     responses: dict[str, Any] = called.content.get("responses") or {}
-    for reading, _, _ in called.readings:
-        name, path = "success", reading.path
+    name = called.content["name"]
+    for reading in dict.fromkeys(one for one, _, _ in called.readings):
+        if reading.action != name:
+            yield at.key(
+                REQUEST,
+                f"{_where(called.use)} reads `@action{{{reading.action}}}`, and the action is `{name}`",
+                do=f"write `@action{{{name}}}`: the case of a name counts",
+            )
+            continue
+        outcome, path = "success", reading.path
         if path[:1] == (FAILURE,):
-            name, path = "failure", path[1:]
+            outcome, path = "failure", path[1:]
         if not reading.path or path[:1] == (STATUS,):
             continue
-        if not holds_field((responses.get(name) or {}).get("payload"), path):
+        if not holds_field((responses.get(outcome) or {}).get("payload"), path):
             field = ".".join(reading.path)
             yield at.key(
-                ("responses", name, "payload"),
-                f"{_where(called.use)} reads `{field}`, which the {name} example does not have",
+                ("responses", outcome, "payload"),
+                f"{_where(called.use)} reads `{field}`, which the {outcome} example does not have",
                 do="put it back, or change the journey first",
             )
 
@@ -171,11 +178,15 @@ def null_in_dry_run(called: Called, at: Spots) -> Iterator[Problem]:
     """A condition on an answer should treat null: in a dry run, no action is called.
 
     Every answer is null then. The same holds for an action that timed out. Write `is null`, or a
-    `defaultValue`.
+    `defaultValue`. A comparison of the status (`jo_status_code`) needs neither: it is false for null.
     """
-    found = dict.fromkeys(text for _, text, condition in called.readings if condition)
+    from callsheet.targets.journey_optimizer.readings import STATUS, treats_null
+
+    found = dict.fromkeys(
+        text for one, text, condition in called.readings if condition and one.path[:1] != (STATUS,)
+    )
     for text in found:
-        if not any(one in text for one in _TREATS_NULL):
+        if not treats_null(text):
             yield at.key(
                 REQUEST,
                 f"{_where(called.use)} decides by an answer that is null in a dry run: {text}",
