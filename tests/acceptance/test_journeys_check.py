@@ -58,7 +58,7 @@ def placed(text: str) -> str:
 
 
 def journey(
-    *nodes: Any, status: str = "Deployed", seconds: int | None = 30, name: str = "Welcome"
+    *nodes: Any, status: str = "Deployed", seconds: Any = 30, name: str = "Welcome"
 ) -> dict[str, Any]:
     return {
         "id": f"j-{name}", "name": name, "version": "1.0", "status": status,
@@ -184,7 +184,10 @@ def test_what_a_message_reads_of_an_answer(do: Do, adobe: Adobe) -> None:
 
 def test_a_journey_gives_an_action_its_time(do: Do, adobe: Adobe) -> None:
     text = generated(do, "@event{E.name}")
-    for seconds, found in ((10, []), (9, ["CS891"]), (9_000, ["CS891"]), (30_000, []), (None, ["CS849"])):
+    for seconds, found in (
+        (10, []), (9, ["CS891"]), (9_000, ["CS891"]), (30_000, []), (None, ["CS849"]), ("PT5S", ["CS891"]),
+        ("PT1M", []), ("5", ["CS891"]), (5.0, ["CS891"]), ("soon", ["CS849"]), (True, ["CS849"]), (0, ["CS849"]),
+    ):  # fmt: skip
         adobe.journeys = [journey(calling(text), seconds=seconds)]
         assert codes(do) == found, seconds
 
@@ -414,6 +417,32 @@ def test_expressions_of_any_length_are_compared_at_once() -> None:
         assert not is_pasted(one, "(" * 50_000)
         assert not is_pasted(f"lower({one})", "lower(" + "(" * 20_000 + "a" + ")" * 20_000 + ")")
         assert time.process_time() - begin < 2
+
+
+def test_every_page_of_journeys_is_read_however_their_number_is_written(do: Do, adobe: Adobe) -> None:
+    def others(number: int) -> list[dict[str, Any]]:
+        return [journey(status="Draft", name=f"J{one}") for one in range(number)]
+
+    last = journey(calling("'Hi'"))
+    adobe.page_size = 3
+    for pages_of in (lambda number: None, str, lambda number: number):
+        adobe.pages_of = pages_of
+        for number in (2, 3, 4):
+            adobe.journeys = [*others(number), last]
+            assert codes(do) == ["CS892"], number
+    # One id twice in a page is no change while it is read; null is not a text.
+    adobe.journeys = [
+        last,
+        last,
+        {**last, "version": "2.0"},
+        {"id": None, "name": None, "status": None, "nodes": None},
+    ]
+    adobe.page_size = 100
+    assert codes(do) == ["CS892", "CS892"]
+    adobe.journeys = [journey(calling(None, name=None, fallbackOnTimeoutOrError="false"))]  # type: ignore[arg-type]
+    outcome = do("journeys", "check")
+    assert "None" not in outcome.out
+    assert codes(do) == ["CS890", "CS892"]
 
 
 def test_the_fields_that_a_text_reads() -> None:

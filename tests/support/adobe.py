@@ -40,6 +40,7 @@ class Adobe:
     production: bool = True
     configs: dict[str, dict[str, Any]] = field(default_factory=dict)
     journeys: list[dict[str, Any]] = field(default_factory=list)
+    pages_of: Callable[[int], Any] = lambda number: number
     events: list[dict[str, Any]] = field(default_factory=list)
     certificates: list[dict[str, Any]] = field(default_factory=list)
     events_name: str = "customerAuditLogList"
@@ -253,7 +254,7 @@ def running(port: int = 0) -> Iterator[Adobe]:
                     "results": found.journeys[page * size : (page + 1) * size],
                     "page": page,
                     "limit": size,
-                    "pages": pages,
+                    **({} if found.pages_of(pages) is None else {"pages": found.pages_of(pages)}),
                 },
             )
 
