@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
-from callsheet.cli.common import Options, allow_host_option, common_options, environment_option
+from callsheet.cli.common import Options, allow_host_option, common_options, environment_option, writes
 
 
+@writes("text", "json")
 @click.command("certificate")
 @environment_option
 @click.option(

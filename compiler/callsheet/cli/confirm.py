@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from callsheet.cli.common import Options, allow_host_option, common_options, why_option
+from callsheet.cli.common import Options, allow_host_option, common_options, why_option, writes
 from callsheet.standalone import compare_pasted, read_pack, signing_key
 
 if TYPE_CHECKING:
     from callsheet.results import Pack
 
 
+@writes("text", "json", "markdown", "html", "junit")
 @click.command("confirm")
 @click.argument("pack")
 @click.argument("names", nargs=-1, metavar="[STEP]...")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
-from callsheet.cli.common import Options, common_options, environment_option
+from callsheet.cli.common import Options, common_options, environment_option, writes
 
 
+@writes("text", "json", "markdown", "html")
 @click.command("metrics")
 @click.argument("names", nargs=-1)
 @environment_option
