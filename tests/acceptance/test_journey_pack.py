@@ -152,6 +152,8 @@ def test_it_follows_the_order_of_the_screen(seven: Folder, callsheet: Callsheet,
         "Action", "Endpoint Configuration", "Headers", "Query parameters", "Authentication", "Request", "Response", "Failure response",
         "Send test request", "In each journey",
     ]  # fmt: skip
+    # What is copied from the raw file is what is meant.
+    assert "- URL: `https://push.example.com/" in push
     assert "- X-Tenant: tenant (a variable, and this is its label)" in push
     assert "- Value: *the secret env:PUSH" in push.replace("\\_", "_").replace("&#95;", "_").replace(
         "&#58;", ":"
@@ -521,6 +523,23 @@ def test_another_expression_is_pasted_in_the_journeys_and_leaves_the_action_as_i
         (one,) = [it for it in change["diff"] if it["reason"] == reason]
         assert one["words"].startswith("paste the new expression of `text` in Welcome: ")
         assert f"    {one['words']} (expression-changed)\n" in callsheet("plan", *at).out
+        second = tmp_path / "second"
+        assert (
+            callsheet(
+                "apply",
+                *at,
+                "--yes",
+                "-q",
+                "--accept",
+                "breaking",
+                "--accept",
+                "sensitive",
+                "--pack",
+                second,
+            ).code
+            == 0
+        )
+        assert f"- ``{one['words']}``\n" in (second / "pack.md").read_text("utf-8")
 
 
 def test_each_journey_is_told_what_to_choose_and_what_to_paste(

@@ -80,6 +80,7 @@ def _placed(fields: list[Difference], address: str, place: Place) -> list[Differ
     return placed(fields, lambda path: place(address, path))
 
 
+PASTE = "paste the new expression of"
 _HIDDEN = ("unseen-characters", "look-alike-host")
 
 
@@ -101,7 +102,7 @@ def _pasted_anew(change: Change, expressions: Sequence[tuple[str, str]], journey
             path=(),
             before=NOTHING,
             after=NOTHING,
-            words=f"paste the new expression of `{label}` in {listed(journeys, 3)}: {text}",
+            words=f"{PASTE} `{label}` in {listed(journeys, 3)}: {text}",
             impact="breaking",
             reason="expression-changed",
         )
