@@ -871,7 +871,7 @@ class Workspace:
         return results.ValidationResult(
             diagnostics=sorted(found, key=lambda one: one.sort_key),
             documents=len(usage.uses),
-            notes=(f"journeys are as of {usage.taken_at}",) if usage.taken_at else (),
+            notes=usage.notes,
             checked="action",
         )
 
@@ -883,10 +883,10 @@ class Workspace:
                 API.
 
         """
-        from callsheet.deploying.journeys import read_adobe_certificates, refuse_without_journeys
+        from callsheet.deploying.journeys import read_adobe_certificates, refuse_without_certificates
 
         chosen = self.environment(environment)
-        refuse_without_journeys(chosen)
+        refuse_without_certificates(chosen)
         with self._opened(chosen, writing=False) as stores:
             found = read_adobe_certificates(stores)
         return results.CertificateResult(

@@ -149,4 +149,7 @@ def test_the_certificate_itself_is_believed_and_what_differs_is_a_note(
 
 def test_an_environment_without_an_account_has_none(callsheet: Callsheet, samples: Folder) -> None:
     outcome = callsheet("certificate", "-C", samples.path, "-e", "local")
-    assert outcome.err.startswith("error CS845: ")
+    assert outcome.err.startswith(
+        "error CS845: the target of local is not called by Adobe: it has no client"
+    )
+    assert "journeys" not in outcome.err

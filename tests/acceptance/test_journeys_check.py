@@ -306,6 +306,15 @@ def test_a_comment_silences_a_finding_in_its_place_and_validate_knows_it(do: Do,
     assert "CS313" in do("validate").out
 
 
+def test_why_a_snapshot_is_used_is_said(do: Do, adobe: Adobe, monkeypatch: pytest.MonkeyPatch) -> None:
+    adobe.journeys = [journey(calling("'Hi'"))]
+    assert do("usage", "--save", "-q").code == 0
+    monkeypatch.delenv("ADOBE_SECRET")
+    out = " ".join(do("journeys", "check").out.split())
+    assert "Note: Adobe's API was not reached (the environment variable ADOBE_SECRET is not set" in out
+    assert "Note: journeys are as of 20" in out
+
+
 def test_a_snapshot_is_enough_and_one_of_an_earlier_version_is_read(do: Do, adobe: Adobe) -> None:
     adobe.journeys = [
         journey(calling("'Hi'", fallbackOnTimeoutOrError=False), condition("@action{greeting.id} == 'x'"))
@@ -330,6 +339,8 @@ def test_a_snapshot_is_enough_and_one_of_an_earlier_version_is_read(do: Do, adob
     outcome = do("journeys", "check")
     assert (outcome.code, "no node is judged: " in outcome.out) == (0, True)
     assert do("journeys", "check", "--strict").code == 1
+    kept.write_text('{"greting": ["Welcome"]}')
+    assert "Note: the snapshot names actions that are not there: greting\n" in do("journeys", "check").out
     kept.write_text("{}")
     assert codes(do) == ["CS849"]
     for wrong in (

@@ -87,12 +87,28 @@ class Usage:
         uses: by address of the action.
         taken_at: of the snapshot; empty where the API was read just now, or nothing is known.
         names_only: whether the snapshot has no more than the names of journeys.
+        unreached: why it is of a snapshot, where the API was asked.
+        strangers: the actions that the snapshot names, and that are not there.
 
     """
 
     uses: Mapping[str, Sequence[Use]] = field(default_factory=dict)
     taken_at: str = ""
     names_only: bool = False
+    unreached: str = ""
+    strangers: Sequence[str] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to know of where this comes from."""
+        found = []
+        if self.unreached:
+            found.append(f"Adobe's API was not reached ({self.unreached})")
+        if self.taken_at:
+            found.append(f"journeys are as of {self.taken_at}")
+        if self.strangers:
+            found.append(f"the snapshot names actions that are not there: {listed(self.strangers, 5)}")
+        return tuple(found)
 
     def journeys(self, address: str) -> list[str]:
         """Return the journeys that use an action, likely or possibly, and are not over."""
@@ -130,7 +146,10 @@ def usage_of(snapshot: Snapshot | None, actions: Mapping[str, Mapping[str, Any]]
         ]  # fmt: skip
     for one in _uses(snapshot, actions):
         found.setdefault(one.address, []).append(one)
-    return Usage(uses=found, taken_at=snapshot.taken_at, names_only=snapshot.names_only)
+    strangers = sorted(name for name in snapshot.named if str(Address("Action", name)) not in actions)
+    return Usage(
+        uses=found, taken_at=snapshot.taken_at, names_only=snapshot.names_only, strangers=strangers
+    )
 
 
 def _uses(snapshot: Snapshot, actions: Mapping[str, Mapping[str, Any]]) -> Iterator[Use]:
