@@ -542,6 +542,17 @@ def test_another_expression_is_pasted_in_the_journeys_and_leaves_the_action_as_i
         assert f"- ``{one['words']}``\n" in (second / "pack.md").read_text("utf-8")
 
 
+def test_a_label_with_a_number_is_named_where_it_is_typed(
+    seven: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    text = COMPOSED.replace("label: Name", "label: text").replace("kind: mail", 'kind: "{{ params.name }}"')
+    seven.write("greet.yaml", text)
+    outcome = callsheet("apply", "-C", seven.path, "--yes", "-q", "--pack", tmp_path / "pack")
+    assert outcome.code == 0, outcome.err
+    page = (tmp_path / "pack" / "pack.json").read_text("utf-8")
+    assert "its label is “text 2”, since another variable has its name: keep it" in page
+
+
 def test_each_journey_is_told_what_to_choose_and_what_to_paste(
     seven: Folder, callsheet: Callsheet, tmp_path: Path
 ) -> None:

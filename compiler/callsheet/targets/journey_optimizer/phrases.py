@@ -99,6 +99,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "tick": ("tick it at this variable", "cochez-le pour cette variable"),
     "tick box": ("tick the box", "cochez la case"),
     "optional": ("optional", "facultatif"),
+    "numbered label": (
+        "its label is “{label}”, since another variable has its name: keep it",
+        "son libellé est « {label} », car une autre variable porte son nom : gardez-le",
+    ),
     "own label": (
         "Adobe's French pages do not show this label: it may be called otherwise",
         "les pages françaises d'Adobe ne montrent pas ce libellé : il peut s'appeler autrement",
