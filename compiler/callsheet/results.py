@@ -146,6 +146,25 @@ class DriftResult:
     fields: Sequence[FieldWritten] = ()
     failures: Sequence[CallsheetError] = ()
 
+    @property
+    def advice(self) -> list[str]:
+        """What to do about what was changed on the screen, by what is there now."""
+        last = {one.address: one.verb for one in self.screen}
+        there = [address for address, verb in last.items() if verb != "deleted"]
+        found = []
+        if there:
+            names = ", ".join(one.partition("/")[2] for one in there[:5])
+            found.append(
+                "What was changed is not known: compare the screen with the pack, restore what differs,"
+                f" and confirm each again by its name: `callsheet confirm PACK NAME` ({names})."
+            )
+        if len(there) < len(last):
+            found.append(
+                "What was deleted: create it again by the pack and confirm it by its name, or remove it"
+                " from the workspace and confirm the deletion."
+            )
+        return found
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryResult:
@@ -241,9 +260,19 @@ class CertificateResult:
     now: datetime
 
     @property
+    def in_use(self) -> Sequence[Certificate]:
+        """Those that are not retired yet; the newest, where all of them are."""
+        return [one for one in self.certificates if one.retired > self.now] or self.certificates[:1]
+
+    @property
     def days_left(self) -> int:
-        """Whole days until the first of them is retired; less than 0 after that."""
-        return (min(one.retired for one in self.certificates) - self.now).days
+        """Whole days until the first that is in use is retired; less than 0 after that."""
+        return (min(one.retired for one in self.in_use) - self.now).days
+
+    @property
+    def ended(self) -> bool:
+        """Whether none of them is valid any more."""
+        return all(one.expires <= self.now for one in self.certificates)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,6 +283,7 @@ class MetricsResult:
         figures: of each action that was called, then of what fits no action.
         failures: by condition, the actions of which it holds.
         rows: what they were made of; `standalone.metrics_rows` writes them as a file.
+        notes: what to know of the result as a whole.
 
     """
 
@@ -261,6 +291,7 @@ class MetricsResult:
     figures: Sequence[Figures]
     failures: Mapping[str, Sequence[str]]
     rows: Sequence[Mapping[str, Any]] = ()
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

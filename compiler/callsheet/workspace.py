@@ -742,7 +742,7 @@ class Workspace:
 
         Args:
             plan: of the pack.
-            names: of the steps.
+            names: of the steps; one that was confirmed already is confirmed again.
             author: who did it, where nobody has to sign.
             why: for the record.
             answer: the file of the answer to the test request of the one step; it is kept as evidence.
@@ -785,6 +785,13 @@ class Workspace:
             if given is not None:
                 keep_answer(given, result, stores, conduct)
             return result
+
+    def open_steps(self, plan: Plan) -> Sequence[str]:
+        """Return the addresses of the steps of a pack that nobody has confirmed."""
+        from callsheet.deploying.confirming import open_steps
+
+        with self._opened(self.environment(plan.environment), writing=False) as stores:
+            return open_steps(plan, stores)
 
     # What is deployed, and the ways back ------------------------------------------------------------
 
@@ -888,7 +895,7 @@ class Workspace:
 
         """
         from callsheet.deploying.journeys import check_journeys, refuse_without_journeys
-        from callsheet.rules.ignores import by_settings
+        from callsheet.rules.ignores import adjust_outside
 
         chosen = self._valid(environment)
         refuse_without_journeys(chosen)
@@ -896,11 +903,11 @@ class Workspace:
         with self._opened(chosen, writing=False) as stores:
             usage, problems, unknown = check_journeys(stores, self.root, _each(names), compiled, chosen)
         texts = {one.file: one.text for one in documents_of(compiled)}
-        found = by_settings(diagnose(problems, texts), compiled.settings)
+        found = adjust_outside(diagnose(problems, texts), texts, compiled.settings)
         return results.ValidationResult(
             diagnostics=sorted(found, key=lambda one: one.sort_key),
             documents=len(usage.uses),
-            notes=(*((f"journeys are as of {usage.taken_at}",) if usage.taken_at else ()), *unknown),
+            notes=(*usage.notes, *unknown),
             checked="action",
         )
 
@@ -912,10 +919,10 @@ class Workspace:
                 API.
 
         """
-        from callsheet.deploying.journeys import read_adobe_certificates, refuse_without_journeys
+        from callsheet.deploying.journeys import read_adobe_certificates, refuse_without_certificates
 
         chosen = self.environment(environment)
-        refuse_without_journeys(chosen)
+        refuse_without_certificates(chosen)
         with self._opened(chosen, writing=False) as stores:
             found = read_adobe_certificates(stores)
         return results.CertificateResult(
@@ -948,6 +955,7 @@ class Workspace:
         """
         from callsheet.deploying.figures import measured_rows, refuse_without_account
         from callsheet.importing.reading_in import read_argument
+        from callsheet.targets.journey_optimizer.judging import judged
         from callsheet.targets.journey_optimizer.metrics import figures_of, read_rows
         from callsheet.targets.journey_optimizer.thresholds import Threshold
 
@@ -966,14 +974,13 @@ class Workspace:
             refuse_without_account(chosen)
             with self._opened(chosen, writing=False) as stores:
                 rows = measured_rows(stores, hours, self.allowed)
-        measured = figures_of(rows, actions)
-        found = [one for one in measured if not names or one.name in names]
-        failing = {it.text: [one.name or "no name" for one in found if it.holds(one)] for it in conditions}
+        found = judged(figures_of(rows, actions), rows, conditions, names)
         return results.MetricsResult(
             environment=chosen.name,
-            figures=found,
+            figures=found.figures,
             rows=rows,
-            failures={text: which for text, which in failing.items() if which},
+            failures=found.failures,
+            notes=found.notes,
         )
 
     def save_usage(self, environment: str | None = None) -> Path:

@@ -99,3 +99,13 @@ def test_a_source_that_is_none_is_refused(greet: Folder, callsheet: Callsheet) -
     outcome = callsheet("validate", "-C", greet.path)
     assert outcome.code == 1
     assert "greet.yaml:12:" in outcome.out
+
+
+def test_what_stays_in_english_is_said(greet: Folder, callsheet: Callsheet) -> None:
+    for language in ("fr", "de"):
+        outcome = callsheet("journey", "-C", greet.path, "--lang", language)
+        assert outcome.err.startswith(
+            f"note: labels are in `{language}` where the definitions have them, and"
+        )
+    assert callsheet("journey", "-C", greet.path, "--lang", "fr", "-o", "json").err == ""
+    assert callsheet("journey", "-C", greet.path).err == ""

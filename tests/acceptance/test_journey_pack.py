@@ -53,19 +53,25 @@ def test_apply_writes_a_pack_and_what_is_confirmed_is_recorded_by_whom(
     # Nothing is recorded, nothing is pretended.
     assert "Plan in journeys: 7 to create" in callsheet("plan", *at).out
     monkeypatch.setenv("CALLSHEET_AUTHOR", "ada")
-    assert callsheet("confirm", pack, "push", "sms", *at).code == 0
-    assert "Plan in journeys: 5 to create, 2 unchanged." in callsheet("plan", *at).out
-    assert (
-        callsheet("confirm", pack, "push", *at).out
-        == "Nothing to record: these steps were confirmed already.\n"
+    outcome = callsheet("confirm", pack, "push", "sms", *at)
+    assert outcome.out.endswith(
+        "Other steps of the pack: Action/audit, Action/lookup, Action/loyalty, Action/mail, Action/products\n"
     )
+    assert "Plan in journeys: 5 to create, 2 unchanged." in callsheet("plan", *at).out
     monkeypatch.setenv("CALLSHEET_AUTHOR", "grace")
     assert callsheet("confirm", pack, *at).code == 0
+    assert (
+        callsheet("confirm", pack, *at).out
+        == "Nothing to record: these steps were confirmed already. Name one to confirm it again.\n"
+    )
+    outcome = callsheet("confirm", pack, "push", "--why", "restored", *at)
+    assert (outcome.code, "Other steps" in outcome.out) == (0, False)
     assert callsheet("plan", *at).out.startswith("Nothing to do in journeys: 7 unchanged.")
     history = json.loads(callsheet("history", *at, "-o", "json").out)["applies"]
     assert [(one["author"], [it["address"] for it in one["steps"]]) for one in reversed(history)] == [
         ("ada", ["Action/push", "Action/sms"]),
         ("grace", ["Action/audit", "Action/lookup", "Action/loyalty", "Action/mail", "Action/products"]),
+        ("grace", ["Action/push"]),
     ]
     digest = json.loads((pack / "pack.json").read_text())["plan"]["digest"]
     assert {one["approvedPlanDigest"] for one in history} == {digest}
@@ -146,6 +152,8 @@ def test_it_follows_the_order_of_the_screen(seven: Folder, callsheet: Callsheet,
         "Action", "Endpoint Configuration", "Headers", "Query parameters", "Authentication", "Request", "Response", "Failure response",
         "Send test request", "In each journey",
     ]  # fmt: skip
+    # What is copied from the raw file is what is meant.
+    assert "- URL: `https://push.example.com/" in push
     assert "- X-Tenant: tenant (a variable, and this is its label)" in push
     assert "- Value: *the secret env:PUSH" in push.replace("\\_", "_").replace("&#95;", "_").replace(
         "&#58;", ":"
@@ -485,7 +493,12 @@ spec:
     ("old", "new", "action", "reason"),
     [
         ("Hello {{ params.name }}", "Good day {{ params.name }}", "update", "expression-changed"),
-        ("Hello {{ params.name }}", "Hello {{ params.name | upper }}", "update", "expression-changed"),
+        (
+            "Hello {{ params.name }}",
+            "Hello to all of you, and to {{ params.name | upper }}",
+            "update",
+            "expression-changed",
+        ),
         ("Hello {{ params.name }}", "{{ params.name | length }}", "replace", "frozen-in-use"),
         ("Hello {{ params.name }}", "Hello", "replace", "frozen-in-use"),
         ("kind: mail", "kind: sms", "replace", "frozen-in-use"),
@@ -509,6 +522,35 @@ def test_another_expression_is_pasted_in_the_journeys_and_leaves_the_action_as_i
     if reason == "expression-changed":
         (one,) = [it for it in change["diff"] if it["reason"] == reason]
         assert one["words"].startswith("paste the new expression of `text` in Welcome: ")
+        assert f"    {one['words']} (expression-changed)\n" in callsheet("plan", *at).out
+        second = tmp_path / "second"
+        assert (
+            callsheet(
+                "apply",
+                *at,
+                "--yes",
+                "-q",
+                "--accept",
+                "breaking",
+                "--accept",
+                "sensitive",
+                "--pack",
+                second,
+            ).code
+            == 0
+        )
+        assert f"- ``{one['words']}``\n" in (second / "pack.md").read_text("utf-8")
+
+
+def test_a_label_with_a_number_is_named_where_it_is_typed(
+    seven: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    text = COMPOSED.replace("label: Name", "label: text").replace("kind: mail", 'kind: "{{ params.name }}"')
+    seven.write("greet.yaml", text)
+    outcome = callsheet("apply", "-C", seven.path, "--yes", "-q", "--pack", tmp_path / "pack")
+    assert outcome.code == 0, outcome.err
+    page = (tmp_path / "pack" / "pack.json").read_text("utf-8")
+    assert "its label is “text 2”, since another variable has its name: keep it" in page
 
 
 def test_each_journey_is_told_what_to_choose_and_what_to_paste(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from typing import Any
 
 import pytest
@@ -34,7 +35,7 @@ spec:
     email: {type: string, label: Address, sensitivity: email, journey: "#{ExperiencePlatform.Profile.email}"}
     name: {type: string, label: {en: Name, fr: Nom}, optional: true}
   responses:
-    success: {payload: {id: g1, places: [{name: Paris}]}}
+    success: {payload: {id: g1, places: [{name: Paris}, {zip: 1}], items: [], any: null}}
     failure: {payload: {error: {code: 404}}}
   limits: {timeout: 10s, retries: 1}
 """
@@ -57,7 +58,7 @@ def placed(text: str) -> str:
 
 
 def journey(
-    *nodes: Any, status: str = "Deployed", seconds: int | None = 30, name: str = "Welcome"
+    *nodes: Any, status: str = "Deployed", seconds: Any = 30, name: str = "Welcome"
 ) -> dict[str, Any]:
     return {
         "id": f"j-{name}", "name": name, "version": "1.0", "status": status,
@@ -153,6 +154,18 @@ def test_a_journey_that_is_over_is_not_checked(do: Do, adobe: Adobe, status: str
         ("@action{greeting.places.all(currentActionField.name == 'a').name} is null", []),
         ("@action{greeting.places.first().town} is null", ["CS893"]),
         ("@action{greetings.id} == 'x'", []),
+        ("@event{E.t} == '@action{greeting.nothere}' /* @action{greeting.gone} */", []),
+        ("@action{greeting.items.at(0).id} is null and @action{greeting.any.x} is null", []),
+        ('@action{greeting.jo_status_code} == "http_200"', []),
+        ("@action{greeting.id} != null and @action{greeting.id} == 'x'", []),
+        ("@action{greeting.id} == 'is null'", ["CS894"]),
+        ("@action{greeting.id} is  not  null", []),
+        ("@action{greeting.places.all(currentActionField.town == ').x').name} is null", ["CS893"]),
+        ("@action{greeting.places.all(currentActionField.name == ').x').name} is null", []),
+        ("@action{greeting.places[0].nah} is null", ["CS893"]),
+        ("@action{greeting.places[0].name} is null", []),
+        ("@action{Greeting.id} is null", ["CS893"]),
+        ("@action{greeting.places.all(currentActionField.zip == 1)} is null", []),
     ],
 )
 def test_what_a_condition_reads_of_an_answer(do: Do, adobe: Adobe, written: str, found: list[str]) -> None:
@@ -171,7 +184,10 @@ def test_what_a_message_reads_of_an_answer(do: Do, adobe: Adobe) -> None:
 
 def test_a_journey_gives_an_action_its_time(do: Do, adobe: Adobe) -> None:
     text = generated(do, "@event{E.name}")
-    for seconds, found in ((10, []), (9, ["CS891"]), (9_000, ["CS891"]), (30_000, []), (None, [])):
+    for seconds, found in (
+        (10, []), (9, ["CS891"]), (9_000, ["CS891"]), (30_000, []), (None, ["CS849"]), ("PT5S", ["CS891"]),
+        ("PT1M", []), ("5", ["CS891"]), (5.0, ["CS891"]), ("soon", ["CS849"]), (True, ["CS849"]), (0, ["CS849"]),
+    ):  # fmt: skip
         adobe.journeys = [journey(calling(text), seconds=seconds)]
         assert codes(do) == found, seconds
 
@@ -189,6 +205,76 @@ def test_what_is_compared_is_what_is_deployed_and_not_what_is_planned(do: Do, ad
     assert codes(do) == ["CS892"]
 
 
+PING = """\
+apiVersion: callsheet/v1
+kind: Action
+metadata: {name: ping, title: Ping}
+spec:
+  request: {method: GET, url: "https://ping.example.com/v1"}
+  limits: {timeout: 20s}
+"""
+
+
+def test_an_action_without_variables_is_judged_by_the_name_of_its_node(do: Do, adobe: Adobe) -> None:
+    do.folder.write("ping.yaml", PING)
+    node = {"id": "p", "type": "customAction", "name": "Ping", "fallbackOnTimeoutOrError": False}
+    adobe.journeys = [journey(node, seconds=9)]
+    assert codes(do, "ping") == ["CS890", "CS891"]
+    assert (
+        "likely  Welcome (Deployed, node Ping): the node has its name, and nothing has to be mapped"
+        in do("usage", "ping").out
+    )
+    # A message may have the same name.
+    adobe.journeys = [journey({**node, "type": "message"}, seconds=9)]
+    assert codes(do, "ping") == []
+
+
+def test_a_node_that_lost_a_mapping_or_has_one_too_many_is_judged(do: Do, adobe: Adobe) -> None:
+    text, (email, name) = generated(do, "@event{E.n}"), calling("")["paramMappings"]
+    name = {**name, "expression": text}
+    more = {"label": "Bonus", "paramPath": "$.bonus", "expression": "1"}
+    for mappings, found in (
+        ([email], ["CS890", "CS892"]),
+        ([name], ["CS890", "CS892"]),
+        ([email, name, more], ["CS849", "CS890"]),
+        ([{**email, "expression": " "}, name], ["CS890", "CS892"]),
+        ([email, {**name, "expression": placed("<Name>")}], ["CS890", "CS892"]),
+        ([more], ["CS849"]),
+    ):
+        node = calling("", name="greeting", paramMappings=mappings, fallbackOnTimeoutOrError=False)
+        adobe.journeys = [journey(node)]
+        assert codes(do) == found, mappings
+    adobe.journeys = [journey(calling("", name="greeting", paramMappings=[email]))]
+    outcome = do("journeys", "check")
+    assert "node `greeting`, does not map `text`, which the action requires" in " ".join(
+        outcome.out.split()
+    )
+    # What is pasted is never wrapped.
+    assert (
+        f"  help: paste the generated expression:\n    {generated(do, placed('<Name>'))}\n" in outcome.out
+    )
+
+
+def test_a_node_that_may_be_another_action_is_counted_with_the_reason(do: Do, adobe: Adobe) -> None:
+    email, _ = calling("")["paramMappings"]
+    adobe.journeys = [
+        journey(calling("", paramMappings=[email])),
+        journey(calling("", paramMappings=[email]), name="Second", status="Draft"),
+        journey(calling("", paramMappings=[email]), name="Third", status="Stopped"),
+    ]
+    (found,) = json.loads(do("journeys", "check", "-o", "json").out)["diagnostics"]
+    assert (found["code"], found["message"]) == (
+        "CS849",
+        ("2 nodes are not judged, or not as a whole: journey `Second` (Draft), node `Greet`, may call it: the node"
+        " maps labels of it, but does not map `text`; journey `Welcome` (Deployed), node `Greet`, may call it: the"
+        " node maps labels of it, but does not map `text`"),
+    )  # fmt: skip
+    assert do("journeys", "check").code == 0
+    assert do("journeys", "check", "--strict").code == 1
+    for form in ("github", "junit", "sarif", "gitlab"):
+        assert "2 nodes are not judged" in do("journeys", "check", "-o", form).out
+
+
 def test_settings_judge_these_findings_too(do: Do, adobe: Adobe) -> None:
     adobe.journeys = [journey(calling("'Hi'", fallbackOnTimeoutOrError=False))]
     assert codes(do) == ["CS890", "CS892"]
@@ -199,6 +285,34 @@ def test_settings_judge_these_findings_too(do: Do, adobe: Adobe) -> None:
     )
     outcome = do("journeys", "check")
     assert (outcome.code, outcome.out.count("error CS890"), "CS892" in outcome.out) == (1, 1, False)
+
+
+def test_a_comment_silences_a_finding_in_its_place_and_validate_knows_it(do: Do, adobe: Adobe) -> None:
+    adobe.journeys = [journey(calling("'Hi'", fallbackOnTimeoutOrError=False), seconds=9)]
+    assert codes(do) == ["CS890", "CS892", "CS891"]
+    text = GREETING.replace("  request:\n", "  request:  # callsheet: ignore CS890 nobody waits\n")
+    text = text.replace("      text:", "      # callsheet: ignore CS892 it is being rebuilt\n      text:")
+    do.folder.write("greeting.yaml", text)
+    overlay = "  overlays:\n    greeting:\n      limits: {timeout: 25s}  # callsheet: ignore CS891 slow at night\n"
+    file = do.folder.path / "environments.yaml"
+    file.write_text(file.read_text() + overlay)
+    assert codes(do) == []
+    assert "CS313" not in do("validate").out
+    file.write_text(file.read_text().replace("  # callsheet: ignore CS891 slow at night", ""))
+    outcome = do("journeys", "check")
+    assert "      limits: {timeout: 25s}\n" in outcome.out  # the line of the environment's file
+    # Another code is still found to be useless.
+    do.folder.write("greeting.yaml", GREETING + "  # callsheet: ignore CS407 it was http once\n")
+    assert "CS313" in do("validate").out
+
+
+def test_why_a_snapshot_is_used_is_said(do: Do, adobe: Adobe, monkeypatch: pytest.MonkeyPatch) -> None:
+    adobe.journeys = [journey(calling("'Hi'"))]
+    assert do("usage", "--save", "-q").code == 0
+    monkeypatch.delenv("ADOBE_SECRET")
+    out = " ".join(do("journeys", "check").out.split())
+    assert "Note: Adobe's API was not reached (the environment variable ADOBE_SECRET is not set" in out
+    assert "Note: journeys are as of 20" in out
 
 
 def test_a_snapshot_is_enough_and_one_of_an_earlier_version_is_read(do: Do, adobe: Adobe) -> None:
@@ -220,7 +334,15 @@ def test_a_snapshot_is_enough_and_one_of_an_earlier_version_is_read(do: Do, adob
             node.pop("fallback", None)
             node.pop("reads", None)
     kept.write_text(json.dumps(record))
-    assert codes(do) == ["CS892"]
+    assert codes(do) == ["CS849", "CS892"]
+    kept.write_text('{"greeting": ["Welcome"]}')
+    outcome = do("journeys", "check")
+    assert (outcome.code, "no node is judged: " in outcome.out) == (0, True)
+    assert do("journeys", "check", "--strict").code == 1
+    kept.write_text('{"greting": ["Welcome"]}')
+    assert "Note: the snapshot names actions that are not there: greting\n" in do("journeys", "check").out
+    kept.write_text("{}")
+    assert codes(do) == ["CS849"]
     for wrong in (
         {"fallback": "no"},
         {"reads": [{"text": 1, "condition": True}]},
@@ -254,12 +376,84 @@ def test_an_environment_without_journeys_and_an_unknown_name(
         ("<N>", "", False),
         ("<First name> + '.*'", "@event{E.n} + '.*'", True),
         ("<First name> + '.*'", "@event{E.n} + 'xx'", False),
+        # A placeholder stands for one operand, and not for whatever is in its place.
+        ("lower(<A>)", 'lower(@event{E.a}) + " DELETED " + lower(@event{E.b})', False),
+        ("lower(<A>)", "lower(<A>)", False),
+        ("lower(<A>)", "lower(upper(<B>))", False),
+        ("lower(<A>)", 'lower("")', False),
+        ("lower(<A>)", "lower(())", False),
+        ("lower(<A>)", "lower(null)", False),
+        ("lower(<A>)", "lower()", False),
+        ("lower(<A>)", "lower(@event{E.a} /* x */)", False),
+        ("lower(<A>)", "lower(@event{E.a}, @event{E.b})", False),
+        ("lower(<A>)", "lower(@event{E.a} + 'x')", False),
+        ("lower(<A>)", "lower(@event{E.a}", False),
+        ("lower(<A>)", "upper(@event{E.a})", False),
+        ("lower(<A>)", "lower((@event{E.a} + 'x'))", True),
+        ("lower(<A>)", "lower(trim(@event{E.list.all(currentEventField.x > 1).at(0).name}))", True),
+        ("lower(<A>)", "lower(@action{x.list}.first().name)", True),
+        ("lower(<A>)", "lower('x')", True),
+        ("toString(<A>)", "toString(-1.5)", True),
+        ('(<A>) + "/points"', '(@event{V.a}) + "/hacked/" + (@event{V.z}) + "/points"', False),
+        ('(<A>) + "/points"', '(@event{V.a} + "x") + "/points"', True),
+        ("(<A>) is null", "@event{V.a} == 1 or (@event{V.a}) is null", False),
+        ("if ((<N>) is null) then ('y') else (<N>)", "if (@event{E.n} is null) then (\"y\") else (@event{E.n})", True),
+        ("if ((<N>) is null) then ('y') else (<N>)", "if (@event{E.n} is null) then ('y') else (@event{E.m})", False),
+        # Quotes, parentheses and quoted names that mean nothing.
+        ("'Hello ' + (<N>)", '"Hello " + (@event{E.n})', True),
+        ("'Hello ' + (<N>)", "'Hello' + (@event{E.n})", False),
+        ("'Hello ' + (<N>)", "(('Hello ') + ((@event{E.n})))", True),
+        ("lower(@event{Order.amount})", "(lower((@event{'Order'.\"amount\"})))", True),
+        ("@event{Order.'first name'}", '@event{Order."first name"}', True),
+        ("@event{Order.a-b}", "@event{Order.'a-b'}", True),
+        ("@event{E.a, defaultValue: 'n'}", "@event{E.a, defaultValue: n}", False),
+        ("'a' + 'b'", "'a''b'", False),
+        ("(a) + (b", "( a)+(b", True),
+        ("concat(a, b)", "concat(b, a)", False),
     ],
-)
+)  # fmt: skip
 def test_an_expression_is_the_generated_one_whatever_its_blanks(
     generated: str, held: str, same: bool
 ) -> None:
-    assert is_pasted(placed(generated), held) == same
+    assert is_pasted(placed(generated), placed(held)) == same
+
+
+def test_expressions_of_any_length_are_compared_at_once() -> None:
+    for names in (["A", "B", "C"] * 10, [f"P{number}" for number in range(300)]):
+        one = " + ".join(f"({OPENING}{name}{CLOSING})" for name in names)
+        held = " + ".join(f"(@event{{E.{name}}})" for name in names)
+        begin = time.process_time()
+        assert is_pasted(one, held)
+        assert not is_pasted(one, held + " + 'x'")
+        assert not is_pasted(one, "(" * 50_000)
+        assert not is_pasted(f"lower({one})", "lower(" + "(" * 20_000 + "a" + ")" * 20_000 + ")")
+        assert time.process_time() - begin < 2
+
+
+def test_every_page_of_journeys_is_read_however_their_number_is_written(do: Do, adobe: Adobe) -> None:
+    def others(number: int) -> list[dict[str, Any]]:
+        return [journey(status="Draft", name=f"J{one}") for one in range(number)]
+
+    last = journey(calling("'Hi'"))
+    adobe.page_size = 3
+    for pages_of in (lambda number: None, str, lambda number: number):
+        adobe.pages_of = pages_of
+        for number in (2, 3, 4):
+            adobe.journeys = [*others(number), last]
+            assert codes(do) == ["CS892"], number
+    # One id twice in a page is no change while it is read; null is not a text.
+    adobe.journeys = [
+        last,
+        last,
+        {**last, "version": "2.0"},
+        {"id": None, "name": None, "status": None, "nodes": None},
+    ]
+    adobe.page_size = 100
+    assert codes(do) == ["CS892", "CS892"]
+    adobe.journeys = [journey(calling(None, name=None, fallbackOnTimeoutOrError="false"))]  # type: ignore[arg-type]
+    outcome = do("journeys", "check")
+    assert "None" not in outcome.out
+    assert codes(do) == ["CS890", "CS892"]
 
 
 def test_the_fields_that_a_text_reads() -> None:
@@ -269,5 +463,11 @@ def test_the_fields_that_a_text_reads() -> None:
         Reading("h", ("1i", "j")),
     ]  # fmt: skip
     assert holds_field({"a": [{"b": None}]}, ("a", "b"))
-    assert not holds_field({"a": []}, ("a", "b"))
+    assert holds_field({"a": []}, ("a", "b"))
+    assert holds_field({"a": [{"c": 1}, {"b": 1}]}, ("a", "b"))
+    assert not holds_field({"a": [{"c": 1}]}, ("a", "b"))
+    text = '{{context.journey.actions["points"].gone}} @action{a.l.all(currentActionField.x.y > 1).z}'
+    assert {*readings(text)} == {
+        Reading("points", ("gone",)), Reading("a", ("l", "z")), Reading("a", ("l", "x", "y")),
+    }  # fmt: skip
     assert not holds_field(None, ("a",))

@@ -65,7 +65,7 @@ def test_a_condition_that_holds_fails(samples: Folder, callsheet: Callsheet, sav
     outcome = callsheet("metrics", *at, "--fail-on", "error_rate > 5%", "--fail-on", "p99_ms >= 2s")
     assert outcome.code == 1
     assert "Fails error_rate > 5%: firebase_push, no name\n" in outcome.out
-    assert "p99_ms >= 2s" not in outcome.out
+    assert "Fails p99_ms >= 2s" not in outcome.out
     assert callsheet("metrics", "vonage_sms", *at, "--fail-on", "error_rate > 5%").code == 0
     assert callsheet("metrics", *at, "--fail-on", "calls < 60").code == 1
     page = callsheet("metrics", *at, "--fail-on", "error_rate > 5%", "-o", "html").out
@@ -98,6 +98,8 @@ def test_what_is_no_condition_is_wrong_usage(
     [
         "", "nothing", "a,b\n1,2\n", "[1]", '{"a": 1}', "[{", "[" * 100_000, '"action,calls\n', "action,calls,ok\nx,many,1\n",
         "action,calls,ok\nx,-1,1\n", '[{"action": "x", "calls": true, "ok": 1}]', "action,calls,ok\nx,nan,1\n",
+        "action,calls,ok,p95_ms\nx,1,1,slow\n", "action,calls,ok\nx,10,19\n", "action,calls,ok,timeouts\nx,3,1,4\n",
+        '[{"action": "x", "calls": 1, "ok": 1, "p50_ms": [1]}]',
     ],
 )  # fmt: skip
 def test_what_is_no_result_is_refused(
@@ -107,6 +109,45 @@ def test_what_is_no_result_is_refused(
     outcome = callsheet("metrics", "-C", samples.path, "-e", "local", "--from", saved)
     assert outcome.code == 1
     assert outcome.err.startswith("error CS895: the saved result cannot be read: ")
+
+
+def test_what_a_result_lacks_is_unknown_and_a_condition_on_it_is_refused(
+    samples: Folder, callsheet: Callsheet, saved: Path
+) -> None:
+    at = ("-C", samples.path, "-e", "local", "--from", saved)
+    saved.write_text("action,calls,ok,p95_ms\nfirebase_push,100,90,NULL\n")
+    outcome = callsheet("metrics", *at)
+    assert "firebase_push    100  10.00 %         -       -    -    -    -\n" in outcome.out
+    (found,) = json.loads(callsheet("metrics", *at, "-o", "json").out)["actions"]
+    assert (found["timeouts"], found["timeout_rate"], found["error_rate"]) == (None, None, 10.0)
+    for condition, column in (
+        ("timeout_rate > 1%", "timeouts"),
+        ("p99_ms > 10ms", "p99_ms"),
+        ("e5xx > 1", "e5xx"),
+    ):
+        outcome = callsheet("metrics", *at, "--fail-on", condition)
+        assert outcome.code == 1
+        assert outcome.err.startswith(
+            f"error CS895: the saved result cannot be judged by '{condition}': it has no column `{column}`"
+        )
+    outcome = callsheet("metrics", "firebase_push", "vonage_sms", *at, "--fail-on", "p95_ms > 10ms")
+    assert outcome.code == 0
+    assert "  firebase_push: `p95_ms` is not known: 'p95_ms > 10ms' could not be judged\n" in outcome.out
+    assert "  vonage_sms: no call in the result\n" in outcome.out
+
+
+def test_a_result_without_rows_and_a_share_for_a_percentage_are_notes(
+    samples: Folder, callsheet: Callsheet, saved: Path
+) -> None:
+    at = ("-C", samples.path, "-e", "local", "--from", saved)
+    saved.write_text("action,calls,ok\n")
+    outcome = callsheet("metrics", *at, "--fail-on", "error_rate > 0.05")
+    assert "Note: the result has no row: no call was measured\n" in outcome.out
+    assert "Note: 'error_rate > 0.05' compares with 0.05 %: write `5%` for that share\n" in outcome.out
+    found = json.loads(callsheet("metrics", *at, "-o", "json").out)
+    Draft202012Validator(schema("metrics")).validate(found)
+    assert found["notes"] == ["the result has no row: no call was measured"]
+    assert "no call was measured" in callsheet("metrics", *at, "-o", "markdown").out
 
 
 def test_the_query_is_printed_and_one_of_both_is_asked_for(samples: Folder, callsheet: Callsheet) -> None:

@@ -70,7 +70,7 @@ def test_which_journeys_use_which_action_and_how_sure_that_is(do: Do, adobe: Ado
     assert outcome.code == 0, outcome.err
     assert outcome.out == (
         "Action/audit\n"
-        "  doubtful  Nothing to map (Deployed, node The audit): the node has its name, and maps other labels\n"
+        "  doubtful  Nothing to map (Deployed, node The audit): the node has its name, and maps nothing\n"
         "Action/loyalty\n"
         "  possible  Anniversary v1.0 (Redeployed, node Points): the node maps its labels, which no other action has\n"
         "      Member = #{profile.id}\n"
@@ -130,6 +130,25 @@ def test_two_actions_with_the_same_labels_are_told_apart_by_nobody(do: Do, adobe
     assert "likely  Win back (Draft, node loyalty)" in out
 
 
+def test_a_deletion_names_the_journeys_that_use_the_action(do: Do) -> None:
+    confirmed(do, "first")
+    (do.folder.path / "loyalty.yaml").unlink()
+    out = " ".join(do("plan").out.split())
+    words = "2 journeys use it and have to let go of it first: Anniversary v1.0, Win back"
+    assert f"{words} (deleted-in-use)" in out
+    (change,) = json.loads(do("plan", "-o", "json").out)["changes"]
+    assert (change["action"], change["impact"], change["diff"][-1]["words"]) == (
+        "delete",
+        "breaking",
+        words,
+    )
+    pack = do.folder.path.parent / "second"
+    assert do.apply("--accept", "max-delete", "--accept", "breaking", "--pack", str(pack)).code == 0
+    text = (pack / "pack.md").read_text()
+    assert "take it out of them first" in text
+    assert "No journey uses" not in text
+
+
 def test_a_parameter_that_a_live_journey_maps_is_not_removed_unnoticed(do: Do, adobe: Adobe) -> None:
     confirmed(do, "first")
     file = do.folder.path / "push.yaml"
@@ -148,7 +167,7 @@ def test_a_parameter_that_a_live_journey_maps_is_not_removed_unnoticed(do: Do, a
         .replace("    title: {type: string, label: {en: Title, fr: Titre}}\n", "")
     )
     plan = do("plan").out
-    assert "live journey that map `title`: Welcome (mapped-in-journey)" in plan
+    assert "live journey that maps `title`: Welcome (mapped-in-journey)" in plan
     assert plan.startswith("↻ Action/push  [breaking]")
     assert do("plan", "--fail-on", "breaking").code == 1
     # A draft freezes the action, and nobody is in it yet.
@@ -205,6 +224,8 @@ def test_without_a_network_a_plan_rests_on_the_last_snapshot_and_says_so(
     assert f"Note: journeys are as of {saved['takenAt']} (journeys.json)" in words
     assert "move the journeys that use it: Welcome" in words
     assert "as of " in do("usage", "push").out
+    drift = " ".join(do("drift").out.split())
+    assert "Note: changes on the screen are not known: Adobe's API was not reached" in drift
     plan = do.folder.path.parent / "plan.json"
     offline = json.loads(do("plan", "-o", "json", "--out", str(plan)).out)
     assert offline["changes"] == json.loads(live)["changes"]

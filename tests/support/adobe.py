@@ -40,12 +40,14 @@ class Adobe:
     production: bool = True
     configs: dict[str, dict[str, Any]] = field(default_factory=dict)
     journeys: list[dict[str, Any]] = field(default_factory=list)
+    pages_of: Callable[[int], Any] = lambda number: number
     events: list[dict[str, Any]] = field(default_factory=list)
     certificates: list[dict[str, Any]] = field(default_factory=list)
     marketing: dict[str, list[str]] = field(default_factory=lambda: {"core": [], "custom": []})
     marketing_status: int = 200
     connection: dict[str, Any] = field(default_factory=dict)
     events_name: str = "customerAuditLogList"
+    events_shape: Callable[[Any], Any] | None = None
     audited: bool = True
     faults: list[str] = field(default_factory=list)
     list_faults: list[str] = field(default_factory=list)
@@ -247,12 +249,13 @@ def running(port: int = 0) -> Iterator[Adobe]:
             verbs = wanted.removeprefix("action==").split(",")
             there = [
                 one for one in found.events
-                if one["action"].lower() in verbs and one["timestamp"] > after.removeprefix("timestamp>")
+                if one["action"].lower() in verbs
+                and (not str(one["timestamp"]).startswith("20") or one["timestamp"] > after.removeprefix("timestamp>"))
             ]  # fmt: skip
             start, size = int(query["start"][0]), int(query["limit"][0])
-            self.answer(
-                200, {"_embedded": {found.events_name: there[start : start + size]}, "queryId": "q"}
-            )
+            page = there[start : start + size]
+            named = {"_embedded": {found.events_name: page}, "queryId": "q"}
+            self.answer(200, named if found.events_shape is None else found.events_shape(page))
 
         def listed_journeys(self) -> None:
             if self.fault_of_reading():
@@ -269,7 +272,7 @@ def running(port: int = 0) -> Iterator[Adobe]:
                     "results": found.journeys[page * size : (page + 1) * size],
                     "page": page,
                     "limit": size,
-                    "pages": pages,
+                    **({} if found.pages_of(pages) is None else {"pages": found.pages_of(pages)}),
                 },
             )
 

@@ -23,6 +23,7 @@ from callsheet.cli.common import (
     require_clean_option,
     style_of,
     why_option,
+    writes,
 )
 from callsheet.errors import CallsheetError
 from callsheet.standalone import (
@@ -42,6 +43,7 @@ PROGRESS_FROM = 100
 """Plans with fewer steps are done before a bar would be seen."""
 
 
+@writes("text", "json", "markdown", "html", "junit")
 @click.command("apply")
 @click.argument("plan_file", required=False, metavar="[PLAN]")
 @environment_option

@@ -100,6 +100,18 @@ def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
+def writes(*formats: str) -> Callable[[click.Command], click.Command]:
+    """Name the formats that a command writes, where it does not write all of them."""
+
+    def named(command: click.Command) -> click.Command:
+        for one in command.params:
+            if isinstance(one, click.Option) and one.name == "output":
+                one.help = f"{', '.join(formats[:-1])} or {formats[-1]}."
+        return command
+
+    return named
+
+
 def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add -C, --no-cache and -v to those of `output_options`."""
     run = output_options(command)

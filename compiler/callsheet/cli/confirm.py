@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from callsheet.cli.common import Options, allow_host_option, common_options, why_option
+from callsheet.cli.common import Options, allow_host_option, common_options, why_option, writes
 from callsheet.standalone import compare_pasted, read_pack, signing_key
 
 if TYPE_CHECKING:
     from callsheet.results import Pack
 
 
+@writes("text", "json", "markdown", "html", "junit")
 @click.command("confirm")
 @click.argument("pack")
 @click.argument("names", nargs=-1, metavar="[STEP]...")
@@ -36,7 +37,8 @@ def command(
 ) -> int:
     """Record that steps of a pack were done on the screen of Journey Optimizer, by whom and when.
 
-    STEP is the name of an action; without it, every step of the pack is recorded. With --check FILE,
+    STEP is the name of an action; without it, every step that is open is recorded. A step that is named
+    and was confirmed before is confirmed again, as after a change on the screen. With --check FILE,
     compare the payload that was copied from the screen with what the step asked for. With --response FILE,
     compare the answer to the test request with the expected one, and keep it. Where the environment
     names its confirmers, sign by an SSH key.
@@ -51,12 +53,13 @@ def command(
         key = signing_key()
     result = opened.confirm(found.plan, names, why=why, answer=response, key=key)
     if result.outcome == "nothing":
-        click.echo("Nothing to record: these steps were confirmed already.")
+        click.echo("Nothing to record: these steps were confirmed already. Name one to confirm it again.")
         return 0
     options.emit(result)
-    left = [one for one in found.pasted if one not in {it.address for it in result.steps}]
-    if names and left and not options.quiet and options.output == "text":
-        click.echo(f"Other steps of the pack: {', '.join(left)}")
+    if names and not options.quiet and options.output == "text":
+        left = opened.open_steps(found.plan)
+        if left:
+            click.echo(f"Other steps of the pack: {', '.join(left)}")
     return 0
 
 

@@ -10,9 +10,11 @@ from callsheet.cli.common import (
     common_options,
     detailed_exitcode,
     environment_option,
+    writes,
 )
 
 
+@writes("text", "json", "markdown", "html", "github")
 @click.command("drift")
 @environment_option
 @allow_host_option

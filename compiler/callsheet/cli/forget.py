@@ -11,10 +11,12 @@ from callsheet.cli.common import (
     allow_host_option,
     common_options,
     environment_option,
+    writes,
 )
 from callsheet.standalone import plan_text, write_file
 
 
+@writes("text", "json", "markdown", "html", "junit", "github")
 @click.command("forget")
 @click.argument("names", nargs=-1, required=True)
 @environment_option

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
-from callsheet.cli.common import Options, common_options, complete_actions, environment_option
+from callsheet.cli.common import Options, common_options, complete_actions, environment_option, writes
 
 
+@writes("text", "json")
 @click.command("journey")
 @click.argument("names", nargs=-1, shell_complete=complete_actions)
 @environment_option
@@ -20,3 +21,6 @@ def command(names: tuple[str, ...], env: str | None, lang: str, *, options: Opti
     differs), or needs a relay because the journey cannot do it (with the reason).
     """
     options.emit(options.open().journey(names, env, language=lang))
+    if lang != "en" and options.output == "text" and not options.quiet:
+        labels = f"labels are in `{lang}` where the definitions have them, and"
+        click.echo(f"note: {labels} the other words in English; a pack is in English or French", err=True)

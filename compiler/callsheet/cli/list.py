@@ -8,9 +8,11 @@ from callsheet.cli.common import (
     Options,
     common_options,
     environment_option,
+    writes,
 )
 
 
+@writes("text", "json")
 @click.command("list")
 @environment_option
 @common_options

@@ -9,10 +9,12 @@ from callsheet.cli.common import (
     allow_host_option,
     common_options,
     environment_option,
+    writes,
     wrong_arguments,
 )
 
 
+@writes("text", "json", "markdown", "html")
 @click.command("metrics")
 @click.argument("names", nargs=-1)
 @environment_option

@@ -16,10 +16,12 @@ from callsheet.cli.common import (
     fail_on_guard_option,
     require_clean_option,
     why_option,
+    writes,
 )
 from callsheet.standalone import plan_text, refuse_broken_guards, refuse_impact, write_file
 
 
+@writes("text", "json", "markdown", "html", "junit", "github")
 @click.command("plan")
 @environment_option
 @accept_option

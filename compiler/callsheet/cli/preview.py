@@ -11,10 +11,12 @@ from callsheet.cli.common import (
     common_options,
     complete_actions,
     environment_option,
+    writes,
 )
 from callsheet.standalone import refuse_links, write_file
 
 
+@writes("text", "json")
 @click.command("preview")
 @click.argument("name", shell_complete=complete_actions)
 @environment_option

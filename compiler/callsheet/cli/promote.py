@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
-from callsheet.cli.common import Options, allow_host_option, common_options
+from callsheet.cli.common import Options, allow_host_option, common_options, writes
 
 
+@writes("text", "json")
 @click.command("promote")
 @click.argument("names", nargs=-1)
 @click.option("--from", "first", required=True, metavar="ENV", help="The environment to promote from.")

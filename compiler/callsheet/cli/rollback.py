@@ -13,10 +13,12 @@ from callsheet.cli.common import (
     common_options,
     environment_option,
     why_option,
+    writes,
 )
 from callsheet.standalone import plan_text, write_file
 
 
+@writes("text", "json", "markdown", "html", "junit", "github")
 @click.command("rollback")
 @click.argument("number", type=click.IntRange(min=1))
 @environment_option

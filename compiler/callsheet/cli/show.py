@@ -10,9 +10,11 @@ from callsheet.cli.common import (
     common_options,
     complete_actions,
     environment_option,
+    writes,
 )
 
 
+@writes("text", "json")
 @click.command("show")
 @click.argument("name", shell_complete=complete_actions)
 @environment_option

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
-from callsheet.cli.common import Options, common_options, complete_actions, environment_option
+from callsheet.cli.common import Options, common_options, complete_actions, environment_option, writes
 from callsheet.standalone import write_file
 
 
+@writes("text", "json", "junit")
 @click.command("test")
 @click.argument("names", nargs=-1, shell_complete=complete_actions)
 @environment_option

@@ -9,9 +9,11 @@ from callsheet.cli.common import (
     allow_host_option,
     common_options,
     environment_option,
+    writes,
 )
 
 
+@writes("text", "json")
 @click.command("usage")
 @click.argument("names", nargs=-1)
 @environment_option

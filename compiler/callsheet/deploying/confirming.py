@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from callsheet.deploying.executor import ApplyResult, Conduct, apply_plan
@@ -12,6 +12,7 @@ from callsheet.errors import CallsheetError
 from callsheet.language.addresses import Address
 from callsheet.planning import Change, Plan
 from callsheet.planning.planfile import with_digest
+from callsheet.targets import Deployed
 from callsheet.targets.model import Evidence, EvidenceTarget
 from callsheet.templates.values import digest_of
 from callsheet.words import nearest
@@ -19,6 +20,9 @@ from callsheet.words import nearest
 
 def confirm_steps(plan: Plan, names: Collection[str], stores: Stores, conduct: Conduct) -> ApplyResult:
     """Record that steps of a plan were done on the screen.
+
+    A step that is named and was confirmed already is confirmed again: what the screen's log says of the
+    time before is settled by that. It is recorded as the adoption of what is there.
 
     Args:
         plan: of the pack.
@@ -36,11 +40,10 @@ def confirm_steps(plan: Plan, names: Collection[str], stores: Stores, conduct: C
     deployed = stores.target.read()
     chosen = []
     for change in _chosen(plan, names):
-        found = deployed.get(change.address)
         before = deployed.get(change.address_before)
-        if (found.digest if found else None) == change.after_digest and change.action != "delete":
-            continue  # it was confirmed already, as it is
-        if change.action == "delete" and before is None:
+        if _is_confirmed(change, deployed):
+            if names and change.action != "delete":
+                chosen.append(_again(change))
             continue
         if (before.digest if before else None) != change.before_digest:
             raise CallsheetError(
@@ -60,6 +63,28 @@ def confirm_steps(plan: Plan, names: Collection[str], stores: Stores, conduct: C
     if not chosen:
         return ApplyResult(now, position.serial, "nothing")
     return apply_plan(with_digest(now), stores, conduct)
+
+
+def open_steps(plan: Plan, stores: Stores) -> list[str]:
+    """Return the addresses of the steps of a pack that nobody has confirmed."""
+    deployed = stores.target.read()
+    return [one.address for one in plan.changes if not _is_confirmed(one, deployed)]
+
+
+def _is_confirmed(change: Change, deployed: Mapping[str, Deployed]) -> bool:
+    """Return whether what a step leads to is what was confirmed last."""
+    found = deployed.get(change.address)
+    if change.action == "delete":
+        return deployed.get(change.address_before) is None
+    return found is not None and found.digest == change.after_digest
+
+
+def _again(change: Change) -> Change:
+    """Return the confirmation of a step that was confirmed already, as it is."""
+    return replace(
+        change, action="adopt", address_before=change.address, impact="cosmetic", reasons=(), diff=(),
+        before=change.after, before_digest=change.after_digest,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +129,8 @@ def prepare_evidence(stores: Stores) -> None:
 
 
 def keep_answer(given: GivenAnswer, result: ApplyResult, stores: Stores, conduct: Conduct) -> None:
-    """Keep an answer as evidence, where its step is recorded; also of one that was recorded before."""
-    if result.outcome in ("done", "nothing") and isinstance(stores.target, EvidenceTarget):
+    """Keep an answer as evidence, where its step is recorded."""
+    if result.outcome == "done" and isinstance(stores.target, EvidenceTarget):
         stores.target.keep_evidence(
             Evidence(
                 serial=result.serial,

@@ -12,10 +12,11 @@ from callsheet.language import Environment
 from callsheet.language.addresses import Address
 from callsheet.language.catalog import rules_on
 from callsheet.language.environment import overlaid_spots
+from callsheet.targets.journey_optimizer.fitting import LANGUAGES
 from callsheet.targets.journey_optimizer.lowering import lowered
 from callsheet.targets.journey_optimizer.readings import readings
-from callsheet.targets.journey_optimizer.rules.in_journeys import SUBJECT, Called
-from callsheet.targets.journey_optimizer.usage import LANGUAGES, Usage
+from callsheet.targets.journey_optimizer.rules.in_journeys import SUBJECT, Called, Unjudged, not_judged
+from callsheet.targets.journey_optimizer.usage import Usage
 
 
 def problems_in_journeys(
@@ -39,14 +40,16 @@ def problems_in_journeys(
         content = there[address].content
         held = deployed.get(address, content)
         forms = {language: lowered(held, language) for language in LANGUAGES}
-        for use in uses:
-            if use.over:
-                continue
+        current = [one for one in uses if not one.over]
+        limited = "timeout" in (content.get("limits") or {})
+        unjudged = Unjudged(uses=current, limited=limited, names_only=usage.names_only)
+        yield from not_judged(unjudged, overlaid_spots("CS849", action, environment))
+        for use in current:
             read = [
                 (one, text["text"], text["condition"])
                 for text in use.reads
                 for one in readings(text["text"])
-                if one.action == action.name
+                if one.action.casefold() == action.name.casefold()
             ]
             called = Called(use=use, content=content, forms=forms, readings=read)
             for code, check in checks:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from callsheet.compiling import Compiled
@@ -48,11 +49,12 @@ def _usage_in(stores: Stores, root: Path, names: Collection[str], actions: Mappi
     target = journey_target(stores)
     known = [Address.read(one).name for one in actions]
     refuse_unknown_actions(names, known, f"the actions are: {', '.join(known[:20]) or 'none'}")
+    live, unreached = _live(target)
     # Where there is neither, the API says what is missing.
-    snapshot = _live(target) or read_snapshot(root, target.options) or target.journeys("")
-    usage = usage_of(snapshot, actions)
+    snapshot = live or read_snapshot(root, target.options) or target.journeys("")
+    usage = replace(usage_of(snapshot, actions), unreached=unreached)
     wanted = {str(Address("Action", name)) for name in names} or set(actions)
-    return Usage(uses={one: usage.uses.get(one, ()) for one in sorted(wanted)}, taken_at=usage.taken_at)
+    return replace(usage, uses={one: usage.uses.get(one, ()) for one in sorted(wanted)})
 
 
 def check_journeys(
@@ -93,6 +95,12 @@ def take_snapshot(stores: Stores, now: str) -> str:
 
 def read_adobe_certificates(stores: Stores) -> list[Certificate]:
     """Read Adobe's client certificates; raises CS845 without an account, CS872, CS873 and CS963."""
+    if journey_target(stores).endpoints is None:
+        raise CallsheetError(
+            "CS845",
+            "the target has no `api`: Adobe's client certificates cannot be read",
+            help="configure an account at Adobe under `api`",
+        )
     return read_certificates(journey_target(stores).account)
 
 
@@ -103,6 +111,16 @@ def refuse_without_journeys(environment: Environment) -> None:
             "CS845",
             f"the target of {environment.name} has no journeys",
             help="journeys are what a target of type journey-optimizer has",
+        )
+
+
+def refuse_without_certificates(environment: Environment) -> None:
+    """Refuse an environment that Adobe does not call for; raises CS845."""
+    if not environment.manual:
+        raise CallsheetError(
+            "CS845",
+            f"the target of {environment.name} is not called by Adobe: it has no client certificates",
+            help="name an environment whose target is of type journey-optimizer and has an `api`",
         )
 
 
@@ -128,7 +146,7 @@ def usage_for(
     ]
     if not changed:
         return Usage(), ()
-    snapshot = _live(stores.target) or kept
+    snapshot = _live(stores.target)[0] or kept
     if snapshot is None:
         return Usage(), ()
     shown = stores.target.options.get("usage")
@@ -143,14 +161,16 @@ def journey_target(stores: Stores) -> JourneyTarget:
     return stores.target
 
 
-def _live(target: JourneyTarget) -> Snapshot | None:
-    """Read the journeys by the API; None where there is none, or no answer comes."""
-    if target.endpoints is None or target.endpoints.kept is not None:
-        return None
+def _live(target: JourneyTarget) -> tuple[Snapshot | None, str]:
+    """Read the journeys by the API; None where there is none, or no answer comes, and then why."""
+    if target.endpoints is None:
+        return None, ""
+    if target.endpoints.kept is not None:
+        return None, target.unreached.message if target.unreached is not None else ""
     try:
-        return target.journeys("")
-    except UnreachableError:
-        return None
+        return target.journeys(""), ""
+    except UnreachableError as error:
+        return None, error.message
 
 
 def _deployed_actions(deployed: Mapping[str, Deployed]) -> dict[str, Content]:

@@ -23,6 +23,7 @@ SUBJECTS = (
     "journey",
     "relay",
     "called",
+    "unjudged",
     "orchestration",
     "channel",
     "references",

@@ -80,6 +80,7 @@ def _placed(fields: list[Difference], address: str, place: Place) -> list[Differ
     return placed(fields, lambda path: place(address, path))
 
 
+PASTE = "paste the new expression of"
 _HIDDEN = ("unseen-characters", "look-alike-host")
 
 
@@ -101,7 +102,7 @@ def _pasted_anew(change: Change, expressions: Sequence[tuple[str, str]], journey
             path=(),
             before=NOTHING,
             after=NOTHING,
-            words=f"paste the new expression of `{label}` in {listed(journeys, 3)}: {text}",
+            words=f"{PASTE} `{label}` in {listed(journeys, 3)}: {text}",
             impact="breaking",
             reason="expression-changed",
         )
@@ -126,6 +127,19 @@ def _replaced(change: Change, words: str, reason: str) -> Change:
     return replace(change, action="replace", impact="breaking", diff=diff, reasons=reasons)
 
 
+def deleted_in_use(change: Change, journeys: Sequence[str]) -> Change:
+    """Name the journeys that use what a change deletes: the screen refuses that until they do not."""
+    many = "journeys use it and have" if len(journeys) > 1 else "journey uses it and has"
+    words = f"{len(journeys)} {many} to let go of it first: {listed(journeys, 10)}"
+    found = Difference(
+        path=(), before=NOTHING, after=NOTHING, words=words, impact="breaking", reason="deleted-in-use"
+    )
+    reasons = tuple(sorted({*change.reasons, found.reason}))
+    return replace(
+        change, impact=heaviest([change.impact, found.impact]), diff=(*change.diff, found), reasons=reasons
+    )
+
+
 def mapped_in_journeys(change: Change, usage: Usage) -> Change:
     """Name the live journeys that map a parameter which a change takes away, or makes another one."""
     found = []
@@ -135,8 +149,8 @@ def mapped_in_journeys(change: Change, usage: Usage) -> Change:
         name = str(one.path[1])
         journeys = usage.mapping(change.address_before, labels_of(change.before or {}, name))
         if journeys:
-            many = "journeys" if len(journeys) > 1 else "journey"
-            words = f"live {many} that map `{name}`: {', '.join(journeys)}"
+            subject = "live journeys that map" if len(journeys) > 1 else "live journey that maps"
+            words = f"{subject} `{name}`: {', '.join(journeys)}"
             found.append(
                 Difference(
                     path=one.path,

@@ -17,6 +17,7 @@ from callsheet.planning.changes import (
     Side,
     brought_on,
     content_of,
+    deleted_in_use,
     make_change,
     mapped_in_journeys,
     replaced_in_use,
@@ -243,6 +244,8 @@ class _Planner:
         journeys = usage.journeys(address_before)
         if journeys and action in ("update", "rename"):
             change = replaced_in_use(change, journeys)
+        if journeys and action == "delete":
+            change = deleted_in_use(change, journeys)
         if action in ("update", "rename") and change.before is not None and change.after is not None:
             fixed = self.desired.replaces(change.before, change.after)
             if fixed and action == "rename":

@@ -20,21 +20,26 @@ def certificates_text(result: CertificateResult, style: Style) -> str:
             f"  the next one from {_day(one.rotated)}, this one used until {_day(one.retired)}",
             f"  SHA-256 {_pairs(one.sha256)}",
             f"  x5t     {_pairs(one.thumbprint)}",
+            *(f"  Note: {safe(note)}" for note in one.notes),
             "",
         ]
     return "\n".join([*lines, _advice(result)])
 
 
 def _advice(result: CertificateResult) -> str:
-    newest = result.certificates[0]
-    left = counted(result.days_left, "day")
-    if len(result.certificates) > 1:
-        return f"Trust both: the older one is used for {left} more at most."
+    newest, left = result.certificates[0], result.days_left
+    if result.ended:
+        return f"None of them is valid any more, since {_day(newest.expires)}: read again, or ask Adobe."
+    if len(result.in_use) > 1:
+        return f"Trust both: the older one is used for {counted(left, 'day')} more at most."
     if result.now < newest.rotated:
+        older = "The older one is no longer used. " if len(result.certificates) > 1 else ""
         return (
-            f"Nothing to do before {_day(newest.rotated)}. Where you can, trust the chain and not the leaf."
+            f"{older}Nothing to do before {_day(newest.rotated)}."
+            " Where you can, trust the chain and not the leaf."
         )
-    return f"The next one is due: read again until it is here, and trust both. {left} left."
+    when = f"{counted(left, 'day')} left." if left >= 0 else f"It is {counted(-left, 'day')} late."
+    return f"The next one is due: read again until it is here, and trust both. {when}"
 
 
 def certificates_record(result: CertificateResult) -> dict[str, Any]:
@@ -51,6 +56,7 @@ def certificates_record(result: CertificateResult) -> dict[str, Any]:
                 "sha256": one.sha256,
                 "thumbprint": one.thumbprint,
                 "pem": one.pem,
+                **({"notes": list(one.notes)} if one.notes else {}),
             }
             for one in result.certificates
         ],

@@ -68,11 +68,12 @@ def plan_github(plan: Plan, style: Style) -> str:
 
 
 def drift_github(result: DriftResult, style: Style) -> str:
-    """Write a warning for each object that drifted."""
+    """Write a warning for each object that drifted, and a notice for what is not known."""
     del style
     words = [f"{one.address} {one.kind} at the target" for one in result.drift]
     words += [f"{one.address} {one.words}" for one in result.screen]
-    return _limited(("warning", command("warning", one, title="drift")) for one in words)
+    found = [("warning", command("warning", one, title="drift")) for one in words]
+    return _limited([*found, *(("notice", command("notice", one, title="drift")) for one in result.notes)])
 
 
 def _annotation(one: Entry, style: Style) -> tuple[str, str]:

@@ -21,17 +21,24 @@ Case = tuple[str, str, str | None, str]
 
 
 def validation_junit(result: ValidationResult, style: Style) -> str:
-    """Write one case for each error; one that passes for the whole where there is none."""
+    """Write one case for each error; one that passes for the whole where there is none.
+
+    A check of journeys names its warnings too, as cases that pass: each is of one journey.
+    """
+    in_journeys = result.checked == "action"
     cases: list[Case] = [
         (
             style.prefix + one.file,
             f"{one.code} line {one.span.line}: {one.message}",
-            one.code,
+            one.code if one.severity == "error" else None,
             _words(one, style),
         )
         for one in result.diagnostics
-        if one.severity == "error"
+        if in_journeys or one.severity == "error"
     ]
+    if in_journeys:
+        checked = counted(result.documents, "action")
+        return _suite("callsheet journeys check", cases or [("workspace", checked, None, "")])
     return _suite("callsheet validate", cases or [("workspace", f"{result.documents} documents", None, "")])
 
 

@@ -32,6 +32,7 @@ def metrics_text(result: MetricsResult, style: Style) -> str:
         lines += [f"  {safe(one.name)}: {safe(note)}" for note in one.notes]
     for text, names in result.failures.items():
         lines.append(paint(f"Fails {safe(text)}: {safe(', '.join(names))}", "red", style))
+    lines += [f"Note: {safe(one)}" for one in result.notes]
     return "\n".join([*lines, "", _sum(result)])
 
 
@@ -66,13 +67,14 @@ def metrics_record(result: MetricsResult) -> dict[str, Any]:
         "failures": [
             {"condition": text, "actions": list(names)} for text, names in result.failures.items()
         ],
+        **({"notes": list(result.notes)} if result.notes else {}),
     }
 
 
 def figures_record(one: Figures) -> dict[str, Any]:
     """Return the figures of one action as JSON."""
     return {
-        **{name: one.counts[name] for name in COUNTS},
+        **{name: one.value(name) for name in COUNTS},
         **{name: _rounded(one.value(name)) for name in RATES},
         **{name: one.times[name] for name in TIMES},
         "per_second": one.per_second,
@@ -104,6 +106,7 @@ def metrics_page(result: MetricsResult) -> Page:
     notes: list[Inline] = [(Code(one.name), f": {note}") for one in result.figures for note in one.notes]
     if notes:
         blocks.append(Items(notes))
+    blocks += [Paragraph(("Note: ", one)) for one in result.notes]
     blocks.append(Paragraph((_sum(result),)))
     return Page(f"metrics:{result.environment}", title, blocks)
 

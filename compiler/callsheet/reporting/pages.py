@@ -99,10 +99,12 @@ def drift_page(result: DriftResult) -> Page:
     if result.screen and not number:
         title = f"{counted(len({one.address for one in result.screen}), 'object')} changed on the screen"
     blocks: list[Block] = [Heading(1, ("callsheet: ", title, " in ", Code(result.environment)))]
+    blocks += [Paragraph(("Note: ", one)) for one in result.notes]
     blocks += _drift(result.drift, result.unmanaged)
     if result.screen:
         blocks.append(Heading(2, ("Changed on the screen after it was confirmed",)))
         blocks.append(Items([(Code(one.address), f" {one.words}") for one in result.screen[:MAX_ROWS]]))
+        blocks += [Paragraph((one,)) for one in result.advice]
     return Page(f"drift:{result.environment}", f"{title} in {result.environment}", blocks)
 
 

@@ -206,10 +206,9 @@ def drift_text(result: DriftResult, style: Style) -> str:
     if result.screen:
         lines.append(paint("Changed on the screen after it was confirmed", "yellow", style))
         lines += [f"  ! {safe(one.address)} {safe(one.words)}" for one in result.screen]
-        lines += [
-            "  What was changed is not known: compare the screen with the pack, and confirm again.",
-            "",
-        ]
+        for advice in result.advice:
+            lines += wrapped(safe(advice), style, indent=2)
+        lines.append("")
     where = safe(result.environment)
     if result.screen and not result.drift:
         what = counted(len({one.address for one in result.screen}), "object")

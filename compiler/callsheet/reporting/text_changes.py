@@ -53,7 +53,9 @@ def change_lines(change: Change, style: Style) -> list[str]:
 def difference_lines(one: Difference, style: Style) -> list[str]:
     """Write one difference: its words, its values and its place."""
     colour = IMPACT_COLOURS[one.impact]
-    lines = wrapped(f"{safe(one.words)} ({one.reason})", style, indent=4)
+    words = f"{safe(one.words)} ({one.reason})"
+    # An expression is copied as it is.
+    lines = [f"    {words}"] if one.reason == "expression-changed" else wrapped(words, style, indent=4)
     if one.impact in ("breaking", "sensitive"):
         lines = [paint(line, colour, style) for line in lines]
     # What the words end with already is not repeated below them.

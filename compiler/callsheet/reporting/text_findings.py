@@ -40,8 +40,10 @@ def diagnostic_lines(one: Diagnostic, style: Style) -> list[str]:
     for related in one.related:
         where = f"{safe(related.file)}:{related.span.line}:{related.span.column}"
         lines += wrapped(f"{where}: {safe(related.message)}", style, indent=4)
-    lines += wrapped(f"help: {safe(one.help)}", style, indent=2)
-    return lines
+    # What comes after the first line is copied as it is, as an expression: it is never wrapped.
+    first, *literal = one.help.split("\n")
+    lines += wrapped(f"help: {safe(first)}", style, indent=2)
+    return [*lines, *(f"    {safe(line)}" for line in literal)]
 
 
 def _quoted(one: Diagnostic, style: Style) -> list[str]:

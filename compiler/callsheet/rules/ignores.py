@@ -76,6 +76,8 @@ Good:
 """,
 )
 
+_OUTSIDE = ("called", "unjudged")
+"""Subjects that `callsheet journeys check` looks at, and `validate` never sees."""
 _COMMENT = re.compile(r"(?:^|\s)#\s*callsheet:\s*ignore\b[ \t]*(?P<code>CS[0-9]{3})?[ \t]*(?P<reason>.*)$")
 
 
@@ -161,15 +163,23 @@ def adjust(
     problems += [
         _useless(ignore)
         for ignore in ignores
-        if not ignore.used and not _hides(left, ignore.file, defined.get(ignore.file, ()))
+        if not ignore.used
+        and RULES[ignore.code].subject not in _OUTSIDE
+        and not _hides(left, ignore.file, defined.get(ignore.file, ()))
     ]
     more = diagnose(problems, texts)
     return left + [adjusted for one in more if (adjusted := _with_severity(one, settings)) is not None]
 
 
-def by_settings(diagnostics: Iterable[Diagnostic], settings: Settings) -> list[Diagnostic]:
-    """Apply the workspace's settings alone: for findings about what is outside of the workspace."""
-    kept = [one for one in diagnostics if not _accepted(one, settings)]
+def adjust_outside(
+    diagnostics: Iterable[Diagnostic], texts: Mapping[str, str], settings: Settings
+) -> list[Diagnostic]:
+    """Apply comments and settings to findings about what is outside of the workspace.
+
+    A comment that silences nothing is no finding: what is outside may be otherwise tomorrow.
+    """
+    ignores, _ = _comments(texts)
+    kept = [one for one in diagnostics if not _silenced(one, ignores) and not _accepted(one, settings)]
     return [adjusted for one in kept if (adjusted := _with_severity(one, settings)) is not None]
 
 

@@ -6,8 +6,10 @@ import re
 from collections.abc import Sequence
 
 from callsheet.planning import Plan
+from callsheet.planning.changes import PASTE
 from callsheet.reporting.markdown import plain
 from callsheet.reporting.pack.steps import PackStep
+from callsheet.reporting.terminal import safe
 from callsheet.targets.journey_optimizer.screen import Field
 from callsheet.targets.journey_optimizer.titles import Screen
 
@@ -18,7 +20,10 @@ def markdown_pack(plan: Plan, steps: Sequence[PackStep], screen: Screen) -> str:
     for step in steps:
         lines += [f"## {plain(step.title)}", ""]
         lines += [f"- [ ] {plain(one)}" for one in step.checks]
-        lines += [f"- {plain(one)}" for one in step.differences()]
+        # An expression is copied from the whole line.
+        lines += [
+            f"- {_copied(one) if one.startswith(PASTE) else plain(one)}" for one in step.differences()
+        ]
         for section, fields in step.sections():
             lines += ["", f"### {plain(section)}", ""]
             for one in fields:
@@ -54,4 +59,14 @@ def _markdown_field(field: Field, screen: Screen) -> list[str]:
             "",
         ]
     note = f" ({plain(field.note)})" if field.note else ""
-    return [f"- {name}: {plain(field.value or '')}{note}"]
+    return [f"- {name}: {_copied(field.value or '')}{note}"]
+
+
+def _copied(value: str) -> str:
+    """Return a value as a span of code, which is copied as it is; encoded where that cannot hold it."""
+    encoded = plain(value)
+    if encoded == value or not value.strip() or value != safe(value) or value != value.strip():
+        return encoded
+    fence = "`" * (max((len(one) for one in re.findall("`+", value)), default=0) + 1)
+    space = " " if value[0] == "`" or value[-1] == "`" else ""
+    return f"{fence}{space}{value}{space}{fence}"

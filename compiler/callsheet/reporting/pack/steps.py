@@ -73,7 +73,8 @@ class PackStep:
     def checks(self) -> list[str]:
         """What to look at before it is saved."""
         say, action = self.screen.say, self.change.action
-        key = self._key(f"check {action}")
+        check = "check delete in use" if action == "delete" and self.journeys else f"check {action}"
+        key = self._key(check)
         found = [say(key)] if key in PHRASES else []
         relay = relay_host(self.change.after or {})
         same = bool(relay) and action == "update" and self._is_same_screen()

@@ -6,6 +6,7 @@ labels that it maps, and not the id of the action: only its labels show which ac
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,6 +17,8 @@ PATH = "/ajo/journey"
 PAGE_SIZE = 100
 MAX_PAGES = 1_000
 READINGS = 3
+_BOOLEANS = {"true": True, "false": False}
+_DURATION = re.compile(r"PT(?:(\d{1,6})M)?(?:(\d{1,6}(?:\.\d{1,6})?)S)?")
 Journey = dict[str, Any]
 """A journey as a snapshot holds it: id, name, version, status, changed, timeout, and its nodes.
 
@@ -44,34 +47,44 @@ def read_journeys(account: Account) -> list[Journey]:
 
 def _read_once(account: Account) -> list[Journey] | None:
     """Read all pages; None where a journey came twice, or the number of pages changed."""
-    found: dict[str, Journey] = {}
-    pages = 1
+    found: dict[tuple[str, str], tuple[int, list[Journey]]] = {}
+    pages: int | None = None
     for page in range(MAX_PAGES):
         answer = account.call("GET", PATH, query={"page": page, "pageSize": PAGE_SIZE})
         listed = objects(answer, PATH)
-        told = answer.value.get("pages", 1)
+        told = _count(answer.value.get("pages"))
         if page and told != pages:
             return None
-        pages = told if isinstance(told, int) else 1
+        pages = told
         for one in listed:
             journey = _journey(one)
-            if journey["id"] in found:
+            first, same = found.setdefault((journey["id"], journey["version"]), (page, []))
+            if first != page:
                 return None
-            found[journey["id"]] = journey
-        if page + 1 >= pages:
-            return list(found.values())
+            if journey not in same:  # two of one page are no sign of a change
+                same.append(journey)
+        most = min(_count(answer.value.get("limit")) or PAGE_SIZE, PAGE_SIZE)
+        if len(listed) < most if pages is None else page + 1 >= pages:
+            return [journey for _, same in found.values() for journey in same]
     return None
+
+
+def _count(value: Any) -> int | None:
+    """Return a number of an answer, which may be written as text; None for another thing."""
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 10:
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
 def _journey(body: Mapping[str, Any]) -> Journey:
     metadata = body.get("metadata")
     told = metadata if isinstance(metadata, dict) else {}
     return {
-        "id": str(body.get("id", "")),
-        "name": str(body.get("name", "")),
-        "version": str(body.get("version", "")),
-        "status": str(body.get("status", "Unknown")),
-        "changed": str(told.get("lastModifiedAt") or ""),
+        "id": _text(body, "id"),
+        "name": _text(body, "name"),
+        "version": _text(body, "version"),
+        "status": _text(body, "status") or "Unknown",
+        "changed": _text(told, "lastModifiedAt"),
         **_timeout(body.get("timeouts")),
         "nodes": list(_nodes(body)),
     }
@@ -83,19 +96,20 @@ def _nodes(body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             continue
         mappings = [
             {
-                "label": str(one.get("label", "")),
-                "path": str(one.get("paramPath", "")),
-                "expression": str(one.get("expression", "")),
+                "label": _text(one, "label"),
+                "path": _text(one, "paramPath"),
+                "expression": _text(one, "expression"),
             }
             for one in _listed(node, "paramMappings")
             if isinstance(one, dict)
         ]
-        kind = str(node.get("type", ""))
+        kind = _text(node, "type")
         reading = _reading(node)
         if mappings or reading or "action" in kind.lower():
-            fallback = node.get("fallbackOnTimeoutOrError")
+            said = node.get("fallbackOnTimeoutOrError")
+            fallback = _BOOLEANS.get(said.lower()) if isinstance(said, str) else said
             yield {
-                "name": str(node.get("name", "")),
+                "name": _text(node, "name"),
                 "type": kind,
                 "mappings": mappings,
                 **({"fallback": fallback} if isinstance(fallback, bool) else {}),
@@ -122,10 +136,28 @@ def _timeout(timeouts: Any) -> dict[str, int]:
 
     The description gives no unit. The screen takes 1 to 30 seconds: more than that are milliseconds.
     """
-    value = timeouts.get("actionExecution") if isinstance(timeouts, dict) else None
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        return {}
-    return {"timeout": value // 1000 if value >= 1000 else value}
+    value = _seconds(timeouts.get("actionExecution") if isinstance(timeouts, dict) else None)
+    return {} if value is None or not 1 <= value < 1e9 else {"timeout": int(value)}
+
+
+def _seconds(value: Any) -> float | None:
+    """Read a number, also as text, or a duration as `PT5S`; None for another thing."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    if match is not None:
+        return 60 * float(match[1] or 0) + float(match[2] or 0)
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number / 1000 if number >= 1000 else number
+
+
+def _text(body: Mapping[str, Any], name: str) -> str:
+    """Return a text of an answer; empty for null."""
+    value = body.get(name)
+    return "" if value is None else str(value)
 
 
 def _listed(body: Mapping[str, Any], name: str) -> list[Any]:

@@ -40,6 +40,7 @@ class Figures:
         per_second: calls in a second that had one, as an average; None where that is unknown.
         notes: what to look at.
         peak: calls in its busiest second; None where that is unknown.
+        missing: the counts that the result does not have; they are 0 in `counts`.
 
     """
 
@@ -50,9 +51,19 @@ class Figures:
     per_second: float | None
     notes: tuple[str, ...] = ()
     peak: float | None = None
+    missing: frozenset[str] = frozenset()
+
+    @classmethod
+    def uncalled(cls, name: str) -> Figures:
+        """Return the figures of an action of the environment that was not called."""
+        counts, times = dict.fromkeys(COUNTS, 0), dict.fromkeys(TIMES)
+        notes = ("no call in the result",)
+        return cls(name=name, known=True, counts=counts, times=times, per_second=None, notes=notes)
 
     def value(self, name: str) -> float | None:
         """Return a figure by its name: a count, a time, or a rate in per cent; None where it is unknown."""
+        if name in self.missing or _COUNTED.get(name) in self.missing:
+            return None
         if name in self.counts:
             return self.counts[name]
         if name in self.times:
@@ -67,6 +78,8 @@ class Figures:
 
 
 RATES = ("error_rate", "timeout_rate", "capped_rate")
+_COUNTED = {"timeout_rate": "timeouts", "capped_rate": "capped"}
+"""Which count may be missing for a rate; calls and successes never are."""
 
 
 def query_text(hours: int) -> str:
@@ -136,7 +149,26 @@ def row_fault(rows: Iterable[Mapping[str, Any]]) -> str:
         for name in ("calls", "ok"):
             if _number(row.get(name)) is None:
                 return f"row {number} has no number `{name}`"
+        fault = _inconsistency(row)
+        if fault:
+            return f"row {number}: {fault}"
     return ""
+
+
+def _inconsistency(row: Mapping[str, Any]) -> str:
+    """Return what of a row cannot be; empty where nothing is wrong."""
+    for name in (*COUNTS, *TIMES):
+        if _number(row.get(name)) is None and not _is_null(row.get(name)):
+            return f"`{name}` is not a number"
+    calls = _number(row["calls"]) or 0
+    for name in COUNTS[1:]:
+        if (_number(row.get(name)) or 0) > calls:
+            return f"`{name}` is more than `calls`"
+    return ""
+
+
+def _is_null(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and value.strip().lower() in ("", "null"))
 
 
 def _rows(text: str) -> list[dict[str, Any]]:
@@ -207,6 +239,7 @@ def _figures(
     name: str, rows: Sequence[Mapping[str, Any]], compiled: Mapping[str, Any], *, known: bool
 ) -> Figures:
     counts = {one: int(sum(_numbers(rows, one))) for one in COUNTS}
+    missing = frozenset(one for one in COUNTS if not _numbers(rows, one))
     times = {one: max(_numbers(rows, one), default=None) for one in TIMES}
     seen = _numbers(rows, "rps_when_busy")
     per_second = sum(seen) if seen else None
@@ -214,7 +247,7 @@ def _figures(
     peak = max(_numbers(rows, "peak_rps"), default=None)
     return Figures(
         name=name, known=known, counts=counts, times=times, per_second=per_second, peak=peak,
-        notes=tuple(_notes(times["p95_ms"], per_second, peak, compiled.get("limits") or {})),
+        missing=missing, notes=tuple(_notes(times["p95_ms"], per_second, peak, compiled.get("limits") or {})),
     )  # fmt: skip
 
 

@@ -52,6 +52,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "No journey uses the action: the screen refuses to delete one that is used.",
         "Aucun parcours n'utilise l'action : l'écran refuse de supprimer une action utilisée.",
     ),
+    "check delete in use": (
+        "Journeys use the action: take it out of them first, since the screen refuses to delete it before.",
+        "Des parcours utilisent l'action : retirez-la d'abord, car l'écran refuse de la supprimer avant.",
+    ),
     "used by": ("These journeys use it: {journeys}.", "Ces parcours l'utilisent : {journeys}."),
     "used by unknown": (
         "Which journeys use it is not known here: look at “Used in” on the screen.",
@@ -95,6 +99,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "tick": ("tick it at this variable", "cochez-le pour cette variable"),
     "tick box": ("tick the box", "cochez la case"),
     "optional": ("optional", "facultatif"),
+    "numbered label": (
+        "its label is “{label}”, since another variable has its name: keep it",
+        "son libellé est « {label} », car une autre variable porte son nom : gardez-le",
+    ),
     "own label": (
         "Adobe's French pages do not show this label: it may be called otherwise",
         "les pages françaises d'Adobe ne montrent pas ce libellé : il peut s'appeler autrement",

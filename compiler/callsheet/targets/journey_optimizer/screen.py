@@ -186,6 +186,15 @@ class _Filling:
         for one in self.form.fields.values():
             if one.path[1:2] == ("payload",) and one.kind != "computed":
                 yield from self._told(one)
+            elif one.path[1:2] == ("payload",):
+                yield from self._numbered(one)
+
+    def _numbered(self, one: LoweredField) -> Iterator[Field]:
+        """Yield which label to type for a field whose own name is the label of another variable."""
+        name = ".".join(str(part) for part in one.path[2:])
+        if not name.endswith(one.label):
+            note = self.screen.say("numbered label", label=one.label)
+            yield Field(section="Request", name=name, value=None, kind="note", note=note)
 
     def _told(self, one: LoweredField) -> Iterator[Field]:
         """Yield what is to be done, or to be known, of one field of the payload."""

@@ -28,6 +28,7 @@ class Snapshot:
         journeys: each with the nodes that map something, call an action, or read an answer.
         endpoints: the configurations; None where they were not read.
         named: by name of action, the journeys that use it, where the file has only that.
+        names_only: whether the file has only that.
 
     """
 
@@ -36,6 +37,7 @@ class Snapshot:
     journeys: list[Journey] = field(default_factory=list)
     endpoints: list[Config] | None = None
     named: Mapping[str, list[str]] = field(default_factory=dict)
+    names_only: bool = False
 
 
 def snapshot_text(snapshot: Snapshot) -> str:
@@ -103,7 +105,8 @@ def _snapshot(content: Any) -> Snapshot:
             isinstance(one, list) and all(isinstance(it, str) for it in one) for one in content.values()
         ):
             raise ValueError("shape")
-        return Snapshot(named={name: list(one) for name, one in content.items() if one})
+        named = {name: list(one) for name, one in content.items() if one}
+        return Snapshot(named=named, names_only=True)
     if content["snapshotVersion"] != FORMAT_VERSION:
         raise ValueError("version")
     for journey in content["journeys"]:
