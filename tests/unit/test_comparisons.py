@@ -61,6 +61,12 @@ ALLOWED = {
     "bool(old.get('optional')) != bool(new.get('optional'))", "before.digests[file] != after.digests[file]",
     "old.get(field) != new.get(field)", "old.texts != new.texts",
     "reason != _ENDLESS", "Decimal(text) == Decimal(repr(number))", "text.strip(' ') != text",
+    # Tokens of expressions at Adobe, their brackets, names and texts of events there.
+    "said[name] == where.get(name, said[name])", "first != page", "ours == theirs", "wanted == found",
+    "self.sources.setdefault(placeholder, source) == source", "node[0] == OPENING", "node[-1] == CLOSING",
+    "node.opening == opening", "wanted.opening != found.opening", "_PAIRS[opened[-1]] != token",
+    "one.path[:1] != (STATUS,)", "off == min(near.values())",
+    "one.action.casefold() == action.name.casefold()",
     # Names of connections, paths in documents, frozen selections.
     "wide.left_out == narrow.left_out", "one.names_connection == name", "found.path[:len(root)] != root",
     "one.target.get('collection') == name", "self.old.allow_send != self.new.allow_send", "old.count != new.count",
