@@ -247,7 +247,8 @@ def _figures(
     peak = max(_numbers(rows, "peak_rps"), default=None)
     return Figures(
         name=name, known=known, counts=counts, times=times, per_second=per_second, peak=peak,
-        missing=missing, notes=tuple(_notes(times["p95_ms"], per_second, peak, compiled.get("limits") or {})),
+        missing=missing,
+        notes=tuple(_notes(times["p95_ms"], per_second, peak, compiled.get("limits") or {})),
     )  # fmt: skip
 
 
