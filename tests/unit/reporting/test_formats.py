@@ -201,7 +201,7 @@ def test_hostile_text_is_shown_and_does_nothing_in_any_format(
 ) -> None:
     written = 0
     # A text is known to be shown as it should when one of its kind is: with --long each is tried.
-    for text in naughty(every=1 if request.config.getoption("--long") else 24):
+    for text in naughty(every=1 if request.config.getoption("--long") else 72):
         for result in results(text):
             found = report(name)
             if type(result) in found.writers:
