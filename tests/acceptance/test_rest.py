@@ -84,7 +84,7 @@ def test_what_somebody_changes_there_is_drift_and_what_is_theirs_is_left_alone(
     )
 
 
-@pytest.mark.one_in(4)
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("action", ACTIONS)
 @pytest.mark.parametrize("fault", ["before", "after", "500", "429", "html"])
 @pytest.mark.parametrize("keys", [True, False])
