@@ -94,8 +94,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _left_to_the_long_form(items: list[pytest.Item]) -> list[pytest.Item]:
     """Return the combinations of parameters that the quick form leaves out.
 
-    Of a test that is marked `one_in(n)`, those run whose values' positions add up to a multiple of n: each value of
-    each parameter is among them, and each pair of values where the other parameters have n values or more.
+    Of a test that is marked `one_in(n)`, those run whose values' positions add up to a multiple of n. Of one parameter
+    it is each n-th value. Of several, each value of each is among them where the others add up to n or more, and each
+    pair of values where one of the others has n values or more.
     """
     left = []
     positions: dict[tuple[str, str], dict[str, int]] = {}
