@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from support import forms
 from support.workspaces import (
     ENVIRONMENT,
     POSTGRESQL,
@@ -39,6 +43,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
     The scheduled run, with --long, looks for new examples.
     """
+    forms.LONG = config.getoption("--long")
+    _keep_temporary_files_in_memory()
     # Container images like to switch bytecode off. Then each of the hundreds of callsheets that the tests
     # start compiles the whole package, which takes longer than what it is started for.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -47,9 +53,30 @@ def pytest_configure(config: pytest.Config) -> None:
         from hypothesis import settings
     except ImportError:
         return  # the first steps are also tested with pytest alone
-    settings.register_profile("the same each time", derandomize=True, deadline=None)
-    if not config.getoption("--long"):
+    settings.register_profile("the same each time", derandomize=True, deadline=None, max_examples=40)
+    if not forms.LONG:
         settings.load_profile("the same each time")
+
+
+MEMORY = "/dev/shm"
+
+
+def _keep_temporary_files_in_memory() -> None:
+    """Let no test wait for a disk: what each apply writes is written through to it.
+
+    Not where the folder is too small (as in a container), or no program may be started from it.
+    """
+    if "TMPDIR" in os.environ or not os.access(MEMORY, os.W_OK | os.X_OK):
+        return
+    if shutil.disk_usage(MEMORY).free > 2 << 30 and not os.statvfs(MEMORY).f_flag & os.ST_NOEXEC:
+        os.environ["TMPDIR"] = MEMORY
+        tempfile.tempdir = None
+
+
+def pytest_collection_finish() -> None:
+    """Keep what is there before the first test out of every collection of garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -60,14 +87,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason="the long form runs with --long, on a schedule"))
     left = _left_to_the_long_form(items)
     config.hook.pytest_deselected(items=left)
-    items[:] = [one for one in items if one not in left]
+    without = set(left)
+    items[:] = [one for one in items if one not in without]
 
 
 def _left_to_the_long_form(items: list[pytest.Item]) -> list[pytest.Item]:
     """Return the combinations of parameters that the quick form leaves out.
 
-    Of a test that is marked `one_in(n)`, those run whose values' positions add up to a multiple of n: each value of
-    each parameter is among them, and each pair of values where the other parameters have n values or more.
+    Of a test that is marked `one_in(n)`, those run whose values' positions add up to a multiple of n. Of one parameter
+    it is each n-th value. Of several, each value of each is among them where the others add up to n or more, and each
+    pair of values where one of the others has n values or more.
     """
     left = []
     positions: dict[tuple[str, str], dict[str, int]] = {}

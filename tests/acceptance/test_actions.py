@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from support.github_runner import ACTIONS, Job, edit, job
+from support.github_runner import ACTIONS, Job, edit, job, warm_programs
 from support.judges import check_schema
 from support.workspaces import POSTGRESQL, ROOT, git
 
@@ -251,7 +251,7 @@ def test_the_gitlab_example_satisfies_its_schema_and_its_scripts_run(job: Job) -
         script = "\n".join(pipeline[name]["script"])
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", script], cwd=job.folder, capture_output=True, text=True, check=False,
-            env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            env={**os.environ, "PATH": ":".join([*warm_programs(), str(Path(sys.executable).parent), os.environ["PATH"]]),
                  "CI_MERGE_REQUEST_DIFF_BASE_SHA": base},
         )  # fmt: skip
         assert done.returncode == 0, done.stderr

@@ -24,6 +24,7 @@ from callsheet.targets.rest.patching import unsayable
 from support.adobe import Adobe
 from support.adobe_workspace import ENVIRONMENT as JOURNEYS
 from support.collection import Collection
+from support.forms import examples
 from support.hooks import ENVIRONMENT as HOOKS
 from support.kept import APART
 from support.workspaces import ENVIRONMENT as REGISTRY
@@ -388,8 +389,9 @@ def drawn(place: Place, callsheet: Callsheet, found: list[tuple[Any, Any, str]])
     place.open()
 
 
+@pytest.mark.one_in(2)
 @everywhere
-@settings(max_examples=2, deadline=None, suppress_health_check=SUPPRESSED)
+@settings(max_examples=examples(1, 2), deadline=None, suppress_health_check=SUPPRESSED)
 @given(found=ITEMS)
 def test_any_change_is_sent(place: Place, callsheet: Callsheet, found: list[tuple[Any, Any, str]]) -> None:
     drawn(place, callsheet, found)

@@ -14,6 +14,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from callsheet.documents.rewriting import Dumper
 from support.breaking import broken, containers, run
+from support.forms import examples
 from support.workspaces import ENVIRONMENT, ROOT, Callsheet, Folder
 
 HAR = {
@@ -68,7 +69,7 @@ FILES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "OpenAPI": (OPENAPI, ("--operation", "send")),
 }
 BOUNDED = settings(
-    max_examples=40, deadline=None, suppress_health_check=list(HealthCheck),
+    max_examples=examples(15, 40), deadline=None, suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )  # fmt: skip
 ACTION = """\
@@ -131,7 +132,7 @@ def test_a_contract_that_is_broken_is_told_by_validate(
 
 
 @given(data=some.data())
-@settings(BOUNDED, max_examples=12)
+@settings(BOUNDED, max_examples=examples(5, 12))
 def test_a_document_of_the_workspace_that_is_broken_is_told(
     data: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as some
 from callsheet import Workspace
 from callsheet.language.difference import value_at
 from support.breaking import broken, containers, run
+from support.forms import examples
 from support.workspaces import ROOT
 
 FORMATS = ("text", "json", "markdown", "html")
@@ -38,7 +39,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @given(data=some.data())
 @settings(
-    max_examples=5, deadline=None, suppress_health_check=list(HealthCheck),
+    max_examples=examples(2, 5), deadline=None, suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # to shrink takes minutes
 )  # fmt: skip
 def test_every_command_shows_what_is_broken(deployed: Path, data: Any) -> None:

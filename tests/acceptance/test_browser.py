@@ -74,6 +74,7 @@ def watched(browser: Any) -> Iterator[Callable[..., Watched]]:
         one.context.close()
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_pack_is_copied_by_keyboard_alone(
     empty: Folder, callsheet: Callsheet, tmp_path: Path, watched: Callable[..., Watched], width: int
@@ -101,6 +102,7 @@ def test_the_pack_is_copied_by_keyboard_alone(
     assert one.said == []
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_preview_runs_and_loads_nothing(
     samples: Folder, callsheet: Callsheet, tmp_path: Path, watched: Callable[..., Watched], width: int

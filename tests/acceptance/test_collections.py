@@ -224,6 +224,7 @@ def test_a_change_of_what_cannot_change_makes_a_new_object_before_the_old_one_go
     settled(hooks, callsheet, collection)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("keys", [True, False])
 @pytest.mark.parametrize("call", [0, 1])
 @pytest.mark.parametrize("fault", [*FAULTS, "refuse"])
@@ -316,6 +317,7 @@ def test_a_slot_that_the_service_cannot_write_is_told_before_the_plan(
     assert one_of(collection)["target"]["body"]["title"] == "Hello {event.title}!"
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("keys", [True, False])
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("action", ["create", "update", "delete", "rename"])

@@ -142,6 +142,7 @@ run(["apply", "-C", sys.argv[1], "--yes", "-q"])
 """
 
 
+@pytest.mark.one_in(2)
 def test_a_lock_that_stays_when_its_holder_is_gone(kept: Kept, callsheet: Callsheet) -> None:
     applied(kept, callsheet)
     kept.write("1", "one")

@@ -25,6 +25,7 @@ import yaml
 
 from callsheet.emulator import FAULTS, Emulator, Faults
 from callsheet.emulator.standins import standin
+from support.forms import LONG
 from support.workspaces import ENVIRONMENT, Callsheet, Folder, Outcome
 
 SAMPLES = Path(__file__).parents[2] / "actions"
@@ -165,20 +166,25 @@ def test_every_sample_with_every_failure_and_no_secret_in_any_output(
         assert bad.code == (1 if record["findings"] or record["outcome"] != "ok" else 0)
         return bad.out + bad.err
 
+    pairs = [(name, fault) for name in EXAMPLES for fault in OUTCOMES]
+    # Each sample fails in several ways, and each failure happens to several samples; with --long all to all.
+    few = {one for number, one in enumerate(pairs) if LONG or (number + number // len(OUTCOMES)) % 3 == 0}
+    assert {fault for _, fault in few} == set(OUTCOMES)
     for name in EXAMPLES:
         good = send(name)
         assert good.code == 0, good.out + good.err
         assert "\nok: 20" in good.out
         seen += good.out + good.err
         for fault in OUTCOMES:
-            if fault != "stall":
+            if fault != "stall" and (name, fault) in few:
                 seen += send_with(fault, name)
     # Nobody answers these: the shorter the wait, the better.
     wait_at_most("500ms")
     for name in EXAMPLES:
-        seen += send_with("stall", name)
+        if (name, "stall") in few:
+            seen += send_with("stall", name)
     calls = calls_of(emulator.url)
-    assert len(calls) > len(EXAMPLES) * len(OUTCOMES)
+    assert len(calls) >= len(EXAMPLES) + len(few)
     seen += page_of(emulator.url) + json.dumps(calls)
     assert emulator.stop() == 0
     seen += emulator.out

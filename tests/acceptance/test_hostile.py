@@ -82,6 +82,7 @@ def hostile(workspace: Folder) -> Folder:
     return workspace
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(
     "verb", ["validate", "render", "diff", "diff --base HEAD", "plan", "list", "show hostile"]
 )

@@ -17,6 +17,7 @@ from callsheet.calling.cases import declared_cases, run_case
 from callsheet.compiling import Compiled, compile_workspace
 from callsheet.documents import MemorySource
 from callsheet.importing import ImportFault, action_text, read_curl, read_file
+from support.forms import examples
 from support.workspaces import ENVIRONMENT, Callsheet, Folder
 
 URL = "https://api.example.com/v1/send"
@@ -205,7 +206,7 @@ def test_a_text_that_yaml_could_take_for_something_else_stays_one(text: str) -> 
     assert request.payload == {"a": text, text or "empty": 1}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(37, 150), deadline=None)
 @given(
     st.dictionaries(st.from_regex(r"[a-z][a-zA-Z_]{0,9}", fullmatch=True), JSON, max_size=4),
     st.sampled_from(["POST", "PUT", "PATCH"]),

@@ -23,6 +23,7 @@ from callsheet.compiling import compile_workspace
 from callsheet.documents import MemorySource
 from callsheet.errors import CallsheetError
 from callsheet.importing import ImportFault, action_text, read_curl, read_file, read_httpie
+from support.forms import examples
 from support.service import Service
 from support.workspaces import ENVIRONMENT, Callsheet, Folder
 
@@ -82,7 +83,7 @@ def sent(action: dict[str, Any], request: Any) -> tuple[Any, ...]:
     return request.method, url.partition("?")[0], sorted(parse_qsl(parts.query, True)), headers, payload
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(50, 200), deadline=None)
 @given(
     st.sampled_from(["POST", "PUT", "PATCH"]),
     st.dictionaries(st.from_regex("[a-z]{1,6}", fullmatch=True), JSON, max_size=4),

@@ -72,6 +72,7 @@ KEEPERS: dict[str, Keep] = {
 }  # fmt: skip
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("silent", [False, True], ids=["shown", "silent"])
 @pytest.mark.parametrize("keeper", KEEPERS)
 def test_an_update_that_is_kept_otherwise_is_not_done_and_is_brought_on(

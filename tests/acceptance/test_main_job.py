@@ -212,28 +212,30 @@ def test_plans_from_two_clones_are_byte_identical(samples: Folder, tmp_path: Pat
     assert not (clones[0] / ".callsheet" / "local.db").exists(), "a plan creates no database"
 
 
-OTHER_PYTHONS = sorted(
-    {
-        str(found)
+def other_pythons() -> list[str]:
+    """Return the newest other supported Python that is installed."""
+    found = {
+        str(one)
         for version in ("3.11", "3.12", "3.13", "3.14")
         if f"3.{sys.version_info.minor}" != version
-        for found in [
+        for one in [
             shutil.which(f"python{version}"),
             *Path.home().glob(f".pyenv/versions/{version}.*/bin/python"),
         ]
-        if found and subprocess.run([found, "-c", ""], check=False, capture_output=True).returncode == 0
-    },
-    key=str,
-)[-1:]
+        if one and subprocess.run([one, "-c", ""], check=False, capture_output=True).returncode == 0
+    }
+    return sorted(found)[-1:]
 
 
 @pytest.mark.long
-@pytest.mark.skipif(not OTHER_PYTHONS, reason="no other supported Python is installed")
 def test_plans_by_two_pythons_are_byte_identical(samples: Folder, tmp_path: Path) -> None:
     from support.workspaces import ROOT
 
+    others = other_pythons()
+    if not others:
+        pytest.skip("no other supported Python is installed")
     expected = plan_bytes(samples.path, sys.executable)
-    for python in OTHER_PYTHONS:
+    for python in others:
         subprocess.run([python, "-m", "venv", tmp_path / "venv"], check=True)
         own = tmp_path / "venv" / "bin" / "python"
         subprocess.run([own, "-m", "pip", "install", "-q", str(ROOT)], check=True)

@@ -33,6 +33,7 @@ def here(workspace: Folder, monkeypatch: pytest.MonkeyPatch) -> Folder:
     return workspace
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     "line",
     [

@@ -113,7 +113,7 @@ def test_a_whole_life(deployed: tuple[Folder, Collection], callsheet: Callsheet)
     assert len(service.objects) == number - 1
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("fault", ["before", "after", "500", "429"])
 def test_faults_are_settled(deployed: tuple[Folder, Collection], callsheet: Callsheet, fault: str) -> None:
     folder, service = deployed

@@ -94,6 +94,7 @@ def test_a_rollback_is_guarded_and_refused_like_any_plan(
     )
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_deployed_is_adopted_byte_for_byte(
     samples: Folder, callsheet: Callsheet, name: str

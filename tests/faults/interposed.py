@@ -2,7 +2,7 @@
 
 Started with the interposer loaded before the C library. Every apply is a child of this process, so that callsheet is
 imported once. Arguments: the folder of a workspace in which something is to be applied, and a folder to work in.
-Standard input: a JSON list of pairs, the mode and the number of the call; with none, the calls are counted.
+Each line of the standard input is a JSON pair, the mode and the number of the call, and is answered by a line.
 """
 
 from __future__ import annotations
@@ -80,7 +80,8 @@ def main() -> None:
     with contextlib.redirect_stdout(io.StringIO()):  # what is imported here is there in every child
         for verb in ("plan", "history"):
             run([verb, "-C", str(template), "-o", "json"])
-    for mode, number in json.load(sys.stdin) or [["nothing", 0]]:
+    for line in sys.stdin:
+        mode, number = json.loads(line)
         print(json.dumps(tried(template, work, mode, number)), flush=True)
 
 

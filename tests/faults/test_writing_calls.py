@@ -12,12 +12,15 @@ import random
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from callsheet import Workspace
+from support.forms import LONG
 from support.journeys import SEVEN, write
 from support.kept import APART
 from support.workspaces import ENVIRONMENT, Callsheet, Folder
@@ -63,18 +66,39 @@ def prepared(workspace: Folder, callsheet: Callsheet, environment: str) -> Folde
     return workspace
 
 
-def run(
-    interposer: Path, template: Path, tmp_path: Path, faults: list[tuple[str, int]], **lines: str
-) -> list[dict[str, Any]]:
+Try = Callable[[str, int], dict[str, Any]]
+
+
+@contextmanager
+def interposed(interposer: Path, template: Path, tmp_path: Path, **lines: str) -> Iterator[Try]:
+    """Give what tries a fault, in one process for all of them: to import callsheet takes longer than most."""
     work = tmp_path / "work"
     work.mkdir(exist_ok=True)
-    done = subprocess.run(
+    with subprocess.Popen(
         [sys.executable, str(HERE / "interposed.py"), str(template), str(work)],
-        input=json.dumps(faults), capture_output=True, text=True, timeout=3_000, check=False,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         env={**os.environ, "LD_PRELOAD": str(interposer), "FAULT_ROOT": str(tmp_path / "tried"), "PYTHONDONTWRITEBYTECODE": "1", **lines},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return [json.loads(one) for one in done.stdout.splitlines()]
+    ) as process:  # fmt: skip
+        assert process.stdin is not None
+        assert process.stdout is not None
+        asked, answers = process.stdin, process.stdout
+
+        def tried(mode: str, number: int) -> dict[str, Any]:
+            print(json.dumps([mode, number]), file=asked, flush=True)
+            answer = answers.readline()
+            assert answer, "it fell over, and said why on standard error"
+            found: dict[str, Any] = json.loads(answer)
+            return found
+
+        yield tried
+        asked.close()
+        assert process.wait(60) == 0
+
+
+def chosen(calls: int, name: str) -> list[tuple[str, int]]:
+    """Every fault at every writing call with --long, else a few."""
+    faults = [(mode, number) for mode in MODES for number in range(1, calls + 1)]
+    return faults if LONG else random.Random(name).sample(faults, 2)
 
 
 @pytest.mark.timeout(3600)
@@ -85,44 +109,34 @@ def test_a_fault_at_any_writing_call_is_settled_by_the_next_apply(
     tmp_path: Path,
     interposer: Path,
     target: str,
-    request: pytest.FixtureRequest,
 ) -> None:
     folder = prepared(workspace, callsheet, TARGETS[target])
     wanted = {
         f"deployed/{one.address}.json": one.content
         for one in Workspace(folder.path).compile().by_environment["local"].values()
     }
-    [calm] = run(interposer, folder.path, tmp_path, [])
-    code, said, calls = calm["first"]
-    assert (code, calls > 20) == (0, True), said
-    faults = [(mode, number) for mode in MODES for number in range(1, calls + 1)]
-    if not request.config.getoption("--long"):
-        faults = random.Random(target).sample(faults, 2)
-    for one in run(interposer, folder.path, tmp_path, faults):
-        mode, _ = one["fault"]
-        code, said, _ = one["first"]
-        assert "CS999" not in said, one
-        assert "Traceback" not in said, one
-        if mode in ("kill", "torn"):
-            assert code == -9, one
-        assert one["again"] == [0, ""], one
-        assert one["plan"]["changes"] == [], one
-        assert (one["plan"]["drift"], one["plan"]["unmanaged"]) == ([], []), one
-        done = [
-            (step["action"], step["address"])
-            for it in one["history"]["applies"]
-            for step in it["steps"]
-            if step["outcome"] == "done"
-        ]
-        assert [done.count(step) for step in STEPS] == [1] * len(STEPS), one
-        if target == "directory":
-            assert {name: json.loads(text) for name, text in one["held"].items()} == wanted, one
-
-
-def chosen(calls: int, name: str, request: pytest.FixtureRequest) -> list[tuple[str, int]]:
-    """Every fault at every writing call with --long, else a few."""
-    faults = [(mode, number) for mode in MODES for number in range(1, calls + 1)]
-    return faults if request.config.getoption("--long") else random.Random(name).sample(faults, 2)
+    with interposed(interposer, folder.path, tmp_path) as tried:
+        code, said, calls = tried("nothing", 0)["first"]
+        assert (code, calls > 20) == (0, True), said
+        for mode, number in chosen(calls, target):
+            one = tried(mode, number)
+            code, said, _ = one["first"]
+            assert "CS999" not in said, one
+            assert "Traceback" not in said, one
+            if mode in ("kill", "torn"):
+                assert code == -9, one
+            assert one["again"] == [0, ""], one
+            assert one["plan"]["changes"] == [], one
+            assert (one["plan"]["drift"], one["plan"]["unmanaged"]) == ([], []), one
+            done = [
+                (step["action"], step["address"])
+                for it in one["history"]["applies"]
+                for step in it["steps"]
+                if step["outcome"] == "done"
+            ]
+            assert [done.count(step) for step in STEPS] == [1] * len(STEPS), one
+            if target == "directory":
+                assert {name: json.loads(text) for name, text in one["held"].items()} == wanted, one
 
 
 @pytest.mark.timeout(3600)
@@ -131,26 +145,26 @@ def test_a_fault_at_any_writing_call_of_a_confirmation_is_settled_by_the_next(
     callsheet: Callsheet,
     tmp_path: Path,
     interposer: Path,
-    request: pytest.FixtureRequest,
 ) -> None:
     write(empty, **SEVEN)
     assert callsheet("apply", "-C", empty.path, "--yes", "-q", "--pack", empty.path / ".pack").code == 0
     lines = {"FAULT_LINE": "confirm .pack -q", "FAULT_THEN": "confirm .pack -q"}
-    [calm] = run(interposer, empty.path, tmp_path, [], **lines)
-    code, said, calls = calm["first"]
-    assert (code, calls > 10) == (0, True), said
-    for one in run(interposer, empty.path, tmp_path, chosen(calls, "confirm", request), **lines):
-        assert "CS999" not in one["first"][1], one
-        assert one["again"][0] == 0, one
-        assert one["plan"]["changes"] == [], one
-        assert (one["plan"]["drift"], one["plan"]["unmanaged"]) == ([], []), one
-        done = [
-            step["address"]
-            for it in one["history"]["applies"]
-            for step in it["steps"]
-            if step["outcome"] == "done"
-        ]
-        assert sorted(done) == sorted(f"Action/{name}" for name in SEVEN), one
+    with interposed(interposer, empty.path, tmp_path, **lines) as tried:
+        code, said, calls = tried("nothing", 0)["first"]
+        assert (code, calls > 10) == (0, True), said
+        for fault in chosen(calls, "confirm"):
+            one = tried(*fault)
+            assert "CS999" not in one["first"][1], one
+            assert one["again"][0] == 0, one
+            assert one["plan"]["changes"] == [], one
+            assert (one["plan"]["drift"], one["plan"]["unmanaged"]) == ([], []), one
+            done = [
+                step["address"]
+                for it in one["history"]["applies"]
+                for step in it["steps"]
+                if step["outcome"] == "done"
+            ]
+            assert sorted(done) == sorted(f"Action/{name}" for name in SEVEN), one
 
 
 @pytest.mark.timeout(3600)
@@ -159,16 +173,16 @@ def test_a_pack_is_whole_or_not_there(
     callsheet: Callsheet,
     tmp_path: Path,
     interposer: Path,
-    request: pytest.FixtureRequest,
 ) -> None:
     del callsheet
     write(empty, **SEVEN)
     lines = {"FAULT_LINE": "apply --yes -q --pack .pack", "FAULT_THEN": "confirm .pack -q"}
-    [calm] = run(interposer, empty.path, tmp_path, [], **lines)
-    code, said, calls = calm["first"]
-    assert (code, calls > 5) == (0, True), said
-    for one in run(interposer, empty.path, tmp_path, chosen(calls, "pack", request), **lines):
-        assert "CS999" not in one["first"][1], one
-        # Either all of its steps can be confirmed, or there is no pack.
-        code, said = one["again"]
-        assert (code == 0 and one["plan"]["changes"] == []) or "CS841" in said, one
+    with interposed(interposer, empty.path, tmp_path, **lines) as tried:
+        code, said, calls = tried("nothing", 0)["first"]
+        assert (code, calls > 5) == (0, True), said
+        for fault in chosen(calls, "pack"):
+            one = tried(*fault)
+            assert "CS999" not in one["first"][1], one
+            # Either all of its steps can be confirmed, or there is no pack.
+            code, said = one["again"]
+            assert (code == 0 and one["plan"]["changes"] == []) or "CS841" in said, one

@@ -123,7 +123,7 @@ class Folder:
 def git(folder: Path, *arguments: str) -> str:
     """Run git; gives what it printed."""
     return subprocess.run(
-        ["git", "-c", "commit.gpgsign=false", *arguments],
+        ["git", "-c", "commit.gpgsign=false", "-c", "maintenance.auto=false", *arguments],
         cwd=folder,
         check=True,
         capture_output=True,

@@ -14,6 +14,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Sequence
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -182,7 +183,7 @@ def _context_digest(context: Context) -> str:
     parts = [
         _FORMAT,
         __version__,
-        [version(name) for name in _DEPENDENCIES],
+        _versions(),
         list(secret_schemes()),
         context.nowhere,
         [[one.name, [_document_parts(link) for link in one.chain]] for one in context.environments],
@@ -193,6 +194,12 @@ def _context_digest(context: Context) -> str:
 
 def _digest_of(parts: list[Any]) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+@cache
+def _versions() -> list[str]:
+    """Return the versions of what units depend on; a process that is running keeps what it imported."""
+    return [version(name) for name in _DEPENDENCIES]
 
 
 def _document_parts(document: Document) -> list[Any]:

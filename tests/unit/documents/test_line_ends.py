@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from callsheet.documents.line_ends import written_like
 from callsheet.documents.reading import decode
+from support.forms import examples
 
 MARK = "\ufeff"
 LINES = st.lists(
@@ -27,7 +28,7 @@ def text_of(content: bytes) -> str:
 
 
 @given(LINES, LAST, st.sampled_from(["", MARK]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(50, 200), deadline=None)
 def test_a_text_that_did_not_change_gives_the_same_bytes(
     lines: list[tuple[str, str]], last: str, mark: str
 ) -> None:
@@ -36,7 +37,7 @@ def test_a_text_that_did_not_change_gives_the_same_bytes(
 
 
 @given(LINES, LAST, st.sampled_from(["", MARK]), st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(50, 200), deadline=None)
 def test_a_changed_line_leaves_every_other_as_it_was(
     lines: list[tuple[str, str]], last: str, mark: str, data: st.DataObject
 ) -> None:
@@ -56,7 +57,7 @@ def test_a_changed_line_leaves_every_other_as_it_was(
 @given(
     LINES, st.lists(st.sampled_from(["a: 1", "x: 9", ""]), max_size=8), LAST, st.sampled_from(["", MARK])
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(50, 200), deadline=None)
 def test_whatever_is_written_reads_as_the_new_text(
     lines: list[tuple[str, str]], new: list[str], last: str, mark: str
 ) -> None:

@@ -15,6 +15,7 @@ from callsheet.documents import Document, MemorySource, read_documents
 from callsheet.documents.places import Path
 from callsheet.documents.rewriting import REMOVED, CannotRewriteError, Dumper, Rewriting
 from callsheet.documents.rewriting import rewritten as text_of
+from support.forms import examples
 
 KEYS = some.text("abyn", min_size=1, max_size=3)
 SCALARS = (
@@ -81,7 +82,7 @@ def changed(value: Any, path: Path, new: Any) -> Any:
 
 
 @given(value=DOCUMENTS, data=some.data(), flow=some.sampled_from([False, True, None]))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(37, 150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_the_file_says_it_and_keeps_its_comments(
     value: dict[str, Any], data: Any, flow: bool | None
 ) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from callsheet.documents.reading import parse
 from callsheet.documents.scalars import Trap, resolve
+from support.forms import examples
 
 NOT_READ = object()
 
@@ -94,7 +95,7 @@ def test_every_made_up_number_is_the_same_in_all_or_refused(end: str) -> None:
     st.from_regex(r"[-+]?[0-9._:eExob]{1,9}", fullmatch=True)
     | st.text("-+.0178_:eExobaTfnNyl~=<ZsiI", min_size=1, max_size=8)
 )
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(150, 600), deadline=None)
 @example("7e10")
 @example("=")
 @example("<<")

@@ -16,6 +16,7 @@ from callsheet.documents.reading import decode, parse
 from callsheet.documents.yaml_events import MAX_NODES, events_of, libyaml_events, python_events
 from callsheet.documents.yaml_plain import read_plain
 from callsheet.documents.yaml_reader import read_yaml
+from support.forms import LONG, examples
 
 needs_libyaml = pytest.mark.skipif(not yaml.__with_libyaml__, reason="PyYAML was built without libyaml")
 
@@ -142,7 +143,7 @@ def test_both_parsers_give_the_same(text: str) -> None:
 
 
 @needs_libyaml
-@settings(max_examples=300)
+@settings(max_examples=examples(75, 300))
 @given(st.text(alphabet="ab01:-?[]{},&*!|>'\"%@#. \n", max_size=40))
 def test_both_parsers_agree_or_refuse_on_anything(text: str) -> None:
     fast, slow = outcome(text, libyaml_events), outcome(text, python_events)
@@ -192,11 +193,14 @@ def test_json_has_places_too() -> None:
     assert parse('{"a": 1}', "x.json")[0][0].value == {"a": 1}
 
 
+MANY = 200_000 if LONG else 50_000
+
+
 @pytest.mark.parametrize(
     "text",
-    ["[" * 200_000, "{" * 200_000, "- " * 100_000, "? " * 100_000, "a: " * 50_000, "&a " * 50_000, "'" * 200_000,
-     "\n".join(" " * n + "a:" for n in range(1500)), "[" + "*a," * 90_000 + "]", "!" * 100_000, "|" * 100_000,
-     "a: &x [1]\n" + "\n".join(f"k{n}: *x" for n in range(60_000)), "{" + "a: 1, " * 100_000 + "}", "#" * 1_000_000],
+    ["[" * MANY, "{" * MANY, "- " * (MANY // 2), "? " * (MANY // 2), "a: " * (MANY // 4), "&a " * (MANY // 4), "'" * MANY,
+     "\n".join(" " * n + "a:" for n in range(1500 if LONG else 400)), "[" + "*a," * (MANY // 2) + "]", "!" * (MANY // 2), "|" * (MANY // 2),
+     "a: &x [1]\n" + "\n".join(f"k{n}: *x" for n in range(MANY // 3)), "{" + "a: 1, " * (MANY // 2) + "}", "#" * 1_000_000],
     ids=range(14),
 )  # fmt: skip
 @pytest.mark.timeout(120)  # far above what it takes: only a hang fails
@@ -210,7 +214,7 @@ def test_values_are_counted_with_their_aliases() -> None:
     assert codes("a: &x [" + "1," * half + "]\nb: *x\nc: *x") == ["CS114"]
 
 
-@settings(max_examples=500)
+@settings(max_examples=examples(125, 500))
 @given(st.text(alphabet="ab01:-?[]{},&*!|>'\"%@#.~ \nnty", max_size=60))
 def test_the_short_way_gives_what_the_careful_one_gives(text: str) -> None:
     plain = read_plain(events_of, text + "\n")

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callsheet.language.dot_segments import dot_segment, without_dot_segments
+from support.forms import examples
 
 HOST = "https://api.example.com"
 
@@ -32,7 +33,7 @@ def test_any_other_segment_is_left_alone(path: str) -> None:
 
 
 @given(st.lists(st.sampled_from(["a", "b.c", ".", "..", "..."]), min_size=1, max_size=6))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(50, 200), deadline=None)
 def test_they_are_removed_as_the_standard_library_resolves_them(segments: list[str]) -> None:
     url = f"{HOST}/{'/'.join(segments)}"
     assert without_dot_segments(url) == urljoin(url, url.removeprefix(HOST))
@@ -40,7 +41,7 @@ def test_they_are_removed_as_the_standard_library_resolves_them(segments: list[s
 
 
 @given(st.text(max_size=8))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(50, 200), deadline=None)
 def test_encoding_keeps_every_text_in_its_segment_but_dots(text: str) -> None:
     text = text.encode("utf-8", "ignore").decode()
     assert (dot_segment(f"{HOST}/a/{quote(text, safe='')}/b") is not None) == (text in (".", ".."))

@@ -13,6 +13,7 @@ from callsheet.compiling import compile_workspace
 from callsheet.documents import MemorySource
 from callsheet.documents.reading import parse
 from callsheet.language.formatting import formatted
+from support.forms import examples
 from support.workspaces import ROOT, Callsheet, Folder
 
 MESSY = """\
@@ -159,7 +160,7 @@ def commented(text: str, seed: random.Random) -> str:
     return "\n".join(lines)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(20, 60), deadline=None)
 @given(st.integers(min_value=0), st.sampled_from(sorted((ROOT / "actions").rglob("*.yaml"))))
 def test_it_is_idempotent_loses_no_comment_and_compiles_to_the_same(seed, file) -> None:  # type: ignore[no-untyped-def]
     random_ = random.Random(seed)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from callsheet.documents.reading import Document, parse
 from callsheet.language.kinds import KINDS
 from callsheet.language.schema_check import check_document, fast_validator, schema
+from support.forms import examples
 from support.workspaces import ROOT
 
 SAMPLES = [
@@ -67,7 +68,7 @@ ODD = st.sampled_from(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(100, 400), deadline=None)
 @given(st.sampled_from(SAMPLES), st.data())
 def test_both_validators_agree_on_documents_with_a_fault(
     sample: tuple[str, Any], data: st.DataObject

@@ -26,13 +26,14 @@ from callsheet.targets.journey_optimizer.lowering import (
     relay_call,
 )
 from support.examples import compile_example
+from support.forms import examples
 from support.generated import Maker, Model, tree_of
 from support.journey_expressions import evaluated
 from support.lowering import in_journey
 from support.personalization import evaluate, unescaped
 from support.workspaces import ROOT
 
-GENERATED = 200
+GENERATED = examples(80, 200)
 Content = Mapping[str, Any]
 
 
@@ -54,7 +55,7 @@ def samples() -> dict[str, Content]:
 
 @lru_cache
 def generated() -> dict[str, Content]:
-    """Give 200 actions of the workspaces that the comparison of versions generates, those without mistakes."""
+    """Give that many actions of the workspaces that the comparison of versions generates, those without mistakes."""
     found: dict[str, Content] = {}
     for seed in (one for one in range(1_000) if one % 3):
         maker = Maker(seed)
@@ -227,7 +228,7 @@ def test_the_body_that_a_journey_fills_in_is_the_one_that_is_sent_otherwise() ->
                 take_out(sent, path[2:])
         assert filled == sent, name
         compared += 1
-    assert compared > 50
+    assert compared > GENERATED // 4
 
 
 def test_every_action_as_a_custom_channel_prints_its_body_or_calls_the_relay() -> None:
@@ -251,7 +252,7 @@ def test_every_action_as_a_custom_channel_prints_its_body_or_calls_the_relay() -
             printed = evaluate(form.content, {label_of(declared, one): it for one, it in given.items()})
             assert unescaped(json.loads(printed)) == build_request(content, given).payload, name
             compared += 1
-    assert compared > 400
+    assert compared > 2 * GENERATED
 
 
 def take_out(node: Any, path: tuple[Any, ...]) -> None:

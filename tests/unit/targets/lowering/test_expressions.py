@@ -40,6 +40,7 @@ from callsheet.targets.journey_optimizer.lowering.text_filters import (
 from callsheet.templates.faults import TemplateFault
 from callsheet.templates.filters import FILTERS
 from callsheet.templates.scope import ABSENT
+from support.forms import examples
 from support.journey_expressions import NOTED, NotDescribedError, evaluated
 from support.lowering import compiled_leaf, field_of, form_of, in_journey, rendered
 from support.personalization import evaluate as printed
@@ -233,17 +234,17 @@ def judge(text: str, values: Mapping[str, Any]) -> str:
     return "rough, different"
 
 
-def test_generated_templates_mean_the_same_in_a_journey(request: pytest.FixtureRequest) -> None:
-    examples = 5_000 if request.config.getoption("--long") else 300
+def test_generated_templates_mean_the_same_in_a_journey() -> None:
+    tried = examples(100, 5_000)
     counted: Counter[str] = Counter()
 
-    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=tried, deadline=None, suppress_health_check=list(HealthCheck))
     @given(templates(), VALUES)
     def check(text: str, values: dict[str, Any]) -> None:
         counted[judge(text, values)] += 1
 
     check()
-    assert counted["exact, equal"] > examples * 0.25, counted
+    assert counted["exact, equal"] > tried * 0.25, counted
     assert counted["rough, equal"] > counted["rough, different"], counted
 
 
@@ -288,19 +289,17 @@ def texts(values: Mapping[str, Any]) -> Iterator[str]:
         yield from (it for it in (one if isinstance(one, list) else [one]) if isinstance(it, str))
 
 
-def test_generated_templates_mean_the_same_in_the_content_of_a_message(
-    request: pytest.FixtureRequest,
-) -> None:
-    examples = 5_000 if request.config.getoption("--long") else 300
+def test_generated_templates_mean_the_same_in_the_content_of_a_message() -> None:
+    tried = examples(100, 5_000)
     counted: Counter[str] = Counter()
 
-    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=tried, deadline=None, suppress_health_check=list(HealthCheck))
     @given(templates(), VALUES)
     def check(text: str, values: dict[str, Any]) -> None:
         counted[judge_content(text, values)] += 1
 
     check()
-    assert counted["exact, equal"] > examples * 0.04, counted
+    assert counted["exact, equal"] > tried * 0.04, counted
     assert counted["rough, equal"] > counted["rough, different"], counted
 
 
@@ -332,17 +331,17 @@ CALLS: dict[str, tuple[str, ...]] = {
 
 
 @pytest.mark.parametrize("name", sorted(LOWERINGS))
-def test_each_filter_means_the_same_in_a_journey(name: str, request: pytest.FixtureRequest) -> None:
-    examples = 500 if request.config.getoption("--long") else 30
+def test_each_filter_means_the_same_in_a_journey(name: str) -> None:
+    tried = examples(20, 500)
     counted: Counter[str] = Counter()
 
-    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=tried, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.sampled_from(CALLS[name]), VALUES)
     def check(call: str, values: dict[str, Any]) -> None:
         counted[judge(f"{{{{ {call} }}}}", values)] += 1
 
     check()
-    assert counted["exact, equal"] + counted["rough, equal"] > examples / 10, counted
+    assert counted["exact, equal"] + counted["rough, equal"] > tried / 10, counted
 
 
 def test_each_difference_is_one_that_happens_or_one_that_is_never_seen() -> None:
