@@ -1157,8 +1157,9 @@ class Workspace:
         from callsheet.importing.samples import from_sample, values_read
         from callsheet.importing.writing import write_new
 
-        contents = from_sample(sample, checked_name(name))
-        if name in self.compile().definitions:
+        compiled = self.compile()
+        contents = from_sample(sample, checked_name(name), compiled.has_part)
+        if name in compiled.definitions:
             raise CallsheetError("CS929", f"the action `{name}` already exists", help="choose another name")
         for path in contents:
             refuse_links(self.root, path)

@@ -158,7 +158,7 @@ def test_the_samples_become_channels_or_go_by_the_relay(callsheet: Callsheet, sa
     found = rendered(callsheet, samples)
     by_relay = sorted(name for name, one in found.items() if "relay" in one)
     assert by_relay == ["epsilon_message", "facebook_conversion", "firebase_push"]
-    assert sum(check_contents(one) for name, one in found.items() if name not in by_relay) == 4
+    assert sum(check_contents(one) for name, one in found.items() if name not in by_relay) == 6
     plan = callsheet("plan", "-C", samples.path, "-e", "journeys").out
     assert "`method`: a custom channel calls with POST and nothing else" in " ".join(plan.split())
     outcome = callsheet("journey", "-C", samples.path, "-e", "journeys", "-o", "json")

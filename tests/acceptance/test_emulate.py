@@ -227,6 +227,7 @@ SCHEMES = {
     "basic": '{type: basic, username: ada, password: {secret: "env:PASSWORD"}}',
     "bearer": '{type: bearer, token: {secret: "env:TOKEN"}}',
     "header key": '{type: apiKey, name: X-Api-Key, in: header, value: {secret: "env:API"}}',
+    "header key with a scheme": '{type: apiKey, name: Authorization, in: header, scheme: Key, value: {secret: "env:API"}}',
     "query key": '{type: apiKey, name: key, in: query, value: {secret: "env:API"}}',
     "client credentials": '{type: oauth2, grant: client_credentials, tokenUrl: "https://id.example.com/token",'
     ' clientId: me, clientSecret: {secret: "env:CLIENT"}}',

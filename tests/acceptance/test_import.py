@@ -115,7 +115,7 @@ SECRETS = {
     "a user in the URL": ("curl https://ada:s3cr3tvalue@api.example.com/v1", "env:EXAMPLE_PASSWORD"),
     "basic, encoded": (f"curl -H 'Authorization: Basic czNjcjN0dmFsdWU=' {URL}", "env:EXAMPLE_PASSWORD"),
     "a key in a header": (f"curl -H 'X-Api-Key: s3cr3tvalue' {URL}", "env:EXAMPLE_X_API_KEY"),
-    "a scheme of their own": (f"curl -H 'Authorization: Key s3cr3tvalue' {URL}", "env:EXAMPLE_AUTHORIZATION"),
+    "a scheme of their own": (f"curl -H 'Authorization: Key s3cr3tvalue' {URL}", "'scheme': 'Key', 'value': {'secret': 'env:EXAMPLE_KEY'}"),
     "a key in the query": (f"curl '{URL}?access_token=s3cr3tvalue'", "env:EXAMPLE_ACCESS_TOKEN"),
     "a key in the payload": (f"curl {URL} -d '{{\"api_key\": \"s3cr3tvalue\"}}'", "env:EXAMPLE_API_KEY"),
     "a password in the payload": (f"curl {URL} -d '{{\"u\": {{\"password\": \"s3cr3tvalue\"}}}}'", "env:EXAMPLE_PASSWORD"),

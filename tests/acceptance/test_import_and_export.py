@@ -51,6 +51,13 @@ AUTHENTICATIONS = [
     {"type": "bearer", "token": {"secret": "env:API_TOKEN"}},
     {"type": "basic", "username": {"secret": "env:API_USER"}, "password": {"secret": "env:API_PASSWORD"}},
     {"type": "apiKey", "name": "X-Api-Key", "in": "header", "value": {"secret": "env:API_KEY"}},
+    {
+        "type": "apiKey",
+        "name": "Authorization",
+        "in": "header",
+        "scheme": "Key",
+        "value": {"secret": "env:API_KEY"},
+    },
     {"type": "apiKey", "name": "access_token", "in": "query", "value": {"secret": "env:API_KEY"}},
 ]
 TEXT = st.text(st.characters(exclude_categories=("Cs", "Co", "Cc", "Cn")), max_size=12)
@@ -75,7 +82,7 @@ def sent(action: dict[str, Any], request: Any) -> tuple[Any, ...]:
         case "basic":
             headers["authorization"] = (found["username"], found["password"])
         case "apiKey" if found["in"] == "header":
-            headers[found["name"].lower()] = found["value"]
+            headers[found["name"].lower()] = (found.get("scheme"), found["value"])
         case "apiKey":
             url += f"{'&' if '?' in url else '?'}{found['name']}={found['value']['secret']}"
     payload = None if request.payload is NO_PAYLOAD else request.payload

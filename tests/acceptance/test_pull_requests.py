@@ -243,7 +243,7 @@ def test_4_one_line_that_changes_forty_actions_is_told_once_and_released_deliber
     assert plan.code == 0
     refused = callsheet_in(team, "apply", "plan.json")
     assert (
-        "error CS918: a guard refuses the plan\n  max-update: 40 of 51 would be updated; the limit is 30%"
+        "error CS918: a guard refuses the plan\n  max-update: 40 of 53 would be updated; the limit is 30%"
         in refused.err
     )
     assert "help: if this is intended: --accept max-update" in refused.err

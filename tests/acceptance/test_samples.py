@@ -27,7 +27,9 @@ def test_each_sample_is_in_the_wheel() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     included = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
     vendors = {
-        one.parent.name for one in (ROOT / "actions").glob("*/*.yaml") if "kind: Action" in one.read_text()
+        one.parent.name
+        for one in (ROOT / "actions").glob("*/*.yaml")
+        if re.search(r"(?m)^kind: (Action|ActionSet|Connection|Fragment)$", one.read_text())
     }
     assert included == {f"actions/{one}": f"callsheet/samples/{one}" for one in vendors}
 
@@ -36,9 +38,9 @@ def test_they_are_in_order_for_three_environments(compiled: Compiled) -> None:
     assert compiled.diagnostics == []
     assert sorted(compiled.by_environment) == ["local", "production", "staging"]
     assert {name: len(found) for name, found in compiled.by_environment.items()} == {
-        "local": 11,
-        "production": 11,
-        "staging": 11,
+        "local": 13,
+        "production": 13,
+        "staging": 13,
     }
     assert len(compiled.policies) >= 2
 

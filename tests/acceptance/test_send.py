@@ -230,6 +230,8 @@ def test_what_an_endpoint_does_not_let_through_is_capped(
         ('{type: basic, username: ada, password: {secret: "env:CANARY"}}',
          ("Authorization", "Basic " + base64.b64encode(f"ada:{CANARY}".encode()).decode())),
         ('{type: apiKey, name: X-Api-Key, in: header, value: {secret: "env:CANARY"}}', ("X-Api-Key", CANARY)),
+        ('{type: apiKey, name: Authorization, in: header, scheme: Klaviyo-API-Key, value: {secret: "env:CANARY"}}',
+         ("Authorization", f"Klaviyo-API-Key {CANARY}")),
     ],
 )  # fmt: skip
 def test_schemes_that_need_no_call(

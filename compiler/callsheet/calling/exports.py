@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 from callsheet._version import __version__
 from callsheet.calling.request import NO_PAYLOAD, Request, build_request
 from callsheet.errors import ArgumentError, CallsheetError
+from callsheet.outbound.lines import with_scheme
 from callsheet.outbound.urls import with_query
 
 _MARK = re.compile("\ue000([^\ue001]*)\ue001")
@@ -88,7 +89,8 @@ def _authenticate(result: Exported, authentication: Mapping[str, Any], name: str
     elif kind == "bearer":
         result.headers["Authorization"] = f"Bearer {_marked(authentication['token'])}"
     elif kind == "apiKey":
-        _place(result, authentication["in"], authentication["name"], _marked(authentication["value"]))
+        key = with_scheme(authentication, _marked(authentication["value"]))
+        _place(result, authentication["in"], authentication["name"], key)
     elif kind in ("oauth2", "custom"):
         token = f"env:{re.sub('[^A-Z0-9]', '_', name.upper())}_TOKEN"
         where = authentication.get("tokenUrl") or authentication.get("endpoint")

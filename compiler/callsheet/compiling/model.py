@@ -100,6 +100,10 @@ class Compiled:
     files: int = 0
     computed: int = 0
 
+    def has_part(self, kind: str, name: str) -> bool:
+        """Return whether there is a connection or a fragment of this name."""
+        return name in (self.connections if kind == "Connection" else self.fragments)
+
     @property
     def actions(self) -> dict[str, Action]:
         """The definitions of actions, by name."""

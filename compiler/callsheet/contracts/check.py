@@ -148,7 +148,8 @@ def _check_authentication(subject: Subject, operation: Operation, request: Reque
     if not operation.security or [] in operation.security:
         return
     kind = subject.compiled["authentication"].get("type", "none")
-    kinds = _ACCEPTED.get(kind, ())
+    scheme = subject.compiled["authentication"].get("scheme")
+    kinds = (*_ACCEPTED.get(kind, ()), *([] if scheme is None else [str(scheme).lower()]))
     written = any(name.lower() == "authorization" for name in request.headers)
     for alternative in operation.security:
         schemes = [str(one.get("scheme") or one.get("type")).lower() for one in alternative]

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 from callsheet.documents import equal
 from callsheet.emulator.routes import Route
 from callsheet.emulator.standins import standin
+from callsheet.outbound.lines import with_scheme
 from callsheet.outbound.signatures import Signed, is_signed
 from callsheet.templates.values import text_of
 
@@ -201,7 +202,7 @@ def _unproven(route: Route, came: Came, tokens: Mapping[str, float]) -> str | No
             held = came.query if authentication["in"] == "query" else came.headers
             name = authentication["name"]
             key = held.get(name if authentication["in"] == "query" else name.lower())
-            good = key == _text(authentication["value"])
+            good = key == with_scheme(authentication, _text(authentication["value"]))
         case "hmac":
             signed = Signed(came.method, came.url, came.headers, came.body)
             good = is_signed(authentication, signed, secrets(authentication["key"]["secret"]))

@@ -28,6 +28,8 @@ _VENDORS = (
 )
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _SLOT = re.compile("%EE%80%82(.*?)%EE%80%83")
+_KEY_AFTER_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9._-]* (\ue000\w+\ue001|[A-Za-z0-9._~+/-]+=*)")
+"""A scheme and one word, as `Klaviyo-API-Key pk_1`: not the parameters of a signature."""
 _LEFT_OUT = ("host", "content-length", "user-agent", "accept-encoding", "connection", "cookie")
 
 
@@ -177,6 +179,12 @@ class _Writer:
             }
         elif scheme == "basic":
             self._basic()
+        elif _KEY_AFTER_SCHEME.fullmatch(value) and self.authentication["type"] == "none":
+            scheme, _, secret = value.partition(" ")
+            self.authentication = {
+                "type": "apiKey", "name": key, "in": "header", "scheme": scheme,
+                "value": {"secret": self._secret("key", secret)},
+            }  # fmt: skip
         else:
             headers[key] = {"secret": self._secret("authorization", value)}
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callsheet.errors import CallsheetError
-from callsheet.outbound.lines import header_value
+from callsheet.outbound.lines import header_value, with_scheme
 from callsheet.outbound.signatures import Signed, signature_headers
 from callsheet.outbound.tokens import Tokens
 
@@ -57,7 +57,7 @@ def prove(
         return Proof({"Authorization": f"Bearer {tokens.header(authentication['token'], 'Authorization')}"})
     if kind == "apiKey" and authentication["in"] == "header":
         name = authentication["name"]
-        return Proof({name: tokens.header(authentication["value"], name)})
+        return Proof({name: with_scheme(authentication, tokens.header(authentication["value"], name))})
     if kind == "apiKey":
         return Proof(query={authentication["name"]: tokens.text(authentication["value"])})
     if kind == "hmac":

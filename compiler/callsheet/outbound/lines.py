@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from callsheet.errors import CallsheetError
 
@@ -53,3 +55,8 @@ def ascii_line(text: str, name: str) -> str:
             help="write it in plain ASCII, encoded as the service says, or send it in the payload",
         )
     return text
+
+
+def with_scheme(authentication: Mapping[str, Any], key: str) -> str:
+    """Return an API key as it is sent: after its scheme, as `Klaviyo-API-Key pk_1`, where there is one."""
+    return f"{authentication['scheme']} {key}" if "scheme" in authentication else key

@@ -72,10 +72,10 @@ def test_every_json_output_is_valid_by_its_schema(samples: Folder, callsheet: Ca
     def json_of(*command: str | Path) -> str:
         return callsheet(*command, "-o", "json").out
 
-    assert valid(json_of("validate", *where), "validate")["summary"]["documents"] == 22
+    assert valid(json_of("validate", *where), "validate")["summary"]["documents"] == 26
     assert valid(json_of("plan", *local), "plan")["ledger"] == {"lineage": None, "serial": 0}
     applied = valid(json_of("apply", *local, "--yes"), "apply")
-    assert applied["summary"] == {"done": 11, "failed": 0, "skipped": 0, "unknown": 0}
+    assert applied["summary"] == {"done": 13, "failed": 0, "skipped": 0, "unknown": 0}
     push = samples.path / "epsilon" / "message.yaml"
     push.write_text(push.read_text().replace("15s", "16s").replace("name: epsilon_message", "name: push"))
     assert valid(json_of("plan", *local), "plan")["summary"]["delete"] == 1
@@ -86,7 +86,7 @@ def test_every_json_output_is_valid_by_its_schema(samples: Folder, callsheet: Ca
     assert valid(json_of("diff", *where, "--base", "HEAD"), "diff")["base"] == "HEAD"
     assert valid(json_of("drift", *local), "drift")["drift"] == []
     assert len(valid(json_of("history", *local), "history")["applies"]) == 1
-    assert len(valid(json_of("history", "show", "1", *local), "history")["applies"][0]["steps"]) == 11
+    assert len(valid(json_of("history", "show", "1", *local), "history")["applies"][0]["steps"]) == 13
     actions = valid(json_of("list", *where, "--lang", "fr"), "list")["actions"]
     assert {one["title"] for one in actions} >= {"Notification push Firebase"}
     assert (

@@ -125,9 +125,9 @@ def test_every_example_of_a_rule_that_compiles_has_a_form(family: str) -> None:
                     assert any(place[: len(path)] == path for path in form.fields), (code, place)
 
 
-def test_there_are_two_hundred_and_the_seven_samples_in_three_environments() -> None:
+def test_there_are_two_hundred_and_the_nine_samples_in_three_environments() -> None:
     assert len(generated()) == GENERATED
-    assert len(samples()) == 21
+    assert len(samples()) == 27
 
 
 def test_the_samples_come_as_near_as_this() -> None:
@@ -139,6 +139,8 @@ def test_the_samples_come_as_near_as_this() -> None:
             found[name.removesuffix(" in production")] = (form.kind, dict(counted))
     assert found == {
         "adobe_io_event": ("relay", {"exact": 6, "relay": 1}),
+        "braze_cart": ("exact", {"exact": 10}),
+        "braze_review": ("exact", {"exact": 10}),
         "epsilon_message": ("relay", {"exact": 5, "relay": 6}),
         "facebook_conversion": ("relay", {"exact": 6, "relay": 11}),
         "firebase_push": ("relay", {"exact": 12, "relay": 1}),

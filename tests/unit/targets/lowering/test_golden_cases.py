@@ -229,6 +229,8 @@ AUTHENTICATIONS: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
     ({"type": "basic", "username": "u", "password": SECRET}, "basic", {"username": "u", "password": SECRET}),
     ({"type": "apiKey", "name": "X-Key", "in": "header", "value": SECRET}, "apiKey", {"name": "X-Key", "in": "header", "value": SECRET}),
     ({"type": "apiKey", "name": "key", "in": "query", "value": SECRET}, "apiKey", {"name": "key", "in": "query", "value": SECRET}),
+    ({"type": "apiKey", "name": "X-Key", "in": "header", "scheme": "Key", "value": SECRET},
+     "apiKey", {"name": "X-Key", "in": "header", "value": "Key {env:SECRET}"}),
     ({"type": "bearer", "token": SECRET}, "apiKey", {"name": "Authorization", "in": "header", "value": "Bearer {env:SECRET}"}),
     ({**CLIENT, "grant": "client_credentials"}, "custom", {"headers": BASIC, "body": {"bodyType": "form", "bodyParams": {"grant_type": "client_credentials"}}}),
     ({**CLIENT, "grant": "client_credentials", "clientAuthentication": "form", "scopes": ["a", "b"], "audience": "x"}, "custom",
@@ -266,6 +268,8 @@ def authenticated(written: dict[str, Any]) -> Form:
 
 def test_a_bearer_token_says_on_what_it_rests() -> None:
     assert authenticated({"type": "bearer", "token": SECRET}).unverified == (10,)
+    key = {"type": "apiKey", "name": "Authorization", "in": "header", "scheme": "Key", "value": SECRET}
+    assert authenticated(key).unverified == (10,)
 
 
 def test_a_nested_place_of_a_token_says_on_what_it_rests() -> None:

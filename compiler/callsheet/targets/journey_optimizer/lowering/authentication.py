@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from callsheet.outbound.lines import with_scheme
 from callsheet.targets.journey_optimizer.lowering.model import (
     EXACT,
     LoweredAuthentication,
@@ -46,6 +48,18 @@ def _as_it_is(written: Written) -> LoweredAuthentication:
     return LoweredAuthentication(
         type=written["type"], fields=fields, payload=None, warnings=warnings, verdict=EXACT
     )
+
+
+def _api_key(written: Written) -> LoweredAuthentication:
+    """Write a scheme before the key: the screen has one field for both."""
+    found = _as_it_is(written)
+    if "scheme" not in written:
+        return found
+    fields = {name: one for name, one in found.fields.items() if name != "scheme"}
+    fields["value"] = with_scheme(written, _shown(written["value"]))
+    if str(written["name"]).lower() != "authorization":
+        return replace(found, fields=fields)
+    return replace(found, fields=fields, verdict=Verdict(reason=NAME_NOT_VERIFIED, unverified=(10,)))
 
 
 def _bearer(written: Written) -> LoweredAuthentication:
@@ -140,7 +154,7 @@ def _inside(value: Any) -> Any:
 _KINDS: dict[str, Callable[[Written], LoweredAuthentication]] = {
     "none": _as_it_is,
     "basic": _as_it_is,
-    "apiKey": _as_it_is,
+    "apiKey": _api_key,
     "bearer": _bearer,
     "oauth2": _oauth2,
     "custom": _custom,
