@@ -260,6 +260,7 @@ CONNECTION_IS = [
     ("a bad duration", ("braze.yaml", "timeout: 8s", "timeout: 8 s"), ("CS207", "braze.yaml", 9, "")),
     ("plain http", ("braze.yaml", "https://", "http://"), ("CS407", "braze.yaml", 5, "the call is sent over plain http")),
     ("no host", ("braze.yaml", "https://{{ values.host }}", "https:///x"), ("CS401", "braze.yaml", 5, "the URL is not absolute")),
+    ("a segment that leads up, in the path", ("newsletter.yaml", "/messages/{{", "/../messages/{{"), ("CS422", "newsletter.yaml", 8, "")),
     ("a header with a line break", ("braze.yaml", 'X-Version: "3"', 'X-Version: "3\\n4"'), ("CS410", "braze.yaml", 6, "")),
     ("a header twice", ("newsletter.yaml", "    method: POST", "    headers: {x-version: a}\n    method: POST"),
      ("CS411", "newsletter.yaml", 7, "")),

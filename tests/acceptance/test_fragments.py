@@ -254,12 +254,38 @@ def test_fragments_that_multiply_come_to_an_end(empty: Folder, callsheet: Callsh
     assert "more than 20,000 values" in found[0]["message"]
 
 
-def test_what_looks_like_a_fragment_and_is_none_is_the_payloads_own(
+@pytest.mark.parametrize(
+    ("payload", "words"),
+    [
+        ("{a: {$fragment: 1}}", "`$fragment` takes the name of a fragment"),
+        ("{a: {$fragment: customer, other: 1}}", "`$fragment` takes the name of a fragment"),
+        ("{a: {$fragment: [customer]}}", "`$fragment` takes the name of a fragment"),
+        ("{a: {$fragments: customer}}", "`$fragments` is not a list"),
+        ("{a: {$fragement: customer}}", "`$fragement` names no fragment (did you mean `$fragment`?)"),
+        ('{a: {$fragment: customer, with: ""}}', "`with` is not a mapping"),
+        ("{a: {$fragment: customer, with: []}}", "`with` is not a mapping"),
+    ],
+)
+def test_what_is_meant_to_be_a_fragment_is_never_sent_as_it_is_written(
+    empty: Folder, callsheet: Callsheet, payload: str, words: str
+) -> None:
+    write(empty, payload)
+    found = [one for one in findings(empty, callsheet) if one["severity"] == "error"]
+    assert [(one["code"], one["file"], one["line"]) for one in found] == [("CS330", "push.yaml", 8)]
+    assert words in found[0]["message"]
+
+
+def test_an_optional_parameter_of_a_fragment_loosens_none_of_the_actions(
     empty: Folder, callsheet: Callsheet
 ) -> None:
-    write(empty, "{a: {$fragment: 1}, b: {$fragment: customer, other: 1}, c: {$fragments: x}}")
-    payload = compiled(empty, callsheet)["request"]["payload"]
-    assert json.dumps(payload).count("$fragment") == 3
+    payload = (
+        '{id: "{{ params.id }}", to: {$fragment: customer, with: {id: x, segment: "{{ params.id }}"}}}'
+    )
+    write(empty, payload, parameters="  parameters: {id: {type: string}}\n")
+    assert compiled(empty, callsheet)["parameters"] == {"id": {"type": "string"}}
+    both = '{a: {$fragment: customer, with: {id: "{{ params.s }}", segment: "{{ params.s }}"}}}'
+    write(empty, both)
+    assert "optional" not in compiled(empty, callsheet)["parameters"]["s"]
 
 
 def test_a_fragment_that_nothing_names_is_a_warning(empty: Folder, callsheet: Callsheet) -> None:

@@ -112,7 +112,7 @@ def test_a_row_that_goes_is_a_deletion_and_one_with_another_name_a_rename(
     )
     lifecycle = (
         "      parameters:\n",
-        '      lifecycle: {renamedFrom: "{{ item.was | default(none) }}"}\n      parameters:\n',
+        '      lifecycle: {renamedFrom: "{{ item.was | default(none, true) }}"}\n      parameters:\n',
     )
     write(empty, renamed, lifecycle)
     assert findings(empty, callsheet) == []
@@ -211,6 +211,7 @@ ROWS_FOUND = [
     ("a field without a name", "key,campaign,\nc01,c-1,Spring\n", ("CS327", 1, "a field has no name")),
     ("an open quote", 'key,campaign,title\nc01,c-1,"Spring\n', ("CS327", 1, "the file of rows is not CSV")),
     ("nothing", "", ("CS327", 1, "the file of rows is empty")),
+    ("no rows", "key,campaign,title\n", ("CS327", 1, "there are no rows, and so no actions of the set")),
     ("a formula", "key,campaign,title\nc01,c-1,=1+1\n", ("CS328", 2, "the field `title` begins as a formula does")),
     ("a sign before a word", "key,campaign,title\nc01,c-1,-cmd\n", ("CS328", 2, "the field `title` begins as a formula does")),
     ("two of one name", CSV.replace("c02", "c01"), ("CS326", 3, "the rows 1 and 2 both make an action `mail_c01`")),
@@ -262,7 +263,7 @@ def test_rows_that_cannot_be_read_are_found_at_the_name_of_their_file(
     assert words in found[0]["message"]
 
 
-@pytest.mark.parametrize("text", ["a: 1\n", "- 1\n- 2\n", "- {a: 1}\n---\n- {a: 2}\n", ""])
+@pytest.mark.parametrize("text", ["[]\n", "a: 1\n", "- 1\n- 2\n", "- {a: 1}\n---\n- {a: 2}\n", ""])
 def test_a_yaml_file_of_rows_is_a_list_of_mappings(empty: Folder, callsheet: Callsheet, text: str) -> None:
     write(empty, rows=text, file="rows.yaml")
     assert [(one["code"], one["file"]) for one in findings(empty, callsheet)] == [("CS327", "rows.yaml")]
@@ -340,3 +341,36 @@ kind: Connection
 metadata: {name: shop, labels: {vendor: shop}}
 spec: {limits: {timeout: 3s}}
 """
+
+
+def test_a_set_that_names_a_file_of_documents_hides_none_of_them(
+    empty: Folder, callsheet: Callsheet
+) -> None:
+    for named in ("set.yaml", "local.yaml", "other.yaml"):
+        write(empty, (f"  items:\n{ROWS}", f"  itemsFile: {named}\n"))
+        empty.write("other.yaml", OTHER)
+        empty.write(
+            "set.yaml", (empty.path / "set.yaml").read_text() + "---\n" + OTHER.replace("mail_c02", "kept")
+        )
+        found = findings(empty, callsheet)
+        assert {one["code"] for one in found if one["severity"] == "error"} == {"CS327"}
+        assert callsheet("plan", "-C", empty.path, "-e", "local").code == 1
+
+
+def test_a_new_column_that_is_empty_leaves_a_row_as_it_was(empty: Folder, callsheet: Callsheet) -> None:
+    write(empty, ("      request:\n", "      connection: shop\n      request:\n"), rows=CSV)
+    empty.write("shop.yaml", SHOP)
+    empty.git("init", "-q")
+    empty.commit("set")
+    empty.write("shop.yaml", SHOP.replace("3s", "4s"))
+    lifecycle = '      lifecycle: {renamedFrom: "{{ item.was | default(none, true) }}"}\n      request:\n'
+    write(
+        empty,
+        ("      request:\n", "      connection: shop\n" + lifecycle),
+        rows=CSV.replace("title\n", "title,was\n").replace("g\n", "g,\n").replace("r\n", "r,\n"),
+    )
+    assert [one["code"] for one in findings(empty, callsheet)] == []
+    shown = callsheet("diff", "--base", "HEAD", "-C", empty.path).out
+    assert shown.startswith("~ Connection/shop limits.timeout  [")
+    assert "changes 2 actions" in shown
+    assert "~ Action/" not in shown

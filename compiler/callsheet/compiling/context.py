@@ -51,6 +51,7 @@ class Shared:
         connections: the first of each name.
         fragments: the first of each name.
         items_files: the files of rows that sets name.
+        document_files: those that have documents of shared kinds, and so no rows.
         problems: what is wrong with the values of environments.
         invalid: the addresses of connections and fragments that are not valid by their schema.
 
@@ -66,6 +67,7 @@ class Shared:
     fragments: dict[str, Fragment] = field(default_factory=dict)
     invalid: set[str] = field(default_factory=set)
     items_files: set[str] = field(default_factory=set)
+    document_files: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
     def context(self) -> tuple[Context, list[Problem]]:
@@ -88,6 +90,7 @@ def read_shared(source: Source, files: Iterable[str], *, skip: Callable[[str], b
     shared = Shared()
     for file in files:
         for document in _shared_documents(source, file) if not skip(file) else ():
+            shared.document_files.add(file)
             if check_document(document):
                 shared.invalid |= _address_of(document.value)
                 continue

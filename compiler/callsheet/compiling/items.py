@@ -16,6 +16,7 @@ from callsheet.language.catalog import Spots
 MAX_ROWS = 10_000
 """The largest number of rows of one set: its actions are compiled together, as one file."""
 
+_SUFFIXES = (".csv", ".tsv", ".yaml", ".yml", ".json")
 _FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}\Z")
 _FORMULA = re.compile(r"=|@|[+-](?![\d.\s])")
 """How a spreadsheet's formula begins; a number may begin with a sign."""
@@ -88,9 +89,12 @@ def _from_yaml(file: str, text: str) -> Items:
             _fault(items, Span(1, 1, 1, 1), "the file of rows is not a list of mappings", _HOW_YAML)
         )
         return items
+    if not value:
+        items.problems.append(_fault(items, _line(1), *_EMPTY))
     return _listed(items, Document(file, 0, text, parsed[0]), value, ())
 
 
+_EMPTY = ("there are no rows, and so no actions of the set", "write a row, or remove the set")
 _HOW_YAML = "write `- {field: value, …}` for each row, in one document"
 
 
@@ -124,6 +128,8 @@ def _from_csv(items: Items, text: str) -> Items:
             _take(items, names, rows)
     except csv.Error as error:
         items.problems.append(_fault(items, _line(1), f"the file of rows is not CSV: {error}", _HOW_CSV))
+    if not items.rows and not items.problems:
+        items.problems.append(_fault(items, _line(1), *_EMPTY))
     if any(one.code != "CS328" for one in items.problems):
         items.rows = []
     return items

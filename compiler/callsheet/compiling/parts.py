@@ -14,7 +14,7 @@ from callsheet.language.fragment import Expansion, Fault
 from callsheet.rules.connections import unknown_connection
 
 _SAME: tuple[str, ...] = (
-    "type", "sensitivity", "optional", "whenMissing", "enum", "minLength", "maxLength", "pattern",
+    "type", "sensitivity", "enum", "minLength", "maxLength", "pattern",
     "minimum", "maximum", "format", "items",
 )  # fmt: skip
 """What a parameter is; how it is shown may differ."""
@@ -78,6 +78,8 @@ def _declared_otherwise(definition: Definition, expansion: Expansion) -> Iterato
             others = [*others, (own[name], *_place(definition, name))]
         for other, there, at in others:
             differing = [key for key in _SAME if key in other and not equal(other[key], fields.get(key))]
+            if other.get("optional") and other is own.get(name) and not fields.get("optional"):
+                differing.append("optional")
             if differing:
                 yield _otherwise(name, differing, (there, at), (document, path))
 

@@ -90,7 +90,8 @@ class _WorkspaceCompiler:
         self.result.connections = shared.connections
         self.facts.fragments = {name: one.document for name, one in shared.fragments.items()}
         self.result.fragments = shared.fragments
-        self.items_files = {normpath(one) for one in shared.items_files}
+        # A file of documents that a set names by mistake keeps its documents, and the set has the error.
+        self.items_files = {normpath(one) for one in shared.items_files} - shared.document_files
         self.facts.connections = {name: one.document for name, one in shared.connections.items()}
         self.result.environments = shared.environments
         self.result.targets, self.result.settings = shared.targets, shared.settings

@@ -17,6 +17,9 @@ from callsheet.words import nearest
 
 ONE = "$fragment"
 SPREAD = "$fragments"
+_PREFIX = "$frag"
+"""How a key begins that is meant to name a fragment."""
+
 MAX_DEPTH = 8
 """How deep fragments name others."""
 
@@ -108,10 +111,10 @@ class Expansion:
 
 
 def names_fragments(value: Any) -> bool:
-    """Return whether a payload names a fragment."""
+    """Return whether a payload names a fragment, rightly or not."""
     if isinstance(value, dict):
-        return ONE in value or SPREAD in value or any(names_fragments(one) for one in value.values())
-    return isinstance(value, list) and any(names_fragments(one) for one in value)
+        return any(key.startswith(_PREFIX) for key in value) or any(map(names_fragments, value.values()))
+    return isinstance(value, list) and any(map(names_fragments, value))
 
 
 def fragments_in(value: Any) -> Iterator[str]:
@@ -183,10 +186,23 @@ class _Expander:
         if _is_one(value):
             return self._fragment(value[ONE], value, here, path)
         if isinstance(value, dict):
+            self._check_keys(value, here)
             return self._mapping(value, here, path)
         if isinstance(value, list):
             return [self._value(one, here.at(index), (*path, index)) for index, one in enumerate(value)]
         return value
+
+    def _check_keys(self, value: dict[str, Any], here: _Here) -> None:
+        """Note each key that is meant to name a fragment and does not: it would be sent as it is."""
+        for key, one in value.items():
+            if key == ONE:
+                message = f"`{ONE}` takes the name of a fragment, with nothing but `with` beside it"
+                self._fault(here.at(key), message, f"write `{{{ONE}: NAME, with: {{…}}}}`")
+            elif key == SPREAD and not isinstance(one, list):
+                self._fault(here.at(key), f"`{SPREAD}` is not a list", f"write `{SPREAD}: [NAME, …]`")
+            elif key.startswith(_PREFIX) and key != SPREAD:
+                message = f"`{key[:40]}` names no fragment{nearest(key, (ONE, SPREAD))}"
+                self._fault(here.at(key), message, f"write `{ONE}` or `{SPREAD}`")
 
     def _mapping(self, value: dict[str, Any], here: _Here, path: Path) -> dict[str, Any]:
         result: dict[str, Any] = {}
@@ -255,7 +271,7 @@ class _Expander:
 
     def _inside(self, name: str, known: Fragment, value: dict[str, Any], here: _Here) -> _Here:
         """Return the place inside a fragment, with what its parameters stand for."""
-        given = self._given(name, known, value.get("with") or {}, here)
+        given = self._given(name, known, value.get("with", {}), here)
         arguments = {}
         for parameter, declared in known.parameters.items():
             if parameter in given:

@@ -15,6 +15,9 @@ from callsheet.language.fragment import Binding, Expansion, Fragment, expand, na
 from callsheet.language.merge import holds, merged_spec
 
 _URL: Path = ("request", "url")
+URL_PATH: Path = ("request", "path")
+"""The part of a URL after its host, wherever that is written."""
+
 _IN_REQUEST = ("headers", "query")
 """What a connection writes at the top, and an action in its request."""
 
@@ -139,7 +142,9 @@ def with_fragments(
     )
     if not found.declared:
         return Expanded(here, expansion=found)
-    declared = {name: some[0] for name, some in found.declared.items()}
+    own = layer.fields.get("parameters")
+    mine = own if isinstance(own, dict) else {}
+    declared = {name: _declaration(some, mine.get(name)) for name, some in found.declared.items()}
     under = Layer(
         layer.document,
         layer.root,
@@ -147,6 +152,24 @@ def with_fragments(
         places={("parameters", name): (one[1], one[2]) for name, one in declared.items()},
     )
     return Expanded(here, under, found)
+
+
+_Declared = tuple[dict[str, Any], Document, Path]
+
+
+def _declaration(some: Sequence[_Declared], own: Any) -> _Declared:
+    """Return what fragments declare of one parameter: optional only where nobody needs it.
+
+    Args:
+        some: of each fragment that it is passed to, what it declares and where.
+        own: what the definition declares of it itself; None for nothing.
+
+    """
+    fields, document, path = some[0]
+    if own is None and all(one.get("optional") for one, *_ in some):
+        return fields, document, path
+    kept = {key: one for key, one in fields.items() if key not in ("optional", "whenMissing")}
+    return kept, document, path
 
 
 def binding_at(layers: Iterable[Layer], path: Path) -> Binding | None:
@@ -189,6 +212,8 @@ def written(layers: Sequence[Layer], path: Path, offset: int = 0) -> Written:
 
     """
     own = next(one for one in reversed(layers) if one.root in _OWN)
+    if path == URL_PATH and all(one.wrote(path) is None for one in layers):
+        path = _URL  # it is written whole
     if path == _URL:
         parts = _url_parts(layers)
         if parts is not None:

@@ -239,8 +239,13 @@ def _is_untouched(change: Change, before: Compiled, after: Compiled) -> bool:
     if any("payloadFile" in one or "htmlFile" in one for one in parts):
         return False
     if new.origin.row is not None and old.origin.row is not None:
-        return equal(old.origin.row.item, new.origin.row.item)
+        return equal(_filled(old.origin.row.item), _filled(new.origin.row.item))
     return equal(old.document.value, new.document.value)
+
+
+def _filled(item: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a row that say something: a column that is new, and empty, changes no row."""
+    return {name: one for name, one in item.items() if one not in ("", None)}
 
 
 def _text_of(change: Change, compiled: Compiled) -> str:

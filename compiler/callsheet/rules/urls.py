@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from callsheet.documents import Problem
 from callsheet.language.catalog import Spots, declare, rule
 from callsheet.language.dot_segments import dot_segment
+from callsheet.language.layers import URL_PATH
 from callsheet.language.urls import url_text
 
 _URL_CHARACTERS = re.compile(r"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*")
@@ -168,7 +169,7 @@ def dot_in_path(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """
     authentication = compiled["authentication"]
     urls = (
-        (("request", "url"), url_text(compiled["request"]["url"])),
+        (URL_PATH, url_text(compiled["request"]["url"])),
         *((("authentication", name), authentication.get(name)) for name in ("tokenUrl", "endpoint")),
     )
     for path, url in urls:
