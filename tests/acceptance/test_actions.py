@@ -25,7 +25,7 @@ NAMES = ["deploy", "drift", "review", "validate"]
 def test_validate_annotates_and_fails(job: Job) -> None:
     job.use("validate", sarif="found.sarif")
     assert (job.code, job.log) == (0, "")
-    assert "Valid: 22 documents" in job.summary
+    assert "Valid: 26 documents" in job.summary
     edit(job, "firebase/push.yaml", "params.title }}", "params.titel }}")
     job.use("validate", sarif="found.sarif")
     assert job.code == 1

@@ -30,7 +30,8 @@ class Answer:
 
     Attributes:
         outcome: `ok`, `http_<code>`, `timedout`, `capped` (by the action's rate, or by an EndpointConfig)
-            or `internalError`: what Journey Optimizer reports to a journey.
+            or `internalError`: what Journey Optimizer reports to a journey; `failed` where the answer
+            meets `responses.failure.when`, which only callsheet knows.
         text: the body, at most 1 MiB of it.
         attempts: how often it was sent.
         reason: why it failed, where no status says so.

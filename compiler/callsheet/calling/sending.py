@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from callsheet.calling.attempts import Answer, Call, Way, attempt_of
 from callsheet.calling.request import build_request
 from callsheet.errors import CallsheetError
+from callsheet.language.failing import failing
 from callsheet.outbound.authentication import is_renewable, prove, tls_context
 from callsheet.outbound.durations import seconds_of
 from callsheet.outbound.masking import without_secrets
@@ -162,7 +163,9 @@ class Line:
                 if not call.left:
                     raise
                 raise AfterSendingError(error) from None
-        return replace(answer, text=without_secrets(answer.text, [*self._shown.values(), *call.proofs]))
+        answer = replace(answer, text=without_secrets(answer.text, [*self._shown.values(), *call.proofs]))
+        reason = failing(self.compiled, answer.text) if answer.outcome == "ok" else ""
+        return replace(answer, outcome="failed", reason=reason) if reason else answer
 
     def _reveal(self, reference: str) -> str:
         self._shown[reference] = secret = self.way.resolve(reference)
