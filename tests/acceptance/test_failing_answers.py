@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from callsheet import Workspace
-from callsheet.emulator import Emulator, Faults
+from callsheet.emulator import Faults
 from callsheet.emulator.checks import Came
+from callsheet.emulator.playing import Play
 from callsheet.language.failing import meets
 from support.relay import KEY, relaying
 from support.service import Service, reply
@@ -88,7 +89,7 @@ def test_the_relay_answers_502_with_the_body_of_the_service(slack: Folder, servi
 
 
 def test_the_emulator_refuses_as_the_service_does(slack: Folder) -> None:
-    emulator = Emulator(Workspace(slack.path).routes(), Faults())
+    emulator = Play(Workspace(slack.path).routes(), Faults())
     came = Came("POST", "https://api.example.com/chat", {"content-type": "application/json"}, b"{}")
     body, refusal, _ = emulator.answer(came)
     assert refusal is not None

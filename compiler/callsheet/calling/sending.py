@@ -13,6 +13,7 @@ from callsheet.calling.attempts import Answer, Call, Way, attempt_of
 from callsheet.calling.request import build_request
 from callsheet.errors import CallsheetError
 from callsheet.language.failing import failing
+from callsheet.language.urls import secret_url
 from callsheet.outbound.authentication import is_renewable, prove, tls_context
 from callsheet.outbound.durations import seconds_of
 from callsheet.outbound.masking import without_secrets
@@ -152,7 +153,7 @@ class Line:
         from callsheet.outbound.deadlines import until
 
         end = time.monotonic() + min(self.timeout, within)
-        request = build_request(self.compiled, params, self._reveal)
+        request = build_request(self.compiled, params, self._in_request)
         client, tokens = self._connected()
         call = Call(client, request, self.way)
         with until(end):
@@ -166,6 +167,16 @@ class Line:
         answer = replace(answer, text=without_secrets(answer.text, [*self._shown.values(), *call.proofs]))
         reason = failing(self.compiled, answer.text) if answer.outcome == "ok" else ""
         return replace(answer, outcome="failed", reason=reason) if reason else answer
+
+    def _in_request(self, reference: str) -> str:
+        """Return a secret of the request; where the URL is one, a stand-in comes after its host."""
+        secret, whole = self._reveal(reference), secret_url(self.compiled["request"]["url"])
+        if whole is None or whole.reference != reference:
+            return secret
+        if not self.way.real:
+            return whole.head + secret
+        self._shown[f"{reference}, its path"] = secret[len(whole.head) :] or secret
+        return secret
 
     def _reveal(self, reference: str) -> str:
         self._shown[reference] = secret = self.way.resolve(reference)

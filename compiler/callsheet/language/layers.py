@@ -15,6 +15,7 @@ from callsheet.language.fragment import Binding, Expansion, Fragment, expand, na
 from callsheet.language.merge import holds, merged_spec
 
 _URL: Path = ("request", "url")
+_PATH: Path = ("request", "path")
 _IN_REQUEST = ("headers", "query")
 """What a connection writes at the top, and an action in its request."""
 
@@ -170,6 +171,8 @@ def assembled(layers: Sequence[Layer]) -> dict[str, Any]:
     base, path = request.pop("base", None), request.pop("path", None)
     if "url" not in request and isinstance(base, str):
         request["url"] = joined(base, path or "")
+    elif "url" not in request and isinstance(base, dict):
+        request["url"] = {**base, "path": base.get("path", "") + path} if path else base
     spec.pop("connection", None)
     return {**spec, "request": request}
 
@@ -189,6 +192,8 @@ def written(layers: Sequence[Layer], path: Path, offset: int = 0) -> Written:
 
     """
     own = next(one for one in reversed(layers) if one.root in _OWN)
+    if path == (*_URL, "path") and own.wrote(_PATH) is not None:
+        return Written(own.document, (*own.root, *_PATH), offset)
     if path == _URL:
         parts = _url_parts(layers)
         if parts is not None:
@@ -220,6 +225,8 @@ def _url_parts(layers: Sequence[Layer]) -> tuple[Layer, Layer | None] | None:
 
 def _in_url(base: Layer, path: Layer | None, offset: int) -> Written:
     """Return where the character of a URL of two parts is written."""
+    if not isinstance(base.fields["url"], str):
+        return Written(base.document, (*base.root, "url"))
     own = joined(base.fields["url"], "/")[:-1] if path is not None else base.fields["url"]
     if path is None or offset < len(own):
         return Written(base.document, (*base.root, "url"), offset)

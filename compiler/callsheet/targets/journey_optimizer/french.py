@@ -113,6 +113,7 @@ SENTENCES: dict[str, str] = {
     text_filters.TRAILING_PARTS: (
         "les parties vides à la fin peuvent être omises, ce qui n'est pas documenté"
     ),
+    urls.HIDDEN_URL: "l'URL est un secret, et l'écran montre les URL à quiconque l'ouvre",
     urls.RESERVED: (
         "que le parcours y encode `/`, `?`, `#`, les espaces et les lettres accentuées n'est pas documenté"
     ),

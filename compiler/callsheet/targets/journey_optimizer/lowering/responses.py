@@ -8,9 +8,7 @@ from typing import Any
 from callsheet.language.failing import condition_of
 from callsheet.targets.journey_optimizer.lowering.model import LoweredField, rough
 
-SEEN_AS_SUCCESS = (
-    "a journey takes it for a success: let it branch on the field, or call the relay"
-)
+SEEN_AS_SUCCESS = "a journey takes it for a success: let it branch on the field, or call the relay"
 NO_OBJECT = "its root is not an object"
 MIXED = "a list in it contains values of several types"
 NOT_READABLE = "the journey cannot read this example, and it is left out of the screen"
