@@ -25,7 +25,7 @@ NAMES = ["deploy", "drift", "review", "validate"]
 def test_validate_annotates_and_fails(job: Job) -> None:
     job.use("validate", sarif="found.sarif")
     assert (job.code, job.log) == (0, "")
-    assert "Valid: 22 documents" in job.summary
+    assert "Valid: 26 documents" in job.summary
     edit(job, "firebase/push.yaml", "params.title }}", "params.titel }}")
     job.use("validate", sarif="found.sarif")
     assert job.code == 1
@@ -40,7 +40,7 @@ def test_review_writes_comment_and_report_and_is_a_gate(job: Job) -> None:
     assert outputs == {"comment": "callsheet-review/comment.md", "report": "callsheet-review/report.html"}
     assert job.code == 1
     assert "error CS933: the gate refuses " in job.log
-    assert "::warning file=actions/facebook/conversion.yaml,line=35,col=" in job.log
+    assert "::warning file=actions/facebook/conversion.yaml,line=30,col=" in job.log
     comment = (job.folder / outputs["comment"]).read_text()
     assert comment.startswith("<!-- callsheet:review:actions -->\n")
     assert "changed from env&#58;FACEBOOK&#95;ACCESS&#95;TOKEN to env&#58;OTHER&#95;TOKEN" in comment

@@ -21,8 +21,8 @@ from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 import pytest
-import yaml
 
+from callsheet import Workspace
 from callsheet.emulator import FAULTS, Emulator, Faults
 from callsheet.emulator.standins import standin
 from support.forms import LONG
@@ -34,14 +34,10 @@ Start = Callable[..., "Running"]
 
 def _examples() -> dict[str, dict[str, object]]:
     """Give every sample's parameters with their examples."""
-    found = {}
-    for file in sorted(SAMPLES.glob("*/*.yaml")):
-        for document in yaml.safe_load_all(file.read_text("utf-8")):
-            if document["kind"] == "Action":
-                declared = document["spec"].get("parameters", {})
-                values = {name: one["example"] for name, one in declared.items() if "example" in one}
-                found[document["metadata"]["name"]] = values
-    return found
+    return {
+        name: {key: one.example for key, one in action.parameters.items() if one.example is not None}
+        for name, action in Workspace(SAMPLES).compile().actions.items()
+    }
 
 
 EXAMPLES = _examples()
@@ -254,8 +250,6 @@ def emulated(workspace: Folder) -> Iterator[Callable[[str], Emulator]]:
     running: list[Emulator] = []
 
     def run(scheme: str) -> Emulator:
-        from callsheet import Workspace
-
         workspace.write("environments.yaml", ENVIRONMENT)
         workspace.write("example.yaml", ACTION.format(authentication=SCHEMES[scheme]))
         running.append(Emulator(Workspace(workspace.path).routes(), Faults()))

@@ -14,7 +14,7 @@ from support.workspaces import ROOT, Callsheet, Folder, run_callsheet
 def test_the_whole_workspace_is_one_document(samples: Folder, callsheet: Callsheet) -> None:
     found = json.loads(callsheet("render", "--all", "-o", "json", "-C", samples.path).out)
     assert [one["environment"] for one in found["environments"]] == ["local", "production", "staging"]
-    assert [len(one["actions"]) for one in found["environments"]] == [7, 7, 7]
+    assert [len(one["actions"]) for one in found["environments"]] == [9, 9, 9]
     one = json.loads(callsheet("render", "--all", "-e", "local", "-o", "json", "-C", samples.path).out)
     assert [it["environment"] for it in one["environments"]] == ["local"]
     text = callsheet("render", "--all", "-C", samples.path).out

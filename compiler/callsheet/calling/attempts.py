@@ -34,7 +34,8 @@ class Answer:
 
     Attributes:
         outcome: `ok`, `http_<code>`, `timedout`, `capped` (by the action's rate, or by an EndpointConfig)
-            or `internalError`: what Journey Optimizer reports to a journey.
+            or `internalError`: what Journey Optimizer reports to a journey; `failed` where the answer
+            meets `responses.failure.when`, which only callsheet knows.
         text: the body as text; what is not UTF-8 is replaced in it.
         content: the body as it came, 1 MiB at most, without secrets.
         attempts: how often it was sent.

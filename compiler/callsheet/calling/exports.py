@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 from callsheet._version import __version__
 from callsheet.calling.request import NO_PAYLOAD, Request, build_request
 from callsheet.errors import ArgumentError, CallsheetError
+from callsheet.language.urls import secret_url
 from callsheet.outbound.lines import with_scheme
 from callsheet.outbound.urls import with_query
 
@@ -58,10 +59,19 @@ def export(compiled: Mapping[str, Any], params: Mapping[str, Any], form: str) ->
 
 
 def _exported(compiled: Mapping[str, Any], params: Mapping[str, Any]) -> Exported:
-    request = build_request(compiled, params, _mark)
+    whole = secret_url(compiled["request"]["url"])
+
+    def marked(reference: str) -> str:
+        here = whole is not None and whole.reference == reference
+        return f"{whole.head if here and whole else ''}{_mark(reference)}"
+
+    request = build_request(compiled, params, marked)
     result = Exported(
         method=request.method,
-        url=_MARK_IN_URL.sub(lambda match: f"\ue000{match[1]}\ue001", request.url),
+        # A variable that is the whole URL has the host in it.
+        url=_MARK_IN_URL.sub(lambda match: f"\ue000{match[1]}\ue001", request.url).removeprefix(
+            whole.head if whole is not None else ""
+        ),
         headers=dict(request.headers),
         body=None if request.payload is NO_PAYLOAD else request.body,
     )

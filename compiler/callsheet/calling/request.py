@@ -14,6 +14,7 @@ from jinja2 import nodes
 from callsheet.calling.parameters import MOST_EXACT, check_parameters, has_large_number
 from callsheet.errors import CallsheetError
 from callsheet.language.dot_segments import dot_segment
+from callsheet.language.urls import secret_url
 from callsheet.outbound.lines import header_value
 from callsheet.outbound.urls import with_query
 from callsheet.templates.evaluate import evaluate
@@ -250,7 +251,12 @@ class Filler:
         writer = UrlWriter()
         for part in node["$concat"] if isinstance(node, dict) else [node]:
             if isinstance(part, str):
+                if part.startswith("/"):
+                    # After a secret URL, which may end with the slash that the path begins with.
+                    writer.text = writer.text.removesuffix("/")
                 writer.literal(part)
+            elif "$secret" in part:
+                writer.text = _as_secret_says(writer.text, part["$secret"], self.reveal(part["$secret"]))
             else:
                 text = text_at(self.fill(part), 0)
                 if not text and writer.part == "path":
@@ -261,6 +267,13 @@ class Filler:
                         "set the parameter to a value",
                     )
                 writer.placed(text, 0, encoded=_is_encoded(part))
+        whole = secret_url(node)
+        if whole is not None and len(node["$concat"]) > 2 and "?" in writer.text:
+            raise CallsheetError(
+                "CS341",
+                f"{whole.reference} has a query, and the action writes a path after it",
+                help="remove the `path`, or take the query out of the secret",
+            )
         found = dot_segment(writer.text)
         if found is not None:
             raise DotSegmentError(
@@ -271,6 +284,27 @@ class Filler:
         return writer.text
 
 
+def _as_secret_says(head: str, reference: str, secret: Any) -> str:
+    """Return the URL that a secret is; with its reference after the head where it stays one.
+
+    Raises:
+        CallsheetError: CS341 where it is not a URL over https of the host that the action states.
+
+    """
+    if not isinstance(secret, str):
+        return f"{head}{{{reference}}}"
+    known = secret[: len(head)].lower() == head.lower()
+    rest = secret[len(head) :]
+    if not known or not _REST_OF_URL.fullmatch(rest):
+        raise CallsheetError(
+            "CS341",
+            f"{reference} is not a URL that begins with {head}",
+            help="correct the secret, or the `host` of the URL",
+        )
+    return head + rest
+
+
+_REST_OF_URL = re.compile(r"(?:[A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=\ue000\ue001]|%[0-9A-Fa-f]{2})*")
 _SLOTS: dict[str, Any] = {
     "$param": Filler._param,  # noqa: SLF001
     "$concat": Filler._concat,  # noqa: SLF001

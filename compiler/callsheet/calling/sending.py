@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Self
 from callsheet.calling.attempts import Answer, Call, Progress, Way, attempt_of
 from callsheet.calling.request import build_request
 from callsheet.errors import CallsheetError
+from callsheet.language.failing import failing
+from callsheet.language.urls import secret_url
 from callsheet.outbound.authentication import is_renewable, prove, tls_context
 from callsheet.outbound.durations import seconds_of
 from callsheet.outbound.masking import without_secrets, without_secrets_in_bytes
@@ -156,7 +158,7 @@ class Line:
 
         end = time.monotonic() + min(self.timeout, within)
         with turn or nullcontext():
-            request = build_request(self.compiled, params, self._reveal)
+            request = build_request(self.compiled, params, self._in_request)
             client, tokens = self._connected()
             call = Call(client, request, self.way, progress)
         with until(end):
@@ -167,7 +169,9 @@ class Line:
                 if not call.left:
                     raise
                 raise AfterSendingError(error) from None
-        return self._hidden(answer, [*self._shown.values(), *call.proofs])
+        answer = self._hidden(answer, [*self._shown.values(), *call.proofs])
+        reason = failing(self.compiled, answer.text) if answer.outcome == "ok" else ""
+        return replace(answer, outcome="failed", reason=reason) if reason else answer
 
     def _hidden(self, answer: Answer, secrets: Collection[str]) -> Answer:
         """Return an answer without the secrets that the service repeats, wherever it does."""
@@ -179,6 +183,16 @@ class Line:
             content_type=without_secrets(answer.content_type, secrets),
             reason=without_secrets(answer.reason, secrets),
         )
+
+    def _in_request(self, reference: str) -> str:
+        """Return a secret of the request; where the URL is one, a stand-in comes after its host."""
+        secret, whole = self._reveal(reference), secret_url(self.compiled["request"]["url"])
+        if whole is None or whole.reference != reference:
+            return secret
+        if not self.way.real:
+            return whole.head + secret
+        self._shown[f"{reference}, its path"] = secret[len(whole.head) :] or secret
+        return secret
 
     def _reveal(self, reference: str) -> str:
         self._shown[reference] = secret = self.way.resolve(reference)

@@ -76,7 +76,9 @@ class ActionCompiler(LeafCompiler):
             compiled["payload"] = self._payload(request["payload"], ("request", "payload"))
         return compiled
 
-    def _url(self, text: str, path: Path) -> Any:
+    def _url(self, text: Any, path: Path) -> Any:
+        if isinstance(text, dict):
+            return self._secret_url(text, path)
         if not is_template(text):
             return text
         try:
@@ -87,6 +89,16 @@ class ActionCompiler(LeafCompiler):
         except TemplateFault as fault:
             self._fault(path, text, fault)
             return None
+
+    def _secret_url(self, fields: dict[str, str], path: Path) -> Any:
+        """Compile a URL that is a secret: its host is known, and what the action writes after it."""
+        head = self._url(f"https://{fields['host']}", (*path, "host"))
+        if head is None:
+            return None
+        after = self._url(head + fields.get("path", ""), (*path, "path"))
+        pieces = after["$concat"] if isinstance(after, dict) else [after or head]
+        rest = [pieces[0].removeprefix(head), *pieces[1:]]
+        return {"$concat": [f"{head}/", {"$secret": fields["secret"]}, *(one for one in rest if one)]}
 
     def _in_query(self, value: Any, path: Path) -> Any:
         """Compile a value of the query, which may be a number, and becomes a text in the request."""

@@ -9,7 +9,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +18,7 @@ from callsheet.emulator.faults import Faults
 from callsheet.emulator.routes import Route, find_routes
 from callsheet.emulator.standins import standin
 from callsheet.language.dot_segments import dot_segment
+from callsheet.language.failing import failing
 
 KEPT_CALLS = 200
 TOKEN_SECONDS = 3_600
@@ -112,7 +113,7 @@ class Play:
             refused.append((refusal, route))
         # Of several actions at one URL, the one that comes nearest is meant: that it was refused for last.
         refusal, route = min(refused, key=lambda one: (one[0].status == 405, one[0].status == 401))
-        return _sample(route, "failure") or _error_body(refusal), refusal, route
+        return _sample(route, "failure") or _error_body(refusal), _as_it_refuses(route, refusal), route
 
     def _answer_token(self, routes: list[Route], came: Came) -> tuple[str, Refusal | None, Route]:
         refusal: Refusal | None = None
@@ -162,6 +163,11 @@ def _references(routes: Sequence[Route]) -> set[str]:
     for route in routes:
         found.update(_REFERENCE.findall(json.dumps(route.compiled)))
     return found
+
+
+def _as_it_refuses(route: Route, refusal: Refusal) -> Refusal:
+    """Return a refusal with the status of a service that says its failures in the answer."""
+    return replace(refusal, status=200) if failing(route.compiled, _sample(route, "failure")) else refusal
 
 
 def _sample(route: Route, kind: str) -> str:

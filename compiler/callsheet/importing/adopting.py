@@ -13,6 +13,7 @@ from callsheet.documents import MemorySource
 from callsheet.documents.rewriting import Dumper
 from callsheet.errors import CallsheetError
 from callsheet.importing.guesses import constant
+from callsheet.language.urls import secret_url
 
 _METADATA = ("name", "title", "description", "owner", "labels")
 _ENVIRONMENT = b"""apiVersion: callsheet/v1
@@ -88,6 +89,11 @@ def written(node: Any) -> Any:
         return node
     if "$secret" in node:
         return {"secret": node["$secret"]}
+    whole = secret_url(node)
+    if whole is not None:
+        rest = "".join(map(_template, node["$concat"][2:]))
+        host = whole.head.removeprefix("https://").removesuffix("/")
+        return {"secret": whole.reference, "host": host, **({"path": rest} if rest else {})}
     if isinstance(node.get("$literal"), dict):
         return {key: written(one) for key, one in node["$literal"].items()}
     if "$template" in node:

@@ -193,6 +193,8 @@ def assembled(layers: Sequence[Layer]) -> dict[str, Any]:
     base, path = request.pop("base", None), request.pop("path", None)
     if "url" not in request and isinstance(base, str):
         request["url"] = joined(base, path or "")
+    elif "url" not in request and isinstance(base, dict):
+        request["url"] = {**base, "path": base.get("path", "") + path} if path else base
     spec.pop("connection", None)
     return {**spec, "request": request}
 
@@ -212,6 +214,8 @@ def written(layers: Sequence[Layer], path: Path, offset: int = 0) -> Written:
 
     """
     own = next(one for one in reversed(layers) if one.root in _OWN)
+    if path == (*_URL, "path") and own.wrote(URL_PATH) is not None:
+        return Written(own.document, (*own.root, *URL_PATH), offset)
     if path == URL_PATH and all(one.wrote(path) is None for one in layers):
         path = _URL  # it is written whole
     if path == _URL:
@@ -245,6 +249,8 @@ def _url_parts(layers: Sequence[Layer]) -> tuple[Layer, Layer | None] | None:
 
 def _in_url(base: Layer, path: Layer | None, offset: int) -> Written:
     """Return where the character of a URL of two parts is written."""
+    if not isinstance(base.fields["url"], str):
+        return Written(base.document, (*base.root, "url"))
     own = joined(base.fields["url"], "/")[:-1] if path is not None else base.fields["url"]
     if path is None or offset < len(own):
         return Written(base.document, (*base.root, "url"), offset)

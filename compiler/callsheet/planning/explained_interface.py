@@ -84,6 +84,8 @@ def _constraint(name: str, field: str, old: Any, new: Any) -> Explanation:
 
 def explain_response(path: Path, old: Any, new: Any, *_: Any) -> Explanation:
     """Explain a change of what the service answers."""
+    if path[2:3] == ("when",):
+        return f"what makes an answer a failure {verb(old, new)}", "compatible", "failure-condition-changed"
     words = f"response field `{dotted(path[1:])}` {verb(old, new)}"
     if new is NOTHING:
         return words, "breaking", "response-field-removed"

@@ -7,7 +7,7 @@ from typing import Any
 
 from callsheet.documents import Path
 from callsheet.language.difference import NOTHING
-from callsheet.language.urls import host_of, url_text
+from callsheet.language.urls import host_of, secret_url, url_text
 from callsheet.planning.explained_values import (
     Explanation,
     dotted,
@@ -25,6 +25,10 @@ def explain_method(path: Path, old: Any, new: Any, *_: Any) -> Explanation:  # n
 def explain_url(path: Path, old: Any, new: Any, *_: Any) -> Explanation:  # noqa: ARG001
     """Explain a change of the URL: what counts is the scheme, the host and the port."""
     was, now = url_text(old), url_text(new)
+    before, after = secret_url(old), secret_url(new)
+    if before and after and before.head == after.head and before != after:
+        words = f"secret of the URL changed from {before.reference} to {after.reference}"
+        return words, "sensitive", "secret-changed"
     moved = host_of(old) != host_of(new)
     if was.startswith("https:") and now.startswith("http:"):
         where = f", and to the host {host_of(new)} instead of {host_of(old)}" if moved else ""

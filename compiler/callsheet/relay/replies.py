@@ -24,7 +24,8 @@ class Reply:
     """The answer to a caller.
 
     Attributes:
-        outcome: `vendor` where the service answered; else one word for why it did not.
+        outcome: `vendor` where the service answered, `failed` where it did so with a failure as a success;
+            else one word for why it did not.
         code: of the catalog, where the relay itself answers.
         sent: whether something left for the service, or may have.
         attempts: how often it was sent.
@@ -95,6 +96,9 @@ def reply_of(answer: Answer) -> Reply:
     if not 200 <= answer.status < 600 or answer.status == 304:
         message = f"the service answered {answer.status}, which is no answer to a call"
         return _of_the_relay(502, "CS888", "broken", message, answer)
+    if answer.outcome == "failed":
+        # A journey branches on the status, and reads the body of a failure apart.
+        return replace(_passed_on(answer, 502), outcome="failed")
     return _passed_on(answer, answer.status)
 
 

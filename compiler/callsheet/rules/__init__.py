@@ -6,6 +6,7 @@ The rules of a target stand where the target is.
 """
 
 from callsheet.rules import (
+    answers,
     approvals,
     calls,
     cases,
@@ -43,6 +44,7 @@ from callsheet.rules import (
 from callsheet.targets.journey_optimizer import rules as journey_optimizer
 
 __all__ = [
+    "answers",
     "approvals",
     "calls",
     "cases",

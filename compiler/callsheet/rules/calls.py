@@ -47,6 +47,16 @@ write a header in which a backslash stands before one of `=:@;`.
 """,
 )
 declare(
+    "CS341",
+    "secret-url",
+    """A URL that is a secret must be one over https, of the host that the action states.
+
+The URL of an incoming webhook is a credential: whoever knows it can write to the channel. The action names
+it by a reference, and states the host, by which reviews and policies know the call. What the secret
+is can only be checked when it is sent, and it is never printed.
+""",
+)
+declare(
     "CS968",
     "cannot-listen",
     """`callsheet emulate` must be able to listen on its port of this machine.""",

@@ -12,6 +12,7 @@ from callsheet.language.catalog import Spots, declare, rule
 from callsheet.language.content import Content
 from callsheet.language.plugins import secret_schemes
 from callsheet.language.secret_patterns import secret_kind
+from callsheet.language.urls import secret_url
 from callsheet.words import nearest
 
 References = list[tuple[Path, str]]
@@ -159,6 +160,9 @@ def references_in(compiled: Content) -> References:
     for field in ("headers", "query", "payload"):
         if field in request:
             found += _references(request[field], ("request", field), payload=field == "payload")
+    whole = secret_url(request.get("url"))
+    if whole is not None:
+        found.append((("request", "url", "secret"), whole.reference))
     for field in ("authentication", "via"):
         found += _references(compiled.get(field), (field,), payload=False)
     return found

@@ -364,7 +364,7 @@ def test_the_job_summary_is_written_beside_annotations(
 ) -> None:
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
     assert callsheet("validate", "-C", samples.path, "-o", "github").code == 0
-    assert "Valid: 22 documents" in (tmp_path / "summary.md").read_text()
+    assert "Valid: 26 documents" in (tmp_path / "summary.md").read_text()
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "nowhere" / "summary.md"))
     assert (
         "the job summary cannot be written" in callsheet("validate", "-C", samples.path, "-o", "github").err

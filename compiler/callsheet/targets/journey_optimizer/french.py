@@ -92,6 +92,9 @@ SENTENCES: dict[str, str] = {
         "le parcours mappe la liste comme une seule collection, avec un objet pour chacun de ses éléments"
     ),
     payloads.NULL_IN_LIST: "un null dans une liste n'est pas envoyé",
+    responses.SEEN_AS_SUCCESS: (
+        "un parcours y voit un succès : qu'il se ramifie sur le champ, ou appelle le relais"
+    ),
     f"{responses.NOT_READABLE}: {responses.NO_OBJECT}": (
         "le parcours ne peut pas lire cet exemple, et il est laissé hors de l'écran : sa racine"
         " n'est pas un objet"
@@ -110,6 +113,7 @@ SENTENCES: dict[str, str] = {
     text_filters.TRAILING_PARTS: (
         "les parties vides à la fin peuvent être omises, ce qui n'est pas documenté"
     ),
+    urls.HIDDEN_URL: "l'URL est un secret, et l'écran montre les URL à quiconque l'ouvre",
     urls.RESERVED: (
         "que le parcours y encode `/`, `?`, `#`, les espaces et les lettres accentuées n'est pas documenté"
     ),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from callsheet.language.failing import condition_of
 from callsheet.targets.journey_optimizer.lowering.model import LoweredField, rough
 
+SEEN_AS_SUCCESS = "a journey takes it for a success: let it branch on the field, or call the relay"
 NO_OBJECT = "its root is not an object"
 MIXED = "a list in it contains values of several types"
 NOT_READABLE = "the journey cannot read this example, and it is left out of the screen"
@@ -25,6 +27,10 @@ def response_fields(responses: Mapping[str, Any]) -> Iterator[LoweredField]:
             kind="none" if fault else "constant",
             value=None if fault else payload,
             verdict=verdict,
+        )
+    if condition_of({"responses": responses}):
+        yield LoweredField(
+            path=("responses", "failure", "when"), kind="none", value=None, verdict=rough(SEEN_AS_SUCCESS)
         )
 
 

@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from callsheet.language.urls import host_of
+from callsheet.language.urls import host_of, secret_url
 from callsheet.targets.journey_optimizer.lowering.leaves import Leaves
 from callsheet.targets.journey_optimizer.lowering.model import NeedsRelayError
 from callsheet.targets.journey_optimizer.lowering.operators import composed
 from callsheet.targets.journey_optimizer.lowering.values import Value
 
+HIDDEN_URL = "the URL is a secret, and the screen shows URLs to whoever opens it"
 RESERVED = (
     "whether the journey encodes `/`, `?`, `#`, spaces and letters with accents in it is not documented"
 )
@@ -50,6 +51,8 @@ class LoweredUrl:
 def lowered_url(url: Any, leaves: Leaves) -> LoweredUrl:
     """Split a compiled URL; raises `NeedsRelayError` where a journey cannot call it."""
     _check_host(url)
+    if secret_url(url) is not None:
+        raise NeedsRelayError(HIDDEN_URL)
     if isinstance(url, str):
         return LoweredUrl(static=url, path=None, query={})
     before, after = _split_at_query(url["$concat"])
