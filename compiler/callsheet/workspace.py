@@ -1149,6 +1149,45 @@ class Workspace:
         self.reread()
         return results.NewResult(files=tuple(contents), values=tuple(values_read(contents)))
 
+    def extract(self, name: str, select: Collection[str], *, file: str | None = None) -> results.Extraction:
+        """Return what it takes that actions say once, in a connection, what they have in common.
+
+        Nothing is written: `write` does that. The workspace compiles to the same bytes, before and after.
+
+        Args:
+            name: of the connection; one that is there is joined by actions that say all of it.
+            select: names, patterns, and `label:NAME=VALUE`: actions that one of them chooses.
+            file: of the connection; default: NAME.yaml beside the actions.
+
+        Raises:
+            ArgumentError: for a name that is none, and a file outside of the workspace.
+            CallsheetError: CS925 for what selects nothing, CS949 where the bytes would not be equal.
+
+        """
+        from callsheet.importing.choosing import chosen_names
+        from callsheet.importing.extracting import extraction
+        from callsheet.importing.reading_in import checked_name
+        from callsheet.importing.writing import path_within
+
+        actions = self.compile().actions
+        chosen = chosen_names({one: it.labels for one, it in actions.items()}, _each(select))
+        own = None if file is None else path_within(self.root, file)
+        compile_with = self._compilations.with_texts
+        some = [actions[one] for one in chosen]
+        return extraction(self.compile(), checked_name(name), some, own, compile_with)
+
+    def write(self, found: results.Extraction) -> None:
+        """Write the files of what was extracted.
+
+        Raises:
+            CallsheetError: CS929 for a new file that is there, CS928 for one that cannot be written.
+
+        """
+        from callsheet.importing.writing import write_texts
+
+        write_texts(self.root, found.texts, found.new)
+        self.reread()
+
     def fmt(self, files: Iterable[str | os.PathLike[str]] = ()) -> results.FmtResult:
         """Put the keys of files in the order of their schema; the whole workspace, where none is named.
 
