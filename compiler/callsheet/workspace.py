@@ -1066,6 +1066,45 @@ class Workspace:
         self.reread()
         return results.FileResult(path=path, name=name)
 
+    def adopt_all(
+        self, environment: str | None = None, *, select: Collection[str] = ()
+    ) -> results.Adoption:
+        """Return the files that take over everything that is deployed and not managed.
+
+        Nothing is written: `write` does that. Actions of one host that authenticate alike share a
+        connection.
+        With the files in the workspace, the next plan takes the objects over without touching them.
+
+        Args:
+            environment: may be left out where there is only one.
+            select: names, patterns, and `label:NAME=VALUE`; default: everything.
+
+        Raises:
+            CallsheetError: CS925 for what selects nothing, CS9xx for the target or ledger.
+
+        """
+        from callsheet.deploying.current import drift_plan, read_current
+        from callsheet.importing.account import Found, adoption
+        from callsheet.importing.choosing import chosen_names
+        from callsheet.planning.changes import content_of
+
+        chosen = self.environment(environment)
+        with self._opened(chosen, writing=False) as stores:
+            current = read_current(stores)
+        there = {one: current.deployed[one] for one in drift_plan(chosen, current).unmanaged}
+        found = {one: Found(content=content_of(it), digest=it.digest) for one, it in there.items()}
+        if select:
+            labels = {Address.read(one).name: it.content.get("labels") or {} for one, it in found.items()}
+            names = set(chosen_names(labels, _each(select)))
+            found = {one: it for one, it in found.items() if Address.read(one).name in names}
+        return adoption(
+            self.compile(),
+            found,
+            chosen.name,
+            lambda file: not os.path.lexists(self.root / file),
+            self._compilations.with_texts,
+        )
+
     def import_(
         self,
         source: str,
@@ -1176,8 +1215,8 @@ class Workspace:
         some = [actions[one] for one in chosen]
         return extraction(self.compile(), checked_name(name), some, own, compile_with)
 
-    def write(self, found: results.Extraction) -> None:
-        """Write the files of what was extracted.
+    def write(self, found: results.Extraction | results.Adoption) -> None:
+        """Write the files of what `extract` or `adopt_all` returned.
 
         Raises:
             CallsheetError: CS929 for a new file that is there, CS928 for one that cannot be written.

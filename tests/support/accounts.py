@@ -79,3 +79,29 @@ def files_of(documents: list[Fields], seed: int) -> dict[str, str]:
             text = text.replace("\nspec:\n", "\n# About the call.\nspec:  # what is sent\n", 1)
         files[f"{one['metadata']['labels']['vendor']}/{one['metadata']['name']}.yaml"] = text
     return files
+
+
+def small(number: int) -> list[Fields]:
+    """Return documents of actions, each a few lines long."""
+    found = []
+    for index in range(number):
+        vendor = [*VENDORS][index % len(VENDORS)]
+        base, headers, authentication = VENDORS[vendor]
+        found.append(
+            {
+                "apiVersion": "callsheet/v1",
+                "kind": "Action",
+                "metadata": {"name": f"{vendor}_{index}", "owner": "team", "labels": {"vendor": vendor}},
+                "spec": {
+                    "request": {
+                        "method": "POST",
+                        "url": f"{base}/{index}",
+                        "headers": headers,
+                        "payload": {"to": "{{ params.user }}", "number": index},
+                    },
+                    "authentication": authentication,
+                    "parameters": {"user": {"type": "string", "label": "User", "example": "u-1"}},
+                },
+            }
+        )
+    return found

@@ -2,78 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-import yaml
-
 from callsheet.documents.places import Path, Span
 from callsheet.documents.reading import Document
-from callsheet.documents.scalars import number_for_both, resolve
+from callsheet.documents.yaml_text import entry_text, flow_text, json_text
 
 REMOVED: Any = object()
 """What stands for a value that is to be taken away."""
 _COMMENT = re.compile(r"(?m)(?:^|\s)#")
-_LINE = 100
 _Edit = tuple[int, int, str]
 
 
 class CannotRewriteError(ValueError):
     """A value cannot be written into a file without losing something of it; says why."""
-
-
-class Dumper(yaml.SafeDumper):
-    """Writes YAML in which a text is a text by YAML 1.1 and 1.2: `08` is a number by one of them."""
-
-
-def _write_text(dumper: Dumper, value: str) -> yaml.ScalarNode:
-    # PyYAML writes U+0085 as the line break that it also is.
-    plain = resolve(value) == value and value.isprintable()
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=None if plain else '"')
-
-
-Dumper.add_representer(str, _write_text)
-
-
-def json_text(value: Any) -> str:
-    """Return a value as JSON that YAML 1.1 reads alike: `1e+22` is a text there, `1.0e+22` is not."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{json_text(key)}: {json_text(one)}" for key, one in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(json_text, value)) + "]"
-    written = json.dumps(value, ensure_ascii=False)
-    return number_for_both(written) if isinstance(value, float) else written
-
-
-def flow_text(value: Any) -> str:
-    """Return a value as YAML on one line, that may be written in a flow as well as in a block."""
-    text: str = yaml.dump(
-        [value], Dumper=Dumper, default_flow_style=True, allow_unicode=True, sort_keys=False, width=10**9
-    )
-    return text.strip()[1:-1]
-
-
-def compact_text(document: Mapping[str, Any], indent: int = 0) -> str:
-    """Return a document as YAML in which a field is one line where that is not a long one."""
-    lines = []
-    for key, value in document.items():
-        line = f"{' ' * indent}{_entry(key, value)}"
-        short = len(line) <= _LINE and (indent, key) != (0, "spec")
-        if short or not isinstance(value, dict) or not value:
-            lines.append(line + "\n")
-        else:
-            lines.append(f"{' ' * indent}{flow_text(key)}:\n{compact_text(value, indent + 2)}")
-    return "".join(lines)
-
-
-def _entry(key: str, value: Any) -> str:
-    """Return a key of a block with its value, on one line."""
-    if not isinstance(value, str):
-        return f"{flow_text(key)}: {flow_text(value)}"
-    text: str = yaml.dump({key: value}, Dumper=Dumper, allow_unicode=True, width=10**9)
-    return text.rstrip("\n")
 
 
 def replaced(text: str, replacements: Mapping[Span, str]) -> str:
@@ -122,7 +66,7 @@ class Rewriting:
         if in_flow or quoted:
             entry = f"{self._flow(key)}: {self._flow(value, quoted=quoted)}"
         else:
-            entry = _entry(key, value)
+            entry = entry_text(key, value)
         self.edits.append((start, end, entry))
 
     def write_first(self, mapping: Path, key: str, value: Any) -> None:

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit, urlunsplit
 import yaml
 
 from callsheet.documents import equal
-from callsheet.documents.rewriting import Dumper
+from callsheet.documents.yaml_text import Dumper
 from callsheet.importing.guesses import constant, guess, is_credential, is_secret, parameter_name
 from callsheet.importing.model import Imported, ImportFault, Slot
 from callsheet.importing.shell import MARK, as_written

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callsheet.documents import Path, equal
-from callsheet.documents.rewriting import compact_text
+from callsheet.documents.yaml_text import compact_text
 
 Units = Mapping[Path, Any]
 """What an action says that a connection can say for it, by path in the action's document."""
@@ -129,6 +129,33 @@ def connection_text(name: str, common: Common) -> str:
     document = {"apiVersion": "callsheet/v1", "kind": "Connection", "metadata": metadata, "spec": spec}
     # A document may share a value with itself, by an alias: here it is written out.
     return compact_text(json.loads(json.dumps(document)))
+
+
+def without(action: Any, common: Common, name: str) -> dict[str, Any]:
+    """Return the document of an action without what is common, which names the connection for it."""
+    rest = _less(action, (), common.units)
+    spec = {"connection": name, **rest["spec"]}
+    if common.base is not None:
+        request = spec["request"]
+        path = request["url"].removeprefix(common.base)
+        kept = {key: one for key, one in request.items() if key != "url"}
+        spec["request"] = {**kept, "path": path} if path else kept
+    return {**rest, "spec": spec}
+
+
+def _less(value: Any, at: Path, gone: Units) -> Any:
+    """Return a mapping without some paths, and without the mappings that they leave empty."""
+    if not isinstance(value, dict):
+        return value
+    found = {}
+    for key, one in value.items():
+        path = (*at, key)
+        if path in gone:
+            continue
+        rest = _less(one, path, gone) if any(it[: len(path)] == path for it in gone) else one
+        if rest != {} or one == {}:
+            found[key] = rest
+    return found
 
 
 def common_in(connection: Any) -> Common:
