@@ -1142,6 +1142,43 @@ class Workspace:
         self.reread()
         return results.FileResult(path=path, name=chosen, secrets=tuple(secret_names(text)))
 
+    def import_operations(
+        self,
+        source: str,
+        operations: Sequence[str] | None = None,
+        *,
+        tag: str | None = None,
+        name: str | None = None,
+    ) -> results.ImportedOperations:
+        """Return the files of several operations of an OpenAPI description, with one connection.
+
+        Nothing is written: `write` does that.
+
+        Args:
+            source: the description: a file, or `package:NAME/PATH`.
+            operations: each by its `operationId`, or as `POST /path`; None for all of them.
+            tag: only the operations that have it.
+            name: of the connection; default: from the URL.
+
+        Raises:
+            ArgumentError: for a name that is none, or a file that cannot be read.
+            CallsheetError: CS938 for what cannot be imported.
+
+        """
+        from callsheet.importing.description import import_operations
+        from callsheet.importing.reading_in import checked_name
+
+        found = self.compile()
+        return import_operations(
+            self.root,
+            source,
+            operations,
+            tag,
+            None if name is None else checked_name(name),
+            {*found.definitions, *found.connections},
+            self._compilations.with_texts,
+        )
+
     def compare_import(
         self,
         source: str,
@@ -1215,8 +1252,8 @@ class Workspace:
         some = [actions[one] for one in chosen]
         return extraction(self.compile(), checked_name(name), some, own, compile_with)
 
-    def write(self, found: results.Extraction | results.Adoption) -> None:
-        """Write the files of what `extract` or `adopt_all` returned.
+    def write(self, found: results.Extraction | results.Adoption | results.ImportedOperations) -> None:
+        """Write the files of what `extract`, `adopt_all` or `import_operations` returned.
 
         Raises:
             CallsheetError: CS929 for a new file that is there, CS928 for one that cannot be written.

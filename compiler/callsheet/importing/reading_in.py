@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from callsheet.compiling import Compiled
@@ -17,6 +18,9 @@ from callsheet.importing.httpie import read_httpie
 from callsheet.importing.model import Imported, ImportFault, checked_url
 from callsheet.language.dot_segments import without_dot_segments
 from callsheet.words import reason_of
+
+if TYPE_CHECKING:
+    from callsheet.contracts.sources import ContractFile
 
 MAX_LINE = 262_144
 _NAME = re.compile(r"[A-Za-z0-9_]{1,30}\Z")
@@ -100,23 +104,36 @@ def name_from(url: str) -> str:
 
 def _operation(root: Path, source: str, operation: str) -> Imported:
     """Read an operation; its contract is linked where the workspace or a package contains it."""
-    from callsheet.contracts.sources import ContractFault, ContractFile, read_contract
     from callsheet.importing.openapi import read_operation
+
+    description, inside = read_description(root, source)
+    imported = read_operation(description, operation)
+    if not inside:
+        imported.contract = None
+        imported.notes.append(f"copy {Path(source).name} into the workspace, and name it under `contract`")
+    return imported
+
+
+def read_description(root: Path, source: str) -> tuple[ContractFile, bool]:
+    """Return an OpenAPI description, and whether a workspace can name it as a contract.
+
+    Raises:
+        ArgumentError: where it cannot be read.
+        ImportFault: for a package without it.
+
+    """
+    from callsheet.contracts.sources import ContractFault, ContractFile, read_contract
 
     if source.startswith("package:"):
         try:
-            return read_operation(read_contract(FolderSource(root), source), operation)
+            return read_contract(FolderSource(root), source), True
         except ContractFault as fault:
             raise ImportFault(fault.message, fault.help) from None
     try:
         inside = Path(source).resolve().relative_to(root.resolve()).as_posix()
     except ValueError:
         inside = ""
-    imported = read_operation(ContractFile(inside or Path(source).name, read_argument(source)), operation)
-    if not inside:
-        imported.contract = None
-        imported.notes.append(f"copy {Path(source).name} into the workspace, and name it under `contract`")
-    return imported
+    return ContractFile(inside or Path(source).name, read_argument(source)), bool(inside)
 
 
 def read_argument(source: str) -> str:
