@@ -1113,6 +1113,7 @@ class Workspace:
         name: str | None = None,
         request: str | None = None,
         operation: str | None = None,
+        fields: Collection[str] = (),
         file: str | None = None,
     ) -> results.FileResult:
         """Write an action from what there is: a curl line, a collection, a description, a payload.
@@ -1123,6 +1124,7 @@ class Workspace:
             name: of the action; default: from the URL.
             request: which request of a file that holds several.
             operation: of an OpenAPI description: its `operationId`, or `POST /path`.
+            fields: of its body, beyond the required ones.
             file: what is written; default: NAME.yaml in the workspace.
 
         Raises:
@@ -1134,7 +1136,7 @@ class Workspace:
         from callsheet.importing.reading_in import checked_name, name_from, read_request
         from callsheet.importing.writing import write_new
 
-        found = read_request(self.root, source, line, request, operation)
+        found = read_request(self.root, source, line, request, operation, _each(fields))
         chosen = checked_name(name or name_from(found.url))
         text = action_text(found, chosen)
         path = file or str(self.root / f"{chosen}.yaml")
@@ -1149,6 +1151,7 @@ class Workspace:
         *,
         tag: str | None = None,
         name: str | None = None,
+        fields: Collection[str] = (),
     ) -> results.ImportedOperations:
         """Return the files of several operations of an OpenAPI description, with one connection.
 
@@ -1159,6 +1162,7 @@ class Workspace:
             operations: each by its `operationId`, or as `POST /path`; None for all of them.
             tag: only the operations that have it.
             name: of the connection; default: from the URL.
+            fields: of the bodies, beyond the required ones.
 
         Raises:
             ArgumentError: for a name that is none, or a file that cannot be read.
@@ -1175,6 +1179,7 @@ class Workspace:
             operations,
             tag,
             None if name is None else checked_name(name),
+            _each(fields),
             {*found.definitions, *found.connections},
             self._compilations.with_texts,
         )

@@ -267,7 +267,7 @@ def test_two_hundred_generated_actions_are_said_in_fewer_lines(empty: Folder) ->
     )
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6), number=st.integers(1, 6))
 def test_any_actions_compile_to_the_same_afterwards(seed: int, number: int, empty: Folder) -> None:
     for old in empty.path.rglob("*.yaml"):

@@ -13,7 +13,11 @@ from support.workspaces import Callsheet, Folder
 
 
 def operation(name: str, tag: str, field: str) -> dict[str, Any]:
-    schema = {"type": "object", "required": [field], "properties": {field: {"type": "string"}}}
+    schema = {
+        "type": "object",
+        "required": [field],
+        "properties": {field: {"type": "string"}, "note": {"type": "string"}},
+    }
     return {
         "operationId": name,
         "tags": [tag],
@@ -90,6 +94,10 @@ def test_operations_are_chosen_by_tag_or_by_name(
         (("--tag", "mial"), "the description has no operation with the tag `mial`"),
         (("--tag", "files"), "none of the operations can be an action"),
         (("--operation", "sendMail", "--operation", "sendMial"), "(did you mean `sendMail`?)"),
+        (
+            ("--operation", "sendMail", "--fields", "nota"),
+            "the body has no field `nota` (did you mean `note`?)",
+        ),
         (("--all", "--out", "one.yaml"), "several operations are chosen in one way"),
     ],
 )
@@ -101,3 +109,17 @@ def test_what_cannot_be_chosen_is_refused_and_nothing_is_written(
     assert outcome.code != 0
     assert message in outcome.err
     assert sorted(workspace.path.rglob("*.yaml")) == before
+
+
+def test_fields_beyond_the_required_ones_are_chosen_by_name(
+    workspace: Folder, description: Path, callsheet: Callsheet
+) -> None:
+    arguments = ("import", description, "--operation", "sendMail", "--name", "mail", "--fields", "note")
+    assert callsheet(*arguments, "-C", workspace.path).code == 0
+    callsheet(
+        "import", description, "--tag", "push", "--name", "shop", "--fields", "note", "-C", workspace.path
+    )
+    found = Workspace(workspace.path).compile()
+    assert found.errors == []
+    for name, field in (("mail", "subject"), ("shop_send_push", "title")):
+        assert [*found.actions[name].spec["request"]["payload"]] == [field, "note"]

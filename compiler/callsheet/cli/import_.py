@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     metavar="ID",
     help="An operation in an OpenAPI description (FILE or package:NAME/PATH): its id, or `POST /path`.",
 )
+@click.option(
+    "--fields",
+    default="",
+    metavar="A,B",
+    help="Fields of the body of an operation, beyond the required ones.",
+)
 @click.option("--tag", help="The operations that have this tag.")
 @click.option("--all", "everything", is_flag=True, help="All operations of the description.")
 @click.option(
@@ -40,6 +46,7 @@ def command(
     name: str | None,
     wanted: str | None,
     operations: tuple[str, ...],
+    fields: str,
     tag: str | None,
     everything: bool,
     check: bool,
@@ -53,14 +60,19 @@ def command(
     (also with Journey Optimizer's `toBeMapped` leaves). Nothing is run or sent; no credential is written.
     """
     opened = options.open()
+    chosen = [one.strip() for one in fields.split(",") if one.strip()]
     if everything or tag is not None or len(operations) > 1:
         if check or options.out is not None or (operations and (everything or tag)):
             raise click.UsageError("several operations are chosen in one way, without --check and --out")
-        return _several(opened, opened.import_operations(source, operations or None, tag=tag, name=name))
+        return _several(
+            opened, opened.import_operations(source, operations or None, tag=tag, name=name, fields=chosen)
+        )
     operation = operations[0] if operations else None
     if check:
         return _check(opened.compare_import(source, line, name=name, request=wanted, operation=operation))
-    written = opened.import_(source, line, name=name, request=wanted, operation=operation, file=options.out)
+    written = opened.import_(
+        source, line, name=name, request=wanted, operation=operation, fields=chosen, file=options.out
+    )
     click.echo(f"wrote {written.path}")
     if written.secrets:
         click.echo(f"Its credentials were left out; set {', '.join(written.secrets)} where it is sent.")

@@ -49,6 +49,7 @@ def import_operations(
     wanted: Sequence[str] | None,
     tag: str | None,
     name: str | None,
+    fields: Collection[str],
     taken: Collection[str],
     compile_with: Callable[[Texts], Compiled],
 ) -> ImportedOperations:
@@ -60,6 +61,7 @@ def import_operations(
         wanted: the operations; None for all of them, or all with the tag.
         tag: of the operations; None for any.
         name: of the connection; None for one from the URL.
+        fields: of the bodies, beyond the required ones; an operation without one of them is left.
         taken: the names that actions and connections have already.
         compile_with: compiles the workspace with new files.
 
@@ -67,7 +69,7 @@ def import_operations(
         ImportFault: where none of them can be an action.
 
     """
-    requests, left = _requests(root, source, wanted, tag)
+    requests, left = _requests(root, source, wanted, tag, fields)
     account = name or name_from(next(iter(requests.values())).url).split("_", maxsplit=1)[0]
     account = _free(account, taken)
     names: dict[str, str] = {}
@@ -91,7 +93,7 @@ def import_operations(
 
 
 def _requests(
-    root: Path, source: str, wanted: Sequence[str] | None, tag: str | None
+    root: Path, source: str, wanted: Sequence[str] | None, tag: str | None, fields: Collection[str]
 ) -> tuple[dict[str, Imported], dict[str, str]]:
     """Return the request of each operation, and why there is none of the others."""
     description, _ = read_description(root, source)
@@ -107,7 +109,7 @@ def _requests(
     requests, left = {}, {}
     for operation in listed:
         try:
-            requests[operation] = read_request(root, source, None, None, operation)
+            requests[operation] = read_request(root, source, None, None, operation, fields)
         except CallsheetError as error:
             if wanted is not None:
                 raise

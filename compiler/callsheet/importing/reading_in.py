@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -27,7 +28,12 @@ _NAME = re.compile(r"[A-Za-z0-9_]{1,30}\Z")
 
 
 def read_request(
-    root: Path, source: str, line: str | None, wanted: str | None, operation: str | None
+    root: Path,
+    source: str,
+    line: str | None,
+    wanted: str | None,
+    operation: str | None,
+    fields: Collection[str] = (),
 ) -> Imported:
     """Read a request.
 
@@ -37,6 +43,7 @@ def read_request(
         line: of curl or HTTPie; None for the standard input.
         wanted: which request of a file that contains several.
         operation: of an OpenAPI description.
+        fields: of its body, beyond the required ones.
 
     Raises:
         ArgumentError: for a file that cannot be read.
@@ -47,7 +54,7 @@ def read_request(
         read = read_curl if source == "curl" else read_httpie
         found = read(line if line is not None else sys.stdin.read(MAX_LINE + 1))
     elif operation is not None:
-        found = _operation(root, source, operation)
+        found = _operation(root, source, operation, fields)
     else:
         found = read_file(read_argument(source), wanted)
     sent = without_dot_segments(checked_url(found.url))
@@ -102,12 +109,12 @@ def name_from(url: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", "_".join(words).lower())[:30].strip("_")
 
 
-def _operation(root: Path, source: str, operation: str) -> Imported:
+def _operation(root: Path, source: str, operation: str, fields: Collection[str]) -> Imported:
     """Read an operation; its contract is linked where the workspace or a package contains it."""
     from callsheet.importing.openapi import read_operation
 
     description, inside = read_description(root, source)
-    imported = read_operation(description, operation)
+    imported = read_operation(description, operation, fields)
     if not inside:
         imported.contract = None
         imported.notes.append(f"copy {Path(source).name} into the workspace, and name it under `contract`")
