@@ -1087,6 +1087,45 @@ class Workspace:
         self.reread()
         return results.FileResult(path=path, name=name)
 
+    def adopt_all(
+        self, environment: str | None = None, *, select: Collection[str] = ()
+    ) -> results.Adoption:
+        """Return the files that take over everything that is deployed and not managed.
+
+        Nothing is written: `write` does that. Actions of one host that authenticate alike share a
+        connection.
+        With the files in the workspace, the next plan takes the objects over without touching them.
+
+        Args:
+            environment: may be left out where there is only one.
+            select: names, patterns, and `label:NAME=VALUE`; default: everything.
+
+        Raises:
+            CallsheetError: CS925 for what selects nothing, CS9xx for the target or ledger.
+
+        """
+        from callsheet.deploying.current import drift_plan, read_current
+        from callsheet.importing.account import Found, adoption
+        from callsheet.importing.choosing import chosen_names
+        from callsheet.planning.changes import content_of
+
+        chosen = self.environment(environment)
+        with self._opened(chosen, writing=False) as stores:
+            current = read_current(stores)
+        there = {one: current.deployed[one] for one in drift_plan(chosen, current).unmanaged}
+        found = {one: Found(content=content_of(it), digest=it.digest) for one, it in there.items()}
+        if select:
+            labels = {Address.read(one).name: it.content.get("labels") or {} for one, it in found.items()}
+            names = set(chosen_names(labels, _each(select)))
+            found = {one: it for one, it in found.items() if Address.read(one).name in names}
+        return adoption(
+            self.compile(),
+            found,
+            chosen.name,
+            lambda file: not os.path.lexists(self.root / file),
+            self._compilations.with_texts,
+        )
+
     def import_(
         self,
         source: str,
@@ -1095,6 +1134,7 @@ class Workspace:
         name: str | None = None,
         request: str | None = None,
         operation: str | None = None,
+        fields: Collection[str] = (),
         file: str | None = None,
     ) -> results.FileResult:
         """Write an action from what there is: a curl line, a collection, a description, a payload.
@@ -1105,6 +1145,7 @@ class Workspace:
             name: of the action; default: from the URL.
             request: which request of a file that holds several.
             operation: of an OpenAPI description: its `operationId`, or `POST /path`.
+            fields: of its body, beyond the required ones.
             file: what is written; default: NAME.yaml in the workspace.
 
         Raises:
@@ -1116,13 +1157,53 @@ class Workspace:
         from callsheet.importing.reading_in import checked_name, name_from, read_request
         from callsheet.importing.writing import write_new
 
-        found = read_request(self.root, source, line, request, operation)
+        found = read_request(self.root, source, line, request, operation, _each(fields))
         chosen = checked_name(name or name_from(found.url))
         text = action_text(found, chosen)
         path = file or str(self.root / f"{chosen}.yaml")
         write_new(self.root, {path: text}, "choose another --name, or --out FILE")
         self.reread()
         return results.FileResult(path=path, name=chosen, secrets=tuple(secret_names(text)))
+
+    def import_operations(
+        self,
+        source: str,
+        operations: Sequence[str] | None = None,
+        *,
+        tag: str | None = None,
+        name: str | None = None,
+        fields: Collection[str] = (),
+    ) -> results.ImportedOperations:
+        """Return the files of several operations of an OpenAPI description, with one connection.
+
+        Nothing is written: `write` does that.
+
+        Args:
+            source: the description: a file, or `package:NAME/PATH`.
+            operations: each by its `operationId`, or as `POST /path`; None for all of them.
+            tag: only the operations that have it.
+            name: of the connection; default: from the URL.
+            fields: of the bodies, beyond the required ones.
+
+        Raises:
+            ArgumentError: for a name that is none, or a file that cannot be read.
+            CallsheetError: CS938 for what cannot be imported.
+
+        """
+        from callsheet.importing.description import import_operations
+        from callsheet.importing.reading_in import checked_name
+
+        found = self.compile()
+        return import_operations(
+            self.root,
+            source,
+            operations,
+            tag,
+            None if name is None else checked_name(name),
+            _each(fields),
+            {*found.definitions, *found.connections},
+            self._compilations.with_texts,
+        )
 
     def compare_import(
         self,
@@ -1170,6 +1251,45 @@ class Workspace:
         )
         self.reread()
         return results.NewResult(files=tuple(contents), values=tuple(values_read(contents)))
+
+    def extract(self, name: str, select: Collection[str], *, file: str | None = None) -> results.Extraction:
+        """Return what it takes that actions say once, in a connection, what they have in common.
+
+        Nothing is written: `write` does that. The workspace compiles to the same bytes, before and after.
+
+        Args:
+            name: of the connection; one that is there is joined by actions that say all of it.
+            select: names, patterns, and `label:NAME=VALUE`: actions that one of them chooses.
+            file: of the connection; default: NAME.yaml beside the actions.
+
+        Raises:
+            ArgumentError: for a name that is none, and a file outside of the workspace.
+            CallsheetError: CS925 for what selects nothing, CS949 where the bytes would not be equal.
+
+        """
+        from callsheet.importing.choosing import chosen_names
+        from callsheet.importing.extracting import extraction
+        from callsheet.importing.reading_in import checked_name
+        from callsheet.importing.writing import path_within
+
+        actions = self.compile().actions
+        chosen = chosen_names({one: it.labels for one, it in actions.items()}, _each(select))
+        own = None if file is None else path_within(self.root, file)
+        compile_with = self._compilations.with_texts
+        some = [actions[one] for one in chosen]
+        return extraction(self.compile(), checked_name(name), some, own, compile_with)
+
+    def write(self, found: results.Extraction | results.Adoption | results.ImportedOperations) -> None:
+        """Write the files of what `extract`, `adopt_all` or `import_operations` returned.
+
+        Raises:
+            CallsheetError: CS929 for a new file that is there, CS928 for one that cannot be written.
+
+        """
+        from callsheet.importing.writing import write_texts
+
+        write_texts(self.root, found.texts, found.new)
+        self.reread()
 
     def fmt(self, files: Iterable[str | os.PathLike[str]] = ()) -> results.FmtResult:
         """Put the keys of files in the order of their schema; the whole workspace, where none is named.

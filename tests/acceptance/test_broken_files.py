@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 from syrupy.assertion import SnapshotAssertion
 
-from callsheet.documents.rewriting import Dumper
+from callsheet.documents.yaml_text import Dumper
 from support.breaking import broken, containers, run
 from support.forms import examples
 from support.workspaces import ENVIRONMENT, ROOT, Callsheet, Folder

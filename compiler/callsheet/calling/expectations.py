@@ -7,7 +7,8 @@ from typing import Any
 
 from callsheet.calling.cases import CaseResult, request_fields
 from callsheet.documents import Document, Path, Span, equal
-from callsheet.documents.rewriting import CannotRewriteError, Rewriting, json_text, replaced, rewritten
+from callsheet.documents.rewriting import CannotRewriteError, Rewriting, replaced, rewritten
+from callsheet.documents.yaml_text import json_text
 from callsheet.errors import CallsheetError
 from callsheet.language import Action
 from callsheet.language.difference import NOTHING

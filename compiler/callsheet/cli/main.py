@@ -41,6 +41,7 @@ VERBS = {
     "promote": "Show what a package copies between two sandboxes.",
     "rollback": "Plan to restore what an earlier apply deployed.",
     "adopt": "Write the file of a deployed object, to manage it.",
+    "extract": "Say once what several actions have in common.",
     "forget": "Plan to stop managing a deployed object.",
     "list": "List the actions.",
     "show": "Show one action, as compiled or as deployed.",

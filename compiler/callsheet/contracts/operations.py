@@ -91,6 +91,15 @@ def find_operation(description: dict[str, Any], name: str) -> Operation:
         return _OperationReader(description).read(path, method, item, node)
 
 
+def operation_names(description: dict[str, Any], tag: str | None = None) -> list[str]:
+    """Return the names of the operations of an OpenAPI description, or of those with a tag."""
+    return [
+        str(node.get("operationId") or f"{method.upper()} {path}")
+        for path, method, _, node in _operations(description)
+        if tag is None or tag in (node.get("tags") or ())
+    ]
+
+
 def _misshapen(form: str) -> ContractFault:
     return ContractFault(
         "CS450",

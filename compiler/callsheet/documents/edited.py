@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from callsheet.documents.findings import MAX_FILE_BYTES, Unreadable, too_large
 from callsheet.documents.line_ends import written_like
 from callsheet.documents.problems import Problem
-from callsheet.documents.sources import Source
+from callsheet.documents.sources import Source, ignored_by
 
 
 class EditedSource:
-    """The files of a source, some of them with another text.
+    """The files of a source, some of them with another text, and some that it does not have yet.
 
     Args:
         source: where the other files are.
@@ -25,16 +25,23 @@ class EditedSource:
         self.problems: list[Problem] = []
 
     def files(self) -> list[str]:
-        """List every document file of the source."""
+        """List every document file of the source, and those that are new."""
         found = self.source.files()
         self.problems = self.source.problems
+        added = self.texts.keys() - set(found)
+        if added:
+            ignored = ignored_by(self.source)
+            found = sorted({*found, *(one for one in added if not ignored.matches(one))})
         return found
 
     def read(self, file: str, *, limit: int = MAX_FILE_BYTES) -> bytes:
         """Return a file's bytes: an edited one with the line ends and the byte order mark that it had."""
-        content = self.source.read(file, limit=limit)
         if file not in self.texts:
-            return content
+            return self.source.read(file, limit=limit)
+        try:
+            content = self.source.read(file, limit=limit)
+        except Unreadable:
+            content = b""  # a new file
         edited = written_like(content, self.texts[file]).encode("utf-8")
         if len(edited) > limit:
             raise Unreadable(too_large(file, limit))

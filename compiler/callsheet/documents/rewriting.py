@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
-
-import yaml
 
 from callsheet.documents.places import Path, Span
 from callsheet.documents.reading import Document
-from callsheet.documents.scalars import number_for_both, resolve
+from callsheet.documents.yaml_text import entry_text, flow_text, json_text
 
 REMOVED: Any = object()
 """What stands for a value that is to be taken away."""
@@ -21,29 +18,6 @@ _Edit = tuple[int, int, str]
 
 class CannotRewriteError(ValueError):
     """A value cannot be written into a file without losing something of it; says why."""
-
-
-class Dumper(yaml.SafeDumper):
-    """Writes YAML in which a text is a text by YAML 1.1 and 1.2: `08` is a number by one of them."""
-
-
-def _write_text(dumper: Dumper, value: str) -> yaml.ScalarNode:
-    # PyYAML writes U+0085 as the line break that it also is.
-    plain = resolve(value) == value and value.isprintable()
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=None if plain else '"')
-
-
-Dumper.add_representer(str, _write_text)
-
-
-def json_text(value: Any) -> str:
-    """Return a value as JSON that YAML 1.1 reads alike: `1e+22` is a text there, `1.0e+22` is not."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{json_text(key)}: {json_text(one)}" for key, one in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(json_text, value)) + "]"
-    written = json.dumps(value, ensure_ascii=False)
-    return number_for_both(written) if isinstance(value, float) else written
 
 
 def replaced(text: str, replacements: Mapping[Span, str]) -> str:
@@ -76,6 +50,101 @@ class Rewriting:
 
         """
         self.edits.append(self._edit(path, value))
+
+    def rename(self, path: Path, key: str, value: Any) -> None:
+        """Write another key with its value in the place of one that is there.
+
+        Raises:
+            CannotRewriteError: where a comment would be lost.
+
+        """
+        start = _offsets(self.starts, self.places.keys[path])[0]
+        end = self._end(path)
+        self._keep_comments(self.text[start:end])
+        in_flow = self.text[_offsets(self.starts, self.places.values[path[:-1]])[0]] == "{"
+        quoted = self.text[_offsets(self.starts, self.places.values[path])[0]] == '"'
+        if in_flow or quoted:
+            entry = f"{self._flow(key)}: {self._flow(value, quoted=quoted)}"
+        else:
+            entry = entry_text(key, value)
+        self.edits.append((start, end, entry))
+
+    def write_first(self, mapping: Path, key: str, value: Any) -> None:
+        """Write a key before the others of a mapping that has one at least.
+
+        Raises:
+            CannotRewriteError: where the file is not written so that it could be.
+
+        """
+        entry = f"{self._flow(key)}: {self._flow(value)}"
+        start = _offsets(self.starts, self.places.values[mapping])[0]
+        keys = self._keys(mapping)
+        if not keys or mapping not in self.places.keys:
+            raise CannotRewriteError("the file has no mapping to add it to")
+        first = min(_offsets(self.starts, self.places.keys[one])[0] for one in keys)
+        if self.text[start] == "{":
+            between = self.text[start + 1 : first]
+            self._keep_comments(between)
+            self.edits.append((start, start + 1, f"{{{between}{entry},{'' if between else ' '}"))
+            return
+        # At the end of the line above: what takes the first key away does not reach it.
+        at = self.text.find("\n", _offsets(self.starts, self.places.keys[mapping])[1])
+        if not 0 <= at < first:
+            raise CannotRewriteError("it begins on a line with another value")
+        indent = self.places.keys[keys[0]].column - 1
+        self.edits.append((at, at, f"\n{' ' * indent}{entry}"))
+
+    def remove(self, mapping: Path, keys: Collection[str]) -> None:
+        """Take keys of a mapping away; another one of it stays.
+
+        Raises:
+            CannotRewriteError: where a comment within them, or on the line above, would be lost.
+
+        """
+        start = _offsets(self.starts, self.places.values[mapping])[0]
+        in_flow = self.text[start] == "{"
+        lines = [] if in_flow else [self._line_removal((*mapping, key)) for key in keys]
+        self.edits += self._removal_in_flow(mapping, keys) if in_flow else lines
+
+    def _removal_in_flow(self, mapping: Path, keys: Collection[str]) -> list[_Edit]:
+        """Return the edits for each run of keys: up to the next key that stays, or from the last before."""
+        edits: list[_Edit] = []
+        kept_end = run = None
+        for path in self._keys(mapping):
+            start = _offsets(self.starts, self.places.keys[path])[0]
+            if path[-1] in keys:
+                run = start if run is None else run
+                last = self._end(path)
+                continue
+            if run is not None:
+                edits.append((run, start, ""))
+            kept_end, run = self._end(path), None
+        if run is not None and kept_end is not None:
+            edits.append((kept_end, last, ""))
+        for start, end, _ in edits:
+            self._keep_comments(self.text[start:end])
+        return edits
+
+    def _line_removal(self, path: Path) -> _Edit:
+        """Return the edit that takes a key of a block away, with its lines."""
+        start = _offsets(self.starts, self.places.keys[path])[0]
+        line = self.text.rfind("\n", 0, start) + 1
+        if self.text[line:start].strip():
+            raise CannotRewriteError("it begins on a line with another value")
+        line_end = self.text.find("\n", self._end(path))
+        end = line_end + 1 if line_end >= 0 else len(self.text)
+        self._keep_comments(self.text[line:end])
+        if self.text[self.text.rfind("\n", 0, max(line - 1, 0)) + 1 : line].lstrip().startswith("#"):
+            raise CannotRewriteError("a comment above it is about it")
+        return line, end, ""
+
+    def _end(self, path: Path) -> int:
+        """Return where the value at a path ends: of a block, with the last value that it contains."""
+        start, end = _offsets(self.starts, self.places.values[path])
+        if self.text[start : start + 1] in ("{", "["):
+            return end
+        inner = [one for one in self.places.values if len(one) == len(path) + 1 and one[:-1] == path]
+        return max(map(self._end, inner), default=start + len(self.text[start:end].rstrip()))
 
     def _edit(self, path: Path, value: Any) -> _Edit:
         if path in self.places.values:
@@ -142,15 +211,7 @@ class Rewriting:
         """Write a value on one line, so that it may stand in a flow as well as in a block."""
         if self.json or (quoted and isinstance(value, str)):
             return json_text(value)
-        text: str = yaml.dump(
-            [value],
-            Dumper=Dumper,
-            default_flow_style=True,
-            allow_unicode=True,
-            sort_keys=False,
-            width=10**9,
-        )
-        return text.strip()[1:-1]
+        return flow_text(value)
 
 
 def rewritten(rewritings: Sequence[Rewriting]) -> str:

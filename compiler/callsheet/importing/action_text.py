@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit, urlunsplit
 import yaml
 
 from callsheet.documents import equal
-from callsheet.documents.rewriting import Dumper
+from callsheet.documents.yaml_text import Dumper
 from callsheet.importing.guesses import constant, guess, is_credential, is_secret, parameter_name
 from callsheet.importing.model import Imported, ImportFault, Slot
 from callsheet.importing.shell import MARK, as_written
@@ -33,20 +33,26 @@ _KEY_AFTER_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9._-]* (\ue000\w+\ue001|[A-Za-
 _LEFT_OUT = ("host", "content-length", "user-agent", "accept-encoding", "connection", "cookie")
 
 
-def action_text(imported: Imported, name: str) -> str:
+def action_text(imported: Imported, name: str, account: str | None = None) -> str:
     """Return the text of an action file that makes the request, with a test case that says so.
+
+    Args:
+        imported: the request.
+        name: of the action.
+        account: after which secrets are named; default: after the action.
 
     Raises:
         ImportFault: CS938 where the URL is not valid.
 
     """
-    return _Writer(imported, name).text()
+    return _Writer(imported, name, account or name).text()
 
 
 class _Writer:
-    def __init__(self, imported: Imported, name: str) -> None:
+    def __init__(self, imported: Imported, name: str, account: str) -> None:
         self.imported = imported
         self.name = name
+        self.account = account
         self.secrets: set[str] = set()
         self.parameters: dict[str, dict[str, Any]] = {}
         self.authentication: dict[str, Any] = {"type": "none"}
@@ -194,7 +200,7 @@ class _Writer:
         if variable is not None:
             self.secrets.add(variable[1])
             return f"env:{variable[1]}"
-        name = re.sub(r"[^A-Z0-9]+", "_", f"{self.name}_{what}".upper()).strip("_")
+        name = re.sub(r"[^A-Z0-9]+", "_", f"{self.account}_{what}".upper()).strip("_")
         self.secrets.add(name)
         return f"env:{name if not name[0].isdigit() else f'KEY_{name}'}"
 

@@ -10,7 +10,7 @@ import yaml
 
 from callsheet.compiling import compile_workspace
 from callsheet.documents import MemorySource
-from callsheet.documents.rewriting import Dumper
+from callsheet.documents.yaml_text import Dumper
 from callsheet.errors import CallsheetError
 from callsheet.importing.guesses import constant
 from callsheet.language.urls import secret_url
@@ -35,17 +35,8 @@ def definition_text(compiled: Mapping[str, Any], digest: str, name: str) -> str:
         CallsheetError: CS844 for what no file can describe, such as the values of a template file.
 
     """
-    kind = compiled.get("kind", "Action")
-    spec = {key: value for key, value in compiled.items() if key not in (*_METADATA, "kind", "protect")}
-    spec = {key: written(value) if key in TEMPLATED else value for key, value in spec.items()}
-    if compiled.get("protect"):
-        spec["lifecycle"] = {"protect": True}
-    document = {
-        "apiVersion": "callsheet/v1",
-        "kind": kind,
-        "metadata": {key: compiled[key] for key in _METADATA if key in compiled},
-        "spec": spec,
-    }
+    document = document_of(compiled)
+    kind = document["kind"]
     text = yaml.dump(document, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=100)
     source = MemorySource({"here.yaml": _ENVIRONMENT, "adopted.yaml": text.encode()})
     result = compile_workspace(source)
@@ -65,6 +56,26 @@ def definition_text(compiled: Mapping[str, Any], digest: str, name: str) -> str:
             help="write its file by hand, and plan to see the difference",
         )
     return text
+
+
+def document_of(compiled: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the document that defines a deployed object, as far as a file can.
+
+    Raises:
+        CallsheetError: CS844 for what no file can describe, such as the values of a template file.
+
+    """
+    kind = compiled.get("kind", "Action")
+    spec = {key: value for key, value in compiled.items() if key not in (*_METADATA, "kind", "protect")}
+    spec = {key: written(value) if key in TEMPLATED else value for key, value in spec.items()}
+    if compiled.get("protect"):
+        spec["lifecycle"] = {"protect": True}
+    return {
+        "apiVersion": "callsheet/v1",
+        "kind": kind,
+        "metadata": {key: compiled[key] for key in _METADATA if key in compiled},
+        "spec": spec,
+    }
 
 
 TEMPLATED = (

@@ -7,6 +7,7 @@ for a value in the path, and every text, number and flag of the body that is req
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 from callsheet.contracts.operations import Operation, find_operation
@@ -15,17 +16,19 @@ from callsheet.documents import parts_of
 from callsheet.errors import of_its_shape
 from callsheet.importing.model import Imported, ImportFault, Slot, misshapen
 from callsheet.outbound.urls import with_query
+from callsheet.words import nearest
 
 DEPTH = 12
 _TYPES = {"string": "text", "integer": 1, "number": 1.5, "boolean": True}
 
 
-def read_operation(file: ContractFile, name: str | None) -> Imported:
+def read_operation(file: ContractFile, name: str | None, fields: Collection[str] = ()) -> Imported:
     """Read one operation.
 
     Args:
         file: the description.
         name: its operationId, or `POST /path`.
+        fields: of the body, beyond those that are required.
 
     Raises:
         ImportFault: where there is none, where it takes no JSON, or calls nothing.
@@ -38,10 +41,12 @@ def read_operation(file: ContractFile, name: str | None) -> Imported:
         words = fault.message if name else "the description has many operations"
         raise ImportFault(words, way_out) from None
     with of_its_shape(misshapen("an OpenAPI description")):
-        return _request(file, operation, name)
+        return _request(file, operation, name, fields)
 
 
-def _request(file: ContractFile, operation: Operation, name: str | None) -> Imported:
+def _request(
+    file: ContractFile, operation: Operation, name: str | None, fields: Collection[str]
+) -> Imported:
     if not operation.json_body or not operation.urls[0].startswith("http"):
         what = "takes no JSON body" if not operation.json_body else "names no server"
         raise ImportFault(f"the operation {what}", "choose another operation, or write the action by hand")
@@ -52,7 +57,11 @@ def _request(file: ContractFile, operation: Operation, name: str | None) -> Impo
     _parameters(result, operation)
     _security(result, operation)
     if operation.body is not None:
-        value = _Sampler(file.value, operation.body).value(operation.body, (), 0)
+        sampler = _Sampler(file.value, operation.body, fields)
+        value = sampler.value(operation.body, (), 0)
+        if unknown := [one for one in fields if one not in sampler.known]:
+            near = nearest(unknown[0], sampler.known)
+            raise ImportFault(f"the body has no field `{unknown[0]}`{near}", "choose others with --fields")
         result.payload, result.has_payload = value, True
         result.headers.append(("Content-Type", "application/json"))
     return result
@@ -89,7 +98,11 @@ def _security(result: Imported, operation: Operation) -> None:
 
 
 class _Sampler:
-    def __init__(self, description: dict[str, Any], root: dict[str, Any]) -> None:
+    def __init__(
+        self, description: dict[str, Any], root: dict[str, Any], fields: Collection[str] = ()
+    ) -> None:
+        self.fields = fields
+        self.known: set[str] = set()
         self.description = description
         self.definitions = root.get("$defs", {})
 
@@ -126,6 +139,9 @@ class _Sampler:
             required.update(part.get("required") or ())
             for name, one in (part.get("properties") or {}).items():
                 properties[name] = {**self._resolved(properties.get(name, {})), **self._resolved(one)}
+        if depth == 0:
+            self.known |= properties.keys()
+            required |= set(self.fields)
         for name, one in properties.items():
             if name in required or (depth == 0 and not required):
                 found[name] = self.value(one, (*path, name), depth + 1)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from callsheet.compiling import Compiled
@@ -18,12 +20,20 @@ from callsheet.importing.model import Imported, ImportFault, checked_url
 from callsheet.language.dot_segments import without_dot_segments
 from callsheet.words import reason_of
 
+if TYPE_CHECKING:
+    from callsheet.contracts.sources import ContractFile
+
 MAX_LINE = 262_144
 _NAME = re.compile(r"[A-Za-z0-9_]{1,30}\Z")
 
 
 def read_request(
-    root: Path, source: str, line: str | None, wanted: str | None, operation: str | None
+    root: Path,
+    source: str,
+    line: str | None,
+    wanted: str | None,
+    operation: str | None,
+    fields: Collection[str] = (),
 ) -> Imported:
     """Read a request.
 
@@ -33,6 +43,7 @@ def read_request(
         line: of curl or HTTPie; None for the standard input.
         wanted: which request of a file that contains several.
         operation: of an OpenAPI description.
+        fields: of its body, beyond the required ones.
 
     Raises:
         ArgumentError: for a file that cannot be read.
@@ -43,7 +54,7 @@ def read_request(
         read = read_curl if source == "curl" else read_httpie
         found = read(line if line is not None else sys.stdin.read(MAX_LINE + 1))
     elif operation is not None:
-        found = _operation(root, source, operation)
+        found = _operation(root, source, operation, fields)
     else:
         found = read_file(read_argument(source), wanted)
     sent = without_dot_segments(checked_url(found.url))
@@ -98,25 +109,38 @@ def name_from(url: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", "_".join(words).lower())[:30].strip("_")
 
 
-def _operation(root: Path, source: str, operation: str) -> Imported:
+def _operation(root: Path, source: str, operation: str, fields: Collection[str]) -> Imported:
     """Read an operation; its contract is linked where the workspace or a package contains it."""
-    from callsheet.contracts.sources import ContractFault, ContractFile, read_contract
     from callsheet.importing.openapi import read_operation
+
+    description, inside = read_description(root, source)
+    imported = read_operation(description, operation, fields)
+    if not inside:
+        imported.contract = None
+        imported.notes.append(f"copy {Path(source).name} into the workspace, and name it under `contract`")
+    return imported
+
+
+def read_description(root: Path, source: str) -> tuple[ContractFile, bool]:
+    """Return an OpenAPI description, and whether a workspace can name it as a contract.
+
+    Raises:
+        ArgumentError: where it cannot be read.
+        ImportFault: for a package without it.
+
+    """
+    from callsheet.contracts.sources import ContractFault, ContractFile, read_contract
 
     if source.startswith("package:"):
         try:
-            return read_operation(read_contract(FolderSource(root), source), operation)
+            return read_contract(FolderSource(root), source), True
         except ContractFault as fault:
             raise ImportFault(fault.message, fault.help) from None
     try:
         inside = Path(source).resolve().relative_to(root.resolve()).as_posix()
     except ValueError:
         inside = ""
-    imported = read_operation(ContractFile(inside or Path(source).name, read_argument(source)), operation)
-    if not inside:
-        imported.contract = None
-        imported.notes.append(f"copy {Path(source).name} into the workspace, and name it under `contract`")
-    return imported
+    return ContractFile(inside or Path(source).name, read_argument(source)), bool(inside)
 
 
 def read_argument(source: str) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from callsheet.documents.writing import write_file
-from callsheet.errors import CallsheetError
+from callsheet.documents.links import refuse_links
+from callsheet.documents.writing import rewrite_file, write_file
+from callsheet.errors import ArgumentError, CallsheetError
 from callsheet.language.editor import with_schema_line
 
 
@@ -30,3 +31,35 @@ def write_new(root: Path, texts: Mapping[str, str], otherwise: str) -> None:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         is_yaml = path.endswith((".yaml", ".yml"))
         write_file(path, with_schema_line(text, root, Path(path)) if is_yaml else text)
+
+
+def write_texts(root: Path, texts: Mapping[str, str], new: Collection[str]) -> None:
+    """Write files of a workspace: new ones first, then those that were read, over what they say.
+
+    Args:
+        root: the folder of the workspace.
+        texts: by path relative to it, with line feeds.
+        new: those that must not be there yet.
+
+    Raises:
+        CallsheetError: CS929 for a new file that is there, CS928 for one that cannot be written.
+
+    """
+    for file in new:
+        refuse_links(root, file)
+    added = {str(root / file): texts[file] for file in texts if file in new}
+    write_new(root, added, "move it away, or name another file")
+    for file, text in texts.items():
+        if file not in new:
+            rewrite_file(root / file, text)
+
+
+def path_within(root: Path, file: str) -> str:
+    """Return a path from the current folder as one relative to the workspace; raises ArgumentError."""
+    try:
+        inside = Path(file).resolve().relative_to(root.resolve()).as_posix()
+    except (OSError, ValueError):
+        inside = ""
+    if not inside.endswith((".yaml", ".yml")):
+        raise ArgumentError(f"{file} is not the path of a YAML file in the workspace")
+    return inside

@@ -1,4 +1,4 @@
-"""CS921 to CS945: what a command was asked for, and what it needs to do it."""
+"""CS921 to CS949: what a command was asked for, and what it needs to do it."""
 
 from callsheet.language.catalog import declare
 
@@ -40,6 +40,16 @@ declare(
     """An import must be one complete request that sends JSON.
 
 Nothing in it is run: a pipe after it, a command inside it, or a file that it names is refused.
+""",
+)
+declare(
+    "CS949",
+    "would-not-be-the-same",
+    """`callsheet extract` must leave every object as it is, byte by byte, in every environment.
+
+It compiles the files before and after, and writes nothing where an object would change or a finding would
+come. An overlay that replaces what the actions share, or a template that reads the name of the action, may
+be the reason: leave that action out.
 """,
 )
 declare(

@@ -13,8 +13,9 @@ from hypothesis import strategies as some
 
 from callsheet.documents import Document, MemorySource, read_documents
 from callsheet.documents.places import Path
-from callsheet.documents.rewriting import REMOVED, CannotRewriteError, Dumper, Rewriting
+from callsheet.documents.rewriting import REMOVED, CannotRewriteError, Rewriting
 from callsheet.documents.rewriting import rewritten as text_of
+from callsheet.documents.yaml_text import Dumper
 from support.forms import examples
 
 KEYS = some.text("abyn", min_size=1, max_size=3)

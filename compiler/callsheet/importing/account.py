@@ -1,0 +1,274 @@
+"""What is deployed and not managed → the files of all of it, with what it has in common said once.
+
+A file is written only where it compiles to what is deployed: the next plan adopts and changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from callsheet.compiling import Compiled
+from callsheet.documents.yaml_text import compact_text
+from callsheet.errors import CallsheetError
+from callsheet.importing.adopting import document_of
+from callsheet.importing.common import (
+    URL,
+    Common,
+    bases_of,
+    common_in,
+    common_of,
+    connection_text,
+    value_of,
+    without,
+)
+from callsheet.language.addresses import Address
+from callsheet.language.formatting import formatted
+
+Texts = Mapping[str, str]
+_FOLDERS = {"Action": "", "Message": "messages/", "EndpointConfig": "endpoints/"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A deployed object: what it is, and the digest that its file must compile to."""
+
+    content: Mapping[str, Any]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adoption:
+    """The files that take over what is deployed; nothing of them is written yet.
+
+    Attributes:
+        environment: whose target it is.
+        texts: by path relative to the workspace.
+        files: the file of each object, by address.
+        connections: by the path of its file, the number of actions that share it.
+        left: by address, why no file is written.
+        elsewhere: the other environments that would deploy the objects as well.
+
+    """
+
+    environment: str
+    texts: Texts = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    connections: Mapping[str, int] = field(default_factory=dict)
+    left: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: Sequence[str] = ()
+
+    @property
+    def new(self) -> Sequence[str]:
+        """The files that are not there yet: all of them."""
+        return [*self.texts]
+
+    @property
+    def secrets(self) -> Sequence[str]:
+        """The environment variables to which the files refer."""
+        return sorted({one for text in self.texts.values() for one in re.findall(r"\benv:(\w+)", text)})
+
+
+def adoption(
+    compiled: Compiled,
+    found: Mapping[str, Found],
+    environment: str,
+    is_free: Callable[[str], bool],
+    compile_with: Callable[[Texts], Compiled],
+) -> Adoption:
+    """Return the files of deployed objects; nothing is written.
+
+    Args:
+        compiled: the workspace.
+        found: what is deployed and not managed, by address.
+        environment: whose target it is.
+        is_free: returns whether nothing is there at a path relative to the workspace.
+        compile_with: compiles the workspace with new files.
+
+    """
+    documents, left = _documents(compiled, found)
+    alone: set[str] = set()
+    written = _Files(compiled, documents, alone, is_free)
+    # Each round has fewer objects in connections, or fewer objects.
+    while documents:
+        wrong = _wrong(compiled, compile_with(written.texts), found, written.files, environment)
+        if not wrong:
+            break
+        for address, why in wrong.items():
+            if address in alone:
+                del documents[address]
+                left[address] = why
+        alone |= wrong.keys()
+        written = _Files(compiled, documents, alone, is_free)
+    others = [one.name for one in compiled.concrete if one.name != environment]
+    return Adoption(
+        environment=environment,
+        texts=written.texts,
+        files=written.files,
+        connections=written.connections,
+        left=dict(sorted(left.items())),
+        elsewhere=others if documents else (),
+    )
+
+
+def _documents(
+    compiled: Compiled, found: Mapping[str, Found]
+) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+    """Return the documents that define objects, and why there is none of the others."""
+    documents: dict[str, dict[str, Any]] = {}
+    left: dict[str, str] = {}
+    names = {*compiled.definitions}
+    for address, one in sorted(found.items()):
+        name = Address.read(address).name
+        if "unreadable" in one.content:
+            left[address] = "what is deployed is no longer an object of its kind"
+        elif name in compiled.definitions and compiled.definitions[name].address == address:
+            continue  # the next plan adopts it as it is, or shows how it differs
+        elif name in names:
+            left[address] = f"another object has the name `{name}`"
+        else:
+            try:
+                documents[address] = document_of(one.content)
+            except CallsheetError as error:
+                left[address] = error.message
+            else:
+                names.add(name)
+    return documents, left
+
+
+class _Files:
+    """Documents as files, with connections for what they have in common.
+
+    Args:
+        compiled: the workspace.
+        documents: by address.
+        alone: the addresses of those that no connection can be for.
+        is_free: returns whether nothing is there at a path.
+
+    """
+
+    def __init__(
+        self,
+        compiled: Compiled,
+        documents: Mapping[str, dict[str, Any]],
+        alone: set[str],
+        is_free: Callable[[str], bool],
+    ) -> None:
+        self.texts: dict[str, str] = {}
+        self.files: dict[str, str] = {}
+        self.connections: dict[str, int] = {}
+        self.taken = {*compiled.connections, *compiled.definitions}
+        self.is_free = is_free
+        groups: dict[str, dict[str, dict[str, Any]]] = {}
+        for address, one in documents.items():
+            bases = [] if address in alone else bases_of(value_of(one, URL))
+            key = f"{bases[0]} {json.dumps(one['spec'].get('authentication'))}" if bases else address
+            groups.setdefault(key, {})[address] = one
+        for some in groups.values():
+            self._add(compiled, some, alone)
+        self.files = dict(sorted(self.files.items()))
+
+    def _add(self, compiled: Compiled, some: Mapping[str, dict[str, Any]], alone: set[str]) -> None:
+        known = None if alone.intersection(some) else _connection_for(compiled, [*some.values()])
+        if known is not None:
+            name, common = known
+            for address, one in some.items():
+                self._write(address, without(one, common, name), f"{name}/")
+        elif len(some) > 1:
+            common = common_of([*some.values()])
+            name = self._name(common)
+            file = self._path(f"{name}/connection.yaml", connection_text(name, common))
+            self.connections[file] = len(some)
+            for address, one in some.items():
+                self._write(address, without(one, common, name), f"{name}/")
+        else:
+            for address, one in some.items():
+                self._write(address, one, _FOLDERS.get(Address.read(address).kind, ""))
+
+    def _write(self, address: str, document: dict[str, Any], folder: str) -> None:
+        text = compact_text(_in_order(document))
+        tidy, problem = formatted(text, "adopted.yaml")
+        path = f"{folder}{Address.read(address).name}.yaml"
+        self.files[address] = self._path(path, text if problem else tidy)
+
+    def _path(self, path: str, text: str) -> str:
+        """Keep a text for a path at which nothing is yet, and return that path."""
+        chosen, number = path, 1
+        while chosen in self.texts or not self.is_free(chosen):
+            number += 1
+            chosen = path.replace(".yaml", f"-{number}.yaml")
+        self.texts[chosen] = text
+        return chosen
+
+    def _name(self, common: Common) -> str:
+        """Return a name for a connection that nothing has: the vendor's, or what its host is called."""
+        host = (urlsplit(common.base or "").netloc or "account").split(":", maxsplit=1)[0].split(".")
+        vendor = common.units.get(("metadata", "labels", "vendor"), host[-2] if len(host) > 1 else host[0])
+        plain = re.sub(r"[^A-Za-z0-9]+", "_", str(vendor)).strip("_")[:26] or "account"
+        chosen, number = plain, 1
+        while chosen in self.taken:
+            number += 1
+            chosen = f"{plain}_{number}"
+        self.taken.add(chosen)
+        return chosen
+
+
+_ORDER = ("type", "method", "url", "path", "headers", "query", "payload")
+
+
+def _in_order(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a document whose request and authentication begin as an author begins them."""
+    spec = dict(document["spec"])
+    for field_name in ("request", "authentication"):
+        fields = spec.get(field_name)
+        if isinstance(fields, dict):
+            first = [one for one in _ORDER if one in fields]
+            spec[field_name] = {key: fields[key] for key in dict.fromkeys((*first, *fields))}
+    return {**document, "spec": spec}
+
+
+def _connection_for(compiled: Compiled, some: Sequence[dict[str, Any]]) -> tuple[str, Common] | None:
+    """Return a connection of the workspace whose every field all of these say."""
+    for name, one in compiled.connections.items():
+        common = common_in(one.document.value)
+        if common.base is not None and not any(common.fits(document) for document in some):
+            return name, common
+    return None
+
+
+def _wrong(
+    before: Compiled,
+    after: Compiled,
+    found: Mapping[str, Found],
+    files: Mapping[str, str],
+    environment: str,
+) -> dict[str, str]:
+    """Return the objects that the files do not take over as they are, each with the reason."""
+    known = {(one.code, one.file, one.message) for one in before.errors}
+    errors = [one for one in after.errors if (one.code, one.file, one.message) not in known]
+    there = after.by_environment.get(environment, {})
+    wrong = {}
+    for address, file in files.items():
+        name = Address.read(address).name
+        fault = next(
+            (
+                one
+                for one in errors
+                if one.file == file or any(name == about for about, _ in one.about)
+            ),
+            None,
+        )  # fmt: skip
+        if fault is not None:
+            wrong[address] = f"{fault.code} {fault.message}"
+        elif address not in there:
+            wrong[address] = f"{environment} does not select it"
+        elif there[address].digest != found[address].digest:
+            wrong[address] = "no file can describe it: it does not compile to the same again"
+    if errors and not wrong:
+        # An error of a connection: its actions can still be written without it.
+        return dict.fromkeys(files, f"{errors[0].code} {errors[0].message}")
+    return wrong

@@ -1,0 +1,191 @@
+"""Some actions → what all of them say, as a document of kind Connection, and where each says it.
+
+A *unit* is the smallest thing that is shared or not: one header, one limit, the whole authentication.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from callsheet.documents import Path, equal
+from callsheet.documents.yaml_text import compact_text
+
+Units = Mapping[Path, Any]
+"""What an action says that a connection can say for it, by path in the action's document."""
+
+URL: Path = ("spec", "request", "url")
+_GROUPS: tuple[Path, ...] = (
+    ("metadata", "labels"),
+    ("spec", "request", "headers"),
+    ("spec", "request", "query"),
+    ("spec", "limits"),
+    ("spec", "contract"),
+    ("spec", "responses"),
+    ("spec", "parameters"),
+)
+_WHOLE: tuple[Path, ...] = (("metadata", "owner"), ("spec", "authentication"))
+_OF_THE_ACTION = ("operation", "method")
+"""What a contract says of one call."""
+_TOP = ("headers", "query")
+"""What a connection writes at the top, and an action in its request."""
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_PIECE = re.compile(r"""\{\{(?:"[^"]*"|'[^']*'|(?!\}\}).)*\}\}|.""", re.DOTALL)
+_BASE = re.compile(r"[^?#]+\Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Common:
+    """What some actions say alike.
+
+    Attributes:
+        base: of their URLs; None where they have none in common.
+        units: everything else.
+
+    """
+
+    base: str | None = None
+    units: Units = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        """Return whether there is anything."""
+        return self.base is not None or bool(self.units)
+
+    def fits(self, action: Any) -> str:
+        """Return which field of this an action does not say; empty where it says all of them."""
+        own = units_of(action)
+        for path, value in self.units.items():
+            if path not in own or not equal(own[path], value):
+                return ".".join(map(str, path[1:]))
+        if self.base is not None and self.base not in bases_of(value_of(action, URL)):
+            return "request.url"
+        return ""
+
+
+def units_of(action: Any) -> dict[Path, Any]:
+    """Return what an action's document says that a connection can say for it, but for the URL."""
+    found = {path: one for path in _WHOLE if (one := value_of(action, path)) is not None}
+    for group in _GROUPS:
+        fields = value_of(action, group)
+        for key, one in fields.items() if isinstance(fields, dict) else ():
+            if group[-1] != "contract" or key not in _OF_THE_ACTION:
+                found[(*group, key)] = one
+    return found
+
+
+def common_of(actions: Sequence[Any]) -> Common:
+    """Return what documents of actions have in common; one alone keeps the path of its URL."""
+    if not actions:
+        return Common()
+    first, *others = map(units_of, actions)
+    units = {
+        path: value
+        for path, value in first.items()
+        if all(path in one and equal(one[path], value) for one in others)
+    }
+    contract = {path[-1] for path in units if path[1] == "contract"}
+    if not contract & {"openapi", "discovery"}:
+        units = {path: one for path, one in units.items() if path[1] != "contract"}
+    if not others:
+        units = {path: one for path, one in units.items() if path[1] != "parameters"}
+    bases = [bases_of(value_of(one, URL)) for one in actions]
+    shared = [one for one in bases[0] if all(one in it for it in bases)]
+    return Common(base=(shared[-1] if others else shared[0]) if shared else None, units=units)
+
+
+def bases_of(url: Any) -> list[str]:
+    """Return what could be the base of a URL: whole segments without a parameter, the shortest first."""
+    if not isinstance(url, str):
+        return []
+    scheme = _SCHEME.match(url)
+    start = scheme.end() if scheme else 0
+    ends, at = [], start
+    for piece in _PIECE.findall(url[start:]):
+        if len(piece) > 1 and re.search(r"\bparams\b", piece):
+            break
+        if piece in "/?" and at > start:
+            ends.append(at)
+        at += len(piece)
+        if piece in "?#":
+            break
+    else:
+        ends.append(at)
+    found = [url[:end] for end in ends if end > start]
+    return [one for one in dict.fromkeys(found) if _BASE.match(one) and not one.endswith("/")]
+
+
+def connection_text(name: str, common: Common) -> str:
+    """Return the text of a Connection that says what is common."""
+    metadata: dict[str, Any] = {"name": name}
+    spec: dict[str, Any] = {} if common.base is None else {"url": common.base}
+    for path, value in sorted(common.units.items(), key=lambda it: _ORDER.index(_group(it[0]))):
+        here = metadata if path[0] == "metadata" else spec
+        for key in (str(one) for one in path[1:-1] if one != "request"):
+            here = here.setdefault(key, {})
+        here[str(path[-1])] = value
+    document = {"apiVersion": "callsheet/v1", "kind": "Connection", "metadata": metadata, "spec": spec}
+    # A document may share a value with itself, by an alias: here it is written out.
+    return compact_text(json.loads(json.dumps(document)))
+
+
+def without(action: Any, common: Common, name: str) -> dict[str, Any]:
+    """Return the document of an action without what is common, which names the connection for it."""
+    rest = _less(action, (), common.units)
+    spec = {"connection": name, **rest["spec"]}
+    if common.base is not None:
+        request = spec["request"]
+        path = request["url"].removeprefix(common.base)
+        kept = {key: one for key, one in request.items() if key != "url"}
+        spec["request"] = {**kept, "path": path} if path else kept
+    return {**rest, "spec": spec}
+
+
+def _less(value: Any, at: Path, gone: Units) -> Any:
+    """Return a mapping without some paths, and without the mappings that they leave empty."""
+    if not isinstance(value, dict):
+        return value
+    found = {}
+    for key, one in value.items():
+        path = (*at, key)
+        if path in gone:
+            continue
+        rest = _less(one, path, gone) if any(it[: len(path)] == path for it in gone) else one
+        if rest != {} or one == {}:
+            found[key] = rest
+    return found
+
+
+def common_in(connection: Any) -> Common:
+    """Return what a document of kind Connection says, as its actions would."""
+    spec = connection["spec"]
+    request = {key: spec[key] for key in _TOP if key in spec}
+    fields = {key: one for key, one in spec.items() if key not in ("url", *_TOP)}
+    units = units_of({"metadata": connection["metadata"], "spec": {**fields, "request": request}})
+    return Common(base=spec.get("url"), units=units)
+
+
+def value_of(action: Any, path: Path) -> Any:
+    """Return the value at a path of keys; None where there is none."""
+    for key in path:
+        action = action.get(key) if isinstance(action, dict) else None
+    return action
+
+
+def _group(path: Path) -> Path:
+    return path if path in _WHOLE else path[:-1]
+
+
+_ORDER: tuple[Path, ...] = (
+    ("metadata", "owner"),
+    ("metadata", "labels"),
+    ("spec", "request", "headers"),
+    ("spec", "request", "query"),
+    ("spec", "authentication"),
+    ("spec", "limits"),
+    ("spec", "contract"),
+    ("spec", "parameters"),
+    ("spec", "responses"),
+)

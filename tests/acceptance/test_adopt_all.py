@@ -1,0 +1,212 @@
+"""A whole account is taken over in one go: files with connections, and a plan that changes nothing."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from callsheet import Workspace
+from support.accounts import VENDORS, account, files_of, small
+from support.hooks import ENVIRONMENT as HOOKS
+from support.workspaces import Callsheet, Folder
+
+VALUES = "{host: rest.example.com, tenant: shop, limits: {daily: 10, hourly: 2}}"
+REGISTRY = f"""\
+apiVersion: callsheet/v1
+kind: Environment
+metadata: {{name: local}}
+spec:
+  values: {VALUES}
+  target: {{type: sqlite, path: .callsheet/registry.db}}
+"""
+LEDGER = "  ledger: {type: sqlite, path: .callsheet/registry.db}\n"
+DIRECTORY = REGISTRY.replace("sqlite, path: .callsheet/registry.db", "directory, path: deployed") + LEDGER
+REST = HOOKS.replace("{host: api.example.com}", VALUES).replace("local.db", "registry.db")
+
+
+def deployed(folder: Folder, environment: str, files: dict[str, str]) -> None:
+    """Deploy files to the target of an environment, and forget them: they are nobody's."""
+    folder.write("environments.yaml", environment)
+    for file, text in files.items():
+        folder.write(file, text)
+    workspace = Workspace(folder.path, cache=False)
+    assert workspace.apply(workspace.plan("local"), author="ada").outcome == "done"
+    for file in files:
+        (folder.path / file).unlink()
+    for one in folder.path.iterdir():
+        if one.is_dir() and not any(one.iterdir()):
+            one.rmdir()
+    workspace = Workspace(folder.path)
+    names = [file.rpartition("/")[2].removesuffix(".yaml") for file in files]
+    assert workspace.apply(workspace.forget(names, "local"), author="ada").outcome == "done"
+
+
+def planned(folder: Folder) -> list[tuple[str, Any]]:
+    """Return the actions of a plan, each with what differs."""
+    found = Workspace(folder.path).plan("local")
+    return [(one.action, [*one.diff]) for one in found.changes]
+
+
+def contents(folder: Folder) -> dict[str, str]:
+    return {str(one.relative_to(folder.path)): one.read_text() for one in folder.path.rglob("*.yaml")}
+
+
+def test_three_hundred_objects_of_four_vendors_are_taken_over_and_the_plan_changes_nothing(
+    empty: Folder, callsheet: Callsheet
+) -> None:
+    deployed(empty, REGISTRY, files_of(small(300), 1))
+    outcome = callsheet("adopt", "--all", "-C", empty.path)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "wrote 304 files for 300 deployed objects\n" in outcome.out
+    assert planned(empty) == [("adopt", [])] * 300
+    workspace = Workspace(empty.path)
+    assert workspace.apply(workspace.plan("local"), author="ada").outcome == "done"
+    assert (workspace.plan("local").changes, workspace.plan("local").unmanaged) == ((), ())
+    found = workspace.compile()
+    assert sorted(found.connections) == sorted(VENDORS)
+    assert {one.names_connection for one in found.actions.values()} == {*VENDORS}
+    assert callsheet("adopt", "--all", "-C", empty.path).out == "Nothing to adopt in local.\n"
+
+
+@pytest.mark.parametrize("environment", [DIRECTORY, REST], ids=["directory", "REST collection"])
+def test_other_targets_are_taken_over_in_the_same_way(
+    environment: str, empty: Folder, request: pytest.FixtureRequest
+) -> None:
+    if environment is REST:
+        request.getfixturevalue("collection").page_size = 50
+    deployed(empty, environment, files_of(small(24), 1))
+    workspace = Workspace(empty.path)
+    found = workspace.adopt_all()
+    assert (len(found.files), len(found.connections), dict(found.left)) == (24, 4, {})
+    workspace.write(found)
+    assert planned(empty) == [("adopt", [])] * 24
+    assert workspace.apply(workspace.plan("local"), author="ada").outcome == "done"
+    assert (workspace.plan("local").changes, workspace.plan("local").unmanaged) == ((), ())
+
+
+def test_a_dry_run_shows_the_tree_and_writes_nothing(empty: Folder, callsheet: Callsheet) -> None:
+    deployed(empty, REGISTRY, files_of(small(5), 1))
+    outcome = callsheet("adopt", "--all", "--dry-run", "-C", empty.path)
+    assert outcome.out == (
+        "hooks_3.yaml\nsendgrid_2.yaml\nvonage_1.yaml\n"
+        "braze/\n  connection.yaml (for 2 actions)\n  braze_0.yaml\n  braze_4.yaml\n"
+        "would write 6 files for 5 deployed objects\n"
+        "They refer to BRAZE_KEY, HOOKS_KEY, SENDGRID_KEY, VONAGE_SECRET.\n"
+    )
+    assert [*contents(empty)] == ["environments.yaml"]
+
+
+def test_the_files_say_once_what_is_common_and_secrets_are_references(
+    empty: Folder, callsheet: Callsheet
+) -> None:
+    deployed(empty, REGISTRY, files_of(small(5), 1))
+    assert callsheet("adopt", "--select", "braze_*", "-C", empty.path).code == 0
+    files = contents(empty)
+    assert files["braze/connection.yaml"] == (
+        "apiVersion: callsheet/v1\nkind: Connection\n"
+        "metadata: {name: braze, owner: team, labels: {vendor: braze}}\n"
+        'spec:\n  url: https://rest.example.com/messages\n  headers: {X-Version: "3"}\n'
+        "  authentication: {token: {secret: 'env:BRAZE_KEY'}, type: bearer}\n"
+        "  parameters: {user: {example: u-1, label: User, type: string}}\n"
+    )
+    assert files["braze/braze_4.yaml"] == (
+        "apiVersion: callsheet/v1\nkind: Action\nmetadata: {name: braze_4}\nspec:\n  connection: braze\n"
+        "  request: {method: POST, path: /4, payload: {number: 4, to: '{{ params.user }}'}}\n"
+    )
+    assert callsheet("fmt", "--check", "-C", empty.path).code == 0
+    plan = Workspace(empty.path).plan("local")
+    assert [one.address for one in plan.changes] == ["Action/braze_0", "Action/braze_4"]
+
+
+def test_nothing_that_is_there_is_overwritten(empty: Folder, callsheet: Callsheet) -> None:
+    deployed(empty, REGISTRY, files_of(small(5), 1))
+    here = "apiVersion: callsheet/v1\nkind: Connection\nmetadata: {name: braze}\nspec: {limits: {retries: 1}}\n"
+    empty.write("braze/connection.yaml", here)
+    empty.write("vonage_1.yaml", "# mine\n")
+    empty.write("hook.yaml", "apiVersion: callsheet/v1\nkind: Action\nmetadata: {name: hooks_3}\nspec: {request: {method: GET, url: \"https://a.example.com\"}}\n")  # fmt: skip
+    before = contents(empty)
+    outcome = callsheet("adopt", "--all", "-C", empty.path)
+    assert (outcome.code, outcome.err) == (0, "")
+    after = contents(empty)
+    assert {one: after[one] for one in before} == before
+    assert {*after} - {*before} == {"braze_2/connection.yaml", "braze_2/braze_0.yaml", "braze_2/braze_4.yaml", "sendgrid_2.yaml", "vonage_1-2.yaml"}  # fmt: skip
+
+
+def test_an_action_of_a_known_account_names_the_connection_that_is_there(
+    empty: Folder, callsheet: Callsheet
+) -> None:
+    deployed(empty, REGISTRY, files_of(small(5), 1))
+    assert callsheet("adopt", "--select", "braze_0", "--select", "braze_4", "-C", empty.path).code == 0
+    shutil.move(empty.path / "braze" / "braze_4.yaml", empty.path.parent / "moved.yaml")
+    assert callsheet("adopt", "--select", "label:vendor=braze", "-C", empty.path).code == 0
+    assert contents(empty)["braze/braze_4.yaml"] == (empty.path.parent / "moved.yaml").read_text()
+
+
+def test_what_no_file_can_describe_is_left_with_the_reason_and_the_rest_is_adopted(
+    empty: Folder, callsheet: Callsheet
+) -> None:
+    by_template, literal = small(2)
+    del by_template["spec"]["request"]["payload"]
+    by_template["spec"]["request"]["payloadFile"] = "batch.json.j2"
+    empty.write("batch.json.j2", '{"to": [{% for one in [1, 2] %}{{ params.user }}{% if one == 1 %},{% endif %}{% endfor %}]}')  # fmt: skip
+    documents = [by_template, literal, *small(6)[2:]]
+    deployed(empty, REGISTRY, files_of(documents, 1))
+    policy = "apiVersion: callsheet/v1\nkind: Policy\nmetadata: {name: titled}\nspec:\n  message: An action has a title\n  select: {names: [hooks_3]}\n  schema: {required: [title]}\n"  # fmt: skip
+    empty.write("policy.yaml", policy)
+    outcome = callsheet("adopt", "--all", "-C", empty.path)
+    assert outcome.code == 1
+    assert outcome.err.splitlines()[0].startswith("Action/braze_0 is not adopted: the payload comes from a template file")  # fmt: skip
+    assert outcome.err.splitlines()[1].startswith("Action/hooks_3 is not adopted: CS701 ")
+    assert len(outcome.err.splitlines()) == 2
+    assert planned(empty) == [("adopt", [])] * 4
+
+
+def test_a_credential_in_what_is_deployed_is_neither_written_nor_shown(
+    empty: Folder, callsheet: Callsheet
+) -> None:
+    deployed(empty, DIRECTORY, files_of(small(2), 1))
+    (file,) = (empty.path / "deployed").glob("*/braze_0.json")
+    key = "sk_live_" + "4eC39HqLyjWDarjtT1zdp7dc"
+    there = json.loads(file.read_text())
+    there["request"]["headers"]["X-Version"] = key
+    file.write_text(json.dumps(there))
+    outcome = callsheet("adopt", "--all", "-C", empty.path)
+    assert outcome.code == 1
+    assert outcome.err.startswith("Action/braze_0 is not adopted: ")
+    assert key not in outcome.out + outcome.err + "".join(contents(empty).values())
+    assert "vonage_1.yaml" in contents(empty)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "name one object, or use --all or --select"),
+        (("one", "--all"), "name one object, or use --all or --select"),
+        (("one", "--dry-run"), "--dry-run needs --all or --select"),
+        (("--all", "--out", "one.yaml"), "--out names the file of one object"),
+    ],
+)
+def test_what_is_adopted_is_said_in_one_way(
+    arguments: tuple[str, ...], message: str, workspace: Folder, callsheet: Callsheet
+) -> None:
+    outcome = callsheet("adopt", *arguments, "-C", workspace.path)
+    assert outcome.code == 2
+    assert message in outcome.err
+
+
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 10**6), number=st.integers(1, 7))
+def test_any_account_is_taken_over_without_a_change(seed: int, number: int, empty: Folder) -> None:
+    for old in empty.path.iterdir():
+        shutil.rmtree(old) if old.is_dir() else old.unlink()
+    deployed(empty, REGISTRY, files_of(account(seed, number), seed))
+    workspace = Workspace(empty.path, cache=False)
+    found = workspace.adopt_all()
+    assert dict(found.left) == {}
+    workspace.write(found)
+    assert planned(empty) == [("adopt", [])] * number

@@ -1,0 +1,282 @@
+"""What several actions repeat is extracted into a connection: fewer lines, every comment, the same bytes."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from callsheet import Workspace
+from support.accounts import ENVIRONMENTS, account, files_of
+from support.workspaces import Callsheet, Folder
+
+ONE = """\
+# The newsletter, by its own template.
+apiVersion: callsheet/v1
+kind: Action
+metadata:
+  name: newsletter
+  title: {en: Newsletter}
+  owner: team-crm
+  labels: {vendor: braze, channel: email}
+spec:
+  request:
+    method: POST
+    url: "https://{{ values.host }}/messages/send" # not /v2
+    headers: {X-Version: "3", X-Own: one}
+    payload: {to: "{{ params.user }}"}
+  authentication: {type: bearer, token: {secret: "env:BRAZE_KEY"}}
+  parameters:
+    user: {type: string, label: User}
+  limits:
+    timeout: 8s
+    retries: 2
+"""
+OTHER = """\
+apiVersion: callsheet/v1
+kind: Action
+metadata: {name: reminder, title: {en: Reminder}, owner: team-crm, labels: {vendor: braze, channel: push}}
+spec:
+  # Braze answers slowly at night.
+  limits: {timeout: 8s, retries: 0}
+  request:
+    method: POST
+    url: https://{{ values.host }}/messages/{{ params.kind }}/send
+    headers: {X-Version: "3"}
+    payload: {to: "{{ params.user }}"}
+  authentication:
+    type: bearer
+    token: {secret: "env:BRAZE_KEY"}
+  parameters:
+    user: {type: string, label: User}
+    kind: {type: string}
+"""
+EXTRACTED = """\
+# The newsletter, by its own template.
+apiVersion: callsheet/v1
+kind: Action
+metadata:
+  name: newsletter
+  title: {en: Newsletter}
+  labels: {channel: email}
+spec:
+  connection: braze
+  request:
+    method: POST
+    path: "/send" # not /v2
+    headers: {X-Own: one}
+    payload: {to: "{{ params.user }}"}
+  limits:
+    retries: 2
+"""
+CONNECTION = """\
+apiVersion: callsheet/v1
+kind: Connection
+metadata: {name: braze, owner: team-crm, labels: {vendor: braze}}
+spec:
+  url: https://{{ values.host }}/messages
+  headers: {X-Version: "3"}
+  authentication: {type: bearer, token: {secret: 'env:BRAZE_KEY'}}
+  limits: {timeout: 8s}
+  parameters: {user: {type: string, label: User}}
+"""
+
+
+@pytest.fixture
+def two(empty: Folder) -> Folder:
+    """Two actions that say mostly the same."""
+    for file, text in {"one.yaml": ONE, "other.yaml": OTHER, "environments.yaml": ENVIRONMENTS}.items():
+        empty.write(file, text)
+    return empty
+
+
+def compiled(folder: Folder) -> dict[str, dict[str, str]]:
+    """Return what every object compiles to, in every environment."""
+    found = Workspace(folder.path).compile()
+    assert found.errors == []
+    return {name: {it: one.canonical for it, one in there.items()} for name, there in found.by_environment.items()}  # fmt: skip
+
+
+def contents(folder: Folder) -> dict[str, str]:
+    return {one.name: one.read_text() for one in folder.path.rglob("*.yaml")}
+
+
+def test_what_two_actions_share_is_said_once_and_comments_stay(two: Folder, callsheet: Callsheet) -> None:
+    before = compiled(two)
+    outcome = callsheet("extract", "connection", "braze", "--select", "*", "-C", two.path)
+    assert (outcome.code, outcome.err) == (0, "")
+    after = contents(two)
+    assert after["one.yaml"] == EXTRACTED
+    assert after["braze.yaml"] == CONNECTION
+    assert "# Braze answers slowly at night.\n  limits: {retries: 0}\n" in after["other.yaml"]
+    assert "path: /{{ params.kind }}/send" in after["other.yaml"]
+    assert compiled(two) == before
+
+
+def test_a_second_run_finds_nothing_to_extract(two: Folder, callsheet: Callsheet) -> None:
+    callsheet("extract", "connection", "braze", "--select", "*", "-C", two.path)
+    before = contents(two)
+    outcome = callsheet("extract", "connection", "braze", "--select", "*", "-C", two.path)
+    assert (outcome.code, outcome.out) == (0, "There is nothing to extract.\n")
+    assert contents(two) == before
+
+
+def test_a_dry_run_shows_the_files_and_writes_nothing(two: Folder, callsheet: Callsheet) -> None:
+    before = contents(two)
+    outcome = callsheet(
+        "extract", "connection", "braze", "--select", "label:vendor=braze", "--dry-run", "-C", two.path
+    )
+    assert outcome.out == (
+        "would write braze.yaml (9 lines)\n"
+        "would change one.yaml: 20 -> 16 lines\n"
+        "would change other.yaml: 17 -> 13 lines\n"
+        "1 more lines in 3 files; every action compiles to the same bytes.\n"
+    )
+    assert contents(two) == before
+
+
+def test_a_field_whose_comment_would_be_lost_stays_and_says_so(two: Folder, callsheet: Callsheet) -> None:
+    two.write("one.yaml", ONE.replace("  owner: team-crm\n", "  owner: team-crm  # on call\n"))
+    before = compiled(two)
+    outcome = callsheet("extract", "connection", "braze", "--select", "*", "-C", two.path)
+    assert "  metadata.owner stays: it contains a comment\n" in outcome.out
+    assert "owner: team-crm  # on call\n" in contents(two)["one.yaml"]
+    assert compiled(two) == before
+
+
+def test_an_anchor_that_is_used_elsewhere_leaves_its_action_as_it_is(
+    two: Folder, callsheet: Callsheet
+) -> None:
+    text = ONE.replace("owner: team-crm", "owner: &team team-crm").replace("X-Own: one", "X-Own: *team")
+    two.write("one.yaml", text)
+    two.write("third.yaml", OTHER.replace("reminder", "third"))
+    outcome = callsheet("extract", "connection", "braze", "--select", "*", "-C", two.path)
+    assert "left newsletter as it is: its file cannot be rewritten: " in outcome.out
+    after = contents(two)
+    assert after["one.yaml"] == text
+    assert all("connection: braze\n" in after[one] for one in ("other.yaml", "third.yaml"))
+
+
+def test_an_action_joins_a_connection_whose_fields_it_says_and_no_other_one(
+    two: Folder, callsheet: Callsheet
+) -> None:
+    callsheet("extract", "connection", "braze", "--select", "*", "-C", two.path)
+    two.write("late.yaml", OTHER.replace("reminder", "late"))
+    two.write(
+        "unlike.yaml", OTHER.replace("reminder", "unlike").replace('X-Version: "3"', 'X-Version: "4"')
+    )
+    before = compiled(two)
+    outcome = callsheet("extract", "connection", "braze", "--select", "*", "-C", two.path)
+    assert "changed late.yaml: 17 -> 13 lines\n" in outcome.out
+    assert "left unlike as it is: it does not say what the connection does: `request.headers.X-Version`" in " ".join(outcome.out.split())  # fmt: skip
+    assert compiled(two) == before
+
+
+def test_overlays_still_reach_the_fields_that_a_connection_says_now(
+    two: Folder, callsheet: Callsheet
+) -> None:
+    overlays = """  overlays:
+    newsletter: {request: {url: "https://eu.example.com/send", headers: {X-Version: {$remove: true}}}}
+    "rem*": {limits: {timeout: 2s}, authentication: {type: none}}
+"""
+    two.write("environments.yaml", ENVIRONMENTS + f"---\n{ENVIRONMENTS.split('---')[1].replace('{extends: base, target: {type: sqlite, path: .callsheet/local.db}}', '').replace('local', 'eu').replace('spec: ', 'spec:')}  extends: base\n  target: {{type: sqlite, path: .callsheet/eu.db}}\n{overlays}")  # fmt: skip
+    before = compiled(two)
+    sent = json.loads(before["eu"]["Action/newsletter"])["request"]
+    assert (sent["url"], sent["headers"]) == ("https://eu.example.com/send", {"X-Own": "one"})
+    outcome = callsheet("extract", "connection", "braze", "--select", "*", "-C", two.path)
+    assert outcome.code == 0
+    assert compiled(two) == before
+
+
+def test_where_the_bytes_would_differ_nothing_is_written(two: Folder, callsheet: Callsheet) -> None:
+    # An overlay of this name waits for the connection.
+    two.write(
+        "environments.yaml",
+        ENVIRONMENTS.replace(
+            "{extends: base, target: {type: sqlite, path: .callsheet/local.db}}",
+            "{extends: base, target: {type: sqlite, path: .callsheet/local.db}, "
+            "overlays: [{name: brazen, spec: {limits: {timeout: 1s}}}]}",
+        ),
+    )
+    before = contents(two)
+    outcome = callsheet("extract", "connection", "brazen", "--select", "*", "-C", two.path)
+    assert outcome.code == 1
+    assert "CS949" in outcome.err
+    assert "Action/newsletter would not compile to the same in local" in outcome.err
+    assert contents(two) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("braze", "--select", "newsleter"), 1, "`--select newsleter` selects nothing (did you mean `newsletter`?)"),
+        (("braze", "--select", "label:vendor=brase"), 1, "`--select label:vendor=brase` selects nothing"),
+        (("not a name", "--select", "*"), 2, "'not a name' is not a valid name"),
+        (("braze", "--select", "*", "--out", "/elsewhere/braze.yaml"), 2, "is not the path of a YAML file in the workspace"),
+        (("braze",), 2, "Missing option '--select'"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_asked_is_refused_with_the_reason(
+    arguments: tuple[str, ...], code: int, message: str, two: Folder, callsheet: Callsheet
+) -> None:
+    before = contents(two)
+    outcome = callsheet("extract", "connection", *arguments, "-C", two.path)
+    assert outcome.code == code
+    assert message in " ".join(outcome.err.split())
+    assert contents(two) == before
+
+
+def test_nothing_in_common_is_no_connection(samples: Folder, callsheet: Callsheet) -> None:
+    before = contents(samples)
+    outcome = callsheet("extract", "connection", "all", "--select", "*", "-C", samples.path)
+    assert outcome.out.startswith("There is nothing to extract.\n")
+    assert contents(samples) == before
+
+
+def test_the_samples_of_one_host_share_a_connection(samples: Folder, callsheet: Callsheet) -> None:
+    before = compiled(samples)
+    arguments = ("extract", "connection", "meta", "--select", "whatsapp_text", "--select", "facebook_*")
+    outcome = callsheet(*arguments, "-C", samples.path)
+    assert outcome.code == 0
+    assert (
+        "url: https://graph.facebook.com/{{ values.facebook.version }}\n" in contents(samples)["meta.yaml"]
+    )
+    assert compiled(samples) == before
+
+
+def test_two_hundred_generated_actions_are_said_in_fewer_lines(empty: Folder) -> None:
+    empty.write("environments.yaml", ENVIRONMENTS.rsplit("---", 1)[0])
+    for file, text in files_of(account(7, 200, ("braze",)), 7).items():
+        empty.write(file, text)
+    before, text = compiled(empty), contents(empty)
+    workspace = Workspace(empty.path)
+    found = workspace.extract("shared", ["*"])
+    assert (found.file, len(found.shortened), found.left) == ("braze/shared.yaml", 200, [])
+    workspace.write(found)
+    fewer = found.fewer
+    lines = sum(len(one.splitlines()) for one in text.values())
+    left = sum(len(one.splitlines()) for one in contents(empty).values())
+    assert lines - left == fewer
+    assert fewer > lines / 8
+    assert compiled(empty) == before
+    comments = [line for one in text.values() for line in one.splitlines() if "#" in line]
+    assert sorted(comments) == sorted(
+        line for one in contents(empty).values() for line in one.splitlines() if "#" in line
+    )
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 10**6), number=st.integers(1, 6))
+def test_any_actions_compile_to_the_same_afterwards(seed: int, number: int, empty: Folder) -> None:
+    for old in empty.path.rglob("*.yaml"):
+        old.unlink()
+    empty.write("environments.yaml", ENVIRONMENTS)
+    for file, text in files_of(account(seed, number), seed).items():
+        empty.write(file, text)
+    before = compiled(empty)
+    workspace = Workspace(empty.path, cache=False)
+    workspace.write(workspace.extract("common", ["*"]))
+    assert compiled(empty) == before
+    assert workspace.extract("common", ["*"]).texts == {}
