@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import click
 
-from callsheet.cli.common import Options, common_options, complete_actions, environment_option
+from callsheet.cli.common import (
+    Options,
+    common_options,
+    complete_actions,
+    environment_option,
+    select_options,
+)
 from callsheet.standalone import write_file
 
 
 @click.command("test")
 @click.argument("names", nargs=-1, shell_complete=complete_actions)
 @environment_option
+@select_options
 @common_options
 @click.option(
     "-k", "words", metavar="WORDS", help="Run only the cases whose action and name contain these words."
@@ -29,6 +36,8 @@ def command(
     no_generated: bool,
     junit: str | None,
     update: bool,
+    select: tuple[str, ...],
+    exclude: tuple[str, ...],
     *,
     options: Options,
 ) -> int:
@@ -37,11 +46,15 @@ def command(
     from callsheet.reporting.model import Style
 
     opened = options.open()
-    found = opened.test(names, env, generated=not no_generated, words=words or "")
+    found = opened.test(
+        names, env, generated=not no_generated, words=words or "", select=select, exclude=exclude
+    )
     if update:
         for file in opened.update_tests(found):
             click.echo(f"updated {file}", err=True)
-        found = opened.test(names, env, generated=not no_generated, words=words or "")
+        found = opened.test(
+            names, env, generated=not no_generated, words=words or "", select=select, exclude=exclude
+        )
     if junit is not None:
         write_file(junit, report("junit").write(found, Style()))
     options.emit(found)

@@ -17,6 +17,7 @@ from callsheet.documents import Commit
 from callsheet.errors import CallsheetError
 from callsheet.language import Environment
 from callsheet.planning import Current, Desired, Plan
+from callsheet.planning.chosen import Chosen
 from callsheet.planning.plan import forget_plan
 from callsheet.targets import Deployed
 
@@ -68,6 +69,7 @@ class Agreement:
         environment: of the plan.
         root: the folder of the workspace.
         basis: compiles the workspace that the plan must agree with.
+        choose: returns the objects that the plan is limited to; None for all of them.
         made: whether the plan was made from this workspace by this process: then only the state counts.
         accept: what is accepted now.
         signed: whether an approval of the plan holds; a signed plan stands where there is no
@@ -78,6 +80,7 @@ class Agreement:
     environment: Environment
     root: Path
     basis: Callable[[], Basis]
+    choose: Callable[[Compiled, Environment, Current], Chosen | None]
     made: bool
     accept: Collection[str]
     signed: bool = False
@@ -120,7 +123,14 @@ class Agreement:
             )
         else:
             now = plan_of(
-                environment, desired, current, self.root, commit=basis.commit, accept=accepted, why=plan.why
+                environment,
+                desired,
+                current,
+                self.root,
+                commit=basis.commit,
+                accept=accepted,
+                why=plan.why,
+                chosen=self.choose(basis.compiled, environment, current),
             )
         if basis.moved:
             compare_plans(plan, now)
