@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from callsheet import results
 from callsheet.compiling import Compiled
-from callsheet.compiling.chosen import changed_between, findings_of, names_of
+from callsheet.compiling.chosen import changed_between, findings_of, names_of, refuse_unread
 from callsheet.compiling.compilations import Compilations
 from callsheet.compiling.selecting import (
     actions_in,
@@ -156,8 +156,9 @@ class Workspace:
 
         """
         found = self.compile()
-        names = self._named(found, (), select, exclude)
-        if names is not None:
+        selection = _selection(select, exclude)
+        if selection:
+            names = names_of(selection, found, self._changed_in(found, None))
             return results.ValidationResult(
                 diagnostics=findings_of(found, names),
                 documents=len(names),
@@ -1419,6 +1420,7 @@ class Workspace:
         if not selection:
             return _each(names) or None
         changed = self._changed_in(compiled, revision)
+        refuse_unread(selection, compiled)
         return names_of(selection, compiled, changed, environment, kind)
 
     def _chosen(

@@ -247,15 +247,18 @@ _VERBOSE = ContextVar("verbose", default=False)
 
 def _be_verbose(context: click.Context, parameter: click.Parameter, value: bool) -> None:
     del context, parameter
+    before = _VERBOSE.get()
     _VERBOSE.set(value)
-    if value:
-        import logging
+    if not (value or before):
+        return
+    import logging
 
-        handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(logging.Formatter("callsheet: %(message)s"))
-        logger = logging.getLogger("callsheet")
-        logger.handlers[:] = [handler]
-        logger.setLevel(logging.INFO)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("callsheet: %(message)s"))
+    logger = logging.getLogger("callsheet")
+    # A command may run after another in one process.
+    logger.handlers[:] = [handler] if value else []
+    logger.setLevel(logging.INFO if value else logging.NOTSET)
 
 
 def style_of(stream: IO[str], *, plain: bool = False) -> Style:

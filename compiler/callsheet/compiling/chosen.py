@@ -8,7 +8,7 @@ from callsheet.compiling.model import Compiled
 from callsheet.documents import Source, equal
 from callsheet.documents.problems import ANY
 from callsheet.documents.reading import read_text
-from callsheet.errors import CallsheetError
+from callsheet.errors import CallsheetError, InvalidWorkspaceError
 from callsheet.language.action import Action, Definition
 from callsheet.language.diagnostics import Diagnostic
 from callsheet.language.selection import Candidate, Selection
@@ -38,8 +38,20 @@ def choose(
     try:
         return selection.choose(candidates, changed)
     except CallsheetError as error:
-        error.findings = [one for one in compiled.errors if not one.about]
+        error.findings = [one for one in compiled.errors if _may_hide_something(one)]
         raise
+
+
+def refuse_unread(selection: Selection, compiled: Compiled) -> None:
+    """Refuse to say what has a label, or has changed, where files could not be read; names are as they are.
+
+    Raises:
+        InvalidWorkspaceError: with what is wrong with the files.
+
+    """
+    hidden = [one for one in compiled.errors if _may_hide_something(one)]
+    if hidden and not selection.names_only:
+        raise InvalidWorkspaceError(compiled, hidden)
 
 
 def names_of(
@@ -85,8 +97,15 @@ def findings_of(compiled: Compiled, names: Collection[str]) -> list[Diagnostic]:
     }
     wanted = {ANY, *names, *through}
     return [
-        one for one in compiled.diagnostics if not one.about or any(name in wanted for name, _ in one.about)
+        one
+        for one in compiled.diagnostics
+        if _may_hide_something(one) or any(name in wanted for name, _ in one.about)
     ]
+
+
+def _may_hide_something(one: Diagnostic) -> bool:
+    """Return whether a finding may concern any definition, or is of a file in which none could be read."""
+    return not one.about or any(not name for name, _ in one.about)
 
 
 def changed_between(before: Compiled, after: Compiled, sources: tuple[Source, Source]) -> frozenset[str]:

@@ -10,7 +10,7 @@ from typing import Self
 from callsheet.errors import CallsheetError
 from callsheet.language.action import Definition
 from callsheet.language.addresses import Address
-from callsheet.language.selector import matches
+from callsheet.language.selector import is_pattern, matches
 from callsheet.words import nearest
 
 CHANGED = "changed"
@@ -64,6 +64,12 @@ class Selection:
     def may_be_empty(self) -> bool:
         """Whether it may select nothing: that nothing has changed is an answer, and not a mistake."""
         return any(Word.read(one).form == CHANGED for one in self.select)
+
+    @property
+    def names_only(self) -> bool:
+        """Whether each object is named by itself, so that no other can be meant."""
+        words = [Word.read(one) for one in self.select]
+        return bool(words) and all(one.form == "name" and not is_pattern(one.value) for one in words)
 
     def pinned(self, commit_of: Callable[[str], str]) -> Self:
         """Return the same selection with each revision by its commit, which no branch moves."""
@@ -127,7 +133,7 @@ class Word:
         if not colon:
             form, value = "name", text
         elif form not in (*_VALUES, CHANGED) or form == "name":
-            raise _unknown(f"there is no form `{form}:`{nearest(form, [*_FORMS, CHANGED])}")
+            raise _unknown(f"there is no form `{form}:`{nearest(f'{form}:', _PREFIXES)}")
         if not value:
             raise _unknown(f"`{text}` names nothing: its value is missing")
         return cls(text, form, value)
@@ -225,4 +231,4 @@ _VALUES: dict[str, Callable[[Candidate], Iterable[str]]] = {
 }
 """What names an object, in each form."""
 
-_FORMS = [one for one in _VALUES if one != "name"]
+_PREFIXES = [f"{one}:" for one in (*_VALUES, CHANGED) if one != "name"]

@@ -16,8 +16,8 @@ A word is a name or a pattern for names (`braze_*`), an address (`Action/braze_c
   document, or its contract.
 
 A value may be a pattern. Several words of `--select` are joined; `--exclude` takes away from them, or from
-everything. An object that is only deployed has a name, a kind, and the labels and the owner that it was deployed
-with.
+everything. An object that is only deployed has its name and kind, and the labels and the owner with which
+it was deployed.
 """,
     adjustable=False,
 )
