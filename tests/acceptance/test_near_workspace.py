@@ -38,6 +38,16 @@ def test_the_folder_may_be_named_before_the_verb_or_after_it(marked: Folder, cal
     assert callsheet("-C", marked.path, "fmt", "--check").code in (0, 1)
 
 
+def test_a_new_workspace_is_written_into_the_folder_that_is_named(
+    callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = callsheet("-C", "shop", "init")
+    assert found.out == "Wrote a workspace to shop. Next: callsheet plan -C shop\n"
+    assert callsheet("-C", "shop", "validate").code == 0
+    assert "Wrote a workspace to shop/two." in callsheet("-C", "shop", "init", "two").out
+
+
 def test_a_command_in_a_subfolder_finds_the_workspace_above_it(
     marked: Folder, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
