@@ -1424,7 +1424,12 @@ class Workspace:
         return names_of(selection, compiled, changed, environment, kind)
 
     def _chosen(
-        self, selection: Selection, compiled: Compiled, environment: Environment, current: Current
+        self,
+        selection: Selection,
+        compiled: Compiled,
+        environment: Environment,
+        current: Current,
+        revision: str | None = None,
     ) -> Chosen | None:
         """Return what a selection selects of an environment and its target; None for everything.
 
@@ -1432,7 +1437,7 @@ class Workspace:
         """
         others: dict[str, Side] = {**current.deployed, **current.applied}
         pinned = selection.pinned(partial(resolve_revision, self.root))
-        return self._limit(pinned, compiled, environment.name, others)
+        return self._limit(pinned, compiled, environment.name, others, revision)
 
     def _limit(
         self,
@@ -1463,7 +1468,9 @@ class Workspace:
             environment=environment,
             root=self.root,
             basis=lambda: basis_of(plan, self.root, self._compilations.at),
-            choose=partial(self._chosen, _selection_of(plan)),
+            choose=lambda basis, environment, current: self._chosen(
+                _selection_of(plan), basis.compiled, environment, current, basis.revision
+            ),
             made=plan is self._made,
             accept=accept,
         )

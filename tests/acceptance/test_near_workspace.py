@@ -91,6 +91,16 @@ def test_nothing_outside_of_the_repository_is_looked_at(
     assert "example" not in found.out
 
 
+def test_a_folder_in_which_anybody_may_write_is_not_taken(
+    marked: Folder, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marked.path.chmod(0o1777)
+    monkeypatch.chdir(marked.path / "push")
+    found = callsheet("list")
+    assert found.err == ""
+    assert "example" not in found.out
+
+
 def test_a_workspace_at_the_top_of_the_repository_is_found(
     marked: Folder, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch
 ) -> None:

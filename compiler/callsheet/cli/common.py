@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -74,11 +75,13 @@ def near_workspace(folder: Path) -> str:
     """Return the path from a folder to the workspace that is near.
 
     That is `actions` below it, else the folder itself, or the first above it that has a `callsheet.yaml`.
-    Nothing outside of the repository is looked at.
+    Nothing outside of the repository is looked at, and nothing above where anybody may write, as in `/tmp`.
     """
     if (folder / "actions").is_dir():
         return "actions"
     for steps, one in enumerate((folder, *folder.parents)):
+        if steps and one.stat().st_mode & stat.S_IWOTH:
+            break
         if (one / MARK).is_file():
             return "/".join([".."] * steps) or "."
         if (one / ".git").exists():

@@ -28,12 +28,14 @@ class Basis:
 
     Attributes:
         compiled: the workspace, as it is or as the plan's commit has it.
+        revision: that commit; None for the files as they are.
         moved: whether the workspace stands on another commit than the plan.
         commit: the commit that the workspace stands on; None where there is none.
 
     """
 
     compiled: Compiled
+    revision: str | None
     moved: bool
     commit: Commit | None
 
@@ -56,9 +58,10 @@ def basis_of(plan: Plan, root: Path, compiled_at: Callable[[str | None], Compile
     commit = commit_of(root)
     moved = commit is not None and plan.commit is not None and commit.id != plan.commit
     committed = commit is not None and commit.dirty and not plan.dirty and not moved
-    compiled = compiled_at(commit.id if commit and committed else None)
+    revision = commit.id if commit and committed else None
+    compiled = compiled_at(revision)
     refuse_invalid(compiled)
-    return Basis(compiled=compiled, moved=moved, commit=commit)
+    return Basis(compiled=compiled, revision=revision, moved=moved, commit=commit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +83,7 @@ class Agreement:
     environment: Environment
     root: Path
     basis: Callable[[], Basis]
-    choose: Callable[[Compiled, Environment, Current], Chosen | None]
+    choose: Callable[[Basis, Environment, Current], Chosen | None]
     made: bool
     accept: Collection[str]
     signed: bool = False
@@ -130,7 +133,7 @@ class Agreement:
                 commit=basis.commit,
                 accept=accepted,
                 why=plan.why,
-                chosen=self.choose(basis.compiled, environment, current),
+                chosen=self.choose(basis, environment, current),
             )
         if basis.moved:
             compare_plans(plan, now)
