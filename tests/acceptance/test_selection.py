@@ -391,6 +391,29 @@ def test_a_plan_of_what_has_changed_names_the_commit(several: Folder, callsheet:
     )
 
 
+def test_a_plan_file_with_a_word_of_no_form_is_refused(several: Folder, callsheet: Callsheet) -> None:
+    planned(several, callsheet, "--select", "push")
+    file = several.path / "plan.json"
+    plan = read_plan(file.read_bytes(), "plan.json")
+    assert plan.selection is not None
+    odd = replace(plan, selection=replace(plan.selection, select=("push", "lable:x")))
+    file.write_text(write_plan(with_digest(odd)))
+    assert "error CS335: there is no form `lable:`" in callsheet("apply", file, "-C", several.path).err
+
+
+def test_a_plan_of_a_commit_is_held_to_it_also_after_files_were_edited(
+    several: Folder, callsheet: Callsheet
+) -> None:
+    several.commit("one")
+    several.action("push", constant="2")
+    several.commit("two")
+    planned(several, callsheet, "--select", "changed:HEAD~1")
+    gateway = several.path / "sms/gateway.yaml"
+    gateway.write_text(gateway.read_text().replace("sms.example", "sms2.example"))
+    done = callsheet("apply", several.path / "plan.json", "-C", several.path)
+    assert done.out == "  + Action/push created\nApply 1 in local: 1 done.\n"
+
+
 def test_guards_count_what_is_managed_and_not_what_is_selected(empty: Folder, callsheet: Callsheet) -> None:
     guarded = ENVIRONMENT + "  guards: {maxDelete: 10%, minimum: 5}\n"
     empty.write("environments.yaml", guarded)
