@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from callsheet.compiling import Compiled
@@ -101,12 +102,14 @@ def _only_deployed(address: str, side: Side, definition: Definition | None) -> C
     )
 
 
-def refuse_cut(address: str, address_before: str, chosen: Collection[str]) -> None:
+def refuse_cut(address: str, address_before: str, chosen: AbstractSet[str]) -> None:
     """Refuse a selection that selects one name of a renamed object and not the other; raises CS337."""
-    if (address in chosen) == (address_before in chosen):
+    both = {address, address_before}
+    selected = both & chosen
+    if not selected or not both - chosen:
         return
     new, old = Address.read(address).name, Address.read(address_before).name
-    one, other = (new, old) if address in chosen else (old, new)
+    one, other = (new, old) if address in selected else (old, new)
     raise CallsheetError(
         "CS337",
         f"the selection cuts a rename in two: `{old}` is renamed to `{new}`, and of both it selects"
@@ -115,7 +118,7 @@ def refuse_cut(address: str, address_before: str, chosen: Collection[str]) -> No
     )
 
 
-def selected_changes(changes: Collection[Change], chosen: Collection[str]) -> list[Change]:
+def selected_changes(changes: Collection[Change], chosen: AbstractSet[str]) -> list[Change]:
     """Return the changes of selected objects; raises CS337 for a rename that the selection cuts in two."""
     for one in changes:
         refuse_cut(one.address, one.address_before, chosen)
