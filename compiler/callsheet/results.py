@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from callsheet.planning import Change as Change
     from callsheet.planning import Drift, ScreenChange
     from callsheet.planning import Plan as Plan
+    from callsheet.planning.model import PlanSelection
     from callsheet.planning.packs import Pack as Pack
     from callsheet.planning.promotion import Promotion
     from callsheet.planning.protections import Protection as Protection
@@ -78,6 +79,7 @@ class DiffResult:
         shared: values of environments that changed several actions.
         policies: policies that are not what they were.
         protections: what changed of what commands do and protect; it comes first in every format.
+        selection: the objects that were compared; None for all of them.
 
     """
 
@@ -89,6 +91,7 @@ class DiffResult:
     policies: Sequence[PolicyChange] = ()
     protections: Sequence[Protection] = ()
     against: str | None = None
+    selection: PlanSelection | None = None
 
     @property
     def compared_with(self) -> str:
@@ -138,6 +141,7 @@ class DriftResult:
         fields: with `--write`, what became of each field that differs.
         failures: with `--write`, why a file could not be written.
         screen: what was changed on a screen without an API after it was confirmed.
+        selection: the objects that were compared; None for all of them.
 
     """
 
@@ -148,6 +152,7 @@ class DriftResult:
     notes: Sequence[str] = ()
     fields: Sequence[FieldWritten] = ()
     failures: Sequence[CallsheetError] = ()
+    selection: PlanSelection | None = None
 
     @property
     def advice(self) -> list[str]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from callsheet import results
 from callsheet.compiling import Compiled
+from callsheet.compiling.chosen import changed_between, findings_of, names_of, refuse_unread
 from callsheet.compiling.compilations import Compilations
 from callsheet.compiling.selecting import (
     actions_in,
@@ -31,10 +32,12 @@ from callsheet.compiling.selecting import (
 )
 from callsheet.compiling.surroundings import documents_of
 from callsheet.documents import EditedSource, FolderSource, Problem, RevisionSource, Source
+from callsheet.documents.revisions import resolve_revision
 from callsheet.errors import ArgumentError, CallsheetError, InvalidWorkspaceError
 from callsheet.language import Environment
 from callsheet.language.addresses import Address
 from callsheet.language.diagnostics import diagnose
+from callsheet.language.selection import Selection
 from callsheet.outbound.hosts import VARIABLE, AllowedHosts, allowed_hosts
 from callsheet.rules.stores import check_stores
 
@@ -47,7 +50,9 @@ if TYPE_CHECKING:
     from callsheet.emulator.session import EmulatorSession
     from callsheet.messages.sending import Ask
     from callsheet.outbound.hosts import Origin
-    from callsheet.planning import Plan
+    from callsheet.planning import Change, Current, Plan
+    from callsheet.planning.changes import Side
+    from callsheet.planning.chosen import Chosen
     from callsheet.relay import Reading, RelaySession, RelaySettings
     from callsheet.targets import Deployed
 
@@ -58,6 +63,18 @@ Parameters = Mapping[str, Any] | Sequence[str]
 def _each(names: Collection[str]) -> tuple[str, ...]:
     """Return names as a tuple: a text is one name, and not a collection of its letters."""
     return (names,) if isinstance(names, str) else tuple(names)
+
+
+def _selection(select: Collection[str], exclude: Collection[str], names: Collection[str] = ()) -> Selection:
+    """Return what is asked for; names beside it are words of it, and alone they are no selection."""
+    chosen, excluded = _each(select), _each(exclude)
+    return Selection(select=(*_each(names), *chosen) if chosen or excluded else (), exclude=excluded)
+
+
+def _selection_of(plan: Plan) -> Selection:
+    """Return the selection that a plan was made with; an empty one for everything."""
+    found = plan.selection
+    return Selection() if found is None else Selection(select=found.select, exclude=found.exclude)
 
 
 def _utf8(text: str) -> str:
@@ -127,9 +144,27 @@ class Workspace:
         """Return an environment by its name, or the only one; raises CS921."""
         return environment_named(self.compile(), name)
 
-    def validate(self) -> results.ValidationResult:
-        """Check every document and everything that it compiles to, for every environment."""
+    def validate(
+        self, *, select: Collection[str] = (), exclude: Collection[str] = ()
+    ) -> results.ValidationResult:
+        """Check every document and everything that it compiles to, for every environment.
+
+        With a selection, the findings are those of what it selects, and those that may concern anything.
+
+        Raises:
+            CallsheetError: CS335 and CS336 for the selection.
+
+        """
         found = self.compile()
+        selection = _selection(select, exclude)
+        if selection:
+            names = names_of(selection, found, self._changed_in(found, None))
+            return results.ValidationResult(
+                diagnostics=findings_of(found, names),
+                documents=len(names),
+                notes=found.notes,
+                checked="selected definition",
+            )
         return results.ValidationResult(
             diagnostics=found.diagnostics, documents=found.documents, notes=found.notes
         )
@@ -169,40 +204,64 @@ class Workspace:
     # Render, test and send --------------------------------------------------------------------------
 
     def render(
-        self, names: Sequence[str] = (), environment: str | None = None, *, revision: str | None = None
+        self,
+        names: Sequence[str] = (),
+        environment: str | None = None,
+        *,
+        revision: str | None = None,
+        select: Collection[str] = (),
+        exclude: Collection[str] = (),
     ) -> results.RenderResult:
         """Return compiled actions of an environment; all of them, where none is named.
 
         Raises:
-            CallsheetError: CS925 for a name, CS922 and CS923 for the revision.
+            CallsheetError: CS925 for a name, CS922 and CS923 for the revision, CS335 and CS336 for the
+                selection.
 
         """
-        chosen = self.environment(environment).name
-        return results.RenderResult(
-            environment=chosen, actions=contents_of(self._compilations.at(revision), chosen, _each(names))
-        )
+        chosen, compiled = self.environment(environment).name, self._compilations.at(revision)
+        wanted = self._named(compiled, names, select, exclude, chosen, revision=revision)
+        return results.RenderResult(environment=chosen, actions=contents_of(compiled, chosen, wanted))
 
-    def origins(self, names: Sequence[str], environment: str | None = None) -> results.RenderResult:
+    def origins(
+        self,
+        names: Sequence[str] = (),
+        environment: str | None = None,
+        *,
+        select: Collection[str] = (),
+        exclude: Collection[str] = (),
+    ) -> results.RenderResult:
         """Return compiled actions of an environment with where each of their fields comes from.
 
         Raises:
-            CallsheetError: CS925 for a name.
+            CallsheetError: CS925 for a name, CS335 and CS336 for the selection.
 
         """
         from callsheet.compiling.origins import origins_of
 
         chosen, compiled = self.environment(environment), self.compile()
-        actions = contents_of(compiled, chosen.name, _each(names))
+        wanted = self._named(compiled, names, select, exclude, chosen.name)
+        actions = contents_of(compiled, chosen.name, wanted)
         found = {one["name"]: origins_of(compiled, chosen, one["name"]) for one in actions}
         return results.RenderResult(environment=chosen.name, actions=actions, origins=found)
 
-    def render_all(self, environment: str | None = None) -> results.WorkspaceResult:
-        """Return every compiled action, of every environment or of one."""
+    def render_all(
+        self,
+        environment: str | None = None,
+        *,
+        select: Collection[str] = (),
+        exclude: Collection[str] = (),
+    ) -> results.WorkspaceResult:
+        """Return every compiled action, of every environment or of one; raises CS335 and CS336."""
         compiled = self.compile()
         chosen = environments_named(compiled, environment)
-        return results.WorkspaceResult(
-            environments={one.name: contents_of(compiled, one.name) for one in chosen}
-        )
+        names = self._named(compiled, (), select, exclude)
+        found = {}
+        for one in chosen:
+            there = {it.name for it in compiled.by_environment.get(one.name, {}).values()}
+            wanted = None if names is None else [name for name in names if name in there]
+            found[one.name] = contents_of(compiled, one.name, wanted)
+        return results.WorkspaceResult(environments=found)
 
     def request(
         self,
@@ -212,17 +271,22 @@ class Workspace:
         *,
         language: str | None = None,
         revision: str | None = None,
+        select: Collection[str] = (),
+        exclude: Collection[str] = (),
     ) -> results.RenderResult:
         """Return the requests that would leave for actions and messages; secrets stay references.
 
         Raises:
-            CallsheetError: CS925 for a name, CS926 for the parameters, CS922 and CS923 for the revision.
+            CallsheetError: CS925 for a name, CS926 for the parameters, CS922 and CS923 for the revision,
+                CS335 and CS336 for the selection.
 
         """
         from callsheet.messages.sending import sending_of
 
         chosen, compiled = self.environment(environment), self._compilations.at(revision)
-        wanted = _each(names) or [one["name"] for one in contents_of(compiled, chosen.name)]
+        wanted = self._named(compiled, names, select, exclude, chosen.name, revision=revision)
+        if wanted is None:
+            wanted = [one["name"] for one in contents_of(compiled, chosen.name)]
         sendings = [sending_of(compiled, chosen, name, params, language) for name in wanted]
         return results.RenderResult(
             environment=chosen.name, requests=[(one.content["name"], one.request()) for one in sendings]
@@ -235,6 +299,8 @@ class Workspace:
         *,
         generated: bool = True,
         words: str = "",
+        select: Collection[str] = (),
+        exclude: Collection[str] = (),
     ) -> results.TestResult:
         """Run the test cases of actions, in every environment that deploys them; nothing is sent.
 
@@ -243,26 +309,29 @@ class Workspace:
             environment: only this one.
             generated: run the cases that follow from the parameters, beside the declared ones.
             words: only cases whose action and name hold these words.
+            select: what else to test, by name, pattern, label and so on, as `callsheet test --help` lists.
+            exclude: what not to test.
 
         Raises:
-            CallsheetError: CS925 for an action that is not there.
+            CallsheetError: CS925 for an action that is not there, CS335 and CS336 for the selection.
 
         """
         from callsheet.calling.running import run_cases
         from callsheet.contracts.payloads import refuser_of
 
-        compiled, names = self.compile(), _each(names)
+        compiled = self.compile()
         chosen = [one.name for one in environments_named(compiled, environment)]
-        if not names and environment is None:
-            refuse_invalid(compiled)
-        if compiled.errors and not all(name in compiled.actions for name in names):
-            raise InvalidWorkspaceError(compiled)  # it may be the one that could not be read
-        refuse_unknown_actions(names, compiled.actions)
-        for one in chosen:
-            refuse_errors_of(compiled, names or compiled.actions, one)
         only = chosen[0] if environment is not None else None
+        wanted = self._named(compiled, names, select, exclude, only, kind="Action")
+        if wanted is None and environment is None:
+            refuse_invalid(compiled)
+        if compiled.errors and not all(name in compiled.actions for name in wanted or ()):
+            raise InvalidWorkspaceError(compiled)  # it may be the one that could not be read
+        refuse_unknown_actions(wanted or (), compiled.actions)
+        for one in chosen:
+            refuse_errors_of(compiled, compiled.actions if wanted is None else wanted, one)
         refuse = refuser_of(self.operation)
-        cases = run_cases(compiled, names, only, generated=generated, words=words, refuse=refuse)
+        cases = run_cases(compiled, wanted, only, generated=generated, words=words, refuse=refuse)
         return results.TestResult(cases=cases)
 
     def update_tests(self, found: results.TestResult) -> Sequence[str]:
@@ -299,7 +368,7 @@ class Workspace:
         chosen = self.environment(environment)
         compiled, names = self.compile(), _each(names)
         refuse_unknown_actions(names, compiled.actions)
-        contents = contents_of(compiled, chosen.name, names)
+        contents = contents_of(compiled, chosen.name, names or None)
         calls = {one["name"]: relay_call(one) for one in contents if "relay" in one}
         form = partial(form_for, language=language, target=chosen.target)
         return results.JourneyResult(
@@ -500,6 +569,8 @@ class Workspace:
         base: str | None = None,
         head: str | None = None,
         against: str | None = None,
+        select: Collection[str] = (),
+        exclude: Collection[str] = (),
     ) -> results.DiffResult:
         """Compare as a reviewer does: the changes, and what they mean for requests, data and hosts.
 
@@ -508,11 +579,13 @@ class Workspace:
             base: a revision; without one, the workspace is compared with what is deployed.
             head: a revision; None for the files as they are.
             against: another environment, in place of a revision.
+            select: only these, by name, pattern, label and so on, as `callsheet diff --help` lists.
+            exclude: leave these out.
 
         Raises:
             ArgumentError: for `head` without `base`, and for `base` beside `against`.
             CallsheetError: CS922, CS923 for the revisions, CS803 for an abstract environment, CS9xx for a
-                target.
+                target, CS335 to CS337 for the selection.
 
         """
         if head is not None and base is None:
@@ -521,31 +594,37 @@ class Workspace:
             raise ArgumentError("`against` names an environment, and `base` a revision: name one of them")
         if environment is not None:
             environment = self.environment(environment).name
+        selection = _selection(select, exclude)
         if against is not None:
-            return self._diff_environments(environment, against)
-        return (
-            self._diff_deployed(environment)
-            if base is None
-            else self._diff_revisions(base, head, environment)
-        )
+            return self._diff_environments(environment, against, selection)
+        if base is None:
+            return self._diff_deployed(environment, selection)
+        return self._diff_revisions(base, head, environment, selection)
 
     def compare_environments(
-        self, first: str, second: str, names: Collection[str] = ()
+        self,
+        first: str,
+        second: str,
+        names: Collection[str] = (),
+        *,
+        select: Collection[str] = (),
+        exclude: Collection[str] = (),
     ) -> results.DiffResult:
         """Compare what two environments compile to, field by field; actions by their names, or all.
 
         Raises:
-            CallsheetError: CS925 for a name.
+            CallsheetError: CS925 for a name, CS335 and CS336 for the selection.
 
         """
         from callsheet.planning.environments import changes_between
 
-        compiled, names = self.compile(), _each(names)
+        compiled = self.compile()
         refuse_invalid(compiled)
-        refuse_unknown_actions(names, compiled.definitions)
+        wanted = self._named(compiled, names, select, exclude)
+        refuse_unknown_actions(wanted or (), compiled.definitions)
         before, after = environment_named(compiled, first), environment_named(compiled, second)
         changes = changes_between(compiled, before, after)
-        chosen = [one for one in changes if not names or Address.read(one.address).name in names]
+        chosen = [one for one in changes if wanted is None or Address.read(one.address).name in wanted]
         return results.DiffResult(base=before.name, environments={after.name: chosen})
 
     def promote(self, first: str, second: str, names: Collection[str] = ()) -> results.PromoteResult:
@@ -576,6 +655,8 @@ class Workspace:
         why: str | None = None,
         require_clean: bool = False,
         metrics: str | os.PathLike[str] | None = None,
+        select: Collection[str] = (),
+        exclude: Collection[str] = (),
     ) -> Plan:
         """Plan the way from what is deployed to what the workspace says.
 
@@ -586,11 +667,13 @@ class Workspace:
             require_clean: refuse files that are not those of a commit.
             metrics: a saved result of `metrics_query`, whose figures stand beside the changes; None for the
                 file that the target names by `metrics`.
+            select: plan only these, by name, pattern, label and so on, as `callsheet plan --help` lists.
+            exclude: leave these out.
 
         Raises:
             ArgumentError: for a file of `metrics` that cannot be read.
-            CallsheetError: CS973 for files that are not clean where they must be; CS803, CS9xx for what is
-                wrong with the target or ledger; CS895 for the figures.
+            CallsheetError: CS335 to CS337 for the selection; CS973 for files that are not clean where they
+                must be; CS803, CS9xx for what is wrong with the target or ledger; CS895 for the figures.
 
         """
         from callsheet.deploying.clean import commit_of, refuse_unclean
@@ -602,6 +685,7 @@ class Workspace:
         with self._opened(chosen, writing=False) as stores:
             refuse_unheld(self.compile(), chosen, stores)
             desired, current = desired_in(chosen, stores, read_current(stores), self.compile(), self.root)
+            limit = self._chosen(_selection(select, exclude), self.compile(), chosen, current)
             if chosen.manual:
                 from callsheet.deploying.marketing_actions import planned_notes
 
@@ -616,6 +700,7 @@ class Workspace:
             commit=commit,
             accept=_each(accept),
             why=_utf8(why) if why else why,
+            chosen=limit,
         )
         if metrics is not None or chosen.manual:
             from callsheet.deploying.figures import with_measured
@@ -800,8 +885,19 @@ class Workspace:
         with self._opened(self.environment(environment), writing=False) as stores:
             return stores.target.read()
 
-    def drift(self, environment: str | None = None) -> results.DriftResult:
-        """Compare what is deployed with what was applied."""
+    def drift(
+        self,
+        environment: str | None = None,
+        *,
+        select: Collection[str] = (),
+        exclude: Collection[str] = (),
+    ) -> results.DriftResult:
+        """Compare what is deployed with what was applied.
+
+        Raises:
+            CallsheetError: CS335 and CS336 for the selection, CS803, CS9xx for the target or ledger.
+
+        """
         from callsheet.deploying.current import drift_plan, read_current
         from callsheet.deploying.marketing_actions import drifted_notes
         from callsheet.deploying.screen_changes import screen_changes
@@ -809,16 +905,24 @@ class Workspace:
         chosen = self.environment(environment)
         with self._opened(chosen, writing=False) as stores:
             current = read_current(stores)
-            found = self._drift_result(drift_plan(chosen, current))
+            limit = self._chosen(_selection(select, exclude), self.compile(), chosen, current)
+            found = self._drift_result(drift_plan(chosen, current, limit))
             screen, notes = screen_changes(stores, self.now())
+            screen = [one for one in screen if limit is None or one.address in limit.addresses]
             notes = (*notes, *drifted_notes(stores, current))
         return replace(found, screen=screen, notes=(*found.notes, *notes))
 
-    def write_drift(self, environment: str | None = None) -> results.DriftResult:
+    def write_drift(
+        self,
+        environment: str | None = None,
+        *,
+        select: Collection[str] = (),
+        exclude: Collection[str] = (),
+    ) -> results.DriftResult:
         """Write what differs into the files, as far as they say it plainly.
 
         Raises:
-            CallsheetError: CS803, CS9xx for the target or ledger.
+            CallsheetError: CS335 and CS336 for the selection, CS803, CS9xx for the target or ledger.
 
         """
         from callsheet.deploying.current import drift_plan, read_current
@@ -827,7 +931,8 @@ class Workspace:
         chosen = self._valid(environment)
         with self._opened(chosen, writing=False) as stores:
             current = read_current(stores)
-        plan = drift_plan(chosen, current)
+        limit = self._chosen(_selection(select, exclude), self.compile(), chosen, current)
+        plan = drift_plan(chosen, current, limit)
         source = FolderSource(self.root)
         found = write_back(
             plan.drift, current.applied, current.deployed, chosen.name, self._compilations.with_texts
@@ -865,7 +970,14 @@ class Workspace:
                 evidence=evidence_of(stores),
             )
 
-    def usage(self, names: Collection[str] = (), environment: str | None = None) -> results.UsageResult:
+    def usage(
+        self,
+        names: Collection[str] = (),
+        environment: str | None = None,
+        *,
+        select: Collection[str] = (),
+        exclude: Collection[str] = (),
+    ) -> results.UsageResult:
         """Return which journeys use the actions of an environment; all of them, where none is named.
 
         The journeys are read by the target's API; without one, or where it is not reached, they are those
@@ -873,15 +985,23 @@ class Workspace:
 
         Raises:
             CallsheetError: CS845 for a target without journeys, CS848 for the snapshot, CS925 for a name,
-                CS872, CS873 and CS963 for the API.
+                CS872, CS873 and CS963 for the API, CS335 and CS336 for the selection.
 
         """
+        from callsheet.deploying.current import read_current
         from callsheet.deploying.journeys import read_usage, refuse_without_journeys
 
-        chosen = self.environment(environment)
+        chosen, selection = self.environment(environment), _selection(select, exclude, names)
         refuse_without_journeys(chosen)
         with self._opened(chosen, writing=False) as stores:
-            usage = read_usage(stores, self.root, _each(names), actions_in(self.compile(), chosen.name))
+            limit = (
+                self._chosen(selection, self.compile(), chosen, read_current(stores)) if selection else None
+            )
+            names = _each(names) if limit is None else ()
+            usage = read_usage(stores, self.root, names, actions_in(self.compile(), chosen.name))
+        if limit is not None:
+            uses = {address: one for address, one in usage.uses.items() if address in limit.addresses}
+            usage = replace(usage, uses=uses)
         return results.UsageResult(environment=chosen.name, usage=usage)
 
     def check_journeys(
@@ -1348,18 +1468,31 @@ class Workspace:
 
     def _drift_result(self, plan: Plan) -> results.DriftResult:
         return results.DriftResult(
-            environment=plan.environment, drift=plan.drift, unmanaged=plan.unmanaged, notes=plan.notes
+            environment=plan.environment,
+            drift=plan.drift,
+            unmanaged=plan.unmanaged,
+            notes=plan.notes,
+            selection=plan.selection,
         )
 
-    def _diff_deployed(self, environment: str | None) -> results.DiffResult:
+    def _diff_deployed(self, environment: str | None, selection: Selection) -> results.DiffResult:
         from callsheet.planning.environments import changes_in
         from callsheet.planning.review import data_flows
 
-        chosen = self._valid(environment)
-        changes = {chosen.name: changes_in(self.deployed(chosen.name), self.compile(), chosen)}
-        return results.DiffResult(base=None, environments=changes, flows=data_flows(changes))
+        chosen, compiled = self._valid(environment), self.compile()
+        deployed = self.deployed(chosen.name)
+        limit = self._limit(selection, compiled, chosen.name, deployed)
+        changes = self._limited({chosen.name: changes_in(deployed, compiled, chosen)}, limit)
+        return results.DiffResult(
+            base=None,
+            environments=changes,
+            flows=data_flows(changes),
+            selection=None if limit is None else limit.record,
+        )
 
-    def _diff_environments(self, environment: str | None, against: str) -> results.DiffResult:
+    def _diff_environments(
+        self, environment: str | None, against: str, selection: Selection
+    ) -> results.DiffResult:
         from callsheet.planning.environments import changes_in, refuse_abstract
         from callsheet.planning.request_pairs import request_pairs
         from callsheet.planning.review import data_flows
@@ -1368,16 +1501,21 @@ class Workspace:
         for one in (chosen, other):
             refuse_abstract(one)
         compiled = self.compile()
-        changes = {chosen.name: changes_in(compiled.by_environment.get(other.name, {}), compiled, chosen)}
+        before = compiled.by_environment.get(other.name, {})
+        limit = self._limit(selection, compiled, chosen.name, before)
+        changes = self._limited({chosen.name: changes_in(before, compiled, chosen)}, limit)
         return results.DiffResult(
             base=None,
             against=other.name,
             environments=changes,
             requests=request_pairs(compiled, compiled, changes, other.name),
             flows=data_flows(changes),
+            selection=None if limit is None else limit.record,
         )
 
-    def _diff_revisions(self, base: str, head: str | None, environment: str | None) -> results.DiffResult:
+    def _diff_revisions(
+        self, base: str, head: str | None, environment: str | None, selection: Selection
+    ) -> results.DiffResult:
         from callsheet.planning.environments import changes_by_environment, refuse_incomparable
         from callsheet.planning.protections import protections_between
         from callsheet.planning.request_pairs import request_pairs
@@ -1385,10 +1523,13 @@ class Workspace:
 
         after, before = self._compilations.at(head), self.compile_revision(base)
         refuse_incomparable(before, after)
-        changes = changes_by_environment(before, after)
+        were = {address: one for it in before.by_environment.values() for address, one in it.items()}
+        limit = self._limit(selection, after, None, were, head)
+        changes = self._limited(changes_by_environment(before, after), limit)
         found = protections_between(
             before, RevisionSource(self.root, base), after, self._compilations.source_at(head)
         )
+        found = [one for one in found if limit is None or limit.selects(one.subject)]
         if environment is not None:
             changes = {environment: changes.get(environment, [])}
             found = [one for one in found if not one.environments or environment in one.environments]
@@ -1400,6 +1541,74 @@ class Workspace:
             shared=shared_changes(before, after, changes),
             policies=policy_changes(before, after),
             protections=found,
+            selection=None if limit is None else limit.record,
+        )
+
+    def _limited(
+        self, changes: Mapping[str, Sequence[Change]], limit: Chosen | None
+    ) -> dict[str, Sequence[Change]]:
+        """Return the changes of each environment that are of selected objects; raises CS337."""
+        from callsheet.planning.chosen import selected_changes
+
+        if limit is None:
+            return dict(changes)
+        return {name: selected_changes(found, limit.addresses) for name, found in changes.items()}
+
+    def _named(
+        self,
+        compiled: Compiled,
+        names: Collection[str],
+        select: Collection[str],
+        exclude: Collection[str],
+        environment: str | None = None,
+        *,
+        kind: str | None = None,
+        revision: str | None = None,
+    ) -> Sequence[str] | None:
+        """Return the names that are asked for, or that are selected; None where everything is."""
+        selection = _selection(select, exclude, names)
+        if not selection:
+            return _each(names) or None
+        changed = self._changed_in(compiled, revision)
+        refuse_unread(selection, compiled)
+        return names_of(selection, compiled, changed, environment, kind)
+
+    def _chosen(
+        self,
+        selection: Selection,
+        compiled: Compiled,
+        environment: Environment,
+        current: Current,
+        revision: str | None = None,
+    ) -> Chosen | None:
+        """Return what a selection selects of an environment and its target; None for everything.
+
+        A revision is taken as the commit that it names now, so that a plan goes on to mean the same.
+        """
+        others: dict[str, Side] = {**current.deployed, **current.applied}
+        pinned = selection.pinned(partial(resolve_revision, self.root))
+        return self._limit(pinned, compiled, environment.name, others, revision)
+
+    def _limit(
+        self,
+        selection: Selection,
+        compiled: Compiled,
+        environment: str | None,
+        others: Mapping[str, Side],
+        revision: str | None = None,
+    ) -> Chosen | None:
+        from callsheet.planning.chosen import chosen_in
+
+        if not selection:
+            return None
+        changed = self._changed_in(compiled, revision)
+        return chosen_in(selection, compiled, environment, others, changed)
+
+    def _changed_in(self, compiled: Compiled, revision: str | None) -> Callable[[str], Collection[str]]:
+        """Return the function that returns what differs in a compiled workspace from a revision."""
+        source_at = self._compilations.source_at
+        return lambda base: changed_between(
+            self.compile_revision(base), compiled, (source_at(base), source_at(revision))
         )
 
     def _agreement(self, plan: Plan, environment: Environment, accept: Collection[str]) -> Agreement:
@@ -1409,6 +1618,9 @@ class Workspace:
             environment=environment,
             root=self.root,
             basis=lambda: basis_of(plan, self.root, self._compilations.at),
+            choose=lambda basis, environment, current: self._chosen(
+                _selection_of(plan), basis.compiled, environment, current, basis.revision
+            ),
             made=plan is self._made,
             accept=accept,
         )

@@ -105,7 +105,7 @@ def test_cases_are_chosen_by_words_names_and_environment(greet: Folder, callshee
     assert callsheet("test", *at, "-e", "local").out.endswith("3 cases passed.\n")
     assert callsheet("test", *at, "-k", "GREET part").out.endswith("2 cases passed.\n")
     assert callsheet("test", "greet", *at).code == 0
-    assert callsheet("test", *at, "-k", "nothing like it").out == "\nNo test case.\n"
+    assert callsheet("test", *at, "-k", "nothing like it").out == "No test case.\n"
     assert callsheet("test", "gret", *at).err.startswith(
         "error CS925: there is no action `gret` (did you mean"
     )

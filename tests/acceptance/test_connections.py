@@ -373,7 +373,7 @@ def test_a_second_run_takes_what_is_known_and_a_changed_connection_is_seen(
     (forty.path / "newsletter.yaml").unlink()
     assert "40 to update" in callsheet("plan", "-C", forty.path, "-e", "local").out
     (forty.path / "braze.yaml").unlink()
-    assert callsheet("validate", "-C", forty.path).out.count("error CS322") == 40
+    assert callsheet("validate", "-v", "-C", forty.path).out.count("error CS322") == 40
     write(forty)
     (forty.path / "newsletter.yaml").unlink()
     assert callsheet("plan", "-C", forty.path, "-e", "local").out.startswith("Nothing to do")

@@ -104,6 +104,20 @@ def test_which_journeys_use_which_action_and_how_sure_that_is(do: Do, adobe: Ado
     )
 
 
+def test_only_the_usage_of_what_is_selected_is_shown(do: Do) -> None:
+    def shown(*words: str) -> list[str]:
+        found = json.loads(do("usage", "-o", "json", *words).out)
+        return [one["address"] for one in found["actions"]]
+
+    every = shown()
+    assert shown("--select", "pus?", "--select", "loyalty") == ["Action/loyalty", "Action/push"]
+    assert shown("push", "--select", "loyalty") == ["Action/loyalty", "Action/push"]
+    assert shown("--exclude", "p*") == [one for one in every if not one.startswith("Action/p")]
+    assert do("usage", "--select", "pusch").err.startswith(
+        "error CS335: `pusch` names nothing (did you mean `push`?)\n"
+    )
+
+
 def test_a_label_in_french_is_the_same_parameter(do: Do, adobe: Adobe) -> None:
     adobe.journeys = [
         journey(

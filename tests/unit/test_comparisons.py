@@ -67,6 +67,11 @@ ALLOWED = {
     "node.opening == opening", "wanted.opening != found.opening", "_PAIRS[opened[-1]] != token",
     "one.path[:1] != (STATUS,)", "off == min(near.values())",
     "one.action.casefold() == action.name.casefold()",
+    # Heads of requests as text, names, digests, emptiness, paths in files, references to secrets.
+    "before.head == after.head", "before != after", "name == about", "rest != {}", "one == {}",
+    "it[:len(path)] == path", "digests[0] != digests[1]", "found != one.value", "_kind_of(file) == kind",
+    "whole.reference == reference", "secret[:len(head)].lower() == head.lower()", "whole.reference != reference",
+    "one[:-1] == path", "key == with_scheme(authentication, _text(authentication['value']))",
     # Names of connections, paths in documents, frozen selections.
     "wide.left_out == narrow.left_out", "one.names_connection == name", "found.path[:len(root)] != root",
     "one.target.get('collection') == name", "self.old.allow_send != self.new.allow_send", "old.count != new.count",

@@ -12,7 +12,7 @@ from callsheet.language import Action
 
 def run_cases(
     compiled: Compiled,
-    names: Collection[str],
+    names: Collection[str] | None,
     environment: str | None,
     *,
     generated: bool,
@@ -21,11 +21,13 @@ def run_cases(
 ) -> list[CaseResult]:
     """Run declared and generated cases, by action, then environment.
 
+    `names` are those of actions; None for all.
+
     `refuse` returns, for an action, what judges the payloads of its generated cases: its contract.
     """
     found: list[CaseResult] = []
     for action in sorted(compiled.actions.values(), key=lambda one: one.name):
-        if names and action.name not in names:
+        if names is not None and action.name not in names:
             continue
         for name, actions in compiled.by_environment.items():
             if environment not in (None, name) or action.address not in actions:

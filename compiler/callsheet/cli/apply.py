@@ -21,6 +21,7 @@ from callsheet.cli.common import (
     common_options,
     environment_option,
     require_clean_option,
+    select_options,
     style_of,
     why_option,
     writes,
@@ -50,6 +51,7 @@ PROGRESS_FROM = 100
 @accept_option
 @why_option
 @allow_host_option
+@select_options
 @common_options
 @require_clean_option
 @click.option("--require-approval", is_flag=True, help="Require at least one approval of the plan.")
@@ -68,6 +70,8 @@ def command(
     yes: bool,
     keep_going: bool,
     pack: str | None,
+    select: tuple[str, ...],
+    exclude: tuple[str, ...],
     *,
     options: Options,
 ) -> int:
@@ -84,9 +88,15 @@ def command(
         plan = read_plan(plan_file)
         if env not in (None, plan.environment):
             raise click.UsageError(f"the plan is for {plan.environment}, not for {env}")
+        if select or exclude:
+            raise click.UsageError(
+                "the plan has its own selection: name --select and --exclude where it is made"
+            )
         approvals = approvals_beside(plan_file)
     else:
-        plan = opened.plan(env, accept=accept, why=why, require_clean=require_clean)
+        plan = opened.plan(
+            env, accept=accept, why=why, require_clean=require_clean, select=select, exclude=exclude
+        )
         _show_and_ask(plan, yes=yes, quiet=options.quiet or options.output != "text")
     for warning in opened.warnings_of(plan) if plan.changes else ():
         click.echo(f"warning: {safe(warning)}", err=True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import wraps
 from pathlib import Path
@@ -38,12 +40,14 @@ class Options:
     @property
     def folder(self) -> str:
         """The workspace that -C names, or the one that is near."""
-        return self.workspace or ("actions" if Path("actions").is_dir() else ".")
+        return self.workspace or near_workspace(Path.cwd())
 
     def open(self) -> Workspace:
         """Open the workspace that -C names, or the one that is near."""
         from callsheet.workspace import Workspace
 
+        if self.workspace is None and self.folder.startswith("..") and not self.quiet:
+            click.echo(f"callsheet: the workspace is {self.folder}, by its {MARK}", err=True)
         return Workspace(self.folder, cache=not self.no_cache, allow_hosts=self.allow_host)
 
     def emit(self, result: Any) -> None:
@@ -61,6 +65,28 @@ class Options:
             write_file(self.out, text)
         elif not self.quiet or self.output != "text":
             sys.stdout.write(text)
+
+
+MARK = "callsheet.yaml"
+"""The file by which a command in a subfolder finds its workspace."""
+
+
+def near_workspace(folder: Path) -> str:
+    """Return the path from a folder to the workspace that is near.
+
+    That is `actions` below it, else the folder itself, or the first above it that has a `callsheet.yaml`.
+    Nothing outside of the repository is looked at, and nothing above where anybody may write, as in `/tmp`.
+    """
+    if (folder / "actions").is_dir():
+        return "actions"
+    for steps, one in enumerate((folder, *folder.parents)):
+        if steps and one.stat().st_mode & stat.S_IWOTH:
+            break
+        if (one / MARK).is_file():
+            return "/".join([".."] * steps) or "."
+        if (one / ".git").exists():
+            break
+    return "."
 
 
 @contextmanager
@@ -129,7 +155,8 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "-C",
             "--workspace",
             metavar="DIR",
-            help="The workspace; default: actions/ below this folder, or the folder itself.",
+            help="The workspace; default: actions/ below this folder, the folder itself, or the one above"
+            " it with a callsheet.yaml.",
         ),
     ):
         add(run)
@@ -175,6 +202,23 @@ accept_option = click.option(
     help="Accept a guard, an impact class or a reason code; can be repeated.",
 )
 why_option = click.option("--why", metavar="TEXT", help="The reason for accepting; recorded in the ledger.")
+_SELECT = click.option(
+    "--select",
+    multiple=True,
+    metavar="WORD",
+    help="Only these: a name, a pattern, label:k=v, kind:, owner:, path:folder/, changed:REV, connection:,"
+    " set: or fragment:; can be repeated.",
+)
+_EXCLUDE = click.option(
+    "--exclude", multiple=True, metavar="WORD", help="Leave these out, as --select names them."
+)
+
+
+def select_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --select and --exclude."""
+    return _SELECT(_EXCLUDE(command))
+
+
 allow_host_option = click.option(
     "--allow-host",
     multiple=True,
@@ -214,22 +258,31 @@ def _complete(what: str, context: click.Context, parameter: click.Parameter, inc
 
     del parameter
     try:
-        compiled = Options(workspace=context.params.get("workspace")).open().compile()
+        named = context.params.get("workspace") or context.find_root().params.get("workspace")
+        compiled = Options(workspace=named, quiet=True).open().compile()
     except Exception:
         return []
     return [CompletionItem(one) for one in sorted(getattr(compiled, what)) if one.startswith(incomplete)]
 
 
+_VERBOSE = ContextVar("verbose", default=False)
+"""Whether everything is shown; also where an error is, after its command has ended."""
+
+
 def _be_verbose(context: click.Context, parameter: click.Parameter, value: bool) -> None:
     del context, parameter
-    if value:
-        import logging
+    before = _VERBOSE.get()
+    _VERBOSE.set(value)
+    if not (value or before):
+        return
+    import logging
 
-        handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(logging.Formatter("callsheet: %(message)s"))
-        logger = logging.getLogger("callsheet")
-        logger.handlers[:] = [handler]
-        logger.setLevel(logging.INFO)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("callsheet: %(message)s"))
+    logger = logging.getLogger("callsheet")
+    # A command may run after another in one process.
+    logger.handlers[:] = [handler] if value else []
+    logger.setLevel(logging.INFO if value else logging.NOTSET)
 
 
 def style_of(stream: IO[str], *, plain: bool = False) -> Style:
@@ -241,7 +294,8 @@ def style_of(stream: IO[str], *, plain: bool = False) -> Style:
     colour = stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     if os.environ.get("FORCE_COLOR"):
         colour = True
-    return Style(width=width or shutil.get_terminal_size((80, 24)).columns, colour=colour and not plain)
+    style = Style(width=width or shutil.get_terminal_size((80, 24)).columns, colour=colour and not plain)
+    return replace(style, most_findings=None) if _VERBOSE.get() else style
 
 
 def _summarise(result: Any, style: Style) -> None:
@@ -261,8 +315,7 @@ def _summarise(result: Any, style: Style) -> None:
 
 def show_findings(findings: Sequence[Diagnostic]) -> None:
     """Write findings to stderr."""
-    from callsheet.reporting.text_findings import diagnostic_lines
+    from callsheet.reporting.text_findings import finding_blocks
 
-    style = style_of(sys.stderr)
-    for one in findings:
-        click.echo("\n".join(diagnostic_lines(one, style)) + "\n", err=True)
+    for lines in finding_blocks(findings, style_of(sys.stderr)):
+        click.echo("\n".join(lines) + "\n", err=True)

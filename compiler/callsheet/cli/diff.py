@@ -12,6 +12,7 @@ from callsheet.cli.common import (
     detailed_exitcode,
     environment_option,
     fail_on_option,
+    select_options,
 )
 from callsheet.standalone import refuse_impact
 
@@ -21,6 +22,7 @@ from callsheet.standalone import refuse_impact
 @accept_option
 @fail_on_option
 @allow_host_option
+@select_options
 @common_options
 @click.option(
     "--base", metavar="REV", help="Compare with a git revision; needs no credentials and no ledger."
@@ -36,6 +38,8 @@ def command(
     against: str | None,
     head: str | None,
     detailed_exitcode: bool,
+    select: tuple[str, ...],
+    exclude: tuple[str, ...],
     *,
     options: Options,
 ) -> int:
@@ -44,7 +48,7 @@ def command(
         raise click.UsageError("--head goes with --base")
     if against is not None and base is not None:
         raise click.UsageError("--against compares two environments of the files, --base two revisions")
-    found = options.open().diff(env, base=base, head=head, against=against)
+    found = options.open().diff(env, base=base, head=head, against=against, select=select, exclude=exclude)
     options.emit(found)
     refuse_impact([change for change, _ in found.grouped()], fail_on, accept, found.protections)
     return 2 if detailed_exitcode and (any(found.environments.values()) or found.protections) else 0

@@ -10,6 +10,7 @@ from callsheet.cli.common import (
     common_options,
     detailed_exitcode,
     environment_option,
+    select_options,
     writes,
 )
 
@@ -18,15 +19,25 @@ from callsheet.cli.common import (
 @click.command("drift")
 @environment_option
 @allow_host_option
+@select_options
 @common_options
 @detailed_exitcode
 @click.option(
     "--write", is_flag=True, help="Write the changes into the files, where the value is written literally."
 )
-def command(env: str | None, detailed_exitcode: bool, write: bool, *, options: Options) -> int:
+def command(
+    env: str | None,
+    detailed_exitcode: bool,
+    write: bool,
+    select: tuple[str, ...],
+    exclude: tuple[str, ...],
+    *,
+    options: Options,
+) -> int:
     """Show what was changed at the target since callsheet applied, other than by callsheet."""
     opened = options.open()
-    found = opened.write_drift(env) if write else opened.drift(env)
+    drift = opened.write_drift if write else opened.drift
+    found = drift(env, select=select, exclude=exclude)
     options.emit(found)
     if found.failures:
         raise found.failures[0]

@@ -15,6 +15,8 @@ def command(folder: str) -> None:
     """Create a workspace that is valid and can be planned. Existing files are not changed."""
     from callsheet.standalone import init
 
+    named: str | None = click.get_current_context().find_root().obj
+    folder = folder if named is None else os.path.normpath(Path(named, folder))
     found = init(folder)
     here = Path(os.path.relpath(folder)) == Path()
     shown, where = ("this folder", "") if here else (folder, f" -C {quote(folder)}")

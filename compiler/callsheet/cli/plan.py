@@ -15,6 +15,7 @@ from callsheet.cli.common import (
     environment_option,
     fail_on_guard_option,
     require_clean_option,
+    select_options,
     why_option,
     writes,
 )
@@ -32,6 +33,7 @@ from callsheet.standalone import plan_text, refuse_broken_guards, refuse_impact,
 @click.option(
     "--metrics", metavar="FILE", help="A saved result of `metrics --sql`: show the figures of each change."
 )
+@select_options
 @common_options
 @detailed_exitcode
 def command(
@@ -42,11 +44,21 @@ def command(
     require_clean: bool,
     detailed_exitcode: bool,
     metrics: str | None,
+    select: tuple[str, ...],
+    exclude: tuple[str, ...],
     *,
     options: Options,
 ) -> int:
     """Show what apply would do, and why. Nothing is changed."""
-    plan = options.open().plan(env, accept=accept, why=why, require_clean=require_clean, metrics=metrics)
+    plan = options.open().plan(
+        env,
+        accept=accept,
+        why=why,
+        require_clean=require_clean,
+        metrics=metrics,
+        select=select,
+        exclude=exclude,
+    )
     if options.out is not None:
         # The file is for apply, whatever the format in which the plan is shown.
         write_file(options.out, plan_text(plan))

@@ -9,12 +9,14 @@ from callsheet.cli.common import (
     common_options,
     complete_actions,
     environment_option,
+    select_options,
 )
 
 
 @click.command("render")
 @click.argument("names", nargs=-1, shell_complete=complete_actions)
 @environment_option
+@select_options
 @common_options
 @click.option(
     "--params",
@@ -36,18 +38,20 @@ def command(
     revision: str | None,
     diff_env: tuple[str, str] | None,
     explain: bool,
+    select: tuple[str, ...],
+    exclude: tuple[str, ...],
     *,
     options: Options,
 ) -> None:
     """Show compiled actions or, with --params, the exact requests. Secrets stay references."""
     opened = options.open()
     if diff_env:
-        options.emit(opened.compare_environments(*diff_env, names))
+        options.emit(opened.compare_environments(*diff_env, names, select=select, exclude=exclude))
     elif explain:
-        options.emit(opened.origins(names, env))
+        options.emit(opened.origins(names, env, select=select, exclude=exclude))
     elif everywhere:
-        options.emit(opened.render_all(env))
+        options.emit(opened.render_all(env, select=select, exclude=exclude))
     elif params:
-        options.emit(opened.request(names, env, params, revision=revision))
+        options.emit(opened.request(names, env, params, revision=revision, select=select, exclude=exclude))
     else:
-        options.emit(opened.render(names, env, revision=revision))
+        options.emit(opened.render(names, env, revision=revision, select=select, exclude=exclude))

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import click
 
-from callsheet.cli.common import Options, common_options, complete_actions, environment_option, writes
+from callsheet.cli.common import (
+    Options,
+    common_options,
+    complete_actions,
+    environment_option,
+    select_options,
+    writes,
+)
 from callsheet.standalone import write_file
 
 
@@ -12,6 +19,7 @@ from callsheet.standalone import write_file
 @click.command("test")
 @click.argument("names", nargs=-1, shell_complete=complete_actions)
 @environment_option
+@select_options
 @common_options
 @click.option(
     "-k", "words", metavar="WORDS", help="Run only the cases whose action and name contain these words."
@@ -30,6 +38,8 @@ def command(
     no_generated: bool,
     junit: str | None,
     update: bool,
+    select: tuple[str, ...],
+    exclude: tuple[str, ...],
     *,
     options: Options,
 ) -> int:
@@ -38,11 +48,15 @@ def command(
     from callsheet.reporting.model import Style
 
     opened = options.open()
-    found = opened.test(names, env, generated=not no_generated, words=words or "")
+    found = opened.test(
+        names, env, generated=not no_generated, words=words or "", select=select, exclude=exclude
+    )
     if update:
         for file in opened.update_tests(found):
             click.echo(f"updated {file}", err=True)
-        found = opened.test(names, env, generated=not no_generated, words=words or "")
+        found = opened.test(
+            names, env, generated=not no_generated, words=words or "", select=select, exclude=exclude
+        )
     if junit is not None:
         write_file(junit, report("junit").write(found, Style()))
     options.emit(found)

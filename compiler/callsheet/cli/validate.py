@@ -6,14 +6,15 @@ from dataclasses import replace
 
 import click
 
-from callsheet.cli.common import Options, common_options
+from callsheet.cli.common import Options, common_options, select_options
 
 
 @click.command("validate")
+@select_options
 @common_options
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
-def command(strict: bool, *, options: Options) -> int:
+def command(strict: bool, select: tuple[str, ...], exclude: tuple[str, ...], *, options: Options) -> int:
     """Check every document, and what it compiles to in every environment."""
-    found = options.open().validate()
+    found = options.open().validate(select=select, exclude=exclude)
     replace(options, quiet=options.quiet and not found.errors).emit(found)
     return 1 if found.errors or (strict and found.diagnostics) else 0

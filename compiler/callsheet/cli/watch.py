@@ -28,6 +28,7 @@ def command(*, options: Options) -> None:
         ) from None
 
     root = options.open().root
+    options = replace(options, workspace=options.folder)  # it is named once
 
     def wanted(change: Change, path: str) -> bool:
         del change

@@ -68,8 +68,8 @@ def actions_in(compiled: Compiled, environment: str) -> dict[str, Content]:
     return {address: one.content for address, one in there.items() if one.kind == "Action"}
 
 
-def contents_of(compiled: Compiled, environment: str, names: Sequence[str] = ()) -> list[Content]:
-    """Return compiled objects of an environment by their names, or all of them.
+def contents_of(compiled: Compiled, environment: str, names: Sequence[str] | None = None) -> list[Content]:
+    """Return compiled objects of an environment by their names; all of them for None.
 
     Raises:
         InvalidWorkspaceError: where an error concerns one of them.
@@ -77,7 +77,7 @@ def contents_of(compiled: Compiled, environment: str, names: Sequence[str] = ())
 
     """
     by_name = {one.name: one.content for one in compiled.by_environment.get(environment, {}).values()}
-    for name in names:
+    for name in names or ():
         refuse_errors_of(compiled, (name,), environment)
         if name not in by_name and compiled.errors:
             # It may be the one that could not be read.
@@ -88,9 +88,9 @@ def contents_of(compiled: Compiled, environment: str, names: Sequence[str] = ())
                 f"there is no action `{name}` in {environment}{nearest(name, by_name)}",
                 help=f"the actions are: {', '.join(sorted(by_name))}",
             )
-    if not names and compiled.errors:
+    if names is None and compiled.errors:
         raise InvalidWorkspaceError(compiled)
-    return [by_name[name] for name in names or sorted(by_name)]
+    return [by_name[name] for name in (sorted(by_name) if names is None else names)]
 
 
 def message_in(compiled: Compiled, environment: str, name: str) -> Content:

@@ -17,6 +17,7 @@ from callsheet.documents import Commit
 from callsheet.errors import CallsheetError
 from callsheet.language import Environment
 from callsheet.planning import Current, Desired, Plan
+from callsheet.planning.chosen import Chosen
 from callsheet.planning.plan import forget_plan
 from callsheet.targets import Deployed
 
@@ -27,12 +28,14 @@ class Basis:
 
     Attributes:
         compiled: the workspace, as it is or as the plan's commit has it.
+        revision: that commit; None for the files as they are.
         moved: whether the workspace stands on another commit than the plan.
         commit: the commit that the workspace stands on; None where there is none.
 
     """
 
     compiled: Compiled
+    revision: str | None
     moved: bool
     commit: Commit | None
 
@@ -55,9 +58,10 @@ def basis_of(plan: Plan, root: Path, compiled_at: Callable[[str | None], Compile
     commit = commit_of(root)
     moved = commit is not None and plan.commit is not None and commit.id != plan.commit
     committed = commit is not None and commit.dirty and not plan.dirty and not moved
-    compiled = compiled_at(commit.id if commit and committed else None)
+    revision = commit.id if commit and committed else None
+    compiled = compiled_at(revision)
     refuse_invalid(compiled)
-    return Basis(compiled=compiled, moved=moved, commit=commit)
+    return Basis(compiled=compiled, revision=revision, moved=moved, commit=commit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +72,7 @@ class Agreement:
         environment: of the plan.
         root: the folder of the workspace.
         basis: compiles the workspace that the plan must agree with.
+        choose: returns the objects that the plan is limited to; None for all of them.
         made: whether the plan was made from this workspace by this process: then only the state counts.
         accept: what is accepted now.
         signed: whether an approval of the plan holds; a signed plan stands where there is no
@@ -78,6 +83,7 @@ class Agreement:
     environment: Environment
     root: Path
     basis: Callable[[], Basis]
+    choose: Callable[[Basis, Environment, Current], Chosen | None]
     made: bool
     accept: Collection[str]
     signed: bool = False
@@ -120,7 +126,14 @@ class Agreement:
             )
         else:
             now = plan_of(
-                environment, desired, current, self.root, commit=basis.commit, accept=accepted, why=plan.why
+                environment,
+                desired,
+                current,
+                self.root,
+                commit=basis.commit,
+                accept=accepted,
+                why=plan.why,
+                chosen=self.choose(basis, environment, current),
             )
         if basis.moved:
             compare_plans(plan, now)

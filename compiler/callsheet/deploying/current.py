@@ -19,6 +19,7 @@ from callsheet.language import Environment
 from callsheet.language.addresses import Address
 from callsheet.ledger import ApplyRecord
 from callsheet.planning import Current, Desired, Plan, make_plan
+from callsheet.planning.chosen import Chosen
 from callsheet.planning.desired import desired_of
 from callsheet.targets import CheckingTarget, Deployed, FixingTarget, NotingTarget
 from callsheet.targets.model import Evidence, EvidenceTarget
@@ -74,6 +75,7 @@ def plan_of(
     commit: Commit | None,
     accept: Collection[str],
     why: str | None = None,
+    chosen: Chosen | None = None,
 ) -> Plan:
     """Plan the way to what a workspace wants; without a commit, the plan notes why it is not known."""
     notes = () if commit else unknown_commit_notes(root)
@@ -85,12 +87,21 @@ def plan_of(
         commit=commit,
         accepted=accept,
         why=why,
+        chosen=chosen,
     )
 
 
-def drift_plan(environment: Environment, current: Current) -> Plan:
+def drift_plan(environment: Environment, current: Current, chosen: Chosen | None = None) -> Plan:
     """Plan nothing: the plan's `drift` and `unmanaged` say how what is deployed differs."""
-    return make_plan(environment.name, Desired(actions={}), current, guards=environment.guards)
+    plan = make_plan(environment.name, Desired(actions={}), current, guards=environment.guards)
+    if chosen is None:
+        return plan
+    return replace(
+        plan,
+        drift=tuple(one for one in plan.drift if one.address in chosen.addresses),
+        unmanaged=tuple(one for one in plan.unmanaged if one in chosen.addresses),
+        selection=chosen.record,
+    )
 
 
 def rollback_plan(

@@ -199,9 +199,14 @@ class Definition:
         return self.metadata.get("owner")
 
     @property
+    def at(self) -> Address:
+        """The kind and the name."""
+        return Address(self.kind, self.name)
+
+    @property
     def address(self) -> str:
         """The identity in plans: `Action/name`."""
-        return str(Address(self.kind, self.name))
+        return str(self.at)
 
 
 class Action(Definition):

@@ -130,6 +130,43 @@ class PlanFigures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanSelection:
+    """The objects to which a plan or a comparison is limited.
+
+    Attributes:
+        select: the words of `--select`; those of a revision name its commit.
+        exclude: the words of `--exclude`.
+        selected: how many objects they select.
+        total: of how many.
+
+    """
+
+    select: tuple[str, ...]
+    exclude: tuple[str, ...]
+    selected: int
+    total: int
+
+    @classmethod
+    def read(cls, record: Mapping[str, Any]) -> PlanSelection:
+        """Read the record of a selection."""
+        return cls(
+            select=tuple(record["select"]),
+            exclude=tuple(record["exclude"]),
+            selected=record["selected"],
+            total=record["total"],
+        )
+
+    def record(self) -> dict[str, Any]:
+        """Return the selection as machine output and the plan file have it."""
+        return {
+            "select": list(self.select),
+            "exclude": list(self.exclude),
+            "selected": self.selected,
+            "total": self.total,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What will be done to one environment, and the state for which that holds.
 
@@ -138,6 +175,7 @@ class Plan:
         notes: what to know of how the plan was made, as that it rests on a snapshot.
         rollback: the apply that the plan leads back to, where it comes from the ledger and not from the
             workspace.
+        selection: the objects that it is limited to; None for all of them.
         figures: what is shown beside the changes; no part of what is approved or applied.
 
     """
@@ -156,6 +194,7 @@ class Plan:
     why: str | None = None
     notes: tuple[str, ...] = ()
     rollback: int | None = None
+    selection: PlanSelection | None = None
     digest: str = field(default="", compare=False)
     figures: PlanFigures | None = field(default=None, compare=False)
 

@@ -23,6 +23,7 @@ from callsheet.planning.changes import (
     replaced_in_use,
     replaced_where_fixed,
 )
+from callsheet.planning.chosen import Chosen, needs_of, refuse_cut
 from callsheet.planning.field_changes import differences
 from callsheet.planning.guards import judge
 from callsheet.planning.hosts import known_hosts
@@ -75,15 +76,21 @@ def make_plan(
     accepted: Collection[str] = (),
     why: str | None = None,
     rollback: int | None = None,
+    chosen: Chosen | None = None,
 ) -> Plan:
     """Compare three states and plan the way from what is to what should be.
 
     What is deployed and not what was applied is drift: it is shown, and written over only with
     `drift` accepted. What is deployed and not owned is unmanaged: it is listed, and taken over only
     where the workspace desires it and `unmanaged` is accepted. `rollback` is the apply that the plan leads
-    back to, where it does not come from the workspace.
+    back to, where it does not come from the workspace. `chosen` are the objects that the plan is limited
+    to: it says nothing of others, and its guards count what it does of all that is managed.
+
+    Raises:
+        CallsheetError: CS337 where what is chosen cuts a rename in two.
+
     """
-    plan = _Planner(desired, current, accepted).plan(environment, guards, commit)
+    plan = _Planner(desired, current, accepted, chosen).plan(environment, guards, commit)
     if why is None and rollback is None:
         return plan
     return with_digest(replace(plan, why=why, rollback=rollback))
@@ -118,7 +125,10 @@ def _let_go(address: str, current: Current) -> Change:
 
 
 class _Planner:
-    def __init__(self, desired: Desired, current: Current, accepted: Collection[str]) -> None:
+    def __init__(
+        self, desired: Desired, current: Current, accepted: Collection[str], chosen: Chosen | None
+    ) -> None:
+        self.chosen = chosen
         self.desired = desired
         self.current = current
         self.accepted = accepted
@@ -138,13 +148,18 @@ class _Planner:
         }
 
     def plan(self, environment: str, guards: Guards, commit: Commit | None) -> Plan:
-        current = self.current
+        current, notes = self.current, self.current.notes
+        if self.chosen is not None:
+            for new, old in self.renames.items():
+                refuse_cut(new, old, self.chosen.addresses)
         self._find_drift()
         halves = {address for address, one in current.deployed.items() if one.unfinished}
         gone = {*current.applied, *halves} - set(self.desired.actions) - set(self.renames.values())
-        for address in sorted({*self.desired.actions, *gone}):
+        for address in self._chosen({*self.desired.actions, *gone}):
             self._consider(address)
         self.changes.sort(key=lambda one: (_ORDER[one.action], one.address))
+        if self.chosen is not None:
+            notes = (*notes, *needs_of(self.changes, current.deployed, self.chosen.addresses))
         verdicts = judge(
             self.changes,
             guards,
@@ -163,15 +178,21 @@ class _Planner:
                 dirty=commit.dirty if commit else False,
                 changes=tuple(self.changes),
                 drift=tuple(self.drift),
-                unmanaged=tuple(sorted(_others(current))),
+                unmanaged=tuple(self._chosen(_others(current))),
                 guards=verdicts,
                 unchanged=self.unchanged,
-                notes=current.notes,
+                notes=notes,
+                selection=None if self.chosen is None else self.chosen.record,
             )
         )
 
+    def _chosen(self, addresses: Collection[str]) -> list[str]:
+        """Return those of the addresses that the plan is about, sorted."""
+        return sorted(one for one in addresses if self.chosen is None or one in self.chosen.addresses)
+
     def _find_drift(self) -> None:
-        for address, applied in sorted(self.current.applied.items()):
+        for address in self._chosen(self.current.applied):
+            applied = self.current.applied[address]
             deployed = self.current.deployed.get(address)
             if deployed is not None and (deployed.digest == applied.digest or deployed.unfinished):
                 continue

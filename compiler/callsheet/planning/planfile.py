@@ -17,6 +17,7 @@ from callsheet.planning.model import (
     Drift,
     GuardVerdict,
     Plan,
+    PlanSelection,
     change_record,
     drift_record,
     guard_record,
@@ -118,6 +119,7 @@ def _content(plan: Plan) -> dict[str, Any]:
         **({} if plan.why is None else {"why": plan.why}),
         **({"notes": list(plan.notes)} if plan.notes else {}),
         **({} if plan.rollback is None else {"rollback": plan.rollback}),
+        **({} if plan.selection is None else {"selection": plan.selection.record()}),
     }
 
 
@@ -144,6 +146,7 @@ def _plan(record: dict[str, Any]) -> Plan:
         why=record.get("why"),
         notes=tuple(record.get("notes", ())),
         rollback=record.get("rollback"),
+        selection=PlanSelection.read(record["selection"]) if "selection" in record else None,
         digest=record["digest"],
     )
 

@@ -95,6 +95,7 @@ def diff_record(result: DiffResult) -> dict[str, Any]:
             for one in result.policies
         ],
         "summary": {**summary, "unchanged": 0},
+        **({} if result.selection is None else {"selection": result.selection.record()}),
     }
 
 
@@ -125,6 +126,7 @@ def drifted_record(result: DriftResult) -> dict[str, Any]:
         **({"screen": [_screen_change(one) for one in result.screen]} if result.screen else {}),
         **({"notes": list(result.notes)} if result.notes else {}),
         **({"fields": [_field_written(one) for one in result.fields]} if result.fields else {}),
+        **({} if result.selection is None else {"selection": result.selection.record()}),
     }
 
 

@@ -17,6 +17,7 @@ class Style:
         width: columns of the terminal.
         prefix: what leads from the repository to the workspace, as `actions/`.
         link: where the whole of a report is kept (a CI run, an artifact); https or http.
+        most_findings: so many findings of one code are written as text where there are many; None for all.
 
     """
 
@@ -24,6 +25,7 @@ class Style:
     colour: bool = False
     prefix: str = ""
     link: str | None = None
+    most_findings: int | None = 5
 
 
 @dataclass(frozen=True, slots=True)

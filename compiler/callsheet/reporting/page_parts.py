@@ -8,6 +8,7 @@ from typing import Any
 
 from callsheet.language.difference import IMPACTS
 from callsheet.planning import NOTHING, Change, Difference
+from callsheet.planning.model import PlanSelection
 from callsheet.planning.request_pairs import RequestPair
 from callsheet.planning.review import DataFlow, grouped_flows
 from callsheet.reporting.model import Style
@@ -25,6 +26,7 @@ from callsheet.reporting.page import (
     inline,
     some,
 )
+from callsheet.reporting.phrases import selected
 from callsheet.reporting.terminal import SAID_IN_WORDS, value_text, value_texts
 from callsheet.reporting.text_lists import request_lines
 from callsheet.words import and_more
@@ -36,6 +38,11 @@ MAX_LINES = 60
 Row = Sequence[Inline]
 Entry = tuple[Change, list[str], RequestPair | None]
 """A change, the environments in which it is the same, and the request before and after."""
+
+
+def selection_blocks(selection: PlanSelection | None) -> list[Block]:
+    """Return the paragraph on the objects that a result is limited to; nothing for all of them."""
+    return [] if selection is None else [Paragraph((f"{selected(selection)}.",))]
 
 
 def reasons(found: Sequence[Difference]) -> Items:

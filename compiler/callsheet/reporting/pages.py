@@ -32,6 +32,7 @@ from callsheet.reporting.page_parts import (
     difference_blocks,
     flow_table,
     overview,
+    selection_blocks,
     table,
 )
 from callsheet.reporting.phrases import figures_note, planned, way_out
@@ -47,6 +48,7 @@ def plan_page(plan: Plan) -> Page:
     what = ", ".join([*parts, f"{plan.unchanged} unchanged"]) if parts else "nothing to do"
     blocks: list[Block] = [
         Heading(1, ("callsheet: plan for ", Code(plan.environment))),
+        *selection_blocks(plan.selection),
         Paragraph((what, ".")),
         *overview(entries),
     ]
@@ -100,6 +102,7 @@ def drift_page(result: DriftResult) -> Page:
         title = f"{counted(len({one.address for one in result.screen}), 'object')} changed on the screen"
     blocks: list[Block] = [Heading(1, ("callsheet: ", title, " in ", Code(result.environment)))]
     blocks += [Paragraph(("Note: ", one)) for one in result.notes]
+    blocks += selection_blocks(result.selection)
     blocks += _drift(result.drift, result.unmanaged)
     if result.screen:
         blocks.append(Heading(2, ("Changed on the screen after it was confirmed",)))

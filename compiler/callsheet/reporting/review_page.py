@@ -29,6 +29,7 @@ from callsheet.reporting.page_parts import (
     flow_table,
     overview,
     reasons,
+    selection_blocks,
     sides,
 )
 from callsheet.reporting.phrases import PROTECTED
@@ -49,6 +50,7 @@ def diff_page(result: DiffResult) -> Page:
     own = [one for one in entries if one[0].address not in shared]
     blocks: list[Block] = [
         Heading(1, ("callsheet: ", title)),
+        *selection_blocks(result.selection),
         *overview(own, _shared_rows(result, entries)),
     ]
     blocks += flow_table(result.flows)

@@ -7,11 +7,19 @@ from collections.abc import Sequence
 from callsheet.deploying import ApplyResult
 from callsheet.language.difference import IMPACTS, Impact
 from callsheet.planning import GuardVerdict, Plan
+from callsheet.planning.model import PlanSelection
 from callsheet.reporting.certificates import certificates_text
 from callsheet.reporting.journey import journey_text
 from callsheet.reporting.metrics import figures_line, metrics_text
 from callsheet.reporting.model import Report, Style
-from callsheet.reporting.phrases import PROTECTED, figures_note, planned, way_out
+from callsheet.reporting.phrases import (
+    PROTECTED,
+    figures_note,
+    planned,
+    selected,
+    selected_to_plan,
+    way_out,
+)
 from callsheet.reporting.terminal import (
     counted,
     paint,
@@ -65,6 +73,8 @@ from callsheet.words import first_of, listed
 def plan_text(plan: Plan, style: Style) -> str:
     """Write a plan: what changes and why, drift, unmanaged objects, guards, and a summary."""
     lines: list[str] = []
+    if plan.selection is not None:
+        lines += [*wrapped(safe(selected_to_plan(plan.selection)), style, indent=0), ""]
     for change in plan.changes:
         head, *rest = change_lines(change, style)
         by_hand = paint("  by hand", "yellow", style) if plan.by_hand(change) else ""
@@ -123,9 +133,10 @@ def diff_text(result: DiffResult, style: Style) -> str:
     """Write the changes of a diff; what is the same in several environments is written once."""
     against = safe(result.compared_with)
     grouped = result.grouped()
+    limited = _selected_lines(result.selection, style)
     if not grouped and not result.policies and not result.protections:
-        return paint(f"No change {against}.", "bold", style)
-    lines = [*protection_lines(result, style), *shared_lines(result, style)]
+        return "\n".join([*limited, paint(f"No change {against}.", "bold", style)])
+    lines = [*limited, *protection_lines(result, style), *shared_lines(result, style)]
     together = {address for one in result.shared for address in one.addresses}
     for change, environments in grouped:
         if change.address in together:
@@ -136,6 +147,12 @@ def diff_text(result: DiffResult, style: Style) -> str:
         paint(f"{counted(len(grouped), 'change')} {against}{result.also_protected}.", "bold", style)
     )
     return "\n".join(lines)
+
+
+def _selected_lines(selection: PlanSelection | None, style: Style) -> list[str]:
+    if selection is None:
+        return []
+    return [*wrapped(f"{safe(selected(selection))}.", style, indent=0), ""]
 
 
 def protection_lines(result: DiffResult, style: Style) -> list[str]:
@@ -202,7 +219,8 @@ def _drifted(plan: Plan) -> str:
 
 def drift_text(result: DriftResult, style: Style) -> str:
     """Write what was changed at the target, and not by callsheet."""
-    lines = [*_note_lines(result.notes, style), *drift_lines(result.drift, result.unmanaged, style)]
+    lines = [*_selected_lines(result.selection, style), *_note_lines(result.notes, style)]
+    lines += drift_lines(result.drift, result.unmanaged, style)
     if result.screen:
         lines.append(paint("Changed on the screen after it was confirmed", "yellow", style))
         lines += [f"  ! {safe(one.address)} {safe(one.words)}" for one in result.screen]

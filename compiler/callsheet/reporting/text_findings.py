@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
+from collections.abc import Sequence
 
 from callsheet.language import Diagnostic
 from callsheet.reporting.model import Style
 from callsheet.reporting.terminal import counted, paint, safe, wrapped
 from callsheet.results import ExplainResult, ValidationResult
+from callsheet.words import and_more
 
 _COLOURS = {"error": "red", "warning": "yellow"}
 
 
 def validation_text(result: ValidationResult, style: Style) -> str:
-    """Write every finding, then a line that sums them up."""
-    blocks = ["\n".join(diagnostic_lines(one, style)) for one in result.diagnostics]
+    """Write the findings, then a line that sums them up."""
+    blocks = ["\n".join(one) for one in finding_blocks(result.diagnostics, style)]
     errors = sum(one.severity == "error" for one in result.diagnostics)
     warnings = len(result.diagnostics) - errors
     checked = counted(result.documents, result.checked)
@@ -28,6 +31,31 @@ def validation_text(result: ValidationResult, style: Style) -> str:
         last = paint(f"Valid: {checked}.", "green", style)
     notes = [line for one in result.notes for line in wrapped(f"Note: {safe(one)}", style, indent=0)]
     return "\n\n".join([*blocks, "\n".join([*notes, last])])
+
+
+MANY = 10
+"""More findings of one code than these are shortened to the first `Style.most_findings`."""
+
+
+def finding_blocks(findings: Sequence[Diagnostic], style: Style) -> list[list[str]]:
+    """Write findings, of each code with many only the first, and then how many more there are."""
+    number = Counter(one.code for one in findings)
+    written: Counter[str] = Counter()
+    blocks = []
+    for one in findings:
+        written[one.code] += 1
+        if (
+            style.most_findings is None
+            or number[one.code] <= MANY
+            or written[one.code] <= style.most_findings
+        ):
+            blocks.append(diagnostic_lines(one, style))
+    if style.most_findings is None:
+        return blocks
+    more = [
+        f"{and_more(many, style.most_findings)} of {code}" for code, many in number.items() if many > MANY
+    ]
+    return [*blocks, [*more, "  help: `-v` shows all of them"]] if more else blocks
 
 
 def diagnostic_lines(one: Diagnostic, style: Style) -> list[str]:

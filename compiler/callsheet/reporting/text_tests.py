@@ -38,7 +38,7 @@ def tests_text(result: TestResult, style: Style) -> str:
         else f"{counted(passed, 'case')} passed."
     )
     if not result.cases:
-        last = "No test case."
+        return paint("No test case.", "green", style)
     return "\n".join([*lines, "", paint(last, "red" if failures else "green", style)])
 
 
