@@ -235,14 +235,14 @@ def test_nothing_in_common_is_no_connection(samples: Folder, callsheet: Callshee
     assert contents(samples) == before
 
 
-def test_the_samples_of_one_host_share_a_connection(samples: Folder, callsheet: Callsheet) -> None:
+def test_two_actions_of_one_sample_share_a_connection(samples: Folder, callsheet: Callsheet) -> None:
+    assert callsheet("new", "birthday", "--from", "vonage", "-C", samples.path).code == 0
     before = compiled(samples)
-    arguments = ("extract", "connection", "meta", "--select", "whatsapp_text", "--select", "facebook_*")
+    arguments = ("extract", "connection", "vonage", "--select", "vonage_sms", "--select", "birth*")
     outcome = callsheet(*arguments, "-C", samples.path)
     assert outcome.code == 0
-    assert (
-        "url: https://graph.facebook.com/{{ values.facebook.version }}\n" in contents(samples)["meta.yaml"]
-    )
+    written = (samples.path / "vonage" / "vonage.yaml").read_text()
+    assert "url: https://api.nexmo.com/v1/messages\n" in written
     assert compiled(samples) == before
 
 
