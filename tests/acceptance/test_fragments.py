@@ -187,6 +187,8 @@ WRONG = [
     ("an unknown one in a spread", "{$fragments: [context, custumer]}", "", ("CS329", "push.yaml", 8, "there is no fragment `custumer`")),
     ("a parameter that it has not", "{to: {$fragment: customer, with: {ide: x}}}", "", ("CS330", "push.yaml", 8, "the fragment `customer` has no parameter `ide` (did you mean `id`?)")),
     ("a list as an argument", "{to: {$fragment: customer, with: {id: [x]}}}", "", ("CS330", "push.yaml", 8, "`id` is not a string, a number, a boolean or null")),
+    ("a constant of another type", "{to: {$fragment: customer, with: {id: true}}}", "", ("CS330", "push.yaml", 8, "`id` cannot have this value")),
+    ("a constant that is too long", "{to: {$fragment: customer, with: {id: " + "x" * 41 + "}}}", "", ("CS330", "push.yaml", 8, "`id` cannot have this value")),
     ("with that is no mapping", "{to: {$fragment: customer, with: id}}", "", ("CS330", "push.yaml", 8, "`with` is not a mapping")),
     ("a field that is there already", "{source: x, $fragments: [context]}", "", ("CS330", "push.yaml", 8, "the fragment `context` writes `source`, which is there already")),
     ("two that write the same", "{$fragments: [context, context]}", "", ("CS330", "push.yaml", 8, "the fragment `context` writes `environment`, which is there already")),

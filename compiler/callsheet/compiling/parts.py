@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +12,8 @@ from callsheet.language.catalog import Spots
 from callsheet.language.environment import Environment
 from callsheet.language.fragment import Expansion, Fault
 from callsheet.rules.connections import unknown_connection
+from callsheet.rules.parameters import has_type, is_linear
+from callsheet.templates.syntax import is_template
 
 _SAME: tuple[str, ...] = (
     "type", "sensitivity", "enum", "minLength", "maxLength", "pattern",
@@ -51,6 +53,7 @@ def named_parts(definition: Definition, environments: Iterable[Environment]) -> 
         addresses += [f"Fragment/{name}" for name in sorted(expansion.used)]
         problems += [_problem(one) for one in expansion.faults]
         problems += _declared_otherwise(definition, expansion)
+        problems += _wrong_constants(expansion)
         whole = whole and not expansion.faults and expansion.used <= definition.parts.fragments.keys()
     return NamedParts(tuple(dict.fromkeys(addresses)), list(dict.fromkeys(problems)), whole)
 
@@ -82,6 +85,39 @@ def _declared_otherwise(definition: Definition, expansion: Expansion) -> Iterato
                 differing.append("optional")
             if differing:
                 yield _otherwise(name, differing, (there, at), (document, path))
+
+
+def _wrong_constants(expansion: Expansion) -> Iterator[Problem]:
+    """Yield each constant of a `with` that the fragment's parameter cannot have."""
+    for binding in dict.fromkeys(expansion.bindings.values()):
+        for name, one in binding.arguments.items():
+            if one.written and _is_constant(one.value) and not _can_be(one.value, one.declared):
+                yield Spots("CS330", one.document).value(
+                    one.path,
+                    f"`{name}` cannot have this value: the fragment declares another type, or a constraint",
+                    do="correct the value, or what the fragment declares",
+                )
+
+
+def _is_constant(value: Any) -> bool:
+    """Return whether an argument is known as it stands; null stands for no value, and a list is refused."""
+    return isinstance(value, bool | int | float) or (isinstance(value, str) and not is_template(value))
+
+
+def _can_be(value: Any, declared: Mapping[str, Any]) -> bool:
+    """Return whether a constant has the type and satisfies the constraints of a declaration."""
+    import jsonschema_rs
+
+    if not has_type(value, declared["type"]):
+        return False
+    pattern = declared.get("pattern")
+    known = {key: declared[key] for key in _CONSTRAINTS if key in declared}
+    if pattern is not None and is_linear(pattern):
+        known["pattern"] = pattern
+    return jsonschema_rs.Draft202012Validator(known).is_valid(value)
+
+
+_CONSTRAINTS = ("enum", "minLength", "maxLength", "minimum", "maximum")
 
 
 def _place(definition: Definition, name: str) -> tuple[Document, Path]:

@@ -54,6 +54,7 @@ class Argument(NamedTuple):
         value: a template over what is known where the fragment is named, or a constant.
         document: the one that writes it; so `path`.
         written: whether `with` says it; else it is the parameter of the same name.
+        declared: what the fragment declares of the parameter.
 
     """
 
@@ -61,6 +62,7 @@ class Argument(NamedTuple):
     document: Document
     path: Path
     written: bool
+    declared: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -276,10 +278,14 @@ class _Expander:
         for parameter, declared in known.parameters.items():
             if parameter in given:
                 at = here.at("with", parameter)
-                argument = Argument(given[parameter], at.document, at.path, written=True)
+                argument = Argument(given[parameter], at.document, at.path, written=True, declared=declared)
             else:
                 argument = Argument(
-                    f"{{{{ params.{parameter} }}}}", here.document, here.path, written=False
+                    f"{{{{ params.{parameter} }}}}",
+                    here.document,
+                    here.path,
+                    written=False,
+                    declared=declared,
                 )
             arguments[parameter] = argument
             where = ("spec", "parameters", parameter)
