@@ -79,6 +79,7 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.hookimpl(optionalhook=True)  # the first steps are also tested with pytest alone
 def pytest_xdist_auto_num_workers() -> int:
     """Return one process more than there are processors: about half of a test's time it waits for others."""
     return (
