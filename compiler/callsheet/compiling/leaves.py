@@ -16,7 +16,7 @@ from callsheet.language.catalog import Spots
 from callsheet.language.content import Content
 from callsheet.language.environment import Environment, overlaid_spots
 from callsheet.language.fragment import Binding
-from callsheet.language.layers import binding_at
+from callsheet.language.layers import assembled, binding_at
 from callsheet.rules.written_forms import lost_in_template
 from callsheet.templates.encoding import encode, literal_mapping
 from callsheet.templates.evaluate import evaluate
@@ -39,16 +39,17 @@ class LeafCompiler:
         self.read_template = read_template
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
-        self.used: set[str] = set()
-        self.layers = (*action.layers, *environment.overlays_of(action))
+        self.layers = environment.layers_of(action)
         self.bound = any(layer.bindings for layer in self.layers)
         self.arguments: dict[Binding, dict[str, Any]] = {}
-        self.spec = environment.overlaid(action)
+        self.spec = action.spec if self.layers is action.layers else assembled(self.layers)
         self.parameters: dict[str, Parameter] = (
             action.parameters
             if self.spec is action.spec
             else read_parameters(self.spec.get("parameters") or {})
         )
+        # A parameter that an overlay takes away is mapped by no journey there: it is not unused.
+        self.used = set(action.parameters).difference(self.parameters)
         self.types = {name: JSON_TYPES[one.type] for name, one in self.parameters.items()}
         self.names: dict[str, Any] = {} if action.item is None else {"item": action.item}
         self.names |= {

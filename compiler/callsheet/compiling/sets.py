@@ -164,6 +164,6 @@ def nameless_row(document: Document, row: Row, name: Any) -> Problem:
     return with_row(problem, row)
 
 
-def with_row(problem: Problem, row: Row | None) -> Problem:
+def with_row(problem: Problem, row: Row) -> Problem:
     """Return a problem with the row at which it was found."""
-    return problem if row is None else replace(problem, related=(*problem.related, row.related))
+    return replace(problem, related=(*problem.related, row.related))

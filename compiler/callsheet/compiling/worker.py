@@ -187,8 +187,7 @@ class Worker:
         about = ((action.name, environment.name),)
         templates = TemplateFiles(self.source, unit.templates, unit.found, about)
         outcome = self.compilers[action.kind](action, environment, templates.read)
-        used = outcome.used | _taken_away(action, environment)
-        unit.used.setdefault(action.name, {})[environment.name] = sorted(used)
+        unit.used.setdefault(action.name, {})[environment.name] = sorted(outcome.used)
         yield from outcome.problems
         compiled = outcome.compiled
         if compiled is None:
@@ -223,14 +222,6 @@ class Worker:
         yield from _judged([*rules, *self.relay_rules], subject, action, environment)
         if target.get("flavor") == "journey-orchestration":
             yield from _judged(self.orchestration_rules, subject, action, environment)
-
-
-def _taken_away(action: Definition, environment: Environment) -> set[str]:
-    """Return the parameters that an environment's overlays take away: no journey maps them there."""
-    spec = environment.overlaid(action)
-    if spec is action.spec:
-        return set()
-    return set(action.parameters).difference(spec.get("parameters") or {})
 
 
 def _judged(

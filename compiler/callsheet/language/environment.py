@@ -11,7 +11,7 @@ from callsheet.language.action import Definition
 from callsheet.language.catalog import Spots, in_file
 from callsheet.language.layers import Expanded, Layer, Written, assembled, written
 from callsheet.language.merge import merged
-from callsheet.language.overlay import overlays_for
+from callsheet.language.overlay import Overlays
 from callsheet.language.selector import Selector
 
 
@@ -61,6 +61,7 @@ class Environment:
         confirmers: who may confirm what was done by hand; none is needed where its count is 0.
         allow_send: may `callsheet send` call with what it deploys?
         collection: the document of kind Target that the target names.
+        overlays: of each document of the chain, that of what it extends first.
 
     """
 
@@ -75,6 +76,7 @@ class Environment:
     confirmers: Approvals = Approvals()
     allow_send: bool = False
     collection: Document | None = None
+    overlays: tuple[Overlays, ...] = ()
 
     @property
     def document(self) -> Document:
@@ -97,26 +99,31 @@ class Environment:
         """Whether it is only there to be extended."""
         return self.target is None
 
-    def overlays_of(self, action: Definition) -> tuple[Layer, ...]:
-        """Return what lies over an action here, lowest first: overlays of its connection, and of itself.
-
-        An environment's own lie over those of the environment that it extends.
-        """
-        return tuple(layer for one in self.expanded_overlays(action) for layer in one.layers)
-
     def expanded_overlays(self, action: Definition) -> list[Expanded]:
-        """Return the overlays of an action, each with the fragments that it names."""
+        """Return what lies over an action here, lowest first, each with the fragments that it names.
+
+        Overlays of its connection come before its own, and those of an extended environment before both.
+        """
         found: list[tuple[str, Layer]] = []
-        for document in reversed(self.chain):
-            for overlay, form in overlays_for(document, action):
+        for overlays in self.overlays:
+            for overlay, form in overlays.for_definition(action):
                 if overlay.fields is None:
                     found = [(name, one) for name, one in found if name != overlay.name]
                 else:
-                    layer = Layer(document, overlay.path, overlay.fields, form)
+                    layer = Layer(overlays.document, overlay.path, overlay.fields, form)
                     found.append((overlay.name, layer))
         return [
             action.with_fragments(one) if one.form == "definition" else Expanded(one) for _, one in found
         ]
+
+    def overlays_of(self, action: Definition) -> tuple[Layer, ...]:
+        """Return the layers of the overlays of an action, lowest first."""
+        return tuple(layer for one in self.expanded_overlays(action) for layer in one.layers)
+
+    def layers_of(self, action: Definition) -> tuple[Layer, ...]:
+        """Return what an action is made of here, lowest first: its very own layers without an overlay."""
+        overlays = self.overlays_of(action)
+        return (*action.layers, *overlays) if overlays else action.layers
 
     def deploys(self, one: Definition) -> bool:
         """Return whether a definition is deployed here, by what this environment and it itself say."""
@@ -128,13 +135,12 @@ class Environment:
 
     def overlaid(self, action: Definition) -> dict[str, Any]:
         """Return the spec of an action with this environment's overlays merged over it."""
-        overlays = self.overlays_of(action)
-        return assembled((*action.layers, *overlays)) if overlays else action.spec
+        layers = self.layers_of(action)
+        return action.spec if layers is action.layers else assembled(layers)
 
     def written(self, action: Definition, path: Path, offset: int = 0) -> Written:
         """Return where a field of the overlaid spec is written: in which document, and where in it."""
-        layers = (*action.layers, *self.overlays_of(action))
-        found = written(layers, path, offset)
+        found = written(self.layers_of(action), path, offset)
         return _at_file(action, found)
 
 
@@ -241,6 +247,7 @@ def _resolve(document: Document, chain: tuple[Document, ...]) -> Environment:
     return Environment(
         name=document.value["metadata"]["name"],
         chain=chain,
+        overlays=tuple(map(Overlays, reversed(chain))),
         values=spec.get("values") or {},
         select=Selector.read(spec.get("select"), left_out=spec.get("except")),
         target=target,

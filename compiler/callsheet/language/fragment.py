@@ -8,7 +8,7 @@ it parameters of the action by the same name.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -117,21 +117,6 @@ def names_fragments(value: Any) -> bool:
     if isinstance(value, dict):
         return any(key.startswith(_PREFIX) for key in value) or any(map(names_fragments, value.values()))
     return isinstance(value, list) and any(map(names_fragments, value))
-
-
-def fragments_in(value: Any) -> Iterator[str]:
-    """Yield the names of the fragments that a payload names."""
-    if isinstance(value, dict):
-        if _is_one(value):
-            yield value[ONE]
-        for one in value.get(SPREAD) or () if isinstance(value.get(SPREAD), list) else ():
-            if isinstance(one, str):
-                yield one
-        for one in value.values():
-            yield from fragments_in(one)
-    elif isinstance(value, list):
-        for one in value:
-            yield from fragments_in(one)
 
 
 def expand(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -32,27 +33,46 @@ Form = Literal["definition", "connection"]
 """What the fields of an overlay are: those of the definition itself, or of its connection."""
 
 
-def overlays_for(document: Document, one: Definition) -> list[tuple[Overlay, Form]]:
-    """Return the overlays of one document of kind Environment that are for a definition, lowest first.
+class Overlays:
+    """The overlays of one document of kind Environment, by whom they are for.
 
-    In a list they are in the order of writing. In a mapping, those of its connection come first, then
-    patterns, then its own.
+    There may be one for each action of a large workspace: what is for a name is looked up, and only
+    patterns and selectors are tried.
     """
-    found = [
-        (overlay, form) for overlay in overlays_in(document) if (form := _form(overlay, one)) is not None
-    ]
-    if isinstance(document.value["spec"].get("overlays"), dict):
-        found.sort(key=lambda it: (it[1] == "definition", not is_pattern(it[0].name)))
-    return found
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self._all = overlays_in(document)
+        self._in_order = isinstance(document.value["spec"].get("overlays"), list)
+        self._by_name: dict[str, list[int]] = defaultdict(list)
+        self._tried: list[int] = []
+        for index, one in enumerate(self._all):
+            if one.select is not None or is_pattern(one.name):
+                self._tried.append(index)
+            else:
+                self._by_name[one.name].append(index)
+
+    def for_definition(self, one: Definition) -> list[tuple[Overlay, Form]]:
+        """Return the overlays that are for a definition, lowest first.
+
+        In a list they are in the order of writing. In a mapping, those of its connection come first, then
+        patterns, then its own.
+        """
+        connection = None if one.connection is None else one.connection.name
+        below = [] if connection is None else self._by_name.get(connection, [])
+        own = [] if connection == one.name else self._by_name.get(one.name, [])
+        found = [*below, *(index for index in self._tried if _selects(self._all[index], one)), *own]
+        forms: dict[int, Form] = dict.fromkeys(below, "connection")
+        return [
+            (self._all[index], forms.get(index, "definition"))
+            for index in (sorted(found) if self._in_order else found)
+        ]
 
 
-def _form(overlay: Overlay, one: Definition) -> Form | None:
-    """Return the form of an overlay's fields where it is for a definition; None where it is not."""
+def _selects(overlay: Overlay, one: Definition) -> bool:
     if overlay.select is not None:
-        return "definition" if overlay.select.selects(one) else None
-    if one.connection is not None and overlay.name == one.connection.name:
-        return "connection"
-    return "definition" if matches(overlay.name, one.name) else None
+        return overlay.select.selects(one)
+    return matches(overlay.name, one.name)
 
 
 def overlays_in(document: Document) -> list[Overlay]:
