@@ -132,9 +132,11 @@ class _WorkspaceCompiler:
         result = self.result
         result.documents += unit.documents
         self.facts.named_parts.update(unit.parts)
+        text = partial(self.texts.__getitem__, unit.file)
+        documents: dict[int, Document] = {}  # the rows of a set have one
         for head in unit.heads:
-            text = partial(self.texts.__getitem__, unit.file)
-            document = Document(unit.file, head["index"], text, line=head["line"])
+            index = head["index"]
+            document = documents.setdefault(index, Document(unit.file, index, text, line=head["line"]))
             row = Row.read(head["row"]) if "row" in head else None
             named = document if row is None else self._document_of(row)
             self.facts.named.append((head["kind"], head["name"], named))

@@ -30,9 +30,10 @@ def renames(compiled: Compiled) -> dict[str, str]:
 
 def place_in(compiled: Compiled, environment: Environment) -> Place:
     """Return the function that returns where a field of a compiled action is written."""
+    definitions = compiled.definitions
 
     def place(address: str, path: Path) -> tuple[str, int, int] | None:
-        action = compiled.definitions.get(Address.read(address).name)
+        action = definitions.get(Address.read(address).name)
         if action is None:
             return None
         if not path:

@@ -9,6 +9,7 @@ from typing import Any
 
 from callsheet.compiling import Compiled
 from callsheet.documents import equal
+from callsheet.language.action import Definition
 from callsheet.language.addresses import Address
 from callsheet.planning.field_changes import changed
 from callsheet.planning.model import Change
@@ -89,27 +90,17 @@ def shared_changes(
     before: Compiled, after: Compiled, environments: Mapping[str, Sequence[Change]]
 ) -> list[SharedChange]:
     """Return what changed of what several actions share, whose own files are what they were."""
-    found = [
-        *_values(before, after, environments),
-        *_connections(before, after, environments),
-        *_templates(before, after, environments),
-    ]
-    return [one for one in found if len(one.addresses) >= SHARED_FROM]
-
-
-def _connections(
-    before: Compiled, after: Compiled, environments: Mapping[str, Sequence[Change]]
-) -> Iterator[SharedChange]:
-    """Yield each field of a connection or fragment that changed, with the actions that changed with it."""
+    was, now = before.definitions, after.definitions
+    untouched = {
+        name: frozenset(one.address for one in changes if _is_untouched(one, was, now))
+        for name, changes in environments.items()
+    }
+    found = [*_values(before, after, untouched)]
     for address, (old, new) in _parts(before, after).items():
-        users = _users(address, after)
-        there = {
-            environment: {
-                one.address for one in changes if one.address in users and _is_untouched(one, before, after)
-            }
-            for environment, changes in environments.items()
-        }
-        yield from _fields(address, _said(old), _said(new), there)
+        found += _grouped(address, _said(old), _said(new), _users(address, after), untouched)
+    for address, (old, new, members) in _templates(before, after).items():
+        found += _grouped(address, old, new, members, untouched)
+    return [one for one in found if len(one.addresses) >= SHARED_FROM]
 
 
 def _parts(before: Compiled, after: Compiled) -> dict[str, tuple[Any, Any]]:
@@ -132,46 +123,38 @@ def _users(address: str, compiled: Compiled) -> set[str]:
     return {one.address for one in compiled.actions.values() if name in one.fragments}
 
 
-def _templates(
-    before: Compiled, after: Compiled, environments: Mapping[str, Sequence[Change]]
-) -> Iterator[SharedChange]:
-    """Yield each field of a set's template that changed, with the actions of rows that are as they were."""
+def _templates(before: Compiled, after: Compiled) -> dict[str, tuple[Any, Any, set[str]]]:
+    """Return the templates of sets that both have, as each has them, with their actions' addresses."""
     was, now = (_sets(one) for one in (before, after))
-    for address in sorted({*was} & {*now}):
-        (old, _), (new, members) = was[address], now[address]
-        there = {
-            environment: {
-                one.address
-                for one in changes
-                if one.address in members and _is_untouched(one, before, after)
-            }
-            for environment, changes in environments.items()
-        }
-        yield from _fields(address, old["spec"]["template"], new["spec"]["template"], there)
+    return {address: (was[address][0], *now[address]) for address in sorted({*was} & {*now})}
 
 
 def _sets(compiled: Compiled) -> dict[str, tuple[Any, set[str]]]:
-    """Return the sets, by address, each with the addresses of its actions."""
+    """Return the template of each set, by address, with the addresses of its actions."""
     found: dict[str, tuple[Any, set[str]]] = {}
     for one in compiled.actions.values():
         if one.origin.row is not None:
             value = one.document.value
             address = f"ActionSet/{value['metadata']['name']}"
-            found.setdefault(address, (value, set()))[1].add(one.address)
+            found.setdefault(address, (value["spec"]["template"], set()))[1].add(one.address)
     return found
 
 
-def _fields(
-    document: str, old: Any, new: Any, there: Mapping[str, Collection[str]]
+def _grouped(
+    document: str, old: Any, new: Any, users: Collection[str], untouched: Mapping[str, frozenset[str]]
 ) -> Iterator[SharedChange]:
+    """Yield each field of a document that changed, with the actions that changed with it."""
+    if equal(old, new):
+        return
+    there = {name: addresses.intersection(users) for name, addresses in untouched.items()}
     for path, was, now in changed(old, new):
         yield SharedChange(
             name=".".join(map(str, path)),
             document=document,
             before=was,
             after=now,
-            environments=tuple(one for one, addresses in there.items() if addresses),
-            addresses=tuple(sorted({one for addresses in there.values() for one in addresses})),
+            environments=tuple(name for name, addresses in there.items() if addresses),
+            addresses=tuple(sorted(frozenset().union(*there.values()))),
         )
 
 
@@ -182,19 +165,20 @@ def _said(document: Any) -> dict[str, Any]:
 
 
 def _values(
-    before: Compiled, after: Compiled, environments: Mapping[str, Sequence[Change]]
+    before: Compiled, after: Compiled, untouched: Mapping[str, frozenset[str]]
 ) -> Iterator[SharedChange]:
     """Yield each value of environments that changed, with the actions that read it and changed."""
+    definitions = after.definitions
     values: dict[tuple[str, str, str], tuple[Any, Any, list[str], set[str]]] = {}
-    for name, changes in environments.items():
+    for name, there in untouched.items():
         old, new = before.environments.get(name), after.environments.get(name)
         if old is None or new is None or equal(old.values, new.values):
             continue
-        untouched = [one for one in changes if _is_untouched(one, before, after)]
+        texts = {one: "\n".join(definitions[Address.read(one).name].texts) for one in there}
         for path, was, now in changed(old.values, new.values):
             dotted = ".".join(map(str, path))
             reads = _reader_of(path)
-            addresses = {one.address for one in untouched if reads.search(_text_of(one, after))}
+            addresses = {one for one, text in texts.items() if reads.search(text)}
             entry = values.setdefault((dotted, repr(was), repr(now)), (was, now, [], set()))
             entry[2].append(name)
             entry[3].update(addresses)
@@ -229,10 +213,12 @@ def policy_changes(before: Compiled, after: Compiled) -> list[PolicyChange]:
     return found
 
 
-def _is_untouched(change: Change, before: Compiled, after: Compiled) -> bool:
+def _is_untouched(
+    change: Change, before: Mapping[str, Definition], after: Mapping[str, Definition]
+) -> bool:
     """Return whether what an object's own document says, or its row, is as it was."""
     name = Address.read(change.address).name
-    old, new = before.definitions.get(name), after.definitions.get(name)
+    old, new = before.get(name), after.get(name)
     if change.action != "update" or old is None or new is None:
         return False
     parts = [new.spec.get("request", {}), *(new.spec.get("content") or {}).values()]
@@ -246,10 +232,6 @@ def _is_untouched(change: Change, before: Compiled, after: Compiled) -> bool:
 def _filled(item: dict[str, Any]) -> dict[str, Any]:
     """Return the fields of a row that say something: a column that is new, and empty, changes no row."""
     return {name: one for name, one in item.items() if one not in ("", None)}
-
-
-def _text_of(change: Change, compiled: Compiled) -> str:
-    return "\n".join(compiled.definitions[Address.read(change.address).name].texts)
 
 
 def _reader_of(path: Sequence[Any]) -> re.Pattern[str]:
