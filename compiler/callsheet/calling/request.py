@@ -5,11 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
-
-from jinja2 import nodes
 
 from callsheet.calling.parameters import MOST_EXACT, check_parameters, has_large_number
 from callsheet.errors import CallsheetError
@@ -21,7 +18,7 @@ from callsheet.templates.evaluate import evaluate
 from callsheet.templates.faults import TemplateFault
 from callsheet.templates.filter_calls import apply_filter
 from callsheet.templates.scope import ABSENT, JSON_TYPES, Scope, present, text_at
-from callsheet.templates.syntax import parse_leaf
+from callsheet.templates.slot_expressions import parse_slot
 from callsheet.templates.urls import UrlWriter
 from callsheet.templates.values import canonical_text
 from callsheet.templates.whole_text import render_file
@@ -184,7 +181,7 @@ class Filler:
 
     def _expr(self, node: Mapping[str, Any]) -> Any:
         scope = Scope({}, self.values, self.types)
-        value = present(evaluate(_expression(node["$expr"]), scope))
+        value = present(evaluate(parse_slot(node["$expr"]), scope))
         return self._when_missing(value, list(node["params"]))
 
     def _template(self, node: Mapping[str, Any]) -> Any:
@@ -313,14 +310,6 @@ _SLOTS: dict[str, Any] = {
     "$secret": Filler._secret,  # noqa: SLF001
     "$literal": Filler._literal,  # noqa: SLF001
 }
-
-
-@lru_cache(maxsize=1_000)
-def _expression(text: str) -> nodes.Expr:
-    (part,) = parse_leaf("{{ " + text + " }}")
-    if isinstance(part, str):
-        raise TypeError("the expression of a compiled action is a string")
-    return part.node
 
 
 def _is_encoded(part: Mapping[str, Any]) -> bool:

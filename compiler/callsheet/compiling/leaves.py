@@ -19,10 +19,10 @@ from callsheet.language.fragment import Binding
 from callsheet.language.layers import assembled, binding_at
 from callsheet.rules.written_forms import lost_in_template
 from callsheet.templates.encoding import encode, literal_mapping
-from callsheet.templates.evaluate import evaluate
+from callsheet.templates.evaluate import evaluate_leaf, evaluate_part
 from callsheet.templates.faults import TemplateFault
 from callsheet.templates.residual import Residual
-from callsheet.templates.scope import JSON_TYPES, Scope, join_parts, present
+from callsheet.templates.scope import JSON_TYPES, Scope, join_parts
 from callsheet.templates.syntax import Expression, is_template, parse_leaf
 from callsheet.templates.values import canonical_text, digest_of
 from callsheet.templates.whole_text import params_of_file, render_file
@@ -147,14 +147,13 @@ class LeafCompiler:
 
     def _part(self, part: Expression | str, scope: Scope) -> tuple[Any, int]:
         """Evaluate a part of a leaf: its value, and its offset."""
-        if isinstance(part, str):
-            return part, 0
-        if "params" not in scope.names:
+        return evaluate_part(self._using(part, scope), scope)
+
+    def _using(self, part: Expression | str, scope: Scope) -> Expression | str:
+        """Return a part back, with its parameters noted; those of a fragment are none of the action's."""
+        if not isinstance(part, str) and "params" not in scope.names:
             self.used.update(part.params)
-        try:
-            return present(evaluate(part.node, scope)), part.base + part.node.lineno - 1
-        except TemplateFault as fault:
-            raise fault.moved(part.base) from None
+        return part
 
     def _warn_of_gaps(self, parts: list[tuple[Any, int]], path: Path) -> None:
         """Warn where an optional parameter leaves a gap in a text."""
@@ -257,10 +256,7 @@ class LeafCompiler:
     def _argument(self, value: Any, scope: Scope) -> Any:
         if not isinstance(value, str) or not is_template(value):
             return value
-        parts = parse_leaf(value)
-        evaluated = [self._part(part, scope) for part in parts]
-        whole = len(parts) == 1 and not isinstance(parts[0], str)
-        return evaluated[0][0] if whole else join_parts(evaluated)
+        return evaluate_leaf((self._using(part, scope) for part in parse_leaf(value)), scope)
 
     def _problem(self, path: Path, fault: TemplateFault) -> Problem:
         spots = overlaid_spots(fault.code, self.action, self.environment)

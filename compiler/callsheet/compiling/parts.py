@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from callsheet.documents import Document, Path, Problem, Related, equal
-from callsheet.language.action import Definition
+from callsheet.language.action import CONSTRAINTS, Definition
 from callsheet.language.catalog import Spots
 from callsheet.language.environment import Environment
 from callsheet.language.fragment import Expansion, Fault
@@ -15,10 +15,7 @@ from callsheet.rules.connections import unknown_connection
 from callsheet.rules.parameters import has_type, is_linear
 from callsheet.templates.syntax import is_template
 
-_SAME: tuple[str, ...] = (
-    "type", "sensitivity", "enum", "minLength", "maxLength", "pattern",
-    "minimum", "maximum", "format", "items",
-)  # fmt: skip
+_SAME = ("type", "sensitivity", *CONSTRAINTS)
 """What a parameter is; how it is shown may differ."""
 
 

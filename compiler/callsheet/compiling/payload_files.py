@@ -9,7 +9,7 @@ from callsheet.documents import Problem, Span
 from callsheet.language.action import Parameter
 from callsheet.templates.allow_list import mentions, names_in
 from callsheet.templates.faults import TemplateFault
-from callsheet.templates.scope import Scope
+from callsheet.templates.scope import EXAMPLES, Scope
 from callsheet.templates.syntax import parse_file
 from callsheet.templates.whole_text import render_file
 
@@ -44,24 +44,12 @@ def kept_template(
     return {"text": text, "names": names, "params": list(params)}
 
 
-_EXAMPLES: dict[str, Any] = {
-    "string": "text",
-    "integer": 1,
-    "number": 1.5,
-    "boolean": True,
-    "datetime": "2026-01-01T00:00:00Z",
-    "date": "2026-01-01",
-    "array": [],
-    "object": {},
-}
-
-
 def example_of(parameter: Parameter) -> Any:
     """Return a value that a parameter may have: its example, else one of its type."""
     if parameter.example is not None:
         return parameter.example
     allowed = parameter.constraints.get("enum")
-    return allowed[0] if allowed else _EXAMPLES[parameter.type]
+    return allowed[0] if allowed else EXAMPLES[parameter.type]
 
 
 def problem_in_file(file: str, text: str, fault: TemplateFault) -> Problem:

@@ -11,9 +11,9 @@ from callsheet.documents import Document, Path, Problem, Related
 from callsheet.documents.walking import texts_in
 from callsheet.language.catalog import Spots
 from callsheet.language.origin import TEMPLATE, Row
-from callsheet.templates.evaluate import evaluate
+from callsheet.templates.evaluate import evaluate_leaf
 from callsheet.templates.faults import TemplateFault
-from callsheet.templates.scope import Scope, join_parts, present
+from callsheet.templates.scope import Scope
 from callsheet.templates.syntax import Expression, is_template, parse_leaf, reads_of
 from callsheet.words import nearest
 
@@ -76,24 +76,16 @@ def _is_evaluated_later(path: Path) -> bool:
 def _leaf(text: str, item: dict[str, Any], path: Path) -> Any:
     scope = Scope({"item": item}, None, {})
     try:
-        values = []
-        for part in parse_leaf(text):
-            if isinstance(part, str):
-                values.append((part, 0))
-                continue
-            if part.params:
-                raise _too_early(part)
-            try:
-                values.append((present(evaluate(part.node, scope)), part.base + part.node.lineno - 1))
-            except TemplateFault as fault:
-                raise fault.moved(part.base) from None
-        return values[0][0] if len(values) == 1 else join_parts(values)
+        return evaluate_leaf(map(_without_params, parse_leaf(text)), scope)
     except TemplateFault as fault:
         raise RowFault(path, fault) from None
 
 
-def _too_early(part: Expression) -> TemplateFault:
-    return TemplateFault(
+def _without_params(part: Expression | str) -> Expression | str:
+    """Return a part back; raise CS502 for one that reads a parameter."""
+    if isinstance(part, str) or not part.params:
+        return part
+    raise TemplateFault(
         "CS502",
         part.base,
         f"`params.{part.params[0]}` is not known here: a row fills this field in before any call",

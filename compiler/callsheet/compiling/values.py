@@ -12,9 +12,9 @@ from callsheet.documents import Path, Problem
 from callsheet.language.catalog import Spots
 from callsheet.language.environment import Environment
 from callsheet.language.merge import holds
-from callsheet.templates.evaluate import evaluate
+from callsheet.templates.evaluate import evaluate_leaf
 from callsheet.templates.faults import TemplateFault
-from callsheet.templates.scope import Scope, join_parts, present
+from callsheet.templates.scope import Scope
 from callsheet.templates.syntax import Expression, parse_leaf
 
 _OURS = re.compile(r"\{\{[^}]*\b(?:values|env)\s*[.\[]")
@@ -104,14 +104,7 @@ class _Resolver:
                     self._read(read, known=known)
         names = {"values": self.values, "env": {"name": self.environment.name}}
         scope = Scope(names, None, {})
-        values = [(part, 0) if isinstance(part, str) else self._part(part, scope) for part in parts]
-        return values[0][0] if len(values) == 1 else join_parts(values)
-
-    def _part(self, part: Expression, scope: Scope) -> tuple[Any, int]:
-        try:
-            return present(evaluate(part.node, scope)), part.base + part.node.lineno - 1
-        except TemplateFault as fault:
-            raise fault.moved(part.base) from None
+        return evaluate_leaf(parts, scope)
 
     def _read(self, path: Path, *, known: bool) -> None:
         """Fill in what an expression reads; what is not there is reported when it is evaluated."""

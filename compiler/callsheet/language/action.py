@@ -244,7 +244,7 @@ def _own_layer(origin: Origin) -> Layer:
     return Layer(origin.document, (*origin.root, "spec"), origin.value["spec"])
 
 
-_CONSTRAINTS = (
+CONSTRAINTS = (
     "enum",
     "minLength",
     "maxLength",
@@ -254,6 +254,7 @@ _CONSTRAINTS = (
     "format",
     "items",
 )
+"""The fields of a declaration that say which values a parameter may have."""
 
 
 def read_parameters(declared: dict[str, Any]) -> dict[str, Parameter]:
@@ -270,7 +271,7 @@ def _parameter(name: str, fields: dict[str, Any]) -> Parameter:
         when_missing=fields.get("whenMissing", "drop"),
         sensitivity=fields.get("sensitivity"),
         example=fields.get("example"),
-        constraints={key: fields[key] for key in _CONSTRAINTS if key in fields},
+        constraints={key: fields[key] for key in CONSTRAINTS if key in fields},
     )
 
 

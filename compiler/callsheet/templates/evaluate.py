@@ -7,7 +7,7 @@ they are. Nothing is generated and executed; every step and every size is counte
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from jinja2 import nodes
@@ -19,6 +19,7 @@ from callsheet.templates.lookups import member, named
 from callsheet.templates.operators import SIGNS, arithmetic, checked_number, compared
 from callsheet.templates.residual import Residual, residual_filter, residual_of
 from callsheet.templates.scope import ABSENT, Missing, Scope, join_parts, present, too_large
+from callsheet.templates.syntax import Expression
 from callsheet.words import nearest
 
 
@@ -31,6 +32,32 @@ def evaluate(node: nodes.Node, scope: Scope) -> Any:
     """
     scope.step(node.lineno - 1)
     return _EVALUATORS[type(node)](node, scope)
+
+
+def evaluate_part(part: Expression | str, scope: Scope) -> tuple[Any, int]:
+    """Evaluate a part of a leaf, which must have a value: the value, and its offset.
+
+    Raises:
+        TemplateFault: with the offset in the leaf of what cannot be evaluated.
+
+    """
+    if isinstance(part, str):
+        return part, 0
+    try:
+        return present(evaluate(part.node, scope)), part.base + part.node.lineno - 1
+    except TemplateFault as fault:
+        raise fault.moved(part.base) from None
+
+
+def evaluate_leaf(parts: Iterable[Expression | str], scope: Scope) -> Any:
+    """Evaluate a parsed leaf: one expression keeps its type, text around it makes a text.
+
+    Raises:
+        TemplateFault: as `evaluate_part`.
+
+    """
+    values = [evaluate_part(part, scope) for part in parts]
+    return values[0][0] if len(values) == 1 else join_parts(values)
 
 
 def value_of(node: nodes.Node, scope: Scope) -> Any:

@@ -25,6 +25,19 @@ JSON_TYPES = {
 """The JSON type of a value, by the type that a parameter declares."""
 
 
+EXAMPLES: dict[str, Any] = {
+    "string": "text",
+    "integer": 1,
+    "number": 1.5,
+    "boolean": True,
+    "datetime": "2026-01-01T00:00:00Z",
+    "date": "2026-01-01",
+    "array": [],
+    "object": {},
+}
+"""A value of each type that a parameter may declare."""
+
+
 class _Absent:
     """The value of an optional parameter that was not given."""
 

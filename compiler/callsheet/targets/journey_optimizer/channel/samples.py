@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
-
-from jinja2 import nodes
 
 from callsheet.targets.journey_optimizer.lowering.payloads import is_slot
 from callsheet.templates.evaluate import evaluate
-from callsheet.templates.scope import JSON_TYPES, Scope, present
-from callsheet.templates.syntax import parse_leaf
+from callsheet.templates.scope import EXAMPLES, JSON_TYPES, Scope, present
+from callsheet.templates.slot_expressions import parse_slot
 from callsheet.templates.whole_text import render_file
-
-_EXAMPLES: Mapping[str, Any] = {
-    "string": "text",
-    "integer": 1,
-    "number": 1.5,
-    "boolean": True,
-    "datetime": "2026-01-01T00:00:00Z",
-    "date": "2026-01-01",
-    "array": [],
-    "object": {},
-}
 
 
 def sample_payload(payload: Any, declared: Mapping[str, Any]) -> Any:
@@ -39,7 +25,7 @@ def _example(fields: Mapping[str, Any]) -> Any:
     if fields.get("enum"):
         return fields["enum"][0]
     kind = fields["type"]
-    return [_EXAMPLES.get(fields["items"], "text")] if "items" in fields else _EXAMPLES[kind]
+    return [EXAMPLES.get(fields["items"], "text")] if "items" in fields else EXAMPLES[kind]
 
 
 def _filled(node: Any, values: dict[str, Any], types: Mapping[str, str]) -> Any:
@@ -56,7 +42,7 @@ def _filled(node: Any, values: dict[str, Any], types: Mapping[str, str]) -> Any:
         return "".join(str(_filled(one, values, types)) for one in node["$concat"])
     if "$param" in node and not node.get("filters"):
         return values[node["$param"]]  # a member of an object is named with a dot in the call of a relay
-    return present(evaluate(_expression(_text(node)), Scope({}, values, types)))
+    return present(evaluate(parse_slot(_text(node)), Scope({}, values, types)))
 
 
 def _text(node: Mapping[str, Any]) -> str:
@@ -69,11 +55,3 @@ def _text(node: Mapping[str, Any]) -> str:
         name, arguments = (one, []) if isinstance(one, str) else (one["filter"], one["args"])
         text += f" | {name}" + (f"({', '.join(literal(it) for it in arguments)})" if arguments else "")
     return text
-
-
-@lru_cache(maxsize=1_000)
-def _expression(text: str) -> nodes.Expr:
-    (part,) = parse_leaf("{{ " + text + " }}")
-    if isinstance(part, str):
-        raise TypeError("the expression of a compiled action is a string")
-    return part.node

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 from jinja2 import nodes
@@ -26,7 +25,7 @@ from callsheet.targets.journey_optimizer.lowering.values import (
     data_type,
     or_else,
 )
-from callsheet.templates.syntax import parse_leaf
+from callsheet.templates.slot_expressions import parse_slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ class Leaves:
         if "$concat" in leaf:
             return operators.composed([self.value(one) for one in leaf["$concat"]])
         if "$expr" in leaf:
-            return self._node(_parsed(leaf["$expr"]))
+            return self._node(parse_slot(leaf["$expr"]))
         raise NeedsRelayError("a journey's expression cannot hold this")
 
     def parameter(self, name: str) -> Value:
@@ -199,14 +198,6 @@ def _constant_of(node: nodes.Node) -> Any:
 
 def _argument(value: Any) -> Value:
     return conditions.known_list(value) if isinstance(value, list) else constant(value)
-
-
-@lru_cache(maxsize=1_000)
-def _parsed(text: str) -> nodes.Expr:
-    (part,) = parse_leaf("{{ " + text + " }}")
-    if isinstance(part, str):
-        raise TypeError("the expression of a compiled action is a text")
-    return part.node
 
 
 _LOWERINGS: dict[type[nodes.Node], Callable[[Leaves, Any], Value]] = {
