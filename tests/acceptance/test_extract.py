@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from callsheet import Workspace
 from support.accounts import ENVIRONMENTS, account, files_of
+from support.forms import examples
 from support.workspaces import Callsheet, Folder
 
 ONE = """\
@@ -246,14 +247,15 @@ def test_two_actions_of_one_sample_share_a_connection(samples: Folder, callsheet
     assert compiled(samples) == before
 
 
-def test_two_hundred_generated_actions_are_said_in_fewer_lines(empty: Folder) -> None:
+def test_generated_actions_are_said_in_fewer_lines(empty: Folder) -> None:
     empty.write("environments.yaml", ENVIRONMENTS.rsplit("---", 1)[0])
-    for file, text in files_of(account(7, 200, ("braze",)), 7).items():
+    actions = examples(60, 200)
+    for file, text in files_of(account(7, actions, ("braze",)), 7).items():
         empty.write(file, text)
     before, text = compiled(empty), contents(empty)
     workspace = Workspace(empty.path)
     found = workspace.extract("shared", ["*"])
-    assert (found.file, len(found.shortened), found.left) == ("braze/shared.yaml", 200, [])
+    assert (found.file, len(found.shortened), found.left) == ("braze/shared.yaml", actions, [])
     workspace.write(found)
     fewer = found.fewer
     lines = sum(len(one.splitlines()) for one in text.values())
@@ -267,7 +269,7 @@ def test_two_hundred_generated_actions_are_said_in_fewer_lines(empty: Folder) ->
     )
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(4, 20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6), number=st.integers(1, 6))
 def test_any_actions_compile_to_the_same_afterwards(seed: int, number: int, empty: Folder) -> None:
     for old in empty.path.rglob("*.yaml"):

@@ -74,6 +74,7 @@ def settled(callsheet: Callsheet, folder: Folder, service: Collection) -> None:
     assert service.names() == sorted(one["name"] for one in wanted)
 
 
+@pytest.mark.one_in(2)
 def test_a_whole_life(deployed: tuple[Folder, Collection], callsheet: Callsheet) -> None:
     folder, service = deployed
     assert do(callsheet, folder, "plan", "-q").code == 0

@@ -25,6 +25,7 @@ def table() -> dict[str, str]:
     return {what.strip(): value.strip() for what, _, value, _ in cells}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "what",
     [
@@ -52,6 +53,7 @@ def test_each_figure_is_printed(table: dict[str, str], what: str) -> None:
     )
 
 
+@pytest.mark.long
 def test_a_plan_runs_files_of_several_rooms(table: dict[str, str]) -> None:
     functions, files, rooms, all_files = (
         int(table[what])
