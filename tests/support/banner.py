@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from callsheet.compiling.compilers import CompileResult, ReadTemplate
+from callsheet.compiling.kept import Kept
 from callsheet.compiling.leaves import LeafCompiler
 from callsheet.language import schema_check
 from callsheet.language.action import Definition
@@ -55,9 +56,11 @@ class BannerCompiler(LeafCompiler):
         return {"kind": "Banner", **self._metadata(), "text": self._plain(self.spec["text"], ("text",))}
 
 
-def compile_banner(banner: Banner, environment: Environment, read_template: ReadTemplate) -> CompileResult:
+def compile_banner(
+    banner: Banner, environment: Environment, read_template: ReadTemplate, kept: Kept | None = None
+) -> CompileResult:
     """Compile one banner for one environment."""
-    return BannerCompiler(banner, environment, read_template).run()
+    return BannerCompiler(banner, environment, read_template, kept).run()
 
 
 ENTRY = DeployedKind(

@@ -7,7 +7,8 @@ from typing import Any
 from jinja2 import nodes
 
 from callsheet.compiling.compilers import CompileResult, ReadTemplate
-from callsheet.compiling.leaves import LeafCompiler, without_own_fields
+from callsheet.compiling.kept import Kept
+from callsheet.compiling.leaves import LeafCompiler, without_own, without_own_fields
 from callsheet.compiling.relaying import with_relay
 from callsheet.documents import Path
 from callsheet.language.action import Action
@@ -20,13 +21,15 @@ from callsheet.templates.syntax import Expression, is_template, parse_leaf
 from callsheet.templates.urls import Manner, render_url
 
 
-def compile_action(action: Action, environment: Environment, read_template: ReadTemplate) -> CompileResult:
+def compile_action(
+    action: Action, environment: Environment, read_template: ReadTemplate, kept: Kept | None = None
+) -> CompileResult:
     """Compile one action for one environment.
 
     The overlaid spec must be valid by the schema. Problems are collected, not raised; with any
     error there is no compiled action.
     """
-    return ActionCompiler(action, environment, read_template).run()
+    return ActionCompiler(action, environment, read_template, kept).run()
 
 
 class ActionCompiler(LeafCompiler):
@@ -39,15 +42,12 @@ class ActionCompiler(LeafCompiler):
         if self.parameters:
             content["parameters"] = self._declared()
         if spec.get("responses"):
-            content["responses"] = {
-                outcome: without_own_fields(fields)
-                for outcome, fields in without_own_fields(spec["responses"]).items()
-            }
+            content["responses"] = self._once(("responses",), _answers, spec["responses"])
         for field in ("channel", "marketingAction"):
             if field in spec:
                 content[field] = spec[field]
         if spec.get("limits"):
-            content["limits"] = without_own_fields(spec["limits"])
+            content["limits"] = self._once(("limits",), without_own_fields, spec["limits"])
         if (spec.get("lifecycle") or {}).get("protect"):
             content["protect"] = True
         # What did not compile is not whole, and is not looked at.
@@ -61,10 +61,7 @@ class ActionCompiler(LeafCompiler):
             "url": self._url(request["url"], ("request", "url")),
         }
         if request.get("headers"):
-            compiled["headers"] = {
-                name: self._header(value, ("request", "headers", name))
-                for name, value in request["headers"].items()
-            }
+            compiled["headers"] = self._once(("request", "headers"), self._headers, request["headers"])
         if request.get("query"):
             compiled["query"] = {
                 name: self._in_query(value, ("request", "query", name))
@@ -76,11 +73,15 @@ class ActionCompiler(LeafCompiler):
             compiled["payload"] = self._payload(request["payload"], ("request", "payload"))
         return compiled
 
+    def _headers(self, headers: dict[str, Any]) -> dict[str, Any]:
+        return {name: self._header(value, ("request", "headers", name)) for name, value in headers.items()}
+
     def _url(self, text: Any, path: Path) -> Any:
         if isinstance(text, dict):
-            return self._secret_url(text, path)
-        if not is_template(text):
-            return text
+            return self._once(path, self._secret_url, text, path)
+        return self._once(path, self._rendered_url, text, path) if is_template(text) else text
+
+    def _rendered_url(self, text: str, path: Path) -> Any:
         try:
             scope = self._scope()
             parts = parse_leaf(text)
@@ -113,6 +114,10 @@ class ActionCompiler(LeafCompiler):
             except TemplateFault as fault:
                 self.problems.append(self._problem(path, fault))
         return compiled
+
+
+def _answers(responses: dict[str, Any]) -> dict[str, Any]:
+    return without_own(without_own_fields(responses))
 
 
 def _manner(part: Expression | str) -> Manner:

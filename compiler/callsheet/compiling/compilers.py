@@ -6,6 +6,7 @@ import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from callsheet.compiling.kept import Kept
 from callsheet.compiling.model import CompiledAction
 from callsheet.documents import Problem
 from callsheet.language.action import Definition
@@ -25,7 +26,7 @@ class CompileResult:
     used: set[str] = field(default_factory=set)
 
 
-Compiler = Callable[[Definition, Environment, ReadTemplate], CompileResult]
+Compiler = Callable[[Definition, Environment, ReadTemplate, Kept | None], CompileResult]
 """Compiles a definition for an environment; problems are in the result, and not raised."""
 
 

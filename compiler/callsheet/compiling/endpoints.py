@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from callsheet.compiling.compilers import CompileResult, ReadTemplate
+from callsheet.compiling.kept import Kept
 from callsheet.compiling.leaves import LeafCompiler
 from callsheet.compiling.model import Compiled
 from callsheet.language.addresses import Address
@@ -16,10 +17,13 @@ from callsheet.targets.journey_optimizer.rules.capping import covers
 
 
 def compile_endpoint(
-    endpoint: EndpointConfig, environment: Environment, read_template: ReadTemplate
+    endpoint: EndpointConfig,
+    environment: Environment,
+    read_template: ReadTemplate,
+    kept: Kept | None = None,
 ) -> CompileResult:
     """Compile one configuration for one environment; problems are collected, not raised."""
-    return EndpointCompiler(endpoint, environment, read_template).run()
+    return EndpointCompiler(endpoint, environment, read_template, kept).run()
 
 
 class EndpointCompiler(LeafCompiler):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
 from callsheet.compiling.compilers import CompileResult, ReadTemplate
+from callsheet.compiling.kept import Kept
 from callsheet.compiling.model import CompiledAction
 from callsheet.compiling.payload_files import kept_template, problem_in_file
 from callsheet.documents import Path, Problem
@@ -33,12 +34,21 @@ _WORD = re.compile(r"[A-Za-z0-9_]+")
 class LeafCompiler:
     """Compiles the leaves of one definition for one environment; problems are collected, not raised."""
 
-    def __init__(self, action: Definition, environment: Environment, read_template: ReadTemplate) -> None:
+    def __init__(
+        self,
+        action: Definition,
+        environment: Environment,
+        read_template: ReadTemplate,
+        kept: Kept | None = None,
+    ) -> None:
         self.action = action
         self.environment = environment
         self.read_template = read_template
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
+        self.kept = kept
+        self.varied = 0
+        self.alike: set[int] = set()
         self.layers = environment.layers_of(action)
         self.bound = any(layer.bindings for layer in self.layers)
         self.arguments: dict[Binding, dict[str, Any]] = {}
@@ -60,11 +70,17 @@ class LeafCompiler:
 
     def run(self) -> CompileResult:
         """Compile the definition; with any error there is nothing compiled."""
+        kept = self.kept
+        if kept is not None and kept.whole:
+            self.used |= kept.used
+            self.warnings += kept.warnings
         content = self._content()
+        if kept is not None and not kept.whole:
+            self._fill(kept)
         if self.problems:
             return CompileResult(None, self.problems + self.warnings, self.used)
         try:
-            canonical = canonical_text(content)
+            canonical = canonical_text(content) if kept is None else kept.canonical(content)
             digest = digest_of(canonical)
         except (ValueError, RecursionError):
             problem = self._problem(
@@ -80,6 +96,26 @@ class LeafCompiler:
         compiled = CompiledAction(self.action.address, self.environment.name, canonical, digest, content)
         return CompileResult(compiled, self.warnings, self.used)
 
+    def _fill(self, kept: Kept) -> None:
+        if self.problems:
+            kept.clear()
+        else:
+            kept.fill(self.used, [self.warnings[index] for index in sorted(self.alike)])
+
+    def _once(self, path: Path, compile_it: Callable[..., Any], *arguments: Any) -> Any:
+        """Compile a piece; once for all environments, where it reads nothing of theirs."""
+        kept = self.kept
+        if kept is None:
+            return compile_it(*arguments)
+        if kept.whole:
+            return kept.piece(path, lambda: compile_it(*arguments))
+        varied, warned = self.varied, len(self.warnings)
+        compiled = compile_it(*arguments)
+        if self.varied == varied:
+            kept.keep(path, compiled)
+            self.alike.update(range(warned, len(self.warnings)))
+        return compiled
+
     def _content(self) -> Content:
         raise NotImplementedError
 
@@ -92,7 +128,7 @@ class LeafCompiler:
         return cast("Content", found)
 
     def _declared(self) -> dict[str, Any]:
-        return {name: without_own_fields(fields) for name, fields in self.spec["parameters"].items()}
+        return cast("dict[str, Any]", self._once(("parameters",), without_own, self.spec["parameters"]))
 
     def _payload(self, value: Any, path: Path) -> Any:
         """Compile a payload, leaf by leaf."""
@@ -100,24 +136,33 @@ class LeafCompiler:
         if kind is str:
             return self._leaf(value, path) if is_template(value) else value
         if kind is dict:
-            if is_reference(value):
-                return {"$secret": value["secret"]}
-            compiled = {}
-            for key, one in value.items():
-                if is_template(key):
-                    self._fault_at_key((*path, key))
-                    self._use_mentioned(key)
-                compiled[key] = self._payload(one, (*path, key))
-            return literal_mapping(compiled)
+            return self._once(path, self._mapping, value, path)
         if kind is list:
-            return [self._payload(one, (*path, index)) for index, one in enumerate(value)]
+            return self._once(path, self._list, value, path)
         return value
+
+    def _mapping(self, value: dict[str, Any], path: Path) -> dict[str, Any]:
+        if is_reference(value):
+            return {"$secret": value["secret"]}
+        compiled = {}
+        for key, one in value.items():
+            if is_template(key):
+                self._fault_at_key((*path, key))
+                self._use_mentioned(key)
+            compiled[key] = self._payload(one, (*path, key))
+        return literal_mapping(compiled)
+
+    def _list(self, value: list[Any], path: Path) -> list[Any]:
+        return [self._payload(one, (*path, index)) for index, one in enumerate(value)]
 
     def _leaf(self, text: str, path: Path, *, in_text: bool = False) -> Any:
         """Compile a leaf: one expression keeps its type, text around it makes a text.
 
         `in_text` says that the place takes a text only, as a header does.
         """
+        return self._once(path, self._value, text, path, in_text)
+
+    def _value(self, text: str, path: Path, in_text: bool) -> Any:  # noqa: FBT001 - passed on as it is
         try:
             value = self._evaluate(text, path, in_text=in_text)
             if isinstance(value, Residual):
@@ -151,8 +196,11 @@ class LeafCompiler:
 
     def _using(self, part: Expression | str, scope: Scope) -> Expression | str:
         """Return a part back, with its parameters noted; those of a fragment are none of the action's."""
-        if not isinstance(part, str) and "params" not in scope.names:
-            self.used.update(part.params)
+        if not isinstance(part, str):
+            if "params" not in scope.names:
+                self.used.update(part.params)
+            if part.varies:
+                self.varied += 1
         return part
 
     def _warn_of_gaps(self, parts: list[tuple[Any, int]], path: Path) -> None:
@@ -174,7 +222,7 @@ class LeafCompiler:
     def _warn_of_lost_forms(self, parts: Sequence[Expression | str], *, in_text: bool) -> None:
         """Warn where a number of the environment's values loses its written form in a text."""
         for part in parts:
-            if not isinstance(part, str):
+            if not isinstance(part, str) and part.varies:
                 self.warnings += lost_in_template(part.node, self.environment, in_text=in_text)
 
     def _plain(self, value: Any, path: Path) -> Any:
@@ -189,18 +237,22 @@ class LeafCompiler:
 
     def _authentication(self, value: Any, path: Path = ("authentication",)) -> Any:
         if isinstance(value, dict):
-            return {
-                key: self._authentication(one, (*path, key))
-                for key, one in value.items()
-                if not key.startswith("x-")
-            }
+            return self._once(path, self._own_fields, value, path)
         if isinstance(value, list):
             return [self._authentication(one, (*path, index)) for index, one in enumerate(value)]
         return self._plain(value, path)
 
+    def _own_fields(self, fields: dict[str, Any], path: Path) -> dict[str, Any]:
+        return {
+            key: self._authentication(one, (*path, key))
+            for key, one in fields.items()
+            if not key.startswith("x-")
+        }
+
     # -- template files -------------------------------------------------------------------
 
     def _file(self, file: str, path: Path) -> Any:
+        self.varied += 1
         text = self.read_template(file)
         if isinstance(text, Problem):
             self.problems.append(self._unreadable(text, path))
@@ -232,6 +284,7 @@ class LeafCompiler:
         binding = binding_at(self.layers, path) if self.bound and path else None
         if binding is None:
             return Scope(self.names, None, self.types)
+        self.varied += 1  # an argument may read the environment
         return Scope({**self.names, "params": self._arguments(binding)}, None, self.types)
 
     def _arguments(self, binding: Binding) -> dict[str, Any]:
@@ -280,6 +333,11 @@ def is_reference(value: dict[str, Any]) -> bool:
         return False
     scheme, colon, rest = value["secret"].partition(":")
     return bool(colon and rest and scheme.isalnum() and scheme.islower() and not rest.startswith("//"))
+
+
+def without_own(sections: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Leave out the `x-…` fields of each of several mappings."""
+    return {name: without_own_fields(fields) for name, fields in sections.items()}
 
 
 def without_own_fields(fields: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from callsheet.compiling.compilers import CompileResult, ReadTemplate
+from callsheet.compiling.kept import Kept
 from callsheet.compiling.leaves import LeafCompiler, without_own_fields
 from callsheet.compiling.payload_files import problem_in_file
 from callsheet.documents import Path, Problem
@@ -19,14 +20,14 @@ from callsheet.templates.syntax import is_template, parse_leaf
 
 
 def compile_message(
-    message: Message, environment: Environment, read_template: ReadTemplate
+    message: Message, environment: Environment, read_template: ReadTemplate, kept: Kept | None = None
 ) -> CompileResult:
     """Compile one message for one environment.
 
     The overlaid spec must be valid by the schema. Problems are collected, not raised; with any error there
     is not a compiled message.
     """
-    return MessageCompiler(message, environment, read_template).run()
+    return MessageCompiler(message, environment, read_template, kept).run()
 
 
 class MessageCompiler(LeafCompiler):
@@ -46,7 +47,7 @@ class MessageCompiler(LeafCompiler):
         }
         content = cast("Content", {**content, **plain, **nested})
         content["content"] = {
-            language: self._texts(fields, ("content", language))
+            language: self._once(("content", language), self._texts, fields, ("content", language))
             for language, fields in spec["content"].items()
         }
         content["defaultLanguage"] = spec.get("defaultLanguage", next(iter(spec["content"])))
@@ -81,6 +82,7 @@ class MessageCompiler(LeafCompiler):
         return found
 
     def _html_file(self, file: str, path: Path) -> Any:
+        self.varied += 1
         text = self.read_template(file)
         if isinstance(text, Problem):
             self.problems.append(self._unreadable(text, path))

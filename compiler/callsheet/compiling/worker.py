@@ -14,6 +14,7 @@ from callsheet.compiling.compilers import compiler_of
 from callsheet.compiling.context import Context, may_be_shared
 from callsheet.compiling.foreign import is_foreign, is_large_and_foreign
 from callsheet.compiling.items import read_items
+from callsheet.compiling.kept import Kept
 from callsheet.compiling.model import CompiledAction
 from callsheet.compiling.parts import named_parts
 from callsheet.compiling.sets import (
@@ -32,7 +33,7 @@ from callsheet.documents.reading import decode, parse
 from callsheet.documents.yaml_events import ParsedDocument
 from callsheet.language.action import Action, Definition
 from callsheet.language.catalog import Rule, Spots, rules_on
-from callsheet.language.content import Head
+from callsheet.language.content import Content, Head
 from callsheet.language.environment import Environment, overlaid_spots, own_spots
 from callsheet.language.kinds import KINDS, DeployedKind, deployed_kinds
 from callsheet.language.origin import Origin, Row
@@ -63,7 +64,7 @@ class Worker:
         self.relay_rules = rules_on("relay")
         self.orchestration_rules = rules_on("orchestration")
         self.channel_rules = rules_on("channel")
-        self.compiled_rules = rules_on("compiled")
+        self.compiled_rules = [one for one in rules_on("compiled") if one.check is not None]
         self.reference_rules = rules_on("references")
         self.document_rules = rules_on("document")
 
@@ -170,14 +171,19 @@ class Worker:
                 spots = own_spots(rule.code, action)
                 unit.found += [(replace(one, about=about), []) for one in rule.check(action, spots)]
         found: dict[Problem, list[str]] = {}
-        for environment in self.context.environments:
-            if environment.deploys(action):
-                for problem in self._in(environment, action, unit):
-                    found.setdefault(replace(problem, about=about), []).append(environment.name)
+        deploying = [one for one in self.context.environments if one.deploys(action)]
+        kept = Kept() if len(deploying) > 1 else None
+        for environment in deploying:
+            for problem in self._in(environment, action, kept, unit):
+                found.setdefault(replace(problem, about=about), []).append(environment.name)
         unit.found += list(found.items())
 
-    def _in(self, environment: Environment, action: Definition, unit: Unit) -> Iterator[Problem]:
+    def _in(
+        self, environment: Environment, action: Definition, kept: Kept | None, unit: Unit
+    ) -> Iterator[Problem]:
         """Compile a definition for one environment, and check what comes out."""
+        if kept is not None and environment.layers_of(action) is not action.layers:
+            kept = None
         invalid = check_overlay(action, environment)
         if invalid:
             yield from invalid
@@ -186,13 +192,13 @@ class Worker:
             return
         about = ((action.name, environment.name),)
         templates = TemplateFiles(self.source, unit.templates, unit.found, about)
-        outcome = self.compilers[action.kind](action, environment, templates.read)
+        outcome = self.compilers[action.kind](action, environment, templates.read, kept)
         unit.used.setdefault(action.name, {})[environment.name] = sorted(outcome.used)
         yield from outcome.problems
         compiled = outcome.compiled
         if compiled is None:
             return
-        yield from self._check(compiled, action, environment)
+        yield from self._check(compiled, action, environment, kept)
         for one in violations(self.ready, action, environment, compiled):
             unit.broken.append(Broken(one.problem, one.policy.name, action.name, environment.name))
         # The first of two actions of one name counts; the second is reported.
@@ -200,10 +206,10 @@ class Worker:
         there.setdefault(compiled.address, (compiled.canonical, compiled.digest))
 
     def _check(
-        self, compiled: CompiledAction, action: Definition, environment: Environment
+        self, compiled: CompiledAction, action: Definition, environment: Environment, kept: Kept | None
     ) -> Iterator[Problem]:
         if isinstance(action, Action):
-            yield from _judged(self.compiled_rules, compiled.content, action, environment)
+            yield from self._compiled(compiled.content, action, environment, kept)
             if environment.manual:
                 yield from self._on_screen(compiled, action, environment)
         references = references_in(compiled.content)
@@ -211,6 +217,18 @@ class Worker:
             for rule in self.reference_rules:
                 if rule.check is not None:
                     yield from rule.check(references, overlaid_spots(rule.code, action, environment))
+
+    def _compiled(
+        self, content: Content, action: Action, environment: Environment, kept: Kept | None
+    ) -> Iterator[Problem]:
+        """Check what was compiled: each rule once for all environments in which it reads the same."""
+        rules = self.compiled_rules
+        if kept is None:
+            yield from _judged(rules, content, action, environment)
+        else:
+            yield from kept.found(
+                rules, content, lambda rule: _judged([rule], content, action, environment)
+            )
 
     def _on_screen(
         self, compiled: CompiledAction, action: Action, environment: Environment

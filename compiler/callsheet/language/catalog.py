@@ -7,7 +7,7 @@ raises by itself is declared with its documentation only. `callsheet explain` an
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, TypeVar
@@ -45,6 +45,7 @@ class Rule:
     Attributes:
         text: the whole documentation, with the examples.
         adjustable: may the workspace change its severity, or silence it in place?
+        reads: the fields that it reads of what it looks at; the empty path is all of it.
 
     """
 
@@ -55,6 +56,7 @@ class Rule:
     text: str
     adjustable: bool
     check: Callable[..., Iterable[Problem]] | None
+    reads: tuple[Path, ...] = ((),)
 
     @property
     def summary(self) -> str:
@@ -91,16 +93,24 @@ would be deleted. A policy is its owner's, not the author's of the action that b
 
 
 def rule(
-    code: str, name: str, *, on: str, severity: Severity = "error", adjustable: bool | None = None
+    code: str,
+    name: str,
+    *,
+    on: str,
+    severity: Severity = "error",
+    adjustable: bool | None = None,
+    reads: Sequence[str] = ("",),
 ) -> Callable[[Check], Check]:
     """Enter a function in the catalog; its docstring is its documentation and its examples.
 
     `adjustable` says, where it is not as in its family, whether a workspace may change its severity, or
-    silence it in place.
+    silence it in place. `reads` names the fields of a compiled action that it reads, as `request.url`:
+    where they are the same in several environments, it runs once.
     """
 
     def enter(check: Check) -> Check:
-        _enter(code, name, severity, on, check.__doc__ or "", check, adjustable=adjustable)
+        fields = tuple(tuple(filter(None, one.split("."))) for one in reads)
+        _enter(code, name, severity, on, check.__doc__ or "", check, adjustable=adjustable, reads=fields)
         return check
 
     return enter
@@ -139,6 +149,7 @@ def _enter(
     check: Any,
     *,
     adjustable: bool | None,
+    reads: tuple[Path, ...] = ((),),
 ) -> None:
     if code in RULES:
         raise ValueError(f"{code} is in the catalog already")
@@ -152,6 +163,7 @@ def _enter(
         text=text,
         adjustable=not code.startswith(_FIXED_FAMILIES) if adjustable is None else adjustable,
         check=check,
+        reads=reads,
     )
 
 

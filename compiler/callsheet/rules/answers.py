@@ -10,7 +10,7 @@ from callsheet.language.catalog import Spots, rule
 from callsheet.language.failing import condition_of, meets
 
 
-@rule("CS340", "failure-condition", on="compiled")
+@rule("CS340", "failure-condition", on="compiled", reads=("responses",))
 def failure_condition(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """The example of a failure must meet `responses.failure.when`, and that of a success must not.
 

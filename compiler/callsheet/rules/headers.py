@@ -30,7 +30,7 @@ _HOP_BY_HOP = {
 }
 
 
-@rule("CS409", "header-name", on="compiled")
+@rule("CS409", "header-name", on="compiled", reads=("request.headers",))
 def header_name(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """A header's name must be a token of RFC 9110 section 5.6.2.
 
@@ -48,7 +48,7 @@ def header_name(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
             )
 
 
-@rule("CS410", "header-value", on="compiled")
+@rule("CS410", "header-value", on="compiled", reads=("request.headers", "authentication"))
 def header_value(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     r"""A header's value must be one line of plain ASCII (RFC 9110 section 5.5).
 
@@ -86,7 +86,7 @@ def _header_fault(value: Any) -> str:
     return ""
 
 
-@rule("CS411", "duplicate-header", on="compiled")
+@rule("CS411", "duplicate-header", on="compiled", reads=("request.headers",))
 def duplicate_header(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """A header must be written once: upper and lower case are the same (RFC 9110 section 5.1).
 
@@ -106,7 +106,7 @@ def duplicate_header(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
             )
 
 
-@rule("CS412", "forbidden-header", on="compiled")
+@rule("CS412", "forbidden-header", on="compiled", reads=("request.headers",))
 def forbidden_header(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """A header that belongs to the connection must not be set.
 
@@ -125,7 +125,7 @@ def forbidden_header(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
             )
 
 
-@rule("CS413", "content-type", on="compiled")
+@rule("CS413", "content-type", on="compiled", reads=("request.headers",))
 def content_type(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """The Content-Type of a request with a payload must be JSON.
 
@@ -150,7 +150,12 @@ def content_type(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
             )
 
 
-@rule("CS414", "authorization-twice", on="compiled")
+@rule(
+    "CS414",
+    "authorization-twice",
+    on="compiled",
+    reads=("request.headers", "request.query", "authentication"),
+)
 def authorization_twice(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """The header or query parameter that `authentication` sets must not be set again.
 
@@ -189,7 +194,7 @@ def authentication_fields(authentication: dict[str, Any]) -> tuple[str, list[str
             return "headers", ["Authorization"]
 
 
-@rule("CS419", "api-key-name", on="compiled")
+@rule("CS419", "api-key-name", on="compiled", reads=("authentication",))
 def api_key_name(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """The name of an API key sent as a header must be a header's name.
 

@@ -114,7 +114,7 @@ def has_type(value: Any, declared: str) -> bool:
     return isinstance(value, _PYTHON_TYPES[declared])
 
 
-@rule("CS423", "parameter-pattern", on="compiled")
+@rule("CS423", "parameter-pattern", on="compiled", reads=("parameters",))
 def parameter_pattern(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """A parameter's `pattern` must be a regular expression that runs in linear time.
 

@@ -9,7 +9,7 @@ from callsheet.documents import Problem
 from callsheet.language.catalog import Spots, rule
 
 
-@rule("CS408", "payload-with-method", on="compiled")
+@rule("CS408", "payload-with-method", on="compiled", reads=("request.method", "request.payload"))
 def payload_with_method(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """A GET request must have no payload (RFC 9110 section 9.3.1), nor a DELETE (9.3.5).
 
@@ -45,7 +45,7 @@ def two_payloads(action: Any, at: Spots) -> Iterator[Problem]:
         )
 
 
-@rule("CS420", "zero-timeout", on="compiled")
+@rule("CS420", "zero-timeout", on="compiled", reads=("limits",))
 def zero_timeout(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """A timeout must be longer than zero.
 

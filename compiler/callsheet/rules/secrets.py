@@ -41,6 +41,8 @@ def literal_secret(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
     Good:
         authentication: {type: bearer, token: {secret: "env:TOKEN"}}
     """
+    if _has_nothing_secret(value):
+        return
     for path, text in texts_in(value):
         if _is_secret_field(path):
             if "{{" in text:
@@ -69,6 +71,24 @@ def literal_secret(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
                 f"this name looks like a credential ({kind})",
                 do="remove it, and revoke the credential",
             )
+
+
+def _has_nothing_secret(value: Any) -> bool:
+    """Return whether nothing has to be looked at with its place, as in most files."""
+    left = [value]
+    while left:
+        one = left.pop()
+        pairs = one.items() if one.__class__ is dict else zip(one, one, strict=True)
+        for key, inner in pairs:
+            kind = inner.__class__
+            if kind is str:
+                if key in _SECRET_FIELDS or len(inner) > MAX_TEXT or secret_kind(inner):
+                    return False
+            elif kind is dict or kind is list:
+                left.append(inner)
+            if key.__class__ is str and key is not inner and len(key) >= _SHORTEST_KEY and secret_kind(key):
+                return False
+    return True
 
 
 def _is_secret_field(path: Path) -> bool:

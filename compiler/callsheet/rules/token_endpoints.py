@@ -12,7 +12,7 @@ from callsheet.outbound.hosts import origin_of
 from callsheet.rules.collections import spec_of_target
 
 
-@rule("CS982", "token-endpoint", on="compiled")
+@rule("CS982", "token-endpoint", on="compiled", reads=("authentication",))
 def token_endpoint(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """A token must be requested over https: its request contains a secret.
 

@@ -25,7 +25,7 @@ def _url_checks(compiled: dict[str, Any]) -> tuple[str, Any]:
         return text, None
 
 
-@rule("CS401", "url-not-absolute", on="compiled")
+@rule("CS401", "url-not-absolute", on="compiled", reads=("request.url",))
 def url_not_absolute(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """The URL must be absolute, with http or https and a host.
 
@@ -53,7 +53,7 @@ def _is_host(host: str) -> bool:
     return len(host) <= 253 and all(_HOST_LABEL.match(label) for label in host.rstrip(".").split("."))
 
 
-@rule("CS402", "url-with-credentials", on="compiled")
+@rule("CS402", "url-with-credentials", on="compiled", reads=("request.url",))
 def url_with_credentials(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """The URL must not contain a user name or password (RFC 9110 section 4.2.4).
 
@@ -71,7 +71,7 @@ def url_with_credentials(compiled: dict[str, Any], at: Spots) -> Iterator[Proble
         )
 
 
-@rule("CS403", "url-with-fragment", on="compiled")
+@rule("CS403", "url-with-fragment", on="compiled", reads=("request.url",))
 def url_with_fragment(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """The URL must not contain a fragment: it is never sent (RFC 9110 section 4.2.5).
 
@@ -90,7 +90,7 @@ def url_with_fragment(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
         )
 
 
-@rule("CS404", "url-character", on="compiled")
+@rule("CS404", "url-character", on="compiled", reads=("request.url",))
 def url_character(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """The URL must contain only characters of RFC 3986; others are percent-encoded.
 
@@ -117,7 +117,7 @@ def url_character(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
             return
 
 
-@rule("CS405", "url-port", on="compiled")
+@rule("CS405", "url-port", on="compiled", reads=("request.url",))
 def url_port(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """The port of the URL must be a number from 1 to 65535.
 
@@ -155,7 +155,7 @@ Good:
 )
 
 
-@rule("CS422", "dot-segment", on="compiled", adjustable=False)
+@rule("CS422", "dot-segment", on="compiled", adjustable=False, reads=("request.url", "authentication"))
 def dot_in_path(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """The path of a URL must not have a segment `.` or `..`: clients remove it, with the segment before it.
 
@@ -182,7 +182,7 @@ def dot_in_path(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
             )
 
 
-@rule("CS407", "plain-http", on="compiled", severity="warning")
+@rule("CS407", "plain-http", on="compiled", severity="warning", reads=("request.url",))
 def plain_http(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """The URL should be https: over http, anyone on the way can read the call.
 
@@ -196,7 +196,7 @@ def plain_http(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
         yield at.value(("request", "url"), "the call is sent over plain http", do="write https")
 
 
-@rule("CS415", "query-twice", on="compiled")
+@rule("CS415", "query-twice", on="compiled", reads=("request.url", "request.query"))
 def query_twice(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """A query parameter must be written in the URL or under `query`, not in both.
 

@@ -63,17 +63,20 @@ class Expression:
         node: its tree; the offsets of its nodes count from `base`.
         base: where the text that was parsed begins in the leaf.
         params: the parameters that it reads.
+        varies: whether it reads anything that an environment says.
 
     """
 
     node: nodes.Expr
     base: int
     params: tuple[str, ...]
+    varies: bool
 
 
 Parts = tuple[Expression | str, ...]
 """A parsed leaf: texts, and expressions between them."""
 
+_OF_THE_ENVIRONMENT = ("values", "env")
 _SIMPLE = re.compile(r"\{\{(?![-+])([^{}'\"]*)(?<![-+])\}\}")
 """An expression without quotes, braces and white space control: it ends where it seems to."""
 
@@ -157,7 +160,9 @@ def _parse_whole(text: str) -> Parts:
             else:
                 params: dict[str, None] = {}
                 check_allowed(part, EXPRESSION_NODES, params)
-                parts.append(Expression(part, 0, tuple(params)))
+                names = nodes.Output([part]).find_all(nodes.Name)
+                varies = any(one.name in _OF_THE_ENVIRONMENT for one in names)
+                parts.append(Expression(part, 0, tuple(params), varies))
     return tuple(parts)
 
 

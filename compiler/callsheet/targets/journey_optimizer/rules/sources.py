@@ -15,7 +15,7 @@ _FORMS = (
 )
 
 
-@rule("CS861", "journey-source", on="compiled")
+@rule("CS861", "journey-source", on="compiled", reads=("parameters",))
 def journey_source(compiled: Content, at: Spots) -> Iterator[Problem]:
     """The source of a parameter must be a reference to a field, as expressions of journeys have it.
 
