@@ -19,6 +19,7 @@ from callsheet import results
 from callsheet.compiling import Compiled
 from callsheet.compiling.chosen import changed_between, findings_of, names_of, refuse_unread
 from callsheet.compiling.compilations import Compilations
+from callsheet.compiling.model import Canonical
 from callsheet.compiling.selecting import (
     actions_in,
     contents_of,
@@ -1641,7 +1642,7 @@ class Workspace:
             texts = {document.file: document.text for document in environment.chain}
             raise InvalidWorkspaceError(self.compile(), diagnose(wrong, texts))
         there = self.compile().by_environment.get(environment.name, {})
-        wanted = {address: one.canonical for address, one in there.items()}
+        wanted = Canonical(there)
         return opened(environment, self.root, writing=writing, allowed=self.allowed, wanted=wanted)
 
     def _valid(self, environment: str | None) -> Environment:

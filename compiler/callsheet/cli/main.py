@@ -10,6 +10,7 @@ from importlib import import_module
 import click
 
 from callsheet._version import __version__
+from callsheet.bulk import collect_seldom
 from callsheet.errors import CallsheetError, UsageError
 
 VERBS = {
@@ -102,6 +103,7 @@ def main(arguments: list[str] | None = None) -> None:
 
     Exit codes: 0 fine; 1 the thing asked for failed or is invalid; 2 wrong usage.
     """
+    collect_seldom()
     _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         # A terminal without UTF-8 shows an escape where it lacks a character.

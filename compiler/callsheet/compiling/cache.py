@@ -4,6 +4,9 @@ A unit is taken when the file is as it was (by its stat, else by its hash), the 
 template files that it read are. The folder may be deleted at any time, and may have been written by a
 stranger (a pull request can add any file): every entry is sealed with a key that only this user's account
 has, and what is not sealed by it is not taken.
+
+The units are an index that is read whole: what is found in a file, and what it defines and compiles to, by
+digest. The compiled texts lie beside it, and are read where they are needed.
 """
 
 from __future__ import annotations
@@ -13,16 +16,17 @@ import hmac
 import json
 import sqlite3
 import time
-from collections.abc import Sequence
+import zlib
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from callsheet._version import __version__
 from callsheet.compiling.context import Context
 from callsheet.compiling.sealed import account_key, connect, seal
-from callsheet.compiling.unit import Unit
+from callsheet.compiling.unit import Computed, Unit
 from callsheet.documents import Document, FolderSource, Source, Unreadable
 from callsheet.language.connection import Parts
 from callsheet.language.kinds import deployed_kinds
@@ -33,14 +37,36 @@ _DEPENDENCIES = ("jinja2", "jsonschema", "jsonschema-rs", "pyyaml", "rfc8785", "
 _UNTRUSTED_NANOSECONDS = 2_000_000_000
 """A file that was written this short before it was read could be written again with the same times."""
 
-_FORMAT = 8
+_FORMAT = 9
 FILE = f"units-{_FORMAT}.sqlite"
 """The database of the units, in the cache's folder: another format has another one."""
 
+_SHARDS = 64
+"""The index is written in so many pieces, of which a run writes those that it changes."""
+_VERSIONS = 3
+"""So many contents of a file are kept: the one on disk, the one at the base of a review, and another."""
+
 _TABLES = """
-CREATE TABLE IF NOT EXISTS stat (file TEXT PRIMARY KEY, fingerprint TEXT, hash TEXT, seal TEXT);
-CREATE TABLE IF NOT EXISTS unit (file TEXT, hash TEXT, body TEXT, seal TEXT, PRIMARY KEY (file, hash));
+CREATE TABLE IF NOT EXISTS part (shard INTEGER PRIMARY KEY, body TEXT, seal TEXT);
+CREATE TABLE IF NOT EXISTS bundle (file TEXT, hash TEXT, body BLOB, PRIMARY KEY (file, hash));
 """
+
+
+class Entry(NamedTuple):
+    """What is kept of one content of a file.
+
+    Attributes:
+        fingerprint: the file's stat when it had this content; empty where it is not to be trusted.
+        hash: SHA-256 of the content.
+        context: the digest of what the unit depends on beside the file.
+        unit: the record of the unit.
+
+    """
+
+    fingerprint: str
+    hash: str
+    context: str
+    unit: dict[str, Any]
 
 
 class UnitCache:
@@ -48,15 +74,15 @@ class UnitCache:
 
     def __init__(self, folder: Path, source: Source) -> None:
         self.source = source
+        self.folder = folder
         self.context = ""
         self.parts: dict[str, str] = {}
-        self.stats: dict[str, tuple[str, str, str]] = {}
-        self.rows: dict[tuple[str, str], tuple[str, str]] = {}
-        self.known: set[str] = set()
+        self.entries: dict[str, list[Entry]] = {}
+        self.found: dict[str, Entry | None] = {}
         self.prints: dict[str, str] = {}
-        self.hashes: dict[str, str] = {}
-        self.records: dict[str, dict[str, Any] | None] = {}
-        self.fresh_stats: list[tuple[str, str, str, str]] = []
+        self.dirty: set[int] = set()
+        self.dropped: list[tuple[str, str]] = []
+        self.deployed = frozenset(deployed_kinds())
         self.key = account_key()
         self.connection = connect(folder, FILE, _TABLES) if self.key else None
         if self.connection is not None:
@@ -64,10 +90,8 @@ class UnitCache:
 
     def holds_actions_only(self, file: str) -> bool:
         """Return whether a file, unchanged since, held nothing that others share."""
-        record = self._record(file)
-        return record is not None and all(
-            head["kind"] in deployed_kinds() for head in record["unit"]["heads"]
-        )
+        entry = self._entry(file)
+        return entry is not None and all(head["kind"] in self.deployed for head in entry.unit["heads"])
 
     def open(self, context: Context) -> None:
         """Take the context on which every unit depends."""
@@ -76,78 +100,96 @@ class UnitCache:
 
     def unit(self, file: str) -> Unit | None:
         """Return the unit of a file, where it is still true."""
-        record = self._record(file)
-        if record is None or record["context"] != self.context:
+        entry = self._entry(file)
+        if entry is None or entry.context != self.context:
             return None
-        for name, digest in record["unit"]["templates"].items():
+        for name, digest in entry.unit["templates"].items():
             if template_digest(self.source, name) != digest:
                 return None
-        if any(self.parts.get(name, "") != digest for name, digest in record["unit"]["parts"].items()):
+        if any(self.parts.get(name, "") != digest for name, digest in entry.unit["parts"].items()):
             return None
-        return Unit.read(record["unit"])
+        return Unit.read(file, entry.hash, entry.unit)
 
-    def keep(self, records: Sequence[dict[str, Any]], files: Sequence[str]) -> None:
-        """Write new units; drop old ones where there are many."""
+    def keep(self, computed: Iterable[Computed], files: Sequence[str]) -> Iterable[str]:
+        """Write new units and their texts; drop old ones where there are many. Return what was written."""
         if self.connection is None:
-            return
-        rows = []
-        for record in records:
+            return ()
+        rows, kept = [], []
+        for one in computed:
             # The hash of what was computed, not of what the file contains by now.
-            file, digest = record["file"], record["hash"]
-            if digest:
-                self._keep_stat(file, self.prints.get(file, ""), digest)
-                body = json.dumps({"context": self.context, "unit": record}, separators=(",", ":"))
-                rows.append((file, digest, body, self._seal(file, digest, body)))
+            if one.hash:
+                entry = Entry(self.prints.get(one.file, ""), one.hash, self.context, one.record)
+                self._enter(one.file, entry)
+                kept.append(one.file)
+                if one.bundle:
+                    rows.append((one.file, one.hash, one.bundle))
+        self._drop(files)
         try:
             with self.connection:
-                self.connection.executemany("INSERT OR REPLACE INTO unit VALUES (?, ?, ?, ?)", rows)
-                self.connection.executemany(
-                    "INSERT OR REPLACE INTO stat VALUES (?, ?, ?, ?)", self.fresh_stats
-                )
-                if len(self.rows) > 3 * len(files) + 100:
-                    used = {(file, self.hashes.get(file, "")) for file in files}
-                    old = [one for one in self.rows if one not in used]
-                    self.connection.executemany("DELETE FROM unit WHERE file = ? AND hash = ?", old)
+                self.connection.executemany("INSERT OR REPLACE INTO bundle VALUES (?, ?, ?)", rows)
+                self.connection.executemany("DELETE FROM bundle WHERE file = ? AND hash = ?", self.dropped)
+                self.connection.executemany("INSERT OR REPLACE INTO part VALUES (?, ?, ?)", self._parts())
         except sqlite3.Error:
-            return
-        finally:
-            self.connection.close()
+            return ()
+        return kept
+
+    def bundle(self, file: str) -> bytes | None:
+        """Return the texts of a unit that was taken; None where they are lost."""
+        entry = self.found.get(file)
+        if self.connection is None or entry is None:
+            return None
+        try:
+            query = "SELECT body FROM bundle WHERE file = ? AND hash = ?"
+            row = self.connection.execute(query, (file, entry.hash)).fetchone()
+        except sqlite3.Error:
+            return None
+        return row[0] if row is not None and isinstance(row[0], bytes) else None
 
     # -- entries --------------------------------------------------------------------------
 
-    def _record(self, file: str) -> dict[str, Any] | None:
-        """Return what was kept of a file as it is now; None where nothing was, or its seal is wrong."""
-        if file not in self.records:
+    def _entry(self, file: str) -> Entry | None:
+        """Return what was kept of a file as it is now; None where nothing was."""
+        if file not in self.found:
             # Taken before anybody reads the file: what changes it afterwards changes this too.
-            self.prints[file] = self._fingerprint(file)
-            digest = self._hash(file) if file in self.known else ""
-            body, seal = self.rows.get((file, digest), ("", ""))
-            sealed = seal and hmac.compare_digest(seal, self._seal(file, digest, body))
-            self.records[file] = json.loads(body) if sealed else None
-        return self.records[file]
+            self.prints[file] = fingerprint = self._fingerprint(file)
+            self.found[file] = self._known(file, fingerprint)
+        return self.found[file]
 
-    def _hash(self, file: str) -> str:
-        """Return the hash of a file's content: by its stat where that can be trusted, else by reading."""
-        if file not in self.hashes:
-            fingerprint = self.prints[file]
-            known, digest, seal = self.stats.get(file, ("", "", ""))
-            if fingerprint and known == fingerprint and seal == self._seal(file, known, digest):
-                self.hashes[file] = digest
-            else:
-                self.hashes[file] = self._read_hash(file, fingerprint)
-        return self.hashes[file]
-
-    def _read_hash(self, file: str, fingerprint: str) -> str:
+    def _known(self, file: str, fingerprint: str) -> Entry | None:
+        known = self.entries.get(file)
+        if not known:
+            return None
+        if fingerprint:
+            for one in known:
+                if one.fingerprint == fingerprint:
+                    return one
         try:
             digest = hashlib.sha256(self.source.read(file)).hexdigest()
         except Unreadable:
-            return ""
-        self._keep_stat(file, fingerprint, digest)
-        return digest
+            return None
+        for one in known:
+            if one.hash == digest:
+                found = one._replace(fingerprint=fingerprint) if fingerprint else one
+                self._enter(file, found)
+                return found
+        return None
 
-    def _keep_stat(self, file: str, fingerprint: str, digest: str) -> None:
-        if fingerprint:
-            self.fresh_stats.append((file, fingerprint, digest, self._seal(file, fingerprint, digest)))
+    def _enter(self, file: str, entry: Entry) -> None:
+        """Put an entry first among those of its file."""
+        others = [one for one in self.entries.get(file, ()) if one.hash != entry.hash]
+        self.entries[file] = [entry, *others[: _VERSIONS - 1]]
+        self.dropped += [(file, one.hash) for one in others[_VERSIONS - 1 :]]
+        self.found[file] = entry
+        self.dirty.add(_shard_of(file))
+
+    def _drop(self, files: Sequence[str]) -> None:
+        """Drop the entries of files that are not there, where there are many."""
+        if sum(map(len, self.entries.values())) <= _VERSIONS * len(files) + 100:
+            return
+        there = set(files)
+        for file in [one for one in self.entries if one not in there]:
+            self.dropped += [(file, one.hash) for one in self.entries.pop(file)]
+            self.dirty.add(_shard_of(file))
 
     def _fingerprint(self, file: str) -> str:
         """Return a file's stat as text; empty where it is too young to be trusted, or a revision's."""
@@ -156,18 +198,33 @@ class UnitCache:
             return ""
         return ",".join(map(str, found))
 
-    def _seal(self, *parts: str) -> str:
-        return seal(self.key, *parts)
+    # -- the file -------------------------------------------------------------------------
+
+    def _parts(self) -> list[tuple[int, str, str]]:
+        """Return the pieces of the index that changed, sealed."""
+        pieces: dict[int, dict[str, list[Entry]]] = {shard: {} for shard in self.dirty}
+        for file, entries in self.entries.items():
+            shard = _shard_of(file)
+            if shard in pieces:
+                pieces[shard][file] = entries
+        bodies = {shard: json.dumps(one, separators=(",", ":")) for shard, one in pieces.items()}
+        return [(shard, body, self._seal(shard, body)) for shard, body in bodies.items()]
+
+    def _seal(self, shard: int, body: str) -> str:
+        return seal(self.key, str(shard), body)
 
     def _load(self, connection: sqlite3.Connection) -> None:
         try:
-            for file, fingerprint, digest, seal in connection.execute("SELECT * FROM stat"):
-                self.stats[file] = (fingerprint, digest, seal)
-            for file, digest, body, seal in connection.execute("SELECT * FROM unit"):
-                self.rows[file, digest] = (body, seal)
-                self.known.add(file)
+            for shard, body, sealed in connection.execute("SELECT * FROM part"):
+                if hmac.compare_digest(sealed, self._seal(shard, body)):
+                    for file, entries in json.loads(body).items():
+                        self.entries[file] = [Entry(*one) for one in entries]
         except (sqlite3.Error, ValueError, TypeError):
-            self.stats, self.rows, self.known = {}, {}, set()
+            self.entries = {}
+
+
+def _shard_of(file: str) -> int:
+    return zlib.crc32(file.encode("utf-8", "surrogatepass")) % _SHARDS
 
 
 def part_digests(parts: Parts) -> dict[str, str]:

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 
 from callsheet.compiling.context import Context
 from callsheet.compiling.unit import Unit
 from callsheet.documents import Document, Problem
 from callsheet.documents.problems import ANY, Concern
-from callsheet.language.catalog import Rule, Spots, rules_on
+from callsheet.language.catalog import Rule, Spots
 from callsheet.language.subjects import ParameterUse
 
 
-def found_in(units: Iterable[Unit], context: Context, texts: Mapping[str, str]) -> Iterator[Problem]:
+def found_in(units: Iterable[Unit], context: Context) -> Iterator[Problem]:
     """Yield what is wrong in single files, said once, and in which environments where not in all."""
-    parameter_rules = rules_on("parameters")
     for unit in units:
         for problem, environments in unit.found:
             yield from _where(problem, environments, context)
-        yield from _unused(unit, texts, parameter_rules)
 
 
 def _where(problem: Problem, environments: Sequence[str], context: Context) -> Iterator[Problem]:
@@ -44,8 +41,8 @@ def _only_in(problem: Problem, environments: Iterable[str]) -> Problem:
     return replace(problem, about=about)
 
 
-def _unused(unit: Unit, texts: Mapping[str, str], rules: Sequence[Rule]) -> Iterator[Problem]:
-    """Apply the rules on parameters to the definitions of a file."""
+def unused_in(unit: Unit, text: str, rules: Sequence[Rule]) -> Iterator[Problem]:
+    """Apply the rules on parameters to the definitions of a file, which are compiled."""
     given = Counter(head["name"] for head in unit.heads)
     misspelt = {one.suggested for one, _ in unit.found if one.suggested is not None}
     for head in unit.heads:
@@ -55,7 +52,7 @@ def _unused(unit: Unit, texts: Mapping[str, str], rules: Sequence[Rule]) -> Iter
             continue
         inherited = head.get("inherited", ())
         use = ParameterUse([one for one in head["parameters"] if one not in inherited], used, misspelt)
-        document = Document(unit.file, head["index"], partial(texts.__getitem__, unit.file))
+        document = Document(unit.file, head["index"], text)
         for rule in rules:
             if rule.check is not None:
                 yield from rule.check(use, Spots(rule.code, document, ("spec",)))

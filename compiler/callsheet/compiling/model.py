@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from callsheet.documents import Document
 from callsheet.language.action import Action, Definition
@@ -28,32 +27,38 @@ class CompiledAction:
     Attributes:
         address: `Action/name`, `Message/name`.
         environment: the environment's name.
-        canonical: the compiled action as canonical JSON (RFC 8785).
         digest: SHA-256 of `canonical`.
 
     """
+
+    __slots__ = ("_canonical", "_content", "address", "digest", "environment")
 
     def __init__(
         self,
         address: str,
         environment: str,
-        canonical: str,
+        canonical: str | Callable[[], str],
         digest: str,
         content: Content | None = None,
     ) -> None:
         self.address = address
         self.environment = environment
-        self.canonical = canonical
         self.digest = digest
+        self._canonical = canonical
         self._content = content
 
-    @cached_property
+    @property
+    def canonical(self) -> str:
+        """The compiled action as canonical JSON (RFC 8785)."""
+        return self._canonical if isinstance(self._canonical, str) else self._canonical()
+
+    @property
     def content(self) -> Content:
         """The compiled action as data, as `schemas/compiled-action.schema.json` describes it."""
-        if self._content is not None:
-            return self._content
-        content: Content = json.loads(self.canonical)
-        return content
+        if self._content is None:
+            self._content = json.loads(self.canonical)
+        found: Content = cast("Content", self._content)
+        return found
 
     @property
     def kind(self) -> str:
@@ -145,10 +150,27 @@ class Compiled:
     @property
     def incomplete(self) -> list[str]:
         """What an environment selects and what did not compile for it."""
+        definitions = self.definitions.values()
         return [
             f"{environment.name}: {action.address}"
             for environment in self.concrete
-            for action in self.definitions.values()
-            if environment.deploys(action)
-            and action.address not in self.by_environment.get(environment.name, {})
+            for action in definitions
+            if action.address not in self.by_environment.get(environment.name, {})
+            and environment.deploys(action)
         ]
+
+
+class Canonical(Mapping[str, str]):
+    """The canonical texts of compiled objects by address, each read when it is asked for."""
+
+    def __init__(self, compiled: Mapping[str, CompiledAction]) -> None:
+        self._compiled = compiled
+
+    def __getitem__(self, address: str) -> str:
+        return self._compiled[address].canonical
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._compiled)
+
+    def __len__(self) -> int:
+        return len(self._compiled)

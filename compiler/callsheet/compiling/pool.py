@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
-from typing import Any
 
+from callsheet.bulk import without_collection
 from callsheet.compiling.context import Context
+from callsheet.compiling.unit import Computed
 from callsheet.compiling.worker import Worker
 from callsheet.documents import FolderSource, Source
 
@@ -23,8 +24,8 @@ BATCHES_PER_PROCESS = 4
 _worker: Worker | None = None
 
 
-def compute_units(source: Source, context: Context, files: Sequence[str]) -> list[dict[str, Any]]:
-    """Compute the units of files, as records, in the order of the files."""
+def compute_units(source: Source, context: Context, files: Sequence[str]) -> list[Computed]:
+    """Compute the units of files, in their order."""
     processes = _processes()
     if len(files) < PARALLEL_FROM or processes < 2 or not isinstance(source, FolderSource):
         return Worker(source, context).units(files) if files else []
@@ -32,10 +33,10 @@ def compute_units(source: Source, context: Context, files: Sequence[str]) -> lis
         return _spread(executor, files, processes)
 
 
-def _spread(executor: Executor, files: Sequence[str], processes: int) -> list[dict[str, Any]]:
+def _spread(executor: Executor, files: Sequence[str], processes: int) -> list[Computed]:
     size = max(1, -(-len(files) // (processes * BATCHES_PER_PROCESS)))
     batches = [files[start : start + size] for start in range(0, len(files), size)]
-    return [record for records in executor.map(_compute, batches) for record in records]
+    return [one for computed in executor.map(_compute, batches) for one in computed]
 
 
 def _executor(source: FolderSource, context: Context, processes: int) -> ProcessPoolExecutor:
@@ -55,10 +56,11 @@ def _start(source: Source, context: Context) -> None:
     _worker = Worker(source, context)
 
 
-def _compute(files: Sequence[str]) -> list[dict[str, Any]]:
+def _compute(files: Sequence[str]) -> list[Computed]:
     if _worker is None:
         raise RuntimeError("the process was not started as a worker")
-    return _worker.units(files)
+    with without_collection():
+        return _worker.units(files)
 
 
 def _processes() -> int:

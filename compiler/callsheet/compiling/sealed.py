@@ -79,7 +79,8 @@ def connect(folder: Path, name: str, tables: str) -> sqlite3.Connection | None:
     connection = None
     try:
         _make(folder, name)
-        connection = sqlite3.connect(folder / name, timeout=0.2)
+        # Who uses it from several threads does so one at a time.
+        connection = sqlite3.connect(folder / name, timeout=0.2, check_same_thread=False)
         connection.execute("PRAGMA trusted_schema=OFF")
         connection.execute("PRAGMA synchronous=OFF")
         _refuse_foreign(connection)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from callsheet.compiling.bundles import packed
 from callsheet.documents import Problem, Related, Span
 from callsheet.language.content import Head
 
@@ -33,7 +34,9 @@ class Unit:
             names of its parameters.
         found: problems, each with the environments in which they were found (empty: by itself).
         broken: violations of policies.
-        compiled: by environment, then address: canonical text and digest.
+        compiled: by environment, then address: the digest of its canonical text.
+        texts: the canonical texts by digest; so this and `used` are known of a unit that was just computed,
+            and are no part of its record.
         used: by action, then environment: the parameters that are used.
         templates: the template files that were read, with the digest of each text.
         parts: the connections and fragments that were looked for, by address, with the digest of each;
@@ -48,38 +51,56 @@ class Unit:
     heads: list[Head] = field(default_factory=list)
     found: list[tuple[Problem, list[str]]] = field(default_factory=list)
     broken: list[Broken] = field(default_factory=list)
-    compiled: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
+    compiled: dict[str, dict[str, str]] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
     used: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     templates: dict[str, str] = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)
     ignores: bool = False
 
     def record(self) -> dict[str, Any]:
-        """Return the unit as JSON."""
+        """Return the unit of this file and hash as JSON, without its texts."""
         return {
-            "file": self.file,
-            "hash": self.hash,
             "documents": self.documents,
             "heads": self.heads,
             "found": [(problem_record(one), names) for one, names in self.found],
             "broken": [(problem_record(one.problem), *one[1:]) for one in self.broken],
             "compiled": self.compiled,
-            "used": self.used,
             "templates": self.templates,
             "parts": self.parts,
             "ignores": self.ignores,
         }
 
     @classmethod
-    def read(cls, record: dict[str, Any]) -> Unit:
-        """Read a record of a unit."""
+    def read(cls, file: str, digest: str, record: dict[str, Any]) -> Unit:
+        """Read the record of a unit, of a file and its hash."""
         return cls(
+            file,
+            digest,
             **{
                 **record,
                 "found": [(_problem(one), names) for one, names in record["found"]],
                 "broken": [Broken(_problem(one), *names) for one, *names in record["broken"]],
-            }
+            },
         )
+
+
+class Computed(NamedTuple):
+    """A unit as one process sends it to another: its file, its hash, its record, and its texts packed."""
+
+    file: str
+    hash: str
+    record: dict[str, Any]
+    bundle: bytes
+
+    @classmethod
+    def of(cls, unit: Unit) -> Computed:
+        """Return what is sent of a unit."""
+        return cls(unit.file, unit.hash, unit.record(), packed(unit.texts.values()) if unit.texts else b"")
+
+    def unit(self) -> Unit:
+        """Return the unit, without its texts."""
+        return Unit.read(self.file, self.hash, self.record)
 
 
 def problem_record(problem: Problem) -> list[Any]:

@@ -12,6 +12,7 @@ import callsheet.rules  # noqa: F401 - fills the catalog
 from callsheet.compiling.cache import part_digests
 from callsheet.compiling.compilers import compiler_of
 from callsheet.compiling.context import Context, may_be_shared
+from callsheet.compiling.findings import unused_in
 from callsheet.compiling.foreign import is_foreign, is_large_and_foreign
 from callsheet.compiling.items import read_items
 from callsheet.compiling.kept import Kept
@@ -26,7 +27,7 @@ from callsheet.compiling.sets import (
     rows_of,
     unused_fields,
 )
-from callsheet.compiling.unit import Broken, Unit
+from callsheet.compiling.unit import Broken, Computed, Unit
 from callsheet.documents import Document, Problem, Source, Unreadable
 from callsheet.documents.problems import ANY, Concern
 from callsheet.documents.reading import decode, parse
@@ -67,10 +68,11 @@ class Worker:
         self.compiled_rules = [one for one in rules_on("compiled") if one.check is not None]
         self.reference_rules = rules_on("references")
         self.document_rules = rules_on("document")
+        self.parameter_rules = rules_on("parameters")
 
-    def units(self, files: Sequence[str]) -> list[dict[str, Any]]:
-        """Compute the units of a batch of files, as records."""
-        return [self.unit(file).record() for file in files]
+    def units(self, files: Sequence[str]) -> list[Computed]:
+        """Compute the units of a batch of files."""
+        return [Computed.of(self.unit(file)) for file in files]
 
     def unit(self, file: str) -> Unit:
         """Compute the unit of one file."""
@@ -102,6 +104,7 @@ class Worker:
                 continue
             unit.documents += 1
             self._document(Document(file, index, text, one), unit)
+        unit.found += [(one, []) for one in unused_in(unit, text, self.parameter_rules)]
         return unit
 
     def _document(self, document: Document, unit: Unit) -> None:
@@ -203,7 +206,8 @@ class Worker:
             unit.broken.append(Broken(one.problem, one.policy.name, action.name, environment.name))
         # The first of two actions of one name counts; the second is reported.
         there = unit.compiled.setdefault(environment.name, {})
-        there.setdefault(compiled.address, (compiled.canonical, compiled.digest))
+        if there.setdefault(compiled.address, compiled.digest) is compiled.digest:
+            unit.texts[compiled.digest] = compiled.canonical
 
     def _check(
         self, compiled: CompiledAction, action: Definition, environment: Environment, kept: Kept | None

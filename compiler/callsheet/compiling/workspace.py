@@ -9,7 +9,9 @@ from pathlib import Path as FilePath
 from posixpath import normpath
 
 import callsheet.rules  # noqa: F401 - fills the catalog
+from callsheet.bulk import without_collection
 from callsheet.compiling.attribution import Attribution
+from callsheet.compiling.bundles import Bundles
 from callsheet.compiling.cache import UnitCache
 from callsheet.compiling.context import Context, read_shared
 from callsheet.compiling.findings import found_in, without_what_follows
@@ -17,7 +19,8 @@ from callsheet.compiling.model import Compiled, CompiledAction
 from callsheet.compiling.policy_exceptions import reported
 from callsheet.compiling.pool import compute_units
 from callsheet.compiling.sets import expanded
-from callsheet.compiling.unit import Unit
+from callsheet.compiling.unit import Computed, Unit
+from callsheet.compiling.worker import Worker
 from callsheet.documents import Document, Problem, Source
 from callsheet.documents.findings import empty_workspace
 from callsheet.documents.places import Places
@@ -48,7 +51,8 @@ def compile_workspace(
     exceptions of policies expire; None for a day on which none has. `check` returns what else is wrong with
     what was compiled: the contracts, which a later room reads.
     """
-    return _WorkspaceCompiler(source, cache, today).run(check)
+    with without_collection():
+        return _WorkspaceCompiler(source, cache, today).run(check)
 
 
 class _WorkspaceCompiler:
@@ -120,13 +124,20 @@ class _WorkspaceCompiler:
             self.cache.open(context)
             found = {file: unit for file in self.files if (unit := self.cache.unit(file)) is not None}
         rest = [file for file in self.files if file not in found]
-        records = compute_units(self.source, context, rest)
+        computed = compute_units(self.source, context, rest)
         self.result.files, self.result.computed = len(self.files), len(rest)
-        for record in records:
-            found[record["file"]] = Unit.read(record)
+        self.bundles = self._bundles(context)
+        for one in computed:
+            found[one.file] = one.unit()
+            self.bundles.add(one.file, one.bundle)
         if self.cache is not None:
-            self.cache.keep(records, self.files)
+            self.bundles.release(self.cache.keep(computed, self.files))
         return [found[file] for file in self.files]
+
+    def _bundles(self, context: Context) -> Bundles:
+        """Return where the texts of what is compiled are read."""
+        stored = self.cache.bundle if self.cache is not None else lambda file: None  # noqa: ARG005
+        return Bundles(stored, lambda file: Computed.of(Worker(self.source, context).unit(file)).bundle)
 
     def _enter(self, unit: Unit, context: Context) -> None:
         result = self.result
@@ -150,8 +161,10 @@ class _WorkspaceCompiler:
             return
         for environment, compiled in unit.compiled.items():
             there = result.by_environment.setdefault(environment, {})
-            for address, (canonical, digest) in compiled.items():
-                there.setdefault(address, CompiledAction(address, environment, canonical, digest))
+            for address, digest in compiled.items():
+                if address not in there:
+                    canonical = partial(self.bundles.text, unit.file, digest)
+                    there[address] = CompiledAction(address, environment, canonical, digest)
 
     def _document_of(self, row: Row) -> Document:
         """Return the file in which a row is written, as a document in which every place is the row."""
@@ -168,7 +181,7 @@ class _WorkspaceCompiler:
         for environment in self.facts.deploying:
             there = result.by_environment.setdefault(environment.name, {})
             problems += found_on("deployed", Deployed(environment, result.by_kind, there))
-        problems += found_in(units, context, self.texts)
+        problems += found_in(units, context)
         self.facts.unread = any(_hides_definitions(one) for one in problems)
         problems += found_on("workspace", self.facts)
         problems = without_what_follows(problems, units, self.facts.definitions)
@@ -176,9 +189,12 @@ class _WorkspaceCompiler:
 
     def _diagnosed(self, problems: Iterable[Problem], units: Sequence[Unit]) -> list[Diagnostic]:
         """Complete the problems, and apply what comments and settings say about them."""
-        attribute = Attribution(self.facts.named, self.result.environments.values())
+        problems = [*problems]
+        if problems:
+            attribute = Attribution(self.facts.named, self.result.environments.values())
+            problems = [*map(attribute, problems)]
         policies = {one.name: one for one in self.result.policies}
-        found = diagnose(map(attribute, problems), self.texts)
+        found = diagnose(problems, self.texts)
         for unit in units:
             found += reported(unit.broken, policies, self.today, self.texts)
         speaking = {unit.file: self.texts[unit.file] for unit in units if unit.ignores}

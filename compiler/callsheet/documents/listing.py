@@ -99,7 +99,7 @@ def list_documents(tree: Tree, ignored: Ignored) -> Listing:
 
 def is_utf8(name: str) -> bool:
     """Return whether a file's name is one that every place can write."""
-    return not any("\ud800" <= one <= "\udfff" for one in name)
+    return name.isascii() or not any("\ud800" <= one <= "\udfff" for one in name)
 
 
 class _Walk:

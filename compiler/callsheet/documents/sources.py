@@ -52,6 +52,7 @@ class FolderSource:
     def __init__(self, root: FilePath) -> None:
         self.root = root
         self.problems: list[Problem] = []
+        self._root = os.fspath(root)
         self._real_root = os.path.realpath(root)
         self._direct: set[str] = set()
 
@@ -89,7 +90,7 @@ class FolderSource:
     def fingerprint(self, file: str) -> tuple[int, ...] | None:
         """Return size, times and inode, as git's index does."""
         try:
-            found = os.stat(self.root / file)
+            found = os.stat(os.path.join(self._root, file))
         except OSError:
             return None
         return (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)

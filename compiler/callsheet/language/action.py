@@ -203,7 +203,7 @@ class Definition:
         """The kind and the name."""
         return Address(self.kind, self.name)
 
-    @property
+    @cached_property
     def address(self) -> str:
         """The identity in plans: `Action/name`."""
         return str(self.at)

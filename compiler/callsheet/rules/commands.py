@@ -19,6 +19,15 @@ declare(
     """The parameters given to render must be those that the action declares, of their types.""",
 )
 declare("CS927", "no-workspace", """The folder of the workspace must exist.""")
+declare(
+    "CS993",
+    "changed-while-read",
+    """The files and the cache must stay as they are while a command runs, as far as it reads them again.
+
+What a file compiled to is read from the cache where it is needed. Where the cache is lost, it is compiled
+again; where the file was changed as well, nothing is left of it.
+""",
+)
 declare("CS928", "output-file", """The output file must be writable.""")
 declare("CS929", "folder-in-use", """`callsheet init` and `callsheet new` do not overwrite files.""")
 declare(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 import time
@@ -13,7 +12,9 @@ import pytest
 from callsheet.compiling import Compiled, compile_workspace
 from callsheet.compiling import pool as pool_module
 from callsheet.compiling import worker as worker_module
+from callsheet.compiling.bundles import packed
 from callsheet.documents import FolderSource, MemorySource
+from callsheet.errors import CallsheetError
 from support.workspaces import Folder
 
 
@@ -155,12 +156,43 @@ def database(folder: Folder) -> Path:
 def test_what_a_stranger_wrote_is_not_taken(workspace: Folder, computed: list[str]) -> None:
     compile_folder(workspace)
     with sqlite3.connect(database(workspace)) as connection:
-        connection.execute("UPDATE unit SET body = replace(body, 'api.example.com', 'evil.example.com')")
+        connection.execute("UPDATE part SET body = replace(body, 'Exemple', 'Evil')")
     connection.close()
     computed.clear()
     compiled = compile_folder(workspace)
-    assert "evil" not in json.dumps(str(result(compiled)))
+    assert "Evil" not in str(result(compiled))
     assert "example.yaml" in computed
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE bundle SET body = ?", "DELETE FROM bundle WHERE ? <> ''"],
+    ids=lambda one: one.split()[0],
+)
+@pytest.mark.parametrize("body", [b"evil", packed(['{"evil":true}'])], ids=["torn", "another"])
+def test_texts_that_are_not_those_of_the_index_are_compiled_again(
+    statement: str, body: bytes, workspace: Folder, computed: list[str]
+) -> None:
+    expected = result(compile_folder(workspace))
+    with sqlite3.connect(database(workspace)) as connection:
+        assert connection.execute(statement, (body,)).rowcount == 1
+    connection.close()
+    computed.clear()
+    compiled = compile_folder(workspace)
+    assert computed == []
+    assert result(compiled) == expected
+    assert computed == ["example.yaml"]
+
+
+def test_a_text_that_is_lost_and_whose_file_changed_meanwhile_is_not_another_one(workspace: Folder) -> None:
+    compile_folder(workspace)
+    compiled = compile_folder(workspace)
+    database(workspace).write_bytes(b"")
+    workspace.action(constant="2")
+    with pytest.raises(
+        CallsheetError, match=r"example\.yaml was changed, or the cache was, while callsheet was running"
+    ):
+        _ = compiled.by_environment["local"]["Action/example"].canonical
 
 
 @pytest.mark.parametrize("content", [b"", b"no database" * 100])
@@ -193,14 +225,18 @@ def test_old_units_are_dropped_where_there_are_many(workspace: Folder) -> None:
         if number % 10 == 0:
             compile_folder(workspace)
     with sqlite3.connect(database(workspace)) as connection:
-        connection.executemany(
-            "INSERT INTO unit VALUES (?, 'x', '{}', 'x')", [(f"old{number}.yaml",) for number in range(200)]
-        )
+        (kept,) = connection.execute("SELECT count(*) FROM bundle WHERE file = 'example.yaml'").fetchone()
     connection.close()
-    workspace.action(constant="999")
+    assert kept == 3
+    for number in range(200):
+        workspace.action(f"old{number}")
+    compile_folder(workspace)
+    for number in range(200):
+        (workspace.path / f"old{number}.yaml").unlink()
     compile_folder(workspace)
     connection = sqlite3.connect(database(workspace))
-    assert connection.execute("SELECT count(*) FROM unit").fetchone()[0] < 10
+    assert connection.execute("SELECT count(*) FROM bundle").fetchone()[0] < 10
+    assert sum(body.count("old") for (body,) in connection.execute("SELECT body FROM part")) == 0
     connection.close()
 
 

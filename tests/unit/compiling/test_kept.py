@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import callsheet.compiling.worker as worker_module
 from callsheet.compiling import compile_workspace
 from callsheet.compiling.context import read_shared
+from callsheet.compiling.unit import Computed
 from callsheet.compiling.worker import Worker
 from callsheet.documents import FolderSource, MemorySource
 from callsheet.documents.sources import Source
@@ -106,7 +107,7 @@ def workspaces(draw: st.DrawFn) -> dict[str, bytes]:
 SAMPLES = compile_workspace(FolderSource(ROOT / "actions"))
 
 
-def units_of(source: Source) -> list[dict[str, Any]]:
+def units_of(source: Source) -> list[Computed]:
     files = source.files()
     context, _ = read_shared(source, files, skip=lambda file: False).context()
     return Worker(source, context).units(files)
@@ -188,12 +189,14 @@ class _Anywhere:
 
 def test_a_warning_about_a_piece_is_one_of_each_environment() -> None:
     request = {"method": "POST", "url": "https://a.example/", "payload": {"a": "x {{ params.maybe }} y"}}
-    spec = {"request": request, "parameters": PARAMETERS}
+    spec = {"request": request, "parameters": {"maybe": PARAMETERS["maybe"]}}
     head = {"apiVersion": "callsheet/v1", "metadata": {"name": "one"}}
     files = {"one.json": json.dumps({**head, "kind": "Action", "spec": spec}).encode()}
     for name in ("a", "b", "c"):
         target = {"type": "sqlite", "path": f"{name}.db"}
         document = {**head, "kind": "Environment", "metadata": {"name": name}, "spec": {"target": target}}
         files[f"{name}.json"] = json.dumps(document).encode()
-    found = [(one[0], names) for unit in units_of(MemorySource(files)) for one, names in unit["found"]]
+    found = [
+        (one[0], names) for unit in units_of(MemorySource(files)) for one, names in unit.record["found"]
+    ]
     assert found == [("CS515", ["a", "b", "c"])]

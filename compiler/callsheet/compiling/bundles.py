@@ -1,0 +1,86 @@
+"""The canonical texts of what was compiled, read where they are asked for: of few objects in most runs.
+
+The texts of one file make a bundle, compressed: what an action is in three environments differs in a few
+words. A bundle lies in memory until the cache has it; a text is told by its digest, so that nothing else is
+ever taken for it.
+"""
+
+from __future__ import annotations
+
+import threading
+import zlib
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+
+from callsheet.errors import CallsheetError
+from callsheet.templates.values import digest_of
+
+_OPEN = 8
+"""So many bundles stay unpacked: those that are read one after the other."""
+
+
+def packed(texts: Iterable[str]) -> bytes:
+    """Return a bundle of canonical texts, none of which contains a line break (RFC 8785)."""
+    return zlib.compress("\n".join(texts).encode("utf-8", "surrogatepass"), 1)
+
+
+class Bundles:
+    """The bundles of a compiled workspace, by file.
+
+    Args:
+        stored: returns the bundle of a file from the cache; None where there is none.
+        computed: computes the bundle of a file again, where the cache has lost it.
+
+    """
+
+    def __init__(self, stored: Callable[[str], bytes | None], computed: Callable[[str], bytes]) -> None:
+        self._stored = stored
+        self._computed = computed
+        self._in_memory: dict[str, bytes] = {}
+        self._unpacked: OrderedDict[str, dict[str, str]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def add(self, file: str, bundle: bytes) -> None:
+        """Hold the bundle of a file in memory."""
+        self._in_memory[file] = bundle
+
+    def release(self, files: Iterable[str]) -> None:
+        """Let go of the bundles that the cache has now."""
+        for file in files:
+            self._in_memory.pop(file, None)
+
+    def text(self, file: str, digest: str) -> str:
+        """Return a canonical text by the file that it was compiled from, and its digest.
+
+        Raises:
+            CallsheetError: CS993 where the file was changed, and the cache lost what was compiled before.
+
+        """
+        with self._lock:
+            found = self._unpacked.get(file)
+            if found is None:
+                found = self._unpack(file, digest)
+                self._unpacked[file] = found
+                while len(self._unpacked) > _OPEN:
+                    self._unpacked.popitem(last=False)
+            return found[digest]
+
+    def _unpack(self, file: str, digest: str) -> dict[str, str]:
+        for read in (self._in_memory.get, self._stored, self._computed):
+            bundle = read(file)
+            found = {} if bundle is None else _texts_of(bundle)
+            if digest in found:
+                return found
+        raise CallsheetError(
+            "CS993",
+            f"{file} was changed, or the cache was, while callsheet was running",
+            help="run the command again",
+        )
+
+
+def _texts_of(bundle: bytes) -> dict[str, str]:
+    try:
+        texts = zlib.decompress(bundle).decode("utf-8", "surrogatepass").split("\n")
+    except (zlib.error, UnicodeDecodeError):
+        return {}
+    return {digest_of(one): one for one in texts}
