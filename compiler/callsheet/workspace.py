@@ -1208,7 +1208,11 @@ class Workspace:
         return results.FileResult(path=path, name=name)
 
     def adopt_all(
-        self, environment: str | None = None, *, select: Collection[str] = ()
+        self,
+        environment: str | None = None,
+        *,
+        select: Collection[str] = (),
+        exclude: Collection[str] = (),
     ) -> results.Adoption:
         """Return the files that take over everything that is deployed and not managed.
 
@@ -1218,26 +1222,19 @@ class Workspace:
 
         Args:
             environment: may be left out where there is only one.
-            select: names, patterns, and `label:NAME=VALUE`; default: everything.
+            select: only these, by name, pattern, label and so on, as `callsheet adopt --help` lists.
+            exclude: leave these out.
 
         Raises:
-            CallsheetError: CS925 for what selects nothing, CS9xx for the target or ledger.
+            CallsheetError: CS335 and CS336 for the selection, CS9xx for the target or ledger.
 
         """
-        from callsheet.deploying.current import drift_plan, read_current
-        from callsheet.importing.account import Found, adoption
-        from callsheet.importing.choosing import chosen_names
-        from callsheet.planning.changes import content_of
+        from callsheet.deploying.unmanaged import unmanaged_in
+        from callsheet.importing.account import adoption
 
         chosen = self.environment(environment)
         with self._opened(chosen, writing=False) as stores:
-            current = read_current(stores)
-        there = {one: current.deployed[one] for one in drift_plan(chosen, current).unmanaged}
-        found = {one: Found(content=content_of(it), digest=it.digest) for one, it in there.items()}
-        if select:
-            labels = {Address.read(one).name: it.content.get("labels") or {} for one, it in found.items()}
-            names = set(chosen_names(labels, _each(select)))
-            found = {one: it for one, it in found.items() if Address.read(one).name in names}
+            found = unmanaged_in(chosen, stores, _selection(select, exclude))
         return adoption(
             self.compile(),
             found,
@@ -1372,32 +1369,38 @@ class Workspace:
         self.reread()
         return results.NewResult(files=tuple(contents), values=tuple(values_read(contents)))
 
-    def extract(self, name: str, select: Collection[str], *, file: str | None = None) -> results.Extraction:
+    def extract(
+        self,
+        name: str,
+        select: Collection[str],
+        *,
+        exclude: Collection[str] = (),
+        file: str | None = None,
+    ) -> results.Extraction:
         """Return what it takes that actions say once, in a connection, what they have in common.
 
         Nothing is written: `write` does that. The workspace compiles to the same bytes, before and after.
 
         Args:
             name: of the connection; one that is there is joined by actions that say all of it.
-            select: names, patterns, and `label:NAME=VALUE`: actions that one of them chooses.
+            select: the actions, by name, pattern, label and so on, as `callsheet plan --help` lists.
+            exclude: leave these out.
             file: of the connection; default: NAME.yaml beside the actions.
 
         Raises:
             ArgumentError: for a name that is none, and a file outside of the workspace.
-            CallsheetError: CS925 for what selects nothing, CS949 where the bytes would not be equal.
+            CallsheetError: CS335 and CS336 for the selection, CS949 where the bytes would not be equal.
 
         """
-        from callsheet.importing.choosing import chosen_names
         from callsheet.importing.extracting import extraction
         from callsheet.importing.reading_in import checked_name
         from callsheet.importing.writing import path_within
 
-        actions = self.compile().actions
-        chosen = chosen_names({one: it.labels for one, it in actions.items()}, _each(select))
+        compiled, checked = self.compile(), checked_name(name)
+        chosen = self._named(compiled, (), select, exclude, kind="Action") or ()
         own = None if file is None else path_within(self.root, file)
-        compile_with = self._compilations.with_texts
-        some = [actions[one] for one in chosen]
-        return extraction(self.compile(), checked_name(name), some, own, compile_with)
+        some = [compiled.actions[one] for one in chosen]
+        return extraction(compiled, checked, some, own, self._compilations.with_texts)
 
     def write(self, found: results.Extraction | results.Adoption | results.ImportedOperations) -> None:
         """Write the files of what `extract`, `adopt_all` or `import_operations` returned.

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from callsheet import Workspace
 from support.accounts import VENDORS, account, files_of, small
-from support.hooks import ENVIRONMENT as HOOKS
+from support.forms import examples
 from support.workspaces import Callsheet, Folder
 
 VALUES = "{host: rest.example.com, tenant: shop, limits: {daily: 10, hourly: 2}}"
@@ -26,7 +26,6 @@ spec:
 """
 LEDGER = "  ledger: {type: sqlite, path: .callsheet/registry.db}\n"
 DIRECTORY = REGISTRY.replace("sqlite, path: .callsheet/registry.db", "directory, path: deployed") + LEDGER
-REST = HOOKS.replace("{host: api.example.com}", VALUES).replace("local.db", "registry.db")
 
 
 def deployed(folder: Folder, environment: str, files: dict[str, str]) -> None:
@@ -71,22 +70,6 @@ def test_three_hundred_objects_of_four_vendors_are_taken_over_and_the_plan_chang
     assert sorted(found.connections) == sorted(VENDORS)
     assert {one.names_connection for one in found.actions.values()} == {*VENDORS}
     assert callsheet("adopt", "--all", "-C", empty.path).out == "Nothing to adopt in local.\n"
-
-
-@pytest.mark.parametrize("environment", [DIRECTORY, REST], ids=["directory", "REST collection"])
-def test_other_targets_are_taken_over_in_the_same_way(
-    environment: str, empty: Folder, request: pytest.FixtureRequest
-) -> None:
-    if environment is REST:
-        request.getfixturevalue("collection").page_size = 50
-    deployed(empty, environment, files_of(small(24), 1))
-    workspace = Workspace(empty.path)
-    found = workspace.adopt_all()
-    assert (len(found.files), len(found.connections), dict(found.left)) == (24, 4, {})
-    workspace.write(found)
-    assert planned(empty) == [("adopt", [])] * 24
-    assert workspace.apply(workspace.plan("local"), author="ada").outcome == "done"
-    assert (workspace.plan("local").changes, workspace.plan("local").unmanaged) == ((), ())
 
 
 def test_a_dry_run_shows_the_tree_and_writes_nothing(empty: Folder, callsheet: Callsheet) -> None:
@@ -166,6 +149,60 @@ def test_what_no_file_can_describe_is_left_with_the_reason_and_the_rest_is_adopt
     assert planned(empty) == [("adopt", [])] * 4
 
 
+def test_an_object_that_says_another_name_than_it_has_is_left_with_the_reason(
+    empty: Folder, callsheet: Callsheet
+) -> None:
+    deployed(empty, DIRECTORY, files_of(small(2), 1))
+    (file,) = (empty.path / "deployed").glob("*/braze_0.json")
+    file.write_text(file.read_text().replace("braze_0", "other"))
+    outcome = callsheet("adopt", "--all", "-C", empty.path)
+    assert outcome.code == 1
+    assert outcome.err == (
+        "Action/braze_0 is not adopted: what is deployed says that its name is `other`\n"
+    )
+    assert sorted(contents(empty)) == ["environments.yaml", "vonage_1.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("words", "adopted"),
+    [
+        (("--select", "label:vendor=hooks"), ["hooks_3"]),
+        (("--select", "owner:team", "--exclude", "braze_*"), ["hooks_3", "sendgrid_2", "vonage_1"]),
+        (("--all", "--exclude", "kind:action", "--exclude", "vonage_1"), []),
+        (("--all", "--exclude", "label:vendor"), []),
+        (("--select", "Action/vonage_1", "--select", "hooks_?"), ["hooks_3", "vonage_1"]),
+    ],
+)
+def test_what_is_taken_over_is_selected_as_everywhere(
+    words: tuple[str, ...], adopted: list[str], empty: Folder, callsheet: Callsheet
+) -> None:
+    deployed(empty, REGISTRY, files_of(small(5), 1))
+    outcome = callsheet("adopt", *words, "-C", empty.path)
+    assert sorted(Workspace(empty.path).compile().actions) == adopted
+    if not adopted:
+        assert outcome.err.startswith("error CS336: `--exclude ")
+        assert "selects nothing that is unmanaged in local" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("vonage_l", "vonage_1"),
+        ("label:vendor=brase", "label:vendor=braze"),
+        ("lable:vendor=braze", "label:"),
+        ("owner:teem", "owner:team"),
+    ],
+)
+def test_a_misspelt_selection_is_refused_with_what_may_be_meant(
+    word: str, meant: str, empty: Folder, callsheet: Callsheet
+) -> None:
+    deployed(empty, REGISTRY, files_of(small(5), 1))
+    outcome = callsheet("adopt", "--select", word, "-C", empty.path)
+    assert (outcome.code, outcome.out) == (1, "")
+    assert outcome.err.startswith("error CS335: ")
+    assert f"(did you mean `{meant}`?)" in outcome.err
+
+
 def test_a_credential_in_what_is_deployed_is_neither_written_nor_shown(
     empty: Folder, callsheet: Callsheet
 ) -> None:
@@ -199,14 +236,23 @@ def test_what_is_adopted_is_said_in_one_way(
     assert message in outcome.err
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.parametrize("environment", [REGISTRY, DIRECTORY], ids=["sqlite", "directory"])
+@settings(
+    max_examples=examples(3, 100),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(seed=st.integers(0, 10**6), number=st.integers(1, 7))
-def test_any_account_is_taken_over_without_a_change(seed: int, number: int, empty: Folder) -> None:
+def test_any_account_is_taken_over_without_a_change(
+    environment: str, seed: int, number: int, empty: Folder
+) -> None:
     for old in empty.path.iterdir():
         shutil.rmtree(old) if old.is_dir() else old.unlink()
-    deployed(empty, REGISTRY, files_of(account(seed, number), seed))
+    deployed(empty, environment, files_of(account(seed, number), seed))
     workspace = Workspace(empty.path, cache=False)
     found = workspace.adopt_all()
     assert dict(found.left) == {}
     workspace.write(found)
     assert planned(empty) == [("adopt", [])] * number
+    assert workspace.apply(workspace.plan("local"), author="ada").outcome == "done"
+    assert (workspace.plan("local").changes, workspace.plan("local").unmanaged) == ((), ())

@@ -211,11 +211,13 @@ def test_where_the_bytes_would_differ_nothing_is_written(two: Folder, callsheet:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (("braze", "--select", "newsleter"), 1, "`--select newsleter` selects nothing (did you mean `newsletter`?)"),
-        (("braze", "--select", "label:vendor=brase"), 1, "`--select label:vendor=brase` selects nothing"),
+        (("braze", "--select", "newsleter"), 1, "CS335: `newsleter` names nothing (did you mean `newsletter`?)"),
+        (("braze", "--select", "label:vendor=brase"), 1, "`label:vendor=brase` names nothing (did you mean `label:vendor=braze`?)"),
+        (("braze", "--select", "lable:vendor=braze"), 1, "there is no form `lable:` (did you mean `label:`?)"),
+        (("braze", "--select", "*", "--exclude", "owner:team-crm"), 1, "CS336: `--select * --exclude owner:team-crm` selects nothing of kind Action"),
         (("not a name", "--select", "*"), 2, "'not a name' is not a valid name"),
         (("braze", "--select", "*", "--out", "/elsewhere/braze.yaml"), 2, "is not the path of a YAML file in the workspace"),
-        (("braze",), 2, "Missing option '--select'"),
+        (("braze",), 2, "name the actions with --select"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_asked_is_refused_with_the_reason(
@@ -226,6 +228,26 @@ def test_what_cannot_be_asked_is_refused_with_the_reason(
     assert outcome.code == code
     assert message in " ".join(outcome.err.split())
     assert contents(two) == before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--select", "owner:team-crm"),
+        ("--select", "path:./", "--exclude", "third"),
+        ("--exclude", "label:channel=sms"),
+        ("--select", "kind:Action", "--exclude", "third"),
+    ],
+)
+def test_what_is_extracted_is_selected_as_everywhere(
+    words: tuple[str, ...], two: Folder, callsheet: Callsheet
+) -> None:
+    third = OTHER.replace("reminder", "third").replace("team-crm", "team-sms").replace("push", "sms")
+    two.write("third.yaml", third)
+    outcome = callsheet("extract", "connection", "braze", *words, "-C", two.path)
+    assert (outcome.code, outcome.err) == (0, "")
+    after = contents(two)
+    assert (after["one.yaml"], after["third.yaml"]) == (EXTRACTED, third)
 
 
 def test_nothing_in_common_is_no_connection(samples: Folder, callsheet: Callsheet) -> None:

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from callsheet.cli.common import Options, allow_host_option, common_options, environment_option
+from callsheet.cli.common import (
+    Options,
+    allow_host_option,
+    common_options,
+    environment_option,
+    select_options,
+)
 
 if TYPE_CHECKING:
     from callsheet.results import Adoption
@@ -17,12 +23,7 @@ if TYPE_CHECKING:
 @click.command("adopt")
 @click.argument("name", required=False)
 @click.option("--all", "everything", is_flag=True, help="Everything that is deployed and not managed.")
-@click.option(
-    "--select",
-    multiple=True,
-    metavar="SELECTOR",
-    help="In place of a name: a pattern for names, or label:NAME=VALUE; can be repeated.",
-)
+@select_options
 @click.option("--dry-run", is_flag=True, help="Write nothing; show the files. With --all or --select.")
 @environment_option
 @allow_host_option
@@ -31,6 +32,7 @@ def command(
     name: str | None,
     everything: bool,
     select: tuple[str, ...],
+    exclude: tuple[str, ...],
     dry_run: bool,
     env: str | None,
     *,
@@ -42,7 +44,7 @@ def command(
     --all or --select, actions of one host that authenticate alike share a connection.
     """
     several = everything or bool(select)
-    if several == (name is not None) or (everything and select):
+    if several == (name is not None) or (everything and select) or (exclude and not several):
         raise click.UsageError("name one object, or use --all or --select")
     if dry_run and not several:
         raise click.UsageError("--dry-run needs --all or --select")
@@ -50,7 +52,7 @@ def command(
         raise click.UsageError("--out names the file of one object")
     opened = options.open()
     if name is None:
-        return _adopt_all(opened, env, select, dry_run, options)
+        return _adopt_all(opened, opened.adopt_all(env, select=select, exclude=exclude), dry_run, options)
     written = opened.adopt(name, env, file=options.out)
     click.echo(f"wrote {written.path}")
     here = opened.environment(env).name
@@ -59,11 +61,8 @@ def command(
     return 0
 
 
-def _adopt_all(
-    opened: Workspace, env: str | None, select: tuple[str, ...], dry_run: bool, options: Options
-) -> int:
+def _adopt_all(opened: Workspace, found: Adoption, dry_run: bool, options: Options) -> int:
     """Write the files of several objects, or show them; 1 where some of them cannot be described."""
-    found = opened.adopt_all(env, select=select)
     if not dry_run:
         opened.write(found)
     if not options.quiet:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from callsheet.cli.common import Options, common_options
+from callsheet.cli.common import Options, common_options, select_options
 
 if TYPE_CHECKING:
     from callsheet.results import Extraction
@@ -19,23 +19,21 @@ def command() -> None:
 
 @command.command("connection")
 @click.argument("name")
-@click.option(
-    "--select",
-    multiple=True,
-    required=True,
-    metavar="SELECTOR",
-    help="An action by name, a pattern for names, or label:NAME=VALUE; can be repeated.",
-)
+@select_options
 @click.option("--dry-run", is_flag=True, help="Write nothing; show the files and how many lines they lose.")
 @common_options
-def connection(name: str, select: tuple[str, ...], dry_run: bool, *, options: Options) -> None:
+def connection(
+    name: str, select: tuple[str, ...], exclude: tuple[str, ...], dry_run: bool, *, options: Options
+) -> None:
     """Write a Connection with what the selected actions have in common, and take it out of their files.
 
     The base of the URLs, headers, query, authentication, limits, contract, parameters, responses, owner and
     labels. Comments stay. Every object compiles to the same bytes as before, or nothing is written.
     """
+    if not select and not exclude:
+        raise click.UsageError("name the actions with --select")
     opened = options.open()
-    found = opened.extract(name, select, file=options.out)
+    found = opened.extract(name, select, exclude=exclude, file=options.out)
     if not dry_run:
         opened.write(found)
     if not options.quiet:

@@ -77,7 +77,7 @@ def chosen_in(
         if address not in candidates:
             renaming = candidates.get(old.get(address, ""))
             definition = None if renaming is None else renaming.definition
-            candidates[address] = _only_deployed(address, side, definition)
+            candidates[address] = only_deployed(address, side, definition)
 
     def with_old_names(revision: str) -> Collection[str]:
         found = set(changed(revision))
@@ -91,7 +91,7 @@ def chosen_in(
     return Chosen(selection=selection, addresses=found & there, total=len(there))
 
 
-def _only_deployed(address: str, side: Side, definition: Definition | None) -> Candidate:
+def only_deployed(address: str, side: Side, definition: Definition | None = None) -> Candidate:
     """Return an object that no definition has: by what is deployed, and by what renames it."""
     content = content_of(side)
     return Candidate(
