@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 
 from callsheet import Workspace
 from support.accounts import ENVIRONMENTS, account, files_of
+from support.forms import examples
+from support.generated import written
 from support.workspaces import Callsheet, Folder
 
 ONE = """\
@@ -250,6 +253,116 @@ def test_what_is_extracted_is_selected_as_everywhere(
     assert (after["one.yaml"], after["third.yaml"]) == (EXTRACTED, third)
 
 
+SET = """\
+apiVersion: callsheet/v1
+kind: ActionSet
+metadata: {name: campaigns}
+spec:
+  items:
+    - {key: c1, team: red}
+    - {key: c2, team: blue}
+  template:
+    metadata: {name: "mail_{{ item.key }}", owner: team-crm, labels: {vendor: braze, team: "{{ item.team }}"}}
+    spec:
+      # By its own template.
+      request:
+        method: POST
+        url: https://{{ values.host }}/messages/{{ item.key }}/send
+        headers: {X-Version: "3", X-Team: "{{ item.team }}"}
+        payload: {to: "{{ params.user }}"}
+      authentication: {type: bearer, token: {secret: "env:BRAZE_KEY"}}
+      parameters:
+        user: {type: string, label: User}
+      limits: {timeout: 8s}  # slow at night
+"""
+SHORT_SET = """\
+apiVersion: callsheet/v1
+kind: ActionSet
+metadata: {name: campaigns}
+spec:
+  items:
+    - {key: c1, team: red}
+    - {key: c2, team: blue}
+  template:
+    metadata: {name: "mail_{{ item.key }}", labels: {team: "{{ item.team }}"}}
+    spec:
+      connection: braze
+      # By its own template.
+      request:
+        method: POST
+        path: /{{ item.key }}/send
+        headers: {X-Team: "{{ item.team }}"}
+        payload: {to: "{{ params.user }}"}
+      limits: {timeout: 8s}  # slow at night
+"""
+
+
+def test_the_template_of_a_set_shares_a_connection_with_files(two: Folder, callsheet: Callsheet) -> None:
+    two.write("set.yaml", SET)
+    before = compiled(two)
+    outcome = callsheet("extract", "connection", "braze", "--select", "*", "-C", two.path)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "changed set.yaml: 20 -> 18 lines\n" in outcome.out
+    assert "  spec.template.spec.limits stays: it contains a comment\n" in outcome.out
+    after = contents(two)
+    assert after["set.yaml"] == SHORT_SET
+    assert (after["one.yaml"], after["braze.yaml"]) == (EXTRACTED, CONNECTION)
+    assert compiled(two) == before
+    again = callsheet("extract", "connection", "braze", "--select", "*", "-C", two.path)
+    assert again.out == "There is nothing to extract.\n"
+    assert contents(two) == after
+
+
+def test_a_set_and_an_action_of_one_file_are_both_extracted(empty: Folder, callsheet: Callsheet) -> None:
+    empty.write("environments.yaml", ENVIRONMENTS)
+    empty.write("all.yaml", f"{OTHER}---\n{SET}")
+    before = compiled(empty)
+    outcome = callsheet("extract", "connection", "braze", "--select", "path:all.yaml", "-C", empty.path)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert contents(empty)["all.yaml"].count("connection: braze\n") == 2
+    assert SHORT_SET in contents(empty)["all.yaml"]
+    assert compiled(empty) == before
+
+
+def test_a_set_alone_says_its_account_in_a_connection_and_what_a_row_fills_in_stays(
+    empty: Folder, callsheet: Callsheet
+) -> None:
+    empty.write("environments.yaml", ENVIRONMENTS)
+    empty.write("set.yaml", SET.replace("https://{{ values.host }}/messages", "https://{{ item.team }}.example.com"))  # fmt: skip
+    before = compiled(empty)
+    outcome = callsheet("extract", "connection", "braze", "--select", "set:campaigns", "-C", empty.path)
+    assert (outcome.code, outcome.err) == (0, "")
+    written = contents(empty)["braze.yaml"]
+    assert "item" not in written
+    assert "url" not in written
+    assert "X-Version" in written
+    assert compiled(empty) == before
+
+
+def test_a_set_of_which_not_every_row_is_selected_stays_and_says_so(
+    two: Folder, callsheet: Callsheet
+) -> None:
+    two.write("set.yaml", SET)
+    outcome = callsheet("extract", "connection", "braze", "--select", "*", "--exclude", "mail_c2", "-C", two.path)  # fmt: skip
+    assert outcome.code == 0
+    assert "left mail_c1 as it is: it is a row of ActionSet/campaigns, of which not every row is selected\n" in outcome.out  # fmt: skip
+    after = contents(two)
+    assert (after["set.yaml"], after["one.yaml"]) == (SET, EXTRACTED)
+
+
+def test_a_set_that_has_a_connection_or_says_something_else_is_left_with_the_reason(
+    two: Folder, callsheet: Callsheet
+) -> None:
+    assert callsheet("extract", "connection", "braze", "--select", "*", "-C", two.path).code == 0
+    two.write("set.yaml", SET.replace('X-Version: "3"', 'X-Version: "4"'))
+    two.write("other.yaml", SET.replace("campaigns", "offers").replace("mail_", "offer_").replace("    spec:\n", "    spec:\n      connection: own\n").replace("url: https://{{ values.host }}", "path: "))  # fmt: skip
+    two.write("own.yaml", "apiVersion: callsheet/v1\nkind: Connection\nmetadata: {name: own}\nspec: {url: \"https://own.example.com\"}\n")  # fmt: skip
+    outcome = callsheet("extract", "connection", "braze", "--select", "*", "-C", two.path)
+    lines = outcome.out.splitlines()
+    assert "left ActionSet/offers as it is: it has the connection `own`" in lines
+    assert "left ActionSet/campaigns as it is: it does not say what the connection does: `request.headers.X-Version`" in lines  # fmt: skip
+
+
 def test_nothing_in_common_is_no_connection(samples: Folder, callsheet: Callsheet) -> None:
     before = contents(samples)
     outcome = callsheet("extract", "connection", "all", "--select", "*", "-C", samples.path)
@@ -277,6 +390,7 @@ def test_two_hundred_generated_actions_are_said_in_fewer_lines(empty: Folder) ->
     found = workspace.extract("shared", ["*"])
     assert (found.file, len(found.shortened), found.left) == ("braze/shared.yaml", 200, [])
     workspace.write(found)
+    assert workspace.extract("shared", ["*"]).texts == {}
     fewer = found.fewer
     lines = sum(len(one.splitlines()) for one in text.values())
     left = sum(len(one.splitlines()) for one in contents(empty).values())
@@ -289,16 +403,43 @@ def test_two_hundred_generated_actions_are_said_in_fewer_lines(empty: Folder) ->
     )
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(4, 200),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(seed=st.integers(0, 10**6), number=st.integers(1, 6))
 def test_any_actions_compile_to_the_same_afterwards(seed: int, number: int, empty: Folder) -> None:
     for old in empty.path.rglob("*.yaml"):
         old.unlink()
     empty.write("environments.yaml", ENVIRONMENTS)
-    for file, text in files_of(account(seed, number), seed).items():
+    documents = account(seed, number)
+    files = files_of(documents, seed)
+    files["set.yaml"] = written(as_set(documents[0]), None)
+    for file, text in files.items():
         empty.write(file, text)
     before = compiled(empty)
     workspace = Workspace(empty.path, cache=False)
-    workspace.write(workspace.extract("common", ["*"]))
+    found = workspace.extract("common", ["*"])
+    workspace.write(found)
     assert compiled(empty) == before
-    assert workspace.extract("common", ["*"]).texts == {}
+    after = contents(empty)
+    assert ("connection: common" in after["set.yaml"]) == bool(found.texts)
+    again = workspace.extract("common", ["*"])
+    assert again.texts == {}
+    workspace.write(again)
+    assert contents(empty) == after
+
+
+def as_set(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a set whose rows say what an action says, each with a name of its own."""
+    metadata = {**document["metadata"], "name": "row_{{ item.key }}"}
+    return {
+        "apiVersion": "callsheet/v1",
+        "kind": "ActionSet",
+        "metadata": {"name": "rows"},
+        "spec": {
+            "items": [{"key": "a"}, {"key": "b"}],
+            "template": {"metadata": metadata, "spec": document["spec"]},
+        },
+    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from callsheet.deploying.current import drift_plan, read_current
 from callsheet.deploying.stores import Stores
+from callsheet.documents import equal
 from callsheet.importing.account import Found
 from callsheet.language.addresses import Address
 from callsheet.language.environment import Environment
@@ -37,5 +38,7 @@ def _found(address: str, one: Deployed, *, by_content: bool) -> Found:
     content = content_of(one)
     name = Address.read(address).name
     return Found(
-        content=content, digest=one.digest, nameless=by_content and content.get("name", name) != name
+        content=content,
+        digest=one.digest,
+        nameless=by_content and not equal(content.get("name", name), name),
     )
