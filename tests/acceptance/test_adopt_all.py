@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from callsheet import Workspace
+from callsheet.language.schema_check import schema
 from support.accounts import VENDORS, account, files_of, small
 from support.forms import examples
 from support.workspaces import Callsheet, Folder
@@ -82,6 +84,51 @@ def test_a_dry_run_shows_the_tree_and_writes_nothing(empty: Folder, callsheet: C
         "They refer to BRAZE_KEY, HOOKS_KEY, SENDGRID_KEY, VONAGE_SECRET.\n"
     )
     assert [*contents(empty)] == ["environments.yaml"]
+
+
+def test_the_result_is_one_json_document_by_its_schema(empty: Folder, callsheet: Callsheet) -> None:
+    documents = small(5)
+    del documents[1]["spec"]["request"]["payload"]
+    documents[1]["spec"]["request"]["payloadFile"] = "batch.json.j2"
+    empty.write("batch.json.j2", '{"to": [{% for one in [1, 2] %}{{ params.user }}{% if one == 1 %},{% endif %}{% endfor %}]}')  # fmt: skip
+    deployed(empty, REGISTRY, files_of(documents, 1))
+    empty.write("environments.yaml", f"{REGISTRY}---\n{REGISTRY.replace('name: local', 'name: other')}")
+    at = ("-C", empty.path, "-e", "local", "-o", "json")
+    shown = callsheet("adopt", "--all", "--dry-run", *at)
+    assert [*contents(empty)] == ["environments.yaml"]
+    done = callsheet("adopt", "--all", *at)
+    record = json.loads(done.out)
+    assert json.loads(shown.out) == {**record, "written": False}
+    Draft202012Validator(schema("adopt")).validate(record)
+    (left,) = record["left"]
+    assert left["address"] == "Action/vonage_1"
+    assert left["reason"].startswith("the payload comes from a template file")
+    assert (shown.code, done.code, done.err) == (
+        1,
+        1,
+        f"Action/vonage_1 is not adopted: {left['reason']}\n",
+    )
+    assert {name: one for name, one in record.items() if name != "left"} == {
+        "environment": "local",
+        "written": True,
+        "objects": [
+            {"address": "Action/braze_0", "file": "braze/braze_0.yaml"},
+            {"address": "Action/braze_4", "file": "braze/braze_4.yaml"},
+            {"address": "Action/hooks_3", "file": "hooks_3.yaml"},
+            {"address": "Action/sendgrid_2", "file": "sendgrid_2.yaml"},
+        ],
+        "connections": [{"file": "braze/connection.yaml", "actions": 2}],
+        "secrets": ["BRAZE_KEY", "HOOKS_KEY", "SENDGRID_KEY"],
+        "elsewhere": ["other"],
+        "files": [
+            "braze/connection.yaml",
+            "braze/braze_0.yaml",
+            "braze/braze_4.yaml",
+            "hooks_3.yaml",
+            "sendgrid_2.yaml",
+        ],
+    }
+    assert {one for one in contents(empty) if one != "environments.yaml"} == {*record["files"]}
 
 
 def test_the_files_say_once_what_is_common_and_secrets_are_references(

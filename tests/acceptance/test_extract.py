@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from callsheet import Workspace
+from callsheet.language.schema_check import schema
 from support.accounts import ENVIRONMENTS, account, files_of
 from support.forms import examples
 from support.generated import written
@@ -135,8 +137,53 @@ def test_a_dry_run_shows_the_files_and_writes_nothing(two: Folder, callsheet: Ca
         "would write braze.yaml (9 lines)\n"
         "would change one.yaml: 20 -> 16 lines\n"
         "would change other.yaml: 17 -> 13 lines\n"
-        "1 more lines in 3 files; every action compiles to the same bytes.\n"
+        "1 more line in 3 files; every action compiles to the same bytes.\n"
     )
+    assert contents(two) == before
+
+
+def test_the_result_is_one_json_document_by_its_schema(two: Folder, callsheet: Callsheet) -> None:
+    two.write("one.yaml", ONE.replace("  owner: team-crm\n", "  owner: team-crm  # on call\n"))
+    two.write("third.yaml", OTHER.replace("reminder", "third").replace("  request:", "  connection: own\n  request:").replace("url: https://{{ values.host }}", "path: "))  # fmt: skip
+    two.write("own.yaml", "apiVersion: callsheet/v1\nkind: Connection\nmetadata: {name: own}\nspec: {url: \"https://own.example.com\"}\n")  # fmt: skip
+    arguments = ("extract", "connection", "braze", "--select", "*", "-C", two.path, "-o", "json")
+    before = contents(two)
+    shown = json.loads(callsheet(*arguments, "--dry-run").out)
+    assert contents(two) == before
+    done = json.loads(callsheet(*arguments, "-q").out)
+    assert shown == {**done, "written": False}
+    Draft202012Validator(schema("extract")).validate(done)
+    assert done == {
+        "name": "braze",
+        "written": True,
+        "connection": {"file": "braze.yaml", "lines": 9},
+        "shortened": [
+            {
+                "file": "one.yaml",
+                "before": 20,
+                "after": 17,
+                "kept": [{"path": "metadata.owner", "reason": "it contains a comment"}],
+            },
+            {"file": "other.yaml", "before": 17, "after": 13, "kept": []},
+        ],
+        "left": [{"name": "third", "reason": "it has the connection `own`"}],
+        "fewer": -2,
+        "files": ["one.yaml", "other.yaml", "braze.yaml"],
+    }
+    again = json.loads(callsheet(*arguments).out)
+    Draft202012Validator(schema("extract")).validate(again)
+    assert (again["connection"], again["files"]) == (None, [])
+
+
+def test_a_format_that_cannot_show_it_is_refused_before_anything_is_written(
+    two: Folder, callsheet: Callsheet
+) -> None:
+    before = contents(two)
+    arguments = ("extract", "connection", "braze", "--select", "*", "-C", two.path)
+    assert callsheet(*arguments, "-o", "sarif").err.startswith(
+        "error CS921: the format sarif cannot show the result of this command"
+    )
+    assert "there is no output format 'jsn' (did you mean `json`?)" in " ".join(callsheet(*arguments, "-o", "jsn").err.split())  # fmt: skip
     assert contents(two) == before
 
 

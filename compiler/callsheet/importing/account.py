@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,12 +26,12 @@ from callsheet.importing.common import (
     value_of,
     without,
 )
+from callsheet.importing.written_files import Adoption, Texts
 from callsheet.language.addresses import Address
 from callsheet.language.formatting import formatted
 from callsheet.targets.model import canonical_of
 from callsheet.templates.values import digest_of
 
-Texts = Mapping[str, str]
 _FOLDERS = {"Action": "", "Message": "messages/", "EndpointConfig": "endpoints/"}
 
 
@@ -49,38 +49,6 @@ class Found:
     content: Mapping[str, Any]
     digest: str
     nameless: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Adoption:
-    """The files that take over what is deployed; nothing of them is written yet.
-
-    Attributes:
-        environment: whose target it is.
-        texts: by path relative to the workspace.
-        files: the file of each object, by the address under which it defines it.
-        connections: by the path of its file, the number of actions that share it.
-        left: by address, why no file is written.
-        elsewhere: the other environments that would deploy the objects as well.
-
-    """
-
-    environment: str
-    texts: Texts = field(default_factory=dict)
-    files: Mapping[str, str] = field(default_factory=dict)
-    connections: Mapping[str, int] = field(default_factory=dict)
-    left: Mapping[str, str] = field(default_factory=dict)
-    elsewhere: Sequence[str] = ()
-
-    @property
-    def new(self) -> Sequence[str]:
-        """The files that are not there yet: all of them."""
-        return [*self.texts]
-
-    @property
-    def secrets(self) -> Sequence[str]:
-        """The environment variables to which the files refer."""
-        return sorted({one for text in self.texts.values() for one in re.findall(r"\benv:(\w+)", text)})
 
 
 def adoption(

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from callsheet.compiling import Compiled
@@ -18,58 +17,8 @@ from callsheet.documents.rewriting import CannotRewriteError, Rewriting, rewritt
 from callsheet.errors import CallsheetError
 from callsheet.importing.common import URL, Common, common_in, common_of, connection_text, value_of
 from callsheet.importing.sites import Left, Site, fitting, sites_of
+from callsheet.importing.written_files import Extraction, Shortened, Texts
 from callsheet.language.action import Action
-
-Texts = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shortened:
-    """A file that loses what a connection says.
-
-    Attributes:
-        file: relative to the workspace.
-        before: how many lines it has; so `after`.
-        kept: fields that stay although the connection says them, each with the reason.
-
-    """
-
-    file: str
-    before: int
-    after: int
-    kept: Sequence[tuple[str, str]] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Extraction:
-    """A connection, and the files that name it; nothing of it is written yet.
-
-    Attributes:
-        name: of the connection.
-        file: of the connection, relative to the workspace; None where it is there already.
-        lines: how many lines the connection's file has.
-        texts: the new texts of all files, by path relative to the workspace.
-        shortened: the files of actions.
-        left: the actions that stay as they are, each with the reason.
-
-    """
-
-    name: str
-    file: str | None = None
-    lines: int = 0
-    texts: Texts = field(default_factory=dict)
-    shortened: Sequence[Shortened] = ()
-    left: Sequence[tuple[str, str]] = ()
-
-    @property
-    def new(self) -> Sequence[str]:
-        """The files that are not there yet."""
-        return () if self.file is None else (self.file,)
-
-    @property
-    def fewer(self) -> int:
-        """How many fewer lines there are, with the connection's own."""
-        return sum(one.before - one.after for one in self.shortened) - self.lines
 
 
 def extraction(
