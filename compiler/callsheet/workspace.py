@@ -668,6 +668,7 @@ class Workspace:
             metrics: a saved result of `metrics_query`, whose figures stand beside the changes; None for the
                 file that the target names by `metrics`.
             select: plan only these, by name, pattern, label and so on, as `callsheet plan --help` lists.
+                Errors that cannot concern them are noted, and stop nothing.
             exclude: leave these out.
 
         Raises:
@@ -676,16 +677,22 @@ class Workspace:
                 must be; CS803, CS9xx for what is wrong with the target or ledger; CS895 for the figures.
 
         """
+        from callsheet.deploying.beside_errors import beside_errors, refuse_shared_errors
         from callsheet.deploying.clean import commit_of, refuse_unclean
         from callsheet.deploying.current import desired_in, plan_of, read_current, refuse_unheld
 
-        chosen = self._valid(environment)
+        selection = _selection(select, exclude)
+        chosen = self.environment(environment) if selection else self._valid(environment)
+        if selection:
+            refuse_shared_errors(self.compile(), chosen.name)
         if require_clean:
             refuse_unclean(self.root)
         with self._opened(chosen, writing=False) as stores:
             refuse_unheld(self.compile(), chosen, stores)
             desired, current = desired_in(chosen, stores, read_current(stores), self.compile(), self.root)
-            limit = self._chosen(_selection(select, exclude), self.compile(), chosen, current)
+            limit = self._chosen(selection, self.compile(), chosen, current)
+            if limit is not None:
+                current = beside_errors(self.compile(), chosen, limit, current)
             if chosen.manual:
                 from callsheet.deploying.marketing_actions import planned_notes
 
