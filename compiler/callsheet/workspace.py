@@ -65,6 +65,15 @@ def _each(names: Collection[str]) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else tuple(names)
 
 
+def _accepted(accept: Collection[str]) -> tuple[str, ...]:
+    """Return what is accepted, as a tuple; raises CS351 for what no plan can contain."""
+    from callsheet.planning.gates import refuse_unknown_accepted
+
+    names = _each(accept)
+    refuse_unknown_accepted(names)
+    return names
+
+
 def _selection(select: Collection[str], exclude: Collection[str], names: Collection[str] = ()) -> Selection:
     """Return what is asked for; names beside it are words of it, and alone they are no selection."""
     chosen, excluded = _each(select), _each(exclude)
@@ -313,7 +322,8 @@ class Workspace:
             exclude: what not to test.
 
         Raises:
-            CallsheetError: CS925 for an action that is not there, CS335 and CS336 for the selection.
+            CallsheetError: CS925 for an action that is not there, CS335 and CS336 for the selection, CS350
+                for words that no case holds.
 
         """
         from callsheet.calling.running import run_cases
@@ -673,15 +683,16 @@ class Workspace:
 
         Raises:
             ArgumentError: for a file of `metrics` that cannot be read.
-            CallsheetError: CS335 to CS337 for the selection; CS973 for files that are not clean where they
-                must be; CS803, CS9xx for what is wrong with the target or ledger; CS895 for the figures.
+            CallsheetError: CS335 to CS337 for the selection; CS351 for what cannot be accepted; CS973 for
+                files that are not clean where they must be; CS803, CS9xx for what is wrong with the target
+                or ledger; CS895 for the figures.
 
         """
         from callsheet.deploying.beside_errors import beside_errors, refuse_shared_errors
         from callsheet.deploying.clean import commit_of, refuse_unclean
         from callsheet.deploying.current import desired_in, plan_of, read_current, refuse_unheld
 
-        selection = _selection(select, exclude)
+        accept, selection = _accepted(accept), _selection(select, exclude)
         chosen = self.environment(environment) if selection else self._valid(environment)
         if selection:
             refuse_shared_errors(self.compile(), chosen.name)
@@ -705,7 +716,7 @@ class Workspace:
             current,
             self.root,
             commit=commit,
-            accept=_each(accept),
+            accept=accept,
             why=_utf8(why) if why else why,
             chosen=limit,
         )
@@ -764,7 +775,7 @@ class Workspace:
 
         chosen = self.environment(plan.environment)
         refuse_by_hand(plan)
-        accept = _each(accept)
+        accept = _accepted(accept)
         agreement = self._agreement(plan, chosen, accept)
         approvers = approvers_of(plan, agreement, approvals, require_approval=require_approval)
         if require_clean and plan.changes:
@@ -813,7 +824,7 @@ class Workspace:
         from callsheet.deploying.clean import refuse_unclean_plan
 
         chosen = self.environment(plan.environment)
-        agreement = self._agreement(plan, chosen, _each(accept))
+        agreement = self._agreement(plan, chosen, _accepted(accept))
         approvers = approvers_of(plan, agreement, approvals, require_approval=require_approval)
         if require_clean and plan.changes:
             refuse_unclean_plan(plan, self.root)
@@ -1146,10 +1157,10 @@ class Workspace:
         """
         from callsheet.deploying.current import read_current, rollback_plan
 
-        chosen = self.environment(environment)
+        chosen, accept = self.environment(environment), _accepted(accept)
         reason = _utf8(why) if why else f"rollback to {serial}"
         with self._opened(chosen, writing=False) as stores:
-            return rollback_plan(chosen, serial, stores, read_current(stores), _each(accept), reason)
+            return rollback_plan(chosen, serial, stores, read_current(stores), accept, reason)
 
     def forget(self, names: Collection[str], environment: str | None = None) -> Plan:
         """Plan to let go of deployed objects: they stay where they are, and callsheet no longer owns them.

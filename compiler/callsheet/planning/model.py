@@ -10,6 +10,7 @@ from callsheet.language.addresses import Address
 from callsheet.language.content import Content
 from callsheet.language.difference import NOTHING, Difference, Impact
 from callsheet.language.masking import masked
+from callsheet.language.reasons import GUARDS
 
 if TYPE_CHECKING:
     from callsheet.targets.journey_optimizer.metrics import Figures
@@ -106,11 +107,7 @@ class GuardVerdict:
     @property
     def accepted_by(self) -> str | None:
         """What `--accept` takes to let it pass; None where nothing does, or the message says so already."""
-        return self.guard if self.guard in ACCEPTED_BY_NAME else None
-
-
-ACCEPTED_BY_NAME = ("max-update", "max-delete", "drift", "unmanaged")
-"""The guards that can be accepted. `protect` cannot; what else stands as a guard is a class or a reason."""
+        return self.guard if self.guard in GUARDS else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
