@@ -146,7 +146,7 @@ def test_a_configuration_that_does_not_count_yet_is_left_until_it_is_deployed(
     assert outcome.err == (
         "EndpointConfig/u2 is not adopted: at the target it is created, and not deployed: deploy it there first\n"
     )
-    assert "wrote 1 files for 1 deployed objects\n" in outcome.out
+    assert "wrote 1 file for 1 deployed object\n" in outcome.out
 
 
 def test_a_name_that_was_made_up_gives_way_to_what_the_workspace_defines(
