@@ -273,6 +273,9 @@ def test_a_credential_in_what_is_deployed_is_neither_written_nor_shown(
         (("one", "--all"), "name one object, or use --all or --select"),
         (("one", "--dry-run"), "--dry-run needs --all or --select"),
         (("--all", "--out", "one.yaml"), "--out names the file of one object"),
+        (("one", "-o", "json"), "-o json needs --all or --select"),
+        (("one", "--exclude", "two"), "name one object, or use --all or --select"),
+        (("--exclude", "two"), "name one object, or use --all or --select"),
     ],
 )
 def test_what_is_adopted_is_said_in_one_way(

@@ -98,6 +98,30 @@ def test_an_account_of_four_vendors_is_taken_over_from_every_target(
     assert sorted(Workspace(account.folder.path).compile().connections) == sorted(VENDORS)
 
 
+def test_objects_of_every_kind_are_taken_over_beside_what_no_file_can_describe(
+    samples: Folder, callsheet: Callsheet
+) -> None:
+    for one in ("staging", "production"):  # their overlays name what is to go
+        (samples.path / f"environments/{one}.yaml").unlink()
+    account = Account(callsheet, samples)
+    assert callsheet("apply", "--yes", "-q", "-C", samples.path).code == 0
+    opened = Workspace(samples.path)
+    there = {address: one.canonical for address, one in opened.compile().by_environment["local"].items()}
+    for file in {one.document.file for one in opened.compile().definitions.values()}:
+        (samples.path / file).unlink()
+    opened.reread()
+    opened.apply(opened.forget([address.partition("/")[2] for address in there]), author="ada")
+    assert account.planned() == ([], sorted(there))
+    outcome = callsheet("adopt", "--all", "-C", samples.path)
+    assert outcome.err.startswith("Action/adobe_io_event is not adopted: the payload comes from a template")
+    assert outcome.out.startswith("epsilon_message.yaml\n")
+    assert "\nendpoints/\n  vonage_api.yaml\nmessages/\n  shipped_email.yaml\n" in outcome.out
+    adopted = [one for one in sorted(there) if one != "Action/adobe_io_event"]
+    assert account.planned()[0] == [(one, "adopt", 0) for one in adopted]
+    now = Workspace(samples.path).compile().by_environment["local"]
+    assert {address: one.canonical for address, one in now.items()} == {one: there[one] for one in adopted}
+
+
 HOSTS = ("api.braze.example", "api.vonage.example", "sendgrid.example", "hooks.example")
 
 

@@ -49,6 +49,8 @@ def command(
         raise click.UsageError("name one object, or use --all or --select")
     if dry_run and not several:
         raise click.UsageError("--dry-run needs --all or --select")
+    if options.output != "text" and not several:
+        raise click.UsageError(f"-o {options.output} needs --all or --select")
     if options.out is not None and several:
         raise click.UsageError("--out names the file of one object")
     opened = options.open()
