@@ -74,6 +74,19 @@ def test_three_hundred_objects_of_four_vendors_are_taken_over_and_the_plan_chang
     assert callsheet("adopt", "--all", "-C", empty.path).out == "Nothing to adopt in local.\n"
 
 
+def test_a_plan_says_of_nothing_that_it_takes_over_that_it_is_left_alone(
+    empty: Folder, callsheet: Callsheet
+) -> None:
+    deployed(empty, REGISTRY, files_of(small(5), 1))
+    assert callsheet("adopt", "--select", "braze_*", "-q", "-C", empty.path).code == 0
+    for form in ("text", "markdown"):
+        plan = callsheet("plan", "-C", empty.path, "-o", form).out
+        adopted, alone = plan.split("Unmanaged" if form == "text" else "left alone")
+        assert ("braze" in adopted, "hooks" in adopted) == (True, False)
+        listed = alone.partition("Plan ")[0]
+        assert ("braze" in listed, "hooks" in listed) == (False, True)
+
+
 def test_a_dry_run_shows_the_tree_and_writes_nothing(empty: Folder, callsheet: Callsheet) -> None:
     deployed(empty, REGISTRY, files_of(small(5), 1))
     outcome = callsheet("adopt", "--all", "--dry-run", "-C", empty.path)

@@ -209,6 +209,12 @@ class Plan:
         return self.target.get("type") == "journey-optimizer" and not has_api
 
     @property
+    def left_alone(self) -> list[str]:
+        """What is deployed, is not managed, and is not taken over by this plan either."""
+        taken = {address for one in self.changes for address in (one.address, one.address_before)}
+        return [one for one in self.unmanaged if one not in taken]
+
+    @property
     def broken(self) -> list[GuardVerdict]:
         """The guards that refuse the plan."""
         return [one for one in self.guards if one.verdict == "broken"]

@@ -84,7 +84,7 @@ def plan_text(plan: Plan, style: Style) -> str:
     if plan.figures is not None:
         lines += _note_lines([figures_note(plan.figures)], style)
     lines += _note_lines([*plan.notes, *_dirty_note(plan)], style)
-    lines += drift_lines(plan.drift, plan.unmanaged, style)
+    lines += drift_lines(plan.drift, plan.left_alone, style)
     lines += _guard_lines(plan.guards, style)
     lines.append(_summary(plan, style))
     return "\n".join(lines)
