@@ -154,7 +154,7 @@ def test_configurations_of_endpoints_at_adobe_are_taken_over_each_under_a_name_o
     changes, unmanaged = account.planned()
     assert [one[1:] for one in changes] == [("adopt", 0)] * NUMBER
     assert [one for one, _, _ in changes] == unmanaged
-    assert {"EndpointConfig/api_vonage_example_v1_messages", "EndpointConfig/api_vonage_example_v1_mess_2"} <= {*unmanaged}  # fmt: skip
+    assert {"EndpointConfig/api_vonage_example_v1_messages", "EndpointConfig/api_vonage_example_v1_messag_2"} <= {*unmanaged}  # fmt: skip
     account("apply", "--yes", "-q")
     assert account.planned() == ([], [])
     assert (adobe.configs, adobe.changes()) == (deployed, [])
@@ -181,6 +181,6 @@ def test_a_name_that_was_made_up_gives_way_to_what_the_workspace_defines(
     adobe.configs["u1"] = config(1)
     account("adopt", "--select", "u1")
     assert [one[:2] for one in account.planned()[0]] == [
-        ("EndpointConfig/api_vonage_example_v1_mess_2", "adopt"),
+        ("EndpointConfig/api_vonage_example_v1_messag_2", "adopt"),
         ("EndpointConfig/api_vonage_example_v1_messages", "create"),
     ]

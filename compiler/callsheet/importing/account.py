@@ -32,6 +32,8 @@ from callsheet.language.formatting import formatted
 from callsheet.targets.model import canonical_of
 from callsheet.templates.values import digest_of
 
+MAX_NAME = 30
+"""How many characters a name may have."""
 _FOLDERS = {"Action": "", "Message": "messages/", "EndpointConfig": "endpoints/"}
 
 
@@ -140,7 +142,7 @@ def _free(name: str, taken: Collection[str]) -> str:
     chosen, number = name, 1
     while chosen in taken:
         number += 1
-        chosen = f"{name[:26]}_{number}"
+        chosen = f"{name[: MAX_NAME - 1 - len(str(number))]}_{number}"
     return chosen
 
 
