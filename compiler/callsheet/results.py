@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from callsheet.deploying.showing import Shown as Shown
     from callsheet.emulator.playing import Call as Call
     from callsheet.errors import CallsheetError
-    from callsheet.importing.account import Adoption as Adoption
     from callsheet.importing.description import ImportedOperations as ImportedOperations
-    from callsheet.importing.extracting import Extraction as Extraction
     from callsheet.importing.starting import StartResult as StartResult
+    from callsheet.importing.written_files import Adoption as Adoption
+    from callsheet.importing.written_files import Extraction as Extraction
     from callsheet.language import Definition, Rule
     from callsheet.language import Diagnostic as Diagnostic
     from callsheet.language.formatting import FormattedFile as FormattedFile

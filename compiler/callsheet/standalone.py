@@ -206,6 +206,13 @@ def refuse_failed(result: results.ApplyResult) -> None:
     refuse_failed(result)
 
 
+def refuse_unknown_accepted(accepted: Collection[str]) -> None:
+    """Refuse to accept what no plan and no review can contain; raises CS351."""
+    from callsheet.planning.gates import refuse_unknown_accepted
+
+    refuse_unknown_accepted(accepted)
+
+
 def refuse_impact(
     changes: Sequence[results.Change],
     wanted: Collection[str],

@@ -66,6 +66,15 @@ def _each(names: Collection[str]) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else tuple(names)
 
 
+def _accepted(accept: Collection[str]) -> tuple[str, ...]:
+    """Return what is accepted, as a tuple; raises CS351 for what no plan can contain."""
+    from callsheet.planning.gates import refuse_unknown_accepted
+
+    names = _each(accept)
+    refuse_unknown_accepted(names)
+    return names
+
+
 def _selection(select: Collection[str], exclude: Collection[str], names: Collection[str] = ()) -> Selection:
     """Return what is asked for; names beside it are words of it, and alone they are no selection."""
     chosen, excluded = _each(select), _each(exclude)
@@ -314,7 +323,8 @@ class Workspace:
             exclude: what not to test.
 
         Raises:
-            CallsheetError: CS925 for an action that is not there, CS335 and CS336 for the selection.
+            CallsheetError: CS925 for an action that is not there, CS335 and CS336 for the selection, CS350
+                for words that no case holds.
 
         """
         from callsheet.calling.running import run_cases
@@ -669,24 +679,32 @@ class Workspace:
             metrics: a saved result of `metrics_query`, whose figures stand beside the changes; None for the
                 file that the target names by `metrics`.
             select: plan only these, by name, pattern, label and so on, as `callsheet plan --help` lists.
+                Errors that cannot concern them are noted, and stop nothing.
             exclude: leave these out.
 
         Raises:
             ArgumentError: for a file of `metrics` that cannot be read.
-            CallsheetError: CS335 to CS337 for the selection; CS973 for files that are not clean where they
-                must be; CS803, CS9xx for what is wrong with the target or ledger; CS895 for the figures.
+            CallsheetError: CS335 to CS337 for the selection; CS351 for what cannot be accepted; CS973 for
+                files that are not clean where they must be; CS803, CS9xx for what is wrong with the target
+                or ledger; CS895 for the figures.
 
         """
+        from callsheet.deploying.beside_errors import beside_errors, refuse_shared_errors
         from callsheet.deploying.clean import commit_of, refuse_unclean
         from callsheet.deploying.current import desired_in, plan_of, read_current, refuse_unheld
 
-        chosen = self._valid(environment)
+        accept, selection = _accepted(accept), _selection(select, exclude)
+        chosen = self.environment(environment) if selection else self._valid(environment)
+        if selection:
+            refuse_shared_errors(self.compile(), chosen.name)
         if require_clean:
             refuse_unclean(self.root)
         with self._opened(chosen, writing=False) as stores:
             refuse_unheld(self.compile(), chosen, stores)
             desired, current = desired_in(chosen, stores, read_current(stores), self.compile(), self.root)
-            limit = self._chosen(_selection(select, exclude), self.compile(), chosen, current)
+            limit = self._chosen(selection, self.compile(), chosen, current)
+            if limit is not None:
+                current = beside_errors(self.compile(), chosen, limit, current)
             if chosen.manual:
                 from callsheet.deploying.marketing_actions import planned_notes
 
@@ -699,7 +717,7 @@ class Workspace:
             current,
             self.root,
             commit=commit,
-            accept=_each(accept),
+            accept=accept,
             why=_utf8(why) if why else why,
             chosen=limit,
         )
@@ -758,7 +776,7 @@ class Workspace:
 
         chosen = self.environment(plan.environment)
         refuse_by_hand(plan)
-        accept = _each(accept)
+        accept = _accepted(accept)
         agreement = self._agreement(plan, chosen, accept)
         approvers = approvers_of(plan, agreement, approvals, require_approval=require_approval)
         if require_clean and plan.changes:
@@ -807,7 +825,7 @@ class Workspace:
         from callsheet.deploying.clean import refuse_unclean_plan
 
         chosen = self.environment(plan.environment)
-        agreement = self._agreement(plan, chosen, _each(accept))
+        agreement = self._agreement(plan, chosen, _accepted(accept))
         approvers = approvers_of(plan, agreement, approvals, require_approval=require_approval)
         if require_clean and plan.changes:
             refuse_unclean_plan(plan, self.root)
@@ -1140,10 +1158,10 @@ class Workspace:
         """
         from callsheet.deploying.current import read_current, rollback_plan
 
-        chosen = self.environment(environment)
+        chosen, accept = self.environment(environment), _accepted(accept)
         reason = _utf8(why) if why else f"rollback to {serial}"
         with self._opened(chosen, writing=False) as stores:
-            return rollback_plan(chosen, serial, stores, read_current(stores), _each(accept), reason)
+            return rollback_plan(chosen, serial, stores, read_current(stores), accept, reason)
 
     def forget(self, names: Collection[str], environment: str | None = None) -> Plan:
         """Plan to let go of deployed objects: they stay where they are, and callsheet no longer owns them.
@@ -1209,7 +1227,11 @@ class Workspace:
         return results.FileResult(path=path, name=name)
 
     def adopt_all(
-        self, environment: str | None = None, *, select: Collection[str] = ()
+        self,
+        environment: str | None = None,
+        *,
+        select: Collection[str] = (),
+        exclude: Collection[str] = (),
     ) -> results.Adoption:
         """Return the files that take over everything that is deployed and not managed.
 
@@ -1219,26 +1241,19 @@ class Workspace:
 
         Args:
             environment: may be left out where there is only one.
-            select: names, patterns, and `label:NAME=VALUE`; default: everything.
+            select: only these, by name, pattern, label and so on, as `callsheet adopt --help` lists.
+            exclude: leave these out.
 
         Raises:
-            CallsheetError: CS925 for what selects nothing, CS9xx for the target or ledger.
+            CallsheetError: CS335 and CS336 for the selection, CS9xx for the target or ledger.
 
         """
-        from callsheet.deploying.current import drift_plan, read_current
-        from callsheet.importing.account import Found, adoption
-        from callsheet.importing.choosing import chosen_names
-        from callsheet.planning.changes import content_of
+        from callsheet.deploying.unmanaged import unmanaged_in
+        from callsheet.importing.account import adoption
 
         chosen = self.environment(environment)
         with self._opened(chosen, writing=False) as stores:
-            current = read_current(stores)
-        there = {one: current.deployed[one] for one in drift_plan(chosen, current).unmanaged}
-        found = {one: Found(content=content_of(it), digest=it.digest) for one, it in there.items()}
-        if select:
-            labels = {Address.read(one).name: it.content.get("labels") or {} for one, it in found.items()}
-            names = set(chosen_names(labels, _each(select)))
-            found = {one: it for one, it in found.items() if Address.read(one).name in names}
+            found = unmanaged_in(chosen, stores, _selection(select, exclude))
         return adoption(
             self.compile(),
             found,
@@ -1373,32 +1388,38 @@ class Workspace:
         self.reread()
         return results.NewResult(files=tuple(contents), values=tuple(values_read(contents)))
 
-    def extract(self, name: str, select: Collection[str], *, file: str | None = None) -> results.Extraction:
+    def extract(
+        self,
+        name: str,
+        select: Collection[str],
+        *,
+        exclude: Collection[str] = (),
+        file: str | None = None,
+    ) -> results.Extraction:
         """Return what it takes that actions say once, in a connection, what they have in common.
 
         Nothing is written: `write` does that. The workspace compiles to the same bytes, before and after.
 
         Args:
             name: of the connection; one that is there is joined by actions that say all of it.
-            select: names, patterns, and `label:NAME=VALUE`: actions that one of them chooses.
+            select: the actions, by name, pattern, label and so on, as `callsheet plan --help` lists.
+            exclude: leave these out.
             file: of the connection; default: NAME.yaml beside the actions.
 
         Raises:
             ArgumentError: for a name that is none, and a file outside of the workspace.
-            CallsheetError: CS925 for what selects nothing, CS949 where the bytes would not be equal.
+            CallsheetError: CS335 and CS336 for the selection, CS949 where the bytes would not be equal.
 
         """
-        from callsheet.importing.choosing import chosen_names
         from callsheet.importing.extracting import extraction
         from callsheet.importing.reading_in import checked_name
         from callsheet.importing.writing import path_within
 
-        actions = self.compile().actions
-        chosen = chosen_names({one: it.labels for one, it in actions.items()}, _each(select))
+        compiled, checked = self.compile(), checked_name(name)
+        chosen = self._named(compiled, (), select, exclude, kind="Action") or ()
         own = None if file is None else path_within(self.root, file)
-        compile_with = self._compilations.with_texts
-        some = [actions[one] for one in chosen]
-        return extraction(self.compile(), checked_name(name), some, own, compile_with)
+        some = [compiled.actions[one] for one in chosen]
+        return extraction(compiled, checked, some, own, self._compilations.with_texts)
 
     def write(self, found: results.Extraction | results.Adoption | results.ImportedOperations) -> None:
         """Write the files of what `extract`, `adopt_all` or `import_operations` returned.

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from callsheet import Workspace
+from callsheet.language.schema_check import schema
 from support.accounts import VENDORS, account, files_of, small
-from support.hooks import ENVIRONMENT as HOOKS
+from support.forms import examples
 from support.workspaces import Callsheet, Folder
 
 VALUES = "{host: rest.example.com, tenant: shop, limits: {daily: 10, hourly: 2}}"
@@ -26,7 +28,6 @@ spec:
 """
 LEDGER = "  ledger: {type: sqlite, path: .callsheet/registry.db}\n"
 DIRECTORY = REGISTRY.replace("sqlite, path: .callsheet/registry.db", "directory, path: deployed") + LEDGER
-REST = HOOKS.replace("{host: api.example.com}", VALUES).replace("local.db", "registry.db")
 
 
 def deployed(folder: Folder, environment: str, files: dict[str, str]) -> None:
@@ -73,20 +74,17 @@ def test_three_hundred_objects_of_four_vendors_are_taken_over_and_the_plan_chang
     assert callsheet("adopt", "--all", "-C", empty.path).out == "Nothing to adopt in local.\n"
 
 
-@pytest.mark.parametrize("environment", [DIRECTORY, REST], ids=["directory", "REST collection"])
-def test_other_targets_are_taken_over_in_the_same_way(
-    environment: str, empty: Folder, request: pytest.FixtureRequest
+def test_a_plan_says_of_nothing_that_it_takes_over_that_it_is_left_alone(
+    empty: Folder, callsheet: Callsheet
 ) -> None:
-    if environment is REST:
-        request.getfixturevalue("collection").page_size = 50
-    deployed(empty, environment, files_of(small(24), 1))
-    workspace = Workspace(empty.path)
-    found = workspace.adopt_all()
-    assert (len(found.files), len(found.connections), dict(found.left)) == (24, 4, {})
-    workspace.write(found)
-    assert planned(empty) == [("adopt", [])] * 24
-    assert workspace.apply(workspace.plan("local"), author="ada").outcome == "done"
-    assert (workspace.plan("local").changes, workspace.plan("local").unmanaged) == ((), ())
+    deployed(empty, REGISTRY, files_of(small(5), 1))
+    assert callsheet("adopt", "--select", "braze_*", "-q", "-C", empty.path).code == 0
+    for form in ("text", "markdown"):
+        plan = callsheet("plan", "-C", empty.path, "-o", form).out
+        adopted, alone = plan.split("Unmanaged" if form == "text" else "left alone")
+        assert ("braze" in adopted, "hooks" in adopted) == (True, False)
+        listed = alone.partition("Plan ")[0]
+        assert ("braze" in listed, "hooks" in listed) == (False, True)
 
 
 def test_a_dry_run_shows_the_tree_and_writes_nothing(empty: Folder, callsheet: Callsheet) -> None:
@@ -99,6 +97,51 @@ def test_a_dry_run_shows_the_tree_and_writes_nothing(empty: Folder, callsheet: C
         "They refer to BRAZE_KEY, HOOKS_KEY, SENDGRID_KEY, VONAGE_SECRET.\n"
     )
     assert [*contents(empty)] == ["environments.yaml"]
+
+
+def test_the_result_is_one_json_document_by_its_schema(empty: Folder, callsheet: Callsheet) -> None:
+    documents = small(5)
+    del documents[1]["spec"]["request"]["payload"]
+    documents[1]["spec"]["request"]["payloadFile"] = "batch.json.j2"
+    empty.write("batch.json.j2", '{"to": [{% for one in [1, 2] %}{{ params.user }}{% if one == 1 %},{% endif %}{% endfor %}]}')  # fmt: skip
+    deployed(empty, REGISTRY, files_of(documents, 1))
+    empty.write("environments.yaml", f"{REGISTRY}---\n{REGISTRY.replace('name: local', 'name: other')}")
+    at = ("-C", empty.path, "-e", "local", "-o", "json")
+    shown = callsheet("adopt", "--all", "--dry-run", *at)
+    assert [*contents(empty)] == ["environments.yaml"]
+    done = callsheet("adopt", "--all", *at)
+    record = json.loads(done.out)
+    assert json.loads(shown.out) == {**record, "written": False}
+    Draft202012Validator(schema("adopt")).validate(record)
+    (left,) = record["left"]
+    assert left["address"] == "Action/vonage_1"
+    assert left["reason"].startswith("the payload comes from a template file")
+    assert (shown.code, done.code, done.err) == (
+        1,
+        1,
+        f"Action/vonage_1 is not adopted: {left['reason']}\n",
+    )
+    assert {name: one for name, one in record.items() if name != "left"} == {
+        "environment": "local",
+        "written": True,
+        "objects": [
+            {"address": "Action/braze_0", "file": "braze/braze_0.yaml"},
+            {"address": "Action/braze_4", "file": "braze/braze_4.yaml"},
+            {"address": "Action/hooks_3", "file": "hooks_3.yaml"},
+            {"address": "Action/sendgrid_2", "file": "sendgrid_2.yaml"},
+        ],
+        "connections": [{"file": "braze/connection.yaml", "actions": 2}],
+        "secrets": ["BRAZE_KEY", "HOOKS_KEY", "SENDGRID_KEY"],
+        "elsewhere": ["other"],
+        "files": [
+            "braze/connection.yaml",
+            "braze/braze_0.yaml",
+            "braze/braze_4.yaml",
+            "hooks_3.yaml",
+            "sendgrid_2.yaml",
+        ],
+    }
+    assert {one for one in contents(empty) if one != "environments.yaml"} == {*record["files"]}
 
 
 def test_the_files_say_once_what_is_common_and_secrets_are_references(
@@ -166,6 +209,60 @@ def test_what_no_file_can_describe_is_left_with_the_reason_and_the_rest_is_adopt
     assert planned(empty) == [("adopt", [])] * 4
 
 
+def test_an_object_that_says_another_name_than_it_has_is_left_with_the_reason(
+    empty: Folder, callsheet: Callsheet
+) -> None:
+    deployed(empty, DIRECTORY, files_of(small(2), 1))
+    (file,) = (empty.path / "deployed").glob("*/braze_0.json")
+    file.write_text(file.read_text().replace("braze_0", "other"))
+    outcome = callsheet("adopt", "--all", "-C", empty.path)
+    assert outcome.code == 1
+    assert outcome.err == (
+        "Action/braze_0 is not adopted: what is deployed says that its name is `other`\n"
+    )
+    assert sorted(contents(empty)) == ["environments.yaml", "vonage_1.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("words", "adopted"),
+    [
+        (("--select", "label:vendor=hooks"), ["hooks_3"]),
+        (("--select", "owner:team", "--exclude", "braze_*"), ["hooks_3", "sendgrid_2", "vonage_1"]),
+        (("--all", "--exclude", "kind:action", "--exclude", "vonage_1"), []),
+        (("--all", "--exclude", "label:vendor"), []),
+        (("--select", "Action/vonage_1", "--select", "hooks_?"), ["hooks_3", "vonage_1"]),
+    ],
+)
+def test_what_is_taken_over_is_selected_as_everywhere(
+    words: tuple[str, ...], adopted: list[str], empty: Folder, callsheet: Callsheet
+) -> None:
+    deployed(empty, REGISTRY, files_of(small(5), 1))
+    outcome = callsheet("adopt", *words, "-C", empty.path)
+    assert sorted(Workspace(empty.path).compile().actions) == adopted
+    if not adopted:
+        assert outcome.err.startswith("error CS336: `--exclude ")
+        assert "selects nothing that is unmanaged in local" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("vonage_l", "vonage_1"),
+        ("label:vendor=brase", "label:vendor=braze"),
+        ("lable:vendor=braze", "label:"),
+        ("owner:teem", "owner:team"),
+    ],
+)
+def test_a_misspelt_selection_is_refused_with_what_may_be_meant(
+    word: str, meant: str, empty: Folder, callsheet: Callsheet
+) -> None:
+    deployed(empty, REGISTRY, files_of(small(5), 1))
+    outcome = callsheet("adopt", "--select", word, "-C", empty.path)
+    assert (outcome.code, outcome.out) == (1, "")
+    assert outcome.err.startswith("error CS335: ")
+    assert f"(did you mean `{meant}`?)" in outcome.err
+
+
 def test_a_credential_in_what_is_deployed_is_neither_written_nor_shown(
     empty: Folder, callsheet: Callsheet
 ) -> None:
@@ -189,6 +286,9 @@ def test_a_credential_in_what_is_deployed_is_neither_written_nor_shown(
         (("one", "--all"), "name one object, or use --all or --select"),
         (("one", "--dry-run"), "--dry-run needs --all or --select"),
         (("--all", "--out", "one.yaml"), "--out names the file of one object"),
+        (("one", "-o", "json"), "-o json needs --all or --select"),
+        (("one", "--exclude", "two"), "name one object, or use --all or --select"),
+        (("--exclude", "two"), "name one object, or use --all or --select"),
     ],
 )
 def test_what_is_adopted_is_said_in_one_way(
@@ -199,14 +299,23 @@ def test_what_is_adopted_is_said_in_one_way(
     assert message in outcome.err
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.parametrize("environment", [REGISTRY, DIRECTORY], ids=["sqlite", "directory"])
+@settings(
+    max_examples=examples(3, 100),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(seed=st.integers(0, 10**6), number=st.integers(1, 7))
-def test_any_account_is_taken_over_without_a_change(seed: int, number: int, empty: Folder) -> None:
+def test_any_account_is_taken_over_without_a_change(
+    environment: str, seed: int, number: int, empty: Folder
+) -> None:
     for old in empty.path.iterdir():
         shutil.rmtree(old) if old.is_dir() else old.unlink()
-    deployed(empty, REGISTRY, files_of(account(seed, number), seed))
+    deployed(empty, environment, files_of(account(seed, number), seed))
     workspace = Workspace(empty.path, cache=False)
     found = workspace.adopt_all()
     assert dict(found.left) == {}
     workspace.write(found)
     assert planned(empty) == [("adopt", [])] * number
+    assert workspace.apply(workspace.plan("local"), author="ada").outcome == "done"
+    assert (workspace.plan("local").changes, workspace.plan("local").unmanaged) == ((), ())

@@ -105,7 +105,15 @@ def test_cases_are_chosen_by_words_names_and_environment(greet: Folder, callshee
     assert callsheet("test", *at, "-e", "local").out.endswith("3 cases passed.\n")
     assert callsheet("test", *at, "-k", "GREET part").out.endswith("2 cases passed.\n")
     assert callsheet("test", "greet", *at).code == 0
-    assert callsheet("test", *at, "-k", "nothing like it").out == "No test case.\n"
+    for words, message in {
+        "nothing like it": "no test case has `nothing` in its action or its name\n",
+        "geet": "no test case has `geet` in its action or its name (did you mean `greet`?)\n",
+        "greet prat": "no test case has `prat` in its action or its name (did you mean `part`?)\n",
+        "greeting part": "no test case has all of these words: `greeting part`\n",
+    }.items():
+        outcome = callsheet("test", *at, "-k", words)
+        assert (words, outcome.code, outcome.out) == (words, 1, "")
+        assert outcome.err.startswith(f"error CS350: {message}")
     assert callsheet("test", "gret", *at).err.startswith(
         "error CS925: there is no action `gret` (did you mean"
     )

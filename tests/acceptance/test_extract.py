@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from callsheet import Workspace
+from callsheet.language.schema_check import schema
 from support.accounts import ENVIRONMENTS, account, files_of
 from support.forms import examples
+from support.generated import written
 from support.workspaces import Callsheet, Folder
 
 ONE = """\
@@ -133,8 +137,53 @@ def test_a_dry_run_shows_the_files_and_writes_nothing(two: Folder, callsheet: Ca
         "would write braze.yaml (9 lines)\n"
         "would change one.yaml: 20 -> 16 lines\n"
         "would change other.yaml: 17 -> 13 lines\n"
-        "1 more lines in 3 files; every action compiles to the same bytes.\n"
+        "1 more line in 3 files; every action compiles to the same bytes.\n"
     )
+    assert contents(two) == before
+
+
+def test_the_result_is_one_json_document_by_its_schema(two: Folder, callsheet: Callsheet) -> None:
+    two.write("one.yaml", ONE.replace("  owner: team-crm\n", "  owner: team-crm  # on call\n"))
+    two.write("third.yaml", OTHER.replace("reminder", "third").replace("  request:", "  connection: own\n  request:").replace("url: https://{{ values.host }}", "path: "))  # fmt: skip
+    two.write("own.yaml", "apiVersion: callsheet/v1\nkind: Connection\nmetadata: {name: own}\nspec: {url: \"https://own.example.com\"}\n")  # fmt: skip
+    arguments = ("extract", "connection", "braze", "--select", "*", "-C", two.path, "-o", "json")
+    before = contents(two)
+    shown = json.loads(callsheet(*arguments, "--dry-run").out)
+    assert contents(two) == before
+    done = json.loads(callsheet(*arguments, "-q").out)
+    assert shown == {**done, "written": False}
+    Draft202012Validator(schema("extract")).validate(done)
+    assert done == {
+        "name": "braze",
+        "written": True,
+        "connection": {"file": "braze.yaml", "lines": 9},
+        "shortened": [
+            {
+                "file": "one.yaml",
+                "before": 20,
+                "after": 17,
+                "kept": [{"path": "metadata.owner", "reason": "it contains a comment"}],
+            },
+            {"file": "other.yaml", "before": 17, "after": 13, "kept": []},
+        ],
+        "left": [{"name": "third", "reason": "it has the connection `own`"}],
+        "fewer": -2,
+        "files": ["one.yaml", "other.yaml", "braze.yaml"],
+    }
+    again = json.loads(callsheet(*arguments).out)
+    Draft202012Validator(schema("extract")).validate(again)
+    assert (again["connection"], again["files"]) == (None, [])
+
+
+def test_a_format_that_cannot_show_it_is_refused_before_anything_is_written(
+    two: Folder, callsheet: Callsheet
+) -> None:
+    before = contents(two)
+    arguments = ("extract", "connection", "braze", "--select", "*", "-C", two.path)
+    assert callsheet(*arguments, "-o", "sarif").err.startswith(
+        "error CS921: the format sarif cannot show the result of this command"
+    )
+    assert "there is no output format 'jsn' (did you mean `json`?)" in " ".join(callsheet(*arguments, "-o", "jsn").err.split())  # fmt: skip
     assert contents(two) == before
 
 
@@ -212,11 +261,13 @@ def test_where_the_bytes_would_differ_nothing_is_written(two: Folder, callsheet:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (("braze", "--select", "newsleter"), 1, "`--select newsleter` selects nothing (did you mean `newsletter`?)"),
-        (("braze", "--select", "label:vendor=brase"), 1, "`--select label:vendor=brase` selects nothing"),
+        (("braze", "--select", "newsleter"), 1, "CS335: `newsleter` names nothing (did you mean `newsletter`?)"),
+        (("braze", "--select", "label:vendor=brase"), 1, "`label:vendor=brase` names nothing (did you mean `label:vendor=braze`?)"),
+        (("braze", "--select", "lable:vendor=braze"), 1, "there is no form `lable:` (did you mean `label:`?)"),
+        (("braze", "--select", "*", "--exclude", "owner:team-crm"), 1, "CS336: `--select * --exclude owner:team-crm` selects nothing of kind Action"),
         (("not a name", "--select", "*"), 2, "'not a name' is not a valid name"),
         (("braze", "--select", "*", "--out", "/elsewhere/braze.yaml"), 2, "is not the path of a YAML file in the workspace"),
-        (("braze",), 2, "Missing option '--select'"),
+        (("braze",), 2, "name the actions with --select"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_asked_is_refused_with_the_reason(
@@ -227,6 +278,136 @@ def test_what_cannot_be_asked_is_refused_with_the_reason(
     assert outcome.code == code
     assert message in " ".join(outcome.err.split())
     assert contents(two) == before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--select", "owner:team-crm"),
+        ("--select", "path:./", "--exclude", "third"),
+        ("--exclude", "label:channel=sms"),
+        ("--select", "kind:Action", "--exclude", "third"),
+    ],
+)
+def test_what_is_extracted_is_selected_as_everywhere(
+    words: tuple[str, ...], two: Folder, callsheet: Callsheet
+) -> None:
+    third = OTHER.replace("reminder", "third").replace("team-crm", "team-sms").replace("push", "sms")
+    two.write("third.yaml", third)
+    outcome = callsheet("extract", "connection", "braze", *words, "-C", two.path)
+    assert (outcome.code, outcome.err) == (0, "")
+    after = contents(two)
+    assert (after["one.yaml"], after["third.yaml"]) == (EXTRACTED, third)
+
+
+SET = """\
+apiVersion: callsheet/v1
+kind: ActionSet
+metadata: {name: campaigns}
+spec:
+  items:
+    - {key: c1, team: red}
+    - {key: c2, team: blue}
+  template:
+    metadata: {name: "mail_{{ item.key }}", owner: team-crm, labels: {vendor: braze, team: "{{ item.team }}"}}
+    spec:
+      # By its own template.
+      request:
+        method: POST
+        url: https://{{ values.host }}/messages/{{ item.key }}/send
+        headers: {X-Version: "3", X-Team: "{{ item.team }}"}
+        payload: {to: "{{ params.user }}"}
+      authentication: {type: bearer, token: {secret: "env:BRAZE_KEY"}}
+      parameters:
+        user: {type: string, label: User}
+      limits: {timeout: 8s}  # slow at night
+"""
+SHORT_SET = """\
+apiVersion: callsheet/v1
+kind: ActionSet
+metadata: {name: campaigns}
+spec:
+  items:
+    - {key: c1, team: red}
+    - {key: c2, team: blue}
+  template:
+    metadata: {name: "mail_{{ item.key }}", labels: {team: "{{ item.team }}"}}
+    spec:
+      connection: braze
+      # By its own template.
+      request:
+        method: POST
+        path: /{{ item.key }}/send
+        headers: {X-Team: "{{ item.team }}"}
+        payload: {to: "{{ params.user }}"}
+      limits: {timeout: 8s}  # slow at night
+"""
+
+
+def test_the_template_of_a_set_shares_a_connection_with_files(two: Folder, callsheet: Callsheet) -> None:
+    two.write("set.yaml", SET)
+    before = compiled(two)
+    outcome = callsheet("extract", "connection", "braze", "--select", "*", "-C", two.path)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "changed set.yaml: 20 -> 18 lines\n" in outcome.out
+    assert "  spec.template.spec.limits stays: it contains a comment\n" in outcome.out
+    after = contents(two)
+    assert after["set.yaml"] == SHORT_SET
+    assert (after["one.yaml"], after["braze.yaml"]) == (EXTRACTED, CONNECTION)
+    assert compiled(two) == before
+    again = callsheet("extract", "connection", "braze", "--select", "*", "-C", two.path)
+    assert again.out == "There is nothing to extract.\n"
+    assert contents(two) == after
+
+
+def test_a_set_and_an_action_of_one_file_are_both_extracted(empty: Folder, callsheet: Callsheet) -> None:
+    empty.write("environments.yaml", ENVIRONMENTS)
+    empty.write("all.yaml", f"{OTHER}---\n{SET}")
+    before = compiled(empty)
+    outcome = callsheet("extract", "connection", "braze", "--select", "path:all.yaml", "-C", empty.path)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert contents(empty)["all.yaml"].count("connection: braze\n") == 2
+    assert SHORT_SET in contents(empty)["all.yaml"]
+    assert compiled(empty) == before
+
+
+def test_a_set_alone_says_its_account_in_a_connection_and_what_a_row_fills_in_stays(
+    empty: Folder, callsheet: Callsheet
+) -> None:
+    empty.write("environments.yaml", ENVIRONMENTS)
+    empty.write("set.yaml", SET.replace("https://{{ values.host }}/messages", "https://{{ item.team }}.example.com"))  # fmt: skip
+    before = compiled(empty)
+    outcome = callsheet("extract", "connection", "braze", "--select", "set:campaigns", "-C", empty.path)
+    assert (outcome.code, outcome.err) == (0, "")
+    written = contents(empty)["braze.yaml"]
+    assert "item" not in written
+    assert "url" not in written
+    assert "X-Version" in written
+    assert compiled(empty) == before
+
+
+def test_a_set_of_which_not_every_row_is_selected_stays_and_says_so(
+    two: Folder, callsheet: Callsheet
+) -> None:
+    two.write("set.yaml", SET)
+    outcome = callsheet("extract", "connection", "braze", "--select", "*", "--exclude", "mail_c2", "-C", two.path)  # fmt: skip
+    assert outcome.code == 0
+    assert "left mail_c1 as it is: it is a row of ActionSet/campaigns, of which not every row is selected\n" in outcome.out  # fmt: skip
+    after = contents(two)
+    assert (after["set.yaml"], after["one.yaml"]) == (SET, EXTRACTED)
+
+
+def test_a_set_that_has_a_connection_or_says_something_else_is_left_with_the_reason(
+    two: Folder, callsheet: Callsheet
+) -> None:
+    assert callsheet("extract", "connection", "braze", "--select", "*", "-C", two.path).code == 0
+    two.write("set.yaml", SET.replace('X-Version: "3"', 'X-Version: "4"'))
+    two.write("other.yaml", SET.replace("campaigns", "offers").replace("mail_", "offer_").replace("    spec:\n", "    spec:\n      connection: own\n").replace("url: https://{{ values.host }}", "path: "))  # fmt: skip
+    two.write("own.yaml", "apiVersion: callsheet/v1\nkind: Connection\nmetadata: {name: own}\nspec: {url: \"https://own.example.com\"}\n")  # fmt: skip
+    outcome = callsheet("extract", "connection", "braze", "--select", "*", "-C", two.path)
+    lines = outcome.out.splitlines()
+    assert "left ActionSet/offers as it is: it has the connection `own`" in lines
+    assert "left ActionSet/campaigns as it is: it does not say what the connection does: `request.headers.X-Version`" in lines  # fmt: skip
 
 
 def test_nothing_in_common_is_no_connection(samples: Folder, callsheet: Callsheet) -> None:
@@ -257,6 +438,7 @@ def test_generated_actions_are_said_in_fewer_lines(empty: Folder) -> None:
     found = workspace.extract("shared", ["*"])
     assert (found.file, len(found.shortened), found.left) == ("braze/shared.yaml", actions, [])
     workspace.write(found)
+    assert workspace.extract("shared", ["*"]).texts == {}
     fewer = found.fewer
     lines = sum(len(one.splitlines()) for one in text.values())
     left = sum(len(one.splitlines()) for one in contents(empty).values())
@@ -269,16 +451,43 @@ def test_generated_actions_are_said_in_fewer_lines(empty: Folder) -> None:
     )
 
 
-@settings(max_examples=examples(4, 20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(4, 200),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(seed=st.integers(0, 10**6), number=st.integers(1, 6))
 def test_any_actions_compile_to_the_same_afterwards(seed: int, number: int, empty: Folder) -> None:
     for old in empty.path.rglob("*.yaml"):
         old.unlink()
     empty.write("environments.yaml", ENVIRONMENTS)
-    for file, text in files_of(account(seed, number), seed).items():
+    documents = account(seed, number)
+    files = files_of(documents, seed)
+    files["set.yaml"] = written(as_set(documents[0]), None)
+    for file, text in files.items():
         empty.write(file, text)
     before = compiled(empty)
     workspace = Workspace(empty.path, cache=False)
-    workspace.write(workspace.extract("common", ["*"]))
+    found = workspace.extract("common", ["*"])
+    workspace.write(found)
     assert compiled(empty) == before
-    assert workspace.extract("common", ["*"]).texts == {}
+    after = contents(empty)
+    assert ("connection: common" in after["set.yaml"]) == bool(found.texts)
+    again = workspace.extract("common", ["*"])
+    assert again.texts == {}
+    workspace.write(again)
+    assert contents(empty) == after
+
+
+def as_set(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a set whose rows say what an action says, each with a name of its own."""
+    metadata = {**document["metadata"], "name": "row_{{ item.key }}"}
+    return {
+        "apiVersion": "callsheet/v1",
+        "kind": "ActionSet",
+        "metadata": {"name": "rows"},
+        "spec": {
+            "items": [{"key": "a"}, {"key": "b"}],
+            "template": {"metadata": metadata, "spec": document["spec"]},
+        },
+    }

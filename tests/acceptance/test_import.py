@@ -16,7 +16,10 @@ from callsheet.calling import build_request
 from callsheet.calling.cases import declared_cases, run_case
 from callsheet.compiling import Compiled, compile_workspace
 from callsheet.documents import MemorySource
-from callsheet.importing import ImportFault, action_text, read_curl, read_file
+from callsheet.importing import ImportFault
+from callsheet.importing.action_text import action_text
+from callsheet.importing.curl import read_curl
+from callsheet.importing.files import read_file
 from support.forms import examples
 from support.workspaces import ENVIRONMENT, Callsheet, Folder
 

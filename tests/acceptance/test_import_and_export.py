@@ -22,7 +22,11 @@ from callsheet.calling.request import NO_PAYLOAD
 from callsheet.compiling import compile_workspace
 from callsheet.documents import MemorySource
 from callsheet.errors import CallsheetError
-from callsheet.importing import ImportFault, action_text, read_curl, read_file, read_httpie
+from callsheet.importing import ImportFault
+from callsheet.importing.action_text import action_text
+from callsheet.importing.curl import read_curl
+from callsheet.importing.files import read_file
+from callsheet.importing.httpie import read_httpie
 from support.forms import examples
 from support.service import Service
 from support.workspaces import ENVIRONMENT, Callsheet, Folder

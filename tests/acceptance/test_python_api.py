@@ -27,10 +27,13 @@ def test_a_text_is_one_name_and_not_its_letters(workspace: Folder, callsheet: Ca
     workspace.write("environments.yaml", GUARDED)
     opened = Workspace(workspace.path)
     assert [one.guard for one in opened.plan().broken] == ["compatible"]
-    assert [one.guard for one in opened.plan(accept="not incompatible").broken] == ["compatible"]
+    with pytest.raises(CallsheetError, match="nothing to accept by the name `not incompatible`"):
+        opened.plan(accept="not incompatible")
     plan = opened.plan()
-    with pytest.raises(CallsheetError, match="must be accepted"):
+    with pytest.raises(CallsheetError, match="nothing to accept by the name `incompatible`"):
         opened.apply(plan, accept="incompatible")
+    with pytest.raises(CallsheetError, match="must be accepted"):
+        opened.apply(plan, accept="sensitive")
     opened.apply(plan, accept="compatible")
     assert opened.history().applies[0].accepted == ("compatible",)
     assert "accepted: compatible\n" in callsheet("history", "show", "1", "-C", workspace.path).out

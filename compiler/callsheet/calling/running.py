@@ -7,7 +7,9 @@ from collections.abc import Callable, Collection
 from callsheet.calling.cases import CaseResult, declared_cases, run_case
 from callsheet.calling.generated import Refuse, generated_cases
 from callsheet.compiling import Compiled
+from callsheet.errors import CallsheetError
 from callsheet.language import Action
+from callsheet.words import nearest
 
 
 def run_cases(
@@ -24,8 +26,13 @@ def run_cases(
     `names` are those of actions; None for all.
 
     `refuse` returns, for an action, what judges the payloads of its generated cases: its contract.
+
+    Raises:
+        CallsheetError: CS350 for words that no case holds, where there are cases.
+
     """
     found: list[CaseResult] = []
+    others: list[str] = []
     for action in sorted(compiled.actions.values(), key=lambda one: one.name):
         if names is not None and action.name not in names:
             continue
@@ -36,11 +43,36 @@ def run_cases(
             for index, case in declared_cases(action, name):
                 if _holds(words, action.name, case["name"]):
                     found.append(run_case(action, content, name, index, case))
+                else:
+                    others.append(_text(action.name, case["name"]))
             if generated:
-                cases = generated_cases(action, content, name, refuse(action))
-                found += [one for one in cases if _holds(words, action.name, one.name)]
+                for one in generated_cases(action, content, name, refuse(action)):
+                    if _holds(words, action.name, one.name):
+                        found.append(one)
+                    else:
+                        others.append(_text(action.name, one.name))
+    if others and not found:
+        raise _unknown(words, others)
     return found
 
 
+def _text(action: str, case: str) -> str:
+    return f"{action} {case}".lower()
+
+
 def _holds(words: str, action: str, case: str) -> bool:
-    return all(one in f"{action} {case}".lower() for one in words.lower().split())
+    return all(one in _text(action, case) for one in words.lower().split())
+
+
+def _unknown(words: str, others: Collection[str]) -> CallsheetError:
+    """Return the error for words that none of the cases holds: the first of them, or all."""
+    known = sorted({part for text in others for one in text.split() for part in (one, *one.split("_"))})
+    for one in words.lower().split():
+        if not any(one in text for text in others):
+            message = f"no test case has `{one}` in its action or its name{nearest(one, known)}"
+            break
+    else:
+        message = f"no test case has all of these words: `{words}`"
+    return CallsheetError(
+        "CS350", message, help="`callsheet test -o json` without -k has the names of all cases"
+    )

@@ -22,7 +22,7 @@ from callsheet.standalone import prefix_of, run_url, write_file
 
 if TYPE_CHECKING:
     from callsheet.reporting import Style
-    from callsheet.results import Diagnostic
+    from callsheet.results import Adoption, Diagnostic, Extraction
     from callsheet.workspace import Workspace
 
 
@@ -65,6 +65,15 @@ class Options:
             write_file(self.out, text)
         elif not self.quiet or self.output != "text":
             sys.stdout.write(text)
+
+    def write_files(self, opened: Workspace, found: Adoption | Extraction, *, dry_run: bool) -> None:
+        """Write the files of a result, unless it is only to be shown, and then the result itself."""
+        from callsheet.reporting import report
+
+        report(self.output).refuse(found)
+        if not dry_run:
+            opened.write(found)
+        replace(self, out=None).emit(replace(found, written=not dry_run))
 
 
 MARK = "callsheet.yaml"

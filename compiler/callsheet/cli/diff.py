@@ -14,7 +14,7 @@ from callsheet.cli.common import (
     fail_on_option,
     select_options,
 )
-from callsheet.standalone import refuse_impact
+from callsheet.standalone import refuse_impact, refuse_unknown_accepted
 
 
 @click.command("diff")
@@ -48,6 +48,7 @@ def command(
         raise click.UsageError("--head goes with --base")
     if against is not None and base is not None:
         raise click.UsageError("--against compares two environments of the files, --base two revisions")
+    refuse_unknown_accepted(accept)
     found = options.open().diff(env, base=base, head=head, against=against, select=select, exclude=exclude)
     options.emit(found)
     refuse_impact([change for change, _ in found.grouped()], fail_on, accept, found.protections)

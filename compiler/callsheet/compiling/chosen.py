@@ -38,8 +38,13 @@ def choose(
     try:
         return selection.choose(candidates, changed)
     except CallsheetError as error:
-        error.findings = [one for one in compiled.errors if _may_hide_something(one)]
+        error.findings = hidden_in(compiled)
         raise
+
+
+def hidden_in(compiled: Compiled) -> list[Diagnostic]:
+    """Return the errors that may concern any definition, or are of a file in which none could be read."""
+    return [one for one in compiled.errors if _may_hide_something(one)]
 
 
 def refuse_unread(selection: Selection, compiled: Compiled) -> None:
@@ -49,7 +54,7 @@ def refuse_unread(selection: Selection, compiled: Compiled) -> None:
         InvalidWorkspaceError: with what is wrong with the files.
 
     """
-    hidden = [one for one in compiled.errors if _may_hide_something(one)]
+    hidden = hidden_in(compiled)
     if hidden and not selection.names_only:
         raise InvalidWorkspaceError(compiled, hidden)
 

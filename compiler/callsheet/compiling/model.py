@@ -77,6 +77,7 @@ class Compiled:
 
     Attributes:
         by_kind: the definitions of each kind that is deployed, by name, which no other of them has.
+        definitions: all of them, by name; kind by kind, as the table of kinds lists them.
         environments: by name; abstract ones among them.
         targets: the documents of kind Target, by name.
         connections: by name; so `fragments`.
@@ -92,6 +93,7 @@ class Compiled:
     by_kind: dict[str, dict[str, Any]] = field(
         default_factory=lambda: {kind: {} for kind in deployed_kinds()}
     )
+    definitions: dict[str, Definition] = field(default_factory=dict)
     environments: dict[str, Environment] = field(default_factory=dict)
     targets: dict[str, Document] = field(default_factory=dict)
     connections: dict[str, Connection] = field(default_factory=dict)
@@ -118,11 +120,6 @@ class Compiled:
     def messages(self) -> dict[str, Message]:
         """The definitions of messages, by name."""
         return self.by_kind[Message.kind]
-
-    @property
-    def definitions(self) -> dict[str, Definition]:
-        """Everything that is deployed, by name; kind by kind, as the table of kinds lists them."""
-        return {name: one for kind in deployed_kinds() for name, one in self.by_kind[kind].items()}
 
     @property
     def errors(self) -> list[Diagnostic]:

@@ -73,6 +73,8 @@ class _WorkspaceCompiler:
         units = self._units(context)
         for unit in units:
             self._enter(unit, context)
+        for found in self.result.by_kind.values():
+            self.result.definitions.update(found)
         problems += self._check(units, context)
         if not context.nowhere:
             problems += check(self.result, self.source)

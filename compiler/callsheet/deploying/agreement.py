@@ -8,6 +8,7 @@ from pathlib import Path
 
 from callsheet.compiling import Compiled
 from callsheet.compiling.selecting import refuse_invalid
+from callsheet.deploying.beside_errors import beside_errors, refuse_shared_errors
 from callsheet.deploying.clean import commit_of
 from callsheet.deploying.current import current_of, desired_in, plan_of, rollback_plan
 from callsheet.deploying.preconditions import check_state, refuse_applied, refuse_other
@@ -52,7 +53,8 @@ def basis_of(plan: Plan, root: Path, compiled_at: Callable[[str | None], Compile
         compiled_at: compiles the workspace at a commit, or, for None, as it is on disk.
 
     Raises:
-        InvalidWorkspaceError: where that workspace has errors.
+        InvalidWorkspaceError: where that workspace has errors; for the plan of a selection, errors that
+            may concern anything.
 
     """
     commit = commit_of(root)
@@ -60,7 +62,10 @@ def basis_of(plan: Plan, root: Path, compiled_at: Callable[[str | None], Compile
     committed = commit is not None and commit.dirty and not plan.dirty and not moved
     revision = commit.id if commit and committed else None
     compiled = compiled_at(revision)
-    refuse_invalid(compiled)
+    if plan.selection is None:
+        refuse_invalid(compiled)
+    else:
+        refuse_shared_errors(compiled, plan.environment)
     return Basis(compiled=compiled, revision=revision, moved=moved, commit=commit)
 
 
@@ -120,6 +125,9 @@ class Agreement:
             check_state(plan, stores.target, stores.ledger, deployed)
         environment = basis.compiled.environments.get(environment.name, environment)
         desired, current = desired_in(environment, stores, current, basis.compiled, self.root)
+        chosen = self.choose(basis, environment, current)
+        if chosen is not None:
+            current = beside_errors(basis.compiled, environment, chosen, current)
         if _lets_go(plan, desired, current):
             now = forget_plan(
                 environment.name, [one.address for one in plan.changes], current, commit=basis.commit
@@ -133,7 +141,7 @@ class Agreement:
                 commit=basis.commit,
                 accept=accepted,
                 why=plan.why,
-                chosen=self.choose(basis, environment, current),
+                chosen=chosen,
             )
         if basis.moved:
             compare_plans(plan, now)

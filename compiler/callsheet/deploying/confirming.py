@@ -10,6 +10,7 @@ from callsheet.deploying.preconditions import refuse_other
 from callsheet.deploying.stores import Stores
 from callsheet.errors import CallsheetError
 from callsheet.language.addresses import Address
+from callsheet.ledger.model import Applied
 from callsheet.planning import Change, Plan
 from callsheet.planning.planfile import with_digest
 from callsheet.targets import Deployed
@@ -37,12 +38,12 @@ def confirm_steps(plan: Plan, names: Collection[str], stores: Stores, conduct: C
     """
     position = stores.ledger.position()
     refuse_other(plan, stores.target.identity(), position)
-    deployed = stores.target.read()
+    deployed, applied = stores.target.read(), stores.ledger.applied()
     chosen = []
     for change in _chosen(plan, names):
         before = deployed.get(change.address_before)
-        if _is_confirmed(change, deployed):
-            if names and change.action != "delete":
+        if _is_confirmed(change, deployed, applied):
+            if names and change.action not in ("delete", "forget"):
                 chosen.append(_again(change))
             continue
         if (before.digest if before else None) != change.before_digest:
@@ -67,15 +68,19 @@ def confirm_steps(plan: Plan, names: Collection[str], stores: Stores, conduct: C
 
 def open_steps(plan: Plan, stores: Stores) -> list[str]:
     """Return the addresses of the steps of a pack that nobody has confirmed."""
-    deployed = stores.target.read()
-    return [one.address for one in plan.changes if not _is_confirmed(one, deployed)]
+    deployed, applied = stores.target.read(), stores.ledger.applied()
+    return [one.address for one in plan.changes if not _is_confirmed(one, deployed, applied)]
 
 
-def _is_confirmed(change: Change, deployed: Mapping[str, Deployed]) -> bool:
+def _is_confirmed(change: Change, deployed: Mapping[str, Deployed], applied: Mapping[str, Applied]) -> bool:
     """Return whether what a step leads to is what was confirmed last."""
-    found = deployed.get(change.address)
+    if change.action == "forget":
+        return change.address_before not in applied
     if change.action == "delete":
-        return deployed.get(change.address_before) is None
+        return change.address_before not in deployed
+    # What is adopted is there before the step: only the record of it is new.
+    there = applied if change.action == "adopt" else deployed
+    found = there.get(change.address)
     return found is not None and found.digest == change.after_digest
 
 

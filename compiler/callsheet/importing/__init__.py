@@ -1,9 +1,6 @@
-"""What people have (a curl line, an OpenAPI operation, a collection, a payload) → an action file."""
+"""What people have (a curl line, an OpenAPI operation, a collection, an account) → files of a workspace."""
 
-from callsheet.importing.action_text import action_text
-from callsheet.importing.curl import read_curl
-from callsheet.importing.files import read_file
-from callsheet.importing.httpie import read_httpie
 from callsheet.importing.model import Imported, ImportFault
+from callsheet.importing.written_files import Adoption, Extraction
 
-__all__ = ["ImportFault", "Imported", "action_text", "read_curl", "read_file", "read_httpie"]
+__all__ = ["Adoption", "Extraction", "ImportFault", "Imported"]

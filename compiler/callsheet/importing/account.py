@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,51 +26,31 @@ from callsheet.importing.common import (
     value_of,
     without,
 )
+from callsheet.importing.written_files import Adoption, Texts
 from callsheet.language.addresses import Address
 from callsheet.language.formatting import formatted
+from callsheet.targets.model import canonical_of
+from callsheet.templates.values import digest_of
 
-Texts = Mapping[str, str]
+MAX_NAME = 30
+"""How many characters a name may have."""
 _FOLDERS = {"Action": "", "Message": "messages/", "EndpointConfig": "endpoints/"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A deployed object: what it is, and the digest that its file must compile to."""
-
-    content: Mapping[str, Any]
-    digest: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Adoption:
-    """The files that take over what is deployed; nothing of them is written yet.
+    """A deployed object.
 
     Attributes:
-        environment: whose target it is.
-        texts: by path relative to the workspace.
-        files: the file of each object, by address.
-        connections: by the path of its file, the number of actions that share it.
-        left: by address, why no file is written.
-        elsewhere: the other environments that would deploy the objects as well.
+        content: what it is.
+        digest: that its file must compile to.
+        nameless: whether the target keeps no name for it: the one that it has was made up.
 
     """
 
-    environment: str
-    texts: Texts = field(default_factory=dict)
-    files: Mapping[str, str] = field(default_factory=dict)
-    connections: Mapping[str, int] = field(default_factory=dict)
-    left: Mapping[str, str] = field(default_factory=dict)
-    elsewhere: Sequence[str] = ()
-
-    @property
-    def new(self) -> Sequence[str]:
-        """The files that are not there yet: all of them."""
-        return [*self.texts]
-
-    @property
-    def secrets(self) -> Sequence[str]:
-        """The environment variables to which the files refer."""
-        return sorted({one for text in self.texts.values() for one in re.findall(r"\benv:(\w+)", text)})
+    content: Mapping[str, Any]
+    digest: str
+    nameless: bool = False
 
 
 def adoption(
@@ -90,7 +70,8 @@ def adoption(
         compile_with: compiles the workspace with new files.
 
     """
-    documents, left = _documents(compiled, found)
+    found, left = _named(compiled, found)
+    documents = _documents(found, left)
     alone: set[str] = set()
     written = _Files(compiled, documents, alone, is_free)
     # Each round has fewer objects in connections, or fewer objects.
@@ -115,29 +96,65 @@ def adoption(
     )
 
 
-def _documents(
-    compiled: Compiled, found: Mapping[str, Found]
-) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
-    """Return the documents that define objects, and why there is none of the others."""
-    documents: dict[str, dict[str, Any]] = {}
-    left: dict[str, str] = {}
+def _named(compiled: Compiled, found: Mapping[str, Found]) -> tuple[dict[str, Found], dict[str, str]]:
+    """Return what can be defined, by the address that it gets, and why the rest cannot."""
     names = {*compiled.definitions}
-    for address, one in sorted(found.items()):
-        name = Address.read(address).name
-        if "unreadable" in one.content:
-            left[address] = "what is deployed is no longer an object of its kind"
-        elif name in compiled.definitions and compiled.definitions[name].address == address:
+    named: dict[str, Found] = {}
+    left: dict[str, str] = {}
+    # A name that was made up gives way to one that is kept at the target.
+    for address, one in sorted(found.items(), key=lambda it: (it[1].nameless, it[0])):
+        at = Address.read(address)
+        if reason := _unfit(at, one):
+            left[address] = reason
+        elif at.name in compiled.definitions and compiled.definitions[at.name].address == address:
             continue  # the next plan adopts it as it is, or shows how it differs
-        elif name in names:
-            left[address] = f"another object has the name `{name}`"
+        elif one.nameless:
+            name = _free(str(one.content["name"]), names)
+            names.add(name)
+            named[str(Address(at.kind, name))] = _renamed(one, name)
+        elif at.name in names:
+            left[address] = f"another object has the name `{at.name}`"
         else:
-            try:
-                documents[address] = document_of(one.content)
-            except CallsheetError as error:
-                left[address] = error.message
-            else:
-                names.add(name)
-    return documents, left
+            names.add(at.name)
+            named[address] = one
+    return named, left
+
+
+def _unfit(at: Address, one: Found) -> str:
+    """Return why no file can define a deployed object as it is; empty where one may."""
+    if "unreadable" in one.content:
+        return "what is deployed is no longer an object of its kind"
+    if "atTarget" in one.content:
+        return f"at the target it is {one.content['atTarget']['state']}: deploy it there first"
+    said = one.content.get("name", at.name)
+    if not one.nameless and said != at.name:
+        return f"what is deployed says that its name is `{said}`"
+    return ""
+
+
+def _renamed(one: Found, name: str) -> Found:
+    content = {**one.content, "name": name}
+    return Found(content=content, digest=digest_of(canonical_of(content)))
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    """Return a name that nothing has: this one, or with a number after it."""
+    chosen, number = name, 1
+    while chosen in taken:
+        number += 1
+        chosen = f"{name[: MAX_NAME - 1 - len(str(number))]}_{number}"
+    return chosen
+
+
+def _documents(found: Mapping[str, Found], left: dict[str, str]) -> dict[str, dict[str, Any]]:
+    """Return the documents that define objects; of what no document can describe, the reason is noted."""
+    documents: dict[str, dict[str, Any]] = {}
+    for address, one in found.items():
+        try:
+            documents[address] = document_of(one.content)
+        except CallsheetError as error:
+            left[address] = error.message
+    return documents
 
 
 class _Files:

@@ -12,7 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callsheet.documents import Path, equal
+from callsheet.documents.walking import texts_in
 from callsheet.documents.yaml_text import compact_text
+from callsheet.templates.faults import TemplateFault
+from callsheet.templates.syntax import is_template, parse_leaf, reads_of
 
 Units = Mapping[Path, Any]
 """What an action says that a connection can say for it, by path in the action's document."""
@@ -73,7 +76,17 @@ def units_of(action: Any) -> dict[Path, Any]:
         for key, one in fields.items() if isinstance(fields, dict) else ():
             if group[-1] != "contract" or key not in _OF_THE_ACTION:
                 found[(*group, key)] = one
-    return found
+    return {path: one for path, one in found.items() if not any(_of_a_row(it) for _, it in texts_in(one))}
+
+
+def _of_a_row(text: str) -> bool:
+    """Return whether a text reads the row of a set, which no connection has."""
+    if "item" not in text or not is_template(text):
+        return False
+    try:
+        return reads_of(parse_leaf(text), "item") != set()
+    except TemplateFault:
+        return True
 
 
 def common_of(actions: Sequence[Any]) -> Common:
@@ -104,7 +117,7 @@ def bases_of(url: Any) -> list[str]:
     start = scheme.end() if scheme else 0
     ends, at = [], start
     for piece in _PIECE.findall(url[start:]):
-        if len(piece) > 1 and re.search(r"\bparams\b", piece):
+        if len(piece) > 1 and (re.search(r"\bparams\b", piece) or _of_a_row(piece)):
             break
         if piece in "/?" and at > start:
             ends.append(at)

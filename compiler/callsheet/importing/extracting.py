@@ -7,68 +7,18 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from callsheet.compiling import Compiled
-from callsheet.documents import Document, Path
+from callsheet.documents import Path
 from callsheet.documents.reading import parse
 from callsheet.documents.rewriting import CannotRewriteError, Rewriting, rewritten
 from callsheet.errors import CallsheetError
 from callsheet.importing.common import URL, Common, common_in, common_of, connection_text, value_of
+from callsheet.importing.sites import Left, Site, fitting, sites_of
+from callsheet.importing.written_files import Extraction, Shortened, Texts
 from callsheet.language.action import Action
-
-Texts = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shortened:
-    """A file that loses what a connection says.
-
-    Attributes:
-        file: relative to the workspace.
-        before: how many lines it has; so `after`.
-        kept: fields that stay although the connection says them, each with the reason.
-
-    """
-
-    file: str
-    before: int
-    after: int
-    kept: Sequence[tuple[str, str]] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Extraction:
-    """A connection, and the files that name it; nothing of it is written yet.
-
-    Attributes:
-        name: of the connection.
-        file: of the connection, relative to the workspace; None where it is there already.
-        lines: how many lines the connection's file has.
-        texts: the new texts of all files, by path relative to the workspace.
-        shortened: the files of actions.
-        left: the actions that stay as they are, each with the reason.
-
-    """
-
-    name: str
-    file: str | None = None
-    lines: int = 0
-    texts: Texts = field(default_factory=dict)
-    shortened: Sequence[Shortened] = ()
-    left: Sequence[tuple[str, str]] = ()
-
-    @property
-    def new(self) -> Sequence[str]:
-        """The files that are not there yet."""
-        return () if self.file is None else (self.file,)
-
-    @property
-    def fewer(self) -> int:
-        """How many fewer lines there are, with the connection's own."""
-        return sum(one.before - one.after for one in self.shortened) - self.lines
 
 
 def extraction(
@@ -93,12 +43,15 @@ def extraction(
     """
     there = compiled.connections.get(name)
     known = None if there is None else common_in(there.document.value)
-    candidates, left = _candidates(actions, name, known)
+    candidates, left = sites_of(compiled, actions, name)
+    if known is not None:
+        candidates, others = fitting(candidates, known)
+        left += others
     texts: dict[str, str] = {}
     shortened: list[Shortened] = []
     common = Common()
     while candidates:
-        common = known or common_of([one.document.value for one in candidates])
+        common = known or common_of([one.value for one in candidates])
         if not common:
             break
         texts, shortened, refused = _shorten(candidates, name, common)
@@ -142,35 +95,16 @@ def _new_findings(before: Compiled, after: Compiled) -> tuple[str, ...]:
     return tuple(lines or sorted(more))
 
 
-def _candidates(
-    actions: Iterable[Action], name: str, known: Common | None
-) -> tuple[list[Action], list[tuple[str, str]]]:
-    """Return the actions that can name a connection, and the others with the reason."""
-    found, left = [], []
-    for one in actions:
-        if one.names_connection == name:
-            continue
-        if one.names_connection is not None:
-            left.append((one.name, f"it has the connection `{one.names_connection}`"))
-        elif one.origin.row is not None:
-            left.append((one.name, "it is a row of a set"))
-        elif known is not None and (differs := known.fits(one.document.value)):
-            left.append((one.name, f"it does not say what the connection does: `{differs}`"))
-        else:
-            found.append(one)
-    return found, left
-
-
 def _shorten(
-    actions: Sequence[Action], name: str, common: Common
-) -> tuple[dict[str, str], list[Shortened], list[tuple[str, str]]]:
+    sites: Sequence[Site], name: str, common: Common
+) -> tuple[dict[str, str], list[Shortened], Left]:
     """Return the files without what is common, and the actions that cannot be written so."""
-    files: dict[str, list[Action]] = {}
-    for one in actions:
+    files: dict[str, list[Site]] = {}
+    for one in sites:
         files.setdefault(one.document.file, []).append(one)
     texts, shortened, refused = {}, [], []
     for file, some in files.items():
-        edits = [_Edits(one.document, common) for one in some]
+        edits = [_Edits(one, common) for one in some]
         try:
             for it in edits:
                 it.make(name)
@@ -187,24 +121,26 @@ def _shorten(
 
 
 class _Edits:
-    """The document of one action, as it loses what is common."""
+    """The document of one action, or of a set, as it loses what is common."""
 
-    def __init__(self, document: Document, common: Common) -> None:
-        self.document = document
+    def __init__(self, site: Site, common: Common) -> None:
+        self.document = site.document
+        self.at = site.at
         self.common = common
-        self.rewriting = Rewriting(document)
-        self.value = _copied(document.value)
+        self.rewriting = Rewriting(self.document)
+        self.value = _copied(self.document.value)
         self.kept: list[tuple[str, str]] = []
 
     def make(self, name: str) -> None:
         """Name the connection, and take away what it says; what has a comment stays."""
-        self.rewriting.write_first(("spec",), "connection", name)
-        self.value["spec"]["connection"] = name
+        spec = (*self.at, "spec")
+        self.rewriting.write_first(spec, "connection", name)
+        value_of(self.value, spec)["connection"] = name
         groups: dict[Path, list[str]] = {}
         if self.common.base is not None and not self._write_path(self.common.base):
-            groups[URL[:-1]] = ["url"]
+            groups[(*self.at, *URL[:-1])] = ["url"]
         for path in self.common.units:
-            groups.setdefault(path[:-1], []).append(str(path[-1]))
+            groups.setdefault((*self.at, *path[:-1]), []).append(str(path[-1]))
         removed: dict[Path, list[str]] = {}
         for path, keys in groups.items():
             if set(keys) == {*value_of(self.value, path)}:
@@ -223,25 +159,29 @@ class _Edits:
                 for key in keys:
                     self._remove(mapping, [key])
             else:
-                self.kept.append((".".join(map(str, (*mapping, *keys))), str(error)))
+                self._keep((*mapping, *keys), error)
             return
         for key in keys:
             del value_of(self.value, mapping)[key]
 
     def _write_path(self, base: str) -> bool:
         """Write a path in the place of the URL; returns False for a URL that is the base, and goes."""
-        request = self.value["spec"]["request"]
+        url = (*self.at, *URL)
+        request = value_of(self.value, url[:-1])
         path = request["url"].removeprefix(base)
         if not path:
             return False
         try:
-            self.rewriting.rename(URL, "path", path)
+            self.rewriting.rename(url, "path", path)
         except CannotRewriteError as error:
-            self.kept.append((".".join(map(str, URL)), str(error)))
+            self._keep(url, error)
         else:
             request["path"] = path
             del request["url"]
         return True
+
+    def _keep(self, path: Path, error: CannotRewriteError) -> None:
+        self.kept.append((".".join(map(str, path)), str(error)))
 
 
 def _refuse_other_values(file: str, text: str, edits: Sequence[_Edits]) -> None:

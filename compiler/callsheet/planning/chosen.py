@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from callsheet.compiling import Compiled
 from callsheet.compiling.chosen import Changed, candidates_of, choose
+from callsheet.compiling.selecting import refuse_errors_of
 from callsheet.errors import CallsheetError
 from callsheet.language.action import Definition
 from callsheet.language.addresses import Address
@@ -24,12 +25,14 @@ class Chosen:
     Attributes:
         selection: as it was asked for.
         addresses: of the objects.
+        selected: of everything that it selects, also of what is not in the environment.
         total: how many objects there are, selected or not.
 
     """
 
     selection: Selection
     addresses: frozenset[str]
+    selected: frozenset[str]
     total: int
 
     def selects(self, subject: str) -> bool:
@@ -64,6 +67,7 @@ def chosen_in(
         changed: returns what has changed since a revision.
 
     Raises:
+        InvalidWorkspaceError: where nothing of what is selected compiles.
         CallsheetError: CS335 for a word that names nothing, CS336 where nothing is selected.
 
     """
@@ -77,7 +81,7 @@ def chosen_in(
         if address not in candidates:
             renaming = candidates.get(old.get(address, ""))
             definition = None if renaming is None else renaming.definition
-            candidates[address] = _only_deployed(address, side, definition)
+            candidates[address] = only_deployed(address, side, definition)
 
     def with_old_names(revision: str) -> Collection[str]:
         found = set(changed(revision))
@@ -87,11 +91,14 @@ def chosen_in(
     there = set(others).union(
         *(it for name, it in compiled.by_environment.items() if environment in (None, name))
     )
+    if environment is not None and not found & there:
+        # It may be what did not compile.
+        refuse_errors_of(compiled, {Address.read(one).name for one in found}, environment)
     selection.refuse_empty(found & there, "" if environment is None else f" in {environment}")
-    return Chosen(selection=selection, addresses=found & there, total=len(there))
+    return Chosen(selection=selection, addresses=found & there, selected=found, total=len(there))
 
 
-def _only_deployed(address: str, side: Side, definition: Definition | None) -> Candidate:
+def only_deployed(address: str, side: Side, definition: Definition | None = None) -> Candidate:
     """Return an object that no definition has: by what is deployed, and by what renames it."""
     content = content_of(side)
     return Candidate(

@@ -6,11 +6,25 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from callsheet.errors import CallsheetError
+from callsheet.language.difference import IMPACTS
+from callsheet.language.reasons import ACCEPTED, GUARDS
 from callsheet.planning.model import Change, Plan
-from callsheet.words import counted, first_of, listed
+from callsheet.words import counted, first_of, listed, nearest
 
 if TYPE_CHECKING:
     from callsheet.planning.protections import Protection
+
+
+def refuse_unknown_accepted(accepted: Collection[str]) -> None:
+    """Refuse to accept what no plan and no review can contain; raises CS351."""
+    for one in accepted:
+        if one not in ACCEPTED:
+            raise CallsheetError(
+                "CS351",
+                f"there is nothing to accept by the name `{one}`{nearest(one, ACCEPTED)}",
+                help=f"name a guard ({', '.join(GUARDS)}), an impact class ({', '.join(IMPACTS)}),"
+                " or the reason code of a change, as the plan shows it",
+            )
 
 
 def refuse_impact(

@@ -10,6 +10,7 @@ from callsheet.language.addresses import Address
 from callsheet.language.content import Content
 from callsheet.language.difference import NOTHING, Difference, Impact
 from callsheet.language.masking import masked
+from callsheet.language.reasons import GUARDS
 
 if TYPE_CHECKING:
     from callsheet.targets.journey_optimizer.metrics import Figures
@@ -106,11 +107,7 @@ class GuardVerdict:
     @property
     def accepted_by(self) -> str | None:
         """What `--accept` takes to let it pass; None where nothing does, or the message says so already."""
-        return self.guard if self.guard in ACCEPTED_BY_NAME else None
-
-
-ACCEPTED_BY_NAME = ("max-update", "max-delete", "drift", "unmanaged")
-"""The guards that can be accepted. `protect` cannot; what else stands as a guard is a class or a reason."""
+        return self.guard if self.guard in GUARDS else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +207,12 @@ class Plan:
         """Is a change done on a screen? Journey Optimizer has no API for its custom actions."""
         has_api = bool(self.target.get("api")) and Address.read(change.address).kind == "EndpointConfig"
         return self.target.get("type") == "journey-optimizer" and not has_api
+
+    @property
+    def left_alone(self) -> list[str]:
+        """What is deployed, is not managed, and is not taken over by this plan either."""
+        taken = {address for one in self.changes for address in (one.address, one.address_before)}
+        return [one for one in self.unmanaged if one not in taken]
 
     @property
     def broken(self) -> list[GuardVerdict]:

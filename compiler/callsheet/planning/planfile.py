@@ -80,7 +80,11 @@ def read_plan(content: bytes, shown: str) -> Plan:
             help="apply it with the callsheet that wrote it, or " + again,
         )
     if not fast_validator("plan").is_valid(record):
-        raise CallsheetError("CS910", f"{shown} does not match schemas/plan.schema.json", help=again)
+        raise CallsheetError(
+            "CS910",
+            f"{shown} does not match schemas/plan.schema.json",
+            help="apply it with the callsheet that wrote it, if that is a newer one, or " + again,
+        )
     record.pop("figures", None)  # shown beside a plan, no part of it
     plan = _plan(record)
     try:

@@ -7,11 +7,13 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from callsheet.deploying import ApplyResult
+from callsheet.importing import Adoption, Extraction
 from callsheet.language import Definition, in_language
 from callsheet.language.masking import masked
 from callsheet.ledger import ApplyRecord, SettledStep
 from callsheet.planning import Plan, plan_record
 from callsheet.reporting.certificates import certificates_record
+from callsheet.reporting.files import adoption_record, extraction_record
 from callsheet.reporting.journey import journey_record
 from callsheet.reporting.json_calls import (
     preview_record,
@@ -237,6 +239,8 @@ _RECORDS: dict[type, Callable[[Any], dict[str, Any]]] = {
     TestResult: tests_record,
     WorkspaceResult: workspace_record,
     ExplainResult: explain_record,
+    Adoption: adoption_record,
+    Extraction: extraction_record,
 }
 
 

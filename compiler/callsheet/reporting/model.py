@@ -42,14 +42,18 @@ class Report:
             UsageError: CS921 where the format has no form for such a result.
 
         """
+        self.refuse(result)
+        text = self.writers[type(result)](result, style)
+        return text if not text or text.endswith("\n") else text + "\n"
+
+    def refuse(self, result: Any) -> None:
+        """Refuse a result for which this format has no form; raises CS921."""
         if type(result) not in self.writers:
             raise UsageError(
                 "CS921",
                 f"the format {self.name} cannot show the result of this command",
                 help="-o text and -o json can show every result",
             )
-        text = self.writers[type(result)](result, style)
-        return text if not text or text.endswith("\n") else text + "\n"
 
 
 def report(name: str) -> Report:

@@ -56,7 +56,7 @@ def plan_page(plan: Plan) -> Page:
     blocks += [Paragraph(("Note: ", one)) for one in notes]
     blocks += [_guard(one) for one in plan.guards if one.verdict != "passed"]
     blocks += flow_table(data_flows({plan.environment: plan.changes}))
-    blocks += _drift(plan.drift, plan.unmanaged)
+    blocks += _drift(plan.drift, plan.left_alone)
     commit = (plan.commit or "no commit")[:12]
     differ = "; the files differ from it" if plan.dirty else ""
     blocks.append(Paragraph(("Plan ", Code(plan.digest[:19]), " at ", Code(commit), f"{differ}.")))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from callsheet.deploying import ApplyResult
+from callsheet.importing import Adoption, Extraction
 from callsheet.language.difference import IMPACTS, Impact
 from callsheet.planning import GuardVerdict, Plan
 from callsheet.planning.model import PlanSelection
 from callsheet.reporting.certificates import certificates_text
+from callsheet.reporting.files import adoption_text, extraction_text
 from callsheet.reporting.journey import journey_text
 from callsheet.reporting.metrics import figures_line, metrics_text
 from callsheet.reporting.model import Report, Style
@@ -82,7 +84,7 @@ def plan_text(plan: Plan, style: Style) -> str:
     if plan.figures is not None:
         lines += _note_lines([figures_note(plan.figures)], style)
     lines += _note_lines([*plan.notes, *_dirty_note(plan)], style)
-    lines += drift_lines(plan.drift, plan.unmanaged, style)
+    lines += drift_lines(plan.drift, plan.left_alone, style)
     lines += _guard_lines(plan.guards, style)
     lines.append(_summary(plan, style))
     return "\n".join(lines)
@@ -292,5 +294,7 @@ TEXT = Report(
         UsageResult: usage_text,
         TestResult: tests_text,
         WorkspaceResult: workspace_text,
+        Adoption: adoption_text,
+        Extraction: extraction_text,
     },
 )

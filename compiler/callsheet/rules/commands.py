@@ -1,7 +1,17 @@
-"""CS921 to CS949: what a command was asked for, and what it needs to do it."""
+"""CS350 and CS921 to CS949: what a command was asked for, and what it needs to do it."""
 
 from callsheet.language.catalog import declare
 
+declare(
+    "CS350",
+    "no-such-case",
+    """`test -k WORDS` must name a test case.
+
+A case holds the words if each of them is in the name of its action or in its own. Where no case does, the
+words are misspelt, or the case is gone: a run of nothing would look as if everything passed.
+""",
+    adjustable=False,
+)
 declare(
     "CS921",
     "which-environment",

@@ -1,4 +1,4 @@
-"""CS303 to CS305, CS309 and CS317: environments, and what they name."""
+"""CS303 to CS305, CS309, CS317 and CS352: environments, and what they name."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from callsheet.language.catalog import Spots, declare, rule
 from callsheet.language.environment import chain_of, own_spots
 from callsheet.language.merge import holds
 from callsheet.language.overlay import Overlay, overlays_in
+from callsheet.language.reasons import REQUIRED
 from callsheet.language.selector import matches
 from callsheet.language.subjects import Facts
 from callsheet.words import nearest
@@ -50,6 +51,35 @@ def unknown_environment(facts: Facts, code: str) -> Iterator[Problem]:
                 f"there is no environment `{chain.missing}`" + nearest(chain.missing, known),
                 do=f"the environments are: {', '.join(sorted(known))}",
             )
+
+
+@rule("CS352", "unknown-reason", on="workspace")
+def unknown_reason(facts: Facts, code: str) -> Iterator[Problem]:
+    """What an environment wants accepted must be an impact class or a reason code.
+
+    Any other word in `guards.requireAccept` guards nothing: no change has it. The guards `max-update`,
+    `max-delete`, `drift` and `unmanaged` always want to be accepted.
+
+    Bad:
+        apiVersion: callsheet/v1
+        kind: Environment
+        metadata: {name: local}
+        spec: {guards: {requireAccept: [new-hosts]}}
+    Good:
+        apiVersion: callsheet/v1
+        kind: Environment
+        metadata: {name: local}
+        spec: {guards: {requireAccept: [new-host, breaking]}}
+    """
+    for document in facts.environments.values():
+        wanted = (document.value["spec"].get("guards") or {}).get("requireAccept") or ()
+        for index, name in enumerate(wanted):
+            if name not in REQUIRED:
+                yield Spots(code, document).value(
+                    ("spec", "guards", "requireAccept", index),
+                    f"no change has the reason or the impact `{name}`{nearest(name, REQUIRED)}",
+                    do="write an impact class, as `breaking`, or a reason code, as `new-host`",
+                )
 
 
 declare(

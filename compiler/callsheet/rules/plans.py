@@ -1,7 +1,17 @@
-"""CS910 to CS920 and CS930 to CS935: a plan, whether it still holds, and what becomes of its steps."""
+"""CS351, CS910 to CS920, CS930 to CS935: a plan, whether it still holds, what becomes of its steps."""
 
 from callsheet.language.catalog import declare
 
+declare(
+    "CS351",
+    "nothing-to-accept",
+    """`--accept` must name what a plan or a review can contain.
+
+That is a guard (`max-update`, `max-delete`, `drift`, `unmanaged`), an impact class (`breaking`,
+`sensitive`), or the reason code of a change, as `new-host`. Any other word would accept nothing.
+""",
+    adjustable=False,
+)
 declare(
     "CS910",
     "plan-unreadable",

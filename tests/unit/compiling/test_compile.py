@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callsheet import Workspace
 from callsheet.calling import build_request
 from callsheet.calling.parameters import check_parameters, read_argument
 from callsheet.compiling import canonical_text, compile_workspace
@@ -18,6 +19,7 @@ from callsheet.documents import MemorySource
 from callsheet.errors import CallsheetError
 from callsheet.language.schema_check import fast_validator
 from support.examples import ACTION, ENVIRONMENT
+from support.workspaces import Folder
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1)
@@ -311,3 +313,10 @@ def test_a_number_with_more_digits_than_are_kept_is_refused_by_name(text: str, e
         assert caught.value.details == (
             "`p` has more digits than a number of JSON keeps: send it as a string",
         )
+
+
+def test_the_definitions_of_all_kinds_are_listed_once_kind_by_kind(samples: Folder) -> None:
+    found = Workspace(samples.path).compile()
+    assert found.definitions is found.definitions
+    assert [*found.definitions] == [name for kind in found.by_kind.values() for name in kind]
+    assert {*found.actions, *found.messages} < {*found.definitions}

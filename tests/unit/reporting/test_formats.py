@@ -15,6 +15,8 @@ from syrupy.assertion import SnapshotAssertion
 from callsheet.calling import Request
 from callsheet.deploying import ApplyResult
 from callsheet.documents import Related, Span
+from callsheet.importing import Adoption, Extraction
+from callsheet.importing.written_files import Shortened
 from callsheet.language import Diagnostic
 from callsheet.ledger import SettledStep
 from callsheet.planning import NOTHING, Change, Difference, Drift, GuardVerdict, Plan
@@ -128,6 +130,20 @@ def results(text: str) -> list[Any]:
     return found
 
 
+def files(text: str) -> list[Any]:
+    """Give what is returned by the commands that write files, with a text in every place."""
+    return [
+        Adoption(
+            environment=text, texts={f"{text}/{text}.yaml": f"{{secret: 'env:{text}'}}"}, files={f"Action/{text}": f"{text}/{text}.yaml"},
+            connections={f"{text}/{text}.yaml": 2}, left={f"Action/{text}": text}, elsewhere=[text], written=True,
+        ),
+        Extraction(
+            name=text, file=f"{text}.yaml", lines=9, texts={f"{text}.yaml": text}, left=[(text, text)],
+            shortened=[Shortened(file=f"{text}.yaml", before=2, after=1, kept=[(text, text)])],
+        ),
+    ]  # fmt: skip
+
+
 STYLE = Style(width=120, prefix="actions/", link="https://ci.example/run/1")
 
 
@@ -201,7 +217,7 @@ def test_hostile_text_is_shown_and_does_nothing_in_any_format(name: str) -> None
     written = 0
     # A text is known to be shown as it should when one of its kind is: with --long each is tried.
     for text in naughty(every=1 if LONG else 72):
-        for result in results(text):
+        for result in (*results(text), *files(text)):
             found = report(name)
             if type(result) in found.writers:
                 CHECKS[name](found.write(result, STYLE))
