@@ -12,6 +12,7 @@ from callsheet.calling.parameters import MOST_EXACT, check_parameters, has_large
 from callsheet.errors import CallsheetError
 from callsheet.language.dot_segments import dot_segment
 from callsheet.language.urls import secret_url
+from callsheet.language.when_empty import WHEN_EMPTY, members
 from callsheet.outbound.lines import header_value
 from callsheet.outbound.urls import with_query
 from callsheet.templates.evaluate import evaluate
@@ -135,6 +136,7 @@ class Filler:
         self.reveal = reveal
         self.declared = declared
         self.values = values
+        self.present = 0  # how many slots had a value so far
         self.types = {name: JSON_TYPES[fields["type"]] for name, fields in declared.items()}
 
     def fill(self, node: Any) -> Any:
@@ -145,8 +147,18 @@ class Filler:
             return node
         slot = next((key for key in _SLOTS if key in node), None)
         if slot is not None:
-            return _SLOTS[slot](self, node)
-        return self._mapping(node)
+            value = _SLOTS[slot](self, node)
+            self.present += value is not ABSENT and slot != "$secret"
+            return value
+        if WHEN_EMPTY in node:
+            return self._unless_empty(node)
+        return self._mapping(members(node))
+
+    def _unless_empty(self, node: Mapping[str, Any]) -> Any:
+        """Return a mapping; `ABSENT` where no parameter in it has a value, whatever constants it has."""
+        before = self.present
+        filled = self._mapping(members(node))
+        return filled if self.present > before else ABSENT
 
     def _mapping(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         return {key: value for key, one in fields.items() if (value := self.fill(one)) is not ABSENT}
@@ -190,9 +202,6 @@ class Filler:
 
     def _secret(self, node: Mapping[str, Any]) -> Any:
         return self.reveal(node["$secret"])
-
-    def _literal(self, node: Mapping[str, Any]) -> Any:
-        return self._mapping(node["$literal"])
 
     def header(self, name: str, node: Any) -> Any:
         """Return a header's value: a text that stays in its line, or a reference to a secret."""
@@ -308,7 +317,6 @@ _SLOTS: dict[str, Any] = {
     "$expr": Filler._expr,  # noqa: SLF001
     "$template": Filler._template,  # noqa: SLF001
     "$secret": Filler._secret,  # noqa: SLF001
-    "$literal": Filler._literal,  # noqa: SLF001
 }
 
 

@@ -17,6 +17,7 @@ from callsheet.language.content import Content
 from callsheet.language.environment import Environment, overlaid_spots
 from callsheet.language.fragment import Binding
 from callsheet.language.layers import assembled, binding_at
+from callsheet.language.when_empty import DROP, WHEN_EMPTY, is_misspelt
 from callsheet.rules.written_forms import lost_in_template
 from callsheet.templates.encoding import encode, literal_mapping
 from callsheet.templates.evaluate import evaluate_leaf, evaluate_part
@@ -26,6 +27,7 @@ from callsheet.templates.scope import JSON_TYPES, Scope, join_parts
 from callsheet.templates.syntax import Expression, is_template, parse_leaf
 from callsheet.templates.values import canonical_text, digest_of
 from callsheet.templates.whole_text import params_of_file, render_file
+from callsheet.words import nearest
 
 _WORD = re.compile(r"[A-Za-z0-9_]+")
 
@@ -108,10 +110,26 @@ class LeafCompiler:
                     self._fault_at_key((*path, key))
                     self._use_mentioned(key)
                 compiled[key] = self._payload(one, (*path, key))
-            return literal_mapping(compiled)
+            if any(key.startswith("$") for key in compiled):
+                return self._with_own_keys(compiled, path)
+            return compiled
         if kind is list:
             return [self._payload(one, (*path, index)) for index, one in enumerate(value)]
         return value
+
+    def _with_own_keys(self, fields: dict[str, Any], path: Path) -> dict[str, Any]:
+        """Compile a mapping with a key that begins with `$`: the marker, or one of the payload."""
+        spots = overlaid_spots("CS342", self.action, self.environment)
+        do = f"write `{WHEN_EMPTY}: {DROP}`, or remove it"
+        for key in filter(is_misspelt, fields):
+            message = f"`{key}` says nothing{nearest(key, [WHEN_EMPTY])}"
+            self.problems.append(spots.key((*path, key), message, do=do))
+        if WHEN_EMPTY not in fields:
+            return literal_mapping(fields)
+        if fields.pop(WHEN_EMPTY) != DROP:
+            message = f"`{WHEN_EMPTY}` is not `{DROP}`, the only thing that it can say"
+            self.problems.append(spots.value((*path, WHEN_EMPTY), message, do=do))
+        return {WHEN_EMPTY: DROP, **literal_mapping(fields)}
 
     def _leaf(self, text: str, path: Path, *, in_text: bool = False) -> Any:
         """Compile a leaf: one expression keeps its type, text around it makes a text.

@@ -9,6 +9,7 @@ from typing import Any
 from callsheet.compiling.model import Compiled
 from callsheet.documents import Path
 from callsheet.language.environment import Environment, overlaid_spots
+from callsheet.language.when_empty import is_mapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,4 +77,4 @@ def _fields(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 
 def _is_one(value: dict[str, Any]) -> bool:
-    return set(value) == {"secret"} or any(key.startswith("$") for key in value)
+    return set(value) == {"secret"} or "$literal" in value or not is_mapping(value)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from callsheet.documents import Document, Path
+from callsheet.language.when_empty import WHEN_EMPTY
 from callsheet.words import nearest
 
 ONE = "$fragment"
@@ -217,6 +218,11 @@ class _Expander:
             if not isinstance(known.payload, dict):
                 message = f"the fragment `{name}` is not a mapping, and has no fields to spread"
                 self._fault(there, message, f"write `{{{ONE}: {name}}}` as a value")
+                continue
+            if WHEN_EMPTY in known.payload:
+                message = f"the fragment `{name}` says `{WHEN_EMPTY}`, and is spread into a mapping"
+                do = f"write `{WHEN_EMPTY}` beside `{SPREAD}`, or name the fragment as a value"
+                self._fault(there, message, do)
                 continue
             for key, value in self._mapping(known.payload, inner, path).items():
                 if key in result or key in beside:

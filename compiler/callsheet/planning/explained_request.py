@@ -8,6 +8,7 @@ from typing import Any
 from callsheet.documents import Path
 from callsheet.language.difference import NOTHING
 from callsheet.language.urls import host_of, secret_url, url_text
+from callsheet.language.when_empty import WHEN_EMPTY
 from callsheet.planning.explained_values import (
     Explanation,
     dotted,
@@ -73,6 +74,10 @@ def explain_payload(path: Path, old: Any, new: Any, *_: Any) -> Explanation:
         inside = dotted(path[path.index("$template") + 1 :]).removeprefix("names.")
         what = "template text" if inside == "text" else f"`{inside}`, which the template reads,"
         return f"payload: {what} {verb(old, new)}", "compatible", "template-changed"
+    if WHEN_EMPTY in path[-1:]:
+        what = f"payload field `{dotted(path[2:-1])}`" if path[3:] else "payload"
+        words = f"{what} is now left out" if new is not NOTHING else f"{what} is no longer left out"
+        return f"{words} where nothing in it has a value", "compatible", "mapping-changed"
     words = (
         f"payload field `{dotted(path[2:])}` {verb(old, new)}" if path[2:] else f"payload {verb(old, new)}"
     )

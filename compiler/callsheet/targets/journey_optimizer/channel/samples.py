@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from callsheet.language.when_empty import members
 from callsheet.targets.journey_optimizer.lowering.payloads import is_slot
 from callsheet.templates.evaluate import evaluate
 from callsheet.templates.scope import EXAMPLES, JSON_TYPES, Scope, present
@@ -34,7 +35,7 @@ def _filled(node: Any, values: dict[str, Any], types: Mapping[str, str]) -> Any:
     if not isinstance(node, dict):
         return node
     if not is_slot(node):
-        return {key: _filled(one, values, types) for key, one in node.get("$literal", node).items()}
+        return {key: _filled(one, values, types) for key, one in members(node).items()}
     if "$template" in node:
         template = node["$template"]
         return render_file(template["text"], Scope(template["names"], values, types))
