@@ -7,8 +7,9 @@ from typing import Any
 from jinja2 import nodes
 
 from callsheet.compiling.compilers import CompileResult, ReadTemplate
-from callsheet.compiling.leaves import LeafCompiler, without_own_fields
+from callsheet.compiling.leaves import without_own_fields
 from callsheet.compiling.relaying import with_relay
+from callsheet.compiling.template_payloads import TemplateFileCompiler
 from callsheet.documents import Path
 from callsheet.language.action import Action
 from callsheet.language.content import Content, RequestContent
@@ -29,7 +30,7 @@ def compile_action(action: Action, environment: Environment, read_template: Read
     return ActionCompiler(action, environment, read_template).run()
 
 
-class ActionCompiler(LeafCompiler):
+class ActionCompiler(TemplateFileCompiler):
     """Compiles an action: its request, and what belongs to it."""
 
     def _content(self) -> Content:

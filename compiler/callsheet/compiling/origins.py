@@ -9,6 +9,7 @@ from typing import Any
 from callsheet.compiling.model import Compiled
 from callsheet.documents import Path
 from callsheet.language.environment import Environment, overlaid_spots
+from callsheet.language.layers import PIECE
 from callsheet.language.when_empty import is_mapping
 
 
@@ -46,7 +47,7 @@ def origins_of(compiled: Compiled, environment: Environment, name: str) -> list[
     spots = overlaid_spots("", definition, environment)
     row = definition.origin.row
     found = []
-    for path, value in _fields(content):
+    for path, value in (*_fields(content), *_pieces(content)):
         document, there, _ = spots.where(("lifecycle", "protect") if path == ("protect",) else path)
         span = document.places.key(there) if there in document.places.keys else document.place(there)
         whole = document.value
@@ -62,6 +63,14 @@ def origins_of(compiled: Compiled, environment: Environment, name: str) -> list[
             )
         )
     return found
+
+
+def _pieces(content: Any) -> Iterator[tuple[Path, Any]]:
+    """Yield the fields of the fragments that the template file of a payload names."""
+    payload = content.get("request", {}).get("payload")
+    template = payload.get("$template", {}) if isinstance(payload, dict) else {}
+    for name, piece in template.get("fragments", {}).items():
+        yield from _fields(piece["payload"], (*PIECE, name, "payload"))
 
 
 def _fields(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:

@@ -8,7 +8,7 @@ it parameters of the action by the same name.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -91,6 +91,37 @@ class Fault(NamedTuple):
     missing: str | None = None
 
 
+class Named(NamedTuple):
+    """A fragment that a template file names.
+
+    Attributes:
+        name: of the fragment.
+        given: by parameter, a constant, or a template of the expression that is passed.
+
+    """
+
+    name: str
+    given: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedInFile:
+    """The fragments that a template file names, in its order.
+
+    Attributes:
+        document: the file as a document, in which each stands by its index, as `$fragment` with `with`.
+        fragments: what it names.
+
+    """
+
+    document: Document
+    fragments: tuple[Named, ...]
+
+
+ReadNamed = Callable[[str], NamedInFile | None]
+"""Returns the fragments that a template file names; None where there are none, or it cannot be read."""
+
+
 @dataclass(slots=True)
 class Expansion:
     """A payload with its fragments in it.
@@ -134,6 +165,14 @@ def expand(
 
     """
     return _Expander(fragments, invalid).run(payload, document, path)
+
+
+def expand_named(
+    named: NamedInFile, fragments: Mapping[str, Fragment], invalid: frozenset[str]
+) -> Expansion:
+    """Return what is found about the fragments that a template file names; see `expand`."""
+    written = [{ONE: one.name, "with": one.given} for one in named.fragments]
+    return _Expander(fragments, invalid).run(written, named.document, ())
 
 
 def _is_one(value: Any) -> bool:

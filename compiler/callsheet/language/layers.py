@@ -11,7 +11,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
 from callsheet.documents import Document, Path
-from callsheet.language.fragment import Binding, Expansion, Fragment, expand, names_fragments
+from callsheet.language.fragment import (
+    ONE,
+    Binding,
+    Expansion,
+    Fragment,
+    ReadNamed,
+    expand,
+    expand_named,
+    names_fragments,
+)
 from callsheet.language.merge import holds, merged_spec
 
 _URL: Path = ("request", "url")
@@ -119,27 +128,41 @@ class Expanded:
 
 
 def with_fragments(
-    layer: Layer, fragments: Mapping[str, Fragment], invalid: frozenset[str] = frozenset()
+    layer: Layer,
+    fragments: Mapping[str, Fragment],
+    invalid: frozenset[str] = frozenset(),
+    read_named: ReadNamed = lambda file: None,  # noqa: ARG005
 ) -> Expanded:
-    """Return a layer with its fragments in the places in which its payload names them.
+    """Return a layer with the fragments that its payload names in their places, or its template file.
 
     Args:
         layer: of a definition's own fields.
         fragments: by name.
         invalid: the names of those that are there, and have errors of their own.
+        read_named: returns the fragments that a template file names.
 
     """
     request = layer.fields.get("request")
-    payload = request.get("payload") if isinstance(request, dict) else None
-    if not isinstance(request, dict) or not names_fragments(payload):
+    if not isinstance(request, dict):
         return Expanded(layer)
-    found = expand(payload, layer.document, (*layer.root, *_PAYLOAD), fragments, invalid)
-    here = replace(
-        layer,
-        fields={**layer.fields, "request": {**request, "payload": found.value}},
-        places={(*_PAYLOAD, *path): one for path, one in found.places.items()},
-        bindings={(*_PAYLOAD, *path): one for path, one in found.bindings.items()},
-    )
+    payload = request.get("payload")
+    if names_fragments(payload):
+        found = expand(payload, layer.document, (*layer.root, *_PAYLOAD), fragments, invalid)
+        here = replace(
+            layer,
+            fields={**layer.fields, "request": {**request, "payload": found.value}},
+            places={(*_PAYLOAD, *path): one for path, one in found.places.items()},
+            bindings={(*_PAYLOAD, *path): one for path, one in found.bindings.items()},
+        )
+        return _with_declared(layer, here, found)
+    named = read_named(request["payloadFile"]) if isinstance(request.get("payloadFile"), str) else None
+    if named is None:
+        return Expanded(layer)
+    return _with_declared(layer, layer, expand_named(named, fragments, invalid))
+
+
+def _with_declared(layer: Layer, here: Layer, found: Expansion) -> Expanded:
+    """Return a layer over the parameters that its fragments declare."""
     if not found.declared:
         return Expanded(here, expansion=found)
     own = layer.fields.get("parameters")
@@ -152,6 +175,39 @@ def with_fragments(
         places={("parameters", name): (one[1], one[2]) for name, one in declared.items()},
     )
     return Expanded(here, under, found)
+
+
+def piece_of(name: str, fragments: Mapping[str, Fragment], invalid: frozenset[str] = frozenset()) -> Layer:
+    """Return a layer whose payload is a fragment, with its own parameters, as a template file calls it."""
+    document = fragments[name].document
+    found = expand({ONE: name}, document, _PAYLOAD, fragments, invalid)
+    return Layer(
+        document,
+        (),
+        {"request": {"payload": found.value}},
+        places={(*_PAYLOAD, *path): one for path, one in found.places.items()},
+        bindings={(*_PAYLOAD, *path): one for path, one in found.bindings.items()},
+    )
+
+
+PIECE: Path = (*_PAYLOAD, "$template", "fragments")
+"""Where a compiled action has the fragments that its template file names, by name."""
+
+
+def in_piece(
+    path: Path, fragments: Mapping[str, Fragment], invalid: frozenset[str] = frozenset()
+) -> Written | None:
+    """Return where a field of a compiled fragment is written; None for a path that is in none."""
+    length = len(PIECE)
+    if path[:length] != PIECE or len(path) <= length or path[length] not in fragments:
+        return None
+    name, rest = str(path[length]), path[length + 1 :]
+    if rest[:1] == ("payload",):
+        inner = tuple(part for part in rest[1:] if not (isinstance(part, str) and part.startswith("$")))
+        found = piece_of(name, fragments, invalid).wrote((*_PAYLOAD, *inner))
+        if found is not None:
+            return found
+    return Written(fragments[name].document, ("spec", *rest) if rest else ("metadata", "name"))
 
 
 _Declared = tuple[dict[str, Any], Document, Path]

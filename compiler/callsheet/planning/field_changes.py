@@ -92,6 +92,8 @@ def _whole_slots(path: Path, old: Any, new: Any, before: Any, after: Any) -> tup
     for length, part in enumerate(path):
         slot = isinstance(part, str) and part.startswith("$") and not literal
         literal = part == "$literal" and not literal
+        if part == "$template" and path[length + 1 : length + 2] == ("fragments",):
+            continue  # a fragment of the template is a payload of its own
         if part in ("$template", WHEN_EMPTY):
             break
         if (slot and not literal) or (part == "secret" and length + 1 == len(path)):
