@@ -63,11 +63,16 @@ class UnitCache:
             self._load(self.connection)
 
     def holds_actions_only(self, file: str) -> bool:
-        """Return whether a file, unchanged since, held nothing that others share."""
+        """Return whether a file, unchanged since, held nothing that others share.
+
+        A document without a head is not valid: it may be what others name, and is read again to see that.
+        """
         record = self._record(file)
-        return record is not None and all(
-            head["kind"] in deployed_kinds() for head in record["unit"]["heads"]
-        )
+        if record is None:
+            return False
+        heads = record["unit"]["heads"]
+        whole = len({head["index"] for head in heads}) >= record["unit"]["documents"]
+        return whole and all(head["kind"] in deployed_kinds() for head in heads)
 
     def open(self, context: Context) -> None:
         """Take the context on which every unit depends."""

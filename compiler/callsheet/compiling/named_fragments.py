@@ -15,6 +15,7 @@ from callsheet.language.fragment import ONE, Named, NamedInFile
 from callsheet.templates.faults import TemplateFault
 from callsheet.templates.fragment_calls import FragmentCall, calls_in, whole_parameter
 from callsheet.templates.syntax import parse_file
+from callsheet.templates.template_files import in_workspace
 
 ReadText = Callable[[str], str | Problem]
 
@@ -32,6 +33,7 @@ class NamedFragments:
 
     def __call__(self, file: str) -> NamedInFile | None:
         """Return what a file names; None for nothing, and for what compiling it reports."""
+        file = in_workspace(file)
         text = self.read(file)
         if isinstance(text, Problem) or "fragment" not in text:
             return None

@@ -19,6 +19,7 @@ from callsheet.templates.fragment_calls import FragmentCall, calls_in, whole_par
 from callsheet.templates.residual import Residual
 from callsheet.templates.scope import JSON_TYPES
 from callsheet.templates.syntax import parse_file
+from callsheet.templates.template_files import in_workspace
 from callsheet.templates.whole_text import params_of_file
 
 _PAYLOAD: Path = ("request", "payload")
@@ -28,6 +29,7 @@ class TemplateFileCompiler(LeafCompiler):
     """Compiles a definition whose payload may come from a template file."""
 
     def _file(self, file: str, path: Path) -> Any:
+        file = in_workspace(file)
         text = self.read_template(file)
         if isinstance(text, Problem):
             self.problems.append(self._unreadable(text, path))

@@ -275,7 +275,7 @@ def written(layers: Sequence[Layer], path: Path, offset: int = 0) -> Written:
     if path == URL_PATH and all(one.wrote(path) is None for one in layers):
         path = _URL  # it is written whole
     if path == _URL:
-        parts = _url_parts(layers)
+        parts = url_parts(layers)
         if parts is not None:
             return _in_url(*parts, offset)
     for layer in reversed(layers):
@@ -289,7 +289,7 @@ _OWN: tuple[Path, ...] = (("spec",), ("spec", "template", "spec"))
 """Where definitions write their own fields."""
 
 
-def _url_parts(layers: Sequence[Layer]) -> tuple[Layer, Layer | None] | None:
+def url_parts(layers: Sequence[Layer]) -> tuple[Layer, Layer | None] | None:
     """Return the layers that write the base of a URL, and its path; None where one writes it whole."""
     base = path = None
     for layer in layers:

@@ -92,5 +92,5 @@ def unused_fragment(facts: Facts, code: str) -> Iterator[Problem]:
             yield Spots(code, document).value(
                 ("metadata", "name"),
                 f"no payload names the fragment `{name}`",
-                do="name it with `$fragment` in a payload or `fragment(…)` in a template file, or remove it",
+                do="name it in a payload (`$fragment`) or a template file (`fragment(…)`), or remove it",
             )
