@@ -253,6 +253,23 @@ def test_output_is_bounded(empty: Folder, callsheet: Callsheet) -> None:
     assert [one["code"] for one in found] == ["CS510"]
 
 
+def test_expressions_in_a_fragment_count_in_the_bounds_of_the_file(
+    empty: Folder, callsheet: Callsheet
+) -> None:
+    long = " ~ ".join(["params.id"] * 400)
+    fragments = FRAGMENTS.replace(
+        "{{ params.id | upper }}", f"{{{{ '' if params.id == 'x' else {long} }}}}"
+    )
+    loop = "{% for a in values.many %}{% for b in values.many %}"
+    call = "{{ fragment('customer', id=params.id) }},"
+    write(empty, f"[{loop}{call}{'{% endfor %}' * 2} 1]", fragments=fragments)
+    many = json.dumps(list(range(20)))
+    empty.write("local.yaml", ENVIRONMENT.replace("host: api.example.com", f"host: a, many: {many}"))
+    found = [one for one in findings(empty, callsheet) if one["severity"] == "error"]
+    assert [(one["code"], one["file"], one["line"]) for one in found] == [("CS510", "push.json.j2", 1)]
+    assert found[0]["message"].startswith("in the fragment `customer`: the template runs more than")
+
+
 def test_a_change_of_the_fragment_compiles_the_action_again(empty: Folder, callsheet: Callsheet) -> None:
     write(empty, '{"to": ' + CALL + "}")
 

@@ -9,7 +9,7 @@ from typing import Any
 from callsheet.compiling.model import Compiled
 from callsheet.documents import Path
 from callsheet.language.environment import Environment, overlaid_spots
-from callsheet.language.layers import PIECE
+from callsheet.language.pieces import PIECE
 from callsheet.language.when_empty import is_mapping
 
 

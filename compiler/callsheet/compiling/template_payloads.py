@@ -11,7 +11,8 @@ from callsheet.compiling.payload_files import kept_template, problem_in_file
 from callsheet.documents import Path, Problem
 from callsheet.language.action import read_parameters
 from callsheet.language.catalog import Spots
-from callsheet.language.layers import Layer, Written, piece_of
+from callsheet.language.layers import Layer, Written
+from callsheet.language.pieces import PAYLOAD, piece_of
 from callsheet.templates.encoding import encode
 from callsheet.templates.faults import TemplateFault
 from callsheet.templates.filling import rendered
@@ -21,8 +22,6 @@ from callsheet.templates.scope import JSON_TYPES
 from callsheet.templates.syntax import parse_file
 from callsheet.templates.template_files import in_workspace
 from callsheet.templates.whole_text import params_of_file
-
-_PAYLOAD: Path = ("request", "payload")
 
 
 class TemplateFileCompiler(LeafCompiler):
@@ -120,14 +119,14 @@ class PieceCompiler(LeafCompiler):
             for one, parameter in read_parameters(self.fragment.parameters).items()
         }
         self.types = {one: JSON_TYPES[each.type] for one, each in self.parameters.items()}
-        outer = self.layer.bindings[_PAYLOAD]
+        outer = self.layer.bindings[PAYLOAD]
         self.arguments[outer] = {
             one: Residual(f"params.{one}", (one,), slot=(one, ())) for one in outer.arguments
         }
 
     def payload(self) -> Any:
         """Return the compiled payload of the fragment."""
-        return self._payload(self.layer.fields["request"]["payload"], _PAYLOAD)
+        return self._payload(self.layer.fields["request"]["payload"], PAYLOAD)
 
     def _spots(self, code: str) -> Spots:
         return _PieceSpots(code, self.fragment.document, (), self.layer)

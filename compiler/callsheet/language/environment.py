@@ -9,9 +9,10 @@ from typing import Any
 from callsheet.documents import Document, Path, Related
 from callsheet.language.action import Definition
 from callsheet.language.catalog import Spots, in_file
-from callsheet.language.layers import Expanded, Layer, Written, assembled, in_piece, written
+from callsheet.language.layers import Expanded, Layer, Written, assembled, written
 from callsheet.language.merge import merged
 from callsheet.language.overlay import Overlays
+from callsheet.language.pieces import in_piece
 from callsheet.language.selector import Selector
 
 

@@ -11,16 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
 from callsheet.documents import Document, Path
-from callsheet.language.fragment import (
-    ONE,
-    Binding,
-    Expansion,
-    Fragment,
-    ReadNamed,
-    expand,
-    expand_named,
-    names_fragments,
-)
+from callsheet.language.expanding import expand, expand_named, names_fragments
+from callsheet.language.fragment import Binding, Expansion, Fragment, ReadNamed
 from callsheet.language.merge import holds, merged_spec
 
 _URL: Path = ("request", "url")
@@ -175,39 +167,6 @@ def _with_declared(layer: Layer, here: Layer, found: Expansion) -> Expanded:
         places={("parameters", name): (one[1], one[2]) for name, one in declared.items()},
     )
     return Expanded(here, under, found)
-
-
-def piece_of(name: str, fragments: Mapping[str, Fragment], invalid: frozenset[str] = frozenset()) -> Layer:
-    """Return a layer whose payload is a fragment, with its own parameters, as a template file calls it."""
-    document = fragments[name].document
-    found = expand({ONE: name}, document, _PAYLOAD, fragments, invalid)
-    return Layer(
-        document,
-        (),
-        {"request": {"payload": found.value}},
-        places={(*_PAYLOAD, *path): one for path, one in found.places.items()},
-        bindings={(*_PAYLOAD, *path): one for path, one in found.bindings.items()},
-    )
-
-
-PIECE: Path = (*_PAYLOAD, "$template", "fragments")
-"""Where a compiled action has the fragments that its template file names, by name."""
-
-
-def in_piece(
-    path: Path, fragments: Mapping[str, Fragment], invalid: frozenset[str] = frozenset()
-) -> Written | None:
-    """Return where a field of a compiled fragment is written; None for a path that is in none."""
-    length = len(PIECE)
-    if path[:length] != PIECE or len(path) <= length or path[length] not in fragments:
-        return None
-    name, rest = str(path[length]), path[length + 1 :]
-    if rest[:1] == ("payload",):
-        inner = tuple(part for part in rest[1:] if not (isinstance(part, str) and part.startswith("$")))
-        found = piece_of(name, fragments, invalid).wrote((*_PAYLOAD, *inner))
-        if found is not None:
-            return found
-    return Written(fragments[name].document, ("spec", *rest) if rest else ("metadata", "name"))
 
 
 _Declared = tuple[dict[str, Any], Document, Path]

@@ -12,7 +12,7 @@ from callsheet.documents import equal
 from callsheet.language.action import Definition
 from callsheet.language.addresses import Address
 from callsheet.language.difference import value_at
-from callsheet.language.layers import PIECE
+from callsheet.language.pieces import PIECE
 from callsheet.planning.field_changes import changed
 from callsheet.planning.model import Change
 

@@ -9,7 +9,7 @@ from callsheet.language.when_empty import WHEN_EMPTY, inside, members
 from callsheet.templates.evaluate import evaluate
 from callsheet.templates.faults import TemplateFault
 from callsheet.templates.filter_calls import apply_filter
-from callsheet.templates.scope import ABSENT, JSON_TYPES, Scope, present, text_at
+from callsheet.templates.scope import ABSENT, JSON_TYPES, MAX_STEPS, Scope, present, text_at
 from callsheet.templates.slot_expressions import parse_slot
 from callsheet.templates.whole_text import render_file
 
@@ -24,11 +24,19 @@ class SlotFiller:
         declared: the parameters, as they are compiled.
         values: of them, checked.
         reveal: returns what is written in the place of a reference to a secret.
+        around: the scope of a template file, whose steps are counted; None for a payload of its own.
 
     """
 
-    def __init__(self, declared: Mapping[str, Any], values: dict[str, Any], reveal: Reveal) -> None:
+    def __init__(
+        self,
+        declared: Mapping[str, Any],
+        values: dict[str, Any],
+        reveal: Reveal,
+        around: Scope | None = None,
+    ) -> None:
         self.reveal = reveal
+        self.around = around
         self.declared = declared
         self.values = values
         self.present = 0  # how many slots had a value so far
@@ -87,8 +95,13 @@ class SlotFiller:
         return self.fill(part)
 
     def _expr(self, node: Mapping[str, Any]) -> Any:
-        scope = Scope({}, self.values, self.types)
-        value = present(evaluate(parse_slot(node["$expr"]), scope))
+        around = self.around
+        scope = Scope({}, self.values, self.types, MAX_STEPS if around is None else around.steps)
+        try:
+            value = present(evaluate(parse_slot(node["$expr"]), scope))
+        finally:
+            if around is not None:
+                around.steps = scope.steps
         return self._when_missing(value, list(node["params"]))
 
     def _template(self, node: Mapping[str, Any]) -> Any:
@@ -147,13 +160,17 @@ class Pieces:
             TemplateFault: at the offset of the call.
 
         """
+        if name not in self.pieces:
+            # What is deployed may have been broken by hand.
+            message = f"the template has no fragment `{name}`"
+            raise TemplateFault("CS329", offset, message, "apply the action again")
         scope.step(offset, self.sizes[name])
         piece = self.pieces[name]
         declared = piece.get("parameters", {})
         known = {**(scope.params or {}), **given}
         values = {one: known[one] for one in declared if known.get(one, ABSENT) is not ABSENT}
         try:
-            return SlotFiller(declared, values, self.reveal).fill(piece["payload"])
+            return SlotFiller(declared, values, self.reveal, scope).fill(piece["payload"])
         except TemplateFault as fault:
             raise TemplateFault(
                 fault.code, offset, f"in the fragment `{name}`: {fault.message}", fault.help
@@ -161,4 +178,7 @@ class Pieces:
 
 
 def _size(node: Any) -> int:
-    return 1 + sum(_size(one) for _, one in inside(node))
+    """Return how many steps a compiled value costs, beside those of its expressions."""
+    fields = node if isinstance(node, dict) else {}
+    steps: list[Any] = fields.get("filters") or fields.get("$concat") or []
+    return 1 + len(steps) + sum(_size(one) for _, one in inside(node))
