@@ -141,6 +141,24 @@ def test_a_template_file_may_be_named_from_here(empty: Folder, callsheet: Callsh
     assert (found["code"], found["file"], found["line"]) == ("CS502", "push.json.j2", 1)
 
 
+def test_a_contract_may_be_named_from_here(empty: Folder, callsheet: Callsheet) -> None:
+    write(
+        empty,
+        text=SET.replace(
+            "      request:\n", "      contract: {openapi: ./api.yaml, operation: send}\n      request:\n"
+        ),
+    )
+    empty.write(
+        "api.yaml",
+        'openapi: 3.0.3\ninfo: {title: Mail, version: "1"}\nservers: [{url: "https://api.example.com"}]\n'
+        "paths: {\"/campaigns/{id}\": {post: {operationId: send, responses: {'200': {description: ok}},"
+        " requestBody: {content: {application/json: {schema: {type: object, required: [user]}}}}}}}\n",
+    )
+    found = findings(empty, callsheet)
+    assert [one["code"] for one in found] == ["CS454"]
+    assert found[0]["related"][0]["file"] == "api.yaml"
+
+
 FRAGMENT = """\
 apiVersion: callsheet/v1
 kind: Fragment
