@@ -183,6 +183,33 @@ spec:
 """
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("kind: Fragment", "kind: Fragmet"),
+        ("{name: customer}", "{nam: customer}"),
+        ("{name: customer}", "{}"),
+        ("apiVersion: callsheet/v1\nkind: Fragment", "apiVersion: callsheet/v9\nkind: Fragment"),
+    ],
+)
+def test_a_document_that_is_broken_at_its_head_is_the_only_error(
+    empty: Folder, callsheet: Callsheet, right: str, wrong: str
+) -> None:
+    fragment = FRAGMENT.replace("strin,", "string,")
+    assert right in fragment
+    # What is not there at all stays an error of its own.
+    named = wrong if "{}" not in wrong else "{}  # customer"
+    empty.write("fragment.yaml", fragment.replace(right, named))
+    empty.write("vendor.yaml", CONNECTION.replace("soon", "8s"))
+    empty.write("push.yaml", PUSH)
+    empty.write("local.yaml", ENVIRONMENT)
+    for _ in range(2):
+        found = [one for one in findings(empty, callsheet) if one["severity"] == "error"]
+        assert {one["file"] for one in found} == {"fragment.yaml"}
+    empty.write("push.yaml", PUSH.replace("$fragment: customer", "$fragment: other"))
+    assert "CS329" in [one["code"] for one in findings(empty, callsheet)]
+
+
 @pytest.mark.parametrize("arguments", [("validate",), ("render", "push"), ("test",), ("plan",)])
 def test_what_is_named_and_not_valid_is_the_only_error_also_from_the_cache(
     empty: Folder, callsheet: Callsheet, arguments: tuple[str, ...]

@@ -13,7 +13,7 @@ import callsheet.rules  # noqa: F401 - fills the catalog
 from callsheet.compiling.attribution import Attribution
 from callsheet.compiling.cache import UnitCache
 from callsheet.compiling.context import Context, read_shared
-from callsheet.compiling.findings import found_in, without_what_follows
+from callsheet.compiling.findings import found_in, without_broken_parts, without_what_follows
 from callsheet.compiling.model import Compiled, CompiledAction
 from callsheet.compiling.named_fragments import NamedFragments
 from callsheet.compiling.policy_exceptions import reported
@@ -178,6 +178,7 @@ class _WorkspaceCompiler:
         self.facts.unread = any(_hides_definitions(one) for one in problems)
         problems += found_on("workspace", self.facts)
         problems = without_what_follows(problems, units, self.facts.definitions)
+        problems = without_broken_parts(problems, units, self.texts)
         return problems if problems or result.documents else [empty_workspace()]
 
     def _diagnosed(self, problems: Iterable[Problem], units: Sequence[Unit]) -> list[Diagnostic]:
