@@ -1538,6 +1538,7 @@ class Workspace:
     def _diff_revisions(
         self, base: str, head: str | None, environment: str | None, selection: Selection
     ) -> results.DiffResult:
+        from callsheet.planning.changed_rows import at_changed_rows
         from callsheet.planning.environments import changes_by_environment, refuse_incomparable
         from callsheet.planning.protections import protections_between
         from callsheet.planning.request_pairs import request_pairs
@@ -1557,7 +1558,7 @@ class Workspace:
             found = [one for one in found if not one.environments or environment in one.environments]
         return results.DiffResult(
             base=base,
-            environments=changes,
+            environments=at_changed_rows(before, after, changes),
             requests=request_pairs(before, after, changes),
             flows=data_flows(changes),
             shared=shared_changes(before, after, changes),

@@ -81,6 +81,37 @@ def test_in_the_workspace_nothing_is_looked_for_and_nothing_said(
     assert "2 documents" in found.out
 
 
+def test_a_folder_of_actions_in_a_workspace_is_a_part_of_it(
+    callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert callsheet("init", tmp_path / "shop").code == 0
+    monkeypatch.chdir(tmp_path / "shop")
+    before = callsheet("list")
+    (tmp_path / "shop/actions").mkdir()
+    Folder(tmp_path / "shop/actions").action("more")
+    found = callsheet("list", "-o", "json")
+    names = [one["name"] for one in json.loads(found.out)["actions"]]
+    assert found.err == ""
+    assert "more" in names
+    assert before.out.split()[0] in found.out
+    # From below it is the same workspace.
+    monkeypatch.chdir(tmp_path / "shop" / "actions")
+    assert [one["name"] for one in json.loads(callsheet("list", "-o", "json").out)["actions"]] == names
+
+
+def test_of_two_workspaces_the_one_that_is_taken_is_named(
+    marked: Folder, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marked.write("actions/callsheet.yaml", SETTINGS)
+    marked.write("actions/environments.yaml", ENVIRONMENT)
+    Folder(marked.path / "actions").action("only")
+    monkeypatch.chdir(marked.path)
+    found = callsheet("validate")
+    words = "callsheet: the workspace is actions, by its callsheet.yaml; `-C .` takes this folder\n"
+    assert (found.out, found.err) == ("Valid: 3 documents.\n", words)
+    assert callsheet("validate", "-q").err == ""
+
+
 def test_nothing_outside_of_the_repository_is_looked_at(
     marked: Folder, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -168,37 +168,40 @@ def test_the_cases_of_a_set_are_not_rewritten(empty: Folder, callsheet: Callshee
 
 
 FOUND = [
-    # what is changed; then code, file, line, words of the message, and the line of the row
+    # what is changed; then code, file, line, words of the message, and the lines of the rows
     ("a field that the row lacks", ("item.title }} campaign", "item.titel }} campaign"),
-     ("CS502", 9, "`item.titel` is not defined (did you mean `title`?)", 7)),
+     ("CS502", 9, "`item.titel` is not defined (did you mean `title`?)", (6, 7))),
     ("a field that the row lacks, in the payload", ("For {{ item.title", "For {{ item.titel"),
-     ("CS502", 14, "`item.titel` is not defined (did you mean `title`?) (in local)", 7)),
-    ("an unknown value", ("values.host", "values.hots"), ("CS502", 13, "`values.hots` is not defined", 7)),
+     ("CS502", 14, "`item.titel` is not defined (did you mean `title`?) (in local)", (6, 7))),
+    ("an unknown value", ("values.host", "values.hots"), ("CS502", 13, "`values.hots` is not defined", (6, 7))),
     ("an unknown parameter", ("text: \"For {{ item.title }}, {{ params.user", "text: \"For {{ item.title }}, {{ params.usr"),
-     ("CS306", 14, "the parameter `usr` is not declared", 7)),
-    ("an unknown field", ("method: POST", "methode: POST"), ("CS203", 12, "has no field `methode`", 7)),
-    ("a wrong value", ("method: POST", "method: POSTS"), ("CS206", 12, "", 7)),
-    ("a name that is none", ("mail_{{ item.key }}", "mail-{{ item.key }}"), ("CS212", 9, "the row 2 makes `mail-c02` of the name", 7)),
-    ("a syntax error", ("{{ item.title }} campaign", "{{ item.title campaign"), ("CS501", 9, "", 7)),
-    ("a statement", ("{{ item.title }} campaign", "{% if item.title %}"), ("CS5", 9, "", 7)),
-    ("a parameter in the title", ("{{ item.title }} campaign", "{{ item.title }} {{ params.user }}"), ("CS502", 9, "`params.user` is not known here", 7)),
+     ("CS306", 14, "the parameter `usr` is not declared", (6, 7))),
+    ("an unknown field", ("method: POST", "methode: POST"), ("CS203", 12, "has no field `methode`", (6, 7))),
+    ("a wrong value", ("method: POST", "method: POSTS"), ("CS206", 12, "", (6, 7))),
+    ("a name that is none", ("mail_{{ item.key }}", "mail-{{ item.key }}"), ("CS212", 9, "the row 2 makes `mail-c02` of the name", (7,))),
+    ("a syntax error", ("{{ item.title }} campaign", "{{ item.title campaign"), ("CS501", 9, "", (6, 7))),
+    ("a statement", ("{{ item.title }} campaign", "{% if item.title %}"), ("CS5", 9, "", (6, 7))),
+    ("a parameter in the title", ("{{ item.title }} campaign", "{{ item.title }} {{ params.user }}"), ("CS502", 9, "`params.user` is not known here", (6, 7))),
     ("a connection that is none", ("      request:", "      connection: \"{{ item.key }}\"\n      request:"),
-     ("CS322", 11, "there is no connection `c02`", 7)),
+     ("CS322", 11, "there is no connection `c02`", (7,))),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("change", "expected"), [one[1:] for one in FOUND], ids=[one[0] for one in FOUND])
 def test_a_finding_names_the_line_of_the_template_and_the_row(
-    empty: Folder, callsheet: Callsheet, change: tuple[str, str], expected: tuple[str, int, str, int]
+    empty: Folder,
+    callsheet: Callsheet,
+    change: tuple[str, str],
+    expected: tuple[str, int, str, tuple[int, ...]],
 ) -> None:
     write(empty, change)
     found = [one for one in findings(empty, callsheet) if one["severity"] == "error"]
-    code, line, words, row = expected
+    code, line, words, rows = expected
     assert found[-1]["code"].startswith(code), found
     assert (found[-1]["file"], found[-1]["line"]) == ("set.yaml", line), found
     assert words in found[-1]["message"]
     related = [(one["file"], one["line"]) for one in found[-1]["related"]]
-    assert related == [("set.yaml", row)]
+    assert related == [("set.yaml", row) for row in rows]
 
 
 ROWS_FOUND = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -14,14 +14,11 @@ from callsheet.language.dot_segments import dot_segment
 from callsheet.language.urls import secret_url
 from callsheet.outbound.lines import header_value
 from callsheet.outbound.urls import with_query
-from callsheet.templates.evaluate import evaluate
 from callsheet.templates.faults import TemplateFault
-from callsheet.templates.filter_calls import apply_filter
-from callsheet.templates.scope import ABSENT, JSON_TYPES, Scope, present, text_at
-from callsheet.templates.slot_expressions import parse_slot
+from callsheet.templates.filling import Reveal, SlotFiller
+from callsheet.templates.scope import ABSENT, text_at
 from callsheet.templates.urls import UrlWriter
 from callsheet.templates.values import canonical_text
-from callsheet.templates.whole_text import render_file
 
 
 class DotSegmentError(CallsheetError):
@@ -62,8 +59,6 @@ class Request:
 
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-Reveal = Callable[[str], Any]
-"""Returns what is written in the place of a reference to a secret."""
 
 
 def build_request(
@@ -121,78 +116,8 @@ def _unwritable(values: Mapping[str, Any]) -> CallsheetError:
     )
 
 
-class Filler:
-    """Fills the slots of a compiled action or message.
-
-    Args:
-        declared: the parameters, as they are compiled.
-        values: of them, checked.
-        reveal: returns what is written in the place of a reference to a secret.
-
-    """
-
-    def __init__(self, declared: Mapping[str, Any], values: dict[str, Any], reveal: Reveal) -> None:
-        self.reveal = reveal
-        self.declared = declared
-        self.values = values
-        self.types = {name: JSON_TYPES[fields["type"]] for name, fields in declared.items()}
-
-    def fill(self, node: Any) -> Any:
-        """Return the value of a compiled node; `ABSENT` for a field that is to be dropped."""
-        if isinstance(node, list):
-            return [one for item in node if (one := self.fill(item)) is not ABSENT]
-        if not isinstance(node, dict):
-            return node
-        slot = next((key for key in _SLOTS if key in node), None)
-        if slot is not None:
-            return _SLOTS[slot](self, node)
-        return self._mapping(node)
-
-    def _mapping(self, fields: Mapping[str, Any]) -> dict[str, Any]:
-        return {key: value for key, one in fields.items() if (value := self.fill(one)) is not ABSENT}
-
-    def _param(self, node: Mapping[str, Any]) -> Any:
-        name = node["$param"]
-        value = self.values.get(name, ABSENT)
-        for step in node.get("filters", ()):
-            if isinstance(step, str):
-                value = apply_filter(step, value, [], 0)
-            else:
-                value = apply_filter(step["filter"], value, list(step["args"]), 0)
-        return self._when_missing(value, [name])
-
-    def _when_missing(self, value: Any, names: list[str]) -> Any:
-        if value is ABSENT and any(
-            "whenMissing" in self.declared[name] and self.declared[name]["whenMissing"] is None
-            for name in names
-        ):
-            return None
-        return value
-
-    def _concat(self, node: Mapping[str, Any]) -> str:
-        return "".join(text_at(self._part(part), 0) for part in node["$concat"])
-
-    def _part(self, part: Any) -> Any:
-        """Return a part of a text: a missing parameter leaves nothing, whatever `whenMissing` says."""
-        if isinstance(part, dict) and "$param" in part and part["$param"] not in self.values:
-            value = self.fill(part)
-            return ABSENT if value is None else value
-        return self.fill(part)
-
-    def _expr(self, node: Mapping[str, Any]) -> Any:
-        scope = Scope({}, self.values, self.types)
-        value = present(evaluate(parse_slot(node["$expr"]), scope))
-        return self._when_missing(value, list(node["params"]))
-
-    def _template(self, node: Mapping[str, Any]) -> Any:
-        template = node["$template"]
-        return render_file(template["text"], Scope(template["names"], self.values, self.types))
-
-    def _secret(self, node: Mapping[str, Any]) -> Any:
-        return self.reveal(node["$secret"])
-
-    def _literal(self, node: Mapping[str, Any]) -> Any:
-        return self._mapping(node["$literal"])
+class Filler(SlotFiller):
+    """Fills the slots of a compiled action or message, and what stands outside of its payload."""
 
     def header(self, name: str, node: Any) -> Any:
         """Return a header's value: a text that stays in its line, or a reference to a secret."""
@@ -302,14 +227,6 @@ def _as_secret_says(head: str, reference: str, secret: Any) -> str:
 
 
 _REST_OF_URL = re.compile(r"(?:[A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=\ue000\ue001]|%[0-9A-Fa-f]{2})*")
-_SLOTS: dict[str, Any] = {
-    "$param": Filler._param,  # noqa: SLF001
-    "$concat": Filler._concat,  # noqa: SLF001
-    "$expr": Filler._expr,  # noqa: SLF001
-    "$template": Filler._template,  # noqa: SLF001
-    "$secret": Filler._secret,  # noqa: SLF001
-    "$literal": Filler._literal,  # noqa: SLF001
-}
 
 
 def _is_encoded(part: Mapping[str, Any]) -> bool:

@@ -46,8 +46,8 @@ class Options:
         """Open the workspace that -C names, or the one that is near."""
         from callsheet.workspace import Workspace
 
-        if self.workspace is None and self.folder.startswith("..") and not self.quiet:
-            click.echo(f"callsheet: the workspace is {self.folder}, by its {MARK}", err=True)
+        if self.workspace is None and not self.quiet:
+            _say_which(self.folder)
         return Workspace(self.folder, cache=not self.no_cache, allow_hosts=self.allow_host)
 
     def emit(self, result: Any) -> None:
@@ -76,6 +76,16 @@ class Options:
         replace(self, out=None).emit(replace(found, written=not dry_run))
 
 
+def _say_which(folder: str) -> None:
+    """Say which workspace is taken, where it is not the only one that might be meant."""
+    if folder.startswith(".."):
+        click.echo(f"callsheet: the workspace is {folder}, by its {MARK}", err=True)
+    elif folder == "actions" and Path(MARK).is_file():
+        click.echo(
+            f"callsheet: the workspace is actions, by its {MARK}; `-C .` takes this folder", err=True
+        )
+
+
 MARK = "callsheet.yaml"
 """The file by which a command in a subfolder finds its workspace."""
 
@@ -83,10 +93,12 @@ MARK = "callsheet.yaml"
 def near_workspace(folder: Path) -> str:
     """Return the path from a folder to the workspace that is near.
 
-    That is `actions` below it, else the folder itself, or the first above it that has a `callsheet.yaml`.
+    That is the folder itself where it has a `callsheet.yaml`, and no `actions` with one of its own; else
+    `actions` below it, the first folder above it that has a `callsheet.yaml`, or the folder itself.
     Nothing outside of the repository is looked at, and nothing above where anybody may write, as in `/tmp`.
     """
-    if (folder / "actions").is_dir():
+    marked = (folder / MARK).is_file()
+    if (folder / "actions").is_dir() and not (marked and not (folder / "actions" / MARK).is_file()):
         return "actions"
     for steps, one in enumerate((folder, *folder.parents)):
         if steps and one.stat().st_mode & stat.S_IWOTH:
@@ -164,8 +176,8 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "-C",
             "--workspace",
             metavar="DIR",
-            help="The workspace; default: actions/ below this folder, the folder itself, or the one above"
-            " it with a callsheet.yaml.",
+            help="The workspace; default: this folder by its callsheet.yaml, actions/ below it, or the one"
+            " above it with a callsheet.yaml.",
         ),
     ):
         add(run)

@@ -8,17 +8,30 @@ from jinja2 import nodes
 
 from callsheet.compiling.compilers import CompileResult, ReadTemplate
 from callsheet.compiling.kept import Kept
-from callsheet.compiling.leaves import LeafCompiler, without_own, without_own_fields
+from callsheet.compiling.leaves import without_own, without_own_fields
 from callsheet.compiling.relaying import with_relay
-from callsheet.documents import Path
+from callsheet.compiling.template_payloads import TemplateFileCompiler
+from callsheet.documents import Path, Problem
 from callsheet.language.action import Action
 from callsheet.language.content import Content, RequestContent
 from callsheet.language.environment import Environment
+from callsheet.language.layers import url_parts
 from callsheet.rules.written_forms import lost_constant
 from callsheet.templates.faults import TemplateFault
 from callsheet.templates.scope import text_at
 from callsheet.templates.syntax import Expression, is_template, parse_leaf
 from callsheet.templates.urls import Manner, render_url
+
+_URL: Path = ("request", "url")
+
+
+def compiled_base(action: Action, environment: Environment) -> Any:
+    """Return the URL of the connection of an action as it is compiled; None without one."""
+    return ActionCompiler(action, environment, _no_file).base()
+
+
+def _no_file(file: str) -> Problem:
+    return Problem(code="CS512", file=file, message="it is not read here", help="compile the action")
 
 
 def compile_action(
@@ -32,7 +45,7 @@ def compile_action(
     return ActionCompiler(action, environment, read_template, kept).run()
 
 
-class ActionCompiler(LeafCompiler):
+class ActionCompiler(TemplateFileCompiler):
     """Compiles an action: its request, and what belongs to it."""
 
     def _content(self) -> Content:
@@ -86,10 +99,24 @@ class ActionCompiler(LeafCompiler):
             scope = self._scope()
             parts = parse_leaf(text)
             self._warn_of_lost_forms(parts, in_text=True)
-            return render_url([(*self._part(part, scope), _manner(part)) for part in parts])
+            rendered = [(*self._part(part, scope), _manner(part)) for part in parts]
+            return render_url(rendered, self._joint(text) if path == _URL else None)
         except TemplateFault as fault:
             self._fault(path, text, fault)
             return None
+
+    def _joint(self, text: str) -> int | None:
+        """Return the part that begins a path after a connection's URL, where that ends with a value."""
+        found = url_parts(self.layers)
+        base = None if found is None or found[1] is None else found[0].fields["url"]
+        if not isinstance(base, str) or not base.endswith("}}") or not text.startswith(f"{base}/"):
+            return None
+        return len(parse_leaf(base))
+
+    def base(self) -> Any:
+        """Return the compiled URL of the connection; None without one, and where it does not compile."""
+        found = url_parts(self.layers)
+        return None if found is None else self._url(found[0].fields["url"], _URL)
 
     def _secret_url(self, fields: dict[str, str], path: Path) -> Any:
         """Compile a URL that is a secret: its host is known, and what the action writes after it."""

@@ -37,7 +37,7 @@ _DEPENDENCIES = ("jinja2", "jsonschema", "jsonschema-rs", "pyyaml", "rfc8785", "
 _UNTRUSTED_NANOSECONDS = 2_000_000_000
 """A file that was written this short before it was read could be written again with the same times."""
 
-_FORMAT = 9
+_FORMAT = 10
 FILE = f"units-{_FORMAT}.sqlite"
 """The database of the units, in the cache's folder: another format has another one."""
 
@@ -89,9 +89,16 @@ class UnitCache:
             self._load(self.connection)
 
     def holds_actions_only(self, file: str) -> bool:
-        """Return whether a file, unchanged since, held nothing that others share."""
+        """Return whether a file, unchanged since, held nothing that others share.
+
+        A document without a head is not valid: it may be what others name, and is read again to see that.
+        """
         entry = self._entry(file)
-        return entry is not None and all(head["kind"] in self.deployed for head in entry.unit["heads"])
+        if entry is None:
+            return False
+        heads = entry.unit["heads"]
+        whole = len({head["index"] for head in heads}) >= entry.unit["documents"]
+        return whole and all(head["kind"] in self.deployed for head in heads)
 
     def open(self, context: Context) -> None:
         """Take the context on which every unit depends."""

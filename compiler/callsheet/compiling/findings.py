@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from callsheet.compiling.context import Context
@@ -72,6 +73,25 @@ def without_what_follows(
     if "" in unread:
         return [one for one in problems if one.missing is None]
     return [one for one in problems if one.missing not in unread]
+
+
+def without_broken_parts(
+    problems: Iterable[Problem], units: Iterable[Unit], texts: Mapping[str, str]
+) -> list[Problem]:
+    """Leave out that a connection or a fragment is not there, where a broken document may be it.
+
+    A document whose kind or name is misspelt is in no list: its file still contains the name.
+    """
+    broken = [unit.file for unit in units if len({head["index"] for head in unit.heads}) < unit.documents]
+
+    def may_be(name: str) -> bool:
+        word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+        return any(word.search(texts[file]) for file in broken)
+
+    return [one for one in problems if one.code not in _PARTS or not one.missing or not may_be(one.missing)]
+
+
+_PARTS = ("CS322", "CS329")
 
 
 def _about_unread(unit: Unit) -> tuple[Concern, ...]:

@@ -12,6 +12,9 @@ from typing import Any
 from callsheet.documents import Document, Problem, Span
 from callsheet.documents.reading import parse
 from callsheet.language.catalog import Spots
+from callsheet.language.characters import name_of, unseen_in
+from callsheet.templates.template_files import in_workspace
+from callsheet.words import listed
 
 MAX_ROWS = 10_000
 """The largest number of rows of one set: its actions are compiled together, as one file."""
@@ -48,7 +51,7 @@ def read_items(document: Document, read_text: ReadText) -> Items:
     spec = document.value["spec"]
     if "items" in spec:
         return _listed(Items(document.file), document, spec["items"], ("spec", "items"))
-    file = spec["itemsFile"]
+    file = in_workspace(spec["itemsFile"])
     text = read_text(file)
     if isinstance(text, Problem):
         return Items(file, problems=[_unreadable(document, text)])
@@ -130,11 +133,12 @@ def _from_csv(items: Items, text: str) -> Items:
         items.problems.append(_fault(items, _line(1), f"the file of rows is not CSV: {error}", _HOW_CSV))
     if not items.rows and not items.problems:
         items.problems.append(_fault(items, _line(1), *_EMPTY))
-    if any(one.code != "CS328" for one in items.problems):
+    if any(one.code not in _WARNINGS for one in items.problems):
         items.rows = []
     return items
 
 
+_WARNINGS = ("CS328", "CS346")
 _HOW_CSV = "write the fields' names in the first line, and a line for each row, separated by commas"
 
 
@@ -176,6 +180,8 @@ def _take(items: Items, names: list[str], rows: Iterator[tuple[list[str], int]])
         for name, value in zip(names, record, strict=False):
             if _FORMULA.match(value):
                 items.problems.append(_formula(items, line, name))
+            if unseen := unseen_in(value):
+                items.problems.append(_unseen(items, line, name, list(unseen)))
         items.rows.append((dict(zip(names, record, strict=False)), _line(line)))
 
 
@@ -190,4 +196,14 @@ def _formula(items: Items, line: int, name: str) -> Problem:
         f"the field `{name}` begins as a formula does, and a spreadsheet that opens the file runs it",
         "write the value without it; callsheet itself takes it as it is written",
         "CS328",
+    )
+
+
+def _unseen(items: Items, line: int, name: str, characters: list[str]) -> Problem:
+    return _fault(
+        items,
+        _line(line),
+        f"the field `{name}` contains {listed([name_of(one) for one in characters], 3)}, which nobody sees",
+        "remove it; a YAML file of rows can write it as an escape",
+        "CS346",
     )

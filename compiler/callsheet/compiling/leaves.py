@@ -10,7 +10,6 @@ from typing import Any, cast
 from callsheet.compiling.compilers import CompileResult, ReadTemplate
 from callsheet.compiling.kept import Kept
 from callsheet.compiling.model import CompiledAction
-from callsheet.compiling.payload_files import kept_template, problem_in_file
 from callsheet.documents import Path, Problem
 from callsheet.language.action import Definition, Parameter, read_parameters
 from callsheet.language.catalog import Spots
@@ -18,6 +17,7 @@ from callsheet.language.content import Content
 from callsheet.language.environment import Environment, overlaid_spots
 from callsheet.language.fragment import Binding
 from callsheet.language.layers import assembled, binding_at
+from callsheet.language.when_empty import DROP, WHEN_EMPTY, is_misspelt
 from callsheet.rules.written_forms import lost_in_template
 from callsheet.templates.encoding import encode, literal_mapping
 from callsheet.templates.evaluate import evaluate_leaf, evaluate_part
@@ -26,7 +26,7 @@ from callsheet.templates.residual import Residual
 from callsheet.templates.scope import JSON_TYPES, Scope, join_parts
 from callsheet.templates.syntax import Expression, is_template, parse_leaf
 from callsheet.templates.values import canonical_text, digest_of
-from callsheet.templates.whole_text import params_of_file, render_file
+from callsheet.words import nearest
 
 _WORD = re.compile(r"[A-Za-z0-9_]+")
 
@@ -150,10 +150,26 @@ class LeafCompiler:
                 self._fault_at_key((*path, key))
                 self._use_mentioned(key)
             compiled[key] = self._payload(one, (*path, key))
-        return literal_mapping(compiled)
+        if any(key.startswith("$") for key in compiled):
+            return self._with_own_keys(compiled, path)
+        return compiled
 
     def _list(self, value: list[Any], path: Path) -> list[Any]:
         return [self._payload(one, (*path, index)) for index, one in enumerate(value)]
+
+    def _with_own_keys(self, fields: dict[str, Any], path: Path) -> dict[str, Any]:
+        """Compile a mapping with a key that begins with `$`: the marker, or one of the payload."""
+        spots = self._spots("CS342")
+        do = f"write `{WHEN_EMPTY}: {DROP}`, or remove it"
+        for key in filter(is_misspelt, fields):
+            message = f"`{key}` says nothing{nearest(key, [WHEN_EMPTY])}"
+            self.problems.append(spots.key((*path, key), message, do=do))
+        if WHEN_EMPTY not in fields:
+            return literal_mapping(fields)
+        if fields.pop(WHEN_EMPTY) != DROP:
+            message = f"`{WHEN_EMPTY}` is not `{DROP}`, the only thing that it can say"
+            self.problems.append(spots.value((*path, WHEN_EMPTY), message, do=do))
+        return {WHEN_EMPTY: DROP, **literal_mapping(fields)}
 
     def _leaf(self, text: str, path: Path, *, in_text: bool = False) -> Any:
         """Compile a leaf: one expression keeps its type, text around it makes a text.
@@ -249,29 +265,8 @@ class LeafCompiler:
             if not key.startswith("x-")
         }
 
-    # -- template files -------------------------------------------------------------------
-
-    def _file(self, file: str, path: Path) -> Any:
-        self.varied += 1
-        text = self.read_template(file)
-        if isinstance(text, Problem):
-            self.problems.append(self._unreadable(text, path))
-            # Which parameters it would use is not known.
-            self.used.update(self.parameters)
-            return None
-        try:
-            params = params_of_file(text)
-            self.used.update(params)
-            if not params:
-                return encode(render_file(text, self._scope()))
-            return {"$template": kept_template(text, params, self._scope(), self.parameters)}
-        except TemplateFault as fault:
-            self.problems.append(problem_in_file(file, text, fault))
-            self._use_mentioned(text)
-            return None
-
     def _unreadable(self, problem: Problem, path: Path) -> Problem:
-        return overlaid_spots("CS512", self.action, self.environment).value(
+        return self._spots("CS512").value(
             path,
             f"the template file cannot be read: {problem.message}",
             do="name a file of the workspace, by its path from the workspace's root",
@@ -312,12 +307,16 @@ class LeafCompiler:
         return evaluate_leaf((self._using(part, scope) for part in parse_leaf(value)), scope)
 
     def _problem(self, path: Path, fault: TemplateFault) -> Problem:
-        spots = overlaid_spots(fault.code, self.action, self.environment)
+        spots = self._spots(fault.code)
         problem = spots.inside(path, fault.offset, fault.message, do=fault.help)
         return replace(problem, suggested=fault.suggested)
 
+    def _spots(self, code: str) -> Spots:
+        """Return what makes problems of a code at the places of what is compiled."""
+        return overlaid_spots(code, self.action, self.environment)
+
     def _fault_at_key(self, path: Path) -> None:
-        spots = overlaid_spots("CS518", self.action, self.environment)
+        spots = self._spots("CS518")
         self.problems.append(
             spots.key(
                 path,

@@ -17,6 +17,7 @@ from callsheet.templates.faults import TemplateFault
 from callsheet.templates.residual import Residual
 from callsheet.templates.scope import text_at
 from callsheet.templates.syntax import is_template, parse_leaf
+from callsheet.templates.template_files import in_workspace
 
 
 def compile_message(
@@ -83,6 +84,7 @@ class MessageCompiler(LeafCompiler):
 
     def _html_file(self, file: str, path: Path) -> Any:
         self.varied += 1
+        file = in_workspace(file)
         text = self.read_template(file)
         if isinstance(text, Problem):
             self.problems.append(self._unreadable(text, path))

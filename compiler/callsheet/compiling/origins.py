@@ -9,6 +9,8 @@ from typing import Any
 from callsheet.compiling.model import Compiled
 from callsheet.documents import Path
 from callsheet.language.environment import Environment, overlaid_spots
+from callsheet.language.pieces import PIECE
+from callsheet.language.when_empty import is_mapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,7 @@ def origins_of(compiled: Compiled, environment: Environment, name: str) -> list[
     spots = overlaid_spots("", definition, environment)
     row = definition.origin.row
     found = []
-    for path, value in _fields(content):
+    for path, value in (*_fields(content), *_pieces(content)):
         document, there, _ = spots.where(("lifecycle", "protect") if path == ("protect",) else path)
         span = document.places.key(there) if there in document.places.keys else document.place(there)
         whole = document.value
@@ -63,6 +65,14 @@ def origins_of(compiled: Compiled, environment: Environment, name: str) -> list[
     return found
 
 
+def _pieces(content: Any) -> Iterator[tuple[Path, Any]]:
+    """Yield the fields of the fragments that the template file of a payload names."""
+    payload = content.get("request", {}).get("payload")
+    template = payload.get("$template", {}) if isinstance(payload, dict) else {}
+    for name, piece in template.get("fragments", {}).items():
+        yield from _fields(piece["payload"], (*PIECE, name, "payload"))
+
+
 def _fields(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     """Yield the innermost fields; a slot, a reference and an empty mapping are each one field."""
     if isinstance(value, dict) and value and not _is_one(value):
@@ -76,4 +86,4 @@ def _fields(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 
 def _is_one(value: dict[str, Any]) -> bool:
-    return set(value) == {"secret"} or any(key.startswith("$") for key in value)
+    return set(value) == {"secret"} or "$literal" in value or not is_mapping(value)

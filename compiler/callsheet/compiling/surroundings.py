@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from posixpath import normpath
 
 from callsheet.compiling.model import Compiled
 from callsheet.documents import Document, Source, Unreadable
@@ -84,7 +85,7 @@ def _contracts(compiled: Compiled) -> set[str]:
         for one in compiled.actions.values()
         if one.contract
     )
-    return {str(one) for one in named if one and not str(one).startswith("package:")}
+    return {normpath(str(one)) for one in named if one and not str(one).startswith("package:")}
 
 
 def _snapshots(compiled: Compiled) -> set[str]:

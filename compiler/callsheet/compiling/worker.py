@@ -17,6 +17,7 @@ from callsheet.compiling.foreign import is_foreign, is_large_and_foreign
 from callsheet.compiling.items import read_items
 from callsheet.compiling.kept import Kept
 from callsheet.compiling.model import CompiledAction
+from callsheet.compiling.named_fragments import NamedFragments
 from callsheet.compiling.parts import named_parts
 from callsheet.compiling.sets import (
     RowFault,
@@ -154,7 +155,7 @@ class Worker:
 
     def _define(self, kind: type[Definition], origin: Origin, head: Head, unit: Unit) -> None:
         """Read a definition with the connection that it names, and compile it."""
-        one = kind.read(origin, self.context.parts)
+        one = kind.read(origin, replace(self.context.parts, read_named=self._reader(unit)))
         head |= cast("Head", one.head())
         parts = named_parts(one, self.context.environments)
         unit.parts |= {address: self.digests.get(address, "") for address in parts.addresses}
@@ -162,6 +163,10 @@ class Worker:
         unit.found += [(replace(problem, about=((one.name, ANY),)), []) for problem in problems]
         if parts.whole and not problems:
             self._definition(one, unit)
+
+    def _reader(self, unit: Unit) -> NamedFragments:
+        """Return what reads the fragments of template files; the unit depends on what it read."""
+        return NamedFragments(TemplateFiles(self.source, unit.templates).read)
 
     def _collected(self, chosen: list[Any], value: Any, document: Document) -> Iterator[Problem]:
         for rule in chosen:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path as FilePath
@@ -14,8 +15,9 @@ from callsheet.compiling.attribution import Attribution
 from callsheet.compiling.bundles import Bundles
 from callsheet.compiling.cache import UnitCache
 from callsheet.compiling.context import Context, read_shared
-from callsheet.compiling.findings import found_in, without_what_follows
+from callsheet.compiling.findings import found_in, without_broken_parts, without_what_follows
 from callsheet.compiling.model import Compiled, CompiledAction
+from callsheet.compiling.named_fragments import NamedFragments
 from callsheet.compiling.policy_exceptions import reported
 from callsheet.compiling.pool import compute_units
 from callsheet.compiling.sets import expanded
@@ -33,6 +35,7 @@ from callsheet.language.origin import Origin, Row
 from callsheet.language.subjects import Deployed, Facts
 from callsheet.rules.ignores import adjust
 from callsheet.rules.stores import check_stores
+from callsheet.templates.template_files import TemplateFiles
 
 Check = Callable[[Compiled, Source], Iterable[Problem]]
 
@@ -89,6 +92,9 @@ class _WorkspaceCompiler:
         skip = cache.holds_actions_only if cache is not None else lambda file: False  # noqa: ARG005
         shared = read_shared(self.source, self.files, skip=skip)
         context, problems = shared.context()
+        # Only here: a process that computes units reads the files by its own source.
+        reader = NamedFragments(TemplateFiles(self.source, {}).read)
+        self.parts = replace(context.parts, read_named=reader)
         self.facts.environments, self.facts.resolved = shared.documents, shared.resolved
         self.facts.targets = shared.targets
         self.facts.deploying = () if context.nowhere else context.environments
@@ -156,7 +162,7 @@ class _WorkspaceCompiler:
             kind = KINDS[head["kind"]]
             if isinstance(kind, DeployedKind) and head["name"] not in self.facts.definitions:
                 origin = Origin(document, row, expanded)
-                definition = kind.definition.from_head(origin, head, context.parts)
+                definition = kind.definition.from_head(origin, head, self.parts)
                 self.facts.definitions[definition.name] = definition
                 result.by_kind[kind.name][definition.name] = definition
         if context.nowhere:
@@ -187,6 +193,7 @@ class _WorkspaceCompiler:
         self.facts.unread = any(_hides_definitions(one) for one in problems)
         problems += found_on("workspace", self.facts)
         problems = without_what_follows(problems, units, self.facts.definitions)
+        problems = without_broken_parts(problems, units, self.texts)
         return problems if problems or result.documents else [empty_workspace()]
 
     def _diagnosed(self, problems: Iterable[Problem], units: Sequence[Unit]) -> list[Diagnostic]:

@@ -159,5 +159,6 @@ class _Checker:
 
     def _related(self, contract: dict[str, Any], pointer: str) -> tuple[Related, ...]:
         reference = contract.get("openapi") or contract["discovery"]
-        span = self._file(reference).place(pointer)
-        return (Related(file=reference, span=span, message="the contract says so here"),)
+        file = self._file(reference)
+        span = file.place(pointer)
+        return (Related(file=file.reference, span=span, message="the contract says so here"),)

@@ -11,6 +11,7 @@ from callsheet.contracts.operations import Operation
 from callsheet.contracts.subject import Subject, is_within
 from callsheet.contracts.validation import Fault, Validation, deprecated_in
 from callsheet.documents import Path, Problem, pointer_of
+from callsheet.language.when_empty import WHEN_EMPTY, droppable_in, is_mapping, members
 from callsheet.templates.slots import parameters_read
 
 
@@ -64,7 +65,7 @@ class Bodies:
         yield from self._others()
 
     def _others(self) -> Iterator[Problem]:
-        """Try each parameter at its bounds, and without those that are optional."""
+        """Try each parameter at its bounds, without those that are optional, and what goes with them."""
         declared = self.subject.compiled.get("parameters", {})
         for name, fields in declared.items():
             if fields.get("optional"):
@@ -72,19 +73,42 @@ class Bodies:
                 yield from self._with(without, f"without `{name}`")
             for words, value in contract_values(fields):
                 yield from self._with({**self.values, name: value}, f"where `{name}` is {words}")
+        for path, node in droppable_in(self.subject.compiled["request"]["payload"]):
+            names = {one for one in parameters_read(node) if declared[one].get("optional")}
+            without = {key: value for key, value in self.values.items() if key not in names}
+            what = f"`{_dotted(path)}`" if path else "the body"
+            yield from self._with(without, f"where {what} is left out, as it is empty", path)
 
-    def _with(self, values: Mapping[str, Any], case: str) -> Iterator[Problem]:
+    def _with(self, values: Mapping[str, Any], case: str, dropped: Path | None = None) -> Iterator[Problem]:
+        """Yield what is wrong with the body for some values; `dropped` is what is left out of it."""
         request = self.subject.request(values)
-        if request is None or request.payload is NO_PAYLOAD:
+        if request is None:
+            return
+        if request.payload is NO_PAYLOAD:
+            if dropped == () and self.operation.body_required:
+                fault = Fault(
+                    path=(), words="the contract requires a body, and there is none",
+                    way_out="write a field that is always there", at=self.operation.at,
+                )  # fmt: skip
+                yield from self._tell(fault, case, dropped)
             return
         for fault in self.validation.faults(_plain(request.payload)):
-            yield from self._tell(fault, case)
+            yield from self._tell(fault, case, dropped)
 
-    def _tell(self, fault: Fault, case: str) -> Iterator[Problem]:
-        pointer = pointer_of(fault.path)
+    def _tell(self, fault: Fault, case: str, dropped: Path | None = None) -> Iterator[Problem]:
+        around = dropped is not None and fault.path == dropped[:-1]
+        pointer = pointer_of(dropped if around and dropped is not None else fault.path)
         if pointer in self.told or self.subject.ignores(fault.path):
             return
         self.told.add(pointer)
+        if around and dropped is not None:
+            yield self.subject.at("CS455").key(
+                self._place((*dropped, WHEN_EMPTY)),
+                f"{fault.words} {case}",
+                do=f"remove `{WHEN_EMPTY}`, or make a parameter in it required",
+                related=self.subject.related(fault.at),
+            )
+            return
         slots = self._slots(fault.path)
         might = bool(case) or (bool(slots) and self._passes_sometimes(fault, slots))
         code = "CS455" if might else "CS454"
@@ -100,12 +124,10 @@ class Bodies:
         """Return the parameters that the value at a path is made of."""
         node: Any = self.subject.compiled["request"].get("payload")
         for part in path:
-            if isinstance(node, dict) and set(node) == {"$literal"}:
-                node = node["$literal"]
-            node = _inside(node, part)
+            node = _inside(members(node) if is_mapping(node) else node, part)
             if node is None:
                 return []
-        direct = isinstance(node, dict) and any(str(key).startswith("$") for key in node)
+        direct = isinstance(node, dict) and not is_mapping(node)
         return sorted(set(parameters_read(node))) if direct else []
 
     def _passes_sometimes(self, fault: Fault, slots: list[str]) -> bool:
@@ -132,7 +154,7 @@ def _inside(node: Any, part: str | int) -> Any:
         return node[part]
     if isinstance(node, list) and isinstance(part, int) and part < len(node):
         return node[part]
-    return node if isinstance(node, dict) and any(str(key).startswith("$") for key in node) else None
+    return node if isinstance(node, dict) and not is_mapping(node) else None
 
 
 def _plain(value: Any) -> Any:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path as FilePath
+from posixpath import normpath
 from typing import Any
 
 from callsheet.documents import Path, Places, Source, Span, Unreadable, parts_of
@@ -99,6 +100,7 @@ def read_contract(source: Source, reference: str) -> ContractFile:
     if reference.startswith("package:"):
         content = _from_package(reference)
     else:
+        reference = reference if "://" in reference else normpath(reference)
         content = _from_workspace(source, reference)
     text, problem = decode(content, reference)
     if problem is not None:

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 from callsheet.documents import equal
 from callsheet.emulator.routes import Route
 from callsheet.emulator.standins import standin
+from callsheet.language.when_empty import is_droppable, members
 from callsheet.outbound.lines import with_scheme
 from callsheet.outbound.signatures import Signed, is_signed
 from callsheet.templates.values import text_of
@@ -143,7 +144,7 @@ def unlike(compiled: Any, value: Any, name: str) -> str | None:
     if isinstance(compiled, dict) and "$secret" in compiled:
         return None if value == standin(compiled["$secret"]) else f"{name} does not contain its secret"
     if isinstance(compiled, dict):
-        fields = compiled.get("$literal", compiled)
+        fields = members(compiled)
         if not isinstance(value, dict):
             return f"{name} is not an object"
         for key in value:
@@ -151,7 +152,7 @@ def unlike(compiled: Any, value: Any, name: str) -> str | None:
                 return f"{name} has `{key}`, which the action does not send"
         for key, one in fields.items():
             if key not in value:
-                if _is_slot(one):
+                if _may_be_left_out(one):
                     continue
                 return f"{name} lacks `{key}`"
             reason = unlike(one, value[key], f"`{key}`")
@@ -175,8 +176,12 @@ def _unlike_items(compiled: list[Any], items: list[Any], name: str) -> str | Non
     places = {0}  # how many items the compiled ones so far may have made
     for one in compiled:
         made = {at + 1 for at in places if at < len(items) and unlike(one, items[at], name) is None}
-        places = made | places if _is_slot(one) else made
+        places = made | places if _may_be_left_out(one) else made
     return None if len(items) in places else f"{name} has other items than the action sends"
+
+
+def _may_be_left_out(compiled: Any) -> bool:
+    return _is_slot(compiled) or is_droppable(compiled)
 
 
 def _is_slot(value: Any) -> bool:

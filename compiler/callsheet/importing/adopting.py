@@ -14,6 +14,7 @@ from callsheet.documents.yaml_text import Dumper
 from callsheet.errors import CallsheetError
 from callsheet.importing.guesses import constant
 from callsheet.language.urls import secret_url
+from callsheet.language.when_empty import WHEN_EMPTY, members
 
 _METADATA = ("name", "title", "description", "owner", "labels")
 _ENVIRONMENT = b"""apiVersion: callsheet/v1
@@ -105,8 +106,10 @@ def written(node: Any) -> Any:
         rest = "".join(map(_template, node["$concat"][2:]))
         host = whole.head.removeprefix("https://").removesuffix("/")
         return {"secret": whole.reference, "host": host, **({"path": rest} if rest else {})}
+    if WHEN_EMPTY in node:
+        return {WHEN_EMPTY: node[WHEN_EMPTY], **_fields(node)}
     if isinstance(node.get("$literal"), dict):
-        return {key: written(one) for key, one in node["$literal"].items()}
+        return _fields(node)
     if "$template" in node:
         raise CallsheetError(
             "CS844",
@@ -124,7 +127,11 @@ def written(node: Any) -> Any:
             ) from None
     if set(node) == {"secret"}:
         return node
-    return {key: written(one) for key, one in node.items()}
+    return _fields(node)
+
+
+def _fields(node: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: written(one) for key, one in members(node).items()}
 
 
 def _template(node: Any) -> str:

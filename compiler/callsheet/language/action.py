@@ -149,7 +149,8 @@ class Definition:
 
     def with_fragments(self, layer: Layer) -> Expanded:
         """Return a layer of its own form, or an overlay of it, with the fragments that it names."""
-        return with_fragments(layer, self.parts.fragments, self.parts.invalid_of("Fragment"))
+        parts = self.parts
+        return with_fragments(layer, parts.fragments, parts.invalid_of("Fragment"), parts.read_named)
 
     @cached_property
     def layers(self) -> tuple[Layer, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callsheet.documents import Document
-from callsheet.language.fragment import Fragment
+from callsheet.language.fragment import Fragment, NamedInFile, ReadNamed
 from callsheet.language.layers import Layer
 
 
@@ -43,6 +43,11 @@ class Connection:
         return result
 
 
+def _names_none(file: str) -> NamedInFile | None:  # noqa: ARG001
+    """Return that a template file names no fragment, where no file is read."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What definitions name and are made of, beside their own documents.
@@ -51,12 +56,14 @@ class Parts:
         connections: by name.
         fragments: by name.
         invalid: the addresses of those that are there, and are not valid by their schema.
+        read_named: returns the fragments that a template file names.
 
     """
 
     connections: Mapping[str, Connection] = field(default_factory=dict)
     fragments: Mapping[str, Fragment] = field(default_factory=dict)
     invalid: frozenset[str] = frozenset()
+    read_named: ReadNamed = _names_none
 
     def invalid_of(self, kind: str) -> frozenset[str]:
         """Return the names of a kind that are there, and are not valid."""

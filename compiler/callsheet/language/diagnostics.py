@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
@@ -11,7 +11,9 @@ from typing import Literal
 from callsheet.documents import Problem, Related, Span
 from callsheet.documents.problems import ANY, Concern
 from callsheet.language.catalog import RULES
+from callsheet.language.origin import WITH_ROW
 from callsheet.language.secret_patterns import without_credentials
+from callsheet.words import and_more
 
 Severity = Literal["error", "warning"]
 MAX_QUOTED = 2_000
@@ -135,12 +137,29 @@ def mask_secrets(line: str) -> str:
 
 def merge_repeated(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     """Sort, and drop what says the same of the same place twice; what is left concerns what both did."""
-    unique: dict[tuple[object, ...], Diagnostic] = {}
+    same: dict[tuple[object, ...], list[Diagnostic]] = {}
     for one in sorted(diagnostics, key=lambda one: one.sort_key):
-        key = (one.code, one.file, one.span, one.message)
-        known = unique.get(key)
-        if known is not None and known.about != one.about:
-            both = known.about and one.about
-            one = replace(one, about=tuple(sorted({*known.about, *one.about})) if both else ())  # noqa: PLW2901
-        unique[key] = one
-    return list(unique.values())
+        same.setdefault((one.code, one.file, one.span, one.message), []).append(one)
+    return [some[0] if len(some) == 1 else _merged(some) for some in same.values()]
+
+
+MOST_ROWS = 3
+"""A finding names so many of the rows that it was found with."""
+
+
+def _merged(some: Sequence[Diagnostic]) -> Diagnostic:
+    """Return one finding for several that say the same: with what it is about, and the rows of all."""
+    last = some[-1]
+    related = dict.fromkeys(it for one in some for it in one.related)
+    rows = [one for one in related if one.message == WITH_ROW]
+    if len(rows) > 1:
+        shown = rows[:MOST_ROWS]
+        more = and_more(len(rows), MOST_ROWS, "row")
+        if more:
+            shown[-1] = replace(shown[-1], message=f"{WITH_ROW}, {more}")
+        others = [one for one in last.related if one.message != WITH_ROW]
+        last = replace(last, related=(*others, *shown))
+    if all(one.about == last.about for one in some):
+        return last
+    known = all(one.about for one in some)
+    return replace(last, about=tuple(sorted({it for one in some for it in one.about})) if known else ())

@@ -12,6 +12,7 @@ from callsheet.language.catalog import Spots, in_file
 from callsheet.language.layers import Expanded, Layer, Written, assembled, written
 from callsheet.language.merge import merged
 from callsheet.language.overlay import Overlays
+from callsheet.language.pieces import in_piece
 from callsheet.language.selector import Selector
 
 
@@ -147,6 +148,10 @@ class Environment:
 def _at_file(definition: Definition, found: Written) -> Written:
     """Return a place with a payload that is in a template file at the name of that file."""
     root = (*definition.origin.root, "spec")
+    parts = definition.parts
+    inside = in_piece(found.path[len(root) :], parts.fragments, parts.invalid_of("Fragment"))
+    if inside is not None:
+        return inside
     if found.document is not definition.document or found.path[: len(root)] != root:
         return found
     return found._replace(path=(*root, *in_file(found.document, root, found.path[len(root) :])))

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
 from callsheet.documents import Document, Path
-from callsheet.language.fragment import Binding, Expansion, Fragment, expand, names_fragments
+from callsheet.language.expanding import expand, expand_named, names_fragments
+from callsheet.language.fragment import Binding, Expansion, Fragment, ReadNamed
 from callsheet.language.merge import holds, merged_spec
 
 _URL: Path = ("request", "url")
@@ -119,27 +120,41 @@ class Expanded:
 
 
 def with_fragments(
-    layer: Layer, fragments: Mapping[str, Fragment], invalid: frozenset[str] = frozenset()
+    layer: Layer,
+    fragments: Mapping[str, Fragment],
+    invalid: frozenset[str] = frozenset(),
+    read_named: ReadNamed = lambda file: None,  # noqa: ARG005
 ) -> Expanded:
-    """Return a layer with its fragments in the places in which its payload names them.
+    """Return a layer with the fragments that its payload names in their places, or its template file.
 
     Args:
         layer: of a definition's own fields.
         fragments: by name.
         invalid: the names of those that are there, and have errors of their own.
+        read_named: returns the fragments that a template file names.
 
     """
     request = layer.fields.get("request")
-    payload = request.get("payload") if isinstance(request, dict) else None
-    if not isinstance(request, dict) or not names_fragments(payload):
+    if not isinstance(request, dict):
         return Expanded(layer)
-    found = expand(payload, layer.document, (*layer.root, *_PAYLOAD), fragments, invalid)
-    here = replace(
-        layer,
-        fields={**layer.fields, "request": {**request, "payload": found.value}},
-        places={(*_PAYLOAD, *path): one for path, one in found.places.items()},
-        bindings={(*_PAYLOAD, *path): one for path, one in found.bindings.items()},
-    )
+    payload = request.get("payload")
+    if names_fragments(payload):
+        found = expand(payload, layer.document, (*layer.root, *_PAYLOAD), fragments, invalid)
+        here = replace(
+            layer,
+            fields={**layer.fields, "request": {**request, "payload": found.value}},
+            places={(*_PAYLOAD, *path): one for path, one in found.places.items()},
+            bindings={(*_PAYLOAD, *path): one for path, one in found.bindings.items()},
+        )
+        return _with_declared(layer, here, found)
+    named = read_named(request["payloadFile"]) if isinstance(request.get("payloadFile"), str) else None
+    if named is None:
+        return Expanded(layer)
+    return _with_declared(layer, layer, expand_named(named, fragments, invalid))
+
+
+def _with_declared(layer: Layer, here: Layer, found: Expansion) -> Expanded:
+    """Return a layer over the parameters that its fragments declare."""
     if not found.declared:
         return Expanded(here, expansion=found)
     own = layer.fields.get("parameters")
@@ -219,7 +234,7 @@ def written(layers: Sequence[Layer], path: Path, offset: int = 0) -> Written:
     if path == URL_PATH and all(one.wrote(path) is None for one in layers):
         path = _URL  # it is written whole
     if path == _URL:
-        parts = _url_parts(layers)
+        parts = url_parts(layers)
         if parts is not None:
             return _in_url(*parts, offset)
     for layer in reversed(layers):
@@ -233,7 +248,7 @@ _OWN: tuple[Path, ...] = (("spec",), ("spec", "template", "spec"))
 """Where definitions write their own fields."""
 
 
-def _url_parts(layers: Sequence[Layer]) -> tuple[Layer, Layer | None] | None:
+def url_parts(layers: Sequence[Layer]) -> tuple[Layer, Layer | None] | None:
     """Return the layers that write the base of a URL, and its path; None where one writes it whole."""
     base = path = None
     for layer in layers:

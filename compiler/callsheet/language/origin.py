@@ -9,6 +9,9 @@ from typing import Any
 
 from callsheet.documents import Document, Path, Related, Span
 
+WITH_ROW = "with this row"
+"""What a finding says of the row that it was found with."""
+
 TEMPLATE: Path = ("spec", "template")
 """Where a set writes what each of its rows becomes."""
 
@@ -43,7 +46,7 @@ class Row:
     @property
     def related(self) -> Related:
         """The row, as a second place of a finding."""
-        return Related(file=self.file, span=self.span, message="with this row")
+        return Related(file=self.file, span=self.span, message=WITH_ROW)
 
 
 Expand = Callable[[Any, dict[str, Any]], Any]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from os.path import commonprefix
 from typing import Protocol, cast
 
 from callsheet.calling.receivers import receiver_of, receivers_of
@@ -13,6 +14,7 @@ from callsheet.documents import Path
 from callsheet.language.content import Content
 from callsheet.language.difference import NOTHING, Difference, heaviest
 from callsheet.language.kinds import deployed_kinds
+from callsheet.language.urls import url_text
 from callsheet.planning.field_changes import differences, placed
 from callsheet.planning.hosts import first_calls
 from callsheet.planning.model import ActionName, Change
@@ -24,7 +26,11 @@ from callsheet.targets.journey_optimizer.usage import Usage, labels_of
 from callsheet.words import listed
 
 Place = Callable[[str, Path], tuple[str, int, int] | None]
-"""Returns, for an address and a path into its compiled action, where that is written."""
+"""Returns, for an address and a path into its compiled action, where that is written.
+
+A URL that changed has as the last part of its path the offset of the first character that did: a connection
+writes its beginning, and an action its end.
+"""
 
 
 class Side(Protocol):
@@ -77,7 +83,19 @@ def make_change(
 
 
 def _placed(fields: list[Difference], address: str, place: Place) -> list[Difference]:
-    return placed(fields, lambda path: place(address, path))
+    found = placed(fields, lambda path: place(address, path))
+    return [_placed_url(one, address, place) for one in found]
+
+
+def _placed_url(one: Difference, address: str, place: Place) -> Difference:
+    """Return a difference of a URL at the document that wrote the part of it that changed."""
+    if one.path != _URL or one.before is NOTHING or one.after is NOTHING:
+        return one
+    same = commonprefix([url_text(one.before), url_text(one.after)])  # noqa: RUF071 - by characters
+    return replace(one, place=place(address, (*_URL, len(same))))
+
+
+_URL: Path = ("request", "url")
 
 
 PASTE = "paste the new expression of"

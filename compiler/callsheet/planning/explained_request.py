@@ -8,6 +8,7 @@ from typing import Any
 from callsheet.documents import Path
 from callsheet.language.difference import NOTHING
 from callsheet.language.urls import host_of, secret_url, url_text
+from callsheet.language.when_empty import WHEN_EMPTY
 from callsheet.planning.explained_values import (
     Explanation,
     dotted,
@@ -70,9 +71,16 @@ def explain_query(path: Path, old: Any, new: Any, *_: Any) -> Explanation:
 def explain_payload(path: Path, old: Any, new: Any, *_: Any) -> Explanation:
     """Explain a change of the payload: of a field, or of the template that writes it."""
     if "$template" in path:
-        inside = dotted(path[path.index("$template") + 1 :]).removeprefix("names.")
+        at = path.index("$template") + 1
+        if path[at : at + 1] == ("fragments",) and path[at + 1 :]:
+            return _explain_piece(str(path[at + 1]), path[at + 2 :], old, new)
+        inside = dotted(path[at:]).removeprefix("names.")
         what = "template text" if inside == "text" else f"`{inside}`, which the template reads,"
         return f"payload: {what} {verb(old, new)}", "compatible", "template-changed"
+    if WHEN_EMPTY in path[-1:]:
+        what = f"payload field `{dotted(path[2:-1])}`" if path[3:] else "payload"
+        words = f"{what} is now left out" if new is not NOTHING else f"{what} is no longer left out"
+        return f"{words} where nothing in it has a value", "compatible", "mapping-changed"
     words = (
         f"payload field `{dotted(path[2:])}` {verb(old, new)}" if path[2:] else f"payload {verb(old, new)}"
     )
@@ -84,6 +92,21 @@ def explain_payload(path: Path, old: Any, new: Any, *_: Any) -> Explanation:
         return words, "compatible", "payload-field-added"
     constant = not (is_slot(old) or is_slot(new))
     return words, "compatible", "constant-changed" if constant else "mapping-changed"
+
+
+def _explain_piece(fragment: str, path: Path, old: Any, new: Any) -> Explanation:
+    """Explain a change in a fragment that the template file of a payload names."""
+    where = f"of the fragment `{fragment}` in the template"
+    if WHEN_EMPTY in path[-1:]:
+        path = path[:-1]
+    inside = dotted(path[1:])
+    if path[:1] != ("payload",) or not inside:
+        words = f"payload: the fragment `{fragment}` in the template {verb(old, new)}"
+        return words, "compatible", "template-changed"
+    words = f"payload: `{inside}` {where} {verb(old, new)}"
+    if is_reference(old) or is_reference(new):
+        return words, "sensitive", "secret-changed"
+    return words, "compatible", "template-changed"
 
 
 def explain_authentication(path: Path, old: Any, new: Any, *_: Any) -> Explanation:

@@ -6,6 +6,7 @@ from typing import Any
 
 from callsheet.documents import Path
 from callsheet.language.difference import NOTHING, Impact
+from callsheet.language.when_empty import WHEN_EMPTY
 from callsheet.outbound.durations import Duration, Rate
 from callsheet.templates.slots import parameters_read
 
@@ -28,7 +29,7 @@ def dotted(path: Path) -> str:
     """Return a path as people write it: `payload.items[0]`."""
     text = ""
     for part in path:
-        if part != "$literal":
+        if part not in ("$literal", WHEN_EMPTY):
             text += f"[{part}]" if isinstance(part, int) else f".{part}"
     return text.lstrip(".")
 

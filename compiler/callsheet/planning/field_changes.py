@@ -12,6 +12,7 @@ from typing import Any
 from callsheet.calling.receivers import receivers_of
 from callsheet.documents import Path, equal
 from callsheet.language.difference import NOTHING, Difference, value_at
+from callsheet.language.when_empty import WHEN_EMPTY
 from callsheet.planning.explanations import explain
 from callsheet.planning.personal_data import personal_data
 from callsheet.planning.unseen import unseen
@@ -91,7 +92,9 @@ def _whole_slots(path: Path, old: Any, new: Any, before: Any, after: Any) -> tup
     for length, part in enumerate(path):
         slot = isinstance(part, str) and part.startswith("$") and not literal
         literal = part == "$literal" and not literal
-        if part == "$template":
+        if part == "$template" and path[length + 1 : length + 2] == ("fragments",):
+            continue  # a fragment of the template is a payload of its own
+        if part in ("$template", WHEN_EMPTY):
             break
         if (slot and not literal) or (part == "secret" and length + 1 == len(path)):
             return path[:length], value_at(before, path[:length]), value_at(after, path[:length])

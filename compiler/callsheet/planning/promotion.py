@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from callsheet.documents import equal
+from callsheet.language.when_empty import is_mapping, members
 from callsheet.templates.slots import parameters_read
 
 
@@ -103,10 +104,10 @@ def _kind(value: Any, declared: Mapping[str, Any]) -> str:
 
 
 def _shape(value: Any, declared: Mapping[str, Any]) -> Any:
-    if isinstance(value, dict) and any(key.startswith("$") and key != "$literal" for key in value):
+    if isinstance(value, dict) and not is_mapping(value):
         return "secret" if "$secret" in value else _kind(value, declared)
     if isinstance(value, dict):
-        return {key: _shape(one, declared) for key, one in value.get("$literal", value).items()}
+        return {key: _shape(one, declared) for key, one in members(value).items()}
     if isinstance(value, list):
         return [_shape(one, declared) for one in value]
     return "null" if value is None else "constant"

@@ -11,6 +11,8 @@ from callsheet.compiling import Compiled
 from callsheet.documents import equal
 from callsheet.language.action import Definition
 from callsheet.language.addresses import Address
+from callsheet.language.difference import value_at
+from callsheet.language.pieces import PIECE
 from callsheet.planning.field_changes import changed
 from callsheet.planning.model import Change
 
@@ -222,11 +224,19 @@ def _is_untouched(
     if change.action != "update" or old is None or new is None:
         return False
     parts = [new.spec.get("request", {}), *(new.spec.get("content") or {}).values()]
-    if any("payloadFile" in one or "htmlFile" in one for one in parts):
+    if any("payloadFile" in one or "htmlFile" in one for one in parts) and not _has_same_template(change):
         return False
     if new.origin.row is not None and old.origin.row is not None:
         return equal(_filled(old.origin.row.item), _filled(new.origin.row.item))
     return equal(old.document.value, new.document.value)
+
+
+def _has_same_template(change: Change) -> bool:
+    """Return whether the template file of a payload reads what it did, and names a fragment."""
+    was, now = (value_at(one, PIECE[:-1]) for one in (change.before, change.after))
+    if not isinstance(was, dict) or not isinstance(now, dict) or "fragments" not in now:
+        return False
+    return equal([was.get("text"), was.get("names")], [now.get("text"), now.get("names")])
 
 
 def _filled(item: dict[str, Any]) -> dict[str, Any]:

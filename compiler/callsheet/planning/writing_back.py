@@ -22,6 +22,7 @@ from callsheet.language.action import Definition
 from callsheet.language.addresses import Address
 from callsheet.language.difference import NOTHING, value_at
 from callsheet.language.environment import Environment, overlaid_spots
+from callsheet.language.when_empty import is_mapping
 from callsheet.planning.changes import Side, content_of
 from callsheet.planning.model import Drift
 
@@ -230,11 +231,7 @@ def _changes(old: Any, new: Any, path: Path = ()) -> Iterator[tuple[Path, tuple[
 
 
 def _is_mapping(value: Any) -> bool:
-    return (
-        isinstance(value, dict)
-        and not any(key.startswith("$") for key in value)
-        and set(value) != {"secret"}
-    )
+    return is_mapping(value) and "$literal" not in value and set(value) != {"secret"}
 
 
 def _source(definition: Definition, environment: Environment, path: Path) -> tuple[Document, Path]:

@@ -148,7 +148,8 @@ def as_written(value: Any) -> Any:
         case {"$secret": str(reference)}:
             return {"secret": reference}
         case {"$literal": dict(fields)}:
-            return {key: as_written(one) for key, one in fields.items()}
+            said = {key: one for key, one in value.items() if key != "$literal"}
+            return said | {key: as_written(one) for key, one in fields.items()}
     return {key: as_written(one) for key, one in value.items()}
 
 

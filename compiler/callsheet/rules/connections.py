@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from callsheet.documents import Problem
+from callsheet.documents import Problem, Related
 from callsheet.language.action import Definition
 from callsheet.language.catalog import Spots, declare, rule
 from callsheet.language.connection import Parts
@@ -46,6 +46,56 @@ Good:
 """,
     adjustable=False,
 )
+
+
+declare(
+    "CS345",
+    "connection-without-url",
+    """An action that has only a path must name a connection with a `url`, to which the path is added.
+
+Bad:
+    apiVersion: callsheet/v1
+    kind: Connection
+    metadata: {name: braze}
+    spec: {limits: {timeout: 8s}}
+    ---
+    apiVersion: callsheet/v1
+    kind: Action
+    metadata: {name: newsletter}
+    spec: {connection: braze, request: {method: POST, path: /messages/send, payload: {a: 1}}}
+Good:
+    apiVersion: callsheet/v1
+    kind: Connection
+    metadata: {name: braze}
+    spec: {url: "https://rest.iad-01.braze.com", limits: {timeout: 8s}}
+    ---
+    apiVersion: callsheet/v1
+    kind: Action
+    metadata: {name: newsletter}
+    spec: {connection: braze, request: {method: POST, path: /messages/send, payload: {a: 1}}}
+""",
+    adjustable=False,
+)
+
+
+def without_url(action: Definition) -> list[Problem]:
+    """Return that the connection of an action has no URL, where the action itself has none."""
+    connection, request = action.connection, action.spec.get("request")
+    if connection is None or not isinstance(request, dict) or "url" in request:
+        return []
+    if "url" in connection.layer.fields:
+        return []  # what is wrong with it is found by its schema
+    document = connection.document
+    here = Related(
+        file=document.file, span=document.places.key(("spec",)), message="the connection is written here"
+    )
+    problem = own_spots("CS345", action).value(
+        ("connection",),
+        f"the connection `{connection.name}` has no `url`, and neither has the action",
+        do=f"write `url` in the connection `{connection.name}`, or in the request instead of `path`",
+        related=(here,),
+    )
+    return [problem]
 
 
 def unknown_connection(action: Definition, name: str, parts: Parts) -> list[Problem]:

@@ -38,7 +38,8 @@ declare(
     f"""A fragment must be named with its own parameters, spread where it is a mapping, never in itself.
 
 `with` gives each parameter a string, a number, a boolean or null. A field that a fragment spreads into a
-mapping is written there once.
+mapping is written there once; one with `$whenEmpty` is not spread. A template file names one by
+`fragment('name', parameter=value)`.
 
 Bad:{_FRAGMENT}    spec: {{request: {_REQUEST}{{$fragment: customer, with: {{ident: a}}}}}}}}
 Good:{_FRAGMENT}    spec: {{request: {_REQUEST}{{$fragment: customer, with: {{id: a}}}}}}}}
@@ -92,5 +93,5 @@ def unused_fragment(facts: Facts, code: str) -> Iterator[Problem]:
             yield Spots(code, document).value(
                 ("metadata", "name"),
                 f"no payload names the fragment `{name}`",
-                do="name it with `$fragment` in a payload, or remove it",
+                do="name it in a payload (`$fragment`) or a template file (`fragment(…)`), or remove it",
             )

@@ -14,6 +14,7 @@ from callsheet.language.kinds import KINDS
 from callsheet.language.layers import Layer, Written, assembled
 from callsheet.language.merge import holds, is_removal, value_in
 from callsheet.language.schema_check import check_value
+from callsheet.rules.connections import without_url
 
 declare(
     "CS320",
@@ -69,7 +70,7 @@ class _DocumentSpots(DefinitionSpots):
 def check_assembled(action: Definition) -> list[Problem]:
     """Check that an action over its connection is still valid by its schema."""
     made = action.connection is not None or action.origin.row is not None
-    return _check(action, None, ()) if made else []
+    return without_url(action) or (_check(action, None, ()) if made else [])
 
 
 def check_overlay(action: Definition, environment: Environment) -> list[Problem]:

@@ -1,4 +1,4 @@
-"""CS325 to CS328: sets of actions, and the rows that fill their templates in."""
+"""CS325 to CS328, and CS346: sets of actions, and the rows that fill their templates in."""
 
 from __future__ import annotations
 
@@ -73,6 +73,16 @@ declare(
 
 That is with `=`, `@`, or a sign before a word. callsheet takes it as it is written, and whoever opens the
 file in a spreadsheet runs it.
+""",
+    severity="warning",
+)
+declare(
+    "CS346",
+    "unseen-in-rows",
+    """A field of a CSV file should not contain a control character, or another one that nobody sees.
+
+It would be sent as it is. Tabs and line breaks within quotes are none of these, and neither are the joiners
+that a script or an emoji needs.
 """,
     severity="warning",
 )

@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from jinja2 import nodes
 
 from callsheet.templates.faults import TemplateFault
+from callsheet.templates.fragment_calls import call_of, check_call
 
 EXPRESSION_NODES: tuple[type[nodes.Node], ...] = (
     nodes.Add,
     nodes.And,
+    nodes.Call,
     nodes.Compare,
     nodes.Concat,
     nodes.CondExpr,
@@ -59,7 +61,6 @@ STATEMENT_WORDS: dict[type[nodes.Node], str] = {
 
 _REFUSED_WORDS: dict[type[nodes.Node], str] = {
     **STATEMENT_WORDS,
-    nodes.Call: "a call of a function",
     nodes.Pow: "the operator `**`",
     nodes.Slice: "a slice",
 }
@@ -82,6 +83,12 @@ def check_allowed(
             f"{what} is not part of the template language",
             "use values, parameters, filters and operators: `callsheet explain CS504`",
         )
+    if isinstance(node, nodes.Call):
+        check_call(node)
+        if nodes.For not in allowed:
+            message = "only a template file names a fragment by a call"
+            do = f"in `payload`, write `{{$fragment: {call_of(node)[0]}}}`"
+            raise TemplateFault("CS504", node.node.lineno - 1, message, do)
     if isinstance(node, nodes.Getattr | nodes.Getitem):
         if isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
             raise TemplateFault(

@@ -15,6 +15,7 @@ from jinja2 import nodes
 from callsheet.templates.faults import TemplateFault
 from callsheet.templates.filter_calls import TESTS, apply_filter, check_taken
 from callsheet.templates.filters import ALIASES, FILTERS, MAX_TEXT, filter_names
+from callsheet.templates.fragment_calls import call_of
 from callsheet.templates.lookups import member, named
 from callsheet.templates.operators import SIGNS, arithmetic, checked_number, compared
 from callsheet.templates.residual import Residual, residual_filter, residual_of
@@ -257,9 +258,21 @@ def _dict(node: nodes.Dict, scope: Scope) -> Any:
     return {key: value for key, value, _ in pairs}
 
 
+def _call(node: nodes.Call, scope: Scope) -> Any:
+    """Evaluate `fragment('name', parameter=value)`: the parser allows no other call."""
+    name, arguments = call_of(node)
+    if scope.fragment is None:
+        raise TemplateFault(
+            "CS504", node.node.lineno - 1, "no fragment can be named here", "write its payload"
+        )
+    given = {key: value_of(one, scope) for key, one in arguments.items()}
+    return scope.fragment(name, given, scope, node.node.lineno - 1)
+
+
 _EVALUATORS: dict[type[nodes.Node], Callable[[Any, Scope], Any]] = {
     nodes.Add: _binary("+", operator.add),
     nodes.And: _and,
+    nodes.Call: _call,
     nodes.Compare: _compare,
     nodes.Concat: _concat,
     nodes.CondExpr: _cond,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,6 +57,10 @@ class Missing:
     near: str = ""
 
 
+Fragment = Callable[[str, Mapping[str, Any], "Scope", int], Any]
+"""Returns the payload of a fragment by its name, for arguments, where a scope calls it at an offset."""
+
+
 @dataclass(slots=True)
 class Scope:
     """What a template can read, and how much it may still do.
@@ -65,6 +69,8 @@ class Scope:
         names: the root names, as `values`, `env`, `action`, and the variables of a template file.
         params: the parameters' values; None at compile time, when they are unknown.
         types: the JSON types of the declared parameters, by name.
+        steps: how many are left.
+        fragment: returns a fragment's payload, for a template file; None where none can be named.
 
     """
 
@@ -72,6 +78,7 @@ class Scope:
     params: dict[str, Any] | None
     types: Mapping[str, str]
     steps: int = field(default=MAX_STEPS)
+    fragment: Fragment | None = None
 
     def step(self, offset: int, number: int = 1) -> None:
         """Count steps; raises `TemplateFault` CS510 when there are none left."""

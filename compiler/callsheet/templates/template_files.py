@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from posixpath import normpath
 
 from callsheet.documents import Problem, Source, Span, Unreadable
 from callsheet.documents.problems import Concern
@@ -11,6 +12,11 @@ from callsheet.documents.sources import read_named
 from callsheet.language.secret_patterns import secret_kind
 from callsheet.templates.syntax import MAX_TEMPLATE_CHARACTERS
 from callsheet.templates.values import digest_of
+
+
+def in_workspace(file: str) -> str:
+    """Return the path of a file as the workspace lists it: `./rows.csv` is `rows.csv`."""
+    return normpath(file)
 
 
 class TemplateFiles:
@@ -30,9 +36,9 @@ class TemplateFiles:
 
     def read(self, file: str) -> str | Problem:
         """Return the text of a template file, or the problem that keeps it from being read."""
+        file = in_workspace(file)
         self.noted[file] = ""
-        parts = file.split("/")
-        if "\\" in file or any(part in ("", ".", "..") for part in parts):
+        if "\\" in file or file.startswith(("/", "../")) or file in (".", ".."):
             message = "its path leads out of the workspace"
             return Problem(code="CS512", file=file, message=message, help="name one inside")
         try:

@@ -60,11 +60,21 @@ Manner = Literal["written", "value", "encoded"]
 """How a part comes into a URL: the author wrote it, it is a value, or a value that is encoded already."""
 
 
-def render_url(parts: list[tuple[Any, int, Manner]]) -> str | dict[str, Any]:
-    """Put a URL together from texts and `Residual`s, each with its offset and its manner."""
+def render_url(parts: list[tuple[Any, int, Manner]], joint: int | None = None) -> str | dict[str, Any]:
+    """Put a URL together from texts and `Residual`s, each with its offset and its manner.
+
+    Args:
+        parts: in their order.
+        joint: the index of the part that begins a path after a base URL which ends with a value: the slash
+            between them is there once.
+
+    """
     writer = UrlWriter()
     compiled: list[str | Residual] = []
-    for value, offset, manner in parts:
+    for index, (value, offset, manner) in enumerate(parts):
+        if index == joint and value[:1] == "/" and writer.text.endswith("/"):
+            writer.text = writer.text[:-1]
+            compiled[-1] = str(compiled[-1])[:-1]
         if manner == "written":
             writer.literal(value)
             compiled.append(value)

@@ -98,7 +98,7 @@ def _run(body: Any, names: dict[str, Any], scope: Scope, output: _Output) -> Non
 
 def _in(names: dict[str, Any], scope: Scope, node: nodes.Node) -> Any:
     """Evaluate an expression with a block's own names."""
-    inner = Scope(names, scope.params, scope.types, scope.steps)
+    inner = Scope(names, scope.params, scope.types, scope.steps, scope.fragment)
     try:
         return value_of(node, inner)
     finally:

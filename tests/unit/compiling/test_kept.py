@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -184,7 +185,8 @@ class _Anywhere:
     """Makes problems of nowhere."""
 
     def __getattr__(self, name: str) -> Any:
-        return lambda *where, **how: None
+        somewhere = SimpleNamespace(document=SimpleNamespace(value={"kind": "Action"}))
+        return lambda *where, **how: somewhere if name == "where" else None
 
 
 def test_a_warning_about_a_piece_is_one_of_each_environment() -> None:

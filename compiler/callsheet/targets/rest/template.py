@@ -15,6 +15,7 @@ from typing import Any
 
 from callsheet.language.difference import NOTHING
 from callsheet.language.target import one_field
+from callsheet.language.when_empty import WHEN_EMPTY, is_droppable, members
 
 KeyPath = tuple[str, ...]
 
@@ -193,4 +194,6 @@ def with_slots(value: Any, write: Callable[[str], str] | None) -> Any:
         raise ValueError(f"the secret {value['secret']}")
     if "$expr" in value or "$template" in value or "$secret" in value:
         raise ValueError(str(next(iter(value.values())))[:60])
-    return {key: with_slots(one, write) for key, one in value.get("$literal", value).items()}
+    if is_droppable(value):
+        raise ValueError(f"`{WHEN_EMPTY}: drop`")
+    return {key: with_slots(one, write) for key, one in members(value).items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from callsheet.documents import Path
+from callsheet.language.when_empty import is_droppable
 from callsheet.targets.journey_optimizer.channel.leaves import Leaves, Written, json_text
 from callsheet.targets.journey_optimizer.channel.template_files import template_content
 from callsheet.targets.journey_optimizer.lowering.model import (
@@ -17,6 +18,7 @@ from callsheet.targets.journey_optimizer.lowering.payloads import PAYLOAD, is_sl
 
 NO_OBJECT = "the payload of a custom channel is an object"
 DOTTED = "the screen writes a nested field with dots, and cannot tell a key that contains one"
+DROPPED_OBJECT = "an object that is left out where it is empty (`$whenEmpty`) has no form in the content"
 OPTIONAL_ITEM = "an item of a list that may have no value has no form in the content"
 
 
@@ -34,7 +36,7 @@ class PayloadWriter:
         if is_slot(payload) or not isinstance(payload, dict):
             self.fields.append(LoweredField(path=PAYLOAD, kind="none", verdict=relay(NO_OBJECT, "root")))
             return None
-        text = self._object(payload, PAYLOAD, "")
+        text = self._value(payload, PAYLOAD, "").json
         return None if any(one.verdict.needs_relay for one in self.fields) else f"{text}\n"
 
     def _template(self, template: Any) -> str | None:
@@ -48,6 +50,9 @@ class PayloadWriter:
         return text
 
     def _value(self, node: Any, path: Path, margin: str) -> Written:
+        if is_droppable(node):
+            self._refuse(path, DROPPED_OBJECT)
+            return Written(text="", kind="json")
         if isinstance(node, dict) and not is_slot(node):
             return Written(text=self._object(node, path, margin), kind="json")
         if isinstance(node, list):

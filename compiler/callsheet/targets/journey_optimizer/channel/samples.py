@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from callsheet.language.when_empty import members
 from callsheet.targets.journey_optimizer.lowering.payloads import is_slot
 from callsheet.templates.evaluate import evaluate
+from callsheet.templates.filling import rendered
 from callsheet.templates.scope import EXAMPLES, JSON_TYPES, Scope, present
 from callsheet.templates.slot_expressions import parse_slot
-from callsheet.templates.whole_text import render_file
 
 
 def sample_payload(payload: Any, declared: Mapping[str, Any]) -> Any:
@@ -34,10 +35,9 @@ def _filled(node: Any, values: dict[str, Any], types: Mapping[str, str]) -> Any:
     if not isinstance(node, dict):
         return node
     if not is_slot(node):
-        return {key: _filled(one, values, types) for key, one in node.get("$literal", node).items()}
+        return {key: _filled(one, values, types) for key, one in members(node).items()}
     if "$template" in node:
-        template = node["$template"]
-        return render_file(template["text"], Scope(template["names"], values, types))
+        return rendered(node["$template"], values, types)
     if "$concat" in node:
         return "".join(str(_filled(one, values, types)) for one in node["$concat"])
     if "$param" in node and not node.get("filters"):

@@ -14,6 +14,7 @@ from jinja2 import nodes
 
 from callsheet.targets.journey_optimizer.channel.leaves import Leaves, Written
 from callsheet.targets.journey_optimizer.lowering.model import NeedsRelayError
+from callsheet.targets.journey_optimizer.lowering.template_payloads import NAMES_FRAGMENT
 from callsheet.templates.evaluate import evaluate
 from callsheet.templates.faults import TemplateFault
 from callsheet.templates.residual import Residual
@@ -29,6 +30,8 @@ def template_content(template: Mapping[str, Any], leaves: Leaves) -> tuple[str, 
         NeedsRelayError: with the reason, where the content cannot do what the file does.
 
     """
+    if "fragments" in template:
+        raise NeedsRelayError(NAMES_FRAGMENT)
     types = {name: JSON_TYPES[one["type"]] for name, one in leaves.declared.items()}
     writer = _Writer(leaves, Scope(dict(template["names"]), None, types))
     try:

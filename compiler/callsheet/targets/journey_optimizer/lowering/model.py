@@ -12,7 +12,9 @@ Kind = Literal["exact", "rough", "relay", "impossible"]
 _ORDER: tuple[Kind, ...] = ("exact", "rough", "relay", "impossible")
 
 
-Topic = Literal["", "host", "name", "key", "root", "array", "list", "half", "null", "switch", "no-payload"]
+Topic = Literal[
+    "", "host", "name", "key", "root", "array", "list", "half", "null", "switch", "no-payload", "drop"
+]
 """What a verdict is about, where the place of its field does not say it."""
 
 

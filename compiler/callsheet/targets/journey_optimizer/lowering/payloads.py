@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from callsheet.documents import Path
+from callsheet.language.when_empty import is_droppable, members
 from callsheet.targets.journey_optimizer.lowering.model import (
     EXACT,
     LoweredField,
@@ -24,6 +25,7 @@ from callsheet.targets.journey_optimizer.lowering.model import (
 PAYLOAD: Path = ("request", "payload")
 _SLOTS = ("$param", "$concat", "$expr", "$template", "$secret")
 NO_OBJECT = relay("the payload is not an object", "root")
+DROPPED_OBJECT = "the screen sends an object also where nothing in it has a value (`$whenEmpty: drop`)"
 NULL_IN_LIST = "a null in a list is not sent"
 KEY_FAULT = "the screen takes no key that contains `.` or begins with `$`"
 COLLECTION = "the journey maps the list as one collection, with one object for each of its elements"
@@ -77,8 +79,11 @@ class PayloadFields:
         """Yield the fields below a node; `refused` says why none of them can be held, where it is so."""
         if is_slot(node) or not isinstance(node, dict | list) or not node:
             yield self._leaf(node, path, refused)
+        elif is_droppable(node):
+            verdict = relay(DROPPED_OBJECT, "drop").noting(refused)
+            yield LoweredField(path=path, kind="none", verdict=verdict)
         elif isinstance(node, dict):
-            for key, one in node.get("$literal", node).items():
+            for key, one in members(node).items():
                 yield from self._inside(one, (*path, key), refused or key_fault(key))
         elif not refused and any(_has_variable(one) for one in node if is_object(one)):
             yield from self._collection(node, path)
@@ -155,7 +160,7 @@ def _has_variable(node: Any) -> bool:
     if is_slot(node):
         return is_variable(node)
     if isinstance(node, dict):
-        return any(_has_variable(one) for one in node.get("$literal", node).values())
+        return any(_has_variable(one) for one in members(node).values())
     return isinstance(node, list) and any(_has_variable(one) for one in node)
 
 
@@ -165,7 +170,7 @@ def _has_list_of_variables(node: Any) -> bool:
         return False
     if isinstance(node, list):
         return _has_variable(node)
-    return any(_has_list_of_variables(one) for one in node.get("$literal", node).values())
+    return any(_has_list_of_variables(one) for one in members(node).values())
 
 
 def pasted(node: Any, fields: Mapping[Path, LoweredField], path: Path = PAYLOAD) -> Any:
@@ -179,7 +184,7 @@ def pasted(node: Any, fields: Mapping[Path, LoweredField], path: Path = PAYLOAD)
     if found is not None and found.kind == "secret":
         return f"{{{found.value}}}"
     if isinstance(node, dict):
-        return {key: pasted(one, fields, (*path, key)) for key, one in node.get("$literal", node).items()}
+        return {key: pasted(one, fields, (*path, key)) for key, one in members(node).items()}
     if isinstance(node, list):
         return [pasted(one, fields, (*path, index)) for index, one in enumerate(node)]
     return node

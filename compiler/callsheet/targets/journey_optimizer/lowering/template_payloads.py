@@ -26,6 +26,7 @@ _STATEMENTS: Mapping[type[nodes.Node], str] = {
     nodes.If: "a condition on what is there",
     nodes.Assign: "a variable",
 }
+NAMES_FRAGMENT = "the template file names a fragment, which only the field `payload` can do here"
 _MARK = "\ue000slot "
 """Begins a string that stands for an expression; a private character, which no template contains."""
 
@@ -33,6 +34,8 @@ _MARK = "\ue000slot "
 def unfolded(template: Mapping[str, Any], declared: Mapping[str, Any]) -> Any:
     """Return the compiled payload that a template file writes; raises `NeedsRelayError` with the reason."""
     text = template["text"]
+    if "fragments" in template:
+        raise NeedsRelayError(NAMES_FRAGMENT)
     if _MARK in text:
         raise NeedsRelayError("the template file contains a private character")
     types = {name: JSON_TYPES[one["type"]] for name, one in declared.items()}

@@ -12,6 +12,7 @@ from typing import Any
 
 from callsheet.documents import Path, Problem
 from callsheet.language.catalog import Spots, rule
+from callsheet.language.when_empty import members
 from callsheet.targets.journey_optimizer.lowering.payloads import PAYLOAD, is_slot
 from callsheet.targets.journey_optimizer.rules.judged import RELAY, JourneyAction
 
@@ -80,6 +81,23 @@ def journey_array(action: JourneyAction, at: Spots) -> Iterator[Problem]:
         yield at.key(path, reason, do=do)
 
 
+@rule("CS344", "journey-when-empty", on="journey", adjustable=False)
+def journey_when_empty(action: JourneyAction, at: Spots) -> Iterator[Problem]:
+    """A journey cannot leave an object out where it is empty: `$whenEmpty: drop` needs a relay.
+
+    The screen leaves out a variable that has no value, and sends the object around it all the same.
+
+    Bad:
+        request: {payload: {a: 1, data: {$whenEmpty: drop, name: "{{ params.name }}"}}}
+        parameters: {name: {type: string, optional: true}}
+    Good:
+        request: {payload: {a: 1, data: {name: "{{ params.name }}"}}}
+        parameters: {name: {type: string, optional: true}}
+    """
+    for path, reason in action.refused("drop"):
+        yield at.key(path, reason, do=f"remove `$whenEmpty`, {RELAY}")
+
+
 @rule("CS835", "journey-half-variable", on="journey", severity="warning", adjustable=True)
 def journey_half_variable(action: JourneyAction, at: Spots) -> Iterator[Problem]:
     """In a list of objects, all objects must have the fields of the first: they are mapped together.
@@ -121,7 +139,7 @@ def _walk(node: Any, path: Path) -> Iterator[tuple[Path, Any]]:
     """Yield every value of a compiled payload with its path, slots as leaves."""
     yield path, node
     if isinstance(node, dict) and not is_slot(node):
-        for key, one in node.get("$literal", node).items():
+        for key, one in members(node).items():
             yield from _walk(one, (*path, key))
     elif isinstance(node, list):
         for index, one in enumerate(node):
