@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from callsheet.emulator.playing import Call as Call
     from callsheet.errors import CallsheetError
     from callsheet.importing.account import Adoption as Adoption
-    from callsheet.importing.description import ImportedOperations as ImportedOperations
     from callsheet.importing.extracting import Extraction as Extraction
+    from callsheet.importing.several import ImportedOperations as ImportedOperations
     from callsheet.importing.starting import StartResult as StartResult
     from callsheet.language import Definition, Rule
     from callsheet.language import Diagnostic as Diagnostic

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from callsheet.emulator.playing import Call
     from callsheet.emulator.routes import Route
     from callsheet.emulator.session import EmulatorSession
+    from callsheet.importing.several import Place
     from callsheet.messages.sending import Ask
     from callsheet.outbound.hosts import Origin
     from callsheet.planning import Change, Current, Plan
@@ -1074,7 +1075,7 @@ class Workspace:
 
         """
         from callsheet.deploying.figures import measured_rows, refuse_without_account
-        from callsheet.importing.reading_in import read_argument
+        from callsheet.importing.arguments import read_argument
         from callsheet.targets.journey_optimizer.judging import judged
         from callsheet.targets.journey_optimizer.metrics import figures_of, read_rows
         from callsheet.targets.journey_optimizer.thresholds import Threshold
@@ -1255,6 +1256,7 @@ class Workspace:
         request: str | None = None,
         operation: str | None = None,
         fields: Collection[str] = (),
+        environment: str | None = None,
         file: str | None = None,
     ) -> results.FileResult:
         """Write an action from what there is: a curl line, a collection, a description, a payload.
@@ -1266,6 +1268,7 @@ class Workspace:
             request: which request of a file that holds several.
             operation: of an OpenAPI description: its `operationId`, or `POST /path`.
             fields: of its body, beyond the required ones.
+            environment: a file with an environment of Postman, or the name of one of Insomnia.
             file: what is written; default: NAME.yaml in the workspace.
 
         Raises:
@@ -1273,14 +1276,18 @@ class Workspace:
             CallsheetError: CS938 to CS940 for what cannot be imported, CS929 where the file is there.
 
         """
-        from callsheet.importing.action_text import action_text, secret_names
+        from callsheet.importing.action_text import action_text
         from callsheet.importing.reading_in import checked_name, name_from, read_request
-        from callsheet.importing.writing import write_new
+        from callsheet.importing.references import secret_names
+        from callsheet.importing.several import refuse_invalid
+        from callsheet.importing.writing import inside_of, write_new
 
-        found = read_request(self.root, source, line, request, operation, _each(fields))
+        found = read_request(self.root, source, line, request, operation, _each(fields), environment)
         chosen = checked_name(name or name_from(found.url))
         text = action_text(found, chosen)
         path = file or str(self.root / f"{chosen}.yaml")
+        if (inside := inside_of(self.root, path)) is not None and not os.path.lexists(path):
+            refuse_invalid(self._place(), inside, chosen, text)
         write_new(self.root, {path: text}, "choose another --name, or --out FILE")
         self.reread()
         return results.FileResult(path=path, name=chosen, secrets=tuple(secret_names(text)))
@@ -1313,16 +1320,54 @@ class Workspace:
         from callsheet.importing.description import import_operations
         from callsheet.importing.reading_in import checked_name
 
-        found = self.compile()
-        return import_operations(
-            self.root,
-            source,
-            operations,
-            tag,
-            None if name is None else checked_name(name),
-            _each(fields),
-            {*found.definitions, *found.connections},
-            self._compilations.with_texts,
+        chosen = None if name is None else checked_name(name)
+        return import_operations(self.root, source, operations, tag, chosen, _each(fields), self._place())
+
+    def import_requests(
+        self,
+        source: str,
+        requests: Collection[str] = (),
+        *,
+        name: str | None = None,
+        environment: str | None = None,
+        kind: str | None = None,
+    ) -> results.ImportedOperations | None:
+        """Return the files of the requests of a collection: a connection for those that share an account.
+
+        Nothing is written: `write` does that. The values of variables are added to environments.
+
+        Args:
+            source: the path of a HAR file, a Postman collection or an Insomnia export.
+            requests: names, folders, and patterns over both; default: all of them.
+            name: of the first connection; default: from the collection's name, or the URL.
+            environment: a file with an environment of Postman, or the name of one of Insomnia.
+            kind: `har`, `postman` or `insomnia`, where the file must be one.
+
+        Returns:
+            None where the file is none of these.
+
+        Raises:
+            ArgumentError: for a name that is none, or a file that cannot be read.
+            CallsheetError: CS938 for what cannot be imported.
+
+        """
+        from callsheet.importing.arguments import read_argument
+        from callsheet.importing.files import read_collection
+        from callsheet.importing.gathering import import_requests
+        from callsheet.importing.reading_in import checked_name
+
+        chosen = None if name is None else checked_name(name)
+        found = read_collection(read_argument(source), environment, kind)
+        return None if found is None else import_requests(found, [*_each(requests)], chosen, self._place())
+
+    def _place(self) -> Place:
+        """Return what new files are checked against before they are written."""
+        from callsheet.importing.several import Place
+
+        return Place(
+            compiled=self.compile(),
+            compile_with=self._compilations.with_texts,
+            is_free=lambda file: not os.path.lexists(self.root / file),
         )
 
     def compare_import(
@@ -1400,7 +1445,7 @@ class Workspace:
         return extraction(self.compile(), checked_name(name), some, own, compile_with)
 
     def write(self, found: results.Extraction | results.Adoption | results.ImportedOperations) -> None:
-        """Write the files of what `extract`, `adopt_all` or `import_operations` returned.
+        """Write the files of what `extract`, `adopt_all` or an import of several requests returned.
 
         Raises:
             CallsheetError: CS929 for a new file that is there, CS928 for one that cannot be written.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from callsheet.cli.common import Options, allow_host_option, common_options, environment_option
+from callsheet.cli.tree import show_tree
 
 if TYPE_CHECKING:
     from callsheet.results import Adoption
@@ -82,15 +83,7 @@ def _show(found: Adoption, wrote: str) -> None:
     if not found.files:
         click.echo(f"Nothing to adopt in {found.environment}.")
         return
-    folder = ""
-    last = {*found.files.values()}
-    for file in sorted(found.texts, key=lambda it: (it.rpartition("/")[0], it in last, it)):
-        within, _, own = file.rpartition("/")
-        if within != folder:
-            folder = within
-            click.echo(f"{safe(folder)}/")
-        shared = found.connections.get(file)
-        click.echo(f"{'  ' if within else ''}{safe(own)}{f' (for {shared} actions)' if shared else ''}")
+    show_tree(found.texts, {*found.files.values()}, found.connections)
     click.echo(f"{wrote} {len(found.texts)} files for {len(found.files)} deployed objects")
     if found.secrets:
         click.echo(f"They refer to {', '.join(map(safe, found.secrets))}.")

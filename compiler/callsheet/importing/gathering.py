@@ -1,0 +1,112 @@
+"""The requests of a collection that are asked for → the files of their actions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from callsheet.errors import CallsheetError, of_its_shape
+from callsheet.importing.files import chosen_requests
+from callsheet.importing.marks import filled
+from callsheet.importing.model import Collection as Requests
+from callsheet.importing.model import Imported, ImportFault, Listed, misshapen
+from callsheet.importing.reading_in import name_from, settled
+from callsheet.importing.several import (
+    ImportedOperations,
+    Place,
+    Request,
+    by_account,
+    files_of,
+    free_name,
+)
+
+_ACCOUNT = 15
+"""The most characters of an account's name, which every action's name begins with."""
+
+
+def import_requests(
+    collection: Requests, wanted: Sequence[str], name: str | None, place: Place
+) -> ImportedOperations:
+    """Return the files of the requests of a collection: its folders are folders.
+
+    Args:
+        collection: the requests.
+        wanted: names, folders and patterns; empty for all of them.
+        name: of the first connection; None for one from the collection's name, or the URL.
+        place: the workspace.
+
+    Raises:
+        ImportFault: where none of them is chosen, or can be an action.
+
+    """
+    chosen = chosen_requests(collection.requests, wanted)
+    requests, left = _read(collection.kind, chosen, asked=bool(wanted))
+    if not requests:
+        raise ImportFault(
+            "none of the requests can be an action", next(iter(left.values()), "choose others")
+        )
+    account = name or _account(collection.title) or _host(next(iter(requests.values())))
+    found = files_of(requests, free_name(account, place.taken), place, left, by_account)
+    return replace(found, notes=collection.notes)
+
+
+def _read(kind: str, listed: Sequence[Listed], *, asked: bool) -> tuple[dict[str, Request], dict[str, str]]:
+    """Return each request by its name with the folders, and why there is none of the others."""
+    requests: dict[str, Request] = {}
+    left: dict[str, str] = {}
+    for one in listed:
+        label = free_label(one.label, {*requests, *left})
+        try:
+            with of_its_shape(misshapen(kind)):
+                imported = settled(one.read())
+        except CallsheetError as error:
+            left[label] = error.message
+            continue
+        named = _named(one, imported)
+        if one.unasked and not asked:
+            left[label] = one.unasked
+        elif any(it.imported == imported and it.folder == named.folder for it in requests.values()):
+            left[label] = "the same request is there already"
+        else:
+            requests[label] = named
+    return requests, left
+
+
+def _named(listed: Listed, imported: Imported) -> Request:
+    """Return a request with a name for its action: its own, or what it calls where that is its name."""
+    if "://" in listed.name:
+        words = re.sub(r"[^A-Za-z0-9/]+", "_", urlsplit(imported.url).path).split("/")[-3:]
+        return Request(imported=imported, name="_".join((imported.method, *filter(None, words))))
+    imported.title = listed.name
+    folder = "/".join(
+        re.sub(r"[^a-z0-9]+", "-", one.lower()).strip("-")[:40] or "folder" for one in listed.folder
+    )
+    return Request(imported=imported, name=listed.name, folder=folder)
+
+
+def free_label(label: str, taken: Collection[str]) -> str:
+    """Return what a request is called in reports: two of one name are told apart by a number."""
+    chosen, number = label, 1
+    while chosen in taken:
+        number += 1
+        chosen = f"{label} ({number})"
+    return chosen
+
+
+def _account(title: str) -> str:
+    """Return the first words of a title as a name, which every action's name begins with."""
+    found = ""
+    for word in re.findall(r"[a-z0-9]+", title.lower()):
+        if len(f"{found}_{word}") > _ACCOUNT and found:
+            break
+        found = f"{found}_{word}"[:_ACCOUNT].strip("_")
+    return found
+
+
+def _host(request: Request) -> str:
+    return (
+        name_from(filled(request.imported.url, request.imported.values)).split("_", maxsplit=1)[0]
+        or "requests"
+    )
