@@ -1257,6 +1257,7 @@ class Workspace:
         operation: str | None = None,
         fields: Collection[str] = (),
         environment: str | None = None,
+        kind: str | None = None,
         file: str | None = None,
     ) -> results.FileResult:
         """Write an action from what there is: a curl line, a collection, a description, a payload.
@@ -1269,6 +1270,7 @@ class Workspace:
             operation: of an OpenAPI description: its `operationId`, or `POST /path`.
             fields: of its body, beyond the required ones.
             environment: a file with an environment of Postman, or the name of one of Insomnia.
+            kind: `har`, `postman` or `insomnia`, where the file must be one.
             file: what is written; default: NAME.yaml in the workspace.
 
         Raises:
@@ -1282,7 +1284,8 @@ class Workspace:
         from callsheet.importing.several import refuse_invalid
         from callsheet.importing.writing import inside_of, write_new
 
-        found = read_request(self.root, source, line, request, operation, _each(fields), environment)
+        fields = _each(fields)
+        found = read_request(self.root, source, line, request, operation, fields, environment, kind)
         chosen = checked_name(name or name_from(found.url))
         text = action_text(found, chosen)
         path = file or str(self.root / f"{chosen}.yaml")

@@ -111,6 +111,7 @@ def command(
         operation=operation,
         fields=chosen,
         environment=environment,
+        kind=None if kind == "openapi" else kind,
         file=options.out,
     )
     click.echo(f"wrote {written.path}")

@@ -119,14 +119,18 @@ class _Writer:
         full = _encoded(as_written(_USER.sub("", base)))
         headers = self._headers()
         query = self._query(written)
+        if query is None:
+            pairs = "&".join(f"{_quoted(key)}={_quoted(value)}" for key, value in self.sent_query)
+            full = f"{full}?{pairs}"
         request: dict[str, Any] = {"method": self.imported.method, "url": self._template(full)}
         if headers:
             request["headers"] = headers
         if query:
             request["query"] = query
         # A compiled action is canonical JSON: its query is in the order of RFC 8785.
-        listed = sorted(self.sent_query, key=lambda one: one[0].encode("utf-16-be"))
-        plain = [f"{quote(key, safe='')}={quote(value, safe='')}" for key, value in listed]
+        listed = sorted(query or (), key=lambda one: one.encode("utf-16-be"))
+        sent = dict(self.sent_query)
+        plain = [f"{quote(key, safe='')}={quote(self._shown(sent[key]), safe='')}" for key in listed]
         expected: dict[str, Any] = {
             "method": self.imported.method,
             "url": self._shown(full, encoded=True) + ("?" + "&".join(plain) if plain else ""),
@@ -170,7 +174,8 @@ class _Writer:
             "password": self.secrets.to("password", password),
         }
 
-    def _query(self, query: str) -> dict[str, Any]:
+    def _query(self, query: str) -> dict[str, Any] | None:
+        """Return the query parameters; None where one is there twice, so that the URL itself says them."""
         found: dict[str, Any] = {}
         self.sent_query: list[tuple[str, str]] = []
         for key, value in parse_qsl(query, keep_blank_values=True):
@@ -188,8 +193,8 @@ class _Writer:
                 )
             else:
                 found[key] = self._template(as_written(value))
-                self.sent_query.append((key, self._shown(as_written(value))))
-        return found
+                self.sent_query.append((key, as_written(value)))
+        return found if len(found) == len(self.sent_query) else None
 
     def _headers(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -268,6 +273,11 @@ class _Writer:
             return value
         found = filled_payload(as_written(value), self.imported.values)
         return self._shown(found) if isinstance(found, str) else found
+
+
+def _quoted(text: str) -> str:
+    """Encode a key or a value of a query; marks stay as they are."""
+    return _ENCODED_MARK.sub(lambda match: unquote(match[0]), quote(text, safe=""))
 
 
 def _encoded(url: str) -> str:

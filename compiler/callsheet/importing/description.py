@@ -55,6 +55,8 @@ def _requests(
 ) -> tuple[dict[str, Imported], dict[str, str]]:
     """Return the request of each operation, and why there is none of the others."""
     description, _ = read_description(root, source)
+    if not isinstance(description.value, dict) or not {"openapi", "swagger"} & {*description.value}:
+        raise ImportFault("the file is not an OpenAPI description", "name one, or a collection of requests")
     try:
         listed = wanted if wanted is not None else operation_names(description.value, tag)
     except ContractFault as fault:

@@ -25,20 +25,23 @@ from callsheet.words import counted, nearest
 _KINDS = "name a HAR file, a Postman collection, an Insomnia export, or a payload"
 
 
-def read_file(text: str, wanted: str | None, environment: str | None = None) -> Imported:
+def read_file(
+    text: str, wanted: str | None, environment: str | None = None, kind: str | None = None
+) -> Imported:
     """Read the request of a file.
 
     Args:
         text: of the file.
         wanted: the name of the request, where the file contains several.
         environment: where its variables have their values, beside the file itself.
+        kind: what the file is said to be; None for any.
 
     Raises:
         ImportFault: for another file, and for one with several requests of which none was named.
 
     """
     value = _value(text)
-    collection = collection_of(value, environment)
+    collection = _of_kind(collection_of(value, environment), kind)
     if collection is not None:
         with of_its_shape(misshapen(collection.kind)):
             return with_values_filled(_chosen(collection.requests, wanted).read())
@@ -76,7 +79,11 @@ def read_collection(text: str, environment: str | None, kind: str | None) -> Col
         if kind is not None:
             raise
         return None
-    found = collection_of(value, environment)
+    return _of_kind(collection_of(value, environment), kind)
+
+
+def _of_kind(found: Collection | None, kind: str | None) -> Collection | None:
+    """Return what a file contains; raises ImportFault where it is said to be of another kind."""
     if kind is not None and (found is None or found.kind != KINDS[kind]):
         held = "another file" if found is None else found.kind
         raise ImportFault(f"the file is {held}, not {KINDS[kind]}", "leave the word before the file out")
@@ -116,7 +123,7 @@ def chosen_requests(requests: Sequence[Listed], wanted: Sequence[str]) -> list[L
         if not any(_is_named(it, one) for it in requests):
             names = [it.label for it in requests]
             raise ImportFault(
-                f"no request is called `{one[:80]}`{nearest(one, names)}",
+                f"no request is called `{one[:80]}`{nearest(one, {*names, *(it.name for it in requests)})}",
                 f"choose with --request: {', '.join(name[:60] for name in names[:10])}",
             )
     return [it for it in requests if not wanted or any(_is_named(it, one) for one in wanted)]

@@ -11,7 +11,7 @@ from callsheet.errors import CallsheetError, of_its_shape
 from callsheet.importing.files import chosen_requests
 from callsheet.importing.marks import filled
 from callsheet.importing.model import Collection as Requests
-from callsheet.importing.model import Imported, ImportFault, Listed, misshapen
+from callsheet.importing.model import Imported, ImportFault, Listed
 from callsheet.importing.reading_in import name_from, settled
 from callsheet.importing.several import (
     ImportedOperations,
@@ -59,7 +59,7 @@ def _read(kind: str, listed: Sequence[Listed], *, asked: bool) -> tuple[dict[str
     for one in listed:
         label = free_label(one.label, {*requests, *left})
         try:
-            with of_its_shape(misshapen(kind)):
+            with of_its_shape(_misshapen(kind)):
                 imported = settled(one.read())
         except CallsheetError as error:
             left[label] = error.message
@@ -72,6 +72,10 @@ def _read(kind: str, listed: Sequence[Listed], *, asked: bool) -> tuple[dict[str
         else:
             requests[label] = named
     return requests, left
+
+
+def _misshapen(kind: str) -> ImportFault:
+    return ImportFault(f"its parts have another form than those of {kind}", "export the file again")
 
 
 def _named(listed: Listed, imported: Imported) -> Request:

@@ -35,6 +35,7 @@ def read_request(
     operation: str | None,
     fields: Collection[str] = (),
     environment: str | None = None,
+    kind: str | None = None,
 ) -> Imported:
     """Read a request.
 
@@ -46,6 +47,7 @@ def read_request(
         operation: of an OpenAPI description.
         fields: of its body, beyond the required ones.
         environment: where the variables of a collection have their values, beside the file itself.
+        kind: what the file is said to be; None for any.
 
     Raises:
         ArgumentError: for a file that cannot be read.
@@ -58,7 +60,7 @@ def read_request(
     elif operation is not None:
         found = _operation(root, source, operation, fields)
     else:
-        found = read_file(read_argument(source), wanted, environment)
+        found = read_file(read_argument(source), wanted, environment, kind)
     return settled(found)
 
 
