@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from callsheet.compiling import Compiled
 from callsheet.documents import Document
 from callsheet.documents.rewriting import CannotRewriteError, Rewriting, rewritten
-from callsheet.importing.marks import template_of
+from callsheet.importing.marks import VALUE, template_of
 from callsheet.importing.model import Imported
 
 
@@ -36,7 +36,11 @@ def place_values(compiled: Compiled, account: str, requests: Iterable[Imported])
     if not values:
         return Placed()
     reads = {name: f"values.{account}.{name}" for name in values}
-    written = {name: template_of(text, lambda _: None, reads) for name, text in sorted(values.items())}
+    # A value is a template only where it reads another one: any other is the text itself.
+    written = {
+        name: template_of(text, lambda _: None, reads) if VALUE.search(text) else text
+        for name, text in sorted(values.items())
+    }
     roots: dict[tuple[str, int], Document] = {}
     for one in compiled.concrete:
         root = one.chain[-1]

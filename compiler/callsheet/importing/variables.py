@@ -135,7 +135,8 @@ class Variables:
         if name in self.hidden or (is_credential(name, text) and not _URL.match(text)):
             return secret(identifier)
         found = self.marked(text, (*seen, name))
-        if SLOT.search(found) or SECRET.search(found):
+        # What looks like a template would be read as one of ours in the values of an environment.
+        if SLOT.search(found) or SECRET.search(found) or re.search(r"\{[{%#]", found):
             return found
         if secret_kind(self.filled(found)):
             return secret(identifier)
