@@ -1258,6 +1258,7 @@ class Workspace:
         fields: Collection[str] = (),
         environment: str | None = None,
         kind: str | None = None,
+        params: Collection[str] = (),
         file: str | None = None,
     ) -> results.FileResult:
         """Write an action from what there is: a curl line, a collection, a description, a payload.
@@ -1271,14 +1272,17 @@ class Workspace:
             fields: of its body, beyond the required ones.
             environment: a file with an environment of Postman, or the name of one of Insomnia.
             kind: `har`, `postman` or `insomnia`, where the file must be one.
+            params: what is to be a parameter: `NAME=/pointer` into the payload, or `NAME=query:KEY`.
             file: what is written; default: NAME.yaml in the workspace.
 
         Raises:
             ArgumentError: for a name that is none, or a file that cannot be read.
-            CallsheetError: CS938 to CS940 for what cannot be imported, CS929 where the file is there.
+            CallsheetError: CS938 for what cannot be imported, CS986 for a parameter that cannot be, CS929
+                where the file is there.
 
         """
         from callsheet.importing.action_text import action_text
+        from callsheet.importing.chosen_parameters import read_choices, with_parameters
         from callsheet.importing.reading_in import checked_name, name_from, read_request
         from callsheet.importing.references import secret_names
         from callsheet.importing.several import refuse_invalid
@@ -1286,6 +1290,7 @@ class Workspace:
 
         fields = _each(fields)
         found = read_request(self.root, source, line, request, operation, fields, environment, kind)
+        (found,) = with_parameters([found], read_choices([*_each(params)]))
         chosen = checked_name(name or name_from(found.url))
         text = action_text(found, chosen)
         path = file or str(self.root / f"{chosen}.yaml")
@@ -1303,6 +1308,7 @@ class Workspace:
         tag: str | None = None,
         name: str | None = None,
         fields: Collection[str] = (),
+        params: Collection[str] = (),
     ) -> results.ImportedOperations:
         """Return the files of several operations of an OpenAPI description, with one connection.
 
@@ -1314,17 +1320,22 @@ class Workspace:
             tag: only the operations that have it.
             name: of the connection; default: from the URL.
             fields: of the bodies, beyond the required ones.
+            params: what is to be a parameter, in each that has it, as for `import_`.
 
         Raises:
             ArgumentError: for a name that is none, or a file that cannot be read.
-            CallsheetError: CS938 for what cannot be imported.
+            CallsheetError: CS938 for what cannot be imported, CS986 for a parameter that cannot be.
 
         """
+        from callsheet.importing.chosen_parameters import read_choices
         from callsheet.importing.description import import_operations
         from callsheet.importing.reading_in import checked_name
 
         chosen = None if name is None else checked_name(name)
-        return import_operations(self.root, source, operations, tag, chosen, _each(fields), self._place())
+        choices = read_choices([*_each(params)])
+        return import_operations(
+            self.root, source, operations, tag, chosen, _each(fields), choices, self._place()
+        )
 
     def import_requests(
         self,
@@ -1334,6 +1345,7 @@ class Workspace:
         name: str | None = None,
         environment: str | None = None,
         kind: str | None = None,
+        params: Collection[str] = (),
     ) -> results.ImportedOperations | None:
         """Return the files of the requests of a collection: a connection for those that share an account.
 
@@ -1345,23 +1357,28 @@ class Workspace:
             name: of the first connection; default: from the collection's name, or the URL.
             environment: a file with an environment of Postman, or the name of one of Insomnia.
             kind: `har`, `postman` or `insomnia`, where the file must be one.
+            params: what is to be a parameter, in each that has it, as for `import_`.
 
         Returns:
             None where the file is none of these.
 
         Raises:
             ArgumentError: for a name that is none, or a file that cannot be read.
-            CallsheetError: CS938 for what cannot be imported.
+            CallsheetError: CS938 for what cannot be imported, CS986 for a parameter that cannot be.
 
         """
         from callsheet.importing.arguments import read_argument
+        from callsheet.importing.chosen_parameters import read_choices
         from callsheet.importing.files import read_collection
         from callsheet.importing.gathering import import_requests
         from callsheet.importing.reading_in import checked_name
 
         chosen = None if name is None else checked_name(name)
         found = read_collection(read_argument(source), environment, kind)
-        return None if found is None else import_requests(found, [*_each(requests)], chosen, self._place())
+        choices = read_choices([*_each(params)])
+        if found is None:
+            return None
+        return import_requests(found, [*_each(requests)], chosen, choices, self._place())
 
     def _place(self) -> Place:
         """Return what new files are checked against before they are written."""

@@ -51,6 +51,13 @@ _FORMATS = ("openapi", "postman", "insomnia", "har")
     metavar="FILE|NAME",
     help="Values of a collection's variables: an environment that Postman exported, or one of Insomnia's.",
 )
+@click.option(
+    "--param",
+    "params",
+    multiple=True,
+    metavar="NAME=/POINTER",
+    help="A value of the payload that is to be a parameter, or NAME=query:KEY; can be repeated.",
+)
 @click.option("--dry-run", is_flag=True, help="Write nothing; show the files of several actions.")
 @click.option(
     "--check", is_flag=True, help="Write nothing; compare with the action that already calls this URL."
@@ -66,6 +73,7 @@ def command(
     tag: str | None,
     everything: bool,
     environment: str | None,
+    params: tuple[str, ...],
     dry_run: bool,
     check: bool,
     *,
@@ -92,15 +100,21 @@ def command(
         # The standard input can be read once: without a word it is a description.
         readable = not source.startswith("package:") and (source != "-" or kind is not None)
         if readable and kind != "openapi" and tag is None and not operations:
-            found = opened.import_requests(source, wanted, name=name, environment=environment, kind=kind)
+            found = opened.import_requests(
+                source, wanted, name=name, environment=environment, kind=kind, params=params
+            )
         if found is None:
-            found = opened.import_operations(source, operations or None, tag=tag, name=name, fields=chosen)
+            found = opened.import_operations(
+                source, operations or None, tag=tag, name=name, fields=chosen, params=params
+            )
         return _several(opened, found, dry_run=dry_run)
     if dry_run:
         raise click.UsageError(
             "--dry-run shows the files of several actions: use --all, --tag or a pattern"
         )
     request, operation = wanted[0] if wanted else None, operations[0] if operations else None
+    if check and params:
+        raise click.UsageError("--check compares a request as it is, without --param")
     if check:
         return _check(opened.compare_import(source, line, name=name, request=request, operation=operation))
     written = opened.import_(
@@ -112,6 +126,7 @@ def command(
         fields=chosen,
         environment=environment,
         kind=None if kind == "openapi" else kind,
+        params=params,
         file=options.out,
     )
     click.echo(f"wrote {written.path}")

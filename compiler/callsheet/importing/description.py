@@ -8,6 +8,7 @@ from pathlib import Path
 from callsheet.contracts.operations import operation_names
 from callsheet.contracts.sources import ContractFault
 from callsheet.errors import CallsheetError
+from callsheet.importing.chosen_parameters import Choice
 from callsheet.importing.model import Imported, ImportFault
 from callsheet.importing.reading_in import name_from, read_description, read_request
 from callsheet.importing.several import (
@@ -27,6 +28,7 @@ def import_operations(
     tag: str | None,
     name: str | None,
     fields: Collection[str],
+    choices: Sequence[Choice],
     place: Place,
 ) -> ImportedOperations:
     """Return the files of operations, which share one connection.
@@ -38,16 +40,17 @@ def import_operations(
         tag: of the operations; None for any.
         name: of the connection; None for one from the URL.
         fields: of the bodies, beyond the required ones; an operation without one of them is left.
+        choices: the values that are to be parameters.
         place: the workspace.
 
     Raises:
-        ImportFault: where none of them can be an action.
+        CallsheetError: CS938 where none of them can be an action, CS986 for a choice that is none.
 
     """
     requests, left = _requests(root, source, wanted, tag, fields)
     account = name or name_from(next(iter(requests.values())).url).split("_", maxsplit=1)[0]
     named = {label: Request(imported=one, name=label) for label, one in requests.items()}
-    return files_of(named, free_name(account, place.taken), place, left, one_account)
+    return files_of(named, free_name(account, place.taken), place, left, one_account, choices)
 
 
 def _requests(

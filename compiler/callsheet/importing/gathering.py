@@ -8,6 +8,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from callsheet.errors import CallsheetError, of_its_shape
+from callsheet.importing.chosen_parameters import Choice
 from callsheet.importing.files import chosen_requests
 from callsheet.importing.marks import filled
 from callsheet.importing.model import Collection as Requests
@@ -27,7 +28,11 @@ _ACCOUNT = 15
 
 
 def import_requests(
-    collection: Requests, wanted: Sequence[str], name: str | None, place: Place
+    collection: Requests,
+    wanted: Sequence[str],
+    name: str | None,
+    choices: Sequence[Choice],
+    place: Place,
 ) -> ImportedOperations:
     """Return the files of the requests of a collection: its folders are folders.
 
@@ -35,10 +40,11 @@ def import_requests(
         collection: the requests.
         wanted: names, folders and patterns; empty for all of them.
         name: of the first connection; None for one from the collection's name, or the URL.
+        choices: the values that are to be parameters.
         place: the workspace.
 
     Raises:
-        ImportFault: where none of them is chosen, or can be an action.
+        CallsheetError: CS938 where none is chosen or can be an action, CS986 for a bad choice.
 
     """
     chosen = chosen_requests(collection.requests, wanted)
@@ -48,7 +54,7 @@ def import_requests(
             "none of the requests can be an action", next(iter(left.values()), "choose others")
         )
     account = name or _account(collection.title) or _host(next(iter(requests.values())))
-    found = files_of(requests, free_name(account, place.taken), place, left, by_account)
+    found = files_of(requests, free_name(account, place.taken), place, left, by_account, choices)
     return replace(found, notes=collection.notes)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import yaml
@@ -17,6 +17,7 @@ from callsheet.compiling import Compiled
 from callsheet.errors import CallsheetError
 from callsheet.importing.accepted import demands, refused
 from callsheet.importing.action_text import action_text
+from callsheet.importing.chosen_parameters import Choice, with_parameters
 from callsheet.importing.common import URL, bases_of, value_of
 from callsheet.importing.extracting import extraction
 from callsheet.importing.files import with_values_filled
@@ -132,6 +133,7 @@ def files_of(
     place: Place,
     left: Mapping[str, str],
     group: Callable[[Any], str],
+    choices: Sequence[Choice] = (),
 ) -> ImportedOperations:
     """Return the files of requests.
 
@@ -141,11 +143,16 @@ def files_of(
         place: the workspace.
         left: what is left out already, each with the reason.
         group: returns what the documents of the actions of one connection have in common.
+        choices: the values that are to be parameters.
 
     Raises:
-        ImportFault: where none of them can be an action.
+        CallsheetError: CS938 where none of them can be an action, CS986 for a choice that is none.
 
     """
+    chosen = with_parameters([one.imported for one in requests.values()], choices)
+    requests = {
+        label: replace(one, imported=it) for (label, one), it in zip(requests.items(), chosen, strict=True)
+    }
     files = _Files(requests, account, place)
     while files.requests:
         wrong = files.wrong()
