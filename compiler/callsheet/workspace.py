@@ -1285,17 +1285,19 @@ class Workspace:
         from callsheet.importing.chosen_parameters import read_choices, with_parameters
         from callsheet.importing.reading_in import checked_name, name_from, read_request
         from callsheet.importing.references import secret_names
-        from callsheet.importing.several import refuse_invalid
+        from callsheet.importing.several import valid_text
         from callsheet.importing.writing import inside_of, write_new
 
         fields = _each(fields)
         found = read_request(self.root, source, line, request, operation, fields, environment, kind)
         (found,) = with_parameters([found], read_choices([*_each(params)]))
         chosen = checked_name(name or name_from(found.url))
-        text = action_text(found, chosen)
         path = file or str(self.root / f"{chosen}.yaml")
-        if (inside := inside_of(self.root, path)) is not None and not os.path.lexists(path):
-            refuse_invalid(self._place(), inside, chosen, text)
+        inside = None if os.path.lexists(path) else inside_of(self.root, path)
+        if inside is None:
+            text = action_text(found, chosen)
+        else:
+            text = valid_text(self._place(), inside, chosen, found)
         write_new(self.root, {path: text}, "choose another --name, or --out FILE")
         self.reread()
         return results.FileResult(path=path, name=chosen, secrets=tuple(secret_names(text)))

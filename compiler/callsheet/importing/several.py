@@ -109,13 +109,23 @@ def one_account(_action: Any) -> str:
     return ""
 
 
-def refuse_invalid(place: Place, file: str, name: str, text: str) -> None:
-    """Refuse the file of one action that would not be valid; raises ImportFault."""
+def valid_text(place: Place, file: str, name: str, imported: Imported) -> str:
+    """Return the text of one action that is valid where it is written; raises ImportFault for none."""
+    text = action_text(imported, name)
     after = place.compile_with({file: text})
-    if reason := refused(place.compiled, after, {name: file}).get(name):
-        raise ImportFault(
-            f"the action would not be valid: {reason}", "write it by hand, or choose another --name"
-        )
+    reason = refused(place.compiled, after, {name: file}).get(name)
+    if reason is None:
+        return text
+    if imported.responses:
+        return valid_text(place, file, name, without_answers(imported, reason))
+    way_out = "write it by hand, or choose another --name"
+    raise ImportFault(f"the action would not be valid: {reason}", way_out)
+
+
+def without_answers(imported: Imported, why: str) -> Imported:
+    """Return a request without the answers of its description, and with a note of it."""
+    note = f"the answers of the description were left out: {why}"
+    return replace(imported, responses={}, notes=[*imported.notes, note])
 
 
 def free_name(name: str, taken: Collection[str]) -> str:
@@ -158,8 +168,12 @@ def files_of(
         wrong = files.wrong()
         if not wrong:
             break
-        files = _Files(files.without(wrong), account, place)
-        left = {**left, **wrong}
+        without = files.without_answers(wrong)
+        left = {**left, **{label: why for label, why in wrong.items() if label not in without}}
+        again = {
+            label: without.get(label, one) for label, one in files.requests.items() if label not in left
+        }
+        files = _Files(again, account, place)
     if not files.requests:
         raise ImportFault(
             "none of the operations can be an action", next(iter(left.values()), "choose others")
@@ -218,9 +232,13 @@ class _Files:
         found = refused(self.place.compiled, after, self.files)
         return {label: found[name] for label, name in self.names.items() if name in found}
 
-    def without(self, wrong: Mapping[str, str]) -> dict[str, Request]:
-        """Return the other requests."""
-        return {label: one for label, one in self.requests.items() if label not in wrong}
+    def without_answers(self, wrong: Mapping[str, str]) -> dict[str, Request]:
+        """Return those of some requests that may be valid without the answers of their description."""
+        return {
+            label: replace(one, imported=without_answers(one.imported, wrong[label]))
+            for label, one in self.requests.items()
+            if label in wrong and one.imported.responses
+        }
 
     def connected(self, group: Callable[[Any], str]) -> tuple[dict[str, str], dict[str, int]]:
         """Return all files with what actions have in common in connections, and how many share each."""
