@@ -357,6 +357,27 @@ def test_the_word_before_a_file_says_what_it_must_be(
     assert "the file is not an OpenAPI description" in outcome.err
 
 
+def test_a_name_in_the_path_of_a_plain_url_is_a_parameter(workspace: Folder, callsheet: Callsheet) -> None:
+    urls = ("https://api.example.com:8443/v1/orders/:id/items/:item?x=:no", "{{unset}}:80/v1", ":odd")
+    items = [{"name": f"r{index}", "request": {"url": one}} for index, one in enumerate(urls)]
+    outcome = callsheet(
+        "import", written(workspace, "x.json", {"item": items}), "--all", "-C", workspace.path
+    )
+    assert "r1 is not imported: its host is the variable `unset`, which has no value" in outcome.err
+    compiled = Workspace(workspace.path).compile()
+    (name,) = {*compiled.actions} - {"example"}
+    assert compiled.actions[name].spec["request"]["query"] == {"x": ":no"}
+    assert [*compiled.actions[name].spec["parameters"]] == ["id", "item"]
+    assert requests_of(workspace)[name][1] == "https://api.example.com:8443/v1/orders/id/items/item?x=%3Ano"
+
+
+def test_requests_that_differ_only_in_a_type_are_two(workspace: Folder, callsheet: Callsheet) -> None:
+    calls = [entry("POST", "https://api.example.com/v1", {"a": one}) for one in (1, True, 1)]
+    file = written(workspace, "calls.har", {"log": {"entries": calls}})
+    callsheet("import", file, "--all", "--name", "shop", "-C", workspace.path)
+    assert [one[2] for one in requests_of(workspace).values()] == [{"a": 1}, {"a": True}]
+
+
 @pytest.mark.parametrize(
     "variables",
     [

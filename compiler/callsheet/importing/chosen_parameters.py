@@ -221,7 +221,7 @@ def _pointers(value: Any, path: tuple[str, ...]) -> list[str]:
 
 
 def _overlap(one: str, other: str) -> bool:
-    return one == other or f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")
+    return f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")
 
 
 def _fault(message: str, help: str) -> CallsheetError:

@@ -12,7 +12,7 @@ from callsheet.importing.chosen_parameters import Choice
 from callsheet.importing.files import chosen_requests
 from callsheet.importing.marks import filled
 from callsheet.importing.model import Collection as Requests
-from callsheet.importing.model import Imported, ImportFault, Listed
+from callsheet.importing.model import Credential, Imported, ImportFault, Listed
 from callsheet.importing.reading_in import name_from, settled
 from callsheet.importing.several import (
     ImportedOperations,
@@ -62,6 +62,7 @@ def _read(kind: str, listed: Sequence[Listed], *, asked: bool) -> tuple[dict[str
     """Return each request by its name with the folders, and why there is none of the others."""
     requests: dict[str, Request] = {}
     left: dict[str, str] = {}
+    seen: set[str] = set()
     for one in listed:
         label = free_label(one.label, {*requests, *left})
         try:
@@ -73,11 +74,19 @@ def _read(kind: str, listed: Sequence[Listed], *, asked: bool) -> tuple[dict[str
         named = _named(one, imported)
         if one.unasked and not asked:
             left[label] = one.unasked
-        elif any(it.imported == imported and it.folder == named.folder for it in requests.values()):
+        elif (identity := _identity(named)) in seen:
             left[label] = "the same request is there already"
         else:
+            seen.add(identity)
             requests[label] = named
     return requests, left
+
+
+def _identity(request: Request) -> str:
+    """Return a text that two requests share only where nothing of them differs."""
+    authentication = request.imported.authentication or {}
+    secrets = [one.text for one in authentication.values() if isinstance(one, Credential)]
+    return repr((request.folder, request.imported, secrets))
 
 
 def _misshapen(kind: str) -> ImportFault:

@@ -9,6 +9,7 @@ from typing import Any
 
 from callsheet.importing.model import Collection, Imported, ImportFault, Listed
 from callsheet.importing.reading_requests import (
+    PATH_PARAMETER,
     add_bearer,
     add_headers,
     add_json,
@@ -24,7 +25,6 @@ from callsheet.words import nearest
 
 KIND = "an Insomnia export"
 _TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
-_PATH_PARAMETER = re.compile(r"(?<=/):(\w+)(?=[/?#]|\Z)")
 _DEPTH = 50
 
 
@@ -134,7 +134,7 @@ class _Request:
 
     def read(self) -> Imported:
         node, variables = self.node, self.variables
-        url = _PATH_PARAMETER.sub(self._path_parameter, variables.marked(str(node.get("url") or "")))
+        url = PATH_PARAMETER.sub(self._path_parameter, variables.marked(str(node.get("url") or "")))
         result = Imported(method=str(node.get("method") or "GET").upper(), url=url)
         if "://" not in variables.filled(result.url):
             result.url = f"http://{result.url}"

@@ -9,6 +9,7 @@ from typing import Any
 
 from callsheet.importing.model import Collection, Imported, Listed
 from callsheet.importing.reading_requests import (
+    PATH_PARAMETER,
     add_bearer,
     add_headers,
     add_json,
@@ -127,7 +128,11 @@ class _Request:
         url = self.node.get("url") or ""
         parts = url if isinstance(url, dict) else {"raw": url}
         self.whole = not (parts.get("host") or parts.get("path"))
-        text = self.variables.marked(str(parts.get("raw") or "")) if self.whole else self._built(parts)
+        if self.whole:
+            text = self.variables.marked(str(parts.get("raw") or ""))
+            text = PATH_PARAMETER.sub(lambda match: self._segment(f":{match[1]}", parts), text)
+        else:
+            text = self._built(parts)
         shown = self.variables.filled(text)
         return text if re.match("[A-Za-z][A-Za-z0-9+.-]*://", shown) else f"http://{text}"
 

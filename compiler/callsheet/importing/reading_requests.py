@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -11,6 +12,8 @@ from callsheet.importing.variables import Variables
 from callsheet.outbound.urls import with_query
 
 NOT_JSON = "callsheet sends JSON"
+PATH_PARAMETER = re.compile(r"(?<=[^/:]/):(\w+)(?=[/?#]|\Z)")
+"""What a tool fills in before it sends, as `/orders/:id`; a port follows a host."""
 
 
 def fields(listed: Any, name: str = "name") -> Iterator[tuple[str, str]]:
