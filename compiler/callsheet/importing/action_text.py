@@ -32,6 +32,7 @@ _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _ENCODED_MARK = re.compile("%EE%80%8[2-7]")
 _KEY_AFTER_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9._-]* (\ue000\w+\ue001|[A-Za-z0-9._~+/-]+=*)")
 """A scheme and one word, as `Klaviyo-API-Key pk_1`: not the parameters of a signature."""
+_TOKEN = re.compile(r"(?i)(?:bearer|basic) +[^ ]+\Z")
 _LINE = "^[!-~]+( [!-~]+)*$"
 _USER = re.compile(r"(?<=://)[^/]*@")
 _LEFT_OUT = ("host", "content-length", "user-agent", "accept-encoding", "connection", "cookie")
@@ -49,10 +50,13 @@ def action_text(
         secrets: the secrets that have a name already, which only one secret has; new ones are added.
 
     Raises:
-        ImportFault: CS938 where the URL is not valid.
+        ImportFault: CS938 where the URL is not valid, or a text cannot be written.
 
     """
-    return _Writer(imported, name, account or name, {} if secrets is None else secrets).text()
+    text = _Writer(imported, name, account or name, {} if secrets is None else secrets).text()
+    if not _is_writable(text):
+        raise ImportFault("it contains characters that no file can contain", "replace its surrogates")
+    return text
 
 
 class _Writer:
@@ -203,7 +207,12 @@ class _Writer:
                 continue
             if key.lower() == "authorization":
                 self._authorization(value, found, key)
-            elif is_credential(key, value) or MARK.fullmatch(value) or SECRET.search(value):
+            elif (
+                is_credential(key, value)
+                or _TOKEN.match(value)
+                or MARK.fullmatch(value)
+                or SECRET.search(value)
+            ):
                 found[key] = self.secrets.to(key, value)
             else:
                 self._keep_on_a_line(value)
@@ -273,6 +282,11 @@ class _Writer:
             return value
         found = filled_payload(as_written(value), self.imported.values)
         return self._shown(found) if isinstance(found, str) else found
+
+
+def _is_writable(text: str) -> bool:
+    """Return whether a text is one of UTF-8: half a surrogate pair is none."""
+    return re.search("[\ud800-\udfff]", text) is None
 
 
 def _quoted(text: str) -> str:

@@ -18,7 +18,8 @@ SLOT = re.compile("\ue002(=?)([^\ue002-\ue007]*)\ue003")
 VALUE = re.compile("\ue004(=?)([^\ue002-\ue007]*)\ue005")
 SECRET = re.compile("\ue006(=?)([^\ue002-\ue007]*)\ue007")
 _ANY = re.compile("\ue002=?([^\ue002-\ue007]*)\ue003|\ue004(=?)([^\ue002-\ue007]*)\ue005")
-PRIVATE = re.compile("[\ue000-\ue007]")
+PRIVATE = re.compile("[\ue000-\ue007\ud800-\udfff]")
+"""Characters of marks, and those that no file can contain."""
 MAX_CHARACTERS = 262_144
 """Of a text with the values of its variables."""
 

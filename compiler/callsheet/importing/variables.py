@@ -35,7 +35,7 @@ _ADDRESSES = tuple(one for one in DEVICES if one != "token")
 """Words for a token that names a device: a parameter."""
 _URL = re.compile(r"(?i)https?://[^@/?#]*(?:[/?#]|\Z)")
 
-_OURS = ("it contains characters that callsheet uses itself", "replace U+E000 to U+E007")
+_OURS = ("it contains characters that no action can contain", "replace surrogates, and U+E000 to U+E007")
 
 
 class Variables:
@@ -91,12 +91,11 @@ class Variables:
         if PRIVATE.search(text) or _ESCAPED_MARK.search(text):
             raise ImportFault(*_OURS)
         marked = _IN_JSON.sub(self._json_mark, text)
-        for form in (marked, _COMMENT.sub(lambda match: match[1] or " ", marked)):
-            try:
-                return self._with_slots(json.loads(form))
-            except (ValueError, RecursionError):
-                continue
-        raise ImportFault("the body is not JSON", "callsheet sends JSON")
+        try:
+            found = _json(marked)
+        except ImportFault:
+            found = _json(_COMMENT.sub(lambda match: match[1] or " ", marked))
+        return self._with_slots(found)
 
     def text_of(self, name: str) -> str:
         """Return the value of a variable, with the values of those within it."""
@@ -161,6 +160,8 @@ class Variables:
         if match[0].startswith('"'):
             return _VARIABLE.sub(lambda it: self._in_text(it[1]), match[0])
         found = self.marked(match[0])
+        if VALUE.fullmatch(found):
+            _json(self.filled(found))
         for kind in (VALUE, SLOT, SECRET):
             if kind.fullmatch(found):
                 return json.dumps(bare(found))
@@ -187,6 +188,13 @@ class Variables:
         if PRIVATE.search(found):
             raise ImportFault("a key of the body is a variable", "write the action by hand")
         return found
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise ImportFault("the body is not JSON", "callsheet sends JSON") from None
 
 
 def checked_host(imported: Imported) -> Imported:
