@@ -19,12 +19,13 @@ from callsheet.importing.accepted import demands, refused
 from callsheet.importing.action_text import action_text
 from callsheet.importing.chosen_parameters import Choice, with_parameters
 from callsheet.importing.common import URL, bases_of, value_of
-from callsheet.importing.extracting import extraction
+from callsheet.importing.extracting import Extraction, extraction, refuse_different
 from callsheet.importing.files import with_values_filled
 from callsheet.importing.guesses import parameter_name
 from callsheet.importing.model import Imported, ImportFault
 from callsheet.importing.placing import Placed, place_values
 from callsheet.importing.references import secret_names
+from callsheet.language.action import Action
 
 Texts = Mapping[str, str]
 
@@ -242,33 +243,42 @@ class _Files:
 
     def connected(self, group: Callable[[Any], str]) -> tuple[dict[str, str], dict[str, int]]:
         """Return all files with what actions have in common in connections, and how many share each."""
-        groups: dict[str, list[str]] = {}
-        for name, file in self.files.items():
-            groups.setdefault(group(yaml.safe_load(self.texts[file])), []).append(name)
         texts = {**self.texts, **self.placed.texts}
+        compiled = self.place.compile_with(texts)
+        groups: dict[str, list[Action]] = {}
+        for name, file in self.files.items():
+            key = group(yaml.safe_load(self.texts[file]))
+            groups.setdefault(key, []).append(compiled.actions[name])
+        shared = [some for some in groups.values() if len(some) > 1 or len(groups) == 1]
+        found = self._connections(compiled, shared)
+        try:
+            # Most often, all of them can be: one look at the whole is enough.
+            refuse_different(compiled, self.place.compile_with({**texts, **_texts_of(found)}))
+        except CallsheetError:
+            found = [one for one in found if self._can_be(compiled, texts, one)]
+        connections = {str(one.file): len(one.shortened) for one in found}
+        return {**texts, **_texts_of(found)}, connections
+
+    def _connections(self, compiled: Compiled, groups: Sequence[Sequence[Action]]) -> list[Extraction]:
+        """Return the connection of each group, not yet compiled."""
         taken = {*self.place.taken, *self.names.values()}
-        connections: dict[str, int] = {}
-        for some in groups.values():
-            if len(some) == 1 and len(groups) > 1:
-                continue
-            name = free_name(self.account, {*taken, *(one.rpartition("/")[2] for one in connections)})
-            file = self._path(f"{self.account}/{'connection' if not connections else name}.yaml")
-            compiled = self.place.compile_with(texts)
-            try:
-                found = extraction(
-                    compiled,
-                    name,
-                    [compiled.actions[one] for one in some],
-                    file,
-                    lambda more, before=texts: self.place.compile_with({**before, **more}),  # type: ignore[misc]
-                )
-            except CallsheetError:
-                continue  # they are as valid without it
-            if found.file is not None:
-                texts = {**texts, **found.texts}
-                connections[file] = len(some)
+        found: list[Extraction] = []
+        for some in groups:
+            name = free_name(self.account, taken)
+            file = self._path(f"{self.account}/{name if found else 'connection'}.yaml")
+            one = extraction(compiled, name, some, file, lambda _: compiled)
+            if one.file is not None:
                 taken.add(name)
-        return texts, connections
+                found.append(one)
+        return found
+
+    def _can_be(self, compiled: Compiled, texts: Texts, one: Extraction) -> bool:
+        """Return whether the actions of a connection compile to the same with it."""
+        try:
+            refuse_different(compiled, self.place.compile_with({**texts, **one.texts}))
+        except CallsheetError:
+            return False
+        return True
 
     def _path(self, path: str) -> str:
         chosen, number = path, 1
@@ -276,6 +286,10 @@ class _Files:
             number += 1
             chosen = path.replace(".yaml", f"-{number}.yaml")
         return chosen
+
+
+def _texts_of(extractions: Sequence[Extraction]) -> dict[str, str]:
+    return {file: text for one in extractions for file, text in one.texts.items()}
 
 
 def _name(account: str, request: str) -> str:
