@@ -353,6 +353,11 @@ def test_the_word_before_a_file_says_what_it_must_be(
         assert "the file is a Postman collection, not a" in outcome.err
     outcome = callsheet("import", "har", shop, "--request", "Status", "-C", workspace.path)
     assert "the file is a Postman collection, not a HAR file" in outcome.err
+    broken = written(workspace, "broken.json", "{")
+    outcome = callsheet("import", broken, "--all", "-C", workspace.path)
+    assert outcome.err.startswith("error CS938: the contract broken.json cannot be read")
+    outcome = callsheet("import", "postman", broken, "--all", "-C", workspace.path)
+    assert outcome.err.startswith("error CS938: the file is not JSON")
     outcome = callsheet("import", "openapi", shop, "--all", "-C", workspace.path)
     assert "the file is not an OpenAPI description" in outcome.err
 

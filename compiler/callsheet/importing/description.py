@@ -10,7 +10,7 @@ from callsheet.contracts.sources import ContractFault
 from callsheet.errors import CallsheetError
 from callsheet.importing.chosen_parameters import Choice
 from callsheet.importing.model import Imported, ImportFault
-from callsheet.importing.reading_in import name_from, read_description, read_request
+from callsheet.importing.reading_in import name_from, read_description, request_of, settled
 from callsheet.importing.several import (
     ImportedOperations,
     Place,
@@ -57,10 +57,13 @@ def _requests(
     root: Path, source: str, wanted: Sequence[str] | None, tag: str | None, fields: Collection[str]
 ) -> tuple[dict[str, Imported], dict[str, str]]:
     """Return the request of each operation, and why there is none of the others."""
-    description, _ = read_description(root, source)
-    if not isinstance(description.value, dict) or not {"openapi", "swagger"} & {*description.value}:
-        raise ImportFault("the file is not an OpenAPI description", "name one, or a collection of requests")
+    described = read_description(root, source)
+    description = described[0]
     try:
+        if not {"openapi", "swagger"} & {*description.value}:
+            raise ImportFault(
+                "the file is not an OpenAPI description", "name one, or a collection of requests"
+            )
         listed = wanted if wanted is not None else operation_names(description.value, tag)
     except ContractFault as fault:
         raise ImportFault(fault.message, fault.help) from None
@@ -72,7 +75,7 @@ def _requests(
     requests, left = {}, {}
     for operation in listed:
         try:
-            requests[operation] = read_request(root, source, None, None, operation, fields)
+            requests[operation] = settled(request_of(described, operation, fields))
         except CallsheetError as error:
             if wanted is not None:
                 raise

@@ -58,7 +58,7 @@ def read_request(
         read = read_curl if source == "curl" else read_httpie
         found = read(line if line is not None else sys.stdin.read(MAX_LINE + 1))
     elif operation is not None:
-        found = _operation(root, source, operation, fields)
+        found = request_of(read_description(root, source), operation, fields)
     else:
         found = read_file(read_argument(source), wanted, environment, kind)
     return settled(found)
@@ -124,15 +124,26 @@ def name_from(url: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", "_".join(words).lower())[:30].strip("_")
 
 
-def _operation(root: Path, source: str, operation: str, fields: Collection[str]) -> Imported:
-    """Read an operation; its contract is linked where the workspace or a package contains it."""
+def request_of(described: tuple[ContractFile, bool], operation: str, fields: Collection[str]) -> Imported:
+    """Read an operation; its contract is linked where the workspace or a package contains it.
+
+    Args:
+        described: the description, and whether a workspace can name it as a contract.
+        operation: its id, or `POST /path`.
+        fields: of its body, beyond the required ones.
+
+    Raises:
+        ImportFault: where there is no such operation, or none that an action could call.
+
+    """
     from callsheet.importing.openapi import read_operation
 
-    description, inside = read_description(root, source)
+    description, inside = described
     imported = read_operation(description, operation, fields)
     if not inside:
         imported.contract = None
-        imported.notes.append(f"copy {Path(source).name} into the workspace, and name it under `contract`")
+        name = Path(description.reference).name
+        imported.notes.append(f"copy {name} into the workspace, and name it under `contract`")
     return imported
 
 
