@@ -138,6 +138,20 @@ def test_variables_become_values_and_the_environments_keep_their_comments(
     assert requests_of(workspace)["shop_api_create_order"][1] == "https://api.shop.example.com/v1/orders"
 
 
+def test_values_that_are_there_stay_and_a_name_is_taken_only_by_what_needs_it(
+    workspace: Folder, shop: Path, callsheet: Callsheet
+) -> None:
+    workspace.write(
+        "environments.yaml", ENVIRONMENT.replace("{host: api", "{shop: {host: mine}, host: api")
+    )
+    at = ("--name", "shop", "-C", workspace.path)
+    callsheet("import", shop, "--all", *at)
+    values = Workspace(workspace.path).compile().concrete[0].values
+    assert (values["shop"], values["shop_2"]["host"]) == ({"host": "mine"}, "api.shop.example.com")
+    callsheet("import", written(workspace, "calls.har", HAR), "--all", *at)
+    assert {"shop", "shop_2"} <= {*Workspace(workspace.path).compile().connections}
+
+
 def test_an_environment_file_gives_variables_their_values(
     workspace: Folder, shop: Path, callsheet: Callsheet
 ) -> None:

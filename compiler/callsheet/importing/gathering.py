@@ -54,7 +54,9 @@ def import_requests(
             "none of the requests can be an action", next(iter(left.values()), "choose others")
         )
     account = name or _account(collection.title) or _host(next(iter(requests.values())))
-    found = files_of(requests, free_name(account, place.taken), place, left, by_account, choices)
+    has_values = any(one.imported.values for one in requests.values())
+    account = free_name(account, {*place.taken, *(place.valued if has_values else ())})
+    found = files_of(requests, account, place, left, by_account, choices)
     return replace(found, notes=collection.notes)
 
 

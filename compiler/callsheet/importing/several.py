@@ -78,9 +78,13 @@ class Place:
 
     @property
     def taken(self) -> set[str]:
-        """The names that actions, connections and values have already."""
-        values = {name for one in self.compiled.concrete for name in one.values}
-        return {*self.compiled.definitions, *self.compiled.connections, *values}
+        """The names that actions and connections have already."""
+        return {*self.compiled.definitions, *self.compiled.connections}
+
+    @property
+    def valued(self) -> set[str]:
+        """The names under which environments have values already."""
+        return {name for one in self.compiled.concrete for name in one.values}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
