@@ -9,6 +9,7 @@ from callsheet.contracts.operations import operation_names
 from callsheet.contracts.sources import ContractFault
 from callsheet.errors import CallsheetError
 from callsheet.importing.chosen_parameters import Choice
+from callsheet.importing.common import one_account
 from callsheet.importing.model import Imported, ImportFault
 from callsheet.importing.reading_in import name_from, read_description, request_of, settled
 from callsheet.importing.several import (
@@ -17,7 +18,6 @@ from callsheet.importing.several import (
     Request,
     files_of,
     free_name,
-    one_account,
 )
 
 

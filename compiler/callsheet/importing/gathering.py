@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from callsheet.errors import CallsheetError, of_its_shape
 from callsheet.importing.chosen_parameters import Choice
+from callsheet.importing.common import by_account
 from callsheet.importing.files import chosen_requests
 from callsheet.importing.marks import filled
 from callsheet.importing.model import Collection as Requests
@@ -18,7 +19,6 @@ from callsheet.importing.several import (
     ImportedOperations,
     Place,
     Request,
-    by_account,
     files_of,
     free_name,
 )

@@ -5,7 +5,6 @@ The files are compiled before they are written: what would not be valid is left 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,7 +17,6 @@ from callsheet.errors import CallsheetError
 from callsheet.importing.accepted import demands, refused
 from callsheet.importing.action_text import action_text
 from callsheet.importing.chosen_parameters import Choice, with_parameters
-from callsheet.importing.common import URL, bases_of, value_of
 from callsheet.importing.extracting import Extraction, extraction, refuse_different
 from callsheet.importing.files import with_values_filled
 from callsheet.importing.guesses import parameter_name
@@ -101,17 +99,6 @@ class Request:
     imported: Imported
     name: str
     folder: str = ""
-
-
-def by_account(action: Any) -> str:
-    """Return what the actions of one connection have in common: the host, and how they authenticate."""
-    bases = bases_of(value_of(action, URL))
-    return json.dumps([bases[:1], value_of(action, ("spec", "authentication"))], sort_keys=True)
-
-
-def one_account(_action: Any) -> str:
-    """Return the same for every action: one connection is for all of them."""
-    return ""
 
 
 def valid_text(place: Place, file: str, name: str, imported: Imported) -> str:
