@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from callsheet.deploying.showing import Shown as Shown
     from callsheet.emulator.playing import Call as Call
     from callsheet.errors import CallsheetError
-    from callsheet.importing.description import ImportedOperations as ImportedOperations
+    from callsheet.importing.several import ImportedOperations as ImportedOperations
     from callsheet.importing.starting import StartResult as StartResult
     from callsheet.importing.written_files import Adoption as Adoption
     from callsheet.importing.written_files import Extraction as Extraction

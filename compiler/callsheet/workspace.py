@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from callsheet.emulator.playing import Call
     from callsheet.emulator.routes import Route
     from callsheet.emulator.session import EmulatorSession
+    from callsheet.importing.several import Place
     from callsheet.messages.sending import Ask
     from callsheet.outbound.hosts import Origin
     from callsheet.planning import Change, Current, Plan
@@ -1093,7 +1094,7 @@ class Workspace:
 
         """
         from callsheet.deploying.figures import measured_rows, refuse_without_account
-        from callsheet.importing.reading_in import read_argument
+        from callsheet.importing.arguments import read_argument
         from callsheet.targets.journey_optimizer.judging import judged
         from callsheet.targets.journey_optimizer.metrics import figures_of, read_rows
         from callsheet.targets.journey_optimizer.thresholds import Threshold
@@ -1271,6 +1272,9 @@ class Workspace:
         request: str | None = None,
         operation: str | None = None,
         fields: Collection[str] = (),
+        environment: str | None = None,
+        kind: str | None = None,
+        params: Collection[str] = (),
         file: str | None = None,
     ) -> results.FileResult:
         """Write an action from what there is: a curl line, a collection, a description, a payload.
@@ -1282,21 +1286,34 @@ class Workspace:
             request: which request of a file that holds several.
             operation: of an OpenAPI description: its `operationId`, or `POST /path`.
             fields: of its body, beyond the required ones.
+            environment: a file with an environment of Postman, or the name of one of Insomnia.
+            kind: `har`, `postman` or `insomnia`, where the file must be one.
+            params: what is to be a parameter: `NAME=/pointer` into the payload, or `NAME=query:KEY`.
             file: what is written; default: NAME.yaml in the workspace.
 
         Raises:
             ArgumentError: for a name that is none, or a file that cannot be read.
-            CallsheetError: CS938 to CS940 for what cannot be imported, CS929 where the file is there.
+            CallsheetError: CS938 for what cannot be imported, CS986 for a parameter that cannot be, CS929
+                where the file is there.
 
         """
-        from callsheet.importing.action_text import action_text, secret_names
+        from callsheet.importing.action_text import action_text
+        from callsheet.importing.chosen_parameters import read_choices, with_parameters
         from callsheet.importing.reading_in import checked_name, name_from, read_request
-        from callsheet.importing.writing import write_new
+        from callsheet.importing.references import secret_names
+        from callsheet.importing.several import valid_text
+        from callsheet.importing.writing import inside_of, write_new
 
-        found = read_request(self.root, source, line, request, operation, _each(fields))
+        fields = _each(fields)
+        found = read_request(self.root, source, line, request, operation, fields, environment, kind)
+        (found,) = with_parameters([found], read_choices([*_each(params)]))
         chosen = checked_name(name or name_from(found.url))
-        text = action_text(found, chosen)
         path = file or str(self.root / f"{chosen}.yaml")
+        inside = None if os.path.lexists(path) else inside_of(self.root, path)
+        if inside is None:
+            text = action_text(found, chosen)
+        else:
+            text = valid_text(self._place(), inside, chosen, found)
         write_new(self.root, {path: text}, "choose another --name, or --out FILE")
         self.reread()
         return results.FileResult(path=path, name=chosen, secrets=tuple(secret_names(text)))
@@ -1309,6 +1326,7 @@ class Workspace:
         tag: str | None = None,
         name: str | None = None,
         fields: Collection[str] = (),
+        params: Collection[str] = (),
     ) -> results.ImportedOperations:
         """Return the files of several operations of an OpenAPI description, with one connection.
 
@@ -1320,25 +1338,74 @@ class Workspace:
             tag: only the operations that have it.
             name: of the connection; default: from the URL.
             fields: of the bodies, beyond the required ones.
+            params: what is to be a parameter, in each that has it, as for `import_`.
 
         Raises:
             ArgumentError: for a name that is none, or a file that cannot be read.
-            CallsheetError: CS938 for what cannot be imported.
+            CallsheetError: CS938 for what cannot be imported, CS986 for a parameter that cannot be.
 
         """
+        from callsheet.importing.chosen_parameters import read_choices
         from callsheet.importing.description import import_operations
         from callsheet.importing.reading_in import checked_name
 
-        found = self.compile()
+        chosen = None if name is None else checked_name(name)
+        choices = read_choices([*_each(params)])
         return import_operations(
-            self.root,
-            source,
-            operations,
-            tag,
-            None if name is None else checked_name(name),
-            _each(fields),
-            {*found.definitions, *found.connections},
-            self._compilations.with_texts,
+            self.root, source, operations, tag, chosen, _each(fields), choices, self._place()
+        )
+
+    def import_requests(
+        self,
+        source: str,
+        requests: Collection[str] = (),
+        *,
+        name: str | None = None,
+        environment: str | None = None,
+        kind: str | None = None,
+        params: Collection[str] = (),
+    ) -> results.ImportedOperations | None:
+        """Return the files of the requests of a collection: a connection for those that share an account.
+
+        Nothing is written: `write` does that. The values of variables are added to environments.
+
+        Args:
+            source: the path of a HAR file, a Postman collection or an Insomnia export.
+            requests: names, folders, and patterns over both; default: all of them.
+            name: of the first connection; default: from the collection's name, or the URL.
+            environment: a file with an environment of Postman, or the name of one of Insomnia.
+            kind: `har`, `postman` or `insomnia`, where the file must be one.
+            params: what is to be a parameter, in each that has it, as for `import_`.
+
+        Returns:
+            None where the file is none of these.
+
+        Raises:
+            ArgumentError: for a name that is none, or a file that cannot be read.
+            CallsheetError: CS938 for what cannot be imported, CS986 for a parameter that cannot be.
+
+        """
+        from callsheet.importing.arguments import read_argument
+        from callsheet.importing.chosen_parameters import read_choices
+        from callsheet.importing.files import read_collection
+        from callsheet.importing.gathering import import_requests
+        from callsheet.importing.reading_in import checked_name
+
+        chosen = None if name is None else checked_name(name)
+        found = read_collection(read_argument(source), environment, kind)
+        choices = read_choices([*_each(params)])
+        if found is None:
+            return None
+        return import_requests(found, [*_each(requests)], chosen, choices, self._place())
+
+    def _place(self) -> Place:
+        """Return what new files are checked against before they are written."""
+        from callsheet.importing.several import Place
+
+        return Place(
+            compiled=self.compile(),
+            compile_with=self._compilations.with_texts,
+            is_free=lambda file: not os.path.lexists(self.root / file),
         )
 
     def compare_import(
@@ -1422,7 +1489,7 @@ class Workspace:
         return extraction(compiled, checked, some, own, self._compilations.with_texts)
 
     def write(self, found: results.Extraction | results.Adoption | results.ImportedOperations) -> None:
-        """Write the files of what `extract`, `adopt_all` or `import_operations` returned.
+        """Write the files of what `extract`, `adopt_all` or an import of several requests returned.
 
         Raises:
             CallsheetError: CS929 for a new file that is there, CS928 for one that cannot be written.

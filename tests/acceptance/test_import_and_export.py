@@ -359,8 +359,9 @@ def test_an_insomnia_export() -> None:
     request = by_its_test(text)
     assert (request.method, request.url) == ("POST", "https://api.example.com/v1?page=a%20b")
     assert request.headers["X-Team"] == "crm"
-    # What the export does not tell is a text, and no template of ours.
-    assert request.payload == {"title": "{{ _.unknown }}"}
+    # What the export does not say is a parameter.
+    assert request.payload == {"title": "unknown"}
+    assert compiled(text)["request"]["payload"] == {"title": {"$param": "unknown"}}
     with pytest.raises(ImportFault, match="the body is a form"):
         read_file(json.dumps(INSOMNIA), "Form")
 

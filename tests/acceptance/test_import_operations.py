@@ -123,3 +123,133 @@ def test_fields_beyond_the_required_ones_are_chosen_by_name(
     assert found.errors == []
     for name, field in (("mail", "subject"), ("shop_send_push", "title")):
         assert [*found.actions[name].spec["request"]["payload"]] == [field, "note"]
+
+
+ANSWER = {
+    "type": "object",
+    "required": ["id"],
+    "properties": {
+        "id": {"type": "string", "example": "m-1"},
+        "queue": {
+            "type": "object",
+            "properties": {"size": {"type": "integer"}, "late": {"type": "boolean"}},
+        },
+        "access_token": {"type": "string", "example": "s3cr3tvalue"},
+        "next": {"$ref": "#/components/schemas/Answer"},
+    },
+}
+ERROR = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {"error": {"type": "string", "enum": ["invalid"]}},
+}
+
+
+def answered(success: Any, failure: Any = ERROR, **more: Any) -> dict[str, Any]:
+    """Return the description with what its operations answer."""
+    found: dict[str, Any] = json.loads(json.dumps(DESCRIPTION))
+    found["components"]["schemas"] = {"Answer": ANSWER}
+    for item in found["paths"].values():
+        item["post"]["responses"] = {
+            "200": {"description": "done", "content": {"application/json": {"schema": success, **more}}},
+            "4XX": {"description": "no", "content": {"application/json": {"schema": failure}}},
+            "204": {"description": "nothing"},
+        }
+    return found
+
+
+def responses_of(workspace: Folder, callsheet: Callsheet, description: dict[str, Any]) -> Any:
+    file = workspace.write("shop.openapi", json.dumps(description))
+    arguments = ("import", file, "--operation", "sendMail", "--name", "mail", "-C", workspace.path)
+    assert callsheet(*arguments).code == 0
+    found = Workspace(workspace.path).compile()
+    assert found.errors == []
+    return found.actions["mail"].spec.get("responses")
+
+
+def test_the_answers_of_the_description_become_responses(workspace: Folder, callsheet: Callsheet) -> None:
+    found = responses_of(workspace, callsheet, answered({"$ref": "#/components/schemas/Answer"}))
+    assert found["failure"] == {"payload": {"error": "invalid"}}
+    answer = found["success"]["payload"]
+    assert (answer["id"], answer["queue"]) == ("m-1", {"size": 1, "late": True})
+    assert answer["access_token"] == "access_token"
+    assert "s3cr3tvalue" not in (workspace.path / "mail.yaml").read_text()
+    # The recursion ends.
+    assert len(json.dumps(answer)) < 1000
+
+
+def test_the_description_s_own_example_comes_first_where_its_schema_takes_it(
+    workspace: Folder, callsheet: Callsheet
+) -> None:
+    own = answered({"$ref": "#/components/schemas/Answer"}, examples={"wrong": {"value": {"id": 1}}, "right": {"value": {"id": "m-9"}}})  # fmt: skip
+    assert responses_of(workspace, callsheet, own)["success"] == {"payload": {"id": "m-9"}}
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {
+            "type": "object",
+            "required": ["id"],
+            "properties": {"id": {"type": "string", "pattern": "^[0-9]{9}$"}},
+        },
+        {"type": "string"},
+        {"type": "object"},
+    ],
+    ids=["no value is known", "no fields", "an open object"],
+)
+def test_an_answer_without_an_example_that_fits_is_left_out(
+    schema: dict[str, Any], workspace: Folder, callsheet: Callsheet
+) -> None:
+    assert "success" not in responses_of(workspace, callsheet, answered(schema))
+
+
+def test_a_large_answer_shows_only_what_is_required(workspace: Folder, callsheet: Callsheet) -> None:
+    fields = {f"field_{number}": {"type": "string", "enum": ["x" * 90]} for number in range(150)}
+    schema = {"type": "object", "required": ["field_7"], "properties": fields}
+    found = responses_of(workspace, callsheet, answered(schema))
+    assert found["success"]["payload"] == {"field_7": "x" * 90}
+
+
+def test_what_all_operations_answer_is_said_by_their_connection(
+    workspace: Folder, callsheet: Callsheet
+) -> None:
+    file = workspace.write("shop.openapi", json.dumps(answered({"$ref": "#/components/schemas/Answer"})))
+    assert callsheet("import", "openapi", file, "--all", "--name", "shop", "-C", workspace.path).code == 0
+    found = Workspace(workspace.path).compile()
+    shared = found.connections["shop"].document.value["spec"]["responses"]
+    assert shared["failure"] == {"payload": {"error": "invalid"}}
+    assert "responses" not in found.actions["shop_send_mail"].document.value["spec"]
+    compiled = found.by_environment["local"]["Action/shop_send_mail"].content
+    assert compiled["responses"]["failure"] == {"payload": {"error": "invalid"}}
+    assert callsheet("test", "-C", workspace.path).code == 0
+
+
+def test_the_tree_of_several_operations_is_shown_first(
+    workspace: Folder, description: Path, callsheet: Callsheet
+) -> None:
+    before = sorted(workspace.path.rglob("*.yaml"))
+    outcome = callsheet(
+        "import", description, "--tag", "mail", "--name", "shop", "--dry-run", "-C", workspace.path
+    )
+    assert outcome.out == (
+        "shop/\n  connection.yaml (for 2 actions)\n  shop_schedule_mail.yaml\n  shop_send_mail.yaml\n"
+        "would write 3 files for 2 actions\n"
+        "Its credentials were left out; set SHOP_TOKEN where it is sent.\n"
+    )
+    assert sorted(workspace.path.rglob("*.yaml")) == before
+
+
+def test_an_operation_whose_action_would_not_be_valid_is_left_out_and_the_rest_is_written(
+    workspace: Folder, callsheet: Callsheet
+) -> None:
+    found = json.loads(json.dumps(DESCRIPTION))
+    schema = found["paths"]["/pushes"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    schema["properties"]["title"] = {"type": "string", "pattern": "^[0-9]{9}$", "enum": ["nothing"]}
+    file = workspace.write("shop.openapi", json.dumps(found))
+    outcome = callsheet("import", file, "--all", "--name", "shop", "-C", workspace.path)
+    assert outcome.code == 0
+    assert outcome.err.splitlines()[1].startswith("sendPush is not imported: CS4")
+    compiled = Workspace(workspace.path).compile()
+    assert compiled.errors == []
+    assert sorted(compiled.actions) == ["example", "shop_schedule_mail", "shop_send_mail"]

@@ -31,7 +31,7 @@ ALLOWED = {
     # Names, addresses, paths, hosts, codes, columns: texts and places of ours.
     "wanted.get('name') == name", "where == path", "told != pages", "content['snapshotVersion'] != FORMAT_VERSION",
     "found.sandbox.get(name, options.get(name)) != options.get(name)", "path == self.whole", "ranks[0] == ranks[1]",
-    "old_address == address", "one.place[0] == file", "sent != found.url", "receiver_of(before) == host", "host_of(old) != host_of(new)", "code == wanted",
+    "old_address == address", "one.place[0] == file", "receiver_of(before) == host", "host_of(old) != host_of(new)", "code == wanted",
     "before_address == address", "plan.by_hand(one) == by_hand", "one != address", "name != environment",
     "imported.has_payload != ('payload' in request)", "one['if'] == chosen", "one.get('required') == [name]",
     "it.lower() == one['name'].lower()", "pointer == one", "key != name", "one.get('id') == name", "to == target",
@@ -86,6 +86,10 @@ ALLOWED = {
     "origin_of(url) != self.origin", "origin_of(joined) != self.origin", "first != self.number",
     "(own.host, own.port) != (one.host, one.port)", "one != reference", "limits.get('retries', _RETRIES) != _RETRIES",
     "port != {'http': 80, 'https': 443}.get(parts.scheme)",
+    # Places, keys and texts of requests that are imported, and the fields of a parameter that we wrote.
+    "slot.fields == {'type': 'string'}", "other.place == place", "other.place != place",
+    "key == place.removeprefix(_QUERY)", "place != _QUERY", "sent != url",
+    "self.known.setdefault(chosen, value) != value", "self._shared.text_of(name) != self.filled(found)",
     # What ends a schema: no value of an action.
     "node.get('additionalProperties') not in (None, False)",
 }  # fmt: skip

@@ -27,6 +27,7 @@ class Operation:
         parameters: of query and headers: name, in, required, schema.
         body: the schema of the JSON body, or None.
         answers: the schemas of the JSON bodies of `success` and `failure`, where they are described.
+        examples: of these bodies, as the description shows them.
         security: alternatives, each a list of schemes; empty where none is named.
         status: of the first success that is described, else 200.
         definitions: what the schemas of parameters refer to.
@@ -43,6 +44,7 @@ class Operation:
     body_required: bool = False
     json_body: bool = True
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    examples: dict[str, list[Any]] = field(default_factory=dict)
     security: list[list[dict[str, Any]]] = field(default_factory=list)
     deprecated: bool = False
     status: int = 200
@@ -192,12 +194,21 @@ class _OperationReader:
             kind = "success" if str(status).startswith("2") else "failure"
             told = self._resolved(answer)
             schema = told.get("schema")
+            shown = [one for media, one in (told.get("examples") or {}).items() if _is_json(media)]
             for media, one in (told.get("content") or {}).items():
                 if _is_json(media) and isinstance(one, dict):
-                    schema = one.get("schema")
+                    schema, shown = one.get("schema"), self._examples(one)
             if kind not in operation.answers and isinstance(schema, dict):
                 found = self.translator.translated(schema, f"{at}/responses/{status}")
                 operation.answers[kind] = {**found, "$defs": self.translator.definitions}
+                operation.examples[kind] = shown
+
+    def _examples(self, media: dict[str, Any]) -> list[Any]:
+        """Return the examples of a media type of OpenAPI 3."""
+        listed = media.get("examples")
+        named = [self._resolved(one) for one in (listed.values() if isinstance(listed, dict) else ())]
+        own = [media["example"]] if "example" in media else []
+        return own + [one["value"] for one in named if "value" in one]
 
     def _security(self, node: dict[str, Any], operation: Operation) -> None:
         schemes = (

@@ -12,7 +12,7 @@ from callsheet.deploying.journeys import journey_target
 from callsheet.deploying.stores import Stores
 from callsheet.documents import FolderSource, Unreadable
 from callsheet.errors import ArgumentError, CallsheetError
-from callsheet.importing.reading_in import read_argument
+from callsheet.importing.arguments import read_argument
 from callsheet.language import Environment
 from callsheet.language.content import Content
 from callsheet.outbound.hosts import AllowedHosts

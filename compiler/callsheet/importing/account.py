@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from callsheet.compiling import Compiled
 from callsheet.documents.yaml_text import compact_text
 from callsheet.errors import CallsheetError
+from callsheet.importing.accepted import error_of, new_errors
 from callsheet.importing.adopting import document_of
 from callsheet.importing.common import (
     URL,
@@ -265,22 +266,13 @@ def _wrong(
     environment: str,
 ) -> dict[str, str]:
     """Return the objects that the files do not take over as they are, each with the reason."""
-    known = {(one.code, one.file, one.message) for one in before.errors}
-    errors = [one for one in after.errors if (one.code, one.file, one.message) not in known]
+    errors = new_errors(before, after)
     there = after.by_environment.get(environment, {})
     wrong = {}
     for address, file in files.items():
-        name = Address.read(address).name
-        fault = next(
-            (
-                one
-                for one in errors
-                if one.file == file or any(name == about for about, _ in one.about)
-            ),
-            None,
-        )  # fmt: skip
-        if fault is not None:
-            wrong[address] = f"{fault.code} {fault.message}"
+        fault = error_of(errors, file, Address.read(address).name)
+        if fault:
+            wrong[address] = fault
         elif address not in there:
             wrong[address] = f"{environment} does not select it"
         elif there[address].digest != found[address].digest:

@@ -6,16 +6,18 @@ No credential of the request is written: what is named like one, or looks like o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import yaml
 
-from callsheet.documents import equal
 from callsheet.documents.yaml_text import Dumper
-from callsheet.importing.guesses import constant, guess, is_credential, is_secret, parameter_name
-from callsheet.importing.model import Imported, ImportFault, Slot
+from callsheet.importing.declared import Parameters
+from callsheet.importing.guesses import guess, is_credential, parameter_name
+from callsheet.importing.marks import SECRET, SLOT, VALUE, filled, filled_payload, template_of
+from callsheet.importing.model import Credential, Imported, ImportFault, Slot
+from callsheet.importing.references import References, is_hidden
 from callsheet.importing.shell import MARK, as_written
 
 _VENDORS = (
@@ -27,34 +29,43 @@ _VENDORS = (
     ("nexmo.com", "vonage", "sms"),
 )
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-_SLOT = re.compile("%EE%80%82(.*?)%EE%80%83")
+_ENCODED_MARK = re.compile("%EE%80%8[2-7]")
 _KEY_AFTER_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9._-]* (\ue000\w+\ue001|[A-Za-z0-9._~+/-]+=*)")
 """A scheme and one word, as `Klaviyo-API-Key pk_1`: not the parameters of a signature."""
+_TOKEN = re.compile(r"(?i)(?:bearer|basic) +[^ ]+\Z")
+_LINE = "^[!-~]+( [!-~]+)*$"
+_USER = re.compile(r"(?<=://)[^/]*@")
 _LEFT_OUT = ("host", "content-length", "user-agent", "accept-encoding", "connection", "cookie")
 
 
-def action_text(imported: Imported, name: str, account: str | None = None) -> str:
+def action_text(
+    imported: Imported, name: str, account: str | None = None, secrets: dict[str, str] | None = None
+) -> str:
     """Return the text of an action file that makes the request, with a test case that says so.
 
     Args:
         imported: the request.
         name: of the action.
         account: after which secrets are named; default: after the action.
+        secrets: the secrets that have a name already, which only one secret has; new ones are added.
 
     Raises:
-        ImportFault: CS938 where the URL is not valid.
+        ImportFault: CS938 where the URL is not valid, or a text cannot be written.
 
     """
-    return _Writer(imported, name, account or name).text()
+    text = _Writer(imported, name, account or name, {} if secrets is None else secrets).text()
+    if not _is_writable(text):
+        raise ImportFault("it contains characters that no file can contain", "replace its surrogates")
+    return text
 
 
 class _Writer:
-    def __init__(self, imported: Imported, name: str, account: str) -> None:
+    def __init__(self, imported: Imported, name: str, account: str, secrets: dict[str, str]) -> None:
         self.imported = imported
         self.name = name
-        self.account = account
-        self.secrets: set[str] = set()
-        self.parameters: dict[str, dict[str, Any]] = {}
+        self.secrets = References(account, secrets)
+        self.parameters = Parameters()
+        self.reads = {one: f"values.{account}.{one}" for one in imported.values}
         self.authentication: dict[str, Any] = {"type": "none"}
 
     def text(self) -> str:
@@ -63,13 +74,13 @@ class _Writer:
         vendor = next(((one, channel) for end, one, channel in _VENDORS if host.endswith(end)), None)
         metadata: dict[str, Any] = {
             "name": self.name,
-            "title": {"en": self.name.replace("_", " ").capitalize()},
+            "title": {"en": self._title() or self.name.replace("_", " ").capitalize()},
         }
         if vendor is not None:
             metadata["labels"] = {"vendor": vendor[0], "channel": vendor[1]}
         spec: dict[str, Any] = {"request": request, "authentication": self.authentication}
-        if self.parameters:
-            spec["parameters"] = self.parameters
+        if self.parameters.declared:
+            spec["parameters"] = self.parameters.declared
         if self.imported.contract is not None:
             spec["contract"] = self.imported.contract
         elif host == "fcm.googleapis.com":
@@ -78,14 +89,21 @@ class _Writer:
                 "method": "fcm.projects.messages.send",
                 "optional": True,
             }
-        params = {key: one["example"] for key, one in self.parameters.items()}
+        if self.imported.responses:
+            spec["responses"] = self.imported.responses
+        params = {key: one["example"] for key, one in self.parameters.declared.items()}
         spec["tests"] = [{"name": "as it was imported", "params": params, "expect": expected}]
         document = {"apiVersion": "callsheet/v1", "kind": "Action", "metadata": metadata, "spec": spec}
         notes = "".join(f"# {one}\n" for one in self.imported.notes)
         return notes + yaml.dump(document, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=100)
 
+    def _title(self) -> str:
+        """Return what the call is named where it comes from, on one line."""
+        shown = "".join(one if one.isprintable() else " " for one in self.imported.title)
+        return " ".join(shown.split())[:100]
+
     def _request(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        parts = urlsplit(self.imported.url)
+        parts = urlsplit(filled(self.imported.url, self.imported.values))
         if not parts.hostname:
             raise ImportFault("the request has no URL with a host", "paste a request with a whole URL")
         if self.imported.method not in _METHODS:
@@ -93,67 +111,94 @@ class _Writer:
                 f"an action cannot use the method {self.imported.method[:20]}",
                 f"the methods are: {', '.join(_METHODS)}",
             )
-        if parts.username or self.imported.user:
-            self._basic()
-        netloc = parts.netloc.rpartition("@")[2]
-        url = urlunsplit(parts._replace(netloc=netloc, query="", fragment=""))
-        headers = self._headers()
-        query = self._query(parts.query)
+        for slot in self.imported.slots.values():
+            if slot.chosen:
+                self.parameters.of_slot(slot)
+        if self.imported.authentication is not None:
+            self._authenticate(self.imported.authentication)
+        elif parts.username or self.imported.user:
+            self._basic(*(self.imported.user or (parts.username or "", parts.password or "")))
+        base, _, written = self.imported.url.partition("#")[0].partition("?")
         # What curl would send of a URL's odd characters is what is written.
-        full = _encoded(as_written(url))
-        request: dict[str, Any] = {"method": self.imported.method, "url": self._url(constant(full))}
+        full = _encoded(as_written(_USER.sub("", base)))
+        headers = self._headers()
+        query = self._query(written)
+        if query is None:
+            pairs = "&".join(f"{_quoted(key)}={_quoted(value)}" for key, value in self.sent_query)
+            full = f"{full}?{pairs}"
+        request: dict[str, Any] = {"method": self.imported.method, "url": self._template(full)}
         if headers:
             request["headers"] = headers
         if query:
             request["query"] = query
         # A compiled action is canonical JSON: its query is in the order of RFC 8785.
-        listed = sorted(self.sent_query, key=lambda one: one[0].encode("utf-16-be"))
-        plain = [f"{quote(key, safe='')}={quote(value, safe='')}" for key, value in listed]
+        listed = sorted(query or (), key=lambda one: one.encode("utf-16-be"))
+        sent = dict(self.sent_query)
+        plain = [f"{quote(key, safe='')}={quote(self._shown(sent[key]), safe='')}" for key in listed]
         expected: dict[str, Any] = {
             "method": self.imported.method,
-            "url": _SLOT.sub(self._example, full) + ("?" + "&".join(plain) if plain else ""),
+            "url": self._shown(full, encoded=True) + ("?" + "&".join(plain) if plain else ""),
         }
         if self.imported.has_payload:
             request["payload"] = self._payload(self.imported.payload, ())
             expected["payload"] = self._expected(self.imported.payload, ())
         return request, expected
 
-    def _url(self, url: str) -> str:
-        """Write a parameter in the place of a slot in the URL."""
-        return _SLOT.sub(
-            lambda match: f"{{{{ params.{self._declared(self.imported.slots[unquote(match[1])])} }}}}", url
-        )
+    def _template(self, text: str) -> str:
+        """Write a text as a template, with a parameter or a value in the place of each mark."""
 
-    def _example(self, match: re.Match[str]) -> str:
-        return quote(str(self.imported.slots[unquote(match[1])].example), safe="")
+        def parameter(name: str) -> str | None:
+            slot = self.imported.slots.get(unquote(name))
+            return None if slot is None else self.parameters.of_slot(slot)
 
-    def _basic(self) -> None:
-        username, password = self.imported.user or ("", "")
+        return template_of(text, parameter, self.reads)
+
+    def _shown(self, text: str, *, encoded: bool = False) -> str:
+        """Return a text as it is sent: a parameter by its example."""
+
+        def example(match: re.Match[str]) -> str:
+            slot = self.imported.slots.get(unquote(match[2]))
+            shown = match[0] if slot is None else str(slot.example)
+            return quote(shown, safe="") if encoded and slot is not None else shown
+
+        return SLOT.sub(example, filled(text, self.imported.values))
+
+    def _authenticate(self, written: dict[str, Any]) -> None:
         self.authentication = {
-            "type": "basic",
-            "username": {"secret": self._secret("username", username)},
-            "password": {"secret": self._secret("password", password)},
+            key: self.secrets.to(written.get("name") or parameter_name(key), one.text)
+            if isinstance(one, Credential)
+            else one
+            for key, one in written.items()
         }
 
-    def _query(self, query: str) -> dict[str, Any]:
+    def _basic(self, username: str, password: str) -> None:
+        self.authentication = {
+            "type": "basic",
+            "username": self.secrets.to("username", username),
+            "password": self.secrets.to("password", password),
+        }
+
+    def _query(self, query: str) -> dict[str, Any] | None:
+        """Return the query parameters; None where one is there twice, so that the URL itself says them."""
         found: dict[str, Any] = {}
         self.sent_query: list[tuple[str, str]] = []
         for key, value in parse_qsl(query, keep_blank_values=True):
-            if is_credential(key, value) and self.authentication["type"] == "none":
+            hidden = is_credential(key, value) or SECRET.search(value) is not None
+            if hidden and self.authentication["type"] == "none":
                 self.authentication = {
                     "type": "apiKey",
                     "name": key,
                     "in": "query",
-                    "value": {"secret": self._secret(key, value)},
+                    "value": self.secrets.to(key, value),
                 }
-            elif is_credential(key, value):
+            elif hidden:
                 self.imported.notes.append(
                     f"the query parameter {key} was left out: it looks like a second credential"
                 )
             else:
-                found[key] = constant(as_written(value))
+                found[key] = self._template(as_written(value))
                 self.sent_query.append((key, as_written(value)))
-        return found
+        return found if len(found) == len(self.sent_query) else None
 
     def _headers(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -162,11 +207,24 @@ class _Writer:
                 continue
             if key.lower() == "authorization":
                 self._authorization(value, found, key)
-            elif is_credential(key, value) or MARK.fullmatch(value):
-                found[key] = {"secret": self._secret(key, value)}
+            elif (
+                is_credential(key, value)
+                or _TOKEN.match(value)
+                or MARK.fullmatch(value)
+                or SECRET.search(value)
+            ):
+                found[key] = self.secrets.to(key, value)
             else:
-                found[key] = constant(as_written(value))
+                self._keep_on_a_line(value)
+                found[key] = self._template(as_written(value))
         return self._with_api_key(found)
+
+    def _keep_on_a_line(self, value: str) -> None:
+        """Declare that the parameters of a header are what a header can contain."""
+        for match in SLOT.finditer(value):
+            slot = self.imported.slots.get(match[2])
+            if slot is not None and slot.fields == {"type": "string"}:
+                self.imported.slots[match[2]] = replace(slot, fields={"type": "string", "pattern": _LINE})
 
     def _with_api_key(self, headers: dict[str, Any]) -> dict[str, Any]:
         """Make the one header that contains a secret the authentication, where there is none."""
@@ -181,28 +239,18 @@ class _Writer:
         if scheme == "bearer":
             self.authentication = {
                 "type": "bearer",
-                "token": {"secret": self._secret("token", value[len("bearer ") :])},
+                "token": self.secrets.to("token", value[len("bearer ") :]),
             }
         elif scheme == "basic":
-            self._basic()
+            self._basic(value, value)
         elif _KEY_AFTER_SCHEME.fullmatch(value) and self.authentication["type"] == "none":
             scheme, _, secret = value.partition(" ")
             self.authentication = {
                 "type": "apiKey", "name": key, "in": "header", "scheme": scheme,
-                "value": {"secret": self._secret("key", secret)},
+                "value": self.secrets.to("key", secret),
             }  # fmt: skip
         else:
-            headers[key] = {"secret": self._secret("authorization", value)}
-
-    def _secret(self, what: str, value: str = "") -> str:
-        """Return a reference by a name of its own, or by its variable's: the value is forgotten here."""
-        variable = MARK.fullmatch(value.strip())
-        if variable is not None:
-            self.secrets.add(variable[1])
-            return f"env:{variable[1]}"
-        name = re.sub(r"[^A-Z0-9]+", "_", f"{self.account}_{what}".upper()).strip("_")
-        self.secrets.add(name)
-        return f"env:{name if not name[0].isdigit() else f'KEY_{name}'}"
+            headers[key] = self.secrets.to("authorization", value)
 
     def _payload(self, value: Any, path: tuple[Any, ...]) -> Any:
         if isinstance(value, dict):
@@ -210,16 +258,16 @@ class _Writer:
         if isinstance(value, list):
             return [self._payload(one, (*path, index)) for index, one in enumerate(value)]
         if isinstance(value, Slot):
-            return f"{{{{ params.{self._declared(value)} }}}}"
+            return f"{{{{ params.{self.parameters.of_slot(value)} }}}}"
         if not isinstance(value, str):
             return value
-        if is_secret(value, path) or MARK.fullmatch(value):
-            return {"secret": self._secret(str(path[-1]) if path else "value", value)}
+        if is_hidden(value, path):
+            return self.secrets.to(str(path[-1]) if path else "value", value)
         value = as_written(value)
-        guessed = guess(value, path)
+        guessed = None if SLOT.search(value) or VALUE.search(value) else guess(value, path)
         if guessed is None:
-            return constant(value)
-        return f"{{{{ params.{self._parameter(path, value, guessed)} }}}}"
+            return self._template(value)
+        return f"{{{{ params.{self.parameters.of_value(path, value, guessed)} }}}}"
 
     def _expected(self, value: Any, path: tuple[Any, ...]) -> Any:
         if isinstance(value, dict):
@@ -228,41 +276,25 @@ class _Writer:
             return [self._expected(one, (*path, index)) for index, one in enumerate(value)]
         if isinstance(value, Slot):
             return value.example
-        if isinstance(value, str) and (is_secret(value, path) or MARK.fullmatch(value)):
-            return {"secret": self._secret(str(path[-1]) if path else "value", value)}
-        return as_written(value) if isinstance(value, str) else value
+        if isinstance(value, str) and is_hidden(value, path):
+            return self.secrets.to(str(path[-1]) if path else "value", value)
+        if not isinstance(value, str):
+            return value
+        found = filled_payload(as_written(value), self.imported.values)
+        return self._shown(found) if isinstance(found, str) else found
 
-    def _declared(self, slot: Slot) -> str:
-        """Declare the parameter of a slot."""
-        guessed = guess(slot.example, (slot.name,)) if isinstance(slot.example, str) else None
-        return self._enter(parameter_name(slot.name), slot.fields, slot.example, guessed)
 
-    def _parameter(self, path: tuple[Any, ...], value: str, sensitivity: str) -> str:
-        """Declare a parameter for a value; the same value at the same key is the same parameter."""
-        key = next((one for one in reversed(path) if isinstance(one, str)), "value")
-        return self._enter(parameter_name(key), {"type": "string"}, value, sensitivity)
+def _is_writable(text: str) -> bool:
+    """Return whether a text is one of UTF-8: half a surrogate pair is none."""
+    return re.search("[\ud800-\udfff]", text) is None
 
-    def _enter(self, name: str, fields: dict[str, Any], example: Any, guessed: str | None) -> str:
-        number, chosen = 1, name
-        while chosen in self.parameters and not equal(self.parameters[chosen]["example"], example):
-            number += 1
-            chosen = f"{name}_{number}"
-        declared = {
-            "type": fields["type"],
-            "label": {"en": chosen.replace("_", " ").capitalize()},
-            **fields,
-        }
-        if guessed not in (None, "text"):
-            declared["sensitivity"] = guessed
-        self.parameters[chosen] = {**declared, "example": example}
-        return chosen
+
+def _quoted(text: str) -> str:
+    """Encode a key or a value of a query; marks stay as they are."""
+    return _ENCODED_MARK.sub(lambda match: unquote(match[0]), quote(text, safe=""))
 
 
 def _encoded(url: str) -> str:
-    """Encode what a URL cannot contain, and nothing twice."""
-    return quote(unquote(url), safe=":/?#[]@!$&'()*+,;=~%") if not url.isascii() or " " in url else url
-
-
-def secret_names(text: str) -> Iterator[str]:
-    """Yield the environment variables that an imported action refers to."""
-    yield from sorted(set(re.findall(r"env:([A-Z0-9_]+)", text)))
+    """Encode what a URL cannot contain, and nothing twice; marks stay as they are."""
+    found = quote(url, safe=":/?#[]@!$&'()*+,;=~%") if not url.isascii() or " " in url else url
+    return _ENCODED_MARK.sub(lambda match: unquote(match[0]), found)

@@ -130,6 +130,17 @@ def bases_of(url: Any) -> list[str]:
     return [one for one in dict.fromkeys(found) if _BASE.match(one) and not one.endswith("/")]
 
 
+def by_account(action: Any) -> str:
+    """Return what the actions of one connection have in common: the host, and how they authenticate."""
+    bases = bases_of(value_of(action, URL))
+    return json.dumps([bases[:1], value_of(action, ("spec", "authentication"))], sort_keys=True)
+
+
+def one_account(_action: Any) -> str:
+    """Return the same for every action: one connection is for all of them."""
+    return ""
+
+
 def connection_text(name: str, common: Common) -> str:
     """Return the text of a Connection that says what is common."""
     metadata: dict[str, Any] = {"name": name}

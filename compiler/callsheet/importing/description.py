@@ -2,45 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from callsheet.compiling import Compiled
 from callsheet.contracts.operations import operation_names
 from callsheet.contracts.sources import ContractFault
 from callsheet.errors import CallsheetError
-from callsheet.importing.action_text import action_text, secret_names
-from callsheet.importing.extracting import extraction
-from callsheet.importing.guesses import parameter_name
+from callsheet.importing.chosen_parameters import Choice
+from callsheet.importing.common import one_account
 from callsheet.importing.model import Imported, ImportFault
-from callsheet.importing.reading_in import name_from, read_description, read_request
-
-Texts = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportedOperations:
-    """The files of operations; nothing of them is written yet.
-
-    Attributes:
-        texts: by path relative to the workspace.
-        names: of the actions, by operation.
-        left: by operation, why it cannot be an action.
-        secrets: the environment variables that hold what was left out.
-
-    """
-
-    texts: Texts = field(default_factory=dict)
-    names: Mapping[str, str] = field(default_factory=dict)
-    left: Mapping[str, str] = field(default_factory=dict)
-    secrets: Sequence[str] = ()
-
-    @property
-    def new(self) -> Sequence[str]:
-        """The files that are not there yet: all of them."""
-        return [*self.texts]
+from callsheet.importing.reading_in import name_from, read_description, request_of, settled
+from callsheet.importing.several import (
+    ImportedOperations,
+    Place,
+    Request,
+    files_of,
+    free_name,
+)
 
 
 def import_operations(
@@ -50,10 +28,10 @@ def import_operations(
     tag: str | None,
     name: str | None,
     fields: Collection[str],
-    taken: Collection[str],
-    compile_with: Callable[[Texts], Compiled],
+    choices: Sequence[Choice],
+    place: Place,
 ) -> ImportedOperations:
-    """Return the files of operations.
+    """Return the files of operations, which share one connection.
 
     Args:
         root: the folder of the workspace.
@@ -62,42 +40,30 @@ def import_operations(
         tag: of the operations; None for any.
         name: of the connection; None for one from the URL.
         fields: of the bodies, beyond the required ones; an operation without one of them is left.
-        taken: the names that actions and connections have already.
-        compile_with: compiles the workspace with new files.
+        choices: the values that are to be parameters.
+        place: the workspace.
 
     Raises:
-        ImportFault: where none of them can be an action.
+        CallsheetError: CS938 where none of them can be an action, CS986 for a choice that is none.
 
     """
     requests, left = _requests(root, source, wanted, tag, fields)
     account = name or name_from(next(iter(requests.values())).url).split("_", maxsplit=1)[0]
-    account = _free(account, taken)
-    names: dict[str, str] = {}
-    plain: dict[str, str] = {}
-    for operation, imported in requests.items():
-        own = _free(_name(account, operation), {*taken, *names.values(), account})
-        names[operation] = own
-        plain[f"{account}/{own}.yaml"] = action_text(imported, own, account)
-    compiled = compile_with(plain)
-    file = f"{account}/connection.yaml"
-    found = extraction(
-        compiled,
-        account,
-        [compiled.actions[one] for one in names.values() if one in compiled.actions],
-        file,
-        lambda texts: compile_with({**plain, **texts}),
-    )
-    texts = {**plain, **found.texts}
-    secrets = sorted({one for text in texts.values() for one in secret_names(text)})
-    return ImportedOperations(texts=texts, names=names, left=left, secrets=secrets)
+    named = {label: Request(imported=one, name=label) for label, one in requests.items()}
+    return files_of(named, free_name(account, place.taken), place, left, one_account, choices)
 
 
 def _requests(
     root: Path, source: str, wanted: Sequence[str] | None, tag: str | None, fields: Collection[str]
 ) -> tuple[dict[str, Imported], dict[str, str]]:
     """Return the request of each operation, and why there is none of the others."""
-    description, _ = read_description(root, source)
+    described = read_description(root, source)
+    description = described[0]
     try:
+        if not {"openapi", "swagger"} & {*description.value}:
+            raise ImportFault(
+                "the file is not an OpenAPI description", "name one, or a collection of requests"
+            )
         listed = wanted if wanted is not None else operation_names(description.value, tag)
     except ContractFault as fault:
         raise ImportFault(fault.message, fault.help) from None
@@ -109,7 +75,7 @@ def _requests(
     requests, left = {}, {}
     for operation in listed:
         try:
-            requests[operation] = read_request(root, source, None, None, operation, fields)
+            requests[operation] = settled(request_of(described, operation, fields))
         except CallsheetError as error:
             if wanted is not None:
                 raise
@@ -117,16 +83,3 @@ def _requests(
     if not requests:
         raise ImportFault("none of the operations can be an action", next(iter(left.values())))
     return requests, left
-
-
-def _name(account: str, operation: str) -> str:
-    """Return a name of at most 30 characters for the action of an operation."""
-    return re.sub(r"_+", "_", f"{account}_{parameter_name(operation)}")[:30].strip("_")
-
-
-def _free(name: str, taken: Collection[str]) -> str:
-    chosen, number = name, 1
-    while chosen in taken:
-        number += 1
-        chosen = f"{name[:26]}_{number}"
-    return chosen

@@ -1,41 +1,50 @@
-"""A HAR file, a Postman 2.1 collection, an Insomnia export, or a payload alone → requests."""
+"""A HAR file, a Postman collection, an Insomnia export, or a payload alone → requests."""
 
 from __future__ import annotations
 
 import json
-import re
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
 
+from callsheet.documents.reading import parse
 from callsheet.errors import of_its_shape
+from callsheet.importing.arguments import read_argument
+from callsheet.importing.har import KIND as HAR
+from callsheet.importing.har import har_collection
+from callsheet.importing.insomnia import KIND as INSOMNIA
+from callsheet.importing.insomnia import insomnia_collection
 from callsheet.importing.mapped import is_mapped, with_slots
-from callsheet.importing.model import Imported, ImportFault, misshapen
-from callsheet.outbound.urls import with_query
-from callsheet.words import counted
+from callsheet.importing.marks import filled, filled_payload
+from callsheet.importing.model import Collection, Imported, ImportFault, Listed, misshapen
+from callsheet.importing.postman import KIND as POSTMAN
+from callsheet.importing.postman import postman_collection
+from callsheet.language.selector import is_pattern, matches
+from callsheet.words import counted, nearest
+
+_KINDS = "name a HAR file, a Postman collection, an Insomnia export, or a payload"
 
 
-def read_file(text: str, wanted: str | None) -> Imported:
-    """Read the request of a file; `wanted` is its name, where the file contains several.
+def read_file(
+    text: str, wanted: str | None, environment: str | None = None, kind: str | None = None
+) -> Imported:
+    """Read the request of a file.
+
+    Args:
+        text: of the file.
+        wanted: the name of the request, where the file contains several.
+        environment: where its variables have their values, beside the file itself.
+        kind: what the file is said to be; None for any.
 
     Raises:
         ImportFault: for another file, and for one with several requests of which none was named.
 
     """
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        raise ImportFault("the file is not JSON", _KINDS) from None
-    if isinstance(value, dict) and isinstance(value.get("log"), dict):
-        with of_its_shape(misshapen("a HAR file")):
-            requests = [one.get("request", {}) for one in value["log"].get("entries", ())]
-            return _chosen([(str(one.get("url", "?")), one) for one in requests], wanted, _har)
-    if isinstance(value, dict) and isinstance(value.get("item"), list):
-        with of_its_shape(misshapen("a Postman collection")):
-            filled = _filled(value["item"], _variables(value.get("variable")))
-            return _chosen(list(_items(filled, "")), wanted, _postman)
-    if isinstance(value, dict) and isinstance(value.get("resources"), list):
-        with of_its_shape(misshapen("an Insomnia export")):
-            return _chosen(_insomnia_requests(value["resources"]), wanted, _insomnia)
+    value = _value(text)
+    collection = _of_kind(collection_of(value, environment), kind)
+    if collection is not None:
+        with of_its_shape(misshapen(collection.kind)):
+            return with_values_filled(_chosen(collection.requests, wanted).read())
     if isinstance(value, dict) and ("openapi" in value or "swagger" in value):
         raise ImportFault("the file describes a service", "choose one of its operations with --operation")
     if isinstance(value, dict):
@@ -52,142 +61,131 @@ def read_file(text: str, wanted: str | None) -> Imported:
     raise ImportFault("the file contains no request", _KINDS)
 
 
-_KINDS = "name a HAR file, a Postman collection, an Insomnia export, or a payload"
-_VARIABLE = re.compile(r"\{\{\s*(?:_\.)?([A-Za-z0-9_.-]+)\s*\}\}")
+def read_collection(text: str, environment: str | None, kind: str | None) -> Collection | None:
+    """Return the requests of a file; None for a file that describes a service, or is none of the kinds.
+
+    Args:
+        text: of the file.
+        environment: where its variables have their values, beside the file itself.
+        kind: what the file is said to be; None for any.
+
+    Raises:
+        ImportFault: for a file of another kind.
+
+    """
+    try:
+        value = _value(text)
+    except ImportFault:
+        if kind is not None:
+            raise
+        return None
+    return _of_kind(collection_of(value, environment), kind)
 
 
-def _variables(listed: Any) -> dict[str, str]:
-    """Return the variables of a collection, but for what may be a secret."""
-    return {
-        str(one["key"]): str(one["value"])
-        for one in (listed if isinstance(listed, list) else ())
-        if isinstance(one, dict) and "key" in one and "value" in one and one.get("type") != "secret"
-    }
+def _of_kind(found: Collection | None, kind: str | None) -> Collection | None:
+    """Return what a file contains; raises ImportFault where it is said to be of another kind."""
+    if kind is not None and (found is None or found.kind != KINDS[kind]):
+        held = "another file" if found is None else found.kind
+        raise ImportFault(f"the file is {held}, not {KINDS[kind]}", "leave the word before the file out")
+    return found
 
 
-def _filled(value: Any, variables: dict[str, str]) -> Any:
-    """Write the value of each `{{variable}}` in its place; one that is not known stays."""
-    if isinstance(value, dict):
-        return {key: _filled(one, variables) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_filled(one, variables) for one in value]
-    if isinstance(value, str):
-        return _VARIABLE.sub(lambda match: variables.get(match[1], match[0]), value)
+KINDS = {"har": HAR, "postman": POSTMAN, "insomnia": INSOMNIA}
+"""The words before a file that say what it is."""
+
+
+def collection_of(value: Any, environment: str | None) -> Collection | None:
+    """Return the requests of a file that lists some; None for another."""
+    if not isinstance(value, dict):
+        return None
+    if isinstance(value.get("log"), dict):
+        with of_its_shape(misshapen(HAR)):
+            return har_collection(value)
+    wrapped = value.get("collection") if isinstance(value.get("collection"), dict) else value
+    if isinstance(wrapped, dict) and isinstance(wrapped.get("item"), list):
+        with of_its_shape(misshapen(POSTMAN)):
+            given = None if environment is None else _variables_file(environment)
+            return postman_collection(wrapped, given)
+    if isinstance(value.get("resources"), list) or str(value.get("type")).startswith("collection.insomnia"):
+        with of_its_shape(misshapen(INSOMNIA)):
+            return insomnia_collection(value, environment)
+    return None
+
+
+def chosen_requests(requests: Sequence[Listed], wanted: Sequence[str]) -> list[Listed]:
+    """Return the requests that a name, a folder or a pattern chooses; all, where none is given.
+
+    Raises:
+        ImportFault: for a name or a pattern that chooses none.
+
+    """
+    for one in wanted:
+        if not any(_is_named(it, one) for it in requests):
+            names = [it.label for it in requests]
+            raise ImportFault(
+                f"no request is called `{one[:80]}`{nearest(one, {*names, *(it.name for it in requests)})}",
+                f"choose with --request: {', '.join(name[:60] for name in names[:10])}",
+            )
+    return [it for it in requests if not wanted or any(_is_named(it, one) for one in wanted)]
+
+
+def _is_named(listed: Listed, wanted: str) -> bool:
+    if is_pattern(wanted):
+        return matches(wanted, listed.label)
+    return wanted in (listed.label, listed.name) or listed.label.startswith(f"{wanted.rstrip('/')}/")
+
+
+def _value(text: str) -> Any:
+    """Return what a file says: JSON, or the YAML of Insomnia."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        if text.lstrip().startswith("type: collection.insomnia"):
+            documents, problems = parse(text, "export.yaml")
+            if documents and not problems:
+                return documents[0].value
+        raise ImportFault("the file is not JSON", _KINDS) from None
+
+
+def _variables_file(environment: str) -> dict[str, Any]:
+    """Return what a file of variables says."""
+    try:
+        value = json.loads(read_argument(environment))
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict) or not isinstance(value.get("values"), list):
+        raise ImportFault(
+            "the file of --environment contains no variables", "export an environment of Postman as JSON"
+        )
     return value
 
 
-def _insomnia_requests(resources: list[Any]) -> list[tuple[str, dict[str, Any]]]:
-    """Return the requests of an Insomnia export (format 4), the base environment's variables filled in."""
-    listed = [one for one in resources if isinstance(one, dict)]
-    variables: dict[str, str] = {}
-    for one in listed:
-        if one.get("_type") == "environment" and isinstance(one.get("data"), dict):
-            variables |= {key: str(value) for key, value in one["data"].items() if isinstance(value, str)}
-    return [
-        (str(one.get("name", "?")), _filled(one, variables))
-        for one in listed
-        if one.get("_type") == "request"
-    ]
-
-
-def _insomnia(request: dict[str, Any]) -> Imported:
-    headers = [
-        (str(one["name"]), str(one.get("value", "")))
-        for one in request.get("headers") or ()
-        if isinstance(one, dict) and one.get("name") and not one.get("disabled")
-    ]
-    result = Imported(
-        method=str(request.get("method", "GET")), url=str(request.get("url", "")), headers=headers
-    )
-    query = [
-        f"{quote(str(one['name']), safe='')}={quote(str(one.get('value', '')), safe='')}"
-        for one in request.get("parameters") or ()
-        if isinstance(one, dict) and one.get("name") and not one.get("disabled")
-    ]
-    result.url = with_query(result.url, "&".join(query))
-    auth = request.get("authentication") or {}
-    if auth.get("type") == "bearer" and not auth.get("disabled"):
-        result.headers.append(("Authorization", f"Bearer {auth.get('token', '')}"))
-    elif auth.get("type") == "basic" and not auth.get("disabled"):
-        result.user = (str(auth.get("username", "")), str(auth.get("password", "")))
-    body = request.get("body") or {}
-    if body.get("params"):
-        raise ImportFault("the body is a form", "callsheet sends JSON")
-    return _with_body(result, body.get("text"))
-
-
-def _chosen(found: list[tuple[str, dict[str, Any]]], wanted: str | None, read: Any) -> Imported:
-    fitting = [one for one in found if wanted is None or wanted in one[0]]
+def _chosen(found: Sequence[Listed], wanted: str | None) -> Listed:
+    """Return the one request that is wanted: an exact name comes before a part of one."""
+    fitting = [*found]
+    for fits in (
+        lambda one: wanted in (one.label, None),
+        lambda one: wanted == one.name,
+        lambda one: str(wanted) in one.label,
+    ):
+        fitting = [one for one in found if fits(one)]
+        if fitting:
+            break
     if len(fitting) != 1:
-        names = ", ".join(name[:60] for name, _ in found[:10])
+        names = ", ".join(one.label[:60] for one in found[:10])
         what = "none of them matches" if not fitting else f"{len(fitting)} of them match"
         held = counted(len(found), "request")
         raise ImportFault(f"the file contains {held}, and {what}", f"choose one with --request: {names}")
-    result: Imported = read(fitting[0][1])
-    return result
+    return fitting[0]
 
 
-def _har(request: dict[str, Any]) -> Imported:
-    skipped = (
-        "host",
-        "content-length",
-        "cookie",
-        "user-agent",
-        "accept-encoding",
-        "connection",
-        "referer",
-        "origin",
+def with_values_filled(imported: Imported) -> Imported:
+    """Return a request with the values of its variables in their places."""
+    values = imported.values
+    return replace(
+        imported,
+        url=filled(imported.url, values),
+        headers=[(key, filled(held, values)) for key, held in imported.headers],
+        payload=filled_payload(imported.payload, values),
+        values={},
     )
-    headers = [
-        (str(one["name"]), str(one["value"]))
-        for one in request.get("headers", ())
-        if not str(one["name"]).lower().startswith((":", "sec-"))
-        and str(one["name"]).lower() not in skipped
-    ]
-    result = Imported(
-        method=str(request.get("method", "GET")), url=str(request.get("url", "")), headers=headers
-    )
-    return _with_body(result, (request.get("postData") or {}).get("text"))
-
-
-def _items(items: list[Any], folder: str) -> Any:
-    for one in items:
-        name = f"{folder}{one.get('name', '?')}"
-        if isinstance(one.get("item"), list):
-            yield from _items(one["item"], f"{name}/")
-        elif isinstance(one.get("request"), dict):
-            yield name, one["request"]
-
-
-def _postman(request: dict[str, Any]) -> Imported:
-    url = request.get("url")
-    raw = str((url.get("raw") if isinstance(url, dict) else url) or "")
-    headers = [
-        (str(one["key"]), str(one["value"]))
-        for one in request.get("header") or ()
-        if isinstance(one, dict) and not one.get("disabled")
-    ]
-    result = Imported(method=str(request.get("method", "GET")), url=raw, headers=headers)
-    auth = request.get("auth") or {}
-    fields = {
-        one["key"]: one.get("value", "")
-        for one in auth.get(str(auth.get("type")), ())
-        if isinstance(one, dict)
-    }
-    if auth.get("type") == "bearer":
-        result.headers.append(("Authorization", f"Bearer {fields.get('token', '')}"))
-    elif auth.get("type") == "basic":
-        result.user = (str(fields.get("username", "")), str(fields.get("password", "")))
-    body = request.get("body") or {}
-    if body and body.get("mode") != "raw":
-        raise ImportFault("the body is a form", "callsheet sends JSON")
-    return _with_body(result, body.get("raw"))
-
-
-def _with_body(result: Imported, text: Any) -> Imported:
-    if isinstance(text, str) and text.strip():
-        try:
-            result.payload, result.has_payload = json.loads(text), True
-        except (ValueError, RecursionError):
-            raise ImportFault("the body is not JSON", "callsheet sends JSON") from None
-    return result

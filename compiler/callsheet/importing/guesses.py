@@ -60,4 +60,4 @@ def guess(value: str, path: tuple[Any, ...]) -> str | None:
 
 def constant(value: str) -> str:
     """Return a constant as a leaf: what would begin a template is a text within one."""
-    return f"{{{{ {json.dumps(value)} }}}}" if _TEMPLATE.search(value) else value
+    return f"{{{{ {json.dumps(value, ensure_ascii=False)} }}}}" if _TEMPLATE.search(value) else value

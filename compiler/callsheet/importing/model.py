@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -47,12 +48,26 @@ class Slot:
         name: from which the parameter's is made.
         fields: of its declaration.
         example: a value of it.
+        chosen: whether the name is the parameter's own, because the user chose it.
 
     """
 
     name: str
     fields: dict[str, Any]
     example: Any
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A secret of an authentication: a reference is written in its place.
+
+    Attributes:
+        text: only compared with that of others, so that two secrets have two references.
+
+    """
+
+    text: str = field(default="", repr=False)
 
 
 @dataclass(slots=True)
@@ -60,13 +75,17 @@ class Imported:
     """One request.
 
     Attributes:
-        url: with its query; a name between U+E002 and U+E003 is a slot.
+        url: with its query; as in headers and payload, marks stand for parameters, values and secrets.
         headers: as they were written, in their order; a name between U+E000 and U+E001 is
             a variable of the shell.
         payload: the JSON body; a leaf may be a slot.
         user: name and password of basic authentication, where they were given apart.
-        slots: what stands in the URL for a value.
+        authentication: the action's, where no header says it; a Credential for each secret of it.
+        slots: what a mark stands for, by its name.
+        values: the texts of what the environment says, by the name in the mark.
         contract: what describes the call, as an action names it.
+        responses: the answers, as an action shows them.
+        title: what the call is named where it comes from.
         notes: what was left out, for the author.
 
     """
@@ -77,6 +96,51 @@ class Imported:
     payload: Any = None
     has_payload: bool = False
     user: tuple[str, str] | None = None
+    authentication: dict[str, Any] | None = None
     slots: dict[str, Slot] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)
     contract: dict[str, Any] | None = None
+    responses: dict[str, Any] = field(default_factory=dict)
+    title: str = ""
     notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One request of a file that contains several.
+
+    Attributes:
+        name: its own.
+        folder: the names of the folders that it is in.
+        read: reads it; raises ImportFault for what cannot be an action.
+        unasked: why it is left out where nobody asks for it by name; empty where it is not.
+
+    """
+
+    name: str
+    folder: tuple[str, ...] = ()
+    read: Callable[[], Imported]
+    unasked: str = ""
+
+    @property
+    def label(self) -> str:
+        """The name with the folders."""
+        return "/".join((*self.folder, self.name))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collection:
+    """A file with requests.
+
+    Attributes:
+        kind: of the file, as `--help` names it.
+        title: what it is called; empty where it has no name.
+        requests: in their order.
+        notes: what is left out of all of them.
+
+    """
+
+    kind: str
+    title: str = ""
+    requests: Sequence[Listed] = ()
+    notes: Sequence[str] = ()

@@ -11,14 +11,14 @@ from urllib.parse import urlsplit
 
 from callsheet.compiling import Compiled
 from callsheet.documents import FolderSource
-from callsheet.documents.reading import decode
 from callsheet.errors import ArgumentError, CallsheetError
+from callsheet.importing.arguments import read_argument
 from callsheet.importing.curl import read_curl
 from callsheet.importing.files import read_file
 from callsheet.importing.httpie import read_httpie
+from callsheet.importing.marks import filled
 from callsheet.importing.model import Imported, ImportFault, checked_url
 from callsheet.language.dot_segments import without_dot_segments
-from callsheet.words import reason_of
 
 if TYPE_CHECKING:
     from callsheet.contracts.sources import ContractFile
@@ -34,6 +34,8 @@ def read_request(
     wanted: str | None,
     operation: str | None,
     fields: Collection[str] = (),
+    environment: str | None = None,
+    kind: str | None = None,
 ) -> Imported:
     """Read a request.
 
@@ -44,6 +46,8 @@ def read_request(
         wanted: which request of a file that contains several.
         operation: of an OpenAPI description.
         fields: of its body, beyond the required ones.
+        environment: where the variables of a collection have their values, beside the file itself.
+        kind: what the file is said to be; None for any.
 
     Raises:
         ArgumentError: for a file that cannot be read.
@@ -54,11 +58,22 @@ def read_request(
         read = read_curl if source == "curl" else read_httpie
         found = read(line if line is not None else sys.stdin.read(MAX_LINE + 1))
     elif operation is not None:
-        found = _operation(root, source, operation, fields)
+        found = request_of(read_description(root, source), operation, fields)
     else:
-        found = read_file(read_argument(source), wanted)
-    sent = without_dot_segments(checked_url(found.url))
-    if sent != found.url:
+        found = read_file(read_argument(source), wanted, environment, kind)
+    return settled(found)
+
+
+def settled(found: Imported) -> Imported:
+    """Return a request with the path that clients send.
+
+    Raises:
+        ImportFault: for a URL that cannot be taken apart.
+
+    """
+    url = filled(found.url, found.values)
+    sent = without_dot_segments(checked_url(url))
+    if sent != url:
         found.url = sent
         found.notes.append("the path is written as clients send it, without `.` and `..`")
     return found
@@ -109,15 +124,26 @@ def name_from(url: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", "_".join(words).lower())[:30].strip("_")
 
 
-def _operation(root: Path, source: str, operation: str, fields: Collection[str]) -> Imported:
-    """Read an operation; its contract is linked where the workspace or a package contains it."""
+def request_of(described: tuple[ContractFile, bool], operation: str, fields: Collection[str]) -> Imported:
+    """Read an operation; its contract is linked where the workspace or a package contains it.
+
+    Args:
+        described: the description, and whether a workspace can name it as a contract.
+        operation: its id, or `POST /path`.
+        fields: of its body, beyond the required ones.
+
+    Raises:
+        ImportFault: where there is no such operation, or none that an action could call.
+
+    """
     from callsheet.importing.openapi import read_operation
 
-    description, inside = read_description(root, source)
+    description, inside = described
     imported = read_operation(description, operation, fields)
     if not inside:
         imported.contract = None
-        imported.notes.append(f"copy {Path(source).name} into the workspace, and name it under `contract`")
+        name = Path(description.reference).name
+        imported.notes.append(f"copy {name} into the workspace, and name it under `contract`")
     return imported
 
 
@@ -141,20 +167,3 @@ def read_description(root: Path, source: str) -> tuple[ContractFile, bool]:
     except ValueError:
         inside = ""
     return ContractFile(inside or Path(source).name, read_argument(source)), bool(inside)
-
-
-def read_argument(source: str) -> str:
-    """Return the text of a file that is named on the command line, or of the standard input (`-`).
-
-    Raises:
-        ArgumentError: where it cannot be read, or is not UTF-8.
-
-    """
-    try:
-        content = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
-    except (OSError, ValueError) as error:
-        raise ArgumentError(f"{source} cannot be read: {reason_of(error)}") from None
-    text, problem = decode(content, source)
-    if problem is not None:
-        raise ArgumentError(f"{source}: {problem.message}")
-    return text

@@ -56,10 +56,16 @@ def write_texts(root: Path, texts: Mapping[str, str], new: Collection[str]) -> N
 
 def path_within(root: Path, file: str) -> str:
     """Return a path from the current folder as one relative to the workspace; raises ArgumentError."""
+    inside = inside_of(root, file)
+    if inside is None:
+        raise ArgumentError(f"{file} is not the path of a YAML file in the workspace")
+    return inside
+
+
+def inside_of(root: Path, file: str) -> str | None:
+    """Return a path from the current folder as that of a YAML file of the workspace; None for another."""
     try:
         inside = Path(file).resolve().relative_to(root.resolve()).as_posix()
     except (OSError, ValueError):
-        inside = ""
-    if not inside.endswith((".yaml", ".yml")):
-        raise ArgumentError(f"{file} is not the path of a YAML file in the workspace")
-    return inside
+        return None
+    return inside if inside.endswith((".yaml", ".yml")) else None

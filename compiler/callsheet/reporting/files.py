@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from callsheet.importing import Adoption, Extraction
@@ -16,17 +16,7 @@ def adoption_text(found: Adoption, style: Style) -> str:
     del style
     if not found.files:
         return f"Nothing to adopt in {safe(found.environment)}."
-    lines: list[str] = []
-    folder = ""
-    last = {*found.files.values()}
-    for file in sorted(found.texts, key=lambda it: (it.rpartition("/")[0], it in last, it)):
-        within, _, own = file.rpartition("/")
-        if within != folder:
-            folder = within
-            lines.append(f"{safe(folder)}/")
-        shared = found.connections.get(file)
-        whose = f" (for {counted(shared, 'action')})" if shared else ""
-        lines.append(f"{'  ' if within else ''}{safe(own)}{whose}")
+    lines = tree_lines(found.texts, {*found.files.values()}, found.connections)
     wrote = "wrote" if found.written else "would write"
     objects = counted(len(found.files), "deployed object")
     lines.append(f"{wrote} {counted(len(found.texts), 'file')} for {objects}")
@@ -35,6 +25,28 @@ def adoption_text(found: Adoption, style: Style) -> str:
     if found.written:
         lines += _next_lines(safe(found.environment), [*map(safe, found.elsewhere)])
     return "\n".join(lines)
+
+
+def tree_lines(files: Collection[str], last: Collection[str], shared: Mapping[str, int]) -> list[str]:
+    """Return files as a tree, folder by folder.
+
+    Args:
+        files: by path.
+        last: those that come after the others of their folder.
+        shared: by the path of a connection's file, how many actions share it.
+
+    """
+    lines: list[str] = []
+    folder = ""
+    for file in sorted(files, key=lambda it: (it.rpartition("/")[0], it in last, it)):
+        within, _, own = file.rpartition("/")
+        if within != folder:
+            folder = within
+            lines.append(f"{safe(folder)}/")
+        number = shared.get(file)
+        whose = f" (for {counted(number, 'action')})" if number else ""
+        lines.append(f"{'  ' if within else ''}{safe(own)}{whose}")
+    return lines
 
 
 def _next_lines(here: str, others: Sequence[str]) -> list[str]:

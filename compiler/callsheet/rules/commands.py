@@ -62,6 +62,17 @@ Nothing in it is run: a pipe after it, a command inside it, or a file that it na
 """,
 )
 declare(
+    "CS986",
+    "chosen-parameter",
+    """`callsheet import --param NAME=/pointer` must name a value of the request, once.
+
+The pointer leads into the JSON payload (`/user/id`, `/items/0/price`); `query:KEY` names a query parameter.
+What is chosen becomes a parameter of that name, and so does the same text wherever the request says it
+again. One name for two different values, two names for one place, a place that is not there, null, and a
+credential are refused.
+""",
+)
+declare(
     "CS949",
     "would-not-be-the-same",
     """`callsheet extract` must leave every object as it is, byte by byte, in every environment.

@@ -1,0 +1,75 @@
+"""What a description says that a service answers → the examples of an action's `responses`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from callsheet.contracts.operations import Operation
+from callsheet.importing.guesses import is_secret
+from callsheet.importing.model import Slot
+from callsheet.importing.sampling import Sampler
+
+_DEPTH = 4
+"""Below this depth, an answer shows only what is required."""
+_FIELDS = 200
+_CHARACTERS = 4_000
+"""An example is read by people, and by a journey: a longer one shows only what is required."""
+
+
+def sampled_answers(operation: Operation, description: dict[str, Any]) -> dict[str, Any]:
+    """Return an example of a success and of a failure, where the description says what they are.
+
+    The example is the description's own, else one of the type of each field. One that the schema refuses is
+    not written, nor is a credential.
+    """
+    found: dict[str, Any] = {}
+    for kind in ("success", "failure"):
+        if kind in operation.answers:
+            payload = next(_fitting(operation, kind, description), None)
+            if payload is not None:
+                found[kind] = {"payload": payload}
+    return found
+
+
+def _fitting(operation: Operation, kind: str, description: dict[str, Any]) -> Iterator[Any]:
+    """Yield examples that the schema of an answer takes, the best first."""
+    schema = operation.answers[kind]
+    sampled = (sampler(description, schema).value(schema, (), 0) for sampler in (_Whole, Sampler))
+    for one in (*operation.examples.get(kind, ()), *sampled):
+        payload = _without_credentials(_plain(one), ())
+        if isinstance(payload, dict | list) and payload:
+            short = len(json.dumps(payload)) <= _CHARACTERS
+            if short and not operation.validation(kind).faults(payload):
+                yield payload
+
+
+class _Whole(Sampler):
+    """Shows every field of an answer, since a journey can read each of them."""
+
+    taken = 0
+
+    def _takes(self, name: str, required: set[str], depth: int) -> bool:
+        self.taken += 1
+        return name in required or (depth < _DEPTH and self.taken < _FIELDS)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value with an example in the place of each slot."""
+    if isinstance(value, Slot):
+        return value.example
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, list) else value
+
+
+def _without_credentials(value: Any, path: tuple[Any, ...]) -> Any:
+    """Return an example with the name of a field in the place of what looks like a credential."""
+    if isinstance(value, dict):
+        return {str(key): _without_credentials(one, (*path, key)) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_without_credentials(one, path) for one in value]
+    if isinstance(value, str) and is_secret(value, path):
+        return str(path[-1]) if path else "text"
+    return value

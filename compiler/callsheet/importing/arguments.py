@@ -1,0 +1,27 @@
+"""What a command line names → its text."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from callsheet.documents.reading import decode
+from callsheet.errors import ArgumentError
+from callsheet.words import reason_of
+
+
+def read_argument(source: str) -> str:
+    """Return the text of a file that is named on the command line, or of the standard input (`-`).
+
+    Raises:
+        ArgumentError: where it cannot be read, or is not UTF-8.
+
+    """
+    try:
+        content = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+    except (OSError, ValueError) as error:
+        raise ArgumentError(f"{source} cannot be read: {reason_of(error)}") from None
+    text, problem = decode(content, source)
+    if problem is not None:
+        raise ArgumentError(f"{source}: {problem.message}")
+    return text

@@ -1,0 +1,133 @@
+"""The requests of a collection that are asked for → the files of their actions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from callsheet.errors import CallsheetError, of_its_shape
+from callsheet.importing.chosen_parameters import Choice
+from callsheet.importing.common import by_account
+from callsheet.importing.files import chosen_requests
+from callsheet.importing.marks import filled
+from callsheet.importing.model import Collection as Requests
+from callsheet.importing.model import Credential, Imported, ImportFault, Listed
+from callsheet.importing.reading_in import name_from, settled
+from callsheet.importing.several import (
+    ImportedOperations,
+    Place,
+    Request,
+    files_of,
+    free_name,
+)
+
+_ACCOUNT = 15
+"""The most characters of an account's name, which every action's name begins with."""
+
+
+def import_requests(
+    collection: Requests,
+    wanted: Sequence[str],
+    name: str | None,
+    choices: Sequence[Choice],
+    place: Place,
+) -> ImportedOperations:
+    """Return the files of the requests of a collection: its folders are folders.
+
+    Args:
+        collection: the requests.
+        wanted: names, folders and patterns; empty for all of them.
+        name: of the first connection; None for one from the collection's name, or the URL.
+        choices: the values that are to be parameters.
+        place: the workspace.
+
+    Raises:
+        CallsheetError: CS938 where none is chosen or can be an action, CS986 for a bad choice.
+
+    """
+    chosen = chosen_requests(collection.requests, wanted)
+    requests, left = _read(collection.kind, chosen, asked=bool(wanted))
+    if not requests:
+        raise ImportFault(
+            "none of the requests can be an action", next(iter(left.values()), "choose others")
+        )
+    account = name or _account(collection.title) or _host(next(iter(requests.values())))
+    has_values = any(one.imported.values for one in requests.values())
+    account = free_name(account, {*place.taken, *(place.valued if has_values else ())})
+    found = files_of(requests, account, place, left, by_account, choices)
+    return replace(found, notes=collection.notes)
+
+
+def _read(kind: str, listed: Sequence[Listed], *, asked: bool) -> tuple[dict[str, Request], dict[str, str]]:
+    """Return each request by its name with the folders, and why there is none of the others."""
+    requests: dict[str, Request] = {}
+    left: dict[str, str] = {}
+    seen: set[str] = set()
+    for one in listed:
+        label = free_label(one.label, {*requests, *left})
+        try:
+            with of_its_shape(_misshapen(kind)):
+                imported = settled(one.read())
+        except CallsheetError as error:
+            left[label] = error.message
+            continue
+        named = _named(one, imported)
+        if one.unasked and not asked:
+            left[label] = one.unasked
+        elif (identity := _identity(named)) in seen:
+            left[label] = "the same request is there already"
+        else:
+            seen.add(identity)
+            requests[label] = named
+    return requests, left
+
+
+def _identity(request: Request) -> str:
+    """Return a text that two requests share only where nothing of them differs."""
+    authentication = request.imported.authentication or {}
+    secrets = [one.text for one in authentication.values() if isinstance(one, Credential)]
+    return repr((request.folder, request.imported, secrets))
+
+
+def _misshapen(kind: str) -> ImportFault:
+    return ImportFault(f"its parts have another form than those of {kind}", "export the file again")
+
+
+def _named(listed: Listed, imported: Imported) -> Request:
+    """Return a request with a name for its action: its own, or what it calls where that is its name."""
+    if "://" in listed.name:
+        words = re.sub(r"[^A-Za-z0-9/]+", "_", urlsplit(imported.url).path).split("/")[-3:]
+        return Request(imported=imported, name="_".join((imported.method, *filter(None, words))))
+    imported.title = listed.name
+    folder = "/".join(
+        re.sub(r"[^a-z0-9]+", "-", one.lower()).strip("-")[:40] or "folder" for one in listed.folder
+    )
+    return Request(imported=imported, name=listed.name, folder=folder)
+
+
+def free_label(label: str, taken: Collection[str]) -> str:
+    """Return what a request is called in reports: two of one name are told apart by a number."""
+    chosen, number = label, 1
+    while chosen in taken:
+        number += 1
+        chosen = f"{label} ({number})"
+    return chosen
+
+
+def _account(title: str) -> str:
+    """Return the first words of a title as a name, which every action's name begins with."""
+    found = ""
+    for word in re.findall(r"[a-z0-9]+", title.lower()):
+        if len(f"{found}_{word}") > _ACCOUNT and found:
+            break
+        found = f"{found}_{word}"[:_ACCOUNT].strip("_")
+    return found
+
+
+def _host(request: Request) -> str:
+    return (
+        name_from(filled(request.imported.url, request.imported.values)).split("_", maxsplit=1)[0]
+        or "requests"
+    )

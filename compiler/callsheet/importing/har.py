@@ -1,0 +1,57 @@
+"""A HAR file (HTTP Archive 1.2) → its calls."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from callsheet.importing.model import Collection, Imported, ImportFault, Listed
+from callsheet.importing.reading_requests import NOT_JSON
+
+KIND = "a HAR file"
+_SKIPPED = (
+    *("host", "content-length", "cookie", "user-agent"),
+    *("accept-encoding", "connection", "referer", "origin"),
+)
+
+
+def har_collection(value: dict[str, Any]) -> Collection:
+    """Return the calls of an archive, each named by its URL."""
+    listed = [_listed(one) for one in value["log"].get("entries", ())]
+    return Collection(kind=KIND, requests=listed)
+
+
+def _listed(entry: dict[str, Any]) -> Listed:
+    request = entry.get("request", {})
+    name = str(request.get("url", "?"))
+    return Listed(name=name, read=lambda: _read(request), unasked=_not_json(request, entry))
+
+
+def _read(request: dict[str, Any]) -> Imported:
+    headers = [
+        (str(one["name"]), str(one["value"]))
+        for one in request.get("headers", ())
+        if not str(one["name"]).lower().startswith((":", "sec-"))
+        and str(one["name"]).lower() not in _SKIPPED
+    ]
+    result = Imported(
+        method=str(request.get("method", "GET")), url=str(request.get("url", "")), headers=headers
+    )
+    text = (request.get("postData") or {}).get("text")
+    if isinstance(text, str) and text.strip():
+        try:
+            result.payload, result.has_payload = json.loads(text), True
+        except (ValueError, RecursionError):
+            raise ImportFault("the body is not JSON", NOT_JSON) from None
+    elif (request.get("postData") or {}).get("params"):
+        raise ImportFault("the body is a form", NOT_JSON)
+    return result
+
+
+def _not_json(request: dict[str, Any], entry: dict[str, Any]) -> str:
+    """Return why a call of a browser is not one of an API; empty where it may be one."""
+    content = (entry.get("response") or {}).get("content") or {}
+    media = str(content.get("mimeType") or "").partition(";")[0].strip().lower()
+    if request.get("postData") or not media or media.endswith("json") or media == "x-unknown":
+        return ""
+    return f"its answer is {media[:60]}, not JSON"

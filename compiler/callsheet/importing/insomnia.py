@@ -1,0 +1,191 @@
+"""An Insomnia export (format 4, and 5 as YAML) → its requests, with what their folders say."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from callsheet.importing.model import Collection, Imported, ImportFault, Listed
+from callsheet.importing.reading_requests import (
+    PATH_PARAMETER,
+    add_bearer,
+    add_headers,
+    add_json,
+    add_key,
+    add_oauth2,
+    add_query,
+    fields,
+    leave_authentication,
+    refuse_form,
+)
+from callsheet.importing.variables import Variables, checked_host
+from callsheet.words import nearest
+
+KIND = "an Insomnia export"
+_TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+_DEPTH = 50
+
+
+def insomnia_collection(value: dict[str, Any], environment: str | None) -> Collection:
+    """Return the requests of an export.
+
+    Args:
+        value: the export.
+        environment: one of those below the base environment, by its name; None for the base alone.
+
+    Raises:
+        ImportFault: for an environment that is not there.
+
+    """
+    resources = value["resources"] if "resources" in value else [*_resources(value)]
+    listed_nodes = [one for one in resources if isinstance(one, dict)]
+    nodes = {str(one.get("_id") or f"node {index}"): one for index, one in enumerate(listed_nodes)}
+    known = _texts(_environment(nodes, environment))
+    names: dict[str, str] = {}
+
+    def listed(node: dict[str, Any]) -> Listed:
+        above = _above(nodes, node)
+        folders = [one for one in above if one.get("_type") == "request_group"]
+        own: dict[str, str] = {}
+        for one in folders:
+            own |= _texts(one.get("environment") or {})
+
+        def read() -> Imported:
+            return _Request(node, folders, Variables(known, (), own, names)).read()
+
+        folder = tuple(str(one.get("name") or "folder") for one in folders)
+        return Listed(name=str(node.get("name") or "request"), folder=folder, read=read)
+
+    title = next(
+        (str(one.get("name") or "") for one in nodes.values() if one.get("_type") == "workspace"), ""
+    )
+    requests = [listed(one) for one in nodes.values() if one.get("_type") == "request"]
+    return Collection(kind=KIND, title=title, requests=requests)
+
+
+def _above(nodes: Mapping[str, dict[str, Any]], node: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what contains a request, the outermost first."""
+    found: list[dict[str, Any]] = []
+    parent = nodes.get(str(node.get("parentId")))
+    while parent is not None and len(found) < _DEPTH:
+        found.insert(0, parent)
+        parent = nodes.get(str(parent.get("parentId")))
+    return found
+
+
+def _environment(nodes: Mapping[str, dict[str, Any]], wanted: str | None) -> dict[str, Any]:
+    """Return the variables of the base environments, and of the one below them that is wanted."""
+    listed = [one for one in nodes.values() if one.get("_type") == "environment"]
+    bases = [one["_id"] for one in listed if "_id" in one]
+    below = [one for one in listed if one.get("parentId") in bases]
+    chosen = [one for one in listed if one not in below]
+    if wanted is not None:
+        by_name = {str(one.get("name")): one for one in below}
+        if wanted not in by_name:
+            known = ", ".join(by_name) or "none"
+            raise ImportFault(
+                f"the export has no environment `{wanted[:60]}`{nearest(wanted, by_name)}",
+                f"name one of its environments: {known}",
+            )
+        chosen.append(by_name[wanted])
+    found: dict[str, Any] = {}
+    for one in chosen:
+        found |= one["data"] if isinstance(one.get("data"), dict) else {}
+    return found
+
+
+def _texts(data: Any, before: str = "") -> dict[str, str]:
+    """Return variables as texts; one within another is named with a dot."""
+    found: dict[str, str] = {}
+    for key, one in data.items() if isinstance(data, dict) else ():
+        name = f"{before}{key}"
+        if isinstance(one, dict):
+            found |= _texts(one, f"{name}.")
+        else:
+            found[name] = one if isinstance(one, str) else "" if one is None else json.dumps(one)
+    return found
+
+
+def _resources(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield what format 5 nests as format 4 lists it."""
+    yield {"_id": "workspace", "_type": "workspace", "name": value.get("name")}
+    base = value.get("environments") or {}
+    yield {"_id": "base", "parentId": "workspace", "_type": "environment", **base}
+    for one in base.get("subEnvironments") or ():
+        yield {"parentId": "base", "_type": "environment", **one, "_id": f"environment {one.get('name')}"}
+    yield from _nested(value.get("collection") or (), "workspace")
+
+
+def _nested(items: Any, parent: str) -> Iterator[dict[str, Any]]:
+    for index, one in enumerate(items if parent.count("/") < _DEPTH else ()):
+        here = f"{parent}/{index}"
+        kind = "request_group" if "children" in one else "request"
+        yield {**one, "_id": here, "parentId": parent, "_type": kind}
+        yield from _nested(one.get("children") or (), here)
+
+
+class _Request:
+    def __init__(self, node: dict[str, Any], folders: list[dict[str, Any]], variables: Variables) -> None:
+        self.node = node
+        self.folders = folders
+        self.variables = variables
+
+    def read(self) -> Imported:
+        node, variables = self.node, self.variables
+        url = PATH_PARAMETER.sub(self._path_parameter, variables.marked(str(node.get("url") or "")))
+        result = Imported(method=str(node.get("method") or "GET").upper(), url=url)
+        if "://" not in variables.filled(result.url):
+            result.url = f"http://{result.url}"
+        listed = [one.get("headers") for one in self.folders] + [node.get("headers")]
+        for headers in listed:
+            add_headers(result, fields(headers), variables)
+        add_query(result, fields(node.get("parameters")), variables)
+        self._authenticate(result)
+        self._body(result)
+        for text in (result.url, *(one for it in result.headers for one in it), *_texts_in(result.payload)):
+            if (tag := _TAG.search(text)) is not None:
+                raise ImportFault(f"it contains the template `{tag[0][:40]}`", "write the action by hand")
+        return checked_host(variables.into(result))
+
+    def _path_parameter(self, match: re.Match[str]) -> str:
+        known = dict(fields(self.node.get("pathParameters")))
+        held = known.get(match[1], "")
+        return self.variables.marked(held) if "{{" in held else self.variables.parameter(match[0], held)
+
+    def _authenticate(self, result: Imported) -> None:
+        listed = [one.get("authentication") for one in (*self.folders, self.node)]
+        auth = next((one for one in reversed(listed) if isinstance(one, dict) and one.get("type")), {})
+        kind = "none" if auth.get("disabled") else str(auth.get("type") or "none")
+        held = {key: str(one) for key, one in auth.items() if one is not None}
+        if kind == "bearer":
+            add_bearer(result, held.get("token", ""), held.get("prefix", ""), self.variables)
+        elif kind == "basic":
+            pair = (held.get("username", ""), held.get("password", ""))
+            result.user = (self.variables.marked(pair[0]), self.variables.marked(pair[1]))
+        elif kind == "apikey" and held.get("addTo") != "cookie":
+            where = "query" if held.get("addTo") == "queryParams" else "header"
+            add_key(result, held.get("key", ""), held.get("value", ""), where, self.variables)
+        elif kind == "oauth2" and held.get("grantType") == "client_credentials":
+            add_oauth2(result, held, held.get("accessTokenUrl", ""), self.variables)
+        elif kind == "oauth2":
+            add_bearer(result, "", held.get("tokenPrefix", ""), self.variables)
+        elif kind != "none":
+            leave_authentication(result, kind)
+
+    def _body(self, result: Imported) -> None:
+        body = self.node.get("body") or {}
+        if body.get("params"):
+            raise refuse_form("a form")
+        if body.get("fileName"):
+            raise refuse_form("a file")
+        add_json(result, body.get("text"), self.variables)
+
+
+def _texts_in(payload: Any) -> Iterator[str]:
+    if isinstance(payload, str):
+        yield payload
+    elif isinstance(payload, dict | list):
+        for one in payload.values() if isinstance(payload, dict) else payload:
+            yield from _texts_in(one)

@@ -1,0 +1,86 @@
+"""What the readers of collections have in common: enabled fields, an encoded query, credentials, bodies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from callsheet.importing.model import Credential, Imported, ImportFault
+from callsheet.importing.variables import Variables
+from callsheet.outbound.urls import with_query
+
+NOT_JSON = "callsheet sends JSON"
+PATH_PARAMETER = re.compile(r"(?<=[^/:]/):(\w+)(?=[/?#]|\Z)")
+"""What a tool fills in before it sends, as `/orders/:id`; a port follows a host."""
+
+
+def fields(listed: Any, name: str = "name") -> Iterator[tuple[str, str]]:
+    """Yield the names and values of a list of fields, without those that are switched off."""
+    for one in listed if isinstance(listed, list) else ():
+        if isinstance(one, dict) and one.get(name) and not one.get("disabled"):
+            held = one.get("value")
+            yield str(one[name]), "" if held is None else str(held)
+
+
+def add_query(imported: Imported, pairs: Iterator[tuple[str, str]], variables: Variables) -> None:
+    """Add query parameters to the URL of a request; what is encoded in them stays so."""
+    encoded = (
+        f"{quote(variables.plain(key, 'the name of a query parameter'), safe='%')}"
+        f"={quote(variables.marked(held), safe='%+')}"
+        for key, held in pairs
+    )
+    imported.url = with_query(imported.url, "&".join(encoded))
+
+
+def add_headers(imported: Imported, pairs: Iterator[tuple[str, str]], variables: Variables) -> None:
+    """Add headers to a request."""
+    for key, held in pairs:
+        imported.headers.append((variables.plain(key, "the name of a header"), variables.marked(held)))
+
+
+def add_bearer(imported: Imported, token: str, prefix: str, variables: Variables) -> None:
+    """Authenticate by a token in the header of RFC 6750, or after another word."""
+    imported.headers.append(("Authorization", f"{prefix or 'Bearer'} {variables.marked(token) or 'token'}"))
+
+
+def add_key(imported: Imported, name: str, held: str, where: str, variables: Variables) -> None:
+    """Authenticate by a key in a header or in the query."""
+    name = variables.plain(name, "the name of the key") or "X-Api-Key"
+    imported.authentication = {
+        "type": "apiKey",
+        "name": name,
+        "in": where,
+        "value": Credential(variables.marked(held)),
+    }
+
+
+def add_oauth2(imported: Imported, held: Mapping[str, str], token_url: str, variables: Variables) -> None:
+    """Authenticate by a token that a client gets for itself."""
+    scopes = held.get("scope", "").split()
+    imported.authentication = {
+        "type": "oauth2",
+        "grant": "client_credentials",
+        "tokenUrl": variables.plain(token_url, "the URL of its token endpoint"),
+        "clientId": Credential(variables.marked(held.get("clientId", ""))),
+        "clientSecret": Credential(variables.marked(held.get("clientSecret", ""))),
+        **({"scopes": scopes} if scopes else {}),
+    }
+
+
+def leave_authentication(imported: Imported, kind: str) -> None:
+    """Note a scheme that no action has."""
+    imported.notes.append(f"its authentication, {kind[:30]}, was left out: write `authentication` by hand")
+
+
+def add_json(imported: Imported, text: Any, variables: Variables) -> Imported:
+    """Add a JSON body; raises ImportFault for another."""
+    if isinstance(text, str) and text.strip():
+        imported.payload, imported.has_payload = variables.payload(text), True
+    return imported
+
+
+def refuse_form(kind: str) -> ImportFault:
+    """Return why a body cannot be sent."""
+    return ImportFault(f"the body is {kind}", NOT_JSON)

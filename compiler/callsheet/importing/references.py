@@ -1,0 +1,50 @@
+"""Credentials of requests → the names of the environment variables that are to contain them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from callsheet.importing.guesses import is_secret
+from callsheet.importing.marks import SECRET
+from callsheet.importing.shell import MARK
+
+
+class References:
+    """References to the secrets of an account, each to one secret.
+
+    Args:
+        account: after which they are named.
+        known: the secrets that have a name already; new ones are added.
+
+    """
+
+    def __init__(self, account: str, known: dict[str, str]) -> None:
+        self.account = account
+        self.known = known
+
+    def to(self, what: str, value: str = "") -> dict[str, str]:
+        """Return a reference by a name of its own, or by its variable's: the value is forgotten here."""
+        variable = MARK.fullmatch(value.strip())
+        if variable is not None:
+            return {"secret": f"env:{variable[1]}"}
+        named = SECRET.fullmatch(value.strip())
+        words = named[2] if named is not None else what
+        words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", words) if named is not None else words
+        name = re.sub(r"[^A-Z0-9]+", "_", f"{self.account}_{words}".upper()).strip("_")
+        name = chosen = name if not name[0].isdigit() else f"KEY_{name}"
+        number = 1
+        while self.known.setdefault(chosen, value) != value:
+            number += 1
+            chosen = f"{name}_{number}"
+        return {"secret": f"env:{chosen}"}
+
+
+def is_hidden(value: str, path: tuple[object, ...]) -> bool:
+    """Return whether a text of the payload is, or contains, a credential."""
+    return bool(is_secret(value, path) or MARK.fullmatch(value) or SECRET.search(value))
+
+
+def secret_names(text: str) -> Iterator[str]:
+    """Yield the environment variables that an imported action refers to."""
+    yield from sorted(set(re.findall(r"env:([A-Z0-9_]+)", text)))

@@ -1,0 +1,288 @@
+"""Several requests → an action for each, and a connection for those that have something in common.
+
+The files are compiled before they are written: what would not be valid is left out, with the reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import yaml
+
+from callsheet.compiling import Compiled
+from callsheet.errors import CallsheetError
+from callsheet.importing.accepted import demands, refused
+from callsheet.importing.action_text import action_text
+from callsheet.importing.chosen_parameters import Choice, with_parameters
+from callsheet.importing.extracting import Extraction, extraction, refuse_different
+from callsheet.importing.files import with_values_filled
+from callsheet.importing.guesses import parameter_name
+from callsheet.importing.model import Imported, ImportFault
+from callsheet.importing.placing import Placed, place_values
+from callsheet.importing.references import secret_names
+from callsheet.language.action import Action
+
+Texts = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedOperations:
+    """The files of operations or requests; nothing of them is written yet.
+
+    Attributes:
+        texts: by path relative to the workspace.
+        names: of the actions, by operation or request.
+        left: by operation or request, why it cannot be an action.
+        secrets: the environment variables that hold what was left out.
+        connections: by the path of its file, the number of actions that share it.
+        values: by the path of an environment's file, the values that it says from now on.
+        notes: what is left out of all of them.
+        demands: what policies demand of the actions beyond what was imported.
+
+    """
+
+    texts: Texts = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    left: Mapping[str, str] = field(default_factory=dict)
+    secrets: Sequence[str] = ()
+    connections: Mapping[str, int] = field(default_factory=dict)
+    values: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    notes: Sequence[str] = ()
+    demands: Sequence[str] = ()
+
+    @property
+    def new(self) -> Sequence[str]:
+        """The files that are not there yet: all but those of environments."""
+        return [one for one in self.texts if one not in self.values]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """The workspace in which files are to be written.
+
+    Attributes:
+        compiled: what is there.
+        compile_with: compiles it with new files, and with other texts of some.
+        is_free: returns whether nothing is there at a path relative to it.
+
+    """
+
+    compiled: Compiled
+    compile_with: Callable[[Texts], Compiled]
+    is_free: Callable[[str], bool]
+
+    @property
+    def taken(self) -> set[str]:
+        """The names that actions and connections have already."""
+        return {*self.compiled.definitions, *self.compiled.connections}
+
+    @property
+    def valued(self) -> set[str]:
+        """The names under which environments have values already."""
+        return {name for one in self.compiled.concrete for name in one.values}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One request that becomes an action.
+
+    Attributes:
+        imported: the request.
+        name: from which the action's is made.
+        folder: in which its file is, below that of the account.
+
+    """
+
+    imported: Imported
+    name: str
+    folder: str = ""
+
+
+def valid_text(place: Place, file: str, name: str, imported: Imported) -> str:
+    """Return the text of one action that is valid where it is written; raises ImportFault for none."""
+    text = action_text(imported, name)
+    after = place.compile_with({file: text})
+    reason = refused(place.compiled, after, {name: file}).get(name)
+    if reason is None:
+        return text
+    if imported.responses:
+        return valid_text(place, file, name, without_answers(imported, reason))
+    way_out = "write it by hand, or choose another --name"
+    raise ImportFault(f"the action would not be valid: {reason}", way_out)
+
+
+def without_answers(imported: Imported, why: str) -> Imported:
+    """Return a request without the answers of its description, and with a note of it."""
+    note = f"the answers of the description were left out: {why}"
+    return replace(imported, responses={}, notes=[*imported.notes, note])
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """Return a name that nothing has."""
+    chosen, number = name, 1
+    while chosen in taken:
+        number += 1
+        chosen = f"{name[:26]}_{number}"
+    return chosen
+
+
+def files_of(
+    requests: Mapping[str, Request],
+    account: str,
+    place: Place,
+    left: Mapping[str, str],
+    group: Callable[[Any], str],
+    choices: Sequence[Choice] = (),
+) -> ImportedOperations:
+    """Return the files of requests.
+
+    Args:
+        requests: by what they are called where they come from.
+        account: the name of the first connection, after which secrets are named; a free one.
+        place: the workspace.
+        left: what is left out already, each with the reason.
+        group: returns what the documents of the actions of one connection have in common.
+        choices: the values that are to be parameters.
+
+    Raises:
+        CallsheetError: CS938 where none of them can be an action, CS986 for a choice that is none.
+
+    """
+    chosen = with_parameters([one.imported for one in requests.values()], choices)
+    requests = {
+        label: replace(one, imported=it) for (label, one), it in zip(requests.items(), chosen, strict=True)
+    }
+    files = _Files(requests, account, place)
+    while files.requests:
+        wrong = files.wrong()
+        if not wrong:
+            break
+        without = files.without_answers(wrong)
+        left = {**left, **{label: why for label, why in wrong.items() if label not in without}}
+        again = {
+            label: without.get(label, one) for label, one in files.requests.items() if label not in left
+        }
+        files = _Files(again, account, place)
+    if not files.requests:
+        raise ImportFault(
+            "none of the operations can be an action", next(iter(left.values()), "choose others")
+        )
+    texts, connections = files.connected(group)
+    return ImportedOperations(
+        texts=texts,
+        names=files.names,
+        left=left,
+        secrets=sorted(
+            {
+                it
+                for file, one in texts.items()
+                if file not in files.placed.texts
+                for it in secret_names(one)
+            }
+        ),
+        connections=connections,
+        values=dict.fromkeys(files.placed.texts, files.placed.names),
+        demands=demands(place.compiled, place.compile_with(texts)),
+    )
+
+
+class _Files:
+    """The files of requests, each action with everything that it says."""
+
+    def __init__(self, requests: Mapping[str, Request], account: str, place: Place) -> None:
+        self.account = account
+        self.place = place
+        placed = place_values(place.compiled, account, [one.imported for one in requests.values()])
+        self.placed = Placed() if placed is None else placed
+        self.requests = requests
+        self.names: dict[str, str] = {}
+        self.files: dict[str, str] = {}
+        self.texts: dict[str, str] = {}
+        self.faults: dict[str, str] = {}
+        secrets: dict[str, str] = {}
+        for label, one in requests.items():
+            imported = one.imported if placed is not None else with_values_filled(one.imported)
+            name = free_name(_name(account, one.name), {*place.taken, *self.names.values(), account})
+            try:
+                text = action_text(imported, name, account, secrets)
+            except ImportFault as fault:
+                self.faults[label] = fault.message
+                continue
+            self.names[label] = name
+            folder = f"{account}/{one.folder}" if one.folder else account
+            self.files[name] = file = self._path(f"{folder}/{name}.yaml")
+            self.texts[file] = text
+
+    def wrong(self) -> dict[str, str]:
+        """Return why some of the requests cannot be actions."""
+        if self.faults:
+            return self.faults
+        after = self.place.compile_with({**self.texts, **self.placed.texts})
+        found = refused(self.place.compiled, after, self.files)
+        return {label: found[name] for label, name in self.names.items() if name in found}
+
+    def without_answers(self, wrong: Mapping[str, str]) -> dict[str, Request]:
+        """Return those of some requests that may be valid without the answers of their description."""
+        return {
+            label: replace(one, imported=without_answers(one.imported, wrong[label]))
+            for label, one in self.requests.items()
+            if label in wrong and one.imported.responses
+        }
+
+    def connected(self, group: Callable[[Any], str]) -> tuple[dict[str, str], dict[str, int]]:
+        """Return all files with what actions have in common in connections, and how many share each."""
+        texts = {**self.texts, **self.placed.texts}
+        compiled = self.place.compile_with(texts)
+        groups: dict[str, list[Action]] = {}
+        for name, file in self.files.items():
+            key = group(yaml.safe_load(self.texts[file]))
+            groups.setdefault(key, []).append(compiled.actions[name])
+        shared = [some for some in groups.values() if len(some) > 1 or len(groups) == 1]
+        found = self._connections(compiled, shared)
+        try:
+            # Most often, all of them can be: one look at the whole is enough.
+            refuse_different(compiled, self.place.compile_with({**texts, **_texts_of(found)}))
+        except CallsheetError:
+            found = [one for one in found if self._can_be(compiled, texts, one)]
+        connections = {str(one.file): len(one.shortened) for one in found}
+        return {**texts, **_texts_of(found)}, connections
+
+    def _connections(self, compiled: Compiled, groups: Sequence[Sequence[Action]]) -> list[Extraction]:
+        """Return the connection of each group, not yet compiled."""
+        taken = {*self.place.taken, *self.names.values()}
+        found: list[Extraction] = []
+        for some in groups:
+            name = free_name(self.account, taken)
+            file = self._path(f"{self.account}/{name if found else 'connection'}.yaml")
+            one = extraction(compiled, name, some, file, lambda _: compiled)
+            if one.file is not None:
+                taken.add(name)
+                found.append(one)
+        return found
+
+    def _can_be(self, compiled: Compiled, texts: Texts, one: Extraction) -> bool:
+        """Return whether the actions of a connection compile to the same with it."""
+        try:
+            refuse_different(compiled, self.place.compile_with({**texts, **one.texts}))
+        except CallsheetError:
+            return False
+        return True
+
+    def _path(self, path: str) -> str:
+        chosen, number = path, 1
+        while chosen in self.texts or not self.place.is_free(chosen):
+            number += 1
+            chosen = path.replace(".yaml", f"-{number}.yaml")
+        return chosen
+
+
+def _texts_of(extractions: Sequence[Extraction]) -> dict[str, str]:
+    return {file: text for one in extractions for file, text in one.texts.items()}
+
+
+def _name(account: str, request: str) -> str:
+    """Return a name of at most 30 characters for an action."""
+    return re.sub(r"_+", "_", f"{account}_{parameter_name(request)}")[:30].strip("_")

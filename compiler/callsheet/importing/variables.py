@@ -1,0 +1,214 @@
+"""The variables of a collection → marks in its texts: a value, a secret, or a parameter.
+
+A variable with a value becomes a value of the environment, one that is a credential a reference to a
+secret, and one without a value a parameter, as does one that the tool makes up for each call (`{{$guid}}`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from callsheet.importing.guesses import DEVICES, is_credential, parameter_name
+from callsheet.importing.marks import (
+    MAX_CHARACTERS,
+    PRIVATE,
+    SECRET,
+    SLOT,
+    VALUE,
+    bare,
+    filled,
+    secret,
+    slot,
+    value,
+)
+from callsheet.importing.model import Imported, ImportFault, Slot
+from callsheet.language.secret_patterns import secret_kind
+
+_VARIABLE = re.compile(r"\{\{\s*(?:_\.)?([$\w][\w.$ -]*?)\s*\}\}")
+_IN_JSON = re.compile(r'"(?:[^"\\]|\\.)*"|\{\{\s*(?:_\.)?[$\w][\w.$ -]*?\s*\}\}', re.DOTALL)
+_COMMENT = re.compile(r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
+_ESCAPED_MARK = re.compile(r"\\u[eE]00[0-7]")
+_ADDRESSES = tuple(one for one in DEVICES if one != "token")
+"""Words for a token that names a device: a parameter."""
+_URL = re.compile(r"(?i)https?://[^@/?#]*(?:[/?#]|\Z)")
+
+_OURS = ("it contains characters that no action can contain", "replace surrogates, and U+E000 to U+E007")
+
+
+class Variables:
+    """The variables that one request sees.
+
+    Args:
+        known: their texts, by name.
+        hidden: the names of those that are credentials, whatever they are called.
+        own: of this request alone, by name: they are written in their places.
+        names: the names of values, by variable; shared by the requests of a file.
+
+    """
+
+    def __init__(
+        self,
+        known: Mapping[str, str],
+        hidden: Collection[str] = (),
+        own: Mapping[str, str] | None = None,
+        names: dict[str, str] | None = None,
+    ) -> None:
+        self.known = known
+        self.hidden = hidden
+        self.own = own or {}
+        self.names = {} if names is None else names
+        self.values: dict[str, str] = {}
+        self.slots: dict[str, Slot] = {}
+        self._found: dict[str, str] = {}
+        self._shared = Variables(known, hidden, None, self.names) if self.own else None
+
+    def marked(self, text: str, seen: tuple[str, ...] = ()) -> str:
+        """Return a text with a mark for each variable."""
+        if PRIVATE.search(text):
+            raise ImportFault(*_OURS)
+        found = _VARIABLE.sub(lambda match: self._mark(match[1], seen), text)
+        if len(found) > MAX_CHARACTERS:
+            raise ImportFault("its variables make a text longer than 256 KiB", "write the action by hand")
+        return found
+
+    def plain(self, text: str, what: str) -> str:
+        """Return a text with the values of its variables; what has no value cannot stand there."""
+        found = filled(self.marked(text), self.values)
+        if SLOT.search(found) or SECRET.search(found):
+            raise ImportFault(f"{what} is a variable without a value", "name its file with --environment")
+        return found
+
+    def payload(self, text: str) -> Any:
+        """Return the JSON of a body; a variable without quotes around it is JSON of its own.
+
+        Raises:
+            ImportFault: where it is not JSON.
+
+        """
+        if PRIVATE.search(text) or _ESCAPED_MARK.search(text):
+            raise ImportFault(*_OURS)
+        marked = _IN_JSON.sub(self._json_mark, text)
+        try:
+            found = _json(marked)
+        except ImportFault:
+            found = _json(_COMMENT.sub(lambda match: match[1] or " ", marked))
+        return self._with_slots(found)
+
+    def text_of(self, name: str) -> str:
+        """Return the value of a variable, with the values of those within it."""
+        return self.filled(self.marked(self.known[name], (name,)))
+
+    def into(self, imported: Imported) -> Imported:
+        """Return a request with what its marks stand for."""
+        imported.slots |= self.slots
+        imported.values |= self.values
+        return imported
+
+    def filled(self, text: str) -> str:
+        """Return a text with the values in the place of their marks."""
+        return filled(text, self.values)
+
+    def parameter(self, name: str, example: str = "") -> str:
+        """Return the mark of a parameter for what has no value of its own."""
+        identifier = self._identifier(name)
+        self.slots.setdefault(identifier, Slot(identifier, {"type": "string"}, example or identifier))
+        return slot(identifier)
+
+    def _mark(self, name: str, seen: tuple[str, ...]) -> str:
+        if name in self.own and name not in seen:
+            return self.marked(self.own[name], (*seen, name))
+        if self.known.get(name, "") and name not in seen:
+            if name not in self._found:
+                self._found[name] = self._known(name, seen)
+            return self._found[name]
+        if is_credential(name, "") and parameter_name(name) not in _ADDRESSES:
+            return secret(self._identifier(name))
+        return self.parameter(name)
+
+    def _known(self, name: str, seen: tuple[str, ...]) -> str:
+        identifier = self._identifier(name)
+        text = self.known[name]
+        if name in self.hidden or (is_credential(name, text) and not _URL.match(text)):
+            return secret(identifier)
+        found = self.marked(text, (*seen, name))
+        # What looks like a template would be read as one of ours in the values of an environment.
+        if SLOT.search(found) or SECRET.search(found) or re.search(r"\{[{%#]", found):
+            return found
+        if secret_kind(self.filled(found)):
+            return secret(identifier)
+        if self._shared is not None and self._shared.text_of(name) != self.filled(found):
+            return found
+        self.values[identifier] = found
+        return value(identifier)
+
+    def _identifier(self, name: str) -> str:
+        """Return the name of a value, the same for each use of a variable, and of no other."""
+        if name not in self.names:
+            plain = re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_") or "value"
+            plain = chosen = plain if plain[0].isalpha() else f"v_{plain}"
+            number = 1
+            while chosen in self.names.values():
+                number += 1
+                chosen = f"{plain}_{number}"
+            self.names[name] = chosen
+        return self.names[name]
+
+    def _json_mark(self, match: re.Match[str]) -> str:
+        if match[0].startswith('"'):
+            return _VARIABLE.sub(lambda it: self._in_text(it[1]), match[0])
+        found = self.marked(match[0])
+        if VALUE.fullmatch(found):
+            _json(self.filled(found))
+        for kind in (VALUE, SLOT, SECRET):
+            if kind.fullmatch(found):
+                return json.dumps(bare(found))
+        return found
+
+    def _in_text(self, name: str) -> str:
+        """Return a mark within a string of JSON; a value with escapes is written as the tool does."""
+        found = self._mark(name, ())
+        text = self.filled(found)
+        return text if re.search(r'["\\\x00-\x1f]', text) else found
+
+    def _with_slots(self, payload: Any) -> Any:
+        if isinstance(payload, dict):
+            return {self._key(key): self._with_slots(one) for key, one in payload.items()}
+        if isinstance(payload, list):
+            return [self._with_slots(one) for one in payload]
+        match = SLOT.fullmatch(payload) if isinstance(payload, str) else None
+        if match is None:
+            return payload
+        return Slot(match[2], {"type": "number"}, 1) if match[1] else self.slots[match[2]]
+
+    def _key(self, key: str) -> str:
+        found = self.filled(key)
+        if PRIVATE.search(found):
+            raise ImportFault("a key of the body is a variable", "write the action by hand")
+        return found
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise ImportFault("the body is not JSON", "callsheet sends JSON") from None
+
+
+def checked_host(imported: Imported) -> Imported:
+    """Return a request whose host is known, and whose URL is not a credential; raises ImportFault."""
+    url = filled(imported.url, imported.values)
+    if SECRET.search(url.split("?", maxsplit=1)[0]):
+        raise ImportFault(
+            "its URL contains a credential", "write the action by hand, with `url: {secret, host}`"
+        )
+    host = re.match("[^/?#]*://[^/?#]*|[^/?#]*", url)
+    names = [match[2] for match in SLOT.finditer(host[0] if host else "")]
+    if names:
+        raise ImportFault(
+            f"its host is the variable `{names[0]}`, which has no value",
+            "name a file of variables with --environment",
+        )
+    return imported
