@@ -17,12 +17,13 @@ from callsheet.errors import CallsheetError
 from callsheet.importing.accepted import demands, refused
 from callsheet.importing.action_text import action_text
 from callsheet.importing.chosen_parameters import Choice, with_parameters
-from callsheet.importing.extracting import Extraction, extraction, refuse_different
+from callsheet.importing.extracting import extraction, refuse_different
 from callsheet.importing.files import with_values_filled
 from callsheet.importing.guesses import parameter_name
 from callsheet.importing.model import Imported, ImportFault
 from callsheet.importing.placing import Placed, place_values
 from callsheet.importing.references import secret_names
+from callsheet.importing.written_files import Extraction
 from callsheet.language.action import Action
 
 Texts = Mapping[str, str]
