@@ -32,8 +32,7 @@ from callsheet.compiling.selecting import (
     refuse_unknown_actions,
 )
 from callsheet.compiling.surroundings import documents_of
-from callsheet.documents import EditedSource, FolderSource, Problem, RevisionSource, Source
-from callsheet.documents.revisions import resolve_revision
+from callsheet.documents import EditedSource, FolderSource, Problem, Source
 from callsheet.errors import ArgumentError, CallsheetError, InvalidWorkspaceError
 from callsheet.language import Environment
 from callsheet.language.addresses import Address
@@ -1617,7 +1616,7 @@ class Workspace:
         limit = self._limit(selection, after, None, were, head)
         changes = self._limited(changes_by_environment(before, after), limit)
         found = protections_between(
-            before, RevisionSource(self.root, base), after, self._compilations.source_at(head)
+            before, self._compilations.source_at(base), after, self._compilations.source_at(head)
         )
         found = [one for one in found if limit is None or limit.selects(one.subject)]
         if environment is not None:
@@ -1675,6 +1674,8 @@ class Workspace:
 
         A revision is taken as the commit that it names now, so that a plan goes on to mean the same.
         """
+        from callsheet.documents.revisions import resolve_revision
+
         others: dict[str, Side] = {**current.deployed, **current.applied}
         pinned = selection.pinned(partial(resolve_revision, self.root))
         return self._limit(pinned, compiled, environment.name, others, revision)

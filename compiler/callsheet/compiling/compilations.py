@@ -10,8 +10,7 @@ from pathlib import Path
 
 from callsheet.compiling.model import Compiled
 from callsheet.compiling.workspace import compile_workspace
-from callsheet.documents import EditedSource, FolderSource, Problem, RevisionSource, Source
-from callsheet.documents.revisions import resolve_revision
+from callsheet.documents import EditedSource, FolderSource, Problem, Source
 
 _LOG = logging.getLogger("callsheet")
 Check = Callable[[Compiled, Source], Iterable[Problem]]
@@ -60,6 +59,8 @@ class Compilations:
         """
         if revision is None:
             return self.now()
+        from callsheet.documents.revisions import RevisionSource, resolve_revision
+
         commit = resolve_revision(self.root, revision)
         if commit not in self._revisions:
             self._revisions[commit] = self._compiled(RevisionSource(self.root, commit))
@@ -67,7 +68,11 @@ class Compilations:
 
     def source_at(self, revision: str | None) -> Source:
         """Return the files of a revision; None for those on disk."""
-        return FolderSource(self.root) if revision is None else RevisionSource(self.root, revision)
+        if revision is None:
+            return FolderSource(self.root)
+        from callsheet.documents.revisions import RevisionSource
+
+        return RevisionSource(self.root, revision)
 
     def with_texts(self, texts: Mapping[str, str]) -> Compiled:
         """Compile the files on disk with other texts of some of them, by path."""

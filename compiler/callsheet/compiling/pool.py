@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from typing import TYPE_CHECKING
 
 from callsheet.bulk import without_collection
 from callsheet.compiling.context import Context
 from callsheet.compiling.unit import Computed
 from callsheet.compiling.worker import Worker
 from callsheet.documents import FolderSource, Source
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, ProcessPoolExecutor
 
 PARALLEL_FROM = 150
 """With fewer files, starting processes costs more than it saves."""
@@ -41,6 +44,7 @@ def _spread(executor: Executor, files: Sequence[str], processes: int) -> list[Co
 
 def _executor(source: FolderSource, context: Context, processes: int) -> ProcessPoolExecutor:
     import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
 
     method = "fork" if "fork" in multiprocessing.get_all_start_methods() else None
     return ProcessPoolExecutor(

@@ -14,7 +14,7 @@ from callsheet.deploying.current import current_of, desired_in, plan_of, rollbac
 from callsheet.deploying.preconditions import check_state, refuse_applied, refuse_other
 from callsheet.deploying.replanned import compare_plans, compare_with_workspace
 from callsheet.deploying.stores import Stores
-from callsheet.documents import Commit
+from callsheet.documents.commits import Commit
 from callsheet.errors import CallsheetError
 from callsheet.language import Environment
 from callsheet.planning import Current, Desired, Plan

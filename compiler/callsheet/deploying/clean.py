@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from callsheet.documents import Commit, current_commit, why_unknown
+from callsheet.documents.commits import Commit, current_commit, why_unknown
 from callsheet.documents.findings import shown_name
 from callsheet.errors import CallsheetError
 from callsheet.language.own_output import is_own_file

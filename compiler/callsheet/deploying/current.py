@@ -13,7 +13,7 @@ from callsheet.deploying.clean import unknown_commit_notes
 from callsheet.deploying.journeys import usage_for
 from callsheet.deploying.recovery import applied_after
 from callsheet.deploying.stores import Stores
-from callsheet.documents import Commit
+from callsheet.documents.commits import Commit
 from callsheet.errors import CallsheetError
 from callsheet.language import Environment
 from callsheet.language.addresses import Address

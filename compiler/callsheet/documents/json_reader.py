@@ -6,7 +6,6 @@ import json
 import json.decoder
 import re
 from bisect import bisect_right
-from decimal import Decimal
 from typing import Any
 
 from callsheet.documents.places import Path, Places, Span
@@ -146,6 +145,10 @@ class _Reader:
         number = float(text)
         if number in (float("inf"), float("-inf")):
             raise self.refuse("CS123", match.start(), "the number is beyond a double", quoted)
+        if repr(number) == text:
+            return number
+        from decimal import Decimal
+
         if len(text) > 400 or Decimal(repr(number)) != Decimal(text):
             raise self.refuse("CS125", match.start(), "the number has more digits than a double", quoted)
         return number

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+
+@cache
+def _installed() -> Any:
+    """Return the entry points of all packages, for which each package's folder is read."""
+    from importlib.metadata import entry_points
+
+    return entry_points()
 
 
 @cache
 def plugins(group: str) -> dict[str, EntryPoint]:
     """Return the entry points of a group, as `callsheet.targets`, by name; nothing is imported."""
-    return {entry.name: entry for entry in sorted(entry_points(group=group), key=lambda one: one.name)}
+    return {one.name: one for one in sorted(_installed().select(group=group), key=lambda one: one.name)}
 
 
 @cache

@@ -5,15 +5,17 @@ from __future__ import annotations
 import base64
 import functools
 import os
-import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from callsheet.errors import CallsheetError
 from callsheet.outbound.lines import header_value, with_scheme
 from callsheet.outbound.signatures import Signed, signature_headers
 from callsheet.outbound.tokens import Tokens
+
+if TYPE_CHECKING:
+    import ssl
 
 Resolve = Callable[[str], str]
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from callsheet.compiling import CompiledAction
-from callsheet.documents import Commit
+from callsheet.documents.commits import Commit
 from callsheet.language.difference import Difference
 from callsheet.language.environment import Guards
 from callsheet.ledger import Applied, Position

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,12 +29,48 @@ class Style:
     most_findings: int | None = 5
 
 
+Writer = Callable[[Any, Style], str]
+
+
+class WritersByName(Mapping[type, Writer]):
+    """The functions of a report by the type of a result, imported when one is asked for.
+
+    A command writes one result: what writes the others would be most of what it imports.
+
+    Args:
+        names: by the name of a type with its module, the function as `module:function`.
+
+    """
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self._names = names
+
+    def __getitem__(self, kind: type) -> Writer:
+        found: Writer = pkgutil.resolve_name(self._names[_name_of(kind)])
+        return found
+
+    def __contains__(self, kind: object) -> bool:
+        return isinstance(kind, type) and _name_of(kind) in self._names
+
+    def __iter__(self) -> Iterator[type]:
+        for name in self._names:
+            module, _, kind = name.rpartition(".")
+            yield pkgutil.resolve_name(f"{module}:{kind}")
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def _name_of(kind: type) -> str:
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """One output format: what it is called, and how it writes each type of result."""
 
     name: str
-    writers: Mapping[type, Callable[[Any, Style], str]]
+    writers: Mapping[type, Writer]
 
     def write(self, result: Any, style: Style) -> str:
         """Return the text of a result, with a line end after it where it is not empty.

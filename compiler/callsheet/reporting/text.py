@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from callsheet.deploying import ApplyResult
-from callsheet.importing import Adoption, Extraction
 from callsheet.language.difference import IMPACTS, Impact
 from callsheet.planning import GuardVerdict, Plan
 from callsheet.planning.model import PlanSelection
-from callsheet.reporting.certificates import certificates_text
-from callsheet.reporting.files import adoption_text, extraction_text
-from callsheet.reporting.journey import journey_text
-from callsheet.reporting.metrics import figures_line, metrics_text
-from callsheet.reporting.model import Report, Style
+from callsheet.reporting.metrics import figures_line
+from callsheet.reporting.model import Style
 from callsheet.reporting.phrases import (
     PROTECTED,
     figures_note,
@@ -36,38 +32,12 @@ from callsheet.reporting.text_changes import (
     drift_lines,
     signed_values,
 )
-from callsheet.reporting.text_findings import explain_text, validation_text
 from callsheet.reporting.text_lists import (
-    history_text,
-    list_text,
-    preview_text,
-    promote_text,
-    render_text,
-    send_text,
-    show_text,
-    usage_text,
-    workspace_text,
     written_lines,
 )
-from callsheet.reporting.text_tests import tests_text
 from callsheet.results import (
-    CertificateResult,
     DiffResult,
     DriftResult,
-    ExplainResult,
-    HistoryResult,
-    JourneyResult,
-    ListResult,
-    MetricsResult,
-    PreviewResult,
-    PromoteResult,
-    RenderResult,
-    SendResult,
-    ShowResult,
-    TestResult,
-    UsageResult,
-    ValidationResult,
-    WorkspaceResult,
 )
 from callsheet.words import first_of, listed
 
@@ -270,31 +240,3 @@ def apply_text(result: ApplyResult, style: Style) -> str:
     ]
     lines.append(paint(f"Apply {result.serial} in {where}: {', '.join(parts)}.", "bold", style))
     return "\n".join(lines)
-
-
-TEXT = Report(
-    "text",
-    {
-        ValidationResult: validation_text,
-        ExplainResult: explain_text,
-        Plan: plan_text,
-        DiffResult: diff_text,
-        DriftResult: drift_text,
-        ApplyResult: apply_text,
-        HistoryResult: history_text,
-        ListResult: list_text,
-        ShowResult: show_text,
-        RenderResult: render_text,
-        SendResult: send_text,
-        PreviewResult: preview_text,
-        PromoteResult: promote_text,
-        JourneyResult: journey_text,
-        CertificateResult: certificates_text,
-        MetricsResult: metrics_text,
-        UsageResult: usage_text,
-        TestResult: tests_text,
-        WorkspaceResult: workspace_text,
-        Adoption: adoption_text,
-        Extraction: extraction_text,
-    },
-)

@@ -15,8 +15,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import rfc8785
-
 from callsheet.documents.links import refuse_links
 from callsheet.errors import CallsheetError
 from callsheet.language.addresses import Address
@@ -227,6 +225,8 @@ def _bytes(file: Path, most: int = -1) -> bytes:
 def _deployed(address: str, text: str, line: Mapping[str, Any] | None) -> Deployed:
     """Read one file: its layout does not count; what is not JSON counts as it is."""
     try:
+        import rfc8785
+
         canonical = rfc8785.dumps(json.loads(text)).decode()
     except (ValueError, RecursionError, UnicodeError):
         canonical = text

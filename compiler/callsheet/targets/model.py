@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-import rfc8785
-
 from callsheet.documents import Path
 from callsheet.errors import CallsheetError, UnreachableError
 from callsheet.language.steps import Step
@@ -39,6 +37,8 @@ class Deployed:
 def canonical_of(value: Any) -> str:
     """Return what a target answers as canonical JSON (RFC 8785); what that cannot say, as it is."""
     try:
+        import rfc8785
+
         return rfc8785.dumps(value).decode()
     except (ValueError, RecursionError, UnicodeError):
         return repr(value)

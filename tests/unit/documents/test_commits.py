@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from callsheet.documents import current_commit
+from callsheet.documents.commits import current_commit
 from support.workspaces import ACTION, Folder
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from callsheet.documents import FolderSource, RevisionSource, Unreadable
+from callsheet.documents import FolderSource, Unreadable
 from callsheet.documents.listing import MAX_LINKED_FOLDERS
+from callsheet.documents.revisions import RevisionSource
 from support.workspaces import Callsheet, Folder
 
 LINKS: dict[str, tuple[dict[str, str], list[str], list[str]]] = {

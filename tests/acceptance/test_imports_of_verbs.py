@@ -1,0 +1,52 @@
+"""What a verb imports is what it needs: most of the time of a small workspace is its start."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from support.workspaces import Folder
+
+SCRIPT = """\
+import sys
+from callsheet.cli.main import run
+code = run(sys.argv[1:])
+print("imported:", *sorted(sys.modules), file=sys.stderr)
+sys.exit(code)
+"""
+HEAVY = {
+    "asyncio", "deepdiff", "detect_secrets", "httpx", "jsonschema", "multiprocessing", "psycopg", "requests", "rfc8785", "ssl", "http.client",
+}  # fmt: skip
+READING = HEAVY | {
+    "callsheet.deploying",
+    "callsheet.planning",
+    "callsheet.emulator",
+    "callsheet.relay",
+    "callsheet.importing",
+    "subprocess",
+}
+VERBS = {
+    "--help": READING | {"callsheet.workspace", "callsheet.compiling", "jinja2", "yaml", "sqlite3"},
+    "validate": READING,
+    "plan -e local": HEAVY | {"callsheet.emulator", "callsheet.relay", "callsheet.importing"},
+    "drift -e local": HEAVY | {"callsheet.emulator", "callsheet.relay", "callsheet.importing"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_verb_imports_no_more_than_it_needs(verb: str, samples: Folder) -> None:
+    where = [] if verb == "--help" else ["-C", str(samples.path), "-q"]
+    for _ in range(2):
+        # The second time: what is compiled comes from the cache, as most of the time.
+        done = subprocess.run(
+            [sys.executable, "-c", SCRIPT, *verb.split(), *where],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    imported = {*done.stderr.rpartition("imported: ")[2].split()}
+    assert "callsheet.cli.main" in imported
+    assert done.returncode == 0, done.stderr
+    assert sorted(imported & VERBS[verb]) == []
