@@ -20,7 +20,9 @@ from callsheet.targets import Author, Deployed, ParallelTarget, RecordingTarget,
 from callsheet.words import counted
 
 BATCH = 25
-"""Steps in one transaction of the embedded target."""
+"""Steps in the first transaction of the embedded target; each further one has twice as many as the last."""
+MOST_IN_BATCH = 800
+"""Between two of them an apply can be interrupted, and says how far it is."""
 
 
 @dataclass(slots=True)
@@ -139,11 +141,11 @@ class _Run:
         )
         self.result.serial = self.stores.ledger.begin(new, self.steps)
         self.author = Author(conduct.author, new.at, plan.commit, dirty)
-        rest = self.steps
+        rest, most = self.steps, BATCH
         while rest and self.result.outcome == "done" and not conduct.stop():
-            size = self._size(rest)
+            size = self._size(rest, most)
             self._batch(rest[:size])
-            rest = rest[size:]
+            rest, most = rest[size:], min(2 * most, MOST_IN_BATCH)
         if rest and self.result.outcome == "done":
             self.result.outcome = "interrupted"
         self._skip(rest)
@@ -153,10 +155,10 @@ class _Run:
         self.stores.ledger.finish(self.result.serial, outcome, conduct.now())
         return self.result
 
-    def _size(self, rest: Sequence[Step]) -> int:
+    def _size(self, rest: Sequence[Step], most_shared: int) -> int:
         """Return how many steps are taken at once: of one kind, where they are done in parallel."""
         if self.stores.shared is not None:
-            return BATCH
+            return most_shared
         target = self.stores.target
         most = target.parallel if isinstance(target, ParallelTarget) else 1
         same = next((at for at, one in enumerate(rest) if one.action != rest[0].action), len(rest))
