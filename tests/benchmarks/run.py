@@ -1,11 +1,11 @@
 """Time callsheet beside its peers, in one run on one machine, as whole processes.
 
-    python tests/benchmarks/run.py [--repeat 3] [--npm FOLDER] [--large] [--small] [--write] [--record FILE]
+    python tests/benchmarks/run.py [--repeat 3] [--npm FOLDER] [--large] [--small] [--write]
 
 The workspaces are generated (`generate.py`): written out, for one environment, and mixed, for three. A peer that is
 not installed is left out, by name. `--npm` names a folder in which ajv-cli was installed (`npm install --prefix
 FOLDER ajv-cli`). `--large` adds 100,000 actions, `--small` leaves 10,000 out. `--write` puts the table into the
-page beside this file. `--record FILE` keeps the ratios, and fails where one is worse by a fifth than in the file.
+page beside this file.
 """
 
 from __future__ import annotations
@@ -329,20 +329,6 @@ def write(text: str) -> None:
     path.write_text(f"{before}{MARKS[0]}\n\n{text}\n\n{MARKS[1]}{after}", "utf-8")
 
 
-def worse(goals: list[Goal], file: Path) -> list[str]:
-    """Return the ratios that are worse by a fifth than those in a file; without one, write it."""
-    now = {one.what: one.value for one in goals if one.value is not None and one.unit == "×"}
-    if not file.exists():
-        file.write_text(json.dumps(now, indent=2) + "\n", "utf-8")
-        return []
-    before = json.loads(file.read_text("utf-8"))
-    return [
-        f"{what}: {value:.2f}, was {before[what]:.2f}"
-        for what, value in now.items()
-        if what in before and value > 1.2 * before[what]
-    ]
-
-
 def main() -> None:
     """Run the benchmarks and print times and ratios."""
     parser = argparse.ArgumentParser(
@@ -353,7 +339,6 @@ def main() -> None:
     parser.add_argument("--large", action="store_true")
     parser.add_argument("--small", action="store_true")
     parser.add_argument("--write", action="store_true")
-    parser.add_argument("--record", type=Path)
     options = parser.parse_args()
     sizes = [1_000] if options.small else [1_000, 10_000]
     with tempfile.TemporaryDirectory() as name:
@@ -365,9 +350,6 @@ def main() -> None:
     print(f"\n{text}")
     if options.write:
         write(text)
-    found = worse(goals, options.record) if options.record else []
-    if found:
-        raise SystemExit("worse by a fifth:\n" + "\n".join(found))
 
 
 if __name__ == "__main__":
