@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from callsheet.compiling import Compiled
-from callsheet.contracts.operations import operation_names
 from callsheet.contracts.sources import ContractFault
 from callsheet.errors import CallsheetError
 from callsheet.importing.action_text import action_text, secret_names
@@ -98,7 +97,9 @@ def _requests(
     """Return the request of each operation, and why there is none of the others."""
     description, _ = read_description(root, source)
     try:
-        listed = wanted if wanted is not None else operation_names(description.value, tag)
+        # Each operation is read of this one document while it is held here.
+        described = description.description
+        listed = wanted if wanted is not None else described.names(tag)
     except ContractFault as fault:
         raise ImportFault(fault.message, fault.help) from None
     if not listed:
