@@ -42,6 +42,7 @@ from callsheet.outbound.hosts import VARIABLE, AllowedHosts, allowed_hosts
 from callsheet.rules.stores import check_stores
 
 if TYPE_CHECKING:
+    from callsheet.contracts import Contracts
     from callsheet.contracts.operations import Operation
     from callsheet.deploying import ApplyResult, Approval, Stores
     from callsheet.deploying.agreement import Agreement
@@ -129,6 +130,7 @@ class Workspace:
         folder = self.root / ".callsheet" / "cache" if cache else None
         self._compilations = Compilations(self.root, folder, self._today, self._contracts)
         self._made: Plan | None = None
+        self._described: tuple[Compiled, Contracts] | None = None
         if not os.path.isdir(path):
             raise CallsheetError(
                 "CS927",
@@ -568,8 +570,9 @@ class Workspace:
         """Return what the contract of an action says of its call, or None; raises CS925 for a name."""
         from callsheet.contracts import operation_of
 
-        refuse_unknown_actions((name,), self.compile().actions)
-        return operation_of(self.compile().actions[name], FolderSource(self.root))
+        compiled = self.compile()
+        refuse_unknown_actions((name,), compiled.actions)
+        return operation_of(compiled.actions[name], self._contracts_now())
 
     # Compare ----------------------------------------------------------------------------------------
 
@@ -1739,13 +1742,22 @@ class Workspace:
         refuse_invalid(self.compile())
         return self.environment(environment)
 
+    def _contracts_now(self) -> Contracts:
+        """Return the contracts that the files on disk name, as long as they are what was compiled."""
+        from callsheet.contracts import Contracts
+
+        compiled = self.compile()
+        if self._described is None or self._described[0] is not compiled:
+            self._described = compiled, Contracts(FolderSource(self.root), self._compilations.cache)
+        return self._described[1]
+
     def _contracts(self, compiled: Compiled, source: Source) -> Iterable[Problem]:
         """Check what names a contract; where nothing does, nothing is imported."""
         if not any(one.contract for one in compiled.actions.values()):
             return ()
-        from callsheet.contracts import check_contracts
+        from callsheet.contracts import Contracts, check_contracts
 
-        return check_contracts(compiled, source, self._compilations.cache)
+        return check_contracts(compiled, Contracts(source, self._compilations.cache))
 
     def _today(self) -> date:
         """Return the day by which exceptions of policies expire: the same for everybody, by UTC."""

@@ -15,6 +15,7 @@ import pytest
 import yaml
 from syrupy.assertion import SnapshotAssertion
 
+from callsheet.contracts.memo import Memo
 from support.workspaces import ROOT, SHARED, Callsheet, Folder
 
 VENDORS = SHARED / "reference" / "vendors"
@@ -436,16 +437,107 @@ def test_no_file_of_the_product_is_a_vendors(tmp_path: Path) -> None:
             assert not re.search(r"(?m)^(openapi|swagger):", file.read_text("utf-8"))
 
 
-def test_a_contract_is_read_once_for_its_content(
-    bound: Folder, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def forget_contracts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget what this process read of contracts."""
+    from callsheet.contracts import reading, sources
+
+    monkeypatch.setattr(reading, "_OPERATIONS", Memo(1_000_000))
+    monkeypatch.setattr(sources, "_PARSED", Memo(1_000_000))
+    monkeypatch.setattr(sources, "_HELD", {})
+
+
+def reads_of_contracts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the list to which each contract is added when it is parsed; none is known yet."""
     from callsheet.contracts import sources
 
     parsed: list[str] = []
     real = sources.parse
     monkeypatch.setattr(sources, "parse", lambda *it, **more: parsed.append(it[1]) or real(*it, **more))
+    forget_contracts(monkeypatch)
+    return parsed
+
+
+def two_operations(bound: Folder) -> None:
+    """Let two actions of the workspace each have an operation in one description, in JSON."""
+    api = yaml.safe_load(API)
+    api["paths"]["/other"] = {"post": {**api["paths"]["/send/{list}"]["post"], "operationId": "other"}}
+    (bound.path / "api.yaml").unlink()
+    (bound.path / "api.json").write_text(json.dumps(api, indent=1))
+    text = (bound.path / "example.yaml").read_text().replace("api.yaml", "api.json")
+    (bound.path / "example.yaml").write_text(text)
+    text = text.replace("operation: send", "operation: other").replace("name: example", "name: other_one")
+    text = text.replace("/v1/send/news", "/v1/other").replace("headers: {X-Team: crm}", "headers: {}")
+    (bound.path / "other.yaml").write_text(text)
+
+
+@pytest.mark.parametrize("verb", [("validate",), ("test",), ("test", "example")])
+def test_two_operations_of_one_description_are_read_by_parsing_it_once(
+    bound: Folder, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch, verb: tuple[str, ...]
+) -> None:
+    two_operations(bound)
+    parsed = reads_of_contracts(monkeypatch)
+    outcome = callsheet(*verb, "-C", bound.path, "--no-cache")
+    assert outcome.code == 0, outcome.out + outcome.err
+    assert parsed == ["api.json"]
+
+
+def test_an_emulator_parses_no_description_that_validate_has_read(
+    bound: Folder, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from callsheet import Workspace
+
+    two_operations(bound)
+    parsed = reads_of_contracts(monkeypatch)
+    assert callsheet("validate", "-C", bound.path).code == 0
+    assert parsed == ["api.json"]
+    forget_contracts(monkeypatch)
+    routes = Workspace(bound.path, cache=True).routes()
+    assert {one.operation.at for one in routes if one.operation} == {
+        "/paths/~1send~1{list}/post",
+        "/paths/~1other/post",
+    }
+    assert parsed == ["api.json"]
+
+
+def test_every_operation_of_a_description_is_imported_by_parsing_it_once(
+    bound: Folder, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from callsheet.contracts import sources
+
+    two_operations(bound)
+    for name in ("example.yaml", "other.yaml"):
+        (bound.path / name).unlink()
+    parsed = reads_of_contracts(monkeypatch)
+    # As if it were too large to be remembered.
+    monkeypatch.setattr(sources, "_PARSED", Memo(0))
+    outcome = callsheet("import", bound.path / "api.json", "--all", "-C", bound.path)
+    assert outcome.code == 0, outcome.out + outcome.err
+    assert parsed == ["api.json"]
+    assert len([*bound.path.glob("**/*_send.yaml"), *bound.path.glob("**/*_other.yaml")]) == 2
+
+
+def test_a_finding_in_a_description_in_json_is_placed_as_in_its_text(
+    bound: Folder, callsheet: Callsheet
+) -> None:
+    two_operations(bound)
+    text = (bound.path / "example.yaml").read_text()
+    (bound.path / "example.yaml").write_text(text.replace("kind: push", "kind: pusk"))
+    outcome = callsheet("validate", "-C", bound.path, "-o", "sarif")
+    (result,) = json.loads(outcome.out)["runs"][0]["results"]
+    (related,) = result["relatedLocations"]
+    lines = (bound.path / "api.json").read_text().splitlines()
+    assert lines[related["physicalLocation"]["region"]["startLine"] - 1].strip() == '"kind": {'
+
+
+def test_a_contract_is_read_once_for_its_content(
+    bound: Folder, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed = reads_of_contracts(monkeypatch)
     first = callsheet("validate", "-C", bound.path)
     assert len(parsed) == 1
+    assert callsheet("validate", "-C", bound.path).out == first.out
+    assert len(parsed) == 1
+    forget_contracts(monkeypatch)
     assert callsheet("validate", "-C", bound.path).out == first.out
     assert len(parsed) == 1
     # What a stranger put into the folder is not taken: the contract is read.
@@ -453,6 +545,7 @@ def test_a_contract_is_read_once_for_its_content(
     with sqlite3.connect(file) as connection:
         connection.execute("UPDATE kept SET body = replace(body, 'push', 'pull')")
     connection.close()
+    forget_contracts(monkeypatch)
     assert callsheet("validate", "-C", bound.path).out == first.out
     assert len(parsed) == 2
     file.write_bytes(b"no database")

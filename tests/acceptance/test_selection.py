@@ -289,8 +289,10 @@ def test_only_what_has_changed_is_tested(several: Folder, callsheet: Callsheet) 
     assert "error CS923" in unknown.err
 
 
-def test_a_changed_contract_changes_its_actions(empty: Folder, callsheet: Callsheet) -> None:
+@pytest.mark.parametrize("lines", [0, 20_000])
+def test_a_changed_contract_changes_its_actions_however_large_it_is(empty: Folder, lines: int) -> None:
     contract = "openapi: 3.0.0\ninfo: {title: x, version: '1'}\npaths: {/v1/send: {post: {operationId: send, requestBody: {content: {application/json: {schema: {type: object}}}}, responses: {'200': {description: ok}}}}}\nservers: [{url: https://api.example.com}]\n"
+    contract += f"# {'x' * 60}\n" * lines
     empty.write("environments.yaml", ENVIRONMENT)
     file = empty.action("push")
     file.write_text(

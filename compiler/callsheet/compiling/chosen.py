@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Collection, Mapping
+from functools import cache, partial
 
 from callsheet.compiling.model import Compiled
-from callsheet.documents import Source, equal
+from callsheet.compiling.surroundings import MAX_BYTES
+from callsheet.documents import Source, Unreadable, equal
 from callsheet.documents.problems import ANY
-from callsheet.documents.reading import read_text
 from callsheet.errors import CallsheetError, InvalidWorkspaceError
 from callsheet.language.action import Action, Definition
 from callsheet.language.diagnostics import Diagnostic
@@ -128,6 +130,8 @@ def changed_between(before: Compiled, after: Compiled, sources: tuple[Source, So
     old = {one.address: one for one in before.definitions.values()}
     new = {one.address: one for one in after.definitions.values()}
     compiled_before, compiled_after = _digests(before), _digests(after)
+    # Many actions name one contract, which may be large.
+    described = [cache(partial(_text_digest, source)) for source in sources]
     return frozenset(
         address
         for address in {*old, *new}
@@ -135,7 +139,7 @@ def changed_between(before: Compiled, after: Compiled, sources: tuple[Source, So
         or address not in new
         or compiled_before.get(address) != compiled_after.get(address)
         or _written_otherwise(old[address], new[address])
-        or _contract(old[address], sources[0]) != _contract(new[address], sources[1])
+        or _contract(old[address], described[0]) != _contract(new[address], described[1])
     )
 
 
@@ -154,8 +158,17 @@ def _written_otherwise(before: Definition, after: Definition) -> bool:
     return not equal(before.origin.value, after.origin.value)
 
 
-def _contract(definition: Definition, source: Source) -> str | None:
-    """Return the text of the contract that an action names, where it is a file of the workspace."""
+def _contract(definition: Definition, digest: Callable[[str], str | None]) -> str | None:
+    """Return the digest of the contract that an action names, where it is a file of the workspace."""
     named = definition.contract if isinstance(definition, Action) else None
     file = None if named is None else named.get("openapi") or named.get("discovery")
-    return None if file is None or file.startswith("package:") else read_text(source, file)[0]
+    return None if file is None or file.startswith("package:") else digest(file)
+
+
+def _text_digest(source: Source, file: str) -> str | None:
+    """Return the digest of a contract's text, whatever its line ends; None where it cannot be read."""
+    try:
+        content = source.read(file, limit=MAX_BYTES)
+    except Unreadable:
+        return None
+    return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from callsheet.contracts.descriptions import Description
 from callsheet.contracts.schemas import Translator
 from callsheet.contracts.sources import ContractFault
 from callsheet.contracts.validation import Validation
 from callsheet.documents import pointer_of
 from callsheet.errors import of_its_shape
 from callsheet.words import nearest
-
-_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
 @dataclass(slots=True)
@@ -67,39 +65,29 @@ class Operation:
         return self.compiled[what]
 
 
-def find_operation(description: dict[str, Any], name: str) -> Operation:
+def find_operation(described: Description, name: str) -> Operation:
     """Return an operation of an OpenAPI description, by its `operationId` or as `POST /path`.
 
     Raises:
         ContractFault: CS450 for what is not OpenAPI, CS451 where there is none, or more than one.
 
     """
+    description = described.value
     if not str(description.get("openapi", "")).startswith("3.") and description.get("swagger") != "2.0":
         raise ContractFault(
             "CS450", "the contract is not OpenAPI 2.0, 3.0 or 3.1", "see its `openapi` or `swagger` field"
         )
-    everything = list(_operations(description))
-    found = [one for one in everything if name in (one[3].get("operationId"), f"{one[1].upper()} {one[0]}")]
+    found = described.operations.get(name, ())
     if len(found) != 1:
-        known = [str(one[3].get("operationId") or f"{one[1].upper()} {one[0]}") for one in everything]
         what = "there is no operation" if not found else "two operations are called"
         raise ContractFault(
             "CS451",
-            f"{what} `{name[:80]}` in the contract{nearest(name, known) if not found else ''}",
+            f"{what} `{name[:80]}` in the contract{'' if found else nearest(name, described.names())}",
             "name one by its operationId, or as `POST /path`",
         )
     path, method, item, node = found[0]
     with of_its_shape(_misshapen("OpenAPI")):
         return _OperationReader(description).read(path, method, item, node)
-
-
-def operation_names(description: dict[str, Any], tag: str | None = None) -> list[str]:
-    """Return the names of the operations of an OpenAPI description, or of those with a tag."""
-    return [
-        str(node.get("operationId") or f"{method.upper()} {path}")
-        for path, method, _, node in _operations(description)
-        if tag is None or tag in (node.get("tags") or ())
-    ]
 
 
 def _misshapen(form: str) -> ContractFault:
@@ -108,14 +96,6 @@ def _misshapen(form: str) -> ContractFault:
         f"the contract is not valid as {form}: a part of the operation has another type",
         "check it with a validator of its format, or download the file again",
     )
-
-
-def _operations(description: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any], dict[str, Any]]]:
-    paths = description.get("paths")
-    for path, item in (paths if isinstance(paths, dict) else {}).items():
-        for method in _METHODS:
-            if isinstance(item, dict) and isinstance(item.get(method), dict):
-                yield path, method, item, item[method]
 
 
 class _OperationReader:
@@ -227,31 +207,32 @@ def _is_json(media: str) -> bool:
     return bare in ("application/json", "*/*") or bare.endswith("+json")
 
 
-def find_method(description: dict[str, Any], name: str) -> Operation:
+def find_method(described: Description, name: str) -> Operation:
     """Return a method of a Google discovery document by its `id`.
 
     Raises:
         ContractFault: CS450 for what is not a discovery document, CS451 where there is no such method.
 
     """
+    description = described.value
     if description.get("kind") != "discovery#restDescription":
         raise ContractFault(
             "CS450", "the contract is not a Google discovery document", "see its `kind` field"
         )
     with of_its_shape(_misshapen("a discovery document")):
-        return _method(description, name)
+        return _method(described, name)
 
 
-def _method(description: dict[str, Any], name: str) -> Operation:
-    methods = dict(_methods(description, ""))
-    if name not in {one.get("id") for one in methods.values()}:
-        known = [str(one.get("id")) for one in methods.values()]
+def _method(described: Description, name: str) -> Operation:
+    description = described.value
+    if name not in described.methods:
+        known = [*map(str, described.methods)]
         raise ContractFault(
             "CS451",
             f"there is no method `{name[:80]}` in the contract{nearest(name, known)}",
             "name one by its id",
         )
-    at, method = next((at, one) for at, one in methods.items() if one.get("id") == name)
+    at, method = described.methods[name]
     translator = Translator(description, discovery=True)
     base = str(description.get("rootUrl", "")) + str(description.get("servicePath", ""))
     operation = Operation(at, str(method.get("httpMethod")), [base + str(method.get("path"))])
@@ -264,10 +245,3 @@ def _method(description: dict[str, Any], name: str) -> Operation:
         operation.security = [[{"type": "oauth2"}]]
     operation.odd = translator.odd
     return operation
-
-
-def _methods(node: dict[str, Any], at: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    for name, one in (node.get("methods") or {}).items():
-        yield f"{at}/methods/{name}", one
-    for name, one in (node.get("resources") or {}).items():
-        yield from _methods(one, f"{at}/resources/{name}")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path as FilePath
 from posixpath import normpath
 from typing import Any
+from weakref import WeakValueDictionary
 
+from callsheet.contracts.descriptions import Description
+from callsheet.contracts.memo import Memo
 from callsheet.documents import Path, Places, Source, Span, Unreadable, parts_of
+from callsheet.documents.json_places import JsonPlaces
 from callsheet.documents.reading import decode, parse
 from callsheet.documents.sources import read_named
 
@@ -44,13 +49,36 @@ class ContractFile:
     text: str
 
     @cached_property
-    def value(self) -> dict[str, Any]:
-        """The document.
+    def digest(self) -> str:
+        """What the text is known by, with the reader that reads it."""
+        form = "json" if self._is_json else "yaml"
+        return f"{form} {hashlib.sha256(self.text.encode('utf-8', 'surrogatepass')).hexdigest()}"
+
+    @cached_property
+    def description(self) -> Description:
+        """The document, parsed once for its content while anything holds it, and longer where it is small.
 
         Raises:
             ContractFault: CS450 where it is neither JSON nor YAML, or no mapping.
 
         """
+        found = _PARSED.get(self.digest) or _HELD.get(self.digest)
+        if found is None:
+            found = Description(self._parsed())
+            _HELD[self.digest] = found
+            _PARSED.put(self.digest, found, len(self.text))
+        return found
+
+    @property
+    def value(self) -> dict[str, Any]:
+        """The document's value; raises as `description` does."""
+        return self.description.value
+
+    def forget(self) -> None:
+        """Let go of the parsed document; it is parsed again where it is asked for."""
+        self.__dict__.pop("description", None)
+
+    def _parsed(self) -> dict[str, Any]:
         documents, problems = parse(self.text, self._name)
         faults = [one for one in problems if not one.code.startswith(_TRAPS)]
         if faults or len(documents) != 1 or not isinstance(documents[0].value, dict):
@@ -68,8 +96,14 @@ class ContractFile:
         documents, _ = parse(self.text, self._name, with_places=True)
         return documents[0].places if documents else None
 
+    @cached_property
+    def _json_places(self) -> JsonPlaces:
+        return JsonPlaces(self.text)
+
     def place(self, pointer: str) -> Span:
-        """Return where the value at a JSON Pointer is."""
+        """Return where the value at a JSON Pointer is, or the nearest one around it."""
+        if self._is_json:
+            return self._json_places.place(parts_of(pointer))
         places = self._places
         if places is None:
             return Span(1, 1, 1, 1)
@@ -86,8 +120,16 @@ class ContractFile:
         return places.key(path)
 
     @property
+    def _is_json(self) -> bool:
+        return self.reference.endswith(".json")
+
+    @property
     def _name(self) -> str:
-        return self.reference if self.reference.endswith(".json") else "contract.yaml"
+        return self.reference if self._is_json else "contract.yaml"
+
+
+_PARSED: Memo[Description] = Memo(4 * 1_048_576)
+_HELD: WeakValueDictionary[str, Description] = WeakValueDictionary()
 
 
 def read_contract(source: Source, reference: str) -> ContractFile:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from callsheet.documents.findings import Unreadable
+from callsheet.documents.json_plain import NotPlain, value_of
 from callsheet.documents.json_reader import read_json
 from callsheet.documents.places import Path, Places, Span
 from callsheet.documents.problems import Problem
@@ -76,8 +77,15 @@ class Document:
 def parse(text: str, file: str, *, with_places: bool = False) -> tuple[list[ParsedDocument], list[Problem]]:
     """Parse a file's text by the reader that its name asks for."""
     if file.endswith(".json"):
-        return read_json(text, file)
+        return read_json(text, file) if with_places else _read_json_value(text, file)
     return read_yaml(text, file, with_places=with_places)
+
+
+def _read_json_value(text: str, file: str) -> tuple[list[ParsedDocument], list[Problem]]:
+    try:
+        return [ParsedDocument(value_of(text), None)], []
+    except NotPlain:
+        return read_json(text, file)
 
 
 def read_text(source: Source, file: str) -> tuple[str, Problem | None]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from callsheet.contracts.operations import operation_names
 from callsheet.contracts.sources import ContractFault
 from callsheet.errors import CallsheetError
 from callsheet.importing.chosen_parameters import Choice
@@ -60,11 +59,13 @@ def _requests(
     described = read_description(root, source)
     description = described[0]
     try:
-        if not {"openapi", "swagger"} & {*description.value}:
+        # Each operation is read of this one document while it is held here.
+        written = description.description
+        if not {"openapi", "swagger"} & {*written.value}:
             raise ImportFault(
                 "the file is not an OpenAPI description", "name one, or a collection of requests"
             )
-        listed = wanted if wanted is not None else operation_names(description.value, tag)
+        listed = wanted if wanted is not None else written.names(tag)
     except ContractFault as fault:
         raise ImportFault(fault.message, fault.help) from None
     if not listed:

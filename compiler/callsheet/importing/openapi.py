@@ -32,7 +32,7 @@ def read_operation(file: ContractFile, name: str | None, fields: Collection[str]
 
     """
     try:
-        operation = find_operation(file.value, name or "?")
+        operation = find_operation(file.description, name or "?")
     except ContractFault as fault:
         way_out = "choose one with --operation" if name is None else fault.help
         words = fault.message if name else "the description has many operations"
