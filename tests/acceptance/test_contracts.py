@@ -15,7 +15,11 @@ import pytest
 import yaml
 from syrupy.assertion import SnapshotAssertion
 
+import callsheet.contracts as contracts_module
 from callsheet.contracts.memo import Memo
+from callsheet.contracts.operations import Operation
+from callsheet.contracts.subject import Subject
+from callsheet.documents import Problem
 from support.workspaces import ROOT, SHARED, Callsheet, Folder
 
 VENDORS = SHARED / "reference" / "vendors"
@@ -543,7 +547,10 @@ def test_a_contract_is_read_once_for_its_content(
     # What a stranger put into the folder is not taken: the contract is read.
     (file,) = (bound.path / ".callsheet" / "cache").glob("contracts-*.sqlite")
     with sqlite3.connect(file) as connection:
-        connection.execute("UPDATE kept SET body = replace(body, 'push', 'pull')")
+        connection.execute(
+            "UPDATE kept SET body = replace(replace(body, 'push', 'pull'), 'CS454', 'CS999')"
+        )
+        connection.execute("UPDATE kept SET body = body || ' '")
     connection.close()
     forget_contracts(monkeypatch)
     assert callsheet("validate", "-C", bound.path).out == first.out
@@ -553,6 +560,28 @@ def test_a_contract_is_read_once_for_its_content(
     # Another text is another contract.
     (bound.path / "api.yaml").write_text(API.replace("enum: [push, mail]", "enum: [mail]"))
     assert "CS454" in callsheet("validate", "-C", bound.path).out
+
+
+def test_what_a_contract_says_of_an_action_is_asked_again_only_where_something_changed(
+    bound: Folder, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    real = contracts_module.check_request
+
+    def check_request(subject: Subject, operation: Operation) -> Iterator[Problem]:
+        asked.append(operation.at)
+        return real(subject, operation)
+
+    monkeypatch.setattr(contracts_module, "check_request", check_request)
+    first = callsheet("validate", "-C", bound.path)
+    assert len(asked) > 0
+    for changed in (None, "api.yaml", "example.yaml", "environments.yaml", None):
+        asked.clear()
+        if changed is not None:
+            path = bound.path / changed
+            path.write_text(path.read_text("utf-8") + "\n# changed\n", "utf-8")
+        assert callsheet("validate", "-C", bound.path).out == first.out
+        assert bool(asked) == (changed is not None), changed
 
 
 def test_a_reference_that_leads_to_itself_ends(bound: Folder, callsheet: Callsheet) -> None:

@@ -140,6 +140,10 @@ class UnitCache:
             return ()
         return kept
 
+    def basis_of(self, unit: Unit) -> str:
+        """Return everything that a unit was computed from, as digests."""
+        return json.dumps([self.context, unit.hash, unit.parts, unit.templates], sort_keys=True)
+
     def bundle(self, file: str) -> bytes | None:
         """Return the texts of a unit that was taken; None where they are lost."""
         entry = self.found.get(file)

@@ -82,6 +82,8 @@ class Compiled:
         targets: the documents of kind Target, by name.
         connections: by name; so `fragments`.
         by_environment: the compiled actions of each concrete environment, by address.
+        basis: by the name of each action with a contract, what it was compiled from; empty without a
+            cache.
         diagnostics: every finding, sorted by place.
         notes: what was not checked, and why that is no finding.
         documents: how many documents were read.
@@ -101,6 +103,7 @@ class Compiled:
     policies: list[Policy] = field(default_factory=list)
     settings: Settings = field(default_factory=Settings)
     by_environment: dict[str, dict[str, CompiledAction]] = field(default_factory=dict)
+    basis: dict[str, str] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     documents: int = 0

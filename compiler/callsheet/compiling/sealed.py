@@ -12,6 +12,7 @@ import hmac
 import os
 import secrets
 import sqlite3
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -50,12 +51,16 @@ class SealedStore:
 
     def put(self, key: str, body: str) -> None:
         """Keep a text."""
+        self.put_all({key: body})
+
+    def put_all(self, bodies: Mapping[str, str]) -> None:
+        """Keep texts by key."""
         if self.connection is None:
             return
+        rows = [(key, body, seal(self.key, key, body)) for key, body in bodies.items()]
         try:
             with self.connection:
-                values = (key, body, seal(self.key, key, body))
-                self.connection.execute("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", values)
+                self.connection.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", rows)
         except sqlite3.Error:
             return
 

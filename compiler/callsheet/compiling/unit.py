@@ -79,8 +79,8 @@ class Unit:
             digest,
             **{
                 **record,
-                "found": [(_problem(one), names) for one, names in record["found"]],
-                "broken": [Broken(_problem(one), *names) for one, *names in record["broken"]],
+                "found": [(problem_of(one), names) for one, names in record["found"]],
+                "broken": [Broken(problem_of(one), *names) for one, *names in record["broken"]],
             },
         )
 
@@ -122,7 +122,8 @@ def _span_record(span: Span) -> list[int]:
     return [span.line, span.column, span.end_line, span.end_column]
 
 
-def _problem(record: list[Any]) -> Problem:
+def problem_of(record: list[Any]) -> Problem:
+    """Read the record of a problem."""
     code, file, message, way_out, span, related, about, missing, suggested = record
     return Problem(
         code=code,

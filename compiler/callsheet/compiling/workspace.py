@@ -165,6 +165,8 @@ class _WorkspaceCompiler:
                 definition = kind.definition.from_head(origin, head, self.parts)
                 self.facts.definitions[definition.name] = definition
                 result.by_kind[kind.name][definition.name] = definition
+                if self.cache is not None and getattr(definition, "contract", None):
+                    result.basis[definition.name] = self.cache.basis_of(unit)
         if context.nowhere:
             return
         for environment, compiled in unit.compiled.items():

@@ -12,6 +12,7 @@ from callsheet.contracts.operations import Operation
 from callsheet.contracts.reading import Contracts
 from callsheet.contracts.sources import ContractFault
 from callsheet.contracts.subject import Subject
+from callsheet.contracts.verdicts import Verdicts
 from callsheet.documents import Problem
 from callsheet.language import Action
 from callsheet.language.environment import overlaid_spots, own_spots
@@ -43,6 +44,7 @@ def check_contracts(compiled: Compiled, contracts: Contracts) -> list[Problem]:
         for action in sorted(compiled.actions.values(), key=lambda one: one.name):
             if action.contract:
                 found += checker.check(action, action.contract)
+        checker.verdicts.keep()
     finally:
         contracts.close()
         contracts.forget()
@@ -59,11 +61,17 @@ class _Checker:
     def __init__(self, compiled: Compiled, contracts: Contracts) -> None:
         self.compiled = compiled
         self.contracts = contracts
+        self.verdicts = Verdicts(contracts.opened, compiled.basis)
         self.skipped: dict[str, list[str]] = {}
 
     def check(self, action: Action, contract: dict[str, Any]) -> Iterator[Problem]:
         try:
-            yield from list(self._found(action, contract, self.contracts.operation(contract)))
+            digest = self.contracts.digest(contract)
+            yield from self.verdicts.of(
+                action.name,
+                digest,
+                lambda: self._found(action, contract, self.contracts.operation(contract)),
+            )
         except ContractFault as fault:
             if fault.absent and contract.get("optional"):
                 self.skipped.setdefault(fault.message, []).append(action.name)

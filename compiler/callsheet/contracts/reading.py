@@ -62,6 +62,10 @@ class Contracts:
             operation = self._stored(key) or self._found(key, lambda: find(file.description, name))
         return operation
 
+    def digest(self, contract: Mapping[str, Any]) -> str:
+        """Return the digest of the text of a contract; raises ContractFault where it cannot be read."""
+        return self._file(contract.get("openapi") or contract["discovery"]).digest
+
     def related(self, contract: Mapping[str, Any], pointer: str) -> tuple[Related, ...]:
         """Return the place in a contract at a pointer, as what a finding refers to."""
         reference = contract.get("openapi") or contract["discovery"]
@@ -83,7 +87,7 @@ class Contracts:
 
     def _stored(self, key: str) -> Operation | None:
         """Return an operation that an earlier run kept."""
-        kept = self._opened().get(key)
+        kept = self.opened().get(key)
         if kept is None:
             return None
         operation = operation_from(json.loads(kept))
@@ -98,11 +102,12 @@ class Contracts:
             self._faults[key] = fault
             raise
         text = json.dumps(record_of(operation))
-        self._opened().put(key, text)
+        self.opened().put(key, text)
         _OPERATIONS.put(key, operation, len(text))
         return operation
 
-    def _opened(self) -> SealedStore:
+    def opened(self) -> SealedStore:
+        """Return the cache, open."""
         if self._store is None:
             self._store = SealedStore(self.cache, f"contracts-{FORMAT}.sqlite")
         return self._store
