@@ -10,13 +10,13 @@ from __future__ import annotations
 import threading
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from callsheet.errors import CallsheetError
 from callsheet.templates.values import digest_of
 
-_OPEN = 8
-"""So many bundles stay unpacked: those that are read one after the other."""
+_OPEN = 16 * 1_048_576
+"""So many characters of bundles stay unpacked: the rows of a set are read one by one, between others."""
 
 
 def packed(texts: Iterable[str]) -> bytes:
@@ -38,6 +38,7 @@ class Bundles:
         self._computed = computed
         self._in_memory: dict[str, bytes] = {}
         self._unpacked: OrderedDict[str, dict[str, str]] = OrderedDict()
+        self._weight = 0
         self._lock = threading.Lock()
 
     def add(self, file: str, bundle: bytes) -> None:
@@ -61,8 +62,11 @@ class Bundles:
             if found is None:
                 found = self._unpack(file, digest)
                 self._unpacked[file] = found
-                while len(self._unpacked) > _OPEN:
-                    self._unpacked.popitem(last=False)
+                self._weight += _weight_of(found)
+                while self._weight > _OPEN and len(self._unpacked) > 1:
+                    self._weight -= _weight_of(self._unpacked.popitem(last=False)[1])
+            else:
+                self._unpacked.move_to_end(file)
             return found[digest]
 
     def _unpack(self, file: str, digest: str) -> dict[str, str]:
@@ -76,6 +80,10 @@ class Bundles:
             f"{file} was changed, or the cache was, while callsheet was running",
             help="run the command again",
         )
+
+
+def _weight_of(texts: Mapping[str, str]) -> int:
+    return sum(map(len, texts.values()))
 
 
 def _texts_of(bundle: bytes) -> dict[str, str]:

@@ -63,8 +63,8 @@ def _is_plain(value: Any) -> bool:
                 left += one.values()
         elif kind is list:
             left += one
-    whole = " ".join(texts)
-    return _is_plain_inside(whole) or all(map(_is_plain_inside, texts))
+    beyond = [one for one in texts if not one.isascii()]
+    return _is_plain_inside(" ".join(filter(str.isascii, texts))) and all(map(_is_plain_inside, beyond))
 
 
 def _is_plain_inside(text: str) -> bool:
