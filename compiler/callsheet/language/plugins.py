@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,9 @@ if TYPE_CHECKING:
 
 
 @cache
-def _installed() -> Any:
-    """Return the entry points of all packages, for which each package's folder is read."""
+def _installed(path: tuple[str, ...]) -> Any:
+    """Return the entry points of all packages on a path, for which each package's folder is read."""
+    del path
     from importlib.metadata import entry_points
 
     return entry_points()
@@ -20,7 +22,7 @@ def _installed() -> Any:
 @cache
 def plugins(group: str) -> dict[str, EntryPoint]:
     """Return the entry points of a group, as `callsheet.targets`, by name; nothing is imported."""
-    return {one.name: one for one in sorted(_installed().select(group=group), key=lambda one: one.name)}
+    return {one.name: one for one in sorted(_installed(tuple(sys.path)).select(group=group), key=lambda one: one.name)}
 
 
 @cache
