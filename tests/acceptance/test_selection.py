@@ -573,3 +573,14 @@ def test_python_says_it_in_the_same_way(several: Folder) -> None:
     assert opened.drift(select="braze_spring").selection is not None
     with pytest.raises(CallsheetError, match="`psh` names nothing"):
         opened.plan(select="psh")
+
+
+def test_every_word_that_names_nothing_is_said_at_once(samples: Folder, callsheet: Callsheet) -> None:
+    words = ["connection:brase", "kind:Acton", "owner:", "psh"]
+    outcome = callsheet("validate", "-C", samples.path, *(f"--select={one}" for one in words))
+    assert outcome.code == 1
+    assert outcome.err.startswith(
+        "error CS335: `connection:brase` names nothing (did you mean `connection:braze`?)"
+    )
+    for word in words:
+        assert f"`{word}` names nothing" in outcome.err

@@ -212,7 +212,8 @@ ROWS_FOUND = [
     ("a field twice", "key,campaign,title,key\nc01,c-1,Spring,x\n", ("CS327", 1, "the field `key` is there twice")),
     ("a name that is none", "key,campaign,the title\nc01,c-1,Spring\n", ("CS327", 1, "`the title` cannot be the name of a field")),
     ("a field without a name", "key,campaign,\nc01,c-1,Spring\n", ("CS327", 1, "a field has no name")),
-    ("an open quote", 'key,campaign,title\nc01,c-1,"Spring\n', ("CS327", 1, "the file of rows is not CSV")),
+    ("an open quote", 'key,campaign,title\nc01,c-1,Spring\nc02,c-2,"Spring\nc03,c-3,x\n', ("CS327", 3, "the file of rows is not CSV: a quote is not closed")),
+    ("text after a quote", 'key,campaign,title\nc01,c-1,Spring\nc02,"c"-2,Spring\n', ("CS327", 3, "the file of rows is not CSV: ',' expected after '\"'")),
     ("nothing", "", ("CS327", 1, "the file of rows is empty")),
     ("no rows", "key,campaign,title\n", ("CS327", 1, "there are no rows, and so no actions of the set")),
     ("a formula", "key,campaign,title\nc01,c-1,=1+1\n", ("CS328", 2, "the field `title` begins as a formula does")),
@@ -237,6 +238,13 @@ def test_what_is_wrong_with_rows_is_found_in_their_file(
         (expected[0], "rows.csv", expected[1])
     ]
     assert expected[2] in found[0]["message"]
+
+
+def test_lines_of_commas_only_are_no_rows(empty: Folder, callsheet: Callsheet) -> None:
+    write(empty, rows=CSV + ",,\n\n,,\n")
+    with_them = json.loads(callsheet("list", "-C", empty.path, "-o", "json").out)
+    write(empty, rows=CSV)
+    assert json.loads(callsheet("list", "-C", empty.path, "-o", "json").out) == with_them
 
 
 @pytest.mark.parametrize("value", ["-5", "+33612345678", "- and so on", "a=b", "-1.5"])

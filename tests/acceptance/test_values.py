@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -79,6 +80,8 @@ def test_what_an_environment_extends_is_filled_in_by_what_it_says_itself(
         ({"found": "{{ values.found }}"}, "CS333", 7, "values read each other: values.found → values.found"),
         ({"found": "{{ values.a }}", "a": "{{ values.b }}", "b": "{{ values.a }}"}, "CS333", 8,
          "values read each other: values.a → values.b → values.a"),
+        ({"found": "{{ values }}"}, "CS333", 7, "values read each other: values.found → values.found"),
+        ({"found": "{{ values | tojson }}"}, "CS333", 7, "values read each other"),
         ({"found": "{{ values.nothing }}"}, "CS502", 7, "`values.nothing` is not defined"),
         ({"found": "{{ values.a.b }}", "a": "x"}, "CS502", 7, ""),
         ({"found": "x{{ values.a }}", "a": None}, "CS507", 7, "the value is null"),
@@ -97,3 +100,41 @@ def test_a_value_that_cannot_be_filled_in_is_found_at_its_place(
     assert found == [(code, "environments.yaml", line)]
     assert words in json.loads(outcome.out)["diagnostics"][0]["message"]
     assert callsheet("plan", "-C", empty.path, "-e", "local").code == 1
+
+
+def chain(number: int, form: Callable[[str], object]) -> dict[str, object]:
+    """Return values of which each reads the next."""
+    values: dict[str, object] = {"found": "{{ values.v0 }}"}
+    values |= {f"v{one}": form(f"{{{{ values.v{one + 1} }}}}") for one in range(number)}
+    return values | {f"v{number}": "end"}
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        (chain(30, lambda one: [one, one]), "the value is too large with all that it reads"),
+        (chain(30, lambda one: {"a": one, "b": one}), "the value is too large with all that it reads"),
+        (
+            chain(400, lambda one: one),
+            "more than 100 values read each other in a row, from `values.found` to",
+        ),
+    ],
+    ids=["doubled lists", "doubled mappings", "a long chain"],
+)
+def test_values_that_grow_without_end_are_refused_at_once(
+    empty: Folder, callsheet: Callsheet, values: dict[str, object], words: str
+) -> None:
+    write(empty, values)
+    found = json.loads(callsheet("validate", "-C", empty.path, "-o", "json").out)["diagnostics"]
+    assert {one["code"] for one in found} == {"CS510"}
+    assert words in found[0]["message"]
+
+
+def test_values_may_read_each_other_in_a_row(empty: Folder, callsheet: Callsheet) -> None:
+    write(empty, chain(90, lambda one: one))
+    assert value(empty, callsheet) == "end"
+
+
+def test_what_looks_like_a_template_of_the_vendor_stays(empty: Folder, callsheet: Callsheet) -> None:
+    write(empty, {"found": "{{#each values}}{{ form.values.x }}{{/each}}"})
+    assert value(empty, callsheet) == "{{#each values}}{{ form.values.x }}{{/each}}"

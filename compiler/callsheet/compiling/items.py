@@ -63,8 +63,8 @@ def read_items(document: Document, read_text: ReadText) -> Items:
 def _unreadable(document: Document, problem: Problem) -> Problem:
     return Spots("CS327", document).value(
         ("spec", "itemsFile"),
-        f"the rows cannot be read: {problem.message}",
-        do="name a file of the workspace, by its path from the workspace's root",
+        f"the rows cannot be read: {problem.message.removeprefix('it cannot be read: ')}",
+        do=problem.help,
     )
 
 
@@ -129,8 +129,9 @@ def _from_csv(items: Items, text: str) -> Items:
         if not items.problems:
             items.fields = {name: _line(1) for name in names}
             _take(items, names, rows)
-    except csv.Error as error:
-        items.problems.append(_fault(items, _line(1), f"the file of rows is not CSV: {error}", _HOW_CSV))
+    except _NotCsv as error:
+        line, why = error.args
+        items.problems.append(_fault(items, _line(line), f"the file of rows is not CSV: {why}", _HOW_CSV))
     if not items.rows and not items.problems:
         items.problems.append(_fault(items, _line(1), *_EMPTY))
     if any(one.code not in _WARNINGS for one in items.problems):
@@ -143,13 +144,32 @@ _HOW_CSV = "write the fields' names in the first line, and a line for each row, 
 
 
 def _records(text: str) -> Iterator[tuple[list[str], int]]:
-    """Yield the records of a CSV text, each with the line in which it begins; empty lines are left out."""
+    """Yield the records of a CSV text, each with the line in which it begins.
+
+    Empty lines are left out, and those of commas only, which spreadsheets write.
+
+    Raises:
+        _NotCsv: with the line, and what the reader says of it.
+
+    """
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     begin = 1
-    for record in reader:
-        if record:
+    while True:
+        try:
+            record = next(reader, None)
+        except csv.Error as error:
+            unclosed = "end of data" in str(error)
+            why = "a quote is not closed" if unclosed else str(error)
+            raise _NotCsv(begin if unclosed else reader.line_num, why) from None
+        if record is None:
+            return
+        if any(record):
             yield record, begin
         begin = reader.line_num + 1
+
+
+class _NotCsv(Exception):  # noqa: N818 - it says where, and becomes a finding
+    """A text that is not CSV."""
 
 
 def _wrong_names(items: Items, names: list[str]) -> Iterator[Problem]:

@@ -17,9 +17,13 @@ from callsheet.templates.faults import TemplateFault
 from callsheet.templates.scope import Scope
 from callsheet.templates.syntax import Expression, parse_leaf
 
-_OURS = re.compile(r"\{\{[^}]*\b(?:values|env)\s*[.\[]")
+_OURS = re.compile(r"\{\{(?![#/>!^&{])[^}]*(?<![.\w])(?:values|env)\s*[.\[|}]")
 _TOO_EARLY = re.compile(r"\{\{[^}]*\b(?:params|action)\s*[.\[]|\{%")
 """What CS317 reports."""
+MAX_CHAIN = 100
+"""So many values may read each other in a row."""
+MAX_SIZE = 20_000
+"""A value may come to so many values, keys and tens of characters: one that doubles others has no end."""
 
 
 def with_values(environment: Environment) -> tuple[Environment, list[Problem]]:
@@ -57,6 +61,7 @@ class _Resolver:
         self.values = _copied(environment.values)
         self.done: set[Path] = set()
         self.open: list[Path] = []
+        self.sizes: dict[int, tuple[Any, int]] = {}
 
     def run(self) -> dict[str, Any]:
         self._fill(())
@@ -65,6 +70,8 @@ class _Resolver:
 
     def _fill(self, path: Path, *, or_open: bool = False) -> None:
         """Fill in everything at a path and below it, with `or_open` except what is being filled in."""
+        if path in self.done:
+            return  # what it came to is filled in, too
         value = self._at(path)
         if isinstance(value, dict):
             for key in value:
@@ -72,7 +79,7 @@ class _Resolver:
         elif isinstance(value, list):
             for index in range(len(value)):
                 self._fill((*path, index), or_open=or_open)
-        elif isinstance(value, str) and _is_ours(value) and path not in self.done:
+        elif isinstance(value, str) and _is_ours(value):
             if or_open and path in self.open:
                 return
             self._leaf(path, value)
@@ -87,7 +94,11 @@ class _Resolver:
             return
         self.open.append(path)
         try:
+            if len(self.open) > MAX_CHAIN:
+                raise _too_long(self.open)
             result = self._evaluated(text)
+            if self._size(result) > MAX_SIZE:
+                raise _too_large()
         except TemplateFault as fault:
             self._problem(path, fault)
             result = text
@@ -116,6 +127,16 @@ class _Resolver:
                 return
         self._fill(path, or_open=not known)
 
+    def _size(self, value: Any) -> int:
+        """Return how large a value is; one that is a part of many is counted once, and added each time."""
+        if not isinstance(value, dict | list):
+            return 1 + (len(value) // 10 if isinstance(value, str) else 0)
+        known = self.sizes.get(id(value))
+        if known is None or known[0] is not value:
+            inner = [*value, *value.values()] if isinstance(value, dict) else value
+            known = self.sizes[id(value)] = (value, 1 + sum(map(self._size, inner)))
+        return known[1]
+
     def _at(self, path: Path) -> Any:
         value: Any = self.values
         for part in path:
@@ -132,6 +153,22 @@ class _Resolver:
                 spots = Spots(fault.code, document)
                 self.problems.append(spots.inside(there, fault.offset, fault.message, do=fault.help))
                 return
+
+
+def _too_long(chain: list[Path]) -> TemplateFault:
+    first, last = (".".join(map(str, ("values", *one))) for one in (chain[0], chain[-1]))
+    return TemplateFault(
+        "CS510",
+        0,
+        f"more than {MAX_CHAIN} values read each other in a row, from `{first}` to `{last}`",
+        "write some of them out",
+    )
+
+
+def _too_large() -> TemplateFault:
+    return TemplateFault(
+        "CS510", 0, "the value is too large with all that it reads", "read less of the other values"
+    )
 
 
 def _copied(value: Any) -> Any:

@@ -95,12 +95,26 @@ class Selection:
             CallsheetError: CS335 for a word that names nothing, and for one that cannot be read.
 
         """
+        wrong: list[CallsheetError] = []
 
         def named(words: Iterable[str]) -> set[str]:
-            return {address for one in words for address in _named(Word.read(one), candidates, changed)}
+            found: set[str] = set()
+            for one in words:
+                try:
+                    found.update(_named(Word.read(one), candidates, changed))
+                except CallsheetError as error:
+                    wrong.append(error)
+            return found
 
         wanted = named(self.select) if self.select else set(candidates)
-        return frozenset(wanted - named(self.exclude))
+        chosen = frozenset(wanted - named(self.exclude))
+        if wrong:
+            # All of them at once: who mistyped two words corrects both.
+            first, *others = wrong
+            raise CallsheetError(
+                first.code, first.message, help=first.help, details=tuple(one.message for one in others)
+            )
+        return chosen
 
     def refuse_empty(self, chosen: Collection[str], where: str = "") -> None:
         """Refuse a selection that selects nothing; raises CS336.
