@@ -220,6 +220,13 @@ def test_a_contract_of_fifty_megabytes_is_refused(bound: Folder, callsheet: Call
     assert ("CS450", "the contract api.yaml: the file is larger than 16,777,216 bytes") in told
 
 
+def test_a_contract_that_is_not_utf_8_is_refused(bound: Folder, callsheet: Callsheet) -> None:
+    (bound.path / "api.yaml").write_bytes(API.replace("Mail", "M\u00e4il").encode("latin-1"))
+    outcome = callsheet("validate", "-C", bound.path)
+    assert "error CS450" in outcome.out
+    assert "the contract api.yaml is not UTF-8" in outcome.out
+
+
 def test_swagger_2_and_a_form(bound: Folder, callsheet: Callsheet) -> None:
     swagger = """\
 swagger: "2.0"
@@ -567,6 +574,8 @@ def test_a_reference_that_leads_to_itself_ends(bound: Folder, callsheet: Callshe
         + '    A: {allOf: [{$ref: "#/components/schemas/B"}]}\n    B: {allOf: [{$ref: "#/components/schemas/A"}]}\n',
         API.replace("kind: {type: string, enum: [push, mail]}", 'kind: {$ref: "#/components/schemas/Loop"}')
         + '    Loop: {not: {$ref: "#/components/schemas/Loop"}}\n',
+        API.replace("kind: {type: string, enum: [push, mail]}", 'kind: {$ref: "#/components/schemas/Loop"}')
+        + "    Loop: {oneOf: [{type: string}], discriminator: {propertyName: a, mapping: {a: Loop}}}\n",
     ):
         (bound.path / "api.yaml").write_text(text)
         outcome = callsheet("validate", "-C", bound.path)
@@ -668,6 +677,23 @@ def test_an_emulator_answers_others_while_one_call_is_compared_with_its_contract
         assert finished == ["quick 200"] * 5 + ["slow 200"]
     finally:
         emulator.close()
+
+
+def test_a_base_that_names_its_kinds_does_not_refer_to_itself(bound: Folder, callsheet: Callsheet) -> None:
+    old = next(line for line in API.splitlines() if line.startswith("    Tree:"))
+    base = "    Tree: {type: object, required: [kind], properties: {kind: {type: string}, leaf: {type: integer}}, discriminator: {propertyName: kind, mapping: {cat: '#/components/schemas/Cat'}}}\n"
+    cat = "    Cat: {allOf: [{$ref: '#/components/schemas/Tree'}, {type: object, properties: {lives: {type: integer}}}]}"
+    text = API.replace(old, base + cat).replace(
+        'tree: {$ref: "#/components/schemas/Tree"}', 'tree: {$ref: "#/components/schemas/Cat"}'
+    )
+    (bound.path / "api.yaml").write_text(text)
+    action = (bound.path / "example.yaml").read_text()
+    (bound.path / "example.yaml").write_text(
+        action.replace("{inner: {inner: {leaf: 1}}}", "{kind: cat, leaf: 1, lives: 9}")
+    )
+    outcome = callsheet("validate", "-C", bound.path)
+    assert outcome.code == 0, outcome.out
+    assert "CS459" not in outcome.out
 
 
 def test_what_a_contract_would_refuse_of_a_generated_case_fails_it(

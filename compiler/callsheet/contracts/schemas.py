@@ -105,7 +105,10 @@ class Translator:
                     rest.append(self.look(to))
             else:
                 rest += [one for name in ("allOf", "anyOf", "oneOf") for one in node.get(name) or ()]
-                rest += [node.get("not"), *self._mapped(node).values()]
+                rest.append(node.get("not"))
+                if node.get("oneOf") or node.get("anyOf"):
+                    # A base that only names its kinds is no choice: each of them is made of it.
+                    rest += self._mapped(node).values()
         return False
 
     def _mapped(self, node: dict[str, Any]) -> dict[str, dict[str, str]]:
