@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import copy
+import http.client
 import json
 import random
 import re
 import sqlite3
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +23,7 @@ from callsheet.contracts.memo import Memo
 from callsheet.contracts.operations import Operation
 from callsheet.contracts.subject import Subject
 from callsheet.documents import Problem
+from callsheet.emulator.standins import standin
 from support.workspaces import ROOT, SHARED, Callsheet, Folder
 
 VENDORS = SHARED / "reference" / "vendors"
@@ -218,6 +222,13 @@ def test_a_contract_of_fifty_megabytes_is_refused(bound: Folder, callsheet: Call
         stream.truncate(50 * 1_048_576)
     told = [(code, words) for code, _, words in found(callsheet, bound)]
     assert ("CS450", "the contract api.yaml: the file is larger than 16,777,216 bytes") in told
+
+
+def test_a_contract_that_is_not_utf_8_is_refused(bound: Folder, callsheet: Callsheet) -> None:
+    (bound.path / "api.yaml").write_bytes(API.replace("Mail", "M\u00e4il").encode("latin-1"))
+    outcome = callsheet("validate", "-C", bound.path)
+    assert "error CS450" in outcome.out
+    assert "the contract api.yaml is not UTF-8" in outcome.out
 
 
 def test_swagger_2_and_a_form(bound: Folder, callsheet: Callsheet) -> None:
@@ -590,11 +601,128 @@ def test_a_reference_that_leads_to_itself_ends(bound: Folder, callsheet: Callshe
         + '    Loop: {$ref: "#/components/schemas/Loop"}\n',
         API.replace("kind: {type: string, enum: [push, mail]}", 'kind: {$ref: "#/components/schemas/A"}')
         + '    A: {allOf: [{$ref: "#/components/schemas/B"}]}\n    B: {allOf: [{$ref: "#/components/schemas/A"}]}\n',
+        API.replace("kind: {type: string, enum: [push, mail]}", 'kind: {$ref: "#/components/schemas/Loop"}')
+        + '    Loop: {not: {$ref: "#/components/schemas/Loop"}}\n',
+        API.replace("kind: {type: string, enum: [push, mail]}", 'kind: {$ref: "#/components/schemas/Loop"}')
+        + "    Loop: {oneOf: [{type: string}], discriminator: {propertyName: a, mapping: {a: Loop}}}\n",
     ):
         (bound.path / "api.yaml").write_text(text)
         outcome = callsheet("validate", "-C", bound.path)
         assert "CS999" not in outcome.err, outcome.err
         assert "CS459" in outcome.out, outcome.out
+
+
+def recursive_choice(bound: Folder, depth: int, leaf: Any) -> None:
+    """Let the payload of the example be a tree of a kind that is a choice between six, each with the choice inside."""
+    kinds = "".join(
+        f"    {name}: {{type: object, required: [kind, branches], properties: {{branches: {{type: array, items: {{$ref: '#/components/schemas/Tree'}}}}, kind: {{type: string, enum: [{name}]}}, leaf: {{type: integer}}}}}}\n"
+        for name in ("AND", "OR", "NOT", "ANY", "ONE", "TWO")
+    )
+    choice = ", ".join(
+        f"{{$ref: '#/components/schemas/{one}'}}" for one in ("AND", "OR", "NOT", "ANY", "ONE", "TWO")
+    )
+    old = next(line for line in API.splitlines() if line.startswith("    Tree:"))
+    (bound.path / "api.yaml").write_text(API.replace(old, f"    Tree: {{oneOf: [{choice}]}}\n{kinds}"))
+    node: dict[str, Any] = {"kind": "OR", "leaf": leaf, "branches": []}
+    for _ in range(depth):
+        node = {"kind": "OR", "branches": [node]}
+    text = (bound.path / "example.yaml").read_text()
+    tree = json.dumps(node).replace("{", "{ ").replace('"', "")
+    (bound.path / "example.yaml").write_text(text.replace("{inner: {inner: {leaf: 1}}}", tree))
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("depth", [6, 20])
+def test_a_wrong_value_deep_in_a_recursive_choice_is_one_finding_at_its_line(
+    bound: Folder, callsheet: Callsheet, depth: int
+) -> None:
+    recursive_choice(bound, depth, 1)
+    assert callsheet("validate", "-C", bound.path).code == 0
+    recursive_choice(bound, depth, "wrong")
+    text = (bound.path / "example.yaml").read_text()
+    (bound.path / "example.yaml").write_text(text.replace("leaf: 1", "leaf: wrong"))
+    found = json.loads(callsheet("validate", "-C", bound.path, "-o", "json").out)["diagnostics"]
+    (one,) = found
+    branches = ".".join(["tree", *("branches", "0") * depth, "leaf"])
+    assert (one["code"], one["message"]) == ("CS454", f"`{branches}` must be an integer by the contract")
+
+
+def test_a_payload_that_cannot_be_compared_with_its_contract_is_said_to_be_unchecked(
+    bound: Folder, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from callsheet.contracts import evaluation
+
+    recursive_choice(bound, 6, "wrong")
+    monkeypatch.setattr(evaluation, "BUDGET", 10)
+    outcome = callsheet("validate", "-C", bound.path)
+    assert outcome.code == 0
+    assert "warning CS440" in outcome.out
+    assert "Valid, with 1 warning" in outcome.out
+    assert callsheet("test", "-C", bound.path).code == 0
+
+
+@pytest.mark.timeout(60)
+def test_an_emulator_answers_others_while_one_call_is_compared_with_its_contract(bound: Folder) -> None:
+    """A payload with a choice inside a choice takes seconds; the calls that come meanwhile do not wait for it."""
+    from callsheet import Workspace
+    from callsheet.emulator import Emulator, Faults
+
+    recursive_choice(bound, 2, 1)
+    # No key decides between the alternatives.
+    text = (bound.path / "api.yaml").read_text()
+    (bound.path / "api.yaml").write_text(
+        re.sub(r"kind: \{type: string, enum: \[[A-Z]+\]\}", "kind: {}", text)
+    )
+    emulator = Emulator(Workspace(bound.path).routes(), Faults(()))
+    threading.Thread(target=emulator.serve, daemon=True).start()
+    try:
+        tree: dict[str, Any] = {"kind": 1, "leaf": 1, "branches": []}
+        for _ in range(8):
+            tree = {"kind": 1, "branches": [tree, tree]}
+        finished: list[str] = []
+
+        def call(name: str, body: dict[str, Any]) -> None:
+            (route,) = emulator.routes
+            token = standin(route.authentication["token"]["secret"])
+            host = emulator.url.removeprefix("http://")
+            connection = http.client.HTTPConnection(host, timeout=50)
+            headers = {
+                "Content-Type": "application/json",
+                "Authorization": f"Bearer {token}",
+                "X-Team": "crm",
+            }
+            connection.request("POST", "/api.example.com/v1/send/news", json.dumps(body), headers)
+            answer = connection.getresponse()
+            finished.append(f"{name} {answer.status}")
+            connection.close()
+
+        small = {"to": "ada", "kind": "push"}
+        slow = threading.Thread(target=call, args=("slow", {**small, "tree": tree}))
+        slow.start()
+        time.sleep(0.1)
+        for _ in range(5):
+            call("quick", small)
+        slow.join()
+        assert finished == ["quick 200"] * 5 + ["slow 200"]
+    finally:
+        emulator.close()
+
+
+def test_a_base_that_names_its_kinds_does_not_refer_to_itself(bound: Folder, callsheet: Callsheet) -> None:
+    old = next(line for line in API.splitlines() if line.startswith("    Tree:"))
+    base = "    Tree: {type: object, required: [kind], properties: {kind: {type: string}, leaf: {type: integer}}, discriminator: {propertyName: kind, mapping: {cat: '#/components/schemas/Cat'}}}\n"
+    cat = "    Cat: {allOf: [{$ref: '#/components/schemas/Tree'}, {type: object, properties: {lives: {type: integer}}}]}"
+    text = API.replace(old, base + cat).replace(
+        'tree: {$ref: "#/components/schemas/Tree"}', 'tree: {$ref: "#/components/schemas/Cat"}'
+    )
+    (bound.path / "api.yaml").write_text(text)
+    action = (bound.path / "example.yaml").read_text()
+    (bound.path / "example.yaml").write_text(
+        action.replace("{inner: {inner: {leaf: 1}}}", "{kind: cat, leaf: 1, lives: 9}")
+    )
+    outcome = callsheet("validate", "-C", bound.path)
+    assert outcome.code == 0, outcome.out
+    assert "CS459" not in outcome.out
 
 
 def test_what_a_contract_would_refuse_of_a_generated_case_fails_it(

@@ -52,7 +52,16 @@ class Bodies:
                 )
             return
         body = _plain(request.payload)
-        for fault in self.validation.faults(body):
+        verdict = self.validation.verdict(body)
+        if not verdict.decided:
+            yield self.subject.at("CS440").key(
+                ("request", "payload"),
+                "the payload was not checked: it and its contract are too large",
+                do="nothing is needed; a smaller payload is checked",
+                related=self.subject.related(self.operation.at),
+            )
+            return
+        for fault in verdict.faults:
             yield from self._tell(fault, "")
         for path, at in deprecated_in(self.operation.body or {}, body):
             if not self.subject.ignores(path):

@@ -43,7 +43,10 @@ def judge(compiled: Mapping[str, Any], operation: Operation | None, answer: Answ
     found = [] if promised is None else list(_missing(promised, told, ()))
     if operation is not None and by_contract:
         try:
-            found += [f"by the contract, {one.words}" for one in operation.validation(kind).faults(told)]
+            verdict = operation.validation(kind).verdict(told)
+            found += [f"by the contract, {one.words}" for one in verdict.faults]
+            if not verdict.decided:
+                found.append("it is too large to be compared with the contract")
         except ContractFault as fault:
             found.append(f"the contract cannot be checked: {fault.message}")
     # The example and the contract may miss the same, and each item of a list misses it again.

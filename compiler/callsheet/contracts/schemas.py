@@ -105,7 +105,20 @@ class Translator:
                     rest.append(self.look(to))
             else:
                 rest += [one for name in ("allOf", "anyOf", "oneOf") for one in node.get(name) or ()]
+                rest.append(node.get("not"))
+                if node.get("oneOf") or node.get("anyOf"):
+                    # A base that only names its kinds is no choice: each of them is made of it.
+                    rest += self._mapped(node).values()
         return False
+
+    def _mapped(self, node: dict[str, Any]) -> dict[str, dict[str, str]]:
+        """Return what a discriminator maps its values to, as references."""
+        told = node.get("discriminator")
+        mapping = told.get("mapping") if isinstance(told, dict) else None
+        return {
+            key: {"$ref": reference if "/" in reference else f"#/components/schemas/{reference}"}
+            for key, reference in (mapping or {}).items()
+        }
 
     def _pointer_of(self, reference: str) -> str | None:
         if self.discovery and not reference.startswith("#"):
@@ -195,11 +208,7 @@ class Translator:
         branches = node.get("oneOf") or node.get("anyOf")
         if not isinstance(name, str) or not isinstance(branches, list):
             return found
-        mapping = {}
-        for key, reference in (told.get("mapping") or {}).items():
-            mapping[key] = self._reference(
-                reference if "/" in reference else f"#/components/schemas/{reference}", pointer
-            )
+        mapping = {key: self._reference(one["$ref"], pointer) for key, one in self._mapped(node).items()}
         if not mapping:
             for branch in branches:
                 if isinstance(branch, dict) and isinstance(branch.get("$ref"), str):

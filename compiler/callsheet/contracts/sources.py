@@ -43,23 +43,36 @@ class ContractFault(Exception):  # noqa: N818 - a verdict about one contract
 
 @dataclass
 class ContractFile:
-    """One contract's text; parsed, and its places found, when they are first asked for."""
+    """One contract's bytes; read as text, parsed, and its places found, when they are first asked for."""
 
     reference: str
-    text: str
+    content: bytes
 
     @cached_property
     def digest(self) -> str:
-        """What the text is known by, with the reader that reads it."""
+        """What the content is known by, with the reader that reads it."""
         form = "json" if self._is_json else "yaml"
-        return f"{form} {hashlib.sha256(self.text.encode('utf-8', 'surrogatepass')).hexdigest()}"
+        return f"{form} {hashlib.sha256(self.content).hexdigest()}"
+
+    @cached_property
+    def text(self) -> str:
+        """The text.
+
+        Raises:
+            ContractFault: CS450 where it is not UTF-8.
+
+        """
+        text, problem = decode(self.content, self.reference)
+        if problem is not None:
+            raise ContractFault("CS450", f"the contract {self.reference} is not UTF-8", "save it as UTF-8")
+        return text
 
     @cached_property
     def description(self) -> Description:
         """The document, parsed once for its content while anything holds it, and longer where it is small.
 
         Raises:
-            ContractFault: CS450 where it is neither JSON nor YAML, or no mapping.
+            ContractFault: CS450 where it is not UTF-8, neither JSON nor YAML, or no mapping.
 
         """
         found = _PARSED.get(self.digest) or _HELD.get(self.digest)
@@ -75,8 +88,9 @@ class ContractFile:
         return self.description.value
 
     def forget(self) -> None:
-        """Let go of the parsed document; it is parsed again where it is asked for."""
-        self.__dict__.pop("description", None)
+        """Let go of the text and the parsed document; they are read again where they are asked for."""
+        for name in ("description", "text", "_places", "_json_places"):
+            self.__dict__.pop(name, None)
 
     def _parsed(self) -> dict[str, Any]:
         documents, problems = parse(self.text, self._name)
@@ -144,10 +158,7 @@ def read_contract(source: Source, reference: str) -> ContractFile:
     else:
         reference = reference if "://" in reference else normpath(reference)
         content = _from_workspace(source, reference)
-    text, problem = decode(content, reference)
-    if problem is not None:
-        raise ContractFault("CS450", f"the contract {reference} is not UTF-8", "save it as UTF-8")
-    return ContractFile(reference, text)
+    return ContractFile(reference, content)
 
 
 def _from_workspace(source: Source, reference: str) -> bytes:

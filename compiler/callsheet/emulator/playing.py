@@ -130,19 +130,21 @@ class Play:
     def remember(self, came: Came, status: int, reason: str, route: Route | None) -> None:
         """Keep a call for the page, and report it."""
         name = "" if route is None else f"{route.name} (token)" if route.is_token else route.name
+        call = Call(
+            number=0,
+            at=time.strftime("%H:%M:%S"),
+            action=name,
+            method=came.method,
+            url=self._masked(came.url),
+            headers={key: self._masked(value) for key, value in came.headers.items()},
+            body=self._masked(came.body.decode("utf-8", "replace"))[:20_000],
+            status=status,
+            reason=reason,
+        )
+        # Masking a large body takes long, and other calls do not wait for it.
         with self.changed:
             self.number += 1
-            call = Call(
-                number=self.number,
-                at=time.strftime("%H:%M:%S"),
-                action=name,
-                method=came.method,
-                url=self._masked(came.url),
-                headers={key: self._masked(value) for key, value in came.headers.items()},
-                body=self._masked(came.body.decode("utf-8", "replace"))[:20_000],
-                status=status,
-                reason=reason,
-            )
+            call = replace(call, number=self.number)
             self.calls.append(call)
             self.changed.notify_all()
         self.told(call)

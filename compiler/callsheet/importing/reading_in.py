@@ -166,4 +166,4 @@ def read_description(root: Path, source: str) -> tuple[ContractFile, bool]:
         inside = Path(source).resolve().relative_to(root.resolve()).as_posix()
     except ValueError:
         inside = ""
-    return ContractFile(inside or Path(source).name, read_argument(source)), bool(inside)
+    return ContractFile(inside or Path(source).name, read_argument(source).encode()), bool(inside)

@@ -3,6 +3,16 @@
 from callsheet.language.catalog import declare
 
 declare(
+    "CS440",
+    "contract-unchecked",
+    """A payload or an answer that was not compared with all of its contract is reported as such.
+
+The comparison takes at most 100,000 steps, one for each value and each schema of the contract that may
+describe it. The payload may be right or wrong: the vendor decides.
+""",
+    severity="warning",
+)
+declare(
     "CS450",
     "contract-unreadable",
     """A contract must be a description that can be read: OpenAPI 2.0, 3.0 or 3.1, or Google's discovery.
