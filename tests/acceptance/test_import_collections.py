@@ -11,7 +11,7 @@ import pytest
 
 from callsheet import Workspace
 from callsheet.calling import build_request
-from support.collections import HAR, INSOMNIA, INSOMNIA_5, KEY, POSTMAN, STAGING, TOKEN, entry
+from support.request_collections import HAR, INSOMNIA, INSOMNIA_5, KEY, POSTMAN, STAGING, TOKEN, entry
 from support.workspaces import ENVIRONMENT, Callsheet, Folder
 
 

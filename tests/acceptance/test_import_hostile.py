@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from callsheet import Workspace
 from callsheet.importing import ImportFault
-from support.collections import HAR, INSOMNIA, KEY, POSTMAN, TOKEN
 from support.forms import examples
+from support.request_collections import HAR, INSOMNIA, KEY, POSTMAN, TOKEN
 from support.workspaces import ENVIRONMENT, Callsheet, Folder
 
 Place = tuple[str | int, ...]

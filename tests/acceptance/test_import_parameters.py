@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from callsheet import Workspace
-from support.collections import POSTMAN
+from support.request_collections import POSTMAN
 from support.workspaces import Callsheet, Folder
 
 PAYLOAD: dict[str, Any] = {
