@@ -11,7 +11,7 @@ import pickle
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future, wait
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from callsheet.compiling.context import Context
@@ -64,8 +64,10 @@ def compute_by_dask(source: Source, context: Context, files: Sequence[str], spre
     sender = Sender(source, limit)
     with _connected(spread) as client:
         cluster = _Cluster(client, context)
-        for future, batch in in_order(sender.batches(files), cluster.submit, cluster.ahead()):
-            yield _whole(cluster, sender, batch, cluster.result(future, batch))
+        under_way = in_order(sender.batches(files), cluster.submit, cluster.ahead())
+        with closing(under_way):
+            for future, batch in under_way:
+                yield _whole(cluster, sender, batch, cluster.result(future, batch))
 
 
 def _whole(

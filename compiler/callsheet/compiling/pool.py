@@ -74,12 +74,16 @@ def _by_processes(
 ) -> Computing:
     size = min(max(1, -(-len(files) // (processes * BATCHES_PER_PROCESS))), MOST_IN_BATCH)
     with _executor(source, context, processes) as executor:
+        under_way = in_order(
+            _batches(files, size),
+            lambda batch: executor.submit(_compute, batch),
+            BATCHES_PER_PROCESS * processes,
+        )
         try:
-            ahead = BATCHES_PER_PROCESS * processes
-            for future, _ in in_order(
-                _batches(files, size), lambda batch: executor.submit(_compute, batch), ahead
-            ):
-                yield future.result()
+            # What waits is cancelled where this ends early, as by Ctrl-C.
+            with closing(under_way):
+                for future, _ in under_way:
+                    yield future.result()
         except BrokenProcessPool:
             raise CallsheetError(
                 "CS996",
@@ -90,7 +94,7 @@ def _by_processes(
 
 def in_order(
     batches: Iterable[_Batch], submit: Callable[[_Batch], Future[_Result]], ahead: int
-) -> Iterator[tuple[Future[_Result], _Batch]]:
+) -> Generator[tuple[Future[_Result], _Batch], None, None]:
     """Submit batches, and yield the task of each in their order; so many are under way at a time."""
     under_way: deque[tuple[Future[_Result], _Batch]] = deque()
     try:

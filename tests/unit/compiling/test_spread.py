@@ -7,6 +7,7 @@ import pickle
 import signal
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import Future
 
 import pytest
 
@@ -124,6 +125,23 @@ def test_a_process_that_is_killed_is_an_error_and_what_was_compiled_is_kept(
         "help: it may have run out of memory: run the command with a smaller --jobs\n"
     )
     assert callsheet("validate", "-C", workspace.path, "--jobs", "1").code == 0
+
+
+def test_batches_come_in_order_few_at_a_time_and_what_waits_is_cancelled() -> None:
+    submitted: list[int] = []
+
+    def submit(batch: int) -> Future[int]:
+        submitted.append(batch)
+        found: Future[int] = Future()
+        tasks.append(found)
+        return found
+
+    tasks: list[Future[int]] = []
+    under_way = pool_module.in_order(range(100), submit, 4)
+    assert [next(under_way)[1], next(under_way)[1]] == [0, 1]
+    assert submitted == [0, 1, 2, 3, 4]
+    under_way.close()
+    assert [one.cancelled() for one in tasks] == [False, False, True, True, True]
 
 
 def test_batches_end_by_their_bytes_and_keep_the_order(workspace: Folder) -> None:
