@@ -134,6 +134,7 @@ class Workspace:
         self.allow_hosts = _each(allow_hosts)
         self.now = now
         folder = self.root / ".callsheet" / "cache" if cache else None
+        self.watching = watching
         spread = Spread.read(jobs, dask, watching)
         self._compilations = Compilations(self.root, folder, self._today, self._contracts, spread)
         self._made: Plan | None = None
@@ -350,7 +351,10 @@ class Workspace:
         for one in chosen:
             refuse_errors_of(compiled, compiled.actions if wanted is None else wanted, one)
         refuse = refuser_of(self.operation)
-        cases = run_cases(compiled, wanted, only, generated=generated, words=words, refuse=refuse)
+        with self.watching("Testing", len(compiled.actions if wanted is None else wanted)) as progress:
+            cases = run_cases(
+                compiled, wanted, only, generated=generated, words=words, refuse=refuse, progress=progress
+            )
         return results.TestResult(cases=cases)
 
     def update_tests(self, found: results.TestResult) -> Sequence[str]:

@@ -96,6 +96,14 @@ def test_applying_is_shown_too(many: Folder) -> None:
     assert shown.rpartition("Applying: 31 of 31, 100 %")[2].startswith(CLEAR)
 
 
+def test_testing_is_shown_too(many: Folder) -> None:
+    with terminal() as found:
+        assert run(["test", "-C", str(many.path), "--out", str(many.path / "result.txt")]) == 0
+        shown = found.shown()
+    assert f"{CLEAR}Testing: 1 of 31, 3 %{CLEAR}Testing: 2 of 31, 6 %{CLEAR}" in shown
+    assert shown.endswith(CLEAR)
+
+
 def test_it_is_gone_before_an_error(many: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     many.action("a00", constant="no")
