@@ -31,6 +31,7 @@ from callsheet.compiling.selecting import (
     refuse_invalid,
     refuse_unknown_actions,
 )
+from callsheet.compiling.spread import Spread, Watching, unwatched
 from callsheet.compiling.surroundings import documents_of
 from callsheet.documents import EditedSource, FolderSource, Problem, Source
 from callsheet.errors import ArgumentError, CallsheetError, InvalidWorkspaceError
@@ -102,9 +103,12 @@ class Workspace:
         allow_hosts: hosts to which a secret may go beside the service's own, as those that the environment
             variable CALLSHEET_ALLOW_HOSTS names.
         now: returns the time for what is recorded, and the day on which exceptions of policies expire.
+        jobs: compile in at most so many processes; None for one for each processor.
+        dask: compile by Dask: the address of a scheduler, or `local:N` for N workers on this machine.
+        watching: who watches long work, as `callsheet.compiling.spread.Watching`.
 
     Raises:
-        CallsheetError: CS927 where there is no such folder.
+        CallsheetError: CS927 where there is no such folder; ArgumentError for `jobs` and `dask`.
 
     The files are read once, when they are first needed, and again after a method has written some. After
     others have changed them, `reread` forgets what was read. One name may stand where several may:
@@ -122,13 +126,18 @@ class Workspace:
         cache: bool = False,
         allow_hosts: Collection[str] = (),
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        jobs: int | None = None,
+        dask: str | None = None,
+        watching: Watching = unwatched,
     ) -> None:
         self.root = Path(path)
         self.cache = cache
         self.allow_hosts = _each(allow_hosts)
         self.now = now
         folder = self.root / ".callsheet" / "cache" if cache else None
-        self._compilations = Compilations(self.root, folder, self._today, self._contracts)
+        self.watching = watching
+        spread = Spread.read(jobs, dask, watching)
+        self._compilations = Compilations(self.root, folder, self._today, self._contracts, spread)
         self._made: Plan | None = None
         self._described: tuple[Compiled, Contracts] | None = None
         if not os.path.isdir(path):
@@ -344,7 +353,10 @@ class Workspace:
         for one in chosen:
             refuse_errors_of(compiled, compiled.actions if wanted is None else wanted, one)
         refuse = refuser_of(self.operation)
-        cases = run_cases(compiled, wanted, only, generated=generated, words=words, refuse=refuse)
+        with self.watching("Testing", len(compiled.actions if wanted is None else wanted)) as progress:
+            cases = run_cases(
+                compiled, wanted, only, generated=generated, words=words, refuse=refuse, progress=progress
+            )
         return results.TestResult(cases=cases)
 
     def update_tests(self, found: results.TestResult) -> Sequence[str]:

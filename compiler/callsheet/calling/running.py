@@ -20,12 +20,14 @@ def run_cases(
     generated: bool,
     words: str,
     refuse: Callable[[Action], Refuse] = lambda action: lambda payload: None,  # noqa: ARG005
+    progress: Callable[[int], None] = lambda done: None,  # noqa: ARG005
 ) -> list[CaseResult]:
     """Run declared and generated cases, by action, then environment.
 
     `names` are those of actions; None for all.
 
     `refuse` returns, for an action, what judges the payloads of its generated cases: its contract.
+    `progress` is called with the number of actions whose cases ran.
 
     Raises:
         CallsheetError: CS350 for words that no case holds, where there are cases.
@@ -33,9 +35,9 @@ def run_cases(
     """
     found: list[CaseResult] = []
     others: list[str] = []
-    for action in sorted(compiled.actions.values(), key=lambda one: one.name):
-        if names is not None and action.name not in names:
-            continue
+    chosen = [one for one in compiled.actions.values() if names is None or one.name in names]
+    for done, action in enumerate(sorted(chosen, key=lambda one: one.name)):
+        progress(done)
         for name, actions in compiled.by_environment.items():
             if environment not in (None, name) or action.address not in actions:
                 continue

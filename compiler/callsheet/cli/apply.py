@@ -40,9 +40,6 @@ from callsheet.words import counted
 if TYPE_CHECKING:
     from callsheet.results import PackResult, Plan
 
-PROGRESS_FROM = 100
-"""Plans with fewer steps are done before a bar would be seen."""
-
 
 @writes("text", "json", "markdown", "html", "junit")
 @click.command("apply")
@@ -112,7 +109,7 @@ def command(
         _write_pack(steps, folder, options)
         if all(map(plan.by_hand, plan.changes)):
             return 0
-    with _interruptible() as stop, _progress(len(plan.changes)) as progress:
+    with _interruptible() as stop, options.watching("Applying", len(plan.changes)) as progress:
         result = opened.apply(
             plan,
             accept=accept,
@@ -217,13 +214,3 @@ def _interruptible() -> Iterator[Callable[[], bool]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[int], None]]:
-    """Show a bar on a terminal, for long work."""
-    if total < PROGRESS_FROM or not sys.stderr.isatty():
-        yield lambda done: None  # noqa: ARG005
-        return
-    with click.progressbar(length=total, label="Applying", show_pos=True, file=sys.stderr) as bar:
-        yield lambda done: bar.update(done - bar.pos)

@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from callsheet.cli.progress import Watching, hidden, shown
 from callsheet.errors import ArgumentError
 from callsheet.standalone import prefix_of, run_url, write_file
 
@@ -36,6 +37,8 @@ class Options:
     out: str | None = None
     quiet: bool = False
     allow_host: tuple[str, ...] = ()
+    jobs: int | None = None
+    dask: str | None = None
 
     @property
     def folder(self) -> str:
@@ -48,7 +51,19 @@ class Options:
 
         if self.workspace is None and not self.quiet:
             _say_which(self.folder)
-        return Workspace(self.folder, cache=not self.no_cache, allow_hosts=self.allow_host)
+        return Workspace(
+            self.folder,
+            cache=not self.no_cache,
+            allow_hosts=self.allow_host,
+            jobs=self.jobs,
+            dask=self.dask,
+            watching=self.watching,
+        )
+
+    @property
+    def watching(self) -> Watching:
+        """What shows how far long work is: nothing with -q."""
+        return hidden if self.quiet else shown
 
     def emit(self, result: Any) -> None:
         """Write a result in the asked format, to stdout or to a file."""
@@ -160,7 +175,7 @@ def writes(*formats: str) -> Callable[[click.Command], click.Command]:
 
 
 def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add -C, --no-cache and -v to those of `output_options`."""
+    """Add -C, --no-cache, --jobs and -v to those of `output_options`."""
     run = output_options(command)
     for add in (
         click.option(
@@ -170,6 +185,12 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
             expose_value=False,
             callback=_be_verbose,
             help="Print on stderr what was read and how long it took.",
+        ),
+        click.option(
+            "--jobs",
+            type=int,
+            metavar="N",
+            help="Compile in at most N processes; default: one for each processor.",
         ),
         click.option("--no-cache", is_flag=True, help="Compile everything again, without the cache."),
         click.option(
@@ -240,6 +261,11 @@ def select_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return _SELECT(_EXCLUDE(command))
 
 
+dask_option = click.option(
+    "--dask",
+    metavar="ADDRESS",
+    help="Compile by the workers of this Dask scheduler, or by `local:N`, N workers that are started here.",
+)
 allow_host_option = click.option(
     "--allow-host",
     multiple=True,

@@ -9,6 +9,7 @@ from callsheet.cli.common import (
     accept_option,
     allow_host_option,
     common_options,
+    dask_option,
     detailed_exitcode,
     environment_option,
     fail_on_option,
@@ -24,6 +25,7 @@ from callsheet.standalone import refuse_impact, refuse_unknown_accepted
 @allow_host_option
 @select_options
 @common_options
+@dask_option
 @click.option(
     "--base", metavar="REV", help="Compare with a git revision; needs no credentials and no ledger."
 )

@@ -11,6 +11,7 @@ from callsheet.cli.common import (
     accept_option,
     allow_host_option,
     common_options,
+    dask_option,
     detailed_exitcode,
     environment_option,
     fail_on_guard_option,
@@ -35,6 +36,7 @@ from callsheet.standalone import plan_text, refuse_broken_guards, refuse_impact,
 )
 @select_options
 @common_options
+@dask_option
 @detailed_exitcode
 def command(
     env: str | None,

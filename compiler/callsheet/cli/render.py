@@ -8,6 +8,7 @@ from callsheet.cli.common import (
     Options,
     common_options,
     complete_actions,
+    dask_option,
     environment_option,
     select_options,
 )
@@ -18,6 +19,7 @@ from callsheet.cli.common import (
 @environment_option
 @select_options
 @common_options
+@dask_option
 @click.option(
     "--params",
     multiple=True,

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import click
 
-from callsheet.cli.common import Options, common_options, select_options
+from callsheet.cli.common import Options, common_options, dask_option, select_options
 
 
 @click.command("validate")
 @select_options
 @common_options
+@dask_option
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
 def command(strict: bool, select: tuple[str, ...], exclude: tuple[str, ...], *, options: Options) -> int:
     """Check every document, and what it compiles to in every environment."""

@@ -1,8 +1,8 @@
 """The canonical texts of what was compiled, read where they are asked for: of few objects in most runs.
 
 The texts of one file make a bundle, compressed: what an action is in three environments differs in a few
-words. A bundle lies in memory until the cache has it; a text is told by its digest, so that nothing else is
-ever taken for it.
+words. A bundle lies in memory only where the cache does not take it; a text is told by its digest, so that
+nothing else is ever taken for it.
 """
 
 from __future__ import annotations
@@ -44,11 +44,6 @@ class Bundles:
     def add(self, file: str, bundle: bytes) -> None:
         """Hold the bundle of a file in memory."""
         self._in_memory[file] = bundle
-
-    def release(self, files: Iterable[str]) -> None:
-        """Let go of the bundles that the cache has now."""
-        for file in files:
-            self._in_memory.pop(file, None)
 
     def text(self, file: str, digest: str) -> str:
         """Return a canonical text by the file that it was compiled from, and its digest.

@@ -17,9 +17,7 @@ import json
 import sqlite3
 import time
 import zlib
-from collections.abc import Iterable, Sequence
-from functools import cache
-from importlib.metadata import version
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,13 +25,13 @@ from callsheet._version import __version__
 from callsheet.compiling.context import Context
 from callsheet.compiling.sealed import account_key, connect, seal
 from callsheet.compiling.unit import Computed, Unit
+from callsheet.compiling.versions import versions_of_dependencies
 from callsheet.documents import Document, FolderSource, Source, Unreadable
 from callsheet.language.connection import Parts
 from callsheet.language.kinds import deployed_kinds
 from callsheet.language.plugins import secret_schemes
 from callsheet.templates.template_files import template_digest
 
-_DEPENDENCIES = ("jinja2", "jsonschema", "jsonschema-rs", "pyyaml", "rfc8785", "detect-secrets")
 _UNTRUSTED_NANOSECONDS = 2_000_000_000
 """A file that was written this short before it was read could be written again with the same times."""
 
@@ -45,6 +43,9 @@ _SHARDS = 64
 """The index is written in so many pieces, of which a run writes those that it changes."""
 _VERSIONS = 3
 """So many contents of a file are kept: the one on disk, the one at the base of a review, and another."""
+
+_PIECES_AT_ONCE = 4 * 1024 * 1024
+"""Pieces of so many characters are written in one transaction."""
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS part (shard INTEGER PRIMARY KEY, body TEXT, seal TEXT);
@@ -117,8 +118,11 @@ class UnitCache:
             return None
         return Unit.read(file, entry.hash, entry.unit)
 
-    def keep(self, computed: Iterable[Computed], files: Sequence[str]) -> Iterable[str]:
-        """Write new units and their texts; drop old ones where there are many. Return what was written."""
+    def keep(self, computed: Iterable[Computed]) -> Iterable[str]:
+        """Take new units into the index, and write their texts; return the files whose texts were written.
+
+        The index itself is written by `save`: texts that no index names are only there in vain.
+        """
         if self.connection is None:
             return ()
         rows, kept = [], []
@@ -130,12 +134,9 @@ class UnitCache:
                 kept.append(one.file)
                 if one.bundle:
                     rows.append((one.file, one.hash, one.bundle))
-        self._drop(files)
         try:
             with self.connection:
                 self.connection.executemany("INSERT OR REPLACE INTO bundle VALUES (?, ?, ?)", rows)
-                self.connection.executemany("DELETE FROM bundle WHERE file = ? AND hash = ?", self.dropped)
-                self.connection.executemany("INSERT OR REPLACE INTO part VALUES (?, ?, ?)", self._parts())
         except sqlite3.Error:
             return ()
         return kept
@@ -143,6 +144,23 @@ class UnitCache:
     def basis_of(self, unit: Unit) -> str:
         """Return everything that a unit was computed from, as digests."""
         return json.dumps([self.context, unit.hash, unit.parts, unit.templates], sort_keys=True)
+
+    def save(self, files: Sequence[str]) -> None:
+        """Write what changed of the index; drop old entries where there are many."""
+        if self.connection is None:
+            return
+        self._drop(files)
+        try:
+            # Another process waits for this one no longer than some pieces take.
+            for pieces in self._parts():
+                with self.connection:
+                    self.connection.executemany("INSERT OR REPLACE INTO part VALUES (?, ?, ?)", pieces)
+            if self.dropped:
+                with self.connection:
+                    delete = "DELETE FROM bundle WHERE file = ? AND hash = ?"
+                    self.connection.executemany(delete, self.dropped)
+        except sqlite3.Error:
+            return
 
     def bundle(self, file: str) -> bytes | None:
         """Return the texts of a unit that was taken; None where they are lost."""
@@ -211,15 +229,23 @@ class UnitCache:
 
     # -- the file -------------------------------------------------------------------------
 
-    def _parts(self) -> list[tuple[int, str, str]]:
-        """Return the pieces of the index that changed, sealed."""
-        pieces: dict[int, dict[str, list[Entry]]] = {shard: {} for shard in self.dirty}
-        for file, entries in self.entries.items():
+    def _parts(self) -> Iterator[list[tuple[int, str, str]]]:
+        """Yield the pieces of the index that changed, sealed, some at a time."""
+        changed: dict[int, list[str]] = {shard: [] for shard in sorted(self.dirty)}
+        for file in self.entries:
             shard = _shard_of(file)
-            if shard in pieces:
-                pieces[shard][file] = entries
-        bodies = {shard: json.dumps(one, separators=(",", ":")) for shard, one in pieces.items()}
-        return [(shard, body, self._seal(shard, body)) for shard, body in bodies.items()]
+            if shard in changed:
+                changed[shard].append(file)
+        pieces, size = [], 0
+        for shard, files in changed.items():
+            body = json.dumps({file: self.entries[file] for file in files}, separators=(",", ":"))
+            pieces.append((shard, body, self._seal(shard, body)))
+            size += len(body)
+            if size >= _PIECES_AT_ONCE:
+                yield pieces
+                pieces, size = [], 0
+        if pieces:
+            yield pieces
 
     def _seal(self, shard: int, body: str) -> str:
         return seal(self.key, str(shard), body)
@@ -251,7 +277,7 @@ def _context_digest(context: Context) -> str:
     parts = [
         _FORMAT,
         __version__,
-        _versions(),
+        versions_of_dependencies(),
         list(secret_schemes()),
         context.nowhere,
         [[one.name, [_document_parts(link) for link in one.chain]] for one in context.environments],
@@ -262,12 +288,6 @@ def _context_digest(context: Context) -> str:
 
 def _digest_of(parts: list[Any]) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-
-
-@cache
-def _versions() -> list[str]:
-    """Return the versions of what units depend on; a process that is running keeps what it imported."""
-    return [version(name) for name in _DEPENDENCIES]
 
 
 def _document_parts(document: Document) -> list[Any]:

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from callsheet.compiling.model import Compiled
+from callsheet.compiling.spread import ALONE, Spread
 from callsheet.compiling.workspace import compile_workspace
 from callsheet.documents import EditedSource, FolderSource, Problem, Source
 
@@ -24,11 +25,20 @@ class Compilations:
         cache: where to keep what was compiled; None keeps nothing.
         today: returns the day by which exceptions of policies expire.
         check: checks what is above this room: contracts.
+        spread: who computes it.
 
     """
 
-    def __init__(self, root: Path, cache: Path | None, today: Callable[[], date], check: Check) -> None:
+    def __init__(
+        self,
+        root: Path,
+        cache: Path | None,
+        today: Callable[[], date],
+        check: Check,
+        spread: Spread = ALONE,
+    ) -> None:
         self.root = root
+        self.spread = spread
         self.cache = cache
         self.today = today
         self.check = check
@@ -85,4 +95,6 @@ class Compilations:
         self._now = None
 
     def _compiled(self, source: Source) -> Compiled:
-        return compile_workspace(source, cache=self.cache, today=self.today(), check=self.check)
+        return compile_workspace(
+            source, cache=self.cache, today=self.today(), spread=self.spread, check=self.check
+        )

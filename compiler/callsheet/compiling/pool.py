@@ -1,45 +1,119 @@
 """Units of work over processes: cold work is parallel, little work stays in this one.
 
-The work is handed to a `concurrent.futures.Executor`; a batch of files is one task, so that the cost of
-a task is spread over many files.
+The work is handed to a `concurrent.futures.Executor`, of this machine or of Dask; a batch of files is one
+task, so that the cost of a task is spread over many files. Results come in the order of the files, and no
+more than a few batches are under way at a time: they are not all held in memory.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
+from typing import TYPE_CHECKING, TypeVar
 
 from callsheet.bulk import without_collection
 from callsheet.compiling.context import Context
+from callsheet.compiling.spread import Spread
 from callsheet.compiling.unit import Computed
 from callsheet.compiling.worker import Worker
 from callsheet.documents import FolderSource, Source
+from callsheet.errors import CallsheetError
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor, ProcessPoolExecutor
+    from concurrent.futures import Future, ProcessPoolExecutor
 
 PARALLEL_FROM = 150
 """With fewer files, starting processes costs more than it saves."""
 
 BATCHES_PER_PROCESS = 4
+MOST_IN_BATCH = 256
+"""So that what is under way stays small, whatever the size of the workspace."""
+
+Computing = Generator[list[Computed], None, None]
+"""Units in the order of their files, some at a time."""
+
+_Batch = TypeVar("_Batch")
+_Result = TypeVar("_Result")
 
 _worker: Worker | None = None
 
 
-def compute_units(source: Source, context: Context, files: Sequence[str]) -> list[Computed]:
-    """Compute the units of files, in their order."""
-    processes = _processes()
+def compute_units(source: Source, context: Context, files: Sequence[str], spread: Spread) -> Computing:
+    """Compute the units of files; yield them in their order, some at a time.
+
+    Raises:
+        CallsheetError: CS996 where a process is killed; with Dask, also CS945, CS994 and CS995.
+
+    """
+    if not files:
+        return
+    found = _computed(source, context, files, spread)
+    with spread.watching("Compiling", len(files)) as progress, closing(found):
+        done = 0
+        for computed in found:
+            yield computed
+            done += len(computed)
+            progress(done)
+
+
+def _computed(source: Source, context: Context, files: Sequence[str], spread: Spread) -> Computing:
+    if spread.uses_dask:
+        from callsheet.compiling.dask_workers import compute_by_dask
+
+        return compute_by_dask(source, context, files, spread)
+    processes = min(spread.jobs or _processes(), len(files))
     if len(files) < PARALLEL_FROM or processes < 2 or not isinstance(source, FolderSource):
-        return Worker(source, context).units(files) if files else []
+        worker = Worker(source, context)
+        return (worker.units(batch) for batch in _batches(files, MOST_IN_BATCH))
+    return _by_processes(source, context, files, processes)
+
+
+def _by_processes(
+    source: FolderSource, context: Context, files: Sequence[str], processes: int
+) -> Computing:
+    from concurrent.futures.process import BrokenProcessPool
+
+    size = min(max(1, -(-len(files) // (processes * BATCHES_PER_PROCESS))), MOST_IN_BATCH)
     with _executor(source, context, processes) as executor:
-        return _spread(executor, files, processes)
+        under_way = in_order(
+            _batches(files, size),
+            lambda batch: executor.submit(_compute, batch),
+            BATCHES_PER_PROCESS * processes,
+        )
+        try:
+            # What waits is cancelled where this ends early, as by Ctrl-C.
+            with closing(under_way):
+                for future, _ in under_way:
+                    yield future.result()
+        except BrokenProcessPool:
+            raise CallsheetError(
+                "CS996",
+                "a process that compiles was killed",
+                help="it may have run out of memory: run the command with a smaller --jobs",
+            ) from None
 
 
-def _spread(executor: Executor, files: Sequence[str], processes: int) -> list[Computed]:
-    size = max(1, -(-len(files) // (processes * BATCHES_PER_PROCESS)))
-    batches = [files[start : start + size] for start in range(0, len(files), size)]
-    return [one for computed in executor.map(_compute, batches) for one in computed]
+def in_order(
+    batches: Iterable[_Batch], submit: Callable[[_Batch], Future[_Result]], ahead: int
+) -> Generator[tuple[Future[_Result], _Batch], None, None]:
+    """Submit batches, and yield the task of each in their order; so many are under way at a time."""
+    under_way: deque[tuple[Future[_Result], _Batch]] = deque()
+    try:
+        for batch in batches:
+            under_way.append((submit(batch), batch))
+            if len(under_way) >= ahead:
+                yield under_way.popleft()
+        while under_way:
+            yield under_way.popleft()
+    finally:
+        for future, _ in under_way:
+            future.cancel()
+
+
+def _batches(files: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    return (files[start : start + size] for start in range(0, len(files), size))
 
 
 def _executor(source: FolderSource, context: Context, processes: int) -> ProcessPoolExecutor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -21,6 +22,7 @@ from callsheet.compiling.named_fragments import NamedFragments
 from callsheet.compiling.policy_exceptions import reported
 from callsheet.compiling.pool import compute_units
 from callsheet.compiling.sets import expanded
+from callsheet.compiling.spread import ALONE, Spread
 from callsheet.compiling.unit import Computed, Unit
 from callsheet.compiling.worker import Worker
 from callsheet.documents import Document, Problem, Source
@@ -45,22 +47,25 @@ def compile_workspace(
     *,
     cache: FilePath | None = None,
     today: date | None = None,
+    spread: Spread = ALONE,
     check: Check = lambda compiled, source: (),  # noqa: ARG005
 ) -> Compiled:
     """Read, check and compile a workspace, for every environment.
 
-    No socket is opened and nothing outside the source is read. `cache` is a folder that may contain what
-    an earlier run found, and into which this one writes; None for neither. `today` is the day by which
-    exceptions of policies expire; None for a day on which none has. `check` returns what else is wrong with
-    what was compiled: the contracts, which a later room reads.
+    Nothing outside the source is read, and no socket is opened but to the Dask workers that `spread` names.
+    `cache` is a folder that may contain what an earlier run found, and into which this one writes; None for
+    neither. `today` is the day by which exceptions of policies expire; None for a day on which none has.
+    `spread` says who computes. `check` returns what else is wrong with what was compiled: the contracts,
+    which a later room reads.
     """
     with without_collection():
-        return _WorkspaceCompiler(source, cache, today).run(check)
+        return _WorkspaceCompiler(source, cache, today, spread).run(check)
 
 
 class _WorkspaceCompiler:
-    def __init__(self, source: Source, cache: FilePath | None, today: date | None) -> None:
+    def __init__(self, source: Source, cache: FilePath | None, today: date | None, spread: Spread) -> None:
         self.source = source
+        self.spread = spread
         self.today = today
         self.files = source.files()
         self.cache = UnitCache(cache, source) if cache is not None else None
@@ -132,15 +137,26 @@ class _WorkspaceCompiler:
             self.cache.open(context)
             found = {file: unit for file in self.files if (unit := self.cache.unit(file)) is not None}
         rest = [file for file in self.files if file not in found]
-        computed = compute_units(self.source, context, rest)
         self.result.files, self.result.computed = len(self.files), len(rest)
         self.bundles = self._bundles(context)
-        for one in computed:
-            found[one.file] = one.unit()
-            self.bundles.add(one.file, one.bundle)
-        if self.cache is not None:
-            self.bundles.release(self.cache.keep(computed, self.files))
+        try:
+            # Closed at once where the work ends early: its processes are not left to the collector.
+            with closing(compute_units(self.source, context, rest, self.spread)) as batches:
+                for computed in batches:
+                    self._keep(computed)
+                    found |= {one.file: one.unit() for one in computed}
+        finally:
+            # Also of work that did not end: what was computed is true.
+            if self.cache is not None:
+                self.cache.save(self.files)
         return [found[file] for file in self.files]
+
+    def _keep(self, computed: Sequence[Computed]) -> None:
+        """Write what was computed into the cache; hold the texts that it does not take."""
+        kept = frozenset(self.cache.keep(computed)) if self.cache is not None else frozenset()
+        for one in computed:
+            if one.file not in kept:
+                self.bundles.add(one.file, one.bundle)
 
     def _bundles(self, context: Context) -> Bundles:
         """Return where the texts of what is compiled are read."""

@@ -38,6 +38,33 @@ What a file compiled to is read from the cache where it is needed. Where the cac
 again; where the file was changed as well, nothing is left of it.
 """,
 )
+declare(
+    "CS994",
+    "dask-unreachable",
+    """The scheduler that `--dask` names must answer, and must have workers, until everything is compiled.
+
+Nothing is shown, planned or written of a workspace that was compiled in part. What was compiled until then
+is in the cache, so that the next run continues there.
+""",
+)
+declare(
+    "CS995",
+    "other-versions",
+    """Dask's workers must have this process's versions of callsheet, Python and what callsheet depends on.
+
+Another version may compile to other bytes, or find other errors. The error names each worker that differs,
+with what it has.
+""",
+)
+declare(
+    "CS996",
+    "worker-killed",
+    """The processes that compile must stay alive: most often, one that is killed ran out of memory.
+
+Of Dask's workers, the work of one that is lost is done by another; it is an error where the same files end
+several of them.
+""",
+)
 declare("CS928", "output-file", """The output file must be writable.""")
 declare("CS929", "folder-in-use", """`callsheet init` and `callsheet new` do not overwrite files.""")
 declare(

@@ -421,17 +421,3 @@ def test_the_question_is_asked_on_a_terminal_and_no_is_no(workspace: Folder) -> 
         os.close(follower)
         assert (process.returncode, "Apply this plan? [y/N]" in err) == (code, True)
         assert ("Apply 1 in local: 1 done." in out) is (code == 0)
-
-
-def test_long_work_on_a_terminal_shows_progress(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    from callsheet.cli.apply import PROGRESS_FROM, _progress
-
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
-    with _progress(PROGRESS_FROM) as progress:
-        progress(PROGRESS_FROM)
-    assert f"{PROGRESS_FROM}/{PROGRESS_FROM}" in capsys.readouterr().err
-    with _progress(1) as progress:
-        progress(1)
-    assert capsys.readouterr() == ("", "")
