@@ -77,6 +77,26 @@ class Bundles:
         )
 
 
+class FileTexts:
+    """The canonical texts of one file, for the compiled objects that it defines.
+
+    Args:
+        bundles: where they are.
+        file: its path.
+
+    """
+
+    __slots__ = ("_bundles", "_file")
+
+    def __init__(self, bundles: Bundles, file: str) -> None:
+        self._bundles = bundles
+        self._file = file
+
+    def text(self, digest: str) -> str:
+        """Return a text by its digest; raises as `Bundles.text` does."""
+        return self._bundles.text(self._file, digest)
+
+
 def _weight_of(texts: Mapping[str, str]) -> int:
     return sum(map(len, texts.values()))
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from callsheet.compiling.bundles import FileTexts
 from callsheet.documents import Document
 from callsheet.language.action import Action, Definition
 from callsheet.language.addresses import Address
@@ -37,7 +38,7 @@ class CompiledAction:
         self,
         address: str,
         environment: str,
-        canonical: str | Callable[[], str],
+        canonical: str | FileTexts,
         digest: str,
         content: Content | None = None,
     ) -> None:
@@ -50,7 +51,7 @@ class CompiledAction:
     @property
     def canonical(self) -> str:
         """The compiled action as canonical JSON (RFC 8785)."""
-        return self._canonical if isinstance(self._canonical, str) else self._canonical()
+        return self._canonical if isinstance(self._canonical, str) else self._canonical.text(self.digest)
 
     @property
     def content(self) -> Content:

@@ -13,7 +13,7 @@ from posixpath import normpath
 import callsheet.rules  # noqa: F401 - fills the catalog
 from callsheet.bulk import without_collection
 from callsheet.compiling.attribution import Attribution
-from callsheet.compiling.bundles import Bundles
+from callsheet.compiling.bundles import Bundles, FileTexts
 from callsheet.compiling.cache import UnitCache
 from callsheet.compiling.context import Context, read_shared
 from callsheet.compiling.findings import found_in, without_broken_parts, without_what_follows
@@ -185,12 +185,12 @@ class _WorkspaceCompiler:
                     result.basis[definition.name] = self.cache.basis_of(unit)
         if context.nowhere:
             return
+        texts = FileTexts(self.bundles, unit.file)
         for environment, compiled in unit.compiled.items():
             there = result.by_environment.setdefault(environment, {})
             for address, digest in compiled.items():
                 if address not in there:
-                    canonical = partial(self.bundles.text, unit.file, digest)
-                    there[address] = CompiledAction(address, environment, canonical, digest)
+                    there[address] = CompiledAction(address, environment, texts, digest)
 
     def _document_of(self, row: Row) -> Document:
         """Return the file in which a row is written, as a document in which every place is the row."""
