@@ -24,7 +24,7 @@ ALLOWED = {
     "one.canonical == note.pending", "note.pending == GONE", "found.get(address, (None, 0))[0] != wanted",
     "digest_of(canonical_text(change.after)) == change.after_digest", "digest != change.before_digest",
     "_digest(there.get(address)) != _digest(before.by_environment.get(name, {}).get(address))",
-    "(before.digest if before else None) != change.before_digest", "_digest(target.rows(query)) != digest",
+    "(before.digest if before else None) != change.before_digest", "_digest(target.rows(query)) != digest", "digest == on",
     "(found.digest if found else None) == change.after_digest", "digest == step.after", "digest_before == step.before",
     # Plans, as frozen data: by digests and addresses.
     "changes == plan.changes", "before == after", "record.get('packVersion') != FORMAT_VERSION",

@@ -44,8 +44,8 @@ class Verdicts:
         on = hashlib.sha256(f"{FORMAT}\0{basis}\0{contract}".encode()).hexdigest()
         kept = self._store().get(key)
         if kept is not None:
-            known, records = json.loads(kept)
-            if known == on:
+            digest, records = json.loads(kept)
+            if digest == on:
                 return [problem_of(one) for one in records]
         found = list(check())
         self._fresh[key] = json.dumps([on, [problem_record(one) for one in found]])
