@@ -155,11 +155,11 @@ def test_the_files_say_once_what_is_common_and_secrets_are_references(
         "metadata: {name: braze, owner: team, labels: {vendor: braze}}\n"
         'spec:\n  url: https://rest.example.com/messages\n  headers: {X-Version: "3"}\n'
         "  authentication: {token: {secret: 'env:BRAZE_KEY'}, type: bearer}\n"
-        "  parameters: {user: {example: u-1, label: User, type: string}}\n"
     )
     assert files["braze/braze_4.yaml"] == (
         "apiVersion: callsheet/v1\nkind: Action\nmetadata: {name: braze_4}\nspec:\n  connection: braze\n"
         "  request: {method: POST, path: /4, payload: {number: 4, to: '{{ params.user }}'}}\n"
+        "  parameters: {user: {example: u-1, label: User, type: string}}\n"
     )
     assert callsheet("fmt", "--check", "-C", empty.path).code == 0
     plan = Workspace(empty.path).plan("local")

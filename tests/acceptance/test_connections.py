@@ -442,3 +442,46 @@ DESCRIPTION = {
         }
     },
 }
+
+
+def _unused(folder: Folder, callsheet: Callsheet) -> list[tuple[str, str, int, str]]:
+    return [one for one in findings(folder, callsheet) if one[0] == "CS307"]
+
+
+def test_a_parameter_that_a_connection_requires_in_vain_is_a_finding_at_the_action(
+    empty: Folder, callsheet: Callsheet
+) -> None:
+    write(empty, ("newsletter.yaml", "{{ params.user }}", "all"))
+    words = "the connection requires the parameter `user`, which is never used here"
+    for _ in range(2):  # also from the cache
+        assert _unused(empty, callsheet) == [("CS307", "newsletter.yaml", 5, words)]
+    text = (empty.path / "braze.yaml").read_text()
+    empty.write("braze.yaml", text.replace("{type: string, label: User", "{type: string, optional: true"))
+    assert _unused(empty, callsheet) == []
+
+
+def test_a_connection_that_reads_its_parameter_itself_requires_it_of_nobody_in_vain(
+    empty: Folder, callsheet: Callsheet
+) -> None:
+    write(
+        empty,
+        ("newsletter.yaml", "{{ params.user }}", "all"),
+        ("braze.yaml", '{X-Version: "3"}', '{X-User: "{{ params.user }}"}'),
+    )
+    assert _unused(empty, callsheet) == []
+
+
+def test_what_a_set_never_uses_is_found_once_at_its_template(empty: Folder, callsheet: Callsheet) -> None:
+    write(empty)
+    empty.write(
+        "set.yaml",
+        "apiVersion: callsheet/v1\nkind: ActionSet\nmetadata: {name: mails}\nspec:\n"
+        "  items: [{key: a}, {key: b}]\n"
+        '  template:\n    metadata: {name: "mail_{{ item.key }}", title: {en: Mail}}\n    spec:\n'
+        "      connection: braze\n"
+        '      request: {method: POST, path: "/{{ item.key }}", payload: {a: 1}}\n'
+        "      parameters: {own: {type: string}}\n",
+    )
+    found = {(one[1], one[2], one[3].split("`")[1]) for one in _unused(empty, callsheet)}
+    assert found == {("set.yaml", 9, "user"), ("set.yaml", 11, "own")}
+    assert len(_unused(empty, callsheet)) == 2
