@@ -1611,7 +1611,8 @@ class Workspace:
         from callsheet.planning.environments import changes_by_environment, refuse_incomparable
         from callsheet.planning.protections import protections_between
         from callsheet.planning.request_pairs import request_pairs
-        from callsheet.planning.review import data_flows, policy_changes, shared_changes
+        from callsheet.planning.review import data_flows, policy_changes
+        from callsheet.planning.shared import shared_changes
 
         after, before = self._compilations.at(head), self.compile_revision(base)
         refuse_incomparable(before, after)
@@ -1625,12 +1626,13 @@ class Workspace:
         if environment is not None:
             changes = {environment: changes.get(environment, [])}
             found = [one for one in found if not one.environments or environment in one.environments]
+        rows = at_changed_rows(before, after, changes)
         return results.DiffResult(
             base=base,
-            environments=at_changed_rows(before, after, changes),
+            environments=rows,
             requests=request_pairs(before, after, changes),
             flows=data_flows(changes),
-            shared=shared_changes(before, after, changes),
+            shared=shared_changes(before, after, rows),
             policies=policy_changes(before, after),
             protections=found,
             selection=None if limit is None else limit.record,

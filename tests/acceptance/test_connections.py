@@ -273,7 +273,7 @@ CONNECTION_IS = [
     ("a payload in an overlay of a connection", ("local.yaml", "spec:\n", "spec:\n  overlays: {braze: {path: /x}}\n"),
      ("CS203", "local.yaml", 5, "")),
     ("an unknown value in an overlay of a connection", ("local.yaml", "spec:\n", 'spec:\n  overlays:\n    braze:\n      url: "https://{{ values.hots }}"\n'),
-     ("CS502", "local.yaml", 7, "`values.hots` is not defined (did you mean `host`?) (in local)")),
+     ("CS502", "local.yaml", 7, "`values.hots` is not defined (did you mean `host`?) (in local, for `newsletter`)")),
     ("a removal of what is not there", ("local.yaml", "spec:\n", "spec:\n  overlays:\n    braze:\n      headers: {X-Vers: {$remove: true}}\n"),
      ("CS320", "local.yaml", 7, "there is no `headers.X-Vers` to take away")),
     ("a null in an overlay of a connection", ("local.yaml", "spec:\n", "spec:\n  overlays:\n    braze:\n      headers: null\n"),
@@ -328,6 +328,9 @@ def test_one_header_of_a_connection_is_one_change_in_forty_actions(
             "name": "headers.X-Version",
             "before": "3",
             "after": "4",
+            "file": "braze.yaml",
+            "line": 6,
+            "column": 13,
             "environments": ["local"],
             "addresses": [f"Action/{name}" for name in NAMES],
         }
@@ -354,14 +357,23 @@ def test_personal_data_of_a_connection_is_one_row_for_forty_actions(
     assert "Action/newsletter00" in outcome.out
 
 
-def test_an_action_that_changes_itself_too_is_shown_by_itself(forty: Folder, callsheet: Callsheet) -> None:
+def test_an_action_that_changes_itself_too_is_counted_and_its_own_change_is_shown_by_itself(
+    forty: Folder, callsheet: Callsheet
+) -> None:
     write(forty, ("braze.yaml", "retries: 2", "retries: 3"))
     (forty.path / "newsletter.yaml").unlink()
     own = forty.path / "newsletter07.yaml"
     own.write_text(own.read_text().replace("POST", "PUT"))
     found = callsheet("diff", "--base", "HEAD", "-C", forty.path).out
-    assert "~ Connection/braze limits.retries  [sensitive]  changes 39 actions  in local" in found
-    assert "~ Action/newsletter07" in found
+    assert "~ Connection/braze limits.retries  [sensitive]  changes 40 actions  in local" in found
+    assert found.count("limits.retries") == 2, "the field, and what it means for all of them"
+    (own,) = found.split("~ Action/")[1:]
+    assert own == (
+        "newsletter07  [breaking]  owner team-crm  in local\n"
+        "    method changed from POST to PUT (method-changed)\n"
+        "      newsletter07.yaml:7:5\n"
+        "\n40 changes since HEAD.\n"
+    )
 
 
 def test_a_second_run_takes_what_is_known_and_a_changed_connection_is_seen(
