@@ -30,6 +30,7 @@ from callsheet.compiling.selecting import (
     refuse_errors_of,
     refuse_invalid,
     refuse_unknown_actions,
+    without_kinds,
 )
 from callsheet.compiling.surroundings import documents_of
 from callsheet.documents import EditedSource, FolderSource, Problem, Source
@@ -202,6 +203,7 @@ class Workspace:
         from callsheet.deploying.showing import not_shown, shown_as_compiled, shown_as_deployed
 
         compiled = self.compile()
+        (name,) = self._bare((name,))
         found = {}
         for one in environments_named(compiled, environment):
             if deployed:
@@ -379,7 +381,7 @@ class Workspace:
         from callsheet.targets.journey_optimizer.lowering import relay_call
 
         chosen = self.environment(environment)
-        compiled, names = self.compile(), _each(names)
+        compiled, names = self.compile(), self._bare(names)
         refuse_unknown_actions(names, compiled.actions)
         contents = contents_of(compiled, chosen.name, names or None)
         calls = {one["name"]: relay_call(one) for one in contents if "relay" in one}
@@ -411,6 +413,7 @@ class Workspace:
         from callsheet.messages.previewing import sample_texts
 
         chosen = self.environment(environment).name
+        (name,) = self._bare((name,))
         content = message_in(self.compile(), chosen, name)
         texts = sample_texts(content, params, languages)
         return results.PreviewResult(
@@ -442,6 +445,7 @@ class Workspace:
         from callsheet.calling.exports import export
         from callsheet.messages.sending import sending_of
 
+        (name,) = self._bare((name,))
         sending = sending_of(self.compile(), self.environment(environment), name, params, language)
         text, notes = export(*sending.call(), form)
         return results.ExportResult(text=text, notes=tuple(notes))
@@ -477,6 +481,7 @@ class Workspace:
         from callsheet.messages.sending import real_way, refuse_sending, refuse_unasked, sending_of
 
         chosen = self.environment(environment)
+        (name,) = self._bare((name,))
         sending = sending_of(self.compile(), chosen, name, params, language)
         request = sending.request()
         if to is None:
@@ -651,7 +656,7 @@ class Workspace:
         from callsheet.planning.promotion import promotions
 
         compiled = self.compile()
-        names = _each(names)
+        names = self._bare(names)
         refuse_invalid(compiled)
         before, after = (actions_in(compiled, self.environment(name).name) for name in (first, second))
         refuse_unknown_actions(names, {Address.read(one).name for one in (*before, *after)})
@@ -871,7 +876,8 @@ class Workspace:
 
         chosen = self.environment(plan.environment)
         # A pack of uncommitted files is held to the files at hand, as a plan is.
-        names = _each(names)
+        steps = {one.address: Address.read(one.address).name for one in plan.changes}
+        names = tuple(steps.get(one, one) for one in _each(names))
         committed = plan.commit is not None and not plan.dirty and commit_of(self.root) is not None
         compiled = self._compilations.at(plan.commit if committed else None)
         refuse_unimplied(plan, compiled.by_environment.get(chosen.name, {}), renames(compiled))
@@ -1019,7 +1025,7 @@ class Workspace:
             limit = (
                 self._chosen(selection, self.compile(), chosen, read_current(stores)) if selection else None
             )
-            names = _each(names) if limit is None else ()
+            names = self._bare(names) if limit is None else ()
             usage = read_usage(stores, self.root, names, actions_in(self.compile(), chosen.name))
         if limit is not None:
             uses = {address: one for address, one in usage.uses.items() if address in limit.addresses}
@@ -1043,7 +1049,9 @@ class Workspace:
         refuse_without_journeys(chosen)
         compiled = self.compile()
         with self._opened(chosen, writing=False) as stores:
-            usage, problems, unknown = check_journeys(stores, self.root, _each(names), compiled, chosen)
+            usage, problems, unknown = check_journeys(
+                stores, self.root, self._bare(names), compiled, chosen
+            )
         texts = {one.file: one.text for one in documents_of(compiled)}
         found = adjust_outside(diagnose(problems, texts), texts, compiled.settings)
         return results.ValidationResult(
@@ -1102,7 +1110,7 @@ class Workspace:
         from callsheet.targets.journey_optimizer.thresholds import Threshold
 
         chosen = self.environment(environment)
-        compiled, names = self.compile(), _each(names)
+        compiled, names = self.compile(), self._bare(names)
         refuse_unknown_actions(names, compiled.actions)
         actions = {
             Address.read(address).name: content
@@ -1222,8 +1230,9 @@ class Workspace:
         from callsheet.importing.writing import write_new
 
         chosen = self.environment(environment)
+        wanted, (name,) = name, self._bare((name,))
         refuse_defined(self.compile(), name)
-        text = definition_text(*unowned(self.deployed(chosen.name), name, chosen.name), name)
+        text = definition_text(*unowned(self.deployed(chosen.name), wanted, chosen.name), name)
         path = file or str(self.root / f"{name}.yaml")
         write_new(self.root, {path: text}, "name another file with --out FILE")
         self.reread()
@@ -1648,6 +1657,10 @@ class Workspace:
             return dict(changes)
         return {name: selected_changes(found, limit.addresses) for name, found in changes.items()}
 
+    def _bare(self, names: Collection[str]) -> tuple[str, ...]:
+        """Return names without the kinds that addresses begin with."""
+        return without_kinds(_each(names), self.compile().definitions)
+
     def _named(
         self,
         compiled: Compiled,
@@ -1662,7 +1675,7 @@ class Workspace:
         """Return the names that are asked for, or that are selected; None where everything is."""
         selection = _selection(select, exclude, names)
         if not selection:
-            return _each(names) or None
+            return without_kinds(_each(names), compiled.definitions) or None
         changed = self._changed_in(compiled, revision)
         refuse_unread(selection, compiled)
         return names_of(selection, compiled, changed, environment, kind)
