@@ -376,12 +376,14 @@ class FileResult:
         path: of the file.
         name: what it defines.
         secrets: the environment variables that hold what was left out of it.
+        beside: the template file that it names, where it was written too.
 
     """
 
     path: str
     name: str
     secrets: Sequence[str] = ()
+    beside: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

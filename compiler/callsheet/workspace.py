@@ -7,6 +7,7 @@ nothing else; what needs no workspace is in `standalone`.
 from __future__ import annotations
 
 import os
+import posixpath
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -1226,17 +1227,22 @@ class Workspace:
 
         """
         from callsheet.deploying.showing import refuse_defined, unowned
-        from callsheet.importing.adopting import definition_text
-        from callsheet.importing.writing import write_new
+        from callsheet.importing.adopting import definition_texts
+        from callsheet.importing.writing import inside_of, write_new
 
         chosen = self.environment(environment)
         wanted, (name,) = name, self._bare((name,))
         refuse_defined(self.compile(), name)
-        text = definition_text(*unowned(self.deployed(chosen.name), wanted, chosen.name), name)
         path = file or str(self.root / f"{name}.yaml")
-        write_new(self.root, {path: text}, "name another file with --out FILE")
+        template_file = posixpath.join(
+            posixpath.dirname(inside_of(self.root, path) or ""), f"{name}.json.j2"
+        )
+        there = unowned(self.deployed(chosen.name), wanted, chosen.name)
+        text, template = definition_texts(*there, name, template_file)
+        beside = {} if template is None else {str(self.root / template_file): template}
+        write_new(self.root, {path: text, **beside}, "name another file with --out FILE")
         self.reread()
-        return results.FileResult(path=path, name=name)
+        return results.FileResult(path=path, name=name, beside=tuple(beside))
 
     def adopt_all(
         self,
