@@ -6,9 +6,11 @@ import json
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 from syrupy.assertion import SnapshotAssertion
 
 from callsheet import Workspace
+from callsheet.language.schema_check import schema
 from support.workspaces import Callsheet, Folder
 
 CONNECTION = """\
@@ -234,7 +236,7 @@ CONNECTION_IS = [
     ("a path without a connection", ("newsletter.yaml", "  connection: braze\n", ""),
      ("CS210", "newsletter.yaml", 7, "`spec.request.path` is not allowed here")),
     ("a path that is none", ("newsletter.yaml", "path: /messages", "path: messages"),
-     ("CS207", "newsletter.yaml", 8, "`spec.request.path` does not have the form ^[/?]")),
+     ("CS207", "newsletter.yaml", 8, "`spec.request.path` does not begin with `/` or `?`")),
     ("a base with a query", ("braze.yaml", "values.host }}", "values.host }}?a=1"),
      ("CS207", "braze.yaml", 5, "`spec.url` does not have the form ^[^?#]*$")),
     ("a misspelt field of a connection", ("braze.yaml", "  limits:", "  limit:"),
@@ -344,6 +346,39 @@ def test_guards_count_each_action_that_a_connection_changes(forty: Folder, calls
     assert "Guard max-update broken: 40 of 40 would be updated" in outcome.out
     assert "Plan in local: 40 to update, 0 unchanged." in outcome.out
     assert outcome.out.count("      braze.yaml:6:13\n") == 40
+
+
+def test_a_quiet_plan_reports_in_one_line_that_a_guard_stops_it(
+    forty: Folder, callsheet: Callsheet
+) -> None:
+    write(forty, ("braze.yaml", 'X-Version: "3"', 'X-Version: "4"'))
+    (forty.path / "newsletter.yaml").unlink()
+    where = ("-C", forty.path, "-e", "local", "-q", "--out", forty.path / "plan.json")
+    outcome = callsheet("plan", *where)
+    assert (outcome.code, outcome.out, outcome.err) == (
+        0,
+        "",
+        "callsheet: apply will refuse the plan: max-update: 40 of 40 would be updated; the limit is 30%\n",
+    )
+    accepted = callsheet("plan", *where, "--accept", "max-update")
+    assert (accepted.code, accepted.out, accepted.err) == (0, "", "")
+
+
+def test_the_address_of_a_joined_url_is_explained_with_both_of_its_lines(
+    empty: Folder, callsheet: Callsheet
+) -> None:
+    write(empty)
+    at = ("render", "newsletter", "-C", empty.path, "--explain")
+    (line,) = [one for one in callsheet(*at).out.splitlines() if " request.url " in one]
+    assert line.split()[-4:] == ["Connection/braze", "braze.yaml:5", "and", "newsletter.yaml:8"]
+    answer = json.loads(callsheet(*at, "-o", "json").out)
+    Draft202012Validator(schema("render")).validate(answer)
+    (url,) = [one for one in answer["fields"]["newsletter"] if one["path"] == "/request/url"]
+    assert (url["file"], url["line"], url["also"]) == (
+        "braze.yaml",
+        5,
+        {"file": "newsletter.yaml", "line": 8},
+    )
 
 
 def test_personal_data_of_a_connection_is_one_row_for_forty_actions(
