@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from callsheet.planning.promotion import Promotion
     from callsheet.planning.protections import Protection as Protection
     from callsheet.planning.request_pairs import RequestPair
-    from callsheet.planning.review import DataFlow, PolicyChange, SharedChange
+    from callsheet.planning.review import DataFlow, PolicyChange
+    from callsheet.planning.shared import SharedChange
     from callsheet.planning.writing_back import FieldWritten
     from callsheet.targets.journey_optimizer.certificate import Certificate
     from callsheet.targets.journey_optimizer.lowering.model import Form
@@ -116,6 +117,12 @@ class DiffResult:
         """Return the request before and after: of a test case, where any environment has one."""
         found = [self.requests[(one, address)] for one in environments if (one, address) in self.requests]
         return next((one for one in found if one.case), found[0] if found else None)
+
+    def split(self) -> tuple[list[tuple[Change, list[str]]], list[tuple[Change, list[str]]]]:
+        """Return what is reported with what several actions share, and what is reported by itself."""
+        from callsheet.planning.shared import split_changes
+
+        return split_changes(self.grouped(), self.shared)
 
     def grouped(self) -> list[tuple[Change, list[str]]]:
         """Return each change once, with the environments in which it is the same."""
@@ -369,12 +376,14 @@ class FileResult:
         path: of the file.
         name: what it defines.
         secrets: the environment variables that hold what was left out of it.
+        beside: the template file that it names, where it was written too.
 
     """
 
     path: str
     name: str
     secrets: Sequence[str] = ()
+    beside: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

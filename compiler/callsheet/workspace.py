@@ -7,6 +7,7 @@ nothing else; what needs no workspace is in `standalone`.
 from __future__ import annotations
 
 import os
+import posixpath
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -30,6 +31,7 @@ from callsheet.compiling.selecting import (
     refuse_errors_of,
     refuse_invalid,
     refuse_unknown_actions,
+    without_kinds,
 )
 from callsheet.compiling.spread import Spread, Watching, unwatched
 from callsheet.compiling.surroundings import documents_of
@@ -211,6 +213,7 @@ class Workspace:
         from callsheet.deploying.showing import not_shown, shown_as_compiled, shown_as_deployed
 
         compiled = self.compile()
+        (name,) = self._bare((name,))
         found = {}
         for one in environments_named(compiled, environment):
             if deployed:
@@ -391,7 +394,7 @@ class Workspace:
         from callsheet.targets.journey_optimizer.lowering import relay_call
 
         chosen = self.environment(environment)
-        compiled, names = self.compile(), _each(names)
+        compiled, names = self.compile(), self._bare(names)
         refuse_unknown_actions(names, compiled.actions)
         contents = contents_of(compiled, chosen.name, names or None)
         calls = {one["name"]: relay_call(one) for one in contents if "relay" in one}
@@ -423,6 +426,7 @@ class Workspace:
         from callsheet.messages.previewing import sample_texts
 
         chosen = self.environment(environment).name
+        (name,) = self._bare((name,))
         content = message_in(self.compile(), chosen, name)
         texts = sample_texts(content, params, languages)
         return results.PreviewResult(
@@ -454,6 +458,7 @@ class Workspace:
         from callsheet.calling.exports import export
         from callsheet.messages.sending import sending_of
 
+        (name,) = self._bare((name,))
         sending = sending_of(self.compile(), self.environment(environment), name, params, language)
         text, notes = export(*sending.call(), form)
         return results.ExportResult(text=text, notes=tuple(notes))
@@ -489,6 +494,7 @@ class Workspace:
         from callsheet.messages.sending import real_way, refuse_sending, refuse_unasked, sending_of
 
         chosen = self.environment(environment)
+        (name,) = self._bare((name,))
         sending = sending_of(self.compile(), chosen, name, params, language)
         request = sending.request()
         if to is None:
@@ -663,7 +669,7 @@ class Workspace:
         from callsheet.planning.promotion import promotions
 
         compiled = self.compile()
-        names = _each(names)
+        names = self._bare(names)
         refuse_invalid(compiled)
         before, after = (actions_in(compiled, self.environment(name).name) for name in (first, second))
         refuse_unknown_actions(names, {Address.read(one).name for one in (*before, *after)})
@@ -883,7 +889,8 @@ class Workspace:
 
         chosen = self.environment(plan.environment)
         # A pack of uncommitted files is held to the files at hand, as a plan is.
-        names = _each(names)
+        steps = {one.address: Address.read(one.address).name for one in plan.changes}
+        names = tuple(steps.get(one, one) for one in _each(names))
         committed = plan.commit is not None and not plan.dirty and commit_of(self.root) is not None
         compiled = self._compilations.at(plan.commit if committed else None)
         refuse_unimplied(plan, compiled.by_environment.get(chosen.name, {}), renames(compiled))
@@ -1031,7 +1038,7 @@ class Workspace:
             limit = (
                 self._chosen(selection, self.compile(), chosen, read_current(stores)) if selection else None
             )
-            names = _each(names) if limit is None else ()
+            names = self._bare(names) if limit is None else ()
             usage = read_usage(stores, self.root, names, actions_in(self.compile(), chosen.name))
         if limit is not None:
             uses = {address: one for address, one in usage.uses.items() if address in limit.addresses}
@@ -1055,7 +1062,9 @@ class Workspace:
         refuse_without_journeys(chosen)
         compiled = self.compile()
         with self._opened(chosen, writing=False) as stores:
-            usage, problems, unknown = check_journeys(stores, self.root, _each(names), compiled, chosen)
+            usage, problems, unknown = check_journeys(
+                stores, self.root, self._bare(names), compiled, chosen
+            )
         texts = {one.file: one.text for one in documents_of(compiled)}
         found = adjust_outside(diagnose(problems, texts), texts, compiled.settings)
         return results.ValidationResult(
@@ -1114,7 +1123,7 @@ class Workspace:
         from callsheet.targets.journey_optimizer.thresholds import Threshold
 
         chosen = self.environment(environment)
-        compiled, names = self.compile(), _each(names)
+        compiled, names = self.compile(), self._bare(names)
         refuse_unknown_actions(names, compiled.actions)
         actions = {
             Address.read(address).name: content
@@ -1230,16 +1239,22 @@ class Workspace:
 
         """
         from callsheet.deploying.showing import refuse_defined, unowned
-        from callsheet.importing.adopting import definition_text
-        from callsheet.importing.writing import write_new
+        from callsheet.importing.adopting import definition_texts
+        from callsheet.importing.writing import inside_of, write_new
 
         chosen = self.environment(environment)
+        wanted, (name,) = name, self._bare((name,))
         refuse_defined(self.compile(), name)
-        text = definition_text(*unowned(self.deployed(chosen.name), name, chosen.name), name)
         path = file or str(self.root / f"{name}.yaml")
-        write_new(self.root, {path: text}, "name another file with --out FILE")
+        template_file = posixpath.join(
+            posixpath.dirname(inside_of(self.root, path) or ""), f"{name}.json.j2"
+        )
+        there = unowned(self.deployed(chosen.name), wanted, chosen.name)
+        text, template = definition_texts(*there, name, template_file)
+        beside = {} if template is None else {str(self.root / template_file): template}
+        write_new(self.root, {path: text, **beside}, "name another file with --out FILE")
         self.reread()
-        return results.FileResult(path=path, name=name)
+        return results.FileResult(path=path, name=name, beside=tuple(beside))
 
     def adopt_all(
         self,
@@ -1623,7 +1638,8 @@ class Workspace:
         from callsheet.planning.environments import changes_by_environment, refuse_incomparable
         from callsheet.planning.protections import protections_between
         from callsheet.planning.request_pairs import request_pairs
-        from callsheet.planning.review import data_flows, policy_changes, shared_changes
+        from callsheet.planning.review import data_flows, policy_changes
+        from callsheet.planning.shared import shared_changes
 
         after, before = self._compilations.at(head), self.compile_revision(base)
         refuse_incomparable(before, after)
@@ -1637,12 +1653,13 @@ class Workspace:
         if environment is not None:
             changes = {environment: changes.get(environment, [])}
             found = [one for one in found if not one.environments or environment in one.environments]
+        rows = at_changed_rows(before, after, changes)
         return results.DiffResult(
             base=base,
-            environments=at_changed_rows(before, after, changes),
+            environments=rows,
             requests=request_pairs(before, after, changes),
             flows=data_flows(changes),
-            shared=shared_changes(before, after, changes),
+            shared=shared_changes(before, after, rows),
             policies=policy_changes(before, after),
             protections=found,
             selection=None if limit is None else limit.record,
@@ -1658,6 +1675,10 @@ class Workspace:
             return dict(changes)
         return {name: selected_changes(found, limit.addresses) for name, found in changes.items()}
 
+    def _bare(self, names: Collection[str]) -> tuple[str, ...]:
+        """Return names without the kinds that addresses begin with."""
+        return without_kinds(_each(names), self.compile().definitions)
+
     def _named(
         self,
         compiled: Compiled,
@@ -1672,7 +1693,7 @@ class Workspace:
         """Return the names that are asked for, or that are selected; None where everything is."""
         selection = _selection(select, exclude, names)
         if not selection:
-            return _each(names) or None
+            return without_kinds(_each(names), compiled.definitions) or None
         changed = self._changed_in(compiled, revision)
         refuse_unread(selection, compiled)
         return names_of(selection, compiled, changed, environment, kind)

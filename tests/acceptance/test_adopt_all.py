@@ -103,7 +103,7 @@ def test_the_result_is_one_json_document_by_its_schema(empty: Folder, callsheet:
     documents = small(5)
     del documents[1]["spec"]["request"]["payload"]
     documents[1]["spec"]["request"]["payloadFile"] = "batch.json.j2"
-    empty.write("batch.json.j2", '{"to": [{% for one in [1, 2] %}{{ params.user }}{% if one == 1 %},{% endif %}{% endfor %}]}')  # fmt: skip
+    empty.write("batch.json.j2", '{"to": [{% for one in [1, 2] %}{{ params.user }}{% if one == 1 %},{% endif %}{% endfor %}], "of": {{ values.tenant }}}')  # fmt: skip
     deployed(empty, REGISTRY, files_of(documents, 1))
     empty.write("environments.yaml", f"{REGISTRY}---\n{REGISTRY.replace('name: local', 'name: other')}")
     at = ("-C", empty.path, "-e", "local", "-o", "json")
@@ -155,11 +155,11 @@ def test_the_files_say_once_what_is_common_and_secrets_are_references(
         "metadata: {name: braze, owner: team, labels: {vendor: braze}}\n"
         'spec:\n  url: https://rest.example.com/messages\n  headers: {X-Version: "3"}\n'
         "  authentication: {token: {secret: 'env:BRAZE_KEY'}, type: bearer}\n"
-        "  parameters: {user: {example: u-1, label: User, type: string}}\n"
     )
     assert files["braze/braze_4.yaml"] == (
         "apiVersion: callsheet/v1\nkind: Action\nmetadata: {name: braze_4}\nspec:\n  connection: braze\n"
         "  request: {method: POST, path: /4, payload: {number: 4, to: '{{ params.user }}'}}\n"
+        "  parameters: {user: {example: u-1, label: User, type: string}}\n"
     )
     assert callsheet("fmt", "--check", "-C", empty.path).code == 0
     plan = Workspace(empty.path).plan("local")
@@ -190,13 +190,60 @@ def test_an_action_of_a_known_account_names_the_connection_that_is_there(
     assert contents(empty)["braze/braze_4.yaml"] == (empty.path.parent / "moved.yaml").read_text()
 
 
+TEMPLATE = '{"to": [{% for one in [1, 2] %}{{ params.user }}{% if one == 1 %},{% endif %}{% endfor %}]}\n'
+
+
+def from_a_file(document: dict[str, Any]) -> dict[str, Any]:
+    """Return an action whose payload is read from a template file."""
+    request = {key: one for key, one in document["spec"]["request"].items() if key != "payload"}
+    return {
+        **document,
+        "spec": {**document["spec"], "request": {**request, "payloadFile": "batch.json.j2"}},
+    }
+
+
+@pytest.mark.parametrize("number", [1, 6])
+def test_a_template_file_that_reads_only_parameters_is_written_back(
+    empty: Folder, callsheet: Callsheet, number: int
+) -> None:
+    empty.write("batch.json.j2", TEMPLATE)
+    documents = small(number)
+    deployed(empty, REGISTRY, files_of([from_a_file(documents[0]), *documents[1:]], 1))
+    name = documents[0]["metadata"]["name"]
+    taken = empty.path / (f"{name}.json.j2" if number == 1 else f"braze/{name}.json.j2")
+    taken.parent.mkdir(exist_ok=True)
+    taken.write_text("mine")
+    outcome = callsheet("adopt", "--all", "-C", empty.path)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert planned(empty) == [("adopt", [])] * number
+    (written,) = empty.path.rglob(f"{name}-2.json.j2")
+    assert (written.read_text(), taken.read_text()) == (TEMPLATE, "mine")
+
+
+@pytest.mark.parametrize("out", [(), ("--out", "deep/own.yaml")])
+def test_one_object_is_adopted_with_its_template_file(
+    empty: Folder, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch, out: tuple[str, ...]
+) -> None:
+    empty.write("batch.json.j2", TEMPLATE)
+    (document,) = small(1)
+    deployed(empty, REGISTRY, files_of([from_a_file(document)], 1))
+    name = document["metadata"]["name"]
+    monkeypatch.chdir(empty.path)
+    outcome = callsheet("adopt", name, *out, "-C", empty.path)
+    assert (outcome.code, outcome.err) == (0, "")
+    folder = empty.path / "deep" if out else empty.path
+    assert (folder / f"{name}.json.j2").read_text() == TEMPLATE
+    assert outcome.out.count("wrote ") == 2
+    assert planned(empty) == [("adopt", [])]
+
+
 def test_what_no_file_can_describe_is_left_with_the_reason_and_the_rest_is_adopted(
     empty: Folder, callsheet: Callsheet
 ) -> None:
     by_template, literal = small(2)
     del by_template["spec"]["request"]["payload"]
     by_template["spec"]["request"]["payloadFile"] = "batch.json.j2"
-    empty.write("batch.json.j2", '{"to": [{% for one in [1, 2] %}{{ params.user }}{% if one == 1 %},{% endif %}{% endfor %}]}')  # fmt: skip
+    empty.write("batch.json.j2", '{"to": [{% for one in [1, 2] %}{{ params.user }}{% if one == 1 %},{% endif %}{% endfor %}], "of": {{ values.tenant }}}')  # fmt: skip
     documents = [by_template, literal, *small(6)[2:]]
     deployed(empty, REGISTRY, files_of(documents, 1))
     policy = "apiVersion: callsheet/v1\nkind: Policy\nmetadata: {name: titled}\nspec:\n  message: An action has a title\n  select: {names: [hooks_3]}\n  schema: {required: [title]}\n"  # fmt: skip

@@ -6,9 +6,11 @@ import json
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 from syrupy.assertion import SnapshotAssertion
 
 from callsheet import Workspace
+from callsheet.language.schema_check import schema
 from support.workspaces import Callsheet, Folder
 
 CONNECTION = """\
@@ -234,7 +236,7 @@ CONNECTION_IS = [
     ("a path without a connection", ("newsletter.yaml", "  connection: braze\n", ""),
      ("CS210", "newsletter.yaml", 7, "`spec.request.path` is not allowed here")),
     ("a path that is none", ("newsletter.yaml", "path: /messages", "path: messages"),
-     ("CS207", "newsletter.yaml", 8, "`spec.request.path` does not have the form ^[/?]")),
+     ("CS207", "newsletter.yaml", 8, "`spec.request.path` does not begin with `/` or `?`")),
     ("a base with a query", ("braze.yaml", "values.host }}", "values.host }}?a=1"),
      ("CS207", "braze.yaml", 5, "`spec.url` does not have the form ^[^?#]*$")),
     ("a misspelt field of a connection", ("braze.yaml", "  limits:", "  limit:"),
@@ -273,7 +275,7 @@ CONNECTION_IS = [
     ("a payload in an overlay of a connection", ("local.yaml", "spec:\n", "spec:\n  overlays: {braze: {path: /x}}\n"),
      ("CS203", "local.yaml", 5, "")),
     ("an unknown value in an overlay of a connection", ("local.yaml", "spec:\n", 'spec:\n  overlays:\n    braze:\n      url: "https://{{ values.hots }}"\n'),
-     ("CS502", "local.yaml", 7, "`values.hots` is not defined (did you mean `host`?) (in local)")),
+     ("CS502", "local.yaml", 7, "`values.hots` is not defined (did you mean `host`?) (in local, for `newsletter`)")),
     ("a removal of what is not there", ("local.yaml", "spec:\n", "spec:\n  overlays:\n    braze:\n      headers: {X-Vers: {$remove: true}}\n"),
      ("CS320", "local.yaml", 7, "there is no `headers.X-Vers` to take away")),
     ("a null in an overlay of a connection", ("local.yaml", "spec:\n", "spec:\n  overlays:\n    braze:\n      headers: null\n"),
@@ -328,6 +330,9 @@ def test_one_header_of_a_connection_is_one_change_in_forty_actions(
             "name": "headers.X-Version",
             "before": "3",
             "after": "4",
+            "file": "braze.yaml",
+            "line": 6,
+            "column": 13,
             "environments": ["local"],
             "addresses": [f"Action/{name}" for name in NAMES],
         }
@@ -343,6 +348,39 @@ def test_guards_count_each_action_that_a_connection_changes(forty: Folder, calls
     assert outcome.out.count("      braze.yaml:6:13\n") == 40
 
 
+def test_a_quiet_plan_reports_in_one_line_that_a_guard_stops_it(
+    forty: Folder, callsheet: Callsheet
+) -> None:
+    write(forty, ("braze.yaml", 'X-Version: "3"', 'X-Version: "4"'))
+    (forty.path / "newsletter.yaml").unlink()
+    where = ("-C", forty.path, "-e", "local", "-q", "--out", forty.path / "plan.json")
+    outcome = callsheet("plan", *where)
+    assert (outcome.code, outcome.out, outcome.err) == (
+        0,
+        "",
+        "callsheet: apply will refuse the plan: max-update: 40 of 40 would be updated; the limit is 30%\n",
+    )
+    accepted = callsheet("plan", *where, "--accept", "max-update")
+    assert (accepted.code, accepted.out, accepted.err) == (0, "", "")
+
+
+def test_the_address_of_a_joined_url_is_explained_with_both_of_its_lines(
+    empty: Folder, callsheet: Callsheet
+) -> None:
+    write(empty)
+    at = ("render", "newsletter", "-C", empty.path, "--explain")
+    (line,) = [one for one in callsheet(*at).out.splitlines() if " request.url " in one]
+    assert line.split()[-4:] == ["Connection/braze", "braze.yaml:5", "and", "newsletter.yaml:8"]
+    answer = json.loads(callsheet(*at, "-o", "json").out)
+    Draft202012Validator(schema("render")).validate(answer)
+    (url,) = [one for one in answer["fields"]["newsletter"] if one["path"] == "/request/url"]
+    assert (url["file"], url["line"], url["also"]) == (
+        "braze.yaml",
+        5,
+        {"file": "newsletter.yaml", "line": 8},
+    )
+
+
 def test_personal_data_of_a_connection_is_one_row_for_forty_actions(
     forty: Folder, callsheet: Callsheet
 ) -> None:
@@ -354,14 +392,23 @@ def test_personal_data_of_a_connection_is_one_row_for_forty_actions(
     assert "Action/newsletter00" in outcome.out
 
 
-def test_an_action_that_changes_itself_too_is_shown_by_itself(forty: Folder, callsheet: Callsheet) -> None:
+def test_an_action_that_changes_itself_too_is_counted_and_its_own_change_is_shown_by_itself(
+    forty: Folder, callsheet: Callsheet
+) -> None:
     write(forty, ("braze.yaml", "retries: 2", "retries: 3"))
     (forty.path / "newsletter.yaml").unlink()
     own = forty.path / "newsletter07.yaml"
     own.write_text(own.read_text().replace("POST", "PUT"))
     found = callsheet("diff", "--base", "HEAD", "-C", forty.path).out
-    assert "~ Connection/braze limits.retries  [sensitive]  changes 39 actions  in local" in found
-    assert "~ Action/newsletter07" in found
+    assert "~ Connection/braze limits.retries  [sensitive]  changes 40 actions  in local" in found
+    assert found.count("limits.retries") == 2, "the field, and what it means for all of them"
+    (own,) = found.split("~ Action/")[1:]
+    assert own == (
+        "newsletter07  [breaking]  owner team-crm  in local\n"
+        "    method changed from POST to PUT (method-changed)\n"
+        "      newsletter07.yaml:7:5\n"
+        "\n40 changes since HEAD.\n"
+    )
 
 
 def test_a_second_run_takes_what_is_known_and_a_changed_connection_is_seen(
@@ -442,3 +489,46 @@ DESCRIPTION = {
         }
     },
 }
+
+
+def _unused(folder: Folder, callsheet: Callsheet) -> list[tuple[str, str, int, str]]:
+    return [one for one in findings(folder, callsheet) if one[0] == "CS307"]
+
+
+def test_a_parameter_that_a_connection_requires_in_vain_is_a_finding_at_the_action(
+    empty: Folder, callsheet: Callsheet
+) -> None:
+    write(empty, ("newsletter.yaml", "{{ params.user }}", "all"))
+    words = "the connection requires the parameter `user`, which is never used here"
+    for _ in range(2):  # also from the cache
+        assert _unused(empty, callsheet) == [("CS307", "newsletter.yaml", 5, words)]
+    text = (empty.path / "braze.yaml").read_text()
+    empty.write("braze.yaml", text.replace("{type: string, label: User", "{type: string, optional: true"))
+    assert _unused(empty, callsheet) == []
+
+
+def test_a_connection_that_reads_its_parameter_itself_requires_it_of_nobody_in_vain(
+    empty: Folder, callsheet: Callsheet
+) -> None:
+    write(
+        empty,
+        ("newsletter.yaml", "{{ params.user }}", "all"),
+        ("braze.yaml", '{X-Version: "3"}', '{X-User: "{{ params.user }}"}'),
+    )
+    assert _unused(empty, callsheet) == []
+
+
+def test_what_a_set_never_uses_is_found_once_at_its_template(empty: Folder, callsheet: Callsheet) -> None:
+    write(empty)
+    empty.write(
+        "set.yaml",
+        "apiVersion: callsheet/v1\nkind: ActionSet\nmetadata: {name: mails}\nspec:\n"
+        "  items: [{key: a}, {key: b}]\n"
+        '  template:\n    metadata: {name: "mail_{{ item.key }}", title: {en: Mail}}\n    spec:\n'
+        "      connection: braze\n"
+        '      request: {method: POST, path: "/{{ item.key }}", payload: {a: 1}}\n'
+        "      parameters: {own: {type: string}}\n",
+    )
+    found = {(one[1], one[2], one[3].split("`")[1]) for one in _unused(empty, callsheet)}
+    assert found == {("set.yaml", 9, "user"), ("set.yaml", 11, "own")}
+    assert len(_unused(empty, callsheet)) == 2

@@ -73,6 +73,8 @@ spec:
     path: "/send" # not /v2
     headers: {X-Own: one}
     payload: {to: "{{ params.user }}"}
+  parameters:
+    user: {type: string, label: User}
   limits:
     retries: 2
 """
@@ -85,7 +87,15 @@ spec:
   headers: {X-Version: "3"}
   authentication: {type: bearer, token: {secret: 'env:BRAZE_KEY'}}
   limits: {timeout: 8s}
-  parameters: {user: {type: string, label: User}}
+"""
+LATER = """\
+apiVersion: callsheet/v1
+kind: Action
+metadata: {name: later, title: {en: Later}}
+spec:
+  connection: braze
+  request: {method: POST, path: /later, payload: {to: "{{ params.list }}"}}
+  parameters: {list: {type: string}}
 """
 
 
@@ -120,6 +130,30 @@ def test_what_two_actions_share_is_said_once_and_comments_stay(two: Folder, call
     assert compiled(two) == before
 
 
+def test_a_later_action_is_not_asked_for_what_only_the_payloads_of_the_others_read(
+    two: Folder, callsheet: Callsheet
+) -> None:
+    assert callsheet("extract", "connection", "braze", "--select", "*", "-C", two.path).code == 0
+    two.write("later.yaml", LATER)
+    outcome = callsheet("render", "later", "--params", "list=all", "-e", "local", "-C", two.path)
+    assert (outcome.code, outcome.err) == (0, "")
+
+
+@pytest.mark.parametrize("own", ['X-User: "{{ params.user }}"', "X-User: \"{{ params['user'] | upper }}\""])
+def test_a_parameter_that_the_connection_reads_itself_is_declared_by_it(
+    two: Folder, callsheet: Callsheet, own: str
+) -> None:
+    for file, text in {"one.yaml": ONE, "other.yaml": OTHER}.items():
+        two.write(file, text.replace('headers: {X-Version: "3"', f'headers: {{X-Version: "3", {own}'))
+    before = compiled(two)
+    assert callsheet("extract", "connection", "braze", "--select", "*", "-C", two.path).code == 0
+    assert "  parameters: {user: {type: string, label: User}}\n" in contents(two)["braze.yaml"]
+    assert "user: {type" not in contents(two)["one.yaml"]
+    assert compiled(two) == before
+    two.write("later.yaml", LATER)
+    assert Workspace(two.path).compile().errors == []
+
+
 def test_a_second_run_finds_nothing_to_extract(two: Folder, callsheet: Callsheet) -> None:
     callsheet("extract", "connection", "braze", "--select", "*", "-C", two.path)
     before = contents(two)
@@ -134,10 +168,10 @@ def test_a_dry_run_shows_the_files_and_writes_nothing(two: Folder, callsheet: Ca
         "extract", "connection", "braze", "--select", "label:vendor=braze", "--dry-run", "-C", two.path
     )
     assert outcome.out == (
-        "would write braze.yaml (9 lines)\n"
-        "would change one.yaml: 20 -> 16 lines\n"
-        "would change other.yaml: 17 -> 13 lines\n"
-        "1 more line in 3 files; every action compiles to the same bytes.\n"
+        "would write braze.yaml (8 lines)\n"
+        "would change one.yaml: 20 -> 18 lines\n"
+        "would change other.yaml: 17 -> 14 lines\n"
+        "3 more lines in 3 files; every action compiles to the same bytes.\n"
     )
     assert contents(two) == before
 
@@ -156,18 +190,18 @@ def test_the_result_is_one_json_document_by_its_schema(two: Folder, callsheet: C
     assert done == {
         "name": "braze",
         "written": True,
-        "connection": {"file": "braze.yaml", "lines": 9},
+        "connection": {"file": "braze.yaml", "lines": 8},
         "shortened": [
             {
                 "file": "one.yaml",
                 "before": 20,
-                "after": 17,
+                "after": 19,
                 "kept": [{"path": "metadata.owner", "reason": "it contains a comment"}],
             },
-            {"file": "other.yaml", "before": 17, "after": 13, "kept": []},
+            {"file": "other.yaml", "before": 17, "after": 14, "kept": []},
         ],
         "left": [{"name": "third", "reason": "it has the connection `own`"}],
-        "fewer": -2,
+        "fewer": -4,
         "files": ["one.yaml", "other.yaml", "braze.yaml"],
     }
     again = json.loads(callsheet(*arguments).out)
@@ -219,7 +253,7 @@ def test_an_action_joins_a_connection_whose_fields_it_says_and_no_other_one(
     )
     before = compiled(two)
     outcome = callsheet("extract", "connection", "braze", "--select", "*", "-C", two.path)
-    assert "changed late.yaml: 17 -> 13 lines\n" in outcome.out
+    assert "changed late.yaml: 17 -> 14 lines\n" in outcome.out
     assert "left unlike as it is: it does not say what the connection does: `request.headers.X-Version`" in " ".join(outcome.out.split())  # fmt: skip
     assert compiled(two) == before
 
@@ -340,6 +374,8 @@ spec:
         path: /{{ item.key }}/send
         headers: {X-Team: "{{ item.team }}"}
         payload: {to: "{{ params.user }}"}
+      parameters:
+        user: {type: string, label: User}
       limits: {timeout: 8s}  # slow at night
 """
 
@@ -349,7 +385,7 @@ def test_the_template_of_a_set_shares_a_connection_with_files(two: Folder, calls
     before = compiled(two)
     outcome = callsheet("extract", "connection", "braze", "--select", "*", "-C", two.path)
     assert (outcome.code, outcome.err) == (0, "")
-    assert "changed set.yaml: 20 -> 18 lines\n" in outcome.out
+    assert "changed set.yaml: 20 -> 20 lines\n" in outcome.out
     assert "  spec.template.spec.limits stays: it contains a comment\n" in outcome.out
     after = contents(two)
     assert after["set.yaml"] == SHORT_SET

@@ -31,6 +31,12 @@ def test_a_new_workspace_validates_plans_and_applies_at_once(tmp_path: Path) -> 
     assert run("drift", "-C", "shop", cwd=tmp_path).stdout == "No drift in local.\n"
 
 
+def test_a_quiet_init_prints_nothing(tmp_path: Path) -> None:
+    found = run("init", "shop", "-q", cwd=tmp_path)
+    assert (found.returncode, found.stdout, found.stderr) == (0, "", "")
+    assert run("validate", "-C", "shop", cwd=tmp_path).stdout == "Valid: 4 documents.\n"
+
+
 def test_the_request_that_would_leave_is_shown(tmp_path: Path) -> None:
     run("init", ".", cwd=tmp_path)
     shown = run("render", "welcome", "--params", "email=a@example.com", "-o", "json", cwd=tmp_path)

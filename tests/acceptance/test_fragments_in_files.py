@@ -306,6 +306,20 @@ def test_explain_leads_to_the_fragment(empty: Folder, callsheet: Callsheet) -> N
     assert outcome.code == 0, outcome.err
     line = next(one for one in outcome.out.splitlines() if ".customer.payload.label" in one)
     assert line.split()[-2:] == ["Fragment/customer", "fragments.yaml:10"]
+    fields = [one.split()[0] for one in outcome.out.splitlines()[1:]]
+    assert fields == sorted(fields), "a fragment's fields are where the payload is"
+    payload = next(one for one in outcome.out.splitlines() if " request.payload " in one)
+    assert payload.endswith(" and push.json.j2:1")
+
+
+def test_explain_leads_to_the_template_file_of_a_payload_that_is_known(
+    empty: Folder, callsheet: Callsheet
+) -> None:
+    write(empty, '{"a": 1, "b": {"c": {{ fragment(\'customer\', id=\'a\', segment=env.name) }}}}')
+    outcome = callsheet("render", "push", "-C", empty.path, "--explain")
+    lines = [one for one in outcome.out.splitlines() if " request.payload." in one]
+    assert len(lines) == 5
+    assert all(one.endswith(" and push.json.j2:1") for one in lines)
 
 
 def test_a_review_shows_the_change_of_a_fragment_once(empty: Folder, callsheet: Callsheet) -> None:

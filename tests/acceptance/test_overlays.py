@@ -247,3 +247,55 @@ def test_a_key_of_that_name_in_an_action_is_the_payloads_own(empty: Folder, call
     file = empty.path / "push.yaml"
     file.write_text(file.read_text().replace("x: 1", "x: {$remove: true}"))
     assert findings(empty, callsheet) == []
+
+
+OVERLAY_FOR_SEVERAL = """\
+apiVersion: callsheet/v1
+kind: Environment
+metadata: {name: cyc}
+spec:
+  target: {type: sqlite, path: .callsheet/cyc.db}
+  overlays: OVERLAYS
+"""
+
+
+@pytest.mark.parametrize(
+    "overlays",
+    [
+        '{"kl_*": {authentication: {scheme: Other}}}',
+        "[{select: {labels: {vendor: kl}}, spec: {authentication: {scheme: Other}}}]",
+        "{kl: {authentication: {scheme: Other}}}",
+    ],
+)
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (["kl_b"], "for `kl_b`"),
+        (["kl_b", "kl_c", "kl_d"], "for `kl_b` and 2 more"),
+    ],
+)
+@pytest.mark.parametrize("other", [False, True])
+def test_an_overlay_for_several_that_is_wrong_for_some_names_them(
+    empty: Folder, callsheet: Callsheet, overlays: str, wrong: list[str], words: str, *, other: bool
+) -> None:
+    empty.write("kl.yaml", "apiVersion: callsheet/v1\nkind: Connection\nmetadata: {name: kl, labels: {vendor: kl}}\nspec: {url: \"https://api.example.com\"}\n")  # fmt: skip
+    empty.write("cyc.yaml", OVERLAY_FOR_SEVERAL.replace("OVERLAYS", overlays))
+    if other:
+        empty.write("local.yaml", OVERLAY_FOR_SEVERAL.replace("cyc", "local").replace("OVERLAYS", "{}"))
+    for name in ("kl_a", "kl_b", "kl_c", "kl_d"):
+        key = {"type": "apiKey", "name": "Authorization", "in": "header", "value": {"secret": "env:K"}}
+        authentication = TYPES["bearer"] if name in wrong else {**key, "scheme": "Key"}
+        own = f"kind: Action\nmetadata: {{name: {name}, title: {{en: A}}}}\nspec:\n  connection: kl\n"
+        empty.write(f"{name}.yaml", f"apiVersion: callsheet/v1\n{own}  request: {{method: POST, path: /{name}}}\n  authentication: {json.dumps(authentication)}\n")  # fmt: skip
+    found = [one for one in findings(empty, callsheet) if one["severity"] == "error"]
+    assert [(one["file"], one["line"]) for one in found] == [("cyc.yaml", 6)], found
+    where = f"(in cyc, {words})" if other else f"({words})"
+    assert found[0]["message"].endswith(where), found[0]["message"]
+
+
+def test_an_overlay_that_names_its_action_names_it_in_no_finding(
+    empty: Folder, callsheet: Callsheet
+) -> None:
+    write(empty, environment("local", {"limits": {"timeout": "soon"}}))
+    (found,) = [one for one in findings(empty, callsheet) if one["severity"] == "error"]
+    assert "for `push`" not in found["message"]

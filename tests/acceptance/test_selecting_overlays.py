@@ -134,7 +134,7 @@ def test_an_action_that_an_environment_deploys_no_longer_is_deleted_there(
 @pytest.mark.parametrize(
     ("spec", "expected"),
     [
-        ('  overlays: {"pish_*": {limits: {retries: 1}}}\n', ("CS305", 6, "there is no action `pish_*`")),
+        ('  overlays: {"pish_*": {limits: {retries: 1}}}\n', ("CS305", 6, "no action matches `pish_*`")),
         (
             "  overlays: [{name: push_c, spec: {}}]\n",
             ("CS305", 6, "there is no action `push_c` (did you mean"),
@@ -144,7 +144,7 @@ def test_an_action_that_an_environment_deploys_no_longer_is_deleted_there(
             ("CS305", 6, "the overlay selects no action"),
         ),
         ("  except: {names: [push_c]}\n", ("CS305", 6, "there is no action `push_c` (did you mean")),
-        ("  select: {names: ['nothing_*']}\n", ("CS305", 6, "there is no action `nothing_*`")),
+        ("  select: {names: ['nothing_*']}\n", ("CS305", 6, "no action matches `nothing_*`")),
         (
             "  overlays: [{name: push_a, spec: {limits: {retires: 1}}}]\n",
             ("CS203", 6, "has no field `retires`"),

@@ -318,6 +318,7 @@ def test_a_line_of_the_template_is_one_change_in_all_actions(empty: Folder, call
         "~ ActionSet/campaigns spec.request.method  [breaking]  changes 2 actions  in local\n"
         '    - "POST"\n'
         '    + "PUT"\n'
+        "    set.yaml:12:9\n"
         "    Action/mail_c01, Action/mail_c02\n"
         "    method changed from POST to PUT (method-changed), 2 actions\n"
         "\n"
@@ -325,7 +326,9 @@ def test_a_line_of_the_template_is_one_change_in_all_actions(empty: Folder, call
     )
     write(empty, ("method: POST", "method: PUT"), ("title: Summer", "title: Autumn"))
     found = json.loads(callsheet("diff", "--base", "HEAD", "-C", empty.path, "-o", "json").out)
-    assert [one["document"] for one in found["shared"]] == []
+    assert [(one["document"], len(one["addresses"])) for one in found["shared"]] == [
+        ("ActionSet/campaigns", 2)
+    ]
     assert len(found["changes"]) == 2
 
 

@@ -62,14 +62,19 @@ def _text(action: str, case: str) -> str:
     return f"{action} {case}".lower()
 
 
+def _each_word(words: str) -> list[str]:
+    """Return words in lower case: of an address, as `Action/slack`, the name."""
+    return [one.removeprefix("action/") for one in words.lower().split()]
+
+
 def _holds(words: str, action: str, case: str) -> bool:
-    return all(one in _text(action, case) for one in words.lower().split())
+    return all(one in _text(action, case) for one in _each_word(words))
 
 
 def _unknown(words: str, others: Collection[str]) -> CallsheetError:
     """Return the error for words that none of the cases holds: the first of them, or all."""
     known = sorted({part for text in others for one in text.split() for part in (one, *one.split("_"))})
-    for one in words.lower().split():
+    for one in _each_word(words):
         if not any(one in text for text in others):
             message = f"no test case has `{one}` in its action or its name{nearest(one, known)}"
             break

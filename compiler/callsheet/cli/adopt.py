@@ -57,7 +57,8 @@ def command(
     if name is None:
         return _adopt_all(opened, opened.adopt_all(env, select=select, exclude=exclude), dry_run, options)
     written = opened.adopt(name, env, file=options.out)
-    click.echo(f"wrote {written.path}")
+    for path in (written.path, *written.beside):
+        click.echo(f"wrote {path}")
     here = opened.environment(env).name
     others = [one.name for one in opened.compile().concrete if one.name != here]
     click.echo(f"Next: callsheet plan{f' -e {here}' if others else ''}, which adopts it without a change")

@@ -11,13 +11,16 @@ import click
 
 @click.command("init")
 @click.argument("folder", default=".", metavar="[DIR]")
-def command(folder: str) -> None:
+@click.option("-q", "--quiet", is_flag=True, help="Print only errors.")
+def command(folder: str, *, quiet: bool) -> None:
     """Create a workspace that is valid and can be planned. Existing files are not changed."""
     from callsheet.standalone import init
 
     named: str | None = click.get_current_context().find_root().obj
     folder = folder if named is None else os.path.normpath(Path(named, folder))
     found = init(folder)
+    if quiet:
+        return
     here = Path(os.path.relpath(folder)) == Path()
     shown, where = ("this folder", "") if here else (folder, f" -C {quote(folder)}")
     if ".gitignore" in found.kept:

@@ -67,5 +67,8 @@ def command(
     replace(options, out=None).emit(plan)
     if "guard" in fail_on:
         refuse_broken_guards(plan)
+    elif options.quiet and options.output == "text" and plan.broken:
+        stopping = "; ".join(f"{one.guard}: {one.message}" for one in plan.broken)
+        click.echo(f"callsheet: apply will refuse the plan: {stopping}", err=True)
     refuse_impact(plan.changes, fail_on, accept)
     return 2 if detailed_exitcode and plan.changes else 0

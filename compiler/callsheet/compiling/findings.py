@@ -9,9 +9,11 @@ from dataclasses import replace
 
 from callsheet.compiling.context import Context
 from callsheet.compiling.unit import Unit
-from callsheet.documents import Document, Problem
+from callsheet.documents import Document, Path, Problem
 from callsheet.documents.problems import ANY, Concern
 from callsheet.language.catalog import Rule, Spots
+from callsheet.language.connection import Connection
+from callsheet.language.origin import TEMPLATE
 from callsheet.language.subjects import ParameterUse
 
 
@@ -42,7 +44,9 @@ def _only_in(problem: Problem, environments: Iterable[str]) -> Problem:
     return replace(problem, about=about)
 
 
-def unused_in(unit: Unit, text: str, rules: Sequence[Rule]) -> Iterator[Problem]:
+def unused_in(
+    unit: Unit, text: str, rules: Sequence[Rule], connections: Mapping[str, Connection]
+) -> Iterator[Problem]:
     """Apply the rules on parameters to the definitions of a file, which are compiled."""
     given = Counter(head["name"] for head in unit.heads)
     misspelt = {one.suggested for one, _ in unit.found if one.suggested is not None}
@@ -52,11 +56,15 @@ def unused_in(unit: Unit, text: str, rules: Sequence[Rule]) -> Iterator[Problem]
         if not used or not head.get("parameters") or given[head["name"]] > 1:
             continue
         inherited = head.get("inherited", ())
-        use = ParameterUse([one for one in head["parameters"] if one not in inherited], used, misspelt)
+        own = [one for one in head["parameters"] if one not in inherited]
+        connection = connections.get(head.get("connection", ""))
+        demanded = [] if connection is None else [one for one in connection.required if one in inherited]
+        use = ParameterUse(own, demanded, used, misspelt)
         document = Document(unit.file, head["index"], text)
+        root: Path = (*TEMPLATE, "spec") if "row" in head else ("spec",)
         for rule in rules:
             if rule.check is not None:
-                yield from rule.check(use, Spots(rule.code, document, ("spec",)))
+                yield from rule.check(use, Spots(rule.code, document, root))
 
 
 def without_what_follows(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from callsheet.compiling.model import Compiled
-from callsheet.documents import Path
+from callsheet.documents import Document, Path
 from callsheet.language.environment import Environment, overlaid_spots
-from callsheet.language.pieces import PIECE
+from callsheet.language.layers import URL_PATH, Layer, url_parts
+from callsheet.language.merge import value_in
+from callsheet.language.pieces import PAYLOAD, PIECE
 from callsheet.language.when_empty import is_mapping
+from callsheet.templates.template_files import in_workspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +26,8 @@ class FieldOrigin:
         document: the address of the document that writes it, as `Connection/braze`.
         place: its file, line and column.
         row: the file, line and column of the row that fills it in; None outside of sets.
+        also: the file, line and column of what writes the rest of it: the path after a connection's URL,
+            or the template file of a payload; None without it.
 
     """
 
@@ -31,6 +36,7 @@ class FieldOrigin:
     document: str
     place: tuple[str, int, int]
     row: tuple[str, int, int] | None = None
+    also: tuple[str, int, int] | None = None
 
 
 def origins_of(compiled: Compiled, environment: Environment, name: str) -> list[FieldOrigin]:
@@ -47,7 +53,8 @@ def origins_of(compiled: Compiled, environment: Environment, name: str) -> list[
     spots = overlaid_spots("", definition, environment)
     row = definition.origin.row
     found = []
-    for path, value in (*_fields(content), *_pieces(content)):
+    layers = environment.layers_of(definition)
+    for path, value in _each_field(content):
         document, there, _ = spots.where(("lifecycle", "protect") if path == ("protect",) else path)
         span = document.places.key(there) if there in document.places.keys else document.place(there)
         whole = document.value
@@ -60,9 +67,35 @@ def origins_of(compiled: Compiled, environment: Environment, name: str) -> list[
                 row=definition.origin.place
                 if row is not None and document is definition.document
                 else None,
+                also=_also(layers, path, document, there),
             )
         )
     return found
+
+
+def _also(
+    layers: Sequence[Layer], path: Path, document: Document, there: Path
+) -> tuple[str, int, int] | None:
+    """Return where the rest of a field is written, beside the place that is named first."""
+    if path == ("request", "url"):
+        parts = url_parts(layers)
+        layer = None if parts is None else parts[1]
+        if layer is None:
+            return None
+        span = layer.document.places.key((*layer.root, *URL_PATH))
+        return layer.document.file, span.line, span.column
+    if there[-1:] == ("payloadFile",):
+        file = value_in(document.value, there)
+        return (in_workspace(file), 1, 1) if isinstance(file, str) else None
+    return None
+
+
+def _each_field(content: Any) -> Iterator[tuple[Path, Any]]:
+    """Yield the innermost fields in the order of the object, those of a payload's fragments after it."""
+    for path, value in _fields(content):
+        yield path, value
+        if path == PAYLOAD:
+            yield from _pieces(content)
 
 
 def _pieces(content: Any) -> Iterator[tuple[Path, Any]]:

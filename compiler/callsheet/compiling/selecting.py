@@ -6,9 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 
 from callsheet.compiling.model import Compiled, CompiledAction
 from callsheet.errors import CallsheetError, InvalidWorkspaceError, UsageError
+from callsheet.language.action import Definition
 from callsheet.language.addresses import Address
 from callsheet.language.content import Content
 from callsheet.language.environment import Environment
+from callsheet.language.kinds import deployed_kinds
 from callsheet.words import nearest
 
 
@@ -111,6 +113,25 @@ def message_in(compiled: Compiled, environment: str, name: str) -> Content:
             help=f"the messages are: {', '.join(known) or 'none'}",
         )
     return found.content
+
+
+def without_kinds(names: Collection[str], definitions: Mapping[str, Definition]) -> tuple[str, ...]:
+    """Return names as they are looked up: `Action/slack`, as plans write it, is `slack`.
+
+    Args:
+        names: or addresses.
+        definitions: of the workspace, by name; what is not there may still be deployed.
+
+    """
+    return tuple(_without_kind(one, definitions) for one in names)
+
+
+def _without_kind(text: str, definitions: Mapping[str, Definition]) -> str:
+    at = Address.read(text)
+    if at.kind not in deployed_kinds() or not at.name:
+        return text
+    defined = definitions.get(at.name)
+    return at.name if defined is None or defined.kind == at.kind else text
 
 
 def refuse_unknown_actions(names: Collection[str], known: Collection[str], where: str = "") -> None:

@@ -105,8 +105,11 @@ class Worker:
                 continue
             unit.documents += 1
             self._document(Document(file, index, text, one), unit)
-        unit.found += [(one, []) for one in unused_in(unit, text, self.parameter_rules)]
+        unit.found += [(one, []) for one in self._unused_in(unit, text)]
         return unit
+
+    def _unused_in(self, unit: Unit, text: str) -> Iterator[Problem]:
+        return unused_in(unit, text, self.parameter_rules, self.context.parts.connections)
 
     def _document(self, document: Document, unit: Unit) -> None:
         shape = check_document(document)

@@ -15,6 +15,7 @@ from callsheet.bulk import without_collection
 from callsheet.compiling.attribution import Attribution
 from callsheet.compiling.bundles import Bundles, FileTexts
 from callsheet.compiling.cache import UnitCache
+from callsheet.compiling.concerned import naming_definitions
 from callsheet.compiling.context import Context, read_shared
 from callsheet.compiling.findings import found_in, without_broken_parts, without_what_follows
 from callsheet.compiling.model import Compiled, CompiledAction
@@ -227,7 +228,10 @@ class _WorkspaceCompiler:
         speaking = {unit.file: self.texts[unit.file] for unit in units if unit.ignores}
         defined = {unit.file: {head["name"] for head in unit.heads} for unit in units if unit.ignores}
         adjusted = adjust(merge_repeated(found), speaking, self.result.settings, defined)
-        return conceal(merge_repeated(adjusted))
+        merged = merge_repeated(adjusted)
+        return conceal(
+            naming_definitions(merged, self.result.environments.values(), self.result.connections)
+        )
 
 
 def _hides_definitions(problem: Problem) -> bool:

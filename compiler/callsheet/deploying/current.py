@@ -146,21 +146,23 @@ def owned_addresses(
 
     """
     by_name = {Address.read(address).name: address for address in current.applied}
+    by_address = {address: address for address in current.applied}
     addresses = []
     for name in names:
-        if name not in by_name:
+        address = by_address.get(name) or by_name.get(name)
+        if address is None:
             raise CallsheetError(
                 "CS925",
                 f"callsheet deployed no `{name}` in {environment}{nearest(name, by_name)}",
                 help="`callsheet list` and `callsheet history` show what it did",
             )
-        if by_name[name] in desired:
+        if address in desired:
             raise CallsheetError(
                 "CS843",
                 f"the workspace still deploys `{name}` in {environment}",
                 help="remove its file, or leave it out of `select`, and then forget it",
             )
-        addresses.append(by_name[name])
+        addresses.append(address)
     return addresses
 
 

@@ -73,13 +73,14 @@ def unowned(deployed: Mapping[str, Deployed], name: str, environment: str) -> tu
 
     """
     found = {Address.read(one.address).name: one for one in deployed.values()}
-    if name not in found:
+    one = next((it for it in deployed.values() if it.address == name), found.get(name))
+    if one is None:
         raise CallsheetError(
             "CS925",
             f"nothing of the name `{name}` is deployed in {environment}{nearest(name, found)}",
             help="`callsheet drift` lists what is deployed and not owned",
         )
-    return content_of(found[name]), found[name].digest
+    return content_of(one), one.digest
 
 
 def refuse_defined(compiled: Compiled, name: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from callsheet.documents.findings import MAX_FILE_BYTES, Unreadable, too_large
 from callsheet.documents.line_ends import written_like
+from callsheet.documents.listing import SUFFIXES
 from callsheet.documents.problems import Problem
 from callsheet.documents.sources import Source, ignored_by
 
@@ -28,7 +29,7 @@ class EditedSource:
         """List every document file of the source, and those that are new."""
         found = self.source.files()
         self.problems = self.source.problems
-        added = self.texts.keys() - set(found)
+        added = {one for one in self.texts if one.endswith(SUFFIXES)}.difference(found)
         if added:
             ignored = ignored_by(self.source)
             found = sorted({*found, *(one for one in added if not ignored.matches(one))})

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,7 +16,7 @@ from callsheet.compiling import Compiled
 from callsheet.documents.yaml_text import compact_text
 from callsheet.errors import CallsheetError
 from callsheet.importing.accepted import error_of, new_errors
-from callsheet.importing.adopting import document_of
+from callsheet.importing.adopting import Described, described_by
 from callsheet.importing.common import (
     URL,
     Common,
@@ -147,12 +147,12 @@ def _free(name: str, taken: Collection[str]) -> str:
     return chosen
 
 
-def _documents(found: Mapping[str, Found], left: dict[str, str]) -> dict[str, dict[str, Any]]:
-    """Return the documents that define objects; of what no document can describe, the reason is noted."""
-    documents: dict[str, dict[str, Any]] = {}
+def _documents(found: Mapping[str, Found], left: dict[str, str]) -> dict[str, Described]:
+    """Return what defines objects; of what no document can describe, the reason is noted."""
+    documents: dict[str, Described] = {}
     for address, one in found.items():
         try:
-            documents[address] = document_of(one.content)
+            documents[address] = described_by(one.content)
         except CallsheetError as error:
             left[address] = error.message
     return documents
@@ -172,7 +172,7 @@ class _Files:
     def __init__(
         self,
         compiled: Compiled,
-        documents: Mapping[str, dict[str, Any]],
+        documents: Mapping[str, Described],
         alone: set[str],
         is_free: Callable[[str], bool],
     ) -> None:
@@ -181,8 +181,9 @@ class _Files:
         self.connections: dict[str, int] = {}
         self.taken = {*compiled.connections, *compiled.definitions}
         self.is_free = is_free
+        self.documents = documents
         groups: dict[str, dict[str, dict[str, Any]]] = {}
-        for address, one in documents.items():
+        for address, one in ((it, described.document) for it, described in documents.items()):
             bases = [] if address in alone else bases_of(value_of(one, URL))
             key = f"{bases[0]} {json.dumps(one['spec'].get('authentication'))}" if bases else address
             groups.setdefault(key, {})[address] = one
@@ -208,9 +209,13 @@ class _Files:
                 self._write(address, one, _FOLDERS.get(Address.read(address).kind, ""))
 
     def _write(self, address: str, document: dict[str, Any], folder: str) -> None:
+        path = f"{folder}{Address.read(address).name}.yaml"
+        template = self.documents[address].template
+        if template is not None:
+            file = self._path(path.replace(".yaml", ".json.j2"), template)
+            document = replace(self.documents[address], document=document).naming(file)
         text = compact_text(_in_order(document))
         tidy, problem = formatted(text, "adopted.yaml")
-        path = f"{folder}{Address.read(address).name}.yaml"
         self.files[address] = self._path(path, text if problem else tidy)
 
     def _path(self, path: str, text: str) -> str:
@@ -218,7 +223,8 @@ class _Files:
         chosen, number = path, 1
         while chosen in self.texts or not self.is_free(chosen):
             number += 1
-            chosen = path.replace(".yaml", f"-{number}.yaml")
+            stem, dot, rest = path.partition(".")
+            chosen = f"{stem}-{number}{dot}{rest}"
         self.texts[chosen] = text
         return chosen
 

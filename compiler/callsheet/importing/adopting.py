@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
@@ -13,6 +14,7 @@ from callsheet.documents import MemorySource
 from callsheet.documents.yaml_text import Dumper
 from callsheet.errors import CallsheetError
 from callsheet.importing.guesses import constant
+from callsheet.language.difference import value_at
 from callsheet.language.urls import secret_url
 from callsheet.language.when_empty import WHEN_EMPTY, members
 
@@ -24,23 +26,45 @@ spec: {target: {type: sqlite, path: .callsheet/here.db}}
 """
 
 
-def definition_text(compiled: Mapping[str, Any], digest: str, name: str) -> str:
-    """Return the text of a file that defines a deployed action, message or endpoint.
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What defines a deployed object: its document, and the text of the template file of its payload."""
+
+    document: dict[str, Any]
+    template: str | None = None
+
+    def naming(self, file: str) -> dict[str, Any]:
+        """Return the document, whose payload is read from this template file where there is one."""
+        if self.template is None:
+            return self.document
+        spec = self.document["spec"]
+        request = {**spec["request"], "payloadFile": file}
+        return {**self.document, "spec": {**spec, "request": request}}
+
+
+def definition_texts(
+    compiled: Mapping[str, Any], digest: str, name: str, template_file: str
+) -> tuple[str, str | None]:
+    """Return the text of a file that defines a deployed object, and that of its template file.
 
     Args:
         compiled: what is deployed.
         digest: of it; the file must compile to the same.
         name: under which it is deployed.
+        template_file: where a template file would be, relative to the workspace.
 
     Raises:
         CallsheetError: CS844 for what no file can describe, such as the values of a template file.
 
     """
-    document = document_of(compiled)
+    described = described_by(compiled)
+    document = described.naming(template_file)
     kind = document["kind"]
     text = yaml.dump(document, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=100)
-    source = MemorySource({"here.yaml": _ENVIRONMENT, "adopted.yaml": text.encode()})
-    result = compile_workspace(source)
+    files = {"here.yaml": _ENVIRONMENT, "adopted.yaml": text.encode()}
+    if described.template is not None:
+        files[template_file] = described.template.encode()
+    result = compile_workspace(MemorySource(files))
     if any(one.code == "CS601" for one in result.errors):
         raise CallsheetError(
             "CS844",
@@ -56,11 +80,11 @@ def definition_text(compiled: Mapping[str, Any], digest: str, name: str) -> str:
             f"no file can describe {kind}/{name}: it does not compile to the same again",
             help="write its file by hand, and plan to see the difference",
         )
-    return text
+    return text, described.template
 
 
-def document_of(compiled: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the document that defines a deployed object, as far as a file can.
+def described_by(compiled: Mapping[str, Any]) -> Described:
+    """Return what defines a deployed object, as far as files can.
 
     Raises:
         CallsheetError: CS844 for what no file can describe, such as the values of a template file.
@@ -68,15 +92,30 @@ def document_of(compiled: Mapping[str, Any]) -> dict[str, Any]:
     """
     kind = compiled.get("kind", "Action")
     spec = {key: value for key, value in compiled.items() if key not in (*_METADATA, "kind", "protect")}
+    template = _whole_template(spec)
+    if template is not None:
+        spec["request"] = {key: one for key, one in spec["request"].items() if key != "payload"}
     spec = {key: written(value) if key in TEMPLATED else value for key, value in spec.items()}
     if compiled.get("protect"):
         spec["lifecycle"] = {"protect": True}
-    return {
+    document = {
         "apiVersion": "callsheet/v1",
         "kind": kind,
         "metadata": {key: compiled[key] for key in _METADATA if key in compiled},
         "spec": spec,
     }
+    return Described(document, template)
+
+
+def _whole_template(spec: Mapping[str, Any]) -> str | None:
+    """Return the text of the template file of a payload that reads nothing but parameters; else None.
+
+    The values and the fragments of another are no longer separate from it.
+    """
+    kept = value_at(spec, ("request", "payload", "$template"))
+    if not isinstance(kept, dict) or kept.get("names") or kept.get("fragments"):
+        return None
+    return kept["text"] if isinstance(kept.get("text"), str) else None
 
 
 TEMPLATED = (
@@ -113,7 +152,7 @@ def written(node: Any) -> Any:
     if "$template" in node:
         raise CallsheetError(
             "CS844",
-            "the payload comes from a template file, and its values cannot be separated from it",
+            "the payload comes from a template file, and the values that it reads are not separate from it",
             help="write the file by hand, and plan to see the difference",
         )
     if any(one in node for one in ("$param", "$concat", "$expr")):

@@ -102,11 +102,34 @@ def common_of(actions: Sequence[Any]) -> Common:
     contract = {path[-1] for path in units if path[1] == "contract"}
     if not contract & {"openapi", "discovery"}:
         units = {path: one for path, one in units.items() if path[1] != "contract"}
-    if not others:
-        units = {path: one for path, one in units.items() if path[1] != "parameters"}
+    read = _parameters_read(units)
+    units = {path: one for path, one in units.items() if path[1] != "parameters" or path[-1] in read}
     bases = [bases_of(value_of(one, URL)) for one in actions]
     shared = [one for one in bases[0] if all(one in it for it in bases)]
     return Common(base=(shared[-1] if others else shared[0]) if shared else None, units=units)
+
+
+def _parameters_read(units: Units) -> set[str]:
+    """Return the parameters that a connection needs itself, as for a header.
+
+    Every action of a connection has the parameters that it declares: one that only the payloads of these
+    actions read would be asked for by each later action too.
+    """
+    fields = {path: one for path, one in units.items() if path[1] != "parameters"}
+    texts = [it for one in fields.values() for _, it in texts_in(one)]
+    declared = {str(path[-1]) for path in units if path[1] == "parameters"}
+    return {name for it in texts for name in _read_in(it, declared)}
+
+
+def _read_in(text: str, declared: set[str]) -> set[str]:
+    """Return the parameters that a text reads: all that are declared where it may be any of them."""
+    if "params" not in text or not is_template(text):
+        return set()
+    try:
+        read = reads_of(parse_leaf(text), "params")
+    except TemplateFault:
+        return set()
+    return declared if read is None else read
 
 
 def bases_of(url: Any) -> list[str]:

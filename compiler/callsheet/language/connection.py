@@ -33,6 +33,12 @@ class Connection:
         """What lies under the fields of its actions."""
         return Layer(self.document, ("spec",), self.document.value["spec"], "connection")
 
+    @property
+    def required(self) -> list[str]:
+        """The names of the parameters without which none of its actions can be called."""
+        declared: dict[str, Any] = self.document.value["spec"].get("parameters") or {}
+        return [name for name, one in declared.items() if not one.get("optional")]
+
     def completed(self, metadata: Mapping[str, Any]) -> dict[str, Any]:
         """Return the metadata of an action with what the connection says for all of its actions."""
         result = dict(metadata)

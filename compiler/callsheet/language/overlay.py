@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -51,6 +52,16 @@ class Overlays:
                 self._tried.append(index)
             else:
                 self._by_name[one.name].append(index)
+
+    def for_several(self, connections: Collection[str]) -> list[Overlay]:
+        """Return the overlays whose line does not name what they are for: a definition by its name.
+
+        Args:
+            connections: the names of all connections.
+
+        """
+        several = {*self._tried, *(it for one in connections for it in self._by_name.get(one, ()))}
+        return [self._all[index] for index in sorted(several)]
 
     def for_definition(self, one: Definition) -> list[tuple[Overlay, Form]]:
         """Return the overlays that are for a definition, lowest first.

@@ -221,7 +221,7 @@ def _simple(error: Any, path: Path) -> tuple[str, str, str]:
                 (described or f"write {expected}"),
             )
         case "enum" | "const":
-            allowed = [str(one) for one in _listed(limit)]
+            allowed = [one if isinstance(one, str) else json.dumps(one) for one in _listed(limit)]
             near = nearest(error.instance, allowed) if isinstance(error.instance, str) else ""
             return (
                 "CS206",
@@ -231,11 +231,14 @@ def _simple(error: Any, path: Path) -> tuple[str, str, str]:
         case "pattern" | "format" if path[-1:] == ("name",) or path[-1:] == ("extends",):
             return "CS212", f"{here} is not a name", "use letters, digits and _, at most 30 of them"
         case "pattern" | "format":
+            words = _FORMS.get(str(limit))
+            if words is not None:
+                return "CS207", f"{here} {words[0]}", f"{words[1]}: {described}" if described else words[1]
             return "CS207", f"{here} does not have the form {limit}", described or "correct it"
         case "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "uniqueItems":
             return (
                 "CS208",
-                f"{here} does not satisfy {error.validator} {limit}",
+                f"{here} does not satisfy {error.validator} {json.dumps(limit)}",
                 described or "correct it",
             )
         case "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf":
@@ -252,6 +255,13 @@ def _simple(error: Any, path: Path) -> tuple[str, str, str]:
                 f"{here} does not satisfy `{error.validator}` of its schema",
                 (described or "run `callsheet schema` to see its schema"),
             )
+
+
+_FORMS = {
+    "^/": ("does not begin with `/`", "a path begins with `/`"),
+    "^[/?]": ("does not begin with `/` or `?`", "a path begins with `/`, or with the `?` of a query"),
+}
+"""What is wrong by a pattern that people know by a name, and what to do."""
 
 
 def _named(path: Path) -> str:

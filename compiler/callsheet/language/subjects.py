@@ -80,12 +80,14 @@ class ParameterUse:
     """Which parameters of a definition are used.
 
     Attributes:
-        declared: the names of its parameters.
+        declared: the names of its own parameters.
+        demanded: the names of those that its connection requires of each action.
         used: by environment.
         misspelt: those that are meant where a name is written that is not declared.
 
     """
 
     declared: Collection[str]
+    demanded: Collection[str]
     used: Mapping[str, Collection[str]]
     misspelt: Collection[str]

@@ -41,6 +41,8 @@ def _origin(one: FieldOrigin) -> dict[str, Any]:
     }  # fmt: skip
     if one.row is not None:
         record["row"] = {"file": one.row[0], "line": one.row[1]}
+    if one.also is not None:
+        record["also"] = {"file": one.also[0], "line": one.also[1]}
     return record
 
 

@@ -11,7 +11,7 @@ from callsheet.language.masking import masked
 from callsheet.planning import NOTHING
 from callsheet.planning.model import ACTIONS, ScreenChange, change_record, difference_record, drift_record
 from callsheet.planning.protections import Protection
-from callsheet.planning.review import SharedChange
+from callsheet.planning.shared import SharedChange
 from callsheet.reporting.terminal import shown
 from callsheet.results import (
     DiffResult,
@@ -114,6 +114,8 @@ def _shared(one: SharedChange) -> dict[str, Any]:
         record["before"] = masked(one.before)
     if one.after is not NOTHING:
         record["after"] = masked(one.after)
+    if one.place is not None:
+        record |= zip(("file", "line", "column"), one.place, strict=True)
     return {**record, "environments": list(one.environments), "addresses": list(one.addresses)}
 
 

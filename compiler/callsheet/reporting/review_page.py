@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from callsheet.language.difference import IMPACTS, heaviest
 from callsheet.planning.protections import Protection
-from callsheet.planning.review import SharedChange
+from callsheet.planning.shared import SharedChange
 from callsheet.reporting.page import (
     Block,
     Code,
@@ -46,15 +46,17 @@ def diff_page(result: DiffResult) -> Page:
     changed = entries or result.protections
     title = f"{counted(len(entries), 'change')} {against}" if changed else f"No change {against}"
     title += result.also_protected
-    shared = {address for one in result.shared for address in one.addresses}
-    own = [one for one in entries if one[0].address not in shared]
+    together, own = (
+        [(change, names, result.request_of(names, change.address)) for change, names in some_changes]
+        for some_changes in result.split()
+    )
     blocks: list[Block] = [
         Heading(1, ("callsheet: ", title)),
         *selection_blocks(result.selection),
-        *overview(own, _shared_rows(result, entries)),
+        *overview(own, _shared_rows(result, together)),
     ]
     blocks += flow_table(result.flows)
-    blocks += [block for one in result.shared for block in _shared(one, entries)]
+    blocks += [block for one in result.shared for block in _shared(one, together)]
     blocks += [
         Paragraph(
             ("Policy ", Code(one.name), f" {one.words}: it looks at ", *some(one.addresses, 10)),
@@ -103,6 +105,7 @@ def _shared(one: SharedChange, entries: Sequence[Entry]) -> list[Block]:
     """Return what one shared value changes: the value, the actions, and one of them in full."""
     impacts = Counter(change.impact for change, _, _ in entries if change.address in one.addresses)
     weight = ", ".join(f"{impacts[impact]} {impact}" for impact in reversed(IMPACTS) if impacts[impact])
+    place: Inline = (" · ", Code(f"{one.place[0]}:{one.place[1]}")) if one.place else ()
     blocks: list[Block] = [
         Heading(
             2,
@@ -113,7 +116,9 @@ def _shared(one: SharedChange, entries: Sequence[Entry]) -> list[Block]:
             ),
         ),
         Lines(sides(one.before, one.after, ())),
-        Paragraph(("In ", ", ".join(one.environments), f" ({weight}): ", *some(one.addresses, 12), ".")),
+        Paragraph(
+            ("In ", ", ".join(one.environments), f" ({weight}): ", *some(one.addresses, 12), ".", *place)
+        ),
     ]
     example = next((entry for entry in entries if entry[0].address in one.addresses), None)
     if example is not None:

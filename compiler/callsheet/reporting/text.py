@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from callsheet.deploying import ApplyResult
 from callsheet.language.difference import IMPACTS, Impact
-from callsheet.planning import GuardVerdict, Plan
+from callsheet.planning import Change, GuardVerdict, Plan
 from callsheet.planning.model import PlanSelection
 from callsheet.reporting.metrics import figures_line
 from callsheet.reporting.model import Style
@@ -30,6 +30,7 @@ from callsheet.reporting.text_changes import (
     change_lines,
     difference_lines,
     drift_lines,
+    place_lines,
     signed_values,
 )
 from callsheet.reporting.text_lists import (
@@ -109,10 +110,7 @@ def diff_text(result: DiffResult, style: Style) -> str:
     if not grouped and not result.policies and not result.protections:
         return "\n".join([*limited, paint(f"No change {against}.", "bold", style)])
     lines = [*limited, *protection_lines(result, style), *shared_lines(result, style)]
-    together = {address for one in result.shared for address in one.addresses}
-    for change, environments in grouped:
-        if change.address in together:
-            continue
+    for change, environments in result.split()[1]:
         head, *rest = change_lines(change, style)
         lines += [f"{head}  in {safe(', '.join(environments))}", *rest, ""]
     lines.append(
@@ -147,16 +145,18 @@ def protection_lines(result: DiffResult, style: Style) -> list[str]:
 def shared_lines(result: DiffResult, style: Style) -> list[str]:
     """Write what one shared value changes once, with the actions; and policies that changed."""
     lines: list[str] = []
+    together, _ = result.split()
     for one in result.shared:
-        impacts = [change.impact for change, _ in result.grouped() if change.address in one.addresses]
+        impacts = [change.impact for change, _ in together if change.address in one.addresses]
         weight = max(impacts, key=IMPACTS.index, default="cosmetic")
         impact = paint(weight, IMPACT_COLOURS[weight], style)
         head = f"~ {safe(one.subject)}  [{impact}]  changes {counted(len(one.addresses), 'action')}"
         lines.append(f"{paint(head, 'yellow', style)}  in {safe(', '.join(one.environments))}")
         for line, colour in signed_values(one.before, one.after, (one.name,), style, 6):
             lines.append("    " + paint(line, colour, style))
+        lines += place_lines(one.place, style, indent=4)
         lines += wrapped(_listed(one.addresses), style, indent=4)
-        lines += _shared_reasons(result, one.addresses, style)
+        lines += _shared_reasons([change for change, _ in together], one.addresses, style)
         lines.append("")
     for policy in result.other_policies:
         words = f"policy `{safe(policy.name)}` {policy.words}: it looks at {_listed(policy.addresses)}"
@@ -164,10 +164,10 @@ def shared_lines(result: DiffResult, style: Style) -> list[str]:
     return lines
 
 
-def _shared_reasons(result: DiffResult, addresses: Sequence[str], style: Style) -> list[str]:
+def _shared_reasons(changes: Sequence[Change], addresses: Sequence[str], style: Style) -> list[str]:
     """Write what needs attention and several actions have in common, each once with its number."""
     number: dict[tuple[str, str, Impact], set[str]] = {}
-    for change, _ in result.grouped():
+    for change in changes:
         for one in change.diff if change.address in addresses else ():
             if one.impact in ("breaking", "sensitive"):
                 number.setdefault((one.words, one.reason, one.impact), set()).add(change.address)

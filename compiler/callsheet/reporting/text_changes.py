@@ -64,10 +64,15 @@ def difference_lines(one: Difference, style: Style) -> list[str]:
     elif one.path and one.reason not in SAID_IN_WORDS:
         for signed, painted in signed_values(one.before, one.after, one.path, style, 8):
             lines.append("      " + paint(signed, painted, style))
-    if one.place is not None:
-        file, line, column = one.place
-        lines.append(paint(f"      {safe(file)}:{line}:{column}", "dim", style))
-    return lines
+    return [*lines, *place_lines(one.place, style, indent=6)]
+
+
+def place_lines(place: tuple[str, int, int] | None, style: Style, *, indent: int) -> list[str]:
+    """Write where something is written: one line, none where it is not known."""
+    if place is None:
+        return []
+    file, line, column = place
+    return [paint(f"{' ' * indent}{safe(file)}:{line}:{column}", "dim", style)]
 
 
 def signed_values(before: Any, after: Any, path: Path, style: Style, indent: int) -> list[tuple[str, str]]:

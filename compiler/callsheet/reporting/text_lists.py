@@ -164,7 +164,8 @@ def _value(one: FieldOrigin) -> str:
 
 def _where(one: FieldOrigin) -> str:
     row = f" with {safe(one.row[0])}:{one.row[1]}" if one.row is not None else ""
-    return f"{safe(one.place[0])}:{one.place[1]}{row}"
+    also = f" and {safe(one.also[0])}:{one.also[1]}" if one.also is not None else ""
+    return f"{safe(one.place[0])}:{one.place[1]}{also}{row}"
 
 
 MAX_SHOWN = 40

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from callsheet.language.environment import chain_of, own_spots
 from callsheet.language.merge import holds
 from callsheet.language.overlay import Overlay, overlays_in
 from callsheet.language.reasons import REQUIRED
-from callsheet.language.selector import matches
+from callsheet.language.selector import is_pattern, matches
 from callsheet.language.subjects import Facts
 from callsheet.words import nearest
 
@@ -165,7 +165,7 @@ def unknown_action(facts: Facts, code: str) -> Iterator[Problem]:
                 if not any(matches(name, known) for known in facts.definitions):
                     problem = Spots(code, document).value(
                         ("spec", field, "names", index),
-                        f"there is no action `{name}`" + nearest(name, facts.definitions),
+                        _unmatched(name, facts.definitions),
                         do="correct the name, or remove it",
                     )
                     yield replace(problem, missing=name)
@@ -185,12 +185,18 @@ def _unknown_overlaid(overlay: Overlay, document: Document, facts: Facts, code: 
     if any(matches(overlay.name, one) for one in known):
         return
     way_out = "correct the name, or remove the overlay"
-    message = f"there is no action `{overlay.name}`{nearest(overlay.name, known)}"
+    message = _unmatched(overlay.name, known)
     if overlay.path[-1] == "spec":
         problem = spots.value((*overlay.path[:-1], "name"), message, do=way_out)
     else:
         problem = spots.key(overlay.path, message, do=way_out)
     yield replace(problem, missing=overlay.name)
+
+
+def _unmatched(name: str, known: Collection[str]) -> str:
+    if is_pattern(name):
+        return f"no action matches `{name}`"
+    return f"there is no action `{name}`{nearest(name, known)}"
 
 
 @rule("CS334", "unknown-deploying-environment", on="workspace", adjustable=False)

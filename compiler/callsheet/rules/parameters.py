@@ -31,6 +31,10 @@ Good:
 def unused_parameter(use: ParameterUse, at: Spots) -> Iterator[Problem]:
     """A declared parameter should be used: a journey would map it for nothing.
 
+    Every action of a connection has the parameters that the connection declares, and must be called with
+    those that are not optional. Declare one that only some of the actions use in those actions, in a
+    fragment, or as `optional`.
+
     Bad:
         parameters: {title: {type: string}}
     Good:
@@ -43,6 +47,13 @@ def unused_parameter(use: ParameterUse, at: Spots) -> Iterator[Problem]:
                 ("parameters", name),
                 f"the parameter `{name}` is declared and never used",
                 do="use it, or remove it",
+            )
+    for name in use.demanded:
+        if name not in use.misspelt and not any(name in used for used in use.used.values()):
+            yield at.value(
+                ("connection",),
+                f"the connection requires the parameter `{name}`, which is never used here",
+                do="use it, declare it in the actions that use it, or make it `optional`",
             )
 
 

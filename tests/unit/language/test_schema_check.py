@@ -126,6 +126,30 @@ def test_a_fault_is_worded_with_its_field(spec: str, code: str, message: str) ->
     assert (code, message) in [(one[0], one[1]) for one in words(action(spec))]
 
 
+def test_what_to_do_prints_values_as_a_document_writes_them() -> None:
+    """null, true and numbers are those of YAML, not of Python."""
+    parameter = "parameters: {p: {type: string, optional: true, whenMissing: nul}}"
+    found = {one[0]: one[2] for one in words(action(parameter))}
+    assert found["CS206"].endswith("null")
+    guards = "apiVersion: callsheet/v1\nkind: Environment\nmetadata: {name: a}\nspec: {guards: {requireAccept: [b, b]}}\n"  # fmt: skip
+    message = {one[0]: one[1] for one in words(guards)}
+    assert message["CS208"] == "`spec.guards.requireAccept` does not satisfy uniqueItems true"
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec", "message", "way_out"),
+    [
+        ("Action", "connection: c, request: {method: GET, path: a}", "`spec.request.path` does not begin with `/` or `?`", "a path begins with `/`"),
+        ("Action", "request: {method: GET, url: {secret: 'env:A', host: a.example.com, path: a}}", "`spec.request.url.path` does not begin with `/`", "a path begins with `/`"),
+        ("Connection", "url: {secret: 'env:A', host: a.example.com, path: a}", "`spec.url.path` does not begin with `/`", "a path begins with `/`"),
+    ],
+)  # fmt: skip
+def test_a_path_says_how_it_begins(kind: str, spec: str, message: str, way_out: str) -> None:
+    found = words(f"apiVersion: callsheet/v1\nkind: {kind}\nmetadata: {{name: a}}\nspec: {{{spec}}}\n")
+    assert [(one[0], one[1]) for one in found] == [("CS207", message)]
+    assert found[0][2].startswith(way_out)
+
+
 def test_heads_that_are_missing_or_odd() -> None:
     assert [one[0] for one in words("a: 1")] == ["CS204", "CS204"]
     assert (

@@ -24,7 +24,8 @@ from callsheet.planning.model import PlanFigures
 from callsheet.planning.planfile import with_digest
 from callsheet.planning.protections import Protection
 from callsheet.planning.request_pairs import RequestPair
-from callsheet.planning.review import PolicyChange, SharedChange, data_flows
+from callsheet.planning.review import PolicyChange, data_flows
+from callsheet.planning.shared import SharedChange
 from callsheet.reporting import Style, report, report_names
 from callsheet.reporting.markdown import MAX_BYTES
 from callsheet.results import DiffResult, DriftResult, ValidationResult
