@@ -159,3 +159,25 @@ def test_an_action_that_changed_by_itself_and_not_with_the_others_is_not_counted
     (one,) = difference(six, callsheet)["shared"]
     assert one["addresses"] == [f"Action/mail_c{number}" for number in range(1, 7)]
     assert "~ Action/post_c1" in callsheet("diff", "--base", "HEAD", "-C", six.path).out
+
+
+def test_an_action_with_a_value_of_its_own_is_not_counted_where_another_shared_line_changed_it(
+    six: Folder, callsheet: Callsheet
+) -> None:
+    own = {
+        "apiVersion": "callsheet/v1",
+        "kind": "Action",
+        "metadata": {"name": "apart", "title": {"en": "Apart"}},
+        "spec": {
+            "connection": "vendor",
+            "request": {"method": "POST", "path": "/send", "payload": {"to": {"$fragment": "customer"}}},
+            "limits": {"retries": 5},
+        },
+    }
+    six.write("apart.json", json.dumps(own))
+    six.commit()
+    six.write("vendor.yaml", CONNECTION.replace("retries: 1", "retries: 2"))
+    six.write("fragment.yaml", FRAGMENT + "    kind: person\n")
+    found = {one["document"]: one["addresses"] for one in difference(six, callsheet)["shared"]}
+    assert len(found["Fragment/customer"]) == 7
+    assert found["Connection/vendor"] == [f"Action/mail_c{number}" for number in range(1, 7)]

@@ -14,7 +14,7 @@ from callsheet.compiling import Compiled
 from callsheet.documents import Document, Path, equal
 from callsheet.language.action import Definition
 from callsheet.language.addresses import Address
-from callsheet.language.difference import Difference, heaviest, value_at
+from callsheet.language.difference import NOTHING, Difference, heaviest, value_at
 from callsheet.language.environment import Environment
 from callsheet.language.merge import holds
 from callsheet.language.origin import TEMPLATE
@@ -107,6 +107,21 @@ class _Changed:
     untouched: Mapping[str, Change]
     touched: Mapping[str, Change]
 
+    def reached(self, members: Collection[str], document: Document, path: Path) -> set[str]:
+        """Return those of some actions that a field of a document may have changed.
+
+        An action of which every difference is written elsewhere has a value of its own for the field.
+        """
+        there = self.untouched.keys() | self.touched.keys()
+        return {
+            one
+            for one in there & {*members}
+            if any(
+                at.place is None or _is_within(at.place, document, path)
+                for at in (self.untouched.get(one) or self.touched[one]).diff
+            )
+        }
+
     def with_members(self, members: Collection[str]) -> tuple[set[str], set[str]]:
         """Return the untouched ones of some actions, and the others that changed as they did."""
         alone = self.untouched.keys() & members
@@ -186,9 +201,14 @@ def _grouped(
     """Yield each field of a document that changed, with the actions that changed with it."""
     if equal(old, new):
         return
-    found = {name: one.with_members(users) for name, one in there.items()}
-    also = set().union(*(others for _, others in found.values()))
     for path, was, now in changed(old, new):
+        whole = _written_at((*root, *path))
+        # A field that is gone has no place by which to see where it was.
+        found = {
+            name: one.with_members(users if now is NOTHING else one.reached(users, document, whole))
+            for name, one in there.items()
+        }
+        also = set().union(*(others for _, others in found.values()))
         yield SharedChange(
             name=".".join(map(str, path)),
             document=address,
@@ -196,17 +216,28 @@ def _grouped(
             after=now,
             environments=tuple(name for name, (alone, _) in found.items() if alone),
             addresses=tuple(sorted(also.union(*(alone for alone, _ in found.values())))),
-            place=_place(document, (*root, *path)),
+            place=_place(document, whole),
             also=tuple(sorted(also)),
         )
 
 
+def _is_within(place: tuple[str, int, int], document: Document, path: Path) -> bool:
+    """Return whether a place is in a field of a document: from its key to the end of its value."""
+    value = document.places.value(path)
+    begin = document.places.key(path) if path in document.places.keys else value
+    there = (begin.line, begin.column) <= place[1:] <= (value.end_line, value.end_column)
+    return place[0] == document.file and there
+
+
 def _place(document: Document, path: Path) -> tuple[str, int, int]:
     """Return where a field of a document is written, or what is around it."""
-    if path[1] in _OF_METADATA:
-        path = ("metadata", *path[1:])  # what a connection says of the owner and the labels
     span = document.places.key(path) if path in document.places.keys else document.place(path)
     return document.file, span.line, span.column
+
+
+def _written_at(path: Path) -> Path:
+    """Return the path of what a document says for its actions: a connection's owner is in its metadata."""
+    return ("metadata", *path[1:]) if path[1] in _OF_METADATA else path
 
 
 _OF_METADATA = ("owner", "labels")
