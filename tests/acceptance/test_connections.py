@@ -339,6 +339,25 @@ def test_one_header_of_a_connection_is_one_change_in_forty_actions(
     ]
 
 
+def test_a_line_of_a_connection_that_is_wrong_for_some_actions_names_them(
+    empty: Folder, callsheet: Callsheet
+) -> None:
+    write(empty, ("braze.yaml", "  parameters:\n    user:", "  parameters:\n    other:"))
+    text = (empty.path / "newsletter.yaml").read_text()
+    own = text.replace("    channel:", "    user: {type: string}\n    channel:")
+    header = (empty.path / "braze.yaml").read_text()
+    empty.write("braze.yaml", header.replace('X-Version: "3"', 'X-User: "{{ params.user }}"'))
+    empty.write("newsletter.yaml", own)
+    for name in ("a", "b"):
+        empty.write(f"{name}.yaml", text.replace("newsletter", name).replace("{{ params.user }}", "all"))
+    (found,) = [one for one in findings(empty, callsheet) if one[0] == "CS306"]
+    assert found[1:3] == ("braze.yaml", 6)
+    assert found[3] == "the parameter `user` is not declared (for `a` and 1 more)"
+    empty.write("newsletter.yaml", text.replace("{{ params.user }}", "all"))
+    (found,) = [one for one in findings(empty, callsheet) if one[0] == "CS306"]
+    assert found[3] == "the parameter `user` is not declared", "it is wrong for all of them"
+
+
 def test_guards_count_each_action_that_a_connection_changes(forty: Folder, callsheet: Callsheet) -> None:
     write(forty, ("braze.yaml", 'X-Version: "3"', 'X-Version: "4"'))
     (forty.path / "newsletter.yaml").unlink()

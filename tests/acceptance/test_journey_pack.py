@@ -53,7 +53,7 @@ def test_apply_writes_a_pack_and_what_is_confirmed_is_recorded_by_whom(
     # Nothing is recorded, nothing is pretended.
     assert "Plan in journeys: 7 to create" in callsheet("plan", *at).out
     monkeypatch.setenv("CALLSHEET_AUTHOR", "ada")
-    outcome = callsheet("confirm", pack, "push", "sms", *at)
+    outcome = callsheet("confirm", pack, "Action/push", "sms", *at)
     assert outcome.out.endswith(
         "Other steps of the pack: Action/audit, Action/lookup, Action/loyalty, Action/mail, Action/products\n"
     )

@@ -229,9 +229,7 @@ class _WorkspaceCompiler:
         defined = {unit.file: {head["name"] for head in unit.heads} for unit in units if unit.ignores}
         adjusted = adjust(merge_repeated(found), speaking, self.result.settings, defined)
         merged = merge_repeated(adjusted)
-        return conceal(
-            naming_definitions(merged, self.result.environments.values(), self.result.connections)
-        )
+        return conceal(naming_definitions(merged, self.result))
 
 
 def _hides_definitions(problem: Problem) -> bool:
