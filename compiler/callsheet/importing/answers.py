@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from callsheet.contracts.operations import Operation
-from callsheet.importing.guesses import is_secret
+from callsheet.importing.credentials import is_secret
 from callsheet.importing.model import Slot
 from callsheet.importing.sampling import Sampler
 

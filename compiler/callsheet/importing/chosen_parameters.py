@@ -10,10 +10,10 @@ from urllib.parse import parse_qsl, quote
 
 from callsheet.documents import equal, parts_of, pointer_of
 from callsheet.errors import CallsheetError
-from callsheet.importing.guesses import guess, is_credential
+from callsheet.importing.credentials import is_credential, is_hidden
+from callsheet.importing.guesses import guess
 from callsheet.importing.marks import SECRET, SLOT, filled, slot
 from callsheet.importing.model import Imported, Slot
-from callsheet.importing.references import is_hidden
 from callsheet.importing.shell import MARK
 from callsheet.words import nearest
 

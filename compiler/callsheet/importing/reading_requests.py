@@ -17,8 +17,15 @@ PATH_PARAMETER = re.compile(r"(?<=[^/:]/):(\w+)(?=[/?#]|\Z)")
 
 
 def fields(listed: Any, name: str = "name") -> Iterator[tuple[str, str]]:
-    """Yield the names and values of a list of fields, without those that are switched off."""
-    for one in listed if isinstance(listed, list) else ():
+    """Yield the names and values of a list of fields, without those that are switched off.
+
+    Raises:
+        TypeError: for what is not a list: what it says would be lost.
+
+    """
+    if listed and not isinstance(listed, list):
+        raise TypeError
+    for one in listed or ():
         if isinstance(one, dict) and one.get(name) and not one.get("disabled"):
             held = one.get("value")
             yield str(one[name]), "" if held is None else str(held)

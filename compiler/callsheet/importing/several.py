@@ -15,7 +15,7 @@ import yaml
 from callsheet.compiling import Compiled
 from callsheet.errors import CallsheetError
 from callsheet.importing.accepted import demands, refused
-from callsheet.importing.action_text import action_text
+from callsheet.importing.action_text import action_text, notes_of
 from callsheet.importing.chosen_parameters import Choice, with_parameters
 from callsheet.importing.extracting import extraction, refuse_different
 from callsheet.importing.files import with_values_filled
@@ -203,6 +203,7 @@ class _Files:
         self.files: dict[str, str] = {}
         self.texts: dict[str, str] = {}
         self.faults: dict[str, str] = {}
+        self.notes: dict[str, list[str]] = {}
         secrets: dict[str, str] = {}
         for label, one in requests.items():
             imported = one.imported if placed is not None else with_values_filled(one.imported)
@@ -213,9 +214,20 @@ class _Files:
                 self.faults[label] = fault.message
                 continue
             self.names[label] = name
+            self.notes[label] = notes_of(text)
             folder = f"{account}/{one.folder}" if one.folder else account
             self.files[name] = file = self._path(f"{folder}/{name}.yaml")
             self.texts[file] = text
+        self._leave_unread([one.imported for label, one in requests.items() if label in self.names])
+
+    def _leave_unread(self, imported: Sequence[Imported]) -> None:
+        """Place only the values that an action reads: another may be a credential."""
+        read = {
+            it for one in self.texts.values() for it in re.findall(rf"values\.{self.account}\.(\w+)", one)
+        }
+        if self.placed.texts:
+            found = place_values(self.place.compiled, self.account, imported, read)
+            self.placed = Placed() if found is None else found
 
     def wrong(self) -> dict[str, str]:
         """Return why some of the requests cannot be actions."""

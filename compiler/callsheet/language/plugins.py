@@ -22,7 +22,10 @@ def _installed(path: tuple[str, ...]) -> Any:
 @cache
 def plugins(group: str) -> dict[str, EntryPoint]:
     """Return the entry points of a group, as `callsheet.targets`, by name; nothing is imported."""
-    return {one.name: one for one in sorted(_installed(tuple(sys.path)).select(group=group), key=lambda one: one.name)}
+    return {
+        one.name: one
+        for one in sorted(_installed(tuple(sys.path)).select(group=group), key=lambda one: one.name)
+    }
 
 
 @cache
