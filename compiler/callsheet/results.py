@@ -369,12 +369,14 @@ class FileResult:
         path: of the file.
         name: what it defines.
         secrets: the environment variables that hold what was left out of it.
+        notes: what was left out of it, or is to be completed.
 
     """
 
     path: str
     name: str
     secrets: Sequence[str] = ()
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from callsheet.contracts.sources import ContractFault
 from callsheet.errors import CallsheetError
 from callsheet.importing.chosen_parameters import Choice
 from callsheet.importing.common import one_account
-from callsheet.importing.model import Imported, ImportFault
+from callsheet.importing.model import Imported, ImportFault, none_left
 from callsheet.importing.reading_in import name_from, read_description, request_of, settled
 from callsheet.importing.several import (
     ImportedOperations,
@@ -49,7 +49,8 @@ def import_operations(
     requests, left = _requests(root, source, wanted, tag, fields)
     account = name or name_from(next(iter(requests.values())).url).split("_", maxsplit=1)[0]
     named = {label: Request(imported=one, name=label) for label, one in requests.items()}
-    return files_of(named, free_name(account, place.taken), place, left, one_account, choices)
+    account = free_name(account, place.taken)
+    return files_of("operations", named, account, place, left, one_account, choices)
 
 
 def _requests(
@@ -82,5 +83,5 @@ def _requests(
                 raise
             left[operation] = error.message
     if not requests:
-        raise ImportFault("none of the operations can be an action", next(iter(left.values())))
+        raise none_left("operations", left)
     return requests, left

@@ -13,7 +13,7 @@ from callsheet.importing.common import by_account
 from callsheet.importing.files import chosen_requests
 from callsheet.importing.marks import filled
 from callsheet.importing.model import Collection as Requests
-from callsheet.importing.model import Credential, Imported, ImportFault, Listed
+from callsheet.importing.model import Credential, Imported, ImportFault, Listed, none_left
 from callsheet.importing.reading_in import name_from, settled
 from callsheet.importing.several import (
     ImportedOperations,
@@ -50,14 +50,12 @@ def import_requests(
     chosen = chosen_requests(collection.requests, wanted)
     requests, left = _read(collection.kind, chosen, asked=bool(wanted))
     if not requests:
-        raise ImportFault(
-            "none of the requests can be an action", next(iter(left.values()), "choose others")
-        )
+        raise none_left("requests", left)
     account = name or _account(collection.title) or _host(next(iter(requests.values())))
     has_values = any(one.imported.values for one in requests.values())
     account = free_name(account, {*place.taken, *(place.valued if has_values else ())})
-    found = files_of(requests, account, place, left, by_account, choices)
-    return replace(found, notes=collection.notes)
+    found = files_of("requests", requests, account, place, left, by_account, choices)
+    return replace(found, notes=[*collection.notes, *found.notes])
 
 
 def _read(kind: str, listed: Sequence[Listed], *, asked: bool) -> tuple[dict[str, Request], dict[str, str]]:

@@ -23,6 +23,7 @@ from callsheet.importing.reading_requests import (
     refuse_form,
 )
 from callsheet.importing.variables import Variables, checked_host
+from callsheet.words import counted
 
 KIND = "a Postman collection"
 _DEPTH = 50
@@ -67,6 +68,8 @@ def postman_collection(value: dict[str, Any], environment: Any) -> Collection:
         return Listed(name=str(node.get("name") or "request"), folder=folder, read=read)
 
     notes = ["the scripts of the collection were left out: nothing is run"] if _has_scripts(value) else []
+    if odd := _odd(value["item"]):
+        notes.append(f"{counted(odd, 'item')} of the collection left out: neither a request nor a folder")
     requests = [listed(*one) for one in nodes]
     return Collection(kind=KIND, title=str(info.get("name") or ""), requests=requests, notes=notes)
 
@@ -82,6 +85,18 @@ def _items(
             yield from _items(one["item"], (*folder, str(one.get("name") or "folder")), (*above, one))
         elif isinstance(one.get("request"), dict | str):
             yield one, folder, above
+
+
+def _odd(items: list[Any], depth: int = 0) -> int:
+    """Return how many items are nothing that can be read."""
+    count = 0
+    for one in items if depth < _DEPTH else ():
+        inner = one.get("item") if isinstance(one, dict) else None
+        if isinstance(inner, list):
+            count += _odd(inner, depth + 1)
+        elif not isinstance(one, dict) or not isinstance(one.get("request"), dict | str):
+            count += 1
+    return count
 
 
 def _own(folders: tuple[Any, ...]) -> list[Any]:

@@ -78,6 +78,7 @@ def add_oauth2(imported: Imported, held: Mapping[str, str], token_url: str, vari
 
 def leave_authentication(imported: Imported, kind: str) -> None:
     """Note a scheme that no action has."""
+    imported.incomplete = True
     imported.notes.append(f"its authentication, {kind[:30]}, was left out: write `authentication` by hand")
 
 

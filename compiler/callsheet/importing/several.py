@@ -20,7 +20,7 @@ from callsheet.importing.chosen_parameters import Choice, with_parameters
 from callsheet.importing.extracting import extraction, refuse_different
 from callsheet.importing.files import with_values_filled
 from callsheet.importing.guesses import parameter_name
-from callsheet.importing.model import Imported, ImportFault
+from callsheet.importing.model import Imported, ImportFault, none_left
 from callsheet.importing.placing import Placed, place_values
 from callsheet.importing.references import secret_names
 from callsheet.importing.written_files import Extraction
@@ -131,6 +131,7 @@ def free_name(name: str, taken: Collection[str]) -> str:
 
 
 def files_of(
+    what: str,
     requests: Mapping[str, Request],
     account: str,
     place: Place,
@@ -141,6 +142,7 @@ def files_of(
     """Return the files of requests.
 
     Args:
+        what: they are, for what is said of them.
         requests: by what they are called where they come from.
         account: the name of the first connection, after which secrets are named; a free one.
         place: the workspace.
@@ -168,9 +170,7 @@ def files_of(
         }
         files = _Files(again, account, place)
     if not files.requests:
-        raise ImportFault(
-            "none of the operations can be an action", next(iter(left.values()), "choose others")
-        )
+        raise none_left(what, left)
     texts, connections = files.connected(group)
     return ImportedOperations(
         texts=texts,
@@ -186,8 +186,27 @@ def files_of(
         ),
         connections=connections,
         values=dict.fromkeys(files.placed.texts, files.placed.names),
+        notes=_said(files.notes),
         demands=demands(place.compiled, place.compile_with(texts)),
     )
+
+
+def _said(notes: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return what was left out of requests, each note once with the requests that it is of."""
+    labels: dict[str, list[str]] = {}
+    for label, some in notes.items():
+        for one in some:
+            labels.setdefault(one, []).append(label)
+    found = []
+    for note, some in labels.items():
+        more = f" and {len(some) - _NAMED} more" if len(some) > _NAMED else ""
+        found.append(f"{', '.join(some[:_NAMED])}{more}: {note}")
+    return found
+
+
+_ALONE = "it names no connection: it would not compile to the same with one"
+_NAMED = 5
+"""How many requests a note names."""
 
 
 class _Files:
@@ -250,8 +269,10 @@ class _Files:
         texts = {**self.texts, **self.placed.texts}
         compiled = self.place.compile_with(texts)
         groups: dict[str, list[Action]] = {}
+        incomplete = {self.names[label] for label, one in self.requests.items() if one.imported.incomplete}
         for name, file in self.files.items():
-            key = group(yaml.safe_load(self.texts[file]))
+            # What lacks its authentication has none in common with what needs none.
+            key = f"{name in incomplete}{group(yaml.safe_load(self.texts[file]))}"
             groups.setdefault(key, []).append(compiled.actions[name])
         shared = [some for some in groups.values() if len(some) > 1 or len(groups) == 1]
         found = self._connections(compiled, shared)
@@ -259,7 +280,7 @@ class _Files:
             # Most often, all of them can be: one look at the whole is enough.
             refuse_different(compiled, self.place.compile_with({**texts, **_texts_of(found)}))
         except CallsheetError:
-            found = [one for one in found if self._can_be(compiled, texts, one)]
+            found = self._without_odd(compiled, texts, shared)
         connections = {str(one.file): len(one.shortened) for one in found}
         return {**texts, **_texts_of(found)}, connections
 
@@ -276,13 +297,35 @@ class _Files:
                 found.append(one)
         return found
 
-    def _can_be(self, compiled: Compiled, texts: Texts, one: Extraction) -> bool:
-        """Return whether the actions of a connection compile to the same with it."""
+    def _without_odd(
+        self, compiled: Compiled, texts: Texts, groups: Sequence[Sequence[Action]]
+    ) -> list[Extraction]:
+        """Return the connections without the actions that would not compile to the same with one."""
+        fitting: list[list[Action]] = []
+        for some in groups:
+            kept = self._fitting(compiled, texts, some)
+            for one in some if kept else ():
+                if one not in kept:
+                    label = next(it for it, name in self.names.items() if name == one.name)
+                    self.notes[label].append(
+                        "it says everything itself: it would be another with a connection"
+                    )
+            fitting += [kept] if kept else []
+        return self._connections(compiled, fitting)
+
+    def _fitting(self, compiled: Compiled, texts: Texts, some: Sequence[Action]) -> list[Action]:
+        """Return the actions of a group that can name one connection, halving what cannot."""
+        found = self._connections(compiled, [some])
         try:
-            refuse_different(compiled, self.place.compile_with({**texts, **one.texts}))
+            refuse_different(compiled, self.place.compile_with({**texts, **_texts_of(found)}))
         except CallsheetError:
-            return False
-        return True
+            if len(some) == 1:
+                return []
+            middle = len(some) // 2
+            return [
+                it for half in (some[:middle], some[middle:]) for it in self._fitting(compiled, texts, half)
+            ]
+        return [*some]
 
     def _path(self, path: str) -> str:
         chosen, number = path, 1
