@@ -3,6 +3,16 @@
 from callsheet.language.catalog import declare
 
 declare(
+    "CS449",
+    "contract-media-type",
+    """The Content-Type of an action must be one that its contract names.
+
+A description that takes only `application/vnd.api+json` may refuse `application/json`. The charset does not
+count, and an action without the header is not judged. `contract.ignore` with the path
+`/headers/Content-Type` leaves it out.
+""",
+)
+declare(
     "CS450",
     "contract-unreadable",
     """A contract must be a description that can be read: OpenAPI 2.0, 3.0 or 3.1, or Google's discovery.
