@@ -70,7 +70,7 @@ def _matches(template: str, url: str) -> bool:
         for part in parts
     )
     # A server that is only a path, or a variable, names no host.
-    host = "" if template.startswith(("http://", "https://")) else r"https?://[^/]+(?:/[^?#]*?)?"
+    host = "" if re.match(r"(?:https?|\{[^}]*\})://", template) else r"https?://[^/]+(?:/[^?#]*?)?"
     return re.fullmatch(host + pattern, url) is not None
 
 

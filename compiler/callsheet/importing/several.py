@@ -304,14 +304,17 @@ class _Files:
         fitting: list[list[Action]] = []
         for some in groups:
             kept = self._fitting(compiled, texts, some)
-            for one in some if kept else ():
+            for one in some if len(some) > 1 else ():
                 if one not in kept:
                     label = next(it for it, name in self.names.items() if name == one.name)
-                    self.notes[label].append(
-                        "it says everything itself: it would be another with a connection"
-                    )
+                    self.notes[label].append(_ALONE)
             fitting += [kept] if kept else []
-        return self._connections(compiled, fitting)
+        found = self._connections(compiled, fitting)
+        try:
+            refuse_different(compiled, self.place.compile_with({**texts, **_texts_of(found)}))
+        except CallsheetError:
+            return []
+        return found
 
     def _fitting(self, compiled: Compiled, texts: Texts, some: Sequence[Action]) -> list[Action]:
         """Return the actions of a group that can name one connection, halving what cannot."""
