@@ -425,3 +425,11 @@ def test_hostile_variables_end_in_a_reason_or_a_valid_action(
     outcome = callsheet("import", written(workspace, "x.json", collection), "--all", "-C", workspace.path)
     assert (outcome.code, "Traceback" in outcome.err, "CS999" in outcome.err) == (0, False, False)
     assert requests_of(workspace)
+
+
+def test_accents_of_names_are_folded(workspace: Folder, callsheet: Callsheet) -> None:
+    request = {"url": "https://api.example.com/v1"}
+    folder = {"name": "Aufträge", "item": [{"name": "Créer", "request": request}]}
+    file = written(workspace, "x.json", {"info": {"name": "Köllection"}, "item": [folder]})
+    outcome = callsheet("import", file, "--all", "-C", workspace.path)
+    assert outcome.out.startswith("wrote kollection/auftrage/kollection_creer.yaml\n")

@@ -84,6 +84,14 @@ def test_one_request_says_what_is_left_out_of_it(workspace: Folder, callsheet: C
     ]
 
 
+def test_a_cookie_of_a_har_file_is_named(workspace: Folder, callsheet: Callsheet) -> None:
+    one = {"method": "GET", "url": f"{AT}/v1", "headers": [{"name": "cookie", "value": "a=c4n4ry"}]}
+    file = workspace.path.parent / "calls.har"
+    file.write_text(json.dumps({"log": {"entries": [{"request": one}]}}))
+    outcome = callsheet("import", file, "--all", "--name", "shop", "-C", workspace.path)
+    assert outcome.err == f"{AT}/v1: the header Cookie was left out: an action has no session\n"
+
+
 def test_the_test_case_expects_the_headers_that_were_written(
     workspace: Folder, callsheet: Callsheet
 ) -> None:

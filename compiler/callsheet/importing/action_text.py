@@ -6,6 +6,7 @@ No credential of the request is written: what is named like one, or looks like o
 from __future__ import annotations
 
 import itertools
+import json
 import re
 from dataclasses import replace
 from typing import Any
@@ -21,6 +22,7 @@ from callsheet.importing.marks import SLOT, VALUE, filled, filled_payload, templ
 from callsheet.importing.model import Credential, Imported, ImportFault, Slot
 from callsheet.importing.references import References
 from callsheet.importing.shell import as_written
+from callsheet.importing.url_texts import encoded, quoted
 
 _VENDORS = (
     ("fcm.googleapis.com", "firebase", "push"),
@@ -31,7 +33,6 @@ _VENDORS = (
     ("nexmo.com", "vonage", "sms"),
 )
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-_ENCODED_MARK = re.compile("%EE%80%8[2-7]")
 _KEY_AFTER_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9._-]* (\ue000\w+\ue001|[A-Za-z0-9._~+/-]+=*)")
 """A scheme and one word, as `Klaviyo-API-Key pk_1`: not the parameters of a signature."""
 _LINE = "^[!-~]+( [!-~]+)*$"
@@ -114,6 +115,8 @@ class _Writer:
         spec["tests"] = [{"name": "as it was imported", "params": params, "expect": expected}]
         document = {"apiVersion": "callsheet/v1", "kind": "Action", "metadata": metadata, "spec": spec}
         notes = "".join(f"# {one}\n" for one in dict.fromkeys(self.notes))
+        # An example that a test case repeats is written out again: no one reads an anchor with ease.
+        document = json.loads(json.dumps(document))
         return notes + yaml.dump(document, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=100)
 
     def _title(self) -> str:
@@ -143,9 +146,9 @@ class _Writer:
         headers = self._headers()
         query = self._query(written)
         # What curl would send of a URL's odd characters is what is written.
-        full = _encoded(as_written(_USER.sub("", base)))
+        full = encoded(as_written(_USER.sub("", base)))
         if query is None:
-            pairs = "&".join(f"{_quoted(key)}={_quoted(value)}" for key, value in self.sent_query)
+            pairs = "&".join(f"{quoted(key)}={quoted(value)}" for key, value in self.sent_query)
             full = f"{full}?{pairs}"
         url, shown = self._url(_USER.sub("", base), full)
         request: dict[str, Any] = {"method": self.imported.method, "url": url}
@@ -350,14 +353,3 @@ class _Writer:
 def _is_writable(text: str) -> bool:
     """Return whether a text is one of UTF-8: half a surrogate pair is none."""
     return re.search("[\ud800-\udfff]", text) is None
-
-
-def _quoted(text: str) -> str:
-    """Encode a key or a value of a query; marks stay as they are."""
-    return _ENCODED_MARK.sub(lambda match: unquote(match[0]), quote(text, safe=""))
-
-
-def _encoded(url: str) -> str:
-    """Encode what a URL cannot contain, and nothing twice; marks stay as they are."""
-    found = quote(url, safe=":/?#[]@!$&'()*+,;=~%") if not url.isascii() or " " in url else url
-    return _ENCODED_MARK.sub(lambda match: unquote(match[0]), found)

@@ -11,6 +11,7 @@ from callsheet.errors import CallsheetError, of_its_shape
 from callsheet.importing.chosen_parameters import Choice
 from callsheet.importing.common import by_account
 from callsheet.importing.files import chosen_requests
+from callsheet.importing.guesses import without_accents
 from callsheet.importing.marks import filled
 from callsheet.importing.model import Collection as Requests
 from callsheet.importing.model import Credential, Imported, ImportFault, Listed, none_left
@@ -100,7 +101,8 @@ def _named(listed: Listed, imported: Imported) -> Request:
         return Request(imported=imported, name="_".join((imported.method, *filter(None, words))))
     imported.title = listed.name
     folder = "/".join(
-        re.sub(r"[^a-z0-9]+", "-", one.lower()).strip("-")[:40] or "folder" for one in listed.folder
+        re.sub(r"[^a-z0-9]+", "-", without_accents(one).lower()).strip("-")[:40] or "folder"
+        for one in listed.folder
     )
     return Request(imported=imported, name=listed.name, folder=folder)
 
@@ -117,7 +119,7 @@ def free_label(label: str, taken: Collection[str]) -> str:
 def _account(title: str) -> str:
     """Return the first words of a title as a name, which every action's name begins with."""
     found = ""
-    for word in re.findall(r"[a-z0-9]+", title.lower()):
+    for word in re.findall(r"[a-z0-9]+", without_accents(title).lower()):
         if len(f"{found}_{word}") > _ACCOUNT and found:
             break
         found = f"{found}_{word}"[:_ACCOUNT].strip("_")

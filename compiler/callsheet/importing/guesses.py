@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from typing import Any
 
 DEVICES = ("token", "fid", "device_token", "registration_token", "installation_id", "registration_id")
@@ -16,9 +17,15 @@ _TEXTS = ("title", "subject", "text", "body", "message", "html", "caption", "con
 _TEMPLATE = re.compile(r"\{\{|\{%|\{#")
 
 
+def without_accents(text: str) -> str:
+    """Return a text with `o` for `ö`: a name has only letters of ASCII."""
+    return "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
+
+
 def parameter_name(key: str) -> str:
     """Return the name of a parameter, from the name of what contains its value."""
-    name = re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key).lower()).strip("_")
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", without_accents(key)).lower()
+    name = re.sub(r"[^a-z0-9]+", "_", words).strip("_")
     name = name or "value"
     return (name if name[0].isalpha() else f"p_{name}")[:24]
 

@@ -23,6 +23,7 @@ from callsheet.importing.guesses import parameter_name
 from callsheet.importing.model import Imported, ImportFault, none_left
 from callsheet.importing.placing import Placed, place_values
 from callsheet.importing.references import secret_names
+from callsheet.importing.sharing import ALONE, Groups, each_note_once, fitting_groups
 from callsheet.importing.written_files import Extraction
 from callsheet.language.action import Action
 
@@ -186,27 +187,9 @@ def files_of(
         ),
         connections=connections,
         values=dict.fromkeys(files.placed.texts, files.placed.names),
-        notes=_said(files.notes),
+        notes=each_note_once(files.notes),
         demands=demands(place.compiled, place.compile_with(texts)),
     )
-
-
-def _said(notes: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return what was left out of requests, each note once with the requests that it is of."""
-    labels: dict[str, list[str]] = {}
-    for label, some in notes.items():
-        for one in some:
-            labels.setdefault(one, []).append(label)
-    found = []
-    for note, some in labels.items():
-        more = f" and {len(some) - _NAMED} more" if len(some) > _NAMED else ""
-        found.append(f"{', '.join(some[:_NAMED])}{more}: {note}")
-    return found
-
-
-_ALONE = "it names no connection: it would not compile to the same with one"
-_NAMED = 5
-"""How many requests a note names."""
 
 
 class _Files:
@@ -275,12 +258,20 @@ class _Files:
             key = f"{name in incomplete}{group(yaml.safe_load(self.texts[file]))}"
             groups.setdefault(key, []).append(compiled.actions[name])
         shared = [some for some in groups.values() if len(some) > 1 or len(groups) == 1]
-        found = self._connections(compiled, shared)
-        try:
-            # Most often, all of them can be: one look at the whole is enough.
-            refuse_different(compiled, self.place.compile_with({**texts, **_texts_of(found)}))
-        except CallsheetError:
-            found = self._without_odd(compiled, texts, shared)
+
+        def can_be(some: Groups) -> bool:
+            with_them = {**texts, **_texts_of(self._connections(compiled, some))}
+            try:
+                refuse_different(compiled, self.place.compile_with(with_them))
+            except CallsheetError:
+                return False
+            return True
+
+        fitting, odd = fitting_groups(shared, can_be)
+        labels = {name: label for label, name in self.names.items()}
+        for one in odd:
+            self.notes[labels[one.name]].append(ALONE)
+        found = self._connections(compiled, fitting)
         connections = {str(one.file): len(one.shortened) for one in found}
         return {**texts, **_texts_of(found)}, connections
 
@@ -296,39 +287,6 @@ class _Files:
                 taken.add(name)
                 found.append(one)
         return found
-
-    def _without_odd(
-        self, compiled: Compiled, texts: Texts, groups: Sequence[Sequence[Action]]
-    ) -> list[Extraction]:
-        """Return the connections without the actions that would not compile to the same with one."""
-        fitting: list[list[Action]] = []
-        for some in groups:
-            kept = self._fitting(compiled, texts, some)
-            for one in some if len(some) > 1 else ():
-                if one not in kept:
-                    label = next(it for it, name in self.names.items() if name == one.name)
-                    self.notes[label].append(_ALONE)
-            fitting += [kept] if kept else []
-        found = self._connections(compiled, fitting)
-        try:
-            refuse_different(compiled, self.place.compile_with({**texts, **_texts_of(found)}))
-        except CallsheetError:
-            return []
-        return found
-
-    def _fitting(self, compiled: Compiled, texts: Texts, some: Sequence[Action]) -> list[Action]:
-        """Return the actions of a group that can name one connection, halving what cannot."""
-        found = self._connections(compiled, [some])
-        try:
-            refuse_different(compiled, self.place.compile_with({**texts, **_texts_of(found)}))
-        except CallsheetError:
-            if len(some) == 1:
-                return []
-            middle = len(some) // 2
-            return [
-                it for half in (some[:middle], some[middle:]) for it in self._fitting(compiled, texts, half)
-            ]
-        return [*some]
 
     def _path(self, path: str) -> str:
         chosen, number = path, 1

@@ -1,4 +1,4 @@
-"""CS45x: contracts, the vendors' own descriptions of their calls."""
+"""CS449 and CS45x: contracts, the vendors' own descriptions of their calls."""
 
 from callsheet.language.catalog import declare
 
