@@ -377,6 +377,7 @@ class FileResult:
         name: what it defines.
         secrets: the environment variables that hold what was left out of it.
         beside: the template file that it names, where it was written too.
+        notes: what was left out of it, or is to be completed.
 
     """
 
@@ -384,6 +385,7 @@ class FileResult:
     name: str
     secrets: Sequence[str] = ()
     beside: Sequence[str] = ()
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1326,7 +1326,7 @@ class Workspace:
                 where the file is there.
 
         """
-        from callsheet.importing.action_text import action_text
+        from callsheet.importing.action_text import action_text, notes_of
         from callsheet.importing.chosen_parameters import read_choices, with_parameters
         from callsheet.importing.reading_in import checked_name, name_from, read_request
         from callsheet.importing.references import secret_names
@@ -1345,7 +1345,9 @@ class Workspace:
             text = valid_text(self._place(), inside, chosen, found)
         write_new(self.root, {path: text}, "choose another --name, or --out FILE")
         self.reread()
-        return results.FileResult(path=path, name=chosen, secrets=tuple(secret_names(text)))
+        return results.FileResult(
+            path=path, name=chosen, secrets=tuple(secret_names(text)), notes=tuple(notes_of(text))
+        )
 
     def import_operations(
         self,

@@ -452,7 +452,8 @@ def test_an_operation_becomes_an_action_with_its_contract(workspace: Folder, cal
     assert spec["contract"] == {"openapi": "shop/api.yaml", "operation": "send"}
     assert spec["request"]["url"] == "https://api.example.com/v1/lists/{{ params.list_id }}/send"
     assert spec["request"]["query"] == {"mode": "fast"}
-    key = {"type": "apiKey", "name": "X-Api-Key", "in": "header", "value": {"secret": "env:API_KEY"}}
+    secret = {"secret": "env:IMPORTED_X_API_KEY"}
+    key = {"type": "apiKey", "name": "X-Api-Key", "in": "header", "value": secret}
     assert spec["authentication"] == key
     assert spec["request"]["payload"] == {
         "to": {"email": "{{ params.email }}"}, "kind": "email", "text": "{{ params.text }}", "count": "{{ params.count }}",

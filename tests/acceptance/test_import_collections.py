@@ -49,7 +49,10 @@ def test_a_postman_collection_is_imported_whole(
 ) -> None:
     outcome = callsheet("import", "postman", shop, "--all", "-C", workspace.path)
     assert outcome.code == 0
-    assert outcome.err == "Orders/Late / orders/Upload is not imported: the body is a form\n"
+    assert outcome.err == (
+        "Orders/Late / orders/Upload is not imported: the body is a form\n"
+        "Orders/Late / orders/Create order: its scripts were left out: nothing is run\n"
+    )
     assert outcome.out == (
         "wrote shop_api/orders/shop_api_create_order.yaml\n"
         "wrote shop_api/orders/late-orders/shop_api_create_order_2.yaml\n"
@@ -319,12 +322,14 @@ def test_what_would_not_be_valid_is_named_and_left_out(workspace: Folder, callsh
     assert outcome.code == 0
     assert outcome.err.splitlines()[1:] == [
         "Nowhere is not imported: its host is the variable `unknown`, which has no value",
-        "Bot is not imported: its URL contains a credential",
         "Broken is not imported: its parts have another form than those of a Postman collection",
         "Key is not imported: a key of the body is a variable",
         "Plain is not imported: the body is not JSON",
+        "Orders/Late / orders/Create order: its scripts were left out: nothing is run",
+        "Signed: its authentication, awsv4, was left out: write `authentication` by hand",
     ]
-    assert len(requests_of(workspace)) == 6
+    assert len(requests_of(workspace)) == 7
+    assert requests_of(workspace)["shop_bot"][1] == "https://bot.example.com/{env:SHOP_URL}"
     note = "# its authentication, awsv4, was left out: write `authentication` by hand\n"
     assert note in files(workspace.path)["shop/shop_signed.yaml"]
 
@@ -420,3 +425,11 @@ def test_hostile_variables_end_in_a_reason_or_a_valid_action(
     outcome = callsheet("import", written(workspace, "x.json", collection), "--all", "-C", workspace.path)
     assert (outcome.code, "Traceback" in outcome.err, "CS999" in outcome.err) == (0, False, False)
     assert requests_of(workspace)
+
+
+def test_accents_of_names_are_folded(workspace: Folder, callsheet: Callsheet) -> None:
+    request = {"url": "https://api.example.com/v1"}
+    folder = {"name": "Aufträge", "item": [{"name": "Créer", "request": request}]}
+    file = written(workspace, "x.json", {"info": {"name": "Köllection"}, "item": [folder]})
+    outcome = callsheet("import", file, "--all", "-C", workspace.path)
+    assert outcome.out.startswith("wrote kollection/auftrage/kollection_creer.yaml\n")

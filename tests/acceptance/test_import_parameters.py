@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+import yaml
 
 from callsheet import Workspace
 from support.request_collections import POSTMAN
@@ -163,3 +164,21 @@ def test_an_operation_has_the_parameter_under_the_chosen_name(
     assert (parameters["headLine"]["maxLength"], [*parameters]) == (20, ["headLine", "id"])
     outcome = callsheet(*arguments[:-3], "two", "-C", workspace.path, "--param", "id=/subject")
     assert "CS986: `id` is one parameter, and the value at /subject is another" in outcome.err
+
+
+def test_the_empty_pointer_is_the_whole_payload_and_nothing_is_an_anchor(
+    workspace: Folder, callsheet: Callsheet
+) -> None:
+    line = 'curl https://api.example.com/v1 -d \'{"a": {"b": 1}}\''
+    at = ("-C", workspace.path)
+    assert callsheet("import", "curl", line, "--param", "root=", "--name", "whole", *at).code == 0
+    assert callsheet("import", "curl", line, "--param", "o=/a", "--name", "part", *at).code == 0
+    for name, written in (("whole", "{{ params.root }}"), ("part", {"a": "{{ params.o }}"})):
+        text = (workspace.path / f"{name}.yaml").read_text()
+        assert "&id" not in text
+        assert yaml.safe_load(text)["spec"]["request"]["payload"] == written
+    assert callsheet("test", *at).code == 0
+    none = callsheet("import", "curl", "curl https://api.example.com/v1", "--param", "root=", *at)
+    assert none.err.startswith("error CS986: the payload has nothing at its root\n")
+    bare = callsheet("import", "curl", line, "--param", "root", *at)
+    assert bare.err.startswith("error CS986: `` is not a place in a request\n")

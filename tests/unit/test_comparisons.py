@@ -87,6 +87,7 @@ ALLOWED = {
     "(own.host, own.port) != (one.host, one.port)", "one != reference", "limits.get('retries', _RETRIES) != _RETRIES",
     "port != {'http': 80, 'https': 443}.get(parts.scheme)",
     # Places, keys and texts of requests that are imported, and the fields of a parameter that we wrote.
+    "it.lower() != name", "value.lower() == host",
     "slot.fields == {'type': 'string'}", "other.place == place", "other.place != place",
     "key == place.removeprefix(_QUERY)", "place != _QUERY", "sent != url",
     "self.known.setdefault(chosen, value) != value", "self._shared.text_of(name) != self.filled(found)",

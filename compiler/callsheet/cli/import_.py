@@ -85,6 +85,8 @@ def command(
     (also with Journey Optimizer's `toBeMapped` leaves). The word `openapi`, `postman`, `insomnia` or `har`
     before the file says what it must be. Nothing is run or sent; no credential is written.
     """
+    from callsheet.reporting.terminal import safe
+
     kind = source if source in _FORMATS and line is not None else None
     if kind is not None:
         source, line = str(line), None
@@ -129,6 +131,8 @@ def command(
         file=options.out,
     )
     click.echo(f"wrote {written.path}")
+    for note in written.notes:
+        click.echo(safe(note), err=True)
     if written.secrets:
         click.echo(f"Its credentials were left out; set {', '.join(written.secrets)} where it is sent.")
     click.echo(f"Next: callsheet {'validate' if opened.compile().errors else f'test {written.name}'}")

@@ -29,6 +29,7 @@ def check_request(subject: Subject, operation: Operation) -> Iterator[Problem]:
         return
     yield from _check_address(subject, operation, request)
     yield from _check_parameters(subject, operation, request)
+    yield from _check_media_type(subject, operation, request)
     yield from _check_authentication(subject, operation, request)
     yield from _check_answers(subject, operation)
     if operation.body is None:
@@ -69,7 +70,7 @@ def _matches(template: str, url: str) -> bool:
         for part in parts
     )
     # A server that is only a path, or a variable, names no host.
-    host = "" if template.startswith(("http://", "https://")) else r"https?://[^/]+(?:/[^?#]*?)?"
+    host = "" if re.match(r"(?:https?|\{[^}]*\})://", template) else r"https?://[^/]+(?:/[^?#]*?)?"
     return re.fullmatch(host + pattern, url) is not None
 
 
@@ -107,6 +108,22 @@ def _check_parameters(subject: Subject, operation: Operation, request: Request) 
             yield from _check_value(subject, operation, one, field, found)
 
 
+def _check_media_type(subject: Subject, operation: Operation, request: Request) -> Iterator[Problem]:
+    """Check that a Content-Type is one that the contract names; without the header, it is not known."""
+    name = next((it for it in request.headers if it.lower() == "content-type"), None)
+    written = None if name is None else request.headers[name]
+    known = [one.partition(";")[0] for one in operation.media]
+    if not known or not isinstance(written, str) or _ignored(subject, f"/headers/{name}"):
+        return
+    if written.partition(";")[0].strip().lower() not in known:
+        yield subject.at("CS449").value(
+            ("request", "headers", str(name)),
+            f"the contract takes {' or '.join(known)}, and the Content-Type is {written[:80]}",
+            do=f"write `Content-Type: {operation.media[0]}`",
+            related=subject.related(operation.at),
+        )
+
+
 def _check_value(
     subject: Subject, operation: Operation, one: dict[str, Any], field: str, text: str
 ) -> Iterator[Problem]:
@@ -139,7 +156,8 @@ def _typed(text: str, schema: Mapping[str, Any]) -> Any:
             number = float(text)
             return int(number) if number.is_integer() and "." not in text else number
         if kind == "array":
-            return text.split(",")
+            item = schema.get("items")
+            return [_typed(one, item if isinstance(item, dict) else {}) for one in text.split(",")]
     return text
 
 

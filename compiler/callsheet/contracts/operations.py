@@ -22,10 +22,12 @@ class Operation:
     Attributes:
         at: its pointer in the contract.
         urls: URL templates, `{name}` for each path parameter; without a host where none is named.
+        variables: of the first server, with their defaults.
         parameters: of query and headers: name, in, required, schema.
         body: the schema of the JSON body, or None.
         answers: the schemas of the JSON bodies of `success` and `failure`, where they are described.
         examples: of these bodies, as the description shows them.
+        media: the types of JSON that the body may have, the described one first; empty for any.
         security: alternatives, each a list of schemes; empty where none is named.
         status: of the first success that is described, else 200.
         definitions: what the schemas of parameters refer to.
@@ -37,12 +39,14 @@ class Operation:
     at: str
     method: str
     urls: list[str]
+    variables: dict[str, str] = field(default_factory=dict)
     parameters: list[dict[str, Any]] = field(default_factory=list)
     body: dict[str, Any] | None = None
     body_required: bool = False
     json_body: bool = True
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     examples: dict[str, list[Any]] = field(default_factory=dict)
+    media: list[str] = field(default_factory=list)
     security: list[list[dict[str, Any]]] = field(default_factory=list)
     deprecated: bool = False
     status: int = 200
@@ -107,6 +111,7 @@ class _OperationReader:
     def read(self, path: str, method: str, item: dict[str, Any], node: dict[str, Any]) -> Operation:
         at = f"/paths{pointer_of((path, method))}"
         operation = Operation(at, method.upper(), [f"{one}{path}" for one in self._servers(item, node)])
+        operation.variables = self._variables(item, node)
         operation.deprecated = node.get("deprecated") is True
         for origin, listed in ((at.rpartition("/")[0], item), (at, node)):
             for index, one in enumerate(listed.get("parameters") or ()):
@@ -129,13 +134,26 @@ class _OperationReader:
         if self.old:
             host, base = self.description.get("host", ""), self.description.get("basePath", "").rstrip("/")
             return [f"https://{host}{base}" if host else base]
-        servers = node.get("servers") or item.get("servers") or self.description.get("servers") or [{}]
         urls = []
-        for one in servers:
+        for one in self._listed_servers(item, node):
             url = str(one.get("url", "")).rstrip("/")
             if url not in urls:
                 urls.append(url)
         return urls
+
+    def _listed_servers(self, item: dict[str, Any], node: dict[str, Any]) -> list[Any]:
+        return node.get("servers") or item.get("servers") or self.description.get("servers") or [{}]
+
+    def _variables(self, item: dict[str, Any], node: dict[str, Any]) -> dict[str, str]:
+        """Return the defaults of the variables of the first server, or the first value of each."""
+        variables = None if self.old else self._listed_servers(item, node)[0].get("variables")
+        found = {}
+        for name, one in variables.items() if isinstance(variables, dict) else ():
+            listed = one.get("enum") or [None]
+            default = one.get("default", listed[0])
+            if isinstance(default, str | int) and default != "":
+                found[str(name)] = str(default)
+        return found
 
     def _parameter(self, one: dict[str, Any], at: str, operation: Operation) -> None:
         where = one.get("in")
@@ -164,6 +182,8 @@ class _OperationReader:
         if media is None:
             operation.json_body = not content
             return
+        listed = [_without_charset(one) for one in (media, *content) if _is_json(one)]
+        operation.media = [] if "*/*" in content else [*dict.fromkeys(listed)]
         pointer = f"{at}/content{pointer_of((media,))}/schema"
         operation.body = self.translator.whole(content[media].get("schema"), pointer)
 
@@ -205,6 +225,12 @@ class _OperationReader:
 def _is_json(media: str) -> bool:
     bare = media.split(";", maxsplit=1)[0].strip().lower()
     return bare in ("application/json", "*/*") or bare.endswith("+json")
+
+
+def _without_charset(media: str) -> str:
+    """Return a media type without its charset: JSON is UTF-8 (RFC 8259 section 8.1)."""
+    essence, *parameters = (one.strip() for one in media.split(";"))
+    return "; ".join([essence.lower(), *(it for it in parameters if not it.lower().startswith("charset"))])
 
 
 def find_method(described: Description, name: str) -> Operation:

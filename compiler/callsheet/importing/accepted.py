@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from callsheet.calling.cases import declared_cases, run_case
 from callsheet.compiling import Compiled
+from callsheet.documents import Path
 from callsheet.language import Diagnostic
 from callsheet.words import counted
 
@@ -18,7 +20,10 @@ def new_errors(before: Compiled, after: Compiled) -> Sequence[Diagnostic]:
 
 
 POLICY = "CS701"
-"""What a policy demands, such as an owner, is for the author to say: no import can know it."""
+"""What a policy demands, such as an owner, is for the author to say: no import can know it.
+
+A policy that a value of the request breaks, such as its URL, forbids the request itself.
+"""
 
 
 def error_of(errors: Sequence[Diagnostic], file: str, name: str) -> str:
@@ -38,10 +43,12 @@ def refused(before: Compiled, after: Compiled, files: Mapping[str, str]) -> dict
         files: by the name of each action.
 
     """
-    errors = [one for one in new_errors(before, after) if one.code != POLICY]
+    new = new_errors(before, after)
+    errors = [one for one in new if one.code != POLICY]
+    broken = [one for one in new if one.code == POLICY]
     found = {}
     for name, file in files.items():
-        reason = error_of(errors, file, name)
+        reason = error_of(errors, file, name) or _forbidden(after, name, broken)
         if not reason and name not in after.actions:
             reason = f"the workspace leaves {file} out"
         if reason := reason or _failed_case(after, name):
@@ -50,6 +57,31 @@ def refused(before: Compiled, after: Compiled, files: Mapping[str, str]) -> dict
         # An error of what they share, such as a value of an environment.
         return dict.fromkeys(files, f"{errors[0].code} {errors[0].message}")
     return found
+
+
+def _forbidden(after: Compiled, name: str, broken: Sequence[Diagnostic]) -> str:
+    """Return the policy that forbids a value of an action's request; empty where none does."""
+    document = after.actions[name].document if name in after.actions else None
+    mine = [one for one in broken if document is not None and one.file == document.file]
+    if document is None or not mine:
+        return ""
+    root: Path = ("spec", "request")
+    request = document.value["spec"]["request"]
+    paths = [(*root, "url"), *((*root, *path) for path in _leaves(request))]
+    spans = {document.place(path) for path in paths}
+    return next((f"{one.code} {one.message}" for one in mine if one.span in spans), "")
+
+
+def _leaves(value: Any) -> Iterator[Path]:
+    """Yield the paths of all values that contain no other."""
+    inner = (
+        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    )
+    for key, one in inner:
+        if isinstance(one, dict | list):
+            yield from ((key, *path) for path in _leaves(one))
+        else:
+            yield (key,)
 
 
 def demands(before: Compiled, after: Compiled) -> list[str]:

@@ -5,6 +5,8 @@ No credential of the request is written: what is named like one, or looks like o
 
 from __future__ import annotations
 
+import itertools
+import json
 import re
 from dataclasses import replace
 from typing import Any
@@ -13,12 +15,14 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 import yaml
 
 from callsheet.documents.yaml_text import Dumper
+from callsheet.importing.credentials import is_hidden, is_hidden_field, is_hidden_number, is_secret_path
 from callsheet.importing.declared import Parameters
-from callsheet.importing.guesses import guess, is_credential, parameter_name
-from callsheet.importing.marks import SECRET, SLOT, VALUE, filled, filled_payload, template_of
+from callsheet.importing.guesses import guess, parameter_name
+from callsheet.importing.marks import SLOT, VALUE, filled, filled_payload, template_of
 from callsheet.importing.model import Credential, Imported, ImportFault, Slot
-from callsheet.importing.references import References, is_hidden
-from callsheet.importing.shell import MARK, as_written
+from callsheet.importing.references import References
+from callsheet.importing.shell import as_written
+from callsheet.importing.url_texts import encoded, quoted
 
 _VENDORS = (
     ("fcm.googleapis.com", "firebase", "push"),
@@ -29,13 +33,21 @@ _VENDORS = (
     ("nexmo.com", "vonage", "sms"),
 )
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-_ENCODED_MARK = re.compile("%EE%80%8[2-7]")
 _KEY_AFTER_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9._-]* (\ue000\w+\ue001|[A-Za-z0-9._~+/-]+=*)")
 """A scheme and one word, as `Klaviyo-API-Key pk_1`: not the parameters of a signature."""
-_TOKEN = re.compile(r"(?i)(?:bearer|basic) +[^ ]+\Z")
 _LINE = "^[!-~]+( [!-~]+)*$"
 _USER = re.compile(r"(?<=://)[^/]*@")
 _LEFT_OUT = ("host", "content-length", "user-agent", "accept-encoding", "connection", "cookie")
+_UNSAID = ("user-agent", "accept-encoding", "connection")
+"""Headers that every client has of its own."""
+
+
+_WHY = {
+    "host": "it is that of the URL",
+    "content-length": "the client says how long the body is",
+    "cookie": "an action has no session",
+}
+_USER_LEFT = "the name and password in the URL were left out: the request authenticates otherwise"
 
 
 def action_text(
@@ -59,9 +71,16 @@ def action_text(
     return text
 
 
+def notes_of(text: str) -> list[str]:
+    """Return what the text of an action says of what was left out of it: the comments at its top."""
+    lines = itertools.takewhile(lambda one: one.startswith("# "), text.splitlines())
+    return [one.removeprefix("# ") for one in lines]
+
+
 class _Writer:
     def __init__(self, imported: Imported, name: str, account: str, secrets: dict[str, str]) -> None:
         self.imported = imported
+        self.notes = [*imported.notes]
         self.name = name
         self.secrets = References(account, secrets)
         self.parameters = Parameters()
@@ -70,7 +89,8 @@ class _Writer:
 
     def text(self) -> str:
         request, expected = self._request()
-        host = urlsplit(request["url"]).hostname or ""
+        url = request["url"]
+        host = url["host"] if isinstance(url, dict) else urlsplit(url).hostname or ""
         vendor = next(((one, channel) for end, one, channel in _VENDORS if host.endswith(end)), None)
         metadata: dict[str, Any] = {
             "name": self.name,
@@ -94,7 +114,9 @@ class _Writer:
         params = {key: one["example"] for key, one in self.parameters.declared.items()}
         spec["tests"] = [{"name": "as it was imported", "params": params, "expect": expected}]
         document = {"apiVersion": "callsheet/v1", "kind": "Action", "metadata": metadata, "spec": spec}
-        notes = "".join(f"# {one}\n" for one in self.imported.notes)
+        notes = "".join(f"# {one}\n" for one in dict.fromkeys(self.notes))
+        # An example that a test case repeats is written out again: no one reads an anchor with ease.
+        document = json.loads(json.dumps(document))
         return notes + yaml.dump(document, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=100)
 
     def _title(self) -> str:
@@ -116,17 +138,20 @@ class _Writer:
                 self.parameters.of_slot(slot)
         if self.imported.authentication is not None:
             self._authenticate(self.imported.authentication)
-        elif parts.username or self.imported.user:
+        elif self.imported.user is not None or parts.username:
             self._basic(*(self.imported.user or (parts.username or "", parts.password or "")))
+        if parts.username and (self.imported.authentication is not None or self.imported.user is not None):
+            self.notes.append(_USER_LEFT)
         base, _, written = self.imported.url.partition("#")[0].partition("?")
-        # What curl would send of a URL's odd characters is what is written.
-        full = _encoded(as_written(_USER.sub("", base)))
         headers = self._headers()
         query = self._query(written)
+        # What curl would send of a URL's odd characters is what is written.
+        full = encoded(as_written(_USER.sub("", base)))
         if query is None:
-            pairs = "&".join(f"{_quoted(key)}={_quoted(value)}" for key, value in self.sent_query)
+            pairs = "&".join(f"{quoted(key)}={quoted(value)}" for key, value in self.sent_query)
             full = f"{full}?{pairs}"
-        request: dict[str, Any] = {"method": self.imported.method, "url": self._template(full)}
+        url, shown = self._url(_USER.sub("", base), full)
+        request: dict[str, Any] = {"method": self.imported.method, "url": url}
         if headers:
             request["headers"] = headers
         if query:
@@ -137,12 +162,36 @@ class _Writer:
         plain = [f"{quote(key, safe='')}={quote(self._shown(sent[key]), safe='')}" for key in listed]
         expected: dict[str, Any] = {
             "method": self.imported.method,
-            "url": self._shown(full, encoded=True) + ("?" + "&".join(plain) if plain else ""),
+            "url": shown + ("?" + "&".join(plain) if plain else ""),
         }
+        if headers:
+            expected["headers"] = {
+                key: f"{{{one['secret']}}}"
+                if isinstance(one, dict)
+                else self._shown(self.sent_headers[key])
+                for key, one in headers.items()
+            }
         if self.imported.has_payload:
             request["payload"] = self._payload(self.imported.payload, ())
             expected["payload"] = self._expected(self.imported.payload, ())
         return request, expected
+
+    def _url(self, base: str, full: str) -> tuple[Any, str]:
+        """Return the URL, and how a test case expects it; one that contains a credential is a secret."""
+        known = filled(base, self.imported.values)
+        if not is_secret_path(known):
+            return self._template(full), self._shown(full, encoded=True)
+        if SLOT.search(known):
+            raise ImportFault(
+                "its URL contains a credential and a parameter",
+                "write a connection whose `url` is `{secret, host}`, and the `path` after it",
+            )
+        parts = urlsplit(known)
+        if parts.scheme.lower() != "https":
+            raise ImportFault("its URL contains a credential, and is not one of https", "correct the URL")
+        host = parts.netloc.lower()
+        reference = self.secrets.to("url", filled(full, self.imported.values))
+        return {**reference, "host": host}, f"https://{host}/{{{reference['secret']}}}"
 
     def _template(self, text: str) -> str:
         """Write a text as a template, with a parameter or a value in the place of each mark."""
@@ -183,7 +232,7 @@ class _Writer:
         found: dict[str, Any] = {}
         self.sent_query: list[tuple[str, str]] = []
         for key, value in parse_qsl(query, keep_blank_values=True):
-            hidden = is_credential(key, value) or SECRET.search(value) is not None
+            hidden = is_hidden_field(key, value)
             if hidden and self.authentication["type"] == "none":
                 self.authentication = {
                     "type": "apiKey",
@@ -192,7 +241,7 @@ class _Writer:
                     "value": self.secrets.to(key, value),
                 }
             elif hidden:
-                self.imported.notes.append(
+                self.notes.append(
                     f"the query parameter {key} was left out: it looks like a second credential"
                 )
             else:
@@ -202,20 +251,26 @@ class _Writer:
 
     def _headers(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
+        self.sent_headers: dict[str, str] = {}
+        seen: set[str] = set()
+        host = urlsplit(filled(self.imported.url, self.imported.values)).netloc.lower()
         for key, value in self.imported.headers:
-            if key.lower() in _LEFT_OUT:
+            name = key.lower()
+            if name in _LEFT_OUT:
+                if name not in _UNSAID and not (name == "host" and value.lower() == host):
+                    self.notes.append(f"the header {key} was left out: {_WHY[name]}")
                 continue
-            if key.lower() == "authorization":
+            if name in seen:
+                self.notes.append(f"the header {key} is there more than once: the last one was kept")
+                found = {it: one for it, one in found.items() if it.lower() != name}
+            seen.add(name)
+            if name == "authorization":
                 self._authorization(value, found, key)
-            elif (
-                is_credential(key, value)
-                or _TOKEN.match(value)
-                or MARK.fullmatch(value)
-                or SECRET.search(value)
-            ):
+            elif is_hidden_field(key, value):
                 found[key] = self.secrets.to(key, value)
             else:
                 self._keep_on_a_line(value)
+                self.sent_headers[key] = as_written(value)
                 found[key] = self._template(as_written(value))
         return self._with_api_key(found)
 
@@ -236,6 +291,8 @@ class _Writer:
 
     def _authorization(self, value: str, headers: dict[str, Any], key: str) -> None:
         scheme = value.split(" ", 1)[0].lower()
+        if self.authentication["type"] == "basic" and urlsplit(self.imported.url).username:
+            self.notes.append(_USER_LEFT)
         if scheme == "bearer":
             self.authentication = {
                 "type": "bearer",
@@ -259,15 +316,24 @@ class _Writer:
             return [self._payload(one, (*path, index)) for index, one in enumerate(value)]
         if isinstance(value, Slot):
             return f"{{{{ params.{self.parameters.of_slot(value)} }}}}"
+        if self._is_hidden(value, path):
+            return self._reference(value, path)
         if not isinstance(value, str):
             return value
-        if is_hidden(value, path):
-            return self.secrets.to(str(path[-1]) if path else "value", value)
         value = as_written(value)
         guessed = None if SLOT.search(value) or VALUE.search(value) else guess(value, path)
         if guessed is None:
             return self._template(value)
         return f"{{{{ params.{self.parameters.of_value(path, value, guessed)} }}}}"
+
+    def _is_hidden(self, value: Any, path: tuple[Any, ...]) -> bool:
+        return is_hidden(value, path) if isinstance(value, str) else is_hidden_number(value, path)
+
+    def _reference(self, value: Any, path: tuple[Any, ...]) -> dict[str, str]:
+        key = next((one for one in reversed(path) if isinstance(one, str)), "value")
+        if not isinstance(value, str):
+            self.notes.append(f"`{key}` was a number: its secret is sent as a string")
+        return self.secrets.to(key, str(value))
 
     def _expected(self, value: Any, path: tuple[Any, ...]) -> Any:
         if isinstance(value, dict):
@@ -276,8 +342,8 @@ class _Writer:
             return [self._expected(one, (*path, index)) for index, one in enumerate(value)]
         if isinstance(value, Slot):
             return value.example
-        if isinstance(value, str) and is_hidden(value, path):
-            return self.secrets.to(str(path[-1]) if path else "value", value)
+        if self._is_hidden(value, path):
+            return self._reference(value, path)
         if not isinstance(value, str):
             return value
         found = filled_payload(as_written(value), self.imported.values)
@@ -287,14 +353,3 @@ class _Writer:
 def _is_writable(text: str) -> bool:
     """Return whether a text is one of UTF-8: half a surrogate pair is none."""
     return re.search("[\ud800-\udfff]", text) is None
-
-
-def _quoted(text: str) -> str:
-    """Encode a key or a value of a query; marks stay as they are."""
-    return _ENCODED_MARK.sub(lambda match: unquote(match[0]), quote(text, safe=""))
-
-
-def _encoded(url: str) -> str:
-    """Encode what a URL cannot contain, and nothing twice; marks stay as they are."""
-    found = quote(url, safe=":/?#[]@!$&'()*+,;=~%") if not url.isascii() or " " in url else url
-    return _ENCODED_MARK.sub(lambda match: unquote(match[0]), found)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from callsheet.contracts.operations import Operation
-from callsheet.importing.guesses import is_secret
+from callsheet.importing.credentials import is_secret
 from callsheet.importing.model import Slot
-from callsheet.importing.sampling import Sampler
+from callsheet.importing.sampling import Sampler, SelfReferenceError
 
 _DEPTH = 4
 """Below this depth, an answer shows only what is required."""
@@ -36,13 +36,20 @@ def sampled_answers(operation: Operation, description: dict[str, Any]) -> dict[s
 def _fitting(operation: Operation, kind: str, description: dict[str, Any]) -> Iterator[Any]:
     """Yield examples that the schema of an answer takes, the best first."""
     schema = operation.answers[kind]
-    sampled = (sampler(description, schema).value(schema, (), 0) for sampler in (_Whole, Sampler))
+    sampled = (_sampled(sampler(description, schema), schema) for sampler in (_Whole, Sampler))
     for one in (*operation.examples.get(kind, ()), *sampled):
         payload = _without_credentials(_plain(one), ())
         if isinstance(payload, dict | list) and payload:
             short = len(json.dumps(payload)) <= _CHARACTERS
             if short and not operation.validation(kind).faults(payload):
                 yield payload
+
+
+def _sampled(sampler: Sampler, schema: dict[str, Any]) -> Any:
+    try:
+        return sampler.value(schema, (), 0)
+    except SelfReferenceError:
+        return None
 
 
 class _Whole(Sampler):

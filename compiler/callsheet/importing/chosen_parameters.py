@@ -10,15 +10,16 @@ from urllib.parse import parse_qsl, quote
 
 from callsheet.documents import equal, parts_of, pointer_of
 from callsheet.errors import CallsheetError
-from callsheet.importing.guesses import guess, is_credential
+from callsheet.importing.credentials import is_credential, is_hidden
+from callsheet.importing.guesses import guess
 from callsheet.importing.marks import SECRET, SLOT, filled, slot
 from callsheet.importing.model import Imported, Slot
-from callsheet.importing.references import is_hidden
 from callsheet.importing.shell import MARK
 from callsheet.words import nearest
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}\Z")
-_POINTER = re.compile(r"(?:/(?:[^~/]|~[01])*)+\Z")
+_POINTER = re.compile(r"(?:/(?:[^~/]|~[01])*)*\Z")
+"""RFC 6901; the empty one is that of the whole payload."""
 _QUERY = "query:"
 _TYPES = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
 _WAY_OUT = "write NAME=/pointer for a value of the payload, NAME=query:KEY for one of the query"
@@ -47,10 +48,10 @@ def read_choices(written: Sequence[str]) -> list[Choice]:
     """
     found: list[Choice] = []
     for one in written:
-        name, _, place = one.partition("=")
+        name, equals, place = one.partition("=")
         if not _NAME.match(name):
             raise _fault(f"`{name[:60]}` is not a name of a parameter", "use letters, digits and _")
-        if not (_POINTER.match(place) or (place.startswith(_QUERY) and place != _QUERY)):
+        if not ((equals and _POINTER.match(place)) or (place.startswith(_QUERY) and place != _QUERY)):
             raise _fault(f"`{place[:80]}` is not a place in a request", _WAY_OUT)
         other = next((it for it in found if _overlap(it.place, place)), None)
         if other is not None and other.place == place and other.name != name:
@@ -144,7 +145,7 @@ def _plain(value: Any) -> Any:
 def _replaced(
     value: Any, path: tuple[str, ...], places: Mapping[str, Slot], texts: Mapping[str, Slot]
 ) -> Any:
-    here = places.get(pointer_of(path)) if path else None
+    here = places.get(pointer_of(path))
     if here is not None:
         return here
     if isinstance(value, dict):
@@ -173,7 +174,9 @@ def _value(imported: Imported, place: str) -> Any:
         if len(values) != 1:
             raise KeyError(place)
         return values[0]
-    value = imported.payload if imported.has_payload else None
+    if not imported.has_payload:
+        raise KeyError(place)
+    value = imported.payload
     for part in parts_of(place):
         if isinstance(value, dict):
             value = value[part]
@@ -205,7 +208,7 @@ def _missing(requests: Sequence[Imported], place: str) -> CallsheetError:
         return _fault(f"the query has no `{key[:60]}`{nearest(key, keys)}", _WAY_OUT)
     known = [it for one in requests for it in _pointers(one.payload, ())]
     return _fault(
-        f"the payload has nothing at {place[:80]}{nearest(place, known)}",
+        f"the payload has nothing at {place[:80] or 'its root'}{nearest(place, known)}",
         "name a place of the payload; --fields adds optional fields of an operation",
     )
 

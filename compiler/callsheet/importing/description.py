@@ -9,7 +9,8 @@ from callsheet.contracts.sources import ContractFault
 from callsheet.errors import CallsheetError
 from callsheet.importing.chosen_parameters import Choice
 from callsheet.importing.common import one_account
-from callsheet.importing.model import Imported, ImportFault
+from callsheet.importing.marks import filled
+from callsheet.importing.model import Imported, ImportFault, none_left
 from callsheet.importing.reading_in import name_from, read_description, request_of, settled
 from callsheet.importing.several import (
     ImportedOperations,
@@ -47,9 +48,12 @@ def import_operations(
 
     """
     requests, left = _requests(root, source, wanted, tag, fields)
-    account = name or name_from(next(iter(requests.values())).url).split("_", maxsplit=1)[0]
+    first = next(iter(requests.values()))
+    account = name or name_from(filled(first.url, first.values)).split("_", maxsplit=1)[0]
+    has_values = any(one.values for one in requests.values())
     named = {label: Request(imported=one, name=label) for label, one in requests.items()}
-    return files_of(named, free_name(account, place.taken), place, left, one_account, choices)
+    account = free_name(account, {*place.taken, *(place.valued if has_values else ())})
+    return files_of("operations", named, account, place, left, one_account, choices)
 
 
 def _requests(
@@ -82,5 +86,5 @@ def _requests(
                 raise
             left[operation] = error.message
     if not requests:
-        raise ImportFault("none of the operations can be an action", next(iter(left.values())))
+        raise none_left("operations", left)
     return requests, left

@@ -11,9 +11,10 @@ from callsheet.errors import CallsheetError, of_its_shape
 from callsheet.importing.chosen_parameters import Choice
 from callsheet.importing.common import by_account
 from callsheet.importing.files import chosen_requests
+from callsheet.importing.guesses import without_accents
 from callsheet.importing.marks import filled
 from callsheet.importing.model import Collection as Requests
-from callsheet.importing.model import Credential, Imported, ImportFault, Listed
+from callsheet.importing.model import Credential, Imported, ImportFault, Listed, none_left
 from callsheet.importing.reading_in import name_from, settled
 from callsheet.importing.several import (
     ImportedOperations,
@@ -50,14 +51,12 @@ def import_requests(
     chosen = chosen_requests(collection.requests, wanted)
     requests, left = _read(collection.kind, chosen, asked=bool(wanted))
     if not requests:
-        raise ImportFault(
-            "none of the requests can be an action", next(iter(left.values()), "choose others")
-        )
+        raise none_left("requests", left)
     account = name or _account(collection.title) or _host(next(iter(requests.values())))
     has_values = any(one.imported.values for one in requests.values())
     account = free_name(account, {*place.taken, *(place.valued if has_values else ())})
-    found = files_of(requests, account, place, left, by_account, choices)
-    return replace(found, notes=collection.notes)
+    found = files_of("requests", requests, account, place, left, by_account, choices)
+    return replace(found, notes=[*collection.notes, *found.notes])
 
 
 def _read(kind: str, listed: Sequence[Listed], *, asked: bool) -> tuple[dict[str, Request], dict[str, str]]:
@@ -102,7 +101,8 @@ def _named(listed: Listed, imported: Imported) -> Request:
         return Request(imported=imported, name="_".join((imported.method, *filter(None, words))))
     imported.title = listed.name
     folder = "/".join(
-        re.sub(r"[^a-z0-9]+", "-", one.lower()).strip("-")[:40] or "folder" for one in listed.folder
+        re.sub(r"[^a-z0-9]+", "-", without_accents(one).lower()).strip("-")[:40] or "folder"
+        for one in listed.folder
     )
     return Request(imported=imported, name=listed.name, folder=folder)
 
@@ -119,7 +119,7 @@ def free_label(label: str, taken: Collection[str]) -> str:
 def _account(title: str) -> str:
     """Return the first words of a title as a name, which every action's name begins with."""
     found = ""
-    for word in re.findall(r"[a-z0-9]+", title.lower()):
+    for word in re.findall(r"[a-z0-9]+", without_accents(title).lower()):
         if len(f"{found}_{word}") > _ACCOUNT and found:
             break
         found = f"{found}_{word}"[:_ACCOUNT].strip("_")

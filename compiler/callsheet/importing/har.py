@@ -37,6 +37,8 @@ def _read(request: dict[str, Any]) -> Imported:
     result = Imported(
         method=str(request.get("method", "GET")), url=str(request.get("url", "")), headers=headers
     )
+    if any(str(one["name"]).lower() == "cookie" for one in request.get("headers", ())):
+        result.notes.append("the header Cookie was left out: an action has no session")
     text = (request.get("postData") or {}).get("text")
     if isinstance(text, str) and text.strip():
         try:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from callsheet.importing.model import Collection, Imported, ImportFault, Listed
+from callsheet.importing.hidden_variables import hidden_by_use
+from callsheet.importing.model import Collection, Imported, ImportFault, Listed, misshapen
 from callsheet.importing.reading_requests import (
     PATH_PARAMETER,
     add_bearer,
@@ -44,16 +46,19 @@ def insomnia_collection(value: dict[str, Any], environment: str | None) -> Colle
     nodes = {str(one.get("_id") or f"node {index}"): one for index, one in enumerate(listed_nodes)}
     known = _texts(_environment(nodes, environment))
     names: dict[str, str] = {}
+    found = [one for one in nodes.values() if one.get("_type") == "request"]
+
+    @cache
+    def secrets() -> set[str]:
+        """Return the variables that are credentials by their use."""
+        read = [lambda it, one=one: _Request(one, _folders(nodes, one), it).read() for one in found]
+        return hidden_by_use(KIND, read, [known, *(_own(_folders(nodes, one)) for one in found)])
 
     def listed(node: dict[str, Any]) -> Listed:
-        above = _above(nodes, node)
-        folders = [one for one in above if one.get("_type") == "request_group"]
-        own: dict[str, str] = {}
-        for one in folders:
-            own |= _texts(one.get("environment") or {})
+        folders = _folders(nodes, node)
 
         def read() -> Imported:
-            return _Request(node, folders, Variables(known, (), own, names)).read()
+            return _Request(node, folders, Variables(known, secrets(), _own(folders), names)).read()
 
         folder = tuple(str(one.get("name") or "folder") for one in folders)
         return Listed(name=str(node.get("name") or "request"), folder=folder, read=read)
@@ -61,7 +66,7 @@ def insomnia_collection(value: dict[str, Any], environment: str | None) -> Colle
     title = next(
         (str(one.get("name") or "") for one in nodes.values() if one.get("_type") == "workspace"), ""
     )
-    requests = [listed(one) for one in nodes.values() if one.get("_type") == "request"]
+    requests = [listed(one) for one in found]
     return Collection(kind=KIND, title=title, requests=requests)
 
 
@@ -72,6 +77,18 @@ def _above(nodes: Mapping[str, dict[str, Any]], node: dict[str, Any]) -> list[di
     while parent is not None and len(found) < _DEPTH:
         found.insert(0, parent)
         parent = nodes.get(str(parent.get("parentId")))
+    return found
+
+
+def _folders(nodes: Mapping[str, dict[str, Any]], node: dict[str, Any]) -> list[dict[str, Any]]:
+    return [one for one in _above(nodes, node) if one.get("_type") == "request_group"]
+
+
+def _own(folders: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """Return the texts of the variables that folders declare, the innermost last."""
+    found: dict[str, str] = {}
+    for one in folders:
+        found |= _texts(one.get("environment") or {})
     return found
 
 
@@ -156,6 +173,8 @@ class _Request:
 
     def _authenticate(self, result: Imported) -> None:
         listed = [one.get("authentication") for one in (*self.folders, self.node)]
+        if any(one and not isinstance(one, dict) for one in listed):
+            raise misshapen(KIND)
         auth = next((one for one in reversed(listed) if isinstance(one, dict) and one.get("type")), {})
         kind = "none" if auth.get("disabled") else str(auth.get("type") or "none")
         held = {key: str(one) for key, one in auth.items() if one is not None}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,8 +13,23 @@ from callsheet.errors import CallsheetError
 class ImportFault(CallsheetError):  # noqa: N818 - a verdict about one request
     """What cannot become an action, with the reason: CS938."""
 
-    def __init__(self, message: str, help: str) -> None:
-        super().__init__("CS938", message, help=help)
+    def __init__(self, message: str, help: str, details: tuple[str, ...] = ()) -> None:
+        super().__init__("CS938", message, help=help, details=details)
+
+
+MAX_REASONS = 20
+"""How many refusals are listed where nothing is imported."""
+
+
+def none_left(what: str, left: Mapping[str, str]) -> ImportFault:
+    """Return that nothing of a file can be an action, with the reason of each."""
+    lines = [f"{label}: {why}" for label, why in left.items()]
+    more = [f"and {len(lines) - MAX_REASONS} more"] if len(lines) > MAX_REASONS else []
+    return ImportFault(
+        f"none of the {what} can be an action",
+        "choose others, or write the action by hand",
+        (*lines[:MAX_REASONS], *more),
+    )
 
 
 def checked_url(url: str) -> str:
@@ -87,6 +102,7 @@ class Imported:
         responses: the answers, as an action shows them.
         title: what the call is named where it comes from.
         notes: what was left out, for the author.
+        incomplete: whether its authentication was left out.
 
     """
 
@@ -103,6 +119,7 @@ class Imported:
     responses: dict[str, Any] = field(default_factory=dict)
     title: str = ""
     notes: list[str] = field(default_factory=list)
+    incomplete: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,15 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
 
 from callsheet.contracts.operations import Operation, find_operation
 from callsheet.contracts.sources import ContractFault, ContractFile
 from callsheet.errors import of_its_shape
 from callsheet.importing.answers import sampled_answers
-from callsheet.importing.model import Imported, ImportFault, Slot, misshapen
-from callsheet.importing.sampling import Sampler, plain_value
+from callsheet.importing.marks import secret, slot, value
+from callsheet.importing.model import Credential, Imported, ImportFault, Slot, misshapen
+from callsheet.importing.sampling import Sampler
 from callsheet.outbound.urls import with_query
 from callsheet.words import nearest
+
+_VARIABLE = re.compile(r"\{\+?([^}]*)\}")
 
 
 def read_operation(file: ContractFile, name: str | None, fields: Collection[str] = ()) -> Imported:
@@ -44,41 +50,90 @@ def read_operation(file: ContractFile, name: str | None, fields: Collection[str]
 def _request(
     file: ContractFile, operation: Operation, name: str | None, fields: Collection[str]
 ) -> Imported:
-    if not operation.json_body or not operation.urls[0].startswith("http"):
+    url = _with_scheme(operation)
+    if not operation.json_body or not url.startswith("http"):
         what = "takes no JSON body" if not operation.json_body else "names no server"
         raise ImportFault(f"the operation {what}", "choose another operation, or write the action by hand")
-    result = Imported(method=operation.method, url=re.sub(r"\{\+?([^}]*)\}", _path_slot, operation.urls[0]))
+    result = Imported(method=operation.method, url="")
     result.contract = {"openapi": file.reference, "operation": name}
-    for name_in_url in re.findall(r"\{\+?([^}]*)\}", operation.urls[0]):
-        result.slots[name_in_url] = Slot(name_in_url, {"type": "string"}, name_in_url)
-    _parameters(result, operation)
+    result.url = _VARIABLE.sub(lambda match: _in_url(result, operation, match[1]), url)
+    _parameters(result, operation, Sampler(file.value, operation.body or {"$defs": operation.definitions}))
     _security(result, operation)
     if operation.body is not None:
         sampler = Sampler(file.value, operation.body, fields)
-        value = sampler.value(operation.body, (), 0)
+        payload = sampler.value(operation.body, (), 0)
         if unknown := [one for one in fields if one not in sampler.known]:
             near = nearest(unknown[0], sampler.known)
             raise ImportFault(f"the body has no field `{unknown[0]}`{near}", "choose others with --fields")
-        result.payload, result.has_payload = value, True
-        result.headers.append(("Content-Type", "application/json"))
+        result.payload, result.has_payload = payload, True
+        result.headers.append(
+            ("Content-Type", operation.media[0] if operation.media else "application/json")
+        )
     result.responses = sampled_answers(operation, file.value)
     return result
 
 
-def _path_slot(match: re.Match[str]) -> str:
-    return f"\ue002{match[1]}\ue003"
+def _with_scheme(operation: Operation) -> str:
+    """Return the first URL of an operation; a scheme that is a variable is its default."""
+    variable = _VARIABLE.match(operation.urls[0])
+    default = operation.variables.get(variable[1]) if variable is not None else None
+    return (
+        operation.urls[0]
+        if variable is None or default is None
+        else default + variable.string[variable.end() :]
+    )
 
 
-def _parameters(result: Imported, operation: Operation) -> None:
+def _in_url(result: Imported, operation: Operation, name: str) -> str:
+    """Return the mark for a name in the URL: a value for a variable of the server, else a parameter."""
+    if name in operation.variables:
+        identifier = re.sub(r"[^A-Za-z0-9_]+", "_", name)
+        identifier = identifier if identifier[:1].isalpha() else f"v_{identifier}"
+        result.values[identifier] = operation.variables[name]
+        return value(identifier)
+    result.slots[name] = Slot(name, {"type": "string"}, name)
+    return slot(name)
+
+
+def _parameters(result: Imported, operation: Operation, sampler: Sampler) -> None:
+    """Write what is required of query and headers: a constant of the description, or a parameter."""
     for one in operation.parameters:
         usual = one["name"].lower() in ("authorization", "content-type", "accept")
         if not one["required"] or usual:
             continue
-        value = plain_value(one["schema"], one["name"])
-        if one["in"] == "query":
-            result.url = with_query(result.url, f"{one['name']}={value}")
+        held = _parameter(one, sampler)
+        if isinstance(held, Slot):
+            # The path may have a parameter of the same name.
+            mark = held.name if held.name not in result.slots else f"{held.name}_{one['in']}"
+            result.slots[mark] = replace(held, name=mark)
+            text = slot(mark)
         else:
-            result.headers.append((one["name"], str(value)))
+            text = str(held).lower() if isinstance(held, bool) else str(held)
+        if one["in"] == "query":
+            written = text if isinstance(held, Slot) else quote(text, safe="")
+            result.url = with_query(result.url, f"{quote(one['name'], safe='')}={written}")
+        else:
+            result.headers.append((one["name"], text))
+
+
+def _parameter(one: dict[str, Any], sampler: Sampler) -> Any:
+    """Return the value of a parameter; one without a value of its own is a slot with its name.
+
+    A list has one item: the styles of lists do not differ then.
+    """
+    described = sampler.described(one["at"])
+    for here in (described, described.get("schema")):
+        if isinstance(here, dict) and isinstance(here.get("default"), str | int | float):
+            return here["default"]
+    found = sampler.value(one["schema"], (one["name"],), 1)
+    while isinstance(found, list) and found:
+        found = found[0]
+    shown = described.get("example")
+    if isinstance(found, Slot):
+        known = isinstance(shown, str | int | float)
+        return replace(found, name=one["name"], example=shown if known else found.example)
+    is_plain = isinstance(found, str | int | float)
+    return found if is_plain else Slot(one["name"], {"type": "string"}, one["name"])
 
 
 def _security(result: Imported, operation: Operation) -> None:
@@ -88,8 +143,13 @@ def _security(result: Imported, operation: Operation) -> None:
         if kind == "basic":
             result.user = ("user", "password")
         elif kind == "apikey" and scheme.get("in") == "header":
-            result.headers.append((str(scheme.get("name")), "\ue000API_KEY\ue001"))
+            key = str(scheme.get("name"))
+            result.headers.append((key, secret(re.sub(r"\W+", "_", key))))
+        elif kind == "apikey" and scheme.get("in") == "query" and result.authentication is None:
+            key = str(scheme.get("name"))
+            result.authentication = {"type": "apiKey", "name": key, "in": "query", "value": Credential(key)}
         elif kind in ("bearer", "oauth2", "openidconnect"):
             result.headers.append(("Authorization", "Bearer token"))
         else:
+            result.incomplete = True
             result.notes.append(f"the operation requires {kind}: write `authentication` by hand")

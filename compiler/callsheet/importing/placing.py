@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from callsheet.compiling import Compiled
@@ -26,13 +26,24 @@ class Placed:
     names: Sequence[str] = ()
 
 
-def place_values(compiled: Compiled, account: str, requests: Iterable[Imported]) -> Placed | None:
+def place_values(
+    compiled: Compiled, account: str, requests: Iterable[Imported], read: Collection[str] | None = None
+) -> Placed | None:
     """Return the environments that say the values of requests; None where no file can be changed so.
 
     They are written where every environment that deploys something reads them: in what it extends, and in
     itself where it extends nothing.
+
+    Args:
+        compiled: the workspace.
+        account: below which the values are.
+        requests: with their values.
+        read: the names of the values that are needed, also for what these read; None for all of them.
+
     """
     values = {name: text for one in requests for name, text in one.values.items()}
+    if read is not None:
+        values = _needed(values, read)
     if not values:
         return Placed()
     reads = {name: f"values.{account}.{name}" for name in values}
@@ -55,3 +66,15 @@ def place_values(compiled: Compiled, account: str, requests: Iterable[Imported])
     except CannotRewriteError:
         return None
     return Placed(texts=texts, names=sorted(reads.values())) if texts else None
+
+
+def _needed(values: Mapping[str, str], read: Collection[str]) -> dict[str, str]:
+    """Return the values that are read, and those that they read."""
+    found: dict[str, str] = {}
+    waiting = [one for one in read if one in values]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found[name] = values[name]
+            waiting += [match[2] for match in VALUE.finditer(values[name]) if match[2] in values]
+    return found

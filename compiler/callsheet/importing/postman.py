@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
-from callsheet.importing.model import Collection, Imported, Listed
+from callsheet.importing.hidden_variables import hidden_by_use
+from callsheet.importing.model import Collection, Imported, Listed, misshapen
 from callsheet.importing.reading_requests import (
     PATH_PARAMETER,
     add_bearer,
@@ -21,6 +23,7 @@ from callsheet.importing.reading_requests import (
     refuse_form,
 )
 from callsheet.importing.variables import Variables, checked_host
+from callsheet.words import counted
 
 KIND = "a Postman collection"
 _DEPTH = 50
@@ -41,12 +44,22 @@ def postman_collection(value: dict[str, Any], environment: Any) -> Collection:
         known, hidden = known | more, hidden | more_hidden
     info = value.get("info") or {}
     names: dict[str, str] = {}
+    nodes = [*_items(value["item"], (), ())]
+    folders = [_variables(_own(above)) for _, _, above in nodes]
+
+    @cache
+    def secrets() -> set[str]:
+        """Return the variables that are credentials because a file says so, or by their use."""
+        read = [
+            lambda it, node=node, above=above: _Request(node["request"], (value, *above), it).read()
+            for node, _, above in nodes
+        ]
+        used = hidden_by_use(KIND, read, [known, *(one for one, _ in folders)])
+        return used.union(hidden, *(one for _, one in folders))
 
     def listed(node: dict[str, Any], folder: tuple[str, ...], above: tuple[Any, ...]) -> Listed:
-        own = _variables([it for one in above for it in one.get("variable") or ()])[0]
-
         def read() -> Imported:
-            variables = Variables(known, hidden, own, names)
+            variables = Variables(known, secrets(), _variables(_own(above))[0], names)
             found = _Request(node["request"], (value, *above), variables).read()
             if _has_scripts(node):
                 found.notes.append("its scripts were left out: nothing is run")
@@ -55,7 +68,9 @@ def postman_collection(value: dict[str, Any], environment: Any) -> Collection:
         return Listed(name=str(node.get("name") or "request"), folder=folder, read=read)
 
     notes = ["the scripts of the collection were left out: nothing is run"] if _has_scripts(value) else []
-    requests = [listed(*one) for one in _items(value["item"], (), ())]
+    if odd := _odd(value["item"]):
+        notes.append(f"{counted(odd, 'item')} of the collection left out: neither a request nor a folder")
+    requests = [listed(*one) for one in nodes]
     return Collection(kind=KIND, title=str(info.get("name") or ""), requests=requests, notes=notes)
 
 
@@ -70,6 +85,23 @@ def _items(
             yield from _items(one["item"], (*folder, str(one.get("name") or "folder")), (*above, one))
         elif isinstance(one.get("request"), dict | str):
             yield one, folder, above
+
+
+def _odd(items: list[Any], depth: int = 0) -> int:
+    """Return how many items are nothing that can be read."""
+    count = 0
+    for one in items if depth < _DEPTH else ():
+        inner = one.get("item") if isinstance(one, dict) else None
+        if isinstance(inner, list):
+            count += _odd(inner, depth + 1)
+        elif not isinstance(one, dict) or not isinstance(one.get("request"), dict | str):
+            count += 1
+    return count
+
+
+def _own(folders: tuple[Any, ...]) -> list[Any]:
+    """Return the variables of folders, as they are listed."""
+    return [it for one in folders for it in one.get("variable") or ()]
 
 
 def _variables(listed: Any) -> tuple[dict[str, str], set[str]]:
@@ -155,6 +187,8 @@ class _Request:
     def _authenticate(self, result: Imported) -> None:
         """Authenticate by what the request says itself, else the nearest folder, else the collection."""
         listed = [one.get("auth") for one in (*self.above, self.node)]
+        if any(one and not isinstance(one, dict) for one in listed):
+            raise misshapen(KIND)
         auth = next((one for one in reversed(listed) if isinstance(one, dict) and one.get("type")), {})
         kind = str(auth.get("type") or "noauth")
         held = _auth_fields(auth.get(kind))

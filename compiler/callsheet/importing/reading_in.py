@@ -14,7 +14,7 @@ from callsheet.documents import FolderSource
 from callsheet.errors import ArgumentError, CallsheetError
 from callsheet.importing.arguments import read_argument
 from callsheet.importing.curl import read_curl
-from callsheet.importing.files import read_file
+from callsheet.importing.files import read_file, with_values_filled
 from callsheet.importing.httpie import read_httpie
 from callsheet.importing.marks import filled
 from callsheet.importing.model import Imported, ImportFault, checked_url
@@ -58,7 +58,7 @@ def read_request(
         read = read_curl if source == "curl" else read_httpie
         found = read(line if line is not None else sys.stdin.read(MAX_LINE + 1))
     elif operation is not None:
-        found = request_of(read_description(root, source), operation, fields)
+        found = with_values_filled(request_of(read_description(root, source), operation, fields))
     else:
         found = read_file(read_argument(source), wanted, environment, kind)
     return settled(found)
@@ -143,7 +143,9 @@ def request_of(described: tuple[ContractFile, bool], operation: str, fields: Col
     if not inside:
         imported.contract = None
         name = Path(description.reference).name
-        imported.notes.append(f"copy {name} into the workspace, and name it under `contract`")
+        imported.notes.append(
+            f"the contract is not linked: copy {name} into the workspace, and name it under `contract`"
+        )
     return imported
 
 

@@ -17,8 +17,15 @@ PATH_PARAMETER = re.compile(r"(?<=[^/:]/):(\w+)(?=[/?#]|\Z)")
 
 
 def fields(listed: Any, name: str = "name") -> Iterator[tuple[str, str]]:
-    """Yield the names and values of a list of fields, without those that are switched off."""
-    for one in listed if isinstance(listed, list) else ():
+    """Yield the names and values of a list of fields, without those that are switched off.
+
+    Raises:
+        TypeError: for what is not a list: what it says would be lost.
+
+    """
+    if listed and not isinstance(listed, list):
+        raise TypeError
+    for one in listed or ():
         if isinstance(one, dict) and one.get(name) and not one.get("disabled"):
             held = one.get("value")
             yield str(one[name]), "" if held is None else str(held)
@@ -71,6 +78,7 @@ def add_oauth2(imported: Imported, held: Mapping[str, str], token_url: str, vari
 
 def leave_authentication(imported: Imported, kind: str) -> None:
     """Note a scheme that no action has."""
+    imported.incomplete = True
     imported.notes.append(f"its authentication, {kind[:30]}, was left out: write `authentication` by hand")
 
 

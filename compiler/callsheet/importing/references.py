@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from callsheet.importing.guesses import is_secret
 from callsheet.importing.marks import SECRET
 from callsheet.importing.shell import MARK
 
@@ -38,11 +37,6 @@ class References:
             number += 1
             chosen = f"{name}_{number}"
         return {"secret": f"env:{chosen}"}
-
-
-def is_hidden(value: str, path: tuple[object, ...]) -> bool:
-    """Return whether a text of the payload is, or contains, a credential."""
-    return bool(is_secret(value, path) or MARK.fullmatch(value) or SECRET.search(value))
 
 
 def secret_names(text: str) -> Iterator[str]:

@@ -6,10 +6,24 @@ from collections.abc import Collection
 from typing import Any
 
 from callsheet.documents import parts_of
-from callsheet.importing.model import Slot
+from callsheet.importing.model import ImportFault, Slot
 
 DEPTH = 12
 _TYPES = {"string": "text", "integer": 1, "number": 1.5, "boolean": True}
+_FORMATS = {
+    "date-time": "2026-01-01T00:00:00Z",
+    "date": "2026-01-01",
+    "email": "ada@example.com",
+    "uri": "https://www.example.com/",
+    "url": "https://www.example.com/",
+    "uuid": "00000000-0000-4000-8000-000000000000",
+    "ipv4": "192.0.2.1",
+    "hostname": "www.example.com",
+}
+
+
+class SelfReferenceError(ImportFault):
+    """What a schema requires contains itself without an end."""
 
 
 class Sampler:
@@ -31,29 +45,68 @@ class Sampler:
         self.definitions = root.get("$defs", {})
 
     def value(self, schema: Any, path: tuple[str, ...], depth: int) -> Any:
-        """Return a value that a schema takes."""
+        """Return a value that a schema takes.
+
+        Raises:
+            SelfReferenceError: where none has an end.
+
+        """
         node = self._resolved(schema)
         if depth > DEPTH:
-            return {}
+            raise SelfReferenceError(
+                f"its body requires at `{'.'.join(path[:4])}` what contains itself without an end",
+                "write the action by hand",
+            )
         for key in ("const", "default"):
             if key in node:
                 return node[key]
+        node = self._flat(node, path)
         if "enum" in node:
             return node["enum"][0]
-        example = self._example(node)
+        example = self.shown(node)
         kinds = node.get("type", "object" if "properties" in node or path == () else "string")
         kind = kinds[0] if isinstance(kinds, list) else kinds
         if kind == "object":
             return self._object(node, path, depth)
         if kind == "array":
-            item = self.value(node.get("items", {}), path, depth + 1)
-            return [item] * max(node.get("minItems", 1), 1)
+            return self._array(node, path, depth)
         if kind == "null":
             return None
         if example is None or isinstance(example, dict | list):
-            example = plain_value(node, path[-1] if path else "value")
+            example = self._plain(node, path[-1] if path else "value")
         fields = {"type": kind, **{key: node[key] for key in _CONSTRAINTS if key in node}}
         return Slot("_".join(path[-1:]) or "value", fields, example)
+
+    def _flat(self, node: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
+        """Return a schema with the type and the limits of what it is made of, where it says none itself."""
+        if "type" in node or "enum" in node or "properties" in node or path == ():
+            return node
+        found = dict(node)
+        for part in self._parts(node):
+            found |= {key: one for key, one in part.items() if key not in found and key not in _COMPOSED}
+            if "properties" in part:
+                found.setdefault("type", "object")
+        return found
+
+    def _array(self, node: dict[str, Any], path: tuple[str, ...], depth: int) -> list[Any]:
+        least = node.get("minItems", 1)
+        try:
+            return [self.value(node.get("items", {}), path, depth + 1)] * max(least, 1)
+        except SelfReferenceError:
+            if node.get("minItems", 0):
+                raise
+            return []
+
+    def _plain(self, node: dict[str, Any], name: str) -> Any:
+        """Return a value of a schema's type and format."""
+        shown = _FORMATS.get(str(self._described(node).get("format")))
+        if (
+            shown is None
+            or node.get("type") not in ("string", ["string", "null"])
+            or _CONSTRAINTS & node.keys()
+        ):
+            return plain_value(node, name)
+        return shown
 
     def _object(self, node: dict[str, Any], path: tuple[str, ...], depth: int) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -68,7 +121,11 @@ class Sampler:
             required |= set(self.fields)
         for name, one in properties.items():
             if self._takes(name, required, depth):
-                found[name] = self.value(one, (*path, name), depth + 1)
+                try:
+                    found[name] = self.value(one, (*path, name), depth + 1)
+                except SelfReferenceError:
+                    if name in required:
+                        raise
         return found
 
     def _takes(self, name: str, required: set[str], depth: int) -> bool:
@@ -98,14 +155,26 @@ class Sampler:
             node = {**self.definitions.get(key, {}), **{k: v for k, v in node.items() if k != "$ref"}}
         return node
 
-    def _example(self, node: dict[str, Any]) -> Any:
+    def shown(self, node: dict[str, Any]) -> Any:
         """Return the example that the description shows at the place of a schema."""
-        value: Any = self.description
-        for name in parts_of(node.get("x-at", "")):
-            value = value.get(name) if isinstance(value, dict) else None
-        examples = value.get("examples") if isinstance(value, dict) else None
+        value = self._described(node)
+        examples = value.get("examples")
         listed = examples[0] if isinstance(examples, list) and examples else None
-        return value.get("example", listed) if isinstance(value, dict) else None
+        return value.get("example", listed)
+
+    def _described(self, node: dict[str, Any]) -> dict[str, Any]:
+        """Return what the description writes at the place of a schema."""
+        return self.described(node.get("x-at", ""))
+
+    def described(self, pointer: str) -> dict[str, Any]:
+        """Return the mapping at a pointer of the description; empty where there is none."""
+        value: Any = self.description
+        for name in parts_of(pointer):
+            if isinstance(value, list) and name.isdigit() and int(name) < len(value):
+                value = value[int(name)]
+            else:
+                value = value.get(name) if isinstance(value, dict) else None
+        return value if isinstance(value, dict) else {}
 
 
 def _discriminated(listed: list[dict[str, Any]]) -> dict[str, Any] | None:
@@ -117,7 +186,9 @@ def _discriminated(listed: list[dict[str, Any]]) -> dict[str, Any] | None:
     return None
 
 
-_CONSTRAINTS = ("minLength", "maxLength", "minimum", "maximum", "pattern")
+_CONSTRAINTS = {"minLength": 0, "maxLength": 0, "minimum": 0, "maximum": 0, "pattern": 0}.keys()
+"""What a parameter declares of its values, in this order."""
+_COMPOSED = ("allOf", "anyOf", "oneOf", "if", "then", "x-at", "properties", "required")
 
 
 def plain_value(node: dict[str, Any], name: str) -> Any:
@@ -126,6 +197,22 @@ def plain_value(node: dict[str, Any], name: str) -> Any:
         return node["enum"][0]
     kind = node.get("type", "string")
     value = _TYPES.get(kind[0] if isinstance(kind, list) else kind, "text")
-    if value == "text":
-        return "x" * max(node.get("minLength", 0), 1) if "minLength" in node else name
-    return node.get("minimum", value)
+    if isinstance(value, str):
+        text = "x" * max(node.get("minLength", 0), 1) if "minLength" in node else name
+        return text[: node["maxLength"]] if "maxLength" in node else text
+    if isinstance(value, bool):
+        return value
+    return _within(node, node.get("minimum", value))
+
+
+def _within(node: dict[str, Any], value: Any) -> Any:
+    """Return a number within the limits of a schema."""
+    if "exclusiveMinimum" in node and value <= node["exclusiveMinimum"]:
+        value = node["exclusiveMinimum"] + 1
+    if "maximum" in node:
+        value = min(value, node["maximum"])
+    if "exclusiveMaximum" in node and value >= node["exclusiveMaximum"]:
+        value = node["exclusiveMaximum"] - 1
+    step = node.get("multipleOf")
+    # Zero is a multiple of everything, and mostly within the limits.
+    return value if not step or value % step == 0 else -(-value // step) * step

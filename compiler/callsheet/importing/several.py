@@ -15,14 +15,15 @@ import yaml
 from callsheet.compiling import Compiled
 from callsheet.errors import CallsheetError
 from callsheet.importing.accepted import demands, refused
-from callsheet.importing.action_text import action_text
+from callsheet.importing.action_text import action_text, notes_of
 from callsheet.importing.chosen_parameters import Choice, with_parameters
 from callsheet.importing.extracting import extraction, refuse_different
 from callsheet.importing.files import with_values_filled
 from callsheet.importing.guesses import parameter_name
-from callsheet.importing.model import Imported, ImportFault
+from callsheet.importing.model import Imported, ImportFault, none_left
 from callsheet.importing.placing import Placed, place_values
 from callsheet.importing.references import secret_names
+from callsheet.importing.sharing import ALONE, Groups, each_note_once, fitting_groups
 from callsheet.importing.written_files import Extraction
 from callsheet.language.action import Action
 
@@ -131,6 +132,7 @@ def free_name(name: str, taken: Collection[str]) -> str:
 
 
 def files_of(
+    what: str,
     requests: Mapping[str, Request],
     account: str,
     place: Place,
@@ -141,6 +143,7 @@ def files_of(
     """Return the files of requests.
 
     Args:
+        what: they are, for what is said of them.
         requests: by what they are called where they come from.
         account: the name of the first connection, after which secrets are named; a free one.
         place: the workspace.
@@ -168,9 +171,7 @@ def files_of(
         }
         files = _Files(again, account, place)
     if not files.requests:
-        raise ImportFault(
-            "none of the operations can be an action", next(iter(left.values()), "choose others")
-        )
+        raise none_left(what, left)
     texts, connections = files.connected(group)
     return ImportedOperations(
         texts=texts,
@@ -186,6 +187,7 @@ def files_of(
         ),
         connections=connections,
         values=dict.fromkeys(files.placed.texts, files.placed.names),
+        notes=each_note_once(files.notes),
         demands=demands(place.compiled, place.compile_with(texts)),
     )
 
@@ -203,6 +205,7 @@ class _Files:
         self.files: dict[str, str] = {}
         self.texts: dict[str, str] = {}
         self.faults: dict[str, str] = {}
+        self.notes: dict[str, list[str]] = {}
         secrets: dict[str, str] = {}
         for label, one in requests.items():
             imported = one.imported if placed is not None else with_values_filled(one.imported)
@@ -213,9 +216,20 @@ class _Files:
                 self.faults[label] = fault.message
                 continue
             self.names[label] = name
+            self.notes[label] = notes_of(text)
             folder = f"{account}/{one.folder}" if one.folder else account
             self.files[name] = file = self._path(f"{folder}/{name}.yaml")
             self.texts[file] = text
+        self._leave_unread([one.imported for label, one in requests.items() if label in self.names])
+
+    def _leave_unread(self, imported: Sequence[Imported]) -> None:
+        """Place only the values that an action reads: another may be a credential."""
+        read = {
+            it for one in self.texts.values() for it in re.findall(rf"values\.{self.account}\.(\w+)", one)
+        }
+        if self.placed.texts:
+            found = place_values(self.place.compiled, self.account, imported, read)
+            self.placed = Placed() if found is None else found
 
     def wrong(self) -> dict[str, str]:
         """Return why some of the requests cannot be actions."""
@@ -238,16 +252,26 @@ class _Files:
         texts = {**self.texts, **self.placed.texts}
         compiled = self.place.compile_with(texts)
         groups: dict[str, list[Action]] = {}
+        incomplete = {self.names[label] for label, one in self.requests.items() if one.imported.incomplete}
         for name, file in self.files.items():
-            key = group(yaml.safe_load(self.texts[file]))
+            # What lacks its authentication has none in common with what needs none.
+            key = f"{name in incomplete}{group(yaml.safe_load(self.texts[file]))}"
             groups.setdefault(key, []).append(compiled.actions[name])
         shared = [some for some in groups.values() if len(some) > 1 or len(groups) == 1]
-        found = self._connections(compiled, shared)
-        try:
-            # Most often, all of them can be: one look at the whole is enough.
-            refuse_different(compiled, self.place.compile_with({**texts, **_texts_of(found)}))
-        except CallsheetError:
-            found = [one for one in found if self._can_be(compiled, texts, one)]
+
+        def can_be(some: Groups) -> bool:
+            with_them = {**texts, **_texts_of(self._connections(compiled, some))}
+            try:
+                refuse_different(compiled, self.place.compile_with(with_them))
+            except CallsheetError:
+                return False
+            return True
+
+        fitting, odd = fitting_groups(shared, can_be)
+        labels = {name: label for label, name in self.names.items()}
+        for one in odd:
+            self.notes[labels[one.name]].append(ALONE)
+        found = self._connections(compiled, fitting)
         connections = {str(one.file): len(one.shortened) for one in found}
         return {**texts, **_texts_of(found)}, connections
 
@@ -263,14 +287,6 @@ class _Files:
                 taken.add(name)
                 found.append(one)
         return found
-
-    def _can_be(self, compiled: Compiled, texts: Texts, one: Extraction) -> bool:
-        """Return whether the actions of a connection compile to the same with it."""
-        try:
-            refuse_different(compiled, self.place.compile_with({**texts, **one.texts}))
-        except CallsheetError:
-            return False
-        return True
 
     def _path(self, path: str) -> str:
         chosen, number = path, 1

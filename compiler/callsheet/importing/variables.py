@@ -11,7 +11,8 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from callsheet.importing.guesses import DEVICES, is_credential, parameter_name
+from callsheet.importing.credentials import is_credential
+from callsheet.importing.guesses import DEVICES, parameter_name
 from callsheet.importing.marks import (
     MAX_CHARACTERS,
     PRIVATE,
@@ -27,7 +28,7 @@ from callsheet.importing.marks import (
 from callsheet.importing.model import Imported, ImportFault, Slot
 from callsheet.language.secret_patterns import secret_kind
 
-_VARIABLE = re.compile(r"\{\{\s*(?:_\.)?([$\w][\w.$ -]*?)\s*\}\}")
+VARIABLE = re.compile(r"\{\{\s*(?:_\.)?([$\w][\w.$ -]*?)\s*\}\}")
 _IN_JSON = re.compile(r'"(?:[^"\\]|\\.)*"|\{\{\s*(?:_\.)?[$\w][\w.$ -]*?\s*\}\}', re.DOTALL)
 _COMMENT = re.compile(r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _ESCAPED_MARK = re.compile(r"\\u[eE]00[0-7]")
@@ -69,7 +70,7 @@ class Variables:
         """Return a text with a mark for each variable."""
         if PRIVATE.search(text):
             raise ImportFault(*_OURS)
-        found = _VARIABLE.sub(lambda match: self._mark(match[1], seen), text)
+        found = VARIABLE.sub(lambda match: self._mark(match[1], seen), text)
         if len(found) > MAX_CHARACTERS:
             raise ImportFault("its variables make a text longer than 256 KiB", "write the action by hand")
         return found
@@ -119,6 +120,8 @@ class Variables:
 
     def _mark(self, name: str, seen: tuple[str, ...]) -> str:
         if name in self.own and name not in seen:
+            if self._is_secret(name, self.own[name]):
+                return secret(self._identifier(name))
             return self.marked(self.own[name], (*seen, name))
         if self.known.get(name, "") and name not in seen:
             if name not in self._found:
@@ -131,7 +134,7 @@ class Variables:
     def _known(self, name: str, seen: tuple[str, ...]) -> str:
         identifier = self._identifier(name)
         text = self.known[name]
-        if name in self.hidden or (is_credential(name, text) and not _URL.match(text)):
+        if self._is_secret(name, text):
             return secret(identifier)
         found = self.marked(text, (*seen, name))
         # What looks like a template would be read as one of ours in the values of an environment.
@@ -143,6 +146,9 @@ class Variables:
             return found
         self.values[identifier] = found
         return value(identifier)
+
+    def _is_secret(self, name: str, text: str) -> bool:
+        return name in self.hidden or (is_credential(name, text) and not _URL.match(text))
 
     def _identifier(self, name: str) -> str:
         """Return the name of a value, the same for each use of a variable, and of no other."""
@@ -158,7 +164,7 @@ class Variables:
 
     def _json_mark(self, match: re.Match[str]) -> str:
         if match[0].startswith('"'):
-            return _VARIABLE.sub(lambda it: self._in_text(it[1]), match[0])
+            return VARIABLE.sub(lambda it: self._in_text(it[1]), match[0])
         found = self.marked(match[0])
         if VALUE.fullmatch(found):
             _json(self.filled(found))
@@ -198,13 +204,13 @@ def _json(text: str) -> Any:
 
 
 def checked_host(imported: Imported) -> Imported:
-    """Return a request whose host is known, and whose URL is not a credential; raises ImportFault."""
+    """Return a request whose host is known; raises ImportFault."""
     url = filled(imported.url, imported.values)
-    if SECRET.search(url.split("?", maxsplit=1)[0]):
-        raise ImportFault(
-            "its URL contains a credential", "write the action by hand, with `url: {secret, host}`"
-        )
     host = re.match("[^/?#]*://[^/?#]*|[^/?#]*", url)
+    if host and SECRET.search(host[0].rpartition("@")[2]):
+        raise ImportFault(
+            "its host is a credential", "write the action by hand, with `url: {secret, host}`"
+        )
     names = [match[2] for match in SLOT.finditer(host[0] if host else "")]
     if names:
         raise ImportFault(

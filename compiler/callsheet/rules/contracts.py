@@ -1,4 +1,4 @@
-"""CS45x: contracts, the vendors' own descriptions of their calls."""
+"""CS449 and CS45x: contracts, the vendors' own descriptions of their calls."""
 
 from callsheet.language.catalog import declare
 
@@ -11,6 +11,16 @@ The comparison takes at most 100,000 steps, one for each value and each schema o
 describe it. The payload may be right or wrong: the vendor decides.
 """,
     severity="warning",
+)
+declare(
+    "CS449",
+    "contract-media-type",
+    """The Content-Type of an action must be one that its contract names.
+
+A description that takes only `application/vnd.api+json` may refuse `application/json`. The charset does not
+count, and an action without the header is not judged. `contract.ignore` with the path
+`/headers/Content-Type` leaves it out.
+""",
 )
 declare(
     "CS450",

@@ -1,0 +1,92 @@
+"""What is a credential, and what only sounds like one: one judgement for every importer."""
+
+from __future__ import annotations
+
+import pytest
+
+from callsheet.importing.credentials import is_credential, is_hidden_number, is_secret, is_secret_path
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("auth", "authToken", "access_key", "refresh_token", "bot_token", "pwd", "X-WSSE", "write_key"),
+        *("api_token", "jwt", "session_id", "Authorization", "apikey", "X-Api-Key", "hapikey", "PHPSESSID"),
+        *("X-Shopify-Access-Token", "Ocp-Apim-Subscription-Key", "X-Amz-Signature", "sig", "client_secret"),
+    ],
+)
+def test_a_header_or_a_query_parameter_of_this_name_is_a_credential(name: str) -> None:
+    assert is_credential(name, "v1")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Idempotency-Key", "pageToken", "nextPageToken", "sort", "sort_key", "max_tokens", "token_type"),
+        *("Content-Type", "public_key", "author", "password_policy", "X-Request-Id", "partitionKey"),
+    ],
+)
+def test_a_name_that_only_sounds_like_one_stays_plain(name: str) -> None:
+    assert not is_credential(name, "v1")
+    assert not is_secret("v1", (name,))
+
+
+def test_a_key_is_judged_by_its_value() -> None:
+    assert is_credential("key", "AIzaSy4bc")
+    assert not is_credential("key", "created_at")
+    assert not is_secret("created_at", ("sort", "key"))
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *("auth", "authToken", "access_key", "refresh_token", "bot_token", "pwd", "write_key", "api_token"),
+        *("jwt", "session_id", "Authorization", "apiKey", "my_password", "routing_key", "userToken"),
+    ],
+)
+def test_a_leaf_of_the_payload_under_this_key_is_a_credential(key: str) -> None:
+    assert is_secret("v1", ("nested", key))
+    assert is_secret("v1", (key, 0))
+    assert is_hidden_number(4711, (key,))
+    assert not is_hidden_number(True, (key,))
+
+
+@pytest.mark.parametrize("key", ["token", "device_token", "deviceToken", "fcmToken", "signature", "title"])
+def test_an_address_of_a_device_and_a_text_are_none(key: str) -> None:
+    assert not is_secret("v1", ("message", key))
+
+
+@pytest.mark.parametrize(
+    ("value", "hidden"),
+    [
+        ("Bearer abc", True),
+        ("Basic YWRhOmJhc2ljU0VDUkVU", True),
+        ("Basic plan", False),
+        ("Basic Plan", False),
+        ("Bearer of good news", False),
+        ("https://u:pw1234@h.example.com/", True),
+        ("https://h.example.com/?token=t1", True),
+        ("https://h.example.com/?pageToken=t1", False),
+        ("https://hooks.slack.com/services/T0/B0/x1", True),
+    ],
+)
+def test_a_value_is_judged_under_any_key(value: str, hidden: bool) -> None:
+    assert is_secret(value, ("note",)) is hidden
+
+
+@pytest.mark.parametrize(
+    ("url", "hidden"),
+    [
+        ("https://hooks.slack.com/services/T0/B0/x1", True),
+        ("https://discord.com/api/webhooks/1/abc", True),
+        ("https://acme.webhook.office.com/webhookb2/a@b/IncomingWebhook/c/d", True),
+        ("https://api.telegram.org/bot12:AAx/sendMessage", True),
+        ("https://api.example.com/c/apikey/p4bcdef0123456789/x", True),
+        ("https://api.example.com/token/refresh", False),
+        ("https://api.example.com/v1/keys/12", False),
+        ("https://api.example.com/c/0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d/x", False),
+        ("https://slack.com/api/chat.postMessage", False),
+    ],
+)
+def test_a_url_is_judged_by_its_path(url: str, hidden: bool) -> None:
+    assert is_secret_path(url) is hidden
