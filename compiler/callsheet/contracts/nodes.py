@@ -99,8 +99,11 @@ def inside(node: dict[str, Any]) -> Iterator[Any]:
             yield node[name]
 
 
-def named_in(node: Any, root: dict[str, Any]) -> dict[str, list[Any]]:
-    """Return the properties that a schema names, with all that it is made of: their schemas by name."""
+def named_in(node: Any, root: dict[str, Any], without: Sequence[str] = ()) -> dict[str, list[Any]]:
+    """Return the properties that a schema names, with all that it is made of: their schemas by name.
+
+    `without` are keywords whose schemas do not count.
+    """
     found: dict[str, list[Any]] = {}
     seen: set[int] = set()
     rest = [node]
@@ -110,7 +113,8 @@ def named_in(node: Any, root: dict[str, Any]) -> dict[str, list[Any]]:
             continue
         seen.add(id(one))
         for name, schema in one.get("properties", {}).items():
-            found.setdefault(name, []).append(schema)
-        parts = {key: part for key, part in one.items() if key not in ("not", "if")}
+            # What stands beside an alternative is named in it, and described elsewhere.
+            found.setdefault(name, []).extend([schema] if schema else [])
+        parts = {key: part for key, part in one.items() if key not in ("not", "if", *without)}
         rest += in_place(parts, root)
     return found

@@ -1,13 +1,14 @@
 """A vendor's schema (OpenAPI 2.0, 3.0, 3.1, discovery) → JSON Schema 2020-12, with what it refers to.
 
-What a description leaves open is closed where a request is written: a property that it does not name is a
-typing error, not an extension. Where a description is odd, it is noted and never an error of the action.
+An object is closed where its description closes it (`additionalProperties: false`), and open elsewhere.
+Where a description is odd, it is noted and never an error of the action.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from callsheet.contracts.shapes import Around, Shapes
 from callsheet.documents import parts_of, pointer_of
 from callsheet.rules.parameters import is_linear
 
@@ -35,6 +36,7 @@ class Translator:
         self.discovery = discovery
         self.definitions: dict[str, Any] = {}
         self.odd: list[tuple[str, str]] = []
+        self.shapes = Shapes(self._followed, named_is_closed=discovery)
 
     def whole(self, node: Any, pointer: str) -> dict[str, Any]:
         """Return a schema with the definitions that it needs, to stand alone."""
@@ -46,14 +48,14 @@ class Translator:
         }
 
     def closed(self, node: Any, pointer: str, depth: int = 0) -> dict[str, Any]:
-        """Translate a schema at a place where a value is written: what it does not name is refused."""
+        """Translate a schema of a whole value: a closed one refuses what it does not name."""
         found = self.translated(node, pointer, depth)
-        if self._is_closed(node, set()):
+        if self.shapes.is_closed(node):
             found = {**found, "unevaluatedProperties": False}
         return found
 
-    def translated(self, node: Any, pointer: str, depth: int = 0) -> dict[str, Any]:
-        """Translate one schema."""
+    def translated(self, node: Any, pointer: str, depth: int = 0, around: Around = ()) -> dict[str, Any]:
+        """Translate one schema; `around` are those that are held against the same value."""
         if not isinstance(node, dict) or depth > DEPTH:
             return {}
         if isinstance(node.get("$ref"), str):
@@ -63,9 +65,12 @@ class Translator:
         found |= self._type(node)
         found |= self._bounds(node)
         found |= self._text(node, pointer)
-        found |= self._inner(node, pointer, depth)
+        found |= self._inner(node, pointer, depth, (*around, node))
         if isinstance(found.get("required"), list):
-            found["required"] = [one for one in found["required"] if not self._read_only(node, one)]
+            whole = (*around, node)
+            found["required"] = [
+                one for one in found["required"] if not self.shapes.is_read_only(one, whole)
+            ]
         else:
             # OpenAPI 2.0 and discovery write `required: true` at the property itself.
             found.pop("required", None)
@@ -120,6 +125,10 @@ class Translator:
             for key, reference in (mapping or {}).items()
         }
 
+    def _followed(self, reference: str) -> Any:
+        target = self._pointer_of(reference)
+        return None if target is None else self.look(target)
+
     def _pointer_of(self, reference: str) -> str | None:
         if self.discovery and not reference.startswith("#"):
             return f"/schemas/{reference}"
@@ -169,7 +178,7 @@ class Translator:
         self.odd.append((pointer, "has a pattern that cannot be run in linear time"))
         return {}
 
-    def _inner(self, node: dict[str, Any], pointer: str, depth: int) -> dict[str, Any]:
+    def _inner(self, node: dict[str, Any], pointer: str, depth: int, whole: Around) -> dict[str, Any]:
         found: dict[str, Any] = {}
         if isinstance(node.get("properties"), dict):
             found["properties"] = {
@@ -181,24 +190,38 @@ class Translator:
         extra = node.get("additionalProperties")
         if isinstance(extra, dict):
             found["additionalProperties"] = self.closed(extra, f"{pointer}/additionalProperties", depth + 1)
-        elif extra is False and "properties" not in found:
-            # Beside named properties, what is not named is refused where a value is written: vendors close
-            # the parts of an `allOf` too, and no value would satisfy that.
-            found["additionalProperties"] = False
         for name in _LISTS:
             if isinstance(node.get(name), list):
                 # That only one alternative may fit is rarely meant, and rarely true.
                 written = "anyOf" if name == "oneOf" and "anyOf" not in node else name
                 found[written] = [
-                    self.translated(one, f"{pointer}/{name}/{index}", depth + 1)
+                    self._part(name, one, f"{pointer}/{name}/{index}", depth + 1, whole)
                     for index, one in enumerate(node[name])
                 ]
         if isinstance(node.get("not"), dict):
-            found["not"] = self.translated(node["not"], f"{pointer}/not", depth + 1)
-        return self._by_discriminator(node, found, pointer)
+            found["not"] = self.closed(node["not"], f"{pointer}/not", depth + 1)
+        return self._by_discriminator(node, found, pointer, whole)
+
+    def _part(self, name: str, node: Any, pointer: str, depth: int, whole: Around) -> dict[str, Any]:
+        """Translate one of the schemas of a list."""
+        if name == "prefixItems":
+            return self.closed(node, pointer, depth)
+        found = self.translated(node, pointer, depth, whole)
+        return found if name == "allOf" else self._alternative(node, found, whole)
+
+    def _alternative(self, node: Any, found: dict[str, Any], whole: Around) -> dict[str, Any]:
+        """Close an alternative that is closed; what stands beside the choice has names of its own."""
+        if not self.shapes.is_closed(node):
+            return found
+        beside: dict[str, Any] = {name: {} for name in self.shapes.names(whole)}
+        return {
+            **found,
+            **({"properties": {**beside, **found.get("properties", {})}} if beside else {}),
+            "unevaluatedProperties": False,
+        }
 
     def _by_discriminator(
-        self, node: dict[str, Any], found: dict[str, Any], pointer: str
+        self, node: dict[str, Any], found: dict[str, Any], pointer: str, whole: Around
     ) -> dict[str, Any]:
         """Write a choice by a property as such: a fault is reported for the alternative that is meant."""
         told = node.get("discriminator")
@@ -208,11 +231,15 @@ class Translator:
         branches = node.get("oneOf") or node.get("anyOf")
         if not isinstance(name, str) or not isinstance(branches, list):
             return found
-        mapping = {key: self._reference(one["$ref"], pointer) for key, one in self._mapped(node).items()}
+        mapping = {
+            key: self._alternative(one, self._reference(one["$ref"], pointer), whole)
+            for key, one in self._mapped(node).items()
+        }
         if not mapping:
             for branch in branches:
                 if isinstance(branch, dict) and isinstance(branch.get("$ref"), str):
-                    mapping[branch["$ref"].rpartition("/")[2]] = self._reference(branch["$ref"], pointer)
+                    one = self._reference(branch["$ref"], pointer)
+                    mapping[branch["$ref"].rpartition("/")[2]] = self._alternative(branch, one, whole)
         if not mapping:
             return found
         found.pop("oneOf", None)
@@ -227,31 +254,3 @@ class Translator:
             "x-at": pointer,
         }
         return {**found, "allOf": [*found.get("allOf", []), choice, *choices]}
-
-    def _read_only(self, node: dict[str, Any], name: Any) -> bool:
-        """Return whether only an answer contains a property: a request need not."""
-        one = (node.get("properties") or {}).get(name)
-        return isinstance(one, dict) and one.get("readOnly") is True
-
-    def _is_closed(self, node: Any, seen: set[int]) -> bool:
-        """Return whether a schema names properties and leaves nothing open, with all that it is made of."""
-        verdicts = list(self._openness(node, seen))
-        return "named" in verdicts and "open" not in verdicts
-
-    def _openness(self, node: Any, seen: set[int]) -> Any:
-        if not isinstance(node, dict) or id(node) in seen:
-            return
-        seen.add(id(node))
-        if isinstance(node.get("$ref"), str):
-            target = self._pointer_of(node["$ref"])
-            yield from self._openness(self.look(target) if target else None, seen)
-            return
-        if node.get("properties"):
-            yield "named"
-        elif node.get("type") == "object" and not any(key in node for key in _LISTS):
-            yield "open"
-        if node.get("additionalProperties") not in (None, False) or "patternProperties" in node:
-            yield "open"
-        for name in ("allOf", "anyOf", "oneOf"):
-            for one in node.get(name) or ():
-                yield from self._openness(one, seen)

@@ -1,0 +1,166 @@
+"""A description's schemas refuse what they refuse, and nothing more: open objects, closed ones, alternatives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from callsheet.contracts.near_keys import MAX_OTHERS, near_keys
+from callsheet.contracts.schemas import Translator
+from callsheet.contracts.validation import Validation
+
+TEXT = {"type": "string"}
+
+
+def an_object(properties: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, **more}
+
+
+def to(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def translated(
+    schema: Any, schemas: dict[str, Any] | None = None, version: str = "3.0.3"
+) -> dict[str, Any]:
+    return Translator({"openapi": version, "components": {"schemas": schemas or {}}}).whole(schema, "/x")
+
+
+def refused(schema: dict[str, Any], value: Any) -> list[str]:
+    return [one.words for one in Validation(schema).faults(value)]
+
+
+CLOSED = {"additionalProperties": False}
+SHUT = an_object({"type": {"enum": ["shut"]}, "a": TEXT}, required=["type"], **CLOSED)
+OPEN = an_object({"type": {"enum": ["open"]}, "b": TEXT}, required=["type"])
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        an_object({"name": TEXT}),
+        an_object({"name": TEXT}, additionalProperties=True),
+        an_object({"name": TEXT}, additionalProperties={}),
+        an_object({"name": TEXT}, unevaluatedProperties=True),
+        {"allOf": [an_object({"name": TEXT}), an_object({"more": TEXT})]},
+        {"anyOf": [an_object({"name": TEXT}), an_object({"more": TEXT})]},
+        {"properties": {"name": TEXT}},
+    ],
+)
+def test_what_a_description_leaves_open_takes_any_other_key_without_a_word(schema: dict[str, Any]) -> None:
+    for wrapped, value in (
+        (schema, {"name": "x", "zzz": 1}),
+        (an_object({"in": schema}), {"in": {"name": "x", "zzz": 1}}),
+        (an_object({"in": {"type": "array", "items": schema}}), {"in": [{"name": "x", "zzz": 1}]}),
+    ):
+        root = translated(wrapped)
+        assert refused(root, value) == []
+        assert [*near_keys(root, value)] == []
+
+
+@pytest.mark.parametrize(
+    ("schema", "known"),
+    [
+        (an_object({"name": TEXT}, **CLOSED), {"name"}),
+        (an_object({"name": TEXT}, unevaluatedProperties=False), {"name"}),
+        (an_object({}, **CLOSED), set()),
+        ({"type": "object", **CLOSED}, set()),
+        (to("Shut"), {"a"}),
+        # Strictly, no value with both names would be valid: vendors mean the names of all parts.
+        ({"allOf": [an_object({"name": TEXT}, **CLOSED), an_object({"more": TEXT}, **CLOSED)]}, {"name", "more"}),
+        ({"allOf": [to("Shut"), an_object({"more": TEXT})]}, {"a", "more"}),
+        (an_object({"name": TEXT}, anyOf=[an_object({"a": TEXT}), an_object({"b": TEXT})], **CLOSED), {"name", "a", "b"}),
+        ({"anyOf": [an_object({"a": TEXT}, **CLOSED), an_object({"b": TEXT}, **CLOSED)]}, {"b"}),
+        (an_object({"name": TEXT}, oneOf=[an_object({"a": TEXT}, **CLOSED)]), {"name", "a"}),
+    ],
+)  # fmt: skip
+def test_what_a_description_closes_refuses_other_keys(schema: dict[str, Any], known: set[str]) -> None:
+    is_shut = "#/components/schemas/Shut" in str(schema)
+    value = {**dict.fromkeys(known, "x"), **({"type": "shut"} if is_shut else {})}
+    root = translated(schema, {"Shut": SHUT})
+    assert refused(root, value) == []
+    assert any("`zzz` is not in the contract" in one for one in refused(root, {**value, "zzz": 1}))
+    inner = translated(an_object({"in": {"type": "array", "items": schema}}), {"Shut": SHUT})
+    assert refused(inner, {"in": [value]}) == []
+    assert refused(inner, {"in": [value, {**value, "zzz": 1}]}) != []
+
+
+def test_the_alternative_that_is_meant_decides_whether_a_key_is_refused() -> None:
+    choice = {"oneOf": [to("Shut"), to("Open")], "discriminator": {"propertyName": "type", "mapping": {"shut": "Shut", "open": "Open"}}}  # fmt: skip
+    root = translated(an_object({"in": choice}), {"Shut": SHUT, "Open": OPEN})
+    assert refused(root, {"in": {"type": "open", "zzz": 1}}) == []
+    assert refused(root, {"in": {"type": "shut", "zzz": 1}}) == ["`zzz` is not in the contract"]
+    assert refused(root, {"in": {"type": "shut", "a": "x"}}) == []
+
+
+def test_an_alternative_that_is_closed_does_not_let_a_key_pass_by_another_one_that_is_broken() -> None:
+    root = translated({"anyOf": [an_object({"a": TEXT}, required=["a"], **CLOSED), an_object({"b": TEXT}, required=["b"])]})  # fmt: skip
+    assert refused(root, {"a": "x"}) == []
+    assert refused(root, {"a": "x", "zzz": 1}) == ["`zzz` is not in the contract"]
+    assert refused(root, {"b": "x", "zzz": 1}) == []
+
+
+def test_discovery_names_every_key_of_an_object_that_names_some() -> None:
+    description = {"schemas": {"M": {"type": "object", "properties": {"name": TEXT}}}}
+    root = Translator(description, discovery=True).whole({"$ref": "M"}, "/x")
+    assert refused(root, {"name": "x"}) == []
+    assert refused(root, {"nam": "x"}) == ["`nam` is not in the contract (did you mean `name`?)"]
+
+
+NEAR = an_object(
+    {
+        "recipient": TEXT,
+        "all": {"allOf": [to("Base"), an_object({"campaign": TEXT})]},
+        "list": {"type": "array", "items": to("Base")},
+        "map": {"type": "object", "additionalProperties": to("Base")},
+        "one": {"anyOf": [{"type": "null"}, to("Base")]},
+    }
+)
+BASE = an_object({"userId": TEXT, "street1": TEXT, "url": TEXT})
+
+
+@pytest.mark.parametrize(
+    ("value", "path", "meant", "at"),
+    [
+        ({"recipeint": 1}, ("recipeint",), "recipient", "/x/properties/recipient"),
+        ({"all": {"user_id": 1}}, ("all", "user_id"), "userId", "/components/schemas/Base/properties/userId"),
+        ({"all": {"campain": 1}}, ("all", "campain"), "campaign", "/x/properties/all/allOf/1/properties/campaign"),
+        ({"list": [{}, {"ulr": 1}]}, ("list", 1, "ulr"), "url", "/components/schemas/Base/properties/url"),
+        ({"map": {"x": {"userid": 1}}}, ("map", "x", "userid"), "userId", "/components/schemas/Base/properties/userId"),
+        ({"one": {"usrId": 1}}, ("one", "usrId"), "userId", "/components/schemas/Base/properties/userId"),
+    ],
+)  # fmt: skip
+def test_a_key_near_to_one_that_is_known_is_found_at_any_depth(
+    value: Any, path: tuple[Any, ...], meant: str, at: str
+) -> None:
+    root = translated(NEAR, {"Base": BASE})
+    assert refused(root, value) == []
+    assert [(one.path, one.meant, one.at) for one in near_keys(root, value)] == [(path, meant, at)]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"recipient": "x", "recipients": ["y"]},
+        {"list": [{"street2": "x", "website": "x", "id": 1}]},
+        {"map": {"recipeint": {}}},
+        {"free": {"recipeint": 1}},
+        {"recipeint": 1, **{f"custom {number}": 1 for number in range(MAX_OTHERS)}},
+    ],
+)
+def test_a_key_is_its_own_where_the_known_one_is_there_too_or_where_keys_are_free(value: Any) -> None:
+    assert [*near_keys(translated(NEAR, {"Base": BASE}), value)] == []
+
+
+def test_a_field_is_judged_by_the_alternatives_that_name_it_unless_a_condition_does() -> None:
+    first = an_object({"mode": {"enum": ["fast"]}, "n": {"$ref": "#/components/schemas/N"}}, required=["a"])
+    choice = {"anyOf": [first, an_object({"b": TEXT}, required=["b"])]}
+    root = translated(choice, {"N": {"type": "integer"}})
+    assert refused(root, {"b": "x", "mode": "fast", "n": 1}) == []
+    assert refused(root, {"b": "x", "mode": "slow"}) == ["`mode` is not one of the values of the contract"]
+    assert refused(root, {"b": "x", "n": "one"}) == ["`n` must be an integer by the contract"]
+    free = {"anyOf": [first, an_object({"b": TEXT}, required=["b"], additionalProperties=TEXT)]}
+    assert refused(translated(free), {"b": "x", "mode": "slow"}) == []
+    beside = {**choice, "properties": {"mode": TEXT}}
+    assert refused(translated(beside), {"b": "x", "mode": "slow"}) == []
