@@ -17,9 +17,14 @@ _KEPT = (
     "uniqueItems", "minProperties", "maxProperties", "required", "deprecated",
 )  # fmt: skip
 _LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
+_COMPOSED = ("$ref", "allOf", "anyOf", "oneOf")
 _TYPES = ("string", "number", "integer", "boolean", "object", "array", "null")
 _DURATION = r"^-?[0-9]{1,12}(\.[0-9]{1,9})?s$"
 DEPTH = 100
+
+_NULLABLE = ("nullable", "x-nullable")
+_NOTES = ("deprecated", "description", "summary", "title", "example", "examples", "default", "readOnly")
+"""What says nothing of a value that is written beside a reference."""
 
 
 class Translator:
@@ -36,6 +41,8 @@ class Translator:
         self.discovery = discovery
         self.definitions: dict[str, Any] = {}
         self.odd: list[tuple[str, str]] = []
+        version = str(description.get("openapi", ""))
+        self.takes_siblings = version.startswith("3.") and not version.startswith("3.0")
         self.shapes = Shapes(self._followed, named_is_closed=discovery)
 
     def whole(self, node: Any, pointer: str) -> dict[str, Any]:
@@ -58,9 +65,10 @@ class Translator:
         """Translate one schema; `around` are those that are held against the same value."""
         if not isinstance(node, dict) or depth > DEPTH:
             return {}
+        if _is_nullable(node) and any(name in node for name in _COMPOSED):
+            return self._or_null(node, pointer, depth, around)
         if isinstance(node.get("$ref"), str):
-            found = self._reference(node["$ref"], pointer)
-            return {**found, "deprecated": True} if node.get("deprecated") is True else found
+            return self._referring(node, pointer, depth, around)
         found = {"x-at": pointer, **{key: node[key] for key in _KEPT if key in node}}
         found |= self._type(node)
         found |= self._bounds(node)
@@ -68,13 +76,30 @@ class Translator:
         found |= self._inner(node, pointer, depth, (*around, node))
         if isinstance(found.get("required"), list):
             whole = (*around, node)
-            found["required"] = [
-                one for one in found["required"] if not self.shapes.is_read_only(one, whole)
-            ]
+            names = dict.fromkeys(one for one in found["required"] if isinstance(one, str))
+            found["required"] = [one for one in names if not self.shapes.is_read_only(one, whole)]
         else:
             # OpenAPI 2.0 and discovery write `required: true` at the property itself.
             found.pop("required", None)
         return found
+
+    def _or_null(self, node: dict[str, Any], pointer: str, depth: int, around: Around) -> dict[str, Any]:
+        """Translate a schema that is made of others, none of which need take the null that it allows."""
+        plain = {name: one for name, one in node.items() if name not in _NULLABLE}
+        found: dict[str, Any] = {"x-at": pointer}
+        if node.get("deprecated") is True:
+            found["deprecated"] = True
+        found["anyOf"] = [self.translated(plain, pointer, depth, around), {"type": "null", "x-at": pointer}]
+        return found
+
+    def _referring(self, node: dict[str, Any], pointer: str, depth: int, around: Around) -> dict[str, Any]:
+        """Translate a reference; before OpenAPI 3.1, what is written beside it says nothing."""
+        found = self._reference(node["$ref"], pointer)
+        beside = {name: one for name, one in node.items() if name not in ("$ref", *_NOTES)}
+        if self.takes_siblings and any(not name.startswith("x-") for name in beside):
+            more = self.translated(beside, pointer, depth, (*around, node))
+            found = {**found, **more}
+        return {**found, "deprecated": True} if node.get("deprecated") is True else found
 
     def _reference(self, reference: str, pointer: str) -> dict[str, Any]:
         target = self._pointer_of(reference)
@@ -108,7 +133,7 @@ class Translator:
                 if to is not None and to not in seen:
                     seen.add(to)
                     rest.append(self.look(to))
-            else:
+            if "$ref" not in node or self.takes_siblings:
                 rest += [one for name in ("allOf", "anyOf", "oneOf") for one in node.get(name) or ()]
                 rest.append(node.get("not"))
                 if node.get("oneOf") or node.get("anyOf"):
@@ -147,13 +172,14 @@ class Translator:
         kinds = node.get("type")
         kinds = [kinds] if isinstance(kinds, str) else kinds if isinstance(kinds, list) else []
         kinds = [one for one in kinds if one in _TYPES]
-        if not kinds:
-            return {}
-        if node.get("nullable") is True and "null" not in kinds:
-            kinds = [*kinds, "null"]
-            if "enum" in node:
-                return {"type": kinds, "enum": [*node["enum"], None]}
-        return {"type": kinds if len(kinds) > 1 else kinds[0]}
+        found: dict[str, Any] = {}
+        if _is_nullable(node) and "null" not in kinds:
+            kinds = [*kinds, "null"] if kinds else []
+            if isinstance(node.get("enum"), list):
+                found["enum"] = [*node["enum"], None]
+        if kinds:
+            found["type"] = kinds if len(kinds) > 1 else kinds[0]
+        return found
 
     def _bounds(self, node: dict[str, Any]) -> dict[str, Any]:
         """Translate exclusive bounds, which were true or false before JSON Schema 6."""
@@ -254,3 +280,7 @@ class Translator:
             "x-at": pointer,
         }
         return {**found, "allOf": [*found.get("allOf", []), choice, *choices]}
+
+
+def _is_nullable(node: dict[str, Any]) -> bool:
+    return any(node.get(name) is True for name in _NULLABLE)

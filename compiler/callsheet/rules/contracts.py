@@ -54,8 +54,8 @@ declare(
 
 A property that the contract does not name is refused where the contract closes the object
 (`additionalProperties: false`, `unevaluatedProperties: false`; in Google's discovery, each that names its
-properties). `contract.ignore` leaves out a path (a JSON Pointer into the payload) at which the description is
-wrong.
+properties). `contract.ignore` leaves out a path (a JSON Pointer into the payload) at which the description
+is wrong.
 """,
 )
 declare(

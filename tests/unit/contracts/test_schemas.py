@@ -164,3 +164,70 @@ def test_a_field_is_judged_by_the_alternatives_that_name_it_unless_a_condition_d
     assert refused(translated(free), {"b": "x", "mode": "slow"}) == []
     beside = {**choice, "properties": {"mode": TEXT}}
     assert refused(translated(beside), {"b": "x", "mode": "slow"}) == []
+
+
+PARTS = {
+    "B": an_object({"b": TEXT}, required=["b"]),
+    "Id": {"type": "string", "readOnly": True},
+    "Base": an_object({"id": {"type": "string", "readOnly": True}}),
+}
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"nullable": True, **to("B")},
+        {"nullable": True, "allOf": [to("B")]},
+        {"x-nullable": True, "allOf": [to("B")]},
+        {"type": "object", "nullable": True, "allOf": [to("B")]},
+        {"nullable": True, "oneOf": [to("B"), {"type": "integer"}]},
+        {"nullable": True, "anyOf": [to("B")], "description": "x"},
+    ],
+)
+def test_null_is_taken_beside_what_a_schema_is_made_of(schema: dict[str, Any]) -> None:
+    root = translated(an_object({"a": schema}), PARTS)
+    assert refused(root, {"a": None}) == refused(root, {"a": {"b": "x"}}) == []
+    assert refused(root, {"a": {}}) == ["`a` lacks `b`, which the contract requires"]
+    assert refused(root, {"a": {"b": 1}}) == ["`a.b` must be a text by the contract"]
+    plain = {name: one for name, one in schema.items() if not name.endswith("nullable")}
+    assert refused(translated(an_object({"a": plain}), PARTS), {"a": None}) != []
+
+
+def test_null_is_one_of_the_values_of_an_enum_that_may_be_null() -> None:
+    for more in ({}, {"type": "string"}):
+        root = translated(an_object({"a": {"nullable": True, "enum": ["x"], **more}}))
+        assert refused(root, {"a": None}) == refused(root, {"a": "x"}) == []
+        assert refused(root, {"a": "y"}) == ["`a` is not one of the values of the contract"]
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        an_object({"id": to("Id"), "a": TEXT}, required=["id", "a"]),
+        an_object({"id": {"allOf": [to("Id")]}, "a": TEXT}, required=["id", "a"]),
+        an_object({"id": {"readOnly": True, **to("B")}, "a": TEXT}, required=["id", "a"]),
+        {"allOf": [an_object({"id": to("Id"), "a": TEXT}), {"required": ["id", "a"]}]},
+        {"allOf": [to("Base"), an_object({"a": TEXT}, required=["id", "a"])]},
+        {"allOf": [to("Base")], "required": ["id", "a"], "properties": {"a": TEXT}},
+    ],
+)
+def test_what_only_an_answer_contains_is_not_required_of_a_request(schema: dict[str, Any]) -> None:
+    root = translated(schema, PARTS)
+    assert refused(root, {"a": "x"}) == []
+    assert refused(root, {}) == ["the body lacks `a`, which the contract requires"]
+
+
+def test_what_is_written_beside_a_reference_counts_since_openapi_3_1() -> None:
+    schema = an_object({"a": {**to("B"), "required": ["c"], "properties": {"c": {"type": "integer"}}}})
+    old, new = translated(schema, PARTS), translated(schema, PARTS, "3.1.0")
+    assert refused(old, {"a": {"b": "x", "c": "no"}}) == []
+    assert refused(new, {"a": {"b": "x", "c": 1}}) == []
+    assert refused(new, {"a": {"b": "x", "c": "no"}}) == ["`a.c` must be an integer by the contract"]
+    assert refused(new, {"a": {"b": "x"}}) == ["`a` lacks `c`, which the contract requires"]
+    assert refused(new, {"a": {"c": 1}}) == ["`a` lacks `b`, which the contract requires"]
+
+
+def test_a_name_that_is_required_twice_is_required_once() -> None:
+    root = translated(an_object({"a": TEXT}, required=["a", "a"]))
+    assert refused(root, {"a": "x"}) == []
+    assert refused(root, {}) == ["the body lacks `a`, which the contract requires"]
