@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from callsheet.contracts.discriminators import decided, discriminated
 from callsheet.contracts.shapes import Around, Shapes
 from callsheet.documents import parts_of, pointer_of
 from callsheet.rules.parameters import is_linear
@@ -147,7 +148,8 @@ class Translator:
         mapping = told.get("mapping") if isinstance(told, dict) else None
         return {
             key: {"$ref": reference if "/" in reference else f"#/components/schemas/{reference}"}
-            for key, reference in (mapping or {}).items()
+            for key, reference in (mapping if isinstance(mapping, dict) else {}).items()
+            if isinstance(reference, str)
         }
 
     def _followed(self, reference: str) -> Any:
@@ -257,29 +259,20 @@ class Translator:
         branches = node.get("oneOf") or node.get("anyOf")
         if not isinstance(name, str) or not isinstance(branches, list):
             return found
-        mapping = {
-            key: self._alternative(one, self._reference(one["$ref"], pointer), whole)
-            for key, one in self._mapped(node).items()
-        }
-        if not mapping:
-            for branch in branches:
-                if isinstance(branch, dict) and isinstance(branch.get("$ref"), str):
-                    one = self._reference(branch["$ref"], pointer)
-                    mapping[branch["$ref"].rpartition("/")[2]] = self._alternative(branch, one, whole)
-        if not mapping:
+        mapping = self._mapped(node)
+        listed = [one.get("$ref") for one in branches if isinstance(one, dict)]
+        more = [one for one in mapping.values() if one["$ref"] not in listed]
+        named = discriminated(self.shapes, name, [*branches, *more], mapping)
+        if not named:
             return found
-        found.pop("oneOf", None)
-        found.pop("anyOf", None)
-        choices = [
-            {"if": {"properties": {name: {"const": key}}, "required": [name]}, "then": one}
-            for key, one in mapping.items()
-        ]
-        choice = {
-            "properties": {name: {"enum": sorted(mapping), "x-at": pointer}},
-            "required": [name],
-            "x-at": pointer,
-        }
-        return {**found, "allOf": [*found.get("allOf", []), choice, *choices]}
+        written = "oneOf" if node.get("oneOf") and "anyOf" in node else "anyOf"
+        plain = found.pop(written)
+        choices = [*plain, *(self._part("anyOf", one, pointer, 0, whole) for one in more)]
+        decision = decided(name, named, choices, plain, pointer)
+        if all(self.shapes.requires(one, name) for one in branches if self.shapes.takes_object(one)):
+            # It is named as what is missing before anything of an alternative that is not known.
+            decision["else"]["required"] = [name]
+        return {**found, "allOf": [*found.get("allOf", []), decision]}
 
 
 def _is_nullable(node: dict[str, Any]) -> bool:

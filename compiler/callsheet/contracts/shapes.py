@@ -58,7 +58,10 @@ class Shapes:
     def names(self, nodes: Around) -> list[str]:
         """Return the properties that schemas name, without those of their alternatives."""
         parts = [part for node in nodes for part in self.parts(node)]
-        return list(dict.fromkeys(name for part in parts for name in _properties(part)))
+        found = dict.fromkeys(name for part in parts for name in _properties(part))
+        choices = [part["discriminator"] for part in parts if isinstance(part.get("discriminator"), dict)]
+        found |= {one["propertyName"]: None for one in choices if isinstance(one.get("propertyName"), str)}
+        return list(found)
 
     def is_read_only(self, name: Any, nodes: Around) -> bool:
         """Return whether only an answer contains a property: a request need not."""
@@ -74,9 +77,14 @@ class Shapes:
         found = [one for part in self.parts(node) for one in self.parts(_properties(part).get(name))]
         values = [[one["const"]] for one in found if "const" in one]
         values += [one["enum"] for one in found if isinstance(one.get("enum"), list)]
-        if not values or not all(isinstance(one, _SCALARS) for one in values[0]):
-            return None
-        return values[0]
+        least = min(values, key=len, default=None)
+        return least if least and all(isinstance(one, _SCALARS) for one in least) else None
+
+    def requires(self, node: Any, name: str) -> bool:
+        """Return whether a schema requires a property."""
+        return any(
+            name in part["required"] for part in self.parts(node) if isinstance(part.get("required"), list)
+        )
 
     def takes_object(self, node: Any) -> bool:
         """Return whether an object may satisfy a schema, by its type."""

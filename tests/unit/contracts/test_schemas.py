@@ -231,3 +231,55 @@ def test_a_name_that_is_required_twice_is_required_once() -> None:
     root = translated(an_object({"a": TEXT}, required=["a", "a"]))
     assert refused(root, {"a": "x"}) == []
     assert refused(root, {}) == ["the body lacks `a`, which the contract requires"]
+
+
+KINDS = {
+    "TextMessage": an_object({"type": {"const": "text"}, "text": TEXT}, required=["type", "text"]),
+    "ImageMessage": an_object({"type": {"type": "string", "enum": ["image", "photo"]}, "url": TEXT}, required=["type", "url"]),
+    "film": an_object({"type": TEXT, "film": TEXT}, required=["film"]),
+    "Base": an_object({"type": {"enum": ["one", "two"]}}),
+    "One": {"allOf": [to("Base"), an_object({"a": TEXT}, required=["a"])]},
+    "Two": {"allOf": [to("Base"), an_object({"b": TEXT}, required=["b"])]},
+    "V1": an_object({"type": {"type": "integer"}, "a": TEXT}, required=["a"]),
+    "V2": an_object({"type": {"type": "integer"}, "b": TEXT}, required=["b"]),
+}  # fmt: skip
+ALL = [to("TextMessage"), to("ImageMessage"), to("film")]
+INLINE = an_object({"type": {"enum": ["own"]}, "z": TEXT}, required=["z"])
+
+
+def choice(branches: list[Any], mapping: dict[str, str] | None = None, **more: Any) -> dict[str, Any]:
+    told = {"propertyName": "type", **({"mapping": mapping} if mapping else {})}
+    return {"oneOf": branches, "discriminator": told, **more}
+
+
+@pytest.mark.parametrize(
+    ("schema", "good", "bad", "words"),
+    [
+        (choice(ALL), {"type": "text", "text": "x"}, {"type": "text"}, "lacks `text`"),
+        (choice(ALL), {"type": "photo", "url": "x"}, {"type": "image", "text": "x"}, "lacks `url`"),
+        (choice(ALL), {"type": "film", "film": "x"}, {"type": "film", "text": "x"}, "lacks `film`"),
+        (choice(ALL), {"type": "film", "film": "x"}, {"type": "flim", "film": "x"}, "`m.type` is not one of the values of the contract (did you mean `film`?)"),
+        (choice(ALL), {"film": "x"}, {"film": 1}, "must be a text"),
+        (choice(ALL[:2]), {"type": "text", "text": "x"}, {"text": "x"}, "`m` lacks `type`"),
+        (choice(ALL, {"movie": "film"}), {"type": "movie", "film": "x"}, {"type": "movie", "url": "x"}, "lacks `film`"),
+        (choice(ALL, {"movie": "film"}), {"type": "image", "url": "x"}, {"type": "image"}, "lacks `url`"),
+        (choice(ALL, {"txt": "TextMessage"}), {"type": "text", "text": "x"}, {"type": "text"}, "lacks `text`"),
+        (choice([*ALL, INLINE]), {"type": "own", "z": "x"}, {"type": "own"}, "lacks `z`"),
+        (choice([to("One"), to("Two")], {"one": "One", "two": "Two"}), {"type": "two", "b": "x"}, {"type": "two", "a": "x"}, "lacks `b`"),
+        (choice([to("V1"), to("V2")], {"1": "V1", "2": "V2"}), {"type": 2, "b": "x"}, {"type": 2, "a": "x"}, "lacks `b`"),
+        (choice([to("One")], {"one": "One", "two": "Two"}), {"type": "two", "b": "x"}, {"type": "two", "a": "x"}, "lacks `b`"),
+        (choice([to("TextMessage"), {"type": "null"}]), None, {"type": "text"}, "lacks `text`"),
+        (choice([to("TextMessage"), {"type": "null"}]), {"type": "text", "text": "x"}, 5, "must be"),
+        (choice([to("TextMessage")], None, nullable=True), None, {"type": "text"}, "lacks `text`"),
+        # What no value names may be anything: the property decides nothing.
+        (choice([to("TextMessage"), an_object({"z": TEXT}, required=["z"])]), {"z": "x"}, {"a": "x"}, "lacks `z`"),
+        (choice([to("TextMessage")], None, anyOf=[an_object({"q": TEXT}, required=["q"])]), {"type": "text", "text": "x", "q": "x"}, {"type": "text", "text": "x"}, "lacks `q`"),
+        (choice([to("TextMessage")], None, properties={"id": TEXT}), {"type": "text", "text": "x", "id": "x"}, {"type": "text", "text": "x", "id": 1}, "`m.id` must be a text"),
+    ],
+)  # fmt: skip
+def test_the_alternative_is_named_by_mapping_const_enum_or_schema(
+    schema: dict[str, Any], good: Any, bad: Any, words: str
+) -> None:
+    root = translated(an_object({"m": schema}), KINDS, "3.1.0")
+    assert refused(root, {"m": good}) == []
+    assert any(words in one for one in refused(root, {"m": bad})), refused(root, {"m": bad})
