@@ -33,7 +33,8 @@ class Alternatives:
                 continue
             chosen = self.walk.chosen(nodes)
             fields = [name for name in one if chosen.get(name)]
-            if not fields or any("additionalProperties" in part for part in self.walk.parts(nodes)):
+            free = ("additionalProperties", "patternProperties")
+            if not fields or any(name in part for part in self.walk.parts(nodes) for name in free):
                 continue
             for name in fields:
                 refusals = [self._refusal(schema, one[name]) for schema in chosen[name]]

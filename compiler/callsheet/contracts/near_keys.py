@@ -50,6 +50,6 @@ def _near(walk: Walk, nodes: Nodes, value: dict[str, Any], path: Path) -> Iterat
         return
     for key in others:
         meant = misspelt(key, named)
-        if meant is not None and meant not in value:
+        if meant is not None and meant not in value and not walk.is_matched(nodes, key):
             at = next((pointer_in(one) for one in named[meant] if isinstance(one, dict)), "")
             yield NearKey((*path, key), meant, at or pointer_in(walk.parts(nodes)[0]))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from callsheet.contracts.discriminators import decided, discriminated
+from callsheet.contracts.keywords import conditions, of_dependents, of_items, of_keys
 from callsheet.contracts.shapes import Around, Shapes
 from callsheet.documents import parts_of, pointer_of
 from callsheet.rules.parameters import is_linear
@@ -64,6 +65,8 @@ class Translator:
 
     def translated(self, node: Any, pointer: str, depth: int = 0, around: Around = ()) -> dict[str, Any]:
         """Translate one schema; `around` are those that are held against the same value."""
+        if node is False:
+            return {"x-at": pointer, "not": {}}
         if not isinstance(node, dict) or depth > DEPTH:
             return {}
         if _is_nullable(node) and any(name in node for name in _COMPOSED):
@@ -73,7 +76,7 @@ class Translator:
         found = {"x-at": pointer, **{key: node[key] for key in _KEPT if key in node}}
         found |= self._type(node)
         found |= self._bounds(node)
-        found |= self._text(node, pointer)
+        found |= self.text(node, pointer)
         found |= self._inner(node, pointer, depth, (*around, node))
         if isinstance(found.get("required"), list):
             whole = (*around, node)
@@ -195,7 +198,8 @@ class Translator:
                 found[name] = value
         return found
 
-    def _text(self, node: dict[str, Any], pointer: str) -> dict[str, Any]:
+    def text(self, node: dict[str, Any], pointer: str) -> dict[str, Any]:
+        """Translate what a text must be; a pattern only where it runs in linear time."""
         if node.get("format") == "google-duration":
             return {"pattern": _DURATION}
         pattern = node.get("pattern")
@@ -213,7 +217,7 @@ class Translator:
                 name: self.closed(one, f"{pointer}/properties{pointer_of((name,))}", depth + 1)
                 for name, one in node["properties"].items()
             }
-        if isinstance(node.get("items"), dict):
+        if isinstance(node.get("items"), dict) or node.get("items") is False:
             found["items"] = self.closed(node["items"], f"{pointer}/items", depth + 1)
         extra = node.get("additionalProperties")
         if isinstance(extra, dict):
@@ -226,8 +230,14 @@ class Translator:
                     self._part(name, one, f"{pointer}/{name}/{index}", depth + 1, whole)
                     for index, one in enumerate(node[name])
                 ]
-        if isinstance(node.get("not"), dict):
+        if isinstance(node.get("not"), dict | bool):
             found["not"] = self.closed(node["not"], f"{pointer}/not", depth + 1)
+        found |= conditions(self, node, pointer, depth, whole)
+        found |= of_keys(self, node, pointer, depth)
+        found |= of_items(self, node, pointer, depth)
+        dependent = of_dependents(self, node, pointer, depth, whole)
+        if dependent:
+            found["allOf"] = [*found.get("allOf", []), *dependent]
         return self._by_discriminator(node, found, pointer, whole)
 
     def _part(self, name: str, node: Any, pointer: str, depth: int, whole: Around) -> dict[str, Any]:
@@ -235,9 +245,9 @@ class Translator:
         if name == "prefixItems":
             return self.closed(node, pointer, depth)
         found = self.translated(node, pointer, depth, whole)
-        return found if name == "allOf" else self._alternative(node, found, whole)
+        return found if name == "allOf" else self.alternative(node, found, whole)
 
-    def _alternative(self, node: Any, found: dict[str, Any], whole: Around) -> dict[str, Any]:
+    def alternative(self, node: Any, found: dict[str, Any], whole: Around) -> dict[str, Any]:
         """Close an alternative that is closed; what stands beside the choice has names of its own."""
         if not self.shapes.is_closed(node):
             return found

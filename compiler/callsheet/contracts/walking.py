@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from callsheet.contracts.nodes import in_place, named_in
+from callsheet.contracts.nodes import Judge, in_place, named_in
 from callsheet.documents import Path
 
 Nodes = tuple[Any, ...]
@@ -20,6 +20,7 @@ class Walk:
 
     def __init__(self, root: dict[str, Any]) -> None:
         self.root = root
+        self.judge = Judge()
         self._named: dict[tuple[int, ...], Named] = {}
         self._chosen: dict[tuple[int, ...], Named] = {}
         self._parts: dict[tuple[int, ...], Nodes] = {}
@@ -85,11 +86,24 @@ class Walk:
     def _under(self, nodes: Nodes, key: str) -> Nodes:
         """Return the schemas of the value of a key."""
         named = self.named(nodes)
-        if key in named:
-            return tuple(named[key])
+        found = [*named.get(key, ()), *self._matched(nodes, key)]
+        if found or key in named:
+            return tuple(found)
         return tuple(
             one["additionalProperties"] for one in self.parts(nodes) if "additionalProperties" in one
         )
+
+    def is_matched(self, nodes: Nodes, key: str) -> bool:
+        """Return whether a pattern of any of the nodes describes a key."""
+        return bool(self._matched(nodes, key))
+
+    def _matched(self, nodes: Nodes, key: str) -> list[Any]:
+        return [
+            schema
+            for one in self.parts(nodes)
+            for pattern, schema in one.get("patternProperties", {}).items()
+            if self.judge.matches(pattern, key)
+        ]
 
     def _item(self, nodes: Nodes, index: int) -> Nodes:
         """Return the schemas of an item of a list."""

@@ -51,7 +51,23 @@ def _with_more(one: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
                 "anyOf": parts,
             },
         ),
-        st.fixed_dictionaries({"type": st.just("array"), "items": one}, optional={"prefixItems": parts}),
+        st.fixed_dictionaries(
+            {"type": st.just("array"), "items": one},
+            optional={"prefixItems": parts, "contains": one, "maxContains": st.integers(1, 2)},
+        ),
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "if": one,
+                "then": one | st.just(False),
+                "else": one,
+                "dependentSchemas": properties,
+                "dependentRequired": st.just({"k": ["a"], "a": ["b"]}),
+                "patternProperties": st.dictionaries(st.sampled_from(["^[ab]$", "k"]), one, max_size=2),
+                "propertyNames": st.sampled_from([{"enum": ["k", "a"]}, {"pattern": "^[ka]"}]),
+                "additionalProperties": st.booleans() | one,
+            },
+        ),
         st.fixed_dictionaries({}, optional={"allOf": parts, "anyOf": parts, "oneOf": parts, "not": one}),
         st.fixed_dictionaries(
             {

@@ -283,3 +283,37 @@ def test_the_alternative_is_named_by_mapping_const_enum_or_schema(
     root = translated(an_object({"m": schema}), KINDS, "3.1.0")
     assert refused(root, {"m": good}) == []
     assert any(words in one for one in refused(root, {"m": bad})), refused(root, {"m": bad})
+
+
+@pytest.mark.parametrize(
+    ("schema", "good", "bad", "words"),
+    [
+        ({"if": {"properties": {"t": {"const": "a"}}, "required": ["t"]}, "then": {"required": ["x"]}}, {"t": "a", "x": 1}, {"t": "a"}, "`m` lacks `x`, which the contract requires"),
+        ({"if": {"required": ["t"]}, "else": {"required": ["x"]}}, {"t": 1}, {}, "`m` lacks `x`, which the contract requires"),
+        (an_object({"t": {}}, **CLOSED, **{"if": {"required": ["t"]}, "then": {"properties": {"x": TEXT}}}), {"t": 1, "x": "y"}, {"t": 1, "z": "y"}, "`z` is not in the contract"),
+        ({"dependentRequired": {"t": ["x", "x"]}}, {"t": 1, "x": 1}, {"t": 1}, "`m` lacks `x`, which the contract requires beside `t`"),
+        ({"dependentSchemas": {"t": {"properties": {"x": TEXT}}}}, {"t": 1, "x": "y"}, {"t": 1, "x": 2}, "`m.x` must be a text by the contract"),
+        (an_object({"a": TEXT}, patternProperties={"^x-": TEXT}, **CLOSED), {"a": "x", "x-a": "y"}, {"x-a": 1}, "`m.x-a` must be a text by the contract"),
+        (an_object({"a": TEXT}, patternProperties={"^x-": TEXT}, **CLOSED), {"x-a": "y"}, {"y": "x"}, "`y` is not in the contract"),
+        ({"type": "object", "patternProperties": {"^x-": TEXT}, **CLOSED}, {"x-a": "y"}, {"y": "x"}, "`y` is not in the contract"),
+        ({"patternProperties": {"^x-": {}}, "additionalProperties": TEXT}, {"x-a": 1, "y": "x"}, {"y": 1}, "`m.y` must be a text by the contract"),
+        ({"propertyNames": {"allOf": [{"$ref": "#/components/schemas/Name"}]}}, {"ab": 1}, {"AB": 1}, "`m` does not satisfy `propertyNames"),
+        ({"prefixItems": [TEXT, {"type": "integer"}], "items": False}, ["x", 1], ["x", 1, 2], "`m.2` is not allowed by the contract"),
+        ({"prefixItems": [TEXT]}, ["x", 1], [1], "`m.0` must be a text by the contract"),
+        ({"contains": {"const": "x"}, "maxContains": 1}, ["y", "x"], ["y"], "`m` does not satisfy `contains"),
+        ({"contains": {"const": "x"}, "maxContains": 1}, ["x"], ["x", "x"], "`m` does not satisfy `maxContains: 1` of the contract"),
+        ({"properties": {"old": False, "new": True}}, {"new": 1}, {"old": 1}, "`m.old` is not allowed by the contract"),
+        ({"anyOf": [False, an_object({"b": TEXT}, required=["b"])]}, {"b": "x"}, {}, "`m` lacks `b`"),
+    ],
+)  # fmt: skip
+def test_the_keywords_of_json_schema_are_judged(schema: Any, good: Any, bad: Any, words: str) -> None:
+    root = translated(an_object({"m": schema}), {"Name": {"pattern": "^[a-z]+$"}}, "3.1.0")
+    assert refused(root, {"m": good}) == []
+    assert any(one.startswith(words) for one in refused(root, {"m": bad})), refused(root, {"m": bad})
+    assert [*near_keys(root, {"m": good})] == []
+
+
+def test_a_key_that_a_pattern_describes_is_near_to_none() -> None:
+    root = translated(an_object({"x-user": TEXT}, patternProperties={"^x-": TEXT}))
+    assert [*near_keys(root, {"x-usr": "a"})] == []
+    assert [one.meant for one in near_keys(root, {"y-user": "a"})] == ["x-user"]
