@@ -61,11 +61,12 @@ components:
         kind: {type: string, enum: [push, mail]}
         free: {type: object}
         body:
-          oneOf: [{$ref: "#/components/schemas/Text"}, {$ref: "#/components/schemas/Image"}]
-          discriminator: {propertyName: type, mapping: {text: "#/components/schemas/Text", image: "#/components/schemas/Image"}}
+          oneOf: [{$ref: "#/components/schemas/Text"}, {$ref: "#/components/schemas/Image"}, {$ref: "#/components/schemas/Shut"}]
+          discriminator: {propertyName: type, mapping: {text: "#/components/schemas/Text", image: "#/components/schemas/Image", shut: "#/components/schemas/Shut"}}
     Tree: {type: object, properties: {inner: {$ref: "#/components/schemas/Tree"}, leaf: {type: integer}}}
     Text: {type: object, required: [type, text], properties: {type: {type: string}, text: {type: string}}}
     Image: {type: object, required: [type, url], properties: {type: {type: string}, url: {type: string}}}
+    Shut: {type: object, required: [type, text], properties: {type: {type: string}, text: {type: string}}, additionalProperties: false}
 """
 
 ACTION = """\
@@ -115,7 +116,9 @@ def test_what_keeps_its_contract_is_valid_and_the_contract_is_no_document(
 
 CASES: dict[str, tuple[str, str, str, int, str]] = {
     "a field that is missing": ('      kind: push\n', "", "CS454", 9, "the body lacks `kind`, which the contract requires"),
-    "a field that is unknown": ("kind: push", "kind: push\n      knid: x", "CS454", 12, "`knid` is not in the contract (did you mean `kind`?)"),
+    "a field that is unknown": ("score: 0.5", "scroe: 0.5", "CS441", 15, "`scroe` is not named in the contract (did you mean `score`?)"),
+    "a field that is unknown in what refers to itself": ("{leaf: 1}", "{leav: 1}", "CS441", 13, "`tree.inner.inner.leav` is not named in the contract (did you mean `leaf`?)"),
+    "a field that is unknown in an object that is closed": ("{type: text, text: Hello}", "{type: shut, text: Hello, tixt: x}", "CS454", 12, "`tixt` is not in the contract (did you mean `text`?)"),
     "a value that is none of a list": ("kind: push", "kind: pushh", "CS454", 11, "`kind` is not one of the values of the contract (did you mean `push`?)"),
     "a field of another type": ("score: 0.5", "score: much", "CS454", 15, "`score` must be a number by the contract"),
     "an exclusive bound": ("score: 0.5", "score: 0", "CS454", 15, "`score` does not satisfy `exclusiveMinimum: 0` of the contract"),
@@ -150,7 +153,7 @@ def test_each_fault_is_told_at_its_line(case: str, bound: Folder, callsheet: Cal
     old, new, code, line, words = CASES[case]
     assert old in ACTION
     bound.write("example.yaml", ACTION.replace(old, new))
-    told = [one for one in found(callsheet, bound) if one[0].startswith("CS45")]
+    told = [one for one in found(callsheet, bound) if one[0].startswith(("CS44", "CS45"))]
     assert (code, line, words) in told, told
     if case != "a slot that might not fit":
         assert len(told) == 1, told
@@ -161,6 +164,37 @@ def test_a_finding_points_at_the_action_and_at_the_contract(
 ) -> None:
     bound.write("example.yaml", ACTION.replace("kind: push", "kind: sms"))
     assert callsheet("validate", "-C", bound.path).out == snapshot
+
+
+def test_a_key_that_is_near_points_at_the_one_that_the_contract_names(
+    bound: Folder, callsheet: Callsheet, snapshot: SnapshotAssertion
+) -> None:
+    bound.write("example.yaml", ACTION.replace("score: 0.5", "scroe: 0.5"))
+    outcome = callsheet("validate", "-C", bound.path)
+    assert (outcome.code, outcome.out) == (0, snapshot)
+    ignore = "operation: send, ignore: [{path: /scroe, reason: another field}]}"
+    text = ACTION.replace("score: 0.5", "scroe: 0.5").replace("operation: send}", ignore)
+    bound.write("example.yaml", text)
+    assert found(callsheet, bound) == []
+
+
+def test_an_emulator_takes_what_an_open_object_leaves_open(bound: Folder) -> None:
+    from callsheet import Workspace
+    from callsheet.emulator.checks import Came, refuse_call
+
+    (route,) = Workspace(bound.path).routes()
+    token = standin(route.authentication["token"]["secret"])
+    headers = {"content-type": "application/json", "authorization": f"Bearer {token}", "x-team": "crm"}
+
+    def reason(**more: Any) -> str | None:
+        body = json.dumps({"to": "ada", "kind": "push", **more}).encode()
+        url = "https://api.example.com/v1/send/news"
+        refusal = refuse_call(route, Came("POST", url, headers, body), {})
+        return refusal.reason if refusal else None
+
+    assert reason(scroe=0.5, other={"x": 1}) is None
+    assert reason(body={"type": "text", "text": "x", "more": 1}) is None
+    assert reason(body={"type": "shut", "text": "x", "more": 1}) == "`more` is not in the contract"
 
 
 def test_a_description_that_is_wrong_is_ignored_at_a_path_with_a_reason(
@@ -251,7 +285,9 @@ definitions:
     bound.write("api.yaml", swagger)
     told = {one[2] for one in found(callsheet, bound)}
     assert "`kind` is not one of the values of the contract" in told
-    assert "`body` is not in the contract" in told
+    assert not any("`body`" in words for words in told)
+    bound.write("api.yaml", swagger.replace("M: {", "M: {additionalProperties: false, "))
+    assert "`body` is not in the contract" in {one[2] for one in found(callsheet, bound)}
     bound.write(
         "example.yaml", ACTION.replace("operation: send", "operation: form").replace("/send/news", "/form")
     )
@@ -332,18 +368,25 @@ def test_sendgrid_by_its_own_description(workspace: Folder, callsheet: Callsheet
     workspace.write("example.yaml", SENDGRID)
     assert [one for one in found(callsheet, workspace) if one[0] == "CS454"] == []
     for old, new, line, words in [
-        ('subject: "{{', 'subjekt: "{{', 11, "`subjekt` is not in the contract (did you mean `subject`?)"),
+        (
+            'subject: "{{',
+            'subjekt: "{{',
+            11,
+            "`subjekt` is not named in the contract (did you mean `subject`?)",
+        ),
         (
             "from: {email: shop@example.com}",
             "from: {mail: shop@example.com}",
             10,
-            "`mail` is not in the contract",
+            "`from` lacks `email`, which the contract requires",
         ),
         ("type: text/plain, ", "", 12, "`content.0` lacks `type`, which the contract requires"),
     ]:
         workspace.write("example.yaml", SENDGRID.replace(old, new))
         told = found(callsheet, workspace)
-        assert any(one[0] == "CS454" and one[1] == line and one[2].startswith(words) for one in told), (
+        assert any(
+            one[0] in ("CS454", "CS441") and one[1] == line and one[2].startswith(words) for one in told
+        ), (
             new,
             told,
         )

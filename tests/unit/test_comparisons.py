@@ -91,8 +91,6 @@ ALLOWED = {
     "slot.fields == {'type': 'string'}", "other.place == place", "other.place != place",
     "key == place.removeprefix(_QUERY)", "place != _QUERY", "sent != url",
     "self.known.setdefault(chosen, value) != value", "self._shared.text_of(name) != self.filled(found)",
-    # What ends a schema: no value of an action.
-    "node.get('additionalProperties') not in (None, False)",
 }  # fmt: skip
 
 

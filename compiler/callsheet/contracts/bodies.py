@@ -7,12 +7,14 @@ from typing import Any
 
 from callsheet.calling.generated import accepts, contract_values
 from callsheet.calling.request import NO_PAYLOAD, Request
+from callsheet.contracts.near_keys import near_keys
 from callsheet.contracts.operations import Operation
 from callsheet.contracts.subject import Subject, is_within
 from callsheet.contracts.validation import Fault, Validation, deprecated_in
 from callsheet.documents import Path, Problem, pointer_of
 from callsheet.language.when_empty import WHEN_EMPTY, droppable_in, is_mapping, members
 from callsheet.templates.slots import parameters_read
+from callsheet.words import meant
 
 
 def body_fault(operation: Operation, payload: Any, ignored: Sequence[str]) -> str | None:
@@ -71,7 +73,22 @@ class Bodies:
                     do="use what the contract names instead",
                     related=self.subject.related(at),
                 )
+        yield from self._near(body)
         yield from self._others()
+
+    def _near(self, body: Any) -> Iterator[Problem]:
+        """Yield the keys that the contract leaves open, and that look like those that it names."""
+        for one in near_keys(self.operation.body or {}, body):
+            pointer = pointer_of(one.path)
+            if pointer in self.told or self.subject.ignores(one.path):
+                continue
+            self.told.add(pointer)
+            yield self.subject.at("CS441").key(
+                self._place(one.path),
+                f"`{_dotted(one.path)}` is not named in the contract{meant(one.meant)}",
+                do=f"write `{one.meant}`, or name the field under `contract.ignore` where it is right",
+                related=self.subject.related(one.at),
+            )
 
     def _others(self) -> Iterator[Problem]:
         """Try each parameter at its bounds, without those that are optional, and what goes with them."""

@@ -113,10 +113,16 @@ class Evaluation:
             if name in value:
                 found.evaluated.add(name)
                 found.take_inner((yield Pair(one, value[name], (*path, name))))
+        matched: set[str] = set()
+        for pattern, one in node.get("patternProperties", {}).items():
+            for name in [name for name in value if self.judge.matches(pattern, name)]:
+                matched.add(name)
+                found.take_inner((yield Pair(one, value[name], (*path, name))))
+        found.evaluated |= matched
         if "additionalProperties" not in node:
             return
         extra = node["additionalProperties"]
-        others = [name for name in value if name not in named]
+        others = [name for name in value if name not in named and name not in matched]
         found.evaluated.update(others)
         if extra is False:
             found.refuse(unknown_keys(others, set(named), node, path))
@@ -130,10 +136,21 @@ class Evaluation:
             one = first[index] if index < len(first) else node.get("items")
             if one is not None:
                 found.take_inner((yield Pair(one, item, (*path, index))))
+        if "contains" not in node:
+            return
+        number = 0
+        for index, item in enumerate(value):
+            number += (yield Pair(node["contains"], item, (*path, index))).valid
+        if number < node.get("minContains", 1):
+            found.refuse(worded("contains", node, value, path))
+        if number > node.get("maxContains", number):
+            found.refuse(worded("maxContains", node, value, path))
 
     def _conditions(self, node: Node, value: Any, path: Path, found: _Gathered) -> Part:
         if "not" in node and (yield Pair(node["not"], value, path)).valid:
             found.refuse(worded("not", node, value, path))
+            # What takes no value at all is no near alternative.
+            found.mistyped |= not node["not"]
         if "if" in node:
             condition = yield Pair(node["if"], value, path)
             if condition.valid:

@@ -51,6 +51,15 @@ def worded(keyword: str, node: dict[str, Any], value: Any, path: Path) -> Iterat
                     path=path, words=f"{name} lacks `{one}`, which the contract requires",
                     way_out=f"write `{one}`", at=at,
                 )  # fmt: skip
+    elif keyword == "dependentRequired" and isinstance(value, dict):
+        for key, one in [(key, one) for key, names in (told or {}).items() for one in names]:
+            if key in value and one not in value:
+                yield Fault(
+                    path=path, words=f"{name} lacks `{one}`, which the contract requires beside `{key}`",
+                    way_out=f"write `{one}`, or remove `{key}`", at=at,
+                )  # fmt: skip
+    elif keyword == "not" and not told:
+        yield Fault(path=path, words=f"{name} is not allowed by the contract", way_out="remove it", at=at)
     elif keyword == "type":
         kinds = [told] if isinstance(told, str) else list(told or ())
         wanted = " or ".join(_TYPES.get(one, one) for one in kinds)

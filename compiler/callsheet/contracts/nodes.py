@@ -11,7 +11,7 @@ from callsheet.documents import parts_of
 _OF_ONE_VALUE = (
     "type", "enum", "const", "minLength", "maxLength", "pattern", "minimum", "maximum", "exclusiveMinimum",
     "exclusiveMaximum", "multipleOf", "minItems", "maxItems", "uniqueItems", "minProperties",
-    "maxProperties", "required",
+    "maxProperties", "required", "dependentRequired", "propertyNames",
 )  # fmt: skip
 _OF_WHAT_IS_INSIDE = ("enum", "const", "uniqueItems")
 
@@ -22,6 +22,7 @@ class Judge:
     def __init__(self) -> None:
         self._validators: dict[int, tuple[Any, bool]] = {}
         self._kept: list[Any] = []
+        self._patterns: dict[str, Any] = {}
 
     def failing(self, node: dict[str, Any], value: Any) -> list[str]:
         """Return the keywords of a node that a value does not satisfy, in the order of jsonschema-rs."""
@@ -37,6 +38,12 @@ class Judge:
         if validator.is_valid(looked_at):
             return []
         return list(dict.fromkeys(str(one.schema_path[0]) for one in validator.iter_errors(looked_at)))
+
+    def matches(self, pattern: str, key: str) -> bool:
+        """Return whether a key is one of those of a pattern."""
+        if pattern not in self._patterns:
+            self._patterns[pattern] = compiled({"pattern": pattern})
+        return bool(self._patterns[pattern].is_valid(key))
 
     def is_among(self, value: Any, allowed: Sequence[Any]) -> bool:
         """Return whether a value is one of those of an `enum`."""
@@ -93,14 +100,18 @@ def in_place(node: dict[str, Any], root: dict[str, Any]) -> Iterator[Any]:
 def inside(node: dict[str, Any]) -> Iterator[Any]:
     """Yield the schemas that a node holds what is inside a value against."""
     yield from node.get("properties", {}).values()
+    yield from node.get("patternProperties", {}).values()
     yield from node.get("prefixItems", ())
-    for name in ("items", "additionalProperties"):
+    for name in ("items", "contains", "additionalProperties"):
         if isinstance(node.get(name), dict):
             yield node[name]
 
 
-def named_in(node: Any, root: dict[str, Any]) -> dict[str, list[Any]]:
-    """Return the properties that a schema names, with all that it is made of: their schemas by name."""
+def named_in(node: Any, root: dict[str, Any], without: Sequence[str] = ()) -> dict[str, list[Any]]:
+    """Return the properties that a schema names, with all that it is made of: their schemas by name.
+
+    `without` are keywords whose schemas do not count.
+    """
     found: dict[str, list[Any]] = {}
     seen: set[int] = set()
     rest = [node]
@@ -110,7 +121,8 @@ def named_in(node: Any, root: dict[str, Any]) -> dict[str, list[Any]]:
             continue
         seen.add(id(one))
         for name, schema in one.get("properties", {}).items():
-            found.setdefault(name, []).append(schema)
-        parts = {key: part for key, part in one.items() if key not in ("not", "if")}
+            # What stands beside an alternative is named in it, and described elsewhere.
+            found.setdefault(name, []).extend([schema] if schema else [])
+        parts = {key: part for key, part in one.items() if key not in ("not", "if", *without)}
         rest += in_place(parts, root)
     return found

@@ -1,13 +1,16 @@
 """A vendor's schema (OpenAPI 2.0, 3.0, 3.1, discovery) → JSON Schema 2020-12, with what it refers to.
 
-What a description leaves open is closed where a request is written: a property that it does not name is a
-typing error, not an extension. Where a description is odd, it is noted and never an error of the action.
+An object is closed where its description closes it (`additionalProperties: false`), and open elsewhere.
+Where a description is odd, it is noted and never an error of the action.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from callsheet.contracts.discriminators import decided, discriminated
+from callsheet.contracts.keywords import conditions, of_dependents, of_items, of_keys
+from callsheet.contracts.shapes import Around, Shapes
 from callsheet.documents import parts_of, pointer_of
 from callsheet.rules.parameters import is_linear
 
@@ -16,9 +19,14 @@ _KEPT = (
     "uniqueItems", "minProperties", "maxProperties", "required", "deprecated",
 )  # fmt: skip
 _LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
+_COMPOSED = ("$ref", "allOf", "anyOf", "oneOf")
 _TYPES = ("string", "number", "integer", "boolean", "object", "array", "null")
 _DURATION = r"^-?[0-9]{1,12}(\.[0-9]{1,9})?s$"
 DEPTH = 100
+
+_NULLABLE = ("nullable", "x-nullable")
+_NOTES = ("deprecated", "description", "summary", "title", "example", "examples", "default", "readOnly")
+"""What says nothing of a value that is written beside a reference."""
 
 
 class Translator:
@@ -35,6 +43,9 @@ class Translator:
         self.discovery = discovery
         self.definitions: dict[str, Any] = {}
         self.odd: list[tuple[str, str]] = []
+        version = str(description.get("openapi", ""))
+        self.takes_siblings = version.startswith("3.") and not version.startswith("3.0")
+        self.shapes = Shapes(self._followed, named_is_closed=discovery)
 
     def whole(self, node: Any, pointer: str) -> dict[str, Any]:
         """Return a schema with the definitions that it needs, to stand alone."""
@@ -46,30 +57,53 @@ class Translator:
         }
 
     def closed(self, node: Any, pointer: str, depth: int = 0) -> dict[str, Any]:
-        """Translate a schema at a place where a value is written: what it does not name is refused."""
+        """Translate a schema of a whole value: a closed one refuses what it does not name."""
         found = self.translated(node, pointer, depth)
-        if self._is_closed(node, set()):
+        if self.shapes.is_closed(node):
             found = {**found, "unevaluatedProperties": False}
         return found
 
-    def translated(self, node: Any, pointer: str, depth: int = 0) -> dict[str, Any]:
-        """Translate one schema."""
+    def translated(self, node: Any, pointer: str, depth: int = 0, around: Around = ()) -> dict[str, Any]:
+        """Translate one schema; `around` are those that are held against the same value."""
+        if node is False:
+            return {"x-at": pointer, "not": {}}
         if not isinstance(node, dict) or depth > DEPTH:
             return {}
+        if _is_nullable(node) and any(name in node for name in _COMPOSED):
+            return self._or_null(node, pointer, depth, around)
         if isinstance(node.get("$ref"), str):
-            found = self._reference(node["$ref"], pointer)
-            return {**found, "deprecated": True} if node.get("deprecated") is True else found
+            return self._referring(node, pointer, depth, around)
         found = {"x-at": pointer, **{key: node[key] for key in _KEPT if key in node}}
         found |= self._type(node)
         found |= self._bounds(node)
-        found |= self._text(node, pointer)
-        found |= self._inner(node, pointer, depth)
+        found |= self.text(node, pointer)
+        found |= self._inner(node, pointer, depth, (*around, node))
         if isinstance(found.get("required"), list):
-            found["required"] = [one for one in found["required"] if not self._read_only(node, one)]
+            whole = (*around, node)
+            names = dict.fromkeys(one for one in found["required"] if isinstance(one, str))
+            found["required"] = [one for one in names if not self.shapes.is_read_only(one, whole)]
         else:
             # OpenAPI 2.0 and discovery write `required: true` at the property itself.
             found.pop("required", None)
         return found
+
+    def _or_null(self, node: dict[str, Any], pointer: str, depth: int, around: Around) -> dict[str, Any]:
+        """Translate a schema that is made of others, none of which need take the null that it allows."""
+        plain = {name: one for name, one in node.items() if name not in _NULLABLE}
+        found: dict[str, Any] = {"x-at": pointer}
+        if node.get("deprecated") is True:
+            found["deprecated"] = True
+        found["anyOf"] = [self.translated(plain, pointer, depth, around), {"type": "null", "x-at": pointer}]
+        return found
+
+    def _referring(self, node: dict[str, Any], pointer: str, depth: int, around: Around) -> dict[str, Any]:
+        """Translate a reference; before OpenAPI 3.1, what is written beside it says nothing."""
+        found = self._reference(node["$ref"], pointer)
+        beside = {name: one for name, one in node.items() if name not in ("$ref", *_NOTES)}
+        if self.takes_siblings and any(not name.startswith("x-") for name in beside):
+            more = self.translated(beside, pointer, depth, (*around, node))
+            found = {**found, **more}
+        return {**found, "deprecated": True} if node.get("deprecated") is True else found
 
     def _reference(self, reference: str, pointer: str) -> dict[str, Any]:
         target = self._pointer_of(reference)
@@ -103,7 +137,7 @@ class Translator:
                 if to is not None and to not in seen:
                     seen.add(to)
                     rest.append(self.look(to))
-            else:
+            if "$ref" not in node or self.takes_siblings:
                 rest += [one for name in ("allOf", "anyOf", "oneOf") for one in node.get(name) or ()]
                 rest.append(node.get("not"))
                 if node.get("oneOf") or node.get("anyOf"):
@@ -117,8 +151,13 @@ class Translator:
         mapping = told.get("mapping") if isinstance(told, dict) else None
         return {
             key: {"$ref": reference if "/" in reference else f"#/components/schemas/{reference}"}
-            for key, reference in (mapping or {}).items()
+            for key, reference in (mapping if isinstance(mapping, dict) else {}).items()
+            if isinstance(reference, str)
         }
+
+    def _followed(self, reference: str) -> Any:
+        target = self._pointer_of(reference)
+        return None if target is None else self.look(target)
 
     def _pointer_of(self, reference: str) -> str | None:
         if self.discovery and not reference.startswith("#"):
@@ -138,13 +177,14 @@ class Translator:
         kinds = node.get("type")
         kinds = [kinds] if isinstance(kinds, str) else kinds if isinstance(kinds, list) else []
         kinds = [one for one in kinds if one in _TYPES]
-        if not kinds:
-            return {}
-        if node.get("nullable") is True and "null" not in kinds:
-            kinds = [*kinds, "null"]
-            if "enum" in node:
-                return {"type": kinds, "enum": [*node["enum"], None]}
-        return {"type": kinds if len(kinds) > 1 else kinds[0]}
+        found: dict[str, Any] = {}
+        if _is_nullable(node) and "null" not in kinds:
+            kinds = [*kinds, "null"] if kinds else []
+            if isinstance(node.get("enum"), list):
+                found["enum"] = [*node["enum"], None]
+        if kinds:
+            found["type"] = kinds if len(kinds) > 1 else kinds[0]
+        return found
 
     def _bounds(self, node: dict[str, Any]) -> dict[str, Any]:
         """Translate exclusive bounds, which were true or false before JSON Schema 6."""
@@ -158,7 +198,8 @@ class Translator:
                 found[name] = value
         return found
 
-    def _text(self, node: dict[str, Any], pointer: str) -> dict[str, Any]:
+    def text(self, node: dict[str, Any], pointer: str) -> dict[str, Any]:
+        """Translate what a text must be; a pattern only where it runs in linear time."""
         if node.get("format") == "google-duration":
             return {"pattern": _DURATION}
         pattern = node.get("pattern")
@@ -169,36 +210,56 @@ class Translator:
         self.odd.append((pointer, "has a pattern that cannot be run in linear time"))
         return {}
 
-    def _inner(self, node: dict[str, Any], pointer: str, depth: int) -> dict[str, Any]:
+    def _inner(self, node: dict[str, Any], pointer: str, depth: int, whole: Around) -> dict[str, Any]:
         found: dict[str, Any] = {}
         if isinstance(node.get("properties"), dict):
             found["properties"] = {
                 name: self.closed(one, f"{pointer}/properties{pointer_of((name,))}", depth + 1)
                 for name, one in node["properties"].items()
             }
-        if isinstance(node.get("items"), dict):
+        if isinstance(node.get("items"), dict) or node.get("items") is False:
             found["items"] = self.closed(node["items"], f"{pointer}/items", depth + 1)
         extra = node.get("additionalProperties")
         if isinstance(extra, dict):
             found["additionalProperties"] = self.closed(extra, f"{pointer}/additionalProperties", depth + 1)
-        elif extra is False and "properties" not in found:
-            # Beside named properties, what is not named is refused where a value is written: vendors close
-            # the parts of an `allOf` too, and no value would satisfy that.
-            found["additionalProperties"] = False
         for name in _LISTS:
             if isinstance(node.get(name), list):
                 # That only one alternative may fit is rarely meant, and rarely true.
                 written = "anyOf" if name == "oneOf" and "anyOf" not in node else name
                 found[written] = [
-                    self.translated(one, f"{pointer}/{name}/{index}", depth + 1)
+                    self._part(name, one, f"{pointer}/{name}/{index}", depth + 1, whole)
                     for index, one in enumerate(node[name])
                 ]
-        if isinstance(node.get("not"), dict):
-            found["not"] = self.translated(node["not"], f"{pointer}/not", depth + 1)
-        return self._by_discriminator(node, found, pointer)
+        if isinstance(node.get("not"), dict | bool):
+            found["not"] = self.closed(node["not"], f"{pointer}/not", depth + 1)
+        found |= conditions(self, node, pointer, depth, whole)
+        found |= of_keys(self, node, pointer, depth)
+        found |= of_items(self, node, pointer, depth)
+        dependent = of_dependents(self, node, pointer, depth, whole)
+        if dependent:
+            found["allOf"] = [*found.get("allOf", []), *dependent]
+        return self._by_discriminator(node, found, pointer, whole)
+
+    def _part(self, name: str, node: Any, pointer: str, depth: int, whole: Around) -> dict[str, Any]:
+        """Translate one of the schemas of a list."""
+        if name == "prefixItems":
+            return self.closed(node, pointer, depth)
+        found = self.translated(node, pointer, depth, whole)
+        return found if name == "allOf" else self.alternative(node, found, whole)
+
+    def alternative(self, node: Any, found: dict[str, Any], whole: Around) -> dict[str, Any]:
+        """Close an alternative that is closed; what stands beside the choice has names of its own."""
+        if not self.shapes.is_closed(node):
+            return found
+        beside: dict[str, Any] = {name: {} for name in self.shapes.names(whole)}
+        return {
+            **found,
+            **({"properties": {**beside, **found.get("properties", {})}} if beside else {}),
+            "unevaluatedProperties": False,
+        }
 
     def _by_discriminator(
-        self, node: dict[str, Any], found: dict[str, Any], pointer: str
+        self, node: dict[str, Any], found: dict[str, Any], pointer: str, whole: Around
     ) -> dict[str, Any]:
         """Write a choice by a property as such: a fault is reported for the alternative that is meant."""
         told = node.get("discriminator")
@@ -208,50 +269,21 @@ class Translator:
         branches = node.get("oneOf") or node.get("anyOf")
         if not isinstance(name, str) or not isinstance(branches, list):
             return found
-        mapping = {key: self._reference(one["$ref"], pointer) for key, one in self._mapped(node).items()}
-        if not mapping:
-            for branch in branches:
-                if isinstance(branch, dict) and isinstance(branch.get("$ref"), str):
-                    mapping[branch["$ref"].rpartition("/")[2]] = self._reference(branch["$ref"], pointer)
-        if not mapping:
+        mapping = self._mapped(node)
+        listed = [one.get("$ref") for one in branches if isinstance(one, dict)]
+        more = [one for one in mapping.values() if one["$ref"] not in listed]
+        named = discriminated(self.shapes, name, [*branches, *more], mapping)
+        if not named:
             return found
-        found.pop("oneOf", None)
-        found.pop("anyOf", None)
-        choices = [
-            {"if": {"properties": {name: {"const": key}}, "required": [name]}, "then": one}
-            for key, one in mapping.items()
-        ]
-        choice = {
-            "properties": {name: {"enum": sorted(mapping), "x-at": pointer}},
-            "required": [name],
-            "x-at": pointer,
-        }
-        return {**found, "allOf": [*found.get("allOf", []), choice, *choices]}
+        written = "oneOf" if node.get("oneOf") and "anyOf" in node else "anyOf"
+        plain = found.pop(written)
+        choices = [*plain, *(self._part("anyOf", one, pointer, 0, whole) for one in more)]
+        decision = decided(name, named, choices, plain, pointer)
+        if all(self.shapes.requires(one, name) for one in branches if self.shapes.takes_object(one)):
+            # It is named as what is missing before anything of an alternative that is not known.
+            decision["else"]["required"] = [name]
+        return {**found, "allOf": [*found.get("allOf", []), decision]}
 
-    def _read_only(self, node: dict[str, Any], name: Any) -> bool:
-        """Return whether only an answer contains a property: a request need not."""
-        one = (node.get("properties") or {}).get(name)
-        return isinstance(one, dict) and one.get("readOnly") is True
 
-    def _is_closed(self, node: Any, seen: set[int]) -> bool:
-        """Return whether a schema names properties and leaves nothing open, with all that it is made of."""
-        verdicts = list(self._openness(node, seen))
-        return "named" in verdicts and "open" not in verdicts
-
-    def _openness(self, node: Any, seen: set[int]) -> Any:
-        if not isinstance(node, dict) or id(node) in seen:
-            return
-        seen.add(id(node))
-        if isinstance(node.get("$ref"), str):
-            target = self._pointer_of(node["$ref"])
-            yield from self._openness(self.look(target) if target else None, seen)
-            return
-        if node.get("properties"):
-            yield "named"
-        elif node.get("type") == "object" and not any(key in node for key in _LISTS):
-            yield "open"
-        if node.get("additionalProperties") not in (None, False) or "patternProperties" in node:
-            yield "open"
-        for name in ("allOf", "anyOf", "oneOf"):
-            for one in node.get(name) or ():
-                yield from self._openness(one, seen)
+def _is_nullable(node: dict[str, Any]) -> bool:
+    return any(node.get(name) is True for name in _NULLABLE)

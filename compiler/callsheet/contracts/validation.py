@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from callsheet.contracts.alternatives import Alternatives
 from callsheet.contracts.evaluation import Evaluation
 from callsheet.contracts.faults import Fault, pointer_in, refused
 from callsheet.contracts.growth import MAX_LOOKS, MAX_WORK, is_small, looks_of
@@ -52,16 +53,21 @@ class Validation:
         wrong = False
         if self._validator is not None and is_small(value, MAX_WORK / self._looks):
             if self._validator.is_valid(value):
-                return Verdict()
+                return Verdict(self._alternatives.faults(value))
             wrong = True
         try:
-            return Verdict(self._evaluation.result(value).faults)
+            result = self._evaluation.result(value)
+            return Verdict(self._alternatives.faults(value) if result.valid else result.faults)
         except OutOfBudget:
             return Verdict((refused(self.schema),)) if wrong else Verdict(decided=False)
 
     def faults(self, value: Any) -> tuple[Fault, ...]:
         """Return what is certainly wrong with a value; empty where it is valid."""
         return self.verdict(value).faults
+
+    @cached_property
+    def _alternatives(self) -> Alternatives:
+        return Alternatives(self.schema)
 
     @cached_property
     def _evaluation(self) -> Evaluation:

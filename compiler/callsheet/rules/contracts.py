@@ -13,6 +13,17 @@ describe it. The payload may be right or wrong: the vendor decides.
     severity="warning",
 )
 declare(
+    "CS441",
+    "contract-near-key",
+    """A key that the contract does not name should not look like one that it names.
+
+The contract leaves the object open, so the vendor may accept the key, and ignore it: a value that is never
+read is found late. Where the key that it looks like is written too, or where none is near, nothing is
+reported. `contract.ignore` leaves out a key that is right.
+""",
+    severity="warning",
+)
+declare(
     "CS449",
     "contract-media-type",
     """The Content-Type of an action must be one that its contract names.
@@ -51,8 +62,10 @@ declare(
     "contract-body",
     """The payload must be what the contract describes.
 
-A property that the contract does not name is refused, where the contract does not leave its object open.
-`contract.ignore` leaves out a path (a JSON Pointer into the payload) at which the description is wrong.
+A property that the contract does not name is refused where the contract closes the object
+(`additionalProperties: false`, `unevaluatedProperties: false`; in Google's discovery, each that names its
+properties). `contract.ignore` leaves out a path (a JSON Pointer into the payload) at which the description
+is wrong.
 """,
 )
 declare(

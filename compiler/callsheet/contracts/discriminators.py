@@ -1,0 +1,108 @@
+"""A choice by a property → for each value of that property, the alternatives that are meant.
+
+A fault is then reported for the alternative that the value names. A value names an alternative by what the
+mapping says, else by the `const` or the `enum` of the property there, else by the name of its schema.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from callsheet.contracts.shapes import Shapes
+from callsheet.documents import equal
+
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})")
+_WORDS = {"true": True, "false": False, "null": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Values of the property, and the alternatives that each of them names, by their numbers."""
+
+    values: tuple[Any, ...]
+    branches: tuple[int, ...]
+
+
+def discriminated(
+    shapes: Shapes, name: str, branches: Sequence[Any], mapping: dict[str, dict[str, str]]
+) -> list[Named] | None:
+    """Return which values of a property name which alternatives; None where the property does not decide.
+
+    Args:
+        shapes: of the description.
+        name: of the property.
+        branches: the alternatives; every object fits one whose property is named by nothing.
+        mapping: references, by the value of the property.
+
+    """
+    found: dict[tuple[type, Any], tuple[Any, list[int]]] = {}
+    for number, branch in enumerate(branches):
+        if not shapes.takes_object(branch):
+            continue
+        values = _values_of(shapes, name, branch, mapping)
+        if not values:
+            return None
+        for value in values:
+            numbers = found.setdefault((type(value), value), (value, []))[1]
+            if number not in numbers:
+                numbers.append(number)
+    by_branches: dict[tuple[int, ...], list[Any]] = {}
+    for value, numbers in found.values():
+        by_branches.setdefault(tuple(numbers), []).append(value)
+    return [Named(tuple(values), numbers) for numbers, values in by_branches.items()]
+
+
+def decided(
+    name: str, named: list[Named], choices: list[Any], plain: list[Any], pointer: str
+) -> dict[str, Any]:
+    """Return the schema of a choice that a value of the property decides; without one, it is any of them.
+
+    Args:
+        name: of the property.
+        named: which values name which of `choices`.
+        choices: the alternatives, translated.
+        plain: those of a value without the property.
+        pointer: of the choice.
+
+    """
+    values = [value for one in named for value in one.values]
+    values.sort(key=lambda it: (str(it), str(type(it))))
+    cases = [
+        {
+            "if": {"properties": {name: {"enum": list(one.values)}}},
+            "then": {"anyOf": [choices[it] for it in one.branches]}
+            if len(one.branches) > 1
+            else choices[one.branches[0]],
+        }
+        for one in named
+    ]
+    return {
+        "if": {"type": "object", "required": [name]},
+        "then": {"properties": {name: {"enum": values, "x-at": pointer}}, "allOf": cases, "x-at": pointer},
+        "else": {"anyOf": plain, "x-at": pointer},
+        "x-at": pointer,
+    }
+
+
+def _values_of(shapes: Shapes, name: str, branch: Any, mapping: dict[str, dict[str, str]]) -> list[Any]:
+    """Return the values that name an alternative."""
+    reference = branch.get("$ref") if isinstance(branch, dict) else None
+    mapped = [key for key, one in mapping.items() if equal(one["$ref"], reference)]
+    own = shapes.allowed(branch, name) or []
+    readings = [value for key in mapped for value in _readings(key)]
+    if any(equal(one, other) for one in readings for other in own):
+        # A base may list the values of all of its kinds: the mapping says which one is this.
+        return readings
+    if readings or own:
+        return [*readings, *own]
+    return [reference.rpartition("/")[2]] if isinstance(reference, str) else []
+
+
+def _readings(key: str) -> list[Any]:
+    """Return the values that a key of a mapping may stand for: it is a string, whatever the property is."""
+    if _INTEGER.fullmatch(key):
+        return [key, int(key)]
+    return [key, _WORDS[key]] if key in _WORDS else [key]

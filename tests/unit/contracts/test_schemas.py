@@ -1,0 +1,319 @@
+"""A description's schemas refuse what they refuse, and nothing more: open objects, closed ones, alternatives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from callsheet.contracts.near_keys import MAX_OTHERS, near_keys
+from callsheet.contracts.schemas import Translator
+from callsheet.contracts.validation import Validation
+
+TEXT = {"type": "string"}
+
+
+def an_object(properties: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, **more}
+
+
+def to(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def translated(
+    schema: Any, schemas: dict[str, Any] | None = None, version: str = "3.0.3"
+) -> dict[str, Any]:
+    return Translator({"openapi": version, "components": {"schemas": schemas or {}}}).whole(schema, "/x")
+
+
+def refused(schema: dict[str, Any], value: Any) -> list[str]:
+    return [one.words for one in Validation(schema).faults(value)]
+
+
+CLOSED = {"additionalProperties": False}
+SHUT = an_object({"type": {"enum": ["shut"]}, "a": TEXT}, required=["type"], **CLOSED)
+OPEN = an_object({"type": {"enum": ["open"]}, "b": TEXT}, required=["type"])
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        an_object({"name": TEXT}),
+        an_object({"name": TEXT}, additionalProperties=True),
+        an_object({"name": TEXT}, additionalProperties={}),
+        an_object({"name": TEXT}, unevaluatedProperties=True),
+        {"allOf": [an_object({"name": TEXT}), an_object({"more": TEXT})]},
+        {"anyOf": [an_object({"name": TEXT}), an_object({"more": TEXT})]},
+        {"properties": {"name": TEXT}},
+    ],
+)
+def test_what_a_description_leaves_open_takes_any_other_key_without_a_word(schema: dict[str, Any]) -> None:
+    for wrapped, value in (
+        (schema, {"name": "x", "zzz": 1}),
+        (an_object({"in": schema}), {"in": {"name": "x", "zzz": 1}}),
+        (an_object({"in": {"type": "array", "items": schema}}), {"in": [{"name": "x", "zzz": 1}]}),
+    ):
+        root = translated(wrapped)
+        assert refused(root, value) == []
+        assert [*near_keys(root, value)] == []
+
+
+@pytest.mark.parametrize(
+    ("schema", "known"),
+    [
+        (an_object({"name": TEXT}, **CLOSED), {"name"}),
+        (an_object({"name": TEXT}, unevaluatedProperties=False), {"name"}),
+        (an_object({}, **CLOSED), set()),
+        ({"type": "object", **CLOSED}, set()),
+        (to("Shut"), {"a"}),
+        # Strictly, no value with both names would be valid: vendors mean the names of all parts.
+        ({"allOf": [an_object({"name": TEXT}, **CLOSED), an_object({"more": TEXT}, **CLOSED)]}, {"name", "more"}),
+        ({"allOf": [to("Shut"), an_object({"more": TEXT})]}, {"a", "more"}),
+        (an_object({"name": TEXT}, anyOf=[an_object({"a": TEXT}), an_object({"b": TEXT})], **CLOSED), {"name", "a", "b"}),
+        ({"anyOf": [an_object({"a": TEXT}, **CLOSED), an_object({"b": TEXT}, **CLOSED)]}, {"b"}),
+        (an_object({"name": TEXT}, oneOf=[an_object({"a": TEXT}, **CLOSED)]), {"name", "a"}),
+    ],
+)  # fmt: skip
+def test_what_a_description_closes_refuses_other_keys(schema: dict[str, Any], known: set[str]) -> None:
+    is_shut = "#/components/schemas/Shut" in str(schema)
+    value = {**dict.fromkeys(known, "x"), **({"type": "shut"} if is_shut else {})}
+    root = translated(schema, {"Shut": SHUT})
+    assert refused(root, value) == []
+    assert any("`zzz` is not in the contract" in one for one in refused(root, {**value, "zzz": 1}))
+    inner = translated(an_object({"in": {"type": "array", "items": schema}}), {"Shut": SHUT})
+    assert refused(inner, {"in": [value]}) == []
+    assert refused(inner, {"in": [value, {**value, "zzz": 1}]}) != []
+
+
+def test_the_alternative_that_is_meant_decides_whether_a_key_is_refused() -> None:
+    choice = {"oneOf": [to("Shut"), to("Open")], "discriminator": {"propertyName": "type", "mapping": {"shut": "Shut", "open": "Open"}}}  # fmt: skip
+    root = translated(an_object({"in": choice}), {"Shut": SHUT, "Open": OPEN})
+    assert refused(root, {"in": {"type": "open", "zzz": 1}}) == []
+    assert refused(root, {"in": {"type": "shut", "zzz": 1}}) == ["`zzz` is not in the contract"]
+    assert refused(root, {"in": {"type": "shut", "a": "x"}}) == []
+
+
+def test_an_alternative_that_is_closed_does_not_let_a_key_pass_by_another_one_that_is_broken() -> None:
+    root = translated({"anyOf": [an_object({"a": TEXT}, required=["a"], **CLOSED), an_object({"b": TEXT}, required=["b"])]})  # fmt: skip
+    assert refused(root, {"a": "x"}) == []
+    assert refused(root, {"a": "x", "zzz": 1}) == ["`zzz` is not in the contract"]
+    assert refused(root, {"b": "x", "zzz": 1}) == []
+
+
+def test_discovery_names_every_key_of_an_object_that_names_some() -> None:
+    description = {"schemas": {"M": {"type": "object", "properties": {"name": TEXT}}}}
+    root = Translator(description, discovery=True).whole({"$ref": "M"}, "/x")
+    assert refused(root, {"name": "x"}) == []
+    assert refused(root, {"nam": "x"}) == ["`nam` is not in the contract (did you mean `name`?)"]
+
+
+NEAR = an_object(
+    {
+        "recipient": TEXT,
+        "all": {"allOf": [to("Base"), an_object({"campaign": TEXT})]},
+        "list": {"type": "array", "items": to("Base")},
+        "map": {"type": "object", "additionalProperties": to("Base")},
+        "one": {"anyOf": [{"type": "null"}, to("Base")]},
+    }
+)
+BASE = an_object({"userId": TEXT, "street1": TEXT, "url": TEXT})
+
+
+@pytest.mark.parametrize(
+    ("value", "path", "meant", "at"),
+    [
+        ({"recipeint": 1}, ("recipeint",), "recipient", "/x/properties/recipient"),
+        ({"all": {"user_id": 1}}, ("all", "user_id"), "userId", "/components/schemas/Base/properties/userId"),
+        ({"all": {"campain": 1}}, ("all", "campain"), "campaign", "/x/properties/all/allOf/1/properties/campaign"),
+        ({"list": [{}, {"ulr": 1}]}, ("list", 1, "ulr"), "url", "/components/schemas/Base/properties/url"),
+        ({"map": {"x": {"userid": 1}}}, ("map", "x", "userid"), "userId", "/components/schemas/Base/properties/userId"),
+        ({"one": {"usrId": 1}}, ("one", "usrId"), "userId", "/components/schemas/Base/properties/userId"),
+    ],
+)  # fmt: skip
+def test_a_key_near_to_one_that_is_known_is_found_at_any_depth(
+    value: Any, path: tuple[Any, ...], meant: str, at: str
+) -> None:
+    root = translated(NEAR, {"Base": BASE})
+    assert refused(root, value) == []
+    assert [(one.path, one.meant, one.at) for one in near_keys(root, value)] == [(path, meant, at)]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"recipient": "x", "recipients": ["y"]},
+        {"list": [{"street2": "x", "website": "x", "id": 1}]},
+        {"map": {"recipeint": {}}},
+        {"free": {"recipeint": 1}},
+        {"recipeint": 1, **{f"custom {number}": 1 for number in range(MAX_OTHERS)}},
+    ],
+)
+def test_a_key_is_its_own_where_the_known_one_is_there_too_or_where_keys_are_free(value: Any) -> None:
+    assert [*near_keys(translated(NEAR, {"Base": BASE}), value)] == []
+
+
+def test_a_field_is_judged_by_the_alternatives_that_name_it_unless_a_condition_does() -> None:
+    first = an_object({"mode": {"enum": ["fast"]}, "n": {"$ref": "#/components/schemas/N"}}, required=["a"])
+    choice = {"anyOf": [first, an_object({"b": TEXT}, required=["b"])]}
+    root = translated(choice, {"N": {"type": "integer"}})
+    assert refused(root, {"b": "x", "mode": "fast", "n": 1}) == []
+    assert refused(root, {"b": "x", "mode": "slow"}) == ["`mode` is not one of the values of the contract"]
+    assert refused(root, {"b": "x", "n": "one"}) == ["`n` must be an integer by the contract"]
+    free = {"anyOf": [first, an_object({"b": TEXT}, required=["b"], additionalProperties=TEXT)]}
+    assert refused(translated(free), {"b": "x", "mode": "slow"}) == []
+    beside = {**choice, "properties": {"mode": TEXT}}
+    assert refused(translated(beside), {"b": "x", "mode": "slow"}) == []
+
+
+PARTS = {
+    "B": an_object({"b": TEXT}, required=["b"]),
+    "Id": {"type": "string", "readOnly": True},
+    "Base": an_object({"id": {"type": "string", "readOnly": True}}),
+}
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"nullable": True, **to("B")},
+        {"nullable": True, "allOf": [to("B")]},
+        {"x-nullable": True, "allOf": [to("B")]},
+        {"type": "object", "nullable": True, "allOf": [to("B")]},
+        {"nullable": True, "oneOf": [to("B"), {"type": "integer"}]},
+        {"nullable": True, "anyOf": [to("B")], "description": "x"},
+    ],
+)
+def test_null_is_taken_beside_what_a_schema_is_made_of(schema: dict[str, Any]) -> None:
+    root = translated(an_object({"a": schema}), PARTS)
+    assert refused(root, {"a": None}) == refused(root, {"a": {"b": "x"}}) == []
+    assert refused(root, {"a": {}}) == ["`a` lacks `b`, which the contract requires"]
+    assert refused(root, {"a": {"b": 1}}) == ["`a.b` must be a text by the contract"]
+    plain = {name: one for name, one in schema.items() if not name.endswith("nullable")}
+    assert refused(translated(an_object({"a": plain}), PARTS), {"a": None}) != []
+
+
+def test_null_is_one_of_the_values_of_an_enum_that_may_be_null() -> None:
+    for more in ({}, {"type": "string"}):
+        root = translated(an_object({"a": {"nullable": True, "enum": ["x"], **more}}))
+        assert refused(root, {"a": None}) == refused(root, {"a": "x"}) == []
+        assert refused(root, {"a": "y"}) == ["`a` is not one of the values of the contract"]
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        an_object({"id": to("Id"), "a": TEXT}, required=["id", "a"]),
+        an_object({"id": {"allOf": [to("Id")]}, "a": TEXT}, required=["id", "a"]),
+        an_object({"id": {"readOnly": True, **to("B")}, "a": TEXT}, required=["id", "a"]),
+        {"allOf": [an_object({"id": to("Id"), "a": TEXT}), {"required": ["id", "a"]}]},
+        {"allOf": [to("Base"), an_object({"a": TEXT}, required=["id", "a"])]},
+        {"allOf": [to("Base")], "required": ["id", "a"], "properties": {"a": TEXT}},
+    ],
+)
+def test_what_only_an_answer_contains_is_not_required_of_a_request(schema: dict[str, Any]) -> None:
+    root = translated(schema, PARTS)
+    assert refused(root, {"a": "x"}) == []
+    assert refused(root, {}) == ["the body lacks `a`, which the contract requires"]
+
+
+def test_what_is_written_beside_a_reference_counts_since_openapi_3_1() -> None:
+    schema = an_object({"a": {**to("B"), "required": ["c"], "properties": {"c": {"type": "integer"}}}})
+    old, new = translated(schema, PARTS), translated(schema, PARTS, "3.1.0")
+    assert refused(old, {"a": {"b": "x", "c": "no"}}) == []
+    assert refused(new, {"a": {"b": "x", "c": 1}}) == []
+    assert refused(new, {"a": {"b": "x", "c": "no"}}) == ["`a.c` must be an integer by the contract"]
+    assert refused(new, {"a": {"b": "x"}}) == ["`a` lacks `c`, which the contract requires"]
+    assert refused(new, {"a": {"c": 1}}) == ["`a` lacks `b`, which the contract requires"]
+
+
+def test_a_name_that_is_required_twice_is_required_once() -> None:
+    root = translated(an_object({"a": TEXT}, required=["a", "a"]))
+    assert refused(root, {"a": "x"}) == []
+    assert refused(root, {}) == ["the body lacks `a`, which the contract requires"]
+
+
+KINDS = {
+    "TextMessage": an_object({"type": {"const": "text"}, "text": TEXT}, required=["type", "text"]),
+    "ImageMessage": an_object({"type": {"type": "string", "enum": ["image", "photo"]}, "url": TEXT}, required=["type", "url"]),
+    "film": an_object({"type": TEXT, "film": TEXT}, required=["film"]),
+    "Base": an_object({"type": {"enum": ["one", "two"]}}),
+    "One": {"allOf": [to("Base"), an_object({"a": TEXT}, required=["a"])]},
+    "Two": {"allOf": [to("Base"), an_object({"b": TEXT}, required=["b"])]},
+    "V1": an_object({"type": {"type": "integer"}, "a": TEXT}, required=["a"]),
+    "V2": an_object({"type": {"type": "integer"}, "b": TEXT}, required=["b"]),
+}  # fmt: skip
+ALL = [to("TextMessage"), to("ImageMessage"), to("film")]
+INLINE = an_object({"type": {"enum": ["own"]}, "z": TEXT}, required=["z"])
+
+
+def choice(branches: list[Any], mapping: dict[str, str] | None = None, **more: Any) -> dict[str, Any]:
+    told = {"propertyName": "type", **({"mapping": mapping} if mapping else {})}
+    return {"oneOf": branches, "discriminator": told, **more}
+
+
+@pytest.mark.parametrize(
+    ("schema", "good", "bad", "words"),
+    [
+        (choice(ALL), {"type": "text", "text": "x"}, {"type": "text"}, "lacks `text`"),
+        (choice(ALL), {"type": "photo", "url": "x"}, {"type": "image", "text": "x"}, "lacks `url`"),
+        (choice(ALL), {"type": "film", "film": "x"}, {"type": "film", "text": "x"}, "lacks `film`"),
+        (choice(ALL), {"type": "film", "film": "x"}, {"type": "flim", "film": "x"}, "`m.type` is not one of the values of the contract (did you mean `film`?)"),
+        (choice(ALL), {"film": "x"}, {"film": 1}, "must be a text"),
+        (choice(ALL[:2]), {"type": "text", "text": "x"}, {"text": "x"}, "`m` lacks `type`"),
+        (choice(ALL, {"movie": "film"}), {"type": "movie", "film": "x"}, {"type": "movie", "url": "x"}, "lacks `film`"),
+        (choice(ALL, {"movie": "film"}), {"type": "image", "url": "x"}, {"type": "image"}, "lacks `url`"),
+        (choice(ALL, {"txt": "TextMessage"}), {"type": "text", "text": "x"}, {"type": "text"}, "lacks `text`"),
+        (choice([*ALL, INLINE]), {"type": "own", "z": "x"}, {"type": "own"}, "lacks `z`"),
+        (choice([to("One"), to("Two")], {"one": "One", "two": "Two"}), {"type": "two", "b": "x"}, {"type": "two", "a": "x"}, "lacks `b`"),
+        (choice([to("V1"), to("V2")], {"1": "V1", "2": "V2"}), {"type": 2, "b": "x"}, {"type": 2, "a": "x"}, "lacks `b`"),
+        (choice([to("One")], {"one": "One", "two": "Two"}), {"type": "two", "b": "x"}, {"type": "two", "a": "x"}, "lacks `b`"),
+        (choice([to("TextMessage"), {"type": "null"}]), None, {"type": "text"}, "lacks `text`"),
+        (choice([to("TextMessage"), {"type": "null"}]), {"type": "text", "text": "x"}, 5, "must be"),
+        (choice([to("TextMessage")], None, nullable=True), None, {"type": "text"}, "lacks `text`"),
+        # What no value names may be anything: the property decides nothing.
+        (choice([to("TextMessage"), an_object({"z": TEXT}, required=["z"])]), {"z": "x"}, {"a": "x"}, "lacks `z`"),
+        (choice([to("TextMessage")], None, anyOf=[an_object({"q": TEXT}, required=["q"])]), {"type": "text", "text": "x", "q": "x"}, {"type": "text", "text": "x"}, "lacks `q`"),
+        (choice([to("TextMessage")], None, properties={"id": TEXT}), {"type": "text", "text": "x", "id": "x"}, {"type": "text", "text": "x", "id": 1}, "`m.id` must be a text"),
+    ],
+)  # fmt: skip
+def test_the_alternative_is_named_by_mapping_const_enum_or_schema(
+    schema: dict[str, Any], good: Any, bad: Any, words: str
+) -> None:
+    root = translated(an_object({"m": schema}), KINDS, "3.1.0")
+    assert refused(root, {"m": good}) == []
+    assert any(words in one for one in refused(root, {"m": bad})), refused(root, {"m": bad})
+
+
+@pytest.mark.parametrize(
+    ("schema", "good", "bad", "words"),
+    [
+        ({"if": {"properties": {"t": {"const": "a"}}, "required": ["t"]}, "then": {"required": ["x"]}}, {"t": "a", "x": 1}, {"t": "a"}, "`m` lacks `x`, which the contract requires"),
+        ({"if": {"required": ["t"]}, "else": {"required": ["x"]}}, {"t": 1}, {}, "`m` lacks `x`, which the contract requires"),
+        (an_object({"t": {}}, **CLOSED, **{"if": {"required": ["t"]}, "then": {"properties": {"x": TEXT}}}), {"t": 1, "x": "y"}, {"t": 1, "z": "y"}, "`z` is not in the contract"),
+        ({"dependentRequired": {"t": ["x", "x"]}}, {"t": 1, "x": 1}, {"t": 1}, "`m` lacks `x`, which the contract requires beside `t`"),
+        ({"dependentSchemas": {"t": {"properties": {"x": TEXT}}}}, {"t": 1, "x": "y"}, {"t": 1, "x": 2}, "`m.x` must be a text by the contract"),
+        (an_object({"a": TEXT}, patternProperties={"^x-": TEXT}, **CLOSED), {"a": "x", "x-a": "y"}, {"x-a": 1}, "`m.x-a` must be a text by the contract"),
+        (an_object({"a": TEXT}, patternProperties={"^x-": TEXT}, **CLOSED), {"x-a": "y"}, {"y": "x"}, "`y` is not in the contract"),
+        ({"type": "object", "patternProperties": {"^x-": TEXT}, **CLOSED}, {"x-a": "y"}, {"y": "x"}, "`y` is not in the contract"),
+        ({"patternProperties": {"^x-": {}}, "additionalProperties": TEXT}, {"x-a": 1, "y": "x"}, {"y": 1}, "`m.y` must be a text by the contract"),
+        ({"propertyNames": {"allOf": [{"$ref": "#/components/schemas/Name"}]}}, {"ab": 1}, {"AB": 1}, "`m` does not satisfy `propertyNames"),
+        ({"prefixItems": [TEXT, {"type": "integer"}], "items": False}, ["x", 1], ["x", 1, 2], "`m.2` is not allowed by the contract"),
+        ({"prefixItems": [TEXT]}, ["x", 1], [1], "`m.0` must be a text by the contract"),
+        ({"contains": {"const": "x"}, "maxContains": 1}, ["y", "x"], ["y"], "`m` does not satisfy `contains"),
+        ({"contains": {"const": "x"}, "maxContains": 1}, ["x"], ["x", "x"], "`m` does not satisfy `maxContains: 1` of the contract"),
+        ({"properties": {"old": False, "new": True}}, {"new": 1}, {"old": 1}, "`m.old` is not allowed by the contract"),
+        ({"anyOf": [False, an_object({"b": TEXT}, required=["b"])]}, {"b": "x"}, {}, "`m` lacks `b`"),
+    ],
+)  # fmt: skip
+def test_the_keywords_of_json_schema_are_judged(schema: Any, good: Any, bad: Any, words: str) -> None:
+    root = translated(an_object({"m": schema}), {"Name": {"pattern": "^[a-z]+$"}}, "3.1.0")
+    assert refused(root, {"m": good}) == []
+    assert any(one.startswith(words) for one in refused(root, {"m": bad})), refused(root, {"m": bad})
+    assert [*near_keys(root, {"m": good})] == []
+
+
+def test_a_key_that_a_pattern_describes_is_near_to_none() -> None:
+    root = translated(an_object({"x-user": TEXT}, patternProperties={"^x-": TEXT}))
+    assert [*near_keys(root, {"x-usr": "a"})] == []
+    assert [one.meant for one in near_keys(root, {"y-user": "a"})] == ["x-user"]
