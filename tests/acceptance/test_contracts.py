@@ -749,7 +749,7 @@ def test_an_emulator_answers_others_while_one_call_is_compared_with_its_contract
     threading.Thread(target=emulator.serve, daemon=True).start()
     try:
         tree: dict[str, Any] = {"kind": 1, "leaf": 1, "branches": []}
-        for _ in range(8):
+        for _ in range(10):
             tree = {"kind": 1, "branches": [tree, tree]}
         finished: list[str] = []
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from callsheet.contracts.discriminators import first_decided
 from callsheet.documents import parts_of
 from callsheet.importing.model import Slot
 
@@ -79,12 +80,11 @@ class Sampler:
         """Return a schema with what it is made of; of a choice, the first alternative."""
         found = [node]
         listed = [self._resolved(one) for one in node.get("allOf") or ()]
-        chosen = _discriminated(listed)
         for one in listed:
             if "if" not in one:
                 found += self._parts(one)
-            elif one["if"] == chosen:
-                found += self._parts(self._resolved(one["then"]))
+            for part in first_decided(one):
+                found += self._parts(self._resolved(part))
         for name in ("oneOf", "anyOf"):
             found += [one for it in (node.get(name) or ())[:1] for one in self._parts(self._resolved(it))]
         return found
@@ -106,15 +106,6 @@ class Sampler:
         examples = value.get("examples") if isinstance(value, dict) else None
         listed = examples[0] if isinstance(examples, list) and examples else None
         return value.get("example", listed) if isinstance(value, dict) else None
-
-
-def _discriminated(listed: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """Return the condition of the first alternative of a choice by a property, as in the contract."""
-    for one in listed:
-        for name, schema in (one.get("properties") or {}).items():
-            if one.get("required") == [name] and "enum" in schema:
-                return {"properties": {name: {"const": schema["enum"][0]}}, "required": [name]}
-    return None
 
 
 _CONSTRAINTS = ("minLength", "maxLength", "minimum", "maximum", "pattern")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from callsheet.contracts.discriminators import first_decided
 from callsheet.contracts.near_keys import MAX_OTHERS, near_keys
 from callsheet.contracts.schemas import Translator
 from callsheet.contracts.validation import Validation
@@ -283,6 +284,15 @@ def test_the_alternative_is_named_by_mapping_const_enum_or_schema(
     root = translated(an_object({"m": schema}), KINDS, "3.1.0")
     assert refused(root, {"m": good}) == []
     assert any(words in one for one in refused(root, {"m": bad})), refused(root, {"m": bad})
+
+
+def test_the_first_value_of_a_choice_is_one_that_a_sample_can_take() -> None:
+    root = translated(choice(ALL[:2]), KINDS)
+    first, branch = first_decided(root["allOf"][0])
+    assert first == {"properties": {"type": {"enum": ["image"]}}, "required": ["type"]}
+    assert branch["$ref"].endswith("ImageMessage")
+    assert first_decided({"if": {"required": ["t"]}, "then": {"required": ["x"]}}) == []
+    assert first_decided({}) == []
 
 
 @pytest.mark.parametrize(
