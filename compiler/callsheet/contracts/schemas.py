@@ -142,7 +142,9 @@ class Translator:
                     rest.append(self.look(to))
             if "$ref" not in node or self.takes_siblings:
                 rest += [one for name in ("allOf", "anyOf", "oneOf") for one in node.get(name) or ()]
-                rest.append(node.get("not"))
+                rest += [node.get(name) for name in ("not", "if", "then", "else")]
+                dependent = node.get("dependentSchemas")
+                rest += dependent.values() if isinstance(dependent, dict) else ()
                 if node.get("oneOf") or node.get("anyOf"):
                     # A base that only names its kinds is no choice: each of them is made of it.
                     rest += self._mapped(node).values()

@@ -323,6 +323,22 @@ def test_the_keywords_of_json_schema_are_judged(schema: Any, good: Any, bad: Any
     assert [*near_keys(root, {"m": good})] == []
 
 
+@pytest.mark.parametrize(
+    "loop",
+    [
+        {"if": to("Loop")},
+        {"if": True, "then": to("Loop")},
+        {"if": False, "else": {"allOf": [to("Loop")]}},
+        {"dependentSchemas": {"k": to("Loop")}},
+    ],
+)
+def test_a_schema_that_is_made_of_itself_by_a_condition_is_noted_and_says_nothing(loop: Any) -> None:
+    translator = Translator({"openapi": "3.1.0", "components": {"schemas": {"Loop": loop}}})
+    root = translator.whole(an_object({"m": to("Loop"), "n": {"type": "integer"}}), "/x")
+    assert translator.odd == [("/components/schemas/Loop", "refers only to itself")]
+    assert refused(root, {"m": {"k": 1}, "n": "x"}) == ["`n` must be an integer by the contract"]
+
+
 def test_a_key_that_a_pattern_describes_is_near_to_none() -> None:
     root = translated(an_object({"x-user": TEXT}, patternProperties={"^x-": TEXT}))
     assert [*near_keys(root, {"x-usr": "a"})] == []
