@@ -166,6 +166,35 @@ def test_a_finding_points_at_the_action_and_at_the_contract(
     assert callsheet("validate", "-C", bound.path).out == snapshot
 
 
+BY_TOKEN = "endpoint: 'https://a.example/t', method: GET, tokenInResponse: 'json://t'"
+PROOFS = {
+    "a key in a header": ("header", '{type: apiKey, in: header, name: x-proof, value: {secret: "env:K"}}'),
+    "a key in the query": ("query", '{type: apiKey, in: query, name: X-Proof, value: {secret: "env:K"}}'),
+    "a signature": ("header", '{type: hmac, key: {secret: "env:K"}, content: "{body}", headers: {X-Time: "{timestamp}", X-PROOF: "{signature}"}}'),
+    "a token in a header": ("header", f"{{type: custom, {BY_TOKEN}, authorizationType: header, tokenTarget: x-proof}}"),
+    "a token in the query": ("query", f"{{type: custom, {BY_TOKEN}, authorizationType: queryParam, tokenTarget: X-Proof}}"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", PROOFS)
+def test_what_the_authentication_sends_is_not_asked_for_again(
+    case: str, bound: Folder, callsheet: Callsheet
+) -> None:
+    place, written = PROOFS[case]
+    required = f"parameters: [{{name: X-Proof, in: {place}, required: true, schema: {{type: string}}}}, "
+    bound.write("api.yaml", API.replace("parameters: [{name: dry", required + "{name: dry"))
+    bearer = '{type: bearer, token: {secret: "env:TOKEN"}}'
+    bound.write("example.yaml", ACTION.replace(bearer, written))
+    assert [
+        one for one in found(callsheet, bound) if one[0] in ("CS453", "CS454", "CS203", "CS204", "CS206")
+    ] == []
+    bound.write("example.yaml", ACTION)
+    line = 8 if place == "header" else 6
+    assert found(callsheet, bound) == [
+        ("CS453", line, f"the contract requires the {place} parameter `X-Proof`")
+    ]
+
+
 def test_a_key_that_is_near_points_at_the_one_that_the_contract_names(
     bound: Folder, callsheet: Callsheet, snapshot: SnapshotAssertion
 ) -> None:
@@ -720,7 +749,7 @@ def test_an_emulator_answers_others_while_one_call_is_compared_with_its_contract
     threading.Thread(target=emulator.serve, daemon=True).start()
     try:
         tree: dict[str, Any] = {"kind": 1, "leaf": 1, "branches": []}
-        for _ in range(8):
+        for _ in range(10):
             tree = {"kind": 1, "branches": [tree, tree]}
         finished: list[str] = []
 

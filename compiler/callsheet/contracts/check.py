@@ -18,6 +18,7 @@ from callsheet.contracts.bodies import Bodies
 from callsheet.contracts.operations import Operation
 from callsheet.contracts.subject import Subject
 from callsheet.documents import Problem
+from callsheet.outbound.authentication import proven_by
 
 
 def check_request(subject: Subject, operation: Operation) -> Iterator[Problem]:
@@ -77,11 +78,9 @@ def _matches(template: str, url: str) -> bool:
 def _check_parameters(subject: Subject, operation: Operation, request: Request) -> Iterator[Problem]:
     query = dict(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
     headers = {name.lower(): value for name, value in request.headers.items()}
-    key = subject.compiled["authentication"]
-    if key.get("type") == "apiKey" and key["in"] == "header":
-        headers[key["name"].lower()] = "secret"
-    elif key.get("type") == "apiKey":
-        query[key["name"]] = "secret"
+    in_headers, in_query = proven_by(subject.compiled["authentication"])
+    headers |= dict.fromkeys(in_headers, "secret")
+    query |= dict.fromkeys(in_query, "secret")
     for one in operation.parameters:
         name, field = one["name"], "query" if one["in"] == "query" else "headers"
         given = query if field == "query" else headers

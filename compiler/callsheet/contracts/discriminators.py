@@ -87,6 +87,21 @@ def decided(
     }
 
 
+def first_decided(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what the first value of a choice by a property says of an object; empty without one."""
+    names = schema.get("if", {}).get("required", ())
+    then = schema.get("then", {})
+    if len(names) != 1 or "enum" not in then.get("properties", {}).get(names[0], {}):
+        return []
+    name, value = names[0], then["properties"][names[0]]["enum"][0]
+    meant = [
+        one["then"]
+        for one in then.get("allOf", ())
+        if any(equal(value, it) for it in one["if"]["properties"][name]["enum"])
+    ]
+    return [{"properties": {name: {"enum": [value]}}, "required": [name]}, *meant]
+
+
 def _values_of(shapes: Shapes, name: str, branch: Any, mapping: dict[str, dict[str, str]]) -> list[Any]:
     """Return the values that name an alternative."""
     reference = branch.get("$ref") if isinstance(branch, dict) else None

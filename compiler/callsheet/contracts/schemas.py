@@ -90,7 +90,10 @@ class Translator:
     def _or_null(self, node: dict[str, Any], pointer: str, depth: int, around: Around) -> dict[str, Any]:
         """Translate a schema that is made of others, none of which need take the null that it allows."""
         plain = {name: one for name, one in node.items() if name not in _NULLABLE}
+        kinds = next((it for one in self.shapes.parts(node) if (it := self._type(one).get("type"))), None)
         found: dict[str, Any] = {"x-at": pointer}
+        if kinds is not None:
+            found["type"] = list(dict.fromkeys([*([kinds] if isinstance(kinds, str) else kinds), "null"]))
         if node.get("deprecated") is True:
             found["deprecated"] = True
         found["anyOf"] = [self.translated(plain, pointer, depth, around), {"type": "null", "x-at": pointer}]
@@ -139,7 +142,9 @@ class Translator:
                     rest.append(self.look(to))
             if "$ref" not in node or self.takes_siblings:
                 rest += [one for name in ("allOf", "anyOf", "oneOf") for one in node.get(name) or ()]
-                rest.append(node.get("not"))
+                rest += [node.get(name) for name in ("not", "if", "then", "else")]
+                dependent = node.get("dependentSchemas")
+                rest += dependent.values() if isinstance(dependent, dict) else ()
                 if node.get("oneOf") or node.get("anyOf"):
                     # A base that only names its kinds is no choice: each of them is made of it.
                     rest += self._mapped(node).values()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from callsheet.contracts.discriminators import first_decided
 from callsheet.documents import parts_of
 from callsheet.importing.model import ImportFault, Slot
 
@@ -136,12 +137,11 @@ class Sampler:
         """Return a schema with what it is made of; of a choice, the first alternative."""
         found = [node]
         listed = [self._resolved(one) for one in node.get("allOf") or ()]
-        chosen = _discriminated(listed)
         for one in listed:
             if "if" not in one:
                 found += self._parts(one)
-            elif one["if"] == chosen:
-                found += self._parts(self._resolved(one["then"]))
+            for part in first_decided(one):
+                found += self._parts(self._resolved(part))
         for name in ("oneOf", "anyOf"):
             found += [one for it in (node.get(name) or ())[:1] for one in self._parts(self._resolved(it))]
         return found
@@ -177,18 +177,9 @@ class Sampler:
         return value if isinstance(value, dict) else {}
 
 
-def _discriminated(listed: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """Return the condition of the first alternative of a choice by a property, as in the contract."""
-    for one in listed:
-        for name, schema in (one.get("properties") or {}).items():
-            if one.get("required") == [name] and "enum" in schema:
-                return {"properties": {name: {"const": schema["enum"][0]}}, "required": [name]}
-    return None
-
-
 _CONSTRAINTS = {"minLength": 0, "maxLength": 0, "minimum": 0, "maximum": 0, "pattern": 0}.keys()
 """What a parameter declares of its values, in this order."""
-_COMPOSED = ("allOf", "anyOf", "oneOf", "if", "then", "x-at", "properties", "required")
+_COMPOSED = ("allOf", "anyOf", "oneOf", "if", "then", "else", "x-at", "properties", "required")
 
 
 def plain_value(node: dict[str, Any], name: str) -> Any:

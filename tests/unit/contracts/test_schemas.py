@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from callsheet.contracts.discriminators import first_decided
 from callsheet.contracts.near_keys import MAX_OTHERS, near_keys
 from callsheet.contracts.schemas import Translator
 from callsheet.contracts.validation import Validation
@@ -285,6 +286,15 @@ def test_the_alternative_is_named_by_mapping_const_enum_or_schema(
     assert any(words in one for one in refused(root, {"m": bad})), refused(root, {"m": bad})
 
 
+def test_the_first_value_of_a_choice_is_one_that_a_sample_can_take() -> None:
+    root = translated(choice(ALL[:2]), KINDS)
+    first, branch = first_decided(root["allOf"][0])
+    assert first == {"properties": {"type": {"enum": ["image"]}}, "required": ["type"]}
+    assert branch["$ref"].endswith("ImageMessage")
+    assert first_decided({"if": {"required": ["t"]}, "then": {"required": ["x"]}}) == []
+    assert first_decided({}) == []
+
+
 @pytest.mark.parametrize(
     ("schema", "good", "bad", "words"),
     [
@@ -311,6 +321,22 @@ def test_the_keywords_of_json_schema_are_judged(schema: Any, good: Any, bad: Any
     assert refused(root, {"m": good}) == []
     assert any(one.startswith(words) for one in refused(root, {"m": bad})), refused(root, {"m": bad})
     assert [*near_keys(root, {"m": good})] == []
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        {"if": to("Loop")},
+        {"if": True, "then": to("Loop")},
+        {"if": False, "else": {"allOf": [to("Loop")]}},
+        {"dependentSchemas": {"k": to("Loop")}},
+    ],
+)
+def test_a_schema_that_is_made_of_itself_by_a_condition_is_noted_and_says_nothing(loop: Any) -> None:
+    translator = Translator({"openapi": "3.1.0", "components": {"schemas": {"Loop": loop}}})
+    root = translator.whole(an_object({"m": to("Loop"), "n": {"type": "integer"}}), "/x")
+    assert translator.odd == [("/components/schemas/Loop", "refers only to itself")]
+    assert refused(root, {"m": {"k": 1}, "n": "x"}) == ["`n` must be an integer by the contract"]
 
 
 def test_a_key_that_a_pattern_describes_is_near_to_none() -> None:
