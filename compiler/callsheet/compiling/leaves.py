@@ -28,6 +28,7 @@ from callsheet.templates.syntax import Expression, is_template, parse_leaf
 from callsheet.templates.values import canonical_text, digest_of
 from callsheet.words import nearest
 
+_NAMED_BY_THE_VENDOR = ("headers", "bodyParams")
 _WORD = re.compile(r"[A-Za-z0-9_]+")
 
 
@@ -253,16 +254,17 @@ class LeafCompiler:
 
     def _authentication(self, value: Any, path: Path = ("authentication",)) -> Any:
         if isinstance(value, dict):
-            return self._once(path, self._own_fields, value, path)
+            return self._once(path, self._sent_fields, value, path)
         if isinstance(value, list):
             return [self._authentication(one, (*path, index)) for index, one in enumerate(value)]
         return self._plain(value, path)
 
-    def _own_fields(self, fields: dict[str, Any], path: Path) -> dict[str, Any]:
+    def _sent_fields(self, fields: dict[str, Any], path: Path) -> dict[str, Any]:
+        """Compile fields without the author's own; a header, and a field of a body, may begin with `x-`."""
         return {
             key: self._authentication(one, (*path, key))
             for key, one in fields.items()
-            if not key.startswith("x-")
+            if path[-1] in _NAMED_BY_THE_VENDOR or not key.startswith("x-")
         }
 
     def _unreadable(self, problem: Problem, path: Path) -> Problem:

@@ -320,3 +320,16 @@ def test_the_definitions_of_all_kinds_are_listed_once_kind_by_kind(samples: Fold
     assert found.definitions is found.definitions
     assert [*found.definitions] == [name for kind in found.by_kind.values() for name in kind]
     assert {*found.actions, *found.messages} < {*found.definitions}
+
+
+def test_a_header_of_the_authentication_may_begin_with_x_in_lower_case() -> None:
+    authentication = {
+        "type": "hmac",
+        "x-note": "mine",
+        "key": {"secret": "env:KEY"},
+        "content": "{body}",
+        "headers": {"x-signature": "{signature}"},
+    }
+    compiled = compile_one({"authentication": authentication})
+    assert "x-signature" in compiled["authentication"]["headers"]
+    assert "x-note" not in compiled["authentication"]
