@@ -11,7 +11,7 @@ import yaml
 
 from callsheet import Workspace
 from callsheet.emulator import Emulator, Faults
-from callsheet.importing.adopting import document_of
+from callsheet.importing.adopting import described_by
 from support.journeys import ENVIRONMENT as JOURNEYS
 from support.workspaces import ENVIRONMENT, Callsheet, Folder
 
@@ -112,7 +112,7 @@ def test_keys_of_the_payload_that_begin_with_a_dollar_stay_beside_the_marker(
     assert compiled["request"]["payload"] == {"set": written, "x": 1}
     assert sent(callsheet, push, "a=1") == {"set": {"$set": {"b": "1"}}, "x": 1}
     assert sent(callsheet, push) == {"x": 1}
-    assert document_of(compiled)["spec"]["request"]["payload"] == {
+    assert described_by(compiled).document["spec"]["request"]["payload"] == {
         "set": {"$whenEmpty": "drop", "$set": {"b": "{{ params.a }}"}}, "x": 1,
     }  # fmt: skip
 
@@ -285,7 +285,7 @@ def test_a_review_says_that_a_field_is_now_left_out(push: Folder, callsheet: Cal
 
 def test_what_is_adopted_and_copied_keeps_the_marker(push: Folder, callsheet: Callsheet) -> None:
     compiled = Workspace(push.path).compile().by_environment["local"]["Action/push"]
-    push.write("push.yaml", yaml.safe_dump(document_of(compiled.content), sort_keys=False))
+    push.write("push.yaml", yaml.safe_dump(described_by(compiled.content).document, sort_keys=False))
     again = Workspace(push.path).compile().by_environment["local"]["Action/push"]
     assert again.canonical == compiled.canonical
     assert '"data":{"$whenEmpty":"drop","deep":' in compiled.canonical
