@@ -108,6 +108,44 @@ def found(callsheet: Callsheet, folder: Folder) -> list[tuple[str, int, str]]:
     return [(one["code"], one["line"], one["message"]) for one in record["diagnostics"]]
 
 
+HALVES = """\
+apiVersion: callsheet/v1
+kind: Connection
+metadata: {name: vendor}
+spec: {url: "https://api.example.com", contract: CONNECTION}
+---
+apiVersion: callsheet/v1
+kind: Action
+metadata: {name: half}
+spec:
+  connection: vendor
+  contract: ACTION
+  request: {method: POST, path: /v1/send/news, payload: {a: 1}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("connection", "action", "line"),
+    [
+        ("{openapi: api.yaml}", "{ignore: [{path: /a, reason: theirs}]}", 11),
+        ("{openapi: api.yaml}", "{method: send}", 11),
+        ("{optional: true}", "{operation: send}", 11),
+        ("{optional: true}", "{openapi: api.yaml}", 11),
+        ("{openapi: api.yaml, discovery: api.yaml}", "{operation: send}", 4),
+    ],
+)
+def test_half_of_a_contract_is_a_finding_of_its_form(
+    bound: Folder, callsheet: Callsheet, connection: str, action: str, line: int
+) -> None:
+    bound.write("half.yaml", HALVES.replace("CONNECTION", connection).replace("ACTION", action))
+    for verb in ("validate", "test"):
+        outcome = callsheet(verb, "-C", bound.path)
+        assert outcome.code == 1
+        assert f"half.yaml:{line}:" in outcome.out + outcome.err
+        assert "error CS210" in outcome.out + outcome.err
+        assert "internal error" not in outcome.err
+
+
 def test_what_keeps_its_contract_is_valid_and_the_contract_is_no_document(
     bound: Folder, callsheet: Callsheet
 ) -> None:

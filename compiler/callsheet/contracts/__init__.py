@@ -9,7 +9,7 @@ from typing import Any
 from callsheet.compiling import Compiled
 from callsheet.contracts.check import check_request
 from callsheet.contracts.operations import Operation
-from callsheet.contracts.reading import Contracts
+from callsheet.contracts.reading import Contracts, is_whole
 from callsheet.contracts.sources import ContractFault
 from callsheet.contracts.subject import Subject
 from callsheet.contracts.verdicts import Verdicts
@@ -23,7 +23,7 @@ __all__ = ["Contracts", "check_contracts", "operation_of"]
 
 def operation_of(action: Action, contracts: Contracts) -> Operation | None:
     """Return the operation of an action's contract; None without one, or where it cannot be read."""
-    if not action.contract:
+    if not action.contract or not is_whole(action.contract):
         return None
     try:
         return contracts.operation(action.contract)
@@ -42,7 +42,7 @@ def check_contracts(compiled: Compiled, contracts: Contracts) -> list[Problem]:
     found: list[Problem] = []
     try:
         for action in sorted(compiled.actions.values(), key=lambda one: one.name):
-            if action.contract:
+            if action.contract and is_whole(action.contract):
                 found += checker.check(action, action.contract)
         checker.verdicts.keep()
     finally:

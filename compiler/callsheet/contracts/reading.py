@@ -26,6 +26,11 @@ FORMAT = 4
 _OPERATIONS: Memo[Operation] = Memo(32 * 1_048_576)
 
 
+def is_whole(contract: Mapping[str, Any]) -> bool:
+    """Return whether a contract names a description and a call of it; its schema refuses half of one."""
+    return {"openapi", "operation"} <= contract.keys() or {"discovery", "method"} <= contract.keys()
+
+
 class Contracts:
     """The contracts of one source.
 
