@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,14 +27,13 @@ from callsheet.importing.common import (
     value_of,
     without,
 )
+from callsheet.importing.free_names import free_name, free_path
 from callsheet.importing.written_files import Adoption, Texts
 from callsheet.language.addresses import Address
 from callsheet.language.formatting import formatted
 from callsheet.targets.model import canonical_of
 from callsheet.templates.values import digest_of
 
-MAX_NAME = 30
-"""How many characters a name may have."""
 _FOLDERS = {"Action": "", "Message": "messages/", "EndpointConfig": "endpoints/"}
 
 
@@ -110,7 +109,7 @@ def _named(compiled: Compiled, found: Mapping[str, Found]) -> tuple[dict[str, Fo
         elif at.name in compiled.definitions and compiled.definitions[at.name].address == address:
             continue  # the next plan adopts it as it is, or shows how it differs
         elif one.nameless:
-            name = _free(str(one.content["name"]), names)
+            name = free_name(str(one.content["name"]), names)
             names.add(name)
             named[str(Address(at.kind, name))] = _renamed(one, name)
         elif at.name in names:
@@ -136,15 +135,6 @@ def _unfit(at: Address, one: Found) -> str:
 def _renamed(one: Found, name: str) -> Found:
     content = {**one.content, "name": name}
     return Found(content=content, digest=digest_of(canonical_of(content)))
-
-
-def _free(name: str, taken: Collection[str]) -> str:
-    """Return a name that nothing has: this one, or with a number after it."""
-    chosen, number = name, 1
-    while chosen in taken:
-        number += 1
-        chosen = f"{name[: MAX_NAME - 1 - len(str(number))]}_{number}"
-    return chosen
 
 
 def _documents(found: Mapping[str, Found], left: dict[str, str]) -> dict[str, Described]:
@@ -220,11 +210,7 @@ class _Files:
 
     def _path(self, path: str, text: str) -> str:
         """Keep a text for a path at which nothing is yet, and return that path."""
-        chosen, number = path, 1
-        while chosen in self.texts or not self.is_free(chosen):
-            number += 1
-            stem, dot, rest = path.partition(".")
-            chosen = f"{stem}-{number}{dot}{rest}"
+        chosen = free_path(path, lambda it: it in self.texts or not self.is_free(it))
         self.texts[chosen] = text
         return chosen
 
@@ -233,10 +219,7 @@ class _Files:
         host = (urlsplit(common.base or "").netloc or "account").split(":", maxsplit=1)[0].split(".")
         vendor = common.units.get(("metadata", "labels", "vendor"), host[-2] if len(host) > 1 else host[0])
         plain = re.sub(r"[^A-Za-z0-9]+", "_", str(vendor)).strip("_")[:26] or "account"
-        chosen, number = plain, 1
-        while chosen in self.taken:
-            number += 1
-            chosen = f"{plain}_{number}"
+        chosen = free_name(plain, self.taken)
         self.taken.add(chosen)
         return chosen
 

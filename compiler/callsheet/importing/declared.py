@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from callsheet.documents import equal
+from callsheet.importing.free_names import first_free
 from callsheet.importing.guesses import guess, parameter_name
 from callsheet.importing.model import Slot
 
@@ -41,10 +42,11 @@ class Parameters:
         return name
 
     def _enter(self, name: str, fields: dict[str, Any], example: Any, guessed: str | None) -> str:
-        number, chosen = 1, name
-        while chosen in self.declared and not equal(self.declared[chosen]["example"], example):
-            number += 1
-            chosen = f"{name}_{number}"
+        chosen = first_free(
+            name,
+            lambda it: it in self.declared and not equal(self.declared[it]["example"], example),
+            lambda number: f"{name}_{number}",
+        )
         declared = {
             "type": fields["type"],
             "label": {"en": chosen.replace("_", " ").capitalize()},

@@ -9,16 +9,9 @@ from callsheet.contracts.sources import ContractFault
 from callsheet.errors import CallsheetError
 from callsheet.importing.chosen_parameters import Choice
 from callsheet.importing.common import one_account
-from callsheet.importing.marks import filled
 from callsheet.importing.model import Imported, ImportFault, none_left
-from callsheet.importing.reading_in import name_from, read_description, request_of, settled
-from callsheet.importing.several import (
-    ImportedOperations,
-    Place,
-    Request,
-    files_of,
-    free_name,
-)
+from callsheet.importing.reading_in import account_from, read_description, request_of, settled
+from callsheet.importing.several import ImportedOperations, Place, Request, files_of
 
 
 def import_operations(
@@ -49,10 +42,8 @@ def import_operations(
     """
     requests, left = _requests(root, source, wanted, tag, fields)
     first = next(iter(requests.values()))
-    account = name or name_from(filled(first.url, first.values)).split("_", maxsplit=1)[0]
-    has_values = any(one.values for one in requests.values())
+    account = name or account_from(first)
     named = {label: Request(imported=one, name=label) for label, one in requests.items()}
-    account = free_name(account, {*place.taken, *(place.valued if has_values else ())})
     return files_of("operations", named, account, place, left, one_account, choices)
 
 

@@ -11,18 +11,12 @@ from callsheet.errors import CallsheetError, of_its_shape
 from callsheet.importing.chosen_parameters import Choice
 from callsheet.importing.common import by_account
 from callsheet.importing.files import chosen_requests
+from callsheet.importing.free_names import first_free
 from callsheet.importing.guesses import without_accents
-from callsheet.importing.marks import filled
 from callsheet.importing.model import Collection as Requests
 from callsheet.importing.model import Credential, Imported, ImportFault, Listed, none_left
-from callsheet.importing.reading_in import name_from, settled
-from callsheet.importing.several import (
-    ImportedOperations,
-    Place,
-    Request,
-    files_of,
-    free_name,
-)
+from callsheet.importing.reading_in import account_from, settled
+from callsheet.importing.several import ImportedOperations, Place, Request, files_of
 
 _ACCOUNT = 15
 """The most characters of an account's name, which every action's name begins with."""
@@ -52,9 +46,7 @@ def import_requests(
     requests, left = _read(collection.kind, chosen, asked=bool(wanted))
     if not requests:
         raise none_left("requests", left)
-    account = name or _account(collection.title) or _host(next(iter(requests.values())))
-    has_values = any(one.imported.values for one in requests.values())
-    account = free_name(account, {*place.taken, *(place.valued if has_values else ())})
+    account = name or _account(collection.title) or account_from(next(iter(requests.values())).imported)
     found = files_of("requests", requests, account, place, left, by_account, choices)
     return replace(found, notes=[*collection.notes, *found.notes])
 
@@ -109,11 +101,7 @@ def _named(listed: Listed, imported: Imported) -> Request:
 
 def free_label(label: str, taken: Collection[str]) -> str:
     """Return what a request is called in reports: two of one name are told apart by a number."""
-    chosen, number = label, 1
-    while chosen in taken:
-        number += 1
-        chosen = f"{label} ({number})"
-    return chosen
+    return first_free(label, lambda it: it in taken, lambda number: f"{label} ({number})")
 
 
 def _account(title: str) -> str:
@@ -124,10 +112,3 @@ def _account(title: str) -> str:
             break
         found = f"{found}_{word}"[:_ACCOUNT].strip("_")
     return found
-
-
-def _host(request: Request) -> str:
-    return (
-        name_from(filled(request.imported.url, request.imported.values)).split("_", maxsplit=1)[0]
-        or "requests"
-    )

@@ -15,6 +15,7 @@ from callsheet.errors import ArgumentError, CallsheetError
 from callsheet.importing.arguments import read_argument
 from callsheet.importing.curl import read_curl
 from callsheet.importing.files import read_file, with_values_filled
+from callsheet.importing.free_names import MAX_NAME
 from callsheet.importing.httpie import read_httpie
 from callsheet.importing.marks import filled
 from callsheet.importing.model import Imported, ImportFault, checked_url
@@ -121,7 +122,12 @@ def name_from(url: str) -> str:
     host = (parts.hostname or "action").split(".")
     words = [host[-2] if len(host) > 1 else host[0]]
     words += [one for one in re.split(r"[^A-Za-z0-9]+", parts.path) if one.isalpha()][-2:]
-    return re.sub(r"[^a-z0-9]+", "_", "_".join(words).lower())[:30].strip("_")
+    return re.sub(r"[^a-z0-9]+", "_", "_".join(words).lower())[:MAX_NAME].strip("_")
+
+
+def account_from(imported: Imported) -> str:
+    """Return a name for the account that a request calls: that of its host."""
+    return name_from(filled(imported.url, imported.values)).split("_", maxsplit=1)[0] or "requests"
 
 
 def request_of(described: tuple[ContractFile, bool], operation: str, fields: Collection[str]) -> Imported:

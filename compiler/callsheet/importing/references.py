@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from callsheet.importing.free_names import first_free
 from callsheet.importing.marks import SECRET
 from callsheet.importing.shell import MARK
 
@@ -28,14 +29,13 @@ class References:
         if variable is not None:
             return {"secret": f"env:{variable[1]}"}
         named = SECRET.fullmatch(value.strip())
-        words = named[2] if named is not None else what
-        words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", words) if named is not None else words
+        words = what if named is None else re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", named[2])
         name = re.sub(r"[^A-Z0-9]+", "_", f"{self.account}_{words}".upper()).strip("_")
-        name = chosen = name if not name[0].isdigit() else f"KEY_{name}"
-        number = 1
-        while self.known.setdefault(chosen, value) != value:
-            number += 1
-            chosen = f"{name}_{number}"
+        name = name if not name[0].isdigit() else f"KEY_{name}"
+        chosen = first_free(
+            name, lambda it: self.known.get(it, value) != value, lambda number: f"{name}_{number}"
+        )
+        self.known[chosen] = value
         return {"secret": f"env:{chosen}"}
 
 

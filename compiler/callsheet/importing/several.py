@@ -6,7 +6,7 @@ The files are compiled before they are written: what would not be valid is left 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,15 +19,14 @@ from callsheet.importing.action_text import action_text, notes_of
 from callsheet.importing.chosen_parameters import Choice, with_parameters
 from callsheet.importing.extracting import extraction, refuse_different
 from callsheet.importing.files import with_values_filled
+from callsheet.importing.free_names import MAX_NAME, free_name, free_path
 from callsheet.importing.guesses import parameter_name
 from callsheet.importing.model import Imported, ImportFault, none_left
 from callsheet.importing.placing import Placed, place_values
 from callsheet.importing.references import secret_names
 from callsheet.importing.sharing import ALONE, Groups, each_note_once, fitting_groups
-from callsheet.importing.written_files import Extraction
+from callsheet.importing.written_files import Extraction, Texts
 from callsheet.language.action import Action
-
-Texts = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,15 +121,6 @@ def without_answers(imported: Imported, why: str) -> Imported:
     return replace(imported, responses={}, notes=[*imported.notes, note])
 
 
-def free_name(name: str, taken: Collection[str]) -> str:
-    """Return a name that nothing has."""
-    chosen, number = name, 1
-    while chosen in taken:
-        number += 1
-        chosen = f"{name[:26]}_{number}"
-    return chosen
-
-
 def files_of(
     what: str,
     requests: Mapping[str, Request],
@@ -145,7 +135,7 @@ def files_of(
     Args:
         what: they are, for what is said of them.
         requests: by what they are called where they come from.
-        account: the name of the first connection, after which secrets are named; a free one.
+        account: what the first connection is called where nothing else is; secrets are named after it.
         place: the workspace.
         left: what is left out already, each with the reason.
         group: returns what the documents of the actions of one connection have in common.
@@ -155,6 +145,8 @@ def files_of(
         CallsheetError: CS938 where none of them can be an action, CS986 for a choice that is none.
 
     """
+    valued = place.valued if any(one.imported.values for one in requests.values()) else ()
+    account = free_name(account, {*place.taken, *valued})
     chosen = with_parameters([one.imported for one in requests.values()], choices)
     requests = {
         label: replace(one, imported=it) for (label, one), it in zip(requests.items(), chosen, strict=True)
@@ -289,11 +281,7 @@ class _Files:
         return found
 
     def _path(self, path: str) -> str:
-        chosen, number = path, 1
-        while chosen in self.texts or not self.place.is_free(chosen):
-            number += 1
-            chosen = path.replace(".yaml", f"-{number}.yaml")
-        return chosen
+        return free_path(path, lambda it: it in self.texts or not self.place.is_free(it))
 
 
 def _texts_of(extractions: Sequence[Extraction]) -> dict[str, str]:
@@ -301,5 +289,5 @@ def _texts_of(extractions: Sequence[Extraction]) -> dict[str, str]:
 
 
 def _name(account: str, request: str) -> str:
-    """Return a name of at most 30 characters for an action."""
-    return re.sub(r"_+", "_", f"{account}_{parameter_name(request)}")[:30].strip("_")
+    """Return a name for an action, no longer than one may be."""
+    return re.sub(r"_+", "_", f"{account}_{parameter_name(request)}")[:MAX_NAME].strip("_")

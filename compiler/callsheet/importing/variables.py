@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from callsheet.importing.credentials import is_credential
+from callsheet.importing.free_names import first_free
 from callsheet.importing.guesses import DEVICES, parameter_name
 from callsheet.importing.marks import (
     MAX_CHARACTERS,
@@ -154,12 +155,10 @@ class Variables:
         """Return the name of a value, the same for each use of a variable, and of no other."""
         if name not in self.names:
             plain = re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_") or "value"
-            plain = chosen = plain if plain[0].isalpha() else f"v_{plain}"
-            number = 1
-            while chosen in self.names.values():
-                number += 1
-                chosen = f"{plain}_{number}"
-            self.names[name] = chosen
+            plain = plain if plain[0].isalpha() else f"v_{plain}"
+            self.names[name] = first_free(
+                plain, lambda it: it in self.names.values(), lambda number: f"{plain}_{number}"
+            )
         return self.names[name]
 
     def _json_mark(self, match: re.Match[str]) -> str:
