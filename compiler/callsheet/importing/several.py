@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
-
-import yaml
 
 from callsheet.compiling import Compiled
 from callsheet.errors import CallsheetError
@@ -223,12 +222,21 @@ class _Files:
             found = place_values(self.place.compiled, self.account, imported, read)
             self.placed = Placed() if found is None else found
 
+    @property
+    def all_texts(self) -> dict[str, str]:
+        """The texts of actions and environments, by path."""
+        return {**self.texts, **self.placed.texts}
+
+    @cached_property
+    def compiled(self) -> Compiled:
+        """The workspace with all of them."""
+        return self.place.compile_with(self.all_texts)
+
     def wrong(self) -> dict[str, str]:
         """Return why some of the requests cannot be actions."""
         if self.faults:
             return self.faults
-        after = self.place.compile_with({**self.texts, **self.placed.texts})
-        found = refused(self.place.compiled, after, self.files)
+        found = refused(self.place.compiled, self.compiled, self.files)
         return {label: found[name] for label, name in self.names.items() if name in found}
 
     def without_answers(self, wrong: Mapping[str, str]) -> dict[str, Request]:
@@ -241,14 +249,13 @@ class _Files:
 
     def connected(self, group: Callable[[Any], str]) -> tuple[dict[str, str], dict[str, int]]:
         """Return all files with what actions have in common in connections, and how many share each."""
-        texts = {**self.texts, **self.placed.texts}
-        compiled = self.place.compile_with(texts)
+        texts, compiled = self.all_texts, self.compiled
         groups: dict[str, list[Action]] = {}
         incomplete = {self.names[label] for label, one in self.requests.items() if one.imported.incomplete}
-        for name, file in self.files.items():
+        for name in self.files:
+            action = compiled.actions[name]
             # What lacks its authentication has none in common with what needs none.
-            key = f"{name in incomplete}{group(yaml.safe_load(self.texts[file]))}"
-            groups.setdefault(key, []).append(compiled.actions[name])
+            groups.setdefault(f"{name in incomplete}{group(action.document.value)}", []).append(action)
         shared = [some for some in groups.values() if len(some) > 1 or len(groups) == 1]
 
         def can_be(some: Groups) -> bool:
