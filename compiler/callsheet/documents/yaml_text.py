@@ -17,7 +17,15 @@ _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
 class Dumper(yaml.SafeDumper):
-    """Writes YAML in which a text is a text by YAML 1.1 and 1.2: `08` is a number by one of them."""
+    """Writes YAML in which a text is a text by YAML 1.1 and 1.2: `08` is a number by one of them.
+
+    What a document shares with itself is written out each time: no one reads an anchor with ease.
+    """
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Return that a value which is there twice is written twice."""
+        del data
+        return True
 
 
 def _write_text(dumper: Dumper, value: str) -> yaml.ScalarNode:
@@ -47,6 +55,12 @@ def flow_text(value: Any) -> str:
         [value], Dumper=Dumper, default_flow_style=True, allow_unicode=True, sort_keys=False, width=10**9
     )
     return text.strip()[1:-1]
+
+
+def block_text(document: Mapping[str, Any]) -> str:
+    """Return a document as YAML in which each field has lines of its own."""
+    text: str = yaml.dump(document, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=_LINE)
+    return text
 
 
 def compact_text(document: Mapping[str, Any], indent: int = 0) -> str:

@@ -6,18 +6,15 @@ No credential of the request is written: what is named like one, or looks like o
 from __future__ import annotations
 
 import itertools
-import json
 import re
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
-import yaml
-
-from callsheet.documents.yaml_text import Dumper
+from callsheet.documents.yaml_text import block_text
 from callsheet.importing.credentials import is_hidden, is_hidden_field, is_hidden_number, is_secret_path
 from callsheet.importing.declared import Parameters
-from callsheet.importing.guesses import guess, parameter_name
+from callsheet.importing.guesses import guess, last_key, parameter_name
 from callsheet.importing.marks import SLOT, VALUE, filled, filled_payload, template_of
 from callsheet.importing.model import Credential, Imported, ImportFault, Slot
 from callsheet.importing.references import References
@@ -115,9 +112,7 @@ class _Writer:
         spec["tests"] = [{"name": "as it was imported", "params": params, "expect": expected}]
         document = {"apiVersion": "callsheet/v1", "kind": "Action", "metadata": metadata, "spec": spec}
         notes = "".join(f"# {one}\n" for one in dict.fromkeys(self.notes))
-        # An example that a test case repeats is written out again: no one reads an anchor with ease.
-        document = json.loads(json.dumps(document))
-        return notes + yaml.dump(document, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=100)
+        return notes + block_text(document)
 
     def _title(self) -> str:
         """Return what the call is named where it comes from, on one line."""
@@ -330,7 +325,7 @@ class _Writer:
         return is_hidden(value, path) if isinstance(value, str) else is_hidden_number(value, path)
 
     def _reference(self, value: Any, path: tuple[Any, ...]) -> dict[str, str]:
-        key = next((one for one in reversed(path) if isinstance(one, str)), "value")
+        key = last_key(path, "value")
         if not isinstance(value, str):
             self.notes.append(f"`{key}` was a number: its secret is sent as a string")
         return self.secrets.to(key, str(value))

@@ -7,11 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
 from callsheet.compiling import compile_workspace
 from callsheet.documents import MemorySource
-from callsheet.documents.yaml_text import Dumper
+from callsheet.documents.yaml_text import block_text
 from callsheet.errors import CallsheetError
 from callsheet.importing.guesses import constant
 from callsheet.language.difference import value_at
@@ -60,7 +58,7 @@ def definition_texts(
     described = described_by(compiled)
     document = described.naming(template_file)
     kind = document["kind"]
-    text = yaml.dump(document, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=100)
+    text = block_text(document)
     files = {"here.yaml": _ENVIRONMENT, "adopted.yaml": text.encode()}
     if described.template is not None:
         files[template_file] = described.template.encode()

@@ -8,7 +8,7 @@ from typing import Any
 
 from callsheet.contracts.operations import Operation
 from callsheet.importing.credentials import is_secret
-from callsheet.importing.model import Slot
+from callsheet.importing.model import with_examples
 from callsheet.importing.sampling import Sampler, SelfReferenceError
 
 _DEPTH = 4
@@ -38,7 +38,7 @@ def _fitting(operation: Operation, kind: str, description: dict[str, Any]) -> It
     schema = operation.answers[kind]
     sampled = (_sampled(sampler(description, schema), schema) for sampler in (_Whole, Sampler))
     for one in (*operation.examples.get(kind, ()), *sampled):
-        payload = _without_credentials(_plain(one), ())
+        payload = _without_credentials(with_examples(one), ())
         if isinstance(payload, dict | list) and payload:
             short = len(json.dumps(payload)) <= _CHARACTERS
             if short and not operation.validation(kind).faults(payload):
@@ -60,15 +60,6 @@ class _Whole(Sampler):
     def _takes(self, name: str, required: set[str], depth: int) -> bool:
         self.taken += 1
         return name in required or (depth < _DEPTH and self.taken < _FIELDS)
-
-
-def _plain(value: Any) -> Any:
-    """Return a value with an example in the place of each slot."""
-    if isinstance(value, Slot):
-        return value.example
-    if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
-    return [_plain(one) for one in value] if isinstance(value, list) else value
 
 
 def _without_credentials(value: Any, path: tuple[Any, ...]) -> Any:

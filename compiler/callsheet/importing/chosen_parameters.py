@@ -13,7 +13,7 @@ from callsheet.errors import CallsheetError
 from callsheet.importing.credentials import is_credential, is_hidden
 from callsheet.importing.guesses import guess
 from callsheet.importing.marks import SECRET, SLOT, filled, slot
-from callsheet.importing.model import Imported, Slot
+from callsheet.importing.model import Imported, Slot, with_examples
 from callsheet.importing.shell import MARK
 from callsheet.words import nearest
 
@@ -120,7 +120,7 @@ def _slot(imported: Imported, choice: Choice) -> Slot:
                 f"the value at {choice.place} is a credential",
                 "leave it: a reference is written in its place",
             )
-    example = filled(value, imported.values) if isinstance(value, str) else _plain(value)
+    example = filled(value, imported.values) if isinstance(value, str) else with_examples(value)
     kind = _TYPES.get(type(value))
     if kind is None:
         raise _fault(
@@ -131,15 +131,6 @@ def _slot(imported: Imported, choice: Choice) -> Slot:
     if guessed not in (None, "text"):
         fields["sensitivity"] = str(guessed)
     return Slot(choice.name, fields, example, chosen=True)
-
-
-def _plain(value: Any) -> Any:
-    """Return a value with the examples of what is a parameter within it."""
-    if isinstance(value, Slot):
-        return value.example
-    if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
-    return [_plain(one) for one in value] if isinstance(value, list) else value
 
 
 def _replaced(

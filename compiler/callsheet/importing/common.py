@@ -174,8 +174,7 @@ def connection_text(name: str, common: Common) -> str:
             here = here.setdefault(key, {})
         here[str(path[-1])] = value
     document = {"apiVersion": "callsheet/v1", "kind": "Connection", "metadata": metadata, "spec": spec}
-    # A document may share a value with itself, by an alias: here it is written out.
-    return compact_text(json.loads(json.dumps(document)))
+    return compact_text(document)
 
 
 def without(action: Any, common: Common, name: str) -> dict[str, Any]:

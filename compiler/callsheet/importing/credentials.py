@@ -11,7 +11,7 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from callsheet.importing.guesses import DEVICES
+from callsheet.importing.guesses import DEVICES, last_key
 from callsheet.importing.marks import PRIVATE, SECRET, VALUE
 from callsheet.importing.shell import MARK
 from callsheet.language.secret_patterns import secret_kind
@@ -80,7 +80,7 @@ def is_credential(name: str, value: str) -> bool:
 
 def is_secret(value: str, path: tuple[Any, ...]) -> bool:
     """Return whether a text of the payload is a credential; a device's token is an address, and none."""
-    key = next((one for one in reversed(path) if isinstance(one, str)), "")
+    key = last_key(path)
     if key in DEVICES:
         return False
     if secret_kind(value) or _TOKEN.match(value) or _is_secret_url(value):

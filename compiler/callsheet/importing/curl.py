@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
-from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from callsheet.importing.json_bodies import json_body
 from callsheet.importing.model import Imported, ImportFault, checked_url
 from callsheet.importing.shell import words_of
 
@@ -218,19 +217,12 @@ class _CurlLine:
             )
             result.url = urlunsplit(parts._replace(query=query))
         elif self.data:
-            result.payload = _parsed("&".join(self.data) if len(self.data) > 1 else self.data[0])
+            result.payload = json_body("&".join(self.data), "the data", "import a request that sends JSON")
             result.has_payload = True
         result.method = result.method or ("POST" if result.has_payload else "GET")
         if result.has_payload and not any(name.lower() == "content-type" for name, _ in result.headers):
             result.headers.append(("Content-Type", "application/json"))
         return result
-
-
-def _parsed(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        raise ImportFault("the data is not JSON", "import a request that sends JSON") from None
 
 
 _OPTIONS: dict[str, Callable[[_CurlLine, str], None]] = {

@@ -6,7 +6,7 @@ from typing import Any
 
 from callsheet.documents import equal
 from callsheet.importing.free_names import first_free
-from callsheet.importing.guesses import guess, parameter_name
+from callsheet.importing.guesses import guess, last_key, parameter_name
 from callsheet.importing.model import Slot
 
 
@@ -35,8 +35,7 @@ class Parameters:
         """
         if value in self._people and sensitivity != "text":
             return self._people[value]
-        key = next((one for one in reversed(path) if isinstance(one, str)), "value")
-        name = self._enter(parameter_name(key), {"type": "string"}, value, sensitivity)
+        name = self._enter(parameter_name(last_key(path, "value")), {"type": "string"}, value, sensitivity)
         if sensitivity != "text":
             self._people[value] = name
         return name

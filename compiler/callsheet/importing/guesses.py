@@ -30,9 +30,14 @@ def parameter_name(key: str) -> str:
     return (name if name[0].isalpha() else f"p_{name}")[:24]
 
 
+def last_key(path: tuple[Any, ...], otherwise: str = "") -> str:
+    """Return the key that a value stands at, also as an item of a list; `otherwise` where there is none."""
+    return next((one for one in reversed(path) if isinstance(one, str)), otherwise)
+
+
 def guess(value: str, path: tuple[Any, ...]) -> str | None:
     """Return what a string of the payload is: a kind of personal datum, a `text` to read, or a constant."""
-    key = next((one for one in reversed(path) if isinstance(one, str)), "").lower()
+    key = last_key(path).lower()
     if _EMAIL.match(value):
         return "email"
     if _IP.match(value):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from callsheet.importing.model import Collection, Imported, ImportFault, Listed
-from callsheet.importing.reading_requests import NOT_JSON
+from callsheet.importing.json_bodies import json_body
+from callsheet.importing.model import Collection, Imported, Listed
+from callsheet.importing.reading_requests import refuse_form
 
 KIND = "a HAR file"
 _SKIPPED = (
@@ -41,12 +41,9 @@ def _read(request: dict[str, Any]) -> Imported:
         result.notes.append("the header Cookie was left out: an action has no session")
     text = (request.get("postData") or {}).get("text")
     if isinstance(text, str) and text.strip():
-        try:
-            result.payload, result.has_payload = json.loads(text), True
-        except (ValueError, RecursionError):
-            raise ImportFault("the body is not JSON", NOT_JSON) from None
+        result.payload, result.has_payload = json_body(text), True
     elif (request.get("postData") or {}).get("params"):
-        raise ImportFault("the body is a form", NOT_JSON)
+        raise refuse_form("a form")
     return result
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
 from urllib.parse import parse_qsl
 
+from callsheet.documents.walking import texts_in
 from callsheet.errors import CallsheetError, of_its_shape
 from callsheet.importing.credentials import is_hidden, is_hidden_field, is_secret_path
 from callsheet.importing.marks import VALUE, bare, value
@@ -86,19 +86,8 @@ def _credentials(imported: Imported) -> Iterator[str]:
         yield imported.user[1] or imported.user[0]
     fields = [*imported.headers, *parse_qsl(imported.url.partition("#")[0].partition("?")[2])]
     yield from (held for key, held in fields if is_hidden_field(key, held))
-    yield from _in_payload(imported.payload, ())
+    yield from (held for path, held in texts_in(imported.payload) if is_hidden(held, path))
     yield from _in_path(imported.url.partition("#")[0].partition("?")[0])
-
-
-def _in_payload(payload: Any, path: tuple[Any, ...]) -> Iterator[str]:
-    if isinstance(payload, dict):
-        for key, one in payload.items():
-            yield from _in_payload(one, (*path, key))
-    elif isinstance(payload, list):
-        for index, one in enumerate(payload):
-            yield from _in_payload(one, (*path, index))
-    elif isinstance(payload, str) and is_hidden(payload, path):
-        yield payload
 
 
 def _in_path(url: str) -> Iterator[str]:

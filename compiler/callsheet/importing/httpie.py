@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
+from callsheet.importing.json_bodies import json_body
 from callsheet.importing.model import Imported, ImportFault
 from callsheet.importing.shell import words_of
 from callsheet.outbound.urls import with_query
@@ -93,7 +93,7 @@ class _HttpieLine:
         elif separator == ":":
             self.result.headers.append((name, value))
         else:
-            self._field(name, value if separator == "=" else _json(value))
+            self._field(name, value if separator == "=" else json_body(value, "the data"))
 
     def _field(self, name: str, value: Any) -> None:
         """Set a field; `a[b][0]` is one within another (only objects are made)."""
@@ -111,7 +111,7 @@ class _HttpieLine:
             raise ImportFault("the line calls no URL", "paste the whole command")
         result.url = with_query(result.url, "&".join(self.query))
         if self.raw is not None or self.fields:
-            result.payload = _json(self.raw) if self.raw is not None else self.fields
+            result.payload = json_body(self.raw, "the data") if self.raw is not None else self.fields
             result.has_payload = True
         if self.auth and self.auth_type == "bearer":
             result.headers.append(("Authorization", f"Bearer {self.auth}"))
@@ -122,10 +122,3 @@ class _HttpieLine:
         if result.has_payload and not any(name.lower() == "content-type" for name, _ in result.headers):
             result.headers.append(("Content-Type", "application/json"))
         return result
-
-
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        raise ImportFault("the data is not JSON", "callsheet sends JSON") from None

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from callsheet.documents.walking import texts_in
 from callsheet.importing.hidden_variables import hidden_by_use
-from callsheet.importing.model import Collection, Imported, ImportFault, Listed, misshapen
+from callsheet.importing.model import Collection, Imported, ImportFault, Listed
 from callsheet.importing.reading_requests import (
     PATH_PARAMETER,
+    add_basic,
     add_bearer,
     add_headers,
     add_json,
@@ -20,7 +21,10 @@ from callsheet.importing.reading_requests import (
     add_query,
     fields,
     leave_authentication,
+    nearest_authentication,
+    path_parameter,
     refuse_form,
+    variable_text,
 )
 from callsheet.importing.variables import Variables, checked_host
 from callsheet.words import nearest
@@ -121,7 +125,7 @@ def _texts(data: Any, before: str = "") -> dict[str, str]:
         if isinstance(one, dict):
             found |= _texts(one, f"{name}.")
         else:
-            found[name] = one if isinstance(one, str) else "" if one is None else json.dumps(one)
+            found[name] = variable_text(one)
     return found
 
 
@@ -161,28 +165,25 @@ class _Request:
         add_query(result, fields(node.get("parameters")), variables)
         self._authenticate(result)
         self._body(result)
-        for text in (result.url, *(one for it in result.headers for one in it), *_texts_in(result.payload)):
+        headers = (one for pair in result.headers for one in pair)
+        for text in (result.url, *headers, *(one for _, one in texts_in(result.payload))):
             if (tag := _TAG.search(text)) is not None:
                 raise ImportFault(f"it contains the template `{tag[0][:40]}`", "write the action by hand")
         return checked_host(variables.into(result))
 
     def _path_parameter(self, match: re.Match[str]) -> str:
         known = dict(fields(self.node.get("pathParameters")))
-        held = known.get(match[1], "")
-        return self.variables.marked(held) if "{{" in held else self.variables.parameter(match[0], held)
+        return path_parameter(match[0], known.get(match[1], ""), self.variables)
 
     def _authenticate(self, result: Imported) -> None:
         listed = [one.get("authentication") for one in (*self.folders, self.node)]
-        if any(one and not isinstance(one, dict) for one in listed):
-            raise misshapen(KIND)
-        auth = next((one for one in reversed(listed) if isinstance(one, dict) and one.get("type")), {})
+        auth = nearest_authentication(listed, KIND)
         kind = "none" if auth.get("disabled") else str(auth.get("type") or "none")
         held = {key: str(one) for key, one in auth.items() if one is not None}
         if kind == "bearer":
             add_bearer(result, held.get("token", ""), held.get("prefix", ""), self.variables)
         elif kind == "basic":
-            pair = (held.get("username", ""), held.get("password", ""))
-            result.user = (self.variables.marked(pair[0]), self.variables.marked(pair[1]))
+            add_basic(result, held.get("username", ""), held.get("password", ""), self.variables)
         elif kind == "apikey" and held.get("addTo") != "cookie":
             where = "query" if held.get("addTo") == "queryParams" else "header"
             add_key(result, held.get("key", ""), held.get("value", ""), where, self.variables)
@@ -200,11 +201,3 @@ class _Request:
         if body.get("fileName"):
             raise refuse_form("a file")
         add_json(result, body.get("text"), self.variables)
-
-
-def _texts_in(payload: Any) -> Iterator[str]:
-    if isinstance(payload, str):
-        yield payload
-    elif isinstance(payload, dict | list):
-        for one in payload.values() if isinstance(payload, dict) else payload:
-            yield from _texts_in(one)

@@ -49,9 +49,15 @@ def filled(text: str, values: Mapping[str, str]) -> str:
     found = text
     while (match := next((it for it in VALUE.finditer(found) if it[2] in values), None)) is not None:
         found = found.replace(match[0], values[match[2]])
-        if len(found) > MAX_CHARACTERS:
-            raise ImportFault("its variables make a text longer than 256 KiB", "write the action by hand")
+        limited(found)
     return found
+
+
+def limited(text: str) -> str:
+    """Return a text back; raises ImportFault for one that its variables make too long."""
+    if len(text) > MAX_CHARACTERS:
+        raise ImportFault("its variables make a text longer than 256 KiB", "write the action by hand")
+    return text
 
 
 def filled_payload(payload: Any, values: Mapping[str, str]) -> Any:

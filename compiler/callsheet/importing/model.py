@@ -73,6 +73,15 @@ class Slot:
     chosen: bool = False
 
 
+def with_examples(value: Any) -> Any:
+    """Return a value with an example in the place of each slot."""
+    if isinstance(value, Slot):
+        return value.example
+    if isinstance(value, dict):
+        return {key: with_examples(one) for key, one in value.items()}
+    return [with_examples(one) for one in value] if isinstance(value, list) else value
+
+
 @dataclass(frozen=True, slots=True)
 class Credential:
     """A secret of an authentication: a reference is written in its place.

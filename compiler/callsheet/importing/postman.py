@@ -9,9 +9,10 @@ from functools import cache
 from typing import Any
 
 from callsheet.importing.hidden_variables import hidden_by_use
-from callsheet.importing.model import Collection, Imported, Listed, misshapen
+from callsheet.importing.model import Collection, Imported, Listed
 from callsheet.importing.reading_requests import (
     PATH_PARAMETER,
+    add_basic,
     add_bearer,
     add_headers,
     add_json,
@@ -20,7 +21,10 @@ from callsheet.importing.reading_requests import (
     add_query,
     fields,
     leave_authentication,
+    nearest_authentication,
+    path_parameter,
     refuse_form,
+    variable_text,
 )
 from callsheet.importing.variables import Variables, checked_host
 from callsheet.words import counted
@@ -111,7 +115,7 @@ def _variables(listed: Any) -> tuple[dict[str, str], set[str]]:
         if not isinstance(one, dict) or one.get("disabled") or one.get("enabled") is False:
             continue
         name, held = str(one.get("key") or one.get("id") or ""), one.get("value")
-        found[name] = held if isinstance(held, str) else "" if held is None else json.dumps(held)
+        found[name] = variable_text(held)
         if one.get("type") == "secret":
             hidden.add(name)
     return found, hidden
@@ -181,22 +185,17 @@ class _Request:
         if not text.startswith(":") or len(text) == 1:
             return self.variables.marked(text)
         known = dict(fields(url.get("variable"), "key"))
-        held = known.get(text[1:], "")
-        return self.variables.marked(held) if "{{" in held else self.variables.parameter(text, held)
+        return path_parameter(text, known.get(text[1:], ""), self.variables)
 
     def _authenticate(self, result: Imported) -> None:
         """Authenticate by what the request says itself, else the nearest folder, else the collection."""
-        listed = [one.get("auth") for one in (*self.above, self.node)]
-        if any(one and not isinstance(one, dict) for one in listed):
-            raise misshapen(KIND)
-        auth = next((one for one in reversed(listed) if isinstance(one, dict) and one.get("type")), {})
+        auth = nearest_authentication([one.get("auth") for one in (*self.above, self.node)], KIND)
         kind = str(auth.get("type") or "noauth")
         held = _auth_fields(auth.get(kind))
         if kind == "bearer":
             add_bearer(result, held.get("token", ""), "", self.variables)
         elif kind == "basic":
-            pair = (held.get("username", ""), held.get("password", ""))
-            result.user = (self.variables.marked(pair[0]), self.variables.marked(pair[1]))
+            add_basic(result, held.get("username", ""), held.get("password", ""), self.variables)
         elif kind == "apikey":
             where = "query" if held.get("in") == "query" else "header"
             add_key(result, held.get("key", ""), held.get("value", ""), where, self.variables)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from callsheet.importing.model import Credential, Imported, ImportFault
+from callsheet.importing.json_bodies import NOT_JSON
+from callsheet.importing.model import Credential, Imported, ImportFault, misshapen
 from callsheet.importing.variables import Variables
 from callsheet.outbound.urls import with_query
 
-NOT_JSON = "callsheet sends JSON"
 PATH_PARAMETER = re.compile(r"(?<=[^/:]/):(\w+)(?=[/?#]|\Z)")
 """What a tool fills in before it sends, as `/orders/:id`; a port follows a host."""
 
@@ -29,6 +30,16 @@ def fields(listed: Any, name: str = "name") -> Iterator[tuple[str, str]]:
         if isinstance(one, dict) and one.get(name) and not one.get("disabled"):
             held = one.get("value")
             yield str(one[name]), "" if held is None else str(held)
+
+
+def variable_text(held: Any) -> str:
+    """Return the value of a variable as the text that is written in its place."""
+    return held if isinstance(held, str) else "" if held is None else json.dumps(held)
+
+
+def path_parameter(name: str, held: str, variables: Variables) -> str:
+    """Return what stands for a part of the path: its variable, or a parameter with its value as example."""
+    return variables.marked(held) if "{{" in held else variables.parameter(name, held)
 
 
 def add_query(imported: Imported, pairs: Iterator[tuple[str, str]], variables: Variables) -> None:
@@ -50,6 +61,11 @@ def add_headers(imported: Imported, pairs: Iterator[tuple[str, str]], variables:
 def add_bearer(imported: Imported, token: str, prefix: str, variables: Variables) -> None:
     """Authenticate by a token in the header of RFC 6750, or after another word."""
     imported.headers.append(("Authorization", f"{prefix or 'Bearer'} {variables.marked(token) or 'token'}"))
+
+
+def add_basic(imported: Imported, username: str, password: str, variables: Variables) -> None:
+    """Authenticate by a name and a password (RFC 7617)."""
+    imported.user = (variables.marked(username), variables.marked(password))
 
 
 def add_key(imported: Imported, name: str, held: str, where: str, variables: Variables) -> None:
@@ -74,6 +90,22 @@ def add_oauth2(imported: Imported, held: Mapping[str, str], token_url: str, vari
         "clientSecret": Credential(variables.marked(held.get("clientSecret", ""))),
         **({"scopes": scopes} if scopes else {}),
     }
+
+
+def nearest_authentication(listed: Sequence[Any], kind: str) -> dict[str, Any]:
+    """Return the authentication that holds: the last one that says a type; empty where none does.
+
+    Args:
+        listed: what the collection, its folders and the request say, the request last.
+        kind: of the file, for what is said of it.
+
+    Raises:
+        ImportFault: for one of another form.
+
+    """
+    if any(one and not isinstance(one, dict) for one in listed):
+        raise misshapen(kind)
+    return next((one for one in reversed(listed) if isinstance(one, dict) and one.get("type")), {})
 
 
 def leave_authentication(imported: Imported, kind: str) -> None:

@@ -14,14 +14,15 @@ from typing import Any
 from callsheet.importing.credentials import is_credential
 from callsheet.importing.free_names import first_free
 from callsheet.importing.guesses import DEVICES, parameter_name
+from callsheet.importing.json_bodies import json_body
 from callsheet.importing.marks import (
-    MAX_CHARACTERS,
     PRIVATE,
     SECRET,
     SLOT,
     VALUE,
     bare,
     filled,
+    limited,
     secret,
     slot,
     value,
@@ -71,10 +72,7 @@ class Variables:
         """Return a text with a mark for each variable."""
         if PRIVATE.search(text):
             raise ImportFault(*_OURS)
-        found = VARIABLE.sub(lambda match: self._mark(match[1], seen), text)
-        if len(found) > MAX_CHARACTERS:
-            raise ImportFault("its variables make a text longer than 256 KiB", "write the action by hand")
-        return found
+        return limited(VARIABLE.sub(lambda match: self._mark(match[1], seen), text))
 
     def plain(self, text: str, what: str) -> str:
         """Return a text with the values of its variables; what has no value cannot stand there."""
@@ -94,9 +92,9 @@ class Variables:
             raise ImportFault(*_OURS)
         marked = _IN_JSON.sub(self._json_mark, text)
         try:
-            found = _json(marked)
+            found = json_body(marked)
         except ImportFault:
-            found = _json(_COMMENT.sub(lambda match: match[1] or " ", marked))
+            found = json_body(_COMMENT.sub(lambda match: match[1] or " ", marked))
         return self._with_slots(found)
 
     def text_of(self, name: str) -> str:
@@ -166,7 +164,7 @@ class Variables:
             return VARIABLE.sub(lambda it: self._in_text(it[1]), match[0])
         found = self.marked(match[0])
         if VALUE.fullmatch(found):
-            _json(self.filled(found))
+            json_body(self.filled(found))
         for kind in (VALUE, SLOT, SECRET):
             if kind.fullmatch(found):
                 return json.dumps(bare(found))
@@ -193,13 +191,6 @@ class Variables:
         if PRIVATE.search(found):
             raise ImportFault("a key of the body is a variable", "write the action by hand")
         return found
-
-
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        raise ImportFault("the body is not JSON", "callsheet sends JSON") from None
 
 
 def checked_host(imported: Imported) -> Imported:
