@@ -19,7 +19,7 @@ import yaml
 from syrupy.assertion import SnapshotAssertion
 
 import callsheet.contracts as contracts_module
-from callsheet.contracts.memo import Memo
+from callsheet.compiling.memo import Memo
 from callsheet.contracts.operations import Operation
 from callsheet.contracts.subject import Subject
 from callsheet.documents import Problem

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import threading
 import zlib
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
+from callsheet.compiling.memo import Memo
 from callsheet.errors import CallsheetError
 from callsheet.templates.values import digest_of
 
@@ -37,8 +37,7 @@ class Bundles:
         self._stored = stored
         self._computed = computed
         self._in_memory: dict[str, bytes] = {}
-        self._unpacked: OrderedDict[str, dict[str, str]] = OrderedDict()
-        self._weight = 0
+        self._unpacked: Memo[dict[str, str]] = Memo(_OPEN)
         self._lock = threading.Lock()
 
     def add(self, file: str, bundle: bytes) -> None:
@@ -56,12 +55,8 @@ class Bundles:
             found = self._unpacked.get(file)
             if found is None:
                 found = self._unpack(file, digest)
-                self._unpacked[file] = found
-                self._weight += _weight_of(found)
-                while self._weight > _OPEN and len(self._unpacked) > 1:
-                    self._weight -= _weight_of(self._unpacked.popitem(last=False)[1])
-            else:
-                self._unpacked.move_to_end(file)
+                # One that is larger than all may be together is kept alone.
+                self._unpacked.put(file, found, min(sum(map(len, found.values())), _OPEN))
             return found[digest]
 
     def _unpack(self, file: str, digest: str) -> dict[str, str]:
@@ -95,10 +90,6 @@ class FileTexts:
     def text(self, digest: str) -> str:
         """Return a text by its digest; raises as `Bundles.text` does."""
         return self._bundles.text(self._file, digest)
-
-
-def _weight_of(texts: Mapping[str, str]) -> int:
-    return sum(map(len, texts.values()))
 
 
 def _texts_of(bundle: bytes) -> dict[str, str]:

@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from callsheet.compiling.memo import Memo
 from callsheet.compiling.sealed import SealedStore
-from callsheet.contracts.memo import Memo
 from callsheet.contracts.operations import Operation, find_method, find_operation
 from callsheet.contracts.records import operation_from, record_of
 from callsheet.contracts.sources import ContractFault, ContractFile, read_contract

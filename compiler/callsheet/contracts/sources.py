@@ -11,8 +11,8 @@ from posixpath import normpath
 from typing import Any
 from weakref import WeakValueDictionary
 
+from callsheet.compiling.memo import Memo
 from callsheet.contracts.descriptions import Description
-from callsheet.contracts.memo import Memo
 from callsheet.documents import Path, Places, Source, Span, Unreadable, parts_of
 from callsheet.documents.json_places import JsonPlaces
 from callsheet.documents.reading import decode, parse

@@ -1,4 +1,4 @@
-"""What this process read of contracts, by their content; what was used least is forgotten."""
+"""What this process read, by its file or its content; what was used least lately is forgotten."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callsheet.contracts.memo import Memo
+from callsheet.compiling.memo import Memo
 
 
 def test_what_was_used_least_is_forgotten_first() -> None:
