@@ -18,7 +18,7 @@ from callsheet.contracts.bodies import Bodies
 from callsheet.contracts.operations import Operation
 from callsheet.contracts.subject import Subject
 from callsheet.documents import Problem
-from callsheet.outbound.authentication import proven_by
+from callsheet.rules.headers import authentication_fields
 
 
 def check_request(subject: Subject, operation: Operation) -> Iterator[Problem]:
@@ -78,9 +78,11 @@ def _matches(template: str, url: str) -> bool:
 def _check_parameters(subject: Subject, operation: Operation, request: Request) -> Iterator[Problem]:
     query = dict(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
     headers = {name.lower(): value for name, value in request.headers.items()}
-    in_headers, in_query = proven_by(subject.compiled["authentication"])
-    headers |= dict.fromkeys(in_headers, "secret")
-    query |= dict.fromkeys(in_query, "secret")
+    section, names = authentication_fields(subject.compiled["authentication"])
+    if section == "query":
+        query |= dict.fromkeys(names, "secret")
+    else:
+        headers |= dict.fromkeys(map(str.lower, names), "secret")
     for one in operation.parameters:
         name, field = one["name"], "query" if one["in"] == "query" else "headers"
         given = query if field == "query" else headers

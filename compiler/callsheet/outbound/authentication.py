@@ -72,24 +72,6 @@ def prove(
     return Proof({"Authorization": f"Bearer {token}"})
 
 
-def proven_by(authentication: Mapping[str, Any]) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the names of the headers, in lower case, and of the query parameters that prove who calls."""
-    kind = authentication.get("type", "none")
-    if kind == "none":
-        return frozenset(), frozenset()
-    if kind == "apiKey":
-        place, names = authentication["in"], [authentication["name"]]
-    elif kind == "hmac":
-        place, names = "header", [*authentication["headers"]]
-    elif kind == "custom" and authentication["authorizationType"] != "bearer":
-        place, names = authentication["authorizationType"], [authentication["tokenTarget"]]
-    else:
-        place, names = "header", ["Authorization"]
-    if place == "header":
-        return frozenset(name.lower() for name in names), frozenset()
-    return frozenset(), frozenset(names)
-
-
 def is_renewable(authentication: Mapping[str, Any]) -> bool:
     """Return whether the authentication uses a token, so that a 401 may mean that it has expired."""
     return authentication.get("type") in ("oauth2", "custom")
