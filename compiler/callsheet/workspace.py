@@ -33,7 +33,7 @@ from callsheet.compiling.selecting import (
     refuse_unknown_actions,
     without_kinds,
 )
-from callsheet.compiling.spread import Spread, Watching, unwatched
+from callsheet.compiling.spread import Spread
 from callsheet.compiling.surroundings import documents_of
 from callsheet.documents import EditedSource, FolderSource, Problem, Source
 from callsheet.errors import ArgumentError, CallsheetError, InvalidWorkspaceError
@@ -43,6 +43,7 @@ from callsheet.language.diagnostics import diagnose
 from callsheet.language.selection import Selection
 from callsheet.outbound.hosts import VARIABLE, AllowedHosts, allowed_hosts
 from callsheet.rules.stores import check_stores
+from callsheet.watching import Watching, unwatched
 
 if TYPE_CHECKING:
     from callsheet.contracts import Contracts
@@ -107,7 +108,7 @@ class Workspace:
         now: returns the time for what is recorded, and the day on which exceptions of policies expire.
         jobs: compile in at most so many processes; None for one for each processor.
         dask: compile by Dask: the address of a scheduler, or `local:N` for N workers on this machine.
-        watching: who watches long work, as `callsheet.compiling.spread.Watching`.
+        watching: who watches long work, as `callsheet.watching.Watching`.
 
     Raises:
         CallsheetError: CS927 where there is no such folder; ArgumentError for `jobs` and `dask`.

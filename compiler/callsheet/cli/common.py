@@ -17,9 +17,10 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from callsheet.cli.progress import Watching, hidden, shown
+from callsheet.cli.progress import shown
 from callsheet.errors import ArgumentError
 from callsheet.standalone import prefix_of, run_url, write_file
+from callsheet.watching import Watching, unwatched
 
 if TYPE_CHECKING:
     from callsheet.reporting import Style
@@ -63,7 +64,7 @@ class Options:
     @property
     def watching(self) -> Watching:
         """What shows how far long work is: nothing with -q."""
-        return hidden if self.quiet else shown
+        return unwatched if self.quiet else shown
 
     def emit(self, result: Any) -> None:
         """Write a result in the asked format, to stdout or to a file."""

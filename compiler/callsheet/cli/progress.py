@@ -6,8 +6,10 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from typing import IO
+
+from callsheet.watching import unwatched
 
 SHOWN_AFTER = 1.0
 """Seconds: work that is done before is not shown."""
@@ -15,8 +17,6 @@ SHOWN_AFTER = 1.0
 _REWRITTEN_AFTER = 0.1
 _ESTIMATED_AFTER = 2.0
 _CLEAR = "\r\x1b[K"
-
-Watching = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
 
 
 @contextmanager
@@ -30,7 +30,7 @@ def shown(what: str, total: int) -> Iterator[Callable[[int], None]]:
     """
     stream = sys.stderr
     if not stream.isatty():
-        with hidden(what, total) as nothing:
+        with unwatched(what, total) as nothing:
             yield nothing
         return
     line = _Line(stream, what, total)
@@ -38,12 +38,6 @@ def shown(what: str, total: int) -> Iterator[Callable[[int], None]]:
         yield line.show
     finally:
         line.clear()
-
-
-@contextmanager
-def hidden(what: str, total: int) -> Iterator[Callable[[int], None]]:  # noqa: ARG001
-    """Show nothing."""
-    yield lambda done: None  # noqa: ARG005
 
 
 class _Line:

@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from callsheet.errors import ArgumentError
+from callsheet.watching import Watching, unwatched
 
 MOST_PROCESSES = 1000
 """More are a slip of the finger: each is a Python of its own."""
 
 _LOCAL = re.compile("local:([0-9]{1,9})")
 _ADDRESS = re.compile(r"(?:(?:tcp|tls|ws|wss)://)?(?:\[[0-9A-Fa-f:.]+\]|[^\s/:@\[\]]+):([0-9]{1,5})")
-
-Watching = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
-"""Called with what begins, and of how many; yields what is called with how many are done."""
-
-
-@contextmanager
-def unwatched(what: str, total: int) -> Iterator[Callable[[int], None]]:  # noqa: ARG001
-    """Show nothing."""
-    yield lambda done: None  # noqa: ARG005
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
