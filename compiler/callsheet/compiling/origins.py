@@ -56,14 +56,13 @@ def origins_of(compiled: Compiled, environment: Environment, name: str) -> list[
     layers = environment.layers_of(definition)
     for path, value in _each_field(content):
         document, there, _ = spots.where(("lifecycle", "protect") if path == ("protect",) else path)
-        span = document.places.key(there) if there in document.places.keys else document.place(there)
         whole = document.value
         found.append(
             FieldOrigin(
                 path=path,
                 value=value,
                 document=f"{whole['kind']}/{whole['metadata']['name']}",
-                place=(document.file, span.line, span.column),
+                place=document.location(there),
                 row=definition.origin.place
                 if row is not None and document is definition.document
                 else None,
@@ -80,10 +79,7 @@ def _also(
     if path == ("request", "url"):
         parts = url_parts(layers)
         layer = None if parts is None else parts[1]
-        if layer is None:
-            return None
-        span = layer.document.places.key((*layer.root, *URL_PATH))
-        return layer.document.file, span.line, span.column
+        return None if layer is None else layer.document.location((*layer.root, *URL_PATH))
     if there[-1:] == ("payloadFile",):
         file = value_in(document.value, there)
         return (in_workspace(file), 1, 1) if isinstance(file, str) else None

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from bisect import bisect_right
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from callsheet.documents.places import Span
+from callsheet.documents.places import Lines, Span
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _scan_string: Any = json.decoder.scanstring  # type: ignore[attr-defined]
@@ -83,14 +82,9 @@ class JsonPlaces:
         match = _SPACE.match(self._text, at)
         return match.end() if match else at
 
-    @cached_property
-    def _line_starts(self) -> list[int]:
-        return [0, *(match.end() for match in re.finditer("\n", self._text))]
-
     def _span(self, start: int, end: int) -> Span:
-        line, column = self._position(start)
-        return Span(line, column, *self._position(end))
+        return self._lines.span(start, end)
 
-    def _position(self, at: int) -> tuple[int, int]:
-        line = bisect_right(self._line_starts, at)
-        return line, at - self._line_starts[line - 1] + 1
+    @cached_property
+    def _lines(self) -> Lines:
+        return Lines(self._text)

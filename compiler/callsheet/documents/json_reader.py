@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import json.decoder
 import re
-from bisect import bisect_right
 from typing import Any
 
-from callsheet.documents.places import Path, Places, Span
+from callsheet.documents.places import Lines, Path, Places, Span
 from callsheet.documents.problems import Problem, Related
 from callsheet.documents.scalars import MAX_EXACT_INTEGER
 from callsheet.documents.yaml_events import MAX_DEPTH, ParsedDocument
@@ -45,7 +44,7 @@ class _Reader:
         self.file = file
         self.places = Places()
         self.problems: list[Problem] = []
-        self.line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        self._span = Lines(text).span
 
     def skip(self, at: int) -> int:
         match = _SPACE.match(self.text, at)
@@ -171,12 +170,3 @@ class _Reader:
     def refuse(self, code: str, at: int, message: str, help: str) -> Refused:
         span = self._span(at, min(at + 1, len(self.text)))
         return Refused(Problem(code=code, file=self.file, span=span, message=message, help=help))
-
-    def _span(self, start: int, end: int) -> Span:
-        line, column = self._position(start)
-        end_line, end_column = self._position(end)
-        return Span(line, column, end_line, end_column)
-
-    def _position(self, at: int) -> tuple[int, int]:
-        line = bisect_right(self.line_starts, at)
-        return line, at - self.line_starts[line - 1] + 1

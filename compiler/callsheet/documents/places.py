@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 
 Path = tuple[str | int, ...]
@@ -29,6 +31,21 @@ class Span:
 
 
 START = Span(1, 1, 1, 1)
+
+
+class Lines:
+    """The lines of a text, by which offsets become places."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    def span(self, start: int, end: int) -> Span:
+        """Return the place of a stretch of the text, by the offsets of its start and its end."""
+        return Span(*self._position(start), *self._position(end))
+
+    def _position(self, at: int) -> tuple[int, int]:
+        line = bisect_right(self._starts, at)
+        return line, at - self._starts[line - 1] + 1
 
 
 @dataclass(slots=True)

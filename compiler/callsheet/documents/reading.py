@@ -68,6 +68,11 @@ class Document:
         """Return the span of the value at `path`, or of the nearest one around it."""
         return self.places.value(path)
 
+    def location(self, path: Path) -> tuple[str, int, int]:
+        """Return file, line and column of the key at the end of `path`, or of the nearest value."""
+        span = self.places.key(path)
+        return self.file, span.line, span.column
+
     def _again(self, *, with_places: bool) -> ParsedDocument:
         documents, _ = parse(self.text, self.file, with_places=with_places)
         # A file that was changed meanwhile may have fewer documents than it had.

@@ -47,8 +47,7 @@ def place_in(compiled: Compiled, environment: Environment) -> Place:
         if isinstance(offset, int):
             source = _part_of_url(action, environment, offset)
         document, there, _ = overlaid_spots("", action, environment).where(source)
-        span = document.places.key(there) if there in document.places.keys else document.place(there)
-        return document.file, span.line, span.column
+        return document.location(there)
 
     return place
 

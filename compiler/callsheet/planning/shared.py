@@ -216,23 +216,16 @@ def _grouped(
             after=now,
             environments=tuple(name for name, (alone, _) in found.items() if alone),
             addresses=tuple(sorted(also.union(*(alone for alone, _ in found.values())))),
-            place=_place(document, whole),
+            place=document.location(whole),
             also=tuple(sorted(also)),
         )
 
 
 def _is_within(place: tuple[str, int, int], document: Document, path: Path) -> bool:
     """Return whether a place is in a field of a document: from its key to the end of its value."""
-    value = document.places.value(path)
-    begin = document.places.key(path) if path in document.places.keys else value
+    begin, value = document.places.key(path), document.places.value(path)
     there = (begin.line, begin.column) <= place[1:] <= (value.end_line, value.end_column)
     return place[0] == document.file and there
-
-
-def _place(document: Document, path: Path) -> tuple[str, int, int]:
-    """Return where a field of a document is written, or what is around it."""
-    span = document.places.key(path) if path in document.places.keys else document.place(path)
-    return document.file, span.line, span.column
 
 
 def _written_at(path: Path) -> Path:
@@ -291,16 +284,16 @@ def _place_of_value(environment: Environment, path: Path) -> tuple[str, int, int
     """Return where a value of an environment is written: in its document, or in one that it extends."""
     full: Path = ("spec", "values", *path)
     document = next((one for one in environment.chain if holds(one.value, full)), environment.document)
-    return _place(document, full)
+    return document.location(full)
 
 
 def _is_untouched(
     change: Change, before: Mapping[str, Definition], after: Mapping[str, Definition]
 ) -> bool:
-    """Return whether what an object's own document says, or its row, is as it was."""
+    """Return whether what the document of an object that is updated says, or its row, is as it was."""
     name = Address.read(change.address).name
     old, new = before.get(name), after.get(name)
-    if change.action != "update" or old is None or new is None:
+    if old is None or new is None:
         return False
     parts = [new.spec.get("request", {}), *(new.spec.get("content") or {}).values()]
     if any("payloadFile" in one or "htmlFile" in one for one in parts) and not _has_same_template(change):

@@ -167,7 +167,7 @@ class _Attempt:
         else:
             why = _not_plain(document, there, path, change)
         if why:
-            self._leave(address, path, why, _place(document, there))
+            self._leave(address, path, why, document.location(there))
         else:
             self.edits[(address, path)] = document, there, new
 
@@ -181,7 +181,7 @@ class _Attempt:
             try:
                 documents[document.index].write(there, REMOVED if new is NOTHING else _written(path, new))
             except CannotRewriteError as error:
-                self._leave(address, path, str(error), _place(document, there))
+                self._leave(address, path, str(error), document.location(there))
                 del self.edits[(address, path)]
         changed = {document.file for document, _, _ in self.edits.values()}
         return {**texts, **{file: rewritten([*files[file].values()]) for file in changed}}
@@ -207,7 +207,7 @@ class _Attempt:
         """Say of what was taken that it is written, or why it is not."""
         for (address, path), (document, there, _) in self.edits.items():
             also = () if why else _elsewhere(self.compiled, now, self.environment.name, address)
-            place = _place(document, there)
+            place = document.location(there)
             self.fields.append(FieldWritten(address=address, path=path, place=place, why=why, also=also))
 
     def _leave(self, address: str, path: Path, why: str, place: tuple[str, int, int] | None) -> None:
@@ -265,11 +265,6 @@ def _not_plain(document: Document, there: Path, path: Path, change: tuple[Any, A
         if equal(value_at(document.value, there), was)
         else "it comes from a template, or from a value of the environment"
     )
-
-
-def _place(document: Document, there: Path) -> tuple[str, int, int]:
-    span = document.places.key(there)
-    return document.file, span.line, span.column
 
 
 def _elsewhere(before: Compiled, now: Compiled, environment: str, address: str) -> tuple[str, ...]:

@@ -76,8 +76,7 @@ def place_of(document: Document, path: Path) -> tuple[str, int, int]:
     """Return where a document writes a field, or the nearest one around it."""
     while path and path not in document.places.values:
         path = path[:-1]
-    span = document.places.key(path) if path else document.place(())
-    return document.file, span.line, span.column
+    return document.location(path)
 
 
 def place_in(definition: Definition, path: Path) -> tuple[str, int, int]:
