@@ -62,10 +62,10 @@ class Follower:
 
     @property
     def status(self) -> str:
-        """What `/readyz` says of what is served: ok, stale, or that nothing was ever applied."""
+        """What `/readyz` says of what is served: ok, stale, or that no action is applied."""
         if self.failure:
             return "stale"
-        return "ok" if self.table.serial else "nothing-applied"
+        return "nothing-applied" if self.table.is_empty else "ok"
 
     def close(self) -> None:
         """Look no more, and close the lines."""

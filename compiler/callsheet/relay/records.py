@@ -78,8 +78,8 @@ class Records:
         self.event(
             "info", "serves", serial=table.serial, actions=len(table.served), changed=changed, gone=gone
         )
-        if not table.serial:
-            why = "nothing was applied in the environment, or its database is another one"
+        if table.is_empty:
+            why = "no action is applied in the environment, or its database is another one"
             self.event("warning", "nothing-applied", why=why)
         for name, one in table.not_served.items():
             if before.not_served.get(name) != one:

@@ -60,6 +60,11 @@ class Table:
     not_served: Mapping[str, NotServed] = field(default_factory=dict)
     caps: Mapping[str, Slots] = field(default_factory=dict)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no action is applied: none ever was, none is any more, or the first apply only began."""
+        return not (self.served or self.not_served)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Serving:

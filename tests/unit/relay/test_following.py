@@ -85,8 +85,11 @@ def test_the_log_says_why_and_what_then() -> None:
         world.follower.close()
 
 
-def test_where_nothing_was_ever_applied_it_is_not_ready_and_warns() -> None:
-    world = World(reading(0))
+@pytest.mark.parametrize(
+    "empty", [reading(0), reading(1)], ids=["never", "an apply has begun, or deleted all"]
+)
+def test_where_nothing_is_applied_it_is_not_ready_and_warns(empty: Reading) -> None:
+    world = World(empty)
     world.follower.start()
     try:
         assert world.follower.status == "nothing-applied"
