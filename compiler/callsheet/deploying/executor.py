@@ -122,6 +122,8 @@ class _Run:
         self.stores = stores
         self.conduct = conduct
         run = secrets.token_hex(16)
+        target = stores.target
+        self.keeps_records = isinstance(target, RecordingTarget) and target.records
         self.steps = [_step(run, number, one) for number, one in enumerate(plan.changes, 1)]
         self.result = ApplyResult(plan, plan.serial, "done")
 
@@ -223,9 +225,7 @@ class _Run:
 
     def _reaches_target(self, step: Step) -> bool:
         """Return whether a step reaches the target: adopt and forget do only where it keeps a record."""
-        target = self.stores.target
-        records = isinstance(target, RecordingTarget) and target.records
-        return records or step.action not in ("adopt", "forget")
+        return self.keeps_records or step.action not in ("adopt", "forget")
 
     def _failed(self, step: Step, why: StepRefused | StepKept) -> None:
         error, there = str(why), None
@@ -297,9 +297,16 @@ def _step(run: str, number: int, change: Change) -> Step:
         address_before=change.address_before,
         before=change.before_digest,
         after=change.after_digest,
-        canonical=None if change.after is None else canonical_text(change.after),
+        canonical=_text(change),
         key=f"{run}:{number}",
     )
+
+
+def _text(change: Change) -> str | None:
+    """Return what a change puts there, as canonical JSON; a plan that was read from a file has no text."""
+    if change.after is None or change.after_text is not None:
+        return change.after_text
+    return canonical_text(change.after)
 
 
 def _applied(there: Deployed, serial: int) -> Applied:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, replace
+from dataclasses import fields, replace
+from operator import attrgetter
 from typing import Any
 
 from callsheet.databases.model import Database, damaged
@@ -22,6 +23,8 @@ from callsheet.ledger.model import (
     SettledStep,
 )
 from callsheet.ledger.schema import LEDGER
+
+_columns = attrgetter(*(one.name for one in fields(Step)))
 
 MAX_SERIAL = 2**53 - 1
 """The largest number that a plan can hold (RFC 7493)."""
@@ -131,7 +134,7 @@ class RelationalLedger:
             )
             database.run_many(
                 "INSERT INTO ledger_intent VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [(serial, *astuple(one)) for one in steps],
+                [(serial, *_columns(one)) for one in steps],
             )
         return serial
 

@@ -60,7 +60,7 @@ def make_change(
     """
     old = None if before is None else content_of(before)
     new = None if after is None else after.content
-    diff = _diff(action, old, new)
+    diff = _diff(action, old, new, None if after is None else after.canonical)
     if action == "create" and new is not None:
         diff += first_calls(new, known)
     if new is not None:
@@ -79,6 +79,7 @@ def make_change(
         after=new,
         before_digest=None if before is None else before.digest,
         after_digest=None if after is None else after.digest,
+        after_text=None if after is None else after.canonical,
     )
 
 
@@ -200,13 +201,15 @@ def brought_on(change: Change, why: str) -> Change:
     return replace(change, impact=impact, diff=(note, *change.diff), reasons=reasons)
 
 
-def _diff(action: ActionName, before: Content | None, after: Content | None) -> list[Difference]:
+def _diff(
+    action: ActionName, before: Content | None, after: Content | None, text: str | None
+) -> list[Difference]:
     if action == "adopt":
         return []
     if before is not None and after is not None:
         return differences(before, after)
     if after is not None:
-        return _created(after)
+        return _created(after, text)
     what = (
         "action"
         if "request" in (before or {})
@@ -228,7 +231,7 @@ def _diff(action: ActionName, before: Content | None, after: Content | None) -> 
     ]
 
 
-def _created(after: Content) -> list[Difference]:
+def _created(after: Content, text: str | None) -> list[Difference]:
     """Explain a new action: that it is new, and which personal data it sends where."""
     host = receiver_of(after)
     if "request" in after:
@@ -249,8 +252,9 @@ def _created(after: Content) -> list[Difference]:
     ]
     if "relay" in after:
         found.append(by_relay(after))
-    for receiver in receivers_of(after):
-        for name, kind in personal_data(after).items():
+    personal = personal_data(after)
+    for receiver in receivers_of(after) if personal else ():
+        for name, kind in personal.items():
             found.append(
                 Difference(
                     path=("parameters", name),
@@ -261,7 +265,7 @@ def _created(after: Content) -> list[Difference]:
                     reason="new-personal-data",
                 )
             )
-    return [*found, *unseen(None, after)]
+    return [*found, *unseen(None, after, text)]
 
 
 def content_of(side: Side) -> Content:

@@ -38,6 +38,7 @@ class Change:
         before: the compiled action that is there now, or None.
         after: the compiled action that will be there, or None.
         reasons: the reason codes of all differences, sorted.
+        after_text: `after` as canonical JSON, where the plan was made of it and not read from a file.
 
     """
 
@@ -51,6 +52,7 @@ class Change:
     after: Content | None
     before_digest: str | None
     after_digest: str | None
+    after_text: str | None = field(default=None, repr=False, compare=False)
 
     @property
     def owner(self) -> str | None:

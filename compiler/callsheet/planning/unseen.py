@@ -15,14 +15,23 @@ from callsheet.language.urls import host_of
 from callsheet.words import listed
 
 MOST_NAMES = 5
+_BEGINNING = re.compile(r'\{"\$concat":\["[^"]* ",')
 _HOST = re.compile(r"(?i)[a-z][a-z0-9+.-]*://[^\s/?#\"'<>]+")
 
 
-def unseen(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[Difference]:
+def unseen(
+    before: Mapping[str, Any] | None, after: Mapping[str, Any], canonical: str | None = None
+) -> list[Difference]:
     """Return a sensitive difference for each text, and each key, that newly contains invisible characters.
 
-    `before` is None for a new action, of which every text is new.
+    Args:
+        before: None for a new action, of which every text is new.
+        after: what is compared with it.
+        canonical: `after` as canonical JSON, where it is known: most are plain at one look.
+
     """
+    if canonical is not None and _is_plain_json(canonical):
+        return []
     return [] if _is_plain(after) else [*_unseen_texts(before, after), *_unseen_keys(before, after)]
 
 
@@ -35,6 +44,16 @@ def _unseen_texts(before: Mapping[str, Any] | None, after: Mapping[str, Any]) ->
             continue
         found += [_difference(path, words, reason) for words, reason in _hidden(path, text, old, after)]
     return found
+
+
+def _is_plain_json(text: str) -> bool:
+    """Return whether canonical JSON has nothing to look at: no escape, and no text that ends in a space.
+
+    The beginning of a text that is put together may end in one.
+    """
+    if not (text.isascii() and _is_plain_inside(text)) or "\\" in text:
+        return False
+    return ' "' not in text or ('"$literal"' not in text and ' "' not in _BEGINNING.sub("", text))
 
 
 def _is_plain(value: Any) -> bool:
