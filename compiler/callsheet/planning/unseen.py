@@ -15,7 +15,7 @@ from callsheet.language.urls import host_of
 from callsheet.words import listed
 
 MOST_NAMES = 5
-_BEGINNING = re.compile(r'\{"\$concat":\["[^"]* ",')
+_BEGINNING = re.compile(r'\{"\$concat":\[(?:(?:"[^"]*"|\{"\$param":"\w+"\}),)+')
 _HOST = re.compile(r"(?i)[a-z][a-z0-9+.-]*://[^\s/?#\"'<>]+")
 
 
@@ -49,7 +49,7 @@ def _unseen_texts(before: Mapping[str, Any] | None, after: Mapping[str, Any]) ->
 def _is_plain_json(text: str) -> bool:
     """Return whether canonical JSON has nothing to look at: no escape, and no text that ends in a space.
 
-    The beginning of a text that is put together may end in one.
+    All parts but the last of a text that is put together may end in one.
     """
     if not (text.isascii() and _is_plain_inside(text)) or "\\" in text:
         return False
