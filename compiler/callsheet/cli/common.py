@@ -71,6 +71,8 @@ class Options:
         from callsheet.reporting import report
 
         chosen = report(self.output)
+        if self.quiet and self.output == "text" and self.out is None:
+            return
         style = style_of(sys.stdout, plain=self.out is not None)
         if self.output not in ("text", "json"):
             style = replace(style, prefix=prefix_of(Path(self.folder)), link=run_url(os.environ))
@@ -79,7 +81,7 @@ class Options:
             _summarise(result, style)
         if self.out is not None:
             write_file(self.out, text)
-        elif not self.quiet or self.output != "text":
+        else:
             sys.stdout.write(text)
 
     def write_files(self, opened: Workspace, found: Adoption | Extraction, *, dry_run: bool) -> None:
