@@ -433,7 +433,7 @@ def test_a_line_end_or_a_byte_order_mark_around_a_secret_is_not_sent(
 
 
 @pytest.mark.parametrize(
-    "secret", ["ab\ncd-secret", "ab\x00cd-secret", "ab\x85cd-secret", "abécd-secret", "ab\u2028cd-secret"]
+    "secret", ["ab\ncd-secret", "ab\x00cd-secret", "ab\x85cd-secret", "abécd-secret", "ab\u2028cd-secret", "ab\tcd-secret"]
 )
 @pytest.mark.parametrize("where", ["target", "send", "header of send"])
 def test_what_no_header_can_hold_is_refused_by_name_before_anything_is_sent(
@@ -492,7 +492,7 @@ def test_a_header_with_an_accent_is_refused_by_validate(
     calling(CUSTOM.format(url="https://login.example.com").replace("{secret: 'env:OTHER'}", "Zoé"))
     outcome = callsheet("validate", "-C", workspace.path)
     assert "the value of the header `X-Key` contains a character that is not ASCII" in outcome.out
-    assert header_value("a\tb ~", "x") == "a\tb ~"
+    assert header_value("a b ~", "x") == "a b ~"
 
 
 @pytest.mark.parametrize(

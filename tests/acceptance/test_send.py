@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote_plus, urlsplit
 
 import pytest
 
@@ -321,6 +321,34 @@ def test_a_token_endpoint_that_gives_none(
     assert outcome.err.startswith(f"error CS963: no token from {service.url}/token: {words}\n")
     assert CANARY not in outcome.out + outcome.err
     assert service.calls() == []
+
+
+def told_back(handler: Any, seen: Any) -> None:
+    """Refuse a token, and say what came: the form, the login, and what it says when it is read."""
+    login = seen.headers.get("Authorization", "").removeprefix("Basic ")
+    words = f"{seen.body} {login} {base64.b64decode(login).decode()}"
+    reply(400, json.dumps({"error": words}))(handler, seen)
+
+
+@pytest.mark.parametrize("how", ["basic", "form"])
+@pytest.mark.parametrize("secret", [CANARY, f"{'long-' * 11}{CANARY}", "p+&=%41 \\u0041"])
+def test_a_token_endpoint_that_tells_the_secret_back_shows_it_to_nobody(
+    workspace: Folder,
+    service: Service,
+    ready: Callable[..., None],
+    callsheet: Callsheet,
+    monkeypatch: pytest.MonkeyPatch,
+    how: str,
+    secret: str,
+) -> None:
+    monkeypatch.setenv("CANARY", secret)
+    ready(OAUTH.format(url=service.url, how=how))
+    service.answers = [told_back]
+    outcome = callsheet(*SEND, "-C", workspace.path, "--yes")
+    assert "it answered 400, " in outcome.err
+    login = base64.b64encode(f"me:{secret}".encode()).decode()
+    for hidden in (secret[:8], quote_plus(secret)[:12], login[8:20]):
+        assert hidden not in outcome.out + outcome.err
 
 
 def certificate_credential(url: str) -> str:

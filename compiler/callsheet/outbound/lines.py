@@ -9,8 +9,7 @@ from typing import Any
 from callsheet.errors import CallsheetError
 
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
-_PLAIN = re.compile(r"[\t\x20-\x7e]*")
-_AROUND = " \t"
+_PLAIN = re.compile(r"[\x20-\x7e]*")
 
 
 def one_line(text: str, name: str) -> str:
@@ -21,12 +20,16 @@ def one_line(text: str, name: str) -> str:
 
     """
     if _CONTROL.search(text):
-        raise CallsheetError(
-            "CS969",
-            f"{name} contains a control character, such as a line break, where one line is sent",
-            help="write it in one line; a line end at its end does no harm",
-        )
+        raise _control_character(name)
     return text
+
+
+def _control_character(name: str) -> CallsheetError:
+    return CallsheetError(
+        "CS969",
+        f"{name} contains a control character, such as a line break, where one line is sent",
+        help="write it in one line; a line end at its end does no harm",
+    )
 
 
 def header_value(text: str, name: str) -> str:
@@ -37,7 +40,7 @@ def header_value(text: str, name: str) -> str:
             services read those in different ways (RFC 9110 section 5.5).
 
     """
-    if ascii_line(text, name).strip(_AROUND) != text:
+    if ascii_line(text, name).strip(" ") != text:
         raise CallsheetError(
             "CS969",
             f"{name} begins or ends with white space, which a header cannot",
@@ -48,6 +51,8 @@ def header_value(text: str, name: str) -> str:
 
 def ascii_line(text: str, name: str) -> str:
     """Return what a login sends; raises CS969 for a control character, or one that is not ASCII."""
+    if "\t" in text:
+        raise _control_character(name)
     if not _PLAIN.fullmatch(one_line(text, name)):
         raise CallsheetError(
             "CS969",

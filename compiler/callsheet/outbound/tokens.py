@@ -19,6 +19,7 @@ from callsheet.errors import CallsheetError, UnreachableError
 from callsheet.outbound.bounded import MEBIBYTE, EndlessAnswerError, read_bounded
 from callsheet.outbound.hosts import origin_of
 from callsheet.outbound.lines import header_value, one_line
+from callsheet.outbound.masking import without_secrets
 
 if TYPE_CHECKING:
     import httpx
@@ -65,13 +66,17 @@ class Tokens:
         self.resolve = resolve
         self.route = route
         self.given: deque[str] = deque(maxlen=100)
+        self._resolved: dict[str, str] = {}
         self._known: dict[str, Ask] = {}
         self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
 
     def whole(self, value: Any) -> str:
         """Return what an authentication contains, a text or the secret of a reference, of any lines."""
-        return self.resolve(value["secret"]) if isinstance(value, dict) else str(value)
+        if not isinstance(value, dict):
+            return str(value)
+        self._resolved[value["secret"]] = secret = self.resolve(value["secret"])
+        return secret
 
     def text(self, value: Any, name: str = "a field of `authentication`") -> str:
         """Return what is sent in one line; raises CS969, by the name of the reference."""
@@ -131,7 +136,9 @@ class Tokens:
         token = told.get("access_token") if isinstance(told, dict) else None
         if status != 200 or not isinstance(token, str) or not token:
             code = told.get("error") if isinstance(told, dict) else None
-            said = f", {code[:60]}" if isinstance(code, str) else ""
+            # Hidden before it is cut: the beginning of a secret is one, too.
+            sent = [*self._resolved.values(), form.get("assertion", "")]
+            said = f", {without_secrets(code, sent)[:60]}" if isinstance(code, str) else ""
             raise _refused(authentication["tokenUrl"], f"it answered {status}{said} and no token")
         header_value(token, f"the token of {_plainly(authentication['tokenUrl'])}")
         seconds = told.get("expires_in")
