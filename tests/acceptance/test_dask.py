@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -63,6 +64,50 @@ def varied(empty: Folder) -> Folder:
     empty.write("large.yaml", "# " + "x" * 1_100_000)
     empty.write("latin.yaml", "").write_bytes(b"title: caf\xe9\n")
     return empty
+
+
+TRAP = """\
+import os, sys
+open(os.environ["TRAP"], "a").write(f"{sys.argv}\\n")
+"""
+
+
+BEGIN = """\
+if __name__ == "__main__":
+    import multiprocessing
+    multiprocessing.get_all_start_methods = lambda: ["HOW"]
+    multiprocessing.set_start_method("HOW")
+    from callsheet.cli.main import main
+    main()
+"""
+
+
+@pytest.mark.parametrize("how", [["--dask", "local:1"], ["--jobs", "2"]], ids=["dask", "jobs"])
+@pytest.mark.parametrize("start", ["fork", "spawn"])
+def test_no_process_that_is_started_imports_what_the_folder_contains(
+    workspace: Folder, tmp_path: Path, how: list[str], start: str
+) -> None:
+    several_batches(workspace)
+    for name in (
+        "multiprocessing",
+        "distributed",
+        "dask",
+        "pickle",
+        "callsheet",
+        "yaml",
+        "_posixsubprocess",
+    ):
+        workspace.write(f"{name}.py", TRAP)
+    ran = tmp_path / "ran"
+    # As the command is: a file elsewhere, by which the current folder is in no path.
+    (tmp_path / "start").mkdir()
+    (tmp_path / "start" / "begin.py").write_text(BEGIN.replace("HOW", start))
+    done = subprocess.run(
+        [sys.executable, tmp_path / "start" / "begin.py", "validate", "--no-cache", *how],
+        cwd=workspace.path, env={**os.environ, "TRAP": str(ran)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert not ran.exists(), ran.read_text()
 
 
 def several_batches(folder: Folder) -> None:

@@ -433,7 +433,15 @@ def test_a_line_end_or_a_byte_order_mark_around_a_secret_is_not_sent(
 
 
 @pytest.mark.parametrize(
-    "secret", ["ab\ncd-secret", "ab\x00cd-secret", "ab\x85cd-secret", "abécd-secret", "ab\u2028cd-secret", "ab\tcd-secret"]
+    "secret",
+    [
+        "ab\ncd-secret",
+        "ab\x00cd-secret",
+        "ab\x85cd-secret",
+        "abécd-secret",
+        "ab\u2028cd-secret",
+        "ab\tcd-secret",
+    ],
 )
 @pytest.mark.parametrize("where", ["target", "send", "header of send"])
 def test_what_no_header_can_hold_is_refused_by_name_before_anything_is_sent(

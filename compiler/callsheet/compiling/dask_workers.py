@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from callsheet.compiling.context import Context
 from callsheet.compiling.pool import Computing, in_order
+from callsheet.compiling.processes import importing_nothing_from_here
 from callsheet.compiling.sent import Batch, NotSent, Sender, compute_sent
 from callsheet.compiling.spread import Spread
 from callsheet.compiling.unit import Computed
@@ -206,6 +207,8 @@ def _connected(spread: Spread) -> Iterator[Client]:
         where: Any = spread.scheduler
         try:
             if spread.local_workers:
+                # Until the end: another worker is started in the place of one that is killed.
+                stack.enter_context(importing_nothing_from_here())
                 where = stack.enter_context(
                     LocalCluster(
                         n_workers=spread.local_workers,

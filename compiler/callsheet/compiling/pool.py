@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from callsheet.bulk import without_collection
 from callsheet.compiling.context import Context
+from callsheet.compiling.processes import importing_nothing_from_here
 from callsheet.compiling.spread import Spread
 from callsheet.compiling.unit import Computed
 from callsheet.compiling.worker import Worker
@@ -76,7 +77,8 @@ def _by_processes(
     from concurrent.futures.process import BrokenProcessPool
 
     size = min(max(1, -(-len(files) // (processes * BATCHES_PER_PROCESS))), MOST_IN_BATCH)
-    with _executor(source, context, processes) as executor:
+    # A process is started when there is work for it.
+    with importing_nothing_from_here(), _executor(source, context, processes) as executor:
         under_way = in_order(
             _batches(files, size),
             lambda batch: executor.submit(_compute, batch),
