@@ -112,6 +112,93 @@ FORGERIES: dict[str, Forge] = {
 }
 
 
+def told(plan: Plan, name: str, **values: Any) -> Plan:
+    """Return the plan with another thing said of what it does to an action."""
+    change = next(one for one in plan.changes if one.address == f"Action/{name}")
+    return changed(plan, name, diff=(replace(change.diff[0], **values), *change.diff[1:]))
+
+
+HIDINGS: dict[str, tuple[Forge, str]] = {
+    "a difference": (
+        lambda plan: changed(plan, "changed", diff=(), reasons=()),
+        "update Action/changed (payload field `fixed` changed) [compatible]",
+    ),
+    "its words": (
+        lambda plan: told(plan, "changed", words="title.en changed"),
+        "update Action/changed (payload field `fixed` changed) [compatible]",
+    ),
+    "the value after": (
+        lambda plan: told(plan, "changed", after=1),
+        "update Action/changed (payload field `fixed` changed) [compatible]",
+    ),
+    "the value after, as Python compares": (
+        lambda plan: told(plan, "changed", after=2.0),
+        "update Action/changed (payload field `fixed` changed) [compatible]",
+    ),
+    "how much it weighs": (
+        lambda plan: told(plan, "gone", impact="cosmetic"),
+        "delete Action/gone (action deleted) [breaking]",
+    ),
+    "the impact": (
+        lambda plan: changed(plan, "gone", impact="cosmetic"),
+        "delete Action/gone is breaking (action-deleted)",
+    ),
+    "the reason": (
+        lambda plan: changed(plan, "gone", reasons=("title-changed",)),
+        "delete Action/gone is breaking (action-deleted)",
+    ),
+    "what is there": (
+        lambda plan: changed(
+            plan,
+            "changed",
+            before=next(one.after for one in plan.changes if one.address == "Action/changed"),
+        ),
+        "update Action/changed: what is deployed before it is something else",
+    ),
+}
+
+
+@pytest.fixture
+def alone(planned: tuple[Folder, Path], tmp_path: Path) -> tuple[Folder, Path]:
+    """Return a machine that deploys: with environments, signers and ledger, and no action; and a key."""
+    key = tmp_path / "ada"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+    public = key.with_suffix(".pub").read_text().split()
+    folder = Folder(tmp_path / "alone")
+    folder.write("environments.yaml", ENVIRONMENT)
+    folder.write("allowed_signers", f"ada@example.com {public[0]} {public[1]}\n")
+    (folder.path / ".callsheet").mkdir()
+    folder.database.write_bytes(planned[0].database.read_bytes())
+    return folder, key
+
+
+@pytest.mark.parametrize("what", HIDINGS)
+def test_a_plan_that_hides_something_from_its_readers_is_refused(
+    what: str, planned: tuple[Folder, Path], alone: tuple[Folder, Path], callsheet: Callsheet
+) -> None:
+    (workspace, plan), (deploying, key) = planned, alone
+    before = rows(workspace)
+    how, words = HIDINGS[what]
+    forge(plan, how)
+    assert callsheet("approve", plan, "--key", key, "--yes", "-q").code == 0
+    for folder, message in ((workspace, "is not what the workspace"), (deploying, "does not show all")):
+        outcome = callsheet("apply", "-C", folder.path, plan)
+        assert outcome.err.startswith(f"error CS954: the plan {message}"), outcome.err
+        assert outcome.err.endswith(
+            f"  not shown: {words}\nhelp: create a new plan, and have it reviewed\n"
+        )
+        assert rows(folder) == before
+
+
+def test_a_change_that_a_plan_has_twice_is_refused(
+    planned: tuple[Folder, Path], callsheet: Callsheet
+) -> None:
+    workspace, plan = planned
+    forge(plan, lambda plan: added(plan, plan.changes[0]))
+    outcome = callsheet("apply", "-C", workspace.path, plan)
+    assert "  in the plan more than once: a change of one object\n" in outcome.err
+
+
 @pytest.fixture
 def planned(workspace: Folder, callsheet: Callsheet) -> tuple[Folder, Path]:
     """Return a workspace with a plan that creates, updates and deletes."""
@@ -208,7 +295,10 @@ def test_what_is_protected_is_read_from_what_is_deployed_and_not_from_the_plan(
         return replace(plan, guards=(), changes=(replace(change, before=before),))
 
     forge(plan, unprotected)
-    assert callsheet("apply", "-C", workspace.path, plan).err.startswith("error CS918")
+    assert callsheet("apply", "-C", workspace.path, plan).err.endswith(
+        "  not shown: delete Action/example: what is deployed before it is something else\n"
+        "help: create a new plan, and have it reviewed\n"
+    )
     assert len(rows(workspace)) == 1
 
 
@@ -275,23 +365,14 @@ def test_a_plan_that_forgets_holds_on_the_commit_after_it_too(
 
 
 def test_without_a_repository_a_signed_plan_stands_on_its_signature(
-    planned: tuple[Folder, Path], callsheet: Callsheet, tmp_path: Path
+    planned: tuple[Folder, Path], alone: tuple[Folder, Path], callsheet: Callsheet
 ) -> None:
-    workspace, plan = planned
-    key = tmp_path / "ada"
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
-    public = key.with_suffix(".pub").read_text().split()
-    # A machine that deploys has the environments, the signers and the ledger, and no action.
-    alone = Folder(tmp_path / "alone")
-    alone.write("environments.yaml", ENVIRONMENT)
-    alone.write("allowed_signers", f"ada@example.com {public[0]} {public[1]}\n")
-    (alone.path / ".callsheet").mkdir()
-    alone.database.write_bytes(workspace.database.read_bytes())
-    unsigned = callsheet("apply", "-C", alone.path, plan)
+    (_, plan), (deploying, key) = planned, alone
+    unsigned = callsheet("apply", "-C", deploying.path, plan)
     assert unsigned.err.startswith("error CS954"), unsigned.err
     assert callsheet("approve", plan, "--key", key, "--yes", "-q").code == 0
-    assert callsheet("apply", "-C", alone.path, plan).code == 0
-    assert [address for address, _ in rows(alone)] == [
+    assert callsheet("apply", "-C", deploying.path, plan).code == 0
+    assert [address for address, _ in rows(deploying)] == [
         "Action/changed",
         "Action/example",
         "Action/kept",

@@ -12,7 +12,7 @@ from callsheet.deploying.beside_errors import beside_errors, refuse_shared_error
 from callsheet.deploying.clean import commit_of
 from callsheet.deploying.current import current_of, desired_in, plan_of, rollback_plan
 from callsheet.deploying.preconditions import check_state, refuse_applied, refuse_other
-from callsheet.deploying.replanned import compare_plans, compare_with_workspace
+from callsheet.deploying.replanned import compare_plans, compare_with_workspace, refuse_hiding
 from callsheet.deploying.stores import Stores
 from callsheet.documents.commits import Commit
 from callsheet.errors import CallsheetError
@@ -150,6 +150,7 @@ class Agreement:
             return compare_with_workspace(plan, now)
         except CallsheetError:
             if self.signed and basis.commit is None:
+                refuse_hiding(plan, current)
                 return plan
             raise
 

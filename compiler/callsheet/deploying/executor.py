@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from callsheet._version import __version__
-from callsheet.compiling import canonical_text
+from callsheet.compiling import canonical_text, digest_of
 from callsheet.deploying.preconditions import check_guards, check_state
 from callsheet.deploying.recovery import recover
 from callsheet.deploying.stores import Stores
@@ -304,9 +304,12 @@ def _step(run: str, number: int, change: Change) -> Step:
 
 def _text(change: Change) -> str | None:
     """Return what a change puts there, as canonical JSON; a plan that was read from a file has no text."""
-    if change.after is None or change.after_text is not None:
-        return change.after_text
-    return canonical_text(change.after)
+    if change.after is None:
+        return None
+    text = change.after_text
+    # A plan that was edited in Python may have the text of what it was.
+    known = text is not None and digest_of(text) == change.after_digest
+    return text if known else canonical_text(change.after)
 
 
 def _applied(there: Deployed, serial: int) -> Applied:

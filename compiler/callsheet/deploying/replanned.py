@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from callsheet.compiling import CompiledAction, canonical_text
+from callsheet.documents import equal
 from callsheet.errors import CallsheetError
-from callsheet.planning import Change, Plan
-from callsheet.planning.changes import Side
+from callsheet.language.difference import Difference, heaviest
+from callsheet.language.masking import masked
+from callsheet.planning import Change, Current, Plan
+from callsheet.planning.changes import Side, make_change
+from callsheet.planning.model import difference_record
 
 
 def compare_plans(approved: Plan, now: Plan) -> None:
@@ -34,7 +40,7 @@ def compare_with_workspace(plan: Plan, now: Plan) -> Plan:
 
     The digest of a plan file proves that the file is whole, not who wrote it: whoever can edit it can
     compute the digest again. So the changes and the verdicts of the guards that are carried out are those
-    that were computed again.
+    that were computed again, and a plan that showed less of them to those who approved it is refused.
 
     Args:
         plan: as its file says.
@@ -88,11 +94,75 @@ def _unimplied(plan: Plan, details: tuple[str, ...]) -> CallsheetError:
 
 def _disagreements(approved: Plan, now: Plan, only_before: str, only_after: str) -> tuple[str, ...]:
     before, after = _facts(approved), _facts(now)
-    if before == after:
-        return ()
     details = [f"{only_before}: {words}" for words in _missing(before, after)]
     details += [f"{only_after}: {words}" for words in _missing(after, before)]
+    details += [
+        f"not shown: {words}"
+        for key, change in before.items()
+        if key in after
+        for words in _hidden(change, after[key])
+    ]
+    if len(before) < len(approved.changes):
+        details.append("in the plan more than once: a change of one object")
     return tuple(details[:30])
+
+
+def _hidden(change: Change, implied: Change) -> Iterator[str]:
+    """Yield what a plan keeps from those who read it: a difference, what was there before, the impact.
+
+    It may say more than is implied now: that a journey uses what is changed, which none does any more.
+    """
+    told = {_told(one) for one in change.diff}
+    where = f"{implied.action} {implied.address}"
+    hidden = [one for one in implied.diff if _told(one) not in told]
+    for one in hidden:
+        yield f"{where} ({one.words}) [{one.impact}]"
+    if hidden:
+        return
+    if not equal(change.before, masked(implied.before)):
+        yield f"{where}: what is deployed before it is something else"
+    elif not set(implied.reasons) <= set(change.reasons) or change.impact != heaviest(
+        [change.impact, implied.impact]
+    ):
+        yield f"{where} is {implied.impact} ({', '.join(implied.reasons)})"
+
+
+def _told(one: Difference) -> str:
+    """Return all of a difference but where it is written: a comment above it may have come or gone."""
+    return json.dumps(difference_record(replace(one, place=None)), sort_keys=True)
+
+
+def refuse_hiding(plan: Plan, current: Current) -> None:
+    """Refuse a plan that shows less of its changes than what is deployed and what it writes imply.
+
+    For a signed plan where there is no workspace to plan it again from.
+
+    Raises:
+        CallsheetError: CS954, with what is not shown.
+
+    """
+    details = []
+    for change in plan.changes:
+        before = current.deployed.get(change.address_before) or current.applied.get(change.address_before)
+        after = None
+        if change.after is not None and change.after_digest is not None:
+            text = canonical_text(change.after)
+            after = CompiledAction(change.address, plan.environment, text, change.after_digest)
+        implied = make_change(
+            change.action,
+            change.address,
+            change.address_before,
+            before if change.before_digest is not None else None,
+            after,
+        )
+        details += [f"not shown: {words}" for words in _hidden(change, implied)]
+    if details:
+        raise CallsheetError(
+            "CS954",
+            "the plan does not show all that it does",
+            help="create a new plan, and have it reviewed",
+            details=tuple(details[:30]),
+        )
 
 
 def _facts(plan: Plan) -> dict[str, Change]:
