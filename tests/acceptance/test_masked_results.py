@@ -103,3 +103,22 @@ def test_references_and_slots_are_left_as_they_are() -> None:
     }
     assert masked(content) == content
     assert masked({"authentication": {"token": "abc"}}) == {"authentication": {"token": "(hidden)"}}
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+@pytest.mark.parametrize("environment", [(), ("-e", "local")])
+def test_a_list_shows_no_credential_that_a_finding_refuses(
+    form: str, environment: tuple[str, ...], workspace: Folder, callsheet: Callsheet
+) -> None:
+    before = ACTION.format(name="example", constant="1")
+    for old, new in (
+        ("en: Example", f"en: {CREDENTIAL}"),
+        ("owner: team-a", f"owner: {CREDENTIAL}"),
+        ("channel: push", f"category: {CREDENTIAL}, channel: {CREDENTIAL}"),
+        ("metadata: {", f"metadata: {{description: {{en: {CREDENTIAL}}}, "),
+    ):
+        workspace.write("example.yaml", before.replace(old, new, 1))
+        assert "CS601" in callsheet("validate", "-C", workspace.path).out
+        outcome = callsheet("list", *environment, "-C", workspace.path, "-o", form)
+        assert "example" in outcome.out
+        assert CREDENTIAL not in outcome.out + outcome.err

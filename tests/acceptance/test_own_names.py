@@ -127,3 +127,57 @@ def test_a_lock_whose_holder_cannot_be_noted_is_a_lock(
     monkeypatch.setattr(os, "pwrite", full)
     outcome = callsheet("apply", "-C", workspace.path, "--yes")
     assert outcome.code == 0, outcome.err
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("diff -o html --out", "w.html"),
+        ("plan --out", "plan.json"),
+        ("validate -o json --out", "reports/w.json"),
+        ("test --junit", "junit.xml"),
+        ("render example -o json --out", "w.json"),
+    ],
+)
+@pytest.mark.parametrize("where", ["outside", "a folder outside", "in .git"])
+def test_a_link_that_a_commit_can_have_leads_no_result_out_of_the_repository(
+    line: str,
+    name: str,
+    where: str,
+    workspace: Folder,
+    callsheet: Callsheet,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    workspace.write(".callsheetignore", "**/*.json\nout\n")
+    workspace.commit()
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    link = workspace.path / name
+    victim = workspace.path / ".git" / "config" if where == "in .git" else kept / link.name
+    if where == "a folder outside":
+        link, name = workspace.path / "out", f"out/{link.name}"
+        link.symlink_to(kept)
+    else:
+        link.parent.mkdir(exist_ok=True)
+        link.symlink_to(victim)
+    before = victim.read_bytes() if victim.exists() else None
+    monkeypatch.chdir(workspace.path)
+    outcome = callsheet(*line.split(), name)
+    assert outcome.code == 1
+    shown = link.relative_to(workspace.path)
+    assert (
+        f"error CS985: {shown} is a symbolic link that leads out of the repository's files" in outcome.err
+    )
+    assert (victim.read_bytes() if victim.exists() else None) == before
+
+
+def test_a_link_inside_of_the_repository_is_written_through(
+    workspace: Folder, callsheet: Callsheet
+) -> None:
+    workspace.commit()
+    (workspace.path / "there").mkdir()
+    (workspace.path / "out").symlink_to("there")
+    out = workspace.path / "out" / "w.html"
+    assert callsheet("diff", "--base", "HEAD", "-C", workspace.path, "-o", "html", "--out", out).code == 0
+    assert (workspace.path / "there" / "w.html").read_text().startswith("<!doctype html>")

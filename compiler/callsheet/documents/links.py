@@ -55,6 +55,30 @@ def refuse_links(root: Path, relative: str, siblings: tuple[str, ...] = ("",)) -
             )
 
 
+def refuse_way_out(path: str) -> None:
+    """Refuse a path in a repository that a link leads out of it, or into `.git`: a commit can have links.
+
+    Links above a repository, and where there is none, are the user's own.
+
+    Raises:
+        CallsheetError: CS985, with the link's name.
+
+    """
+    written = Path(os.path.normpath(Path.cwd() / path))  # no link is followed
+    top = next((one for one in written.parents if os.path.lexists(one / ".git")), None)
+    if top is None:
+        return
+    inside, there = Path(os.path.realpath(top)), Path(os.path.realpath(path))
+    if not there.is_relative_to(inside) or there.is_relative_to(inside / ".git"):
+        link = link_below(top, written.relative_to(top).as_posix()) or path
+        raise CallsheetError(
+            "CS985",
+            f"{link} is a symbolic link that leads out of the repository's files, and callsheet would write"
+            " through it",
+            help="remove the link, or name a file elsewhere",
+        )
+
+
 @contextmanager
 def own_folder(root: Path, *names: str) -> Iterator[int]:
     """Open a folder below `root`, making it where it is missing; no link is followed on the way.

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from callsheet.documents.line_ends import written_like
+from callsheet.documents.links import refuse_way_out
 from callsheet.errors import CallsheetError
 
 
@@ -17,11 +18,12 @@ def write_file(path: str, text: str) -> None:
     A link stays a link. What is not a file, such as a pipe or /dev/null, is written to.
 
     Raises:
-        CallsheetError: CS928 where it cannot be written.
+        CallsheetError: CS928 where it cannot be written, CS985 where a link leads out of the repository.
 
     """
     if "\0" in path:
         raise CallsheetError("CS928", f"{path!r} is not a path", help="name a file")
+    refuse_way_out(path)
     target = Path(os.path.realpath(path))
     beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:

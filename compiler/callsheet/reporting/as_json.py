@@ -136,22 +136,20 @@ def _list(result: ListResult) -> dict[str, Any]:
     actions = []
     for one in sorted(result.actions, key=lambda action: action.name):
         file, line = _place(one)
-        actions.append(
+        # A workspace with errors is listed, too: what should be a reference is hidden.
+        texts = masked(
             {
-                "kind": one.kind,
-                "name": one.name,
                 "title": in_language(one.metadata.get("title"), result.language),
                 "description": in_language(one.metadata.get("description"), result.language),
                 "category": category_of(one),
                 "channel": one.labels.get("channel"),
                 "owner": one.owner,
-                "labels": masked(one.labels),
+                "labels": one.labels,
                 "environments": list(result.environments.get(one.name, ())),
                 "parameters": list(one.parameters),
-                "file": file,
-                "line": line,
             }
         )
+        actions.append({"kind": one.kind, "name": one.name, **texts, "file": file, "line": line})
     return {"actions": actions}
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from callsheet.calling import NO_PAYLOAD, Request
 from callsheet.language import Definition, in_language
 from callsheet.language.kinds import deployed_kinds
+from callsheet.language.masking import masked
 from callsheet.ledger import ApplyRecord
 from callsheet.reporting.model import Style
 from callsheet.reporting.terminal import counted, paint, safe, shown, wrapped
@@ -43,7 +44,8 @@ def list_text(result: ListResult, style: Style) -> str:
         return "No action."
     groups: dict[tuple[str, str], list[Definition]] = {}
     for action in result.actions:
-        key = (category_of(action), action.labels.get("channel", ""))
+        # A workspace with errors is listed, too: what should be a reference is hidden.
+        key = (masked(category_of(action)), masked(action.labels.get("channel", "")))
         groups.setdefault(key, []).append(action)
     width = max(len(one.name) for one in result.actions)
     lines: list[str] = []
@@ -51,7 +53,7 @@ def list_text(result: ListResult, style: Style) -> str:
         head = f"{category} / {channel}" if channel else category
         lines.append(paint(safe(head), "bold", style))
         for action in sorted(actions, key=lambda one: one.name):
-            title = in_language(action.metadata.get("title"), result.language)
+            title = masked(in_language(action.metadata.get("title"), result.language))
             where = ", ".join(result.environments.get(action.name, ()))
             lines.append(
                 f"  {action.name:<{width}}  {safe(title)}  {paint(safe(where), 'dim', style)}".rstrip()

@@ -83,6 +83,7 @@ declare(
     "link-in-own-folder",
     """A file that callsheet writes must not be a symbolic link: databases, the cache, a folder target.
 
-A commit can contain such a link, and following it would write outside of the workspace.
+A commit can contain such a link, and following it would write outside of the workspace. What `--out` and
+other options name may be a link, but for one in a repository that leads out of it, or into `.git`.
 """,
 )

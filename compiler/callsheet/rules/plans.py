@@ -98,8 +98,9 @@ declare(
 
 The digest of a plan file proves that the file is whole. It does not prove who wrote it: whoever can edit
 the file can compute the digest again. So apply compiles the workspace at the plan's commit, plans again,
-and refuses a plan that writes, renames, deletes, adopts or forgets anything else, or leaves out a part. A
-plan of uncommitted files is held to the files at hand, a rollback to what the ledger recorded. Where there
-is no repository, a signed plan (`callsheet approve`) stands on its signature.
+and refuses a plan that writes, renames, deletes, adopts or forgets anything else, leaves out a part, or
+shows less of it than it does. A plan of uncommitted files is held to the files at hand, a rollback to what
+the ledger recorded. Where there is no repository, a signed plan (`callsheet approve`) stands on its
+signature, and is compared with what is deployed.
 """,
 )
