@@ -283,6 +283,22 @@ def test_what_only_adds_a_protection_is_shown_and_stops_no_gate(
     assert "[compatible]" in out
 
 
+@pytest.mark.parametrize("with_the_action", [False, True])
+def test_a_case_that_looks_at_fields_and_names_fewer_expects_less(
+    with_the_action: bool, shop: Folder, callsheet: Callsheet
+) -> None:
+    expects = "match: partial\n      expect: {payload: {title: Ho, more: [{a: 1, b: 2}]}}"
+    swap("push.yaml", "expect: {payload: {title: Ho}}", expects)(shop)
+    shop.commit()
+    swap("push.yaml", "{title: Ho, more: [{a: 1, b: 2}]}", "{more: [{b: 2}]}")(shop)
+    if with_the_action:
+        swap("push.yaml", "title: {en: Push", "title: {en: Pushed")(shop)
+    outcome = callsheet("diff", "--base", "HEAD", "-C", shop.path, "--fail-on", "sensitive")
+    assert outcome.code == 1
+    for field in ("payload.title", "payload.more.0.a"):
+        assert f"[sensitive] test case `two` no longer expects its `{field}` (test-removed)" in outcome.out
+
+
 def test_what_protects_nothing_is_no_change_of_it(shop: Folder, callsheet: Callsheet) -> None:
     swap("hooks.yaml", "metadata: {name: hooks}", "metadata: {name: hooks, title: {en: Hooks}}")(shop)
     more("allowed_signers", "# a comment\n")(shop)

@@ -8,7 +8,7 @@ from typing import Any
 
 from callsheet.compiling import Compiled
 from callsheet.compiling.surroundings import Surroundings
-from callsheet.documents import Document, equal
+from callsheet.documents import Document, Path, equal
 from callsheet.language import Definition
 from callsheet.language.difference import NOTHING
 from callsheet.planning.field_changes import changed
@@ -80,7 +80,24 @@ def _rewritten(
 
 
 def _no_longer_expected(was: dict[str, Any], now: dict[str, Any]) -> list[str]:
-    return [one for one in was.get("expect") or {} if one not in (now.get("expect") or {})]
+    """Return the fields that a case expected, and about which it says nothing any more."""
+    old, new = was.get("expect") or {}, now.get("expect") or {}
+    if now.get("match") != "partial":
+        # What it names is compared wholly.
+        return [one for one in old if one not in new]
+    return [".".join(map(str, one)) for one in _unnamed(old, new, ())]
+
+
+def _unnamed(was: Any, now: Any, path: Path) -> Iterator[Path]:
+    if isinstance(was, dict) and isinstance(now, dict):
+        for key, one in was.items():
+            if key in now:
+                yield from _unnamed(one, now[key], (*path, key))
+            else:
+                yield (*path, key)
+    elif isinstance(was, list) and isinstance(now, list):
+        for index, (one, other) in enumerate(zip(was, now, strict=False)):
+            yield from _unnamed(one, other, (*path, index))
 
 
 def _cases(one: Definition) -> list[dict[str, Any]]:
