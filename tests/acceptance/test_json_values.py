@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from contextlib import closing
 from typing import Any
@@ -23,7 +24,7 @@ from callsheet.targets.rest.normal import same
 from callsheet.targets.rest.patching import merge_patch, patch_of, unsayable
 from callsheet.targets.rest.template import Exact
 from support.collection import merged
-from support.workspaces import Callsheet, Folder
+from support.workspaces import ENVIRONMENT, Callsheet, Folder
 
 SCALARS = st.sampled_from([None, False, True, 0, 1, 0.0, 1.0, 1.5, "", "0", "1", "true", "\0True", "a"])
 KEYS = st.sampled_from(["a", "b", "__typename", "_c", "d.e", "f['g']", "", "é"])
@@ -142,3 +143,66 @@ def test_a_request_is_checked_as_json_and_a_query_by_its_text(
     assert checked("true", '{"title": "x", "fixed": true}') == "example: makes this request\n"
     assert "`fixed` differs" in checked("true", '{"title": "x", "fixed": 1}')
     assert "the query parameter live differs" in checked("True", '{"title": "x", "fixed": true}')
+
+
+NUMBERS = """\
+apiVersion: callsheet/v1
+kind: Action
+metadata: {name: numbers, title: {en: Numbers}, owner: t}
+spec:
+  request:
+    method: POST
+    url: https://api.example.com/v1
+    payload: {n: "{{ params.n }}", o: "{{ params.o }}"}
+  parameters: {n: {type: number, example: 1}, o: {type: object, example: {}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [("1.0", "1"), ("-0.0", "0"), ("1e2", "100"), ("1.50", "1.5"), ("1e21", "1e+21"), ("1e-7", "1e-7")],
+)
+def test_what_is_shown_of_a_number_is_what_leaves(
+    written: str, sent: str, workspace: Folder, callsheet: Callsheet
+) -> None:
+    workspace.write("numbers.yaml", NUMBERS)
+    workspace.write("environments.yaml", ENVIRONMENT + "  allowSend: true\n")
+    given = [f"n={written}", f'o={{"q":[{written}]}}']
+    curl = callsheet(
+        "send", "numbers", "-C", workspace.path, "--curl", *(it for one in given for it in ("-p", one))
+    ).out
+    assert f'{{"n":{sent},"o":{{"q":[{sent}]}}}}' in curl
+    for form in ("text", "json"):
+        shown = callsheet(
+            "render",
+            "numbers",
+            "-C",
+            workspace.path,
+            "-o",
+            form,
+            *(it for one in given for it in ("--params", one)),
+        ).out
+        assert [repr(json.loads(one)) for one in re.findall(r'"n": (.*),', shown)] == [
+            repr(json.loads(sent))
+        ]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("n=NaN", "`n` contains a number that is not finite: NaN, or one that is too large"),
+        ("n=1e400", "`n` contains a number that is not finite: NaN, or one that is too large"),
+        ('o={"a": [1e999]}', "`o` contains a number that is not finite: NaN, or one that is too large"),
+        ('o={"a": "\\ud800"}', "`o` contains half of a surrogate pair, which is no character"),
+        ('o={"a": 99999999999999999999}', "`o` contains a whole number beyond"),
+    ],
+)
+def test_a_value_that_no_json_holds_is_refused_by_the_name_of_its_parameter(
+    given: str, words: str, workspace: Folder, callsheet: Callsheet
+) -> None:
+    workspace.write("numbers.yaml", NUMBERS)
+    rest = "n=1" if given.startswith("o") else "o={}"
+    outcome = callsheet("render", "numbers", "-C", workspace.path, "--params", given, "--params", rest)
+    assert outcome.code == 1
+    assert "error CS926: " in outcome.err
+    assert words in outcome.err

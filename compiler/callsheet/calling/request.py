@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,7 +44,7 @@ class Request:
     Attributes:
         url: with its query.
         headers: by name; a value is a text, or `{"secret": reference}`.
-        payload: the JSON body as a value, or `NO_PAYLOAD`.
+        payload: the JSON body as the value that its text has, or `NO_PAYLOAD`.
 
     """
 
@@ -58,6 +59,7 @@ class Request:
         return "" if self.payload is NO_PAYLOAD else canonical_text(self.payload)
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -93,7 +95,8 @@ def build_request(
                 help="send shorter values in it, or send them in the payload",
             )
         if payload is not NO_PAYLOAD:
-            canonical_text(payload)
+            # As it is sent: 1.0 is written as 1 there, and what is shown is what leaves.
+            payload = json.loads(canonical_text(payload))
     except TemplateFault as fault:
         raise CallsheetError("CS926", fault.message, help=fault.help) from None
     except (ValueError, RecursionError):
@@ -102,18 +105,26 @@ def build_request(
 
 
 def _unwritable(values: Mapping[str, Any]) -> CallsheetError:
-    """Name the parameters whose numbers no JSON contains exactly; a filter may have made one, too."""
-    large = [name for name, value in values.items() if has_large_number(value)]
+    """Name the parameters that no JSON contains exactly; a filter may have made such a value, too."""
     return CallsheetError(
         "CS926",
         "a value cannot be written as JSON",
         help="look for numbers beyond 2^53 and for unpaired surrogates",
         details=tuple(
-            f"`{name}` contains a whole number beyond {MOST_EXACT}, which JSON does not keep:"
-            " send it as a string"
-            for name in large
+            f"`{name}` contains {words}" for name, value in values.items() if (words := _unwritten(value))
         ),
     )
+
+
+def _unwritten(value: Any) -> str:
+    """Say what of a parameter's value JSON has no form for; empty where it has one for all of it."""
+    if has_large_number(value):
+        return f"a whole number beyond {MOST_EXACT}, which JSON does not keep: send it as a string"
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        return "a number that is not finite: NaN, or one that is too large"
+    return "half of a surrogate pair, which is no character" if _SURROGATE.search(text) else ""
 
 
 class Filler(SlotFiller):
