@@ -274,3 +274,45 @@ def test_update_takes_true_and_one_for_two_values(greet: Folder, callsheet: Call
     )
     outcome = callsheet("test", "-C", greet.path, "--no-generated", "--update")
     assert outcome.err.startswith("error CS937: the case 'one' of `greet` differs"), outcome.err
+
+
+def test_a_case_for_an_environment_in_which_it_never_runs_is_refused(
+    workspace: Folder, callsheet: Callsheet, snapshot: SnapshotAssertion
+) -> None:
+    workspace.write("base.yaml", BASE)
+    workspace.write("environments.yaml", ENVIRONMENT.replace("spec:\n", "spec:\n  extends: base\n", 1))
+    action = (workspace.path / "example.yaml").read_text()
+    case = "  tests:\n  - {{name: t, environment: {}, params: {{title: Hi}}, expect: {{method: GET}}}}\n"
+    found = []
+    for name in ("locl", "base"):
+        workspace.write("example.yaml", action + case.format(name))
+        outcome = callsheet("validate", "-C", workspace.path)
+        assert outcome.code == 1
+        found.append(outcome.out)
+        assert callsheet("test", "-C", workspace.path).code == 1
+    assert "\n".join(found) == snapshot
+    # What the file of an environment has wrong is said once, and there.
+    workspace.write("example.yaml", action + case.format("staging"))
+    for broken in (
+        "kind: [Environment\nname: staging\n",
+        STAGING.replace("target", "traget"),
+        STAGING.replace("ment\n", "mnt\n"),
+    ):
+        workspace.write("staging.yaml", broken)
+        assert "CS353" not in callsheet("validate", "-C", workspace.path).out, broken
+    workspace.write("staging.yaml", STAGING)
+    assert "CS353" not in callsheet("validate", "-C", workspace.path).out
+
+
+BASE = """\
+apiVersion: callsheet/v1
+kind: Environment
+metadata: {name: base}
+spec: {values: {a: 1}}
+"""
+STAGING = """\
+apiVersion: callsheet/v1
+kind: Environment
+metadata: {name: staging}
+spec: {target: {type: sqlite, path: .callsheet/staging.db}}
+"""

@@ -86,7 +86,7 @@ def without_what_follows(
 def without_broken_parts(
     problems: Iterable[Problem], units: Iterable[Unit], texts: Mapping[str, str]
 ) -> list[Problem]:
-    """Leave out that a connection or a fragment is not there, where a broken document may be it.
+    """Leave out that a part or an environment is not there, where a broken document may be it.
 
     A document whose kind or name is misspelt is in no list: its file still contains the name.
     """
@@ -99,7 +99,7 @@ def without_broken_parts(
     return [one for one in problems if one.code not in _PARTS or not one.missing or not may_be(one.missing)]
 
 
-_PARTS = ("CS322", "CS329")
+_PARTS = ("CS322", "CS329", "CS353")
 
 
 def _about_unread(unit: Unit) -> tuple[Concern, ...]:

@@ -41,6 +41,7 @@ from callsheet.language.kinds import KINDS, DeployedKind, deployed_kinds
 from callsheet.language.origin import Origin, Row
 from callsheet.language.own_output import is_own_file
 from callsheet.language.schema_check import check_document
+from callsheet.rules.cases import check_test_environments
 from callsheet.rules.overlays import check_assembled, check_overlay
 from callsheet.rules.policies import ReadyPolicy, prepare, violations
 from callsheet.rules.secrets import references_in
@@ -181,6 +182,9 @@ class Worker:
             if rule.check is not None:
                 spots = own_spots(rule.code, action)
                 unit.found += [(replace(one, about=about), []) for one in rule.check(action, spots)]
+        if isinstance(action, Action) and not self.context.nowhere:
+            named = check_test_environments(action, self.context.environments)
+            unit.found += [(replace(one, about=about), []) for one in named]
         found: dict[Problem, list[str]] = {}
         deploying = [one for one in self.context.environments if one.deploys(action)]
         kept = Kept() if len(deploying) > 1 else None

@@ -1,12 +1,14 @@
-"""CS311, CS312 and CS316: the test cases of an action."""
+"""CS311, CS312, CS316 and CS353: the test cases of an action."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 from callsheet.documents import Problem
 from callsheet.language.action import Action
-from callsheet.language.catalog import Spots, rule
+from callsheet.language.catalog import Spots, declare, rule
+from callsheet.language.environment import Environment, own_spots
 from callsheet.words import nearest
 
 
@@ -80,3 +82,37 @@ def duplicate_test(action: Action, at: Spots) -> Iterator[Problem]:
         if test["name"] in seen:
             yield at.value(("tests", index, "name"), "an earlier test has this name", do="rename one")
         seen.add(test["name"])
+
+
+declare(
+    "CS353",
+    "test-in-no-environment",
+    """The environment of a test must be there, and have a target: elsewhere the test never runs.
+
+Bad:
+    tests: [{name: one, environment: everywhre, params: {}, expect: {method: POST}}]
+Good:
+    tests: [{name: one, environment: everywhere, params: {}, expect: {method: POST}}]
+""",
+)
+
+
+def check_test_environments(action: Action, environments: Collection[Environment]) -> Iterator[Problem]:
+    """Yield the tests of an action that name another environment than these, the concrete ones."""
+    at = own_spots("CS353", action)
+    known = {one.name for one in environments}
+    for index, test in enumerate(action.spec.get("tests") or ()):
+        name = test.get("environment")
+        if name is None or name in known:
+            continue
+        extended = any(
+            document.value["metadata"]["name"] == name for one in environments for document in one.chain
+        )
+        problem = at.value(
+            ("tests", index, "environment"),
+            f"nothing is deployed in `{name}`, which others extend: the test never runs"
+            if extended
+            else f"there is no environment `{name}`{nearest(name, known)}: the test never runs",
+            do=f"the environments are: {', '.join(sorted(known))}",
+        )
+        yield replace(problem, missing=name)
