@@ -39,6 +39,10 @@ def here(workspace: Folder, monkeypatch: pytest.MonkeyPatch) -> Folder:
     [
         "plan --out plan.json -q",
         "plan -o json --out shown.json",
+        "plan --out plan.yaml -q",
+        "render example -o json --out one.yml",
+        "history -o json --out history.yaml",
+        "validate -o gitlab --out quality.yaml",
         "validate -o json --out report.json",
         "validate -o sarif --out report.sarif.json",
         "validate -o gitlab --out quality.json",
@@ -205,6 +209,7 @@ def test_what_callsheet_writes_is_no_change_of_the_workspace(here: Folder, calls
     assert callsheet("plan", "--out", "plan.json", *clean).code == 0
     assert callsheet("apply", "plan.json", *clean).code == 0
     callsheet("validate", "-o", "json", "--out", "report.json")
+    callsheet("validate", "-o", "json", "--out", "report.yaml")
     assert callsheet("plan", *clean).code == 0
     assert json.loads(callsheet("plan", "-o", "json").out)["dirty"] is False
     here.write("notes.txt", "mine")

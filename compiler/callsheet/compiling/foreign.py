@@ -33,12 +33,12 @@ def is_large_and_foreign(source: Source, file: str) -> bool:
     head = content[:65_536]
     if b"callsheet/v1" not in head and _DESCRIPTION.search(head) is not None:
         return True
-    return file.endswith(".json") and is_own_file(content)
+    return is_own_file(content)
 
 
 def _is_large_output(source: Source, file: str) -> bool:
     try:
-        return file.endswith(".json") and is_own_file(source.read(file, limit=MAX_BYTES))
+        return is_own_file(source.read(file, limit=MAX_BYTES))
     except Unreadable:
         return False
 

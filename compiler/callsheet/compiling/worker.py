@@ -94,7 +94,9 @@ class Worker:
         if is_json and not text.strip():
             return unit  # an empty file, as the shell makes one for `> report.json`, contains no document
         parsed, problems = parse(text, file)
-        if problems and is_json and is_own_file(content):
+        # By its text: `--out plan.yaml` writes JSON, too.
+        as_json = is_json or text.lstrip()[:1] in ("{", "[")
+        if problems and as_json and is_own_file(content):
             # What keeps a document from being read, as its size, is nothing wrong with a report.
             return unit
         shared = may_be_shared(content)
@@ -102,7 +104,7 @@ class Worker:
         # JSON has no comments.
         unit.ignores = not is_json and "callsheet:" in text
         for index, one in enumerate(parsed):
-            if is_foreign(one.value, is_json=is_json):
+            if is_foreign(one.value, is_json=as_json):
                 continue
             unit.documents += 1
             self._document(Document(file, index, text, one), unit)

@@ -50,7 +50,7 @@ class Commit:
 Ours = Callable[[bytes], bool]
 """Whether the bytes of a file are something that callsheet wrote: a plan, a report, what it deployed."""
 
-_OUTPUTS = (".json", ".approval")
+_OUTPUTS = (".json", ".yaml", ".yml", ".approval")
 
 
 def current_commit(root: FilePath, ours: Ours = lambda content: False) -> Commit | None:  # noqa: ARG005
