@@ -28,6 +28,7 @@ from callsheet.compiling.selecting import (
     environments_named,
     message_in,
     objects_in,
+    refuse_errors_in,
     refuse_errors_of,
     refuse_invalid,
     refuse_unknown_actions,
@@ -582,8 +583,9 @@ class Workspace:
         from callsheet.emulator.routes import routes_in
 
         compiled = self.compile()
-        refuse_invalid(compiled)
-        return routes_in(compiled, environments_named(compiled, environment), self.operation)
+        chosen = environments_named(compiled, environment)
+        refuse_errors_in(compiled, chosen)
+        return routes_in(compiled, chosen, self.operation)
 
     def operation(self, name: str) -> Operation | None:
         """Return what the contract of an action says of its call, or None; raises CS925 for a name."""

@@ -270,8 +270,19 @@ def test_an_error_refuses_nothing_in_another_environment(
 ) -> None:
     monkeypatch.chdir(empty.path)
     write(empty)
+    empty.write("hello.yaml", MESSAGE)
     ERRORS[case].breaks(empty)
-    for verb in ("render", "render a request", "send, dry run", "send, real", "curl", "show"):
+    verbs = (
+        "render",
+        "render a request",
+        "send, dry run",
+        "send, real",
+        "curl",
+        "show",
+        "preview",
+        "emulate",
+    )
+    for verb in verbs:
         outcome = callsheet(*VERBS[verb].format("staging").split())
         assert outcome.code == 0, (verb, outcome)
     assert len(sent) == 1

@@ -31,6 +31,14 @@ def refuse_errors_of(compiled: Compiled, names: Collection[str], environment: st
         raise InvalidWorkspaceError(compiled, errors)
 
 
+def refuse_errors_in(compiled: Compiled, environments: Collection[Environment]) -> None:
+    """Refuse environments that an error reaches, of whatever it is; raises InvalidWorkspaceError."""
+    names = [one.name for one in environments]
+    errors = [one for one in compiled.errors if any(map(one.reaches, names))]
+    if errors or any(one.partition(":")[0] in names for one in compiled.incomplete):
+        raise InvalidWorkspaceError(compiled, errors or None)
+
+
 def environment_named(compiled: Compiled, name: str | None) -> Environment:
     """Return an environment by its name, or the only one; raises CS921."""
     concrete = {one.name: one for one in compiled.concrete}
@@ -99,12 +107,16 @@ def message_in(compiled: Compiled, environment: str, name: str) -> Content:
     """Return a compiled message of an environment.
 
     Raises:
-        InvalidWorkspaceError: where the workspace has errors.
+        InvalidWorkspaceError: where an error concerns it there, or the action that delivers it.
         CallsheetError: CS925 where there is no such message.
 
     """
-    there = objects_in(compiled, environment)
+    refuse_errors_of(compiled, (name,), environment)
+    there = compiled.by_environment.get(environment, {})
     found = there.get(str(Address("Message", name)))
+    if found is None and compiled.errors:
+        # It may be the one that could not be read.
+        raise InvalidWorkspaceError(compiled)
     if found is None:
         known = [one.name for one in there.values() if one.kind == "Message"]
         raise CallsheetError(

@@ -50,6 +50,10 @@ class Diagnostic:
             (name == ANY or name in names) and where in (ANY, environment) for name, where in self.about
         )
 
+    def reaches(self, environment: str) -> bool:
+        """Return whether the finding may be about anything in an environment."""
+        return not self.about or any(where in (ANY, environment) for _, where in self.about)
+
     @property
     def sort_key(self) -> tuple[object, ...]:
         """Order by place, then code, then words."""
