@@ -31,6 +31,7 @@ from callsheet.compiling.selecting import (
     refuse_errors_in,
     refuse_errors_of,
     refuse_invalid,
+    refuse_undefined_actions,
     refuse_unknown_actions,
     without_kinds,
 )
@@ -352,9 +353,7 @@ class Workspace:
         wanted = self._named(compiled, names, select, exclude, only, kind="Action")
         if wanted is None and environment is None:
             refuse_invalid(compiled)
-        if compiled.errors and not all(name in compiled.actions for name in wanted or ()):
-            raise InvalidWorkspaceError(compiled)  # it may be the one that could not be read
-        refuse_unknown_actions(wanted or (), compiled.actions)
+        refuse_undefined_actions(compiled, wanted or ())
         for one in chosen:
             refuse_errors_of(compiled, compiled.actions if wanted is None else wanted, one)
         refuse = refuser_of(self.operation)
@@ -397,7 +396,7 @@ class Workspace:
 
         chosen = self.environment(environment)
         compiled, names = self.compile(), self._bare(names)
-        refuse_unknown_actions(names, compiled.actions)
+        refuse_undefined_actions(compiled, names)
         contents = contents_of(compiled, chosen.name, names or None)
         calls = {one["name"]: relay_call(one) for one in contents if "relay" in one}
         form = partial(form_for, language=language, target=chosen.target)
@@ -592,7 +591,7 @@ class Workspace:
         from callsheet.contracts import operation_of
 
         compiled = self.compile()
-        refuse_unknown_actions((name,), compiled.actions)
+        refuse_undefined_actions(compiled, (name,))
         return operation_of(compiled.actions[name], self._contracts_now())
 
     # Compare ----------------------------------------------------------------------------------------
@@ -1127,7 +1126,7 @@ class Workspace:
 
         chosen = self.environment(environment)
         compiled, names = self.compile(), self._bare(names)
-        refuse_unknown_actions(names, compiled.actions)
+        refuse_undefined_actions(compiled, names)
         actions = {
             Address.read(address).name: content
             for address, content in actions_in(compiled, chosen.name).items()

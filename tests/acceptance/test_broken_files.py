@@ -184,3 +184,19 @@ def test_what_is_said_of_files_of_another_shape(
         workspace.write("api.oas", text)
         said[name] = callsheet("validate", "-C", workspace.path).out
     assert said == snapshot
+
+
+@pytest.mark.parametrize(
+    "verb", ["journey example", "test example", "render example", "send example", "show example"]
+)
+def test_an_action_that_could_not_be_read_is_not_said_to_be_unknown(
+    verb: str, workspace: Folder, callsheet: Callsheet
+) -> None:
+    text = (workspace.path / "example.yaml").read_text()
+    workspace.write(
+        "example.yaml", text.replace("spec:\n", "spec:\n  tests: [{name: t, parameters: {}}]\n")
+    )
+    outcome = callsheet(*verb.split(), "-C", workspace.path)
+    assert outcome.code == 1
+    assert "example.yaml:5:" in outcome.err
+    assert "error CS924: " in outcome.err

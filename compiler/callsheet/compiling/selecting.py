@@ -162,3 +162,16 @@ def refuse_unknown_actions(names: Collection[str], known: Collection[str], where
                 f"there is no action `{name}`{nearest(name, known)}",
                 help=where or "run `callsheet list` to see the actions",
             )
+
+
+def refuse_undefined_actions(compiled: Compiled, names: Collection[str]) -> None:
+    """Refuse a name that no action of the workspace has.
+
+    Raises:
+        InvalidWorkspaceError: where the workspace has errors: it may be the one that could not be read.
+        CallsheetError: CS925.
+
+    """
+    if compiled.errors and any(name not in compiled.actions for name in names):
+        raise InvalidWorkspaceError(compiled)
+    refuse_unknown_actions(names, compiled.actions)
