@@ -82,8 +82,10 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.parametrize("how", [["--dask", "local:1"], ["--jobs", "2"]], ids=["dask", "jobs"])
-@pytest.mark.parametrize("start", ["fork", "spawn"])
+@pytest.mark.parametrize(
+    ("how", "start"),
+    [(["--dask", "local:1"], "fork"), (["--jobs", "2"], "fork"), (["--jobs", "2"], "spawn")],
+)
 def test_no_process_that_is_started_imports_what_the_folder_contains(
     workspace: Folder, tmp_path: Path, how: list[str], start: str
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from support.workspaces import Callsheet, Folder
@@ -51,7 +53,10 @@ def test_what_a_sample_names_comes_with_it_once(empty: Folder, callsheet: Callsh
         "wrote braze/connection.yaml",
     ]
     checked = callsheet("validate", *at)
-    assert (checked.code, checked.out) == (0, "Valid: 7 documents.\n"), checked.out
+    # The samples have tests for an environment that this workspace has not.
+    assert checked.code == 0
+    assert re.findall(r"warning (CS\d+)", checked.out) == ["CS353"] * 3, checked.out
+    assert checked.out.endswith("Valid, with 3 warnings: 7 documents.\n")
     assert callsheet("list", *at).out.count("here") == 3
 
 
