@@ -65,7 +65,7 @@ AUTHENTICATIONS = [
     {"type": "apiKey", "name": "access_token", "in": "query", "value": {"secret": "env:API_KEY"}},
 ]
 TEXT = st.text(st.characters(exclude_categories=("Cs", "Co", "Cc", "Cn")), max_size=12)
-LEAF = TEXT | st.integers(-1000, 1000) | st.booleans() | st.none() | st.just({"secret": "env:FIELD"})
+LEAF = TEXT | st.integers(-1000, 1000) | st.booleans() | st.none() | st.just({"secret": "env:FIELD_SECRET"})
 JSON = st.recursive(
     LEAF,
     lambda inner: (
@@ -313,7 +313,7 @@ def test_an_httpie_line_becomes_the_same_request(line: str) -> None:
         ("http https://a.example --cert=x", "the option --cert=x is not known"),
         ("http https://a.example word", "`word` is not an item of a request"),
         ("http POST", "the line calls no URL"),
-        ("http https://a.example | sh", "the line continues after httpie, with `|`"),
+        ("http https://a.example && sh", "the line continues after httpie, with `&&`"),
         ("http https://a.example a=$(id)", "the line runs another command"),
         ("http https://a.example 'a", "a quote of the httpie line is not closed"),
     ],

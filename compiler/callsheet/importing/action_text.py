@@ -5,6 +5,7 @@ No credential of the request is written: what is named like one, or looks like o
 
 from __future__ import annotations
 
+import base64
 import itertools
 import re
 from dataclasses import replace
@@ -216,10 +217,11 @@ class _Writer:
         }
 
     def _basic(self, username: str, password: str) -> None:
+        # What is empty is no secret.
         self.authentication = {
             "type": "basic",
-            "username": self.secrets.to("username", username),
-            "password": self.secrets.to("password", password),
+            "username": self.secrets.to("username", username) if username else "",
+            "password": self.secrets.to("password", password) if password else "",
         }
 
     def _query(self, query: str) -> dict[str, Any] | None:
@@ -293,9 +295,11 @@ class _Writer:
                 "type": "bearer",
                 "token": self.secrets.to("token", value[len("bearer ") :]),
             }
-        elif scheme == "basic":
+        elif scheme == "basic" and _is_login(value[len("basic ") :]):
             self._basic(value, value)
-        elif _KEY_AFTER_SCHEME.fullmatch(value) and self.authentication["type"] == "none":
+        elif (scheme == "basic" or _KEY_AFTER_SCHEME.fullmatch(value)) and self.authentication[
+            "type"
+        ] == "none":
             scheme, _, secret = value.partition(" ")
             self.authentication = {
                 "type": "apiKey", "name": key, "in": "header", "scheme": scheme,
@@ -343,6 +347,14 @@ class _Writer:
             return value
         found = filled_payload(as_written(value), self.imported.values)
         return self._shown(found) if isinstance(found, str) else found
+
+
+def _is_login(text: str) -> bool:
+    """Return whether a text is a name and a password in base64 (RFC 7617): some services want a key."""
+    try:
+        return b":" in base64.b64decode(text, validate=True)
+    except ValueError:
+        return False
 
 
 def _is_writable(text: str) -> bool:

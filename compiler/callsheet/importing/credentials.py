@@ -17,10 +17,15 @@ from callsheet.importing.shell import MARK
 from callsheet.language.secret_patterns import secret_kind
 
 _BY_NAME = re.compile(
-    r"(?i)(api|access|secret|private)[-_]?(key|token)|token|secret|passw|credential|signature|authorization|x-auth|\bkey\b"
+    r"(?i)(api|access|secret|private)[-_]?(key|token)|token|credential|signature|authorization|x-auth|\bkey\b"
 )
 """Of a header or a query parameter."""
-_IN_PAYLOAD = re.compile(r"(?i)passw|secret|api[-_]?key|access[-_]?token")
+_SECRET_WORD = re.compile(r"[a-z]*(?:secrets?|passw(?:or)?ds?|passphrase|apikey|accesstoken|secretkey)")
+"""A word of a name that is of a credential: also a word that ends so, as `clientsecret`."""
+_OF_A_SECRET = re.compile(
+    "url|uri|link|hint|name|at|in|reset|strength|question|changed|rotation|rotated|manager"
+)
+"""The last word of a name that says something of a secret, and is none."""
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _LAST = re.compile(
     r"""(?x) passw(?:or)?d | passphrase | pwd | secrets? | credentials? | creds | jwt | authorization | auth
@@ -74,7 +79,7 @@ def is_credential(name: str, value: str) -> bool:
     if name.lower() == "key" and _FIELD.match(value):
         return False
     return not _is_plain(name) and (
-        bool(_BY_NAME.search(name)) or is_named_credential(name) or name == "sig"
+        bool(_BY_NAME.search(name)) or _has_secret_word(name) or is_named_credential(name) or name == "sig"
     )
 
 
@@ -85,7 +90,7 @@ def is_secret(value: str, path: tuple[Any, ...]) -> bool:
         return False
     if secret_kind(value) or _TOKEN.match(value) or _is_secret_url(value):
         return True
-    return not _is_plain(key) and (bool(_IN_PAYLOAD.search(key)) or is_named_credential(key))
+    return not _is_plain(key) and (_has_secret_word(key) or is_named_credential(key))
 
 
 def is_hidden(value: str, path: tuple[Any, ...]) -> bool:
@@ -116,6 +121,12 @@ def is_named_credential(name: str) -> bool:
         or (last == "key" and _BEFORE_KEY.fullmatch(before))
         or (last == "id" and before == "session")
     )
+
+
+def _has_secret_word(name: str) -> bool:
+    """Return whether a word of a name is that of a credential: `clientSecret`, and not `secretary`."""
+    words = words_of_name(name)
+    return any(map(_SECRET_WORD.fullmatch, words)) and not _OF_A_SECRET.fullmatch(words[-1])
 
 
 def words_of_name(name: str) -> list[str]:

@@ -2,85 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from callsheet.importing.curl_options import CHANGES_NOTHING, LONG_OF, REFUSED, TAKES_VALUE
 from callsheet.importing.json_bodies import json_body
+from callsheet.importing.marks import PRIVATE
 from callsheet.importing.model import Imported, ImportFault, checked_url
-from callsheet.importing.shell import words_of
+from callsheet.importing.shell import MARK, line_of
+from callsheet.importing.shell_variables import payload_of_shell, with_parameters_of_shell
 
-_FLAGS = {
-    "-s",
-    "--silent",
-    "-S",
-    "--show-error",
-    "-i",
-    "--include",
-    "-v",
-    "--verbose",
-    "-f",
-    "--fail",
-    "--fail-with-body",
-    "-g",
-    "--globoff",
-    "--compressed",
-    "-#",
-    "--progress-bar",
-    "--http1.1",
-    "--http2",
-    "--http1.0",
-    "-4",
-    "-6",
-    "--no-progress-meter",
-    "-N",
-    "--no-buffer",
-    "--tcp-nodelay",
-    "--ssl-reqd",
-    "--path-as-is",
-    "-q",
-    "--disable",
-}
-_WITH_VALUE = {
-    "-o",
-    "--output",
-    "-w",
-    "--write-out",
-    "-m",
-    "--max-time",
-    "--connect-timeout",
-    "--retry",
-    "--retry-delay",
-    "--retry-max-time",
-    "-x",
-    "--proxy",
-    "--cacert",
-    "--tls-max",
-    "-D",
-    "--dump-header",
-    "--max-redirs",
-    "--resolve",
-}
-_REFUSED = {
-    "-F": "a form with files is not JSON",
-    "--form": "a form with files is not JSON",
-    "--form-string": "a form is not JSON",
-    "-T": "it uploads a file",
-    "--upload-file": "it uploads a file",
-    "--unix-socket": "it calls a socket of this machine",
-    "--abstract-unix-socket": "it calls a socket of this machine",
-    "-K": "it reads a configuration file",
-    "--config": "it reads a configuration file",
-    "--data-urlencode": "a form is not JSON",
-    "-E": "it uses a client certificate",
-    "--cert": "it uses a client certificate",
-    "-n": "it reads .netrc",
-    "--netrc": "it reads .netrc",
-    "--aws-sigv4": "its signature cannot be written as a header",
-    "-Z": "it makes several calls",
-    "--parallel": "it makes several calls",
-    "--next": "it makes several calls",
-    "-:": "it makes several calls",
-}
+_LOCAL = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?=[:/?#]|\Z)")
+_ALTERNATIVES = re.compile(r"\{([^{}]*)\}|\[(?:[0-9]+-[0-9]+|[a-zA-Z]-[a-zA-Z])(?::[0-9]+)?\]")
+"""What curl makes several URLs of (curl(1), "URL")."""
+_NAME = re.compile(r"[A-Za-z_]\w*\Z")
 
 
 def read_curl(text: str) -> Imported:
@@ -90,83 +26,118 @@ def read_curl(text: str) -> Imported:
         ImportFault: for what is not a curl line, what runs or reads something else, and what is not JSON.
 
     """
-    words = words_of(text, "curl")
-    if not words or words[0].rpartition("/")[2] not in ("curl", "curl.exe"):
+    if PRIVATE.search(text):
+        raise ImportFault(
+            "it contains characters that no action can contain", "replace surrogates, and U+E000 to U+E007"
+        )
+    line = line_of(text, "curl")
+    if not line.words or line.words[0].rpartition("/")[2] not in ("curl", "curl.exe"):
         raise ImportFault("this is not a curl command", "paste a line that begins with curl")
-    return _CurlLine().read(words[1:])
+    reader = _CurlLine(line.stdin)
+    reader.result.notes += line.notes
+    return reader.read(line.words[1:])
 
 
 class _CurlLine:
-    def __init__(self) -> None:
+    def __init__(self, stdin: str | None) -> None:
         self.result = Imported(method="", url="")
+        self.stdin = stdin
         self.data: list[str] = []
+        self.query: list[str] = []
+        self.json = ""
+        self.is_form = False
         self.in_query = False
-        self.is_json = False
+        self.globbed = True
+        self.ignored: list[str] = []
 
     def read(self, words: list[str]) -> Imported:
         rest = iter(words)
         for word in rest:
-            self._word(word, rest)
+            if word == "--":
+                for url in rest:
+                    self.set_url(url)
+            elif not word.startswith("-") or word == "-":
+                self.set_url(word)
+            elif word.startswith("--"):
+                self._long(word, rest)
+            else:
+                self._short(word[1:], rest)
         return self._finished()
 
-    def _word(self, word: str, rest: Iterator[str]) -> None:
-        if not word.startswith("-") or word == "-":
-            self.set_url(word)
-            return
-        name, value = self._split(word)
-        if name in _REFUSED:
-            raise ImportFault(
-                f"{name} cannot be imported: {_REFUSED[name]}", "import a request that sends JSON"
-            )
-        if name in _FLAGS:
-            return
-        if name in ("-k", "--insecure"):
-            self.result.notes.append("-k was ignored: TLS is always verified")
-        elif name in ("-L", "--location"):
-            self.result.notes.append("-L was ignored: a redirect of a write is never followed")
-        elif name in ("-G", "--get"):
-            self.in_query = True
-        elif name in ("-I", "--head"):
-            self.result.method = "HEAD"
-        elif name in _WITH_VALUE:
-            self._value(value, rest, name)
-        elif name in _OPTIONS:
-            _OPTIONS[name](self, self._value(value, rest, name))
-        else:
-            raise ImportFault(
-                f"the option {name[:40]} is not known", "remove it, if the request does not need it"
-            )
+    def _short(self, letters: str, rest: Iterator[str]) -> None:
+        """Take `-sSXPOST`: flags, the last of which may take the rest of the word, or the next one."""
+        for at, letter in enumerate(letters):
+            name = LONG_OF.get(letter)
+            if name is None:
+                raise _unknown(f"-{letter}")
+            if name in TAKES_VALUE:
+                self._take(name, f"-{letter}", letters[at + 1 :] or self._next(rest, f"-{letter}"))
+                return
+            self._flag(name, f"-{letter}")
 
-    def _split(self, word: str) -> tuple[str, str | None]:
-        """Split `-XPOST` and `--request=POST`; `-sS` is several flags."""
-        if word.startswith("--"):
-            name, equals, value = word.partition("=")
-            return name, value if equals else None
-        short = word[:2]
-        if (
-            len(word) > 2
-            and f"-{word[2]}" in _FLAGS | {"-L", "-k", "-X", "-d", "-H"}
-            and short in _FLAGS | {"-L", "-k"}
-        ):
-            # Flags in one word: the last may take a value.
-            return self._split(f"-{word[2:]}")
-        return short, word[2:] or None
+    def _long(self, word: str, rest: Iterator[str]) -> None:
+        """Take `--request POST`; as curl, without the `=` that other tools know."""
+        name = word[2:]
+        if name in TAKES_VALUE:
+            self._take(name, word, self._next(rest, word))
+            return
+        written, equals, value = name.partition("=")
+        if equals and written in TAKES_VALUE:
+            self.result.notes.append(f"--{written}= was read as --{written}: curl itself wants a space")
+            self._take(written, f"--{written}", value)
+            return
+        self._flag(name, word)
 
-    def _value(self, value: str | None, rest: Iterator[str], name: str) -> str:
-        if value is not None:
-            return value
+    def _next(self, rest: Iterator[str], shown: str) -> str:
         try:
             return next(rest)
         except StopIteration:
-            raise ImportFault(f"{name} has no value", "paste the whole command") from None
+            raise ImportFault(f"{shown} has no value", "paste the whole command") from None
+
+    def _flag(self, name: str, shown: str) -> None:
+        if name in REFUSED:
+            raise _refused(name, shown)
+        if name == "insecure":
+            self.result.notes.append("-k was ignored: TLS is always verified")
+        elif name in ("location", "location-trusted"):
+            self.result.notes.append("-L was ignored: a redirect of a write is never followed")
+        elif name == "get":
+            self.in_query = True
+        elif name == "head":
+            self.result.method = "HEAD"
+        elif name == "globoff":
+            self.globbed = False
+        elif name in CHANGES_NOTHING or name.removeprefix("no-") in CHANGES_NOTHING:
+            return
+        elif not name.startswith("no-") or name.removeprefix("no-") not in (
+            "location",
+            "insecure",
+            "get",
+            "head",
+        ):
+            raise _unknown(shown)
+
+    def _take(self, name: str, shown: str, value: str) -> None:
+        if name in REFUSED:
+            raise _refused(name, shown)
+        if name in _OPTIONS:
+            _OPTIONS[name](self, value)
+        elif name in CHANGES_NOTHING:
+            self.ignored.append(shown)
+        else:
+            raise _unknown(shown)
+
+    # -- options ----------------------------------------------------------------------------
 
     def set_url(self, word: str) -> None:
         if self.result.url:
             raise ImportFault("the line calls two URLs", "import one call at a time")
-        self.result.url = word if "://" in word else f"https://{word}"
+        self.result.url = word.strip()
 
     def set_method(self, value: str) -> None:
         self.result.method = value.upper()
+        if value != value.upper():
+            self.result.notes.append(f"the method is {value.upper()}, and curl would send `{value[:20]}`")
 
     def add_header(self, value: str) -> None:
         if value.startswith("@"):
@@ -174,20 +145,57 @@ class _CurlLine:
         name, colon, text = value.partition(":")
         if colon and text.strip():
             self.result.headers.append((name.strip(), text.strip()))
+        elif value.strip().endswith(";"):
+            self.result.notes.append(f"the header {value.strip()[:-1][:40]} was left out: it has no value")
+        elif colon and name.strip().lower() not in _OF_CURL:
+            self.result.notes.append(
+                f"`-H '{name.strip()[:40]}:'` was ignored: it takes a header of curl's away"
+            )
 
     def add_data(self, value: str) -> None:
-        if value.startswith("@"):
-            raise ImportFault(
-                "-d reads a file, which may be anywhere", "put the payload itself into the command"
-            )
-        self.data.append(value)
+        self.data.append(
+            self._given(value, "-d").replace("\r", "").replace("\n", "")
+            if value == "@-"
+            else self._given(value, "-d")
+        )
+
+    def add_binary(self, value: str) -> None:
+        self.data.append(self._given(value, "--data-binary"))
 
     def add_raw(self, value: str) -> None:
         self.data.append(value)
 
     def add_json(self, value: str) -> None:
-        self.add_data(value)
-        self.is_json = True
+        # Several are joined with nothing between them.
+        self.json += self._given(value, "--json")
+
+    def add_encoded(self, value: str) -> None:
+        """Take `--data-urlencode`: `content`, `=content` or `name=content`; a file is not read."""
+        name, equals, content = value.partition("=")
+        if not equals and "@" in value:
+            raise ImportFault("--data-urlencode reads a file", "put the value itself into the command")
+        text = _quoted(content if equals else value)
+        self.is_form = True
+        self.data.append(f"{name}={text}" if equals and name else text)
+
+    def add_query(self, value: str) -> None:
+        """Take `--url-query`: as `--data-urlencode`; after a `+` as it is."""
+        if value.startswith("+"):
+            self.query.append(value[1:])
+            return
+        before, self.data, was_form = self.data, [], self.is_form
+        self.add_encoded(value)
+        self.query, self.data, self.is_form = [*self.query, *self.data], before, was_form
+
+    def _given(self, value: str, shown: str) -> str:
+        """Return data, also from a here document; a file is not read."""
+        if not value.startswith("@"):
+            return value
+        if value == "@-" and self.stdin is not None:
+            return self.stdin
+        raise ImportFault(
+            f"{shown} reads a file, which may be anywhere", "put the payload itself into the command"
+        )
 
     def set_user(self, value: str) -> None:
         name, _, password = value.partition(":")
@@ -204,46 +212,126 @@ class _CurlLine:
         del value
         self.result.notes.append("the cookie was ignored: an action has no session")
 
+    # -- the request --------------------------------------------------------------------------
+
     def _finished(self) -> Imported:
         result = self.result
-        if not result.url:
-            raise ImportFault("the line calls no URL", "paste the whole command")
-        if urlsplit(checked_url(result.url)).scheme not in ("http", "https"):
-            raise ImportFault("only http and https can be called", "correct the scheme of the URL")
-        if self.data and self.in_query:
-            parts = urlsplit(result.url)
-            query = "&".join(
-                [*filter(None, [parts.query]), *(quote(one, safe="=&%+") for one in self.data)]
+        result.url = self._url(result.url)
+        if self.is_form and not self.in_query:
+            raise ImportFault(
+                "--data-urlencode cannot be imported: a form is not JSON",
+                "import a request that sends JSON",
             )
-            result.url = urlunsplit(parts._replace(query=query))
-        elif self.data:
-            result.payload = json_body("&".join(self.data), "the data", "import a request that sends JSON")
+        body = "&".join(self.data)
+        if self.json:
+            body = self.json
+            names = {name.lower() for name, _ in result.headers}
+            for name in ("Content-Type", "Accept"):
+                if name.lower() not in names:
+                    result.headers.append((name, "application/json"))
+        added = [*self.query]
+        if self.in_query:
+            added += [_as_curl_sends(one) for one in (self.data if not self.json else [self.json]) if one]
+        if added:
+            parts = urlsplit(result.url)
+            result.url = urlunsplit(parts._replace(query="&".join([*filter(None, [parts.query]), *added])))
+        with_parameters_of_shell(result)
+        if not self.in_query and (body or self.data or self.json) and not self._is_empty(body):
+            way_out = "import a request that sends JSON"
+            result.payload = payload_of_shell(
+                result, body, lambda text: json_body(text, "the data", way_out)
+            )
             result.has_payload = True
-        result.method = result.method or ("POST" if result.has_payload else "GET")
+        result.method = result.method or (
+            "POST" if result.has_payload or (self.data and not self.in_query) else "GET"
+        )
         if result.has_payload and not any(name.lower() == "content-type" for name, _ in result.headers):
             result.headers.append(("Content-Type", "application/json"))
+        if self.ignored:
+            result.notes.append(
+                f"{', '.join(dict.fromkeys(self.ignored))} was left out: it changes nothing of the request"
+            )
         return result
+
+    def _is_empty(self, body: str) -> bool:
+        return not body.strip()
+
+    def _url(self, url: str) -> str:
+        if not url:
+            raise ImportFault("the line calls no URL", "paste the whole command")
+        if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", url) is None:
+            scheme = "http" if _LOCAL.match(url) else "https"
+            if scheme == "https":
+                self.result.notes.append(
+                    "the URL names no scheme: https was written, and curl would call http"
+                )
+            url = f"{scheme}://{url}"
+        url = self._without_alternatives(url) if self.globbed else url
+        if urlsplit(checked_url(url)).scheme not in ("http", "https"):
+            raise ImportFault("only http and https can be called", "correct the scheme of the URL")
+        return url
+
+    def _without_alternatives(self, url: str) -> str:
+        """Make a parameter of `{id}`, as pages write it; refuse what curl makes several calls of."""
+
+        def one(match: re.Match[str]) -> str:
+            if match[1] is not None and _NAME.match(match[1]):
+                self.result.notes.append(
+                    f"`{match[0]}` in the URL was read as a parameter: curl itself would send `{match[1]}`"
+                )
+                return f"\ue000{match[1]}\ue001"
+            if match[1] is not None and MARK.fullmatch(match[1]):
+                return match[1]
+            raise ImportFault(
+                f"curl makes several URLs of `{match[0][:20]}`",
+                "write one of them, or %7B and %5B for brackets that are sent",
+            )
+
+        return _ALTERNATIVES.sub(one, url)
+
+
+_OF_CURL = ("expect", "user-agent", "accept", "transfer-encoding", "host")
+"""Headers of curl's own that an action sends otherwise, or not at all."""
+
+
+def _quoted(text: str) -> str:
+    """Encode a text as curl does, but for the marks in it."""
+    at, found = 0, ""
+    for match in MARK.finditer(text):
+        found += quote(text[at : match.start()], safe="") + match[0]
+        at = match.end()
+    return found + quote(text[at:], safe="")
+
+
+def _as_curl_sends(text: str) -> str:
+    """Return data as curl writes it into the URL; what no URL contains is encoded."""
+    return re.sub(r"[^\x21-\x7e\ue000\ue001]", lambda match: quote(match[0], safe=""), text)
+
+
+def _unknown(shown: str) -> ImportFault:
+    return ImportFault(
+        f"the option {shown[:40]} is not known", "remove it, if the request does not need it"
+    )
+
+
+def _refused(name: str, shown: str) -> ImportFault:
+    return ImportFault(f"{shown} cannot be imported: {REFUSED[name]}", "import a request that sends JSON")
 
 
 _OPTIONS: dict[str, Callable[[_CurlLine, str], None]] = {
-    "-X": _CurlLine.set_method,
-    "--request": _CurlLine.set_method,
-    "-H": _CurlLine.add_header,
-    "--header": _CurlLine.add_header,
-    "-d": _CurlLine.add_data,
-    "--data": _CurlLine.add_data,
-    "--data-ascii": _CurlLine.add_data,
-    "--data-binary": _CurlLine.add_data,
-    "--data-raw": _CurlLine.add_raw,
-    "--json": _CurlLine.add_json,
-    "--url": _CurlLine.set_url,
-    "-u": _CurlLine.set_user,
-    "--user": _CurlLine.set_user,
-    "--oauth2-bearer": _CurlLine.add_bearer,
-    "-A": _CurlLine.leave_agent,
-    "--user-agent": _CurlLine.leave_agent,
-    "-b": _CurlLine.leave_cookie,
-    "--cookie": _CurlLine.leave_cookie,
-    "-e": _CurlLine.leave_agent,
-    "--referer": _CurlLine.leave_agent,
+    "request": _CurlLine.set_method,
+    "header": _CurlLine.add_header,
+    "data": _CurlLine.add_data,
+    "data-ascii": _CurlLine.add_data,
+    "data-binary": _CurlLine.add_binary,
+    "data-raw": _CurlLine.add_raw,
+    "data-urlencode": _CurlLine.add_encoded,
+    "json": _CurlLine.add_json,
+    "url": _CurlLine.set_url,
+    "url-query": _CurlLine.add_query,
+    "user": _CurlLine.set_user,
+    "oauth2-bearer": _CurlLine.add_bearer,
+    "user-agent": _CurlLine.leave_agent,
+    "cookie": _CurlLine.leave_cookie,
+    "referer": _CurlLine.leave_agent,
 }

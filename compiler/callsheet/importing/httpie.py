@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from callsheet.importing.json_bodies import json_body
 from callsheet.importing.model import Imported, ImportFault
-from callsheet.importing.shell import words_of
+from callsheet.importing.shell import line_of
 from callsheet.outbound.urls import with_query
 
 _WITH_VALUE = ("-p", "--print", "--timeout", "--pretty", "-s", "--style")
@@ -27,10 +27,14 @@ def read_httpie(text: str) -> Imported:
         ImportFault: for what is not an HTTPie line, what reads a file, and what sends a form.
 
     """
-    words = words_of(text, "httpie")
+    line = line_of(text, "httpie")
+    words = line.words
     if not words or words[0].rpartition("/")[2] not in ("http", "https", "httpie"):
         raise ImportFault("this is not an HTTPie command", "paste a line that begins with http or https")
     reader = _HttpieLine(words[0])
+    if line.stdin is not None:
+        raise ImportFault("the line continues after httpie, with `<<`", "write the fields into the command")
+    reader.result.notes += line.notes
     reader.read(iter(words[1:]))
     return reader.finished()
 

@@ -1,44 +1,58 @@
 """A pasted command line → its words; nothing of it is run.
 
-Words are split as a POSIX shell splits them, with bash's `$'…'`. A variable that the shell would fill in
-becomes a mark: its name between U+E000 and U+E001.
+Words are split as bash splits them (its manual, sections "Quoting" and "Redirections"), with `$'…'`,
+comments and here documents. A variable that the shell would fill in becomes a mark: its name between U+E000
+and U+E001. What follows a pipe, or goes into a file, changes nothing of the command, and is noted.
 """
 
 from __future__ import annotations
 
 import re
-import shlex
+from dataclasses import dataclass, field
 
+from callsheet.importing.dialects import as_bash, is_of_cmd, words_of_cmd
 from callsheet.importing.model import ImportFault
 
 MAX_CHARACTERS = 262_144
 MARK = re.compile("\ue000([A-Za-z_][A-Za-z0-9_]*)\ue001")
-_ALONE = re.compile(r"(?:[|;&<>]|\|\||&&|>>|2>.*|[|&]{2}.*)\Z")
 _ANSI = re.compile(r"\$'((?:[^'\\]|\\.)*)'", re.DOTALL)
-_VARIABLE = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})")
-_KEPT = re.compile("\x00(\\d+)\x00")
+_VARIABLE = re.compile(
+    r"\$(?:env:)?(?:([A-Za-z_][A-Za-z0-9_]*)|\{(?:env:)?([A-Za-z_][A-Za-z0-9_]*)(?::?-[^}]*)?\})"
+)
+"""Also with a default, and as PowerShell writes it: `${NAME:-default}`, `$env:NAME`."""
+_SPECIAL = re.compile(r"\$[0-9@*#?$!-]|\$\{")
+_HERE = re.compile(r"<<(-?)[ \t]*(?:'([^'\n]+)'|\"([^\"\n]+)\"|\\?([^\s;|&<>'\"]+))")
+_CAT = re.compile(r"\$\(\s*cat\s*<<-?\s*(['\"]?)(\w+)\1[ \t]*\n(.*?)\n[ \t]*\2[ \t]*\n?\s*\)", re.DOTALL)
+_REDIRECTED = re.compile(
+    r"[0-9]*>>?(?:&[0-9-]|[|]?[ \t]*(?:'[^'\n]*'|\"[^\"\n]*\"|[^\s;|&<>]+))|&>>?[ \t]*[^\s;|&<>]+"
+)
 _ESCAPES = {
-    "n": "\n",
-    "t": "\t",
-    "r": "\r",
-    "a": "\a",
-    "b": "\b",
-    "f": "\f",
-    "v": "\v",
-    "e": "\x1b",
-    "\\": "\\",
-    "'": "'",
-    '"': '"',
-    "?": "?",
-    "0": "\0",
-}
+    "n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "e": "\x1b", "E": "\x1b",
+    "\\": "\\", "'": "'", '"': '"', "?": "?",
+}  # fmt: skip
 
 
-def words_of(text: str, name: str) -> list[str]:
-    """Split a line as a shell does; one that ends in a backslash (in cmd: a caret) goes on.
+@dataclass
+class Line:
+    """A command line.
+
+    Attributes:
+        words: the command and its arguments.
+        stdin: what a here document gives it; None without one.
+        notes: what was left out.
+
+    """
+
+    words: list[str] = field(default_factory=list)
+    stdin: str | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+def line_of(text: str, name: str) -> Line:
+    """Read a line as a shell does.
 
     Args:
-        text: the line.
+        text: the line, which may go on over several.
         name: of the command, for what is said of it.
 
     Raises:
@@ -47,23 +61,9 @@ def words_of(text: str, name: str) -> list[str]:
     """
     if len(text) > MAX_CHARACTERS:
         raise ImportFault(f"the {name} line is longer than 256 KiB", "shorten the payload")
-    joined = re.sub(r"[\\^]\r?\n", " ", text.strip().removeprefix("$ "))
-    marked, kept = _marked(joined)
-    try:
-        lexer = shlex.shlex(marked, posix=True, punctuation_chars="|;&<>")
-        lexer.whitespace_split = True
-        lexer.commenters = ""
-        found = list(lexer)
-    except ValueError:
-        words = f"a quote of the {name} line is not closed"
-        raise ImportFault(words, "paste the whole command") from None
-    for word in found:
-        if _ALONE.match(word):
-            raise ImportFault(
-                f"the line continues after {name}, with `{word[:10]}`",
-                f"paste the {name} command alone: nothing is run",
-            )
-    return [_KEPT.sub(lambda match: kept[int(match[1])], word) for word in found]
+    if is_of_cmd(text):
+        return Line(words_of_cmd(text))
+    return _Reader(as_bash(text), name).read()
 
 
 def as_written(text: str) -> str:
@@ -71,49 +71,245 @@ def as_written(text: str) -> str:
     return MARK.sub(lambda match: f"${match[1]}", text)
 
 
-def _marked(text: str) -> tuple[str, list[str]]:
-    """Mark the variables that a shell would fill in, and keep what stands in `$'…'` apart."""
-    kept: list[str] = []
-    out: list[str] = []
-    quote, at = "", 0
-    while at < len(text):
-        one = text[at]
-        if quote == "'":
-            quote = "" if one == "'" else quote
-        elif one == "\\" and at + 1 < len(text):
-            out.append(one)
-            at += 1
-            one = text[at]
-        elif one == '"':
-            quote = "" if quote else '"'
-        elif one == "'" and not quote:
-            quote = "'"
-        elif one == "`" or text.startswith("$(", at):
+class _Reader:
+    def __init__(self, text: str, name: str) -> None:
+        self.text = text
+        self.name = name
+        self.at = 0
+        self.line = Line()
+        self.word: list[str] | None = None
+        self.waiting: list[tuple[str, bool, bool]] = []
+
+    def read(self) -> Line:
+        while self.at < len(self.text) and self._step():
+            pass
+        self._end_of_word()
+        while self.line.words and re.fullmatch(r"[A-Za-z_]\w*=.*|sudo", self.line.words[0], re.DOTALL):
+            # A shell does not fill such a variable in within the same command.
+            self.line.notes.append(
+                f"`{self.line.words.pop(0).partition('=')[0]}` before the command was left out"
+            )
+        return self.line
+
+    def _step(self) -> bool:
+        """Read one piece; return whether the command goes on."""
+        one = self.text[self.at]
+        if one in " \t":
+            self._end_of_word()
+        elif one == "\n":
+            return self._end_of_line()
+        elif one == "#" and self.word is None:
+            self.at = self._end(self.at)
+            return True
+        elif one in "'\"":
+            self._quoted(one)
+            return True
+        elif one == "\\":
+            self._escaped()
+            return True
+        elif one in "|;&<>" or (self.word is None and _REDIRECTED.match(self.text, self.at)):
+            return self._operator()
+        elif one in "$`":
+            self._dollar()
+            return True
+        else:
+            self._add(one)
+        self.at += 1
+        return True
+
+    # -- words ----------------------------------------------------------------------------
+
+    def _add(self, text: str) -> None:
+        if self.word is None:
+            self.word = []
+        self.word.append(text)
+
+    def _end_of_word(self) -> None:
+        if self.word is not None:
+            self.line.words.append("".join(self.word))
+            self.word = None
+
+    def _escaped(self) -> None:
+        following = self.text[self.at + 1 : self.at + 2]
+        if following != "\n":
+            self._add(following)
+        self.at += 2
+
+    def _quoted(self, quote: str) -> None:
+        self._add("")
+        self.at += 1
+        while self.at < len(self.text):
+            one = self.text[self.at]
+            if one == quote:
+                self.at += 1
+                return
+            if quote == '"' and one in "$`":
+                self._dollar(quoted=True)
+                continue
+            if quote == '"' and one == "\\":
+                following = self.text[self.at + 1 : self.at + 2]
+                if following in '$`"\\':
+                    self._add(following)
+                elif following != "\n":
+                    self._add(f"\\{following}")
+                self.at += 2
+                continue
+            self._add(one)
+            self.at += 1
+        raise ImportFault(f"a quote of the {self.name} line is not closed", "paste the whole command")
+
+    def _dollar(self, *, quoted: bool = False) -> None:
+        """Take a variable, `$'…'`, or a here document that `cat` reads; refuse what runs something else."""
+        text = self.text
+        ansi = None if quoted else _ANSI.match(text, self.at)
+        variable = _VARIABLE.match(text, self.at)
+        if ansi is not None:
+            self._add(_unescaped(ansi[1]))
+            self.at = ansi.end()
+        elif variable is not None:
+            self._add(f"\ue000{variable[1] or variable[2]}\ue001")
+            self.at = variable.end()
+        elif (cat := _CAT.match(text, self.at)) is not None:
+            self._add(cat[3] if cat[1] else _with_marks(cat[3]))
+            self.at = cat.end()
+        elif text[self.at] == "`" or text.startswith("$(", self.at):
             raise ImportFault("the line runs another command", "put the value itself into the command")
-        elif one == "$":
-            ansi = None if quote else _ANSI.match(text, at)
-            variable = _VARIABLE.match(text, at)
-            if ansi is not None:
-                kept.append(_unescaped(ansi[1]))
-                out.append(f"'\x00{len(kept) - 1}\x00'")
-                at = ansi.end()
-                continue
-            if variable is not None:
-                out.append(f"\ue000{variable[1] or variable[2]}\ue001")
-                at = variable.end()
-                continue
-        out.append(one)
-        at += 1
-    return "".join(out), kept
+        elif special := _SPECIAL.match(text, self.at):
+            raise ImportFault(
+                f"the shell would fill `{special[0]}` in",
+                "put the value itself into the command, or a name such as $VALUE",
+            )
+        elif not quoted and text.startswith('$"', self.at):
+            self.at += 1  # a text in the user's language
+        else:
+            self._add("$")
+            self.at += 1
+
+    # -- what is beside the words -----------------------------------------------------------
+
+    def _operator(self) -> bool:
+        """Take a here document or a redirection; note a pipe; refuse what runs another command."""
+        text, name = self.text, self.name
+        if text.startswith("<<<", self.at):
+            self._end_of_word()
+            self.at += 3
+            self._here_string()
+            return True
+        here, redirected = _HERE.match(text, self.at), _REDIRECTED.match(text, self.at)
+        if here is not None:
+            self._end_of_word()
+            self.waiting.append((here[2] or here[3] or here[4], bool(here[1]), here[4] is not None))
+            self.at = here.end()
+            return True
+        if redirected is not None:
+            self._end_of_word()
+            self.line.notes.append(f"`{redirected[0][:20]}` was left out: it says where the answer goes")
+            self.at = redirected.end()
+            return True
+        self._end_of_word()
+        end = self._end(self.at)
+        if text[self.at] == "|" and text[self.at + 1 : self.at + 2] != "|" and self.line.words:
+            words = text[self.at + 1 : end].split()
+            self.line.notes.append(
+                f"`| {words[0][:20] if words else ''}` and what follows was left out: it reads the answer"
+            )
+            # Pipes may go on over lines; here documents come after this one.
+            if not self.waiting:
+                return False
+            self.at = end
+            return True
+        if text[self.at] in ";&" and not text[self.at + 1 :].strip():
+            return False
+        what = re.match(r"[|;&<>]+", text[self.at :])
+        raise ImportFault(
+            f"the line continues after {name}, with `{what[0][:10] if what else ''}`",
+            f"paste the {name} command alone: nothing is run",
+        )
+
+    def _here_string(self) -> None:
+        before, self.line.words = self.line.words, []
+        while self.at < len(self.text) and self.text[self.at] in " \t":
+            self.at += 1
+        while self.at < len(self.text) and self.text[self.at] not in " \t\n|;&<>":
+            self._step()
+        self._end_of_word()
+        self.line.stdin = "".join(self.line.words) + "\n"
+        self.line.words = before
+
+    def _end_of_line(self) -> bool:
+        self._end_of_word()
+        self.at += 1
+        for delimiter, stripped, expanded in self.waiting:
+            self._here_document(delimiter, stripped=stripped, expanded=expanded)
+        self.waiting = []
+        if not self.line.words:
+            return True
+        rest = self.text[self.at :].strip()
+        if not rest or all(one.lstrip().startswith("#") for one in rest.splitlines() if one.strip()):
+            return False
+        raise ImportFault(
+            f"the line continues after {self.name}, with `{rest.split()[0][:10]}`",
+            "end each line but the last with a backslash, and paste one command alone",
+        )
+
+    def _here_document(self, delimiter: str, *, stripped: bool, expanded: bool) -> None:
+        lines = []
+        while self.at < len(self.text):
+            end = self._end(self.at)
+            one = self.text[self.at : end]
+            self.at = end + 1
+            one = one.lstrip("\t") if stripped else one
+            if one == delimiter:
+                break
+            lines.append(one + "\n")
+        content = "".join(lines)
+        self.line.stdin = _with_marks(content) if expanded else content
+
+    def _end(self, at: int) -> int:
+        found = self.text.find("\n", at)
+        return len(self.text) if found < 0 else found
+
+
+def _with_marks(text: str) -> str:
+    """Return the text of a here document, in which the shell fills variables in."""
+    if re.search(r"(?<!\\)(?:\$\(|`)", text):
+        raise ImportFault("the line runs another command", "put the value itself into the command")
+    marked = re.sub(
+        r"\\([$`\\])|" + _VARIABLE.pattern,
+        lambda match: match[1] or f"\ue000{match[2] or match[3]}\ue001",
+        text,
+    )
+    return marked.replace("\\\n", "")
 
 
 def _unescaped(text: str) -> str:
+    r"""Return what `$'…'` says: bytes by `\xHH` and octal, characters by `\u` and `\U`."""
+
     def one(match: re.Match[str]) -> str:
         code = match[1]
-        if code[0] in "xuU" and len(code) > 1:
-            return chr(int(code[1:], 16))
+        if code[0] == "x" and len(code) > 1:
+            return chr(0xDC00 + int(code[1:], 16)) if int(code[1:], 16) > 0x7F else chr(int(code[1:], 16))
+        if code[0] in "uU" and len(code) > 1:
+            number = int(code[1:], 16)
+            if number > 0x10FFFF:
+                raise ImportFault(f"`\\{code[:9]}` is no character", "write the character itself")
+            return chr(number)
+        if code[0] in "01234567":
+            number = int(code, 8) & 0xFF
+            return chr(0xDC00 + number) if number > 0x7F else chr(number)
         return _ESCAPES.get(code, "\\" + code)
 
-    return re.sub(
-        r"\\(x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|.)", one, text, flags=re.DOTALL
+    found = re.sub(
+        r"\\(x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|[0-7]{1,3}|.)",
+        one,
+        text,
+        flags=re.DOTALL,
     )
+    # Two halves of a pair are one character; bytes are read as UTF-8.
+    found = found.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+    try:
+        return found.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeError:
+        raise ImportFault(
+            "`$'…'` contains bytes that are no text", "write the characters themselves"
+        ) from None

@@ -45,6 +45,8 @@ def literal_secret(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
         return
     for path, text in texts_in(value):
         if _is_secret_field(path):
+            if not text and path[-1] == "password":
+                continue  # a login by a name alone, as `curl -u KEY:`: nothing is secret
             if "{{" in text:
                 yield at.value(
                     path, f"`{path[-1]}` is a template, and must be a reference to a secret", do=_OVERLAY

@@ -1,0 +1,94 @@
+"""What a shell would fill into a line → parameters of the action; a credential stays a reference."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from callsheet.importing.credentials import is_credential, is_hidden_field, is_secret
+from callsheet.importing.guesses import DEVICES, parameter_name
+from callsheet.importing.marks import SLOT, bare, slot
+from callsheet.importing.model import Imported, ImportFault, Slot
+from callsheet.importing.shell import MARK
+
+_IN_JSON = re.compile(r'"(?:[^"\\]|\\.)*"|' + MARK.pattern, re.DOTALL)
+
+
+def with_parameters_of_shell(imported: Imported) -> Imported:
+    """Make parameters of the variables in URL, query and headers, but for whole credentials.
+
+    Raises:
+        ImportFault: where the host is one.
+
+    """
+    base, mark, query = imported.url.partition("?")
+    host = re.match("[^/?#]*://[^/?#]*", base)
+    if host and (found := MARK.search(host[0])):
+        raise ImportFault(
+            f"its host is the variable `${found[1]}`",
+            "write the host itself, or make it a value of the environment",
+        )
+    pairs = [
+        f"{key}{equals}{value if is_hidden_field(key, value) else _marked(imported, value)}"
+        for key, equals, value in (one.partition("=") for one in query.split("&"))
+    ]
+    imported.url = f"{_marked(imported, base)}{mark}{'&'.join(pairs)}"
+    imported.headers = [
+        (
+            key,
+            value
+            if MARK.fullmatch(value.strip()) or key.lower() == "authorization"
+            else _marked(imported, value),
+        )
+        for key, value in imported.headers
+    ]
+    return imported
+
+
+def payload_of_shell(imported: Imported, text: str, read: Callable[[str], Any]) -> Any:
+    """Return the JSON of a body with variables of a shell; one without quotes around it is a number.
+
+    Args:
+        imported: takes the parameters.
+        text: of the body, with marks.
+        read: returns the JSON of a text; raises ImportFault.
+
+    """
+
+    def in_json(match: re.Match[str]) -> str:
+        return match[0] if match[0].startswith('"') else json.dumps(bare(f"\ue002{match[1]}\ue003"))
+
+    return _with_slots(imported, read(_IN_JSON.sub(in_json, text)), ())
+
+
+def _with_slots(imported: Imported, value: Any, path: tuple[Any, ...]) -> Any:
+    if isinstance(value, dict):
+        if any(MARK.search(key) for key in value):
+            raise ImportFault("a key of the body is a variable", "write the action by hand")
+        return {key: _with_slots(imported, one, (*path, key)) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_with_slots(imported, one, (*path, index)) for index, one in enumerate(value)]
+    if not isinstance(value, str):
+        return value
+    number = SLOT.fullmatch(value)
+    if number is not None and number[1]:
+        return Slot(parameter_name(number[2]), {"type": "number"}, 1)
+    whole = MARK.fullmatch(value)
+    if whole is None:
+        return _marked(imported, value)
+    name = parameter_name(whole[1])
+    if is_secret("", path) or (is_credential(whole[1], "") and name not in DEVICES):
+        return value
+    return _slot_of(imported, whole[1])
+
+
+def _marked(imported: Imported, text: str) -> str:
+    """Return a text with the mark of a parameter for each variable."""
+    return MARK.sub(lambda match: slot(_slot_of(imported, match[1]).name), text)
+
+
+def _slot_of(imported: Imported, variable: str) -> Slot:
+    name = parameter_name(variable)
+    return imported.slots.setdefault(name, Slot(name, {"type": "string"}, name))

@@ -1,0 +1,198 @@
+"""`callsheet import curl`: the action sends what curl sends, or the line is refused, or a note says what differs."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.curl_judge import Recorder, by_callsheet, judge
+from support.forms import LONG
+from support.workspaces import Callsheet, Folder
+
+URL = "https://api.example.com/v1/send"
+BODY = '{"to": "ada", "n": 1, "list": [1.5, true, null]}'
+
+EQUAL = {
+    "flags in one word": f"curl -sSXPOST {URL} -d '{BODY}'",
+    "a value in the same word": f"curl -sSLo/dev/null {URL} -d '{BODY}'",
+    "a value in the next word": f"curl -sSfo /dev/null {URL} -d '{BODY}'",
+    "a login in one word": f"curl -sSubob:pw {URL} -d '{BODY}'",
+    "a login without a password": f"curl -u sk_test_abc: {URL} -d '{BODY}'",
+    "a login without a colon": f"curl -u sk_test_abc {URL} -d '{BODY}'",
+    "a login without a name": f"curl -u \":$PAT\" {URL} -d '{BODY}'",
+    "a key where a login is meant": f"curl {URL} -H 'Authorization: Basic YOUR_REST_API_KEY' -d '{BODY}'",
+    "a login that a variable says": f"curl {URL} -H \"Authorization: Basic $LOGIN\" -d '{BODY}'",
+    "data in the query": f"curl -sG {URL} -d q=1 -d 'r=two%20words'",
+    "JSON in the query": f"curl -sG {URL} -d '{{\"a\":1}}'",
+    "encoded data in the query": f"curl -G {URL} --data-urlencode 'q=a b&c' --data-urlencode '=x y' --data-urlencode plain",
+    "a query of its own": f"curl --url-query 'a=1' --url-query 'b=c d' {URL} -d '{BODY}'",
+    "JSON, and what goes with it": f"curl --json '{BODY}' {URL}",
+    "JSON in pieces": f"curl --json '{{\"a\":' --json '1}}' {URL}",
+    "data in pieces": f"curl {URL} -d '{{\"a\": \"x' -d 'y\"}}'",
+    "a variable of the query": f'curl "{URL}?to=$PHONE&limit=5"',
+    "variables in a text": f'curl {URL} -d "{{\\"to\\": \\"$PHONE\\", \\"text\\": \\"Hi ${{NAME}}!\\"}}"',
+    "a variable between quotes": f'curl {URL} -d \'{{"to": "\'"$PHONE"\'"}}\'',
+    "a variable with a default": f'curl {URL} -d "{{\\"to\\": \\"${{PHONE:-336}}\\"}}"',
+    "a variable in the path": 'curl "https://api.example.com/v1/$ACCOUNT/x" -d \'{"a":1}\'',
+    "a variable in a header": f"curl {URL} -H \"X-Sig: v1=$SIG\" -d '{BODY}'",
+    "an escaped dollar": f'curl {URL} -H "X-Price: \\$5" -d "{{\\"a\\": \\"\\$5\\"}}"',
+    "a line that goes on in quotes": f"curl \"https://api.example.com/v1/\\\nsend\" -d '{BODY}'",
+    "a line that goes on in a word": f"curl https://api.example.com/v1/\\\nsend -d '{BODY}'",
+    "a line that goes on to its end": f"curl {URL} \\\n  -d '{BODY}' \\\n",
+    "a comment above": f"# Send a message\n\ncurl {URL} -d '{BODY}'",
+    "a comment after": f"curl {URL} -d '{BODY}' # send it",
+    "the end of the options": f"curl -d '{BODY}' -- {URL}",
+    "a pipe": f"curl -s {URL} -d '{BODY}' | jq '.id | length' > out.json",
+    "the answer in a file": f"curl {URL} -d '{BODY}' -o out.json 2>/dev/null > log.txt",
+    "a pipe that is a value": f"curl {URL} -H 'X-Op: |' -d '{{\"a\": \"> |\"}}'",
+    "a here document": f'curl {URL} -d @- <<EOF\n{{"to": "$PHONE",\n "n": 1}}\nEOF',
+    "a here document as it is": f'curl {URL} --data-binary @- << \'EOF\'\n{{"to": "$PHONE"}}\nEOF\n',
+    "a here document with tabs": f"curl {URL} -d @- <<-END\n\t{BODY}\n\tEND",
+    "a here string": f"curl {URL} -d @- <<< '{BODY}'",
+    "a here document of cat": f'curl {URL} -d "$(cat <<EOF\n{{"to": "$PHONE"}}\nEOF\n)"',
+    "escapes": f'curl {URL} -d $\'{{"a": "it\\\'s \\u00e9 \\xc3\\xa9 \\101 \\U0001F600"}}\'',
+    "a pair of surrogates in JSON": f'curl {URL} -d \'{{"a": "\\ud83d\\ude00"}}\'',
+    "options that change nothing": f"curl --retry 3 --retry-all-errors -m 5 --ipv4 --no-keepalive --tlsv1.2 --http1.1 {URL} -d '{BODY}'",
+    "switches that are off": f"curl --no-silent --no-location {URL} -d '{BODY}'",
+    "a bearer in small letters": f"curl {URL} -H 'authorization: bearer abc123def' -d '{BODY}'",
+    "names that only sound secret": f'curl {URL} -d \'{{"secretary": "Ann", "passwordless": "yes", "max_tokens": 5}}\'',
+    "repeated keys": f"curl '{URL}?i[]=1&i[]=2&a=1&b&c=' -g",
+    "two slashes": "curl https://api.example.com//v1//x/ -d '{\"a\":1}'",
+}
+NOTED = {
+    "a method in small letters": (
+        f"curl -X post {URL} -d '{BODY}'",
+        "the method is POST, and curl would send `post`",
+    ),
+    "a header without a value": (
+        f"curl {URL} -H 'X-Empty;' -d '{BODY}'",
+        "the header X-Empty was left out: it has no value",
+    ),
+    "a header taken away": (
+        f"curl {URL} -H 'Content-Type:' -d '{BODY}'",
+        "it takes a header of curl's away",
+    ),
+    "no scheme": (f"curl api.example.com/v1 -d '{BODY}'", "https was written, and curl would call http"),
+}
+IMPORTED = {
+    "for cmd": (
+        f'curl ^"{URL}?a=1^&b=2^" ^\r\n  -H ^"accept: application/json^" ^\r\n  --data-raw ^"^{{^\\^"a^\\^":^\\^"b c^\\^"^}}^"',
+        {"a": "b c"},
+    ),
+    "for cmd, as it was before": (
+        f'curl "{URL}" ^\n  -H "X-A: b" ^\n  --data-raw "{{\\"a\\":1}}" ^\n  --compressed',
+        {"a": 1},
+    ),
+    "for PowerShell": (
+        f'curl.exe -X POST `\n  "{URL}" `\n  -H "Authorization: Bearer $env:TOKEN" `\n  -d \'{{\\"a\\": 1}}\'',
+        {"a": 1},
+    ),
+    "with prompts": (f"$ curl -X POST {URL} \\\n>   -d '{{\"a\":1}}'", {"a": 1}),
+    "with an assignment and sudo": (
+        f'TOKEN=abc sudo curl {URL} -H "Authorization: Bearer $TOKEN" -d \'{{"a":1}}\'',
+        {"a": 1},
+    ),
+}
+REFUSED = {
+    f"curl {URL} -d '{BODY}' && echo done": "the line continues after curl, with `&&`",
+    f"curl {URL} -d '{BODY}'\necho done": "the line continues after curl, with `echo`",
+    f"curl -X POST {URL} \\\n  # the payload\n  -d '{BODY}'": "the line continues after curl, with `-d`",
+    f'curl {URL} -d "{{\\"a\\": \\"$(whoami)\\"}}"': "the line runs another command",
+    f'curl {URL} -d "{{\\"a\\": \\"$1\\"}}"': "the shell would fill `$1` in",
+    f'curl {URL} -d "{{\\"a\\": \\"${{NAME%x}}\\"}}"': "the shell would fill `${` in",
+    f"curl {URL} -d $'\\UFFFFFFFF'": "`\\UFFFFFFFF` is no character",
+    f"curl {URL} -d $'\\xff'": "`$'…'` contains bytes that are no text",
+    f"curl 'https://api.example.com/{{a,b}}' -d '{BODY}'": "curl makes several URLs of `{a,b}`",
+    f"curl 'https://api.example.com/[1-3]' -d '{BODY}'": "curl makes several URLs of `[1-3]`",
+    f"curl \"$BASE/v1\" -d '{BODY}'": "its host is the variable `$BASE`",
+    f"curl --req POST {URL}": "the option --req is not known",
+    f"curl {URL} -d @- ": "-d reads a file, which may be anywhere",
+    f"curl --digest -u a:b {URL} -d '{BODY}'": "--digest cannot be imported: its login is made of what the service answers first",
+}
+
+
+@pytest.fixture(scope="module")
+def recorder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorder]:
+    if shutil.which("curl") is None or shutil.which("openssl") is None:
+        pytest.skip("curl or openssl is missing: apt-get install curl openssl")
+    found = Recorder(tmp_path_factory.mktemp("recorder"))
+    yield found
+    found.close()
+
+
+@pytest.mark.parametrize("case", EQUAL)
+def test_an_action_sends_what_curl_sends(case: str, recorder: Recorder, tmp_path: Path) -> None:
+    assert judge(EQUAL[case], recorder, tmp_path) == ("equal", "")
+
+
+@pytest.mark.parametrize("case", NOTED)
+def test_what_differs_is_noted(case: str, recorder: Recorder, tmp_path: Path) -> None:
+    line, note = NOTED[case]
+    kind, why = judge(line, recorder, tmp_path)
+    assert kind in ("differs, with a note", "equal")
+    assert note in why or note in by_callsheet(line, tmp_path).notes
+
+
+@pytest.mark.parametrize("case", IMPORTED)
+def test_lines_of_other_shells_and_of_pages_are_read(case: str, tmp_path: Path) -> None:
+    line, payload = IMPORTED[case]
+    found = by_callsheet(line, tmp_path)
+    assert found.sent is not None, found.why
+    assert (found.sent.method, found.sent.json) == ("POST", payload)
+
+
+@pytest.mark.parametrize("line", REFUSED)
+def test_what_is_not_exact_is_refused_with_the_reason(
+    line: str, workspace: Folder, callsheet: Callsheet
+) -> None:
+    outcome = callsheet("import", "curl", line, "-C", workspace.path)
+    assert outcome.code == 1
+    assert outcome.err.startswith(f"error CS938: {REFUSED[line]}"), outcome.err
+
+
+def test_a_placeholder_of_a_page_is_a_parameter(tmp_path: Path, recorder: Recorder) -> None:
+    line = f"curl 'https://api.example.com/v1/{{id}}/x' -d '{BODY}'"
+    assert judge(line, recorder, tmp_path) == ("equal", "")
+    found = by_callsheet(line, tmp_path)
+    assert found.params["id"] == "id"
+    assert "`{id}` in the URL was read as a parameter" in found.notes
+
+
+STARTS = ("curl", "$ curl", "/usr/bin/curl", "curl -s", "curl -sS", "curl --silent --show-error -f")
+METHODS = ("", "-X POST", "-XPUT", "--request PATCH", "-sX POST")
+URLS = (
+    URL,
+    f"'{URL}?a=1&b=two'",
+    f'"{URL}?q=a%20b"',
+    "https://api.example.com/v1/caf%C3%A9/x",
+    f"--url {URL}",
+)
+HEADERS = (
+    "", "-H 'X-Team: crm'", '-H "X-Team:crm" -H "Accept: application/json"', "-H'Authorization: Bearer abc.def'",
+    "--header 'X-Api-Key: 12345'", "-u user:pass", "-H 'Content-Type: application/json; charset=utf-8'",
+)  # fmt: skip
+BODIES = (
+    f"-d '{BODY}'", f"--data-raw '{BODY}'", f"-d'{BODY}'", '-d "{\\"a\\": \\"b c\\"}"', f"--json '{BODY}'",
+    "--data-binary '{\n  \"a\": {\"b\": [1, 2.50, -0.0, 1e3]}\n}'", "-d $'{\"a\": \"it\\'s\"}'", "-d '{\"a\": \"it'\\''s\"}'",
+    "-d '{}'", "-d '[]'", "-d '\"text\"'", "-d '{\"\u00e9\": \"\u00fc \u4e16\"}'",
+)  # fmt: skip
+ENDS = ("", " | jq .", " > /dev/null", " -o /dev/null", " # a comment", " --compressed")
+
+
+def lines() -> list[str]:
+    """Return lines of every part with every other, in a fixed order."""
+    found = [
+        f"{start} {' '.join(filter(None, parts))}{end}"
+        for start, *parts, end in itertools.product(STARTS, METHODS, URLS, HEADERS, BODIES, ENDS)
+    ]
+    return random.Random(16).sample(found, 500 if LONG else 25)
+
+
+def test_lines_of_all_parts_send_what_curl_sends(recorder: Recorder, tmp_path: Path) -> None:
+    found = {line: judge(line, recorder, tmp_path) for line in lines()}
+    assert {line: one for line, one in found.items() if one[0] != "equal"} == {}
