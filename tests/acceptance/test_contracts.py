@@ -576,8 +576,8 @@ def reads_of_contracts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     from callsheet.contracts import sources
 
     parsed: list[str] = []
-    real = sources.parse
-    monkeypatch.setattr(sources, "parse", lambda *it, **more: parsed.append(it[1]) or real(*it, **more))
+    real = sources.ContractFile._parsed
+    monkeypatch.setattr(sources.ContractFile, "_parsed", lambda it: parsed.append(it.reference) or real(it))
     forget_contracts(monkeypatch)
     return parsed
 
@@ -846,3 +846,84 @@ def test_what_a_contract_would_refuse_of_a_generated_case_fails_it(
     assert "the contract rejects it: `to` does not satisfy `maxLength: 20` of the contract" in " ".join(
         failed.out.split()
     )
+
+
+TRAPS = """\
+info: {title: t, version: 1.10}
+openapi: 3.0.3
+servers: [{url: "https://api.example.com"}]
+paths:
+  /send:
+    post:
+      operationId: send
+      requestBody:
+        content:
+          application/json:
+            schema:
+              type: object
+              required: [id]
+              properties:
+                id: {type: integer, format: int64, maximum: 9223372036854775807}
+                zip: {type: string, example: 02134}
+                at: {type: string, format: date-time, example: 2026-01-02T03:04:05Z}
+                country: {type: string, enum: [de, no, on]}
+              required: [id]
+      responses: {200: {description: ok}}
+"""
+PART = "D:\n  type: object\n  properties: {a: {type: string}, next: {$ref: 'more.json#/E'}}\n  enum: [no, 1_000]\n"
+
+
+@pytest.mark.parametrize("form", ["yaml", "json", "minified"])
+def test_a_description_is_read_for_what_it_means_and_corrected_by_nobody(
+    form: str, workspace: Folder, callsheet: Callsheet
+) -> None:
+    name = "api.yaml" if form == "yaml" else "api.json"
+    text = TRAPS
+    if form != "yaml":
+        value = yaml.load(
+            TRAPS.replace("2026-01-02T03:04:05Z", "'2026'").replace("200:", "'200':"), yaml.BaseLoader
+        )
+        schema = value["paths"]["/send"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+        schema["properties"]["id"]["maximum"] = 9223372036854775807
+        text = json.dumps(value, indent=None if form == "minified" else 1)
+    workspace.write(name, text)
+    action = (workspace.path / "example.yaml").read_text("utf-8")
+    contract = f"  contract: {{openapi: {name}, operation: send}}\n"
+    for payload, code in (
+        ("{id: 7, country: 'no'}", ""),
+        ("{id: seven}", "CS454"),
+        ("{id: 7, country: fr}", "CS454"),
+    ):
+        changed = re.sub(r"    payload: .*\n", f"    payload: {payload}\n", action).replace(
+            "/v1/send", "/send"
+        )
+        changed = re.sub(r"  parameters:\n(?:    .*\n)+", "", changed)
+        workspace.write("example.yaml", changed.replace("spec:\n", f"spec:\n{contract}", 1))
+        for cached in ((), ()):
+            outcome = callsheet("validate", "-C", workspace.path, *cached)
+            assert re.findall(r"(?:error|warning) (CS\d+)", outcome.out) == [code] * bool(code), outcome.out
+
+
+def test_the_files_of_which_a_description_consists_are_no_documents_of_ours(
+    workspace: Folder, callsheet: Callsheet
+) -> None:
+    workspace.write("parts/schemas.yaml", PART)
+    workspace.write("parts/more.json", '{"E": {"maximum": 9223372036854775807}}')
+    broken = callsheet("validate", "-C", workspace.path).out
+    assert {"parts/schemas.yaml", "parts/more.json"} <= set(re.findall(r"^(\S+?):\d", broken, re.MULTILINE))
+    reference = "$ref: './parts/schemas.yaml#/D'"
+    workspace.write(
+        "api.yaml",
+        TRAPS.replace(
+            "at: {type: string, format: date-time, example: 2026-01-02T03:04:05Z}", f"at: {{{reference}}}"
+        ),
+    )
+    for _ in range(2):
+        assert callsheet("validate", "-C", workspace.path).out == "Valid: 2 documents.\n"
+    # What is an action stays one, whoever names its file.
+    workspace.write("api.yaml", TRAPS + "x-more: {$ref: 'example.yaml#/spec'}\n")
+    workspace.write(
+        "example.yaml",
+        "apiVersion: callsheet/v1\nkind: Action\nmetadata: {name: example}\nspec: {reqest: {}}\n",
+    )
+    assert "error CS2" in callsheet("validate", "-C", workspace.path).out

@@ -6,9 +6,15 @@ A vendor's description, to which contracts refer, and what callsheet itself writ
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from posixpath import dirname, join, normpath
 from typing import Any
+from urllib.parse import unquote
 
+from callsheet.compiling.unit import Unit
 from callsheet.documents import Source, Unreadable
+from callsheet.documents.foreign_reader import ForeignFault, read_foreign
 from callsheet.language.own_output import MAX_BYTES, is_own_file, is_own_output
 
 MAX_DESCRIPTION_BYTES = 16 * 1_048_576
@@ -19,9 +25,48 @@ _DESCRIPTION = re.compile(
 )
 
 
+_FILE_REFERENCE = re.compile(r"""\$ref["']?\s*:\s*["']?([^#"'\s,{}]+\.(?:json|ya?ml))""")
+
+
 def is_foreign(value: Any, *, is_json: bool) -> bool:
     """Return whether a document does not belong to the workspace."""
     return _is_description(value) or (is_json and is_own_output(value))
+
+
+def is_description_file(text: str, values: Collection[Any], *, is_json: bool) -> bool:
+    """Return whether a file is a description, by what could be read of it, or by its beginning."""
+    if any(map(_is_description, values)):
+        return True
+    if is_json and not values:
+        # The reader of our own documents gives up where a number is too large; the key may stand anywhere.
+        with suppress(ForeignFault):
+            return _is_description(read_foreign(text, is_json=True))
+    head = text[:65_536].encode("utf-8", "replace")
+    return b"callsheet/v1" not in head and _DESCRIPTION.search(head) is not None
+
+
+def files_referred_to(file: str, text: str) -> list[str]:
+    """Return the files of the workspace to which `$ref` of a file lead, as paths from its root, sorted."""
+    found = {
+        normpath(join(dirname(file), unquote(one)))
+        for one in _FILE_REFERENCE.findall(text)
+        if "://" not in one
+    }
+    return sorted(one for one in found if not one.startswith(("../", "/")) and one != file)
+
+
+def without_parts(units: Sequence[Unit]) -> list[Unit]:
+    """Return units without what is in the files of which descriptions consist, which are theirs."""
+    by_file = {one.file: one for one in units}
+    waiting = [file for one in units if one.describes for file in one.refers]
+    parts: set[str] = set()
+    while waiting:
+        file = waiting.pop()
+        if file not in parts and file in by_file:
+            parts.add(file)
+            waiting += by_file[file].refers
+    # A file with documents of ours keeps them, whoever names it.
+    return [Unit(one.file, one.hash) if one.file in parts and not one.heads else one for one in units]
 
 
 def is_large_and_foreign(source: Source, file: str) -> bool:

@@ -42,6 +42,8 @@ class Unit:
         parts: the connections and fragments that were looked for, by address, with the digest of each;
             empty for one that is not there.
         ignores: does the text speak to callsheet in a comment?
+        describes: is the file a vendor's description?
+        refers: the files to which it refers by `$ref`, where it is one, or may be a part of one.
 
     """
 
@@ -57,6 +59,8 @@ class Unit:
     templates: dict[str, str] = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)
     ignores: bool = False
+    describes: bool = False
+    refers: list[str] = field(default_factory=list)
 
     def record(self) -> dict[str, Any]:
         """Return the unit of this file and hash as JSON, without its texts."""
@@ -69,6 +73,8 @@ class Unit:
             "templates": self.templates,
             "parts": self.parts,
             "ignores": self.ignores,
+            **({"describes": True} if self.describes else {}),
+            **({"refers": self.refers} if self.refers else {}),
         }
 
     @classmethod

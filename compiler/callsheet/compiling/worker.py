@@ -13,7 +13,12 @@ from callsheet.compiling.cache import part_digests
 from callsheet.compiling.compilers import compiler_of
 from callsheet.compiling.context import Context, may_be_shared
 from callsheet.compiling.findings import unused_in
-from callsheet.compiling.foreign import is_foreign, is_large_and_foreign
+from callsheet.compiling.foreign import (
+    files_referred_to,
+    is_description_file,
+    is_foreign,
+    is_large_and_foreign,
+)
 from callsheet.compiling.items import read_items
 from callsheet.compiling.kept import Kept
 from callsheet.compiling.model import CompiledAction
@@ -99,6 +104,13 @@ class Worker:
         if problems and as_json and is_own_file(content):
             # What keeps a document from being read, as its size, is nothing wrong with a report.
             return unit
+        if "$ref" in text:
+            unit.refers = files_referred_to(file, text)
+        if problems or unit.refers:
+            values = [one.value for one in parsed]
+            unit.describes = is_description_file(text, values, is_json=is_json)
+        if problems and unit.describes:
+            return unit  # it is not ours to correct
         shared = may_be_shared(content)
         unit.found += [(one if shared else _about_document(one, parsed), []) for one in problems]
         # JSON has no comments.

@@ -18,6 +18,7 @@ from callsheet.compiling.cache import UnitCache
 from callsheet.compiling.concerned import naming_definitions
 from callsheet.compiling.context import Context, read_shared
 from callsheet.compiling.findings import found_in, without_broken_parts, without_what_follows
+from callsheet.compiling.foreign import without_parts
 from callsheet.compiling.model import Compiled, CompiledAction
 from callsheet.compiling.named_fragments import NamedFragments
 from callsheet.compiling.policy_exceptions import reported
@@ -79,7 +80,7 @@ class _WorkspaceCompiler:
         self.files = [
             one for one in self.files if one not in self.items_files and not self._is_deployed(one)
         ]
-        units = self._units(context)
+        units = without_parts(self._units(context))
         for unit in units:
             self._enter(unit, context)
         for found in self.result.by_kind.values():

@@ -14,15 +14,12 @@ from weakref import WeakValueDictionary
 from callsheet.compiling.memo import Memo
 from callsheet.contracts.descriptions import Description
 from callsheet.documents import Path, Places, Source, Span, Unreadable, parts_of
+from callsheet.documents.foreign_reader import ForeignFault, read_foreign
 from callsheet.documents.json_places import JsonPlaces
 from callsheet.documents.reading import decode, parse
 from callsheet.documents.sources import read_named
 
 MAX_BYTES = 16 * 1_048_576
-_TRAPS = ("CS12", "CS116")
-"""What is reported of an author's own YAML: a text that looks like a number, a key that is a status code.
-
-The value is right all the same."""
 
 
 class ContractFault(Exception):  # noqa: N818 - a verdict about one contract
@@ -93,16 +90,18 @@ class ContractFile:
             self.__dict__.pop(name, None)
 
     def _parsed(self) -> dict[str, Any]:
-        documents, problems = parse(self.text, self._name)
-        faults = [one for one in problems if not one.code.startswith(_TRAPS)]
-        if faults or len(documents) != 1 or not isinstance(documents[0].value, dict):
-            where = f" (line {faults[0].span.line}: {faults[0].message})" if faults else ""
+        why = ""
+        try:
+            found = read_foreign(self.text, is_json=self._is_json)
+        except ForeignFault as fault:
+            found, at = None, f"line {fault.line}: " if fault.line else ""
+            why = f" ({at}{fault.message})"
+        if not isinstance(found, dict):
             raise ContractFault(
                 "CS450",
-                f"the contract {self.reference} cannot be read{where}",
+                f"the contract {self.reference} cannot be read{why}",
                 "name a description in JSON or YAML: OpenAPI 2.0, 3.0, 3.1, or Google's discovery format",
             )
-        found: dict[str, Any] = documents[0].value
         return found
 
     @cached_property
