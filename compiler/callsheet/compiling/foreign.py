@@ -8,9 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from posixpath import dirname, join, normpath
 from typing import Any
-from urllib.parse import unquote
 
 from callsheet.compiling.unit import Unit
 from callsheet.documents import Source, Unreadable
@@ -23,9 +21,6 @@ MAX_DESCRIPTION_BYTES = 16 * 1_048_576
 _DESCRIPTION = re.compile(
     rb"""^\{?\s*["']?(?:openapi|swagger)["']?\s*:|"kind"\s*:\s*"discovery#restDescription\"""", re.MULTILINE
 )
-
-
-_FILE_REFERENCE = re.compile(r"""\$ref["']?\s*:\s*["']?([^#"'\s,{}]+\.(?:json|ya?ml))""")
 
 
 def is_foreign(value: Any, *, is_json: bool) -> bool:
@@ -43,16 +38,6 @@ def is_description_file(text: str, values: Collection[Any], *, is_json: bool) ->
             return _is_description(read_foreign(text, is_json=True))
     head = text[:65_536].encode("utf-8", "replace")
     return b"callsheet/v1" not in head and _DESCRIPTION.search(head) is not None
-
-
-def files_referred_to(file: str, text: str) -> list[str]:
-    """Return the files of the workspace to which `$ref` of a file lead, as paths from its root, sorted."""
-    found = {
-        normpath(join(dirname(file), unquote(one)))
-        for one in _FILE_REFERENCE.findall(text)
-        if "://" not in one
-    }
-    return sorted(one for one in found if not one.startswith(("../", "/")) and one != file)
 
 
 def without_parts(units: Sequence[Unit]) -> list[Unit]:

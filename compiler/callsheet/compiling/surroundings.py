@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from posixpath import normpath
 
 from callsheet.compiling.model import Compiled
 from callsheet.documents import Document, Source, Unreadable
+from callsheet.documents.file_references import parts_of_description
+from callsheet.documents.reading import decode
 from callsheet.documents.sources import IGNORE_FILE, ignore_patterns
 from callsheet.rules.ignores import Silencing, silencings
 
@@ -27,6 +29,7 @@ class Surroundings:
         confirming: those of these files by which steps are confirmed, and no plan is approved.
         digests: of each contract and snapshot that the workspace names; None where there is no such file.
         silencings: the comments that silence a finding.
+        parts: the contracts of which a file is a part, by the file.
 
     """
 
@@ -37,13 +40,16 @@ class Surroundings:
     confirming: frozenset[str] = frozenset()
     digests: dict[str, str | None]
     silencings: tuple[Silencing, ...]
+    parts: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def surroundings_of(source: Source, compiled: Compiled) -> Surroundings:
     """Read the surroundings of a compiled workspace."""
     approving = {one.approvals.signers for one in compiled.environments.values()}
     confirming = {one.confirmers.signers for one in compiled.environments.values() if one.confirmers.count}
-    named = {*_contracts(compiled), *_snapshots(compiled)}
+    contracts = _contracts(compiled)
+    parts = _parts(source, contracts)
+    named = {*contracts, *parts, *_snapshots(compiled)}
     return Surroundings(
         compiled=compiled,
         files=frozenset(source.files()),
@@ -52,6 +58,7 @@ def surroundings_of(source: Source, compiled: Compiled) -> Surroundings:
         confirming=frozenset(confirming - approving),
         digests={one: _digest(source, one) for one in sorted(named)},
         silencings=_silencings(compiled),
+        parts=parts,
     )
 
 
@@ -86,6 +93,19 @@ def _contracts(compiled: Compiled) -> set[str]:
         if one.contract
     )
     return {normpath(str(one)) for one in named if one and not str(one).startswith("package:")}
+
+
+def _parts(source: Source, contracts: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Return the files of which contracts consist beside their own, each with those contracts."""
+    found: dict[str, frozenset[str]] = {}
+    for one in contracts:
+        try:
+            text, _ = decode(source.read(one, limit=MAX_BYTES), one)
+        except Unreadable:
+            continue
+        for part in parts_of_description(source, one, text, limit=MAX_BYTES):
+            found[part] = found.get(part, frozenset()) | {one}
+    return found
 
 
 def _snapshots(compiled: Compiled) -> set[str]:

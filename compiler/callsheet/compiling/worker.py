@@ -14,7 +14,6 @@ from callsheet.compiling.compilers import compiler_of
 from callsheet.compiling.context import Context, may_be_shared
 from callsheet.compiling.findings import unused_in
 from callsheet.compiling.foreign import (
-    files_referred_to,
     is_description_file,
     is_foreign,
     is_large_and_foreign,
@@ -35,6 +34,7 @@ from callsheet.compiling.sets import (
 )
 from callsheet.compiling.unit import Broken, Computed, Unit
 from callsheet.documents import Document, Problem, Source, Unreadable
+from callsheet.documents.file_references import files_referred_to
 from callsheet.documents.problems import ANY, Concern
 from callsheet.documents.reading import decode, parse
 from callsheet.documents.yaml_events import ParsedDocument
@@ -104,8 +104,7 @@ class Worker:
         if problems and as_json and is_own_file(content):
             # What keeps a document from being read, as its size, is nothing wrong with a report.
             return unit
-        if "$ref" in text:
-            unit.refers = files_referred_to(file, text)
+        unit.refers = files_referred_to(file, text)
         if problems or unit.refers:
             values = [one.value for one in parsed]
             unit.describes = is_description_file(text, values, is_json=is_json)

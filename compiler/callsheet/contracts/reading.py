@@ -20,7 +20,7 @@ from callsheet.contracts.records import operation_from, record_of
 from callsheet.contracts.sources import ContractFault, ContractFile, read_contract
 from callsheet.documents import Related, Source
 
-FORMAT = 4
+FORMAT = 5
 """Of what is kept of an operation; higher whenever it is read otherwise."""
 
 _OPERATIONS: Memo[Operation] = Memo(32 * 1_048_576)
@@ -74,9 +74,8 @@ class Contracts:
     def related(self, contract: Mapping[str, Any], pointer: str) -> tuple[Related, ...]:
         """Return the place in a contract at a pointer, as what a finding refers to."""
         reference = contract.get("openapi") or contract["discovery"]
-        file = self._file(reference)
-        span = file.place(pointer)
-        return (Related(file=file.reference, span=span, message="the contract says so here"),)
+        file, span = self._file(reference).located(pointer)
+        return (Related(file=file, span=span, message="the contract says so here"),)
 
     def close(self) -> None:
         """Close the cache; it is opened again where it is needed."""

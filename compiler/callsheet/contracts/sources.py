@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path as FilePath
@@ -12,8 +13,10 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from callsheet.compiling.memo import Memo
+from callsheet.contracts.bundling import bundled, file_and_pointer, with_operations
 from callsheet.contracts.descriptions import Description
 from callsheet.documents import Path, Places, Source, Span, Unreadable, parts_of
+from callsheet.documents.file_references import parts_of_description
 from callsheet.documents.foreign_reader import ForeignFault, read_foreign
 from callsheet.documents.json_places import JsonPlaces
 from callsheet.documents.reading import decode, parse
@@ -40,16 +43,26 @@ class ContractFault(Exception):  # noqa: N818 - a verdict about one contract
 
 @dataclass
 class ContractFile:
-    """One contract's bytes; read as text, parsed, and its places found, when they are first asked for."""
+    """One contract's bytes; read as text, parsed, and its places found, when they are first asked for.
+
+    Attributes:
+        parts: the other files of which it consists, by path.
+
+    """
 
     reference: str
     content: bytes
+    parts: dict[str, ContractFile] = field(default_factory=dict)
 
     @cached_property
     def digest(self) -> str:
         """What the content is known by, with the reader that reads it."""
         form = "json" if self._is_json else "yaml"
-        return f"{form} {hashlib.sha256(self.content).hexdigest()}"
+        own = f"{form} {hashlib.sha256(self.content).hexdigest()}"
+        if not self.parts:
+            return own
+        others = [f"{name} {one.digest}" for name, one in self.parts.items()]
+        return f"{own} {hashlib.sha256(chr(10).join([self.reference, *others]).encode()).hexdigest()}"
 
     @cached_property
     def text(self) -> str:
@@ -90,6 +103,16 @@ class ContractFile:
             self.__dict__.pop(name, None)
 
     def _parsed(self) -> dict[str, Any]:
+        found = self.own_value
+        parts = {}
+        for name, one in self.parts.items():
+            with suppress(ContractFault):
+                parts[name] = one.own_value
+        return bundled(self.reference, found, parts) if parts else with_operations(found)
+
+    @property
+    def own_value(self) -> dict[str, Any]:
+        """What the file itself says; raises as `description` does."""
         why = ""
         try:
             found = read_foreign(self.text, is_json=self._is_json)
@@ -113,8 +136,17 @@ class ContractFile:
     def _json_places(self) -> JsonPlaces:
         return JsonPlaces(self.text)
 
+    def located(self, pointer: str) -> tuple[str, Span]:
+        """Return the file of the value at a JSON Pointer, and where it is in it."""
+        file, inside = file_and_pointer(pointer)
+        return (
+            (file, self.parts[file].place(inside))
+            if file in self.parts
+            else (self.reference, self.place(pointer))
+        )
+
     def place(self, pointer: str) -> Span:
-        """Return where the value at a JSON Pointer is, or the nearest one around it."""
+        """Return where the value at a JSON Pointer is in this file, or the nearest one around it."""
         if self._is_json:
             return self._json_places.place(parts_of(pointer))
         places = self._places
@@ -157,6 +189,11 @@ def read_contract(source: Source, reference: str) -> ContractFile:
     else:
         reference = reference if "://" in reference else normpath(reference)
         content = _from_workspace(source, reference)
+        file = ContractFile(reference, content)
+        with suppress(ContractFault):
+            others = parts_of_description(source, reference, file.text, limit=MAX_BYTES)
+            file.parts = {name: ContractFile(name, found) for name, found in others.items()}
+        return file
     return ContractFile(reference, content)
 
 

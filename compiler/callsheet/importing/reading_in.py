@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -174,4 +175,9 @@ def read_description(root: Path, source: str) -> tuple[ContractFile, bool]:
         inside = Path(source).resolve().relative_to(root.resolve()).as_posix()
     except ValueError:
         inside = ""
-    return ContractFile(inside or Path(source).name, read_argument(source).encode()), bool(inside)
+    text = read_argument(source)
+    if inside:
+        # With the other files of which it consists.
+        with suppress(ContractFault):
+            return read_contract(FolderSource(root), inside), True
+    return ContractFile(inside or Path(source).name, text.encode()), bool(inside)

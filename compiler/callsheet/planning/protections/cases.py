@@ -156,10 +156,12 @@ def _contract(
 
 def _file_changed(file: str, after: Surroundings) -> Protection:
     """Say that a file changed that callsheet reads: a contract, or the journeys that use the actions."""
+    files = {file, *after.parts.get(file, ())}
     users = sorted(
         one.address
         for one in after.compiled.actions.values()
-        if one.contract and file in (one.contract.get("openapi"), one.contract.get("discovery"))
+        if one.contract
+        and not files.isdisjoint((one.contract.get("openapi"), one.contract.get("discovery")))
     )
     if users:
         words = f"the contract of {quoted(users)} changed"
