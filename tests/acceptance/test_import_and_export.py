@@ -167,7 +167,7 @@ spec:
     method: POST
     url: {url}/v1/{{{{ params.list }}}}
     query: {{q: "it's $5"}}
-    headers: {{X-Note: "=`id` $(id) 'x'"}}
+    headers: {{X-Note: "=`id` $(id) 'x'", X-Key: {{secret: "env:FIELD"}}}}
     payload: {{text: "{{{{ params.text }}}}", key: {{secret: "env:FIELD"}}}}
   authentication: {{type: basic, username: ada, password: {{secret: "file:/run/pass word"}}}}
   parameters: {{list: {{type: string, example: a}}, text: {{type: string, example: b}}}}
@@ -205,6 +205,7 @@ def test_the_tools_themselves_send_what_callsheet_does(
     assert (seen.method, seen.path) == ("POST", "/v1/a%2Fb%20%27c%27?q=it%27s%20%245")
     assert json.loads(seen.body) == {"text": HOSTILE, "key": "fie$ld"}
     assert seen.headers["X-Note"] == "=`id` $(id) 'x'"
+    assert seen.headers["X-Key"] == "fie$ld"
     assert seen.headers["Authorization"] == "Basic " + base64.b64encode(b"ada:pa:ss $w'ord").decode()
 
 
@@ -310,9 +311,17 @@ def test_an_httpie_line_becomes_the_same_request(line: str) -> None:
         ("http https://a.example a:=x", "the data is not JSON"),
         ("http :8080/x a=b", "the URL is short for one of this machine"),
         ("http https://a.example 'a[0]=b'", "`a[0]` is an item of a list"),
-        ("http https://a.example --cert=x", "the option --cert=x is not known"),
+        ("http https://a.example --cert=x", "the option --cert is not known"),
         ("http https://a.example word", "`word` is not an item of a request"),
         ("http POST", "the line calls no URL"),
+        ("http POST https://a.example a=1 a[b]=2", "`a` is a value, and has fields"),
+        (
+            "http -A digest -a u:s3cr3t https://a.example",
+            "a login by digest is made of what the service answers first",
+        ),
+        ("http --raw '{}' https://a.example b=3", "the line has a body and fields of one"),
+        ("http -zs3cr3t https://a.example", "the option -z is not known"),
+        ("http https://a.example $K==1", "a key of the query is a variable"),
         ("http https://a.example && sh", "the line continues after httpie, with `&&`"),
         ("http https://a.example a=$(id)", "the line runs another command"),
         ("http https://a.example 'a", "a quote of the httpie line is not closed"),
@@ -538,3 +547,20 @@ def test_a_description_may_be_larger_than_a_file_of_actions(
     outcome = callsheet("validate", "-C", workspace.path)
     assert "api.yaml" not in outcome.out
     assert outcome.out.startswith("large.yaml:1:1: error CS103\n")
+
+
+def test_variables_of_an_httpie_line_are_parameters(workspace: Folder, callsheet: Callsheet) -> None:
+    line = 'http POST https://a.example/$ID a="$FOO" b="x $FOO" v=="a$U" X-U:"r-$RID" Authorization:"Bearer $TOKEN"'
+    outcome = callsheet("import", "httpie", line, "-C", workspace.path, "--name", "line")
+    assert outcome.code == 0, outcome.err
+    text = (workspace.path / "line.yaml").read_text()
+    for written in (
+        "/{{ params.id }}",
+        "a: '{{ params.foo }}'",
+        "b: x {{ params.foo }}",
+        "v: a{{ params.u }}",
+        "r-{{ params.rid }}",
+    ):
+        assert written in text, text
+    assert "secret: env:TOKEN" in text
+    assert callsheet("test", "line", "-C", workspace.path).code == 0

@@ -188,3 +188,52 @@ def test_keys_of_two_descriptions_have_two_names(workspace: Folder, callsheet: C
         outcome = callsheet("import", description(host), "--all", "-C", workspace.path)
         assert f"set {host.upper()}_KEY, {host.upper()}_X_KEY where it is sent" in outcome.out
     assert callsheet("validate", "-C", workspace.path).code == 0
+
+
+HIDDEN = {
+    '{"login": {"user": "u", "pass": "SECRET"}}': True,
+    '{"auth": {"key": "SECRET"}}': True,
+    '{"auth": {"token": "SECRET"}}': True,
+    '{"credentials": {"value": "SECRET"}}': True,
+    '{"clientsecret": "SECRET"}': True,
+    '{"client_secret_value": "SECRET"}': True,
+    '{"device": {"token": "SECRET"}}': False,
+    '{"pass": "boarding"}': False,
+    '{"passwd_reset_url": "https://e.org"}': False,
+    '{"password_hint": "blue"}': False,
+    '{"secretary": "Ann"}': False,
+    '{"author": {"key": "ann"}}': False,
+}
+
+
+@pytest.mark.parametrize("payload", HIDDEN)
+def test_a_field_of_a_login_is_a_credential_and_a_word_that_sounds_like_one_is_none(
+    payload: str, workspace: Folder, callsheet: Callsheet
+) -> None:
+    line = f"curl {AT}/x --json '{payload.replace('SECRET', 'c4n4ry-1a2b')}'"
+    outcome = callsheet("import", "curl", line, "-C", workspace.path, "--name", "line")
+    assert outcome.code == 0, outcome.err
+    text = (workspace.path / "line.yaml").read_text()
+    assert ("secret: env:" in text) == HIDDEN[payload], text
+    assert ("c4n4ry" in text) == ("SECRET" in payload and not HIDDEN[payload])
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        f"'{AT}/x?pw=c4n4ry1'",
+        f"'{AT}/x?code=c4n4ry1abc2def3ghi4jkl5mno6=='",
+        f"'{AT}/x?appid=c4n4ry1abc2def3ghi4jkl5mno6p'",
+        f"{AT}/x -H 'X-Session: c4n4ry1'",
+    ],
+)
+def test_a_query_or_a_header_that_is_a_key_is_no_constant(
+    part: str, workspace: Folder, callsheet: Callsheet
+) -> None:
+    assert callsheet("import", "curl", f"curl {part}", "-C", workspace.path, "--name", "line").code == 0
+    assert "c4n4ry" not in (workspace.path / "line.yaml").read_text()
+    assert (
+        callsheet("import", "curl", f"curl '{AT}/x?code=de'", "-C", workspace.path, "--name", "plain").code
+        == 0
+    )
+    assert "code: de" in (workspace.path / "plain.yaml").read_text()

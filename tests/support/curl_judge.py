@@ -23,6 +23,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from callsheet import CallsheetError, Workspace
 from callsheet.calling import NO_PAYLOAD, build_request
+from callsheet.importing.curl import read_curl
 from callsheet.outbound.authentication import Signed, prove
 from callsheet.outbound.tokens import Tokens
 
@@ -180,6 +181,8 @@ class Outcome:
         sent: the request of the action; None where there is none.
         why: why it is refused, or what the next `validate` says.
         notes: what was left out, as the file says.
+        params: of the test case.
+        variables: what the shell would have to fill in for the same request.
 
     """
 
@@ -187,6 +190,7 @@ class Outcome:
     why: str = ""
     notes: str = ""
     params: dict[str, Any] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
 
 
 def by_callsheet(line: str, folder: Path) -> Outcome:
@@ -228,7 +232,14 @@ def by_callsheet(line: str, folder: Path) -> Outcome:
             headers.setdefault("content-type", "application/json")
         kept = {key: value for key, value in headers.items() if key not in _OF_EVERY_CLIENT}
         sent = Sent(request.method, url.netloc, url.path, query, kept, body)
-        return Outcome(sent, notes="; ".join(found.notes), params=params)
+        return Outcome(
+            sent,
+            notes="; ".join(found.notes),
+            params=params,
+            variables={
+                name: str(params[one]) for name, one in read_curl(line).variables.items() if one in params
+            },
+        )
 
 
 @contextmanager
@@ -306,7 +317,7 @@ def judge(line: str, recorder: Recorder, folder: Path) -> tuple[str, str]:
     """Return the class of a line, and why."""
     ours = by_callsheet(line, folder)
     names = set(_VARIABLE.findall(line))
-    variables = {name: str(ours.params.get(name.lower(), f"v-{name}")) for name in names}
+    variables = {name: ours.variables.get(name, f"v-{name}") for name in names}
     real = by_curl(line, recorder, folder, variables)
     if real is None:
         return ("nothing sent, refused" if ours.sent is None else "nothing sent, imported"), ours.why

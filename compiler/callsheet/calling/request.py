@@ -127,6 +127,10 @@ def _unwritten(value: Any) -> str:
     return "half of a surrogate pair, which is no character" if _SURROGATE.search(text) else ""
 
 
+_STANDS_FOR_A_SECRET = re.compile("\ue000[^\ue000\ue001]*\ue001")
+"""What an export puts into the place of a secret: the name of a variable."""
+
+
 class Filler(SlotFiller):
     """Fills the slots of a compiled action or message, and what stands outside of its payload."""
 
@@ -134,7 +138,9 @@ class Filler(SlotFiller):
         """Return a header's value: a text that stays in its line, or a reference to a secret."""
         if isinstance(node, dict) and "secret" in node:
             secret = self.reveal(node["secret"])
-            return header_value(secret, node["secret"]) if isinstance(secret, str) else secret
+            if not isinstance(secret, str) or _STANDS_FOR_A_SECRET.fullmatch(secret):
+                return secret
+            return header_value(secret, node["secret"])
         value = self.fill(node)
         if value is ABSENT:
             return ABSENT

@@ -126,7 +126,7 @@ class _Writer:
             raise ImportFault("the request has no URL with a host", "paste a request with a whole URL")
         if self.imported.method not in _METHODS:
             raise ImportFault(
-                f"an action cannot use the method {self.imported.method[:20]}",
+                f"an action cannot use the method {_shown_method(self.imported.method)}",
                 f"the methods are: {', '.join(_METHODS)}",
             )
         for slot in self.imported.slots.values():
@@ -347,6 +347,11 @@ class _Writer:
             return value
         found = filled_payload(as_written(value), self.imported.values)
         return self._shown(found) if isinstance(found, str) else found
+
+
+def _shown_method(method: str) -> str:
+    """Return a method as it is shown: what is none may be anything."""
+    return method if re.fullmatch("[A-Z]{1,12}", method) else "of this line"
 
 
 def _is_login(text: str) -> bool:

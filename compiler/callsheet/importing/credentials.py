@@ -20,6 +20,11 @@ _BY_NAME = re.compile(
     r"(?i)(api|access|secret|private)[-_]?(key|token)|token|credential|signature|authorization|x-auth|\bkey\b"
 )
 """Of a header or a query parameter."""
+_WHOLE = ("pw", "pass", "x-session", "session", "x-wsse")
+"""Names of headers and query parameters that are credentials as a whole."""
+_OPAQUE_BY_NAME = ("code", "appid", "app_id", "apikey", "k")
+"""Names of query parameters in which some services want their key."""
+_OPAQUE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_=/+-]{24,}\Z")
 _SECRET_WORD = re.compile(r"[a-z]*(?:secrets?|passw(?:or)?ds?|passphrase|apikey|accesstoken|secretkey)")
 """A word of a name that is of a credential: also a word that ends so, as `clientsecret`."""
 _OF_A_SECRET = re.compile(
@@ -78,6 +83,8 @@ def is_credential(name: str, value: str) -> bool:
         return True
     if name.lower() == "key" and _FIELD.match(value):
         return False
+    if name.lower() in _WHOLE or (name.lower() in _OPAQUE_BY_NAME and _OPAQUE.match(value)):
+        return True
     return not _is_plain(name) and (
         bool(_BY_NAME.search(name)) or _has_secret_word(name) or is_named_credential(name) or name == "sig"
     )
@@ -86,11 +93,22 @@ def is_credential(name: str, value: str) -> bool:
 def is_secret(value: str, path: tuple[Any, ...]) -> bool:
     """Return whether a text of the payload is a credential; a device's token is an address, and none."""
     key = last_key(path)
+    if _is_of_login(path):
+        return True
     if key in DEVICES:
         return False
     if secret_kind(value) or _TOKEN.match(value) or _is_secret_url(value):
         return True
     return not _is_plain(key) and (_has_secret_word(key) or is_named_credential(key))
+
+
+def _is_of_login(path: tuple[Any, ...]) -> bool:
+    """Return whether a field of a payload is a part of a login that is not its name: `auth.token`."""
+    names = [one for one in path if isinstance(one, str)]
+    if len(names) < 2 or names[-1].lower() not in ("pass", "pw", "pin", "key", "token", "secret", "value"):
+        return False
+    around = words_of_name(names[-2])
+    return bool(around) and around[-1] in ("auth", "authentication", "login", "credentials", "credential")
 
 
 def is_hidden(value: str, path: tuple[Any, ...]) -> bool:

@@ -10,7 +10,7 @@ from callsheet.importing.curl_options import CHANGES_NOTHING, LONG_OF, REFUSED, 
 from callsheet.importing.json_bodies import json_body
 from callsheet.importing.marks import PRIVATE
 from callsheet.importing.model import Imported, ImportFault, checked_url
-from callsheet.importing.shell import MARK, line_of
+from callsheet.importing.shell import MARK, as_written, encoded_text, line_of
 from callsheet.importing.shell_variables import payload_of_shell, with_parameters_of_shell
 
 _LOCAL = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?=[:/?#]|\Z)")
@@ -44,8 +44,10 @@ class _CurlLine:
         self.stdin = stdin
         self.data: list[str] = []
         self.query: list[str] = []
-        self.json = ""
+        self.is_json = False
         self.is_form = False
+        self.is_head = False
+        self.taken_away: set[str] = set()
         self.in_query = False
         self.globbed = True
         self.ignored: list[str] = []
@@ -56,6 +58,8 @@ class _CurlLine:
             if word == "--":
                 for url in rest:
                     self.set_url(url)
+            elif word.startswith(("\u2013", "\u2014")):
+                raise ImportFault("an option begins with a dash that is no hyphen", "write it with `-`")
             elif not word.startswith("-") or word == "-":
                 self.set_url(word)
             elif word.startswith("--"):
@@ -104,7 +108,7 @@ class _CurlLine:
         elif name == "get":
             self.in_query = True
         elif name == "head":
-            self.result.method = "HEAD"
+            self.is_head = True
         elif name == "globoff":
             self.globbed = False
         elif name in CHANGES_NOTHING or name.removeprefix("no-") in CHANGES_NOTHING:
@@ -135,6 +139,8 @@ class _CurlLine:
         self.result.url = word.strip()
 
     def set_method(self, value: str) -> None:
+        if MARK.search(value):
+            raise ImportFault("the method is a variable", "write the method itself")
         self.result.method = value.upper()
         if value != value.upper():
             self.result.notes.append(f"the method is {value.upper()}, and curl would send `{value[:20]}`")
@@ -147,7 +153,12 @@ class _CurlLine:
             self.result.headers.append((name.strip(), text.strip()))
         elif value.strip().endswith(";"):
             self.result.notes.append(f"the header {value.strip()[:-1][:40]} was left out: it has no value")
+        elif MARK.search(value):
+            raise ImportFault(
+                f"the header `{as_written(value)[:40]}` is a variable", "write the header itself"
+            )
         elif colon and name.strip().lower() not in _OF_CURL:
+            self.taken_away.add(name.strip().lower())
             self.result.notes.append(
                 f"`-H '{name.strip()[:40]}:'` was ignored: it takes a header of curl's away"
             )
@@ -166,15 +177,16 @@ class _CurlLine:
         self.data.append(value)
 
     def add_json(self, value: str) -> None:
-        # Several are joined with nothing between them.
-        self.json += self._given(value, "--json")
+        # Joined to what is there with nothing between them.
+        self.is_json = True
+        self.data[-1:] = ["".join([*self.data[-1:], self._given(value, "--json")])]
 
     def add_encoded(self, value: str) -> None:
         """Take `--data-urlencode`: `content`, `=content` or `name=content`; a file is not read."""
         name, equals, content = value.partition("=")
         if not equals and "@" in value:
             raise ImportFault("--data-urlencode reads a file", "put the value itself into the command")
-        text = _quoted(content if equals else value)
+        text = encoded_text(content if equals else value)
         self.is_form = True
         self.data.append(f"{name}={text}" if equals and name else text)
 
@@ -208,6 +220,10 @@ class _CurlLine:
         del value
         self.result.notes.append("the user agent was ignored")
 
+    def leave_referer(self, value: str) -> None:
+        del value
+        self.result.notes.append("the referer was ignored: no page calls an action")
+
     def leave_cookie(self, value: str) -> None:
         del value
         self.result.notes.append("the cookie was ignored: an action has no session")
@@ -223,29 +239,32 @@ class _CurlLine:
                 "import a request that sends JSON",
             )
         body = "&".join(self.data)
-        if self.json:
-            body = self.json
-            names = {name.lower() for name, _ in result.headers}
+        if self.is_head and body and not self.in_query:
+            raise ImportFault("curl makes only one request, and -I asks for no payload", "remove -I")
+        if self.is_json:
+            names = {name.lower() for name, _ in result.headers} | self.taken_away
             for name in ("Content-Type", "Accept"):
                 if name.lower() not in names:
                     result.headers.append((name, "application/json"))
         added = [*self.query]
         if self.in_query:
-            added += [_as_curl_sends(one) for one in (self.data if not self.json else [self.json]) if one]
+            added += [_as_curl_sends(one) for one in self.data if one]
         if added:
             parts = urlsplit(result.url)
             result.url = urlunsplit(parts._replace(query="&".join([*filter(None, [parts.query]), *added])))
         with_parameters_of_shell(result)
-        if not self.in_query and (body or self.data or self.json) and not self._is_empty(body):
+        if not self.in_query and body:
             way_out = "import a request that sends JSON"
             result.payload = payload_of_shell(
-                result, body, lambda text: json_body(text, "the data", way_out)
+                result, body, lambda text: json_body(text, "the data", way_out, unique=True)
             )
             result.has_payload = True
-        result.method = result.method or (
-            "POST" if result.has_payload or (self.data and not self.in_query) else "GET"
-        )
+        result.method = result.method or self._usual_method()
         if result.has_payload and not any(name.lower() == "content-type" for name, _ in result.headers):
+            if "content-type" not in self.taken_away:
+                result.notes.append(
+                    "the payload is sent as JSON: without a Content-Type, curl says it is a form"
+                )
             result.headers.append(("Content-Type", "application/json"))
         if self.ignored:
             result.notes.append(
@@ -253,12 +272,16 @@ class _CurlLine:
             )
         return result
 
-    def _is_empty(self, body: str) -> bool:
-        return not body.strip()
+    def _usual_method(self) -> str:
+        if self.is_head:
+            return "HEAD"
+        return "POST" if self.data and not self.in_query else "GET"
 
     def _url(self, url: str) -> str:
         if not url:
             raise ImportFault("the line calls no URL", "paste the whole command")
+        if found := re.match(r"[Hh][Tt][Tt][Pp][Ss]?(?=://)", url):
+            url = found[0].lower() + url[found.end() :]
         if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", url) is None:
             scheme = "http" if _LOCAL.match(url) else "https"
             if scheme == "https":
@@ -273,6 +296,11 @@ class _CurlLine:
 
     def _without_alternatives(self, url: str) -> str:
         """Make a parameter of `{id}`, as pages write it; refuse what curl makes several calls of."""
+        if "{{" in url:
+            raise ImportFault(
+                "the URL has `{{…}}`, which another tool fills in",
+                "import the collection itself, or write the value",
+            )
 
         def one(match: re.Match[str]) -> str:
             if match[1] is not None and _NAME.match(match[1]):
@@ -283,24 +311,15 @@ class _CurlLine:
             if match[1] is not None and MARK.fullmatch(match[1]):
                 return match[1]
             raise ImportFault(
-                f"curl makes several URLs of `{match[0][:20]}`",
+                f"curl makes several URLs of `{'{…}' if match[1] is not None else match[0]}`",
                 "write one of them, or %7B and %5B for brackets that are sent",
             )
 
         return _ALTERNATIVES.sub(one, url)
 
 
-_OF_CURL = ("expect", "user-agent", "accept", "transfer-encoding", "host")
+_OF_CURL = ("expect", "user-agent", "transfer-encoding", "host")
 """Headers of curl's own that an action sends otherwise, or not at all."""
-
-
-def _quoted(text: str) -> str:
-    """Encode a text as curl does, but for the marks in it."""
-    at, found = 0, ""
-    for match in MARK.finditer(text):
-        found += quote(text[at : match.start()], safe="") + match[0]
-        at = match.end()
-    return found + quote(text[at:], safe="")
 
 
 def _as_curl_sends(text: str) -> str:
@@ -309,9 +328,9 @@ def _as_curl_sends(text: str) -> str:
 
 
 def _unknown(shown: str) -> ImportFault:
-    return ImportFault(
-        f"the option {shown[:40]} is not known", "remove it, if the request does not need it"
-    )
+    # Without its value: it may be a credential.
+    name = as_written(shown.partition("=")[0])[:40]
+    return ImportFault(f"the option {name} is not known", "remove it, if the request does not need it")
 
 
 def _refused(name: str, shown: str) -> ImportFault:
@@ -333,5 +352,5 @@ _OPTIONS: dict[str, Callable[[_CurlLine, str], None]] = {
     "oauth2-bearer": _CurlLine.add_bearer,
     "user-agent": _CurlLine.leave_agent,
     "cookie": _CurlLine.leave_cookie,
-    "referer": _CurlLine.leave_agent,
+    "referer": _CurlLine.leave_referer,
 }

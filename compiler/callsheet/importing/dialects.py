@@ -71,6 +71,8 @@ def as_bash(text: str) -> str:
     found = "\n".join(lines)
     if re.search(r"[ \t]\^[ \t]*\n", found):
         found = re.sub(r"\^[ \t]*\n", "\\\n", found)
+    if re.search(r"[ \t]`[ \t]*\n", found) or re.match(r"\s*(?:\S*[/\\])?curl\.exe\s", found):
+        found = re.sub(r"\$env:(\w+)", r"${\1}", found)
     if re.search(r"[ \t]`[ \t]*\n", found):
         found = re.sub(r"`[ \t]*\n", "\\\n", found)
         # PowerShell hands a quote on only where a backslash is before it.

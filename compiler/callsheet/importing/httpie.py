@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote
 
 from callsheet.importing.json_bodies import json_body
 from callsheet.importing.model import Imported, ImportFault
-from callsheet.importing.shell import line_of
+from callsheet.importing.shell import encoded_text, line_of
+from callsheet.importing.shell_variables import payload_of_shell, with_parameters_of_shell, with_slots
 from callsheet.outbound.urls import with_query
 
 _WITH_VALUE = ("-p", "--print", "--timeout", "--pretty", "-s", "--style")
@@ -51,6 +51,8 @@ class _HttpieLine:
     def read(self, rest: Iterator[str]) -> None:
         for word in rest:
             name, equals, value = word.partition("=")
+            if re.match(r"-[aA].", word):
+                name, equals, value = word[:2], "=", word[2:].removeprefix("=")
             if name in ("--raw", "-a", "--auth", "-A", "--auth-type"):
                 self._option(name, value if equals else next(rest, ""))
             elif word in ("-f", "--form", "--multipart"):
@@ -59,8 +61,10 @@ class _HttpieLine:
                 if name in _WITH_VALUE and not equals:
                     next(rest, None)
             elif word.startswith("-"):
+                # Without its value: it may be a credential.
+                shown = word.partition("=")[0][: 40 if word.startswith("--") else 2]
                 raise ImportFault(
-                    f"the option {word[:40]} is not known", "remove it, if the request does not need it"
+                    f"the option {shown} is not known", "remove it, if the request does not need it"
                 )
             elif not self.result.url and re.fullmatch(r"[A-Za-z]+", word) and not self.result.method:
                 self.result.method = word.upper()
@@ -93,7 +97,7 @@ class _HttpieLine:
         if "@" in separator:
             raise ImportFault(f"`{name[:40]}` reads a file", "write the value itself")
         if separator == "==":
-            self.query.append(f"{quote(name, safe='')}={quote(value, safe='')}")
+            self.query.append(f"{encoded_text(name)}={encoded_text(value)}")
         elif separator == ":":
             self.result.headers.append((name, value))
         else:
@@ -107,16 +111,32 @@ class _HttpieLine:
         node = self.fields
         for part in parts[:-1]:
             node = node.setdefault(part, {})
+            if not isinstance(node, dict):
+                raise ImportFault(
+                    f"`{part[:40]}` is a value, and has fields", "write it as JSON: name:='{…}'"
+                )
         node[parts[-1]] = value
 
     def finished(self) -> Imported:
         result = self.result
         if not result.url:
             raise ImportFault("the line calls no URL", "paste the whole command")
+        if self.raw is not None and self.fields:
+            raise ImportFault("the line has a body and fields of one", "keep one of the two")
+        if self.auth_type not in ("basic", "bearer"):
+            raise ImportFault(
+                f"a login by {self.auth_type[:20]} is made of what the service answers first",
+                "write `authentication` by hand",
+            )
         result.url = with_query(result.url, "&".join(self.query))
-        if self.raw is not None or self.fields:
-            result.payload = json_body(self.raw, "the data") if self.raw is not None else self.fields
+        with_parameters_of_shell(result)
+        if self.raw is not None:
+            result.payload = payload_of_shell(
+                result, self.raw, lambda text: json_body(text, "the data", unique=True)
+            )
             result.has_payload = True
+        elif self.fields:
+            result.payload, result.has_payload = with_slots(result, self.fields), True
         if self.auth and self.auth_type == "bearer":
             result.headers.append(("Authorization", f"Bearer {self.auth}"))
         elif self.auth:

@@ -112,6 +112,7 @@ class Imported:
         title: what the call is named where it comes from.
         notes: what was left out, for the author.
         incomplete: whether its authentication was left out.
+        variables: the parameters of the variables of a shell, by their names.
 
     """
 
@@ -129,6 +130,7 @@ class Imported:
     title: str = ""
     notes: list[str] = field(default_factory=list)
     incomplete: bool = False
+    variables: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from callsheet.importing.dialects import as_bash, is_of_cmd, words_of_cmd
 from callsheet.importing.model import ImportFault
@@ -16,16 +17,15 @@ from callsheet.importing.model import ImportFault
 MAX_CHARACTERS = 262_144
 MARK = re.compile("\ue000([A-Za-z_][A-Za-z0-9_]*)\ue001")
 _ANSI = re.compile(r"\$'((?:[^'\\]|\\.)*)'", re.DOTALL)
-_VARIABLE = re.compile(
-    r"\$(?:env:)?(?:([A-Za-z_][A-Za-z0-9_]*)|\{(?:env:)?([A-Za-z_][A-Za-z0-9_]*)(?::?-[^}]*)?\})"
-)
-"""Also with a default, and as PowerShell writes it: `${NAME:-default}`, `$env:NAME`."""
+_VARIABLE = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)(?::?-[^{}'\"$`\\]*)?\})")
+"""Also with a default: `${NAME:-default}`."""
 _SPECIAL = re.compile(r"\$[0-9@*#?$!-]|\$\{")
 _HERE = re.compile(r"<<(-?)[ \t]*(?:'([^'\n]+)'|\"([^\"\n]+)\"|\\?([^\s;|&<>'\"]+))")
 _CAT = re.compile(r"\$\(\s*cat\s*<<-?\s*(['\"]?)(\w+)\1[ \t]*\n(.*?)\n[ \t]*\2[ \t]*\n?\s*\)", re.DOTALL)
 _REDIRECTED = re.compile(
     r"[0-9]*>>?(?:&[0-9-]|[|]?[ \t]*(?:'[^'\n]*'|\"[^\"\n]*\"|[^\s;|&<>]+))|&>>?[ \t]*[^\s;|&<>]+"
 )
+_PRIVATE = re.compile("[\ue000-\ue007\ud800-\udfff]")
 _ESCAPES = {
     "n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "e": "\x1b", "E": "\x1b",
     "\\": "\\", "'": "'", '"': '"', "?": "?",
@@ -71,6 +71,15 @@ def as_written(text: str) -> str:
     return MARK.sub(lambda match: f"${match[1]}", text)
 
 
+def encoded_text(text: str) -> str:
+    """Encode a text for a URL, but for the marks in it."""
+    at, found = 0, ""
+    for match in MARK.finditer(text):
+        found += quote(text[at : match.start()], safe="") + match[0]
+        at = match.end()
+    return found + quote(text[at:], safe="")
+
+
 class _Reader:
     def __init__(self, text: str, name: str) -> None:
         self.text = text
@@ -79,6 +88,7 @@ class _Reader:
         self.line = Line()
         self.word: list[str] | None = None
         self.waiting: list[tuple[str, bool, bool]] = []
+        self.braces = ""
 
     def read(self) -> Line:
         while self.at < len(self.text) and self._step():
@@ -113,9 +123,19 @@ class _Reader:
             self._dollar()
             return True
         else:
+            self._refuse_braces(one)
             self._add(one)
         self.at += 1
         return True
+
+    def _refuse_braces(self, one: str) -> None:
+        """Refuse what the shell makes several words of: `{a,b}` without quotes."""
+        if one == "{":
+            self.braces = "{"
+        elif self.braces and (one == "," or self.text.startswith("..", self.at)):
+            self.braces = "{,"
+        elif self.braces == "{," and one == "}":
+            raise ImportFault("the shell makes several words of `{…,…}`", "put quotes around the data")
 
     # -- words ----------------------------------------------------------------------------
 
@@ -127,7 +147,7 @@ class _Reader:
     def _end_of_word(self) -> None:
         if self.word is not None:
             self.line.words.append("".join(self.word))
-            self.word = None
+            self.word, self.braces = None, ""
 
     def _escaped(self) -> None:
         following = self.text[self.at + 1 : self.at + 2]
@@ -172,16 +192,10 @@ class _Reader:
         elif (cat := _CAT.match(text, self.at)) is not None:
             self._add(cat[3] if cat[1] else _with_marks(cat[3]))
             self.at = cat.end()
-        elif text[self.at] == "`" or text.startswith("$(", self.at):
-            raise ImportFault("the line runs another command", "put the value itself into the command")
-        elif special := _SPECIAL.match(text, self.at):
-            raise ImportFault(
-                f"the shell would fill `{special[0]}` in",
-                "put the value itself into the command, or a name such as $VALUE",
-            )
         elif not quoted and text.startswith('$"', self.at):
             self.at += 1  # a text in the user's language
         else:
+            _refuse_filled_in(text, self.at)
             self._add("$")
             self.at += 1
 
@@ -272,14 +286,31 @@ class _Reader:
 
 def _with_marks(text: str) -> str:
     """Return the text of a here document, in which the shell fills variables in."""
-    if re.search(r"(?<!\\)(?:\$\(|`)", text):
+    found, at = [], 0
+    while at < len(text):
+        one = text[at]
+        if one == "\\" and text[at + 1 : at + 2] in ("$", "`", "\\", "\n"):
+            found.append(text[at + 1].replace("\n", ""))
+            at += 2
+        elif one in "$`" and (variable := _VARIABLE.match(text, at)) is not None:
+            found.append(f"\ue000{variable[1] or variable[2]}\ue001")
+            at = variable.end()
+        else:
+            _refuse_filled_in(text, at)
+            found.append(one)
+            at += 1
+    return "".join(found)
+
+
+def _refuse_filled_in(text: str, at: int) -> None:
+    """Refuse what a shell would run, or fill in, and what is not known here."""
+    if text[at] == "`" or text.startswith("$(", at):
         raise ImportFault("the line runs another command", "put the value itself into the command")
-    marked = re.sub(
-        r"\\([$`\\])|" + _VARIABLE.pattern,
-        lambda match: match[1] or f"\ue000{match[2] or match[3]}\ue001",
-        text,
-    )
-    return marked.replace("\\\n", "")
+    if special := _SPECIAL.match(text, at):
+        raise ImportFault(
+            f"the shell would fill `{special[0]}` in",
+            "put the value itself into the command, or a name such as $VALUE",
+        )
 
 
 def _unescaped(text: str) -> str:
@@ -308,8 +339,11 @@ def _unescaped(text: str) -> str:
     # Two halves of a pair are one character; bytes are read as UTF-8.
     found = found.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
     try:
-        return found.encode("utf-8", "surrogateescape").decode("utf-8")
+        found = found.encode("utf-8", "surrogateescape").decode("utf-8")
     except UnicodeError:
         raise ImportFault(
             "`$'…'` contains bytes that are no text", "write the characters themselves"
         ) from None
+    if _PRIVATE.search(found):
+        raise ImportFault("`$'…'` contains what no action can contain", "write the characters themselves")
+    return found

@@ -8,11 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 from callsheet.importing.credentials import is_credential, is_hidden_field, is_secret
+from callsheet.importing.free_names import first_free
 from callsheet.importing.guesses import DEVICES, parameter_name
 from callsheet.importing.marks import SLOT, bare, slot
 from callsheet.importing.model import Imported, ImportFault, Slot
-from callsheet.importing.shell import MARK
+from callsheet.importing.shell import MARK, as_written
 
+_ESCAPED_MARK = re.compile(r"\\u[eE]00[0-7]")
 _IN_JSON = re.compile(r'"(?:[^"\\]|\\.)*"|' + MARK.pattern, re.DOTALL)
 
 
@@ -24,6 +26,8 @@ def with_parameters_of_shell(imported: Imported) -> Imported:
 
     """
     base, mark, query = imported.url.partition("?")
+    if MARK.search("".join(one.partition("=")[0] for one in query.split("&"))):
+        raise ImportFault("a key of the query is a variable", "write the keys themselves")
     host = re.match("[^/?#]*://[^/?#]*", base)
     if host and (found := MARK.search(host[0])):
         raise ImportFault(
@@ -60,7 +64,19 @@ def payload_of_shell(imported: Imported, text: str, read: Callable[[str], Any]) 
     def in_json(match: re.Match[str]) -> str:
         return match[0] if match[0].startswith('"') else json.dumps(bare(f"\ue002{match[1]}\ue003"))
 
-    return _with_slots(imported, read(_IN_JSON.sub(in_json, text)), ())
+    if _ESCAPED_MARK.search(text):
+        raise ImportFault(
+            "it contains characters that no action can contain", "replace surrogates, and U+E000 to U+E007"
+        )
+    if MARK.fullmatch(text.strip()):
+        shown = as_written(text.strip())
+        raise ImportFault(f"the data is the variable `{shown}`", "put the payload itself into the command")
+    return with_slots(imported, read(_IN_JSON.sub(in_json, text)))
+
+
+def with_slots(imported: Imported, payload: Any) -> Any:
+    """Return a payload with a parameter in the place of each variable that is no credential."""
+    return _with_slots(imported, payload, ())
 
 
 def _with_slots(imported: Imported, value: Any, path: tuple[Any, ...]) -> Any:
@@ -74,7 +90,7 @@ def _with_slots(imported: Imported, value: Any, path: tuple[Any, ...]) -> Any:
         return value
     number = SLOT.fullmatch(value)
     if number is not None and number[1]:
-        return Slot(parameter_name(number[2]), {"type": "number"}, 1)
+        return Slot(_name_of(imported, number[2]), {"type": "number"}, 1)
     whole = MARK.fullmatch(value)
     if whole is None:
         return _marked(imported, value)
@@ -90,5 +106,16 @@ def _marked(imported: Imported, text: str) -> str:
 
 
 def _slot_of(imported: Imported, variable: str) -> Slot:
-    name = parameter_name(variable)
+    name = _name_of(imported, variable)
     return imported.slots.setdefault(name, Slot(name, {"type": "string"}, name))
+
+
+def _name_of(imported: Imported, variable: str) -> str:
+    """Return the parameter of a variable: two variables never share one."""
+    names = imported.variables
+    if variable not in names:
+        plain = parameter_name(variable)
+        names[variable] = first_free(
+            plain, lambda it: it in names.values(), lambda number: f"{plain[:20]}_{number}"
+        )
+    return names[variable]
