@@ -191,7 +191,7 @@ def test_the_description_s_own_example_comes_first_where_its_schema_takes_it(
         {
             "type": "object",
             "required": ["id"],
-            "properties": {"id": {"type": "string", "pattern": "^[0-9]{9}$"}},
+            "properties": {"id": {"type": "string", "pattern": "^[0-9]{9}$", "maxLength": 3}},
         },
         {"type": "string"},
         {"type": "object"},
@@ -253,3 +253,80 @@ def test_an_operation_whose_action_would_not_be_valid_is_left_out_and_the_rest_i
     compiled = Workspace(workspace.path).compile()
     assert compiled.errors == []
     assert sorted(compiled.actions) == ["example", "shop_schedule_mail", "shop_send_mail"]
+
+
+def described(path: str, schema: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Return a description with one operation, `one`."""
+    body = {"required": True, "content": {"application/json": {"schema": schema}}}
+    operation = {
+        "operationId": "one",
+        "requestBody": body,
+        "responses": {"200": {"description": "ok"}},
+        **more.pop("operation", {}),
+    }
+    return {
+        "openapi": "3.0.3",
+        "info": {"title": "t", "version": "1"},
+        "servers": [{"url": more.pop("server", "https://api.example.com/v2")}],
+        "paths": {path: {"post": operation, **more}},
+    }
+
+
+def takes(**properties: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": [*properties]}
+
+
+HEADER = {"name": "X-V", "in": "header", "required": True}
+TEXT = {"type": "string"}
+VALID: dict[str, tuple[dict[str, Any], str]] = {
+    "a server without a scheme": (described("/x", takes(a=TEXT), server="//api.example.com/v3"), "url: https://api.example.com/v3/x"),
+    "a query behind the path": (described("/x?beta=true", takes(a=TEXT)), 'beta: "true"'),
+    "a mark behind the path": (described("/x#two", takes(a=TEXT)), "url: https://api.example.com/v2/x\n"),
+    "a parameter that the operation says otherwise": (
+        described(
+            "/x", takes(a=TEXT), parameters=[{**HEADER, "schema": {"type": "string", "enum": ["1"]}}],
+            operation={"parameters": [{**HEADER, "name": "x-v", "schema": {"type": "string", "enum": ["2"]}}]},
+        ),
+        'x-v: "2"',
+    ),
+    "headers that every client sends": (
+        described("/x", takes(a=TEXT), operation={"parameters": [{**HEADER, "name": "User-Agent", "schema": TEXT}]}), "a: '{{"
+    ),
+    "odd keys of the query": (
+        described("/x", takes(a=TEXT), operation={"parameters": [
+            {"name": name, "in": "query", "required": True, "schema": schema, **more}
+            for name, schema, more in (
+                ("a b", TEXT, {}), ("filter[name]", TEXT, {"example": "a&b=c"}), ("on", {"type": "boolean"}, {}), ("n", {"type": "number"}, {}),
+            )
+        ]}),
+        "filter[name]: '{{",
+    ),
+    "a pattern": (described("/x", takes(sha={"type": "string", "minLength": 40, "maxLength": 40, "pattern": "^[0-9a-f]+$"})), 'example: "0000'),
+    "an example of another type": (described("/x", takes(a={"type": "string", "example": 123})), "example: a"),
+    "a default of another type": (described("/x", takes(a={"type": "string", "default": 5})), "a: '{{"),
+    "items that differ": (described("/x", takes(a={"type": "array", "items": TEXT, "minItems": 3, "uniqueItems": True})), "params.a_3"),
+    "no items": (described("/x", takes(a={"type": "array", "items": TEXT, "maxItems": 0})), "a: []"),
+    "a map with entries": (described("/x", takes(m={"type": "object", "minProperties": 2, "additionalProperties": {"type": "integer"}})), "key_2: '{{"),
+    "what is required and not described": (described("/x", {**takes(a=TEXT), "required": ["a", "zz"]}), "zz: '{{"),
+    "a value of the description under a secret's name": (
+        described("/x", takes(secret_scanning={"type": "string", "enum": ["enabled", "disabled"]})), "secret_scanning: enabled"
+    ),
+    "a token as an example": (
+        described("/x", takes(a={"type": "string", "example": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9." + "eyJzdWIiOiIxMjM0NTY3ODkwIn0." + "dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"})),
+        "example: a",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", VALID)
+def test_what_a_description_asks_for_is_valid_at_once(
+    case: str, workspace: Folder, callsheet: Callsheet
+) -> None:
+    description, written = VALID[case]
+    file = workspace.write("api.json", json.dumps(description))
+    outcome = callsheet("import", file, "--operation", "one", "--name", "one", "-C", workspace.path)
+    assert outcome.code == 0, outcome.err
+    assert written in (workspace.path / "one.yaml").read_text()
+    checked = callsheet("validate", "-C", workspace.path)
+    assert (checked.code, checked.out.splitlines()[-1]) == (0, "Valid: 3 documents."), checked.out
+    assert callsheet("test", "one", "-C", workspace.path, "--no-generated").code == 0

@@ -75,6 +75,17 @@ def _matches(template: str, url: str) -> bool:
     return re.fullmatch(host + pattern, url) is not None
 
 
+def is_usual(parameter: dict[str, Any]) -> bool:
+    """Return whether a parameter is a header that every client sends, or of which others say more.
+
+    By OpenAPI 3.1, "Parameter Object", Accept, Content-Type and Authorization are no parameters.
+    """
+    return parameter["in"] == "header" and parameter["name"].lower() in _USUAL
+
+
+_USUAL = ("authorization", "content-type", "accept", "user-agent", "host", "content-length", "connection")
+
+
 def _check_parameters(subject: Subject, operation: Operation, request: Request) -> Iterator[Problem]:
     query = dict(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
     headers = {name.lower(): value for name, value in request.headers.items()}
@@ -87,8 +98,7 @@ def _check_parameters(subject: Subject, operation: Operation, request: Request) 
         name, field = one["name"], "query" if one["in"] == "query" else "headers"
         given = query if field == "query" else headers
         found = given.get(name if field == "query" else name.lower())
-        usual = name.lower() in ("authorization", "content-type", "accept")
-        if usual or _ignored(subject, f"/{field}/{name}"):
+        if is_usual(one) or _ignored(subject, f"/{field}/{name}"):
             continue
         if found is None:
             if one["required"]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl
 
 from callsheet.contracts.descriptions import Description
 from callsheet.contracts.schemas import Translator
@@ -110,12 +111,24 @@ class _OperationReader:
 
     def read(self, path: str, method: str, item: dict[str, Any], node: dict[str, Any]) -> Operation:
         at = f"/paths{pointer_of((path, method))}"
-        operation = Operation(at, method.upper(), [f"{one}{path}" for one in self._servers(item, node)])
+        # Some write a part of the query, or a mark that tells two operations apart, behind the path.
+        address, _, query = path.partition("#")[0].partition("?")
+        operation = Operation(at, method.upper(), [f"{one}{address}" for one in self._servers(item, node)])
+        for name, value in parse_qsl(query, keep_blank_values=True):
+            schema = {"type": "string", "enum": [value]}
+            constant: dict[str, Any] = {"name": name, "in": "query", "required": True, "schema": schema}
+            self._parameter({**constant, **schema} if self.old else constant, at, operation)
         operation.variables = self._variables(item, node)
         operation.deprecated = node.get("deprecated") is True
         for origin, listed in ((at.rpartition("/")[0], item), (at, node)):
             for index, one in enumerate(listed.get("parameters") or ()):
                 self._parameter(self._resolved(one), f"{origin}/parameters/{index}", operation)
+        # What an operation says of a parameter goes before what its path says.
+        last = {
+            (one["in"], one["name"].lower() if one["in"] == "header" else one["name"]): one
+            for one in operation.parameters
+        }
+        operation.parameters = [*last.values()]
         if isinstance(node.get("requestBody"), dict):
             self._body(self._resolved(node["requestBody"]), f"{at}/requestBody", operation)
         self._answers(node, at, operation)
@@ -137,6 +150,7 @@ class _OperationReader:
         urls = []
         for one in self._listed_servers(item, node):
             url = str(one.get("url", "")).rstrip("/")
+            url = f"https:{url}" if url.startswith("//") else url
             if url not in urls:
                 urls.append(url)
         return urls

@@ -17,10 +17,11 @@ from callsheet.importing.credentials import is_hidden, is_hidden_field, is_hidde
 from callsheet.importing.declared import Parameters
 from callsheet.importing.guesses import guess, last_key, parameter_name
 from callsheet.importing.marks import SLOT, VALUE, filled, filled_payload, template_of
-from callsheet.importing.model import Credential, Imported, ImportFault, Slot
+from callsheet.importing.model import Credential, Imported, ImportFault, Known, Slot
 from callsheet.importing.references import References
 from callsheet.importing.shell import as_written
 from callsheet.importing.url_texts import encoded, quoted
+from callsheet.templates.values import canonical_text
 
 _VENDORS = (
     ("fcm.googleapis.com", "firebase", "push"),
@@ -203,7 +204,7 @@ class _Writer:
 
         def example(match: re.Match[str]) -> str:
             slot = self.imported.slots.get(unquote(match[2]))
-            shown = match[0] if slot is None else str(slot.example)
+            shown = match[0] if slot is None else _example_text(slot.example)
             return quote(shown, safe="") if encoded and slot is not None else shown
 
         return SLOT.sub(example, filled(text, self.imported.values))
@@ -326,6 +327,8 @@ class _Writer:
         return f"{{{{ params.{self.parameters.of_value(path, value, guessed)} }}}}"
 
     def _is_hidden(self, value: Any, path: tuple[Any, ...]) -> bool:
+        if isinstance(value, Known):
+            return False
         return is_hidden(value, path) if isinstance(value, str) else is_hidden_number(value, path)
 
     def _reference(self, value: Any, path: tuple[Any, ...]) -> dict[str, str]:
@@ -347,6 +350,11 @@ class _Writer:
             return value
         found = filled_payload(as_written(value), self.imported.values)
         return self._shown(found) if isinstance(found, str) else found
+
+
+def _example_text(example: Any) -> str:
+    """Return an example as a template writes it into a text."""
+    return example if isinstance(example, str) else canonical_text(example)
 
 
 def _shown_method(method: str) -> str:

@@ -73,10 +73,18 @@ class Slot:
     chosen: bool = False
 
 
+class Known(str):
+    """A text that a description itself names, as a value of an enumeration."""
+
+    __slots__ = ()
+
+
 def with_examples(value: Any) -> Any:
     """Return a value with an example in the place of each slot."""
     if isinstance(value, Slot):
         return value.example
+    if isinstance(value, Known):
+        return str(value)
     if isinstance(value, dict):
         return {key: with_examples(one) for key, one in value.items()}
     return [with_examples(one) for one in value] if isinstance(value, list) else value

@@ -12,10 +12,12 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
+from callsheet.contracts.check import is_usual
 from callsheet.contracts.operations import Operation, find_operation
 from callsheet.contracts.sources import ContractFault, ContractFile
 from callsheet.errors import of_its_shape
 from callsheet.importing.answers import sampled_answers
+from callsheet.importing.fitting import fits
 from callsheet.importing.marks import secret, slot, value
 from callsheet.importing.model import Credential, Imported, ImportFault, Slot, misshapen
 from callsheet.importing.sampling import Sampler
@@ -98,8 +100,7 @@ def _in_url(result: Imported, operation: Operation, name: str) -> str:
 def _parameters(result: Imported, operation: Operation, sampler: Sampler) -> None:
     """Write what is required of query and headers: a constant of the description, or a parameter."""
     for one in operation.parameters:
-        usual = one["name"].lower() in ("authorization", "content-type", "accept")
-        if not one["required"] or usual:
+        if not one["required"] or is_usual(one):
             continue
         held = _parameter(one, sampler)
         if isinstance(held, Slot):
@@ -130,7 +131,7 @@ def _parameter(one: dict[str, Any], sampler: Sampler) -> Any:
         found = found[0]
     shown = described.get("example")
     if isinstance(found, Slot):
-        known = isinstance(shown, str | int | float)
+        known = isinstance(shown, str | int | float) and fits(shown, one["schema"])
         return replace(found, name=one["name"], example=shown if known else found.example)
     is_plain = isinstance(found, str | int | float)
     return found if is_plain else Slot(one["name"], {"type": "string"}, one["name"])

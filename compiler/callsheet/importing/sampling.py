@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
 from callsheet.contracts.discriminators import first_decided
 from callsheet.documents import parts_of
-from callsheet.importing.model import ImportFault, Slot
+from callsheet.importing.fitting import fits, matching
+from callsheet.importing.model import ImportFault, Known, Slot
 
 DEPTH = 12
 _TYPES = {"string": "text", "integer": 1, "number": 1.5, "boolean": True}
@@ -59,11 +61,11 @@ class Sampler:
                 "write the action by hand",
             )
         for key in ("const", "default"):
-            if key in node:
-                return node[key]
+            if key in node and (isinstance(node[key], dict | list) or fits(node[key], node)):
+                return known(node[key])
         node = self._flat(node, path)
         if "enum" in node:
-            return node["enum"][0]
+            return known(next((one for one in node["enum"] if fits(one, node)), node["enum"][0]))
         example = self.shown(node)
         kinds = node.get("type", "object" if "properties" in node or path == () else "string")
         kind = kinds[0] if isinstance(kinds, list) else kinds
@@ -73,7 +75,7 @@ class Sampler:
             return self._array(node, path, depth)
         if kind == "null":
             return None
-        if example is None or isinstance(example, dict | list):
+        if example is None or isinstance(example, dict | list) or not fits(example, node):
             example = self._plain(node, path[-1] if path else "value")
         fields = {"type": kind, **{key: node[key] for key in _CONSTRAINTS if key in node}}
         return Slot("_".join(path[-1:]) or "value", fields, example)
@@ -91,8 +93,14 @@ class Sampler:
 
     def _array(self, node: dict[str, Any], path: tuple[str, ...], depth: int) -> list[Any]:
         least = node.get("minItems", 1)
+        if node.get("maxItems") == 0:
+            return []
         try:
-            return [self.value(node.get("items", {}), path, depth + 1)] * max(least, 1)
+            one = self.value(node.get("items", {}), path, depth + 1)
+            if not node.get("uniqueItems"):
+                return [one] * max(least, 1)
+            values = self._resolved(node.get("items", {})).get("enum") or ()
+            return [_another(one, number, values) for number in range(max(least, 1))]
         except SelfReferenceError:
             if node.get("minItems", 0):
                 raise
@@ -120,6 +128,12 @@ class Sampler:
         if depth == 0:
             self.known |= properties.keys()
             required |= set(self.fields)
+        # What is required and not described takes anything.
+        properties |= {name: {} for name in required if name not in properties}
+        for number in range(len(properties), int(node.get("minProperties") or 0)):
+            more = node.get("additionalProperties")
+            properties[f"key_{number + 1}"] = more if isinstance(more, dict) else {}
+            required.add(f"key_{number + 1}")
         for name, one in properties.items():
             if self._takes(name, required, depth):
                 try:
@@ -182,6 +196,28 @@ _CONSTRAINTS = {"minLength": 0, "maxLength": 0, "minimum": 0, "maximum": 0, "pat
 _COMPOSED = ("allOf", "anyOf", "oneOf", "if", "then", "else", "x-at", "properties", "required")
 
 
+def known(value: Any) -> Any:
+    """Return a value that the description itself names: whatever its key is called, it is no credential."""
+    return Known(value) if isinstance(value, str) else value
+
+
+def _another(value: Any, number: int, values: Sequence[Any]) -> Any:
+    """Return a value of the same kind as another one, and not the same."""
+    if number < len(values):
+        return known(values[number])
+    if isinstance(value, Slot):
+        example = value.example
+        if isinstance(example, bool):
+            changed: Any = number % 2 == 0
+        elif isinstance(example, str):
+            room = len(example) - len(str(number)) if "maxLength" in value.fields else len(example)
+            changed = f"{example[:room]}{number}"
+        else:
+            changed = example + number
+        return replace(value, name=f"{value.name}_{number + 1}", example=changed) if number else value
+    return value
+
+
 def plain_value(node: dict[str, Any], name: str) -> Any:
     """Return a value of a schema's type, with its name where it is a text."""
     if "enum" in node:
@@ -189,6 +225,8 @@ def plain_value(node: dict[str, Any], name: str) -> Any:
     kind = node.get("type", "string")
     value = _TYPES.get(kind[0] if isinstance(kind, list) else kind, "text")
     if isinstance(value, str):
+        if (found := matching(node)) is not None:
+            return found
         text = "x" * max(node.get("minLength", 0), 1) if "minLength" in node else name
         return text[: node["maxLength"]] if "maxLength" in node else text
     if isinstance(value, bool):
