@@ -10,9 +10,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from callsheet.contracts.shapes import Shapes
-from callsheet.documents import equal
+from callsheet.documents import equal, parts_of
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})")
 _WORDS = {"true": True, "false": False, "null": None}
@@ -113,7 +114,7 @@ def _values_of(shapes: Shapes, name: str, branch: Any, mapping: dict[str, dict[s
         return readings
     if readings or own:
         return [*readings, *own]
-    return [reference.rpartition("/")[2]] if isinstance(reference, str) else []
+    return [unquote(parts_of(reference)[-1])] if isinstance(reference, str) and "/" in reference else []
 
 
 def _readings(key: str) -> list[Any]:

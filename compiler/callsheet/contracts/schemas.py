@@ -6,7 +6,9 @@ Where a description is odd, it is noted and never an error of the action.
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from urllib.parse import unquote
 
 from callsheet.contracts.discriminators import decided, discriminated
 from callsheet.contracts.keywords import conditions, of_dependents, of_items, of_keys
@@ -113,17 +115,18 @@ class Translator:
         if target is None:
             self.odd.append((pointer, f"refers to {reference[:80]}, which is outside the file"))
             return {}
-        if target not in self.definitions:
+        key = _definition_key(target)
+        if key not in self.definitions:
             value = self.look(target)
             if value is None:
                 self.odd.append((pointer, f"refers to {reference[:80]}, which is not there"))
                 value = {}
-            self.definitions[target] = {}
+            self.definitions[key] = {}
             if self._is_circular(target):
                 self.odd.append((target, "refers only to itself"))
-                return {"$ref": f"#/$defs{pointer_of((target,))}", "x-at": target}
-            self.definitions[target] = self.translated(value, target)
-        return {"$ref": f"#/$defs{pointer_of((target,))}", "x-at": target}
+                return {"$ref": f"#/$defs{pointer_of((key,))}", "x-at": target}
+            self.definitions[key] = self.translated(value, target)
+        return {"$ref": f"#/$defs{pointer_of((key,))}", "x-at": target}
 
     def _is_circular(self, target: str) -> bool:
         """Return whether a definition is made of itself, and not only contains itself in a property."""
@@ -167,15 +170,24 @@ class Translator:
     def _pointer_of(self, reference: str) -> str | None:
         if self.discovery and not reference.startswith("#"):
             return f"/schemas/{reference}"
-        return reference[1:] if reference.startswith("#/") else None
+        if not reference.startswith("#/"):
+            return None
+        # A reference is a URI (RFC 6901 section 6): names are encoded in it, where their authors know that.
+        decoded = unquote(reference[1:])
+        return (
+            reference[1:] if decoded == reference[1:] or self.look(reference[1:]) is not None else decoded
+        )
 
     def look(self, pointer: str) -> Any:
         """Return the value at a pointer of the description, or None."""
         value: Any = self.description
         for name in parts_of(pointer):
-            if not isinstance(value, dict) or name not in value:
+            if isinstance(value, list) and name.isdigit() and int(name) < len(value):
+                value = value[int(name)]
+            elif isinstance(value, dict) and name in value:
+                value = value[name]
+            else:
                 return None
-            value = value[name]
         return value
 
     def _type(self, node: dict[str, Any]) -> dict[str, Any]:
@@ -288,6 +300,17 @@ class Translator:
             # It is named as what is missing before anything of an alternative that is not known.
             decision["else"]["required"] = [name]
         return {**found, "allOf": [*found.get("allOf", []), decision]}
+
+
+def _definition_key(target: str) -> str:
+    """Return the key of a definition: a pointer, in which what no URI contains is written otherwise.
+
+    The library that runs a schema takes references for URIs.
+    """
+    return _ODD.sub(lambda match: "".join(f"_x{ord(one):x}_" for one in match[0]), target)
+
+
+_ODD = re.compile(r"[^A-Za-z0-9._/~-]+|_x")
 
 
 def _is_nullable(node: dict[str, Any]) -> bool:

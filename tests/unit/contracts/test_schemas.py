@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -343,3 +344,54 @@ def test_a_key_that_a_pattern_describes_is_near_to_none() -> None:
     root = translated(an_object({"x-user": TEXT}, patternProperties={"^x-": TEXT}))
     assert [*near_keys(root, {"x-usr": "a"})] == []
     assert [one.meant for one in near_keys(root, {"y-user": "a"})] == ["x-user"]
+
+
+NAMES = [
+    "Foo Bar",
+    "Map«string,object»",
+    "Response<List>",
+    "A[B]",
+    "a%b",
+    "a/b",
+    "a~b",
+    "É",
+    "x{y}",
+    "#frag",
+    "q?x",
+    '"q"',
+    "a\\b",
+    "_x20_",
+    "日本",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("encoded", [False, True])
+def test_a_name_of_a_schema_may_be_anything(name: str, encoded: bool) -> None:
+    pointer = "/components/schemas/" + name.replace("~", "~0").replace("/", "~1")
+    reference = f"#{quote(pointer, safe='/~') if encoded else pointer}"
+    schemas = {
+        name: an_object({"b": {"type": "string"}}),
+        name + "2": an_object({"b": {"type": "integer"}}),
+    }
+    schema = translated(an_object({"a": {"$ref": reference}}), schemas)
+    assert refused(schema, {"a": {"b": "x"}}) == []
+    assert refused(schema, {"a": {"b": 1}}) != []
+
+
+def test_a_reference_may_lead_through_a_list_and_through_a_path() -> None:
+    schemas = {"T": {"allOf": [an_object({"id": {"type": "string"}}), an_object({"x": {}})]}}
+    schema = translated(an_object({"a": {"$ref": "#/components/schemas/T/allOf/0"}}), schemas)
+    assert refused(schema, {"a": {"id": 1}}) != []
+    assert refused(schema, {"a": {"id": "1"}}) == []
+
+
+def test_an_alternative_is_meant_by_the_name_of_its_schema_however_that_is_written() -> None:
+    schemas = {"Foo Bar": an_object({"type": {"type": "string"}, "n": {"type": "integer"}})}
+    choice = {
+        "oneOf": [{"$ref": "#/components/schemas/Foo%20Bar"}],
+        "discriminator": {"propertyName": "type"},
+    }
+    schema = translated(choice, schemas)
+    assert refused(schema, {"type": "Foo Bar", "n": 1}) == []
+    assert refused(schema, {"type": "Foo Bar", "n": "1"}) != []
