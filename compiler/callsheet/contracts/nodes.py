@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from callsheet.contracts.sources import ContractFault
-from callsheet.documents import parts_of
+from callsheet.documents import parts_of, pointer_of
 
 _OF_ONE_VALUE = (
     "type", "enum", "const", "minLength", "maxLength", "pattern", "minimum", "maximum", "exclusiveMinimum",
@@ -78,6 +79,22 @@ def _outside_of(value: Any) -> Any:
     if isinstance(value, dict):
         return dict.fromkeys(value)
     return [None] * len(value) if isinstance(value, list) else value
+
+
+def definition_key(target: str) -> str:
+    """Return the key of a definition: a pointer, in which what no URI contains is written otherwise.
+
+    The library that runs a schema takes references for URIs.
+    """
+    return _ODD.sub(lambda match: "".join(f"_x{ord(one):x}_" for one in match[0]), target)
+
+
+_ODD = re.compile(r"[^A-Za-z0-9._/~-]+|_x")
+
+
+def reference_to(key: str, target: str) -> dict[str, Any]:
+    """Return the reference to a definition by its key; `target` is its pointer in the description."""
+    return {"$ref": f"#/$defs{pointer_of((key,))}", "x-at": target}
 
 
 def resolved(node: dict[str, Any], root: dict[str, Any]) -> Any:

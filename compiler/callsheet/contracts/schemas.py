@@ -6,12 +6,12 @@ Where a description is odd, it is noted and never an error of the action.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 from urllib.parse import unquote
 
 from callsheet.contracts.discriminators import decided, discriminated
 from callsheet.contracts.keywords import conditions, of_dependents, of_items, of_keys
+from callsheet.contracts.nodes import definition_key, reference_to
 from callsheet.contracts.shapes import Around, Shapes
 from callsheet.documents import parts_of, pointer_of
 from callsheet.rules.parameters import is_linear
@@ -115,7 +115,7 @@ class Translator:
         if target is None:
             self.odd.append((pointer, f"refers to {reference[:80]}, which is outside the file"))
             return {}
-        key = _definition_key(target)
+        key = definition_key(target)
         if key not in self.definitions:
             value = self.look(target)
             if value is None:
@@ -124,9 +124,9 @@ class Translator:
             self.definitions[key] = {}
             if self._is_circular(target):
                 self.odd.append((target, "refers only to itself"))
-                return {"$ref": f"#/$defs{pointer_of((key,))}", "x-at": target}
+                return reference_to(key, target)
             self.definitions[key] = self.translated(value, target)
-        return {"$ref": f"#/$defs{pointer_of((key,))}", "x-at": target}
+        return reference_to(key, target)
 
     def _is_circular(self, target: str) -> bool:
         """Return whether a definition is made of itself, and not only contains itself in a property."""
@@ -300,17 +300,6 @@ class Translator:
             # It is named as what is missing before anything of an alternative that is not known.
             decision["else"]["required"] = [name]
         return {**found, "allOf": [*found.get("allOf", []), decision]}
-
-
-def _definition_key(target: str) -> str:
-    """Return the key of a definition: a pointer, in which what no URI contains is written otherwise.
-
-    The library that runs a schema takes references for URIs.
-    """
-    return _ODD.sub(lambda match: "".join(f"_x{ord(one):x}_" for one in match[0]), target)
-
-
-_ODD = re.compile(r"[^A-Za-z0-9._/~-]+|_x")
 
 
 def _is_nullable(node: dict[str, Any]) -> bool:

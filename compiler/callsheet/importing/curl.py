@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from callsheet.importing.curl_options import CHANGES_NOTHING, LONG_OF, REFUSED, TAKES_VALUE
+from callsheet.importing.curl_urls import as_curl_sends, url_of_curl
 from callsheet.importing.json_bodies import json_body
 from callsheet.importing.marks import PRIVATE
-from callsheet.importing.model import Imported, ImportFault, checked_url
+from callsheet.importing.model import Imported, ImportFault
 from callsheet.importing.shell import MARK, as_written, encoded_text, line_of
 from callsheet.importing.shell_variables import payload_of_shell, with_parameters_of_shell
-
-_LOCAL = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?=[:/?#]|\Z)")
-_ALTERNATIVES = re.compile(r"\{([^{}]*)\}|\[(?:[0-9]+-[0-9]+|[a-zA-Z]-[a-zA-Z])(?::[0-9]+)?\]")
-"""What curl makes several URLs of (curl(1), "URL")."""
-_NAME = re.compile(r"[A-Za-z_]\w*\Z")
 
 
 def read_curl(text: str) -> Imported:
@@ -232,7 +227,7 @@ class _CurlLine:
 
     def _finished(self) -> Imported:
         result = self.result
-        result.url = self._url(result.url)
+        result.url = url_of_curl(result.url, result.notes, globbed=self.globbed)
         if self.is_form and not self.in_query:
             raise ImportFault(
                 "--data-urlencode cannot be imported: a form is not JSON",
@@ -248,7 +243,7 @@ class _CurlLine:
                     result.headers.append((name, "application/json"))
         added = [*self.query]
         if self.in_query:
-            added += [_as_curl_sends(one) for one in self.data if one]
+            added += [as_curl_sends(one) for one in self.data if one]
         if added:
             parts = urlsplit(result.url)
             result.url = urlunsplit(parts._replace(query="&".join([*filter(None, [parts.query]), *added])))
@@ -277,54 +272,9 @@ class _CurlLine:
             return "HEAD"
         return "POST" if self.data and not self.in_query else "GET"
 
-    def _url(self, url: str) -> str:
-        if not url:
-            raise ImportFault("the line calls no URL", "paste the whole command")
-        if found := re.match(r"[Hh][Tt][Tt][Pp][Ss]?(?=://)", url):
-            url = found[0].lower() + url[found.end() :]
-        if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", url) is None:
-            scheme = "http" if _LOCAL.match(url) else "https"
-            if scheme == "https":
-                self.result.notes.append(
-                    "the URL names no scheme: https was written, and curl would call http"
-                )
-            url = f"{scheme}://{url}"
-        url = self._without_alternatives(url) if self.globbed else url
-        if urlsplit(checked_url(url)).scheme not in ("http", "https"):
-            raise ImportFault("only http and https can be called", "correct the scheme of the URL")
-        return url
-
-    def _without_alternatives(self, url: str) -> str:
-        """Make a parameter of `{id}`, as pages write it; refuse what curl makes several calls of."""
-        if "{{" in url:
-            raise ImportFault(
-                "the URL has `{{…}}`, which another tool fills in",
-                "import the collection itself, or write the value",
-            )
-
-        def one(match: re.Match[str]) -> str:
-            if match[1] is not None and _NAME.match(match[1]):
-                self.result.notes.append(
-                    f"`{match[0]}` in the URL was read as a parameter: curl itself would send `{match[1]}`"
-                )
-                return f"\ue000{match[1]}\ue001"
-            if match[1] is not None and MARK.fullmatch(match[1]):
-                return match[1]
-            raise ImportFault(
-                f"curl makes several URLs of `{'{…}' if match[1] is not None else match[0]}`",
-                "write one of them, or %7B and %5B for brackets that are sent",
-            )
-
-        return _ALTERNATIVES.sub(one, url)
-
 
 _OF_CURL = ("expect", "user-agent", "transfer-encoding", "host")
 """Headers of curl's own that an action sends otherwise, or not at all."""
-
-
-def _as_curl_sends(text: str) -> str:
-    """Return data as curl writes it into the URL; what no URL contains is encoded."""
-    return re.sub(r"[^\x21-\x7e\ue000\ue001]", lambda match: quote(match[0], safe=""), text)
 
 
 def _unknown(shown: str) -> ImportFault:

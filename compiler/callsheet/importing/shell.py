@@ -13,23 +13,16 @@ from urllib.parse import quote
 
 from callsheet.importing.dialects import as_bash, is_of_cmd, words_of_cmd
 from callsheet.importing.model import ImportFault
+from callsheet.importing.shell_texts import VARIABLE, refuse_filled_in, unescaped, with_marks
 
 MAX_CHARACTERS = 262_144
 MARK = re.compile("\ue000([A-Za-z_][A-Za-z0-9_]*)\ue001")
 _ANSI = re.compile(r"\$'((?:[^'\\]|\\.)*)'", re.DOTALL)
-_VARIABLE = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)(?::?-[^{}'\"$`\\]*)?\})")
-"""Also with a default: `${NAME:-default}`."""
-_SPECIAL = re.compile(r"\$[0-9@*#?$!-]|\$\{")
 _HERE = re.compile(r"<<(-?)[ \t]*(?:'([^'\n]+)'|\"([^\"\n]+)\"|\\?([^\s;|&<>'\"]+))")
 _CAT = re.compile(r"\$\(\s*cat\s*<<-?\s*(['\"]?)(\w+)\1[ \t]*\n(.*?)\n[ \t]*\2[ \t]*\n?\s*\)", re.DOTALL)
 _REDIRECTED = re.compile(
     r"[0-9]*>>?(?:&[0-9-]|[|]?[ \t]*(?:'[^'\n]*'|\"[^\"\n]*\"|[^\s;|&<>]+))|&>>?[ \t]*[^\s;|&<>]+"
 )
-_PRIVATE = re.compile("[\ue000-\ue007\ud800-\udfff]")
-_ESCAPES = {
-    "n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "e": "\x1b", "E": "\x1b",
-    "\\": "\\", "'": "'", '"': '"', "?": "?",
-}  # fmt: skip
 
 
 @dataclass
@@ -182,20 +175,20 @@ class _Reader:
         """Take a variable, `$'…'`, or a here document that `cat` reads; refuse what runs something else."""
         text = self.text
         ansi = None if quoted else _ANSI.match(text, self.at)
-        variable = _VARIABLE.match(text, self.at)
+        variable = VARIABLE.match(text, self.at)
         if ansi is not None:
-            self._add(_unescaped(ansi[1]))
+            self._add(unescaped(ansi[1]))
             self.at = ansi.end()
         elif variable is not None:
             self._add(f"\ue000{variable[1] or variable[2]}\ue001")
             self.at = variable.end()
         elif (cat := _CAT.match(text, self.at)) is not None:
-            self._add(cat[3] if cat[1] else _with_marks(cat[3]))
+            self._add(cat[3] if cat[1] else with_marks(cat[3]))
             self.at = cat.end()
         elif not quoted and text.startswith('$"', self.at):
             self.at += 1  # a text in the user's language
         else:
-            _refuse_filled_in(text, self.at)
+            refuse_filled_in(text, self.at)
             self._add("$")
             self.at += 1
 
@@ -277,73 +270,8 @@ class _Reader:
                 break
             lines.append(one + "\n")
         content = "".join(lines)
-        self.line.stdin = _with_marks(content) if expanded else content
+        self.line.stdin = with_marks(content) if expanded else content
 
     def _end(self, at: int) -> int:
         found = self.text.find("\n", at)
         return len(self.text) if found < 0 else found
-
-
-def _with_marks(text: str) -> str:
-    """Return the text of a here document, in which the shell fills variables in."""
-    found, at = [], 0
-    while at < len(text):
-        one = text[at]
-        if one == "\\" and text[at + 1 : at + 2] in ("$", "`", "\\", "\n"):
-            found.append(text[at + 1].replace("\n", ""))
-            at += 2
-        elif one in "$`" and (variable := _VARIABLE.match(text, at)) is not None:
-            found.append(f"\ue000{variable[1] or variable[2]}\ue001")
-            at = variable.end()
-        else:
-            _refuse_filled_in(text, at)
-            found.append(one)
-            at += 1
-    return "".join(found)
-
-
-def _refuse_filled_in(text: str, at: int) -> None:
-    """Refuse what a shell would run, or fill in, and what is not known here."""
-    if text[at] == "`" or text.startswith("$(", at):
-        raise ImportFault("the line runs another command", "put the value itself into the command")
-    if special := _SPECIAL.match(text, at):
-        raise ImportFault(
-            f"the shell would fill `{special[0]}` in",
-            "put the value itself into the command, or a name such as $VALUE",
-        )
-
-
-def _unescaped(text: str) -> str:
-    r"""Return what `$'…'` says: bytes by `\xHH` and octal, characters by `\u` and `\U`."""
-
-    def one(match: re.Match[str]) -> str:
-        code = match[1]
-        if code[0] == "x" and len(code) > 1:
-            return chr(0xDC00 + int(code[1:], 16)) if int(code[1:], 16) > 0x7F else chr(int(code[1:], 16))
-        if code[0] in "uU" and len(code) > 1:
-            number = int(code[1:], 16)
-            if number > 0x10FFFF:
-                raise ImportFault(f"`\\{code[:9]}` is no character", "write the character itself")
-            return chr(number)
-        if code[0] in "01234567":
-            number = int(code, 8) & 0xFF
-            return chr(0xDC00 + number) if number > 0x7F else chr(number)
-        return _ESCAPES.get(code, "\\" + code)
-
-    found = re.sub(
-        r"\\(x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|[0-7]{1,3}|.)",
-        one,
-        text,
-        flags=re.DOTALL,
-    )
-    # Two halves of a pair are one character; bytes are read as UTF-8.
-    found = found.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
-    try:
-        found = found.encode("utf-8", "surrogateescape").decode("utf-8")
-    except UnicodeError:
-        raise ImportFault(
-            "`$'…'` contains bytes that are no text", "write the characters themselves"
-        ) from None
-    if _PRIVATE.search(found):
-        raise ImportFault("`$'…'` contains what no action can contain", "write the characters themselves")
-    return found

@@ -1,0 +1,81 @@
+"""What a shell makes of a text: variables that it fills in, and the escapes of `$'…'`."""
+
+from __future__ import annotations
+
+import re
+
+from callsheet.importing.marks import PRIVATE
+from callsheet.importing.model import ImportFault
+
+VARIABLE = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)(?::?-[^{}'\"$`\\]*)?\})")
+"""Also with a default: `${NAME:-default}`."""
+_SPECIAL = re.compile(r"\$[0-9@*#?$!-]|\$\{")
+_ESCAPES = {
+    "n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "e": "\x1b", "E": "\x1b",
+    "\\": "\\", "'": "'", '"': '"', "?": "?",
+}  # fmt: skip
+
+
+def with_marks(text: str) -> str:
+    """Return the text of a here document, in which the shell fills variables in."""
+    found, at = [], 0
+    while at < len(text):
+        one = text[at]
+        if one == "\\" and text[at + 1 : at + 2] in ("$", "`", "\\", "\n"):
+            found.append(text[at + 1].replace("\n", ""))
+            at += 2
+        elif one in "$`" and (variable := VARIABLE.match(text, at)) is not None:
+            found.append(f"\ue000{variable[1] or variable[2]}\ue001")
+            at = variable.end()
+        else:
+            refuse_filled_in(text, at)
+            found.append(one)
+            at += 1
+    return "".join(found)
+
+
+def refuse_filled_in(text: str, at: int) -> None:
+    """Refuse what a shell would run, or fill in, and what is not known here."""
+    if text[at] == "`" or text.startswith("$(", at):
+        raise ImportFault("the line runs another command", "put the value itself into the command")
+    if special := _SPECIAL.match(text, at):
+        raise ImportFault(
+            f"the shell would fill `{special[0]}` in",
+            "put the value itself into the command, or a name such as $VALUE",
+        )
+
+
+def unescaped(text: str) -> str:
+    r"""Return what `$'…'` says: bytes by `\xHH` and octal, characters by `\u` and `\U`."""
+
+    def one(match: re.Match[str]) -> str:
+        code = match[1]
+        if code[0] == "x" and len(code) > 1:
+            return chr(0xDC00 + int(code[1:], 16)) if int(code[1:], 16) > 0x7F else chr(int(code[1:], 16))
+        if code[0] in "uU" and len(code) > 1:
+            number = int(code[1:], 16)
+            if number > 0x10FFFF:
+                raise ImportFault(f"`\\{code[:9]}` is no character", "write the character itself")
+            return chr(number)
+        if code[0] in "01234567":
+            number = int(code, 8) & 0xFF
+            return chr(0xDC00 + number) if number > 0x7F else chr(number)
+        return _ESCAPES.get(code, "\\" + code)
+
+    found = re.sub(
+        r"\\(x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|[0-7]{1,3}|.)",
+        one,
+        text,
+        flags=re.DOTALL,
+    )
+    # Two halves of a pair are one character; bytes are read as UTF-8.
+    found = found.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+    try:
+        found = found.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeError:
+        raise ImportFault(
+            "`$'…'` contains bytes that are no text", "write the characters themselves"
+        ) from None
+    if PRIVATE.search(found):
+        raise ImportFault("`$'…'` contains what no action can contain", "write the characters themselves")
+    return found
