@@ -1306,6 +1306,7 @@ class Workspace:
         environment: str | None = None,
         kind: str | None = None,
         params: Collection[str] = (),
+        server: str = "",
         file: str | None = None,
     ) -> results.FileResult:
         """Write an action from what there is: a curl line, a collection, a description, a payload.
@@ -1320,6 +1321,7 @@ class Workspace:
             environment: a file with an environment of Postman, or the name of one of Insomnia.
             kind: `har`, `postman` or `insomnia`, where the file must be one.
             params: what is to be a parameter: `NAME=/pointer` into the payload, or `NAME=query:KEY`.
+            server: the URL in front of the path of an operation, where the description names no host.
             file: what is written; default: NAME.yaml in the workspace.
 
         Raises:
@@ -1336,7 +1338,9 @@ class Workspace:
         from callsheet.importing.writing import inside_of, write_new
 
         fields = _each(fields)
-        found = read_request(self.root, source, line, request, operation, fields, environment, kind)
+        found = read_request(
+            self.root, source, line, request, operation, fields, environment, kind, server=server
+        )
         (found,) = with_parameters([found], read_choices([*_each(params)]))
         chosen = checked_name(name or name_from(found.url))
         path = file or str(self.root / f"{chosen}.yaml")
@@ -1360,6 +1364,7 @@ class Workspace:
         name: str | None = None,
         fields: Collection[str] = (),
         params: Collection[str] = (),
+        server: str = "",
     ) -> results.ImportedOperations:
         """Return the files of several operations of an OpenAPI description, with one connection.
 
@@ -1372,6 +1377,7 @@ class Workspace:
             name: of the connection; default: from the URL.
             fields: of the bodies, beyond the required ones.
             params: what is to be a parameter, in each that has it, as for `import_`.
+            server: the URL in front of their paths, where the description names no host.
 
         Raises:
             ArgumentError: for a name that is none, or a file that cannot be read.
@@ -1385,7 +1391,7 @@ class Workspace:
         chosen = None if name is None else checked_name(name)
         choices = read_choices([*_each(params)])
         return import_operations(
-            self.root, source, operations, tag, chosen, _each(fields), choices, self._place()
+            self.root, source, operations, tag, chosen, _each(fields), choices, self._place(), server=server
         )
 
     def import_requests(

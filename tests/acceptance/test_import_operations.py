@@ -330,3 +330,22 @@ def test_what_a_description_asks_for_is_valid_at_once(
     checked = callsheet("validate", "-C", workspace.path)
     assert (checked.code, checked.out.splitlines()[-1]) == (0, "Valid: 3 documents."), checked.out
     assert callsheet("test", "one", "-C", workspace.path, "--no-generated").code == 0
+
+
+def test_a_description_that_names_no_host_is_asked_for_it(workspace: Folder, callsheet: Callsheet) -> None:
+    description = described("/x", takes(a=TEXT), server="/api/v2")
+    file = workspace.write("api.json", json.dumps(description))
+    at = ("import", file, "--operation", "one", "--name", "one", "-C", workspace.path)
+    assert callsheet(*at).err == (
+        "error CS938: the operation names no server\nhelp: name it: `--server https://api.example.com`\n"
+    )
+    assert "error CS938: the server is not an http URL" in callsheet(*at, "--server", "ftp://a.example").err
+    assert callsheet(*at, "--server", "https://eu.example.com/").code == 0
+    assert "url: https://eu.example.com/api/v2/x" in (workspace.path / "one.yaml").read_text()
+    everything = ("import", file, "--all", "-C", workspace.path, "--server", "https://eu.example.com")
+    assert callsheet(*everything).code == 0
+    assert callsheet("validate", "-C", workspace.path).code == 0
+    del description["servers"]
+    (workspace.path / "api.json").write_text(json.dumps(description))
+    assert callsheet(*at[:-4], "--name", "two", *at[-2:], "--server", "https://eu.example.com/v9").code == 0
+    assert "url: https://eu.example.com/v9/x" in (workspace.path / "two.yaml").read_text()

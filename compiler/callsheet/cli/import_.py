@@ -43,6 +43,9 @@ _FORMATS = ("openapi", "postman", "insomnia", "har")
     metavar="A,B",
     help="Fields of the body of an operation, beyond the required ones.",
 )
+@click.option(
+    "--server", default="", metavar="URL", help="In front of the paths of a description that names no host."
+)
 @click.option("--tag", help="The operations that have this tag.")
 @click.option("--all", "everything", is_flag=True, help="All operations, or all requests, of the file.")
 @click.option(
@@ -69,6 +72,7 @@ def command(
     wanted: tuple[str, ...],
     operations: tuple[str, ...],
     fields: str,
+    server: str,
     tag: str | None,
     everything: bool,
     environment: str | None,
@@ -106,7 +110,7 @@ def command(
             )
         if found is None:
             found = opened.import_operations(
-                source, operations or None, tag=tag, name=name, fields=chosen, params=params
+                source, operations or None, tag=tag, name=name, fields=chosen, params=params, server=server
             )
         return _several(opened, found, dry_run=dry_run)
     if dry_run:
@@ -128,6 +132,7 @@ def command(
         environment=environment,
         kind=None if kind == "openapi" else kind,
         params=params,
+        server=server,
         file=options.out,
     )
     click.echo(f"wrote {written.path}")

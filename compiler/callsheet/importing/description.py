@@ -23,6 +23,8 @@ def import_operations(
     fields: Collection[str],
     choices: Sequence[Choice],
     place: Place,
+    *,
+    server: str = "",
 ) -> ImportedOperations:
     """Return the files of operations, which share one connection.
 
@@ -35,12 +37,13 @@ def import_operations(
         fields: of the bodies, beyond the required ones; an operation without one of them is left.
         choices: the values that are to be parameters.
         place: the workspace.
+        server: the URL in front of paths, where the description names no host.
 
     Raises:
         CallsheetError: CS938 where none of them can be an action, CS986 for a choice that is none.
 
     """
-    requests, left = _requests(root, source, wanted, tag, fields)
+    requests, left = _requests(root, source, wanted, tag, fields, server)
     first = next(iter(requests.values()))
     account = name or account_from(first)
     named = {label: Request(imported=one, name=label) for label, one in requests.items()}
@@ -48,7 +51,12 @@ def import_operations(
 
 
 def _requests(
-    root: Path, source: str, wanted: Sequence[str] | None, tag: str | None, fields: Collection[str]
+    root: Path,
+    source: str,
+    wanted: Sequence[str] | None,
+    tag: str | None,
+    fields: Collection[str],
+    server: str,
 ) -> tuple[dict[str, Imported], dict[str, str]]:
     """Return the request of each operation, and why there is none of the others."""
     described = read_description(root, source)
@@ -71,7 +79,7 @@ def _requests(
     requests, left = {}, {}
     for operation in listed:
         try:
-            requests[operation] = settled(request_of(described, operation, fields))
+            requests[operation] = settled(request_of(described, operation, fields, server))
         except CallsheetError as error:
             if wanted is not None:
                 raise

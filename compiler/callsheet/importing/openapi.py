@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from callsheet.contracts.check import is_usual
 from callsheet.contracts.operations import Operation, find_operation
@@ -19,7 +19,7 @@ from callsheet.errors import of_its_shape
 from callsheet.importing.answers import sampled_answers
 from callsheet.importing.fitting import fits
 from callsheet.importing.marks import secret, slot, value
-from callsheet.importing.model import Credential, Imported, ImportFault, Slot, misshapen
+from callsheet.importing.model import Credential, Imported, ImportFault, Slot, checked_url, misshapen
 from callsheet.importing.sampling import Sampler
 from callsheet.outbound.urls import with_query
 from callsheet.words import nearest
@@ -27,13 +27,16 @@ from callsheet.words import nearest
 _VARIABLE = re.compile(r"\{\+?([^}]*)\}")
 
 
-def read_operation(file: ContractFile, name: str | None, fields: Collection[str] = ()) -> Imported:
+def read_operation(
+    file: ContractFile, name: str | None, fields: Collection[str] = (), server: str = ""
+) -> Imported:
     """Read one operation.
 
     Args:
         file: the description.
         name: its operationId, or `POST /path`.
         fields: of the body, beyond those that are required.
+        server: the URL in front of the path, where the description names no host.
 
     Raises:
         ImportFault: where there is none, where it takes no JSON, or calls nothing.
@@ -46,16 +49,23 @@ def read_operation(file: ContractFile, name: str | None, fields: Collection[str]
         words = fault.message if name else "the description has many operations"
         raise ImportFault(words, way_out) from None
     with of_its_shape(misshapen("an OpenAPI description")):
-        return _request(file, operation, name, fields)
+        return _request(file, operation, name, fields, server)
 
 
 def _request(
-    file: ContractFile, operation: Operation, name: str | None, fields: Collection[str]
+    file: ContractFile, operation: Operation, name: str | None, fields: Collection[str], server: str
 ) -> Imported:
     url = _with_scheme(operation)
-    if not operation.json_body or not url.startswith("http"):
-        what = "takes no JSON body" if not operation.json_body else "names no server"
-        raise ImportFault(f"the operation {what}", "choose another operation, or write the action by hand")
+    if not operation.json_body:
+        raise ImportFault("the operation takes no JSON body", "choose another operation")
+    if not url.startswith("http"):
+        if not server:
+            raise ImportFault(
+                "the operation names no server", "name it: `--server https://api.example.com`"
+            )
+        if urlsplit(checked_url(server)).scheme not in ("http", "https"):
+            raise ImportFault("the server is not an http URL", "write it as https://api.example.com")
+        url = f"{server.rstrip('/')}{url}"
     result = Imported(method=operation.method, url="")
     result.contract = {"openapi": file.reference, "operation": name}
     result.url = _VARIABLE.sub(lambda match: _in_url(result, operation, match[1]), url)

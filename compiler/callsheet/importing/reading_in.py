@@ -38,6 +38,8 @@ def read_request(
     fields: Collection[str] = (),
     environment: str | None = None,
     kind: str | None = None,
+    *,
+    server: str = "",
 ) -> Imported:
     """Read a request.
 
@@ -50,6 +52,7 @@ def read_request(
         fields: of its body, beyond the required ones.
         environment: where the variables of a collection have their values, beside the file itself.
         kind: what the file is said to be; None for any.
+        server: of an OpenAPI description that names no host.
 
     Raises:
         ArgumentError: for a file that cannot be read.
@@ -60,7 +63,7 @@ def read_request(
         read = read_curl if source == "curl" else read_httpie
         found = read(line if line is not None else sys.stdin.read(MAX_LINE + 1))
     elif operation is not None:
-        found = with_values_filled(request_of(read_description(root, source), operation, fields))
+        found = with_values_filled(request_of(read_description(root, source), operation, fields, server))
     else:
         found = read_file(read_argument(source), wanted, environment, kind)
     return settled(found)
@@ -131,13 +134,16 @@ def account_from(imported: Imported) -> str:
     return name_from(filled(imported.url, imported.values)).split("_", maxsplit=1)[0] or "requests"
 
 
-def request_of(described: tuple[ContractFile, bool], operation: str, fields: Collection[str]) -> Imported:
+def request_of(
+    described: tuple[ContractFile, bool], operation: str, fields: Collection[str], server: str = ""
+) -> Imported:
     """Read an operation; its contract is linked where the workspace or a package contains it.
 
     Args:
         described: the description, and whether a workspace can name it as a contract.
         operation: its id, or `POST /path`.
         fields: of its body, beyond the required ones.
+        server: the URL in front of the path, where the description names no host.
 
     Raises:
         ImportFault: where there is no such operation, or none that an action could call.
@@ -146,7 +152,7 @@ def request_of(described: tuple[ContractFile, bool], operation: str, fields: Col
     from callsheet.importing.openapi import read_operation
 
     description, inside = described
-    imported = read_operation(description, operation, fields)
+    imported = read_operation(description, operation, fields, server)
     if not inside:
         imported.contract = None
         name = Path(description.reference).name
