@@ -21,6 +21,8 @@ MAX_DESCRIPTION_BYTES = 16 * 1_048_576
 _DESCRIPTION = re.compile(
     rb"""^\{?\s*["']?(?:openapi|swagger)["']?\s*:|"kind"\s*:\s*"discovery#restDescription\"""", re.MULTILINE
 )
+_BEGINNING = 65_536
+"""How much of a file tells what it is: characters of a text, bytes of a large file."""
 
 
 def is_foreign(value: Any, *, is_json: bool) -> bool:
@@ -36,8 +38,7 @@ def is_description_file(text: str, values: Collection[Any], *, is_json: bool) ->
         # The reader of our own documents gives up where a number is too large; the key may stand anywhere.
         with suppress(ForeignFault):
             return _is_description(read_foreign(text, is_json=True))
-    head = text[:65_536].encode("utf-8", "replace")
-    return b"callsheet/v1" not in head and _DESCRIPTION.search(head) is not None
+    return _begins_as_description(text[:_BEGINNING].encode("utf-8", "replace"))
 
 
 def without_parts(units: Sequence[Unit]) -> list[Unit]:
@@ -60,10 +61,11 @@ def is_large_and_foreign(source: Source, file: str) -> bool:
         content = source.read(file, limit=MAX_DESCRIPTION_BYTES)
     except Unreadable:
         return _is_large_output(source, file)
-    head = content[:65_536]
-    if b"callsheet/v1" not in head and _DESCRIPTION.search(head) is not None:
-        return True
-    return is_own_file(content)
+    return _begins_as_description(content[:_BEGINNING]) or is_own_file(content)
+
+
+def _begins_as_description(head: bytes) -> bool:
+    return b"callsheet/v1" not in head and _DESCRIPTION.search(head) is not None
 
 
 def _is_large_output(source: Source, file: str) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from callsheet.contracts.descriptions import METHODS
 from callsheet.documents import parts_of, pointer_of
 from callsheet.documents.file_references import file_of
 
 PARTS = "x-callsheet-parts"
 """Where the other files are in the bundle, by path: extensions of a description begin with `x-`."""
-_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
 def bundled(file: str, value: dict[str, Any], parts: Mapping[str, Any]) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def file_and_pointer(pointer: str) -> tuple[str, str]:
 def _has_reference(item: Any) -> bool:
     if not isinstance(item, dict):
         return False
-    operations = [item.get(one) for one in _METHODS]
+    operations = [item.get(one) for one in METHODS]
     return "$ref" in item or any(isinstance(one, dict) and "$ref" in one for one in operations)
 
 
@@ -56,7 +56,7 @@ def _item(item: Any, description: dict[str, Any]) -> Any:
     found = _followed(item, description)
     if not isinstance(found, dict):
         return found
-    return {key: _followed(one, description) if key in _METHODS else one for key, one in found.items()}
+    return {key: _followed(one, description) if key in METHODS else one for key, one in found.items()}
 
 
 def _followed(node: Any, description: dict[str, Any]) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
 class Written(NamedTuple):
@@ -59,7 +59,7 @@ class Description:
     def _written(self) -> Iterator[Written]:
         paths = self.value.get("paths")
         for path, item in (paths if isinstance(paths, dict) else {}).items():
-            for method in _METHODS:
+            for method in METHODS:
                 if isinstance(item, dict) and isinstance(item.get(method), dict):
                     yield Written(path, method, item, item[method])
 

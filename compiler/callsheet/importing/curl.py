@@ -8,7 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 from callsheet.importing.curl_options import CHANGES_NOTHING, LONG_OF, REFUSED, TAKES_VALUE
 from callsheet.importing.curl_urls import as_curl_sends, url_of_curl
 from callsheet.importing.json_bodies import json_body
-from callsheet.importing.marks import PRIVATE
+from callsheet.importing.marks import PRIVATE, refuse_private
 from callsheet.importing.model import Imported, ImportFault
 from callsheet.importing.shell import MARK, as_written, encoded_text, line_of
 from callsheet.importing.shell_variables import payload_of_shell, with_parameters_of_shell
@@ -21,10 +21,7 @@ def read_curl(text: str) -> Imported:
         ImportFault: for what is not a curl line, what runs or reads something else, and what is not JSON.
 
     """
-    if PRIVATE.search(text):
-        raise ImportFault(
-            "it contains characters that no action can contain", "replace surrogates, and U+E000 to U+E007"
-        )
+    refuse_private(text, PRIVATE)
     line = line_of(text, "curl")
     if not line.words or line.words[0].rpartition("/")[2] not in ("curl", "curl.exe"):
         raise ImportFault("this is not a curl command", "paste a line that begins with curl")
@@ -106,14 +103,7 @@ class _CurlLine:
             self.is_head = True
         elif name == "globoff":
             self.globbed = False
-        elif name in CHANGES_NOTHING or name.removeprefix("no-") in CHANGES_NOTHING:
-            return
-        elif not name.startswith("no-") or name.removeprefix("no-") not in (
-            "location",
-            "insecure",
-            "get",
-            "head",
-        ):
+        elif name not in CHANGES_NOTHING and name.removeprefix("no-") not in _TAKEN_BACK:
             raise _unknown(shown)
 
     def _take(self, name: str, shown: str, value: str) -> None:
@@ -273,6 +263,8 @@ class _CurlLine:
         return "POST" if self.data and not self.in_query else "GET"
 
 
+_TAKEN_BACK = CHANGES_NOTHING | {"location", "insecure", "get", "head"}
+"""What changes nothing with `no-` before it."""
 _OF_CURL = ("expect", "user-agent", "transfer-encoding", "host")
 """Headers of curl's own that an action sends otherwise, or not at all."""
 

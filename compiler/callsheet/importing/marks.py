@@ -20,6 +20,8 @@ SECRET = re.compile("\ue006(=?)([^\ue002-\ue007]*)\ue007")
 _ANY = re.compile("\ue002=?([^\ue002-\ue007]*)\ue003|\ue004(=?)([^\ue002-\ue007]*)\ue005")
 PRIVATE = re.compile("[\ue000-\ue007\ud800-\udfff]")
 """Characters of marks, and those that no file can contain."""
+ESCAPED = re.compile(r"\\u[eE]00[0-7]")
+"""Characters of marks as JSON may write them."""
 MAX_CHARACTERS = 262_144
 """Of a text with the values of its variables."""
 
@@ -42,6 +44,14 @@ def secret(name: str) -> str:
 def bare(mark: str) -> str:
     """Return a mark that stood in JSON without quotes: its value is JSON."""
     return f"{mark[0]}={mark[1:]}"
+
+
+def refuse_private(text: str, *written: re.Pattern[str]) -> None:
+    """Refuse a text with characters of marks, as `PRIVATE` or `ESCAPED` finds them; raises ImportFault."""
+    if any(one.search(text) for one in written):
+        raise ImportFault(
+            "it contains characters that no action can contain", "replace surrogates, and U+E000 to U+E007"
+        )
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:

@@ -10,11 +10,10 @@ from typing import Any
 from callsheet.importing.credentials import is_credential, is_hidden_field, is_secret
 from callsheet.importing.free_names import first_free
 from callsheet.importing.guesses import DEVICES, parameter_name
-from callsheet.importing.marks import SLOT, bare, slot
+from callsheet.importing.marks import ESCAPED, SLOT, bare, refuse_private, slot
 from callsheet.importing.model import Imported, ImportFault, Slot
 from callsheet.importing.shell import MARK, as_written
 
-_ESCAPED_MARK = re.compile(r"\\u[eE]00[0-7]")
 _IN_JSON = re.compile(r'"(?:[^"\\]|\\.)*"|' + MARK.pattern, re.DOTALL)
 
 
@@ -62,12 +61,9 @@ def payload_of_shell(imported: Imported, text: str, read: Callable[[str], Any]) 
     """
 
     def in_json(match: re.Match[str]) -> str:
-        return match[0] if match[0].startswith('"') else json.dumps(bare(f"\ue002{match[1]}\ue003"))
+        return match[0] if match[0].startswith('"') else json.dumps(bare(slot(match[1])))
 
-    if _ESCAPED_MARK.search(text):
-        raise ImportFault(
-            "it contains characters that no action can contain", "replace surrogates, and U+E000 to U+E007"
-        )
+    refuse_private(text, ESCAPED)
     if MARK.fullmatch(text.strip()):
         shown = as_written(text.strip())
         raise ImportFault(f"the data is the variable `{shown}`", "put the payload itself into the command")

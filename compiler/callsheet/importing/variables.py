@@ -16,6 +16,7 @@ from callsheet.importing.free_names import first_free
 from callsheet.importing.guesses import DEVICES, parameter_name
 from callsheet.importing.json_bodies import json_body
 from callsheet.importing.marks import (
+    ESCAPED,
     PRIVATE,
     SECRET,
     SLOT,
@@ -23,6 +24,7 @@ from callsheet.importing.marks import (
     bare,
     filled,
     limited,
+    refuse_private,
     secret,
     slot,
     value,
@@ -33,12 +35,9 @@ from callsheet.language.secret_patterns import secret_kind
 VARIABLE = re.compile(r"\{\{\s*(?:_\.)?([$\w][\w.$ -]*?)\s*\}\}")
 _IN_JSON = re.compile(r'"(?:[^"\\]|\\.)*"|\{\{\s*(?:_\.)?[$\w][\w.$ -]*?\s*\}\}', re.DOTALL)
 _COMMENT = re.compile(r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
-_ESCAPED_MARK = re.compile(r"\\u[eE]00[0-7]")
 _ADDRESSES = tuple(one for one in DEVICES if one != "token")
 """Words for a token that names a device: a parameter."""
 _URL = re.compile(r"(?i)https?://[^@/?#]*(?:[/?#]|\Z)")
-
-_OURS = ("it contains characters that no action can contain", "replace surrogates, and U+E000 to U+E007")
 
 
 class Variables:
@@ -70,8 +69,7 @@ class Variables:
 
     def marked(self, text: str, seen: tuple[str, ...] = ()) -> str:
         """Return a text with a mark for each variable."""
-        if PRIVATE.search(text):
-            raise ImportFault(*_OURS)
+        refuse_private(text, PRIVATE)
         return limited(VARIABLE.sub(lambda match: self._mark(match[1], seen), text))
 
     def plain(self, text: str, what: str) -> str:
@@ -88,8 +86,7 @@ class Variables:
             ImportFault: where it is not JSON.
 
         """
-        if PRIVATE.search(text) or _ESCAPED_MARK.search(text):
-            raise ImportFault(*_OURS)
+        refuse_private(text, PRIVATE, ESCAPED)
         marked = _IN_JSON.sub(self._json_mark, text)
         try:
             found = json_body(marked)

@@ -102,9 +102,12 @@ Good:
 
 def check_test_environments(action: Action, environments: Collection[Environment]) -> Iterator[Problem]:
     """Yield the tests of an action that name another environment than these, the concrete ones."""
+    tests = action.spec.get("tests")
+    if not tests:
+        return
     at = own_spots("CS353", action)
     known = {one.name for one in environments}
-    for index, test in enumerate(action.spec.get("tests") or ()):
+    for index, test in enumerate(tests):
         name = test.get("environment")
         if name is None or name in known:
             continue
