@@ -47,10 +47,10 @@ _VERSIONS = 3
 _PIECES_AT_ONCE = 4 * 1024 * 1024
 """Pieces of so many characters are written in one transaction."""
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS part (shard INTEGER PRIMARY KEY, body TEXT, seal TEXT);
-CREATE TABLE IF NOT EXISTS bundle (file TEXT, hash TEXT, body BLOB, PRIMARY KEY (file, hash));
-"""
+_TABLES = (
+    "CREATE TABLE IF NOT EXISTS part (shard INTEGER PRIMARY KEY, body TEXT, seal TEXT);",
+    "CREATE TABLE IF NOT EXISTS bundle (file TEXT, hash TEXT, body BLOB, PRIMARY KEY (file, hash));",
+)
 
 
 class Entry(NamedTuple):

@@ -12,7 +12,7 @@ import hmac
 import os
 import secrets
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from callsheet.documents.links import SQLITE_SIBLINGS, is_own_file, own_folder
 APPLICATION_ID = 0x43534843
 """`CSHC` in the file's header: the file is a cache of callsheet's."""
 
-_TABLE = "CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, body TEXT, seal TEXT);"
+_TABLES = ("CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, body TEXT, seal TEXT);",)
 
 
 class SealedStore:
@@ -35,7 +35,7 @@ class SealedStore:
 
     def __init__(self, folder: Path | None, name: str) -> None:
         self.key = account_key() if folder is not None else b""
-        self.connection = connect(folder, name, _TABLE) if folder is not None and self.key else None
+        self.connection = connect(folder, name, _TABLES) if folder is not None and self.key else None
 
     def get(self, key: str) -> str | None:
         """Return the text of a key; None where there is none, or another program wrote it."""
@@ -76,7 +76,7 @@ def seal(key: bytes, *parts: str) -> str:
     return hashlib.blake2b(text, key=key, digest_size=16).hexdigest()
 
 
-def connect(folder: Path, name: str, tables: str) -> sqlite3.Connection | None:
+def connect(folder: Path, name: str, tables: Sequence[str]) -> sqlite3.Connection | None:
     """Open a file of the cache folder; None where it cannot be used.
 
     A folder or a file that is a link, and a database of another program, are left alone.
@@ -88,8 +88,7 @@ def connect(folder: Path, name: str, tables: str) -> sqlite3.Connection | None:
         connection = sqlite3.connect(folder / name, timeout=0.2, check_same_thread=False)
         connection.execute("PRAGMA trusted_schema=OFF")
         connection.execute("PRAGMA synchronous=OFF")
-        _refuse_foreign(connection)
-        connection.executescript(tables)
+        _make_tables(connection, tables)
     except (OSError, sqlite3.Error):
         if connection is not None:
             connection.close()
@@ -111,15 +110,21 @@ def _make(folder: Path, name: str) -> None:
             raise OSError(errno.ELOOP, "a file of the cache is a link")
 
 
-def _refuse_foreign(connection: sqlite3.Connection) -> None:
-    """Mark an empty database as a cache; raise sqlite3.Error for one that something else is in."""
+def _make_tables(connection: sqlite3.Connection, tables: Sequence[str]) -> None:
+    """Mark an empty database as a cache, and make its tables, at once.
+
+    Raises:
+        sqlite3.Error: for a database that something else is in, or that is in use for too long.
+
+    """
     found: int = connection.execute("PRAGMA application_id").fetchone()[0]
-    if found == APPLICATION_ID:
+    there: int = connection.execute("SELECT count(*) FROM sqlite_schema WHERE type = 'table'").fetchone()[0]
+    if found == APPLICATION_ID and there >= len(tables):
         return
-    tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
-    if found or tables:
+    if found != APPLICATION_ID and (found or there):
         raise sqlite3.DatabaseError("the file is not a cache of callsheet's")
-    connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+    made = f"PRAGMA application_id={APPLICATION_ID};" + "".join(tables)
+    connection.executescript(f"BEGIN IMMEDIATE;{made}COMMIT;")
 
 
 def account_key() -> bytes:

@@ -185,7 +185,7 @@ class Worker:
         """Return what reads the fragments of template files; the unit depends on what it read."""
         return NamedFragments(TemplateFiles(self.source, unit.templates).read)
 
-    def _collected(self, chosen: list[Any], value: Any, document: Document) -> Iterator[Problem]:
+    def _collected(self, chosen: Sequence[Any], value: Any, document: Document) -> Iterator[Problem]:
         for rule in chosen:
             yield from rule.check(value, Spots(rule.code, document))
 

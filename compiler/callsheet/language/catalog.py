@@ -9,7 +9,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Literal, TypeVar
 
 from callsheet.documents import Document, Path, Problem, Related, Span
@@ -128,9 +128,10 @@ def declare(
     _enter(code, name, severity, "elsewhere", documentation, None, adjustable=adjustable)
 
 
-def rules_on(subject: str) -> list[Rule]:
+@cache
+def rules_on(subject: str) -> tuple[Rule, ...]:
     """Return the rules that look at one subject, by code."""
-    return [RULES[code] for code in sorted(RULES) if RULES[code].subject == subject]
+    return tuple(RULES[code] for code in sorted(RULES) if RULES[code].subject == subject)
 
 
 def found_on(subject: str, value: Any) -> Iterator[Problem]:
@@ -165,6 +166,7 @@ def _enter(
         check=check,
         reads=reads,
     )
+    rules_on.cache_clear()
 
 
 def split_documentation(text: str) -> tuple[str, str | None, str | None]:

@@ -161,14 +161,14 @@ def _connected(server: Mapping[str, Any]) -> smtplib.SMTP:
     security = server.get("security", "starttls")
     port = port_of(server)
     timeout = seconds_of(server.get("timeout"), TIMEOUT_SECONDS)
-    context = ssl.create_default_context()
     name = socket.gethostname()
     if security == "tls":
+        context = ssl.create_default_context()
         return smtplib.SMTP_SSL(server["host"], port, local_hostname=name, timeout=timeout, context=context)
     client = smtplib.SMTP(server["host"], port, local_hostname=name, timeout=timeout)
     if security == "starttls":
         try:
-            client.starttls(context=context)
+            client.starttls(context=ssl.create_default_context())
         except BaseException:
             client.close()
             raise
