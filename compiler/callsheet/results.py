@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -47,8 +48,7 @@ if TYPE_CHECKING:
     from callsheet.targets.model import Evidence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ValidationResult:
+class ValidationResult(Struct, frozen=True, kw_only=True):
     """What `validate`, or `journeys check`, found.
 
     Attributes:
@@ -69,8 +69,7 @@ class ValidationResult:
         return [one for one in self.diagnostics if one.severity == "error"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DiffResult:
+class DiffResult(Struct, frozen=True, kw_only=True):
     """What `diff` found: the changes of each environment; `base` is None for the deployed state.
 
     Attributes:
@@ -140,8 +139,7 @@ class DiffResult:
         return list(groups.values())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DriftResult:
+class DriftResult(Struct, frozen=True, kw_only=True):
     """What `drift` found.
 
     Attributes:
@@ -181,8 +179,7 @@ class DriftResult:
         return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryResult:
+class HistoryResult(Struct, frozen=True, kw_only=True):
     """What `history` found: applies, newest first; `detailed` for one apply with its steps.
 
     Attributes:
@@ -199,8 +196,7 @@ class HistoryResult:
     evidence: Sequence[Evidence] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListResult:
+class ListResult(Struct, frozen=True, kw_only=True):
     """What `list` found: actions, and the environments that deploy each."""
 
     actions: Sequence[Definition]
@@ -208,16 +204,14 @@ class ListResult:
     language: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShowResult:
+class ShowResult(Struct, frozen=True, kw_only=True):
     """What `show` found: one action, by environment."""
 
     name: str
     environments: Mapping[str, Shown]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RenderResult:
+class RenderResult(Struct, frozen=True, kw_only=True):
     """What `render` made: compiled actions, or the requests that would leave.
 
     Attributes:
@@ -231,8 +225,7 @@ class RenderResult:
     origins: Mapping[str, Sequence[FieldOrigin]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendResult:
+class SendResult(Struct, frozen=True, kw_only=True):
     """What `send` sent (its secrets as references), what came back, and what is wrong with that."""
 
     environment: str
@@ -242,8 +235,7 @@ class SendResult:
     findings: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PromoteResult:
+class PromoteResult(Struct, frozen=True, kw_only=True):
     """What `promote` found between two environments."""
 
     before: str
@@ -251,8 +243,7 @@ class PromoteResult:
     promotions: Sequence[Promotion]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JourneyResult:
+class JourneyResult(Struct, frozen=True, kw_only=True):
     """What `journey` found: actions as Journey Optimizer's screen and journeys hold them, by name.
 
     Attributes:
@@ -266,8 +257,7 @@ class JourneyResult:
     relayed: Mapping[str, Form] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CertificateResult:
+class CertificateResult(Struct, frozen=True, kw_only=True):
     """What `certificate` found: Adobe's client certificates, the one that ends last first."""
 
     environment: str
@@ -290,8 +280,7 @@ class CertificateResult:
         return all(one.expires <= self.now for one in self.certificates)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MetricsResult:
+class MetricsResult(Struct, frozen=True, kw_only=True):
     """What `metrics` found.
 
     Attributes:
@@ -309,16 +298,14 @@ class MetricsResult:
     notes: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UsageResult:
+class UsageResult(Struct, frozen=True, kw_only=True):
     """What `usage` found: the journeys that use each action."""
 
     environment: str
     usage: Usage
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PreviewResult:
+class PreviewResult(Struct, frozen=True, kw_only=True):
     """A message in its languages, filled with sample parameters.
 
     Attributes:
@@ -336,16 +323,14 @@ class PreviewResult:
     hints: Mapping[str, Sequence[str]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExportResult:
+class ExportResult(Struct, frozen=True, kw_only=True):
     """A call as another tool takes it, and notes about its variables."""
 
     text: str
     notes: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TestResult:
+class TestResult(Struct, frozen=True, kw_only=True):
     """What `test` found."""
 
     __test__ = False  # not a test of pytest's
@@ -353,23 +338,20 @@ class TestResult:
     cases: Sequence[CaseResult]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkspaceResult:
+class WorkspaceResult(Struct, frozen=True, kw_only=True):
     """What `render --all` made: every compiled action, by environment."""
 
     environments: Mapping[str, Sequence[Mapping[str, Any]]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExplainResult:
+class ExplainResult(Struct, frozen=True, kw_only=True):
     """Rules of the catalog; `detailed` for one with its documentation."""
 
     rules: Sequence[Rule]
     detailed: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileResult:
+class FileResult(Struct, frozen=True, kw_only=True):
     """A file that `adopt` or `import` wrote.
 
     Attributes:
@@ -388,8 +370,7 @@ class FileResult:
     notes: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewResult:
+class NewResult(Struct, frozen=True, kw_only=True):
     """What `new` wrote.
 
     Attributes:
@@ -402,15 +383,13 @@ class NewResult:
     values: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FmtResult:
+class FmtResult(Struct, frozen=True, kw_only=True):
     """What `fmt` found: YAML files with their canonical forms."""
 
     files: Sequence[FormattedFile]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CopyResult:
+class CopyResult(Struct, frozen=True, kw_only=True):
     """What `ledger copy` copied."""
 
     environment: str

@@ -6,11 +6,11 @@ import json
 import sqlite3
 import subprocess
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from callsheet.compiling import canonical_text, digest_of
 from callsheet.planning import Change, Plan, read_plan, write_plan

@@ -200,7 +200,7 @@ def test_what_is_on_the_screen_is_compared_with_what_was_asked(
 
 def forged(pack: str, old: str, new: str, *, commit: str) -> str:
     """Edit the plan of a pack so that every digest in it fits, and name a commit for it."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from callsheet.compiling import canonical_text, digest_of
     from callsheet.planning import plan_record, read_plan

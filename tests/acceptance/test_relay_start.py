@@ -275,7 +275,10 @@ def start(ready: Folder, tmp_path: Path) -> Iterator[Start]:
 
         def answers() -> bool:
             try:
-                return httpx.get(f"http://127.0.0.1:{port}/healthz", trust_env=False, verify=False).status_code == 200
+                return (
+                    httpx.get(f"http://127.0.0.1:{port}/healthz", trust_env=False, verify=False).status_code
+                    == 200
+                )
             except httpx.HTTPError:
                 assert process.running(), process.errors
                 return False

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
+
+from msgspec import Struct
 
 from callsheet._version import __version__
 from callsheet.calling.request import NO_PAYLOAD, Request
@@ -28,8 +29,7 @@ _BEFORE_IT_LEFT = ("ConnectError", "ConnectTimeout", "PoolTimeout", *_UNSENDABLE
 """What httpx calls an error before anything left for the service."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """What came back.
 
     Attributes:
@@ -60,8 +60,7 @@ class Answer:
     content: bytes = b""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class Way(Struct, frozen=True, kw_only=True):
     """How a call reaches the service: for real, or to a stand-in on this machine.
 
     Attributes:

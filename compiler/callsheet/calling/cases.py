@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit
+
+from msgspec import Struct
 
 from callsheet.calling.request import NO_PAYLOAD, Request, build_request
 from callsheet.documents import Path, equal
@@ -17,8 +18,7 @@ Outcome = Literal["passed", "failed"]
 NOT_EXPECTED = "there is no `expect`: run `callsheet test --update` to write the current request"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mismatch:
+class Mismatch(Struct, frozen=True, kw_only=True):
     """One place at which a request is not what its test case expects.
 
     Attributes:
@@ -33,8 +33,7 @@ class Mismatch:
     actual: Any
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseResult:
+class CaseResult(Struct, frozen=True, kw_only=True):
     """What became of one case in one environment.
 
     Attributes:

@@ -9,10 +9,11 @@ import json
 import re
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+
+from msgspec import Struct, field
 
 from callsheet._version import __version__
 from callsheet.calling.request import NO_PAYLOAD, Request, build_request
@@ -25,8 +26,7 @@ _MARK = re.compile("\ue000([^\ue001]*)\ue001")
 _MARK_IN_URL = re.compile("%EE%80%80(.*?)%EE%80%81")
 
 
-@dataclass(slots=True)
-class Exported:
+class Exported(Struct):
     """A request with its authentication, secrets as marks.
 
     Attributes:

@@ -7,8 +7,10 @@ import threading
 import time
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from callsheet.calling.attempts import Answer, Call, Progress, Way, attempt_of
 from callsheet.calling.request import build_request
@@ -69,8 +71,7 @@ def capped_by(name: str, rate: str) -> str:
     return f"`{name}` lets through ({rate})"
 
 
-@dataclass(frozen=True, slots=True)
-class _Opened:
+class _Opened(Struct, frozen=True):
     """What a line has open, and the digest of the client certificate that it shows."""
 
     digest: str

@@ -10,12 +10,13 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
 from functools import wraps
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from callsheet.cli.progress import shown
 from callsheet.errors import ArgumentError
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
     from callsheet.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """What every verb is given: which workspace, and where the result goes."""
 
     workspace: str | None = None
@@ -142,7 +142,7 @@ def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def run(*arguments: Any, **values: Any) -> Any:
-        own = {name: values.pop(name) for name in Options.__dataclass_fields__ if name in values}
+        own = {name: values.pop(name) for name in Options.__struct_fields__ if name in values}
         if own.get("workspace") is None:
             # `callsheet -C DIR VERB`: the name was given before the verb.
             own["workspace"] = click.get_current_context().find_root().obj

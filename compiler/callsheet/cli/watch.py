@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
 from callsheet.cli.common import Options, common_options, style_of
 from callsheet.errors import CallsheetError

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from callsheet.compiling.kept import Kept
 from callsheet.compiling.model import CompiledAction
@@ -17,8 +18,7 @@ ReadTemplate = Callable[[str], str | Problem]
 """Returns the text of a template file of the workspace, or the problem that keeps it from it."""
 
 
-@dataclass(slots=True)
-class CompileResult:
+class CompileResult(Struct):
     """What compiling a definition for an environment comes to: a compiled object, or why there is none."""
 
     compiled: CompiledAction | None

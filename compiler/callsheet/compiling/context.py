@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from callsheet.compiling.values import with_values
 from callsheet.documents import Document, Problem, Source, Unreadable
@@ -21,8 +22,7 @@ from callsheet.language.target import with_collections
 from callsheet.rules.policies import prepare
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """What the units of a workspace share.
 
     Attributes:
@@ -39,8 +39,7 @@ class Context:
     parts: Parts = NO_PARTS
 
 
-@dataclass(slots=True)
-class Shared:
+class Shared(Struct):
     """The documents of shared kinds, and what they define.
 
     Attributes:

@@ -6,8 +6,9 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from callsheet.documents import Document, Problem, Span
 from callsheet.documents.reading import parse
@@ -28,8 +29,7 @@ ReadText = Callable[[str], str | Problem]
 """Returns the text of a file of the workspace, or the problem that keeps it from it."""
 
 
-@dataclass(slots=True)
-class Items:
+class Items(Struct):
     """The rows of a set.
 
     Attributes:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any, cast
+
+from msgspec.structs import replace
 
 from callsheet.compiling.compilers import CompileResult, ReadTemplate
 from callsheet.compiling.kept import Kept

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, cast
+
+from msgspec import Struct, field
 
 from callsheet.compiling.bundles import FileTexts
 from callsheet.documents import Document
@@ -72,8 +73,7 @@ class CompiledAction:
         return Address.read(self.address).name
 
 
-@dataclass(slots=True)
-class Compiled:
+class Compiled(Struct):
     """What a workspace compiles to.
 
     Attributes:

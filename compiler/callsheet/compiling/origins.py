@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from callsheet.compiling.model import Compiled
 from callsheet.documents import Document, Path
@@ -16,8 +17,7 @@ from callsheet.language.when_empty import is_mapping
 from callsheet.templates.template_files import in_workspace
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldOrigin:
+class FieldOrigin(Struct, frozen=True, kw_only=True):
     """A field of a compiled object, and who wrote it.
 
     Attributes:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from callsheet.documents import Document, Path, Problem, Related, equal
 from callsheet.language.action import CONSTRAINTS, Definition
@@ -19,8 +21,7 @@ _SAME = ("type", "sensitivity", *CONSTRAINTS)
 """What a parameter is; how it is shown may differ."""
 
 
-@dataclass(frozen=True, slots=True)
-class NamedParts:
+class NamedParts(Struct, frozen=True):
     """What a definition names.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from callsheet.compiling.unit import Broken
 from callsheet.documents import Problem
@@ -25,7 +26,7 @@ def reported(
         about = ((one.action, one.environment),)
         problem = replace(_with_expiry(one.problem, excepted), about=about)
         severity = policy.severity_in.get(one.environment, policy.severity)
-        found += [replace(it, severity=severity) for it in diagnose([problem], texts)]  # type: ignore[arg-type]
+        found += [replace(it, severity=severity) for it in diagnose([problem], texts)]
     return sorted(found, key=lambda it: it.severity, reverse=True)
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from posixpath import normpath
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from callsheet.bulk import without_collection
 from callsheet.compiling.context import Context
@@ -35,8 +36,7 @@ class NotSent(NamedTuple):
     wanted: str
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """Files to compute, with what they read.
 
     Attributes:

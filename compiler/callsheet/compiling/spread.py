@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from callsheet.errors import ArgumentError
 from callsheet.watching import Watching, unwatched
@@ -15,8 +16,7 @@ _LOCAL = re.compile("local:([0-9]{1,9})")
 _ADDRESS = re.compile(r"(?:(?:tcp|tls|ws|wss)://)?(?:\[[0-9A-Fa-f:.]+\]|[^\s/:@\[\]]+):([0-9]{1,5})")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spread:
+class Spread(Struct, frozen=True, kw_only=True):
     """How the work of compiling is spread.
 
     Attributes:

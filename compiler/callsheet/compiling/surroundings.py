@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from posixpath import normpath
+
+from msgspec import Struct, field
 
 from callsheet.compiling.model import Compiled
 from callsheet.documents import Document, Source, Unreadable
@@ -18,8 +19,7 @@ MAX_BYTES = 16 * 1024 * 1024
 """The largest contract that is read."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True, kw_only=True):
     """One state of a workspace with the files around it.
 
     Attributes:

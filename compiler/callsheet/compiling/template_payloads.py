@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from callsheet.compiling.leaves import LeafCompiler
 from callsheet.compiling.payload_files import kept_template, problem_in_file
@@ -86,8 +87,7 @@ def _has_secret(node: Any) -> bool:
     return isinstance(node, list) and any(map(_has_secret, node))
 
 
-@dataclass(frozen=True, slots=True)
-class _PieceSpots(Spots):
+class _PieceSpots(Spots, frozen=True):
     """Makes problems at the places of a fragment."""
 
     layer: Layer | None = None

@@ -7,8 +7,9 @@ data, as JSON.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from callsheet.compiling.bundles import packed
 from callsheet.documents import Problem, Related, Span
@@ -24,8 +25,7 @@ class Broken(NamedTuple):
     environment: str
 
 
-@dataclass(slots=True)
-class Unit:
+class Unit(Struct):
     """What one file contains, compiles to, and has wrong.
 
     Attributes:

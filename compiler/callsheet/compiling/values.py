@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
 from jinja2 import nodes
+from msgspec.structs import replace
 
 from callsheet.documents import Path, Problem
 from callsheet.language.catalog import Spots

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any, cast
+
+from msgspec.structs import replace
 
 import callsheet.rules  # noqa: F401 - fills the catalog
 from callsheet.compiling.cache import part_digests

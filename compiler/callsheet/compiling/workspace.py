@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path as FilePath
 from posixpath import normpath
+
+from msgspec.structs import replace
 
 import callsheet.rules  # noqa: F401 - fills the catalog
 from callsheet.bulk import without_collection

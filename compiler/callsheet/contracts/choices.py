@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from callsheet.contracts.faults import pointer_in
 from callsheet.contracts.nodes import Judge, resolved
 from callsheet.documents import equal
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """The values that an alternative allows of a property, and where it says so."""
 
     allowed: Sequence[Any]
     at: str
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """What the keys of a value leave of alternatives: every other one is certainly not satisfied.
 
     Attributes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -24,8 +25,7 @@ class Written(NamedTuple):
         return f"{self.method.upper()} {self.path}"
 
 
-@dataclass(eq=False)
-class Description:
+class Description(Struct, eq=False, dict=True, weakref=True):
     """A vendor's description; nothing in it is changed."""
 
     value: dict[str, Any]

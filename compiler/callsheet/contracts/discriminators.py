@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
+
+from msgspec import Struct
 
 from callsheet.contracts.shapes import Shapes
 from callsheet.documents import equal, parts_of
@@ -19,8 +20,7 @@ _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})")
 _WORDS = {"true": True, "false": False, "null": None}
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """Values of the property, and the alternatives that each of them names, by their numbers."""
 
     values: tuple[Any, ...]

@@ -8,8 +8,9 @@ is said of what is inside the value, or by other schemas, is put together here.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from callsheet.contracts.choices import Choices
 from callsheet.contracts.faults import MAX_FAULTS, Fault, no_alternative, not_among, unknown_keys, worded
@@ -21,8 +22,7 @@ BUDGET = 100_000
 """So many pairs of a schema and a value are looked at before there is no verdict."""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """What a schema says of a value.
 
     Attributes:
@@ -41,8 +41,7 @@ class Result:
     evaluated: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """A schema, and a value at a path that is held against it."""
 
     node: Any

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from callsheet.documents import Path
 from callsheet.words import nearest
@@ -22,8 +23,7 @@ _TYPES = {
 MAX_FAULTS = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class Fault(Struct, frozen=True, kw_only=True):
     """One fault of a value.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from callsheet.contracts.faults import pointer_in
 from callsheet.contracts.walking import Nodes, Walk
@@ -15,8 +16,7 @@ MAX_OTHERS = 100
 """An object with more keys that the contract does not name is a mapping, whose keys are free."""
 
 
-@dataclass(frozen=True, slots=True)
-class NearKey:
+class NearKey(Struct, frozen=True):
     """A key that is probably misspelt.
 
     Attributes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
+
+from msgspec import Struct, field
 
 from callsheet.contracts.descriptions import Description
 from callsheet.contracts.schemas import Translator
@@ -16,8 +17,7 @@ from callsheet.errors import of_its_shape
 from callsheet.words import nearest
 
 
-@dataclass(slots=True)
-class Operation:
+class Operation(Struct):
     """One operation of a contract.
 
     Attributes:

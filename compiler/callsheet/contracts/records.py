@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import Any
 
 from callsheet.contracts.operations import Operation
@@ -10,7 +9,7 @@ from callsheet.contracts.operations import Operation
 
 def record_of(operation: Operation) -> dict[str, Any]:
     """Return what is kept of an operation."""
-    record = {one.name: getattr(operation, one.name) for one in fields(operation) if one.name != "compiled"}
+    record = {name: getattr(operation, name) for name in Operation.__struct_fields__ if name != "compiled"}
     shared = _shared(operation)
     if shared is not None:
         record["shared"] = shared

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path as FilePath
 from posixpath import normpath
 from typing import Any
 from weakref import WeakValueDictionary
+
+from msgspec import Struct, field
 
 from callsheet.compiling.memo import Memo
 from callsheet.contracts.bundling import bundled, file_and_pointer, with_operations
@@ -41,8 +42,7 @@ class ContractFault(Exception):  # noqa: N818 - a verdict about one contract
         self.help = help
 
 
-@dataclass
-class ContractFile:
+class ContractFile(Struct, dict=True):
     """One contract's bytes; read as text, parsed, and its places found, when they are first asked for.
 
     Attributes:

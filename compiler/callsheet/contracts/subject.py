@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from callsheet.calling.request import Request, build_request
 from callsheet.documents import Path, Related, pointer_of
@@ -15,8 +16,7 @@ At = Callable[[str], Spots]
 """Returns, for a code, what makes problems at the places of the action."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """What is checked: an action compiled for an environment, and what its contract may be wrong about."""
 
     compiled: Mapping[str, Any]

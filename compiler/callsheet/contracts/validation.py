@@ -8,9 +8,10 @@ and the verdict where its work is not bounded, are found by `evaluation.py`. Whe
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from callsheet.contracts.alternatives import Alternatives
 from callsheet.contracts.evaluation import Evaluation
@@ -25,8 +26,7 @@ DEPTH = 12
 __all__ = ["Fault", "Validation", "Verdict", "deprecated_in"]
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What is wrong with a value.
 
     Attributes:

@@ -11,9 +11,10 @@ import socket
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Protocol, runtime_checkable
+
+from msgspec import Struct
 
 from callsheet.errors import CallsheetError
 
@@ -71,8 +72,7 @@ class InDatabase(Protocol):
     database: Database | None
 
 
-@dataclass(frozen=True, slots=True)
-class Component:
+class Component(Struct, frozen=True):
     """What one part of callsheet keeps in a database: its tables, made by migrations in their order."""
 
     name: str

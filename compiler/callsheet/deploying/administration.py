@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from callsheet.databases.postgresql import PostgresqlDatabase
 from callsheet.databases.postgresql_connecting import SCHEMA_NAME, connect
@@ -16,8 +16,7 @@ _STATE = ("registry_action", "ledger_object", "callsheet_holder")
 """What deployers change; everything else they only add to."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InitResult:
+class InitResult(Struct, frozen=True, kw_only=True):
     """What `admin init` made or found.
 
     Attributes:

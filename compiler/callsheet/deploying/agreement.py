@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from callsheet.compiling import Compiled
 from callsheet.compiling.selecting import refuse_invalid
@@ -23,8 +24,7 @@ from callsheet.planning.plan import forget_plan
 from callsheet.targets import Deployed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Basis:
+class Basis(Struct, frozen=True, kw_only=True):
     """What a plan has to agree with.
 
     Attributes:
@@ -69,8 +69,7 @@ def basis_of(plan: Plan, root: Path, compiled_at: Callable[[str | None], Compile
     return Basis(compiled=compiled, revision=revision, moved=moved, commit=commit)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agreement:
+class Agreement(Struct, frozen=True, kw_only=True):
     """What a plan is held to before any of it is done.
 
     Attributes:

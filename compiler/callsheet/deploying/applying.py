@@ -6,8 +6,9 @@ import getpass
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from callsheet.deploying.agreement import Agreement
 from callsheet.deploying.approvals import Approval, require

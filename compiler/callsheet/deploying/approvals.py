@@ -14,10 +14,11 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from callsheet.deploying.signatures import NAMESPACE, last_line, signed_by, ssh_keygen
 from callsheet.documents import FolderSource, Unreadable
@@ -31,8 +32,7 @@ SUFFIX = ".approval"
 MAX_BYTES = 65_536
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Approval:
+class Approval(Struct, frozen=True, kw_only=True):
     """One signature, and the plan that it says it is for.
 
     Attributes:
@@ -148,8 +148,7 @@ def signers_in(root: Path, file: str) -> bytes:
         ) from None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verified:
+class Verified(Struct, frozen=True, kw_only=True):
     """A signature that holds: its file, whose it may be by the signers' file, and its key's fingerprint."""
 
     shown: str

@@ -6,7 +6,7 @@ never look as if it were not wanted: it would be deleted.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from callsheet.compiling import Compiled
 from callsheet.compiling.chosen import hidden_in

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from callsheet.compiling import Compiled
 from callsheet.deploying.agreement import Agreement
@@ -18,8 +19,7 @@ from callsheet.targets import SnapshotTarget
 from callsheet.targets.journey_optimizer.titles import Screen, screen_for
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PackResult:
+class PackResult(Struct, frozen=True, kw_only=True):
     """Steps that are done by hand; the reports write them as the files of a pack.
 
     Attributes:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from callsheet.deploying.executor import ApplyResult, Conduct, apply_plan
 from callsheet.deploying.preconditions import refuse_other
@@ -92,8 +94,7 @@ def _again(change: Change) -> Change:
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GivenAnswer:
+class GivenAnswer(Struct, frozen=True, kw_only=True):
     """The answer to the test request of one step, which was as expected."""
 
     change: Change

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from callsheet.compiling import canonical_text, digest_of
 from callsheet.databases.model import Component, Database, InDatabase
@@ -48,8 +49,7 @@ _ALWAYS = (LEDGER, REGISTRY)
 """What every such database has; the others are copied where they are."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Copied:
+class Copied(Struct, frozen=True, kw_only=True):
     """One table that was copied: its rows, and the digest that both sides have."""
 
     table: str

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from callsheet._version import __version__
 from callsheet.compiling import canonical_text, digest_of
@@ -25,8 +27,7 @@ MOST_IN_BATCH = 800
 """Between two of them an apply can be interrupted, and says how far it is."""
 
 
-@dataclass(slots=True)
-class ApplyResult:
+class ApplyResult(Struct):
     """What became of a plan.
 
     Attributes:
@@ -49,8 +50,7 @@ class ApplyResult:
         return sum(one.outcome == outcome for one in self.steps)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conduct:
+class Conduct(Struct, frozen=True, kw_only=True):
     """How to apply.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from callsheet.compiling import Compiled
 from callsheet.compiling.selecting import actions_in, refuse_unknown_actions

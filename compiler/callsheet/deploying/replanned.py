@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from callsheet.compiling import CompiledAction, canonical_text
 from callsheet.documents import equal

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from callsheet.compiling import Compiled
 from callsheet.compiling.selecting import refuse_errors_of
@@ -17,8 +18,7 @@ from callsheet.targets import Deployed
 from callsheet.words import nearest
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class Shown(Struct, frozen=True, kw_only=True):
     """One object in one environment, desired or deployed."""
 
     digest: str | None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from callsheet.databases.model import Database, InDatabase
 from callsheet.databases.sqlite_lock import exclusive
@@ -22,8 +23,7 @@ from callsheet.targets import ExpectingTarget, RecallingTarget, Target
 NO_OTHER = AllowedHosts()
 
 
-@dataclass(frozen=True, slots=True)
-class Stores:
+class Stores(Struct, frozen=True):
     """A target and its ledger.
 
     Attributes:

@@ -11,9 +11,11 @@ import os
 import re
 import stat
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from io import BufferedReader
 from pathlib import Path as FilePath
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from callsheet.documents.git import GitError, Repository, repository_around, top_around
 from callsheet.documents.objects import TreeEntry, list_objects, read_objects, sizes_of
@@ -27,8 +29,7 @@ _MAX_OUTPUT = 64 * 1_048_576
 _POINTER = re.compile(rb"oid sha256:([0-9a-f]{64})\nsize (\d+)\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(Struct, frozen=True):
     """The commit of a workspace that is checked out.
 
     Attributes:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path as FilePath
+
+from msgspec import Struct
 
 from callsheet.errors import CallsheetError
 
@@ -47,8 +48,7 @@ class GitError(CallsheetError):
         self.missing = missing
 
 
-@dataclass(frozen=True, slots=True)
-class Repository:
+class Repository(Struct, frozen=True):
     """A repository: the folder of its work tree, and that of its objects and references."""
 
     top: FilePath

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Literal, Protocol
+
+from msgspec import Struct, field
 
 from callsheet.documents.findings import (
     link_loop,
@@ -22,16 +23,14 @@ MAX_LINKED_FOLDERS = 1_000
 """Links between folders can make a tree of any size out of a few: so many are walked through."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One name in a folder; `other` is what is never read, as a device."""
 
     name: str
     kind: Literal["file", "folder", "link", "other"]
 
 
-@dataclass(frozen=True, slots=True)
-class Ignored:
+class Ignored(Struct, frozen=True):
     """What `.callsheetignore` leaves out.
 
     Attributes:
@@ -65,8 +64,7 @@ class Tree(Protocol):
         """Return whether a link leads to a folder, wherever that is."""
 
 
-@dataclass(slots=True)
-class Listing:
+class Listing(Struct):
     """What was found.
 
     Attributes:

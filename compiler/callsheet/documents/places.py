@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 Path = tuple[str | int, ...]
 """The way from a document's root to a value: keys of mappings and indices of lists."""
@@ -20,8 +21,7 @@ def parts_of(pointer: str) -> tuple[str, ...]:
     return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(Struct, frozen=True, order=True):
     """A stretch of text, from its first character to the one after its last."""
 
     line: int
@@ -48,8 +48,7 @@ class Lines:
         return line, at - self._starts[line - 1] + 1
 
 
-@dataclass(slots=True)
-class Places:
+class Places(Struct):
     """The spans of every key and value of one document.
 
     `scalars` contains, for a value written on one line as itself (plain, or quoted without an

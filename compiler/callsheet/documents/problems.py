@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from callsheet.documents.places import START, Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Related:
+class Related(Struct, frozen=True, kw_only=True):
     """A second place that a reader needs in order to understand a problem."""
 
     file: str
@@ -22,8 +21,7 @@ Concern = tuple[str, str]
 ANY = "*"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class Problem(Struct, frozen=True, kw_only=True):
     """One finding: its code, where it is, what is wrong and what to do.
 
     Attributes:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path as FilePath
+
+from msgspec import Struct
 
 from callsheet.documents.findings import (
     MAX_FILE_BYTES,
@@ -145,8 +146,7 @@ def _naming(commit: str) -> Iterator[None]:
         ) from None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Authorship:
+class Authorship(Struct, frozen=True, kw_only=True):
     """Who had a part in a commit and in what it merges.
 
     Attributes:

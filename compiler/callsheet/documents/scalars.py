@@ -8,8 +8,9 @@ number that JSON or a double cannot carry exactly (RFC 8785 section 3.2.2.3, RFC
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 Scalar = str | int | float | bool | None
 
@@ -48,8 +49,7 @@ _NOT_TEXT_IN_YAML_1_1 = {"=": "the default value of a mapping", "<<": "a merge"}
 _DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}.*)?\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Trap:
+class Trap(Struct, frozen=True):
     """A scalar that must not become a value: its code, what is wrong, what to do."""
 
     code: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 import yaml
+from msgspec import Struct
 
 from callsheet.documents.places import Places
 
@@ -31,8 +31,7 @@ def python_events(text: str) -> Events:
 events_of = libyaml_events if yaml.__with_libyaml__ else python_events
 
 
-@dataclass(slots=True)
-class ParsedDocument:
+class ParsedDocument(Struct):
     """One document of a stream: its value, its first line, and its places where they were asked for."""
 
     value: Any

@@ -7,9 +7,10 @@ import json
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+
+from msgspec import Struct
 
 from callsheet.documents import equal
 from callsheet.emulator.routes import Route
@@ -22,8 +23,7 @@ from callsheet.templates.values import text_of
 _SLOTS = ("$param", "$concat", "$expr", "$template")
 
 
-@dataclass(frozen=True, slots=True)
-class Came:
+class Came(Struct, frozen=True):
     """A request that came.
 
     Attributes:
@@ -52,8 +52,7 @@ class Came:
         return json.loads(self.body.decode("utf-8"))
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """A status, and why."""
 
     status: int

@@ -8,9 +8,10 @@ import secrets
 import socket
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict
 from email.message import Message
 from http.server import BaseHTTPRequestHandler
+
+from msgspec.structs import asdict
 
 from callsheet.emulator.checks import Came
 from callsheet.emulator.page import page_of

@@ -9,9 +9,11 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from callsheet.emulator.checks import Came, Refusal, refuse_call, refuse_token_call
 from callsheet.emulator.faults import Faults
@@ -25,8 +27,7 @@ TOKEN_SECONDS = 3_600
 _REFERENCE = re.compile(r'"(?:\$)?secret": ?"((?:[^"\\]|\\.)*)"')
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Call(Struct, frozen=True, kw_only=True):
     """One call as the page shows it: no stand-in and no token is in it.
 
     Attributes:

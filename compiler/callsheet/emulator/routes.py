@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from callsheet.compiling import Compiled
 from callsheet.contracts.operations import Operation
@@ -14,8 +15,7 @@ from callsheet.emulator.standins import Standins
 from callsheet.language import Environment
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
+class Route(Struct, frozen=True, kw_only=True):
     """One call that the emulator answers.
 
     Attributes:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from callsheet.compiling import Compiled
 from callsheet.documents.yaml_text import compact_text
@@ -37,8 +39,7 @@ from callsheet.templates.values import digest_of
 _FOLDERS = {"Action": "", "Message": "messages/", "EndpointConfig": "endpoints/"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Struct, frozen=True, kw_only=True):
     """A deployed object.
 
     Attributes:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import base64
 import itertools
 import re
-from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
+
+from msgspec.structs import replace
 
 from callsheet.documents.yaml_text import block_text
 from callsheet.importing.credentials import is_hidden, is_hidden_field, is_hidden_number, is_secret_path

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from callsheet.compiling import compile_workspace
 from callsheet.documents import MemorySource
@@ -24,8 +25,7 @@ spec: {target: {type: sqlite, path: .callsheet/here.db}}
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Described:
+class Described(Struct, frozen=True):
     """What defines a deployed object: its document, and the text of the template file of its payload."""
 
     document: dict[str, Any]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, quote
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from callsheet.documents import equal, parts_of, pointer_of
 from callsheet.errors import CallsheetError
@@ -25,8 +27,7 @@ _TYPES = {bool: "boolean", int: "integer", float: "number", str: "string", list:
 _WAY_OUT = "write NAME=/pointer for a value of the payload, NAME=query:KEY for one of the query"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class Choice(Struct, frozen=True, kw_only=True):
     """One value that is to be a parameter.
 
     Attributes:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from callsheet.documents import Path, equal
 from callsheet.documents.walking import texts_in
@@ -40,8 +41,7 @@ _PIECE = re.compile(r"""\{\{(?:"[^"]*"|'[^']*'|(?!\}\}).)*\}\}|.""", re.DOTALL)
 _BASE = re.compile(r"[^?#]+\Z")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Common:
+class Common(Struct, frozen=True, kw_only=True):
     """What some actions say alike.
 
     Attributes:

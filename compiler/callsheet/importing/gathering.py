@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from urllib.parse import urlsplit
+
+from msgspec.structs import replace
 
 from callsheet.errors import CallsheetError, of_its_shape
 from callsheet.importing.chosen_parameters import Choice

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
 
 from callsheet.errors import CallsheetError
 
@@ -55,8 +56,7 @@ def misshapen(what: str) -> ImportFault:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """A value that becomes a parameter, because what was imported says so.
 
     Attributes:
@@ -90,8 +90,7 @@ def with_examples(value: Any) -> Any:
     return [with_examples(one) for one in value] if isinstance(value, list) else value
 
 
-@dataclass(frozen=True, slots=True)
-class Credential:
+class Credential(Struct, frozen=True):
     """A secret of an authentication: a reference is written in its place.
 
     Attributes:
@@ -99,11 +98,14 @@ class Credential:
 
     """
 
-    text: str = field(default="", repr=False)
+    text: str = ""
+
+    def __repr__(self) -> str:
+        """Return the type alone: what an error shows of it is no secret."""
+        return "Credential()"
 
 
-@dataclass(slots=True)
-class Imported:
+class Imported(Struct):
     """One request.
 
     Attributes:
@@ -141,8 +143,7 @@ class Imported:
     variables: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class Listed(Struct, frozen=True, kw_only=True):
     """One request of a file that contains several.
 
     Attributes:
@@ -164,8 +165,7 @@ class Listed:
         return "/".join((*self.folder, self.name))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Collection:
+class Collection(Struct, frozen=True, kw_only=True):
     """A file with requests.
 
     Attributes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from callsheet.compiling import Compiled
 from callsheet.documents import Document
@@ -12,8 +13,7 @@ from callsheet.importing.marks import VALUE, template_of
 from callsheet.importing.model import Imported
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
+class Placed(Struct, frozen=True, kw_only=True):
     """Environments with new values.
 
     Attributes:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from callsheet.compiling import Compiled
 from callsheet.errors import CallsheetError
@@ -28,8 +30,7 @@ from callsheet.importing.written_files import Extraction, Texts
 from callsheet.language.action import Action
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportedOperations:
+class ImportedOperations(Struct, frozen=True, kw_only=True):
     """The files of operations or requests; nothing of them is written yet.
 
     Attributes:
@@ -59,8 +60,7 @@ class ImportedOperations:
         return [one for one in self.texts if one not in self.values]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(Struct, frozen=True, kw_only=True):
     """The workspace in which files are to be written.
 
     Attributes:
@@ -85,8 +85,7 @@ class Place:
         return {name for one in self.compiled.concrete for name in one.values}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Struct, frozen=True, kw_only=True):
     """One request that becomes an action.
 
     Attributes:

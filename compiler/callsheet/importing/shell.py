@@ -8,8 +8,9 @@ and U+E001. What follows a pipe, or goes into a file, changes nothing of the com
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from urllib.parse import quote
+
+from msgspec import Struct, field
 
 from callsheet.importing.dialects import as_bash, is_of_cmd, words_of_cmd
 from callsheet.importing.model import ImportFault
@@ -25,8 +26,7 @@ _REDIRECTED = re.compile(
 )
 
 
-@dataclass
-class Line:
+class Line(Struct):
     """A command line.
 
     Attributes:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from callsheet.compiling import Compiled
 from callsheet.documents import Document, Path
@@ -18,8 +19,7 @@ Left = list[tuple[str, str]]
 _CONNECTION: Path = ("spec", "connection")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
+class Site(Struct, frozen=True, kw_only=True):
     """What writes an action, or the actions of a set.
 
     Attributes:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+
+from msgspec import Struct
 
 from callsheet.documents.sources import IGNORE_FILE
 from callsheet.errors import CallsheetError
@@ -45,8 +46,7 @@ EDITOR_SETTINGS = {
 """Actions name their schema in their first line, as every document may."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartResult:
+class StartResult(Struct, frozen=True, kw_only=True):
     """What `init` wrote, and which files it left as they were, by path below the folder."""
 
     folder: str

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 Texts = Mapping[str, str]
 """The texts of files, by path relative to the workspace."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Adoption:
+class Adoption(Struct, frozen=True, kw_only=True):
     """The files that take over what is deployed.
 
     Attributes:
@@ -44,8 +44,7 @@ class Adoption:
         return sorted({one for text in self.texts.values() for one in re.findall(r"\benv:(\w+)", text)})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shortened:
+class Shortened(Struct, frozen=True, kw_only=True):
     """A file that loses what a connection says.
 
     Attributes:
@@ -61,8 +60,7 @@ class Shortened:
     kept: Sequence[tuple[str, str]] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Extraction:
+class Extraction(Struct, frozen=True, kw_only=True):
     """A connection, and the files that name it.
 
     Attributes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Self
+
+from msgspec import Struct
 
 from callsheet.documents import Document, Path
 from callsheet.language.addresses import Address
@@ -19,8 +20,7 @@ Text = str | dict[str, str]
 """A text, or one text by language."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
+class Parameter(Struct, frozen=True, kw_only=True):
     """A value that a journey passes when it calls the action.
 
     Attributes:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, Literal, TypeVar
+
+from msgspec import Struct
 
 from callsheet.documents import Document, Path, Problem, Related, Span
 from callsheet.language.kinds import deployed_kinds
@@ -38,8 +39,7 @@ Severity = Literal["error", "warning"]
 Check = TypeVar("Check", bound=Callable[..., Iterable[Problem]])
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rule:
+class Rule(Struct, frozen=True, kw_only=True, dict=True):
     """One code of the catalog.
 
     Attributes:
@@ -193,8 +193,7 @@ def in_file(document: Document, prefix: Path, path: Path) -> Path:
     return ("request", "payloadFile") if named else path
 
 
-@dataclass(frozen=True, slots=True)
-class Spots:
+class Spots(Struct, frozen=True):
     """Makes problems of one code at places of one document.
 
     Paths are given below `prefix`: a rule over an action names `("request", "url")`.

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from callsheet.documents import Document
 from callsheet.language.fragment import Fragment, NamedInFile, ReadNamed
 from callsheet.language.layers import Layer
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(Struct, frozen=True):
     """A vendor's account."""
 
     document: Document
@@ -54,8 +54,7 @@ def _names_none(file: str) -> NamedInFile | None:  # noqa: ARG001
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(Struct, frozen=True):
     """What definitions name and are made of, beside their own documents.
 
     Attributes:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from callsheet.documents import Problem, Related, Span
 from callsheet.documents.problems import ANY, Concern
@@ -19,8 +21,7 @@ Severity = Literal["error", "warning"]
 MAX_QUOTED = 2_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Diagnostic:
+class Diagnostic(Struct, frozen=True, kw_only=True):
     """One finding as people and programs get it.
 
     Attributes:

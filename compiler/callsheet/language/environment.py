@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from callsheet.documents import Document, Path, Related
 from callsheet.language.action import Definition
@@ -16,8 +17,7 @@ from callsheet.language.pieces import in_piece
 from callsheet.language.selector import Selector
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guards:
+class Guards(Struct, frozen=True, kw_only=True):
     """What a plan may not do unasked.
 
     Attributes:
@@ -34,8 +34,7 @@ class Guards:
     require_accept: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Approvals:
+class Approvals(Struct, frozen=True, kw_only=True):
     """Whose signatures a plan needs before it is applied.
 
     Attributes:
@@ -50,8 +49,7 @@ class Approvals:
     not_author: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Environment:
+class Environment(Struct, frozen=True, kw_only=True):
     """One environment with everything that it extends merged in.
 
     Attributes:
@@ -157,8 +155,7 @@ def _at_file(definition: Definition, found: Written) -> Written:
     return found._replace(path=(*root, *in_file(found.document, root, found.path[len(root) :])))
 
 
-@dataclass(frozen=True, slots=True)
-class DefinitionSpots(Spots):
+class DefinitionSpots(Spots, frozen=True):
     """Makes problems at the places of a definition: in its file, its connection's, or an environment's.
 
     Attributes:
@@ -199,8 +196,7 @@ def own_spots(code: str, action: Definition) -> DefinitionSpots:
     return DefinitionSpots(code, action.document, (), action)
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(Struct, frozen=True):
     """An environment and what it extends, as far as that leads.
 
     Attributes:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from callsheet.documents import Document, Path
 from callsheet.language.fragment import (
@@ -68,8 +69,7 @@ def _is_one(value: Any) -> bool:
     return isinstance(value, dict) and isinstance(value.get(ONE), str) and set(value) <= {ONE, "with"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Here:
+class _Here(Struct, frozen=True):
     """Where the expander is: in which document, at which path of it, in which fragments."""
 
     document: Document

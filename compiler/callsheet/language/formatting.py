@@ -10,8 +10,9 @@ import pathlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from callsheet.documents import Document, Path, Problem, Span
 from callsheet.documents.reading import decode, parse
@@ -25,8 +26,7 @@ _BLANK = re.compile(r"\s*\Z")
 _SPACE_BEFORE = re.compile(r" *\Z")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormattedFile:
+class FormattedFile(Struct, frozen=True, kw_only=True):
     """A file, and its canonical form.
 
     Attributes:

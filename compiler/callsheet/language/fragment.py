@@ -8,8 +8,9 @@ it parameters of the action by the same name.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from callsheet.documents import Document, Path
 
@@ -17,8 +18,7 @@ ONE = "$fragment"
 SPREAD = "$fragments"
 
 
-@dataclass(frozen=True, slots=True)
-class Fragment:
+class Fragment(Struct, frozen=True):
     """A named piece of payload."""
 
     document: Document
@@ -53,8 +53,7 @@ class Argument(NamedTuple):
     declared: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Binding:
+class Binding(Struct, frozen=True, eq=False):
     """What the parameters of a fragment stand for where it is named.
 
     Attributes:
@@ -91,8 +90,7 @@ class Named(NamedTuple):
     given: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class NamedInFile:
+class NamedInFile(Struct, frozen=True):
     """The fragments that a template file names, in its order.
 
     Attributes:
@@ -109,8 +107,7 @@ ReadNamed = Callable[[str], NamedInFile | None]
 """Returns the fragments that a template file names; None where there are none, or it cannot be read."""
 
 
-@dataclass(slots=True)
-class Expansion:
+class Expansion(Struct):
     """A payload with its fragments in it.
 
     Attributes:

@@ -5,15 +5,14 @@ A kind that is deployed has one entry here; its module, its schema and its sampl
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from callsheet.language.action import Action, Definition
 from callsheet.language.endpoint import EndpointConfig
 from callsheet.language.message import Message
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class Kind(Struct, frozen=True, kw_only=True):
     """A kind of document.
 
     Attributes:
@@ -26,8 +25,7 @@ class Kind:
     schema: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeployedKind(Kind):
+class DeployedKind(Kind, frozen=True, kw_only=True):
     """A kind whose documents are compiled and deployed.
 
     Attributes:

@@ -7,8 +7,10 @@ layer knows the document that wrote it, so that each field of the result leads b
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from callsheet.documents import Document, Path
 from callsheet.language.expanding import expand, expand_named, names_fragments
@@ -38,8 +40,7 @@ class Written(NamedTuple):
     offset: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Struct, frozen=True):
     """Some fields of a spec, as one document writes them.
 
     Attributes:
@@ -98,8 +99,7 @@ class Layer:
 _PAYLOAD: Path = ("request", "payload")
 
 
-@dataclass(frozen=True, slots=True)
-class Expanded:
+class Expanded(Struct, frozen=True):
     """A layer with its fragments in it.
 
     Attributes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from callsheet.documents import Document, Path, Related, Span
 
@@ -16,8 +17,7 @@ TEMPLATE: Path = ("spec", "template")
 """Where a set writes what each of its rows becomes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """A row of a set.
 
     Attributes:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from callsheet.documents import Document, Path
 from callsheet.language.action import Definition
 from callsheet.language.selector import Selector, is_pattern, matches
 
 
-@dataclass(frozen=True, slots=True)
-class Overlay:
+class Overlay(Struct, frozen=True):
     """Fields that lie over those of some definitions.
 
     Attributes:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from callsheet.documents import Document
 from callsheet.language.selector import Selector
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyException:
+class PolicyException(Struct, frozen=True, kw_only=True):
     """An action that may break a policy, for a reason, until the end of a day.
 
     Attributes:
@@ -34,8 +34,7 @@ class PolicyException:
         return today is not None and self.until < today.isoformat()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class Policy(Struct, frozen=True, kw_only=True):
     """One policy: a JSON Schema over the compiled action, and the words for who breaks it.
 
     Attributes:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
 from posixpath import dirname, normpath
 from typing import Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from callsheet.errors import CallsheetError
 from callsheet.language.action import Definition
@@ -20,8 +22,7 @@ _HELP = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Candidate(Struct, frozen=True, kw_only=True):
     """An object that can be selected.
 
     Attributes:
@@ -37,8 +38,7 @@ class Candidate:
     definition: Definition | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
+class Selection(Struct, frozen=True, kw_only=True):
     """What was asked for.
 
     Attributes:
@@ -132,8 +132,7 @@ class Selection:
             )
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """One word of a selection: its form, which is `name` where none is written, and its value."""
 
     text: str

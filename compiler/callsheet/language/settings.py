@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from callsheet.documents import Document
 from callsheet.documents.sources import ignore_patterns
@@ -14,8 +15,7 @@ SETTINGS_FILES = ("callsheet.yaml", "callsheet.yml", "callsheet.json")
 Adjusted = Literal["error", "warning", "off"]
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """A finding of a code, in the files of a pattern, that the workspace accepts with a reason."""
 
     code: str
@@ -24,8 +24,7 @@ class Accepted:
     file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """The settings of one workspace; the default, without a document, where it has none."""
 
     severity: dict[str, Adjusted] = field(default_factory=dict)

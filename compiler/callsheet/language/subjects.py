@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
+
+from msgspec import Struct, field
 
 from callsheet.documents import Document
 from callsheet.language.action import Definition
@@ -14,8 +15,7 @@ from callsheet.language.environment import Environment
 from callsheet.language.policy import Policy
 
 
-@dataclass(slots=True)
-class Facts:
+class Facts(Struct):
     """The workspace, as its documents say.
 
     Attributes:
@@ -60,8 +60,7 @@ class CompiledObject(Protocol):
         """The object as data."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deployed:
+class Deployed(Struct, frozen=True):
     """What is deployed in one environment, side by side.
 
     Attributes:
@@ -75,8 +74,7 @@ class Deployed:
     compiled: Mapping[str, CompiledObject]
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterUse:
+class ParameterUse(Struct, frozen=True):
     """Which parameters of a definition are used.
 
     Attributes:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from callsheet.language.steps import Step
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Applied:
+class Applied(Struct, frozen=True, kw_only=True):
     """One object as callsheet last put it there.
 
     Attributes:
@@ -25,8 +25,7 @@ class Applied:
     serial: int
 
 
-@dataclass(frozen=True, slots=True)
-class SettledStep(Step):
+class SettledStep(Step, frozen=True):
     """One step, and what became of it.
 
     Attributes:
@@ -50,8 +49,7 @@ class SettledStep(Step):
         return cls(*known, step.canonical, step.key, outcome, error, there)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Provenance:
+class Provenance(Struct, frozen=True, kw_only=True):
     """Where an apply came from, beside its commit.
 
     Attributes:
@@ -69,8 +67,7 @@ class Provenance:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApplyRecord:
+class ApplyRecord(Struct, frozen=True, kw_only=True):
     """One apply as the history shows it.
 
     Attributes:
@@ -92,8 +89,7 @@ class ApplyRecord:
     dirty: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewApply:
+class NewApply(Struct, frozen=True, kw_only=True):
     """What is recorded when an apply begins."""
 
     plan_digest: str
@@ -107,8 +103,7 @@ class NewApply:
     dirty: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True):
     """Where a ledger stands: which ledger it is, and how many applies it has seen."""
 
     lineage: str | None

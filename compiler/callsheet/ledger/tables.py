@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
 from operator import attrgetter
 from typing import Any
+
+from msgspec.structs import replace
 
 from callsheet.databases.model import Database, damaged
 from callsheet.language.steps import Step
@@ -24,7 +25,7 @@ from callsheet.ledger.model import (
 )
 from callsheet.ledger.schema import LEDGER
 
-_columns = attrgetter(*(one.name for one in fields(Step)))
+_columns = attrgetter(*Step.__struct_fields__)
 
 MAX_SERIAL = 2**53 - 1
 """The largest number that a plan can hold (RFC 7493)."""

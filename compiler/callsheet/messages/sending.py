@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from callsheet.calling import Request, build_request
 from callsheet.calling.attempts import Answer, Way
@@ -27,8 +28,7 @@ Ask = Callable[[Sequence[str]], bool | None]
 """Asks whether to send, given what else goes where; None without a terminal."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sending:
+class Sending(Struct, frozen=True, kw_only=True):
     """Something that is to be sent: an action or a message of an environment, with its parameters.
 
     Attributes:

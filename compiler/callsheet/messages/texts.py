@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from callsheet.calling.parameters import check_parameters, has_line_break
 from callsheet.calling.request import Filler
@@ -16,8 +17,7 @@ from callsheet.templates.scope import ABSENT, text_at
 ONE_LINE = ("subject", "preheader", "title", "image", "link")
 
 
-@dataclass(frozen=True, slots=True)
-class Texts:
+class Texts(Struct, frozen=True):
     """What a message says in one language.
 
     Attributes:

@@ -6,8 +6,9 @@ import base64
 import functools
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from callsheet.errors import CallsheetError
 from callsheet.outbound.lines import header_value, with_scheme
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 Resolve = Callable[[str], str]
 
 
-@dataclass(slots=True)
-class Proof:
+class Proof(Struct):
     """What proves who calls: headers, and query parameters."""
 
     headers: dict[str, str] = field(default_factory=dict)

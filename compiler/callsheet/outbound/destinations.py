@@ -7,8 +7,9 @@ A secret goes to the service that it is for, or to a host that is named outside 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from callsheet.documents import Path
 from callsheet.errors import CallsheetError
@@ -21,8 +22,7 @@ CODE = "CS961"
 TOKEN_FIELDS = ("tokenUrl", "endpoint")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Destination:
+class Destination(Struct, frozen=True, kw_only=True):
     """A host to which something would go.
 
     Attributes:

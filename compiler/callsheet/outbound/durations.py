@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _MILLISECONDS = {"h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
 _DURATION = re.compile(r"([0-9]+)(ms|s|m|h)")
 _RATE = re.compile(r"([0-9]+) per (.*)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Duration:
+class Duration(Struct, frozen=True, order=True):
     """A length of time, in whole milliseconds."""
 
     milliseconds: int
@@ -35,8 +35,7 @@ class Duration:
         return f"{self.milliseconds // _MILLISECONDS[unit]}{unit}"
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(Struct, frozen=True):
     """A number of calls in a length of time."""
 
     calls: int

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from callsheet.errors import CallsheetError, UsageError
 
@@ -21,8 +22,7 @@ _URL = re.compile(
 _HOST = re.compile(r"(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Who is called: what has to stay the same for a secret to go there (RFC 6454)."""
 
     scheme: str
@@ -81,8 +81,7 @@ def service_url(url: str, reference: str = "") -> str:
     return url.rstrip("/")
 
 
-@dataclass(frozen=True, slots=True)
-class AllowedHosts:
+class AllowedHosts(Struct, frozen=True):
     """The hosts to which a secret may go beside the service's own: each at one port, or at any."""
 
     names: frozenset[tuple[str, int | None]] = frozenset()

@@ -9,9 +9,10 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote
+
+from msgspec import Struct
 
 SHORTEST_SECRET = 4
 HIDDEN = "(secret)"
@@ -106,8 +107,7 @@ def _has_any(text: str, wanted: list[str]) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class _Layer:
+class _Layer(Struct, frozen=True):
     """A text without one layer of escapes, and where each of its pieces comes from.
 
     Attributes:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+
+from msgspec import Struct
 
 REPEATABLE = ("GET", "PUT", "DELETE")
 """Methods that do no harm when they are sent twice (RFC 9110 section 9.2.2)."""
@@ -16,8 +17,7 @@ UNSURE = (502, 503, 504)
 """Statuses that a gateway writes too, also after the service behind it got the call."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
+class Attempt(Struct, frozen=True, kw_only=True):
     """What one attempt came to, as far as it decides about the next.
 
     Attributes:
@@ -36,8 +36,7 @@ class Attempt:
     again_after: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RetryPolicy:
+class RetryPolicy(Struct, frozen=True, kw_only=True):
     """How often and when a call is sent again: with a pause that doubles, and is spread at random.
 
     A write that may have arrived is not sent again: only what was refused for now, or never left.

@@ -8,19 +8,19 @@ import hmac
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from callsheet.errors import CallsheetError
 
 _NAME = re.compile(r"\{([A-Za-z0-9:-]+)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
+class Signed(Struct, frozen=True):
     """What a signature is made over.
 
     Attributes:

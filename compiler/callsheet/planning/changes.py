@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
 from os.path import commonprefix
 from typing import Protocol, cast
+
+from msgspec.structs import replace
 
 from callsheet.calling.receivers import receiver_of, receivers_of
 from callsheet.compiling import CompiledAction

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from callsheet.compiling import Compiled
 from callsheet.compiling.chosen import Changed, candidates_of, choose
@@ -18,8 +19,7 @@ from callsheet.planning.changes import Side, content_of
 from callsheet.planning.model import Change, PlanSelection
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
+class Chosen(Struct, frozen=True, kw_only=True):
     """The objects that a selection selects in an environment.
 
     Attributes:

@@ -6,8 +6,9 @@ deepdiff finds the changed values; here each gets its words, its impact class an
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from callsheet.calling.receivers import receivers_of
 from callsheet.documents import Path, equal

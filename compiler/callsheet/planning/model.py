@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct, field
 
 from callsheet.language.addresses import Address
 from callsheet.language.content import Content
@@ -28,8 +29,7 @@ ACTIONS: tuple[ActionName, ...] = (
 FORMAT_VERSION = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """One step of a plan.
 
     Attributes:
@@ -52,7 +52,7 @@ class Change:
     after: Content | None
     before_digest: str | None
     after_digest: str | None
-    after_text: str | None = field(default=None, repr=False, compare=False)
+    after_text: str | None = None
 
     @property
     def owner(self) -> str | None:
@@ -61,8 +61,7 @@ class Change:
         return None if one is None else one.get("owner")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drift:
+class Drift(Struct, frozen=True, kw_only=True):
     """A deployed object that is not what was applied: `changed`, or `missing`."""
 
     address: str
@@ -72,8 +71,7 @@ class Drift:
     deployed_digest: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScreenChange:
+class ScreenChange(Struct, frozen=True, kw_only=True):
     """One change on a screen that has no API, after the action was confirmed; what changed is not known.
 
     Attributes:
@@ -97,8 +95,7 @@ class ScreenChange:
         return f"was {self.verb}{by} on {self.at}, after apply {self.serial}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GuardVerdict:
+class GuardVerdict(Struct, frozen=True, kw_only=True):
     """What one guard says of a plan: passed, broken, or accepted by the user."""
 
     guard: str
@@ -112,8 +109,7 @@ class GuardVerdict:
         return self.guard if self.guard in GUARDS else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanFigures:
+class PlanFigures(Struct, frozen=True, kw_only=True):
     """How the calls of the actions went that a plan changes.
 
     Attributes:
@@ -128,8 +124,7 @@ class PlanFigures:
     missing: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanSelection:
+class PlanSelection(Struct, frozen=True, kw_only=True):
     """The objects to which a plan or a comparison is limited.
 
     Attributes:
@@ -165,8 +160,7 @@ class PlanSelection:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """What will be done to one environment, and the state for which that holds.
 
     Attributes:
@@ -194,8 +188,8 @@ class Plan:
     notes: tuple[str, ...] = ()
     rollback: int | None = None
     selection: PlanSelection | None = None
-    digest: str = field(default="", compare=False)
-    figures: PlanFigures | None = field(default=None, compare=False)
+    digest: str = ""
+    figures: PlanFigures | None = None
 
     @property
     def summary(self) -> dict[str, int]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from callsheet.errors import CallsheetError
 from callsheet.language.addresses import Address
@@ -18,8 +19,7 @@ FORMAT_VERSION = 1
 MAX_BYTES = 256 * 1_048_576
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pack:
+class Pack(Struct, frozen=True, kw_only=True):
     """A pack that was read.
 
     Attributes:

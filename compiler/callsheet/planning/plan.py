@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from callsheet.compiling import CompiledAction
 from callsheet.documents.commits import Commit
@@ -35,8 +37,7 @@ from callsheet.targets.journey_optimizer.usage import Usage
 Replaces = Callable[[Mapping[str, Any], Mapping[str, Any]], Sequence[str]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desired:
+class Desired(Struct, frozen=True, kw_only=True):
     """What an environment should be.
 
     Attributes:
@@ -55,8 +56,7 @@ class Desired:
     replaces: Replaces = lambda before, after: []  # noqa: ARG005
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Current:
+class Current(Struct, frozen=True, kw_only=True):
     """What an environment is: by the ledger, and by the target."""
 
     target: dict[str, Any]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from callsheet.compiling import canonical_text, digest_of
 from callsheet.documents import Path, equal, parts_of

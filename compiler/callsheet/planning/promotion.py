@@ -8,16 +8,16 @@ overwrites; in a copied custom action, authentication, constant headers and cons
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from callsheet.documents import equal
 from callsheet.language.when_empty import is_mapping, members
 from callsheet.templates.slots import parameters_read
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Promotion:
+class Promotion(Struct, frozen=True, kw_only=True):
     """What becomes of one action.
 
     Attributes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from callsheet.calling import Request
 from callsheet.calling.samples import sample_request
@@ -13,8 +14,7 @@ from callsheet.language.masking import masked
 from callsheet.planning.model import Change
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestPair:
+class RequestPair(Struct, frozen=True, kw_only=True):
     """The request of one test case before and after a change; None where there is none.
 
     Attributes:

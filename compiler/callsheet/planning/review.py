@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from callsheet.compiling import Compiled
 from callsheet.documents import equal
 from callsheet.planning.model import Change
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DataFlow:
+class DataFlow(Struct, frozen=True, kw_only=True):
     """Personal data that newly leaves for a host."""
 
     host: str
@@ -21,8 +21,7 @@ class DataFlow:
     environments: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyChange:
+class PolicyChange(Struct, frozen=True, kw_only=True):
     """A policy that is new, gone or changed, and the actions that it looks at."""
 
     name: str

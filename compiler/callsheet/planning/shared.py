@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from callsheet.compiling import Compiled
 from callsheet.documents import Document, Path, equal
@@ -26,8 +28,7 @@ SHARED_FROM = 2
 """So many actions that a value changes are reported together."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SharedChange:
+class SharedChange(Struct, frozen=True, kw_only=True):
     """What several actions share and what changed, with the actions that change with it.
 
     Attributes:
@@ -100,8 +101,7 @@ def _is_said(one: Difference, said: Collection[tuple[object, ...]]) -> bool:
     return any(it in said for it in _marks_of(one))
 
 
-@dataclass(frozen=True, slots=True)
-class _Changed:
+class _Changed(Struct, frozen=True):
     """The updates of one environment, by address: where only what is shared changed, and the others."""
 
     untouched: Mapping[str, Change]

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import pathlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from callsheet.compiling import Compiled, CompiledAction
 from callsheet.documents import Document, Path, Source, equal
@@ -30,8 +32,7 @@ Texts = Mapping[str, str]
 _Change = tuple[str, Path, tuple[Any, Any]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldWritten:
+class FieldWritten(Struct, frozen=True, kw_only=True):
     """One field of a drifted object, and what became of it.
 
     Attributes:
@@ -49,8 +50,7 @@ class FieldWritten:
     also: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class WriteBack:
+class WriteBack(Struct):
     """The new texts of files, by path relative to the workspace, and what became of each field."""
 
     texts: dict[str, str] = field(default_factory=dict)

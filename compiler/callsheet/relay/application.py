@@ -7,8 +7,9 @@ import json
 import secrets
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from callsheet.relay.calls import Calls
 from callsheet.relay.description import describe

@@ -8,9 +8,10 @@ import json
 import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
-from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
+
+from msgspec.structs import replace
 
 from callsheet.calling.attempts import Answer, Progress
 from callsheet.errors import CallsheetError

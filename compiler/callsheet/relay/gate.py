@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
 class TooManyError(Exception):
@@ -14,8 +15,7 @@ class TooLateError(Exception):
     """The turn did not come in time."""
 
 
-@dataclass(slots=True)
-class _Own:
+class _Own(Struct):
     """The turns that one action may have."""
 
     turns: asyncio.Semaphore

@@ -6,7 +6,8 @@ import hashlib
 import hmac
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from callsheet.errors import CallsheetError, UsageError
 from callsheet.outbound.lines import header_value
@@ -17,8 +18,7 @@ KEPT_SECONDS = 60.0
 """So long a key whose secret cannot be read still counts: it may be just being written."""
 
 
-@dataclass(slots=True)
-class _Key:
+class _Key(Struct):
     """One key: where it is read, its digest (None where it counts no more), and since when it is unread."""
 
     reference: str
@@ -26,8 +26,7 @@ class _Key:
     unread_since: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyEvent:
+class KeyEvent(Struct, frozen=True, kw_only=True):
     """What reading a key again came to: `key-not-read`, `key-dropped` or `key-reads-again`."""
 
     event: str

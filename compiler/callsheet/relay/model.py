@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 LONGEST_SECONDS = 30
 """A journey waits no longer for a custom action."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RelaySettings:
+class RelaySettings(Struct, frozen=True, kw_only=True):
     """How a relay serves.
 
     Attributes:
@@ -51,16 +51,14 @@ class RelaySettings:
         return 4 * (self.concurrency + self.waiting) + 64
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class Written(Struct, frozen=True, kw_only=True):
     """One object as it was applied: its canonical JSON, and the digest of that."""
 
     canonical: str
     digest: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(Struct, frozen=True, kw_only=True):
     """What an environment has, as it was read once.
 
     Attributes:

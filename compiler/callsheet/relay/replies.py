@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from callsheet.calling.attempts import TOO_LONG, Answer
 from callsheet.calling.sending import AfterSendingError
@@ -19,8 +21,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _UNDECLARED = re.compile(r"`(.*)` is not declared", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class Reply(Struct, frozen=True, kw_only=True):
     """The answer to a caller.
 
     Attributes:

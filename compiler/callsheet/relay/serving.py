@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from callsheet.calling.attempts import Way
 from callsheet.calling.sending import ITS_RATE, Line, capped_by
@@ -20,8 +21,7 @@ KEY_HEADER = "x-callsheet-key"
 """The header in which a caller of a relay sends its key."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Served:
+class Served(Struct, frozen=True, kw_only=True):
     """An action that callers can call.
 
     Attributes:
@@ -36,8 +36,7 @@ class Served:
     line: Line
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotServed:
+class NotServed(Struct, frozen=True, kw_only=True):
     """An action that was applied and is not served, and why."""
 
     name: str
@@ -45,8 +44,7 @@ class NotServed:
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class Table(Struct, frozen=True, kw_only=True):
     """What a relay serves at one moment.
 
     Attributes:
@@ -66,8 +64,7 @@ class Table:
         return not (self.served or self.not_served)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Serving:
+class Serving(Struct, frozen=True, kw_only=True):
     """Makes tables: what has not changed keeps its connections, its tokens and its slots.
 
     Attributes:

@@ -6,7 +6,8 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from callsheet.calling.attempts import Progress
 from callsheet.relay.replies import Reply
@@ -15,8 +16,7 @@ MOST_ENTRIES = 100_000
 MOST_BYTES = 64 * 1_048_576
 
 
-@dataclass(slots=True, eq=False)
-class Entry:
+class Entry(Struct, eq=False):
     """A key that was used: what for, and the answer, or that it is still to come.
 
     Attributes:
@@ -29,8 +29,8 @@ class Entry:
 
     digest: bytes
     until: float
-    progress: Progress = field(repr=False)
-    answer: asyncio.Future[Reply] = field(repr=False)
+    progress: Progress
+    answer: asyncio.Future[Reply]
 
 
 class Window:

@@ -7,7 +7,9 @@ is too large is cut by itself, and takes no smaller one with it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from callsheet.reporting.page import (
     Block,
@@ -30,8 +32,7 @@ MOST_LETTERS = 160
 Write = Callable[[Block], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Fitted:
+class Fitted(Struct, frozen=True):
     """What fits, in its order; how many sections are shortened, and how many are left out."""
 
     parts: list[str]

@@ -7,20 +7,19 @@ tuple of plain texts and `Code`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from callsheet.words import and_more
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Struct, frozen=True):
     """A piece of a line that is a name or a value."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """A figure that is a part of a whole, 0 to 1: a small chart where the markup has one."""
 
     part: float
@@ -30,47 +29,41 @@ class Share:
 Inline = tuple[str | Code | Share, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """A heading; level 1 is the page's own."""
 
     level: int
     content: Inline
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(Struct, frozen=True):
     """One paragraph; `tone` is an impact or a severity, by which it may be coloured."""
 
     content: Inline
     tone: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A table with a head."""
 
     head: Sequence[str]
     rows: Sequence[Sequence[Inline]]
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(Struct, frozen=True):
     """Lines of code: a difference where they begin with `-` and `+`."""
 
     lines: Sequence[str]
     language: str = "diff"
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(Struct, frozen=True):
     """A list."""
 
     items: Sequence[Inline]
 
 
-@dataclass(frozen=True, slots=True)
-class Fold:
+class Fold(Struct, frozen=True):
     """Something that is opened when it is asked for."""
 
     summary: Inline
@@ -80,8 +73,7 @@ class Fold:
 Block = Heading | Paragraph | Table | Lines | Items | Fold
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A part of a page that can be shortened by itself where there is no room.
 
     Attributes:
@@ -96,8 +88,7 @@ class Section:
     weight: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A whole page: its title, what comes first, its other blocks, and the sections.
 
     Attributes:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from callsheet.planning import Change, Difference
 from callsheet.results import DiffResult
@@ -13,8 +14,7 @@ from callsheet.results import DiffResult
 GRAVE = ("breaking", "sensitive")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One difference, of an object or of what commands do and protect, and what it is of."""
 
     subject: str

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from callsheet.documents import Problem
 from callsheet.language.action import Action
@@ -15,8 +17,7 @@ from callsheet.language.subjects import Deployed
 from callsheet.words import nearest
 
 
-@dataclass(frozen=True, slots=True)
-class _Delivery:
+class _Delivery(Struct, frozen=True):
     """A message that an action delivers.
 
     Attributes:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from callsheet.documents import Problem, Span
 from callsheet.documents.problems import ANY
@@ -103,8 +105,7 @@ def settings_elsewhere(facts: Facts, code: str) -> Iterator[Problem]:
             )
 
 
-@dataclass(slots=True)
-class _Ignore:
+class _Ignore(Struct):
     """One comment: what it silences, on which line, and whether it did."""
 
     file: str
@@ -114,8 +115,7 @@ class _Ignore:
     used: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Silencing:
+class Silencing(Struct, frozen=True, kw_only=True):
     """A comment that may silence a finding: of which code, and on which line.
 
     Attributes:

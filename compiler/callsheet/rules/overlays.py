@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from callsheet.documents import Path, Problem, Related
 from callsheet.language.action import Definition
@@ -36,8 +37,7 @@ For example, in an Environment:
 _HOW = "to take a field away, write it as `{$remove: true}`"
 
 
-@dataclass(frozen=True, slots=True)
-class _DocumentSpots(DefinitionSpots):
+class _DocumentSpots(DefinitionSpots, frozen=True):
     """As `DefinitionSpots`, by paths from the document's root, as the schema names them."""
 
     overlays: tuple[Layer, ...] = ()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from callsheet.documents import Problem, Related
 from callsheet.language.action import Definition
@@ -16,16 +17,14 @@ from callsheet.language.subjects import CompiledObject, Facts
 from callsheet.language.urls import url_text
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(Struct, frozen=True):
     """A policy that a compiled action breaks."""
 
     policy: Policy
     problem: Problem
 
 
-@dataclass(frozen=True, slots=True)
-class ReadyPolicy:
+class ReadyPolicy(Struct, frozen=True):
     """A policy with its schema compiled."""
 
     policy: Policy

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
+
+from msgspec import Struct
 
 from callsheet.documents import Path
 from callsheet.errors import CallsheetError, UnreachableError
@@ -12,8 +13,7 @@ from callsheet.language.steps import Step
 from callsheet.templates.values import digest_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deployed:
+class Deployed(Struct, frozen=True, kw_only=True):
     """One object as the target answers it now.
 
     Attributes:
@@ -44,8 +44,7 @@ def canonical_of(value: Any) -> str:
         return repr(value)
 
 
-@dataclass(frozen=True, slots=True)
-class Author:
+class Author(Struct, frozen=True):
     """Who applies, when, and from which commit: what a target may note beside an object.
 
     Attributes:
@@ -147,8 +146,7 @@ class ParallelTarget(Target, Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class Evidence(Struct, frozen=True, kw_only=True):
     """The answer to the test request of one step that was done by hand.
 
     Attributes:

@@ -7,15 +7,15 @@ In a compiled action it is one of `{"$param": name}` (with `filters`), `{"$conca
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 FilterStep = str | dict[str, Any]
 """A filter by its name, or `{"filter": name, "args": [...]}` where it has arguments."""
 
 
-@dataclass(frozen=True, slots=True)
-class Residual:
+class Residual(Struct, frozen=True):
     """An expression over parameters, with everything else folded in.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from callsheet.templates.faults import TemplateFault
 from callsheet.templates.filters import MAX_TEXT
@@ -48,8 +49,7 @@ class _Absent:
 ABSENT = _Absent()
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """A name that nothing defines; only `default` and `is defined` may meet it."""
 
     name: str
@@ -61,8 +61,7 @@ Fragment = Callable[[str, Mapping[str, Any], "Scope", int], Any]
 """Returns the payload of a fragment by its name, for arguments, where a scope calls it at an offset."""
 
 
-@dataclass(slots=True)
-class Scope:
+class Scope(Struct):
     """What a template can read, and how much it may still do.
 
     Attributes:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.lexer import TokenStream
+from msgspec import Struct
+from msgspec.structs import replace
 
 from callsheet.templates.allow_list import EXPRESSION_NODES, STATEMENT_NODES, STATEMENT_WORDS, check_allowed
 from callsheet.templates.faults import TemplateFault
@@ -55,8 +56,7 @@ def is_template(text: str) -> bool:
     return "{{" in text or "{%" in text or "{#" in text
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(Struct, frozen=True):
     """An expression of a leaf.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from posixpath import normpath
+
+from msgspec.structs import replace
 
 from callsheet.documents import Problem, Source, Span, Unreadable
 from callsheet.documents.problems import Concern

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from callsheet.templates.faults import TemplateFault
 from callsheet.templates.residual import Residual
@@ -15,8 +16,7 @@ _AUTHORITY = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*\Z")
 _NOT_IN_AUTHORITY = re.compile(r"[\s/?#@\\%]")
 
 
-@dataclass(slots=True)
-class UrlWriter:
+class UrlWriter(Struct):
     """Puts a URL together, knowing at each point in which part it stands."""
 
     text: str = ""

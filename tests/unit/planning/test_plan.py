@@ -5,10 +5,10 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from callsheet.compiling import CompiledAction, canonical_text, digest_of
 from callsheet.errors import CallsheetError

@@ -263,7 +263,7 @@ def test_sarif_satisfies_its_schema() -> None:
 
 
 def test_fingerprints_stay_when_lines_move_and_differ_for_two_of_the_same() -> None:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     first, second = two_findings().diagnostics
     moved = replace(first, span=Span(99, 1, 99, 2))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from callsheet.compiling import Compiled
 from callsheet.documents import Path, equal
@@ -17,8 +18,7 @@ from callsheet.planning.protections.model import Protection, place_of, protectio
 from callsheet.words import counted
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pairs:
+class Pairs(Struct, frozen=True, kw_only=True):
     """Which environment is which on the other side.
 
     Attributes:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from callsheet.documents import Document, Path
 from callsheet.language import Definition
@@ -13,8 +15,7 @@ from callsheet.language.secret_patterns import without_credentials
 from callsheet.words import listed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Protection:
+class Protection(Struct, frozen=True, kw_only=True):
     """A change that decides what a command does, whom it asks, or what it checks.
 
     Attributes:

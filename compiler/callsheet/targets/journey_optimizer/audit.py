@@ -7,9 +7,10 @@ list of an answer differently; Journey Optimizer's page "Audit logs" for *Journe
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec import Struct
 
 from callsheet.errors import CallsheetError
 from callsheet.targets.journey_optimizer.account import Account
@@ -27,8 +28,7 @@ _MILLISECONDS = 1e11
 _LISTS = ("customerAuditLogList", "events", "results")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScreenEvent:
+class ScreenEvent(Struct, frozen=True, kw_only=True):
     """One change of an action on the screen.
 
     Attributes:
@@ -45,8 +45,7 @@ class ScreenEvent:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScreenLog:
+class ScreenLog(Struct, frozen=True, kw_only=True):
     """What the log says of some actions.
 
     Attributes:

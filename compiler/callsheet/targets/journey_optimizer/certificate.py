@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from callsheet.errors import CallsheetError
 from callsheet.targets.journey_optimizer.account import Account, objects
@@ -28,8 +29,7 @@ _TOLERANCE = timedelta(days=1)
 """By how much the API may round the end of a certificate."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Certificate:
+class Certificate(Struct, frozen=True, kw_only=True):
     """One certificate of Adobe's.
 
     Attributes:

@@ -7,8 +7,9 @@ pages "Work with the Capping API" and "Work with the Throttling API".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from callsheet.documents import equal
 from callsheet.outbound.durations import Duration, Rate
@@ -20,8 +21,7 @@ Settings = dict[str, Any]
 """What a configuration says, in a form in which equal ones are equal: methods sorted, no -1."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
+class Config(Struct, frozen=True, kw_only=True):
     """One configuration as the API answers it.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from callsheet.language.action import label_of
 
@@ -12,8 +13,7 @@ LANGUAGES = ("en", "fr")
 PAYLOAD = ("request", "payload")
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(Struct, frozen=True):
     """How the labels that a node maps fit those of an action.
 
     Attributes:
@@ -61,8 +61,7 @@ def _quoted(labels: frozenset[str]) -> str:
     return ", ".join(f"`{one}`" for one in names[:3]) + more
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
+class Labels(Struct, frozen=True):
     """The labels of an action, in each language in which they may have been typed in."""
 
     by_language: Mapping[str, tuple[frozenset[str], frozenset[str]]]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from callsheet.errors import CallsheetError
 from callsheet.targets.journey_optimizer.metrics import RATES, Figures
@@ -18,8 +20,7 @@ _COLUMNS = {
 """What a rate is made of; another figure is a column of its own."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class Judged(Struct, frozen=True, kw_only=True):
     """Figures with what could not be judged of them.
 
     Attributes:

@@ -13,8 +13,9 @@ import io
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from callsheet.errors import CallsheetError
 from callsheet.language.action import in_language
@@ -28,8 +29,7 @@ SLOW_MS = 750
 _FIELDS = "_experience.journeyOrchestration.stepEvents"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
+class Figures(Struct, frozen=True, kw_only=True):
     """What was measured of one action, over all of its endpoints.
 
     Attributes:

@@ -6,7 +6,7 @@ says what it is to become, so that a step which a crash cut off is found and fin
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from callsheet.databases.model import Component, Database
 
@@ -34,8 +34,7 @@ NOTES = Component("journey", (_create_tables,))
 _COLUMNS = "name, uid, compiled, pending, revision, applied_by, applied_at, key"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
+class Note(Struct, frozen=True, kw_only=True):
     """What callsheet knows of one configuration; the fields are the columns of the table."""
 
     name: str

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from callsheet.targets.journey_optimizer.lowering.references import CLOSING, OPENING
 
@@ -26,8 +27,7 @@ _QUOTES = ("'", '"', "`")
 _NO_OPERANDS = frozenset(("and", "else", "has", "if", "is", "not", "null", "or", "then"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
+class _Group(Struct, frozen=True):
     """What is between two brackets."""
 
     opening: str

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from callsheet.targets.journey_optimizer.lowering.references import after_bracket
 
@@ -29,8 +30,7 @@ _ELEMENT = re.compile(r"\bcurrentActionField\b")
 _TREATS_NULL = re.compile(r"\bis\s+(?:not\s+)?null\b|[=!]=\s*null\b|\bnull\s*[=!]=|\bdefaultValue\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """One field of an answer that a journey reads; its path is empty for the whole answer."""
 
     action: str

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from callsheet.language.action import in_language, label_of
 from callsheet.targets.journey_optimizer.configs import endpoint_call
@@ -26,8 +28,7 @@ from callsheet.targets.journey_optimizer.phrases import unverified
 from callsheet.targets.journey_optimizer.titles import Screen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
+class Field(Struct, frozen=True, kw_only=True):
     """One field of the screen.
 
     Attributes:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from callsheet.documents import FolderSource, Unreadable
 from callsheet.errors import CallsheetError
@@ -18,8 +19,7 @@ MAX_BYTES = 64 * 1_048_576
 FORMAT_VERSION = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True, kw_only=True):
     """What was answered at one time.
 
     Attributes:

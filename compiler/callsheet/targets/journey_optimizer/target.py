@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from callsheet.databases.model import Database, InDatabase
 from callsheet.errors import CallsheetError, UnreachableError

@@ -5,7 +5,8 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from callsheet.errors import ArgumentError
 from callsheet.targets.journey_optimizer.metrics import COUNTS, RATES, TIMES, Figures
@@ -17,8 +18,7 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Threshold:
+class Threshold(Struct, frozen=True):
     """A condition under which the figures of an action fail."""
 
     text: str

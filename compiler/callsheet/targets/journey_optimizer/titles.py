@@ -8,8 +8,9 @@ here, and a pack says so.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from callsheet.targets.journey_optimizer.forms import CHANNEL
 from callsheet.targets.journey_optimizer.phrases import say
@@ -93,8 +94,7 @@ _OLDER = {"Request": "Message parameters", "Endpoint Configuration": "URL config
 OLDER = "journey-orchestration"
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(Struct, frozen=True):
     """Which screen a pack leads through.
 
     Attributes:

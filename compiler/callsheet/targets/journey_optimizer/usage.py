@@ -8,8 +8,9 @@ node that has the name of an action is taken for it where a part of the labels f
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from callsheet.language.action import in_language, label_of
 from callsheet.language.addresses import Address
@@ -24,8 +25,7 @@ OVER = ("Finished", "Stopped")
 """States in which a journey calls nothing any more."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Use:
+class Use(Struct, frozen=True, kw_only=True):
     """One node of a journey that may be a call of an action.
 
     Attributes:
@@ -79,8 +79,7 @@ class Use:
         return self.status in LIVE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
+class Usage(Struct, frozen=True, kw_only=True):
     """Who uses what.
 
     Attributes:

@@ -6,9 +6,10 @@ import json
 import re
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode, urljoin, urlsplit, urlunsplit
+
+from msgspec import Struct
 
 from callsheet._version import __version__
 from callsheet.errors import CallsheetError, UnreachableError
@@ -40,8 +41,7 @@ _KEPT = "%:/?#[]@!$&'()*+,;=~|"
 """What a URL of an answer keeps; anything else is percent-encoded before it is called."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceAnswer:
+class ServiceAnswer(Struct, frozen=True):
     """What a service answered: its status, the JSON of its body (None without), and its headers.
 
     Attributes:

@@ -7,8 +7,10 @@ the list where a service has no other way; several times, because some show a wr
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from callsheet.errors import CallsheetError
 from callsheet.outbound.retries import looks
@@ -21,8 +23,7 @@ LOOKS = 5
 Bodies = Mapping[str, Mapping[str, Any]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Read:
+class Read(Struct, frozen=True, kw_only=True):
     """What was read back of a step.
 
     Attributes:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from callsheet.language.difference import NOTHING
 from callsheet.language.target import one_field
@@ -45,8 +46,7 @@ def at(value: Any, dotted: str) -> Any:
     return None if found is NOTHING else found
 
 
-@dataclass(frozen=True, slots=True)
-class BodyField:
+class BodyField(Struct, frozen=True):
     """A text with one field of the action in it.
 
     Attributes:
@@ -109,8 +109,7 @@ def _field_of_text(leaf: str) -> BodyField | None:
     return BodyField(one[1], path, leaf[: one.start()], leaf[one.end() :], one[3] is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Exact:
+class Exact(Struct, frozen=True):
     """A value of the action within what is made of a leaf: the service keeps it as it is, or it is another.
 
     What is around it is the Target document's own: there a service may add, and write "nothing" in its way.

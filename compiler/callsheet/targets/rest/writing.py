@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from callsheet.documents import equal
 from callsheet.errors import CallsheetError
@@ -23,8 +25,7 @@ _MOVED = (409, 412, 428)
 MERGE_PATCH = "application/merge-patch+json"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """One object of the service.
 
     Attributes:
@@ -49,8 +50,7 @@ class Found:
         return replace(self, identity=self.left[0], left=self.left[1:]) if self.left else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class Written(Struct, frozen=True, kw_only=True):
     """A step that the service took, and what is to be read back of it.
 
     Attributes:

@@ -8,8 +8,10 @@ changes.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from callsheet.targets.journey_optimizer.lowering.model import NeedsRelayError
 from callsheet.templates.filters import ALIASES
@@ -29,8 +31,7 @@ ENCODED = "which characters it encodes is not documented"
 LITERAL = "the personalization language has no escape for a quote or a brace in a text of an expression"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pql:
+class Pql(Struct, frozen=True, kw_only=True):
     """An expression of the personalization language.
 
     Attributes:

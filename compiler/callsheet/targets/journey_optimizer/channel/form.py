@@ -8,8 +8,10 @@ personalization. What no channel can do has the verdict `relay`, as in lowering.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from callsheet.documents import Path
 from callsheet.targets.journey_optimizer.channel.content import PayloadWriter
@@ -46,8 +48,7 @@ def channel_form(compiled: Mapping[str, Any], language: str = "en") -> Form:
     return _Channel(compiled, Leaves(compiled.get("parameters", {}), language)).form()
 
 
-@dataclass(frozen=True, slots=True)
-class _Channel:
+class _Channel(Struct, frozen=True):
     compiled: Mapping[str, Any]
     leaves: Leaves
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from jinja2 import nodes
+from msgspec import Struct, field
 
 from callsheet.targets.journey_optimizer.channel.expressions import Pql, filtered, literal
 from callsheet.targets.journey_optimizer.channel.references import reference_to
@@ -22,8 +22,7 @@ _OPERATORS = {"eq": "=", "ne": "!=", "gt": ">", "gteq": ">=", "lt": "<", "lteq":
 _IN_QUOTES = ("string", "date", "datetime")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class Written(Struct, frozen=True, kw_only=True):
     """What prints a value.
 
     Attributes:
@@ -52,8 +51,7 @@ def json_text(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)[1:-1].replace("{", "\\u007b").replace("}", "\\u007d")
 
 
-@dataclass(slots=True)
-class Leaves:
+class Leaves(Struct):
     """Writes the leaves of one action.
 
     Attributes:

@@ -7,10 +7,10 @@ variable that Adobe's page "Helpers" sets in the same way (`{% let sum = sum + p
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from jinja2 import nodes
+from msgspec import Struct, field
 
 from callsheet.targets.journey_optimizer.channel.leaves import Leaves, Written
 from callsheet.targets.journey_optimizer.lowering.model import NeedsRelayError
@@ -41,8 +41,7 @@ def template_content(template: Mapping[str, Any], leaves: Leaves) -> tuple[str, 
     return writer.content, tuple(dict.fromkeys(writer.differences))
 
 
-@dataclass(slots=True)
-class _Writer:
+class _Writer(Struct):
     leaves: Leaves
     scope: Scope
     content: str = ""

@@ -6,8 +6,9 @@ missing is guarded, since what the language makes of a null is not verified (sec
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from callsheet.targets.journey_optimizer.lowering import expressions as ex
 from callsheet.targets.journey_optimizer.lowering.conversions import as_decimal, as_text

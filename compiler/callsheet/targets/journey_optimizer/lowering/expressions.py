@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 from callsheet.targets.journey_optimizer.lowering.model import NeedsRelayError
 
@@ -20,8 +21,7 @@ MAX_CHARACTERS = 6_000
 _REGEX_SIGNS = frozenset("\\.[]{}()*+-?^$|&#~")
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(Struct, frozen=True):
     """The text of an expression.
 
     Attributes:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from callsheet.documents import Path
 from callsheet.language.action import label_of
@@ -45,8 +47,7 @@ def lowered(compiled: Mapping[str, Any], language: str = "en") -> Form:
     return _Lowering(compiled, Leaves(compiled.get("parameters", {}), language)).form()
 
 
-@dataclass(frozen=True, slots=True)
-class _Lowering:
+class _Lowering(Struct, frozen=True):
     compiled: Mapping[str, Any]
     leaves: Leaves
 

@@ -7,10 +7,11 @@ by the templates' own parser.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 from jinja2 import nodes
+from msgspec import Struct
+from msgspec.structs import replace
 
 from callsheet.targets.journey_optimizer.lowering import conditions, operators
 from callsheet.targets.journey_optimizer.lowering import expressions as ex
@@ -28,8 +29,7 @@ from callsheet.targets.journey_optimizer.lowering.values import (
 from callsheet.templates.slot_expressions import parse_slot
 
 
-@dataclass(frozen=True, slots=True)
-class Leaves:
+class Leaves(Struct, frozen=True):
     """Lowers the leaves of one action.
 
     Attributes:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from typing import Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from callsheet.documents import Path
 
@@ -31,8 +33,7 @@ class NeedsRelayError(Exception):
         return relay(str(self), self.topic)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(Struct, frozen=True, kw_only=True):
     """How near a field comes to what the definition says.
 
     Attributes:
@@ -91,8 +92,7 @@ def _listed(reasons: Iterable[str]) -> str:
     return "; ".join(dict.fromkeys(one for one in reasons if one))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComputedVariable:
+class ComputedVariable(Struct, frozen=True, kw_only=True):
     """A variable whose value the journey computes with a generated expression.
 
     Attributes:
@@ -123,8 +123,7 @@ FieldKind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoweredField:
+class LoweredField(Struct, frozen=True, kw_only=True):
     """One field of the action as the screen and the canvas hold it.
 
     Attributes:
@@ -153,8 +152,7 @@ class LoweredField:
     computed: ComputedVariable | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoweredAuthentication:
+class LoweredAuthentication(Struct, frozen=True, kw_only=True):
     """How the screen's own authentication does what the definition says.
 
     Attributes:
@@ -172,8 +170,7 @@ class LoweredAuthentication:
     verdict: Verdict
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class Form(Struct, frozen=True, kw_only=True):
     """A custom action as its screen and the canvas of its journeys hold it.
 
     Attributes:

@@ -8,8 +8,9 @@ and not computed, and a list within its objects is not mapped.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from callsheet.documents import Path
 from callsheet.language.when_empty import is_droppable, members
@@ -49,8 +50,7 @@ def is_variable(node: Any) -> bool:
     return is_slot(node) and "$secret" not in node
 
 
-@dataclass(frozen=True, slots=True)
-class PayloadFields:
+class PayloadFields(Struct, frozen=True):
     """Walks a payload; what stands around a field decides with what it contains.
 
     Attributes:

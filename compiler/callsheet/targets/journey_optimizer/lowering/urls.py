@@ -10,9 +10,10 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
 
 from callsheet.language.urls import host_of, secret_url
 from callsheet.targets.journey_optimizer.lowering.leaves import Leaves
@@ -32,8 +33,7 @@ _NUMBER_HOST = re.compile(r"(?:0x[0-9a-f]+|[0-9]+)(?:\.(?:0x[0-9a-f]+|[0-9]+)){0
 Piece = str | dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoweredUrl:
+class LoweredUrl(Struct, frozen=True, kw_only=True):
     """A URL as the screen and the canvas hold it.
 
     Attributes:

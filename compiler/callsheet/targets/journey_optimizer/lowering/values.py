@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from callsheet.targets.journey_optimizer.lowering import expressions as ex
 from callsheet.targets.journey_optimizer.lowering.expressions import Expression
@@ -45,8 +47,7 @@ def data_type(fields: Mapping[str, Any]) -> str:
     return DATA_TYPES.get(kind, "object")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Value:
+class Value(Struct, frozen=True, kw_only=True):
     """What an expression computes.
 
     Attributes:

@@ -8,8 +8,9 @@ Journeys using APIs".
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from callsheet.documents import Path, Problem
 from callsheet.language.catalog import Spots, rule
@@ -26,8 +27,7 @@ SUBJECT = "called"
 REQUEST: Path = ("request",)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Called:
+class Called(Struct, frozen=True, kw_only=True):
     """One node of a journey, and the action that it calls, or whose answer it reads.
 
     Attributes:
@@ -98,8 +98,7 @@ def mapping_drift(called: Called, at: Spots) -> Iterator[Problem]:
             yield at.value(one.path, f"{_where(use)} maps `{label}` to {fault}", do=_paste(one.expression))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Expected:
+class _Expected(Struct, frozen=True, kw_only=True):
     """What a journey has to map to one label; an empty expression is any source."""
 
     path: Path
@@ -194,8 +193,7 @@ def null_in_dry_run(called: Called, at: Spots) -> Iterator[Problem]:
             )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unjudged:
+class Unjudged(Struct, frozen=True, kw_only=True):
     """The nodes that may call one action.
 
     Attributes:

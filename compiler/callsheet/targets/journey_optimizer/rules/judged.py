@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from callsheet.documents import Path
 from callsheet.language.content import Content
@@ -26,8 +27,7 @@ TOPICS = ("method", "url", "composed", "authentication", "root", "key")
 """What a verdict of a custom channel may be about."""
 
 
-@dataclass(frozen=True, slots=True)
-class JourneyAction:
+class JourneyAction(Struct, frozen=True):
     """A compiled action in an environment of Journey Optimizer.
 
     Attributes:
