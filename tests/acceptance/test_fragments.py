@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from support.workspaces import ENVIRONMENT, Callsheet, Folder
+from support.workspaces import ENVIRONMENT, Callsheet, Folder, findings
 
 FRAGMENTS = """\
 apiVersion: callsheet/v1
@@ -53,13 +53,6 @@ def compiled(folder: Folder, callsheet: Callsheet) -> dict[str, Any]:
     outcome = callsheet("render", "push", "-C", folder.path, "-e", "local", "-o", "json")
     assert outcome.code == 0, outcome.err
     found: dict[str, Any] = json.loads(outcome.out)["actions"][0]
-    return found
-
-
-def findings(folder: Folder, callsheet: Callsheet) -> list[dict[str, Any]]:
-    outcome = callsheet("validate", "-C", folder.path, "-o", "json")
-    assert "Traceback" not in outcome.err
-    found: list[dict[str, Any]] = json.loads(outcome.out)["diagnostics"]
     return found
 
 

@@ -11,7 +11,7 @@ import pytest
 from callsheet import Workspace
 from callsheet.emulator import Emulator, Faults
 from support.journeys import ENVIRONMENT as JOURNEYS
-from support.workspaces import ENVIRONMENT, Callsheet, Folder
+from support.workspaces import ENVIRONMENT, Callsheet, Folder, findings
 
 FRAGMENTS = """\
 apiVersion: callsheet/v1
@@ -46,13 +46,6 @@ def write(
         f"{name}.yaml", ACTION.replace("NAME", name).replace("FILE", f"{name}.json.j2") + parameters
     )
     folder.write("local.yaml", ENVIRONMENT)
-
-
-def findings(folder: Folder, callsheet: Callsheet) -> list[dict[str, Any]]:
-    outcome = callsheet("validate", "-C", folder.path, "-o", "json")
-    assert "Traceback" not in outcome.err
-    found: list[dict[str, Any]] = json.loads(outcome.out)["diagnostics"]
-    return found
 
 
 def sent(folder: Folder, callsheet: Callsheet, *given: str) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from support.workspaces import Callsheet, Folder
+from support.workspaces import Callsheet, Folder, findings
 
 ACTION = """\
 apiVersion: callsheet/v1
@@ -54,13 +54,6 @@ def compiled(folder: Folder, callsheet: Callsheet) -> dict[str, Any]:
     outcome = callsheet("render", "push", "-C", folder.path, "-e", "local", "-o", "json")
     assert (outcome.code, outcome.err) == (0, ""), outcome.err
     found: dict[str, Any] = json.loads(outcome.out)["actions"][0]
-    return found
-
-
-def findings(folder: Folder, callsheet: Callsheet) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(callsheet("validate", "-C", folder.path, "-o", "json").out)[
-        "diagnostics"
-    ]
     return found
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
-from support.workspaces import ENVIRONMENT, Callsheet, Folder
+from support.workspaces import ENVIRONMENT, Callsheet, Folder, findings
 
 SET = """\
 apiVersion: callsheet/v1
@@ -30,13 +29,6 @@ def write(folder: Folder, *, rows: str = ROWS, file: str = "rows.csv", text: str
     folder.write("rows.csv", rows)
     folder.write("set.yaml", text.replace("FILE", file))
     folder.write("local.yaml", ENVIRONMENT)
-
-
-def findings(folder: Folder, callsheet: Callsheet) -> list[dict[str, Any]]:
-    outcome = callsheet("validate", "-C", folder.path, "-o", "json")
-    assert "Traceback" not in outcome.err
-    found: list[dict[str, Any]] = json.loads(outcome.out)["diagnostics"]
-    return found
 
 
 def test_a_row_that_changed_is_named_with_its_line(empty: Folder, callsheet: Callsheet) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from support.workspaces import ENVIRONMENT, Callsheet, Folder
+from support.workspaces import ENVIRONMENT, Callsheet, Folder, findings
 
 SET = """\
 apiVersion: callsheet/v1
@@ -47,13 +47,6 @@ def write(
         text = text.replace(old, new, 1)
     folder.write("set.yaml", text)
     folder.write("local.yaml", ENVIRONMENT)
-
-
-def findings(folder: Folder, callsheet: Callsheet) -> list[dict[str, Any]]:
-    outcome = callsheet("validate", "-C", folder.path, "-o", "json")
-    assert "Traceback" not in outcome.err
-    found: list[dict[str, Any]] = json.loads(outcome.out)["diagnostics"]
-    return found
 
 
 def rendered(folder: Folder, callsheet: Callsheet) -> dict[str, Any]:

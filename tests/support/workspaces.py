@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import json
 import os
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -118,6 +120,14 @@ class Folder:
         self.git("add", "-A")
         self.git("commit", "-q", "-m", message)
         return self.git("rev-parse", "HEAD").strip()
+
+
+def findings(folder: Folder, callsheet: Callsheet) -> list[dict[str, Any]]:
+    """Return the diagnostics of `validate` as JSON."""
+    outcome = callsheet("validate", "-C", folder.path, "-o", "json")
+    assert "Traceback" not in outcome.err
+    found: list[dict[str, Any]] = json.loads(outcome.out)["diagnostics"]
+    return found
 
 
 def git(folder: Path, *arguments: str) -> str:

@@ -38,7 +38,7 @@ ALLOWED = {
     "self.open[index][0] == tag", "one != default", "value.get('dataType') != _data_type(declared[names[0]])",
     "error.errno == errno.ELOOP", "was.get('environment') != now.get('environment')",
     "one.get('certCommonName') == JOURNEYS", "path[:1] == (FAILURE,)",
-    "path[:1] == (STATUS,)", "path[:2] == _URL", "one.path[:2] == PAYLOAD",
+    "path[:1] == (STATUS,)", "path[:2] == URL", "one.path[:2] == PAYLOAD",
     "label_of(declared, one, language) == value.get('label')", "self.flavor == OLDER", "resolve(value) == value",
     "one[:-1] == mapping", "start == end", "beside.options == dict(options)",
     "beside.shown == shown", "host_of(pattern) != host_of(text)", "reason != NEVER_SENT", "old != new", "new == before",

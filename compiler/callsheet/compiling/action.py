@@ -15,14 +15,12 @@ from callsheet.documents import Path, Problem
 from callsheet.language.action import Action
 from callsheet.language.content import Content, RequestContent
 from callsheet.language.environment import Environment
-from callsheet.language.layers import url_parts
+from callsheet.language.layers import URL, url_parts
 from callsheet.rules.written_forms import lost_constant
 from callsheet.templates.faults import TemplateFault
 from callsheet.templates.scope import text_at
 from callsheet.templates.syntax import Expression, is_template, parse_leaf
 from callsheet.templates.urls import Manner, render_url
-
-_URL: Path = ("request", "url")
 
 
 def compiled_base(action: Action, environment: Environment) -> Any:
@@ -100,7 +98,7 @@ class ActionCompiler(TemplateFileCompiler):
             parts = parse_leaf(text)
             self._warn_of_lost_forms(parts, in_text=True)
             rendered = [(*self._part(part, scope), _manner(part)) for part in parts]
-            return render_url(rendered, self._joint(text) if path == _URL else None)
+            return render_url(rendered, self._joint(text) if path == URL else None)
         except TemplateFault as fault:
             self._fault(path, text, fault)
             return None
@@ -116,7 +114,7 @@ class ActionCompiler(TemplateFileCompiler):
     def base(self) -> Any:
         """Return the compiled URL of the connection; None without one, and where it does not compile."""
         found = url_parts(self.layers)
-        return None if found is None else self._url(found[0].fields["url"], _URL)
+        return None if found is None else self._url(found[0].fields["url"], URL)
 
     def _secret_url(self, fields: dict[str, str], path: Path) -> Any:
         """Compile a URL that is a secret: its host is known, and what the action writes after it."""

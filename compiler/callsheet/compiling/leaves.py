@@ -26,6 +26,7 @@ from callsheet.templates.faults import TemplateFault
 from callsheet.templates.residual import Residual
 from callsheet.templates.scope import JSON_TYPES, Scope, join_parts
 from callsheet.templates.syntax import Expression, is_template, parse_leaf
+from callsheet.templates.template_files import in_workspace
 from callsheet.templates.values import canonical_text, digest_of
 from callsheet.words import nearest
 
@@ -268,12 +269,23 @@ class LeafCompiler:
             if path[-1] in _NAMED_BY_THE_VENDOR or not key.startswith("x-")
         }
 
-    def _unreadable(self, problem: Problem, path: Path) -> Problem:
-        return self._spots("CS512").value(
-            path,
-            f"the template file cannot be read: {problem.message}",
-            do="name a file of the workspace, by its path from the workspace's root",
+    def _read_file(self, file: str, path: Path) -> tuple[str, str] | None:
+        """Return a template file's name and its text; None, with a finding, where there is none."""
+        self.varied += 1
+        file = in_workspace(file)
+        text = self.read_template(file)
+        if not isinstance(text, Problem):
+            return file, text
+        self.problems.append(
+            self._spots("CS512").value(
+                path,
+                f"the template file cannot be read: {text.message}",
+                do="name a file of the workspace, by its path from the workspace's root",
+            )
         )
+        # Which parameters it would use is not known.
+        self.used.update(self.parameters)
+        return None
 
     # -- places ---------------------------------------------------------------------------
 

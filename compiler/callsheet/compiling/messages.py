@@ -8,7 +8,7 @@ from callsheet.compiling.compilers import CompileResult, ReadTemplate
 from callsheet.compiling.kept import Kept
 from callsheet.compiling.leaves import LeafCompiler, without_own_fields
 from callsheet.compiling.payload_files import problem_in_file
-from callsheet.documents import Path, Problem
+from callsheet.documents import Path
 from callsheet.language.content import Content
 from callsheet.language.environment import Environment
 from callsheet.language.message import Message
@@ -17,7 +17,6 @@ from callsheet.templates.faults import TemplateFault
 from callsheet.templates.residual import Residual
 from callsheet.templates.scope import text_at
 from callsheet.templates.syntax import is_template, parse_leaf
-from callsheet.templates.template_files import in_workspace
 
 
 def compile_message(
@@ -83,13 +82,10 @@ class MessageCompiler(LeafCompiler):
         return found
 
     def _html_file(self, file: str, path: Path) -> Any:
-        self.varied += 1
-        file = in_workspace(file)
-        text = self.read_template(file)
-        if isinstance(text, Problem):
-            self.problems.append(self._unreadable(text, path))
-            self.used.update(self.parameters)
+        found = self._read_file(file, path)
+        if found is None:
             return None
+        file, text = found
         return self._html(text, path, file=file)
 
     def _html(self, text: str, path: Path, *, file: str | None = None) -> Any:

@@ -10,9 +10,9 @@ from msgspec import Struct
 from callsheet.compiling.model import Compiled
 from callsheet.documents import Document, Path
 from callsheet.language.environment import Environment, overlaid_spots
-from callsheet.language.layers import URL_PATH, Layer, url_parts
+from callsheet.language.layers import PAYLOAD, URL_PATH, Layer, url_parts
 from callsheet.language.merge import value_in
-from callsheet.language.pieces import PAYLOAD, PIECE
+from callsheet.language.pieces import PIECE
 from callsheet.language.when_empty import is_mapping
 from callsheet.templates.template_files import in_workspace
 

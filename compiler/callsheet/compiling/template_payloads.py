@@ -9,11 +9,11 @@ from msgspec.structs import replace
 
 from callsheet.compiling.leaves import LeafCompiler
 from callsheet.compiling.payload_files import kept_template, problem_in_file
-from callsheet.documents import Path, Problem
+from callsheet.documents import Path
 from callsheet.language.action import read_parameters
 from callsheet.language.catalog import Spots
-from callsheet.language.layers import Layer, Written
-from callsheet.language.pieces import PAYLOAD, piece_of
+from callsheet.language.layers import PAYLOAD, Layer, Written
+from callsheet.language.pieces import piece_of
 from callsheet.templates.encoding import encode
 from callsheet.templates.faults import TemplateFault
 from callsheet.templates.filling import rendered
@@ -21,7 +21,6 @@ from callsheet.templates.fragment_calls import FragmentCall, calls_in, whole_par
 from callsheet.templates.residual import Residual
 from callsheet.templates.scope import JSON_TYPES
 from callsheet.templates.syntax import parse_file
-from callsheet.templates.template_files import in_workspace
 from callsheet.templates.whole_text import params_of_file
 
 
@@ -29,14 +28,10 @@ class TemplateFileCompiler(LeafCompiler):
     """Compiles a definition whose payload may come from a template file."""
 
     def _file(self, file: str, path: Path) -> Any:
-        self.varied += 1
-        file = in_workspace(file)
-        text = self.read_template(file)
-        if isinstance(text, Problem):
-            self.problems.append(self._unreadable(text, path))
-            # Which parameters it would use is not known.
-            self.used.update(self.parameters)
+        found = self._read_file(file, path)
+        if found is None:
             return None
+        file, text = found
         try:
             named = [*calls_in(parse_file(text))]
             names = sorted({one.name for one in named})

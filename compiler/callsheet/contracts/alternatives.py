@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from callsheet.contracts.faults import Fault, worded
-from callsheet.contracts.nodes import Judge, resolved
+from callsheet.contracts.nodes import Judge, all_of
 from callsheet.contracts.walking import Walk
 
 
@@ -44,19 +44,10 @@ class Alternatives:
 
     def _refusal(self, schema: Any, value: Any) -> tuple[str, dict[str, Any]] | None:
         """Return the keyword by which a schema refuses a value, and its node; None where it takes it."""
-        seen: set[int] = set()
-        rest = [schema]
-        while rest:
-            node = rest.pop(0)
-            if not isinstance(node, dict) or id(node) in seen:
-                continue
-            seen.add(id(node))
+        for node in all_of(schema, self.root):
             failing = self.judge.failing(node, value)
             if failing:
                 return failing[0], node
-            rest += node.get("allOf", ())
-            if "$ref" in node:
-                rest.append(resolved(node, self.root))
         return None
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from callsheet.contracts.faults import pointer_in
-from callsheet.contracts.nodes import Judge, resolved
+from callsheet.contracts.nodes import Judge, all_of, resolved
 from callsheet.documents import equal
 
 
@@ -77,22 +77,13 @@ class Choices:
     def _keys(self, branch: Any) -> dict[str, Named] | None:
         """Return the properties of which an alternative names the values; None where it takes no object."""
         found: dict[str, Named] = {}
-        seen: set[int] = set()
-        rest = [branch]
-        while rest:
-            node = rest.pop(0)
-            if not isinstance(node, dict) or id(node) in seen:
-                continue
-            seen.add(id(node))
+        for node in all_of(branch, self.root):
             if "object" not in _listed(node.get("type", "object")):
                 return None
             for name, schema in node.get("properties", {}).items():
                 named = self._named(schema)
                 if named is not None:
                     found.setdefault(name, named)
-            rest += node.get("allOf", ())
-            if "$ref" in node:
-                rest.append(resolved(node, self.root))
         return found
 
     def _named(self, schema: Any) -> Named | None:

@@ -103,6 +103,21 @@ def resolved(node: dict[str, Any], root: dict[str, Any]) -> Any:
     return root.get("$defs", {}).get(key, {})
 
 
+def all_of(schema: Any, root: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield each schema once that every value of a schema satisfies: it, its parts, what they refer to."""
+    seen: set[int] = set()
+    rest = [schema]
+    while rest:
+        node = rest.pop(0)
+        if not isinstance(node, dict) or id(node) in seen:
+            continue
+        seen.add(id(node))
+        yield node
+        rest += node.get("allOf", ())
+        if "$ref" in node:
+            rest.append(resolved(node, root))
+
+
 def in_place(node: dict[str, Any], root: dict[str, Any]) -> Iterator[Any]:
     """Yield the schemas that a node holds the same value against."""
     if "$ref" in node:

@@ -17,7 +17,8 @@ from callsheet.language.expanding import expand, expand_named, names_fragments
 from callsheet.language.fragment import Binding, Expansion, Fragment, ReadNamed
 from callsheet.language.merge import holds, merged_spec
 
-_URL: Path = ("request", "url")
+URL: Path = ("request", "url")
+PAYLOAD: Path = ("request", "payload")
 URL_PATH: Path = ("request", "path")
 """The part of a URL after its host, wherever that is written."""
 
@@ -74,7 +75,7 @@ class Layer(Struct, frozen=True):
         """Return where this layer writes what an action has at a path."""
         if self.form == "definition":
             return path
-        return ("url",) if path == _URL else path[1:] if path[:1] == ("request",) else path
+        return ("url",) if path == URL else path[1:] if path[:1] == ("request",) else path
 
     def wrote(self, path: Path) -> Written | None:
         """Return where this layer writes what an action has at a path; None where it does not."""
@@ -94,9 +95,6 @@ class Layer(Struct, frozen=True):
             if inner[:length] in self.bindings:
                 return self.bindings[inner[:length]]
         return None
-
-
-_PAYLOAD: Path = ("request", "payload")
 
 
 class Expanded(Struct, frozen=True):
@@ -139,12 +137,12 @@ def with_fragments(
         return Expanded(layer)
     payload = request.get("payload")
     if names_fragments(payload):
-        found = expand(payload, layer.document, (*layer.root, *_PAYLOAD), fragments, invalid)
+        found = expand(payload, layer.document, (*layer.root, *PAYLOAD), fragments, invalid)
         here = replace(
             layer,
             fields={**layer.fields, "request": {**request, "payload": found.value}},
-            places={(*_PAYLOAD, *path): one for path, one in found.places.items()},
-            bindings={(*_PAYLOAD, *path): one for path, one in found.bindings.items()},
+            places={(*PAYLOAD, *path): one for path, one in found.places.items()},
+            bindings={(*PAYLOAD, *path): one for path, one in found.bindings.items()},
         )
         return _with_declared(layer, here, found)
     named = read_named(request["payloadFile"]) if isinstance(request.get("payloadFile"), str) else None
@@ -229,11 +227,11 @@ def written(layers: Sequence[Layer], path: Path, offset: int = 0) -> Written:
 
     """
     own = next(one for one in reversed(layers) if one.root in _OWN)
-    if path == (*_URL, "path") and own.wrote(URL_PATH) is not None:
+    if path == (*URL, "path") and own.wrote(URL_PATH) is not None:
         return Written(own.document, (*own.root, *URL_PATH), offset)
     if path == URL_PATH and all(one.wrote(path) is None for one in layers):
-        path = _URL  # it is written whole
-    if path == _URL:
+        path = URL  # it is written whole
+    if path == URL:
         parts = url_parts(layers)
         if parts is not None:
             return _in_url(*parts, offset)

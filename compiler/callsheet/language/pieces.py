@@ -7,9 +7,7 @@ from collections.abc import Mapping
 from callsheet.documents import Path
 from callsheet.language.expanding import expand
 from callsheet.language.fragment import ONE, Fragment
-from callsheet.language.layers import Layer, Written
-
-PAYLOAD: Path = ("request", "payload")
+from callsheet.language.layers import PAYLOAD, Layer, Written
 
 
 def piece_of(name: str, fragments: Mapping[str, Fragment], invalid: frozenset[str] = frozenset()) -> Layer:

@@ -15,6 +15,7 @@ from callsheet.documents import Path
 from callsheet.language.content import Content
 from callsheet.language.difference import NOTHING, Difference, heaviest
 from callsheet.language.kinds import deployed_kinds
+from callsheet.language.layers import URL
 from callsheet.language.urls import url_text
 from callsheet.planning.field_changes import differences, placed
 from callsheet.planning.hosts import first_calls
@@ -91,13 +92,10 @@ def _placed(fields: list[Difference], address: str, place: Place) -> list[Differ
 
 def _placed_url(one: Difference, address: str, place: Place) -> Difference:
     """Return a difference of a URL at the document that wrote the part of it that changed."""
-    if one.path != _URL or one.before is NOTHING or one.after is NOTHING:
+    if one.path != URL or one.before is NOTHING or one.after is NOTHING:
         return one
     same = commonprefix([url_text(one.before), url_text(one.after)])  # noqa: RUF071 - by characters
-    return replace(one, place=place(address, (*_URL, len(same))))
-
-
-_URL: Path = ("request", "url")
+    return replace(one, place=place(address, (*URL, len(same))))
 
 
 PASTE = "paste the new expression of"

@@ -8,7 +8,7 @@ from callsheet.documents.places import Path
 from callsheet.language.action import Action, Definition
 from callsheet.language.addresses import Address
 from callsheet.language.environment import Environment, overlaid_spots
-from callsheet.language.layers import URL_PATH
+from callsheet.language.layers import URL, URL_PATH
 from callsheet.language.urls import url_text
 from callsheet.planning.changes import Place
 from callsheet.planning.plan import Desired
@@ -43,7 +43,7 @@ def place_in(compiled: Compiled, environment: Environment) -> Place:
         if not path:
             return action.origin.place
         source = ("lifecycle", "protect") if path == ("protect",) else path
-        offset = path[2] if path[:2] == _URL and path[2:] else None
+        offset = path[2] if path[:2] == URL and path[2:] else None
         if isinstance(offset, int):
             source = _part_of_url(action, environment, offset)
         document, there, _ = overlaid_spots("", action, environment).where(source)
@@ -52,12 +52,9 @@ def place_in(compiled: Compiled, environment: Environment) -> Place:
     return place
 
 
-_URL: Path = ("request", "url")
-
-
 def _part_of_url(action: Definition, environment: Environment, offset: int) -> Path:
     """Return which field writes the character of a compiled URL: that of the whole, or of its path."""
     base = compiled_base(action, environment) if isinstance(action, Action) else None
     if base is None:
-        return _URL
-    return _URL if offset < len(url_text(base).removesuffix("/")) else URL_PATH
+        return URL
+    return URL if offset < len(url_text(base).removesuffix("/")) else URL_PATH

@@ -8,9 +8,9 @@ from typing import Any
 from msgspec import Struct
 
 from callsheet.language.action import label_of
+from callsheet.language.layers import PAYLOAD
 
 LANGUAGES = ("en", "fr")
-PAYLOAD = ("request", "payload")
 
 
 class Fit(Struct, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from callsheet.documents import Path
+from callsheet.language.layers import PAYLOAD
 from callsheet.language.when_empty import is_droppable
 from callsheet.targets.journey_optimizer.channel.leaves import Leaves, Written, json_text
 from callsheet.targets.journey_optimizer.channel.template_files import template_content
@@ -14,7 +15,7 @@ from callsheet.targets.journey_optimizer.lowering.model import (
     relay,
     rough,
 )
-from callsheet.targets.journey_optimizer.lowering.payloads import PAYLOAD, is_slot
+from callsheet.targets.journey_optimizer.lowering.payloads import is_slot
 
 NO_OBJECT = "the payload of a custom channel is an object"
 DOTTED = "the screen writes a nested field with dots, and cannot tell a key that contains one"

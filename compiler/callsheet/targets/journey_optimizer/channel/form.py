@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from callsheet.documents import Path
+from callsheet.language.layers import PAYLOAD
 from callsheet.targets.journey_optimizer.channel.content import PayloadWriter
 from callsheet.targets.journey_optimizer.channel.leaves import Leaves
 from callsheet.targets.journey_optimizer.channel.samples import sample_payload
@@ -72,9 +73,7 @@ class _Channel(Struct, frozen=True):
                 sample = sample_payload(request["payload"], self.leaves.declared)
             except TemplateFault as fault:
                 reason = f"no sample can be made of the payload: {fault.message}"
-                fields[payloads.PAYLOAD] = LoweredField(
-                    path=payloads.PAYLOAD, kind="none", verdict=relay(reason)
-                )
+                fields[PAYLOAD] = LoweredField(path=PAYLOAD, kind="none", verdict=relay(reason))
         url = request["url"]
         return Form(
             url=url if isinstance(url, str) else "",
@@ -104,7 +103,7 @@ class _Channel(Struct, frozen=True):
         return LoweredField(path=path, kind="static", value=url)
 
     def _nothing(self) -> Iterator[LoweredField]:
-        yield LoweredField(path=payloads.PAYLOAD, kind="none", verdict=relay(NO_PAYLOAD))
+        yield LoweredField(path=PAYLOAD, kind="none", verdict=relay(NO_PAYLOAD))
 
     def _pairs(self, section: str, pairs: Mapping[str, Any]) -> Iterator[LoweredField]:
         for name, value in pairs.items():

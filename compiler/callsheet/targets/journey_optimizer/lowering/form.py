@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from callsheet.documents import Path
 from callsheet.language.action import label_of
+from callsheet.language.layers import PAYLOAD
 from callsheet.targets.journey_optimizer.lowering import payloads
 from callsheet.targets.journey_optimizer.lowering.authentication import lowered_authentication
 from callsheet.targets.journey_optimizer.lowering.conversions import as_text
@@ -155,7 +156,7 @@ class _Lowering(Struct, frozen=True):
             try:
                 yield from walk.fields(self._structure(request["payload"]))
             except NeedsRelayError as error:
-                yield LoweredField(path=payloads.PAYLOAD, kind="none", verdict=error.verdict)
+                yield LoweredField(path=PAYLOAD, kind="none", verdict=error.verdict)
             return
         reason = relay(f"Journey Optimizer sends no payload with {request['method']}", "no-payload")
         for one in walk.fields(request["payload"]):

@@ -13,6 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from callsheet.documents import Path
+from callsheet.language.layers import PAYLOAD
 from callsheet.language.when_empty import is_droppable, members
 from callsheet.targets.journey_optimizer.lowering.model import (
     EXACT,
@@ -23,7 +24,6 @@ from callsheet.targets.journey_optimizer.lowering.model import (
     rough,
 )
 
-PAYLOAD: Path = ("request", "payload")
 _SLOTS = ("$param", "$concat", "$expr", "$template", "$secret")
 NO_OBJECT = relay("the payload is not an object", "root")
 DROPPED_OBJECT = "the screen sends an object also where nothing in it has a value (`$whenEmpty: drop`)"

@@ -12,8 +12,9 @@ from typing import Any
 
 from callsheet.documents import Path, Problem
 from callsheet.language.catalog import Spots, rule
+from callsheet.language.layers import PAYLOAD
 from callsheet.language.when_empty import members
-from callsheet.targets.journey_optimizer.lowering.payloads import PAYLOAD, is_slot
+from callsheet.targets.journey_optimizer.lowering.payloads import is_slot
 from callsheet.targets.journey_optimizer.rules.judged import RELAY, JourneyAction
 
 
