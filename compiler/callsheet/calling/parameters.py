@@ -146,7 +146,7 @@ def _fault(fields: Mapping[str, Any], value: Any) -> str:
 
 
 def _wrong_text(fields: Mapping[str, Any], value: str) -> str:
-    if _SURROGATE.search(value):
+    if not value.isascii() and _SURROGATE.search(value):
         return "contains an unpaired surrogate, which is not a character"
     if len(value) < fields.get("minLength", 0):
         return f"is shorter than {fields['minLength']} characters"
