@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 from functools import cache
-from importlib.metadata import version
 
 from callsheet._version import __version__
+from callsheet.language.installed import version_of
 from callsheet.language.plugins import secret_schemes
 
 DEPENDENCIES = ("jinja2", "jsonschema", "jsonschema-rs", "pyyaml", "rfc8785", "detect-secrets")
@@ -15,7 +15,7 @@ DEPENDENCIES = ("jinja2", "jsonschema", "jsonschema-rs", "pyyaml", "rfc8785", "d
 @cache
 def versions_of_dependencies() -> list[str]:
     """Return the versions of what units depend on; a process that is running keeps what it imported."""
-    return [version(name) for name in DEPENDENCIES]
+    return [version_of(name) for name in DEPENDENCIES]
 
 
 def versions_here() -> dict[str, str]:

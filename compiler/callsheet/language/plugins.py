@@ -4,28 +4,14 @@ from __future__ import annotations
 
 import sys
 from functools import cache
-from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from importlib.metadata import EntryPoint
+from callsheet.language.installed import Plugin, entry_points
 
 
 @cache
-def _installed(path: tuple[str, ...]) -> Any:
-    """Return the entry points of all packages on a path, for which each package's folder is read."""
-    del path
-    from importlib.metadata import entry_points
-
-    return entry_points()
-
-
-@cache
-def plugins(group: str) -> dict[str, EntryPoint]:
+def plugins(group: str) -> dict[str, Plugin]:
     """Return the entry points of a group, as `callsheet.targets`, by name; nothing is imported."""
-    return {
-        one.name: one
-        for one in sorted(_installed(tuple(sys.path)).select(group=group), key=lambda one: one.name)
-    }
+    return dict(sorted(entry_points(tuple(sys.path)).get(group, {}).items()))
 
 
 @cache
