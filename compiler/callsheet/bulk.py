@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _MANY = 200_000
+_TIMES = (_MANY, 20, 100)
 
 
 def collect_seldom() -> None:
     """Let the collector of cycles run after many new objects; for a process of our own."""
-    gc.set_threshold(_MANY, 20, 100)
+    gc.set_threshold(*_TIMES)
 
 
 @contextmanager
@@ -24,4 +25,6 @@ def without_collection() -> Iterator[None]:
     try:
         yield
     finally:
+        if gc.get_threshold() == _TIMES:
+            gc.freeze()  # a process of our own needs what was made until it ends
         gc.enable()

@@ -207,7 +207,7 @@ class Definition:
     @cached_property
     def address(self) -> str:
         """The identity in plans: `Action/name`."""
-        return str(self.at)
+        return f"{self.kind}/{self.name}"
 
 
 class Action(Definition):
