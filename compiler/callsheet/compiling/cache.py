@@ -21,15 +21,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from msgspec import DecodeError
-from msgspec.json import decode
-
 from callsheet._version import __version__
 from callsheet.compiling.context import Context
 from callsheet.compiling.sealed import account_key, connect, seal
 from callsheet.compiling.unit import Computed, Unit
 from callsheet.compiling.versions import versions_of_dependencies
-from callsheet.documents import Document, FolderSource, Source, Unreadable
+from callsheet.documents import Document, FolderSource, Source, Unreadable, decoded
 from callsheet.language.connection import Parts
 from callsheet.language.kinds import deployed_kinds
 from callsheet.language.plugins import secret_schemes
@@ -257,7 +254,7 @@ class UnitCache:
         try:
             for shard, body, sealed in connection.execute("SELECT * FROM part"):
                 if hmac.compare_digest(sealed, self._seal(shard, body)):
-                    for file, entries in _decoded(body).items():
+                    for file, entries in decoded(body).items():
                         self.entries[file] = [Entry(*one) for one in entries]
         except (sqlite3.Error, ValueError, TypeError):
             self.entries = {}
@@ -265,16 +262,6 @@ class UnitCache:
 
 def _shard_of(file: str) -> int:
     return zlib.crc32(file.encode("utf-8", "surrogatepass")) % _SHARDS
-
-
-def _decoded(body: str) -> dict[str, list[list[Any]]]:
-    """Return the entries of a piece of the index; raises ValueError for what is no JSON."""
-    found: dict[str, list[list[Any]]]
-    try:
-        found = decode(body)
-    except DecodeError:
-        found = json.loads(body)  # half a surrogate pair, in a finding about it
-    return found
 
 
 def part_digests(parts: Parts) -> dict[str, str]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, cast
 
 from msgspec import Struct, field
 
 from callsheet.compiling.bundles import FileTexts
-from callsheet.documents import Document
+from callsheet.documents import Document, decoded
 from callsheet.language.action import Action, Definition
 from callsheet.language.addresses import Address
 from callsheet.language.connection import Connection
@@ -58,7 +57,7 @@ class CompiledAction:
     def content(self) -> Content:
         """The compiled action as data, as `schemas/compiled-action.schema.json` describes it."""
         if self._content is None:
-            self._content = json.loads(self.canonical)
+            self._content = decoded(self.canonical)
         found: Content = cast("Content", self._content)
         return found
 

@@ -2,7 +2,7 @@
 
 from callsheet.documents.edited import EditedSource
 from callsheet.documents.findings import Unreadable
-from callsheet.documents.json_values import among, equal
+from callsheet.documents.json_values import among, decoded, equal
 from callsheet.documents.places import Path, Places, Span, parts_of, pointer_of
 from callsheet.documents.problems import Problem, Related
 from callsheet.documents.reading import Document, read_documents
@@ -21,6 +21,7 @@ __all__ = [
     "Span",
     "Unreadable",
     "among",
+    "decoded",
     "equal",
     "parts_of",
     "pointer_of",

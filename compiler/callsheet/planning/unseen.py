@@ -15,7 +15,10 @@ from callsheet.language.urls import host_of
 from callsheet.words import listed
 
 MOST_NAMES = 5
+_BEYOND = re.compile("[^\x00-\u02ff]")
+"""From U+0300 on, marks are written over another character; below, what is printable is seen."""
 _BEGINNING = re.compile(r'\{"\$concat":\[(?:(?:"[^"]*"|\{"\$param":"\w+"\}),)+')
+_AUTHORITY = re.compile(r"://([^\s/?#\"'<>]+)")
 _HOST = re.compile(r"(?i)[a-z][a-z0-9+.-]*://[^\s/?#\"'<>]+")
 
 
@@ -51,7 +54,9 @@ def _is_plain_json(text: str) -> bool:
 
     All parts but the last of a text that is put together may end in one.
     """
-    if not (text.isascii() and _is_plain_inside(text)) or "\\" in text:
+    if "\\" in text or not text.isprintable() or "xn--" in text.lower():
+        return False
+    if not text.isascii() and (_BEYOND.search(text) or not all(map(str.isascii, _AUTHORITY.findall(text)))):
         return False
     return ' "' not in text or ('"$literal"' not in text and ' "' not in _BEGINNING.sub("", text))
 
@@ -90,7 +95,7 @@ def _is_plain_inside(text: str) -> bool:
     # Below U+0300, whatever cannot be seen is not printable either; a host beyond ASCII is looked at.
     if text.isascii():
         return text.isprintable() and "xn--" not in text.lower()
-    return text.isprintable() and max(text) < "\u0300" and "://" not in text
+    return text.isprintable() and not _BEYOND.search(text) and "://" not in text
 
 
 def _hidden(path: Path, text: str, old: str, after: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

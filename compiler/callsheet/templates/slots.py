@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from callsheet.templates.evaluate import evaluate
@@ -11,26 +11,29 @@ from callsheet.templates.scope import ABSENT, EXAMPLES, JSON_TYPES, Scope
 from callsheet.templates.slot_expressions import parse_slot
 
 
-def parameters_read(value: Any) -> Iterator[str]:
-    """Yield the name of every parameter that a compiled value reads."""
-    if isinstance(value, dict):
-        if isinstance(value.get("$param"), str):
-            yield value["$param"]
-        elif isinstance(value.get("$expr"), str):
-            yield from _names(value.get("params"))
-        elif isinstance(value.get("$template"), dict):
-            yield from _names(value["$template"].get("params"))
-        else:
-            for one in value.values():
-                yield from parameters_read(one)
-    elif isinstance(value, list):
-        for one in value:
-            yield from parameters_read(one)
+def parameters_read(value: Any) -> list[str]:
+    """Return the name of every parameter that a compiled value reads, in order, as often as it does."""
+    found: list[str] = []
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, dict):
+            if isinstance(one.get("$param"), str):
+                found.append(one["$param"])
+            elif isinstance(one.get("$expr"), str):
+                found += _names(one.get("params"))
+            elif isinstance(one.get("$template"), dict):
+                found += _names(one["$template"].get("params"))
+            else:
+                left += reversed(one.values())
+        elif isinstance(one, list):
+            left += reversed(one)
+    return found
 
 
-def _names(listed: Any) -> Iterator[str]:
+def _names(listed: Any) -> list[str]:
     # What is deployed may have been broken by hand.
-    return (one for one in (listed if isinstance(listed, list) else ()) if isinstance(one, str))
+    return [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
 
 
 def may_be_absent(slot: Mapping[str, Any], declared: Mapping[str, Mapping[str, Any]]) -> bool:

@@ -16,12 +16,9 @@ _TYPE_NAMES: dict[type, str] = {
     list: "array",
     dict: "object",
 }
-_MAY_DIFFER = re.compile(
-    r"""(?x) (?:\A|":|[,\[]) -? (?: [0-9]+ (?:\.[0-9]+)? [eE]   # Python's exponents are written otherwise
-                              | [0-9]+ \.0 (?![0-9])         # 1.0 is 1
-                              | [0-9]{16}                     # may be beyond 2^53
-                              | NaN | Infinity )"""
-)
+_ODD = r"-?(?:[0-9]+(?:\.[0-9]+)?[eE]|[0-9]+\.0(?![0-9])|[0-9]{16}|NaN|Infinity)"
+"""A number that may be written otherwise: with an exponent, as 1.0, beyond 2^53, or not finite."""
+_ODD_ALONE, _ODD_FIELD, _ODD_ITEM = (re.compile(one + _ODD) for one in ("", '":', r"[,\[]"))
 _MAY_HAVE_SUCH = re.compile(r"[0-9](?:\.0|[eE]|[0-9]{15})")
 """Of those, what begins with a digit: found ten times faster, as a search for one set of characters is."""
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
@@ -73,7 +70,8 @@ def canonical_text(value: Any) -> str:
 def _may_differ(text: str) -> bool:
     if _MAY_HAVE_SUCH.search(text) is None and "NaN" not in text and "Infinity" not in text:
         return False
-    return _MAY_DIFFER.search(text) is not None
+    # Three expressions, each of which begins with what is quick to find.
+    return bool(_ODD_ALONE.match(text) or _ODD_FIELD.search(text) or _ODD_ITEM.search(text))
 
 
 def digest_of(canonical: str) -> str:

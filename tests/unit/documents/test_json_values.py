@@ -10,7 +10,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callsheet.documents import among, equal
+from callsheet.documents import among, decoded, equal
 
 SCALARS = st.one_of(
     st.none(),
@@ -38,6 +38,28 @@ def test_two_values_are_equal_where_their_canonical_texts_are(one: Any, other: A
 def test_a_value_is_equal_to_what_is_read_of_its_text(one: Any) -> None:
     assert equal(one, json.loads(json.dumps(one)))
     assert equal(one, json.loads(rfc8785.dumps(one)))
+
+
+@given(st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None)),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8,
+), st.booleans())  # fmt: skip
+def test_a_text_is_decoded_as_json_decodes_it(value: Any, escaped: bool) -> None:
+    text = json.dumps(value, ensure_ascii=escaped)
+    assert repr(decoded(text)) == repr(json.loads(text))
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1,]", "{'a': 1}", "01", "nul", '"\x01"', "1 2", "\ufeff1"])
+def test_what_is_no_json_is_a_value_error(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - as `json.loads` says it
+        decoded(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["1e400", "-1e400", '"\\ud800"', "NaN", "-0", "-0.0", "1" * 400, '{"a":1,"a":2}']
+)
+def test_what_msgspec_refuses_or_reads_otherwise_is_read_as_json_reads_it(text: str) -> None:
+    assert repr(decoded(text)) == repr(json.loads(text))
 
 
 @pytest.mark.parametrize(

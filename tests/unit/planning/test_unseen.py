@@ -14,8 +14,9 @@ from support.forms import examples
 
 PARAM = {"$param": "x"}
 TEXTS = st.sampled_from(
-    ["a", "a ", " a", "", " ", 'a" ', '" ', "a\\", "a\n", "a\u200b", "é ", "é", "http://xn--a.com", "\x7f"]
-)
+    ["a", "a ", " a", "", " ", 'a" ', '" ', "a\\", "a\n", "a\u200b", "é ", "é", "http://xn--a.com", "\x7f",
+     "https://caf\u00e9.example.com/a", "https://a.example.com/caf\u00e9", "//\u00e9", "x://", "\u0131", "e\u0301", "\u00ad"]
+)  # fmt: skip
 PARTS = st.lists(TEXTS | st.just(PARAM), min_size=2, max_size=4)
 CONCAT = st.builds(lambda parts: {"$concat": parts}, PARTS)
 VALUES = st.recursive(
