@@ -112,6 +112,7 @@ class Workspace:
         jobs: compile in at most so many processes; None for one for each processor.
         dask: compile by Dask: the address of a scheduler, or `local:N` for N workers on this machine.
         watching: who watches long work, as `callsheet.watching.Watching`.
+        require_contracts: an optional contract that is not installed is an error, and not a note.
 
     Raises:
         CallsheetError: CS927 where there is no such folder; ArgumentError for `jobs` and `dask`.
@@ -135,6 +136,7 @@ class Workspace:
         jobs: int | None = None,
         dask: str | None = None,
         watching: Watching = unwatched,
+        require_contracts: bool = False,
     ) -> None:
         self.root = Path(path)
         self.cache = cache
@@ -142,6 +144,7 @@ class Workspace:
         self.now = now
         folder = self.root / ".callsheet" / "cache" if cache else None
         self.watching = watching
+        self.require_contracts = require_contracts
         spread = Spread.read(jobs, dask, watching)
         self._compilations = Compilations(self.root, folder, self._today, self._contracts, spread)
         self._made: Plan | None = None
@@ -1801,7 +1804,8 @@ class Workspace:
             return ()
         from callsheet.contracts import Contracts, check_contracts
 
-        return check_contracts(compiled, Contracts(source, self._compilations.cache))
+        contracts = Contracts(source, self._compilations.cache)
+        return check_contracts(compiled, contracts, required=self.require_contracts)
 
     def _today(self) -> date:
         """Return the day by which exceptions of policies expire: the same for everybody, by UTC."""

@@ -33,6 +33,16 @@ def test_validate_annotates_and_fails(job: Job) -> None:
     assert json.loads((job.folder / "found.sarif").read_text())["runs"][0]["results"]
 
 
+def test_validate_fails_where_an_optional_contract_is_not_installed(job: Job) -> None:
+    edit(job, "firebase/push.yaml", "package:googleapiclient/", "package:nobody_has_this/")
+    job.use("validate")
+    assert job.code == 1
+    assert "title=CS450::there is no package `nobody_has_this`" in job.log
+    job.code = 0
+    job.use("validate", require_contracts="false")
+    assert job.code == 0
+
+
 def test_review_writes_comment_and_report_and_is_a_gate(job: Job) -> None:
     base = git(job.folder, "rev-parse", "HEAD").strip()
     edit(job, "facebook/conversion.yaml", "env:FACEBOOK_ACCESS_TOKEN", "env:OTHER_TOKEN")

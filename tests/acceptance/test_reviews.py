@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from callsheet import Workspace
 from support.workspaces import ENVIRONMENT, Callsheet, Folder
 
 # -- one change, once ---------------------------------------------------------------------------
@@ -154,3 +155,19 @@ def test_an_optional_contract_that_is_skipped_is_noted(workspace: Folder, callsh
     assert found.out.endswith("Valid: 3 documents.\n")
     for name in ("markdown", "html"):
         assert "example, second" in callsheet(*validate, "-o", name).out
+
+
+def test_an_optional_contract_can_be_required(workspace: Folder, callsheet: Callsheet) -> None:
+    validate = ("validate", "-C", workspace.path)
+    contract = (
+        "  contract: {openapi: 'package:nobody_has_this/api.yaml', operation: send, optional: true}\n"
+    )
+    workspace.write("example.yaml", (workspace.path / "example.yaml").read_text("utf-8") + contract)
+    assert callsheet(*validate).code == 0
+    # Also after a run that noted it, whose verdicts are in the cache.
+    found = callsheet(*validate, "--require-contracts")
+    assert found.code == 1
+    assert "error CS450\n  there is no package `nobody_has_this` for the contract" in found.out
+    assert "Note:" not in found.out
+    assert callsheet(*validate).code == 0
+    assert Workspace(workspace.path, require_contracts=True).validate().errors

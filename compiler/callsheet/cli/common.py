@@ -40,6 +40,7 @@ class Options(Struct, frozen=True):
     allow_host: tuple[str, ...] = ()
     jobs: int | None = None
     dask: str | None = None
+    require_contracts: bool = False
 
     @property
     def folder(self) -> str:
@@ -59,6 +60,7 @@ class Options(Struct, frozen=True):
             jobs=self.jobs,
             dask=self.dask,
             watching=self.watching,
+            require_contracts=self.require_contracts,
         )
 
     @property
@@ -195,7 +197,12 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="N",
             help="Compile in at most N processes; default: one for each processor.",
         ),
-        click.option("--no-cache", is_flag=True, help="Compile everything again, without the cache."),
+        click.option(
+            "--no-cache",
+            is_flag=True,
+            envvar="CALLSHEET_NO_CACHE",
+            help="Compile everything again, without the cache; so does CALLSHEET_NO_CACHE=1.",
+        ),
         click.option(
             "-C",
             "--workspace",

@@ -12,6 +12,11 @@ from callsheet.cli.common import Options, common_options, dask_option, select_op
 @select_options
 @common_options
 @dask_option
+@click.option(
+    "--require-contracts",
+    is_flag=True,
+    help="Let an optional contract whose package is not installed be an error: for CI.",
+)
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
 def command(strict: bool, select: tuple[str, ...], exclude: tuple[str, ...], *, options: Options) -> int:
     """Check every document, and what it compiles to in every environment."""

@@ -34,12 +34,13 @@ def operation_of(action: Action, contracts: Contracts) -> Operation | None:
         contracts.close()
 
 
-def check_contracts(compiled: Compiled, contracts: Contracts) -> list[Problem]:
+def check_contracts(compiled: Compiled, contracts: Contracts, *, required: bool = False) -> list[Problem]:
     """Check every action that names a contract, in every environment that deploys it; reads no network.
 
-    An optional contract that is not installed is noted in `compiled`.
+    An optional contract that is not installed is noted in `compiled`; where all are `required`, it is a
+    finding.
     """
-    checker = _Checker(compiled, contracts)
+    checker = _Checker(compiled, contracts, required=required)
     found: list[Problem] = []
     try:
         for action in sorted(compiled.actions.values(), key=lambda one: one.name):
@@ -59,8 +60,9 @@ def _not_checked(why: str, names: list[str]) -> str:
 
 
 class _Checker:
-    def __init__(self, compiled: Compiled, contracts: Contracts) -> None:
+    def __init__(self, compiled: Compiled, contracts: Contracts, *, required: bool) -> None:
         self.compiled = compiled
+        self.required = required
         self.contracts = contracts
         self.verdicts = Verdicts(contracts.opened, compiled.basis)
         self.skipped: dict[str, list[str]] = {}
@@ -74,7 +76,7 @@ class _Checker:
                 lambda: self._found(action, contract, self.contracts.operation(contract)),
             )
         except ContractFault as fault:
-            if fault.absent and contract.get("optional"):
+            if fault.absent and contract.get("optional") and not self.required:
                 self.skipped.setdefault(fault.message, []).append(action.name)
                 return
             field = "openapi" if "openapi" in contract else "discovery"
