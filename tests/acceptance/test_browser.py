@@ -165,6 +165,8 @@ def test_the_page_of_the_emulator_follows_what_comes(
 def test_the_page_of_the_emulator_says_that_it_is_old_and_loads_what_is_new(
     samples: Folder, watched: Callable[..., Watched]
 ) -> None:
+    from playwright.sync_api import expect
+
     routes = Workspace(samples.path).routes("local")
     emulator = Emulator(routes, Faults())
     threading.Thread(target=emulator.serve, daemon=True).start()
@@ -176,7 +178,7 @@ def test_the_page_of_the_emulator_says_that_it_is_old_and_loads_what_is_new(
         assert "<b>1 error</b>" in one.page.inner_text("#old")
         assert not one.overflows()
         emulator.replace([it for it in routes if it.name == "vonage_sms"])
-        one.page.wait_for_function("document.querySelectorAll('li').length === 1")
+        expect(one.page.locator("li")).to_have_count(1)
         assert not one.page.is_visible("#old")
         assert one.page.inner_text("li").startswith("vonage_sms in local")
         assert one.said == []
