@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -44,6 +45,8 @@ def pytest_configure(config: pytest.Config) -> None:
     The scheduled run, with --long, looks for new examples.
     """
     forms.LONG = config.getoption("--long")
+    # A shell starts what runs in the background with Ctrl-C ignored, and what the tests start inherits it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     _keep_temporary_files_in_memory()
     # Container images like to switch bytecode off. Then each of the hundreds of callsheets that the tests
     # start compiles the whole package, which takes longer than what it is started for.
@@ -88,6 +91,10 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if os.environ.get("CALLSHEET_NO_CACHE"):
+        for item in items:
+            if "cached" in item.keywords:
+                item.add_marker(pytest.mark.skip(reason="CALLSHEET_NO_CACHE is set"))
     if config.getoption("--long"):
         return
     for item in items:

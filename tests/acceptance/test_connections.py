@@ -430,6 +430,7 @@ def test_an_action_that_changes_itself_too_is_counted_and_its_own_change_is_show
     )
 
 
+@pytest.mark.cached
 def test_a_second_run_takes_what_is_known_and_a_changed_connection_is_seen(
     forty: Folder, callsheet: Callsheet
 ) -> None:

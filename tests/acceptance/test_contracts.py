@@ -606,6 +606,7 @@ def test_two_operations_of_one_description_are_read_by_parsing_it_once(
     assert parsed == ["api.json"]
 
 
+@pytest.mark.cached
 def test_an_emulator_parses_no_description_that_validate_has_read(
     bound: Folder, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -654,6 +655,7 @@ def test_a_finding_in_a_description_in_json_is_placed_as_in_its_text(
     assert lines[related["physicalLocation"]["region"]["startLine"] - 1].strip() == '"kind": {'
 
 
+@pytest.mark.cached
 def test_a_contract_is_read_once_for_its_content(
     bound: Folder, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -683,6 +685,7 @@ def test_a_contract_is_read_once_for_its_content(
     assert "CS454" in callsheet("validate", "-C", bound.path).out
 
 
+@pytest.mark.cached
 def test_what_a_contract_says_of_an_action_is_asked_again_only_where_something_changed(
     bound: Folder, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -140,6 +140,7 @@ def test_workers_find_what_one_process_finds(
     assert by_process(*validate, "--dask", workers.address) == expected
 
 
+@pytest.mark.cached
 def test_workers_compile_to_the_bytes_of_one_process_and_the_cache_has_them(
     varied: Folder, workers: Cluster, callsheet: Callsheet
 ) -> None:

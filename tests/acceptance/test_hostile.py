@@ -133,6 +133,7 @@ spec:
     assert "internal error" not in done.stderr
 
 
+@pytest.mark.cached
 def test_the_workspace_of_a_stranger_cannot_bring_a_cache(workspace: Folder, tmp_path: Path) -> None:
     """A cache that was committed was sealed by another key."""
     command = [sys.executable, "-m", "callsheet", "render", "-C", str(workspace.path)]

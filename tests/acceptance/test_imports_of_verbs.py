@@ -35,6 +35,7 @@ VERBS = {
 }  # fmt: skip
 
 
+@pytest.mark.cached
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_verb_imports_no_more_than_it_needs(verb: str, samples: Folder) -> None:
     where = [] if verb == "--help" else ["-C", str(samples.path), "-q"]

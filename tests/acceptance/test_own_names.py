@@ -88,6 +88,7 @@ def test_a_link_is_refused_by_its_name(workspace: Folder, outside: Path, callshe
     )
 
 
+@pytest.mark.cached
 def test_a_workspace_that_is_reached_by_a_link_works(
     workspace: Folder, callsheet: Callsheet, tmp_path: Path
 ) -> None:

@@ -8,7 +8,7 @@ some values only is a warning that names one of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -16,6 +16,7 @@ from callsheet.calling.generated import standard_values
 from callsheet.calling.request import NO_PAYLOAD, Request
 from callsheet.contracts.bodies import Bodies
 from callsheet.contracts.operations import Operation
+from callsheet.contracts.parameter_styles import Pairs, is_spread, pairs_of, readings, shape_of, value_of
 from callsheet.contracts.subject import Subject
 from callsheet.documents import Problem
 from callsheet.rules.headers import authentication_fields
@@ -87,21 +88,26 @@ _USUAL = ("authorization", "content-type", "accept", "user-agent", "host", "cont
 
 
 def _check_parameters(subject: Subject, operation: Operation, request: Request) -> Iterator[Problem]:
-    query = dict(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
-    headers = {name.lower(): value for name, value in request.headers.items()}
+    query = parse_qsl(urlsplit(request.url).query, keep_blank_values=True)
+    headers = [(name.lower(), value) for name, value in request.headers.items()]
     section, names = authentication_fields(subject.compiled["authentication"])
     if section == "query":
-        query |= dict.fromkeys(names, "secret")
+        query += [(name, "secret") for name in names]
     else:
-        headers |= dict.fromkeys(map(str.lower, names), "secret")
+        headers += [(name.lower(), "secret") for name in names]
+    root = {"$defs": operation.shared}
     for one in operation.parameters:
         name, field = one["name"], "query" if one["in"] == "query" else "headers"
-        given = query if field == "query" else headers
-        found = given.get(name if field == "query" else name.lower())
         if is_usual(one) or _ignored(subject, f"/{field}/{name}"):
             continue
-        if found is None:
-            if one["required"]:
+        shape = shape_of(one["schema"], root)
+        if field == "query":
+            found = pairs_of(one, shape, query)
+        else:
+            found = [(key, text) for key, text in headers if key == name.lower()]
+        if not found:
+            # An object without names of its own takes any parameter.
+            if one["required"] and not (is_spread(one, shape) and not shape["properties"]):
                 yield subject.at("CS453").key(
                     ("request", field),
                     f"the contract requires the {one['in']} parameter `{name}`",
@@ -115,7 +121,7 @@ def _check_parameters(subject: Subject, operation: Operation, request: Request) 
                 do="use what the contract names instead",
                 related=subject.related(one["at"]),
             )
-        if isinstance(found, str):
+        if found and all(isinstance(text, str) for _, text in found):
             yield from _check_value(subject, operation, one, field, found)
 
 
@@ -136,40 +142,28 @@ def _check_media_type(subject: Subject, operation: Operation, request: Request) 
 
 
 def _check_value(
-    subject: Subject, operation: Operation, one: dict[str, Any], field: str, text: str
+    subject: Subject, operation: Operation, one: dict[str, Any], field: str, pairs: Pairs
 ) -> Iterator[Problem]:
-    """Check the value of a query parameter or a header, a text that stands for its type."""
+    """Check the value of a query parameter or a header: texts that stand for its type."""
     written = subject.compiled["request"].get(field, {})
-    name = next((it for it in written if it.lower() == one["name"].lower()), None)
-    if name is None or (isinstance(written[name], dict) and "secret" in written[name]):
+    keys = {key.lower() for key, _ in pairs}
+    names = [it for it in written if it.lower() in keys]
+    if not names or any(isinstance(written[it], dict) and "secret" in written[it] for it in names):
         return
     validation = operation.validation_of(one["schema"], one["at"])
-    faults = validation.faults(_typed(text, validation.schema))
-    if not faults:
+    value = value_of(one, shape_of(validation.schema, validation.schema), pairs)
+    verdicts = map(validation.faults, readings(value, validation.schema, validation.schema))
+    faults = next(verdicts)
+    if not faults or not all(verdicts):
         return
-    is_slot = isinstance(written[name], dict)
+    is_slot = any(isinstance(written[it], dict) for it in names)
     yield subject.at("CS455" if is_slot else "CS454").value(
-        ("request", field, name),
-        faults[0].words.replace("the body", f"`{name}`")
+        ("request", field, names[0]),
+        faults[0].words.replace("the body", f"`{one['name']}`")
         + (" with the example of its parameter" if is_slot else ""),
         do="declare the same limits on the parameter" if is_slot else faults[0].way_out,
         related=subject.related(one["at"]),
     )
-
-
-def _typed(text: str, schema: Mapping[str, Any]) -> Any:
-    """Read a text of a query or a header as the type that its schema wants."""
-    kinds = schema.get("type", "string")
-    for kind in [kinds] if isinstance(kinds, str) else kinds:
-        if kind == "boolean" and text in ("true", "false"):
-            return text == "true"
-        if kind in ("integer", "number") and re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,15})?", text):
-            number = float(text)
-            return int(number) if number.is_integer() and "." not in text else number
-        if kind == "array":
-            item = schema.get("items")
-            return [_typed(one, item if isinstance(item, dict) else {}) for one in text.split(",")]
-    return text
 
 
 def _check_authentication(subject: Subject, operation: Operation, request: Request) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 from msgspec import Struct, field
 
 from callsheet.contracts.descriptions import Description
+from callsheet.contracts.parameter_styles import style_of
 from callsheet.contracts.schemas import Translator
 from callsheet.contracts.sources import ContractFault
 from callsheet.contracts.validation import Validation
@@ -24,7 +25,7 @@ class Operation(Struct):
         at: its pointer in the contract.
         urls: URL templates, `{name}` for each path parameter; without a host where none is named.
         variables: of the first server, with their defaults.
-        parameters: of query and headers: name, in, required, schema.
+        parameters: of query and headers: name, in, required, schema, style, explode.
         body: the schema of the JSON body, or None.
         answers: the schemas of the JSON bodies of `success` and `failure`, where they are described.
         examples: of these bodies, as the description shows them.
@@ -55,11 +56,15 @@ class Operation(Struct):
     odd: list[tuple[str, str]] = field(default_factory=list)
     compiled: dict[str, Validation] = field(default_factory=dict)
 
+    @property
+    def shared(self) -> dict[str, Any]:
+        """The schemas to which those of parameters refer, by name."""
+        return (self.body or {}).get("$defs") or self.definitions
+
     def validation_of(self, schema: dict[str, Any], at: str) -> Validation:
         """Return the schema of a parameter, by its place, compiled once."""
         if at not in self.compiled:
-            definitions = (self.body or {}).get("$defs") or self.definitions
-            self.compiled[at] = Validation({**schema, "$defs": definitions})
+            self.compiled[at] = Validation({**schema, "$defs": self.shared})
         return self.compiled[at]
 
     def validation(self, what: str) -> Validation:
@@ -184,8 +189,9 @@ class _OperationReader:
                     "in": where,
                     "required": one.get("required") is True,
                     "deprecated": one.get("deprecated") is True,
-                    "schema": self.translator.translated(schema, f"{at}/schema"),
+                    "schema": self.translator.closed(schema, f"{at}/schema"),
                     "at": at,
+                    **style_of(one, old=self.old),
                 }
             )
 

@@ -15,10 +15,12 @@ from msgspec.structs import replace
 
 from callsheet.contracts.check import is_usual
 from callsheet.contracts.operations import Operation, find_operation
+from callsheet.contracts.parameter_styles import DELIMITERS, written
 from callsheet.contracts.sources import ContractFault, ContractFile
 from callsheet.errors import of_its_shape
 from callsheet.importing.answers import sampled_answers
 from callsheet.importing.fitting import fits
+from callsheet.importing.free_names import first_free
 from callsheet.importing.marks import secret, slot, value
 from callsheet.importing.model import Credential, Imported, ImportFault, Slot, checked_url, misshapen
 from callsheet.importing.sampling import Sampler
@@ -114,36 +116,56 @@ def _parameters(result: Imported, operation: Operation, sampler: Sampler) -> Non
         if not one["required"] or is_usual(one):
             continue
         held = _parameter(one, sampler)
-        if isinstance(held, Slot):
-            # The path may have a parameter of the same name.
-            mark = held.name if held.name not in result.slots else f"{held.name}_{one['in']}"
-            result.slots[mark] = replace(held, name=mark)
-            text = slot(mark)
-        else:
-            text = str(held).lower() if isinstance(held, bool) else str(held)
-        if one["in"] == "query":
-            written = text if isinstance(held, Slot) else quote(text, safe="")
-            result.url = with_query(result.url, f"{quote(one['name'], safe='')}={written}")
-        else:
-            result.headers.append((one["name"], text))
+        several = isinstance(held, list | dict)
+        marks: list[tuple[Slot, str]] = []
+        for name, leaves in written(one, held) if several else [(one["name"], [held])]:
+            texts = [_text(result, leaf, one, marks) for leaf in leaves]
+            if one["in"] == "query":
+                text = quote(DELIMITERS.get(one["style"], ","), safe=",").join(texts)
+                result.url = with_query(result.url, f"{quote(name, safe='')}={text}")
+            else:
+                result.headers.append((name, ",".join(texts)))
+
+
+def _text(result: Imported, held: Any, parameter: dict[str, Any], marks: list[tuple[Slot, str]]) -> str:
+    """Return a value as it stands in a query or a header; a slot becomes a parameter, once, by its mark."""
+    if isinstance(held, Slot):
+        for known, mark in marks:
+            if known is held:
+                return slot(mark)
+        # The path may have a parameter of the same name.
+        mark = first_free(
+            held.name,
+            lambda it: it in result.slots,
+            lambda number: f"{held.name}_{parameter['in'] if number == 2 else number}",
+        )
+        result.slots[mark] = replace(held, name=mark)
+        marks.append((held, mark))
+        return slot(mark)
+    if isinstance(held, list):
+        return ",".join(_text(result, one, parameter, marks) for one in held)
+    text = str(held).lower() if isinstance(held, bool) else "" if held is None else str(held)
+    return quote(text, safe="") if parameter["in"] == "query" else text
 
 
 def _parameter(one: dict[str, Any], sampler: Sampler) -> Any:
     """Return the value of a parameter; one without a value of its own is a slot with its name.
 
-    A list has one item: the styles of lists do not differ then.
+    A list of one item is that item: the styles of lists do not differ then.
     """
     described = sampler.described(one["at"])
     for here in (described, described.get("schema")):
         if isinstance(here, dict) and isinstance(here.get("default"), str | int | float):
             return here["default"]
     found = sampler.value(one["schema"], (one["name"],), 1)
-    while isinstance(found, list) and found:
+    while isinstance(found, list) and len(found) == 1:
         found = found[0]
     shown = described.get("example")
     if isinstance(found, Slot):
         known = isinstance(shown, str | int | float) and fits(shown, one["schema"])
         return replace(found, name=one["name"], example=shown if known else found.example)
+    if found and isinstance(found, list | dict):
+        return found
     is_plain = isinstance(found, str | int | float)
     return found if is_plain else Slot(one["name"], {"type": "string"}, one["name"])
 

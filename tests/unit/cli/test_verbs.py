@@ -247,6 +247,7 @@ def test_strict_makes_warnings_fail(workspace: Folder, callsheet: Callsheet) -> 
     assert callsheet("validate", "-C", workspace.path, "-q").out == ""
 
 
+@pytest.mark.cached
 def test_verbose_says_what_was_read(workspace: Folder) -> None:
     import re
 
