@@ -1322,7 +1322,8 @@ class Workspace:
             request: which request of a file that holds several.
             operation: of an OpenAPI description: its `operationId`, or `POST /path`.
             fields: of its body, beyond the required ones.
-            environment: a file with an environment of Postman, or the name of one of Insomnia.
+            environment: a file with variables of Postman or Bruno, or the name of an environment of
+                Insomnia or Bruno.
             kind: `har`, `postman` or `insomnia`, where the file must be one.
             params: what is to be a parameter: `NAME=/pointer` into the payload, or `NAME=query:KEY`.
             server: the URL in front of the path of an operation, where the description names no host.
@@ -1413,10 +1414,11 @@ class Workspace:
         Nothing is written: `write` does that. The values of variables are added to environments.
 
         Args:
-            source: the path of a HAR file, a Postman collection or an Insomnia export.
+            source: the path of a HAR file, a Postman or Bruno collection, or an Insomnia export.
             requests: names, folders, and patterns over both; default: all of them.
             name: of the first connection; default: from the collection's name, or the URL.
-            environment: a file with an environment of Postman, or the name of one of Insomnia.
+            environment: a file with variables of Postman or Bruno, or the name of an environment of
+                Insomnia or Bruno.
             kind: `har`, `postman` or `insomnia`, where the file must be one.
             params: what is to be a parameter, in each that has it, as for `import_`.
 

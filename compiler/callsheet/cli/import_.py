@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from callsheet.results import ImportedOperations
     from callsheet.workspace import Workspace
 
-_FORMATS = ("openapi", "postman", "insomnia", "har")
+_FORMATS = ("openapi", "postman", "insomnia", "bruno", "har")
 """Words before a file that say what it is."""
 
 
@@ -51,7 +51,8 @@ _FORMATS = ("openapi", "postman", "insomnia", "har")
 @click.option(
     "--environment",
     metavar="FILE|NAME",
-    help="Values of a collection's variables: an environment that Postman exported, or one of Insomnia's.",
+    help="Values of a collection's variables: a file of Postman or Bruno, or the name of an environment of"
+    " Insomnia or Bruno.",
 )
 @click.option(
     "--param",
@@ -85,9 +86,10 @@ def command(
     """Create actions from a curl command, an OpenAPI description, a collection or a payload.
 
     `callsheet import curl 'curl -X POST …'`, or `callsheet import curl < line.txt`; `httpie` in the same
-    way; or `callsheet import FILE`: a HAR file, a Postman collection, an Insomnia export, or a JSON payload
-    (also with Journey Optimizer's `toBeMapped` leaves). The word `openapi`, `postman`, `insomnia` or `har`
-    before the file says what it must be. Nothing is run or sent; no credential is written.
+    way; or `callsheet import FILE`: a HAR file, a Postman or Bruno collection, a request of Bruno (`.bru`),
+    an Insomnia export, or a JSON payload (also with Journey Optimizer's `toBeMapped` leaves). The word
+    `openapi`, `postman`, `insomnia`, `bruno` or `har` before the file says what it must be. Nothing is run
+    or sent; no credential is written.
     """
     from callsheet.reporting.terminal import safe
 

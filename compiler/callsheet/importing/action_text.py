@@ -35,6 +35,7 @@ _VENDORS = (
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _KEY_AFTER_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9._-]* (\ue000\w+\ue001|[A-Za-z0-9._~+/-]+=*)")
 """A scheme and one word, as `Klaviyo-API-Key pk_1`: not the parameters of a signature."""
+_NO_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 _LINE = "^[!-~]+( [!-~]+)*$"
 _USER = re.compile(r"(?<=://)[^/]*@")
 _LEFT_OUT = ("host", "content-length", "user-agent", "accept-encoding", "connection", "cookie")
@@ -228,6 +229,8 @@ class _Writer:
 
     def _query(self, query: str) -> dict[str, Any] | None:
         """Return the query parameters; None where one is there twice, so that the URL itself says them."""
+        if _NO_ESCAPE.search(query):
+            self.notes.append("a `%` in the query that begins no escape is sent as `%25`")
         found: dict[str, Any] = {}
         self.sent_query: list[tuple[str, str]] = []
         for key, value in parse_qsl(query, keep_blank_values=True):

@@ -1,4 +1,4 @@
-"""A HAR file, a Postman collection, an Insomnia export, or a payload alone → requests."""
+"""A HAR file, a Postman or Bruno collection, an Insomnia export, or a payload alone → requests."""
 
 from __future__ import annotations
 
@@ -11,6 +11,14 @@ from msgspec.structs import replace
 from callsheet.documents.reading import parse
 from callsheet.errors import of_its_shape
 from callsheet.importing.arguments import read_argument
+from callsheet.importing.bruno import KIND as BRUNO
+from callsheet.importing.bruno import (
+    bruno_collection,
+    collection_of_file,
+    is_bru,
+    is_bruno,
+    variables_of_file,
+)
 from callsheet.importing.har import KIND as HAR
 from callsheet.importing.har import har_collection
 from callsheet.importing.insomnia import KIND as INSOMNIA
@@ -23,7 +31,7 @@ from callsheet.importing.postman import postman_collection
 from callsheet.language.selector import is_pattern, matches
 from callsheet.words import counted, nearest
 
-_KINDS = "name a HAR file, a Postman collection, an Insomnia export, or a payload"
+_KINDS = "name a HAR file, a Postman or Bruno collection, an Insomnia export, or a payload"
 
 
 def read_file(
@@ -91,7 +99,7 @@ def _of_kind(found: Collection | None, kind: str | None) -> Collection | None:
     return found
 
 
-KINDS = {"har": HAR, "postman": POSTMAN, "insomnia": INSOMNIA}
+KINDS = {"har": HAR, "postman": POSTMAN, "insomnia": INSOMNIA, "bruno": BRUNO}
 """The words before a file that say what it is."""
 
 
@@ -107,6 +115,9 @@ def collection_of(value: Any, environment: str | None) -> Collection | None:
         with of_its_shape(misshapen(POSTMAN)):
             given = None if environment is None else _variables_file(environment)
             return postman_collection(wrapped, given)
+    if value.get("alone") is True or is_bruno(value):
+        with of_its_shape(misshapen(BRUNO)):
+            return bruno_collection(value, _variables_of_bruno(environment))
     if isinstance(value.get("resources"), list) or str(value.get("type")).startswith("collection.insomnia"):
         with of_its_shape(misshapen(INSOMNIA)):
             return insomnia_collection(value, environment)
@@ -145,7 +156,17 @@ def _value(text: str) -> Any:
             documents, problems = parse(text, "export.yaml")
             if documents and not problems:
                 return documents[0].value
+        if is_bru(text):
+            return collection_of_file(text)
         raise ImportFault("the file is not JSON", _KINDS) from None
+
+
+def _variables_of_bruno(environment: str | None) -> dict[str, Any] | str | None:
+    """Return what a file of variables says, or the name of an environment of the collection."""
+    if environment is None or not environment.endswith((".bru", ".json")):
+        return environment
+    text = read_argument(environment)
+    return variables_of_file(text) if is_bru(text) else _variables_file(environment)
 
 
 def _variables_file(environment: str) -> dict[str, Any]:

@@ -33,12 +33,13 @@ KIND = "a Postman collection"
 _DEPTH = 50
 
 
-def postman_collection(value: dict[str, Any], environment: Any) -> Collection:
+def postman_collection(value: dict[str, Any], environment: Any, *, kind: str = KIND) -> Collection:
     """Return the requests of a collection.
 
     Args:
         value: the collection.
         environment: a file of variables, as JSON; None for none.
+        kind: of the file that was written as Postman writes one.
 
     """
     value = value.get("collection") or value
@@ -55,16 +56,16 @@ def postman_collection(value: dict[str, Any], environment: Any) -> Collection:
     def secrets() -> set[str]:
         """Return the variables that are credentials because a file says so, or by their use."""
         read = [
-            lambda it, node=node, above=above: _Request(node["request"], (value, *above), it).read()
+            lambda it, node=node, above=above: _Request(node["request"], (value, *above), it, kind).read()
             for node, _, above in nodes
         ]
-        used = hidden_by_use(KIND, read, [known, *(one for one, _ in folders)])
+        used = hidden_by_use(kind, read, [known, *(one for one, _ in folders)])
         return used.union(hidden, *(one for _, one in folders))
 
     def listed(node: dict[str, Any], folder: tuple[str, ...], above: tuple[Any, ...]) -> Listed:
         def read() -> Imported:
             variables = Variables(known, secrets(), _variables(_own(above))[0], names)
-            found = _Request(node["request"], (value, *above), variables).read()
+            found = _Request(node["request"], (value, *above), variables, kind).read()
             if _has_scripts(node):
                 found.notes.append("its scripts were left out: nothing is run")
             return found
@@ -75,7 +76,7 @@ def postman_collection(value: dict[str, Any], environment: Any) -> Collection:
     if odd := _odd(value["item"]):
         notes.append(f"{counted(odd, 'item')} of the collection left out: neither a request nor a folder")
     requests = [listed(*one) for one in nodes]
-    return Collection(kind=KIND, title=str(info.get("name") or ""), requests=requests, notes=notes)
+    return Collection(kind=kind, title=str(info.get("name") or ""), requests=requests, notes=notes)
 
 
 def _items(
@@ -138,10 +139,12 @@ class _Request:
         node: of the collection: a request, or its URL alone.
         above: what contains it, the collection first.
         variables: that it sees.
+        kind: of the file, for what is said of it.
 
     """
 
-    def __init__(self, node: Any, above: tuple[Any, ...], variables: Variables) -> None:
+    def __init__(self, node: Any, above: tuple[Any, ...], variables: Variables, kind: str = KIND) -> None:
+        self.kind = kind
         self.node: dict[str, Any] = {"url": node} if isinstance(node, str) else node
         self.above = above
         self.variables = variables
@@ -189,7 +192,7 @@ class _Request:
 
     def _authenticate(self, result: Imported) -> None:
         """Authenticate by what the request says itself, else the nearest folder, else the collection."""
-        auth = nearest_authentication([one.get("auth") for one in (*self.above, self.node)], KIND)
+        auth = nearest_authentication([one.get("auth") for one in (*self.above, self.node)], self.kind)
         kind = str(auth.get("type") or "noauth")
         held = _auth_fields(auth.get(kind))
         if kind == "bearer":

@@ -1,0 +1,244 @@
+"""Requests of Bruno: files in its language, and the collection that it exports."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from callsheet import Workspace
+from callsheet.calling import build_request
+from support.workspaces import Callsheet, Folder
+
+REQUEST = """\
+meta {
+  name: Send a push
+  type: http
+  seq: 1
+}
+
+post {
+  url: {{host}}/v1/users/:user/messages?trace=on
+  body: json
+  auth: bearer
+}
+
+params:query {
+  trace: on
+  ~debug: yes
+}
+
+params:path {
+  user: ada
+}
+
+headers {
+  X-Team: crm
+  ~X-Off: no
+}
+
+auth:bearer {
+  token: {{token}}
+}
+
+body:json {
+  {
+    "title": "Hi }",
+    "to": "{{device}}",
+    "count": 2
+  }
+}
+
+script:pre-request {
+  bru.setVar("a", {
+    b: 1
+  });
+}
+
+docs {
+  # What it does
+}
+"""
+OAUTH2 = """\
+auth:oauth2 {
+  grant_type: client_credentials
+  access_token_url: https://id.shop.example/t
+  client_id: c
+  client_secret: s3cr3t
+  scope: a b
+}"""
+VARIABLES = """\
+vars {
+  host: https://api.shop.example
+  ~old: 1
+}
+vars:secret [
+  token
+]
+"""
+
+
+def brought(workspace: Folder, callsheet: Callsheet, name: str, text: str, *more: Any) -> tuple[Any, str]:
+    """Import a file, and return the compiled action with what was said."""
+    (workspace.path / "example.yaml").unlink(missing_ok=True)
+    file = workspace.write(name, text)
+    outcome = callsheet("import", file, "--name", "push", "-C", workspace.path, *more)
+    assert outcome.code == 0, outcome.err
+    assert callsheet("validate", "-C", workspace.path).code == 0
+    assert callsheet("test", "-C", workspace.path).code == 0
+    content = Workspace(workspace.path).compile().by_environment["local"]["Action/push"].content
+    return content, (workspace.path / "push.yaml").read_text("utf-8")
+
+
+def test_a_request_becomes_an_action_that_sends_it(workspace: Folder, callsheet: Callsheet) -> None:
+    variables = workspace.write("local.bru", VARIABLES)
+    content, text = brought(workspace, callsheet, "push.bru", REQUEST, "--environment", variables)
+    request = build_request(content, {"user": "eve", "title": "Hi }", "device": "d1"})
+    assert (request.method, request.url) == (
+        "POST",
+        "https://api.shop.example/v1/users/eve/messages?trace=on",
+    )
+    assert request.headers == {"X-Team": "crm"}
+    assert request.payload == {"title": "Hi }", "to": "d1", "count": 2}
+    assert content["authentication"]["type"] == "bearer"
+    assert "scripts were left out" in text
+
+
+@pytest.mark.parametrize(
+    ("auth", "block", "expected"),
+    [
+        ("basic", "auth:basic {\n  username: ada\n  password: hunter2\n}", "basic"),
+        ("apikey", "auth:apikey {\n  key: X-Key\n  value: s3cr3t\n  placement: header\n}", "apiKey"),
+        ("apikey", "auth:apikey {\n  key: key\n  value: s3cr3t\n  placement: queryparams\n}", "apiKey"),
+        ("oauth2", OAUTH2, "oauth2"),
+        ("none", "", "none"),
+    ],
+)  # fmt: skip
+def test_its_authentication_is_taken_and_no_credential_is_written(
+    auth: str, block: str, expected: str, workspace: Folder, callsheet: Callsheet
+) -> None:
+    text = REQUEST.replace("{{host}}", "https://api.shop.example").replace("auth: bearer", f"auth: {auth}")
+    content, written = brought(workspace, callsheet, "push.bru", f"{text}\n{block}\n")
+    assert content["authentication"]["type"] == expected
+    assert "hunter2" not in written
+    assert "s3cr3t" not in written
+
+
+def test_what_a_folder_authenticates_is_said_to_be_left_out(
+    workspace: Folder, callsheet: Callsheet
+) -> None:
+    text = REQUEST.replace("{{host}}", "https://api.shop.example").replace("auth: bearer", "auth: inherit")
+    _, written = brought(workspace, callsheet, "push.bru", text)
+    assert "its authentication, that of its folder, was left out" in " ".join(
+        written.replace("#", "").split()
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("body: json", "body: multipartForm"), "a form"),
+        (("post {", "post_it {"), "the file of Bruno contains no request"),
+        (("https://api.shop.example", ""), "URL"),
+    ],
+)
+def test_what_no_action_can_send_is_refused(
+    change: tuple[str, str], words: str, workspace: Folder, callsheet: Callsheet
+) -> None:
+    text = REQUEST.replace("{{host}}", "https://api.shop.example").replace(*change)
+    outcome = callsheet("import", workspace.write("push.bru", text), "--name", "push", "-C", workspace.path)
+    assert outcome.code == 1
+    assert words in outcome.err
+    assert not (workspace.path / "push.yaml").exists()
+
+
+def exported() -> dict[str, Any]:
+    """Return a collection as Bruno exports it."""
+
+    def request(name: str, auth: str, **more: Any) -> dict[str, Any]:
+        return {
+            "type": "http",
+            "name": name,
+            "seq": 1,
+            "request": {
+                "url": "{{host}}/v1/send",
+                "method": "POST",
+                "headers": [{"name": "X-Team", "value": "crm", "enabled": True}],
+                "params": [],
+                "body": {
+                    "mode": "json",
+                    "json": '{"a": "{{a}}"}',
+                    "formUrlEncoded": [],
+                    "multipartForm": [],
+                },
+                "auth": {"mode": auth},
+                **more,
+            },
+        }
+
+    return {
+        "name": "Shop",
+        "version": "1",
+        "items": [
+            request("one", "inherit"),
+            {
+                "type": "folder",
+                "name": "mail",
+                "root": {"request": {
+                    "auth": {"mode": "basic", "basic": {"username": "ada", "password": "hunter2"}},
+                    "headers": [{"name": "X-Mail", "value": "1", "enabled": True}, {"name": "x-team", "value": "no", "enabled": True}],
+                    "vars": {"req": [{"name": "a", "value": "in the folder", "enabled": True}]},
+                }},
+                "items": [request("two", "inherit"), request("three", "none")],
+            },
+            {"type": "js", "name": "helper.js"},
+        ],
+        "root": {"request": {
+            "auth": {"mode": "bearer", "bearer": {"token": "{{token}}"}},
+            "headers": [{"name": "X-All", "value": "2", "enabled": True}],
+        }},
+        "environments": [
+            {"name": "test", "variables": [
+                {"name": "host", "value": "https://api.shop.example", "enabled": True},
+                {"name": "token", "value": "t0k3n", "enabled": True, "secret": True},
+                {"name": "a", "value": "x", "enabled": False},
+            ]}
+        ],
+        "brunoConfig": {"version": "1", "name": "Shop", "type": "collection"},
+    }  # fmt: skip
+
+
+def test_a_collection_is_imported_with_what_its_folders_say(
+    workspace: Folder, callsheet: Callsheet
+) -> None:
+    (workspace.path / "example.yaml").unlink()
+    file = workspace.write("shop.export", json.dumps(exported()))
+    outcome = callsheet(
+        "import", "bruno", file, "--all", "--environment", "test", "--name", "shop", "-C", workspace.path
+    )
+    assert outcome.code == 0, outcome.err
+    assert "1 item of the collection left out" in outcome.out + outcome.err
+    assert callsheet("validate", "-C", workspace.path).code == 0
+    assert callsheet("test", "-C", workspace.path).code == 0
+    actions = Workspace(workspace.path).compile().by_environment["local"]
+    one, two, three = (actions[f"Action/shop_{name}"].content for name in ("one", "two", "three"))
+    assert [it["authentication"]["type"] for it in (one, two, three)] == ["bearer", "basic", "none"]
+    assert build_request(one, {"a": "x"}).headers["X-All"] == "2"
+    sent = (
+        build_request(two, {}) if not two.get("parameters") else build_request(two, {"a": "in the folder"})
+    )
+    assert (sent.headers["X-Mail"], sent.headers["X-Team"]) == ("1", "crm")
+    assert sent.payload == {"a": "in the folder"}
+    texts = "".join(one.read_text("utf-8") for one in workspace.path.glob("*.yaml"))
+    assert "hunter2" not in texts
+    assert "t0k3n" not in texts
+
+
+def test_an_environment_that_is_not_there_is_named(workspace: Folder, callsheet: Callsheet) -> None:
+    file = workspace.write("shop.export", json.dumps(exported()))
+    outcome = callsheet(
+        "import", file, "--all", "--environment", "tset", "--name", "shop", "-C", workspace.path
+    )
+    assert outcome.code == 1
+    assert "no environment `tset` (did you mean `test`?)" in outcome.err
