@@ -9,6 +9,7 @@ import pytest
 
 from callsheet import Workspace
 from callsheet.calling import build_request
+from support.request_collections import BRUNO, KEY, TOKEN
 from support.workspaces import Callsheet, Folder
 
 REQUEST = """\
@@ -153,67 +154,11 @@ def test_what_no_action_can_send_is_refused(
     assert not (workspace.path / "push.yaml").exists()
 
 
-def exported() -> dict[str, Any]:
-    """Return a collection as Bruno exports it."""
-
-    def request(name: str, auth: str, **more: Any) -> dict[str, Any]:
-        return {
-            "type": "http",
-            "name": name,
-            "seq": 1,
-            "request": {
-                "url": "{{host}}/v1/send",
-                "method": "POST",
-                "headers": [{"name": "X-Team", "value": "crm", "enabled": True}],
-                "params": [],
-                "body": {
-                    "mode": "json",
-                    "json": '{"a": "{{a}}"}',
-                    "formUrlEncoded": [],
-                    "multipartForm": [],
-                },
-                "auth": {"mode": auth},
-                **more,
-            },
-        }
-
-    return {
-        "name": "Shop",
-        "version": "1",
-        "items": [
-            request("one", "inherit"),
-            {
-                "type": "folder",
-                "name": "mail",
-                "root": {"request": {
-                    "auth": {"mode": "basic", "basic": {"username": "ada", "password": "hunter2"}},
-                    "headers": [{"name": "X-Mail", "value": "1", "enabled": True}, {"name": "x-team", "value": "no", "enabled": True}],
-                    "vars": {"req": [{"name": "a", "value": "in the folder", "enabled": True}]},
-                }},
-                "items": [request("two", "inherit"), request("three", "none")],
-            },
-            {"type": "js", "name": "helper.js"},
-        ],
-        "root": {"request": {
-            "auth": {"mode": "bearer", "bearer": {"token": "{{token}}"}},
-            "headers": [{"name": "X-All", "value": "2", "enabled": True}],
-        }},
-        "environments": [
-            {"name": "test", "variables": [
-                {"name": "host", "value": "https://api.shop.example", "enabled": True},
-                {"name": "token", "value": "t0k3n", "enabled": True, "secret": True},
-                {"name": "a", "value": "x", "enabled": False},
-            ]}
-        ],
-        "brunoConfig": {"version": "1", "name": "Shop", "type": "collection"},
-    }  # fmt: skip
-
-
 def test_a_collection_is_imported_with_what_its_folders_say(
     workspace: Folder, callsheet: Callsheet
 ) -> None:
     (workspace.path / "example.yaml").unlink()
-    file = workspace.write("shop.export", json.dumps(exported()))
+    file = workspace.write("shop.export", json.dumps(BRUNO))
     outcome = callsheet(
         "import", "bruno", file, "--all", "--environment", "test", "--name", "shop", "-C", workspace.path
     )
@@ -231,12 +176,12 @@ def test_a_collection_is_imported_with_what_its_folders_say(
     assert (sent.headers["X-Mail"], sent.headers["X-Team"]) == ("1", "crm")
     assert sent.payload == {"a": "in the folder"}
     texts = "".join(one.read_text("utf-8") for one in workspace.path.glob("*.yaml"))
-    assert "hunter2" not in texts
-    assert "t0k3n" not in texts
+    assert KEY not in texts
+    assert TOKEN not in texts
 
 
 def test_an_environment_that_is_not_there_is_named(workspace: Folder, callsheet: Callsheet) -> None:
-    file = workspace.write("shop.export", json.dumps(exported()))
+    file = workspace.write("shop.export", json.dumps(BRUNO))
     outcome = callsheet(
         "import", file, "--all", "--environment", "tset", "--name", "shop", "-C", workspace.path
     )

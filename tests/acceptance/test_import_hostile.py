@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from callsheet import Workspace
 from callsheet.importing import ImportFault
 from support.forms import examples
-from support.request_collections import HAR, INSOMNIA, KEY, POSTMAN, TOKEN
+from support.request_collections import BRUNO, HAR, INSOMNIA, KEY, POSTMAN, TOKEN
 from support.workspaces import ENVIRONMENT, Callsheet, Folder
 
 Place = tuple[str | int, ...]
@@ -35,7 +35,7 @@ ODD: list[Any] = [
         '"',
     ),
 ]
-FILES = {"postman": POSTMAN, "insomnia": INSOMNIA, "har": HAR}
+FILES = {"postman": POSTMAN, "insomnia": INSOMNIA, "har": HAR, "bruno": BRUNO}
 
 
 def places(value: Any, at: Place = ()) -> Iterator[Place]:

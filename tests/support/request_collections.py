@@ -1,4 +1,4 @@
-"""A Postman collection, an Insomnia export and a HAR file of one shop, as their tools write them."""
+"""Collections of Postman, Insomnia and Bruno and a HAR file of one shop, as their tools write them."""
 
 from __future__ import annotations
 
@@ -219,3 +219,63 @@ HAR: dict[str, Any] = {
         ],
     }
 }
+
+
+def _bruno() -> dict[str, Any]:
+    """Return a collection as Bruno exports it."""
+
+    def request(name: str, auth: str, **more: Any) -> dict[str, Any]:
+        return {
+            "type": "http",
+            "name": name,
+            "seq": 1,
+            "request": {
+                "url": "{{host}}/v1/send",
+                "method": "POST",
+                "headers": [{"name": "X-Team", "value": "crm", "enabled": True}],
+                "params": [],
+                "body": {
+                    "mode": "json",
+                    "json": '{"a": "{{a}}"}',
+                    "formUrlEncoded": [],
+                    "multipartForm": [],
+                },
+                "auth": {"mode": auth},
+                **more,
+            },
+        }
+
+    return {
+        "name": "Shop",
+        "version": "1",
+        "items": [
+            request("one", "inherit"),
+            {
+                "type": "folder",
+                "name": "mail",
+                "root": {"request": {
+                    "auth": {"mode": "basic", "basic": {"username": "ada", "password": KEY}},
+                    "headers": [{"name": "X-Mail", "value": "1", "enabled": True}, {"name": "x-team", "value": "no", "enabled": True}],
+                    "vars": {"req": [{"name": "a", "value": "in the folder", "enabled": True}]},
+                }},
+                "items": [request("two", "inherit"), request("three", "none")],
+            },
+            {"type": "js", "name": "helper.js"},
+        ],
+        "root": {"request": {
+            "auth": {"mode": "bearer", "bearer": {"token": "{{token}}"}},
+            "vars": {"req": [{"name": "host", "value": "https://shop.example", "enabled": True}]},
+            "headers": [{"name": "X-All", "value": "2", "enabled": True}],
+        }},
+        "environments": [
+            {"name": "test", "variables": [
+                {"name": "host", "value": "https://api.shop.example", "enabled": True},
+                {"name": "token", "value": TOKEN, "enabled": True, "secret": True},
+                {"name": "a", "value": "x", "enabled": False},
+            ]}
+        ],
+        "brunoConfig": {"version": "1", "name": "Shop", "type": "collection"},
+    }  # fmt: skip
+
+
+BRUNO = _bruno()
