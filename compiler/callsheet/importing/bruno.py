@@ -15,6 +15,7 @@ from callsheet.words import nearest
 
 KIND = "a Bruno collection"
 _BEGINNING = re.compile(r"^(?P<name>[a-z][a-z0-9:-]*) ?(?P<bracket>[{\[])\s*$")
+_QUOTED = re.compile(r'(?P<off>~?)"(?P<name>[^"]*)"\s*:(?P<held>.*)')
 _METHODS = ("get", "post", "put", "patch", "delete", "options", "head", "connect", "trace", "http")
 _DEPTH = 50
 _MODES = {"json": "json", "text": "text", "xml": "xml", "sparql": "text"}
@@ -242,12 +243,13 @@ def _pairs(block: str) -> Iterator[tuple[str, str]]:
     """Yield names and values; a value of several lines is between `'''`."""
     lines = iter(block.splitlines())
     for line in lines:
-        name, colon, held = line.strip().partition(":")
-        if name.startswith('"') and line.count('"') > 1:
-            name, _, rest = line.strip()[1:].partition('"')
-            held = rest.partition(":")[2]
-        elif not colon:
-            continue
+        quoted = _QUOTED.match(line.strip())
+        if quoted:
+            name, held = quoted["off"] + quoted["name"], quoted["held"]
+        else:
+            name, colon, held = line.strip().partition(":")
+            if not colon:
+                continue
         held = held.strip()
         if held.startswith("'''"):
             parts = [held.removeprefix("'''")]
