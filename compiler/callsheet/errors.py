@@ -40,6 +40,20 @@ class CallsheetError(Exception):
         self.help = help
         self.details = details
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return what makes the same error in another process."""
+        return _again, (type(self), self.args, self._state())
+
+    def _state(self) -> dict[str, Any]:
+        return self.__dict__
+
+
+def _again(kind: type[CallsheetError], arguments: tuple[Any, ...], state: dict[str, Any]) -> CallsheetError:
+    error = kind.__new__(kind, *arguments)
+    error.args = arguments
+    error.__dict__.update(state)
+    return error
+
 
 class HasErrors(Protocol):
     """What a workspace compiles to, as far as an error needs it."""
@@ -66,6 +80,22 @@ class InvalidWorkspaceError(CallsheetError):
             f"the workspace has {counted(len(self.findings), 'error')}: nothing was done",
             help="`callsheet validate` shows them",
         )
+
+    def _state(self) -> dict[str, Any]:
+        # What the workspace compiles to reads its files and its cache: it stays where it was made.
+        return {**self.__dict__, "compiled": Findings(getattr(self.compiled, "diagnostics", self.findings))}
+
+
+class Findings:
+    """What is left, in another process, of what a workspace compiles to: its findings."""
+
+    def __init__(self, diagnostics: Sequence[Any]) -> None:
+        self.diagnostics = [*diagnostics]
+
+    @property
+    def errors(self) -> list[Any]:
+        """The findings that are errors."""
+        return [one for one in self.diagnostics if one.severity == "error"]
 
 
 class UnreachableError(CallsheetError):

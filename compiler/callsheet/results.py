@@ -48,6 +48,34 @@ if TYPE_CHECKING:
     from callsheet.targets.model import Evidence
 
 
+_HOMES = {
+    "Adoption": "callsheet.importing.written_files",
+    "ApplyResult": "callsheet.deploying",
+    "Call": "callsheet.emulator.playing",
+    "Change": "callsheet.planning",
+    "Diagnostic": "callsheet.language",
+    "Extraction": "callsheet.importing.written_files",
+    "FormattedFile": "callsheet.language.formatting",
+    "ImportedOperations": "callsheet.importing.several",
+    "InitResult": "callsheet.deploying.administration",
+    "Pack": "callsheet.planning.packs",
+    "PackResult": "callsheet.deploying.by_hand",
+    "Plan": "callsheet.planning",
+    "Protection": "callsheet.planning.protections",
+    "Shown": "callsheet.deploying.showing",
+    "StartResult": "callsheet.importing.starting",
+}
+"""Where the results are defined that a room makes whole; they are imported when they are asked for."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'callsheet.results' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)
+
+
 class ValidationResult(Struct, frozen=True, kw_only=True):
     """What `validate`, or `journeys check`, found.
 

@@ -163,8 +163,9 @@ class Workspace:
         return self._compilations.now()
 
     def reread(self) -> None:
-        """Read the files again when they are needed next."""
+        """Read the files again when they are needed next; a plan made before is held to them."""
         self._compilations.forget()
+        self._made = None
 
     def compile_revision(self, revision: str) -> Compiled:
         """Compile the workspace as a git revision holds it, once; raises CS922 and CS923."""
@@ -196,7 +197,7 @@ class Workspace:
                 checked="selected definition",
             )
         return results.ValidationResult(
-            diagnostics=found.diagnostics, documents=found.documents, notes=found.notes
+            diagnostics=[*found.diagnostics], documents=found.documents, notes=found.notes
         )
 
     def list(self, environment: str | None = None, *, language: str = "en") -> results.ListResult:
@@ -1756,7 +1757,11 @@ class Workspace:
 
     def _agreement(self, plan: Plan, environment: Environment, accept: Collection[str]) -> Agreement:
         from callsheet.deploying.agreement import Agreement, basis_of
+        from callsheet.planning.planfile import refuse_edited
 
+        made = plan is self._made
+        if not made:
+            refuse_edited(plan)
         return Agreement(
             environment=environment,
             root=self.root,
@@ -1764,7 +1769,7 @@ class Workspace:
             choose=lambda basis, environment, current: self._chosen(
                 _selection_of(plan), basis.compiled, environment, current, basis.revision
             ),
-            made=plan is self._made,
+            made=made,
             accept=accept,
         )
 

@@ -34,6 +34,10 @@ MAX_URL = 65_536
 class _NoPayload:
     """The request has no body."""
 
+    def __reduce__(self) -> str:
+        """Return the name of the only one: a copy of it is itself."""
+        return "NO_PAYLOAD"
+
 
 NO_PAYLOAD = _NoPayload()
 

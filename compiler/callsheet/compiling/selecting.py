@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import cast
 
 from callsheet.compiling.model import Compiled, CompiledAction
+from callsheet.documents import decoded
 from callsheet.errors import CallsheetError, InvalidWorkspaceError, UsageError
 from callsheet.language.action import Definition
 from callsheet.language.addresses import Address
@@ -81,12 +83,14 @@ def actions_in(compiled: Compiled, environment: str) -> dict[str, Content]:
 def contents_of(compiled: Compiled, environment: str, names: Sequence[str] | None = None) -> list[Content]:
     """Return compiled objects of an environment by their names; all of them for None.
 
+    They are copies: whoever changes one changes nothing of what the workspace compiles to.
+
     Raises:
         InvalidWorkspaceError: where an error concerns one of them.
         CallsheetError: CS925 for a name that the environment does not have.
 
     """
-    by_name = {one.name: one.content for one in compiled.by_environment.get(environment, {}).values()}
+    by_name = {one.name: one for one in compiled.by_environment.get(environment, {}).values()}
     for name in names or ():
         refuse_errors_of(compiled, (name,), environment)
         if name not in by_name and compiled.errors:
@@ -100,7 +104,8 @@ def contents_of(compiled: Compiled, environment: str, names: Sequence[str] | Non
             )
     if names is None and compiled.errors:
         raise InvalidWorkspaceError(compiled)
-    return [by_name[name] for name in (sorted(by_name) if names is None else names)]
+    wanted = sorted(by_name) if names is None else names
+    return [cast("Content", decoded(by_name[name].canonical)) for name in wanted]
 
 
 def message_in(compiled: Compiled, environment: str, name: str) -> Content:

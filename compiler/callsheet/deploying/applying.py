@@ -14,6 +14,7 @@ from callsheet.deploying.agreement import Agreement
 from callsheet.deploying.approvals import Approval, require
 from callsheet.deploying.clean import commit_of
 from callsheet.deploying.executor import ApplyResult, Conduct, apply_plan, settle_interrupted
+from callsheet.deploying.preconditions import check_guards, refuse_other
 from callsheet.deploying.stores import Stores
 from callsheet.errors import CallsheetError
 from callsheet.ledger import SettledStep
@@ -39,7 +40,13 @@ def apply_held(plan: Plan, agreement: Agreement, conduct: Conduct, open_stores: 
     if not plan.changes:
         return ApplyResult(plan, plan.serial, "nothing", settled=_settle_open(open_stores, conduct))
 
-    if plan.lineage is None and not agreement.made:
+    check_guards(plan, conduct.accepted)
+    if plan.lineage is not None:
+        # To open it for writing would make the database that is gone.
+        with open_stores(writing=False) as stores:
+            if stores.ledger.position().lineage is None:
+                refuse_other(plan, stores.target.identity(), stores.ledger.position())
+    elif not agreement.made:
         # The first apply makes the database: not for a plan that is refused.
         with open_stores(writing=False) as stores:
             held = agreement.held_without_lock(plan, stores)

@@ -19,6 +19,10 @@ class _Nothing:
     def __repr__(self) -> str:
         return "nothing"
 
+    def __reduce__(self) -> str:
+        """Return the name of the only one: a copy of it, also in another process, is itself."""
+        return "NOTHING"
+
 
 NOTHING = _Nothing()
 
@@ -42,6 +46,10 @@ class Difference(Struct, frozen=True, kw_only=True):
     impact: Impact
     reason: str
     place: tuple[str, int, int] | None = None
+
+    def __repr__(self) -> str:
+        """Return the place alone: somebody may have written a secret into what is deployed."""
+        return f"Difference({self.pointer!r}, {self.reason!r})"
 
     @property
     def operation(self) -> str:

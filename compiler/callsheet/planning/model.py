@@ -54,6 +54,10 @@ class Change(Struct, frozen=True, kw_only=True):
     after_digest: str | None
     after_text: str | None = None
 
+    def __repr__(self) -> str:
+        """Return what changes and how: somebody may have written a secret into what is deployed."""
+        return f"Change({self.action!r}, {self.address!r}, {self.impact!r}, {self.reasons!r})"
+
     @property
     def owner(self) -> str | None:
         """The team that answers for the action."""

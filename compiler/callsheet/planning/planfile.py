@@ -101,6 +101,18 @@ def read_plan(content: bytes, shown: str) -> Plan:
     return plan
 
 
+def refuse_edited(plan: Plan) -> None:
+    """Refuse a plan whose digest is not that of its content: it was changed in memory; raises CS912."""
+    try:
+        whole = all(_is_whole(one) for one in plan.changes) and with_digest(plan).digest == plan.digest
+    except (ValueError, RecursionError, TypeError):
+        whole = False
+    if not whole:
+        raise CallsheetError(
+            "CS912", "the plan was changed: its digest does not match its content", help="plan again"
+        )
+
+
 def _is_whole(change: Change) -> bool:
     """Return whether the action after a change is the one whose digest is beside it."""
     if change.after is None or change.after_digest is None:

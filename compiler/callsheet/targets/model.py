@@ -33,6 +33,10 @@ class Deployed(Struct, frozen=True, kw_only=True):
     applied_at: str
     unfinished: str = ""
 
+    def __repr__(self) -> str:
+        """Return what it is: somebody may have written a secret into what is deployed."""
+        return f"Deployed({self.address!r}, {self.digest!r}, revision={self.revision})"
+
 
 def canonical_of(value: Any) -> str:
     """Return what a target answers as canonical JSON (RFC 8785); what that cannot say, as it is."""

@@ -45,6 +45,10 @@ class _Absent:
     def __bool__(self) -> bool:
         return False
 
+    def __reduce__(self) -> str:
+        """Return the name of the only one: a copy of it is itself."""
+        return "ABSENT"
+
 
 ABSENT = _Absent()
 
