@@ -169,3 +169,21 @@ def test_a_refused_plan_makes_no_database(workspace: Folder, callsheet: Callshee
         file.unlink()
     assert callsheet("apply", plan, "-C", workspace.path, "--yes", "-q").err.startswith("error CS913")
     assert not (workspace.path / ".callsheet" / "local.db").exists()
+
+
+def test_what_cases_expect_is_not_written_into_others(workspace: Folder) -> None:
+    text = (workspace.path / "example.yaml").read_text("utf-8")
+    one, two = (
+        f"  - name: {name}\n    params: {{title: {name}}}\n    expect: {{method: {method}}}\n"
+        for name, method in (("one", "PUT"), ("two", "POST"))
+    )
+    workspace.write("example.yaml", f"{text}  tests:\n{one}{two}")
+    opened = Workspace(workspace.path)
+    ran = opened.test(["example"], generated=False)
+    assert [case.outcome for case in ran.cases] == ["failed", "passed"]
+    workspace.write("example.yaml", f"{text}  tests:\n{two}{one}")
+    opened.reread()
+    with pytest.raises(CallsheetError, match="were changed after they ran"):
+        opened.update_tests(ran)
+    opened.update_tests(opened.test(["example"], generated=False))
+    assert all(one.outcome == "passed" for one in opened.test(["example"], generated=False).cases)

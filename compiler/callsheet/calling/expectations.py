@@ -33,11 +33,24 @@ def updated_files(actions: Mapping[str, Action], cases: Sequence[CaseResult]) ->
                 f"the cases of `{name}` are those of a set, and each of its rows expects something else",
                 help="write what is expected with `item.…`, by hand",
             )
+        _refuse_moved(actions[name], [one for one in cases if one.action == name])
         document = actions[name].document
         parts.setdefault(document.file, []).append(
             (document, _once([one for one in cases if one.action == name]))
         )
     return {file: _updated(some) for file, some in parts.items()}
+
+
+def _refuse_moved(action: Action, cases: Sequence[CaseResult]) -> None:
+    """Refuse cases that are no longer where they were when they ran; raises CS937."""
+    names = [one.get("name") for one in action.spec.get("tests") or ()]
+    for one in cases:
+        if one.index is not None and (one.index >= len(names) or names[one.index] != one.name):
+            raise CallsheetError(
+                "CS937",
+                f"the cases of `{action.name}` were changed after they ran",
+                help="run them again",
+            )
 
 
 def _once(cases: Sequence[CaseResult]) -> list[CaseResult]:
