@@ -44,6 +44,9 @@ FORMATS = {
 """Swagger 2.0, "Parameter Object", collectionFormat."""
 
 
+COMPONENTS = {"schemas": {"N": {"type": "array", "items": {"$ref": "#/components/schemas/N"}}}}
+
+
 def description(*parameters: Any, old: bool = False) -> str:
     operation = {
         "operationId": "op",
@@ -55,7 +58,12 @@ def description(*parameters: Any, old: bool = False) -> str:
         if old
         else {"openapi": "3.0.3", "servers": [{"url": "https://api.shop.example"}]}
     )
-    text = {**beginning, "info": {"title": "S", "version": "1"}, "paths": {"/a": {"get": operation}}}
+    text = {
+        **beginning,
+        "info": {"title": "S", "version": "1"},
+        "components": COMPONENTS,
+        "paths": {"/a": {"get": operation}},
+    }
     return json.dumps(text)
 
 
@@ -129,6 +137,20 @@ def test_what_an_object_requires_becomes_parameters(workspace: Folder, callsheet
 NUMBERS = {"type": "array", "items": {"type": "integer"}, "maxItems": 3}
 EITHER = {"anyOf": [{"type": "integer"}, {"type": "object", "properties": {"gte": {"type": "integer"}}, "additionalProperties": False}]}  # fmt: skip
 DEEP = {"style": "deepObject", "explode": True}
+TEXT = {"type": "string"}
+
+
+def of(**properties: Any) -> dict[str, Any]:
+    """Return a closed object that requires its properties."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": [*properties],
+        "additionalProperties": False,
+    }
+
+
+CLOSED = of(a={"type": "integer"})
 JUDGED: dict[str, tuple[Any, dict[str, Any], dict[str, str], str]] = {
     "a deep object": (RGB, DEEP, {"color[R]": "100", "color[G]": "200", "color[B]": "150"}, ""),
     "a deep object without a field": (RGB, DEEP, {"color[R]": "100", "color[G]": "200"}, "CS454"),
@@ -150,6 +172,39 @@ JUDGED: dict[str, tuple[Any, dict[str, Any], dict[str, str], str]] = {
     "a number or an object: the object": (EITHER, DEEP, {"color[gte]": "12"}, ""),
     "a number or an object: neither": (EITHER, DEEP, {"color": "x"}, "CS454"),
     "a number or an object: another object": (EITHER, DEEP, {"color[lt]": "12"}, "CS454"),
+    "a text where an object is deep": (CLOSED, DEEP, {"color": "zzz"}, "CS454"),
+    "a text where an object is spread": (CLOSED, {}, {"color": "zzz"}, "CS453"),
+    "a text where an object is one text": (CLOSED, {"explode": False}, {"color": "zzz"}, "CS454"),
+    "an object in one text, with a name too many": (CLOSED, {"explode": False}, {"color": "a,1,b"}, "CS454"),
+    "an object in one text, with a name twice": (CLOSED, {"explode": False}, {"color": "a,x,a,1"}, "CS454"),
+    "junk between the brackets": (CLOSED, DEEP, {"color[a]junk": "1"}, "CS453"),
+    "a spread list is not split": (NUMBERS, {}, {"color": "1,2"}, "CS454"),
+    "an item with a comma": ({"type": "array", "maxItems": 1, "items": TEXT}, {}, {"color": "Doe, Jane"}, ""),
+    "one of items with commas": ({"type": "array", "items": {"type": "string", "enum": ["a,b", "c"]}}, {}, {"color": "a,b"}, ""),
+    "a number of nineteen digits": ({"type": "integer", "format": "int64"}, {}, {"color": "1234567890123456789"}, ""),
+    "a number with an exponent": ({"type": "number"}, {}, {"color": "1e3"}, ""),
+    "an optional list by bars": ({"anyOf": [NUMBERS, {"type": "null"}]}, {"style": "pipeDelimited"}, {"color": "1|2"}, ""),
+    "a nullable list by commas": ({"nullable": True, "anyOf": [NUMBERS]}, {"explode": False}, {"color": "1,2"}, ""),
+    "an optional object that is spread": ({"anyOf": [CLOSED, {"type": "null"}]}, {}, {"a": "1"}, ""),
+    "a property of two types": (of(a={"anyOf": [{"type": "integer"}, {"type": "boolean"}]}), DEEP, {"color[a]": "5"}, ""),
+    "a property of values without a type": (of(a={"enum": [1, 2]}), DEEP, {"color[a]": "2"}, ""),
+    "a property of other values": (of(a={"enum": [1, 2]}), DEEP, {"color[a]": "3"}, "CS454"),
+    "a property that is a text of digits": (of(a={"type": ["integer", "string"], "enum": ["1"]}), DEEP, {"color[a]": "1"}, ""),
+    "items of two types": ({"type": "array", "items": {"anyOf": [{"type": "integer"}, {"type": "boolean"}]}}, {"explode": False}, {"color": "1,true"}, ""),
+    "patterns of names": ({"type": "object", "patternProperties": {"^x": {"type": "integer"}}}, DEEP, {"color[x1]": "1"}, ""),
+    "first items": ({"type": "array", "prefixItems": [{"type": "integer"}, TEXT]}, {"explode": False}, {"color": "1,2"}, ""),
+    "a deep property that is a number or an object": (of(a=EITHER), DEEP, {"color[a][gte]": "5"}, ""),
+    "a list in a deep object, by PHP": (of(a=NUMBERS), DEEP, {"color[a][]": "1"}, ""),
+    "a list in a deep object, by numbers": (of(a=NUMBERS), DEEP, {"color[a][0]": "1", "color[a][1]": "2"}, ""),
+    "a list in a deep object, with a word": (of(a=NUMBERS), DEEP, {"color[a][0]": "1", "color[a][1]": "b"}, "CS454"),
+    "an empty value that is allowed": ({"type": "integer"}, {"allowEmptyValue": True}, {"color": ""}, ""),
+    "an empty list": (NUMBERS, {"explode": False}, {"color": ""}, ""),
+    "an open object that is spread, by another name": ({"type": "object", "properties": {"a": {"type": "integer"}}}, {}, {"other": "1"}, ""),
+    "a map that is spread": ({"type": "object", "required": ["a"], "additionalProperties": {"type": "integer"}}, {}, {"a": "x"}, "CS454"),
+    "a list that contains itself": ({"$ref": "#/components/schemas/N"}, {"explode": False}, {"color": "1"}, "CS454"),
+    "JSON in a text": (None, {"content": {"application/json": {"schema": of(a={"type": "integer"})}}}, {"color": '{"a":1}'}, ""),
+    "JSON in a text, with another value": (None, {"content": {"application/json": {"schema": of(a={"type": "integer"})}}}, {"color": '{"a":"x"}'}, "CS454"),
+    "no JSON in a text": (None, {"content": {"application/json": {"schema": of(a={"type": "integer"})}}}, {"color": "zzz"}, "CS454"),
     "null where it may be": ({"type": "integer", "nullable": True}, {}, {"color": ""}, ""),
 }  # fmt: skip
 
@@ -159,7 +214,10 @@ def test_a_query_is_judged_by_the_style_of_its_parameter(
     case: str, empty: Folder, callsheet: Callsheet
 ) -> None:
     schema, style, query, code = JUDGED[case]
-    empty.write("shop.oas", description(parameter(schema, **style)))
+    described = parameter(schema, **style)
+    if schema is None:
+        del described["schema"]
+    empty.write("shop.oas", description(described))
     empty.write("environments.yaml", ENVIRONMENT)
     action: dict[str, Any] = {
         "apiVersion": "callsheet/v1",
@@ -172,3 +230,128 @@ def test_a_query_is_judged_by_the_style_of_its_parameter(
     }
     empty.write("shop.json", json.dumps(action, indent=1))
     assert [one["code"] for one in findings(empty, callsheet)] == ([code] if code else [])
+
+
+UNUSED = "CS307"
+IN_URLS = {
+    "a word for a number": ({"type": "integer"}, {}, "color=x", "CS454"),
+    "a number": ({"type": "integer"}, {}, "color=1", ""),
+    "a list with a word": (NUMBERS, {}, "color=1&color=x", "CS454"),
+    "a list": (NUMBERS, {}, "color=1&color=2", ""),
+    "a list that is too short": ({**NUMBERS, "minItems": 2}, {}, "color=1", "CS454"),
+    "a deep object with a word": (CLOSED, DEEP, "color[a]=bad", "CS454"),
+}
+
+
+@pytest.mark.parametrize("case", IN_URLS)
+def test_a_query_in_the_url_is_judged_too(case: str, empty: Folder, callsheet: Callsheet) -> None:
+    schema, style, query, code = IN_URLS[case]
+    empty.write("shop.oas", description(parameter(schema, **style)))
+    empty.write("environments.yaml", ENVIRONMENT)
+    empty.write("shop.yaml", ACTION.format(url=f"https://api.shop.example/a?{query}", query="{}"))
+    found = [one["code"] for one in findings(empty, callsheet)]
+    assert [one for one in found if one != UNUSED] == ([code] if code else [])
+
+
+ACTION = """\
+apiVersion: callsheet/v1
+kind: Action
+metadata: {{name: shop}}
+spec:
+  request: {{method: GET, url: "{url}", query: {query}}}
+  parameters: {{x: {{type: string, example: "1"}}}}
+  contract: {{openapi: shop.oas, operation: op}}
+"""
+BESIDE_A_SLOT = {
+    "another constant": '{"color[a]": "9", "color[b]": "{{ params.x }}"}',
+    "an unknown constant": '{"color[a]": "1", "color[b]": "{{ params.x }}", "color[zz]": "1"}',
+    "one that is missing": '{"color[b]": "{{ params.x }}"}',
+}
+
+
+@pytest.mark.parametrize("case", BESIDE_A_SLOT)
+def test_a_wrong_constant_beside_a_parameter_is_an_error(
+    case: str, empty: Folder, callsheet: Callsheet
+) -> None:
+    schema = of(a={"type": "integer", "enum": [1]}, b=TEXT)
+    empty.write("shop.oas", description(parameter(schema, **DEEP)))
+    empty.write("environments.yaml", ENVIRONMENT)
+    text = ACTION.format(url="https://api.shop.example/a", query=BESIDE_A_SLOT[case])
+    empty.write("shop.yaml", text)
+    assert [one["code"] for one in findings(empty, callsheet)] == ["CS454"]
+
+
+@pytest.mark.parametrize("written", ["a=1,b=x", "b=x, a=1"])
+def test_an_object_in_a_header_is_read_by_its_style(
+    written: str, empty: Folder, callsheet: Callsheet
+) -> None:
+    schema = of(a={"type": "integer"}, b=TEXT)
+    one = {"name": "X-C", "in": "header", "required": True, "explode": True, "schema": schema}
+    empty.write("shop.oas", description(one))
+    empty.write("environments.yaml", ENVIRONMENT)
+    text = ACTION.format(url="https://api.shop.example/a", query="{}")
+    empty.write(
+        "shop.yaml",
+        text.replace("query: {}", f'headers: {{X-C: "{written}"}}').replace(
+            '  parameters: {x: {type: string, example: "1"}}\n', ""
+        ),
+    )
+    assert findings(empty, callsheet) == []
+
+
+IMPORTED: dict[str, tuple[Any, dict[str, Any], str]] = {
+    "an example beyond what JSON keeps": ({"type": "integer"}, {"example": 1234567890123456789}, "color=1"),
+    "a name with an ampersand": (TEXT, {"name": "a&b=c"}, "a%26b%3Dc=a%26b%3Dc"),
+    "a name with a hash": (TEXT, {"name": "#"}, "%23=%23"),
+    "a name with an escape": (TEXT, {"name": "a%20b"}, "a%2520b=a%20b"),
+    "deep names with signs": (
+        of(**{"a b": TEXT, "é&=": TEXT}),
+        DEEP,
+        "color%5Ba%20b%5D=a%20b&color%5B%C3%A9%26%3D%5D=%C3%A9%26%3D",
+    ),
+    "an object whose fields are optional": (
+        {"type": "object", "properties": {"a": {"type": "integer"}}, "additionalProperties": False},
+        DEEP,
+        "color%5Ba%5D=1",
+    ),
+    "an object with an example": (
+        {"type": "object", "properties": {"a": {"type": "integer"}}},
+        {**DEEP, "example": {"a": 3}},
+        "color%5Ba%5D=3",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", IMPORTED)
+def test_what_is_odd_is_imported_as_it_is(case: str, workspace: Folder, callsheet: Callsheet) -> None:
+    schema, more, query = IMPORTED[case]
+    found = sent(workspace, callsheet, description(parameter(schema) | more))
+    text = (workspace.path / "shop.yaml").read_text("utf-8")
+    assert not any("\ue000" <= one <= "\uf8ff" for one in text)
+    assert "\\ue00" not in text
+    assert "Slot(" not in text
+    assert found.split("=")[0] == query.split("=")[0]
+
+
+def test_json_in_a_query_is_imported_as_json(workspace: Folder, callsheet: Callsheet) -> None:
+    described = parameter(None, content={"application/json": {"schema": of(a={"type": "integer"})}})
+    del described["schema"]
+    assert sent(workspace, callsheet, description(described)) == "color=%7B%22a%22%3A%201%7D"
+
+
+@pytest.mark.parametrize(
+    ("schema", "words"),
+    [
+        ({"type": "array", "minItems": 2, "items": CLOSED}, "has an object within a list"),
+        ({"type": "array", "minItems": 100_000, "items": TEXT}, "has 100000 items at least"),
+        ({"$ref": "#/components/schemas/N"}, ""),
+    ],
+)
+def test_what_no_style_writes_is_refused(
+    schema: Any, words: str, workspace: Folder, callsheet: Callsheet
+) -> None:
+    file = workspace.write("shop.oas", description(parameter(schema)))
+    outcome = callsheet("import", file, "--operation", "op", "--name", "shop", "-C", workspace.path)
+    assert words in outcome.err
+    assert "internal error" not in outcome.err
+    assert outcome.code == (1 if words else outcome.code)

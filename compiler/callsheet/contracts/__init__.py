@@ -82,7 +82,8 @@ class _Checker:
             field = "openapi" if "openapi" in contract else "discovery"
             name = "operation" if "openapi" in contract else "method"
             path = ("contract", name if fault.code == "CS451" else field)
-            yield own_spots(fault.code, action).value(path, fault.message, do=fault.help)
+            way_out = "install it next to callsheet" if fault.absent and self.required else fault.help
+            yield own_spots(fault.code, action).value(path, fault.message, do=way_out)
 
     def _found(self, action: Action, contract: dict[str, Any], operation: Operation) -> Iterator[Problem]:
         for pointer, words in operation.odd[:1]:

@@ -8,7 +8,7 @@ some values only is a warning that names one of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -16,9 +16,11 @@ from callsheet.calling.generated import standard_values
 from callsheet.calling.request import NO_PAYLOAD, Request
 from callsheet.contracts.bodies import Bodies
 from callsheet.contracts.operations import Operation
-from callsheet.contracts.parameter_styles import Pairs, is_spread, pairs_of, readings, shape_of, value_of
+from callsheet.contracts.parameter_styles import Pairs, Query
 from callsheet.contracts.subject import Subject
-from callsheet.documents import Problem
+from callsheet.contracts.text_values import readings
+from callsheet.contracts.validation import Fault
+from callsheet.documents import Path, Problem, decoded
 from callsheet.rules.headers import authentication_fields
 
 
@@ -95,19 +97,18 @@ def _check_parameters(subject: Subject, operation: Operation, request: Request) 
         query += [(name, "secret") for name in names]
     else:
         headers += [(name.lower(), "secret") for name in names]
-    root = {"$defs": operation.shared}
+    others = [one["name"] for one in operation.parameters if one["in"] == "query"]
     for one in operation.parameters:
         name, field = one["name"], "query" if one["in"] == "query" else "headers"
         if is_usual(one) or _ignored(subject, f"/{field}/{name}"):
             continue
-        shape = shape_of(one["schema"], root)
+        reader = Query(one, {"$defs": operation.shared}, [it for it in others if it != name])
         if field == "query":
-            found = pairs_of(one, shape, query)
+            found = reader.pairs(query)
         else:
-            found = [(key, text) for key, text in headers if key == name.lower()]
+            found = [(name, text) for key, text in headers if key == name.lower()]
         if not found:
-            # An object without names of its own takes any parameter.
-            if one["required"] and not (is_spread(one, shape) and not shape["properties"]):
+            if one["required"] and not (field == "query" and reader.may_be_there(query)):
                 yield subject.at("CS453").key(
                     ("request", field),
                     f"the contract requires the {one['in']} parameter `{name}`",
@@ -121,8 +122,9 @@ def _check_parameters(subject: Subject, operation: Operation, request: Request) 
                 do="use what the contract names instead",
                 related=subject.related(one["at"]),
             )
-        if found and all(isinstance(text, str) for _, text in found):
-            yield from _check_value(subject, operation, one, field, found)
+        is_empty = one["empty"] and all(not text for _, text in found)
+        if found and not is_empty and all(isinstance(text, str) for _, text in found):
+            yield from _check_value(subject, operation, one, reader, found)
 
 
 def _check_media_type(subject: Subject, operation: Operation, request: Request) -> Iterator[Problem]:
@@ -142,28 +144,59 @@ def _check_media_type(subject: Subject, operation: Operation, request: Request) 
 
 
 def _check_value(
-    subject: Subject, operation: Operation, one: dict[str, Any], field: str, pairs: Pairs
+    subject: Subject, operation: Operation, one: dict[str, Any], reader: Query, pairs: Pairs
 ) -> Iterator[Problem]:
     """Check the value of a query parameter or a header: texts that stand for its type."""
+    field = "query" if one["in"] == "query" else "headers"
     written = subject.compiled["request"].get(field, {})
-    keys = {key.lower() for key, _ in pairs}
-    names = [it for it in written if it.lower() in keys]
-    if not names or any(isinstance(written[it], dict) and "secret" in written[it] for it in names):
+    keys = {key if field == "query" else key.lower() for key, _ in pairs}
+    names = [it for it in written if (it if field == "query" else it.lower()) in keys]
+    in_url = not names and field == "query" and subject.compiled["authentication"].get("name") not in keys
+    if not names and not in_url:
+        return
+    if any(isinstance(written[it], dict) and "secret" in written[it] for it in names):
         return
     validation = operation.validation_of(one["schema"], one["at"])
-    value = value_of(one, shape_of(validation.schema, validation.schema), pairs)
-    verdicts = map(validation.faults, readings(value, validation.schema, validation.schema))
-    faults = next(verdicts)
-    if not faults or not all(verdicts):
-        return
-    is_slot = any(isinstance(written[it], dict) for it in names)
+    faults: tuple[Fault, ...] = ()
+    for value in reader.values(pairs):
+        for reading in _readings(one, value, validation.schema):
+            found = validation.faults(reading)
+            if not found:
+                return
+            faults = faults or found
+    place, is_slot = _place(subject, names, reader, faults[0].path)
     yield subject.at("CS455" if is_slot else "CS454").value(
-        ("request", field, names[0]),
+        ("request", "url") if in_url else ("request", field, place),
         faults[0].words.replace("the body", f"`{one['name']}`")
         + (" with the example of its parameter" if is_slot else ""),
         do="declare the same limits on the parameter" if is_slot else faults[0].way_out,
         related=subject.related(one["at"]),
     )
+
+
+def _readings(one: dict[str, Any], value: Any, schema: dict[str, Any]) -> Iterable[Any]:
+    """Return what a value stands for: texts by the types of a schema, or JSON in a text."""
+    if not one["json"]:
+        return readings(value, schema, schema)
+    try:
+        return [decoded(value) if isinstance(value, str) else value]
+    except ValueError:
+        return [value]
+
+
+def _place(subject: Subject, names: Sequence[str], reader: Query, path: Path) -> tuple[str, bool]:
+    """Return the name under which a fault is written, and whether a parameter's value is there."""
+    request = subject.compiled["request"]
+    if not names:
+        return "url", isinstance(request["url"], dict)
+    written = request.get("headers", {}) | request.get("query", {})
+    several = names[0].lower() != reader.name.lower()
+    if several and not path:
+        return names[0], False  # which names there are depends on no value
+    steps = "".join(f"[{one}]" for one in path)
+    wanted = (f"{reader.name}{steps}", str(path[0]) if path else "")
+    name = next((one for one in names if one in wanted), names[0])
+    return name, isinstance(written[name], dict)
 
 
 def _check_authentication(subject: Subject, operation: Operation, request: Request) -> Iterator[Problem]:

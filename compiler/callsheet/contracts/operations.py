@@ -182,7 +182,7 @@ class _OperationReader:
         elif where == "formData":
             operation.json_body = False
         elif where in ("query", "header"):
-            schema = one.get("schema") if not self.old else one
+            schema, is_json = self._schema_of(one)
             operation.parameters.append(
                 {
                     "name": str(one.get("name", "")),
@@ -191,9 +191,18 @@ class _OperationReader:
                     "deprecated": one.get("deprecated") is True,
                     "schema": self.translator.closed(schema, f"{at}/schema"),
                     "at": at,
+                    "json": is_json,
                     **style_of(one, old=self.old),
                 }
             )
+
+    def _schema_of(self, one: dict[str, Any]) -> tuple[Any, bool]:
+        """Return the schema of a parameter, and whether its value is JSON in a text."""
+        content: Any = one.get("content")
+        for media, held in content.items() if isinstance(content, dict) and not self.old else ():
+            if _is_json(media) and isinstance(held, dict):
+                return held.get("schema"), True
+        return one if self.old else one.get("schema"), False
 
     def _body(self, body: dict[str, Any], at: str, operation: Operation) -> None:
         content = body.get("content") or {}

@@ -1,6 +1,7 @@
-"""How a query parameter or a header writes lists and objects, and what is written → the value.
+"""How a query parameter or a header writes lists and objects, and what is written → the texts of a value.
 
-Source: OpenAPI 3.1, "Style Values" and "Style Examples"; Swagger 2.0, "Parameter Object".
+Source: OpenAPI 3.1, "Style Values" and "Style Examples"; Swagger 2.0, "Parameter Object". In one thing more
+is read than they say: `name[]`, `name[key][]` and `name[key][0]`, as PHP and Rails write lists.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from callsheet.contracts.nodes import all_of
+from callsheet.contracts.text_values import kinds_of, properties_of
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -19,6 +20,7 @@ _FORMATS = {
     "csv": ("form", False), "ssv": ("spaceDelimited", False), "tsv": ("tabDelimited", False),
     "pipes": ("pipeDelimited", False), "multi": ("form", True),
 }  # fmt: skip
+_KEYS = re.compile(r"(?:\[[^\[\]]*\])+")
 _KEY = re.compile(r"\[([^\[\]]*)\]")
 
 
@@ -30,123 +32,107 @@ def style_of(parameter: Mapping[str, Any], *, old: bool) -> dict[str, Any]:
         old: whether the description is Swagger 2.0.
 
     """
+    empty = parameter.get("allowEmptyValue") is True
     if old:
         style, spread = _FORMATS.get(str(parameter.get("collectionFormat")), ("form", False))
-        return {"style": style, "explode": spread}
+        return {"style": style, "explode": spread, "empty": empty}
     usual = "simple" if parameter.get("in") == "header" else "form"
     style = str(parameter.get("style") or usual)
     explode = parameter.get("explode")
-    return {"style": style, "explode": explode if isinstance(explode, bool) else style == "form"}
+    spread = explode if isinstance(explode, bool) else style == "form"
+    return {"style": style, "explode": spread, "empty": empty}
 
 
-def shape_of(schema: Any, root: dict[str, Any]) -> dict[str, Any]:
-    """Return the types, the properties and the items of a schema and of all that it always satisfies."""
-    found: dict[str, Any] = {"properties": {}}
-    for node in all_of(schema, root):
-        found["properties"] |= node.get("properties") or {}
-        for name in ("type", "items", "additionalProperties", "anyOf", "oneOf"):
-            if name in node:
-                found.setdefault(name, node[name])
-    if found["properties"]:
-        found.setdefault("type", "object")
-    return found
-
-
-def pairs_of(parameter: Mapping[str, Any], shape: Mapping[str, Any], pairs: Pairs) -> list[tuple[str, str]]:
-    """Return what of a query belongs to a parameter.
+class Query:
+    """A query or the headers of a request, as a parameter of a contract reads it.
 
     Args:
         parameter: its record in an operation.
-        shape: of its schema.
-        pairs: names and values of the query.
+        root: the definitions to which its schema refers.
+        others: the names of the other parameters, which are no part of this one.
 
     """
-    return [(key, text) for key, text in pairs if _is_of(parameter, shape, key)]
 
+    def __init__(self, parameter: Mapping[str, Any], root: dict[str, Any], others: Sequence[str]) -> None:
+        self.name: str = parameter["name"]
+        self.style: str = parameter["style"]
+        self.explode: bool = parameter["explode"]
+        self.is_json: bool = parameter["json"]
+        schema = parameter["schema"]
+        self.kinds = kinds_of(schema, root)
+        self.properties, self.free = properties_of(schema, root)
+        self.others = set(others)
+        is_spread = self.explode and self.style == "form" and "object" in self.kinds
+        self.is_spread = is_spread and not self.is_json
+        self.delimiter = DELIMITERS.get(self.style, ",")
 
-def _is_of(parameter: Mapping[str, Any], shape: Mapping[str, Any], key: str) -> bool:
-    name = parameter["name"]
-    if key == name:
-        return True
-    if parameter["style"] == "deepObject":
-        return key.startswith(f"{name}[") and key.endswith("]")
-    if parameter["style"] == "form" and may_be(shape, "array"):
-        # Not of the specification, and usual: PHP's and Rails' form of a list.
-        return key == f"{name}[]"
-    return is_spread(parameter, shape) and key in shape["properties"]
+    def pairs(self, pairs: Pairs) -> list[tuple[str, str]]:
+        """Return what of a query belongs to the parameter."""
+        return [(key, text) for key, text in pairs if self._has(key)]
 
+    def _has(self, key: str) -> bool:
+        takes_more = self.free == "described" and key not in self.others
+        if self.is_spread and (key in self.properties or takes_more):
+            return True
+        if self.style == "deepObject" and key.startswith(f"{self.name}["):
+            return _KEYS.fullmatch(key[len(self.name) :]) is not None
+        if self.style == "form" and "array" in self.kinds and key == f"{self.name}[]":
+            return True
+        return key == self.name and not (self.is_spread and self.kinds == {"object"})
 
-def is_spread(parameter: Mapping[str, Any], shape: Mapping[str, Any]) -> bool:
-    """Return whether the properties of an object are parameters of their own, without its name."""
-    return bool(parameter["explode"]) and parameter["style"] == "form" and may_be(shape, "object")
+    def may_be_there(self, pairs: Pairs) -> bool:
+        """Return whether an object that is open may be written by names that nothing describes."""
+        is_open = self.is_spread and self.free != "closed"
+        return is_open and (not self.properties or any(key not in self.others for key, _ in pairs))
 
+    def values(self, pairs: Pairs) -> Iterator[Any]:
+        """Yield what the pairs of the parameter may stand for, with texts as leaves.
 
-def value_of(parameter: Mapping[str, Any], shape: Mapping[str, Any], pairs: Pairs) -> Any:
-    """Return what a parameter's pairs stand for, with texts as leaves: a text, a list or a mapping."""
-    name, style = parameter["name"], parameter["style"]
-    if style == "deepObject" and any(key != name for key, _ in pairs):
+        Where the schema leaves open whether it is a list, an object or one value, each is read.
+        """
+        if any(key not in (self.name, f"{self.name}[]") for key, _ in pairs):
+            yield self._deep(pairs) if self.style == "deepObject" else dict(pairs)
+            return
+        texts = [text for _, text in pairs]
+        if self.is_json:
+            yield texts[0]
+            return
+        one = self.delimiter.join(texts)
+        if "array" in self.kinds:
+            yield texts if self.explode and self.style == "form" else self._split(one)
+        if "object" in self.kinds and self.style != "deepObject":
+            yield self._paired(self._split(one))
+        yield texts[0] if len(texts) == 1 else texts
+
+    def _split(self, text: str) -> list[str]:
+        parts = text.split(self.delimiter) if text else []
+        # Around the commas of a header there may be blanks (RFC 9110, section 5.6.1).
+        return [one.strip() for one in parts] if self.style == "simple" else parts
+
+    def _paired(self, parts: list[str]) -> Any:
+        """Return an object that is written as one text; the parts themselves where it is none."""
+        if self.style == "simple" and self.explode:
+            cut = [one.partition("=") for one in parts]
+            found = {key: held for key, _, held in cut}
+            return found if all(sign for _, sign, _ in cut) and len(found) == len(cut) else parts
+        found = dict(zip(parts[::2], parts[1::2], strict=False))
+        return found if len(parts) == 2 * len(found) else parts
+
+    def _deep(self, pairs: Pairs) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key, text in pairs:
-            _put(found, _KEY.findall(key[len(name) :]) or [key], text)
+            _put(found, _KEY.findall(key[len(self.name) :]) or [key], text)
         return found
-    if is_spread(parameter, shape) and any(key in shape["properties"] for key, _ in pairs):
-        return dict(pairs)
-    delimiter = DELIMITERS.get(style, ",")
-    texts = [text for _, text in pairs]
-    if may_be(shape, "object"):
-        parts = delimiter.join(texts).split(delimiter)
-        return dict(zip(parts[::2], parts[1::2], strict=False))
-    if may_be(shape, "array"):
-        return texts if len(texts) > 1 else texts[0].split(delimiter)
-    return texts[0]
-
-
-def readings(value: Any, schema: Any, root: dict[str, Any]) -> Iterator[Any]:
-    """Yield the values that texts can stand for: first that of the schema's type, then of any other."""
-    yield typed(value, schema, root)
-    shape = shape_of(schema, root)
-    for one in (*shape.get("anyOf", ()), *shape.get("oneOf", ())):
-        yield typed(value, one, root)
-    if isinstance(value, str):
-        yield value
-        yield from (_scalar(value, kind) for kind in ("boolean", "number", "null"))
-
-
-def typed(value: Any, schema: Any, root: dict[str, Any]) -> Any:
-    """Read the texts of a value as the types that a schema wants."""
-    shape = shape_of(schema, root)
-    if isinstance(value, Mapping):
-        other = shape.get("additionalProperties")
-        return {key: typed(one, shape["properties"].get(key, other), root) for key, one in value.items()}
-    if isinstance(value, list):
-        return [typed(one, shape.get("items"), root) for one in value]
-    kinds = shape.get("type", "string")
-    for kind in [kinds] if isinstance(kinds, str) else kinds:
-        if kind == "array":
-            return [typed(one, shape.get("items"), root) for one in value.split(",")]
-        found = _scalar(value, kind)
-        if found is not value:
-            return found
-    return value
-
-
-def _scalar(text: str, kind: str) -> Any:
-    """Return the value of a kind that a text stands for; the text itself where it stands for none."""
-    if kind == "boolean" and text in ("true", "false"):
-        return text == "true"
-    if kind in ("integer", "number") and re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,15})?", text):
-        number = float(text)
-        return int(number) if number.is_integer() and "." not in text else number
-    return None if kind == "null" and text in ("", "null") else text
 
 
 def _put(found: dict[str, Any], path: Sequence[str], text: str) -> None:
+    """Write a text at a path of keys; the empty key is the next item of a list."""
     for part in path[:-1]:
-        inner = found.setdefault(part, {})
+        inner = found.setdefault(part or str(len(found)), {})
         if not isinstance(inner, dict):
             return
         found = inner
-    found[path[-1]] = text
+    found[path[-1] or str(len(found))] = text
 
 
 def written(parameter: Mapping[str, Any], value: Any) -> Iterator[tuple[str, list[Any]]]:
@@ -156,9 +142,11 @@ def written(parameter: Mapping[str, Any], value: Any) -> Iterator[tuple[str, lis
         if style == "deepObject":
             for key, leaf in _leaves(value):
                 yield f"{name}{key}", [leaf]
-        elif explode:
+        elif explode and style == "form":
             for key, one in value.items():
                 yield key, [one]
+        elif explode and style == "simple":
+            yield name, [(f"{key}=", one) for key, one in value.items()]
         else:
             yield name, [part for pair in value.items() for part in pair]
     elif explode and style == "form":
@@ -175,9 +163,3 @@ def _leaves(value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
                 yield f"[{key}]{inner}", leaf
         else:
             yield f"[{key}]", one
-
-
-def may_be(shape: Mapping[str, Any], kind: str) -> bool:
-    """Return whether a value of a shape may be of a kind."""
-    kinds = shape.get("type", ())
-    return kind in ([kinds] if isinstance(kinds, str) else kinds)

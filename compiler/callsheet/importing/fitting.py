@@ -6,6 +6,7 @@ import re
 from re import _parser  # type: ignore[attr-defined]  # the tree of a pattern; sre_parse before Python 3.11
 from typing import Any
 
+from callsheet.calling.parameters import MOST_EXACT
 from callsheet.language.secret_patterns import secret_kind
 
 _KEPT = frozenset(
@@ -22,6 +23,8 @@ def fits(value: Any, node: dict[str, Any]) -> bool:
     """Return whether a plain value is one that a schema takes, and no credential that was left in it."""
     if isinstance(value, str) and secret_kind(value):
         return False
+    if isinstance(value, int) and abs(value) > MOST_EXACT:
+        return False  # no JSON of an action contains it exactly
     from jsonschema_rs import is_valid
 
     try:

@@ -6,6 +6,7 @@ for a value in the path, and every text, number and flag of the body that is req
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection
 from typing import Any
@@ -17,12 +18,21 @@ from callsheet.contracts.check import is_usual
 from callsheet.contracts.operations import Operation, find_operation
 from callsheet.contracts.parameter_styles import DELIMITERS, written
 from callsheet.contracts.sources import ContractFault, ContractFile
+from callsheet.contracts.text_values import properties_of
 from callsheet.errors import of_its_shape
 from callsheet.importing.answers import sampled_answers
 from callsheet.importing.fitting import fits
 from callsheet.importing.free_names import first_free
 from callsheet.importing.marks import secret, slot, value
-from callsheet.importing.model import Credential, Imported, ImportFault, Slot, checked_url, misshapen
+from callsheet.importing.model import (
+    Credential,
+    Imported,
+    ImportFault,
+    Slot,
+    checked_url,
+    misshapen,
+    with_examples,
+)
 from callsheet.importing.sampling import Sampler
 from callsheet.outbound.urls import with_query
 from callsheet.words import nearest
@@ -106,8 +116,14 @@ def _in_url(result: Imported, operation: Operation, name: str) -> str:
         identifier = identifier if identifier[:1].isalpha() else f"v_{identifier}"
         result.values[identifier] = operation.variables[name]
         return value(identifier)
-    result.slots[name] = Slot(name, {"type": "string"}, name)
-    return slot(name)
+    mark = _mark_of(name)
+    result.slots[mark] = Slot(mark, {"type": "string"}, name)
+    return slot(mark)
+
+
+def _mark_of(name: str) -> str:
+    """Return a name that stands in a URL as it is."""
+    return re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_") or "value"
 
 
 def _parameters(result: Imported, operation: Operation, sampler: Sampler) -> None:
@@ -124,7 +140,7 @@ def _parameters(result: Imported, operation: Operation, sampler: Sampler) -> Non
                 text = quote(DELIMITERS.get(one["style"], ","), safe=",").join(texts)
                 result.url = with_query(result.url, f"{quote(name, safe='')}={text}")
             else:
-                result.headers.append((name, ",".join(texts)))
+                result.headers.append((name, DELIMITERS.get(one["style"], ",").join(texts)))
 
 
 def _text(result: Imported, held: Any, parameter: dict[str, Any], marks: list[tuple[Slot, str]]) -> str:
@@ -134,14 +150,22 @@ def _text(result: Imported, held: Any, parameter: dict[str, Any], marks: list[tu
             if known is held:
                 return slot(mark)
         # The path may have a parameter of the same name.
+        name = _mark_of(held.name)
         mark = first_free(
-            held.name,
+            name,
             lambda it: it in result.slots,
-            lambda number: f"{held.name}_{parameter['in'] if number == 2 else number}",
+            lambda number: f"{name}_{parameter['in'] if number == 2 else number}",
         )
         result.slots[mark] = replace(held, name=mark)
         marks.append((held, mark))
         return slot(mark)
+    if isinstance(held, tuple):
+        return f"{held[0]}{_text(result, held[1], parameter, marks)}"
+    if isinstance(held, dict):
+        raise ImportFault(
+            f"its parameter `{parameter['name']}` has an object within a list, which no style writes",
+            "write the action by hand",
+        )
     if isinstance(held, list):
         return ",".join(_text(result, one, parameter, marks) for one in held)
     text = str(held).lower() if isinstance(held, bool) else "" if held is None else str(held)
@@ -154,6 +178,9 @@ def _parameter(one: dict[str, Any], sampler: Sampler) -> Any:
     A list of one item is that item: the styles of lists do not differ then.
     """
     described = sampler.described(one["at"])
+    if one["json"]:
+        sampled = with_examples(sampler.value(one["schema"], (one["name"],), 1))
+        return Slot(one["name"], {"type": "string"}, json.dumps(sampled, ensure_ascii=False))
     for here in (described, described.get("schema")):
         if isinstance(here, dict) and isinstance(here.get("default"), str | int | float):
             return here["default"]
@@ -164,10 +191,25 @@ def _parameter(one: dict[str, Any], sampler: Sampler) -> Any:
     if isinstance(found, Slot):
         known = isinstance(shown, str | int | float) and fits(shown, one["schema"])
         return replace(found, name=one["name"], example=shown if known else found.example)
-    if found and isinstance(found, list | dict):
-        return found
+    if isinstance(found, list | dict):
+        return _composed(found, described, one, sampler)
     is_plain = isinstance(found, str | int | float)
     return found if is_plain else Slot(one["name"], {"type": "string"}, one["name"])
+
+
+def _composed(found: Any, described: dict[str, Any], one: dict[str, Any], sampler: Sampler) -> Any:
+    """Return a list or an object for a parameter that has something in it."""
+    if found:
+        return found
+    for here in (described, described.get("schema")):
+        for shown in (here.get("example"), here.get("default")) if isinstance(here, dict) else ():
+            if type(shown) is type(found) and shown:
+                return shown
+    if isinstance(found, dict):
+        names = sorted(properties_of(one["schema"], {"$defs": sampler.definitions})[0])
+        wanted = {**sampler.resolved(one["schema"]), "required": names[:1]}
+        found = sampler.value(wanted, (one["name"],), 1) if names else found
+    return found or Slot(one["name"], {"type": "string"}, one["name"])
 
 
 def _security(result: Imported, operation: Operation) -> None:

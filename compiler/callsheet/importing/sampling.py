@@ -13,6 +13,8 @@ from callsheet.importing.fitting import fits, matching
 from callsheet.importing.model import ImportFault, Known, Slot
 
 DEPTH = 12
+MOST_ITEMS = 1_000
+"""Of a list; the file of an action is no larger."""
 _TYPES = {"string": "text", "integer": 1, "number": 1.5, "boolean": True}
 _FORMATS = {
     "date-time": "2026-01-01T00:00:00Z",
@@ -55,7 +57,7 @@ class Sampler:
             SelfReferenceError: where none has an end.
 
         """
-        node = self._resolved(schema)
+        node = self.resolved(schema)
         if depth > DEPTH:
             raise SelfReferenceError(
                 f"its body requires at `{'.'.join(path[:4])}` what contains itself without an end",
@@ -93,14 +95,18 @@ class Sampler:
         return found
 
     def _array(self, node: dict[str, Any], path: tuple[str, ...], depth: int) -> list[Any]:
-        least = node.get("minItems", 1)
+        least = int(node.get("minItems", 1))
+        if least > MOST_ITEMS:
+            raise ImportFault(
+                f"a list at `{'.'.join(path[:4])}` has {least} items at least", "write the action by hand"
+            )
         if node.get("maxItems") == 0:
             return []
         try:
             one = self.value(node.get("items", {}), path, depth + 1)
             if not node.get("uniqueItems"):
                 return [one] * max(least, 1)
-            values = self._resolved(node.get("items", {})).get("enum") or ()
+            values = self.resolved(node.get("items", {})).get("enum") or ()
             return [_another(one, number, values) for number in range(max(least, 1))]
         except SelfReferenceError:
             if node.get("minItems", 0):
@@ -125,7 +131,7 @@ class Sampler:
         for part in self._parts(node):
             required.update(part.get("required") or ())
             for name, one in (part.get("properties") or {}).items():
-                properties[name] = {**self._resolved(properties.get(name, {})), **self._resolved(one)}
+                properties[name] = {**self.resolved(properties.get(name, {})), **self.resolved(one)}
         if depth == 0:
             self.known |= properties.keys()
             required |= set(self.fields)
@@ -151,17 +157,18 @@ class Sampler:
     def _parts(self, node: dict[str, Any]) -> list[dict[str, Any]]:
         """Return a schema with what it is made of; of a choice, the first alternative."""
         found = [node]
-        listed = [self._resolved(one) for one in node.get("allOf") or ()]
+        listed = [self.resolved(one) for one in node.get("allOf") or ()]
         for one in listed:
             if "if" not in one:
                 found += self._parts(one)
             for part in first_decided(one):
-                found += self._parts(self._resolved(part))
+                found += self._parts(self.resolved(part))
         for name in ("oneOf", "anyOf"):
-            found += [one for it in (node.get(name) or ())[:1] for one in self._parts(self._resolved(it))]
+            found += [one for it in (node.get(name) or ())[:1] for one in self._parts(self.resolved(it))]
         return found
 
-    def _resolved(self, schema: Any) -> dict[str, Any]:
+    def resolved(self, schema: Any) -> dict[str, Any]:
+        """Return a schema with what its references lead to."""
         node = schema if isinstance(schema, dict) else {}
         for _ in range(DEPTH):
             if "$ref" not in node:
