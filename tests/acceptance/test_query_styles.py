@@ -301,6 +301,7 @@ def test_an_object_in_a_header_is_read_by_its_style(
 
 IMPORTED: dict[str, tuple[Any, dict[str, Any], str]] = {
     "an example beyond what JSON keeps": ({"type": "integer"}, {"example": 1234567890123456789}, "color=1"),
+    "a bound beyond what JSON keeps": ({"type": "integer", "maximum": 9007199254740992}, {}, "color=1"),
     "a name with an ampersand": (TEXT, {"name": "a&b=c"}, "a%26b%3Dc=a%26b%3Dc"),
     "a name with a hash": (TEXT, {"name": "#"}, "%23=%23"),
     "a name with an escape": (TEXT, {"name": "a%20b"}, "a%2520b=a%20b"),

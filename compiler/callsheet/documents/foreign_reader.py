@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from typing import Any
 
 import yaml
@@ -60,6 +61,10 @@ def read_foreign(text: str, *, is_json: bool) -> Any:
     try:
         if is_json:
             return _from_json(text)
+        if text.lstrip()[:1] == "{":
+            # JSON whatever its name is: not all of it is YAML, as the halves of an escaped character.
+            with suppress(ForeignFault):
+                return _from_json(text)
         plain = read_plain(events_of, text if text.endswith("\n") else text + "\n")
         return plain[0].value if plain is not None and len(plain) == 1 else _YamlReader().read(text)
     except RecursionError:

@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from callsheet.calling.parameters import has_large_number
 from callsheet.contracts.discriminators import first_decided
 from callsheet.documents import parts_of
 from callsheet.importing.fitting import fits, matching
@@ -80,7 +81,10 @@ class Sampler:
             return None
         if example is None or isinstance(example, dict | list) or not fits(example, node):
             example = self._plain(node, path[-1] if path else "value")
-        fields = {"type": kind, **{key: node[key] for key in _CONSTRAINTS if key in node}}
+        fields = {
+            "type": kind,
+            **{key: node[key] for key in _CONSTRAINTS if key in node and not has_large_number(node[key])},
+        }
         return Slot("_".join(path[-1:]) or "value", fields, example)
 
     def _flat(self, node: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any]:

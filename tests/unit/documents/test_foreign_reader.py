@@ -107,3 +107,12 @@ def test_any_json_is_read_as_it_is(value: Any) -> None:
 def test_yaml_that_others_write_is_read_as_it_was_meant(value: Any) -> None:
     text = yaml.safe_dump({"value": value, "again": value})
     assert read_foreign(text, is_json=False) == {"value": value, "again": value}
+
+
+@pytest.mark.parametrize("text", ['{"a": "\\ud83d\\ude00"}', '{"a":\t1}', '  {"a": "b: c # d"}'])
+def test_json_is_read_as_json_whatever_its_file_is_called(text: str) -> None:
+    assert read_foreign(text, is_json=False) == json.loads(text)
+
+
+def test_a_flow_mapping_of_yaml_is_still_yaml() -> None:
+    assert read_foreign("{a: 1, 'b': yes}", is_json=False)["a"] == 1
