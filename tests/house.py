@@ -22,8 +22,19 @@ from pathlib import Path
 
 PACKAGE = "callsheet"
 HOME = Path(__file__).resolve().parents[1] / "compiler" / PACKAGE
-FACE = {"cli", "workspace", "standalone", "results", "errors", "words", "reporting", "_version"}
-"""What the command line may import: itself, the spine, its results, and the reports."""
+FACE = {
+    "cli",
+    "workspace",
+    "standalone",
+    "results",
+    "errors",
+    "words",
+    "watching",
+    "bulk",
+    "reporting",
+    "_version",
+}
+"""What the command line may import: itself, the spine, its results, the reports, and what every room may."""
 
 LINES = 300
 COMPLEXITY = 15

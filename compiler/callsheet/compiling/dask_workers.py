@@ -14,8 +14,8 @@ from concurrent.futures import CancelledError, Future, wait
 from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from callsheet.compiling.batches import Computing, in_order
 from callsheet.compiling.context import Context
-from callsheet.compiling.pool import Computing, in_order
 from callsheet.compiling.processes import importing_nothing_from_here
 from callsheet.compiling.sent import Batch, NotSent, Sender, compute_sent
 from callsheet.compiling.spread import Spread

@@ -8,12 +8,12 @@ more than a few batches are under way at a time: they are not all held in memory
 from __future__ import annotations
 
 import os
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from callsheet.bulk import without_collection
+from callsheet.compiling.batches import Computing, in_order
 from callsheet.compiling.context import Context
 from callsheet.compiling.processes import importing_nothing_from_here
 from callsheet.compiling.spread import Spread
@@ -23,7 +23,7 @@ from callsheet.documents import FolderSource, Source
 from callsheet.errors import CallsheetError
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future, ProcessPoolExecutor
+    from concurrent.futures import ProcessPoolExecutor
 
 PARALLEL_FROM = 150
 """With fewer files, starting processes costs more than it saves."""
@@ -31,12 +31,6 @@ PARALLEL_FROM = 150
 BATCHES_PER_PROCESS = 4
 MOST_IN_BATCH = 256
 """So that what is under way stays small, whatever the size of the workspace."""
-
-Computing = Generator[list[Computed], None, None]
-"""Units in the order of their files, some at a time."""
-
-_Batch = TypeVar("_Batch")
-_Result = TypeVar("_Result")
 
 _worker: Worker | None = None
 
@@ -95,23 +89,6 @@ def _by_processes(
                 "a process that compiles was killed",
                 help="it may have run out of memory: run the command with a smaller --jobs",
             ) from None
-
-
-def in_order(
-    batches: Iterable[_Batch], submit: Callable[[_Batch], Future[_Result]], ahead: int
-) -> Generator[tuple[Future[_Result], _Batch], None, None]:
-    """Submit batches, and yield the task of each in their order; so many are under way at a time."""
-    under_way: deque[tuple[Future[_Result], _Batch]] = deque()
-    try:
-        for batch in batches:
-            under_way.append((submit(batch), batch))
-            if len(under_way) >= ahead:
-                yield under_way.popleft()
-        while under_way:
-            yield under_way.popleft()
-    finally:
-        for future, _ in under_way:
-            future.cancel()
 
 
 def _batches(files: Sequence[str], size: int) -> Iterator[Sequence[str]]:
