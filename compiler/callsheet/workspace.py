@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec.structs import replace
 
@@ -98,6 +98,9 @@ def _selection_of(plan: Plan) -> Selection:
 def _utf8(text: str) -> str:
     """Return a text that can be recorded: a byte that is not UTF-8 stands as its escape."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+Written = TypeVar("Written", "results.Extraction", "results.ImportedOperations")
 
 
 class Workspace:
@@ -1396,9 +1399,10 @@ class Workspace:
 
         chosen = None if name is None else checked_name(name)
         choices = read_choices([*_each(params)])
-        return import_operations(
+        found = import_operations(
             self.root, source, operations, tag, chosen, _each(fields), choices, self._place(), server=server
         )
+        return self._with_read(found)
 
     def import_requests(
         self,
@@ -1442,7 +1446,14 @@ class Workspace:
         choices = read_choices([*_each(params)])
         if found is None:
             return None
-        return import_requests(found, [*_each(requests)], chosen, choices, self._place())
+        return self._with_read(import_requests(found, [*_each(requests)], chosen, choices, self._place()))
+
+    def _with_read(self, found: Written) -> Written:
+        """Return new texts of files with the digests of those that they are written over."""
+        from callsheet.importing.writing import digests_of
+
+        over = [one for one in found.texts if one not in found.new]
+        return replace(found, read=digests_of(self.root, over))
 
     def _place(self) -> Place:
         """Return what new files are checked against before they are written."""
@@ -1532,18 +1543,21 @@ class Workspace:
         chosen = self._named(compiled, (), select, exclude, kind="Action") or ()
         own = None if file is None else path_within(self.root, file)
         some = [compiled.actions[one] for one in chosen]
-        return extraction(compiled, checked, some, own, self._compilations.with_texts)
+        return self._with_read(extraction(compiled, checked, some, own, self._compilations.with_texts))
 
     def write(self, found: results.Extraction | results.Adoption | results.ImportedOperations) -> None:
         """Write the files of what `extract`, `adopt_all` or an import of several requests returned.
 
         Raises:
-            CallsheetError: CS929 for a new file that is there, CS928 for one that cannot be written.
+            CallsheetError: CS929 for a new file that is there, CS928 for one that cannot be written, CS993
+                for one that somebody has changed since it was read.
 
         """
         from callsheet.importing.writing import write_texts
+        from callsheet.importing.written_files import Adoption
 
-        write_texts(self.root, found.texts, found.new)
+        read = {} if isinstance(found, Adoption) else found.read
+        write_texts(self.root, found.texts, found.new, read)
         self.reread()
 
     def fmt(self, files: Iterable[str | os.PathLike[str]] = ()) -> results.FmtResult:

@@ -187,3 +187,19 @@ def test_what_cases_expect_is_not_written_into_others(workspace: Folder) -> None
         opened.update_tests(ran)
     opened.update_tests(opened.test(["example"], generated=False))
     assert all(one.outcome == "passed" for one in opened.test(["example"], generated=False).cases)
+
+
+def test_what_others_changed_in_between_is_not_written_over(samples: Folder) -> None:
+    text = (samples.path / "firebase" / "push.yaml").read_text("utf-8")
+    samples.write("firebase/push2.yaml", text.replace("name: firebase_push", "name: firebase_push2"))
+    opened = Workspace(samples.path)
+    found = opened.extract("fcm", ["firebase_push", "firebase_push2"])
+    edited = samples.write("firebase/push.yaml", f"{text}# a colleague's\n")
+    with pytest.raises(CallsheetError) as refused:
+        opened.write(found)
+    assert (refused.value.code, "push.yaml was changed" in str(refused.value)) == ("CS993", True)
+    assert edited.read_text("utf-8").endswith("# a colleague's\n")
+    assert not (samples.path / (found.file or "?")).exists()
+    opened.reread()
+    opened.write(opened.extract("fcm", ["firebase_push", "firebase_push2"]))
+    assert opened.validate().errors == []

@@ -42,6 +42,7 @@ class ImportedOperations(Struct, frozen=True, kw_only=True):
         values: by the path of an environment's file, the values that it says from now on.
         notes: what is left out of all of them.
         demands: what policies demand of the actions beyond what was imported.
+        read: by path, the digest of a file that is written over, as it was read.
 
     """
 
@@ -53,6 +54,7 @@ class ImportedOperations(Struct, frozen=True, kw_only=True):
     values: Mapping[str, Sequence[str]] = field(default_factory=dict)
     notes: Sequence[str] = ()
     demands: Sequence[str] = ()
+    read: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def new(self) -> Sequence[str]:

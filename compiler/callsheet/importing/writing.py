@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -33,18 +34,41 @@ def write_new(root: Path, texts: Mapping[str, str], otherwise: str) -> None:
         write_file(path, with_schema_line(text, root, Path(path)) if is_yaml else text)
 
 
-def write_texts(root: Path, texts: Mapping[str, str], new: Collection[str]) -> None:
+def digests_of(root: Path, files: Collection[str]) -> dict[str, str]:
+    """Return a digest of what files say now, by path; empty for one that is gone."""
+    found = {}
+    for file in files:
+        try:
+            found[file] = hashlib.sha256((root / file).read_bytes()).hexdigest()
+        except OSError:
+            found[file] = ""
+    return found
+
+
+def write_texts(
+    root: Path, texts: Mapping[str, str], new: Collection[str], read: Mapping[str, str] | None = None
+) -> None:
     """Write files of a workspace: new ones first, then those that were read, over what they say.
 
     Args:
         root: the folder of the workspace.
         texts: by path relative to it, with line feeds.
         new: those that must not be there yet.
+        read: the digests of the others, as they were read.
 
     Raises:
-        CallsheetError: CS929 for a new file that is there, CS928 for one that cannot be written.
+        CallsheetError: CS929 for a new file that is there, CS928 for one that cannot be written, CS993 for
+            one that was changed since it was read.
 
     """
+    now = digests_of(root, read or ())
+    for file, digest in (read or {}).items():
+        if now[file] != digest:
+            raise CallsheetError(
+                "CS993",
+                f"{file} was changed after it was read: nothing is written",
+                help="do it again, from what the file says now",
+            )
     for file in new:
         refuse_links(root, file)
     added = {str(root / file): texts[file] for file in texts if file in new}

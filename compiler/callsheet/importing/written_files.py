@@ -71,6 +71,7 @@ class Extraction(Struct, frozen=True, kw_only=True):
         shortened: the files of actions.
         left: the actions and sets that stay as they are, each with the reason.
         written: whether the files are there now.
+        read: by path, the digest of a file that is written over, as it was read.
 
     """
 
@@ -81,6 +82,7 @@ class Extraction(Struct, frozen=True, kw_only=True):
     shortened: Sequence[Shortened] = ()
     left: Sequence[tuple[str, str]] = ()
     written: bool = False
+    read: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def new(self) -> Sequence[str]:
