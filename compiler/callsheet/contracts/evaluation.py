@@ -102,8 +102,13 @@ class Evaluation:
         yield from self._conditions(node, value, path, found)
         if "$ref" in node:
             found.take((yield Pair(resolved(node, self.root), value, path)))
-        if node.get("unevaluatedProperties") is False and isinstance(value, dict):
+        rest = node.get("unevaluatedProperties")
+        if rest is False and isinstance(value, dict):
             yield from self._unevaluated(node, value, path, found)
+        elif isinstance(rest, dict) and isinstance(value, dict):
+            for name in [one for one in value if one not in found.evaluated]:
+                found.evaluated.add(name)
+                found.take_inner((yield Pair(rest, value[name], (*path, name))))
         return found.result()
 
     def _properties(self, node: Node, value: dict[str, Any], path: Path, found: _Gathered) -> Part:

@@ -134,7 +134,7 @@ def inside(node: dict[str, Any]) -> Iterator[Any]:
     yield from node.get("properties", {}).values()
     yield from node.get("patternProperties", {}).values()
     yield from node.get("prefixItems", ())
-    for name in ("items", "contains", "additionalProperties"):
+    for name in ("items", "contains", "additionalProperties", "unevaluatedProperties"):
         if isinstance(node.get(name), dict):
             yield node[name]
 

@@ -239,6 +239,11 @@ class Translator:
         extra = node.get("additionalProperties")
         if isinstance(extra, dict):
             found["additionalProperties"] = self.closed(extra, f"{pointer}/additionalProperties", depth + 1)
+        rest = node.get("unevaluatedProperties")
+        if isinstance(rest, dict):
+            found["unevaluatedProperties"] = self.closed(
+                rest, f"{pointer}/unevaluatedProperties", depth + 1
+            )
         for name in _LISTS:
             if isinstance(node.get(name), list):
                 # That only one alternative may fit is rarely meant, and rarely true.

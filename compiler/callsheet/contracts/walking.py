@@ -90,7 +90,10 @@ class Walk:
         if found or key in named:
             return tuple(found)
         return tuple(
-            one["additionalProperties"] for one in self.parts(nodes) if "additionalProperties" in one
+            one[name]
+            for one in self.parts(nodes)
+            for name in ("additionalProperties", "unevaluatedProperties")
+            if name in one
         )
 
     def is_matched(self, nodes: Nodes, key: str) -> bool:

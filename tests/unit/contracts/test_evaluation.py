@@ -48,6 +48,7 @@ def _with_more(one: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
             optional={
                 "required": st.lists(st.sampled_from(KEYS), unique=True, max_size=2),
                 "additionalProperties": st.booleans() | one,
+                "unevaluatedProperties": st.booleans() | one,
                 "anyOf": parts,
             },
         ),
@@ -66,6 +67,8 @@ def _with_more(one: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
                 "patternProperties": st.dictionaries(st.sampled_from(["^[ab]$", "k"]), one, max_size=2),
                 "propertyNames": st.sampled_from([{"enum": ["k", "a"]}, {"pattern": "^[ka]"}]),
                 "additionalProperties": st.booleans() | one,
+                "unevaluatedProperties": one,
+                "allOf": parts,
             },
         ),
         st.fixed_dictionaries({}, optional={"allOf": parts, "anyOf": parts, "oneOf": parts, "not": one}),
@@ -94,6 +97,19 @@ def test_the_verdict_is_that_of_jsonschema_rs(schema: Any, schemas: Any, values:
         result = Evaluation(root).result(value)
         assert result.valid == whole.is_valid(value), (root, value)
         assert not (result.valid and result.faults)
+
+
+@pytest.mark.parametrize(
+    ("value", "valid"), [({"a": 1}, True), ({"a": 1, "x": "t"}, True), ({"a": 1, "x": 2}, False)]
+)
+def test_what_nothing_evaluates_is_held_to_its_schema(value: Any, valid: bool) -> None:
+    schema = {
+        "allOf": [{"type": "object", "properties": {"a": {"type": "integer"}}}],
+        "unevaluatedProperties": {"type": "string"},
+    }
+    root = translated(schema, {})
+    assert Evaluation(root).result(value).valid is valid
+    assert jsonschema_rs.is_valid(root, value) is valid
 
 
 def test_no_keyword_that_is_translated_is_left_out() -> None:
