@@ -356,3 +356,26 @@ def test_what_no_style_writes_is_refused(
     assert words in outcome.err
     assert "internal error" not in outcome.err
     assert outcome.code == (1 if words else outcome.code)
+
+
+SERVERS = {
+    "a path in a variable": ("https://api.shop.example{base}", "https://api.shop.example/x/v1/a", ""),
+    "an empty path in a variable": ("https://api.shop.example{base}", "https://api.shop.example/a", ""),
+    "another host behind a variable": ("https://api.shop.example{base}", "https://api.shop.example.evil.example/a", "CS452"),
+    "parts in a variable": ("https://api.shop.example/{base}", "https://api.shop.example/x/v1/a", ""),
+    "a variable of the host": ("https://{base}.shop.example", "https://eu.shop.example/a", ""),
+    "a variable of the host with a slash": ("https://{base}.shop.example", "https://evil.example/x.shop.example/a", "CS452"),
+    "another operation": ("https://api.shop.example{base}", "https://api.shop.example/x/v1/b", "CS452"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SERVERS)
+def test_a_variable_of_a_server_may_be_a_path(case: str, empty: Folder, callsheet: Callsheet) -> None:
+    server, url, code = SERVERS[case]
+    text = json.loads(description())
+    text["servers"] = [{"url": server, "variables": {"base": {"default": "/x/v1"}}}]
+    empty.write("shop.oas", json.dumps(text))
+    empty.write("environments.yaml", ENVIRONMENT)
+    empty.write("shop.yaml", ACTION.format(url=url, query="{}"))
+    found = [one["code"] for one in findings(empty, callsheet)]
+    assert [one for one in found if one != UNUSED] == ([code] if code else [])

@@ -8,7 +8,7 @@ some values only is a warning that names one of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -58,7 +58,7 @@ def _check_address(subject: Subject, operation: Operation, request: Request) -> 
             related=subject.related(operation.at),
         )
     url = request.url.split("?")[0].split("#")[0]
-    if not any(_matches(template, url) for template in operation.urls):
+    if not any(_matches(template, url, operation.variables) for template in operation.urls):
         yield subject.at("CS452").value(
             ("request", "url"),
             f"the URL is not that of the operation: {operation.urls[0]}",
@@ -67,15 +67,28 @@ def _check_address(subject: Subject, operation: Operation, request: Request) -> 
         )
 
 
-def _matches(template: str, url: str) -> bool:
+def _matches(template: str, url: str, variables: Collection[str]) -> bool:
+    """Return whether a URL is one of a template; a server's variable in the path may be several parts."""
+    pattern, is_path = "", False
     parts = re.split(r"(\{\+?[^}]*\})", template)
-    pattern = "".join(
-        (r".+" if part.startswith("{+") else r"[^/?#]+") if part.startswith("{") else re.escape(part)
-        for part in parts
-    )
+    for at, part in enumerate(parts):
+        is_path = is_path or "/" in "".join(parts[:at]).partition("://")[2]
+        if not part.startswith("{"):
+            pattern += re.escape(part)
+        elif part.startswith("{+"):
+            pattern += r".+"
+        elif part[1:-1] not in variables:
+            pattern += r"[^/?#]+"
+        elif is_path:
+            pattern += r"[^?#]*"
+        elif "." in parts[at - 1] and parts[at + 1].startswith("/"):
+            # It follows a whole host: https://api.example.com{basePath}/send
+            pattern += r"(?:/[^?#]*)?"
+        else:
+            pattern += r"[^/?#]+"
     # A server that is only a path, or a variable, names no host.
-    host = "" if re.match(r"(?:https?|\{[^}]*\})://", template) else r"https?://[^/]+(?:/[^?#]*?)?"
-    return re.fullmatch(host + pattern, url) is not None
+    begins = "" if re.match(r"(?:https?|\{[^}]*\})://", template) else r"https?://[^/]+(?:/[^?#]*?)?"
+    return re.fullmatch(begins + pattern, url) is not None
 
 
 def is_usual(parameter: dict[str, Any]) -> bool:
