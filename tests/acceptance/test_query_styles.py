@@ -301,6 +301,11 @@ def test_an_object_in_a_header_is_read_by_its_style(
 
 IMPORTED: dict[str, tuple[Any, dict[str, Any], str]] = {
     "an example beyond what JSON keeps": ({"type": "integer"}, {"example": 1234567890123456789}, "color=1"),
+    "a least value beyond what JSON keeps": (
+        {"type": "integer", "minimum": -9007199254740992},
+        {},
+        "color=1",
+    ),
     "a bound beyond what JSON keeps": ({"type": "integer", "maximum": 9007199254740992}, {}, "color=1"),
     "a name with an ampersand": (TEXT, {"name": "a&b=c"}, "a%26b%3Dc=a%26b%3Dc"),
     "a name with a hash": (TEXT, {"name": "#"}, "%23=%23"),
@@ -356,6 +361,30 @@ def test_what_no_style_writes_is_refused(
     assert words in outcome.err
     assert "internal error" not in outcome.err
     assert outcome.code == (1 if words else outcome.code)
+
+
+def test_an_optional_body_of_a_get_request_is_left_out(workspace: Folder, callsheet: Callsheet) -> None:
+    text = json.loads(description())
+    body = {"content": {"application/json": {"schema": of(a=TEXT)}}}
+    text["paths"]["/a"]["get"]["requestBody"] = body
+    assert sent(workspace, callsheet, json.dumps(text)) == ""
+    assert "its body was left out" in (workspace.path / "shop.yaml").read_text("utf-8")
+
+
+def test_no_range_of_media_types_is_written(workspace: Folder, callsheet: Callsheet) -> None:
+    text = json.loads(description())
+    content = {
+        one: {"schema": of(a=TEXT)} for one in ("application/*+json", "text/json", "application/json")
+    }
+    text["paths"]["/a"]["post"] = text["paths"]["/a"].pop("get") | {"requestBody": {"content": content}}
+    sent(workspace, callsheet, json.dumps(text))
+    assert "Content-Type: application/json" in (workspace.path / "shop.yaml").read_text("utf-8")
+
+
+def test_a_value_in_the_path_of_a_description_may_be_any(workspace: Folder, callsheet: Callsheet) -> None:
+    text = json.loads(description())
+    text["paths"] = {"/a?lat={lat}&v=2": text["paths"]["/a"]}
+    assert sent(workspace, callsheet, json.dumps(text), lat="48.1") == "lat=48.1&v=2"
 
 
 SERVERS = {

@@ -120,7 +120,8 @@ class _OperationReader:
         address, _, query = path.partition("#")[0].partition("?")
         operation = Operation(at, method.upper(), [f"{one}{address}" for one in self._servers(item, node)])
         for name, value in parse_qsl(query, keep_blank_values=True):
-            schema = {"type": "string", "enum": [value]}
+            is_open = value.startswith("{") and value.endswith("}")
+            schema = {"type": "string", **({} if is_open else {"enum": [value]})}
             constant: dict[str, Any] = {"name": name, "in": "query", "required": True, "schema": schema}
             self._parameter({**constant, **schema} if self.old else constant, at, operation)
         operation.variables = self._variables(item, node)

@@ -84,18 +84,24 @@ def _request(
     result.url = _VARIABLE.sub(lambda match: _in_url(result, operation, match[1]), url)
     _parameters(result, operation, Sampler(file.value, operation.body or {"$defs": operation.definitions}))
     _security(result, operation)
-    if operation.body is not None:
+    if operation.method == "GET" and operation.body is not None and not operation.body_required:
+        result.notes.append("its body was left out: it is optional, and a GET request has none")
+    elif operation.body is not None:
         sampler = Sampler(file.value, operation.body, fields)
         payload = sampler.value(operation.body, (), 0)
         if unknown := [one for one in fields if one not in sampler.known]:
             near = nearest(unknown[0], sampler.known)
             raise ImportFault(f"the body has no field `{unknown[0]}`{near}", "choose others with --fields")
         result.payload, result.has_payload = payload, True
-        result.headers.append(
-            ("Content-Type", operation.media[0] if operation.media else "application/json")
-        )
+        result.headers.append(("Content-Type", _media(operation)))
     result.responses = sampled_answers(operation, file.value)
     return result
+
+
+def _media(operation: Operation) -> str:
+    """Return the media type that is sent: plain JSON where the operation takes it, and no range."""
+    known = [one for one in operation.media if "*" not in one]
+    return "application/json" if "application/json" in known or not known else known[0]
 
 
 def _with_scheme(operation: Operation) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from callsheet.calling.parameters import has_large_number
+from callsheet.calling.parameters import MOST_EXACT, has_large_number
 from callsheet.contracts.discriminators import first_decided
 from callsheet.documents import parts_of
 from callsheet.importing.fitting import fits, matching
@@ -81,6 +81,8 @@ class Sampler:
             return None
         if example is None or isinstance(example, dict | list) or not fits(example, node):
             example = self._plain(node, path[-1] if path else "value")
+        if has_large_number(example):
+            example = next((one for one in (1, 0, MOST_EXACT, -MOST_EXACT) if fits(one, node)), 1)
         fields = {
             "type": kind,
             **{key: node[key] for key in _CONSTRAINTS if key in node and not has_large_number(node[key])},
