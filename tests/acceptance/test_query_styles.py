@@ -408,3 +408,15 @@ def test_a_variable_of_a_server_may_be_a_path(case: str, empty: Folder, callshee
     empty.write("shop.yaml", ACTION.format(url=url, query="{}"))
     found = [one["code"] for one in findings(empty, callsheet)]
     assert [one for one in found if one != UNUSED] == ([code] if code else [])
+
+
+def test_the_url_of_a_stranger_is_matched_in_linear_time(empty: Folder, callsheet: Callsheet) -> None:
+    names = [f"v{number}" for number in range(40)]
+    text = json.loads(description())
+    server = "https://api.shop.example/" + "".join(f"{{{name}}}" for name in names)
+    text["servers"] = [{"url": server, "variables": {name: {"default": "x"} for name in names}}]
+    text["paths"] = {f"/{''.join(f'{{w{number}}}' for number in range(40))}": text["paths"]["/a"]}
+    empty.write("shop.oas", json.dumps(text))
+    empty.write("environments.yaml", ENVIRONMENT)
+    empty.write("shop.yaml", ACTION.format(url=f"https://api.shop.example/{'a/' * 500}?", query="{}"))
+    assert "CS452" in [one["code"] for one in findings(empty, callsheet)]

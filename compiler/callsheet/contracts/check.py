@@ -88,7 +88,18 @@ def _matches(template: str, url: str, variables: Collection[str]) -> bool:
             pattern += r"[^/?#]+"
     # A server that is only a path, or a variable, names no host.
     begins = "" if re.match(r"(?:https?|\{[^}]*\})://", template) else r"https?://[^/]+(?:/[^?#]*?)?"
-    return re.fullmatch(begins + pattern, url) is not None
+    return _is_whole(begins + pattern, url)
+
+
+def _is_whole(pattern: str, text: str) -> bool:
+    """Return whether a pattern matches all of a text, in linear time: a stranger may have written it."""
+    from jsonschema_rs import Draft202012Validator, RegexOptions
+
+    try:
+        schema = {"pattern": f"^(?:{pattern})$"}
+        return Draft202012Validator(schema, pattern_options=RegexOptions()).is_valid(text)
+    except ValueError:
+        return False  # it is too large to be run
 
 
 def is_usual(parameter: dict[str, Any]) -> bool:
