@@ -15,11 +15,14 @@ from urllib.parse import parse_qsl, urlsplit
 from callsheet.calling.generated import standard_values
 from callsheet.calling.request import NO_PAYLOAD, Request
 from callsheet.contracts.bodies import Bodies
+from callsheet.contracts.nodes import compiled
 from callsheet.contracts.operations import Operation
 from callsheet.contracts.parameter_styles import Pairs, Query
+from callsheet.contracts.sources import ContractFault
 from callsheet.contracts.subject import Subject
 from callsheet.contracts.text_values import readings
 from callsheet.contracts.validation import Fault
+from callsheet.contracts.walking import Walk
 from callsheet.documents import Path, Problem, decoded
 from callsheet.rules.headers import authentication_fields
 
@@ -93,12 +96,9 @@ def _matches(template: str, url: str, variables: Collection[str]) -> bool:
 
 def _is_whole(pattern: str, text: str) -> bool:
     """Return whether a pattern matches all of a text, in linear time: a stranger may have written it."""
-    from jsonschema_rs import Draft202012Validator, RegexOptions
-
     try:
-        schema = {"pattern": f"^(?:{pattern})$"}
-        return Draft202012Validator(schema, pattern_options=RegexOptions()).is_valid(text)
-    except ValueError:
+        return bool(compiled({"pattern": f"^(?:{pattern})$"}).is_valid(text))
+    except ContractFault:
         return False  # it is too large to be run
 
 
@@ -181,9 +181,10 @@ def _check_value(
     if any(isinstance(written[it], dict) and "secret" in written[it] for it in names):
         return
     validation = operation.validation_of(one["schema"], one["at"])
+    walk = Walk(validation.schema)
     faults: tuple[Fault, ...] = ()
     for value in reader.values(pairs):
-        for reading in _readings(one, value, validation.schema):
+        for reading in _readings(one, value, walk):
             found = validation.faults(reading)
             if not found:
                 return
@@ -198,10 +199,10 @@ def _check_value(
     )
 
 
-def _readings(one: dict[str, Any], value: Any, schema: dict[str, Any]) -> Iterable[Any]:
+def _readings(one: dict[str, Any], value: Any, walk: Walk) -> Iterable[Any]:
     """Return what a value stands for: texts by the types of a schema, or JSON in a text."""
     if not one["json"]:
-        return readings(value, schema, schema)
+        return readings(value, walk)
     try:
         return [decoded(value) if isinstance(value, str) else value]
     except ValueError:

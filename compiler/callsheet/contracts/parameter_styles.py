@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from callsheet.contracts.text_values import kinds_of, properties_of
+from callsheet.contracts.walking import Walk
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -59,8 +60,9 @@ class Query:
         self.explode: bool = parameter["explode"]
         self.is_json: bool = parameter["json"]
         schema = parameter["schema"]
-        self.kinds = kinds_of(schema, root)
-        self.properties, self.free = properties_of(schema, root)
+        walk = Walk(root)
+        self.kinds = kinds_of((schema,), walk)
+        self.properties, self.free = properties_of((schema,), walk)
         self.others = set(others)
         is_spread = self.explode and self.style == "form" and "object" in self.kinds
         self.is_spread = is_spread and not self.is_json

@@ -34,10 +34,10 @@ class Walk:
                 continue
             yield nodes, one, path
             if isinstance(one, dict):
-                rest += [(self._under(nodes, key), inner, (*path, key)) for key, inner in one.items()]
+                rest += [(self.under(nodes, key), inner, (*path, key)) for key, inner in one.items()]
             elif isinstance(one, list):
                 rest += [
-                    (self._item(nodes, index), inner, (*path, index)) for index, inner in enumerate(one)
+                    (self.item(nodes, index), inner, (*path, index)) for index, inner in enumerate(one)
                 ]
 
     def named(self, nodes: Nodes) -> Named:
@@ -83,7 +83,7 @@ class Walk:
                 known += [one for one in schemas if all(one is not other for other in known)]
         return found
 
-    def _under(self, nodes: Nodes, key: str) -> Nodes:
+    def under(self, nodes: Nodes, key: str) -> Nodes:
         """Return the schemas of the value of a key."""
         named = self.named(nodes)
         found = [*named.get(key, ()), *self._matched(nodes, key)]
@@ -108,7 +108,7 @@ class Walk:
             if self.judge.matches(pattern, key)
         ]
 
-    def _item(self, nodes: Nodes, index: int) -> Nodes:
+    def item(self, nodes: Nodes, index: int) -> Nodes:
         """Return the schemas of an item of a list."""
         found: list[Any] = []
         for one in self.parts(nodes):

@@ -18,7 +18,7 @@ from callsheet.contracts.check import is_usual
 from callsheet.contracts.operations import Operation, find_operation
 from callsheet.contracts.parameter_styles import DELIMITERS, written
 from callsheet.contracts.sources import ContractFault, ContractFile
-from callsheet.contracts.text_values import properties_of
+from callsheet.contracts.walking import Walk
 from callsheet.errors import of_its_shape
 from callsheet.importing.answers import sampled_answers
 from callsheet.importing.fitting import fits
@@ -212,7 +212,7 @@ def _composed(found: Any, described: dict[str, Any], one: dict[str, Any], sample
             if type(shown) is type(found) and shown:
                 return shown
     if isinstance(found, dict):
-        names = sorted(properties_of(one["schema"], {"$defs": sampler.definitions})[0])
+        names = sorted(Walk({"$defs": sampler.definitions}).named((one["schema"],)))
         wanted = {**sampler.resolved(one["schema"]), "required": names[:1]}
         found = sampler.value(wanted, (one["name"],), 1) if names else found
     return found or Slot(one["name"], {"type": "string"}, one["name"])
