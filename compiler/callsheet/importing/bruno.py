@@ -70,7 +70,7 @@ def collection_of_file(text: str) -> dict[str, Any]:
         "tests": blocks.get("tests"),
     }
     name = dict(_pairs(blocks.get("meta", ""))).get("name", "request")
-    return {"name": name, "items": [{"name": name, "request": request}], "alone": True}
+    return {"name": name, "version": "1", "items": [{"name": name, "request": request}]}
 
 
 def _body_of(blocks: Mapping[str, str], mode: str) -> dict[str, Any]:
@@ -116,7 +116,7 @@ def bruno_collection(value: dict[str, Any], environment: dict[str, Any] | str | 
     root = _root(value)
     converted = {
         "info": {"name": value.get("name")},
-        "item": [*_items(value["items"], [], 0)] if root is None else [*_items(value["items"], [root], 0)],
+        "item": [*_items(value["items"], [root] if root else [], 0)],
         "auth": _auth((root or {}).get("auth")),
         "variable": _variables_of(root),
     }

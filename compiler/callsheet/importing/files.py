@@ -115,7 +115,7 @@ def collection_of(value: Any, environment: str | None) -> Collection | None:
         with of_its_shape(misshapen(POSTMAN)):
             given = None if environment is None else _variables_file(environment)
             return postman_collection(wrapped, given)
-    if value.get("alone") is True or is_bruno(value):
+    if is_bruno(value):
         with of_its_shape(misshapen(BRUNO)):
             return bruno_collection(value, _variables_of_bruno(environment))
     if isinstance(value.get("resources"), list) or str(value.get("type")).startswith("collection.insomnia"):

@@ -88,13 +88,7 @@ def read_plan(content: bytes, shown: str) -> Plan:
         )
     record.pop("figures", None)  # shown beside a plan, no part of it
     plan = _plan(record)
-    try:
-        whole = all(_is_whole(one) for one in plan.changes) and equal(
-            plan_record(with_digest(plan)), record
-        )
-    except (ValueError, RecursionError):
-        whole = False
-    if not whole:
+    if not (_has_its_digest(plan) and equal(plan_record(plan), record)):
         raise CallsheetError(
             "CS912", f"{shown} was edited: its digest does not match its content", help=again
         )
@@ -103,14 +97,18 @@ def read_plan(content: bytes, shown: str) -> Plan:
 
 def refuse_edited(plan: Plan) -> None:
     """Refuse a plan whose digest is not that of its content: it was changed in memory; raises CS912."""
-    try:
-        whole = all(_is_whole(one) for one in plan.changes) and with_digest(plan).digest == plan.digest
-    except (ValueError, RecursionError, TypeError):
-        whole = False
-    if not whole:
+    if not _has_its_digest(plan):
         raise CallsheetError(
             "CS912", "the plan was changed: its digest does not match its content", help="plan again"
         )
+
+
+def _has_its_digest(plan: Plan) -> bool:
+    """Return whether a plan's digest is that of its content."""
+    try:
+        return all(_is_whole(one) for one in plan.changes) and with_digest(plan).digest == plan.digest
+    except (ValueError, RecursionError, TypeError):
+        return False
 
 
 def _is_whole(change: Change) -> bool:
