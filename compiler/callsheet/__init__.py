@@ -24,9 +24,9 @@ from callsheet.errors import (
 
 if TYPE_CHECKING:
     from callsheet.compiling import Compiled, CompiledAction
-    from callsheet.deploying import ApplyResult
+    from callsheet.deploying.executor import ApplyResult
     from callsheet.language import Diagnostic
-    from callsheet.planning import Change, Plan
+    from callsheet.planning.model import Change, Plan
     from callsheet.relay import RelaySettings
     from callsheet.workspace import Workspace
 
@@ -48,12 +48,12 @@ __all__ = [
 ]
 
 _HOMES = {
-    "ApplyResult": "callsheet.deploying",
-    "Change": "callsheet.planning",
+    "ApplyResult": "callsheet.deploying.executor",
+    "Change": "callsheet.planning.model",
     "Compiled": "callsheet.compiling",
     "CompiledAction": "callsheet.compiling",
     "Diagnostic": "callsheet.language",
-    "Plan": "callsheet.planning",
+    "Plan": "callsheet.planning.model",
     "RelaySettings": "callsheet.relay",
     "Workspace": "callsheet.workspace",
 }

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from callsheet.calling.attempts import Answer
     from callsheet.calling.cases import CaseResult
     from callsheet.compiling.origins import FieldOrigin
-    from callsheet.deploying import ApplyResult as ApplyResult
     from callsheet.deploying.administration import InitResult as InitResult
     from callsheet.deploying.by_hand import PackResult as PackResult
     from callsheet.deploying.copying import Copied
+    from callsheet.deploying.executor import ApplyResult as ApplyResult
     from callsheet.deploying.showing import Shown as Shown
     from callsheet.emulator.playing import Call as Call
     from callsheet.errors import CallsheetError
@@ -30,10 +30,9 @@ if TYPE_CHECKING:
     from callsheet.language.formatting import FormattedFile as FormattedFile
     from callsheet.ledger import ApplyRecord
     from callsheet.messages import Texts
-    from callsheet.planning import Change as Change
-    from callsheet.planning import Drift, ScreenChange
-    from callsheet.planning import Plan as Plan
-    from callsheet.planning.model import PlanSelection
+    from callsheet.planning.model import Change as Change
+    from callsheet.planning.model import Drift, PlanSelection, ScreenChange
+    from callsheet.planning.model import Plan as Plan
     from callsheet.planning.packs import Pack as Pack
     from callsheet.planning.promotion import Promotion
     from callsheet.planning.protections import Protection as Protection
@@ -44,15 +43,15 @@ if TYPE_CHECKING:
     from callsheet.targets.journey_optimizer.certificate import Certificate
     from callsheet.targets.journey_optimizer.lowering.model import Form
     from callsheet.targets.journey_optimizer.metrics import Figures
-    from callsheet.targets.journey_optimizer.usage import Usage
+    from callsheet.targets.journey_optimizer.uses import Usage
     from callsheet.targets.model import Evidence
 
 
 _HOMES = {
     "Adoption": "callsheet.importing.written_files",
-    "ApplyResult": "callsheet.deploying",
+    "ApplyResult": "callsheet.deploying.executor",
     "Call": "callsheet.emulator.playing",
-    "Change": "callsheet.planning",
+    "Change": "callsheet.planning.model",
     "Diagnostic": "callsheet.language",
     "Extraction": "callsheet.importing.written_files",
     "FormattedFile": "callsheet.language.formatting",
@@ -60,7 +59,7 @@ _HOMES = {
     "InitResult": "callsheet.deploying.administration",
     "Pack": "callsheet.planning.packs",
     "PackResult": "callsheet.deploying.by_hand",
-    "Plan": "callsheet.planning",
+    "Plan": "callsheet.planning.model",
     "Protection": "callsheet.planning.protections",
     "Shown": "callsheet.deploying.showing",
     "StartResult": "callsheet.importing.starting",

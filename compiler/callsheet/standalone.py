@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from callsheet.deploying.administration import InitResult
     from callsheet.deploying.approvals import Approval
     from callsheet.importing.starting import StartResult
-    from callsheet.planning import Plan
+    from callsheet.planning.model import Plan
     from callsheet.planning.packs import Pack
 
 
@@ -111,8 +111,7 @@ def prepare_database(reference: str, schema: str = "callsheet") -> InitResult:
 
 def read_plan(path: str) -> Plan:
     """Read a plan file; raises CS910 to CS912."""
-    from callsheet.planning import read_plan
-    from callsheet.planning.planfile import MAX_PLAN_BYTES
+    from callsheet.planning.planfile import MAX_PLAN_BYTES, read_plan
 
     try:
         with Path(path).open("rb") as stream:
@@ -128,7 +127,7 @@ def read_plan(path: str) -> Plan:
 
 def plan_text(plan: Plan) -> str:
     """Return the text of a plan file: the same bytes for the same plan."""
-    from callsheet.planning import write_plan
+    from callsheet.planning.planfile import write_plan
 
     return write_plan(plan)
 
@@ -201,7 +200,7 @@ def compare_pasted(pack: Pack, step: str, file: str) -> Sequence[str]:
 
 def refuse_failed(result: results.ApplyResult) -> None:
     """Refuse an apply that failed or was interrupted; raises CS930, CS931 and CS876."""
-    from callsheet.deploying import refuse_failed
+    from callsheet.deploying.executor import refuse_failed
 
     refuse_failed(result)
 

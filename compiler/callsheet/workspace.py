@@ -45,23 +45,25 @@ from callsheet.language.addresses import Address
 from callsheet.language.diagnostics import diagnose
 from callsheet.language.selection import Selection
 from callsheet.outbound.hosts import VARIABLE, AllowedHosts, allowed_hosts
-from callsheet.rules.stores import check_stores
 from callsheet.watching import Watching, unwatched
 
 if TYPE_CHECKING:
     from callsheet.contracts import Contracts
     from callsheet.contracts.operations import Operation
-    from callsheet.deploying import ApplyResult, Approval, Stores
     from callsheet.deploying.agreement import Agreement
+    from callsheet.deploying.approvals import Approval
+    from callsheet.deploying.executor import ApplyResult
+    from callsheet.deploying.stores import Stores
     from callsheet.emulator.playing import Call
     from callsheet.emulator.routes import Route
     from callsheet.emulator.session import EmulatorSession
     from callsheet.importing.several import Place
     from callsheet.messages.sending import Ask
     from callsheet.outbound.hosts import Origin
-    from callsheet.planning import Change, Current, Plan
-    from callsheet.planning.changes import Side
     from callsheet.planning.chosen import Chosen
+    from callsheet.planning.model import Change, Plan
+    from callsheet.planning.plan import Current
+    from callsheet.planning.sides import Side
     from callsheet.relay import Reading, RelaySession, RelaySettings
     from callsheet.targets import Deployed
 
@@ -149,7 +151,8 @@ class Workspace:
         self.watching = watching
         self.require_contracts = require_contracts
         spread = Spread.read(jobs, dask, watching)
-        self._compilations = Compilations(self.root, folder, self._today, self._contracts, spread)
+        variant = "all contracts" if require_contracts else "installed contracts"
+        self._compilations = Compilations(self.root, folder, self._today, self._contracts, spread, variant)
         self._made: Plan | None = None
         self._described: tuple[Compiled, Contracts] | None = None
         if not os.path.isdir(path):
@@ -720,13 +723,14 @@ class Workspace:
                 or ledger; CS895 for the figures.
 
         """
-        from callsheet.deploying.beside_errors import beside_errors, refuse_shared_errors
         from callsheet.deploying.clean import commit_of, refuse_unclean
         from callsheet.deploying.current import desired_in, plan_of, read_current, refuse_unheld
 
         accept, selection = _accepted(accept), _selection(select, exclude)
         chosen = self.environment(environment) if selection else self._valid(environment)
         if selection:
+            from callsheet.deploying.beside_errors import beside_errors, refuse_shared_errors
+
             refuse_shared_errors(self.compile(), chosen.name)
         if require_clean:
             refuse_unclean(self.root)
@@ -799,9 +803,9 @@ class Workspace:
                 was not.
 
         """
-        from callsheet.deploying import Conduct
         from callsheet.deploying.applying import apply_held, approvers_of, default_author, refuse_by_hand
         from callsheet.deploying.clean import refuse_unclean_plan
+        from callsheet.deploying.executor import Conduct
         from callsheet.ledger import Provenance
         from callsheet.planning.desired import place_in
 
@@ -889,13 +893,13 @@ class Workspace:
                 commit does not imply.
 
         """
-        from callsheet.deploying import Conduct, confirm_steps, refuse_unimplied
         from callsheet.deploying.applying import default_author
         from callsheet.deploying.clean import commit_of
         from callsheet.deploying.confirmers import confirmed_by
-        from callsheet.deploying.confirming import answer_of, keep_answer, prepare_evidence
+        from callsheet.deploying.confirming import answer_of, confirm_steps, keep_answer, prepare_evidence
+        from callsheet.deploying.executor import Conduct
+        from callsheet.deploying.replanned import refuse_unimplied
         from callsheet.ledger import Provenance
-        from callsheet.planning.desired import renames
 
         chosen = self.environment(plan.environment)
         # A pack of uncommitted files is held to the files at hand, as a plan is.
@@ -903,7 +907,7 @@ class Workspace:
         names = tuple(steps.get(one, one) for one in _each(names))
         committed = plan.commit is not None and not plan.dirty and commit_of(self.root) is not None
         compiled = self._compilations.at(plan.commit if committed else None)
-        refuse_unimplied(plan, compiled.by_environment.get(chosen.name, {}), renames(compiled))
+        refuse_unimplied(plan, compiled.by_environment.get(chosen.name, {}), compiled.renames)
         given = None if answer is None else answer_of(plan, names, answer)
         digest = "none" if given is None else given.digest
         signer = confirmed_by(chosen, plan, names, digest, None if key is None else Path(key), self.root)
@@ -1798,13 +1802,19 @@ class Workspace:
         """
         from callsheet.deploying.stores import opened
 
+        if self.compile().errors:  # none of those of stores can be silenced
+            self._refuse_wrong_stores(environment)
+        there = self.compile().by_environment.get(environment.name, {})
+        wanted = Canonical(there)
+        return opened(environment, self.root, writing=writing, allowed=self.allowed, wanted=wanted)
+
+    def _refuse_wrong_stores(self, environment: Environment) -> None:
+        from callsheet.rules.stores import check_stores
+
         wrong = [one for document in environment.chain for one in check_stores(document)]
         if wrong:
             texts = {document.file: document.text for document in environment.chain}
             raise InvalidWorkspaceError(self.compile(), diagnose(wrong, texts))
-        there = self.compile().by_environment.get(environment.name, {})
-        wanted = Canonical(there)
-        return opened(environment, self.root, writing=writing, allowed=self.allowed, wanted=wanted)
 
     def _valid(self, environment: str | None) -> Environment:
         refuse_invalid(self.compile())

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from callsheet.planning import differences
+from callsheet.planning.field_changes import differences
 from callsheet.targets.journey_optimizer.frozen import frozen_by_relay, frozen_fields
 from callsheet.targets.journey_optimizer.lowering import relay_call
 from support.journeys import ENVIRONMENT, SEVEN, write

@@ -152,3 +152,22 @@ def test_what_leads_nowhere_is_open_and_said(
     write(described, "body", "{id: anything}", "{}")
     outcome = callsheet("validate", "-C", described.path)
     assert re.findall(r"(error|warning) (CS\d+)", outcome.out) == [("warning", "CS459")], outcome.out
+
+
+@pytest.mark.parametrize(
+    ("field", "file", "why"),
+    [
+        ("requestBody", "bodies.yaml#/order", "missing.yaml#/order, which is outside the file"),
+        ("parameters/0", "parameters.yaml#/version", "#/components/none, which is not there"),
+    ],
+)
+def test_a_body_or_a_parameter_that_leads_nowhere_is_open_and_said(
+    field: str, file: str, why: str, described: Folder, callsheet: Callsheet
+) -> None:
+    described.write("api/main.yaml", MAIN.replace(file, why.partition(",")[0]))
+    (described.path / "api" / file.partition("#")[0]).unlink()  # nothing refers to it any more
+    name = "schema" if "param" in field else "body"
+    write(described, name, "{id: 7}", "{}")
+    outcome = callsheet("validate", "-C", described.path)
+    assert outcome.code == 0
+    assert f"/paths/~1{name}/post/{field} refers to {why}" in " ".join(outcome.out.split())

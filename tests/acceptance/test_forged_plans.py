@@ -13,8 +13,8 @@ import pytest
 from msgspec.structs import replace
 
 from callsheet.compiling import canonical_text, digest_of
-from callsheet.planning import Change, Plan, read_plan, write_plan
-from callsheet.planning.planfile import with_digest
+from callsheet.planning.model import Change, Plan
+from callsheet.planning.planfile import read_plan, with_digest, write_plan
 from support.workspaces import ACTION, ENVIRONMENT, Callsheet, Folder
 
 Forge = Callable[[Plan], Plan]

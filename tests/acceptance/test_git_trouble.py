@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from callsheet.planning import read_plan, write_plan
-from callsheet.planning.planfile import with_digest
+from callsheet.planning.planfile import read_plan, with_digest, write_plan
 from support.workspaces import ENVIRONMENT, Callsheet, Folder, git
 
 HOOK = """\

@@ -139,8 +139,7 @@ def test_the_workspace_of_a_stranger_cannot_bring_a_cache(workspace: Folder, tmp
     command = [sys.executable, "-m", "callsheet", "render", "-C", str(workspace.path)]
     mine = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "theirs")}
     subprocess.run(command, check=True, capture_output=True, env=mine)
-    (cache,) = (workspace.path / ".callsheet" / "cache").glob("*.sqlite")
-    content = cache.read_bytes().replace(b"api.example.com", b"bad.example.com")
-    cache.write_bytes(content)
+    for cache in (workspace.path / ".callsheet" / "cache").glob("*.sqlite"):
+        cache.write_bytes(cache.read_bytes().replace(b"api.example.com", b"bad.example.com"))
     yours = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "yours")}
     assert b"bad.example" not in subprocess.run(command, check=True, capture_output=True, env=yours).stdout

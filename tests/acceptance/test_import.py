@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from callsheet.calling import build_request
 from callsheet.calling.cases import declared_cases, run_case
-from callsheet.compiling import Compiled, compile_workspace
+from callsheet.compiling import Compiled
+from callsheet.compiling.workspace import compile_workspace
 from callsheet.documents import MemorySource
 from callsheet.importing import ImportFault
 from callsheet.importing.action_text import action_text

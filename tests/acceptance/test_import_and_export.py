@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from callsheet.calling import build_request
 from callsheet.calling.exports import export
 from callsheet.calling.request import NO_PAYLOAD
-from callsheet.compiling import compile_workspace
+from callsheet.compiling.workspace import compile_workspace
 from callsheet.documents import MemorySource
 from callsheet.errors import CallsheetError
 from callsheet.importing import ImportFault

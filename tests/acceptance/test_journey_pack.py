@@ -203,8 +203,7 @@ def forged(pack: str, old: str, new: str, *, commit: str) -> str:
     from msgspec.structs import replace
 
     from callsheet.compiling import canonical_text, digest_of
-    from callsheet.planning import plan_record, read_plan
-    from callsheet.planning.planfile import with_digest
+    from callsheet.planning.planfile import plan_record, read_plan, with_digest
 
     record = json.loads(pack)
     plan = read_plan(json.dumps(record["plan"]).encode(), "pack.json")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from callsheet.compiling.cache import FILE as UNITS
+from callsheet.compiling.runs import FILE as RUNS
 from support.workspaces import Callsheet, Folder
 
 FOREIGN = "places.sqlite"
@@ -43,6 +44,7 @@ LINKS = {
     "the folder": (".callsheet", ""),
     "the cache": (".callsheet/cache", ""),
     "the cache's file": (f".callsheet/cache/{UNITS}", FOREIGN),
+    "the cache's file of runs": (f".callsheet/cache/{RUNS}", FOREIGN),
     "the cache's journal": (f".callsheet/cache/{UNITS}-journal", "journal"),
     "the cache of contracts": (".callsheet/cache/contracts-1.sqlite", FOREIGN),
     "the ignore file": (".callsheet/.gitignore", "ignore"),
@@ -102,7 +104,8 @@ def test_a_foreign_database_is_refused_before_anything_is_written(
     workspace: Folder, outside: Path, callsheet: Callsheet
 ) -> None:
     (workspace.path / ".callsheet" / "cache").mkdir(parents=True)
-    for name in ("local.db", f"cache/{UNITS}"):
+    kept = ("local.db", f"cache/{UNITS}", f"cache/{RUNS}")
+    for name in kept:
         (workspace.path / ".callsheet" / name).write_bytes((outside / FOREIGN).read_bytes())
     before = contents(workspace.path / ".callsheet")
     assert callsheet("validate", "-C", workspace.path).code == 0
@@ -110,9 +113,8 @@ def test_a_foreign_database_is_refused_before_anything_is_written(
         outcome = callsheet(verb, "-C", workspace.path, *(["--yes"] if verb == "apply" else []))
         assert outcome.err.startswith("error CS909: .callsheet/local.db is a SQLite database of another")
     after = contents(workspace.path / ".callsheet")
-    assert {name: after[name] for name in ("local.db", UNITS)} == {
-        name: before[name] for name in ("local.db", UNITS)
-    }
+    names = [one.rpartition("/")[2] for one in kept]
+    assert [after[name] for name in names] == [before[name] for name in names]
     assert set(after) - set(before) <= {"local.db.lock", ".gitignore"}
 
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from callsheet import Workspace
 from callsheet.language.schema_check import schema
-from callsheet.planning import differences
+from callsheet.planning.field_changes import differences
 from callsheet.reporting.pack.steps import PackStep
 from callsheet.targets.journey_optimizer.frozen import frozen_by_relay, frozen_fields
 from callsheet.targets.journey_optimizer.lowering import lowered

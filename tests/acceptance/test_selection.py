@@ -12,8 +12,7 @@ from msgspec.structs import replace
 
 from callsheet import CallsheetError, Workspace
 from callsheet.language.schema_check import schema
-from callsheet.planning import read_plan, write_plan
-from callsheet.planning.planfile import with_digest
+from callsheet.planning.planfile import read_plan, with_digest, write_plan
 from support.workspaces import ENVIRONMENT, Callsheet, Folder, Outcome
 
 HEAD = "apiVersion: callsheet/v1\n"

@@ -8,7 +8,8 @@ from typing import Any
 
 import yaml
 
-from callsheet.compiling import Compiled, compile_workspace
+from callsheet.compiling import Compiled
+from callsheet.compiling.workspace import compile_workspace
 from callsheet.documents import MemorySource
 from callsheet.language.merge import merged
 

@@ -1,7 +1,6 @@
 """An action × an environment → a compiled action: expressions, slots, template files, policies."""
 
 from callsheet.compiling.model import Compiled, CompiledAction
-from callsheet.compiling.workspace import compile_workspace
 from callsheet.templates.values import canonical_text, digest_of
 
-__all__ = ["Compiled", "CompiledAction", "canonical_text", "compile_workspace", "digest_of"]
+__all__ = ["Compiled", "CompiledAction", "canonical_text", "digest_of"]

@@ -81,15 +81,15 @@ class FileTexts:
 
     """
 
-    __slots__ = ("_bundles", "_file")
+    __slots__ = ("_bundles", "file")
 
     def __init__(self, bundles: Bundles, file: str) -> None:
         self._bundles = bundles
-        self._file = file
+        self.file = file
 
     def text(self, digest: str) -> str:
         """Return a text by its digest; raises as `Bundles.text` does."""
-        return self._bundles.text(self._file, digest)
+        return self._bundles.text(self.file, digest)
 
 
 def _texts_of(bundle: bytes) -> dict[str, str]:

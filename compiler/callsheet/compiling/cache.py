@@ -85,7 +85,7 @@ class UnitCache:
         self.dropped: list[tuple[str, str]] = []
         self.deployed = frozenset(deployed_kinds())
         self.key = account_key()
-        self.connection = connect(folder, FILE, _TABLES) if self.key else None
+        self.connection = connect_units(folder) if self.key else None
         if self.connection is not None:
             self._load(self.connection)
 
@@ -165,14 +165,7 @@ class UnitCache:
     def bundle(self, file: str) -> bytes | None:
         """Return the texts of a unit that was taken; None where they are lost."""
         entry = self.found.get(file)
-        if self.connection is None or entry is None:
-            return None
-        try:
-            query = "SELECT body FROM bundle WHERE file = ? AND hash = ?"
-            row = self.connection.execute(query, (file, entry.hash)).fetchone()
-        except sqlite3.Error:
-            return None
-        return row[0] if row is not None and isinstance(row[0], bytes) else None
+        return None if entry is None else bundle_of(self.connection, file, entry.hash)
 
     # -- entries --------------------------------------------------------------------------
 
@@ -258,6 +251,26 @@ class UnitCache:
                         self.entries[file] = [Entry(*one) for one in entries]
         except (sqlite3.Error, ValueError, TypeError):
             self.entries = {}
+
+
+def connect_units(folder: Path) -> sqlite3.Connection | None:
+    """Open the database of the units in a cache folder; None where it cannot be used."""
+    return connect(folder, FILE, _TABLES)
+
+
+def bundle_of(connection: sqlite3.Connection | None, file: str, digest: str) -> bytes | None:
+    """Return the texts that a content of a file compiled to; None where they are lost.
+
+    They are not sealed: whoever takes a text compares it with its digest.
+    """
+    if connection is None:
+        return None
+    try:
+        query = "SELECT body FROM bundle WHERE file = ? AND hash = ?"
+        row = connection.execute(query, (file, digest)).fetchone()
+    except sqlite3.Error:
+        return None
+    return row[0] if row is not None and isinstance(row[0], bytes) else None
 
 
 def _shard_of(file: str) -> int:

@@ -9,9 +9,10 @@ from datetime import date
 from pathlib import Path
 
 from callsheet.compiling.model import Compiled
+from callsheet.compiling.runs import Runs
 from callsheet.compiling.spread import ALONE, Spread
-from callsheet.compiling.workspace import compile_workspace
 from callsheet.documents import EditedSource, FolderSource, Problem, Source
+from callsheet.documents.recording import RecordingSource
 
 _LOG = logging.getLogger("callsheet")
 Check = Callable[[Compiled, Source], Iterable[Problem]]
@@ -26,6 +27,7 @@ class Compilations:
         today: returns the day by which exceptions of policies expire.
         check: checks what is above this room: contracts.
         spread: who computes it.
+        variant: by what `check` differs from that of others who use the same cache.
 
     """
 
@@ -36,8 +38,10 @@ class Compilations:
         today: Callable[[], date],
         check: Check,
         spread: Spread = ALONE,
+        variant: str = "",
     ) -> None:
         self.root = root
+        self.variant = variant
         self.spread = spread
         self.cache = cache
         self.today = today
@@ -49,15 +53,16 @@ class Compilations:
         """Compile the files as they are on disk, once."""
         if self._now is None:
             begin = time.monotonic()
-            self._now = found = self._compiled(FolderSource(self.root))
-            _LOG.info(
-                "compiled %d files (%d new, %d from the cache) for %d environments in %.2f s",
-                found.files,
-                found.computed,
-                found.files - found.computed,
-                len(found.concrete),
-                time.monotonic() - begin,
-            )
+            self._now = found = self._recalled()
+            if _LOG.isEnabledFor(logging.INFO):
+                _LOG.info(
+                    "compiled %d files (%d new, %d from the cache) for %d environments in %.2f s",
+                    found.files,
+                    found.computed,
+                    found.files - found.computed,
+                    len(found.concrete),
+                    time.monotonic() - begin,
+                )
         return self._now
 
     def at(self, revision: str | None) -> Compiled:
@@ -94,7 +99,21 @@ class Compilations:
         """Read the files again when they are asked for next: they were written."""
         self._now = None
 
+    def _recalled(self) -> Compiled:
+        """Return what the last run found, where it is still true; else compile the files, and keep that."""
+        if self.cache is None:
+            return self._compiled(FolderSource(self.root))
+        source = RecordingSource(self.root)
+        runs = Runs(self.cache, source, self.today(), self.variant, self.spread)
+        found = runs.recall()
+        if found is None:
+            found = self._compiled(source)
+            runs.keep(found)
+        return found
+
     def _compiled(self, source: Source) -> Compiled:
+        from callsheet.compiling.workspace import compile_workspace
+
         return compile_workspace(
             source, cache=self.cache, today=self.today(), spread=self.spread, check=self.check
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from typing import Any
 
 from msgspec import Struct, field
@@ -15,11 +15,9 @@ from callsheet.language.environment import Environment, Guards, resolve_environm
 from callsheet.language.fragment import Fragment
 from callsheet.language.kinds import shared_kinds
 from callsheet.language.policy import Policy, read_policy
-from callsheet.language.schema_check import check_document
 from callsheet.language.selector import Selector
 from callsheet.language.settings import SETTINGS_FILES, Settings, read_settings
 from callsheet.language.target import with_collections
-from callsheet.rules.policies import prepare
 
 
 class Context(Struct, frozen=True):
@@ -53,6 +51,7 @@ class Shared(Struct):
         document_files: those that have documents of shared kinds, and so no rows.
         problems: what is wrong with the values of environments.
         invalid: the addresses of connections and fragments that are not valid by their schema.
+        broken: the files and indices of all documents that are not.
 
     """
 
@@ -65,13 +64,16 @@ class Shared(Struct):
     connections: dict[str, Connection] = field(default_factory=dict)
     fragments: dict[str, Fragment] = field(default_factory=dict)
     invalid: set[str] = field(default_factory=set)
+    broken: set[tuple[str, int]] = field(default_factory=set)
     items_files: set[str] = field(default_factory=set)
     document_files: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
     def context(self) -> tuple[Context, list[Problem]]:
         """Return what the units need of it, and the policies without a valid schema, which are left out."""
-        ready, problems = prepare(self.policies) if self.policies else ([], [])
+        from callsheet.rules.policies import prepare
+
+        ready, problems = prepare(self.policies)
         concrete = tuple(one for one in self.environments.values() if not one.abstract)
         problems += self.problems
         chosen = tuple(one.policy for one in ready)
@@ -81,16 +83,24 @@ class Shared(Struct):
         return Context(concrete or (_nowhere(),), chosen, not concrete, parts), problems
 
 
-def read_shared(source: Source, files: Iterable[str], *, skip: Callable[[str], bool]) -> Shared:
+def read_shared(
+    source: Source,
+    files: Iterable[str],
+    *,
+    skip: Callable[[str], bool] = lambda file: False,  # noqa: ARG005
+    broken: Container[tuple[str, int]] | None = None,
+) -> Shared:
     """Read the environments, connections, policies, targets and settings; every other file is left alone.
 
-    `skip` says of which files it is known that they have none of these.
+    `skip` says of which files it is known that they have none of these; `broken` are the files and indices
+    of documents that are not valid by their schema, where they are known.
     """
     shared = Shared()
     for file in files:
         for document in _shared_documents(source, file) if not skip(file) else ():
             shared.document_files.add(file)
-            if check_document(document):
+            if _is_broken(document) if broken is None else (file, document.index) in broken:
+                shared.broken.add((file, document.index))
                 shared.invalid |= _address_of(document.value)
                 continue
             name = document.value["metadata"]["name"]
@@ -115,6 +125,12 @@ def read_shared(source: Source, files: Iterable[str], *, skip: Callable[[str], b
         shared.environments[usable.name] = filled
         shared.problems += problems
     return shared
+
+
+def _is_broken(document: Document) -> bool:
+    from callsheet.language.schema_check import check_document
+
+    return bool(check_document(document))
 
 
 def may_be_shared(content: bytes) -> bool:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from typing import Any, cast
-
-from msgspec import Struct, field
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
 
 from callsheet.compiling.bundles import FileTexts
 from callsheet.documents import Document, decoded
@@ -62,6 +61,11 @@ class CompiledAction:
         return found
 
     @property
+    def file(self) -> str:
+        """The file that it was compiled from; empty where its text is at hand."""
+        return "" if isinstance(self._canonical, str) else self._canonical.file
+
+    @property
     def kind(self) -> str:
         """The kind of the object."""
         return Address.read(self.address).kind
@@ -72,8 +76,11 @@ class CompiledAction:
         return Address.read(self.address).name
 
 
-class Compiled(Struct):
+class Compiled:
     """What a workspace compiles to.
+
+    What `later` returns is asked for when an attribute is first needed: of an earlier run that is still
+    true, most commands need little.
 
     Attributes:
         by_kind: the definitions of each kind that is deployed, by name, which no other of them has.
@@ -88,27 +95,54 @@ class Compiled(Struct):
         notes: what was not checked, and why that is no finding.
         documents: how many documents were read.
         files: how many files there are.
+        shared_files: those with documents that others share; `broken` are the files and indices of the
+            documents in them that are not valid by their schema.
+        hashes: by file, of those that compile to something, SHA-256 of what was read.
         computed: how many of them were computed, and not taken from the cache.
 
     """
 
-    by_kind: dict[str, dict[str, Any]] = field(
-        default_factory=lambda: {kind: {} for kind in deployed_kinds()}
-    )
-    definitions: dict[str, Definition] = field(default_factory=dict)
-    environments: dict[str, Environment] = field(default_factory=dict)
-    targets: dict[str, Document] = field(default_factory=dict)
-    connections: dict[str, Connection] = field(default_factory=dict)
-    fragments: dict[str, Fragment] = field(default_factory=dict)
-    policies: list[Policy] = field(default_factory=list)
-    settings: Settings = field(default_factory=Settings)
-    by_environment: dict[str, dict[str, CompiledAction]] = field(default_factory=dict)
-    basis: dict[str, str] = field(default_factory=dict)
-    diagnostics: list[Diagnostic] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    documents: int = 0
-    files: int = 0
-    computed: int = 0
+    by_kind: dict[str, dict[str, Any]]
+    definitions: dict[str, Definition]
+    environments: dict[str, Environment]
+    targets: dict[str, Document]
+    connections: dict[str, Connection]
+    fragments: dict[str, Fragment]
+    policies: list[Policy]
+    settings: Settings
+    by_environment: dict[str, dict[str, CompiledAction]]
+    basis: dict[str, str]
+    diagnostics: list[Diagnostic]
+    notes: list[str]
+    shared_files: tuple[str, ...]
+    broken: frozenset[tuple[str, int]]
+    hashes: dict[str, str]
+    documents: int
+    files: int
+    computed: int
+
+    def __init__(self, later: Callable[[str], Mapping[str, Any]] | None = None) -> None:
+        self._later = later
+        if later is None:
+            self.by_kind = {kind: {} for kind in deployed_kinds()}
+            self.definitions, self.environments, self.targets = {}, {}, {}
+            self.connections, self.fragments = {}, {}
+            self.policies, self.settings = [], Settings()
+            self.by_environment, self.basis = {}, {}
+            self.diagnostics, self.notes = [], []
+            self.shared_files, self.broken, self.hashes = (), frozenset(), {}
+            self.documents = self.files = self.computed = 0
+
+    if not TYPE_CHECKING:
+        # Only at run time: else every attribute that is misspelt were one.
+        def __getattr__(self, name: str) -> Any:
+            """Return what is asked for first, with what comes with it; what is there already stays."""
+            later = self.__dict__.get("_later")
+            if later is None or name not in Compiled.__annotations__:
+                raise AttributeError(name)
+            for field, value in later(name).items():
+                self.__dict__.setdefault(field, value)
+            return self.__dict__[name]
 
     def has_part(self, kind: str, name: str) -> bool:
         """Return whether there is a connection or a fragment of this name."""
@@ -147,7 +181,7 @@ class Compiled(Struct):
         """The environments that have a target."""
         return [one for one in self.environments.values() if not one.abstract]
 
-    @property
+    @cached_property
     def incomplete(self) -> list[str]:
         """What an environment selects and what did not compile for it."""
         definitions = self.definitions.values()
@@ -158,6 +192,15 @@ class Compiled(Struct):
             if action.address not in self.by_environment.get(environment.name, {})
             and environment.deploys(action)
         ]
+
+    @cached_property
+    def renames(self) -> dict[str, str]:
+        """The address before, by address after, of what was renamed."""
+        return {
+            one.address: str(Address(one.kind, one.renamed_from))
+            for one in self.definitions.values()
+            if one.renamed_from
+        }
 
 
 class Canonical(Mapping[str, str]):

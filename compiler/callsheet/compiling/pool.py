@@ -104,7 +104,8 @@ def _executor(source: FolderSource, context: Context, processes: int) -> Process
         processes,
         mp_context=multiprocessing.get_context(method),
         initializer=_start,
-        initargs=(source, context),
+        # A source that records what is read does not do so in another process.
+        initargs=(FolderSource(source.root), context),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from posixpath import normpath
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
@@ -13,7 +14,9 @@ from callsheet.documents import Document, Source, Unreadable
 from callsheet.documents.file_references import parts_of_description
 from callsheet.documents.reading import decode
 from callsheet.documents.sources import IGNORE_FILE, ignore_patterns
-from callsheet.rules.ignores import Silencing, silencings
+
+if TYPE_CHECKING:
+    from callsheet.rules.ignores import Silencing
 
 MAX_BYTES = 16 * 1024 * 1024
 """The largest contract that is read."""
@@ -81,6 +84,8 @@ def documents_of(compiled: Compiled) -> list[Document]:
 
 def _silencings(compiled: Compiled) -> tuple[Silencing, ...]:
     """Find the comments that silence a finding: one that silences none is itself a finding."""
+    from callsheet.rules.ignores import silencings
+
     texts = {one.file: one.text for one in documents_of(compiled)}
     useless = {(one.file, one.span.line) for one in compiled.diagnostics if one.code == "CS313"}
     return tuple(one for one in silencings(texts) if (one.file, one.line) not in useless)

@@ -32,6 +32,7 @@ from callsheet.documents import Document, Problem, Source
 from callsheet.documents.findings import empty_workspace
 from callsheet.documents.places import Places
 from callsheet.documents.reading import read_text
+from callsheet.documents.recording import RecordingSource
 from callsheet.documents.yaml_events import ParsedDocument
 from callsheet.language.catalog import found_on
 from callsheet.language.diagnostics import Diagnostic, conceal, diagnose, merge_repeated
@@ -65,6 +66,14 @@ def compile_workspace(
         return _WorkspaceCompiler(source, cache, today, spread).run(check)
 
 
+def read_definitions(source: Source, cache: FilePath, spread: Spread) -> Compiled:
+    """Return what a workspace defines, taken from the cache as far as it is there; nothing is checked."""
+    with without_collection():
+        compiler = _WorkspaceCompiler(source, cache, None, spread)
+        compiler.enter()
+        return compiler.result
+
+
 class _WorkspaceCompiler:
     def __init__(self, source: Source, cache: FilePath | None, today: date | None, spread: Spread) -> None:
         self.source = source
@@ -77,20 +86,29 @@ class _WorkspaceCompiler:
         self.texts = _Texts(source)
 
     def run(self, check: Check) -> Compiled:
-        context, problems = self._read_shared()
-        self.files = [
-            one for one in self.files if one not in self.items_files and not self._is_deployed(one)
-        ]
-        units = without_parts(self._units(context))
-        for unit in units:
-            self._enter(unit, context)
-        for found in self.result.by_kind.values():
-            self.result.definitions.update(found)
+        context, problems, units = self.enter()
         problems += self._check(units, context)
         if not context.nowhere:
             problems += check(self.result, self.source)
         self.result.diagnostics = self._diagnosed(problems, units)
         return self.result
+
+    def enter(self) -> tuple[Context, list[Problem], list[Unit]]:
+        """Read what there is, and return what the files share, what is wrong with that, and the units."""
+        context, problems = self._read_shared()
+        self.files = [
+            one for one in self.files if one not in self.items_files and not self._is_deployed(one)
+        ]
+        units = without_parts(self._units(context))
+        if isinstance(self.source, RecordingSource):
+            # What another process read of a file, and what the cache holds, depends on these as well.
+            for template in {name for unit in units for name in unit.templates}:
+                self.source.note(template)
+        for unit in units:
+            self._enter(unit, context)
+        for found in self.result.by_kind.values():
+            self.result.definitions.update(found)
+        return context, problems, units
 
     # -- what the files share -------------------------------------------------------------
 
@@ -114,6 +132,8 @@ class _WorkspaceCompiler:
         self.items_files = {normpath(one) for one in shared.items_files} - shared.document_files
         self.facts.connections = {name: one.document for name, one in shared.connections.items()}
         self.result.environments = shared.environments
+        self.result.shared_files = tuple(sorted(shared.document_files))
+        self.result.broken = frozenset(shared.broken)
         self.result.targets, self.result.settings = shared.targets, shared.settings
         return context, problems
 
@@ -188,6 +208,8 @@ class _WorkspaceCompiler:
                     result.basis[definition.name] = self.cache.basis_of(unit)
         if context.nowhere:
             return
+        if unit.compiled:
+            result.hashes[unit.file] = unit.hash
         texts = FileTexts(self.bundles, unit.file)
         for environment, compiled in unit.compiled.items():
             there = result.by_environment.setdefault(environment, {})

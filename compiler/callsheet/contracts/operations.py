@@ -128,7 +128,8 @@ class _OperationReader:
         operation.deprecated = node.get("deprecated") is True
         for origin, listed in ((at.rpartition("/")[0], item), (at, node)):
             for index, one in enumerate(listed.get("parameters") or ()):
-                self._parameter(self._resolved(one), f"{origin}/parameters/{index}", operation)
+                place = f"{origin}/parameters/{index}"
+                self._parameter(self._resolved(one, place), place, operation)
         # What an operation says of a parameter goes before what its path says.
         last = {
             (one["in"], one["name"].lower() if one["in"] == "header" else one["name"]): one
@@ -136,17 +137,23 @@ class _OperationReader:
         }
         operation.parameters = [*last.values()]
         if isinstance(node.get("requestBody"), dict):
-            self._body(self._resolved(node["requestBody"]), f"{at}/requestBody", operation)
+            place = f"{at}/requestBody"
+            self._body(self._resolved(node["requestBody"], place), place, operation)
         self._answers(node, at, operation)
         self._security(node, operation)
         operation.odd = self.translator.odd
         operation.definitions = self.translator.definitions if operation.body is None else {}
         return operation
 
-    def _resolved(self, node: Any) -> dict[str, Any]:
+    def _resolved(self, node: Any, at: str = "") -> dict[str, Any]:
+        """Return what a reference leads to; with a place, it is noted where that is nothing."""
         reference = node.get("$ref") if isinstance(node, dict) else None
         if isinstance(reference, str):
-            node = self.translator.look(reference[1:]) if reference.startswith("#/") else None
+            inside = reference.startswith("#/")
+            node = self.translator.look(reference[1:]) if inside else None
+            if at and not isinstance(node, dict):
+                why = "is not there" if inside else "is outside the file"
+                self.translator.odd.append((at, f"refers to {reference[:80]}, which {why}"))
         return node if isinstance(node, dict) else {}
 
     def _servers(self, item: dict[str, Any], node: dict[str, Any]) -> list[str]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 from contextlib import suppress
 from functools import cached_property
-from importlib.util import find_spec
-from pathlib import Path as FilePath
 from posixpath import normpath
 from typing import Any
 from weakref import WeakValueDictionary
@@ -20,7 +18,9 @@ from callsheet.documents import Path, Places, Source, Span, Unreadable, parts_of
 from callsheet.documents.file_references import parts_of_description
 from callsheet.documents.foreign_reader import ForeignFault, read_foreign
 from callsheet.documents.json_places import JsonPlaces
+from callsheet.documents.packaged import SCHEME, packaged
 from callsheet.documents.reading import decode, parse
+from callsheet.documents.recording import RecordingSource
 from callsheet.documents.sources import read_named
 
 MAX_BYTES = 16 * 1_048_576
@@ -184,8 +184,8 @@ def read_contract(source: Source, reference: str) -> ContractFile:
         ContractFault: CS450 where there is none, or it is larger than 16 MiB.
 
     """
-    if reference.startswith("package:"):
-        content = _from_package(reference)
+    if reference.startswith(SCHEME):
+        content = _from_package(source, reference)
     else:
         reference = reference if "://" in reference else normpath(reference)
         content = _from_workspace(source, reference)
@@ -210,31 +210,24 @@ def _from_workspace(source: Source, reference: str) -> bytes:
         ) from None
 
 
-def _from_package(reference: str) -> bytes:
+def _from_package(source: Source, reference: str) -> bytes:
     """Read a file of an installed package: its folder is found, and nothing of it is run."""
-    package, _, path = reference.removeprefix("package:").partition("/")
-    parts = path.split("/")
-    try:
-        spec = find_spec(package) if package.isidentifier() else None
-    except (ImportError, ValueError):
-        spec = None
-    if spec is None or not spec.submodule_search_locations or ".." in parts or not path:
+    if isinstance(source, RecordingSource):
+        source.packages.add(reference)
+    found = packaged(reference)
+    if not found.installed:
         raise ContractFault(
             "CS450",
-            f"there is no package `{package[:60]}` for the contract",
+            f"there is no package `{found.package[:60]}` for the contract",
             "install it next to callsheet, or set `contract.optional: true`",
             absent=True,
         )
-    for folder in spec.submodule_search_locations:
-        file = FilePath(folder, *parts)
-        if file.is_file():
-            if file.stat().st_size > MAX_BYTES:
-                raise ContractFault(
-                    "CS450", f"the contract {reference} is larger than 16 MiB", "name another"
-                )
-            return file.read_bytes()
-    raise ContractFault(
-        "CS450",
-        f"the package `{package}` has no file {path}",
-        "correct the path, or install another version",
-    )
+    if found.file is None:
+        raise ContractFault(
+            "CS450",
+            f"the package `{found.package}` has no file {found.path}",
+            "correct the path, or install another version",
+        )
+    if found.file.stat().st_size > MAX_BYTES:
+        raise ContractFault("CS450", f"the contract {reference} is larger than 16 MiB", "name another")
+    return found.file.read_bytes()

@@ -18,9 +18,9 @@ from callsheet.deploying.stores import Stores
 from callsheet.documents.commits import Commit
 from callsheet.errors import CallsheetError
 from callsheet.language import Environment
-from callsheet.planning import Current, Desired, Plan
 from callsheet.planning.chosen import Chosen
-from callsheet.planning.plan import forget_plan
+from callsheet.planning.model import Plan
+from callsheet.planning.plan import Current, Desired, forget_plan
 from callsheet.targets import Deployed
 
 

@@ -18,7 +18,7 @@ from callsheet.deploying.preconditions import check_guards, refuse_other
 from callsheet.deploying.stores import Stores
 from callsheet.errors import CallsheetError
 from callsheet.ledger import SettledStep
-from callsheet.planning import Plan
+from callsheet.planning.model import Plan
 from callsheet.planning.planfile import part_of
 from callsheet.targets import Deployed
 

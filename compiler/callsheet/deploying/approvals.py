@@ -25,7 +25,7 @@ from callsheet.documents import FolderSource, Unreadable
 from callsheet.documents.revisions import authorship_of
 from callsheet.errors import CallsheetError
 from callsheet.language.environment import Approvals
-from callsheet.planning import Plan
+from callsheet.planning.model import Plan
 from callsheet.words import counted
 
 SUFFIX = ".approval"

@@ -14,9 +14,8 @@ from callsheet.compiling.selecting import refuse_errors_of
 from callsheet.errors import InvalidWorkspaceError
 from callsheet.language import Environment
 from callsheet.language.addresses import Address
-from callsheet.planning import Current
 from callsheet.planning.chosen import Chosen
-from callsheet.planning.desired import renames
+from callsheet.planning.plan import Current
 from callsheet.words import counted, listed
 
 
@@ -53,7 +52,7 @@ def beside_errors(
     names = {Address.read(one).name for one in chosen.selected}
     refuse_errors_of(compiled, names, environment.name)
     there = compiled.by_environment.get(environment.name, {})
-    known = {*(one.address for one in compiled.definitions.values()), *renames(compiled).values()}
+    known = {*(one.address for one in compiled.definitions.values()), *compiled.renames.values()}
     missing = [
         one.address
         for one in compiled.definitions.values()

@@ -12,8 +12,8 @@ from callsheet.deploying.current import read_current
 from callsheet.deploying.journeys import usage_for
 from callsheet.deploying.preconditions import check_guards
 from callsheet.deploying.stores import Stores
-from callsheet.planning import Plan
 from callsheet.planning.desired import desired_of
+from callsheet.planning.model import Plan
 from callsheet.planning.planfile import part_of, with_digest
 from callsheet.targets import SnapshotTarget
 from callsheet.targets.journey_optimizer.titles import Screen, screen_for

@@ -8,7 +8,7 @@ from callsheet.documents.commits import Commit, current_commit, why_unknown
 from callsheet.documents.findings import shown_name
 from callsheet.errors import CallsheetError
 from callsheet.language.own_output import is_own_file
-from callsheet.planning import Plan
+from callsheet.planning.model import Plan
 from callsheet.words import first_of
 
 _UNKNOWN = "the commit of the workspace is not known: "

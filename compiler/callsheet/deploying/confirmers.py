@@ -13,7 +13,7 @@ from callsheet.deploying.approvals import Approval, refuse_authors, signers_in, 
 from callsheet.deploying.signatures import signed_by
 from callsheet.errors import CallsheetError
 from callsheet.language.environment import Approvals, Environment
-from callsheet.planning import Plan
+from callsheet.planning.model import Plan
 
 CODE = "CS864"
 

@@ -13,7 +13,7 @@ from callsheet.deploying.stores import Stores
 from callsheet.errors import CallsheetError
 from callsheet.language.addresses import Address
 from callsheet.ledger.model import Applied
-from callsheet.planning import Change, Plan
+from callsheet.planning.model import Change, Plan
 from callsheet.planning.planfile import with_digest
 from callsheet.targets import Deployed
 from callsheet.targets.model import Evidence, EvidenceTarget

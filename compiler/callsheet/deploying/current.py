@@ -11,7 +11,6 @@ from msgspec.structs import replace
 
 from callsheet.compiling import Compiled, CompiledAction
 from callsheet.deploying.clean import unknown_commit_notes
-from callsheet.deploying.journeys import usage_for
 from callsheet.deploying.recovery import applied_after
 from callsheet.deploying.stores import Stores
 from callsheet.documents.commits import Commit
@@ -19,9 +18,10 @@ from callsheet.errors import CallsheetError
 from callsheet.language import Environment
 from callsheet.language.addresses import Address
 from callsheet.ledger import ApplyRecord
-from callsheet.planning import Current, Desired, Plan, make_plan
 from callsheet.planning.chosen import Chosen
 from callsheet.planning.desired import desired_of
+from callsheet.planning.model import Plan
+from callsheet.planning.plan import Current, Desired, make_plan
 from callsheet.targets import CheckingTarget, Deployed, FixingTarget, NotingTarget
 from callsheet.targets.model import Evidence, EvidenceTarget
 from callsheet.words import nearest
@@ -59,7 +59,12 @@ def desired_in(
         current.position.serial,
     )
     desired = desired_of(compiled, environment)
-    usage, notes = usage_for(stores, root, desired, current)
+    usage = desired.usage
+    notes: tuple[str, ...] = ()
+    if environment.manual:
+        from callsheet.deploying.journeys import usage_for
+
+        usage, notes = usage_for(stores, root, desired, current)
     target = stores.target
     replaces = target.replaces if isinstance(target, FixingTarget) else desired.replaces
     return replace(desired, usage=usage, replaces=replaces), replace(

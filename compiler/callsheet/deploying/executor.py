@@ -16,8 +16,8 @@ from callsheet.deploying.stores import Stores
 from callsheet.errors import CallsheetError
 from callsheet.language.steps import Step
 from callsheet.ledger import Applied, NewApply, Provenance, SettledStep
-from callsheet.planning import Change, Plan
-from callsheet.planning.changes import Place
+from callsheet.planning.model import Change, Plan
+from callsheet.planning.sides import Place
 from callsheet.targets import Author, Deployed, ParallelTarget, RecordingTarget, StepKept, StepRefused
 from callsheet.words import counted
 

@@ -17,9 +17,8 @@ from callsheet.importing.arguments import read_argument
 from callsheet.language import Environment
 from callsheet.language.content import Content
 from callsheet.outbound.hosts import AllowedHosts
-from callsheet.planning import Plan
 from callsheet.planning.figures import with_figures
-from callsheet.planning.model import PlanFigures
+from callsheet.planning.model import Plan, PlanFigures
 from callsheet.targets.journey_optimizer.metrics import query_text, read_rows, row_fault
 from callsheet.targets.journey_optimizer.query_service import query_rows
 

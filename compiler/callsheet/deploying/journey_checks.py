@@ -16,7 +16,7 @@ from callsheet.targets.journey_optimizer.fitting import LANGUAGES
 from callsheet.targets.journey_optimizer.lowering import lowered
 from callsheet.targets.journey_optimizer.readings import readings
 from callsheet.targets.journey_optimizer.rules.in_journeys import SUBJECT, Called, Unjudged, not_judged
-from callsheet.targets.journey_optimizer.usage import Usage
+from callsheet.targets.journey_optimizer.uses import Usage
 
 
 def problems_in_journeys(

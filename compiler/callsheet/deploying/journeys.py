@@ -15,13 +15,14 @@ from callsheet.errors import CallsheetError, UnreachableError
 from callsheet.language import Environment
 from callsheet.language.addresses import Address
 from callsheet.language.content import Content
-from callsheet.planning import Current, Desired
-from callsheet.planning.changes import content_of
+from callsheet.planning.plan import Current, Desired
+from callsheet.planning.sides import content_of
 from callsheet.targets import Deployed
 from callsheet.targets.journey_optimizer.certificate import Certificate, read_certificates
 from callsheet.targets.journey_optimizer.snapshot import Snapshot, path_of, read_snapshot, snapshot_text
 from callsheet.targets.journey_optimizer.target import JourneyTarget
-from callsheet.targets.journey_optimizer.usage import Usage, usage_of
+from callsheet.targets.journey_optimizer.usage import usage_of
+from callsheet.targets.journey_optimizer.uses import Usage
 
 
 def read_usage(

@@ -13,8 +13,8 @@ from callsheet.language import Environment
 from callsheet.language.addresses import Address
 from callsheet.language.content import Content
 from callsheet.language.environment import overlaid_spots
-from callsheet.planning import Current, Desired
-from callsheet.planning.changes import content_of
+from callsheet.planning.plan import Current, Desired
+from callsheet.planning.sides import content_of
 from callsheet.targets.journey_optimizer.marketing_actions import unknown_marketing_actions
 from callsheet.targets.journey_optimizer.rules.consent import UNKNOWN
 from callsheet.targets.journey_optimizer.target import JourneyTarget

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from callsheet.documents import equal
 from callsheet.errors import CallsheetError
 from callsheet.ledger import Ledger, Position
-from callsheet.planning import Change, GuardVerdict, Plan
+from callsheet.planning.model import Change, GuardVerdict, Plan
 from callsheet.targets import Deployed, Target
 from callsheet.words import listed
 

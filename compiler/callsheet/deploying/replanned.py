@@ -12,9 +12,10 @@ from callsheet.documents import equal
 from callsheet.errors import CallsheetError
 from callsheet.language.difference import Difference, heaviest
 from callsheet.language.masking import masked
-from callsheet.planning import Change, Current, Plan
-from callsheet.planning.changes import Side, make_change
-from callsheet.planning.model import difference_record
+from callsheet.planning.changes import make_change
+from callsheet.planning.model import Change, Plan, difference_record
+from callsheet.planning.plan import Current
+from callsheet.planning.sides import Side
 
 
 def compare_plans(approved: Plan, now: Plan) -> None:

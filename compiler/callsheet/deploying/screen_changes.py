@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from callsheet.deploying.stores import Stores
 from callsheet.errors import CallsheetError
 from callsheet.language.addresses import Address
-from callsheet.planning import ScreenChange
+from callsheet.planning.model import ScreenChange
 from callsheet.targets.journey_optimizer.audit import DAYS, MOST, ScreenLog, read_screen_log
 from callsheet.targets.journey_optimizer.target import JourneyTarget
 from callsheet.words import listed

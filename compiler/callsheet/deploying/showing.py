@@ -13,7 +13,7 @@ from callsheet.errors import CallsheetError
 from callsheet.language.addresses import Address
 from callsheet.language.kinds import deployed_kinds
 from callsheet.language.masking import masked
-from callsheet.planning.changes import content_of
+from callsheet.planning.sides import content_of
 from callsheet.targets import Deployed
 from callsheet.words import nearest
 

@@ -9,8 +9,8 @@ from callsheet.importing.account import Found
 from callsheet.language.addresses import Address
 from callsheet.language.environment import Environment
 from callsheet.language.selection import Selection
-from callsheet.planning.changes import content_of
 from callsheet.planning.chosen import only_deployed
+from callsheet.planning.sides import content_of
 from callsheet.targets import Deployed, ExpectingTarget
 
 

@@ -90,7 +90,7 @@ class FolderSource:
     def fingerprint(self, file: str) -> tuple[int, ...] | None:
         """Return size, times and inode, as git's index does."""
         try:
-            found = os.stat(os.path.join(self._root, file))
+            found = os.stat(f"{self._root}{os.sep}{file}")
         except OSError:
             return None
         return (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from callsheet.compiling import compile_workspace
+from callsheet.compiling.workspace import compile_workspace
 from callsheet.documents import MemorySource
 from callsheet.documents.yaml_text import block_text
 from callsheet.errors import CallsheetError

@@ -7,6 +7,8 @@ from functools import cache
 
 from callsheet.language.installed import Plugin, entry_points
 
+GROUPS = ("callsheet.ledgers", "callsheet.reports", "callsheet.secrets", "callsheet.targets")
+
 
 @cache
 def plugins(group: str) -> dict[str, Plugin]:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from os.path import commonprefix
-from typing import Protocol, cast
 
 from msgspec.structs import replace
 
-from callsheet.calling.receivers import receiver_of, receivers_of
 from callsheet.compiling import CompiledAction
-from callsheet.documents import Path
 from callsheet.language.content import Content
 from callsheet.language.difference import NOTHING, Difference, heaviest
-from callsheet.language.kinds import deployed_kinds
 from callsheet.language.layers import URL
 from callsheet.language.urls import url_text
 from callsheet.planning.field_changes import differences, placed
@@ -22,29 +17,12 @@ from callsheet.planning.hosts import first_calls
 from callsheet.planning.model import ActionName, Change
 from callsheet.planning.personal_data import personal_data
 from callsheet.planning.relayed import by_relay
+from callsheet.planning.sides import Place, Side, content_of
 from callsheet.planning.unseen import unseen
 from callsheet.targets.journey_optimizer.frozen import frozen_changes, pasted_anew
-from callsheet.targets.journey_optimizer.usage import Usage, labels_of
+from callsheet.targets.journey_optimizer.usage import labels_of
+from callsheet.targets.journey_optimizer.uses import Usage
 from callsheet.words import listed
-
-Place = Callable[[str, Path], tuple[str, int, int] | None]
-"""Returns, for an address and a path into its compiled action, where that is written.
-
-A URL that changed has as the last part of its path the offset of the first character that did: a connection
-writes its beginning, and an action its end.
-"""
-
-
-class Side(Protocol):
-    """A compiled action before or after a change: its canonical text, and the digest of just that."""
-
-    @property
-    def canonical(self) -> str:
-        """The text."""
-
-    @property
-    def digest(self) -> str:
-        """The digest."""
 
 
 def make_change(
@@ -232,6 +210,8 @@ def _diff(
 
 def _created(after: Content, text: str | None) -> list[Difference]:
     """Explain a new action: that it is new, and which personal data it sends where."""
+    from callsheet.calling.receivers import receiver_of, receivers_of
+
     host = receiver_of(after)
     if "request" in after:
         words, reason = f"new action: {after['request']['method']} to {host}", "action-created"
@@ -265,17 +245,3 @@ def _created(after: Content, text: str | None) -> list[Difference]:
                 )
             )
     return [*found, *unseen(None, after, text)]
-
-
-def content_of(side: Side) -> Content:
-    """Return a compiled action as data; what was broken by hand at the target is shown as it is."""
-    if isinstance(side, CompiledAction):
-        return side.content
-    try:
-        value = json.loads(side.canonical)
-    except (ValueError, RecursionError):
-        value = None
-    if isinstance(value, dict) and any(one.definition.is_whole(value) for one in deployed_kinds().values()):
-        return cast("Content", value)
-    broken = {"request": {"method": "?", "url": "?"}, "unreadable": side.canonical[:1_000]}
-    return cast("Content", broken)

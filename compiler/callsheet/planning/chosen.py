@@ -15,8 +15,8 @@ from callsheet.language.action import Definition
 from callsheet.language.addresses import Address
 from callsheet.language.kinds import deployed_kinds
 from callsheet.language.selection import Candidate, Selection
-from callsheet.planning.changes import Side, content_of
 from callsheet.planning.model import Change, PlanSelection
+from callsheet.planning.sides import Side, content_of
 
 
 class Chosen(Struct, frozen=True, kw_only=True):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from callsheet.compiling import CompiledAction
-from callsheet.planning.changes import Place, Side, content_of, make_change
+from callsheet.planning.changes import make_change
 from callsheet.planning.hosts import known_hosts
 from callsheet.planning.model import ActionName, Change
+from callsheet.planning.sides import Place, Side, content_of
 
 
 def compare(

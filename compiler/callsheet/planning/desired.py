@@ -3,41 +3,30 @@
 from __future__ import annotations
 
 from callsheet.compiling import Compiled
-from callsheet.compiling.action import compiled_base
 from callsheet.documents.places import Path
 from callsheet.language.action import Action, Definition
 from callsheet.language.addresses import Address
 from callsheet.language.environment import Environment, overlaid_spots
 from callsheet.language.layers import URL, URL_PATH
 from callsheet.language.urls import url_text
-from callsheet.planning.changes import Place
 from callsheet.planning.plan import Desired
+from callsheet.planning.sides import Place
 
 
 def desired_of(compiled: Compiled, environment: Environment) -> Desired:
     """Return what a compiled workspace wants of one environment."""
     return Desired(
         actions=compiled.by_environment.get(environment.name, {}),
-        renamed_from=renames(compiled),
+        renamed_from=compiled.renames,
         place=place_in(compiled, environment),
     )
 
 
-def renames(compiled: Compiled) -> dict[str, str]:
-    """Return the address before, by address after, of what was renamed."""
-    return {
-        one.address: str(Address(one.kind, one.renamed_from))
-        for one in compiled.definitions.values()
-        if one.renamed_from
-    }
-
-
 def place_in(compiled: Compiled, environment: Environment) -> Place:
     """Return the function that returns where a field of a compiled action is written."""
-    definitions = compiled.definitions
 
     def place(address: str, path: Path) -> tuple[str, int, int] | None:
-        action = definitions.get(Address.read(address).name)
+        action = compiled.definitions.get(Address.read(address).name)
         if action is None:
             return None
         if not path:
@@ -54,6 +43,8 @@ def place_in(compiled: Compiled, environment: Environment) -> Place:
 
 def _part_of_url(action: Definition, environment: Environment, offset: int) -> Path:
     """Return which field writes the character of a compiled URL: that of the whole, or of its path."""
+    from callsheet.compiling.action import compiled_base
+
     base = compiled_base(action, environment) if isinstance(action, Action) else None
     if base is None:
         return URL

@@ -8,10 +8,10 @@ from callsheet.compiling import Compiled
 from callsheet.compiling.selecting import refuse_invalid
 from callsheet.errors import CallsheetError, InvalidWorkspaceError
 from callsheet.language import Environment
-from callsheet.planning.changes import Side
 from callsheet.planning.compare import compare
-from callsheet.planning.desired import place_in, renames
+from callsheet.planning.desired import place_in
 from callsheet.planning.model import Change
+from callsheet.planning.sides import Side
 
 _COMPARED = ("CS104", "CS105", "CS106", "CS107", "CS117", "CS118")
 """What is wrong with a link or a name, or that there is no document: nothing is there to be compared."""
@@ -31,7 +31,7 @@ def changes_by_environment(before: Compiled, after: Compiled) -> dict[str, list[
         for old, new in pairs.both
     }
     was, now = ({one.address for one in side.definitions.values()} for side in (before, after))
-    renamed = renames(after)
+    renamed = after.renames
     for name in pairs.added:
         there = changes_in({}, after, after.environments[name])
         found[name] = [one for one in there if renamed.get(one.address, one.address) not in was]
@@ -44,7 +44,7 @@ def changes_by_environment(before: Compiled, after: Compiled) -> dict[str, list[
 def changes_in(before: Mapping[str, Side], after: Compiled, environment: Environment) -> list[Change]:
     """Compare what was with what a workspace compiles to in an environment."""
     now = after.by_environment.get(environment.name, {})
-    return compare(before, now, renamed_from=renames(after), place=place_in(after, environment))
+    return compare(before, now, renamed_from=after.renames, place=place_in(after, environment))
 
 
 def changes_between(compiled: Compiled, first: Environment, second: Environment) -> list[Change]:

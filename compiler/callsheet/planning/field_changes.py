@@ -10,7 +10,6 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from callsheet.calling.receivers import receivers_of
 from callsheet.documents import Path, equal
 from callsheet.language.difference import NOTHING, Difference, value_at
 from callsheet.language.when_empty import WHEN_EMPTY
@@ -110,6 +109,8 @@ def _explained(
 
 
 def _new_personal_data(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+    from callsheet.calling.receivers import receivers_of
+
     was, hosts_before = personal_data(before), receivers_of(before)
     return [
         Difference(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from callsheet.calling.receivers import receivers_of
 from callsheet.language.difference import NOTHING, Difference
 from callsheet.language.urls import host_of
 
@@ -14,6 +13,8 @@ _TOKEN_FIELDS = ("tokenUrl", "endpoint")
 
 def hosts_of(action: Mapping[str, Any]) -> set[str]:
     """Return the hosts that are called: by the request, for a token, and that of a relay."""
+    from callsheet.calling.receivers import receivers_of
+
     found = {*receivers_of(action)} if "request" in action or "url" in action else set()
     authentication = action.get("authentication")
     if isinstance(authentication, dict):

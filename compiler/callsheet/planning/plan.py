@@ -14,25 +14,14 @@ from callsheet.documents.commits import Commit
 from callsheet.language.difference import Difference
 from callsheet.language.environment import Guards
 from callsheet.ledger import Applied, Position
-from callsheet.planning.changes import (
-    Place,
-    Side,
-    brought_on,
-    content_of,
-    deleted_in_use,
-    make_change,
-    mapped_in_journeys,
-    replaced_in_use,
-    replaced_where_fixed,
-)
 from callsheet.planning.chosen import Chosen, needs_of, refuse_cut
-from callsheet.planning.field_changes import differences
 from callsheet.planning.guards import judge
 from callsheet.planning.hosts import known_hosts
 from callsheet.planning.model import ActionName, Change, Drift, Plan
 from callsheet.planning.planfile import with_digest
+from callsheet.planning.sides import Place, Side, content_of
 from callsheet.targets import Deployed
-from callsheet.targets.journey_optimizer.usage import Usage
+from callsheet.targets.journey_optimizer.uses import Usage
 
 Replaces = Callable[[Mapping[str, Any], Mapping[str, Any]], Sequence[str]]
 
@@ -117,6 +106,8 @@ def forget_plan(
 
 def _let_go(address: str, current: Current) -> Change:
     """Make the change of an object that is no longer managed, and stays deployed where it is."""
+    from callsheet.planning.changes import make_change
+
     change = make_change("forget", address, address, current.applied[address], None)
     if address not in current.deployed:
         return change
@@ -198,6 +189,8 @@ class _Planner:
                 continue
             diff: tuple[Difference, ...] = ()
             if deployed is not None:
+                from callsheet.planning.field_changes import differences
+
                 diff = tuple(differences(content_of(applied), content_of(deployed)))
             self.drift.append(
                 Drift(
@@ -259,6 +252,16 @@ class _Planner:
         before: Side | None,
         after: CompiledAction | None,
     ) -> None:
+        # Only here: where nothing changes, and that is most of the time, none of this is needed.
+        from callsheet.planning.changes import (
+            brought_on,
+            deleted_in_use,
+            make_change,
+            mapped_in_journeys,
+            replaced_in_use,
+            replaced_where_fixed,
+        )
+
         known = self._known_hosts if action == "create" else ()
         change = make_change(action, address, address_before, before, after, self.desired.place, known)
         usage = self.desired.usage

@@ -25,8 +25,8 @@ from callsheet.language.addresses import Address
 from callsheet.language.difference import NOTHING, value_at
 from callsheet.language.environment import Environment, overlaid_spots
 from callsheet.language.when_empty import is_mapping
-from callsheet.planning.changes import Side, content_of
 from callsheet.planning.model import Drift
+from callsheet.planning.sides import Side, content_of
 
 Texts = Mapping[str, str]
 _Change = tuple[str, Path, tuple[Any, Any]]

@@ -6,12 +6,13 @@ import json
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from callsheet.deploying import ApplyResult
+from callsheet.deploying.executor import ApplyResult
 from callsheet.importing import Adoption, Extraction
 from callsheet.language import Definition, in_language
 from callsheet.language.masking import masked
 from callsheet.ledger import ApplyRecord, SettledStep
-from callsheet.planning import Plan, plan_record
+from callsheet.planning.model import Plan
+from callsheet.planning.planfile import plan_record
 from callsheet.reporting.certificates import certificates_record
 from callsheet.reporting.files import adoption_record, extraction_record
 from callsheet.reporting.journey import journey_record

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from callsheet.planning import Plan
+from callsheet.planning.model import Plan
 from callsheet.reporting.model import Report, Style
 from callsheet.reporting.reviewed import Entry, grave_changes, reviewed
 from callsheet.reporting.terminal import safe

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from callsheet.documents import pointer_of
 from callsheet.language import Diagnostic
+from callsheet.language.difference import NOTHING
 from callsheet.language.masking import masked
-from callsheet.planning import NOTHING
 from callsheet.planning.model import ACTIONS, ScreenChange, change_record, difference_record, drift_record
 from callsheet.planning.protections import Protection
 from callsheet.planning.shared import SharedChange

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from callsheet.deploying import ApplyResult
+from callsheet.deploying.executor import ApplyResult
 from callsheet.language import Diagnostic
-from callsheet.planning import Plan
+from callsheet.planning.model import Plan
 from callsheet.reporting.model import Report, Style
 from callsheet.reporting.reviewed import reviewed
 from callsheet.reporting.terminal import safe

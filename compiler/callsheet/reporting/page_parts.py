@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from difflib import unified_diff
 from typing import Any
 
-from callsheet.language.difference import IMPACTS
-from callsheet.planning import NOTHING, Change, Difference
-from callsheet.planning.model import PlanSelection
+from callsheet.language.difference import IMPACTS, NOTHING, Difference
+from callsheet.planning.model import Change, PlanSelection
 from callsheet.planning.request_pairs import RequestPair
 from callsheet.planning.review import DataFlow, grouped_flows
 from callsheet.reporting.model import Style

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from callsheet.deploying import ApplyResult
+from callsheet.deploying.executor import ApplyResult
 from callsheet.language import Diagnostic
-from callsheet.planning import Drift, GuardVerdict, Plan
+from callsheet.planning.model import Drift, GuardVerdict, Plan
 from callsheet.planning.review import data_flows
 from callsheet.reporting.codes_page import codes_page
 from callsheet.reporting.metrics import figures_line, metrics_page

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from callsheet.language.selection import CHANGED, Selection, Word
-from callsheet.planning import GuardVerdict, Plan
-from callsheet.planning.model import PlanFigures, PlanSelection
+from callsheet.planning.model import GuardVerdict, Plan, PlanFigures, PlanSelection
 from callsheet.words import counted
 
 PROTECTED = "What commands do, and what they protect"

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from callsheet.planning import Change, Difference
+from callsheet.language.difference import Difference
+from callsheet.planning.model import Change
 from callsheet.results import DiffResult
 
 GRAVE = ("breaking", "sensitive")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from callsheet.deploying import ApplyResult
+from callsheet.deploying.executor import ApplyResult
 from callsheet.language.difference import IMPACTS, Impact
-from callsheet.planning import Change, GuardVerdict, Plan
-from callsheet.planning.model import PlanSelection
+from callsheet.planning.model import Change, GuardVerdict, Plan, PlanSelection
 from callsheet.reporting.metrics import figures_line
 from callsheet.reporting.model import Style
 from callsheet.reporting.phrases import (

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from callsheet.documents import Path
-from callsheet.planning import NOTHING, Change, Difference, Drift
+from callsheet.language.difference import NOTHING, Difference
+from callsheet.planning.model import Change, Drift
 from callsheet.reporting.model import Style
 from callsheet.reporting.terminal import (
     SAID_IN_WORDS,

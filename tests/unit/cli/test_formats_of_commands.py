@@ -8,9 +8,9 @@ import click
 import pytest
 
 from callsheet import results
-from callsheet.deploying import ApplyResult
+from callsheet.deploying.executor import ApplyResult
 from callsheet.language.plugins import plugins
-from callsheet.planning import Plan
+from callsheet.planning.model import Plan
 
 RESULTS: dict[str, type] = {
     "apply": ApplyResult, "certificate": results.CertificateResult, "confirm": ApplyResult, "diff": results.DiffResult,

@@ -342,7 +342,7 @@ def test_two_revisions_are_compared(workspace: Folder, callsheet: Callsheet) -> 
 def test_no_traceback_reaches_a_user(
     workspace: Folder, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import callsheet.compiling.compilations as module
+    import callsheet.compiling.workspace as module
 
     def fail(*arguments: object, **options: object) -> None:
         raise ZeroDivisionError("canary-secret")

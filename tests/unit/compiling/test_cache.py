@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from callsheet.compiling import Compiled, compile_workspace
+from callsheet.compiling import Compiled
 from callsheet.compiling import pool as pool_module
 from callsheet.compiling import worker as worker_module
 from callsheet.compiling.bundles import packed
+from callsheet.compiling.workspace import compile_workspace
 from callsheet.documents import FolderSource, MemorySource
 from callsheet.errors import CallsheetError
 from support.workspaces import Folder

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from callsheet import Workspace
 from callsheet.calling import build_request
 from callsheet.calling.parameters import check_parameters, read_argument
-from callsheet.compiling import canonical_text, compile_workspace
+from callsheet.compiling import canonical_text
 from callsheet.compiling.leaves import is_reference
+from callsheet.compiling.workspace import compile_workspace
 from callsheet.documents import MemorySource
 from callsheet.errors import CallsheetError
 from callsheet.language.schema_check import fast_validator

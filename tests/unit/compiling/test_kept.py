@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import callsheet.compiling.worker as worker_module
-from callsheet.compiling import compile_workspace
 from callsheet.compiling.context import read_shared
 from callsheet.compiling.unit import Computed
 from callsheet.compiling.worker import Worker
+from callsheet.compiling.workspace import compile_workspace
 from callsheet.documents import FolderSource, MemorySource
 from callsheet.documents.sources import Source
 from callsheet.language.catalog import RULES, rules_on

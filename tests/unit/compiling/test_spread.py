@@ -13,7 +13,6 @@ import pytest
 
 from callsheet import Workspace
 from callsheet.compiling import cache as cache_module
-from callsheet.compiling import compile_workspace
 from callsheet.compiling import pool as pool_module
 from callsheet.compiling.bundles import Bundles
 from callsheet.compiling.cache import FILE, UnitCache
@@ -22,6 +21,7 @@ from callsheet.compiling.sent import NotSent, Sender, compute_sent
 from callsheet.compiling.spread import Spread
 from callsheet.compiling.unit import Computed
 from callsheet.compiling.worker import Worker
+from callsheet.compiling.workspace import compile_workspace
 from callsheet.documents import FolderSource
 from callsheet.errors import ArgumentError
 from support.workspaces import ROOT, Callsheet, Folder

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from callsheet import CallsheetError, Workspace
-from callsheet.deploying import applied_after, opened, refuse_failed
 from callsheet.deploying.applying import default_author
 from callsheet.deploying.current import read_current
-from callsheet.deploying.recovery import settled_by
+from callsheet.deploying.executor import refuse_failed
+from callsheet.deploying.recovery import applied_after, settled_by
+from callsheet.deploying.stores import opened
 from callsheet.language.steps import Step
 from callsheet.outbound.secrets import resolve
 from callsheet.targets import Deployed, StepRefused

@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callsheet.compiling import compile_workspace
+from callsheet.compiling.workspace import compile_workspace
 from callsheet.documents import MemorySource
 from callsheet.documents.reading import parse
 from callsheet.language.formatting import formatted

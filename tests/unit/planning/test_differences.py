@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from callsheet.compiling import canonical_text
 from callsheet.language.difference import heaviest
-from callsheet.planning import differences
+from callsheet.planning.field_changes import differences
 from callsheet.planning.personal_data import personal_data
 
 BASE: dict[str, Any] = {

@@ -14,9 +14,10 @@ from callsheet.compiling import CompiledAction, canonical_text, digest_of
 from callsheet.errors import CallsheetError
 from callsheet.language.environment import Guards
 from callsheet.ledger import Applied, Position
-from callsheet.planning import Current, Desired, Plan, make_plan, plan_record, read_plan, write_plan
 from callsheet.planning.guards import judge
-from callsheet.planning.model import GuardVerdict
+from callsheet.planning.model import GuardVerdict, Plan
+from callsheet.planning.plan import Current, Desired, make_plan
+from callsheet.planning.planfile import plan_record, read_plan, write_plan
 from callsheet.targets import Deployed
 from support.workspaces import Callsheet, Folder
 

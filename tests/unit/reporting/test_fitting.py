@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from callsheet.planning import Change, Difference
+from callsheet.language.difference import Difference
+from callsheet.planning.model import Change
 from callsheet.reporting import Style, report
 from callsheet.reporting.fitting import fit, size
 from callsheet.reporting.markdown import MAX_BYTES, marker_of, write_block

@@ -13,14 +13,14 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from callsheet.calling import Request
-from callsheet.deploying import ApplyResult
+from callsheet.deploying.executor import ApplyResult
 from callsheet.documents import Related, Span
 from callsheet.importing import Adoption, Extraction
 from callsheet.importing.written_files import Shortened
 from callsheet.language import Diagnostic
+from callsheet.language.difference import NOTHING, Difference
 from callsheet.ledger import SettledStep
-from callsheet.planning import NOTHING, Change, Difference, Drift, GuardVerdict, Plan
-from callsheet.planning.model import PlanFigures
+from callsheet.planning.model import Change, Drift, GuardVerdict, Plan, PlanFigures
 from callsheet.planning.planfile import with_digest
 from callsheet.planning.protections import Protection
 from callsheet.planning.request_pairs import RequestPair

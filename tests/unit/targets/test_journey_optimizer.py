@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from callsheet.calling.journey import sent_by_journey
-from callsheet.compiling import compile_workspace
+from callsheet.compiling.workspace import compile_workspace
 from callsheet.documents import MemorySource
-from callsheet.planning import differences
+from callsheet.planning.field_changes import differences
 from callsheet.targets.journey_optimizer.frozen import frozen_fields
 from callsheet.targets.journey_optimizer.lowering import lowered
 from support.examples import JOURNEY

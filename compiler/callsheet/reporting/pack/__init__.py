@@ -10,8 +10,9 @@ import json
 from collections.abc import Sequence
 
 from callsheet.deploying.by_hand import PackResult
-from callsheet.planning import Plan, plan_record
+from callsheet.planning.model import Plan
 from callsheet.planning.packs import FORMAT_VERSION
+from callsheet.planning.planfile import plan_record
 from callsheet.reporting.pack.html import html_pack
 from callsheet.reporting.pack.markdown import markdown_pack
 from callsheet.reporting.pack.steps import PackStep

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from callsheet.markup import write_html
-from callsheet.planning import Plan
+from callsheet.planning.model import Plan
 from callsheet.reporting.pack.markdown import title_of
 from callsheet.reporting.pack.steps import PackStep
 from callsheet.targets.journey_optimizer.titles import Screen

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from callsheet.planning import Plan
 from callsheet.planning.changes import PASTE
+from callsheet.planning.model import Plan
 from callsheet.reporting.markdown import plain
 from callsheet.reporting.pack.steps import PackStep
 from callsheet.reporting.terminal import safe

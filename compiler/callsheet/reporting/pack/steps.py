@@ -9,7 +9,7 @@ from typing import Any
 from callsheet.language.addresses import Address
 from callsheet.language.difference import NOTHING, Difference
 from callsheet.language.masking import masked
-from callsheet.planning import Change
+from callsheet.planning.model import Change
 from callsheet.targets.journey_optimizer.afterwards import in_journeys, test_request
 from callsheet.targets.journey_optimizer.lowering import Form, relay_host
 from callsheet.targets.journey_optimizer.phrases import PHRASES

@@ -13,7 +13,8 @@ import pytest
 
 from callsheet.calling.generated import standard_values
 from callsheet.calling.request import Request, build_request
-from callsheet.compiling import Compiled, compile_workspace
+from callsheet.compiling import Compiled
+from callsheet.compiling.workspace import compile_workspace
 from callsheet.documents import MemorySource
 from callsheet.language.action import label_of
 from callsheet.language.catalog import RULES

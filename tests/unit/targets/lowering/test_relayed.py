@@ -8,7 +8,7 @@ import pytest
 
 from callsheet.calling.generated import standard_values
 from callsheet.calling.request import build_request
-from callsheet.compiling import compile_workspace
+from callsheet.compiling.workspace import compile_workspace
 from callsheet.documents import MemorySource
 from callsheet.targets.journey_optimizer.lowering import (
     lowered,

@@ -21,7 +21,7 @@ from callsheet.words import and_more, counted
 if TYPE_CHECKING:
     from callsheet.targets.journey_optimizer.lowering.model import Form
     from callsheet.targets.journey_optimizer.readings import Reading
-    from callsheet.targets.journey_optimizer.usage import Use
+    from callsheet.targets.journey_optimizer.uses import Use
 
 SUBJECT = "called"
 REQUEST: Path = ("request",)

@@ -1,0 +1,122 @@
+"""A folder of which it is known what was read of it, and whether all of that is still the same."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from pathlib import Path as FilePath
+from typing import NamedTuple
+
+from callsheet.documents.findings import MAX_FILE_BYTES
+from callsheet.documents.packaged import packaged
+from callsheet.documents.sources import FolderSource
+
+
+class State(NamedTuple):
+    """What files were like at a moment.
+
+    Attributes:
+        digest: of the names and the stats of all of them.
+        changed_at: when the last of them changed, in nanoseconds since 1970.
+
+    """
+
+    digest: str
+    changed_at: int
+
+
+class RecordingSource(FolderSource):
+    """The files of a folder, listed once, and the names of everything else that was read beside them.
+
+    Attributes:
+        others: the files that were asked for and are not listed: templates, contracts, `.callsheetignore`.
+        packages: the references to files of installed packages that were followed.
+
+    """
+
+    def __init__(self, root: FilePath) -> None:
+        super().__init__(root)
+        self.others: set[str] = set()
+        self.packages: set[str] = set()
+        self._files: list[str] | None = None
+        self._listed: set[str] = set()
+        self._prints: dict[str, tuple[int, ...] | None] = {}
+        self._linked: dict[str, _Seen] = {}
+
+    def files(self) -> list[str]:
+        """List every document file below the folder, sorted; the same each time."""
+        if self._files is None:
+            self._files = super().files()
+            self._listed = set(self._files)
+        return [*self._files]
+
+    def read(self, file: str, *, limit: int = MAX_FILE_BYTES) -> bytes:
+        """Read one file, as `FolderSource.read` does."""
+        self.note(file)
+        return super().read(file, limit=limit)
+
+    def real(self, file: str) -> str:
+        """Return the path to which links lead, as `FolderSource.real` does."""
+        self.note(file)
+        return super().real(file)
+
+    def note(self, file: str) -> None:
+        """Record that a file was read, here or in another process."""
+        if file not in self._listed:
+            self.others.add(file)
+
+    def fingerprint(self, file: str) -> tuple[int, ...] | None:
+        """Return size, times and inode, as they were when they were first asked for."""
+        if file not in self._prints:
+            self._prints[file] = super().fingerprint(file)
+        return self._prints[file]
+
+    def was_changed(self, file: str) -> bool:
+        """Return whether a file is no longer as it was when its fingerprint was first asked for."""
+        return super().fingerprint(file) != self.fingerprint(file)
+
+    def state(self, others: Iterable[str], packages: Iterable[str]) -> State:
+        """Return what the listed files are like, and others, and files of packages; links by their ends.
+
+        A listed file is as it was when this was first asked for, or its fingerprint.
+        """
+        there = [self._seen(file) for file in self.files()]
+        there += [_followed(self._real_root, file) for file in sorted(others)]
+        for reference in sorted(packages):
+            found = packaged(reference)
+            there.append(_Seen(reference, f"{found.installed}", (0, 0, 0)))
+            if found.file is not None:
+                there.append(_followed("", str(found.file)))
+        parts = [f"{one.name}\0{one.place}\0{one.numbers}" for one in there]
+        parts += [f"{one.code}\0{one.file}\0{one.message}\0{one.help}" for one in self.problems]
+        text = "\n".join(parts).encode("utf-8", "surrogatepass")
+        changed_at = max((max(one.numbers[1:3]) for one in there), default=0)
+        return State(hashlib.sha256(text).hexdigest(), changed_at)
+
+    def _seen(self, file: str) -> _Seen:
+        if file in self._direct and (numbers := self.fingerprint(file)) is not None:
+            return _Seen(file, "", numbers)
+        if file not in self._linked:
+            self._linked[file] = _followed(self._real_root, file)
+        return self._linked[file]
+
+
+class _Seen(NamedTuple):
+    """A file, where links lead from it, and its stat with the times second and third."""
+
+    name: str
+    place: str
+    numbers: tuple[int, ...]
+
+
+def _followed(root: str, file: str) -> _Seen:
+    """Return what a path leads to; of what is not there, why not."""
+    try:
+        path = os.path.join(root, file)
+        real = os.path.realpath(path, strict=True)
+        link, found = os.lstat(path), os.stat(real)
+    except (OSError, ValueError) as error:
+        return _Seen(file, "", (getattr(error, "errno", None) or -1, 0, 0))
+    changed_at = max(link.st_ctime_ns, found.st_ctime_ns)
+    return _Seen(file, real, (found.st_size, found.st_mtime_ns, changed_at, found.st_ino, found.st_mode))
