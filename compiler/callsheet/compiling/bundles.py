@@ -10,13 +10,18 @@ from __future__ import annotations
 import threading
 import zlib
 from collections.abc import Callable, Iterable
+from typing import cast
 
 from callsheet.compiling.memo import Memo
+from callsheet.documents import decoded
 from callsheet.errors import CallsheetError
+from callsheet.language.content import Content
 from callsheet.templates.values import digest_of
 
-_OPEN = 16 * 1_048_576
+_OPEN = 4 * 1_048_576
 """So many characters of bundles stay unpacked: the rows of a set are read one by one, between others."""
+_READ = 1_048_576
+"""The contents of so many characters stay read: several rules look at one message, one after the other."""
 
 
 def packed(texts: Iterable[str]) -> bytes:
@@ -38,6 +43,7 @@ class Bundles:
         self._computed = computed
         self._in_memory: dict[str, bytes] = {}
         self._unpacked: Memo[dict[str, str]] = Memo(_OPEN)
+        self.contents: Memo[Content] = Memo(_READ)
         self._lock = threading.Lock()
 
     def add(self, file: str, bundle: bytes) -> None:
@@ -90,6 +96,16 @@ class FileTexts:
     def text(self, digest: str) -> str:
         """Return a text by its digest; raises as `Bundles.text` does."""
         return self._bundles.text(self.file, digest)
+
+    def content(self, digest: str, whose: str) -> Content:
+        """Return a text as data; for the same object the same, as long as it is kept."""
+        key = f"{whose} {digest}"
+        found = self._bundles.contents.get(key)
+        if found is None:
+            text = self.text(digest)
+            found = cast("Content", decoded(text))
+            self._bundles.contents.put(key, found, len(text))
+        return found
 
 
 def _texts_of(bundle: bytes) -> dict[str, str]:

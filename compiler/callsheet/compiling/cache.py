@@ -80,6 +80,7 @@ class UnitCache:
         self.parts: dict[str, str] = {}
         self.entries: dict[str, list[Entry]] = {}
         self.found: dict[str, Entry | None] = {}
+        self.hashes: dict[str, str] = {}
         self.prints: dict[str, str] = {}
         self.dirty: set[int] = set()
         self.dropped: list[tuple[str, str]] = []
@@ -162,10 +163,15 @@ class UnitCache:
         except sqlite3.Error:
             return
 
+    def let_go(self) -> None:
+        """Let go of the index, once it is written; what is left is where the texts of each file are."""
+        self.hashes = {file: one.hash for file, one in self.found.items() if one is not None}
+        self.entries, self.found, self.prints = {}, {}, {}
+
     def bundle(self, file: str) -> bytes | None:
         """Return the texts of a unit that was taken; None where they are lost."""
-        entry = self.found.get(file)
-        return None if entry is None else bundle_of(self.connection, file, entry.hash)
+        digest = self.hashes.get(file)
+        return None if digest is None else bundle_of(self.connection, file, digest)
 
     # -- entries --------------------------------------------------------------------------
 

@@ -104,7 +104,14 @@ class Compilations:
         if self.cache is None:
             return self._compiled(FolderSource(self.root))
         source = RecordingSource(self.root)
-        runs = Runs(self.cache, source, self.today(), self.variant, self.spread)
+        runs = Runs(
+            self.cache,
+            source,
+            self.today(),
+            self.variant,
+            self.spread,
+            lambda: self._compiled(FolderSource(self.root)),
+        )
         found = runs.recall()
         if found is None:
             found = self._compiled(source)

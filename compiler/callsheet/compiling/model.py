@@ -55,6 +55,9 @@ class CompiledAction:
     @property
     def content(self) -> Content:
         """The compiled action as data, as `schemas/compiled-action.schema.json` describes it."""
+        if self._content is None and not isinstance(self._canonical, str):
+            # Not kept here: a check of all objects would hold every one of them.
+            return self._canonical.content(self.digest, f"{self.environment} {self.address}")
         if self._content is None:
             self._content = decoded(self.canonical)
         found: Content = cast("Content", self._content)

@@ -10,32 +10,28 @@ nothing is recorded.
 
 from __future__ import annotations
 
-import hashlib
-import os
-import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from datetime import date
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Struct
 
-from callsheet._version import __version__
 from callsheet.bulk import without_collection
 from callsheet.compiling.bundles import Bundles, FileTexts
 from callsheet.compiling.model import Compiled, CompiledAction
 from callsheet.compiling.sealed import SealedStore
 from callsheet.compiling.spread import Spread
-from callsheet.compiling.versions import versions_of_dependencies
+from callsheet.compiling.versions import identity_of_run
 from callsheet.documents.recording import RecordingSource
 from callsheet.errors import CallsheetError
 from callsheet.language.diagnostics import Diagnostic
-from callsheet.language.plugins import GROUPS, plugins
 
-FORMAT = 1
+FORMAT = 2
 FILE = f"runs-{FORMAT}.sqlite"
 UNTRUSTED_NANOSECONDS = 2_000_000_000
 """A file that changed this short before a run could change again with the same times."""
@@ -49,7 +45,10 @@ class _Record(Struct):
         state: a digest of all files that it read.
         others: those of them that are not listed.
         packages: the references to files of packages.
-        compiled: by environment and address: digest, and the number of the file in `hashes`.
+        environments: the names of those that anything is compiled for, in their order.
+
+    Its larger parts are kept beside it, each by its name: the diagnostics, the hashes of files, and for
+    each environment what it compiles to: by address, the digest, and the number of the file in the hashes.
 
     """
 
@@ -64,9 +63,7 @@ class _Record(Struct):
     notes: list[str]
     incomplete: list[str]
     renames: dict[str, str]
-    diagnostics: Raw
-    compiled: Raw
-    hashes: Raw
+    environments: list[str]
 
 
 class Runs:
@@ -78,17 +75,25 @@ class Runs:
         today: the day by which exceptions of policies expire.
         variant: what else the result depends on; the last run of each is kept.
         spread: who computes what the cache has lost.
+        again: compiles the folder, where the record of its last run is lost meanwhile.
 
     """
 
     def __init__(
-        self, cache: Path, source: RecordingSource, today: date, variant: str, spread: Spread
+        self,
+        cache: Path,
+        source: RecordingSource,
+        today: date,
+        variant: str,
+        spread: Spread,
+        again: Callable[[], Compiled],
     ) -> None:
+        self.again = again
         self.cache = cache
         self.source = source
         self.variant = variant
         self.spread = spread
-        self.identity = _identity(today, variant)
+        self.identity = identity_of_run(FORMAT, today, variant)
         self.begun = time.time_ns()
 
     def recall(self) -> Compiled | None:
@@ -106,11 +111,6 @@ class Runs:
         state = source.state(source.others, source.packages)
         if state.changed_at > self.begun - UNTRUSTED_NANOSECONDS:
             return
-        numbers = {file: number for number, file in enumerate(compiled.hashes)}
-        there = {
-            name: {address: (one.digest, numbers[one.file]) for address, one in found.items()}
-            for name, found in compiled.by_environment.items()
-        }
         record = _Record(
             identity=self.identity,
             state=state.digest,
@@ -123,29 +123,38 @@ class Runs:
             notes=compiled.notes,
             incomplete=compiled.incomplete,
             renames=compiled.renames,
-            diagnostics=Raw(msgspec.json.encode(compiled.diagnostics)),
-            compiled=Raw(msgspec.json.encode(there)),
-            hashes=Raw(msgspec.json.encode(compiled.hashes)),
+            environments=[*compiled.by_environment],
         )
-        self._write(msgspec.json.encode(record).decode("utf-8"))
+        numbers = {file: number for number, file in enumerate(compiled.hashes)}
+        parts = {self.variant: record, "diagnostics": compiled.diagnostics, "hashes": compiled.hashes}
+        bodies = {name: _encoded(one) for name, one in parts.items()}
+        for name, found in compiled.by_environment.items():
+            there = {address: (one.digest, numbers[one.file]) for address, one in found.items()}
+            bodies[f"environment {name}"] = _encoded(there)
+        token = record.state
+        with closing(SealedStore(self.cache, FILE)) as store:
+            store.put_all(
+                {
+                    self.variant: bodies.pop(self.variant),
+                    **{f"{self.variant}: {name}": f"{token}{body}" for name, body in bodies.items()},
+                }
+            )
+
+    def part(self, record: _Record, name: str) -> str:
+        """Return a part of a run as JSON; raises LookupError where it is no longer that of the run."""
+        with closing(SealedStore(self.cache, FILE)) as store:
+            text = store.get(f"{self.variant}: {name}")
+        if text is None or not text.startswith(record.state):
+            raise LookupError(name)
+        return text[len(record.state) :]
 
     def _read(self) -> _Record | None:
-        store = SealedStore(self.cache, FILE)
-        try:
+        with closing(SealedStore(self.cache, FILE)) as store:
             text = store.get(self.variant)
-        finally:
-            store.close()
         try:
             return None if text is None else msgspec.json.decode(text, type=_Record)
         except msgspec.DecodeError:
             return None
-
-    def _write(self, text: str) -> None:
-        store = SealedStore(self.cache, FILE)
-        try:
-            store.put(self.variant, text)
-        finally:
-            store.close()
 
 
 _SHARED = frozenset({"environments", "targets", "settings", "policies", "connections", "fragments"})
@@ -178,9 +187,18 @@ class _Recalled:
 
     def _part(self, name: str) -> Mapping[str, Any]:
         """Return the part of a `Compiled` in which an attribute is."""
+        try:
+            return self._read(name)
+        except LookupError:
+            found = self.runs.again()
+            self._refuse_changed(self.runs.source.files())
+            return {one: getattr(found, one) for one in Compiled.__annotations__}
+
+    def _read(self, name: str) -> Mapping[str, Any]:
         with without_collection():
             if name == "diagnostics":
-                return {name: msgspec.json.decode(self.record.diagnostics, type=list[Diagnostic])}
+                text = self.runs.part(self.record, "diagnostics")
+                return {name: msgspec.json.decode(text, type=list[Diagnostic])}
             if name in _SHARED:
                 return self._shared()
             if name in _DEFINED:
@@ -188,19 +206,20 @@ class _Recalled:
             return self._compiled()
 
     def _compiled(self) -> dict[str, Any]:
-        record = self.record
-        hashes: dict[str, str] = msgspec.json.decode(record.hashes)
-        there: dict[str, dict[str, tuple[str, int]]] = msgspec.json.decode(record.compiled)
+        hashes: dict[str, str] = self._decoded("hashes")
         bundles = Bundles(partial(_stored, self.runs.cache, hashes), self._computed)
         files = [FileTexts(bundles, file) for file in hashes]
         by_environment = {
             name: {
                 address: CompiledAction(address, name, files[number], digest)
-                for address, (digest, number) in found.items()
+                for address, (digest, number) in self._decoded(f"environment {name}").items()
             }
-            for name, found in there.items()
+            for name in self.record.environments
         }
         return {"by_environment": by_environment, "hashes": hashes}
+
+    def _decoded(self, name: str) -> Any:
+        return msgspec.json.decode(self.runs.part(self.record, name))
 
     def _shared(self) -> dict[str, Any]:
         """Read the documents that others share again: they are few."""
@@ -208,7 +227,7 @@ class _Recalled:
 
         record = self.record
         shared = read_shared(self.runs.source, record.shared_files, broken=record.broken)
-        self._refuse_changed()
+        self._refuse_changed(self.record.shared_files)
         return {name: getattr(shared, name) for name in _SHARED}
 
     def _defined(self) -> dict[str, Any]:
@@ -216,7 +235,7 @@ class _Recalled:
         from callsheet.compiling.workspace import read_definitions
 
         found = read_definitions(self.runs.source, self.runs.cache, self.runs.spread)
-        self._refuse_changed()
+        self._refuse_changed(self.record.shared_files)
         return {name: getattr(found, name) for name in (*_DEFINED, *_SHARED)}
 
     def _computed(self, file: str) -> bytes:
@@ -228,9 +247,9 @@ class _Recalled:
         context, _ = read_shared(self.runs.source, self.record.shared_files).context()
         return Computed.of(Worker(self.runs.source, context).unit(file)).bundle
 
-    def _refuse_changed(self) -> None:
-        """Refuse documents that are no longer those of the run; raises CS993."""
-        for file in self.record.shared_files:
+    def _refuse_changed(self, files: Iterable[str]) -> None:
+        """Refuse files that are no longer those of the run; raises CS993."""
+        for file in files:
             if self.runs.source.was_changed(file):
                 raise CallsheetError(
                     "CS993", f"{file} was changed while callsheet was running", help="run the command again"
@@ -248,35 +267,5 @@ def _stored(cache: Path, hashes: Mapping[str, str], file: str) -> bytes | None:
             connection.close()
 
 
-def _identity(today: date, variant: str) -> str:
-    """Return a digest of what a run depends on beside files: the day, versions, what is installed."""
-    parts = [
-        FORMAT,
-        __version__,
-        sys.version,
-        versions_of_dependencies(),
-        [[group, *((one.name, one.value) for one in plugins(group).values())] for group in GROUPS],
-        _own_files(),
-        today.isoformat(),
-        variant,
-    ]
-    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
-
-
-@cache
-def _own_files() -> list[tuple[str, int, int]]:
-    """Return callsheet's own files, as they are: those of a working copy change without its version."""
-    return sorted(_below(os.fspath(Path(__file__).parents[1])))
-
-
-def _below(folder: str) -> Iterator[tuple[str, int, int]]:
-    try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.name.endswith((".py", ".json")):
-                    found = entry.stat()
-                    yield entry.path, found.st_size, found.st_mtime_ns
-                elif "." not in entry.name and entry.name != "__pycache__" and entry.is_dir():
-                    yield from _below(entry.path)
-    except OSError:
-        return
+def _encoded(value: Any) -> str:
+    return msgspec.json.encode(value).decode("utf-8")

@@ -1,13 +1,20 @@
-"""What the units of a workspace depend on beside its files: the versions of what computes them."""
+"""What the units of a workspace, and a whole run, depend on beside its files: versions, and the day."""
 
 from __future__ import annotations
 
+import hashlib
+import os
 import sys
+from collections.abc import Iterator
+from datetime import date
 from functools import cache
+from pathlib import Path
+
+import msgspec
 
 from callsheet._version import __version__
 from callsheet.language.installed import version_of
-from callsheet.language.plugins import secret_schemes
+from callsheet.language.plugins import GROUPS, plugins, secret_schemes
 
 DEPENDENCIES = ("jinja2", "jsonschema", "jsonschema-rs", "pyyaml", "rfc8785", "detect-secrets")
 
@@ -26,3 +33,37 @@ def versions_here() -> dict[str, str]:
         **dict(zip(DEPENDENCIES, versions_of_dependencies(), strict=True)),
         "schemes of secrets": ", ".join(secret_schemes()),
     }
+
+
+def identity_of_run(record_format: int, today: date, variant: str) -> str:
+    """Return a digest of what a run depends on beside files: the day, versions, what is installed."""
+    parts = [
+        record_format,
+        __version__,
+        sys.version,
+        versions_of_dependencies(),
+        [[group, *((one.name, one.value) for one in plugins(group).values())] for group in GROUPS],
+        _own_files(),
+        today.isoformat(),
+        variant,
+    ]
+    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
+
+
+@cache
+def _own_files() -> list[tuple[str, int, int]]:
+    """Return callsheet's own files, as they are: those of a working copy change without its version."""
+    return sorted(_below(os.fspath(Path(__file__).parents[1])))
+
+
+def _below(folder: str) -> Iterator[tuple[str, int, int]]:
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.endswith((".py", ".json")):
+                    found = entry.stat()
+                    yield entry.path, found.st_size, found.st_mtime_ns
+                elif "." not in entry.name and entry.name != "__pycache__" and entry.is_dir():
+                    yield from _below(entry.path)
+    except OSError:
+        return

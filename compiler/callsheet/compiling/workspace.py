@@ -172,6 +172,7 @@ class _WorkspaceCompiler:
             # Also of work that did not end: what was computed is true.
             if self.cache is not None:
                 self.cache.save(self.files)
+                self.cache.let_go()
         return [found[file] for file in self.files]
 
     def _keep(self, computed: Sequence[Computed]) -> None:
@@ -211,11 +212,14 @@ class _WorkspaceCompiler:
         if unit.compiled:
             result.hashes[unit.file] = unit.hash
         texts = FileTexts(self.bundles, unit.file)
+        addresses: dict[str, str] = {}  # each is one text, in all environments
         for environment, compiled in unit.compiled.items():
             there = result.by_environment.setdefault(environment, {})
-            for address, digest in compiled.items():
+            for written, digest in compiled.items():
+                address = addresses.setdefault(written, written)
                 if address not in there:
                     there[address] = CompiledAction(address, environment, texts, digest)
+        unit.compiled = {}  # it is in the result
 
     def _document_of(self, row: Row) -> Document:
         """Return the file in which a row is written, as a document in which every place is the row."""

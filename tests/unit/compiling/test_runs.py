@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from callsheet import CallsheetError, InvalidWorkspaceError, Workspace
-from callsheet.compiling import pool, runs
+from callsheet.compiling import pool, runs, versions
 from callsheet.reporting import report
 from callsheet.reporting.model import Style
 from support.workspaces import ACTION, Folder
@@ -268,9 +268,9 @@ def test_another_version_or_other_files_of_callsheet_are_another_run(
 ) -> None:
     settle()
     said(opened(whole))
-    monkeypatch.setattr(runs, "_own_files", lambda: [("other.py", 1, 1)])
+    monkeypatch.setattr(versions, "_own_files", lambda: [("other.py", 1, 1)])
     said(opened(whole))
-    monkeypatch.setattr(runs, "__version__", "other")
+    monkeypatch.setattr(versions, "__version__", "other")
     said(opened(whole))
     assert recalled == [False, False, False]
 
@@ -317,13 +317,31 @@ def test_a_target_that_is_wrong_stays_refused(workspace: Folder, recalled: list[
 
 def test_a_run_that_a_stranger_wrote_is_not_taken(whole: Folder, recalled: list[bool]) -> None:
     settle()
-    said(opened(whole))
+    first = said(opened(whole))
     database = whole.path / ".callsheet" / "cache" / runs.FILE
     database.write_bytes(database.read_bytes().replace(b"connected", b"corrupted"))
-    said(opened(whole))
+    assert said(opened(whole)) == first
     shutil.copy(whole.path / "example.yaml", database)
-    said(opened(whole))
-    assert recalled == [False, False, False]
+    assert said(opened(whole)) == first
+    assert recalled == [False, True, False]
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_a_record_that_is_lost_meanwhile_is_made_again(
+    whole: Folder, recalled: list[bool], *, changed: bool
+) -> None:
+    settle()
+    first = said(opened(whole))
+    late = opened(whole)
+    late.compile()
+    (whole.path / ".callsheet" / "cache" / runs.FILE).unlink()
+    if changed:
+        _edit("example.yaml", "fixed: 1", "fixed: 2")(whole)
+        with pytest.raises(CallsheetError, match=r"example\.yaml was changed while callsheet was running"):
+            late.validate()
+    else:
+        assert said(late) == first
+    assert recalled == [False, True]
 
 
 def test_what_a_document_that_is_not_valid_defines_is_not_there(
