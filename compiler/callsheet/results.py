@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from callsheet.compiling.origins import FieldOrigin
     from callsheet.deploying.administration import InitResult as InitResult
     from callsheet.deploying.by_hand import PackResult as PackResult
+    from callsheet.deploying.cataloguing import CatalogResult as CatalogResult
     from callsheet.deploying.copying import Copied
     from callsheet.deploying.executor import ApplyResult as ApplyResult
     from callsheet.deploying.showing import Shown as Shown
@@ -51,6 +52,7 @@ _HOMES = {
     "Adoption": "callsheet.importing.written_files",
     "ApplyResult": "callsheet.deploying.executor",
     "Call": "callsheet.emulator.playing",
+    "CatalogResult": "callsheet.deploying.cataloguing",
     "Change": "callsheet.planning.model",
     "Diagnostic": "callsheet.language",
     "Extraction": "callsheet.importing.written_files",

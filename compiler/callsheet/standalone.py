@@ -241,6 +241,13 @@ def write_file(path: str, text: str) -> None:
     write_file(path, text)
 
 
+def write_site(folder: str, files: Mapping[str, str]) -> int:
+    """Write the files of a site into a folder of their own, and return how many; raises CS928 and CS975."""
+    from callsheet.documents.sites import write_site
+
+    return write_site(folder, files)
+
+
 def refuse_links(folder: Path, path: str) -> None:
     """Refuse to write by a link below a folder, which could lead out of it; raises CS9xx."""
     from callsheet.documents.links import refuse_links

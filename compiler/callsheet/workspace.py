@@ -215,6 +215,44 @@ class Workspace:
         shown = [one for one in definitions if environment is None or reach[one.name]]
         return results.ListResult(actions=shown, environments=reach, language=language)
 
+    def catalog(self, environments: Collection[str] = ()) -> results.CatalogResult:
+        """Return everything that is defined, with what is deployed of it in these environments.
+
+        A workspace with errors has a catalog as well: what is broken is an entry with its findings. An
+        environment whose target or ledger cannot be read is one of which nothing is known.
+
+        Raises:
+            CallsheetError: CS921 for an environment that is not there.
+
+        """
+        from callsheet.deploying.cataloguing import CatalogResult, Seen, entries_of, seen_in
+        from callsheet.deploying.clean import commit_of
+
+        compiled = self.compile()
+        asked = [environment_named(compiled, one).name for one in _each(environments)]
+        seen = {one.name: Seen() for one in compiled.concrete}
+        for name in dict.fromkeys(asked):
+            try:
+                with self._opened(self.environment(name), writing=False) as stores:
+                    seen[name] = seen_in(stores)
+            except CallsheetError as error:
+                seen[name] = Seen(asked=True, why=error.message)
+        commit = commit_of(self.root)
+        today = self._today()
+        return CatalogResult(
+            entries=entries_of(compiled, seen),
+            environments=seen,
+            findings=compiled.diagnostics,
+            expiring=sorted(
+                (it.until, one.name, it.action, it.reason)
+                for one in compiled.policies
+                for it in one.exceptions
+                if not it.expired(today)
+            ),
+            commit="" if commit is None else commit.id,
+            made_at=self._time(),
+        )
+
     def show(
         self, name: str, environment: str | None = None, *, deployed: bool = False
     ) -> results.ShowResult:

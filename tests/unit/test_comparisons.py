@@ -23,6 +23,7 @@ ALLOWED = {
     "there != step.before", "digest != step.before", "(before[0] if before else None) != step.before",
     "one.canonical == note.pending", "note.pending == GONE", "found.get(address, (None, 0))[0] != wanted",
     "digest_of(canonical_text(change.after)) == change.after_digest", "digest != change.before_digest",
+    "deployed_digest != applied_digest", "deployed_digest == wanted_digest",
     "_digest(there.get(address)) != _digest(before.by_environment.get(name, {}).get(address))",
     "(before.digest if before else None) != change.before_digest", "_digest(target.rows(query)) != digest", "digest == on",
     "(found.digest if found else None) == change.after_digest", "digest == step.after", "digest_before == step.before",

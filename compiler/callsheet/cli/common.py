@@ -309,6 +309,11 @@ def complete_actions(context: click.Context, parameter: click.Parameter, incompl
     return _complete("definitions", context, parameter, incomplete)
 
 
+def complete_environments(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:
+    """Return the environments of the workspace that begin so, for the completion of a shell."""
+    return _complete("environments", context, parameter, incomplete)
+
+
 def _complete(what: str, context: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:
     """Read the workspace; a completion that fails offers nothing, and says nothing."""
     from click.shell_completion import CompletionItem

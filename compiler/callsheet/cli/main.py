@@ -45,6 +45,7 @@ VERBS = {
     "extract": "Say once what several actions have in common.",
     "forget": "Plan to stop managing a deployed object.",
     "list": "List the actions.",
+    "catalog": "Write a static site of everything that is defined.",
     "show": "Show one action, as compiled or as deployed.",
     "history": "Show what was applied, by whom, from which commit.",
     "admin": "Create or migrate a PostgreSQL schema, with its roles.",

@@ -39,6 +39,14 @@ again; where the file was changed as well, nothing is left of it.
 """,
 )
 declare(
+    "CS975",
+    "folder-of-others",
+    """The folder of a catalog must be new, empty, or one that `callsheet catalog` wrote.
+
+What is no longer part of the site is removed from its folder. Of any other folder nothing is touched.
+""",
+)
+declare(
     "CS994",
     "dask-unreachable",
     """The scheduler that `--dask` names must answer, and must have workers, until everything is compiled.

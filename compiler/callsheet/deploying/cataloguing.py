@@ -1,0 +1,223 @@
+"""A workspace, and what is deployed of it → the entries of its catalog."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from msgspec import Struct, field
+
+from callsheet.compiling import Compiled
+from callsheet.compiling.origins import FieldOrigin, origins_of
+from callsheet.compiling.selecting import refuse_errors_of
+from callsheet.deploying.current import read_current
+from callsheet.deploying.stores import Stores
+from callsheet.errors import InvalidWorkspaceError
+from callsheet.language import Definition, Diagnostic
+from callsheet.language.environment import Environment
+from callsheet.language.masking import masked
+from callsheet.ledger import ApplyRecord
+
+Word = Literal["deployed", "changed", "new", "drifted", "unmanaged", "broken", "not asked", "not known"]
+"""What an object is in an environment:
+
+deployed as it is written; changed here since; new, and not deployed; drifted at the target; there and not
+callsheet's; broken, so that nothing is known of what it would be; of an environment that was not asked, or
+could not be.
+"""
+MOST_APPLIES = 200
+"""The history of an environment goes back so far."""
+
+
+class State(Struct, frozen=True, kw_only=True):
+    """What an object is in one environment.
+
+    Attributes:
+        by: who applied it last; empty where that is not known. So `at`, `commit` and `serial`.
+
+    """
+
+    word: Word
+    by: str = ""
+    at: str = ""
+    commit: str = ""
+    serial: int = 0
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """One object of the catalog.
+
+    Attributes:
+        states: by each environment that selects it.
+        compiled: by environment: what it compiles to, without what looks like a credential.
+        origins: where its fields come from, in the first of these environments.
+        findings: those that concern it.
+        steps: by environment, what was done to it: the apply and the word for the step, newest first.
+        cases: how many test cases it has.
+
+    """
+
+    definition: Definition
+    states: Mapping[str, State]
+    compiled: Mapping[str, Mapping[str, Any]]
+    origins: Sequence[FieldOrigin] = ()
+    findings: Sequence[Diagnostic] = ()
+    steps: Mapping[str, Sequence[tuple[ApplyRecord, str]]] = field(default_factory=dict)
+    cases: int = 0
+
+
+class Seen(Struct, frozen=True, kw_only=True):
+    """What is known of an environment.
+
+    Attributes:
+        asked: whether its target was asked.
+        why: why it is not known; empty where it is.
+        applied: digests by address, as callsheet put them there; so `deployed`, as they are.
+        open_steps: addresses of what an apply has left open, or waits for somebody.
+
+    """
+
+    asked: bool = False
+    why: str = ""
+    applied: Mapping[str, str] = field(default_factory=dict)
+    deployed: Mapping[str, str] = field(default_factory=dict)
+    applies: Sequence[ApplyRecord] = ()
+    open_steps: Sequence[str] = ()
+
+    @property
+    def unmanaged(self) -> list[str]:
+        """What is deployed, and not by callsheet."""
+        return sorted({*self.deployed} - {*self.applied})
+
+
+class CatalogResult(Struct, frozen=True, kw_only=True):
+    """What `catalog` shows.
+
+    Attributes:
+        environments: the concrete ones, with what is known of each.
+        findings: all of them.
+        expiring: exceptions of policies: last day, policy, action and reason; the next one first.
+        commit: of the files; empty where there is none.
+        made_at: when (RFC 3339, UTC).
+
+    """
+
+    entries: Sequence[Entry]
+    environments: Mapping[str, Seen]
+    findings: Sequence[Diagnostic]
+    expiring: Sequence[tuple[str, str, str, str]] = ()
+    commit: str = ""
+    made_at: str = ""
+
+
+def seen_in(stores: Stores) -> Seen:
+    """Return what target and ledger say; raises CallsheetError where one cannot be read."""
+    current = read_current(stores)
+    left = stores.ledger.open_apply()
+    return Seen(
+        asked=True,
+        applied={address: one.digest for address, one in current.applied.items()},
+        deployed={address: one.digest for address, one in current.deployed.items()},
+        applies=stores.ledger.history()[:MOST_APPLIES],
+        open_steps=sorted(one.address for one in left[1]) if left is not None else (),
+    )
+
+
+def entries_of(compiled: Compiled, seen: Mapping[str, Seen]) -> list[Entry]:
+    """Return every definition of a workspace, by its name, with its state in the environments."""
+    last = {name: _last_steps(one) for name, one in seen.items()}
+    named: dict[str, list[Diagnostic]] = {}
+    for one in compiled.diagnostics:
+        for name in {about for about, _ in one.about}:
+            named.setdefault(name, []).append(one)
+    return [
+        _entry(compiled, seen, last, definition, named.get(definition.name, ()))
+        for definition in sorted(compiled.definitions.values(), key=lambda one: one.name)
+    ]
+
+
+def _entry(
+    compiled: Compiled,
+    seen: Mapping[str, Seen],
+    last: Mapping[str, Mapping[str, Sequence[tuple[ApplyRecord, str]]]],
+    definition: Definition,
+    findings: Sequence[Diagnostic],
+) -> Entry:
+    address = definition.address
+    there = [one for one in compiled.concrete if one.deploys(definition)]
+    contents = {
+        one.name: masked(found.content)
+        for one in there
+        if (found := compiled.by_environment.get(one.name, {}).get(address)) is not None
+        and not _is_wrong(compiled, definition.name, one.name)
+    }
+    first = next((one for one in there if one.name in contents), None)
+    return Entry(
+        definition=definition,
+        states={
+            one.name: _state(compiled, definition, one, seen[one.name], last[one.name].get(address, ()))
+            for one in there
+        },
+        compiled=contents,
+        origins=() if first is None else origins_of(compiled, first, definition.name),
+        findings=findings,
+        steps={name: found[address] for name, found in last.items() if address in found},
+        cases=_number_of_cases(definition),
+    )
+
+
+def _number_of_cases(definition: Definition) -> int:
+    try:
+        return len(definition.spec.get("tests") or ())
+    except (AttributeError, KeyError, TypeError):
+        return 0  # a document that is not valid by its schema
+
+
+def _is_wrong(compiled: Compiled, name: str, environment: str) -> bool:
+    try:
+        refuse_errors_of(compiled, (name,), environment)
+    except InvalidWorkspaceError:
+        return True
+    return False
+
+
+def _state(
+    compiled: Compiled,
+    definition: Definition,
+    environment: Environment,
+    seen: Seen,
+    steps: Sequence[tuple[ApplyRecord, str]],
+) -> State:
+    found = compiled.by_environment.get(environment.name, {}).get(definition.address)
+    word = _word(None if found is None else found.digest, seen, definition.address)
+    if not steps or word in ("not asked", "not known"):
+        return State(word=word)
+    record = steps[0][0]
+    return State(
+        word=word, by=record.author, at=record.started_at, commit=record.commit or "", serial=record.serial
+    )
+
+
+def _word(wanted_digest: str | None, seen: Seen, address: str) -> Word:
+    if wanted_digest is None:
+        return "broken"
+    if not seen.asked:
+        return "not asked"
+    if seen.why:
+        return "not known"
+    applied_digest, deployed_digest = seen.applied.get(address), seen.deployed.get(address)
+    if applied_digest is None:
+        return "new" if deployed_digest is None else "unmanaged"
+    if deployed_digest != applied_digest:
+        return "drifted"
+    return "deployed" if deployed_digest == wanted_digest else "changed"
+
+
+def _last_steps(seen: Seen) -> dict[str, list[tuple[ApplyRecord, str]]]:
+    """Return what was done to each object, newest first."""
+    found: dict[str, list[tuple[ApplyRecord, str]]] = {}
+    for record in seen.applies:
+        for step in record.steps:
+            if step.outcome == "done":
+                found.setdefault(step.address, []).append((record, step.action))
+    return found

@@ -1,0 +1,103 @@
+"""Files of a site → a folder of their own, in which nothing else is ever touched."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from callsheet.documents.links import refuse_way_out
+from callsheet.errors import CallsheetError
+
+MARK = ".callsheet-site"
+"""The file that lists what was written into a folder, by which the folder is known."""
+
+
+def write_site(folder: str, files: Mapping[str, str]) -> int:
+    """Write the files of a site into a folder, remove those of the last one, and return how many there are.
+
+    Args:
+        folder: it may be new, empty, or of an earlier site.
+        files: by path below it, with `/`.
+
+    Raises:
+        CallsheetError: CS975 where the folder holds anything else, CS928 where it cannot be written, CS985
+            where a link leads out of the repository.
+
+    """
+    if "\0" in folder:
+        raise CallsheetError("CS928", f"{folder!r} is not a path", help="name a folder")
+    refuse_way_out(folder)
+    root = Path(os.path.realpath(folder))
+    try:
+        before = _listed(root, folder)
+        root.mkdir(parents=True, exist_ok=True)
+        # First what will be there: an interrupted run leaves nothing that the next one does not know.
+        _note(root, {*before, *files})
+        for name, text in files.items():
+            _write(root, name, text)
+        for name in {*before} - {*files}:
+            _remove(root, name)
+        _note(root, files)
+    except OSError as error:
+        raise CallsheetError(
+            "CS928",
+            f"{folder} cannot be written: {(error.strerror or 'unknown reason').lower()}",
+            help="name a folder that is writable",
+        ) from None
+    return len(files)
+
+
+def _listed(root: Path, shown: str) -> list[str]:
+    """Return the files of the site that is there; raises CS975 for a folder of something else."""
+    if not root.exists():
+        return []
+    if root.is_dir():
+        mark = root / MARK
+        if mark.is_file() and not mark.is_symlink():
+            return [one for one in mark.read_text("utf-8", "replace").splitlines() if _is_inside(one)]
+        if not any(root.iterdir()):
+            return []
+    raise CallsheetError(
+        "CS975",
+        f"{shown} holds other things than a site of callsheet's",
+        help="name a new folder, or an empty one: nothing in this one was touched",
+    )
+
+
+def _is_inside(name: str) -> bool:
+    parts = name.split("/")
+    return all(one not in ("", ".", "..") for one in parts) and "\0" not in name
+
+
+def _note(root: Path, names: Mapping[str, str] | set[str]) -> None:
+    _write(root, MARK, "".join(f"{one}\n" for one in sorted(names)))
+
+
+def _write(root: Path, name: str, text: str) -> None:
+    path = root / name
+    _refuse_links(root, path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+
+
+def _refuse_links(root: Path, path: Path) -> None:
+    """Refuse to write through a link that somebody put into the folder; raises CS985."""
+    for one in (path, *path.parents):
+        if one == root:
+            return
+        if one.is_symlink():
+            raise CallsheetError(
+                "CS985",
+                f"{one.relative_to(root)} is a symbolic link, and callsheet would write through it",
+                help="remove the link",
+            )
+
+
+def _remove(root: Path, name: str) -> None:
+    path = root / name
+    _refuse_links(root, path)
+    path.unlink(missing_ok=True)
+    with suppress(OSError):
+        path.parent.rmdir()  # an empty one

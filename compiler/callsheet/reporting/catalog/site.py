@@ -1,0 +1,243 @@
+"""A catalog → the files of a static site: pages in each language, one style sheet, one script, the list."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from importlib.resources import files
+from typing import Any, get_args
+
+from callsheet.deploying.cataloguing import CatalogResult, Word
+from callsheet.documents import pointer_of
+from callsheet.errors import ArgumentError
+from callsheet.language.masking import masked
+from callsheet.markup import write_html
+from callsheet.reporting.catalog.flows import flows_of, picture_of
+from callsheet.reporting.catalog.views import View, compact, differing, indented, views_of
+from callsheet.reporting.catalog.words import LANGUAGES, words_in
+
+STATE_WORDS: tuple[Word, ...] = get_args(Word)
+MOST_WEEKS = 26
+_ICONS = ("push", "email", "sms", "whatsapp", "ads", "event")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for a formula, where a field begins with it."""
+
+
+def site_of(
+    result: CatalogResult, languages: Sequence[str] = LANGUAGES, link_base: str = ""
+) -> dict[str, str]:
+    """Return the files of the site by their paths: the first language at the top, others in folders.
+
+    Args:
+        result: what there is.
+        languages: `en`, `fr`.
+        link_base: what leads to the files of the workspace in its repository, over http or https.
+
+    Raises:
+        ArgumentError: for a language that the pages do not have, and for another kind of link.
+
+    """
+    if link_base and not link_base.startswith(("https://", "http://")):
+        raise ArgumentError(f"a link to the repository begins with https://, and not as {link_base!r}")
+    base = link_base if not link_base or link_base.endswith("/") else f"{link_base}/"
+    chosen = [*dict.fromkeys(languages)]
+    found = {
+        "style.css": _text("markup/style.css") + _text("reporting/catalog/catalog.css"),
+        "icon.svg": _text("reporting/catalog/icon.svg"),
+        "catalog.js": _text("reporting/catalog/catalog.js"),
+    }
+    for language in chosen:
+        folder = "" if language == chosen[0] else f"{language}/"
+        pages = _Pages(result, language, chosen, base)
+        found |= {f"{folder}{name}": text for name, text in pages.all()}
+        if not folder:
+            found["list.csv"] = _as_csv(result, pages.views)
+            found["list.json"] = _as_json(result, pages.views)
+    return found
+
+
+def _text(name: str) -> str:
+    return (files("callsheet") / name).read_text("utf-8")
+
+
+class _Pages:
+    """The pages of one language."""
+
+    def __init__(
+        self, result: CatalogResult, language: str, languages: Sequence[str], link_base: str
+    ) -> None:
+        self.result = result
+        self.language = language
+        self.languages = languages
+        self.link_base = link_base
+        self.words = words_in(language)
+        self.views = views_of(result.entries, language)
+
+    def all(self) -> Iterator[tuple[str, str]]:
+        """Yield each page with its path below those of its language."""
+        views = self.views
+        yield self._page("index", "palette", groups=_groups(views), filters=self._filters())
+        yield self._page("list", "list")
+        flows = flows_of(views)
+        yield self._page("flows", "flows", flows=flows, picture=picture_of(flows), shared=_shared(views))
+        yield self._page("overview", "overview", **self._figures())
+        for one in views:
+            yield self._action(one)
+
+    def _page(self, name: str, current: str, **values: Any) -> tuple[str, str]:
+        return f"{name}.html", self._written(f"{name}.html", name, self.words[current], current, **values)
+
+    def _action(self, view: View) -> tuple[str, str]:
+        differences = differing(view.entry.compiled)
+        return view.page, self._written(
+            view.page, "action", view.title, "", view=view, differences=differences
+        )
+
+    def _written(self, page: str, template: str, heading: str, current: str, **values: Any) -> str:
+        above = "../" * page.count("/")
+        top = above if self.language == self.languages[0] else f"../{above}"
+        return write_html(
+            f"reporting/catalog/{template}.html.j2",
+            result=self.result,
+            views=self.views,
+            w=self.words,
+            language=self.language,
+            heading=heading,
+            current=current,
+            root=top,
+            pages=above,
+            others=[
+                (one, f"{top}{'' if one == self.languages[0] else f'{one}/'}{page}")
+                for one in self.languages
+                if one != self.language
+            ],
+            link_base=self.link_base,
+            icon=_icon,
+            indented=indented,
+            compact=compact,
+            hidden=masked,
+            pointer=pointer_of,
+            **values,
+        )
+
+    def _filters(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Return what can be chosen, by name: each value with how it is shown."""
+        views, words = self.views, self.words
+        values: dict[str, Sequence[str]] = {
+            "environment": [*self.result.environments],
+            "vendor": sorted({one.vendor for one in views}),
+            "channel": sorted({one.channel for one in views}),
+            "owner": sorted({one.owner for one in views}),
+            "sensitivity": sorted({kind for one in views for kind in one.sensitivity}),
+            "state": [one for one in STATE_WORDS if any(one in it.words for it in views)],
+        }
+        return [
+            (name, [(one, words[one] if name == "state" else one) for one in found if one])
+            for name, found in values.items()
+            if any(found)
+        ]
+
+    def _figures(self) -> dict[str, Any]:
+        result = self.result
+        counts = {
+            name: Counter(one.states[name].word for one in self.views if name in one.states)
+            for name in result.environments
+        }
+        weeks = _weeks(result)
+        return {
+            "counts": counts,
+            "state_words": [one for one in STATE_WORDS if any(it[one] for it in counts.values())],
+            "weeks": weeks,
+            "most": max((number for _, number in weeks), default=1),
+        }
+
+
+def _groups(views: Sequence[View]) -> list[tuple[str, list[tuple[str, list[View]]]]]:
+    """Return the cards by category and channel."""
+    found: dict[str, dict[str, list[View]]] = {}
+    for one in views:
+        found.setdefault(one.category, {}).setdefault(one.channel, []).append(one)
+    return [(category, sorted(channels.items())) for category, channels in sorted(found.items())]
+
+
+def _shared(views: Sequence[View]) -> list[tuple[str, list[View]]]:
+    """Return the hosts with the actions that call them."""
+    found: dict[str, list[View]] = {}
+    for one in views:
+        for host in one.hosts:
+            found.setdefault(host, []).append(one)
+    return sorted(found.items())
+
+
+def _icon(view: View) -> str:
+    """Return the name of an icon: of the channel where there is one, else of the kind."""
+    channel = view.channel.lower()
+    return channel if channel in _ICONS else "message" if view.kind == "Message" else "call"
+
+
+def _weeks(result: CatalogResult) -> list[tuple[str, int]]:
+    """Return how many applies there were in each week, by its Monday; the last weeks, with empty ones."""
+    days = [
+        date.fromisoformat(it.started_at[:10]) for one in result.environments.values() for it in one.applies
+    ]
+    if not days:
+        return []
+    mondays = Counter(one - timedelta(days=one.weekday()) for one in days)
+    last = max(mondays)
+    first = max(min(mondays), last - timedelta(weeks=MOST_WEEKS - 1))
+    number = (last - first).days // 7 + 1
+    weeks = (first + timedelta(weeks=one) for one in range(number))
+    return [(one.isoformat(), mondays[one]) for one in weeks]
+
+
+def _rows(result: CatalogResult, views: Sequence[View]) -> Iterator[dict[str, Any]]:
+    for one in views:
+        last, there = one.last, one.states
+        yield {
+            "name": one.name,
+            "kind": one.kind,
+            "title": one.title,
+            "owner": one.owner,
+            "category": one.category,
+            "channel": one.channel,
+            "vendor": one.vendor,
+            **{f"state {name}": there[name].word if name in there else "" for name in result.environments},
+            "appliedAt": last.at if last else "",
+            "appliedBy": last.by if last else "",
+            "commit": last.commit if last else "",
+            "hosts": ", ".join(one.hosts),
+            "sensitivity": ", ".join(one.sensitivity),
+            "limits": one.limits,
+            "contract": one.contract,
+            "tests": one.entry.cases,
+            "findings": len(one.findings),
+        }
+
+
+def _as_csv(result: CatalogResult, views: Sequence[View]) -> str:
+    """Return the list as CSV (RFC 4180), without what a spreadsheet would take for a formula."""
+    text = io.StringIO()
+    rows = [*_rows(result, views)]
+    writer = csv.writer(text)
+    if rows:
+        writer.writerow(rows[0])
+    for row in rows:
+        writer.writerow([_cell(one) for one in row.values()])
+    return text.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def _as_json(result: CatalogResult, views: Sequence[View]) -> str:
+    found: Mapping[str, Any] = {
+        "madeAt": result.made_at,
+        "commit": result.commit or None,
+        "actions": [*_rows(result, views)],
+    }
+    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,122 @@
+"""The words of the catalog's pages, by language; what a workspace says itself is not among them."""
+
+from __future__ import annotations
+
+from callsheet.errors import ArgumentError
+
+_WORDS: dict[str, tuple[str, str]] = {
+    "palette": ("Palette", "Palette"),
+    "list": ("List", "Liste"),
+    "flows": ("Data flow", "Flux de données"),
+    "overview": ("Overview", "Vue d'ensemble"),
+    "pages": ("Pages", "Pages"),
+    "other": ("Français", "English"),
+    "skip": ("To the content", "Aller au contenu"),
+    "search": ("Search", "Rechercher"),
+    "search_hint": (
+        "a name, a title, a parameter, a host, an owner",
+        "un nom, un titre, un paramètre, un hôte, une équipe",
+    ),
+    "any": ("any", "indifférent"),
+    "reset": ("Reset", "Réinitialiser"),
+    "found": ("% found", "% trouvés"),
+    "near": ("nothing has these letters; % come near", "rien n'a ces lettres ; % s'en approchent"),
+    "nothing": ("Nothing fits.", "Rien ne correspond."),
+    "empty": (
+        "This workspace defines nothing yet. `callsheet new` writes a first action.",
+        "Cet espace ne définit encore rien. `callsheet new` écrit une première action.",
+    ),
+    "name": ("Name", "Nom"),
+    "kind": ("Kind", "Type"),
+    "title": ("Title", "Titre"),
+    "description": ("Description", "Description"),
+    "environment": ("Environment", "Environnement"),
+    "environments": ("Environments", "Environnements"),
+    "vendor": ("Vendor", "Fournisseur"),
+    "channel": ("Channel", "Canal"),
+    "owner": ("Owner", "Équipe"),
+    "category": ("Category", "Catégorie"),
+    "labels": ("Labels", "Étiquettes"),
+    "sensitivity": ("Personal data", "Données personnelles"),
+    "state": ("State", "État"),
+    "host": ("Host", "Hôte"),
+    "hosts": ("Hosts", "Hôtes"),
+    "last": ("Last applied", "Dernier déploiement"),
+    "by": ("by", "par"),
+    "from": ("from", "depuis"),
+    "limits": ("Limits", "Limites"),
+    "contract": ("Contract", "Contrat"),
+    "cases": ("Test cases", "Cas de test"),
+    "findings": ("Findings", "Constats"),
+    "none": ("none", "aucun"),
+    "Action": ("Action", "Action"),
+    "Message": ("Message", "Message"),
+    "EndpointConfig": ("Endpoint", "Point d'accès"),
+    "deployed": ("deployed", "déployé"),
+    "changed": ("to be applied", "à déployer"),
+    "new": ("not deployed", "non déployé"),
+    "drifted": ("drifted", "dérive"),
+    "unmanaged": ("unmanaged", "non géré"),
+    "broken": ("has errors", "en erreur"),
+    "not asked": ("not asked", "non demandé"),
+    "not known": ("not known", "inconnu"),
+    "parameters": ("Parameters", "Paramètres"),
+    "parameter": ("Parameter", "Paramètre"),
+    "label": ("Label", "Libellé"),
+    "type": ("Type", "Type"),
+    "required": ("required", "obligatoire"),
+    "optional": ("optional", "facultatif"),
+    "example": ("Example", "Exemple"),
+    "no_parameters": ("It has no parameter.", "Elle n'a pas de paramètre."),
+    "request": ("Request", "Requête"),
+    "compiled": ("Compiled form", "Forme compilée"),
+    "differences": ("What differs by environment", "Ce qui diffère selon l'environnement"),
+    "same": ("It is the same in all environments.", "Identique dans tous les environnements."),
+    "field": ("Field", "Champ"),
+    "value": ("Value", "Valeur"),
+    "written": ("Written in", "Écrit dans"),
+    "origins": ("Where each field comes from", "D'où vient chaque champ"),
+    "history": ("History", "Historique"),
+    "no_history": ("Nothing is known of applies.", "Aucun déploiement connu."),
+    "step": ("Step", "Étape"),
+    "at": ("At", "Le"),
+    "commit": ("Commit", "Commit"),
+    "answers": ("Answers", "Réponses"),
+    "success": ("after success", "en cas de succès"),
+    "failure": ("after failure", "en cas d'échec"),
+    "actions": ("Actions", "Actions"),
+    "no_flows": (
+        "No personal data leaves that is marked as such.",
+        "Aucune donnée personnelle marquée comme telle ne sort.",
+    ),
+    "flows_picture": (
+        "Which personal data goes to which host",
+        "Quelle donnée personnelle va vers quel hôte",
+    ),
+    "applies": ("Applies by week", "Déploiements par semaine"),
+    "week": ("Week of", "Semaine du"),
+    "number": ("Number", "Nombre"),
+    "states": ("States", "États"),
+    "open": ("Open steps", "Étapes ouvertes"),
+    "expiring": ("Exceptions that expire", "Exceptions qui expirent"),
+    "policy": ("Policy", "Règle"),
+    "until": ("Until", "Jusqu'au"),
+    "reason": ("Reason", "Raison"),
+    "why": ("Why it is not known", "Pourquoi c'est inconnu"),
+    "made": ("Made", "Établi le"),
+    "sort": ("sort by", "trier par"),
+    "download": ("Download", "Télécharger"),
+    "all_hosts": ("all hosts", "tous les hôtes"),
+    "all_kinds": ("all kinds", "tous les types"),
+}
+
+LANGUAGES = ("en", "fr")
+"""The languages in which the pages can be written, the first one first."""
+
+
+def words_in(language: str) -> dict[str, str]:
+    """Return the words in a language, by key; raises ArgumentError for one that the pages do not have."""
+    if language not in LANGUAGES:
+        raise ArgumentError(f"the catalog has no {language!r}: its languages are {', '.join(LANGUAGES)}")
+    at = LANGUAGES.index(language)
+    return {key: texts[at] for key, texts in _WORDS.items()}

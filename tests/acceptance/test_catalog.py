@@ -1,0 +1,277 @@
+"""The catalog: a static site of everything that is defined, with what is deployed of it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import sqlite3
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from callsheet import Workspace
+from callsheet.reporting.catalog.words import LANGUAGES, words_in
+from support.workspaces import ACTION, ENVIRONMENT, Callsheet, Folder
+
+CANARY = "sk_live_c4n4ryc4n4ryc4n4ry12345678"
+
+
+class _Links(HTMLParser):
+    """Collects what a page leads to and loads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        del tag
+        self.found += [value for name, value in attrs if name in ("href", "src") and value]
+
+
+class _Tags(HTMLParser):
+    """Collects what a page could run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in ("script", "img", "iframe", "object"):
+            self.found.append(f"{tag} {dict(attrs).get('src')}")
+        self.found += [name for name, _ in attrs if name.startswith("on") or name == "style"]
+
+
+def site(callsheet: Callsheet, workspace: Folder, out: Path, *more: str) -> dict[str, str]:
+    outcome = callsheet("catalog", "-C", workspace.path, "--out", out, *more)
+    assert outcome.code == 0, outcome.err
+    return {
+        one.relative_to(out).as_posix(): one.read_text("utf-8") for one in out.rglob("*") if one.is_file()
+    }
+
+
+def states(callsheet: Callsheet, workspace: Folder, out: Path) -> dict[str, str]:
+    found = json.loads(site(callsheet, workspace, out, "-e", "local")["list.json"])
+    return {one["name"]: one["state local"] for one in found["actions"]}
+
+
+def test_the_samples_have_a_page_each_in_both_languages(
+    samples: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    assert callsheet("apply", "--yes", "-q", "-e", "local", "-C", samples.path).code == 0
+    found = site(callsheet, samples, tmp_path / "site", "-e", "local")
+    assert {"index.html", "list.html", "flows.html", "overview.html", "fr/index.html"} <= set(found)
+    names = [one["name"] for one in json.loads(found["list.json"])["actions"]]
+    for name in names:
+        assert f"actions/{name}.html" in found
+        assert f"fr/actions/{name}.html" in found
+    assert "Push through Firebase" in found["index.html"]
+    assert "Notification push Firebase" in found["fr/index.html"]
+    page = found["actions/firebase_push.html"]
+    for shown in ("firebase/push.yaml:6", "fcm.projects.messages.send", "installation_id", "device-id"):
+        assert shown in page
+    rows = list(csv.DictReader(found["list.csv"].splitlines()))
+    assert [one["name"] for one in rows] == names
+    assert {one["state local"] for one in rows} == {"deployed"}
+    assert {one["state staging"] for one in rows} == {"not asked"}
+
+
+def test_every_link_of_the_site_leads_to_a_file_of_it(
+    samples: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    out = tmp_path / "site"
+    for name, text in site(callsheet, samples, out).items():
+        links = _Links()
+        links.feed(text if name.endswith(".html") else "")
+        for one in links.found:
+            if not one.startswith("#"):
+                assert (out / name).parent.joinpath(one.partition("#")[0]).resolve().is_file(), (name, one)
+
+
+def test_the_states_are_those_of_the_target(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    for name in ("changed", "drifted", "gone", "same"):
+        workspace.action(name)
+    assert states(callsheet, workspace, tmp_path / "site") == dict.fromkeys(
+        ("changed", "drifted", "example", "gone", "same"), "new"
+    )
+    assert callsheet("apply", "--yes", "-q", "-C", workspace.path).code == 0
+    workspace.action("changed", constant="2")
+    workspace.write(
+        "broken.yaml", ACTION.format(name="broken", constant="1").replace("params.title", "params.no")
+    )
+    workspace.remove("gone")
+    with sqlite3.connect(workspace.database) as database:
+        database.execute(
+            "UPDATE registry_action SET compiled = replace(compiled, '1', '3') WHERE name = 'drifted'"
+        )
+    assert states(callsheet, workspace, tmp_path / "site") == {
+        "broken": "broken",
+        "changed": "changed",
+        "drifted": "drifted",
+        "example": "deployed",
+        "same": "deployed",
+    }
+    overview = (tmp_path / "site" / "overview.html").read_text("utf-8")
+    assert "CS306" in overview
+    broken = (tmp_path / "site" / "actions" / "broken.html").read_text("utf-8")
+    assert "CS306" in broken
+
+
+def test_what_cannot_be_reached_is_not_known(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    workspace.write(
+        "environments.yaml",
+        ENVIRONMENT.replace(
+            "{type: sqlite, path: .callsheet/local.db}",
+            '{type: postgresql, url: {secret: "env:NOWHERE_URL"}}',
+        ),
+    )
+    assert states(callsheet, workspace, tmp_path / "site") == {"example": "not known"}
+    assert "NOWHERE_URL" in (tmp_path / "site" / "overview.html").read_text("utf-8")
+
+
+def test_an_empty_workspace_has_a_catalog_that_says_so(
+    empty: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    found = site(callsheet, empty, tmp_path / "site")
+    assert "defines nothing yet" in found["index.html"]
+    assert found["list.csv"] == ""
+    assert json.loads(found["list.json"])["actions"] == []
+
+
+def test_a_folder_of_something_else_is_refused_and_stays(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "thesis.txt").write_text("years of work")
+    outcome = callsheet("catalog", "-C", workspace.path, "--out", mine)
+    assert outcome.code == 1
+    assert outcome.err == (
+        f"error CS975: {mine} holds other things than a site of callsheet's\n"
+        "help: name a new folder, or an empty one: nothing in this one was touched\n"
+    )
+    assert [one.name for one in mine.iterdir()] == ["thesis.txt"]
+    file = tmp_path / "file"
+    file.write_text("text")
+    assert callsheet("catalog", "-C", workspace.path, "--out", file).err.startswith("error CS975:")
+    assert file.read_text() == "text"
+
+
+def test_a_page_of_what_is_gone_is_removed_and_nothing_else(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    workspace.action("other")
+    out = tmp_path / "site"
+    site(callsheet, workspace, out)
+    (out / "actions" / "mine.html").write_text("mine")
+    (tmp_path / "outside.txt").write_text("outside")
+    mark = out / ".callsheet-site"
+    mark.write_text(mark.read_text() + "../outside.txt\n/etc/hostname\n")
+    workspace.remove("other")
+    found = site(callsheet, workspace, out)
+    assert "actions/other.html" not in found
+    assert found["actions/mine.html"] == "mine"
+    assert (tmp_path / "outside.txt").read_text() == "outside"
+
+
+def test_no_link_is_followed_in_the_folder(workspace: Folder, callsheet: Callsheet, tmp_path: Path) -> None:
+    out = tmp_path / "site"
+    site(callsheet, workspace, out)
+    target = tmp_path / "target"
+    target.mkdir()
+    for one in (out / "actions").iterdir():
+        one.unlink()
+    (out / "actions").rmdir()
+    (out / "actions").symlink_to(target)
+    outcome = callsheet("catalog", "-C", workspace.path, "--out", out)
+    assert outcome.err.startswith("error CS985: actions is a symbolic link")
+    assert list(target.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "name the folder of the site with --out"),
+        (("--lang", "de", "--out", "site"), "the catalog has no 'de': its languages are en, fr"),
+        (
+            ("--link-base", "javascript:alert(1)", "--out", "site"),
+            "a link to the repository begins with https://, and not as 'javascript:alert(1)'",
+        ),
+        (("-e", "nowhere", "--out", "site"), "there is no environment `nowhere`"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(
+    arguments: tuple[str, ...],
+    message: str,
+    workspace: Folder,
+    callsheet: Callsheet,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    outcome = callsheet("catalog", "-C", workspace.path, *arguments)
+    assert outcome.code == 2
+    assert message in outcome.err
+    assert not (tmp_path / "site").exists()
+
+
+def test_places_lead_to_the_repository(workspace: Folder, callsheet: Callsheet, tmp_path: Path) -> None:
+    base = "https://git.example.com/we/it/blob/main/actions"
+    workspace.write("sub folder/é.yaml", ACTION.format(name="deep", constant="1"))
+    found = site(callsheet, workspace, tmp_path / "site", "--link-base", base)
+    assert f'<a href="{base}/sub%20folder/%C3%A9.yaml#L3"' in found["actions/deep.html"]
+
+
+def test_one_language_is_at_the_top(workspace: Folder, callsheet: Callsheet, tmp_path: Path) -> None:
+    found = site(callsheet, workspace, tmp_path / "site", "--lang", "fr")
+    assert not any(one.startswith(("en/", "fr/")) for one in found)
+    assert '<html lang="fr">' in found["index.html"]
+    assert "English" not in found["index.html"]
+
+
+def test_no_secret_and_no_markup_of_a_file_reaches_the_site(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    hostile = "<script>alert(1)</script><img src=x onerror=alert(2)> =cmd|'/c calc'!A0"
+    text = ACTION.format(name="hostile", constant="1")
+    text = text.replace("{en: Example, fr: Exemple}", json.dumps(f"=1+1 {hostile}"))
+    text = text.replace("owner: team-a", f"owner: {json.dumps('@' + hostile[:50])}")
+    text = text.replace("spec:\n", f"spec:\n  authentication: {{type: bearer, token: {CANARY}}}\n", 1)
+    workspace.write("hostile.yaml", text)
+    workspace.write("secret.yaml", ACTION.format(name="secret", constant=json.dumps(CANARY)))
+    found = site(callsheet, workspace, tmp_path / "site", "-e", "local")
+    for name, content in found.items():
+        assert CANARY not in content, name
+        tags = _Tags()
+        tags.feed(content if name.endswith(".html") else "")
+        assert [one for one in tags.found if not re.fullmatch(r"script (\.\./)*catalog\.js", one)] == [], (
+            name
+        )
+    rows = list(csv.DictReader(found["list.csv"].splitlines()))
+    for cell in (it for one in rows for it in one.values()):
+        assert not cell.startswith(("=", "@"))
+
+
+def test_the_words_of_both_languages_are_there_and_differ() -> None:
+    found = [words_in(one) for one in LANGUAGES]
+    assert found[0].keys() == found[1].keys()
+    assert all(one.values() for one in found)
+    same = {key for key in found[0] if found[0][key] == found[1][key]}
+    assert same == {"palette", "pages", "description", "type", "Action", "Message", "commit", "actions"}
+
+
+def test_the_catalog_is_there_from_python(workspace: Folder) -> None:
+    workspace.action("other")
+    opened = Workspace(workspace.path)
+    opened.apply(opened.plan())
+    result = opened.catalog(["local"])
+    assert [(one.definition.name, one.states["local"].word) for one in result.entries] == [
+        ("example", "deployed"),
+        ("other", "deployed"),
+    ]
+    assert result.entries[0].states["local"].serial == 1

@@ -1,0 +1,188 @@
+"""The catalog in a real Chromium: searched, filtered, sorted, by keyboard, in every width and colour."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+from collections.abc import Callable
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.browser import Watched, browser, watched
+from support.workspaces import ACTION, Callsheet, Folder
+
+__all__ = ["browser", "watched"]
+Opening = Callable[..., Watched]
+PAGES = ("index", "list", "flows", "overview", "actions/firebase_push", "actions/shipped_email", "fr/index")
+
+
+@pytest.fixture
+def site(samples: Folder, callsheet: Callsheet, tmp_path: Path) -> Path:
+    """Write the catalog of the samples, which are deployed locally."""
+    assert callsheet("apply", "--yes", "-q", "-e", "local", "-C", samples.path).code == 0
+    assert callsheet("catalog", "-C", samples.path, "-e", "local", "--out", tmp_path / "site").code == 0
+    return tmp_path / "site"
+
+
+def visible(one: Watched) -> list[str]:
+    return [it.strip() for it in one.page.locator(".cards > li:visible code").all_inner_texts()]
+
+
+def test_the_palette_is_searched_as_one_types(site: Path, watched: Opening) -> None:
+    one = watched((site / "index.html").as_uri(), 1280)
+    every = visible(one)
+    assert len(every) == 13
+    for text, names, words in (
+        ("Firebase", {"firebase_push", "shipped_push"}, "2 found"),
+        ("FIREBÄSE push", {"firebase_push", "shipped_push"}, "2 found"),
+        ("firebsae", {"firebase_push", "shipped_push"}, "nothing has these letters; 2 come near"),
+        ("installation_id", {"firebase_push", "shipped_push"}, "2 found"),
+        ("graph.facebook.com", {"facebook_conversion", "whatsapp_text"}, "2 found"),
+        ("zzzzzz", set(), "Nothing fits."),
+    ):
+        one.page.fill("input[name=q]", text)
+        assert set(visible(one)) == names, text
+        assert one.page.inner_text("[role=status]") == words
+    one.page.click("button[type=reset]")
+    one.page.wait_for_function("document.querySelector('[role=status]').textContent === '13 found'")
+    assert visible(one) == every
+    one.page.select_option("select[name=sensitivity]", "phone")
+    assert set(visible(one)) == {"vonage_sms", "whatsapp_text", "facebook_conversion", "shipped_sms"}
+    one.page.select_option("select[name=channel]", "sms")
+    assert set(visible(one)) == {"vonage_sms", "shipped_sms"}
+    assert one.page.locator("h2:visible").count() == 1
+    assert one.page.url.endswith("#channel=sms&sensitivity=phone")
+    other = watched(one.page.url, 1280)
+    assert set(visible(other)) == {"vonage_sms", "shipped_sms"}
+    assert one.said == other.said == []
+
+
+def test_the_list_is_sorted_by_keyboard(site: Path, watched: Opening) -> None:
+    one = watched((site / "list.html").as_uri(), 1280)
+
+    def column() -> list[str]:
+        return [it.strip() for it in one.page.locator("tbody tr td:nth-child(3)").all_inner_texts()]
+
+    one.page.get_by_role("button", name="Title").focus()
+    one.page.keyboard.press("Enter")
+    assert column() == sorted(column(), key=str.lower)
+    assert one.page.locator("th[aria-sort=ascending]").inner_text().startswith("Title")
+    one.page.keyboard.press("Enter")
+    assert column() == sorted(column(), key=str.lower, reverse=True)
+    assert one.said == []
+
+
+def test_the_flow_of_data_is_filtered_in_picture_and_table(site: Path, watched: Opening) -> None:
+    one = watched((site / "flows.html").as_uri(), 1280)
+    one.page.select_option("select[name=kind]", "phone")
+    for what in ("tbody tr[data-kind]:visible", "path[data-kind]:visible"):
+        found = one.page.locator(what)
+        assert {found.nth(at).get_attribute("data-kind") for at in range(found.count())} == {"phone"}
+    assert one.said == []
+
+
+@pytest.mark.one_in(3)
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_is_accessible_and_fits(page: str, site: Path, watched: Opening) -> None:
+    import axe_playwright_python
+
+    (axe,) = Path(axe_playwright_python.__file__).parent.rglob("axe*.js")
+    for width, scheme in ((320, "light"), (1280, "dark"), (2560, "light")):
+        one = watched((site / f"{page}.html").as_uri(), width, color_scheme=scheme)
+        assert not one.overflows(), width
+        assert one.said == []
+        one.page.evaluate(axe.read_text("utf-8"))
+        # Without what it would load itself.
+        found: Any = one.page.evaluate("axe.run({preload: false})")
+        assert len(found["passes"]) > 15
+        assert [(it["id"], it["nodes"][0]["html"]) for it in found["violations"]] == []
+
+
+def test_a_page_is_read_without_a_script_and_in_forced_colours(site: Path, watched: Opening) -> None:
+    one = watched((site / "index.html").as_uri(), 800, java_script_enabled=False)
+    assert len(visible(one)) == 13
+    assert one.page.locator("form").is_hidden()
+    forced = watched((site / "index.html").as_uri(), 800, forced_colors="active")
+    assert len(visible(forced)) == 13
+    forced.page.emulate_media(media="print")
+    assert forced.page.locator("header").is_hidden()
+
+
+def test_the_keyboard_reaches_the_content_first(site: Path, watched: Opening) -> None:
+    one = watched((site / "index.html").as_uri(), 800)
+    one.page.keyboard.press("Tab")
+    assert one.page.evaluate("document.activeElement.textContent") == "To the content"
+    one.page.keyboard.press("Enter")
+    assert one.page.url.endswith("#main")
+    for _ in range(40):
+        one.page.keyboard.press("Tab")
+        if one.page.evaluate("document.activeElement.closest('.cards') !== null"):
+            break
+    with one.page.expect_navigation():
+        one.page.keyboard.press("Enter")
+    assert "/actions/" in one.page.url
+    one.page.get_by_role("link", name="Français").click()
+    assert one.page.evaluate("document.documentElement.lang") == "fr"
+    assert one.said == []
+
+
+def test_hostile_and_long_texts_are_shown_as_they_are(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path, watched: Opening
+) -> None:
+    hostile = '"><script>document.title="bad"</script><img src=x onerror=document.title=1>&amp;'
+    text = ACTION.format(name="a" * 30, constant="1")
+    workspace.write("hostile.yaml", text.replace("{en: Example, fr: Exemple}", json.dumps(hostile)))
+    right = {"en": "عربي: " + "كلمة " * 20, "fr": "x" * 300}
+    workspace.write(
+        "right.yaml",
+        ACTION.format(name="right", constant="1").replace("{en: Example, fr: Exemple}", json.dumps(right)),
+    )
+    long = {"en": "word " * 1_000}
+    workspace.write(
+        "long.yaml",
+        ACTION.format(name="long", constant="1").replace(
+            "title: {en: Example, fr: Exemple}", f"description: {json.dumps(long)}"
+        ),
+    )
+    assert callsheet("catalog", "-C", workspace.path, "--out", tmp_path / "site").code == 0
+    for page in (
+        "index",
+        "list",
+        "flows",
+        "overview",
+        f"actions/{'a' * 30}",
+        "actions/right",
+        "fr/index",
+        "fr/actions/long",
+    ):
+        one = watched((tmp_path / "site" / f"{page}.html").as_uri(), 320)
+        assert one.page.title().endswith("· callsheet")
+        assert not one.overflows(), page
+        assert one.said == []
+    assert hostile in watched((tmp_path / "site" / "index.html").as_uri(), 320).page.inner_text("main")
+
+
+def test_the_site_works_below_any_path_of_a_server(site: Path, watched: Opening, tmp_path: Path) -> None:
+    shutil.copytree(site, tmp_path / "served" / "we" / "it")
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *told: Any) -> None:
+            del told
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path / "served")))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        root = f"http://127.0.0.1:{server.server_address[1]}/we/it/"
+        one = watched(f"{root}fr/index.html", 800, root)
+        one.page.fill("input[name=q]", "firebase")
+        one.page.locator(".cards > li:visible a").first.click()
+        assert one.page.url == f"{root}fr/actions/firebase_push.html"
+        assert one.said == []
+    finally:
+        server.shutdown()
+        server.server_close()
