@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -241,11 +241,11 @@ def write_file(path: str, text: str) -> None:
     write_file(path, text)
 
 
-def write_site(folder: str, files: Mapping[str, str]) -> int:
+def write_site(folder: str, names: Collection[str], files: Iterable[tuple[str, str]]) -> int:
     """Write the files of a site into a folder of their own, and return how many; raises CS928 and CS975."""
     from callsheet.documents.sites import write_site
 
-    return write_site(folder, files)
+    return write_site(folder, names, files)
 
 
 def refuse_links(folder: Path, path: str) -> None:

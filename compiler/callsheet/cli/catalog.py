@@ -53,8 +53,8 @@ def command(
     from callsheet.reporting.catalog import LANGUAGES, site_of
 
     with wrong_arguments():
-        files = site_of(options.open().catalog(environments), languages or LANGUAGES, link_base)
-    written = write_site(options.out, files)
+        site = site_of(options.open().catalog(environments), languages or LANGUAGES, link_base)
+    written = write_site(options.out, site.names, site.files)
     if not options.quiet:
         click.echo(
             f"{counted(written, 'file')} in {options.out}: open {options.out.rstrip('/')}/index.html"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Literal
 
 from msgspec import Struct, field
 
-from callsheet.compiling import Compiled
+from callsheet.compiling import Compiled, CompiledAction
 from callsheet.compiling.origins import FieldOrigin, origins_of
 from callsheet.compiling.selecting import refuse_errors_of
 from callsheet.deploying.current import read_current
@@ -44,13 +45,33 @@ class State(Struct, frozen=True, kw_only=True):
     serial: int = 0
 
 
+class Contents(Mapping[str, Mapping[str, Any]]):
+    """What an object compiles to by environment, without what looks like a credential.
+
+    Each is read when it is asked for, and not kept: a catalog has all objects.
+    """
+
+    def __init__(self, found: Mapping[str, CompiledAction]) -> None:
+        self._found = found
+
+    def __getitem__(self, environment: str) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = masked(self._found[environment].content)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+
 class Entry(Struct, frozen=True, kw_only=True):
     """One object of the catalog.
 
     Attributes:
         states: by each environment that selects it.
-        compiled: by environment: what it compiles to, without what looks like a credential.
-        origins: where its fields come from, in the first of these environments.
+        compiled: by environment.
+        read_origins: returns where its fields come from, in the first of these environments.
         findings: those that concern it.
         steps: by environment, what was done to it: the apply and the word for the step, newest first.
         cases: how many test cases it has.
@@ -60,7 +81,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     definition: Definition
     states: Mapping[str, State]
     compiled: Mapping[str, Mapping[str, Any]]
-    origins: Sequence[FieldOrigin] = ()
+    read_origins: Callable[[], Sequence[FieldOrigin]] = tuple
     findings: Sequence[Diagnostic] = ()
     steps: Mapping[str, Sequence[tuple[ApplyRecord, str]]] = field(default_factory=dict)
     cases: int = 0
@@ -146,7 +167,7 @@ def _entry(
     address = definition.address
     there = [one for one in compiled.concrete if one.deploys(definition)]
     contents = {
-        one.name: masked(found.content)
+        one.name: found
         for one in there
         if (found := compiled.by_environment.get(one.name, {}).get(address)) is not None
         and not _is_wrong(compiled, definition.name, one.name)
@@ -158,8 +179,8 @@ def _entry(
             one.name: _state(compiled, definition, one, seen[one.name], last[one.name].get(address, ()))
             for one in there
         },
-        compiled=contents,
-        origins=() if first is None else origins_of(compiled, first, definition.name),
+        compiled=Contents(contents),
+        read_origins=tuple if first is None else partial(origins_of, compiled, first, definition.name),
         findings=findings,
         steps={name: found[address] for name, found in last.items() if address in found},
         cases=_number_of_cases(definition),

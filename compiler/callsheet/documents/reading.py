@@ -64,6 +64,11 @@ class Document:
             return self._parsed.places
         return self._again(with_places=True).places or Places()
 
+    def forget(self) -> None:
+        """Let go of the text and of what was parsed; they are read again where they are asked for."""
+        for name in ("text", "value", "places"):
+            self.__dict__.pop(name, None)
+
     def place(self, path: Path) -> Span:
         """Return the span of the value at `path`, or of the nearest one around it."""
         return self.places.value(path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,12 +14,13 @@ MARK = ".callsheet-site"
 """The file that lists what was written into a folder, by which the folder is known."""
 
 
-def write_site(folder: str, files: Mapping[str, str]) -> int:
+def write_site(folder: str, names: Collection[str], files: Iterable[tuple[str, str]]) -> int:
     """Write the files of a site into a folder, remove those of the last one, and return how many there are.
 
     Args:
         folder: it may be new, empty, or of an earlier site.
-        files: by path below it, with `/`.
+        names: the paths of the files below it, with `/`.
+        files: each with its path.
 
     Raises:
         CallsheetError: CS975 where the folder holds anything else, CS928 where it cannot be written, CS985
@@ -34,19 +35,19 @@ def write_site(folder: str, files: Mapping[str, str]) -> int:
         before = _listed(root, folder)
         root.mkdir(parents=True, exist_ok=True)
         # First what will be there: an interrupted run leaves nothing that the next one does not know.
-        _note(root, {*before, *files})
-        for name, text in files.items():
+        _note(root, {*before, *names})
+        for name, text in files:
             _write(root, name, text)
-        for name in {*before} - {*files}:
+        for name in {*before} - {*names}:
             _remove(root, name)
-        _note(root, files)
+        _note(root, names)
     except OSError as error:
         raise CallsheetError(
             "CS928",
             f"{folder} cannot be written: {(error.strerror or 'unknown reason').lower()}",
             help="name a folder that is writable",
         ) from None
-    return len(files)
+    return len(names)
 
 
 def _listed(root: Path, shown: str) -> list[str]:
@@ -71,7 +72,7 @@ def _is_inside(name: str) -> bool:
     return all(one not in ("", ".", "..") for one in parts) and "\0" not in name
 
 
-def _note(root: Path, names: Mapping[str, str] | set[str]) -> None:
+def _note(root: Path, names: Collection[str]) -> None:
     _write(root, MARK, "".join(f"{one}\n" for one in sorted(names)))
 
 

@@ -53,9 +53,9 @@ def _visible(value: Any) -> Any:
 
 def _multiline(text: str) -> Any:
     """Encode a text for an element that keeps its lines."""
-    from markupsafe import Markup, escape
+    from markupsafe import escape
 
-    return Markup("\n").join(escape(safe(one)) for one in text.split("\n"))
+    return escape("\n".join(map(safe, text.split("\n"))))
 
 
 def _exact(value: str) -> Any:

@@ -11,6 +11,8 @@ from datetime import date, timedelta
 from importlib.resources import files
 from typing import Any, get_args
 
+from msgspec import Struct
+
 from callsheet.deploying.cataloguing import CatalogResult, Word
 from callsheet.documents import pointer_of
 from callsheet.errors import ArgumentError
@@ -27,10 +29,21 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for a formula, where a field begins with it."""
 
 
-def site_of(
-    result: CatalogResult, languages: Sequence[str] = LANGUAGES, link_base: str = ""
-) -> dict[str, str]:
-    """Return the files of the site by their paths: the first language at the top, others in folders.
+class Site(Struct, frozen=True):
+    """The files of a site, each made when it is asked for.
+
+    Attributes:
+        names: the paths of all of them.
+        files: each with its path.
+
+    """
+
+    names: Sequence[str]
+    files: Iterator[tuple[str, str]]
+
+
+def site_of(result: CatalogResult, languages: Sequence[str] = LANGUAGES, link_base: str = "") -> Site:
+    """Return the site: the first language at the top, others in folders.
 
     Args:
         result: what there is.
@@ -45,19 +58,39 @@ def site_of(
         raise ArgumentError(f"a link to the repository begins with https://, and not as {link_base!r}")
     base = link_base if not link_base or link_base.endswith("/") else f"{link_base}/"
     chosen = [*dict.fromkeys(languages)]
-    found = {
-        "style.css": _text("markup/style.css") + _text("reporting/catalog/catalog.css"),
-        "icon.svg": _text("reporting/catalog/icon.svg"),
-        "catalog.js": _text("reporting/catalog/catalog.js"),
-    }
-    for language in chosen:
-        folder = "" if language == chosen[0] else f"{language}/"
-        pages = _Pages(result, language, chosen, base)
-        found |= {f"{folder}{name}": text for name, text in pages.all()}
-        if not folder:
-            found["list.csv"] = _as_csv(result, pages.views)
-            found["list.json"] = _as_json(result, pages.views)
-    return found
+    folders = {one: "" if one == chosen[0] else f"{one}/" for one in chosen}
+    pages = {one: _Pages(result, one, chosen, base) for one in chosen}
+    names = [f"{folders[one]}{name}" for one in chosen for name in pages[one].names()]
+    return Site([*_SHARED, *names], _files(result, pages, folders))
+
+
+_SHARED = ("style.css", "icon.svg", "catalog.js", "list.csv", "list.json")
+
+
+def _files(
+    result: CatalogResult, pages: Mapping[str, _Pages], folders: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    first = next(iter(pages.values()))
+    yield "style.css", _text("markup/style.css") + _text("reporting/catalog/catalog.css")
+    yield "icon.svg", _text("reporting/catalog/icon.svg")
+    yield "catalog.js", _text("reporting/catalog/catalog.js")
+    yield "list.csv", _as_csv(result, first.views)
+    yield "list.json", _as_json(result, first.views)
+    for language, one in pages.items():
+        for name, text in one.all():
+            yield f"{folders[language]}{name}", text
+    for number, entry in enumerate(result.entries):
+        # What is read of the files is read once for all languages.
+        contents = dict(entry.compiled)
+        parts = {
+            "contents": contents,
+            "differences": differing(contents),
+            "origins": entry.read_origins(),
+        }
+        entry.definition.document.forget()
+        for language, one in pages.items():
+            view = one.views[number]
+            yield f"{folders[language]}{view.page}", one.action(view, parts)
 
 
 def _text(name: str) -> str:
@@ -77,25 +110,28 @@ class _Pages:
         self.words = words_in(language)
         self.views = views_of(result.entries, language)
 
+    def names(self) -> list[str]:
+        """Return the paths of its pages."""
+        return [
+            *(f"{one}.html" for one in ("index", "list", "flows", "overview")),
+            *(one.page for one in self.views),
+        ]
+
     def all(self) -> Iterator[tuple[str, str]]:
-        """Yield each page with its path below those of its language."""
+        """Yield each page that is about all entries, with its path below those of its language."""
         views = self.views
         yield self._page("index", "palette", groups=_groups(views), filters=self._filters())
         yield self._page("list", "list")
         flows = flows_of(views)
         yield self._page("flows", "flows", flows=flows, picture=picture_of(flows), shared=_shared(views))
         yield self._page("overview", "overview", **self._figures())
-        for one in views:
-            yield self._action(one)
 
     def _page(self, name: str, current: str, **values: Any) -> tuple[str, str]:
         return f"{name}.html", self._written(f"{name}.html", name, self.words[current], current, **values)
 
-    def _action(self, view: View) -> tuple[str, str]:
-        differences = differing(view.entry.compiled)
-        return view.page, self._written(
-            view.page, "action", view.title, "", view=view, differences=differences
-        )
+    def action(self, view: View, parts: Mapping[str, Any]) -> str:
+        """Return the page of one entry."""
+        return self._written(view.page, "action", view.title, "", view=view, **parts)
 
     def _written(self, page: str, template: str, heading: str, current: str, **values: Any) -> str:
         above = "../" * page.count("/")

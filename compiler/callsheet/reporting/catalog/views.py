@@ -102,7 +102,8 @@ def _view(number: int, entry: Entry, language: str) -> View:
     contents = [*entry.compiled.values()]
     hosts = [*dict.fromkeys(host for it in contents for host in receivers_of(it) if host != "?")]
     kinds = sorted({kind for it in contents for kind in personal_data(it).values()})
-    parameters = [_parameter(name, it, language) for name, it in _declared(entry).items()]
+    declared = _declared(entry, contents)
+    parameters = [_parameter(name, it, language) for name, it in declared.items()]
     owner = masked(one.owner or "")
     searched = [one.name, title, description, owner, *labels.values(), *hosts]
     searched += [text for it in parameters for text in (it.name, it.label)]
@@ -127,10 +128,10 @@ def _view(number: int, entry: Entry, language: str) -> View:
     )
 
 
-def _declared(entry: Entry) -> Mapping[str, Mapping[str, Any]]:
+def _declared(entry: Entry, contents: Sequence[Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
     """Return the parameters, as they are compiled; of what did not compile, as they are written."""
-    for content in entry.compiled.values():
-        found: Mapping[str, Mapping[str, Any]] = content.get("parameters", {})
+    if contents:
+        found: Mapping[str, Mapping[str, Any]] = contents[0].get("parameters", {})
         return found
     try:
         return dict(masked(entry.definition.spec.get("parameters") or {}))
