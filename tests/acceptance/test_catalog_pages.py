@@ -77,6 +77,25 @@ def test_the_list_is_sorted_by_keyboard(site: Path, watched: Opening) -> None:
     assert one.said == []
 
 
+def test_an_action_shows_the_request_as_it_would_leave(site: Path, watched: Opening) -> None:
+    one = watched((site / "fr" / "actions" / "firebase_push.html").as_uri(), 800)
+    output = one.page.locator("output")
+    assert "POST https://fcm.googleapis.com/v1/projects/shop-local/messages:send" in output.inner_text()
+    one.page.get_by_label("Titre").fill("Été <b>")
+    one.page.get_by_label("Prénom").fill("")
+    assert '"title": "Été <b>"' in output.inner_text()
+    assert '"body": "Hello there, it is on its way"' in output.inner_text()
+    one.page.get_by_label("Environnement").select_option("production")
+    assert "/projects/shop-prod/messages:send" in output.inner_text()
+    one.page.get_by_label("Titre").fill("x" * 121)
+    assert output.inner_text() == "`title` is longer than 120 characters"
+    one.page.get_by_role("button", name="Réinitialiser").click()
+    one.page.wait_for_function("document.querySelector('output').textContent.includes('Your order')")
+    assert one.said == []
+    other = watched((site / "actions" / "adobe_io_event.html").as_uri(), 800)
+    assert "callsheet render adobe_io_event -p NAME=VALUE" in other.page.inner_text("main")
+
+
 def test_the_flow_of_data_is_filtered_in_picture_and_table(site: Path, watched: Opening) -> None:
     one = watched((site / "flows.html").as_uri(), 1280)
     one.page.select_option("select[name=kind]", "phone")

@@ -19,6 +19,7 @@ from callsheet.errors import ArgumentError
 from callsheet.language.masking import masked
 from callsheet.markup import write_html
 from callsheet.reporting.catalog.flows import flows_of, picture_of
+from callsheet.reporting.catalog.forms import form_of
 from callsheet.reporting.catalog.views import View, compact, differing, indented, views_of
 from callsheet.reporting.catalog.words import LANGUAGES, words_in
 
@@ -64,7 +65,7 @@ def site_of(result: CatalogResult, languages: Sequence[str] = LANGUAGES, link_ba
     return Site([*_SHARED, *names], _files(result, pages, folders))
 
 
-_SHARED = ("style.css", "icon.svg", "catalog.js", "list.csv", "list.json")
+_SHARED = ("style.css", "icon.svg", "catalog.js", "request.js", "list.csv", "list.json")
 
 
 def _files(
@@ -74,6 +75,7 @@ def _files(
     yield "style.css", _text("markup/style.css") + _text("reporting/catalog/catalog.css")
     yield "icon.svg", _text("reporting/catalog/icon.svg")
     yield "catalog.js", _text("reporting/catalog/catalog.js")
+    yield "request.js", _text("reporting/catalog/request.js")
     yield "list.csv", _as_csv(result, first.views)
     yield "list.json", _as_json(result, first.views)
     for language, one in pages.items():
@@ -85,6 +87,7 @@ def _files(
         parts = {
             "contents": contents,
             "differences": differing(contents),
+            "form": form_of(contents),
             "origins": entry.read_origins(),
         }
         entry.definition.document.forget()

@@ -69,6 +69,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "example": ("Example", "Exemple"),
     "no_parameters": ("It has no parameter.", "Elle n'a pas de paramètre."),
     "request": ("Request", "Requête"),
+    "no_form": (
+        "Its request is more than this page can compute. Ask the compiler:",
+        "Sa requête dépasse ce que cette page sait calculer. Demandez au compilateur :",
+    ),
     "compiled": ("Compiled form", "Forme compilée"),
     "differences": ("What differs by environment", "Ce qui diffère selon l'environnement"),
     "same": ("It is the same in all environments.", "Identique dans tous les environnements."),

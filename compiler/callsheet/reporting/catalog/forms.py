@@ -1,0 +1,88 @@
+"""A compiled action → the form by which its page shows the request that would leave, where a page can.
+
+`request.js` does in the browser what the compiler does, for what is named here. Of other actions the page
+says that `callsheet render` shows the request.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+FILTERS = frozenset(
+    [
+        "base64",
+        "default",
+        "digits",
+        "lower",
+        "replace",
+        "sha256",
+        "timestamp",
+        "trim",
+        "truncate",
+        "upper",
+        "urlencode",
+    ]
+)
+"""The filters that `request.js` has."""
+FORMATS = (None, "email", "uri")
+"""The formats of which it can tell what surely has them."""
+_PLAIN_PATTERN = re.compile(r"(?:[A-Za-z0-9 _,:;@#=<>!\"'%&~^$.\[\]()|?*+{}-]|\\[.+*?()\[\]{}|^$/\\])*")
+"""A regular expression that means the same in every language: without classes that depend on Unicode."""
+_SLOTS = ("$param", "$concat", "$secret")
+_OF_MAPPINGS = ("$literal", "$whenEmpty")
+
+
+def form_of(contents: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return what the form needs, as JSON: request and parameters by environment; empty for none."""
+    if not contents or not all(map(_can_fill, contents.values())):
+        return ""
+    return json.dumps(
+        {
+            name: {"request": one["request"], "parameters": one.get("parameters", {})}
+            for name, one in contents.items()
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+def _can_fill(content: Mapping[str, Any]) -> bool:
+    request = content.get("request")
+    if not isinstance(request, dict) or "relay" in content or "$secret" in json.dumps(request["url"]):
+        return False
+    parts = [request[one] for one in ("url", "headers", "query", "payload") if one in request]
+    return all(map(_can_check, content.get("parameters", {}).values())) and all(map(_can_write, parts))
+
+
+def _can_check(declared: Mapping[str, Any]) -> bool:
+    plain = _PLAIN_PATTERN.fullmatch(declared.get("pattern", "")) is not None
+    return plain and declared.get("format") in FORMATS
+
+
+def _can_write(node: Any) -> bool:
+    """Return whether `request.js` can fill a part of a compiled request."""
+    if isinstance(node, list):
+        return all(map(_can_write, node))
+    if not isinstance(node, dict):
+        # A number beyond what the browser keeps would be another one there.
+        return not isinstance(node, int) or isinstance(node, bool) or abs(node) < 2**53
+    slots = [key for key in node if key.startswith("$") and key not in _OF_MAPPINGS]
+    if not slots:
+        return all(map(_can_write, node.values()))
+    if not all(one in _SLOTS for one in slots):
+        return False
+    if "$concat" in node:
+        return all(map(_can_write, node["$concat"]))
+    return all(map(_has_filter, node.get("filters", ())))
+
+
+def _has_filter(step: str | Mapping[str, Any]) -> bool:
+    name, arguments = (step, []) if isinstance(step, str) else (step["filter"], step["args"])
+    return name in FILTERS and all(isinstance(one, str | bool) or _is_small(one) for one in arguments)
+
+
+def _is_small(value: Any) -> bool:
+    return isinstance(value, int) and abs(value) < 2**31

@@ -1,0 +1,368 @@
+"use strict";
+// A compiled action and the texts of a form → the request that would leave, or why none would: what the
+// compiler itself does, for those compiled forms of which `forms.py` says that this script can.
+
+class Refused extends Error {}
+const ABSENT = Symbol("absent");
+const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/, WHOLE = /^-?(0|[1-9]\d*)$/;
+const MOMENT = /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2}):(\d{2})(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2}))?$/;
+const SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+const CONTROL = /[\x00-\x1f\x7f-\x9f\u2028\u2029]/, BREAK = /[\r\n\u2028\u2029]/;
+const SPACE = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
+const AT_ENDS = new RegExp(`^[${SPACE}]+|[${SPACE}]+$`, "g"), AT_END = new RegExp(`[${SPACE}]+$`);
+const MOST_URL = 65536;
+const length = text => [...text].length;
+const isMapping = value => typeof value === "object" && value !== null && !Array.isArray(value);
+const isWhole = value => typeof value === "bigint";
+const kindOf = value => value === null ? "null" : Array.isArray(value) ? "array" : isWhole(value) ? "integer" :
+  typeof value;
+
+function digits(text) {
+  // A number's digits and exponent, by which two ways to write it are compared.
+  const [, sign, whole, part, exponent] = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text);
+  const all = (whole + (part || "")).replace(/^0+/, "");
+  const kept = all.replace(/0+$/, "");
+  const at = Number(exponent || 0) - (part || "").length + all.length - kept.length;
+  return kept ? sign + kept + "e" + at : "0";
+}
+const isExact = text => !Number.isFinite(Number(text)) || digits(text) === digits(String(Number(text)));
+const NOT_JSON = "a value cannot be written as JSON";
+
+function parsed(text) {
+  // JSON with whole numbers as BigInt, as they are told from others there; `undefined` for what is none.
+  let inexact = false;
+  const marked = text.replace(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g, token => {
+    if (token[0] === '"') return token;
+    if (WHOLE.test(token)) return `{"\ue000whole":"${token}"}`;
+    inexact = inexact || !isExact(token);
+    return token;
+  });
+  try {
+    JSON.parse(text);
+    const value = JSON.parse(marked, (key, one) =>
+      isMapping(one) && "\ue000whole" in one ? BigInt(one["\ue000whole"]) : one);
+    return { value, inexact };
+  } catch (_) { return undefined; }
+}
+
+function valueOf(kind, text) {
+  if (["string", "date", "datetime"].includes(kind)) return { value: text, inexact: false };
+  return parsed(text) || { value: text, inexact: false };
+}
+
+function hasType(value, kind) {
+  const given = kindOf(value);
+  if (kind === "number") return given === "number" || given === "integer";
+  return given === (kind === "date" || kind === "datetime" ? "string" : kind);
+}
+
+function isMoment(text) {
+  const found = MOMENT.exec(text);
+  if (!found) return false;
+  const [year, month, day, hour, minute, second] = found.slice(1, 7).map(one => Number(one || 0));
+  const last = new Date(Date.UTC(2000, month, 0)).getUTCDate();
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const offset = /^[+-](\d{2}):(\d{2})$/.exec(found[8] || "");
+  return year > 0 && month > 0 && month < 13 && day > 0 && day <= (month === 2 && !leap ? 28 : last) &&
+    hour < 24 && minute < 60 && second < 60 && (!offset || (offset[1] < 24 && offset[2] < 60));
+}
+
+function fault(fields, value, inexact) {
+  if (inexact) return "has more digits than a number of JSON keeps: send it as a string";
+  if (!hasType(value, fields.type)) return `is not of type ${fields.type}`;
+  if (fields.type === "date" || fields.type === "datetime") {
+    return isMoment(value) ? "" : "is not a date or time of RFC 3339";
+  }
+  const same = one => isWhole(value) || typeof value === "number" ? Number(value) === one : value === one;
+  if (fields.enum && !fields.enum.some(same)) return "is not one of " + spaced(fields.enum);
+  if (typeof value === "string") return wrongText(fields, value);
+  if (isWhole(value) || typeof value === "number") {
+    if ("minimum" in fields && value < fields.minimum) return `is less than ${fields.minimum}`;
+    if ("maximum" in fields && value > fields.maximum) return `is more than ${fields.maximum}`;
+  }
+  return "";
+}
+const spaced = values => "[" + values.map(one => JSON.stringify(one)).join(", ") + "]";
+
+function wrongText(fields, value) {
+  if (SURROGATE.test(value)) return "contains an unpaired surrogate, which is not a character";
+  if (length(value) < (fields.minLength || 0)) return `is shorter than ${fields.minLength} characters`;
+  if ("maxLength" in fields && length(value) > fields.maxLength) {
+    return `is longer than ${fields.maxLength} characters`;
+  }
+  if ("pattern" in fields && !new RegExp(fields.pattern, "u").test(value)) return OTHER_FORMAT;
+  const [has, lacks] = FORMATS[fields.format] || [/^/, /^(?!)/];
+  return has.test(value) ? "" : lacks.test(value) ? OTHER_FORMAT : UNSURE;
+}
+const OTHER_FORMAT = "does not have the declared format";
+const UNSURE = "may have the declared format, or not: `callsheet render` can tell";
+const FORMATS = {
+  // What surely has a format, and what surely has not: the standards leave much between the two.
+  email: [
+    /^[A-Za-z0-9]+(?:[._+-][A-Za-z0-9]+)*@(?:[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+[A-Za-z]{2,10}$/,
+    /^[^@]*$|^@|@$|[\s]/,
+  ],
+  uri: [
+    /^https?:\/\/[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*(?::[1-9]\d{1,3})?(?:\/[A-Za-z0-9._~-]*)*(?:\?[A-Za-z0-9._~=&-]*)?$/,
+    /^[^:]*$|[\s<>"{}|^`]/,
+  ],
+};
+
+function sha256(text) {
+  // FIPS 180-4, over the UTF-8 bytes; the browser's own answers later, and not on every page.
+  const primes = [], root = (one, power) => (one ** (1 / power) * 2 ** 32) | 0;
+  for (let one = 2; primes.length < 64; one++) if (primes.every(it => one % it)) primes.push(one);
+  const turn = (one, by) => (one >>> by) | (one << (32 - by));
+  const bytes = [...new TextEncoder().encode(text)], bits = bytes.length * 8;
+  bytes.push(128);
+  while (bytes.length % 64 !== 56) bytes.push(0);
+  for (let at = 7; at >= 0; at--) bytes.push(Math.floor(bits / 2 ** (8 * at)) & 255);
+  const hash = primes.slice(0, 8).map(one => root(one, 2)), keys = primes.map(one => root(one, 3));
+  for (let start = 0; start < bytes.length; start += 64) {
+    const words = [];
+    for (let at = 0; at < 64; at++) {
+      if (at < 16) {
+        const b = bytes.slice(start + 4 * at, start + 4 * at + 4);
+        words.push((b[0] << 24) | (b[1] << 16) | (b[2] << 8) | b[3]);
+        continue;
+      }
+      const w = words[at - 15], v = words[at - 2];
+      const s = turn(w, 7) ^ turn(w, 18) ^ (w >>> 3), t = turn(v, 17) ^ turn(v, 19) ^ (v >>> 10);
+      words.push((words[at - 16] + s + words[at - 7] + t) | 0);
+    }
+    let [a, b, c, d, e, f, g, h] = hash;
+    for (let at = 0; at < 64; at++) {
+      const t = (h + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) + ((e & f) ^ (~e & g)) + keys[at] + words[at]) | 0;
+      const s = ((turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))) | 0;
+      [h, g, f, e, d, c, b, a] = [g, f, e, (d + t) | 0, c, b, a, (t + s) | 0];
+    }
+    [a, b, c, d, e, f, g, h].forEach((one, at) => { hash[at] = (hash[at] + one) | 0; });
+  }
+  return hash.map(one => (one >>> 0).toString(16).padStart(8, "0")).join("");
+}
+
+function seconds(text) {
+  const found = MOMENT.exec(text), [year, month, day, hour, minute, second] = found.slice(1, 7).map(one => Number(one || 0));
+  const when = new Date(0);
+  when.setUTCFullYear(year, month - 1, day);
+  when.setUTCHours(hour, minute, second);
+  const offset = /^([+-])(\d{2}):(\d{2})$/.exec(found[8] || "");
+  const minutes = offset ? (offset[1] + "1") * (Number(offset[2]) * 60 + Number(offset[3])) : 0;
+  return BigInt(when.getTime() / 1000 - minutes * 60);
+}
+
+const FILTERS = {
+  lower: value => value.toLowerCase(),
+  upper: value => value.toUpperCase(),
+  trim: (value, characters) => {
+    if (characters === undefined || characters === null) return value.replace(AT_ENDS, "");
+    const all = [...value], gone = new Set(characters);
+    while (all.length && gone.has(all[0])) all.shift();
+    while (all.length && gone.has(all[all.length - 1])) all.pop();
+    return all.join("");
+  },
+  replace: (value, old, by) => old === "" ? [..."", ...value].reduce((text, one) => text + one + by, by) :
+    value.split(old).join(by),
+  truncate: (value, most, end = "…") => length(value) <= most ? value :
+    [...value].slice(0, most - length(end)).join("").replace(AT_END, "") + end,
+  sha256,
+  timestamp: seconds,
+  digits: value => value.replace(/[^0-9]/g, ""),
+  base64: value => btoa(String.fromCharCode(...new TextEncoder().encode(value))),
+  urlencode: value => encoded(textOf(value)).replace(/%2F/g, "/"),
+};
+const encoded = text => encodeURIComponent(text).replace(/[!'()*]/g, one =>
+  "%" + one.charCodeAt(0).toString(16).toUpperCase());
+
+function textOf(value) {
+  if (value === ABSENT) return "";
+  if (value === null) throw new Refused("the value is null, which cannot be part of a string");
+  if (typeof value === "object") {
+    throw new Refused(`the value is ${Array.isArray(value) ? "a list" : "a mapping"}, which cannot be part of a string`);
+  }
+  if (value === Infinity || value === -Infinity) throw new Refused(NOT_JSON);
+  return String(value);
+}
+
+class Filler {
+  constructor(declared, values) {
+    this.declared = declared;
+    this.values = values;
+    this.present = 0;
+  }
+  fill(node) {
+    if (Array.isArray(node)) return node.map(one => this.fill(one)).filter(one => one !== ABSENT);
+    if (!isMapping(node)) return node;
+    if ("$param" in node || "$concat" in node) {
+      const value = "$param" in node ? this.param(node) : this.concat(node);
+      this.present += value !== ABSENT;
+      return value;
+    }
+    if ("$secret" in node) return { secret: node.$secret };
+    if ("$whenEmpty" in node) {
+      const before = this.present, filled = this.mapping(node);
+      return this.present > before ? filled : ABSENT;
+    }
+    return this.mapping(node);
+  }
+  mapping(node) {
+    const fields = "$literal" in node ? node.$literal : node, found = new Map();
+    for (const key of Object.keys(fields)) {
+      if (key === "$whenEmpty" && !("$literal" in node)) continue;
+      const value = this.fill(fields[key]);
+      if (value !== ABSENT) found.set(key, value);
+    }
+    return found;
+  }
+  param(node) {
+    let value = node.$param in this.values ? this.values[node.$param] : ABSENT;
+    for (const step of node.filters || []) {
+      const name = typeof step === "string" ? step : step.filter, given = step.args || [];
+      if (name === "default") {
+        if (value === ABSENT || (given.length > 1 && (!value || value.length === 0 || value == 0))) value = given[0];
+      } else if (value !== ABSENT) {
+        value = FILTERS[name](value, ...given);
+      }
+    }
+    const fields = this.declared[node.$param];
+    return value === ABSENT && "whenMissing" in fields && fields.whenMissing === null ? null : value;
+  }
+  concat(node) {
+    return node.$concat.map(part => {
+      const missing = isMapping(part) && "$param" in part && !(part.$param in this.values);
+      const value = this.fill(part);
+      return missing && value === null ? "" : textOf(value);
+    }).join("");
+  }
+  header(name, node) {
+    if (isMapping(node) && "secret" in node) return node;
+    const value = this.fill(node);
+    if (value === ABSENT) return ABSENT;
+    const text = textOf(value), found = CONTROL.exec(text);
+    if (found) {
+      const what = BREAK.test(found[0]) ? "a line break" : "a control character, such as a tab";
+      throw new Refused(`the header \`${name}\` would contain ${what}`);
+    }
+    if (/[^\x00-\x7f]/.test(text)) {
+      throw new Refused(`the header \`${name}\` would contain a character that is not ASCII`);
+    }
+    if (/^ | $/.test(text)) {
+      throw new Refused(`the header \`${name}\` would begin or end with a space, which no header can`);
+    }
+    return text;
+  }
+  query(fields) {
+    const found = [];
+    for (const name of Object.keys(fields)) {
+      const node = fields[name];
+      if (isMapping(node) && "secret" in node) {
+        found.push(`${encoded(name)}={${node.secret}}`);
+        continue;
+      }
+      const value = this.fill(node);
+      if (value !== ABSENT) found.push(`${encoded(name)}=${encoded(textOf(value))}`);
+    }
+    return found;
+  }
+  url(node) {
+    let text = "";
+    for (const part of isMapping(node) ? node.$concat : [node]) {
+      if (typeof part === "string") {
+        text = (part[0] === "/" ? text.replace(/\/$/, "") : text) + part;
+        continue;
+      }
+      const value = textOf(this.fill(part)), inPath = !text.includes("?") && !text.includes("#");
+      if (!value && inPath) throw new Refused("a part of the URL's path would be empty");
+      const steps = part.filters || [];
+      text += steps[steps.length - 1] === "urlencode" ? value : encoded(value);
+    }
+    const path = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#\\]*([^?#]*)/.exec(text.replace(/[\t\r\n]/g, ""));
+    const dots = (path ? path[1].split(/[/\\]/) : []).find(one => /^(\.|%2e){1,2}$/i.test(one));
+    if (dots !== undefined) throw new Refused(`a segment of the URL's path would be \`${dots}\`, which clients remove`);
+    return text;
+  }
+}
+
+function canonical(value) {
+  // RFC 8785: keys in the order of their UTF-16 units, numbers and strings as this language writes them.
+  if (value instanceof Map || isMapping(value)) {
+    const fields = value instanceof Map ? [...value] : Object.entries(value);
+    fields.sort((one, other) => one[0] < other[0] ? -1 : 1);
+    return "{" + fields.map(([key, one]) => canonical(key) + ":" + canonical(one)).join(",") + "}";
+  }
+  if (Array.isArray(value)) return "[" + value.map(canonical).join(",") + "]";
+  if (isWhole(value) && (value > 9007199254740991n || value < -9007199254740991n)) {
+    throw new Refused(NOT_JSON);
+  }
+  if (value === Infinity || value === -Infinity) throw new Refused(NOT_JSON);
+  if (typeof value === "string" && SURROGATE.test(value)) throw new Refused(NOT_JSON);
+  return isWhole(value) ? String(value) : JSON.stringify(value);
+}
+
+function requestOf(compiled, texts) {
+  // Returns {method, url, headers, body}, or {faults}: what is wrong with the values.
+  const declared = compiled.parameters || {}, values = {}, faults = [];
+  for (const name of Object.keys(declared)) {
+    const text = texts[name];
+    if (text === undefined || text === "") {
+      if (!declared[name].optional) faults.push(`\`${name}\` is required and has no value`);
+      continue;
+    }
+    const { value, inexact } = valueOf(declared[name].type, text);
+    if (value === null) {
+      if (!declared[name].optional) faults.push(`\`${name}\` is required and has no value`);
+      continue;
+    }
+    const wrong = fault(declared[name], value, inexact);
+    if (wrong) faults.push(`\`${name}\` ${wrong}`);
+    values[name] = value;
+  }
+  if (faults.length) return { faults };
+  try {
+    const filler = new Filler(declared, values), asked = compiled.request, headers = {};
+    for (const name of Object.keys(asked.headers || {})) {
+      const value = filler.header(name, asked.headers[name]);
+      if (value !== ABSENT) headers[name] = value;
+    }
+    const payload = "payload" in asked ? filler.fill(asked.payload) : ABSENT;
+    const query = filler.query(asked.query || {}).join("&");
+    let url = filler.url(asked.url);
+    if (query) url += (url.includes("?") ? "&" : "?") + query;
+    if (length(url) > MOST_URL) return { faults: ["the URL would be longer than 65,536 characters"] };
+    return { method: asked.method, url, headers, body: payload === ABSENT ? "" : canonical(payload) };
+  } catch (error) {
+    if (error instanceof Refused) return { faults: [error.message] };
+    throw error;
+  }
+}
+
+function live(form) {
+  const compiled = JSON.parse(form.dataset.compiled), shown = form.querySelector("output");
+  const add = (tag, text, name) => {
+    const made = document.createElement(tag);
+    made.textContent = text;
+    if (name) made.className = name;
+    if (name) made.lang = "en";
+    shown.append(made);
+  };
+  function show() {
+    const texts = {};
+    for (const one of form.querySelectorAll("[data-parameter]")) texts[one.dataset.parameter] = one.value;
+    const found = requestOf(compiled[form.elements.environment.value], texts);
+    shown.replaceChildren();
+    for (const one of found.faults || []) add("p", one, "error");
+    if (found.faults) return;
+    const lines = [found.method + " " + found.url];
+    for (const [name, value] of Object.entries(found.headers)) {
+      lines.push(name + ": " + (typeof value === "string" ? value : "(" + value.secret + ")"));
+    }
+    add("pre", lines.join("\n"));
+    if (found.body) add("pre", JSON.stringify(JSON.parse(found.body), null, 2));
+  }
+  form.addEventListener("input", show);
+  form.addEventListener("submit", event => event.preventDefault());
+  form.addEventListener("reset", () => setTimeout(show));
+  form.hidden = false;
+  show();
+}
+document.querySelectorAll("form.request").forEach(live);

@@ -1,0 +1,124 @@
+"""What the catalog's form shows is what the compiler says: equal requests, or equal refusals."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from callsheet import CallsheetError, Workspace
+from callsheet.calling import build_request
+from callsheet.calling.parameters import read_argument
+from callsheet.compiling.workspace import compile_workspace
+from callsheet.documents import FolderSource, MemorySource
+from callsheet.reporting.catalog.forms import form_of
+from support import forms, generated
+from support.browser import browser
+from support.workspaces import ROOT, Folder
+
+__all__ = ["browser"]
+SCRIPT = (ROOT / "compiler" / "callsheet" / "reporting" / "catalog" / "request.js").read_text("utf-8")
+UNSURE = "may have the declared format, or not: `callsheet render` can tell"
+TEXTS = (
+    "Ada", "été «€»", "a b/c&d?e#f", " spaces ", "ß İ ΑΣ", "😀 ok", "0", "1", "-1", "1.0", "1.50", "1e3", "1e400", "0.1", "2.5e-7",
+    "9007199254740993", "123456789012345678901234567890", "0.30000000000000004441", "1000.5", "true", "false", "null", "\"text\"", "[]", "{}",
+    "[1, 2.0, \"a\"]", "{\"b\": 1, \"a\": [true, null]}", "[9007199254740993]", "2026-11-27", "2026-02-30", "2024-02-29", "2026-11-27T08:30:00Z",
+    "2026-11-27T23:59:59.5+05:30", "2026-11-27T24:00:00Z", "27/11/2026", "ada@example.com", "ada", "a@b@c", "ada+x@mail.example.co", "é@example.com",
+    "https://shop.example.com/p/1?a=b", "https://exa mple.com", "..", ".", "a\tb", "line\nbreak", "!'()*~", "en", "fr", "%2e", "x" * 200, "\u2028",
+)  # fmt: skip
+
+
+def said(compiled: Any, texts: dict[str, str]) -> dict[str, Any]:
+    """Return what the compiler says of texts of a form, of which an empty one is none."""
+    declared = compiled.get("parameters", {})
+    given = {name: read_argument(declared, name, text) for name, text in texts.items() if text}
+    try:
+        found = build_request(compiled, given)
+    except CallsheetError as error:
+        return {"faults": list(error.details) or [error.message]}
+    return {"method": found.method, "url": found.url, "headers": found.headers, "body": found.body}
+
+
+def calls(actions: list[Any], chance: Random, each: int) -> list[tuple[Any, dict[str, str]]]:
+    """Return actions with the texts of a form: their examples, and others."""
+    found = []
+    for one in actions:
+        declared = one.get("parameters", {})
+        examples = {
+            name: it["example"] if isinstance(it.get("example"), str) else json.dumps(it["example"])
+            for name, it in declared.items()
+            if "example" in it
+        }
+        found.append((one, examples))
+        for _ in range(each):
+            changed = chance.sample(sorted(declared), min(len(declared), chance.randint(1, 2)))
+            found.append((one, examples | {name: chance.choice(("", *TEXTS)) for name in changed}))
+    return found
+
+
+def compare(browser: Any, asked: list[tuple[Any, dict[str, str]]]) -> Counter[str]:
+    """Compare the browser's requests with the compiler's; raises AssertionError for one that differs."""
+    page = browser.new_page()
+    page.set_content("<p>nothing</p>")
+    # As the page has it: it computes, and shows nothing here.
+    page.evaluate(f"{SCRIPT}; window.requestOf = requestOf; 0")
+    batch = json.dumps([[one, texts] for one, texts in asked])
+    answers = page.evaluate(
+        "batch => JSON.parse(batch).map(([one, texts]) => requestOf(one, texts))", batch
+    )
+    page.close()
+    counts: Counter[str] = Counter()
+    for (one, texts), shown in zip(asked, answers, strict=True):
+        wanted = said(one, texts)
+        if any(UNSURE in it for it in shown.get("faults", ())):
+            counts["unsure"] += 1
+            continue
+        counts["refused" if "faults" in wanted else "equal"] += 1
+        if shown == {"faults": ["a value cannot be written as JSON"]}:
+            # The compiler says of which value that holds, and why.
+            assert all("JSON" in it or "not finite" in it for it in wanted["faults"]), (texts, wanted)
+            continue
+        assert shown == wanted, (json.dumps(one), texts)
+    return counts
+
+
+def test_the_samples_show_the_requests_of_the_compiler(samples: Folder, browser: Any) -> None:
+    compiled = compile_workspace(FolderSource(samples.path))
+    actions = [it.content for one in compiled.by_environment.values() for it in one.values()]
+    usable = [one for one in actions if form_of({"it": one})]
+    assert {one["name"] for one in usable} >= {
+        "firebase_push",
+        "facebook_conversion",
+        "vonage_sms",
+        "sendgrid_mail",
+    }
+    counts = compare(browser, calls(usable, Random(1), 40))
+    assert counts["equal"] > 200
+    assert counts["refused"] > 200
+    assert counts["unsure"] < counts.total() / 50
+
+
+@pytest.mark.parametrize("seed", range(4 if not forms.LONG else 100))
+def test_generated_actions_show_the_requests_of_the_compiler(seed: int, browser: Any) -> None:
+    found: list[Any] = []
+    number = seed * 1_000
+    while len(found) < 25:
+        number += 1
+        maker = generated.Maker(number)
+        tree = generated.tree_of(generated.Model(maker), number, [])
+        compiled = compile_workspace(MemorySource({name: text.encode() for name, text in tree.items()}))
+        actions = [it.content for one in compiled.by_environment.values() for it in one.values()]
+        found += [one for one in actions if form_of({"it": one})]
+    counts = compare(browser, calls(found, Random(seed), 20))
+    assert counts["equal"] > 50
+
+
+def test_an_action_without_a_form_says_what_to_do(samples: Folder, tmp_path: Path) -> None:
+    del tmp_path
+    found = Workspace(samples.path).catalog()
+    without = [one.definition.name for one in found.entries if not form_of(dict(one.compiled))]
+    assert without == ["adobe_io_event", "shipped_email", "shipped_push", "shipped_sms", "vonage_api"]
