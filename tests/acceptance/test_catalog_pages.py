@@ -85,7 +85,7 @@ def test_an_action_shows_the_request_as_it_would_leave(site: Path, watched: Open
     one.page.get_by_label("Prénom").fill("")
     assert '"title": "Été <b>"' in output.inner_text()
     assert '"body": "Hello there, it is on its way"' in output.inner_text()
-    one.page.get_by_label("Environnement").select_option("production")
+    one.page.locator("select[name=environment]").select_option("production")
     assert "/projects/shop-prod/messages:send" in output.inner_text()
     one.page.get_by_label("Titre").fill("x" * 121)
     assert output.inner_text() == "`title` is longer than 120 characters"
