@@ -5,9 +5,16 @@ from __future__ import annotations
 import csv
 import json
 import re
+import signal
+import socket
 import sqlite3
+import subprocess
+import sys
+import time
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -249,9 +256,9 @@ def test_no_secret_and_no_markup_of_a_file_reaches_the_site(
         assert CANARY not in content, name
         tags = _Tags()
         tags.feed(content if name.endswith(".html") else "")
-        assert [one for one in tags.found if not re.fullmatch(r"script (\.\./)*(catalog|request)\.js", one)] == [], (
-            name
-        )
+        assert [
+            one for one in tags.found if not re.fullmatch(r"script (\.\./)*(catalog|request)\.js", one)
+        ] == [], name
     rows = list(csv.DictReader(found["list.csv"].splitlines()))
     for cell in (it for one in rows for it in one.values()):
         assert not cell.startswith(("=", "@"))
@@ -275,3 +282,56 @@ def test_the_catalog_is_there_from_python(workspace: Folder) -> None:
         ("other", "deployed"),
     ]
     assert result.entries[0].states["local"].serial == 1
+
+
+def test_the_site_is_served_and_written_again_after_a_change(workspace: Folder) -> None:
+    pytest.importorskip("watchfiles", reason="the package watchfiles is not installed")
+    command = [sys.executable, "-u", "-m", "callsheet", "catalog", "--serve", "-C", str(workspace.path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        said = running.stdout.readline()
+        root = re.fullmatch(r"the catalog is at (http://127\.0\.0\.1:\d+/); Ctrl-C ends it\n", said)
+        assert root is not None, said
+        try:
+            with urlopen(f"{root[1]}index.html") as answer:
+                assert "actions/other.html" not in answer.read().decode()
+            workspace.action("other")
+            for _ in range(100):
+                with urlopen(f"{root[1]}index.html") as answer:
+                    if "actions/other.html" in answer.read().decode():
+                        break
+                time.sleep(0.1)
+            else:
+                pytest.fail("the new action did not appear")
+            strange = Request(f"{root[1]}index.html", headers={"Host": "elsewhere.example.com"})
+            with pytest.raises(HTTPError, match="403"):
+                urlopen(strange)
+        finally:
+            running.send_signal(signal.SIGINT)
+        assert running.wait(timeout=10) in (0, 130)
+
+
+def test_a_port_that_is_taken_is_refused(
+    workspace: Folder, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("watchfiles", reason="the package watchfiles is not installed")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        outcome = callsheet("catalog", "--serve", "--port", port, "-C", workspace.path)
+    assert outcome.err == (
+        f"error CS968: port {port} of this machine cannot be opened: address already in use\n"
+        "help: name another with --port\n"
+    )
+    assert callsheet("catalog", "--serve", "--port", "99999", "-C", workspace.path).err.startswith(
+        "error CS968:"
+    )
+
+
+def test_the_list_is_a_page_as_well(samples: Folder, callsheet: Callsheet) -> None:
+    page = callsheet("list", "-C", samples.path, "-o", "html", "--lang", "fr").out
+    assert "<code>firebase_push</code>" in page
+    assert "Notification push Firebase" in page
+    markdown = callsheet("list", "-C", samples.path, "-o", "markdown").out
+    assert "| Push through Firebase | push | team-crm | local, production, staging |" in markdown

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from tempfile import TemporaryDirectory
+
 import click
 
+from callsheet.cli.changes import changes_of
 from callsheet.cli.common import (
     Options,
     allow_host_option,
@@ -11,6 +15,7 @@ from callsheet.cli.common import (
     complete_environments,
     wrong_arguments,
 )
+from callsheet.cli.serving import serve as serving
 from callsheet.standalone import write_site
 from callsheet.words import counted
 
@@ -38,24 +43,45 @@ from callsheet.words import counted
     metavar="URL",
     help="What leads to the workspace's files in its repository, as https://github.com/we/it/blob/main/actions.",
 )
+@click.option(
+    "--serve", is_flag=True, help="Serve the site on this machine, and write it again after each change."
+)
+@click.option("--port", type=int, default=0, help="The port of --serve; default: any that is free.")
 @allow_host_option
 @common_options
 def command(
-    environments: tuple[str, ...], languages: tuple[str, ...], link_base: str, *, options: Options
+    environments: tuple[str, ...],
+    languages: tuple[str, ...],
+    link_base: str,
+    serve: bool,
+    port: int,
+    *,
+    options: Options,
 ) -> None:
     """Write the catalog: a static site of everything that is defined, into the folder --out.
 
     It has a palette, a list, a page for each action, the flow of personal data and an overview. It works
     from a file and from any web server, loads nothing from elsewhere, and contains no secret.
     """
-    if options.out is None:
+    if options.out is None and not serve:
         raise click.UsageError("name the folder of the site with --out")
-    from callsheet.reporting.catalog import LANGUAGES, site_of
+    with nullcontext(options.out) if options.out is not None else TemporaryDirectory() as folder:
 
-    with wrong_arguments():
-        site = site_of(options.open().catalog(environments), languages or LANGUAGES, link_base)
-    written = write_site(options.out, site.names, site.files)
-    if not options.quiet:
-        click.echo(
-            f"{counted(written, 'file')} in {options.out}: open {options.out.rstrip('/')}/index.html"
-        )
+        def write() -> int:
+            with wrong_arguments():
+                opened = options.open()
+                site = site_of(opened.catalog(environments), languages or LANGUAGES, link_base)
+            return write_site(folder, site.names, site.files)
+
+        from callsheet.reporting.catalog import LANGUAGES, site_of
+
+        changes = changes_of(options.open().root, "catalog --serve") if serve else ()
+        written = write()
+        if serve:
+            address = serving(folder, port)
+            click.echo(f"the catalog is at {address}; Ctrl-C ends it")
+            for _ in changes:
+                write()
+        elif not options.quiet:
+            first = f"{folder.rstrip('/')}/index.html"
+            click.echo(f"{counted(written, 'file')} in {folder}: open {first}")

@@ -12,7 +12,7 @@ from callsheet.cli.common import (
 )
 
 
-@writes("text", "json")
+@writes("text", "json", "markdown", "html")
 @click.command("list")
 @environment_option
 @common_options

@@ -11,6 +11,7 @@ from callsheet.language import Diagnostic
 from callsheet.planning.model import Drift, GuardVerdict, Plan
 from callsheet.planning.review import data_flows
 from callsheet.reporting.codes_page import codes_page
+from callsheet.reporting.list_page import list_page
 from callsheet.reporting.metrics import figures_line, metrics_page
 from callsheet.reporting.model import Report, Style
 from callsheet.reporting.page import (
@@ -38,7 +39,14 @@ from callsheet.reporting.page_parts import (
 from callsheet.reporting.phrases import figures_note, planned, way_out
 from callsheet.reporting.review_page import diff_page
 from callsheet.reporting.terminal import counted
-from callsheet.results import DiffResult, DriftResult, ExplainResult, MetricsResult, ValidationResult
+from callsheet.results import (
+    DiffResult,
+    DriftResult,
+    ExplainResult,
+    ListResult,
+    MetricsResult,
+    ValidationResult,
+)
 
 
 def plan_page(plan: Plan) -> Page:
@@ -185,6 +193,7 @@ PAGES: dict[type, Callable[[Any], Page]] = {
     DriftResult: drift_page,
     ApplyResult: apply_page,
     ExplainResult: codes_page,
+    ListResult: list_page,
     MetricsResult: metrics_page,
 }
 """How each type of result becomes a page."""
