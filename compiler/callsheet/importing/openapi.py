@@ -87,8 +87,9 @@ def _request(
     if operation.method == "GET" and operation.body is not None and not operation.body_required:
         result.notes.append("its body was left out: it is optional, and a GET request has none")
     elif operation.body is not None:
-        sampler = Sampler(file.value, operation.body, fields)
-        payload = sampler.value(operation.body, (), 0)
+        body = operation.body_as(_media(operation)).schema
+        sampler = Sampler(file.value, body, fields)
+        payload = sampler.value(body, (), 0)
         if unknown := [one for one in fields if one not in sampler.known]:
             near = nearest(unknown[0], sampler.known)
             raise ImportFault(f"the body has no field `{unknown[0]}`{near}", "choose others with --fields")

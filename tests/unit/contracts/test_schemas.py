@@ -287,6 +287,30 @@ def test_the_alternative_is_named_by_mapping_const_enum_or_schema(
     assert any(words in one for one in refused(root, {"m": bad})), refused(root, {"m": bad})
 
 
+def test_a_mapping_to_what_is_not_there_leaves_every_alternative_and_is_noted() -> None:
+    mapping = {"film": "films/film.yml", "text": "TextMessage", "odd": "#/components/schemas/None"}
+    translator = Translator({"openapi": "3.0.3", "components": {"schemas": KINDS}})
+    schema = translator.whole(choice([to("TextMessage"), to("V1")], mapping), "/x")
+    assert [words for _, words in translator.odd] == [
+        "maps film to what is not there",
+        "maps odd to what is not there",
+    ]
+    # It is one of those that are there, and nothing else.
+    untyped = choice([an_object({"type": TEXT, "n": TEXT}, required=["n"]), to("film")], mapping)
+    for broken, good, bad in (
+        (schema, {"text": "x"}, {}),
+        (translated(untyped, KINDS), {"n": "x"}, {"m": "x"}),
+    ):
+        for kind in ("film", "odd"):
+            assert (
+                refused(
+                    broken, {"type": kind, **good} if broken is not schema else {"type": "text", **good}
+                )
+                == []
+            )
+            assert refused(broken, {"type": kind, **bad}) != []
+
+
 def test_the_first_value_of_a_choice_is_one_that_a_sample_can_take() -> None:
     root = translated(choice(ALL[:2]), KINDS)
     first, branch = first_decided(root["allOf"][0])
