@@ -238,7 +238,7 @@ class Translator:
         if isinstance(extra, dict):
             found["additionalProperties"] = self.closed(extra, f"{pointer}/additionalProperties", depth + 1)
         rest = node.get("unevaluatedProperties")
-        if isinstance(rest, dict):
+        if isinstance(rest, dict) and not self.shapes.evaluates_all(node):
             found["unevaluatedProperties"] = self.closed(
                 rest, f"{pointer}/unevaluatedProperties", depth + 1
             )

@@ -295,20 +295,17 @@ def test_a_mapping_to_what_is_not_there_leaves_every_alternative_and_is_noted() 
         "maps film to what is not there",
         "maps odd to what is not there",
     ]
-    # It is one of those that are there, and nothing else.
-    untyped = choice([an_object({"type": TEXT, "n": TEXT}, required=["n"]), to("film")], mapping)
-    for broken, good, bad in (
-        (schema, {"text": "x"}, {}),
-        (translated(untyped, KINDS), {"n": "x"}, {"m": "x"}),
-    ):
-        for kind in ("film", "odd"):
-            assert (
-                refused(
-                    broken, {"type": kind, **good} if broken is not schema else {"type": "text", **good}
-                )
-                == []
-            )
-            assert refused(broken, {"type": kind, **bad}) != []
+    assert refused(schema, {"type": "text", "text": "x"}) == []
+
+
+def test_a_value_that_is_mapped_to_nothing_names_any_of_the_alternatives() -> None:
+    schemas = {name: an_object({"type": TEXT, name: TEXT}, required=[name]) for name in ("Cat", "Dog")}
+    schema = translated(choice([to("Cat"), to("Dog")], {"cat": "animals/cat.yml"}), schemas)
+    assert refused(schema, {"type": "cat", "Cat": "x"}) == []
+    assert refused(schema, {"type": "Dog", "Dog": "x"}) == []
+    assert refused(schema, {"type": "cat", "x": "x"}) != []
+    assert refused(schema, {"type": "Dog", "Cat": "x"}) != []
+    assert refused(schema, {"type": "cow", "Cat": "x"}) != []
 
 
 def test_the_first_value_of_a_choice_is_one_that_a_sample_can_take() -> None:
@@ -346,6 +343,34 @@ def test_the_keywords_of_json_schema_are_judged(schema: Any, good: Any, bad: Any
     assert refused(root, {"m": good}) == []
     assert any(one.startswith(words) for one in refused(root, {"m": bad})), refused(root, {"m": bad})
     assert [*near_keys(root, {"m": good})] == []
+
+
+@pytest.mark.parametrize(
+    ("schema", "good", "bad"),
+    [
+        (
+            an_object({"a": TEXT}, additionalProperties=False, unevaluatedProperties=TEXT),
+            {"a": "x"},
+            {"b": "x"},
+        ),
+        (an_object({"a": TEXT}, additionalProperties=True, unevaluatedProperties=TEXT), {"b": 1}, {"a": 1}),
+        (
+            an_object({"a": TEXT}, additionalProperties=TEXT, unevaluatedProperties=False),
+            {"b": "x"},
+            {"b": 1},
+        ),
+        (
+            {"allOf": [an_object({"a": TEXT}, additionalProperties=True)], "unevaluatedProperties": TEXT},
+            {"b": 1},
+            {"a": 1},
+        ),
+    ],
+)
+def test_what_additional_properties_says_is_evaluated(schema: Any, good: Any, bad: Any) -> None:
+    for inner in (schema, to("S"), {"type": "object", "allOf": [to("S")]}):
+        found = translated(an_object({"m": inner}), {"S": schema}, "3.1.0")
+        assert refused(found, {"m": good}) == []
+        assert refused(found, {"m": bad}) != []
 
 
 @pytest.mark.parametrize(
