@@ -95,6 +95,19 @@ def test_a_range_of_media_types_takes_each_of_them(
     assert codes(workspace, callsheet, media, {}) == [*found, "CS454"]
 
 
+def test_the_way_out_names_a_type_and_no_range(workspace: Folder, callsheet: Callsheet) -> None:
+    for content, way_out in (
+        (
+            {"application/*+json": PLAIN, "application/json": PLAIN},
+            "write `Content-Type: application/json`",
+        ),
+        ({"application/*+json": PLAIN}, "write a type that `application/*+json` takes"),
+    ):
+        workspace.write("shop.oas", described(content))
+        assert codes(workspace, callsheet, "text/json", {"name": "x"}) == ["CS449"]
+        assert way_out in callsheet("validate", "-C", workspace.path).out
+
+
 def test_an_import_writes_the_body_of_the_media_type_that_it_sends(
     workspace: Folder, callsheet: Callsheet
 ) -> None:

@@ -164,9 +164,15 @@ def _check_media_type(subject: Subject, operation: Operation, request: Request) 
         yield subject.at("CS449").value(
             ("request", "headers", str(name)),
             f"the contract takes {' or '.join(known)}, and the Content-Type is {written[:80]}",
-            do=f"write `Content-Type: {operation.media[0]}`",
+            do=_written_as(operation.media),
             related=subject.related(operation.at),
         )
+
+
+def _written_as(media: Sequence[str]) -> str:
+    """Return what to write for one of some media types, of which some may be ranges."""
+    plain = next((one for one in media if "*" not in one), None)
+    return f"write `Content-Type: {plain}`" if plain else f"write a type that `{media[0]}` takes"
 
 
 def _check_value(
