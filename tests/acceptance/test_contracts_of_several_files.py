@@ -171,3 +171,23 @@ def test_a_body_or_a_parameter_that_leads_nowhere_is_open_and_said(
     outcome = callsheet("validate", "-C", described.path)
     assert outcome.code == 0
     assert f"/paths/~1{name}/post/{field} refers to {why}" in " ".join(outcome.out.split())
+
+
+def test_a_mapping_names_another_file_as_a_whole(described: Folder, callsheet: Callsheet) -> None:
+    kinds = ("cat", "dog")
+    for name in kinds:
+        properties = {"kind": {"type": "string"}, name: {"type": "integer"}}
+        schema = {"type": "object", "required": ["kind", name], "properties": properties}
+        described.write(f"api/schemas of/{name}.json", json.dumps(schema))
+    branches = [{"$ref": f"{name}.json"} for name in kinds]
+    mapping = {"feline": "./cat.json", "canine": "dog.json"}
+    choice = {"oneOf": branches, "discriminator": {"propertyName": "kind", "mapping": mapping}}
+    described.write("api/schemas of/all.yaml", f"Order: {json.dumps(choice)}\nId: {{}}\n")
+    for payload, found in (
+        ("{kind: feline, cat: 1}", []),
+        ("{kind: canine, dog: 1}", []),
+        ("{kind: feline, dog: 1}", [("error", "CS454")]),
+    ):
+        write(described, "body", payload, "{}")
+        outcome = callsheet("validate", "-C", described.path)
+        assert re.findall(r"(error|warning) (CS\d+)", outcome.out) == found, outcome.out

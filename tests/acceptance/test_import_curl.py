@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from callsheet import Workspace
+from callsheet.calling import build_request
 from support.curl_judge import Recorder, by_callsheet, judge
 from support.forms import LONG
 from support.workspaces import Callsheet, Folder
@@ -40,6 +42,7 @@ EQUAL = {
     "a variable with a default": f'curl {URL} -d "{{\\"to\\": \\"${{PHONE:-336}}\\"}}"',
     "a variable in the path": 'curl "https://api.example.com/v1/$ACCOUNT/x" -d \'{"a":1}\'',
     "a variable in a header": f"curl {URL} -H \"X-Sig: v1=$SIG\" -d '{BODY}'",
+    "a number and its text": f'curl "{URL}/$N" -d "{{\\"n\\": $N, \\"s\\": \\"$N\\", \\"t\\": \\"no. ${{N}}\\"}}"',
     "an escaped dollar": f'curl {URL} -H "X-Price: \\$5" -d "{{\\"a\\": \\"\\$5\\"}}"',
     "a line that goes on in quotes": f"curl \"https://api.example.com/v1/\\\nsend\" -d '{BODY}'",
     "a line that goes on in a word": f"curl https://api.example.com/v1/\\\nsend -d '{BODY}'",
@@ -85,6 +88,15 @@ NOTED = {
     "a header taken away": (
         f"curl {URL} -H 'Content-Type:' -d '{BODY}'",
         "it takes a header of curl's away",
+    ),
+    "an encoding of the answer": (
+        f"curl {URL} -H 'accept-encoding: br' -d '{BODY}'",
+        "the header accept-encoding was left out: whoever calls an action asks for what it can read",
+    ),
+    "an answer that is compressed": (f"curl --compressed {URL} -d '{BODY}'", "--compressed was left out"),
+    "an older HTTP": (
+        f"curl -0 {URL} -d '{BODY}'",
+        "--http1.0 was left out: an action is called by HTTP/1.1",
     ),
     "no scheme": (f"curl api.example.com/v1 -d '{BODY}'", "https was written, and curl would call http"),
 }
@@ -171,6 +183,18 @@ def test_lines_of_other_shells_and_of_pages_are_read(case: str, tmp_path: Path) 
     found = by_callsheet(line, tmp_path)
     assert found.sent is not None, found.why
     assert (found.sent.method, found.sent.json) == ("POST", payload)
+
+
+def test_a_variable_is_one_parameter_wherever_it_is(workspace: Folder, callsheet: Callsheet) -> None:
+    line = (
+        'curl https://api.example.com/$N --json "{\\"s\\": \\"$N\\", \\"n\\": $N, \\"t\\": \\"no. $N\\"}"'
+    )
+    assert callsheet("import", "curl", line, "--name", "one", "-C", workspace.path).code == 0
+    content = Workspace(workspace.path).compile().by_environment["local"]["Action/one"].content
+    assert [(name, one["type"]) for name, one in content["parameters"].items()] == [("n", "number")]
+    request = build_request(content, {"n": 42})
+    assert request.url == "https://api.example.com/42"
+    assert request.payload == {"s": "42", "n": 42, "t": "no. 42"}
 
 
 @pytest.mark.parametrize("line", REFUSED)

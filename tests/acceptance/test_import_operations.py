@@ -272,6 +272,10 @@ def described(path: str, schema: dict[str, Any], **more: Any) -> dict[str, Any]:
     }
 
 
+def unique(number: int, items: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": items, "minItems": number, "uniqueItems": True}
+
+
 def takes(**properties: Any) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": [*properties]}
 
@@ -305,6 +309,11 @@ VALID: dict[str, tuple[dict[str, Any], str]] = {
     "an example of another type": (described("/x", takes(a={"type": "string", "example": 123})), "example: a"),
     "a default of another type": (described("/x", takes(a={"type": "string", "default": 5})), "a: '{{"),
     "items that differ": (described("/x", takes(a={"type": "array", "items": TEXT, "minItems": 3, "uniqueItems": True})), "params.a_3"),
+    "items that differ and match a pattern": (described("/x", takes(a=unique(5, {"type": "string", "pattern": "^[A-Z]{3}-[0-9]$"}))), "params.a_5"),
+    "items that differ by their words": (described("/x", takes(a=unique(3, {"type": "string", "pattern": "^(red|green|blue)$"}))), "example: green"),
+    "items that differ within lengths": (described("/x", takes(a=unique(12, {"type": "string", "pattern": "^[0-9a-f]{2}$", "maxLength": 2}))), "params.a_12"),
+    "numbers that differ within limits": (described("/x", takes(a=unique(3, {"type": "integer", "minimum": 5, "maximum": 9}))), "params.a_3"),
+    "objects that differ": (described("/x", takes(a=unique(2, {"type": "object", "required": ["k", "id"], "properties": {"k": {"enum": ["x"]}, "id": {"type": "string", "pattern": "^[a-z]$"}}}))), "params.id_2"),
     "no items": (described("/x", takes(a={"type": "array", "items": TEXT, "maxItems": 0})), "a: []"),
     "a map with entries": (described("/x", takes(m={"type": "object", "minProperties": 2, "additionalProperties": {"type": "integer"}})), "key_2: '{{"),
     "what is required and not described": (described("/x", {**takes(a=TEXT), "required": ["a", "zz"]}), "zz: '{{"),

@@ -104,6 +104,45 @@ def test_a_list_is_written_in_the_form_of_swagger_2(
     assert sent(workspace, callsheet, description(one, old=True)) == FORMATS[form]
 
 
+@pytest.mark.parametrize(
+    ("outer", "inner", "query", "wrong"),
+    [
+        ("csv", "pipes", "1%7C2%2C1%7C2", "1%2C2%2C3%2C4"),
+        ("pipes", None, "1%2C2%7C1%2C2", "1%7C2%2C3"),
+        ("multi", "ssv", "1%202&color=1%202", "1%7C2&color=3%7C4"),
+        ("tsv", "tsv", None, "1%092"),
+    ],
+)
+def test_a_list_within_a_list_has_a_delimiter_of_its_own(
+    outer: str, inner: str | None, query: str | None, wrong: str, workspace: Folder, callsheet: Callsheet
+) -> None:
+    within = {
+        "type": "array",
+        "minItems": 2,
+        "items": {"type": "integer", "enum": [1, 2]},
+        "uniqueItems": True,
+    }
+    form = {} if inner is None else {"collectionFormat": inner}
+    one = {"name": "color", "in": "query", "required": True, "collectionFormat": outer,
+           "type": "array", "minItems": 2, "items": {**within, **form}}  # fmt: skip
+    text = description(one, old=True)
+    if query is not None:
+        assert sent(workspace, callsheet, text) == f"color={query}"
+    workspace.write("shop.oas", text)
+    workspace.write("shop.yaml", NESTED.replace("QUERY", wrong))
+    assert [one["code"] for one in findings(workspace, callsheet)] == ["CS454"]
+
+
+NESTED = """\
+apiVersion: callsheet/v1
+kind: Action
+metadata: {name: shop}
+spec:
+  request: {method: GET, url: "https://api.shop.example/a?color=QUERY"}
+  contract: {openapi: shop.oas, operation: op}
+"""
+
+
 def test_what_an_object_requires_becomes_parameters(workspace: Folder, callsheet: Callsheet) -> None:
     text = {"type": "string", "maxLength": 8}
     page = {

@@ -13,7 +13,7 @@ from typing import Any
 
 from callsheet.calling.cases import CaseResult
 from callsheet.calling.parameters import check_parameters
-from callsheet.calling.request import DotSegmentError, build_request
+from callsheet.calling.request import DotSegmentError, Request, build_request
 from callsheet.errors import CallsheetError
 from callsheet.language import Action
 
@@ -60,15 +60,15 @@ _FORMATS = {
 }
 
 
-Refuse = Callable[[Any], str | None]
-"""Returns what a contract would refuse of a payload, in words."""
+Refuse = Callable[[Request], str | None]
+"""Returns what a contract would refuse of the payload of a request, in words."""
 
 
 def generated_cases(
     action: Action,
     compiled: Mapping[str, Any],
     environment: str,
-    refuse: Refuse = lambda payload: None,  # noqa: ARG005
+    refuse: Refuse = lambda request: None,  # noqa: ARG005
 ) -> Iterator[CaseResult]:
     """Run the generated cases of an action in an environment; `refuse` judges what they send."""
     for name, params in _cases(compiled):
@@ -169,7 +169,7 @@ def _run(
         return _result(action, environment, name, "", None)
     try:
         request = build_request(compiled, params)
-        fault = refuse(request.payload)
+        fault = refuse(request)
         message = f"the contract rejects it: {fault}" if fault else ""
     except DotSegmentError:
         # It stays in its place: nothing is sent of it.

@@ -19,7 +19,7 @@ def run_cases(
     *,
     generated: bool,
     words: str,
-    refuse: Callable[[Action], Refuse] = lambda action: lambda payload: None,  # noqa: ARG005
+    refuse: Callable[[Action], Refuse] = lambda action: lambda request: None,  # noqa: ARG005
     progress: Callable[[int], None] = lambda done: None,  # noqa: ARG005
 ) -> list[CaseResult]:
     """Run declared and generated cases, by action, then environment.

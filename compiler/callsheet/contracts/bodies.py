@@ -7,6 +7,7 @@ from typing import Any
 
 from callsheet.calling.generated import accepts, contract_values
 from callsheet.calling.request import NO_PAYLOAD, Request
+from callsheet.contracts.media_types import content_type
 from callsheet.contracts.near_keys import near_keys
 from callsheet.contracts.operations import Operation
 from callsheet.contracts.subject import Subject, is_within
@@ -17,14 +18,14 @@ from callsheet.templates.slots import parameters_read
 from callsheet.words import meant
 
 
-def body_fault(operation: Operation, payload: Any, ignored: Sequence[str]) -> str | None:
-    """Return what an operation would refuse of a payload, in words; None where nothing.
+def body_fault(operation: Operation, request: Request, ignored: Sequence[str]) -> str | None:
+    """Return what an operation would refuse of the payload of a request, in words; None where nothing.
 
     `ignored` are the pointers at which the contract is wrong.
     """
-    if operation.body is None or payload is NO_PAYLOAD:
+    if operation.body is None or request.payload is NO_PAYLOAD:
         return None
-    for fault in operation.validation("body").faults(_plain(payload)):
+    for fault in operation.body_as(content_type(request.headers)).faults(_plain(request.payload)):
         if not is_within(fault.path, ignored):
             return fault.words
     return None
@@ -65,7 +66,7 @@ class Bodies:
             return
         for fault in verdict.faults:
             yield from self._tell(fault, "")
-        for path, at in deprecated_in(self.operation.body or {}, body):
+        for path, at in deprecated_in(self.validation.schema, body):
             if not self.subject.ignores(path):
                 yield self.subject.at("CS456").key(
                     self._place(path),
@@ -78,7 +79,7 @@ class Bodies:
 
     def _near(self, body: Any) -> Iterator[Problem]:
         """Yield the keys that the contract leaves open, and that look like those that it names."""
-        for one in near_keys(self.operation.body or {}, body):
+        for one in near_keys(self.validation.schema, body):
             pointer = pointer_of(one.path)
             if pointer in self.told or self.subject.ignores(one.path):
                 continue

@@ -106,13 +106,15 @@ class _Rewriter:
             if key == "$ref" and isinstance(one, str):
                 found[key] = self._reference(one)
             elif key == "mapping" and isinstance(one, dict):
-                found[key] = {
-                    name: self._reference(to) if isinstance(to, str) and "#" in to else to
-                    for name, to in one.items()
-                }
+                found[key] = {name: self._mapped(to) for name, to in one.items()}
             else:
                 found[key] = self.of(one)
         return found
+
+    def _mapped(self, to: Any) -> Any:
+        """Return where a mapping leads: a reference, or a whole file; the name of a schema stays."""
+        is_file = isinstance(to, str) and ("#" in to or file_of(self.file, to) in self.parts)
+        return self._reference(to) if is_file else to
 
     def _reference(self, reference: str) -> str:
         path, _, pointer = reference.partition("#")

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 from callsheet.calling.generated import standard_values
 from callsheet.calling.request import NO_PAYLOAD, Request
 from callsheet.contracts.bodies import Bodies
+from callsheet.contracts.media_types import content_type, essence, takes
 from callsheet.contracts.nodes import compiled
 from callsheet.contracts.operations import Operation
 from callsheet.contracts.parameter_styles import Pairs, Query
@@ -48,7 +49,8 @@ def check_request(subject: Subject, operation: Operation) -> Iterator[Problem]:
                 related=subject.related(operation.at),
             )
         return
-    yield from Bodies(subject, operation, operation.validation("body"), values).check(request)
+    validation = operation.body_as(content_type(request.headers))
+    yield from Bodies(subject, operation, validation, values).check(request)
 
 
 def _check_address(subject: Subject, operation: Operation, request: Request) -> Iterator[Problem]:
@@ -155,16 +157,22 @@ def _check_media_type(subject: Subject, operation: Operation, request: Request) 
     """Check that a Content-Type is one that the contract names; without the header, it is not known."""
     name = next((it for it in request.headers if it.lower() == "content-type"), None)
     written = None if name is None else request.headers[name]
-    known = [one.partition(";")[0] for one in operation.media]
-    if not known or not isinstance(written, str) or _ignored(subject, f"/headers/{name}"):
+    if not isinstance(written, str) or _ignored(subject, f"/headers/{name}"):
         return
-    if written.partition(";")[0].strip().lower() not in known:
+    if operation.media and not any(takes(one, written) for one in operation.media):
+        known = [essence(one) for one in operation.media]
         yield subject.at("CS449").value(
             ("request", "headers", str(name)),
             f"the contract takes {' or '.join(known)}, and the Content-Type is {written[:80]}",
-            do=f"write `Content-Type: {operation.media[0]}`",
+            do=_written_as(operation.media),
             related=subject.related(operation.at),
         )
+
+
+def _written_as(media: Sequence[str]) -> str:
+    """Return what to write for one of some media types, of which some may be ranges."""
+    plain = next((one for one in media if "*" not in one), None)
+    return f"write `Content-Type: {plain}`" if plain else f"write a type that `{media[0]}` takes"
 
 
 def _check_value(

@@ -27,8 +27,23 @@ class Named(Struct, frozen=True):
     branches: tuple[int, ...]
 
 
+def references_in(node: dict[str, Any]) -> dict[str, str]:
+    """Return what the discriminator of a schema maps its values to: references, or names of schemas."""
+    told = node.get("discriminator")
+    mapping = told.get("mapping") if isinstance(told, dict) else None
+    return {
+        key: reference if "/" in reference else f"#/components/schemas/{reference}"
+        for key, reference in (mapping if isinstance(mapping, dict) else {}).items()
+        if isinstance(reference, str)
+    }
+
+
 def discriminated(
-    shapes: Shapes, name: str, branches: Sequence[Any], mapping: dict[str, dict[str, str]]
+    shapes: Shapes,
+    name: str,
+    branches: Sequence[Any],
+    mapping: dict[str, dict[str, str]],
+    lost: Sequence[str] = (),
 ) -> list[Named] | None:
     """Return which values of a property name which alternatives; None where the property does not decide.
 
@@ -37,6 +52,7 @@ def discriminated(
         name: of the property.
         branches: the alternatives; every object fits one whose property is named by nothing.
         mapping: references, by the value of the property.
+        lost: values that name an alternative that the description lacks: it may be any of them.
 
     """
     found: dict[tuple[type, Any], tuple[Any, list[int]]] = {}
@@ -50,6 +66,9 @@ def discriminated(
             numbers = found.setdefault((type(value), value), (value, []))[1]
             if number not in numbers:
                 numbers.append(number)
+    every = [number for number, one in enumerate(branches) if shapes.takes_object(one)]
+    for value in (it for key in lost if every for it in _readings(key)):
+        found.setdefault((type(value), value), (value, every))
     by_branches: dict[tuple[int, ...], list[Any]] = {}
     for value, numbers in found.values():
         by_branches.setdefault(tuple(numbers), []).append(value)

@@ -9,11 +9,12 @@ from urllib.parse import parse_qsl
 from msgspec import Struct, field
 
 from callsheet.contracts.descriptions import Description
+from callsheet.contracts.media_types import is_json, nearest_to, without_charset
 from callsheet.contracts.parameter_styles import style_of
 from callsheet.contracts.schemas import Translator
 from callsheet.contracts.sources import ContractFault
 from callsheet.contracts.validation import Validation
-from callsheet.documents import pointer_of
+from callsheet.documents import equal, pointer_of
 from callsheet.errors import of_its_shape
 from callsheet.words import nearest
 
@@ -26,10 +27,11 @@ class Operation(Struct):
         urls: URL templates, `{name}` for each path parameter; without a host where none is named.
         variables: of the first server, with their defaults.
         parameters: of query and headers: name, in, required, schema, style, explode.
-        body: the schema of the JSON body, or None.
+        body: the schema of the JSON body, or None: that of plain JSON, else of the first type of JSON.
+        bodies: the schemas of the body by its media type, where they are not all the same.
         answers: the schemas of the JSON bodies of `success` and `failure`, where they are described.
         examples: of these bodies, as the description shows them.
-        media: the types of JSON that the body may have, the described one first; empty for any.
+        media: the types of JSON that the body may have, that of `body` first; empty for any.
         security: alternatives, each a list of schemes; empty where none is named.
         status: of the first success that is described, else 200.
         definitions: what the schemas of parameters refer to.
@@ -44,6 +46,7 @@ class Operation(Struct):
     variables: dict[str, str] = field(default_factory=dict)
     parameters: list[dict[str, Any]] = field(default_factory=list)
     body: dict[str, Any] | None = None
+    bodies: dict[str, dict[str, Any]] = field(default_factory=dict)
     body_required: bool = False
     json_body: bool = True
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -74,6 +77,15 @@ class Operation(Struct):
             self.compiled[what] = Validation(schema)
         return self.compiled[what]
 
+    def body_as(self, media: str | None) -> Validation:
+        """Return the schema of a body of a media type; without one, it is sent as plain JSON."""
+        known = nearest_to(self.bodies, media or "application/json")
+        if known is None:
+            return self.validation("body")
+        if known not in self.compiled:
+            self.compiled[known] = Validation(self.bodies[known])
+        return self.compiled[known]
+
 
 def find_operation(described: Description, name: str) -> Operation:
     """Return an operation of an OpenAPI description, by its `operationId` or as `POST /path`.
@@ -96,11 +108,12 @@ def find_operation(described: Description, name: str) -> Operation:
             "name one by its operationId, or as `POST /path`",
         )
     path, method, item, node = found[0]
-    with of_its_shape(_misshapen("OpenAPI")):
+    with of_its_shape(misshapen("OpenAPI")):
         return _OperationReader(description).read(path, method, item, node)
 
 
-def _misshapen(form: str) -> ContractFault:
+def misshapen(form: str) -> ContractFault:
+    """Return the fault of a description whose parts do not have the types that its form says."""
     return ContractFault(
         "CS450",
         f"the contract is not valid as {form}: a part of the operation has another type",
@@ -190,7 +203,7 @@ class _OperationReader:
         elif where == "formData":
             operation.json_body = False
         elif where in ("query", "header"):
-            schema, is_json = self._schema_of(one)
+            schema, in_a_text = self._schema_of(one)
             operation.parameters.append(
                 {
                     "name": str(one.get("name", "")),
@@ -199,7 +212,7 @@ class _OperationReader:
                     "deprecated": one.get("deprecated") is True,
                     "schema": self.translator.closed(schema, f"{at}/schema"),
                     "at": at,
-                    "json": is_json,
+                    "json": in_a_text,
                     **style_of(one, old=self.old),
                 }
             )
@@ -208,21 +221,29 @@ class _OperationReader:
         """Return the schema of a parameter, and whether its value is JSON in a text."""
         content: Any = one.get("content")
         for media, held in content.items() if isinstance(content, dict) and not self.old else ():
-            if _is_json(media) and isinstance(held, dict):
+            if is_json(media) and isinstance(held, dict):
                 return held.get("schema"), True
         return one if self.old else one.get("schema"), False
 
     def _body(self, body: dict[str, Any], at: str, operation: Operation) -> None:
         content = body.get("content") or {}
-        media = next((one for one in content if _is_json(one)), None)
+        listed = [one for one in content if is_json(one)]
         operation.body_required = body.get("required") is True
-        if media is None:
+        if not listed:
             operation.json_body = not content
             return
-        listed = [_without_charset(one) for one in (media, *content) if _is_json(one)]
-        operation.media = [] if "*/*" in content else [*dict.fromkeys(listed)]
-        pointer = f"{at}/content{pointer_of((media,))}/schema"
-        operation.body = self.translator.whole(content[media].get("schema"), pointer)
+        first = nearest_to(listed, "application/json") or listed[0]
+        bare = [without_charset(one) for one in (first, *listed)]
+        operation.media = [] if "*/*" in content else [*dict.fromkeys(bare)]
+        schemas = {one: content[one].get("schema") for one in listed}
+        same = all(equal(one, schemas[first]) for one in schemas.values())
+        for media in [first] if same else listed:
+            pointer = f"{at}/content{pointer_of((media,))}/schema"
+            found = self.translator.whole(schemas[media], pointer)
+            if not same:
+                operation.bodies[media] = found
+            if media == first:
+                operation.body = found
 
     def _answers(self, node: dict[str, Any], at: str, operation: Operation) -> None:
         told_statuses = [str(one) for one in node.get("responses") or ()]
@@ -231,9 +252,9 @@ class _OperationReader:
             kind = "success" if str(status).startswith("2") else "failure"
             told = self._resolved(answer)
             schema = told.get("schema")
-            shown = [one for media, one in (told.get("examples") or {}).items() if _is_json(media)]
+            shown = [one for media, one in (told.get("examples") or {}).items() if is_json(media)]
             for media, one in (told.get("content") or {}).items():
-                if _is_json(media) and isinstance(one, dict):
+                if is_json(media) and isinstance(one, dict):
                     schema, shown = one.get("schema"), self._examples(one)
             if kind not in operation.answers and isinstance(schema, dict):
                 found = self.translator.translated(schema, f"{at}/responses/{status}")
@@ -257,54 +278,3 @@ class _OperationReader:
             names = alternative if isinstance(alternative, dict) else {}
             found = [self._resolved(schemes.get(name)) for name in names]
             operation.security.append([one for one in found if one])
-
-
-def _is_json(media: str) -> bool:
-    bare = media.split(";", maxsplit=1)[0].strip().lower()
-    return bare in ("application/json", "*/*") or bare.endswith("+json")
-
-
-def _without_charset(media: str) -> str:
-    """Return a media type without its charset: JSON is UTF-8 (RFC 8259 section 8.1)."""
-    essence, *parameters = (one.strip() for one in media.split(";"))
-    return "; ".join([essence.lower(), *(it for it in parameters if not it.lower().startswith("charset"))])
-
-
-def find_method(described: Description, name: str) -> Operation:
-    """Return a method of a Google discovery document by its `id`.
-
-    Raises:
-        ContractFault: CS450 for what is not a discovery document, CS451 where there is no such method.
-
-    """
-    description = described.value
-    if description.get("kind") != "discovery#restDescription":
-        raise ContractFault(
-            "CS450", "the contract is not a Google discovery document", "see its `kind` field"
-        )
-    with of_its_shape(_misshapen("a discovery document")):
-        return _method(described, name)
-
-
-def _method(described: Description, name: str) -> Operation:
-    description = described.value
-    if name not in described.methods:
-        known = [*map(str, described.methods)]
-        raise ContractFault(
-            "CS451",
-            f"there is no method `{name[:80]}` in the contract{nearest(name, known)}",
-            "name one by its id",
-        )
-    at, method = described.methods[name]
-    translator = Translator(description, discovery=True)
-    base = str(description.get("rootUrl", "")) + str(description.get("servicePath", ""))
-    operation = Operation(at, str(method.get("httpMethod")), [base + str(method.get("path"))])
-    if isinstance(method.get("request"), dict):
-        operation.body = translator.whole(method["request"], f"{at}/request")
-    if isinstance(method.get("response"), dict):
-        found = translator.translated(method["response"], f"{at}/response")
-        operation.answers["success"] = {**found, "$defs": translator.definitions}
-    if method.get("scopes"):
-        operation.security = [[{"type": "oauth2"}]]
-    operation.odd = translator.odd
-    return operation

@@ -21,6 +21,7 @@ _FORMATS = {
     "csv": ("form", False), "ssv": ("spaceDelimited", False), "tsv": ("tabDelimited", False),
     "pipes": ("pipeDelimited", False), "multi": ("form", True),
 }  # fmt: skip
+MAX_NESTED = 6
 _KEYS = re.compile(r"(?:\[[^\[\]]*\])+")
 _KEY = re.compile(r"\[([^\[\]]*)\]")
 
@@ -36,12 +37,29 @@ def style_of(parameter: Mapping[str, Any], *, old: bool) -> dict[str, Any]:
     empty = parameter.get("allowEmptyValue") is True
     if old:
         style, spread = _FORMATS.get(str(parameter.get("collectionFormat")), ("form", False))
-        return {"style": style, "explode": spread, "empty": empty}
+        return {"style": style, "explode": spread, "empty": empty, "nested": _nested(parameter)}
     usual = "simple" if parameter.get("in") == "header" else "form"
     style = str(parameter.get("style") or usual)
     explode = parameter.get("explode")
     spread = explode if isinstance(explode, bool) else style == "form"
     return {"style": style, "explode": spread, "empty": empty}
+
+
+def _nested(parameter: Mapping[str, Any]) -> list[str]:
+    """Return what stands between the items of lists within lists (Swagger 2.0, "Items Object")."""
+    found: list[str] = []
+    items = parameter.get("items")
+    while isinstance(items, dict) and items.get("type") == "array" and len(found) < MAX_NESTED:
+        style, _ = _FORMATS.get(str(items.get("collectionFormat")), ("form", False))
+        found.append(DELIMITERS[style])
+        items = items.get("items")
+    return found
+
+
+def delimiter_within(parameter: Mapping[str, Any], level: int) -> str:
+    """Return what stands between the items of a list within a list, `level` lists further in."""
+    nested = parameter.get("nested") or ()
+    return str(nested[level]) if level < len(nested) else ","
 
 
 class Query:
@@ -67,6 +85,7 @@ class Query:
         is_spread = self.explode and self.style == "form" and "object" in self.kinds
         self.is_spread = is_spread and not self.is_json
         self.delimiter = DELIMITERS.get(self.style, ",")
+        self.nested: Sequence[str] = parameter.get("nested") or ()
 
     def pairs(self, pairs: Pairs) -> list[tuple[str, str]]:
         """Return what of a query belongs to the parameter."""
@@ -101,7 +120,8 @@ class Query:
             return
         one = self.delimiter.join(texts)
         if "array" in self.kinds:
-            yield texts if self.explode and self.style == "form" else self._split(one)
+            parts = texts if self.explode and self.style == "form" else self._split(one)
+            yield [_parted(part, self.nested) for part in parts]
         if "object" in self.kinds and self.style != "deepObject":
             yield self._paired(self._split(one))
         yield texts[0] if len(texts) == 1 else texts
@@ -125,6 +145,14 @@ class Query:
         for key, text in pairs:
             _put(found, _KEY.findall(key[len(self.name) :]) or [key], text)
         return found
+
+
+def _parted(text: str, delimiters: Sequence[str]) -> Any:
+    """Return the lists within a list that a text is, by what stands between their items."""
+    if not delimiters:
+        return text
+    parts = text.split(delimiters[0]) if text else []
+    return [_parted(one, delimiters[1:]) for one in parts]
 
 
 def _put(found: dict[str, Any], path: Sequence[str], text: str) -> None:

@@ -20,10 +20,10 @@ def refuser_of(operation_of: Callable[[str], Operation | None]) -> Callable[[Act
     def refuser(action: Action) -> Refuse:
         operation = operation_of(action.name)
         if operation is None or action.contract is None:
-            return lambda payload: None  # noqa: ARG005
+            return lambda request: None  # noqa: ARG005
         from callsheet.contracts.bodies import body_fault
 
         ignored = [one["path"] for one in action.contract.get("ignore") or ()]
-        return lambda payload: body_fault(operation, payload, ignored)
+        return lambda request: body_fault(operation, request, ignored)
 
     return refuser

@@ -15,12 +15,13 @@ from typing import Any
 
 from callsheet.compiling.memo import Memo
 from callsheet.compiling.sealed import SealedStore
-from callsheet.contracts.operations import Operation, find_method, find_operation
+from callsheet.contracts.discovery import find_method
+from callsheet.contracts.operations import Operation, find_operation
 from callsheet.contracts.records import operation_from, record_of
 from callsheet.contracts.sources import ContractFault, ContractFile, read_contract
 from callsheet.documents import Related, Source
 
-FORMAT = 8
+FORMAT = 9
 """Of what is kept of an operation; higher whenever it is read otherwise."""
 
 _OPERATIONS: Memo[Operation] = Memo(32 * 1_048_576)

@@ -14,6 +14,7 @@ def record_of(operation: Operation) -> dict[str, Any]:
     if shared is not None:
         record["shared"] = shared
         record["body"] = _without(operation.body)
+        record["bodies"] = {media: _without(schema) for media, schema in operation.bodies.items()}
         record["answers"] = {kind: _without(schema) for kind, schema in operation.answers.items()}
     return record
 
@@ -23,18 +24,23 @@ def operation_from(record: dict[str, Any]) -> Operation:
     shared = record.pop("shared", None)
     operation = Operation(**record)
     if shared is not None:
-        for schema in (operation.body, *operation.answers.values()):
-            if schema is not None:
-                schema["$defs"] = shared
+        for schema in _whole(operation):
+            schema["$defs"] = shared
     return operation
 
 
 def _shared(operation: Operation) -> dict[str, Any] | None:
     """Return the definitions that the body and the answers refer to; None where they do not share them."""
-    found = [one for one in (operation.body, *operation.answers.values()) if one is not None]
+    found = _whole(operation)
     if not found or any(one.get("$defs") is not found[0].get("$defs") for one in found):
         return None
     return found[0].get("$defs")
+
+
+def _whole(operation: Operation) -> list[dict[str, Any]]:
+    """Return the schemas that stand alone, each with all definitions."""
+    found = (operation.body, *operation.bodies.values(), *operation.answers.values())
+    return [one for one in found if one is not None]
 
 
 def _without(schema: dict[str, Any] | None) -> dict[str, Any] | None:

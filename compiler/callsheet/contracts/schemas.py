@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import unquote
 
-from callsheet.contracts.discriminators import decided, discriminated
+from callsheet.contracts.discriminators import decided, discriminated, references_in
 from callsheet.contracts.keywords import conditions, of_dependents, of_items, of_keys
 from callsheet.contracts.nodes import definition_key, reference_to
 from callsheet.contracts.shapes import Around, Shapes
@@ -154,13 +154,11 @@ class Translator:
         return False
 
     def _mapped(self, node: dict[str, Any]) -> dict[str, dict[str, str]]:
-        """Return what a discriminator maps its values to, as references."""
-        told = node.get("discriminator")
-        mapping = told.get("mapping") if isinstance(told, dict) else None
+        """Return what a discriminator maps its values to, as references that lead somewhere."""
         return {
-            key: {"$ref": reference if "/" in reference else f"#/components/schemas/{reference}"}
-            for key, reference in (mapping if isinstance(mapping, dict) else {}).items()
-            if isinstance(reference, str)
+            key: {"$ref": one}
+            for key, one in references_in(node).items()
+            if self._followed(one) is not None
         }
 
     def _followed(self, reference: str) -> Any:
@@ -240,7 +238,7 @@ class Translator:
         if isinstance(extra, dict):
             found["additionalProperties"] = self.closed(extra, f"{pointer}/additionalProperties", depth + 1)
         rest = node.get("unevaluatedProperties")
-        if isinstance(rest, dict):
+        if isinstance(rest, dict) and not self.shapes.evaluates_all(node):
             found["unevaluatedProperties"] = self.closed(
                 rest, f"{pointer}/unevaluatedProperties", depth + 1
             )
@@ -292,9 +290,11 @@ class Translator:
         if not isinstance(name, str) or not isinstance(branches, list):
             return found
         mapping = self._mapped(node)
+        lost = [key for key in references_in(node) if key not in mapping]
+        self.odd += [(f"{pointer}/discriminator", f"maps {it[:80]} to what is not there") for it in lost]
         listed = [one.get("$ref") for one in branches if isinstance(one, dict)]
         more = [one for one in mapping.values() if one["$ref"] not in listed]
-        named = discriminated(self.shapes, name, [*branches, *more], mapping)
+        named = discriminated(self.shapes, name, [*branches, *more], mapping, lost)
         if not named:
             return found
         written = "oneOf" if node.get("oneOf") and "anyOf" in node else "anyOf"

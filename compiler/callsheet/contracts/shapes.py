@@ -48,12 +48,20 @@ class Shapes:
         """
         closed = False
         for one in self.parts(node):
-            extra = [one[name] for name in ("additionalProperties", "unevaluatedProperties") if name in one]
+            # What additionalProperties takes or refuses is evaluated: it decides where both are there.
+            keywords = ("additionalProperties", "unevaluatedProperties")
+            extra = [one[name] for name in keywords if name in one][:1]
             if any(it is not False for it in extra):
                 return False
             names = self.named_is_closed and bool(one.get("properties"))
             closed = closed or bool(extra) or names
         return closed
+
+    def evaluates_all(self, node: dict[str, Any]) -> bool:
+        """Return whether `additionalProperties` leaves nothing to `unevaluatedProperties` beside it."""
+        return "additionalProperties" in node or any(
+            one.get("additionalProperties") is True for one in self.parts(node)
+        )
 
     def names(self, nodes: Around) -> list[str]:
         """Return the properties that schemas name, without those of their alternatives."""

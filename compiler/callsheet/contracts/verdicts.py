@@ -10,7 +10,7 @@ from callsheet.compiling.sealed import SealedStore
 from callsheet.compiling.unit import problem_of, problem_record
 from callsheet.documents import Problem
 
-FORMAT = 4
+FORMAT = 5
 """Of what is kept; higher whenever an action is checked otherwise by the same version."""
 
 

@@ -87,14 +87,14 @@ def refuse_call(route: Route, came: Came, tokens: Mapping[str, float]) -> Refusa
 
 def _refuse_body(route: Route, came: Came) -> Refusal | None:
     media = came.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media != "application/json" and not media.endswith("+json"):
+    if media not in ("application/json", "text/json") and not media.endswith("+json"):
         return Refusal(415, "Content-Type is not JSON")
     try:
         body = came.json()
     except (ValueError, RecursionError):
         return Refusal(400, "the body is not JSON")
     if route.operation is not None and route.operation.body is not None:
-        faults = route.operation.validation("body").faults(body)
+        faults = route.operation.body_as(media).faults(body)
         return Refusal(400, faults[0].words) if faults else None
     reason = unlike(route.compiled["request"]["payload"], body, "the payload")
     return Refusal(400, reason) if reason else None

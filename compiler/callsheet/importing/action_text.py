@@ -199,6 +199,10 @@ class _Writer:
             slot = self.imported.slots.get(unquote(name))
             return None if slot is None else self.parameters.of_slot(slot)
 
+        whole = SLOT.fullmatch(text)
+        declared = self.imported.slots.get(unquote(whole[2])) if whole is not None else None
+        if declared is not None and declared.fields.get("type") in ("number", "integer"):
+            return f"{{{{ params.{self.parameters.of_slot(declared)} | string }}}}"
         return template_of(text, parameter, self.reads)
 
     def _shown(self, text: str, *, encoded: bool = False) -> str:

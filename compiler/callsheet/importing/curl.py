@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit, urlunsplit
 
-from callsheet.importing.curl_options import CHANGES_NOTHING, LONG_OF, REFUSED, TAKES_VALUE
+from callsheet.importing.curl_options import CHANGES_NOTHING, LEFT_OUT, LONG_OF, READS, REFUSED, TAKES_VALUE
 from callsheet.importing.curl_urls import as_curl_sends, url_of_curl
 from callsheet.importing.json_bodies import json_body
 from callsheet.importing.marks import PRIVATE, refuse_private
@@ -93,10 +93,8 @@ class _CurlLine:
     def _flag(self, name: str, shown: str) -> None:
         if name in REFUSED:
             raise _refused(name, shown)
-        if name == "insecure":
-            self.result.notes.append("-k was ignored: TLS is always verified")
-        elif name in ("location", "location-trusted"):
-            self.result.notes.append("-L was ignored: a redirect of a write is never followed")
+        if name in LEFT_OUT:
+            self.result.notes.append(LEFT_OUT[name])
         elif name == "get":
             self.in_query = True
         elif name == "head":
@@ -134,7 +132,9 @@ class _CurlLine:
         if value.startswith("@"):
             raise ImportFault("-H reads a file", "write the headers themselves")
         name, colon, text = value.partition(":")
-        if colon and text.strip():
+        if colon and name.strip().lower() == "accept-encoding" and text.strip():
+            self.result.notes.append(f"the header {name.strip()} was left out: {READS}")
+        elif colon and text.strip():
             self.result.headers.append((name.strip(), text.strip()))
         elif value.strip().endswith(";"):
             self.result.notes.append(f"the header {value.strip()[:-1][:40]} was left out: it has no value")
@@ -263,7 +263,7 @@ class _CurlLine:
         return "POST" if self.data and not self.in_query else "GET"
 
 
-_TAKEN_BACK = CHANGES_NOTHING | {"location", "insecure", "get", "head"}
+_TAKEN_BACK = CHANGES_NOTHING | {*LEFT_OUT, "get", "head"}
 """What changes nothing with `no-` before it."""
 _OF_CURL = ("expect", "user-agent", "transfer-encoding", "host")
 """Headers of curl's own that an action sends otherwise, or not at all."""

@@ -16,8 +16,8 @@ LONG_OF = dict(one.split("=", 1) for one in _LETTERS.split())
 
 _FLAGS_THAT_CHANGE_NOTHING = frozenset(
     """
-    silent show-error include verbose fail fail-with-body fail-early compressed progress-bar
-    progress-meter http1.1 http2 http2-prior-knowledge http3 http3-only http1.0 http0.9 ipv4 ipv6
+    silent show-error include verbose fail fail-with-body fail-early progress-bar progress-meter
+    http1.1 http2 http3 ipv4 ipv6
     no-buffer buffer tcp-nodelay tcp-fastopen ssl ssl-reqd ssl-no-revoke ssl-allow-beast path-as-is
     disable tlsv1 tlsv1.0 tlsv1.1 tlsv1.2 tlsv1.3 sslv2 sslv3 basic keepalive retry-all-errors
     retry-connrefused remote-name remote-name-all remote-header-name remote-time create-dirs
@@ -41,6 +41,20 @@ _VALUES_THAT_CHANGE_NOTHING = frozenset(
 )
 CHANGES_NOTHING = _FLAGS_THAT_CHANGE_NOTHING | _VALUES_THAT_CHANGE_NOTHING
 """What says how the call is made or where its answer goes, and nothing of the request."""
+
+_OF_HTTP = "an action is called by HTTP/1.1"
+READS = "whoever calls an action asks for what it can read"
+LEFT_OUT = {
+    "insecure": "-k was ignored: TLS is always verified",
+    "location": "-L was ignored: a redirect of a write is never followed",
+    "location-trusted": "-L was ignored: a redirect of a write is never followed",
+    "compressed": f"--compressed was left out: {READS}",
+    "http0.9": f"--http0.9 was left out: {_OF_HTTP}",
+    "http1.0": f"--http1.0 was left out: {_OF_HTTP}",
+    "http2-prior-knowledge": f"--http2-prior-knowledge was left out: {_OF_HTTP}",
+    "http3-only": f"--http3-only was left out: {_OF_HTTP}",
+}
+"""What an action does otherwise, with the note that says so."""
 
 REFUSED = {
     "form": "a form with files is not JSON",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from re import _parser  # type: ignore[attr-defined]  # the tree of a pattern; sre_parse before Python 3.11
 from typing import Any
 
@@ -16,6 +17,7 @@ _KEPT = frozenset(
     """.split()  # noqa: SIM905 - a list of words
 )
 _MOST_CHARACTERS = 1_000
+_MOST_BRANCHES = 100
 _PREFERRED = "0aA1-_ .@/"
 
 
@@ -50,12 +52,33 @@ def matching(node: dict[str, Any]) -> str | None:
     return None
 
 
+def others_matching(node: dict[str, Any]) -> Iterator[str]:
+    """Yield texts for the pattern of a schema by its other branches; not all of them fit it."""
+    pattern = node.get("pattern")
+    if not isinstance(pattern, str):
+        return
+    try:
+        tree = _parser.parse(pattern)
+        for branch in range(1, _MOST_BRANCHES):
+            for times in range(12):
+                yield "".join(_texts(tree, times, branch))
+    except (re.error, RecursionError, OverflowError, KeyError, _NoTextError):
+        return
+
+
 class _NoTextError(Exception):
     """A part of a pattern for which no text is made, as a look-around."""
 
 
-def _texts(tree: Any, times: int) -> list[str]:
-    """Return the pieces of a text that a tree of `re` matches, so often repeated beyond what is needed."""
+def _texts(tree: Any, times: int, branch: int = 0) -> list[str]:
+    """Return the pieces of a text that a tree of `re` matches.
+
+    Args:
+        tree: of the pattern.
+        times: how often what may be repeated is there, beyond what is needed.
+        branch: which alternative is taken, of each choice.
+
+    """
     found: list[str] = []
     for operation, argument in tree:
         match str(operation):
@@ -70,15 +93,15 @@ def _texts(tree: Any, times: int) -> list[str]:
             case "AT" | "ASSERT_NOT":
                 continue
             case "SUBPATTERN":
-                found += _texts(argument[3], times)
+                found += _texts(argument[3], times, branch)
             case "ATOMIC_GROUP":
-                found += _texts(argument, times)
+                found += _texts(argument, times, branch)
             case "BRANCH":
-                found += _texts(argument[1][0], times)
+                found += _texts(argument[1][branch % len(argument[1])], times, branch)
             case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
                 least, most, inner = argument
                 wanted = min(int(most), int(least) + times)
-                found += _texts(inner, times) * min(wanted, _MOST_CHARACTERS)
+                found += _texts(inner, times, branch) * min(wanted, _MOST_CHARACTERS)
             case _:
                 raise _NoTextError(operation)
         if len(found) > _MOST_CHARACTERS:

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from callsheet.contracts.check import is_usual
 from callsheet.contracts.operations import Operation, find_operation
-from callsheet.contracts.parameter_styles import DELIMITERS, written
+from callsheet.contracts.parameter_styles import DELIMITERS, delimiter_within, written
 from callsheet.contracts.sources import ContractFault, ContractFile
 from callsheet.contracts.walking import Walk
 from callsheet.errors import of_its_shape
@@ -87,8 +87,9 @@ def _request(
     if operation.method == "GET" and operation.body is not None and not operation.body_required:
         result.notes.append("its body was left out: it is optional, and a GET request has none")
     elif operation.body is not None:
-        sampler = Sampler(file.value, operation.body, fields)
-        payload = sampler.value(operation.body, (), 0)
+        body = operation.body_as(_media(operation)).schema
+        sampler = Sampler(file.value, body, fields)
+        payload = sampler.value(body, (), 0)
         if unknown := [one for one in fields if one not in sampler.known]:
             near = nearest(unknown[0], sampler.known)
             raise ImportFault(f"the body has no field `{unknown[0]}`{near}", "choose others with --fields")
@@ -149,7 +150,9 @@ def _parameters(result: Imported, operation: Operation, sampler: Sampler) -> Non
                 result.headers.append((name, DELIMITERS.get(one["style"], ",").join(texts)))
 
 
-def _text(result: Imported, held: Any, parameter: dict[str, Any], marks: list[tuple[Slot, str]]) -> str:
+def _text(
+    result: Imported, held: Any, parameter: dict[str, Any], marks: list[tuple[Slot, str]], level: int = 0
+) -> str:
     """Return a value as it stands in a query or a header; a slot becomes a parameter, once, by its mark."""
     if isinstance(held, Slot):
         for known, mark in marks:
@@ -173,7 +176,9 @@ def _text(result: Imported, held: Any, parameter: dict[str, Any], marks: list[tu
             "write the action by hand",
         )
     if isinstance(held, list):
-        return ",".join(_text(result, one, parameter, marks) for one in held)
+        texts = [_text(result, one, parameter, marks, level + 1) for one in held]
+        between = delimiter_within(parameter, level)
+        return (quote(between, safe=",") if parameter["in"] == "query" else between).join(texts)
     text = str(held).lower() if isinstance(held, bool) else "" if held is None else str(held)
     return quote(text, safe="") if parameter["in"] == "query" else text
 
@@ -191,8 +196,11 @@ def _parameter(one: dict[str, Any], sampler: Sampler) -> Any:
         if isinstance(here, dict) and isinstance(here.get("default"), str | int | float):
             return here["default"]
     found = sampler.value(one["schema"], (one["name"],), 1)
-    while isinstance(found, list) and len(found) == 1:
-        found = found[0]
+    innermost = found
+    while isinstance(innermost, list) and len(innermost) == 1:
+        innermost = innermost[0]
+    # What stands between the items of a list within it is not what stands between its own.
+    found = found if isinstance(innermost, list) else innermost
     shown = described.get("example")
     if isinstance(found, Slot):
         known = isinstance(shown, str | int | float) and fits(shown, one["schema"])

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any
-
-from msgspec.structs import replace
 
 from callsheet.calling.parameters import MOST_EXACT, has_large_number
 from callsheet.contracts.discriminators import first_decided
 from callsheet.documents import parts_of
+from callsheet.importing.differing import differing
 from callsheet.importing.fitting import fits, matching
 from callsheet.importing.model import ImportFault, Known, Slot
 
@@ -112,8 +111,7 @@ class Sampler:
             one = self.value(node.get("items", {}), path, depth + 1)
             if not node.get("uniqueItems"):
                 return [one] * max(least, 1)
-            values = self.resolved(node.get("items", {})).get("enum") or ()
-            return [_another(one, number, values) for number in range(max(least, 1))]
+            return differing(one, self._flat(self.resolved(node.get("items", {})), path), max(least, 1))
         except SelfReferenceError:
             if node.get("minItems", 0):
                 raise
@@ -213,23 +211,6 @@ _COMPOSED = ("allOf", "anyOf", "oneOf", "if", "then", "else", "x-at", "propertie
 def known(value: Any) -> Any:
     """Return a value that the description itself names: whatever its key is called, it is no credential."""
     return Known(value) if isinstance(value, str) else value
-
-
-def _another(value: Any, number: int, values: Sequence[Any]) -> Any:
-    """Return a value of the same kind as another one, and not the same."""
-    if number < len(values):
-        return known(values[number])
-    if isinstance(value, Slot):
-        example = value.example
-        if isinstance(example, bool):
-            changed: Any = number % 2 == 0
-        elif isinstance(example, str):
-            room = len(example) - len(str(number)) if "maxLength" in value.fields else len(example)
-            changed = f"{example[:room]}{number}"
-        else:
-            changed = example + number
-        return replace(value, name=f"{value.name}_{number + 1}", example=changed) if number else value
-    return value
 
 
 def plain_value(node: dict[str, Any], name: str) -> Any:

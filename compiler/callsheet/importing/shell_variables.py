@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from callsheet.importing.credentials import is_credential, is_hidden_field, is_secret
@@ -71,8 +71,25 @@ def payload_of_shell(imported: Imported, text: str, read: Callable[[str], Any]) 
 
 
 def with_slots(imported: Imported, payload: Any) -> Any:
-    """Return a payload with a parameter in the place of each variable that is no credential."""
+    """Return a payload with a parameter in the place of each variable that is no credential.
+
+    A variable that is a number anywhere is one everywhere: a text that it is in is written with it.
+    """
+    for number in _numbers_in(payload):
+        name = _name_of(imported, number)
+        imported.slots[name] = Slot(name, {"type": "number"}, 1)
     return _with_slots(imported, payload, ())
+
+
+def _numbers_in(payload: Any) -> Iterator[str]:
+    """Yield the variables that are without quotes in a payload."""
+    rest = [payload]
+    while rest:
+        one = rest.pop()
+        rest += one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
+        number = SLOT.fullmatch(one) if isinstance(one, str) else None
+        if number is not None and number[1]:
+            yield number[2]
 
 
 def _with_slots(imported: Imported, value: Any, path: tuple[Any, ...]) -> Any:
@@ -86,14 +103,15 @@ def _with_slots(imported: Imported, value: Any, path: tuple[Any, ...]) -> Any:
         return value
     number = SLOT.fullmatch(value)
     if number is not None and number[1]:
-        return Slot(_name_of(imported, number[2]), {"type": "number"}, 1)
+        return _slot_of(imported, number[2])
     whole = MARK.fullmatch(value)
     if whole is None:
         return _marked(imported, value)
     name = parameter_name(whole[1])
     if is_secret("", path) or (is_credential(whole[1], "") and name not in DEVICES):
         return value
-    return _slot_of(imported, whole[1])
+    found = _slot_of(imported, whole[1])
+    return found if found.fields["type"] == "string" else slot(found.name)
 
 
 def _marked(imported: Imported, text: str) -> str:

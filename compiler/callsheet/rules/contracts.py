@@ -29,8 +29,9 @@ declare(
     """The Content-Type of an action must be one that its contract names.
 
 A description that takes only `application/vnd.api+json` may refuse `application/json`. The charset does not
-count, and an action without the header is not judged. `contract.ignore` with the path
-`/headers/Content-Type` leaves it out.
+count, and an action without the header is not judged. Where the contract has a schema for each of several
+types, the payload is judged by that of this one. `contract.ignore` with the path `/headers/Content-Type`
+leaves it out.
 """,
 )
 declare(

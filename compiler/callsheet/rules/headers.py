@@ -125,12 +125,16 @@ def forbidden_header(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
             )
 
 
+# The characters of a subtype are those of RFC 6838, section 4.2.
+_JSON = re.compile(r"(?:application|text)/json|application/[a-z0-9!#$&^_.+-]+\+json")
+
+
 @rule("CS413", "content-type", on="compiled", reads=("request.headers",))
 def content_type(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """The Content-Type of a request with a payload must be JSON.
 
-    `application/json`, or a type that ends in `+json` (RFC 6839 section 3.1). A service that takes
-    forms only, as Twilio's classic Messages.json does, cannot be called with a JSON payload: use the
+    `application/json`, `text/json`, or a type that ends in `+json` (RFC 6839 section 3.1). A service that
+    takes forms only, as Twilio's classic Messages.json does, cannot be called with a JSON payload: use the
     service's JSON interface where it has one, or a small service of your own between.
 
     Bad:
@@ -142,7 +146,7 @@ def content_type(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
         if name.lower() != "content-type" or not isinstance(value, str):
             continue
         essence = value.split(";", maxsplit=1)[0].strip().lower()
-        if essence != "application/json" and not re.fullmatch(r"application/[a-z0-9.-]+\+json", essence):
+        if not _JSON.fullmatch(essence):
             yield at.value(
                 ("request", "headers", name),
                 "the Content-Type is not JSON",

@@ -287,6 +287,27 @@ def test_the_alternative_is_named_by_mapping_const_enum_or_schema(
     assert any(words in one for one in refused(root, {"m": bad})), refused(root, {"m": bad})
 
 
+def test_a_mapping_to_what_is_not_there_leaves_every_alternative_and_is_noted() -> None:
+    mapping = {"film": "films/film.yml", "text": "TextMessage", "odd": "#/components/schemas/None"}
+    translator = Translator({"openapi": "3.0.3", "components": {"schemas": KINDS}})
+    schema = translator.whole(choice([to("TextMessage"), to("V1")], mapping), "/x")
+    assert [words for _, words in translator.odd] == [
+        "maps film to what is not there",
+        "maps odd to what is not there",
+    ]
+    assert refused(schema, {"type": "text", "text": "x"}) == []
+
+
+def test_a_value_that_is_mapped_to_nothing_names_any_of_the_alternatives() -> None:
+    schemas = {name: an_object({"type": TEXT, name: TEXT}, required=[name]) for name in ("Cat", "Dog")}
+    schema = translated(choice([to("Cat"), to("Dog")], {"cat": "animals/cat.yml"}), schemas)
+    assert refused(schema, {"type": "cat", "Cat": "x"}) == []
+    assert refused(schema, {"type": "Dog", "Dog": "x"}) == []
+    assert refused(schema, {"type": "cat", "x": "x"}) != []
+    assert refused(schema, {"type": "Dog", "Cat": "x"}) != []
+    assert refused(schema, {"type": "cow", "Cat": "x"}) != []
+
+
 def test_the_first_value_of_a_choice_is_one_that_a_sample_can_take() -> None:
     root = translated(choice(ALL[:2]), KINDS)
     first, branch = first_decided(root["allOf"][0])
@@ -322,6 +343,34 @@ def test_the_keywords_of_json_schema_are_judged(schema: Any, good: Any, bad: Any
     assert refused(root, {"m": good}) == []
     assert any(one.startswith(words) for one in refused(root, {"m": bad})), refused(root, {"m": bad})
     assert [*near_keys(root, {"m": good})] == []
+
+
+@pytest.mark.parametrize(
+    ("schema", "good", "bad"),
+    [
+        (
+            an_object({"a": TEXT}, additionalProperties=False, unevaluatedProperties=TEXT),
+            {"a": "x"},
+            {"b": "x"},
+        ),
+        (an_object({"a": TEXT}, additionalProperties=True, unevaluatedProperties=TEXT), {"b": 1}, {"a": 1}),
+        (
+            an_object({"a": TEXT}, additionalProperties=TEXT, unevaluatedProperties=False),
+            {"b": "x"},
+            {"b": 1},
+        ),
+        (
+            {"allOf": [an_object({"a": TEXT}, additionalProperties=True)], "unevaluatedProperties": TEXT},
+            {"b": 1},
+            {"a": 1},
+        ),
+    ],
+)
+def test_what_additional_properties_says_is_evaluated(schema: Any, good: Any, bad: Any) -> None:
+    for inner in (schema, to("S"), {"type": "object", "allOf": [to("S")]}):
+        found = translated(an_object({"m": inner}), {"S": schema}, "3.1.0")
+        assert refused(found, {"m": good}) == []
+        assert refused(found, {"m": bad}) != []
 
 
 @pytest.mark.parametrize(
