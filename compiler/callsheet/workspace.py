@@ -48,6 +48,7 @@ from callsheet.outbound.hosts import VARIABLE, AllowedHosts, allowed_hosts
 from callsheet.watching import Watching, unwatched
 
 if TYPE_CHECKING:
+    from callsheet.calling.cases import CaseResult
     from callsheet.contracts import Contracts
     from callsheet.contracts.operations import Operation
     from callsheet.deploying.agreement import Agreement
@@ -240,7 +241,7 @@ class Workspace:
         commit = commit_of(self.root)
         today = self._today()
         return CatalogResult(
-            entries=entries_of(compiled, seen),
+            entries=entries_of(compiled, seen, self._cases()),
             environments=seen,
             findings=compiled.diagnostics,
             expiring=sorted(
@@ -252,6 +253,13 @@ class Workspace:
             commit="" if commit is None else commit.id,
             made_at=self._time(),
         )
+
+    def _cases(self) -> Sequence[CaseResult] | None:
+        """Run the test cases that are written; None where an error keeps them from being run."""
+        try:
+            return self.test(generated=False).cases
+        except InvalidWorkspaceError:
+            return None
 
     def show(
         self, name: str, environment: str | None = None, *, deployed: bool = False

@@ -335,3 +335,32 @@ def test_the_list_is_a_page_as_well(samples: Folder, callsheet: Callsheet) -> No
     assert "Notification push Firebase" in page
     markdown = callsheet("list", "-C", samples.path, "-o", "markdown").out
     assert "| Push through Firebase | push | team-crm | local, production, staging |" in markdown
+
+
+def test_a_page_says_what_became_of_the_tests_and_which_policies_look_at_it(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    case = "  tests:\n    - {name: hi, params: {title: Hi}, expect: {payload: {title: Hi, fixed: %d}}, match: partial}\n"
+    for name, number in (("right", 1), ("wrong", 2)):
+        workspace.write(f"{name}.yaml", ACTION.format(name=name, constant="1") + case % number)
+    workspace.write(
+        "policy.yaml",
+        "apiVersion: callsheet/v1\nkind: Policy\nmetadata: {name: owned}\nspec:\n  message: it has an owner\n"
+        "  schema: {required: [owner]}\n  exceptions: [{action: wrong, reason: later, until: '2999-12-31'}]\n",
+    )
+    found = site(callsheet, workspace, tmp_path / "site")
+    assert "<dd>1, passed</dd>" in found["actions/right.html"]
+    assert "<dd>1, failed: hi (local)</dd>" in found["actions/wrong.html"]
+    assert "<dd>owned</dd>" in found["actions/right.html"]
+    assert "<dd>owned (except until 2999-12-31)</dd>" in found["actions/wrong.html"]
+    assert "2999-12-31" in found["overview.html"]
+
+
+def test_a_message_is_shown_in_its_languages(samples: Folder, callsheet: Callsheet, tmp_path: Path) -> None:
+    found = site(callsheet, samples, tmp_path / "site")
+    for name in ("shipped_sms", "shipped_push", "shipped_email"):
+        assert re.findall(r'<section class="language" lang="(\w+)">', found[f"actions/{name}.html"]) == [
+            "en",
+            "fr",
+        ]
+        assert f"callsheet preview {name}" in found[f"actions/{name}.html"]

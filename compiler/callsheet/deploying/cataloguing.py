@@ -7,7 +7,9 @@ from functools import partial
 from typing import Any, Literal
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
+from callsheet.calling.cases import CaseResult
 from callsheet.compiling import Compiled, CompiledAction
 from callsheet.compiling.origins import FieldOrigin, origins_of
 from callsheet.compiling.selecting import refuse_errors_of
@@ -74,7 +76,9 @@ class Entry(Struct, frozen=True, kw_only=True):
         read_origins: returns where its fields come from, in the first of these environments.
         findings: those that concern it.
         steps: by environment, what was done to it: the apply and the word for the step, newest first.
-        cases: how many test cases it has.
+        cases: how many test cases it has; `failed` are the names of those that do not pass, None where they
+            were not run.
+        policies: the names of those that look at it, each with the last day of an exception; empty without.
 
     """
 
@@ -85,6 +89,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     findings: Sequence[Diagnostic] = ()
     steps: Mapping[str, Sequence[tuple[ApplyRecord, str]]] = field(default_factory=dict)
     cases: int = 0
+    failed: Sequence[str] | None = None
+    policies: Sequence[tuple[str, str]] = ()
 
 
 class Seen(Struct, frozen=True, kw_only=True):
@@ -144,15 +150,28 @@ def seen_in(stores: Stores) -> Seen:
     )
 
 
-def entries_of(compiled: Compiled, seen: Mapping[str, Seen]) -> list[Entry]:
-    """Return every definition of a workspace, by its name, with its state in the environments."""
+def entries_of(
+    compiled: Compiled, seen: Mapping[str, Seen], tested: Sequence[CaseResult] | None
+) -> list[Entry]:
+    """Return every definition of a workspace, by its name, with its state in the environments.
+
+    Args:
+        compiled: the workspace.
+        seen: what is known of each environment.
+        tested: what became of the test cases; None where they were not run.
+
+    """
+    failed = None if tested is None else _failed(tested)
     last = {name: _last_steps(one) for name, one in seen.items()}
     named: dict[str, list[Diagnostic]] = {}
     for one in compiled.diagnostics:
         for name in {about for about, _ in one.about}:
             named.setdefault(name, []).append(one)
     return [
-        _entry(compiled, seen, last, definition, named.get(definition.name, ()))
+        replace(
+            _entry(compiled, seen, last, definition, named.get(definition.name, ())),
+            failed=None if failed is None else failed.get(definition.name, ()),
+        )
         for definition in sorted(compiled.definitions.values(), key=lambda one: one.name)
     ]
 
@@ -184,7 +203,25 @@ def _entry(
         findings=findings,
         steps={name: found[address] for name, found in last.items() if address in found},
         cases=_number_of_cases(definition),
+        policies=_policies(compiled, definition),
     )
+
+
+def _failed(tested: Sequence[CaseResult]) -> dict[str, list[str]]:
+    """Return the test cases that do not pass, by action."""
+    failed: dict[str, list[str]] = {}
+    for one in tested:
+        if one.outcome != "passed":
+            failed.setdefault(one.action, []).append(f"{one.name} ({one.environment})")
+    return failed
+
+
+def _policies(compiled: Compiled, definition: Definition) -> list[tuple[str, str]]:
+    return [
+        (one.name, max((it.until for it in one.exceptions if it.action == definition.name), default=""))
+        for one in compiled.policies
+        if one.select.selects(definition)
+    ]
 
 
 def _number_of_cases(definition: Definition) -> int:

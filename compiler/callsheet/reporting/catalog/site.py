@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
@@ -15,9 +12,13 @@ from msgspec import Struct
 
 from callsheet.deploying.cataloguing import CatalogResult, Word
 from callsheet.documents import pointer_of
-from callsheet.errors import ArgumentError
+from callsheet.errors import ArgumentError, CallsheetError
 from callsheet.language.masking import masked
 from callsheet.markup import write_html
+from callsheet.messages.previewing import sample_texts
+from callsheet.messages.segments import segments_of
+from callsheet.messages.texts import Texts
+from callsheet.reporting.catalog.exports import as_csv, as_json
 from callsheet.reporting.catalog.flows import flows_of, picture_of
 from callsheet.reporting.catalog.forms import form_of
 from callsheet.reporting.catalog.views import View, compact, differing, indented, views_of
@@ -26,8 +27,6 @@ from callsheet.reporting.catalog.words import LANGUAGES, words_in
 STATE_WORDS: tuple[Word, ...] = get_args(Word)
 MOST_WEEKS = 26
 _ICONS = ("push", "email", "sms", "whatsapp", "ads", "event")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for a formula, where a field begins with it."""
 
 
 class Site(Struct, frozen=True):
@@ -76,8 +75,8 @@ def _files(
     yield "icon.svg", _text("reporting/catalog/icon.svg")
     yield "catalog.js", _text("reporting/catalog/catalog.js")
     yield "request.js", _text("reporting/catalog/request.js")
-    yield "list.csv", _as_csv(result, first.views)
-    yield "list.json", _as_json(result, first.views)
+    yield "list.csv", as_csv(result, first.views)
+    yield "list.json", as_json(result, first.views)
     for language, one in pages.items():
         for name, text in one.all():
             yield f"{folders[language]}{name}", text
@@ -89,11 +88,24 @@ def _files(
             "differences": differing(contents),
             "form": form_of(contents),
             "origins": entry.read_origins(),
+            "texts": _texts(contents),
+            "segments_of": segments_of,
         }
         entry.definition.document.forget()
         for language, one in pages.items():
             view = one.views[number]
             yield f"{folders[language]}{view.page}", one.action(view, parts)
+
+
+def _texts(contents: Mapping[str, Mapping[str, Any]]) -> list[Texts]:
+    """Return a message in its languages, with its examples; nothing of what cannot be filled."""
+    message = next((one for one in contents.values() if one.get("kind") == "Message"), None)
+    if message is None:
+        return []
+    try:
+        return sample_texts(message, (), ())
+    except CallsheetError:
+        return []
 
 
 def _text(name: str) -> str:
@@ -231,52 +243,3 @@ def _weeks(result: CatalogResult) -> list[tuple[str, int]]:
     number = (last - first).days // 7 + 1
     weeks = (first + timedelta(weeks=one) for one in range(number))
     return [(one.isoformat(), mondays[one]) for one in weeks]
-
-
-def _rows(result: CatalogResult, views: Sequence[View]) -> Iterator[dict[str, Any]]:
-    for one in views:
-        last, there = one.last, one.states
-        yield {
-            "name": one.name,
-            "kind": one.kind,
-            "title": one.title,
-            "owner": one.owner,
-            "category": one.category,
-            "channel": one.channel,
-            "vendor": one.vendor,
-            **{f"state {name}": there[name].word if name in there else "" for name in result.environments},
-            "appliedAt": last.at if last else "",
-            "appliedBy": last.by if last else "",
-            "commit": last.commit if last else "",
-            "hosts": ", ".join(one.hosts),
-            "sensitivity": ", ".join(one.sensitivity),
-            "limits": one.limits,
-            "contract": one.contract,
-            "tests": one.entry.cases,
-            "findings": len(one.findings),
-        }
-
-
-def _as_csv(result: CatalogResult, views: Sequence[View]) -> str:
-    """Return the list as CSV (RFC 4180), without what a spreadsheet would take for a formula."""
-    text = io.StringIO()
-    rows = [*_rows(result, views)]
-    writer = csv.writer(text)
-    if rows:
-        writer.writerow(rows[0])
-    for row in rows:
-        writer.writerow([_cell(one) for one in row.values()])
-    return text.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
-
-
-def _as_json(result: CatalogResult, views: Sequence[View]) -> str:
-    found: Mapping[str, Any] = {
-        "madeAt": result.made_at,
-        "commit": result.commit or None,
-        "actions": [*_rows(result, views)],
-    }
-    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"

@@ -78,6 +78,19 @@ class View(Struct, frozen=True):
         found = [one for one in self.entry.states.values() if one.at]
         return max(found, key=lambda one: one.at, default=None)
 
+    def tested(self, words: Mapping[str, str]) -> str:
+        """Return how many test cases it has, and what became of them, in words."""
+        entry = self.entry
+        if not entry.cases:
+            return ""
+        if entry.failed is None:
+            return f"{entry.cases}, {words['not_run']}"
+        return (
+            f"{entry.cases}, {words['failed']}: {', '.join(entry.failed)}"
+            if entry.failed
+            else (f"{entry.cases}, {words['passed']}")
+        )
+
     @property
     def words(self) -> list[str]:
         """The words of its states, each once."""

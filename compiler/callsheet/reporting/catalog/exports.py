@@ -1,0 +1,65 @@
+"""The list of the catalog for other programs: CSV and JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from callsheet.deploying.cataloguing import CatalogResult
+from callsheet.reporting.catalog.views import View
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for a formula, where a field begins with it."""
+
+
+def _rows(result: CatalogResult, views: Sequence[View]) -> Iterator[dict[str, Any]]:
+    for one in views:
+        last, there = one.last, one.states
+        yield {
+            "name": one.name,
+            "kind": one.kind,
+            "title": one.title,
+            "owner": one.owner,
+            "category": one.category,
+            "channel": one.channel,
+            "vendor": one.vendor,
+            **{f"state {name}": there[name].word if name in there else "" for name in result.environments},
+            "appliedAt": last.at if last else "",
+            "appliedBy": last.by if last else "",
+            "commit": last.commit if last else "",
+            "hosts": ", ".join(one.hosts),
+            "sensitivity": ", ".join(one.sensitivity),
+            "limits": one.limits,
+            "contract": one.contract,
+            "tests": one.entry.cases,
+            "findings": len(one.findings),
+        }
+
+
+def as_csv(result: CatalogResult, views: Sequence[View]) -> str:
+    """Return the list as CSV (RFC 4180), without what a spreadsheet would take for a formula."""
+    text = io.StringIO()
+    rows = [*_rows(result, views)]
+    writer = csv.writer(text)
+    if rows:
+        writer.writerow(rows[0])
+    for row in rows:
+        writer.writerow([_cell(one) for one in row.values()])
+    return text.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def as_json(result: CatalogResult, views: Sequence[View]) -> str:
+    """Return the list as JSON."""
+    found: Mapping[str, Any] = {
+        "madeAt": result.made_at,
+        "commit": result.commit or None,
+        "actions": [*_rows(result, views)],
+    }
+    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
