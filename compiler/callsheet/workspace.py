@@ -236,6 +236,8 @@ class Workspace:
             try:
                 with self._opened(self.environment(name), writing=False) as stores:
                     seen[name] = seen_in(stores)
+                if self.environment(name).manual:
+                    seen[name] = replace(seen[name], usage=self.usage((), name).usage)
             except CallsheetError as error:
                 seen[name] = Seen(asked=True, why=error.message)
         commit = commit_of(self.root)
@@ -244,6 +246,7 @@ class Workspace:
             entries=entries_of(compiled, seen, self._cases()),
             environments=seen,
             findings=compiled.diagnostics,
+            screens={one.name: one.target or {} for one in compiled.concrete if one.manual},
             expiring=sorted(
                 (it.until, one.name, it.action, it.reason)
                 for one in compiled.policies

@@ -20,6 +20,7 @@ from callsheet.language import Definition, Diagnostic
 from callsheet.language.environment import Environment
 from callsheet.language.masking import masked
 from callsheet.ledger import ApplyRecord
+from callsheet.targets.journey_optimizer.uses import Usage
 
 Word = Literal["deployed", "changed", "new", "drifted", "unmanaged", "broken", "not asked", "not known"]
 """What an object is in an environment:
@@ -78,6 +79,7 @@ class Entry(Struct, frozen=True, kw_only=True):
         steps: by environment, what was done to it: the apply and the word for the step, newest first.
         cases: how many test cases it has; `failed` are the names of those that do not pass, None where they
             were not run.
+        journeys: those that use it, likely or possibly, each with its environment.
         policies: the names of those that look at it, each with the last day of an exception; empty without.
 
     """
@@ -90,6 +92,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     steps: Mapping[str, Sequence[tuple[ApplyRecord, str]]] = field(default_factory=dict)
     cases: int = 0
     failed: Sequence[str] | None = None
+    journeys: Sequence[tuple[str, str]] = ()
     policies: Sequence[tuple[str, str]] = ()
 
 
@@ -101,6 +104,7 @@ class Seen(Struct, frozen=True, kw_only=True):
         why: why it is not known; empty where it is.
         applied: digests by address, as callsheet put them there; so `deployed`, as they are.
         open_steps: addresses of what an apply has left open, or waits for somebody.
+        usage: which journeys use what, where the target holds journeys.
 
     """
 
@@ -110,6 +114,7 @@ class Seen(Struct, frozen=True, kw_only=True):
     deployed: Mapping[str, str] = field(default_factory=dict)
     applies: Sequence[ApplyRecord] = ()
     open_steps: Sequence[str] = ()
+    usage: Usage = field(default_factory=Usage)
 
     @property
     def unmanaged(self) -> list[str]:
@@ -123,6 +128,7 @@ class CatalogResult(Struct, frozen=True, kw_only=True):
     Attributes:
         environments: the concrete ones, with what is known of each.
         findings: all of them.
+        screens: the targets that are screens of Journey Optimizer, by environment.
         expiring: exceptions of policies: last day, policy, action and reason; the next one first.
         commit: of the files; empty where there is none.
         made_at: when (RFC 3339, UTC).
@@ -132,6 +138,7 @@ class CatalogResult(Struct, frozen=True, kw_only=True):
     entries: Sequence[Entry]
     environments: Mapping[str, Seen]
     findings: Sequence[Diagnostic]
+    screens: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     expiring: Sequence[tuple[str, str, str, str]] = ()
     commit: str = ""
     made_at: str = ""
@@ -203,6 +210,7 @@ def _entry(
         findings=findings,
         steps={name: found[address] for name, found in last.items() if address in found},
         cases=_number_of_cases(definition),
+        journeys=[(name, it) for name, one in seen.items() for it in one.usage.journeys(address)],
         policies=_policies(compiled, definition),
     )
 

@@ -30,6 +30,7 @@ def _rows(result: CatalogResult, views: Sequence[View]) -> Iterator[dict[str, An
             "appliedAt": last.at if last else "",
             "appliedBy": last.by if last else "",
             "commit": last.commit if last else "",
+            "journeys": ", ".join(f"{journey} ({name})" for name, journey in one.entry.journeys),
             "hosts": ", ".join(one.hosts),
             "sensitivity": ", ".join(one.sensitivity),
             "limits": one.limits,

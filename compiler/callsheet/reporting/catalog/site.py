@@ -23,6 +23,10 @@ from callsheet.reporting.catalog.flows import flows_of, picture_of
 from callsheet.reporting.catalog.forms import form_of
 from callsheet.reporting.catalog.views import View, compact, differing, indented, views_of
 from callsheet.reporting.catalog.words import LANGUAGES, words_in
+from callsheet.reporting.journey import journey_text
+from callsheet.reporting.model import Style
+from callsheet.results import JourneyResult
+from callsheet.targets.journey_optimizer.forms import form_for
 
 STATE_WORDS: tuple[Word, ...] = get_args(Word)
 MOST_WEEKS = 26
@@ -94,7 +98,22 @@ def _files(
         entry.definition.document.forget()
         for language, one in pages.items():
             view = one.views[number]
-            yield f"{folders[language]}{view.page}", one.action(view, parts)
+            screens = _screens(result, view, contents, language)
+            yield f"{folders[language]}{view.page}", one.action(view, {**parts, "screens": screens})
+
+
+def _screens(
+    result: CatalogResult, view: View, contents: Mapping[str, Mapping[str, Any]], language: str
+) -> dict[str, str]:
+    """Return what to type and to map in Journey Optimizer, as text by environment."""
+    found = {}
+    for name, target in result.screens.items():
+        content = contents.get(name, {})
+        if "request" in content:
+            form = form_for(content, language=language, target=target)
+            shown = JourneyResult(environment=name, language=language, forms={view.name: form})
+            found[name] = journey_text(shown, Style()).strip()
+    return found
 
 
 def _texts(contents: Mapping[str, Mapping[str, Any]]) -> list[Texts]:

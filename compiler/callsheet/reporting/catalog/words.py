@@ -92,6 +92,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     "step": ("Step", "Étape"),
     "at": ("At", "Le"),
     "commit": ("Commit", "Commit"),
+    "screens": (
+        "In Journey Optimizer: what to map and to paste",
+        "Dans Journey Optimizer : à mapper et à coller",
+    ),
+    "journeys": ("Used in", "Utilisée dans"),
     "answers": ("Answers", "Réponses"),
     "success": ("after success", "en cas de succès"),
     "failure": ("after failure", "en cas d'échec"),
