@@ -10,11 +10,12 @@ nothing is recorded.
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from datetime import date
-from functools import partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from msgspec import Struct
 
 from callsheet.bulk import without_collection
 from callsheet.compiling.bundles import Bundles, FileTexts
+from callsheet.compiling.cache import bundle_of, connect_units
 from callsheet.compiling.model import Compiled, CompiledAction
 from callsheet.compiling.sealed import SealedStore
 from callsheet.compiling.spread import Spread
@@ -207,7 +209,10 @@ class _Recalled:
 
     def _compiled(self) -> dict[str, Any]:
         hashes: dict[str, str] = self._decoded("hashes")
-        bundles = Bundles(partial(_stored, self.runs.cache, hashes), self._computed)
+        bundles = Bundles(
+            lambda file: bundle_of(self._units, file, hashes[file]),
+            self._computed,
+        )
         files = [FileTexts(bundles, file) for file in hashes]
         by_environment = {
             name: {
@@ -220,6 +225,11 @@ class _Recalled:
 
     def _decoded(self, name: str) -> Any:
         return msgspec.json.decode(self.runs.part(self.record, name))
+
+    @cached_property
+    def _units(self) -> sqlite3.Connection | None:
+        """The database of the units, open as long as somebody may ask for a text."""
+        return connect_units(self.runs.cache)
 
     def _shared(self) -> dict[str, Any]:
         """Read the documents that others share again: they are few."""
@@ -254,17 +264,6 @@ class _Recalled:
                 raise CallsheetError(
                     "CS993", f"{file} was changed while callsheet was running", help="run the command again"
                 )
-
-
-def _stored(cache: Path, hashes: Mapping[str, str], file: str) -> bytes | None:
-    from callsheet.compiling.cache import bundle_of, connect_units
-
-    connection = connect_units(cache)
-    try:
-        return bundle_of(connection, file, hashes[file])
-    finally:
-        if connection is not None:
-            connection.close()
 
 
 def _encoded(value: Any) -> str:
