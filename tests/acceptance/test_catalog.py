@@ -271,7 +271,7 @@ def test_the_words_of_both_languages_are_there_and_differ() -> None:
     assert found[0].keys() == found[1].keys()
     assert all(one.values() for one in found)
     same = {key for key in found[0] if found[0][key] == found[1][key]}
-    assert same == {"palette", "pages", "description", "type", "Action", "Message", "commit", "actions"}
+    assert same == {"palette", "pages", "description", "type", "action", "message", "commit", "actions"}
 
 
 def test_the_catalog_is_there_from_python(workspace: Folder) -> None:

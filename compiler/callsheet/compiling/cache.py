@@ -21,15 +21,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from callsheet._version import __version__
 from callsheet.compiling.context import Context
+from callsheet.compiling.digests import context_digest, part_digests
 from callsheet.compiling.sealed import account_key, connect, seal
 from callsheet.compiling.unit import Computed, Unit
-from callsheet.compiling.versions import versions_of_dependencies
-from callsheet.documents import Document, FolderSource, Source, Unreadable, decoded
-from callsheet.language.connection import Parts
+from callsheet.documents import FolderSource, Source, Unreadable, decoded
 from callsheet.language.kinds import deployed_kinds
-from callsheet.language.plugins import secret_schemes
 from callsheet.templates.template_files import template_digest
 
 _UNTRUSTED_NANOSECONDS = 2_000_000_000
@@ -104,7 +101,7 @@ class UnitCache:
 
     def open(self, context: Context) -> None:
         """Take the context on which every unit depends."""
-        self.context = _context_digest(context)
+        self.context = context_digest(_FORMAT, context)
         self.parts = part_digests(context.parts)
 
     def unit(self, file: str) -> Unit | None:
@@ -281,34 +278,3 @@ def bundle_of(connection: sqlite3.Connection | None, file: str, digest: str) -> 
 
 def _shard_of(file: str) -> int:
     return zlib.crc32(file.encode("utf-8", "surrogatepass")) % _SHARDS
-
-
-def part_digests(parts: Parts) -> dict[str, str]:
-    """Return a digest of each connection and fragment, by address: of all that a unit depends on."""
-    documents = {f"Connection/{name}": one.document for name, one in parts.connections.items()}
-    documents |= {f"Fragment/{name}": one.document for name, one in parts.fragments.items()}
-    found = {address: _digest_of(_document_parts(one)) for address, one in documents.items()}
-    return found | dict.fromkeys(parts.invalid, "invalid")
-
-
-def _context_digest(context: Context) -> str:
-    """Return a digest of everything beside its own text on which a unit depends."""
-    parts = [
-        _FORMAT,
-        __version__,
-        versions_of_dependencies(),
-        list(secret_schemes()),
-        context.nowhere,
-        [[one.name, [_document_parts(link) for link in one.chain]] for one in context.environments],
-        [_document_parts(one.document) for one in context.policies],
-    ]
-    return _digest_of(parts)
-
-
-def _digest_of(parts: list[Any]) -> str:
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-
-
-def _document_parts(document: Document) -> list[Any]:
-    text = document.text.encode("utf-8", "surrogatepass")
-    return [document.file, document.index, hashlib.sha256(text).hexdigest()]

@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import nodes
 
-from callsheet.compiling.values import is_ours
+from callsheet.compiling.value_texts import is_ours
 from callsheet.documents import Path, Problem
 from callsheet.language.catalog import Spots
 from callsheet.language.environment import Environment

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from msgspec.structs import replace
 
+from callsheet.compiling.value_texts import is_ours
 from callsheet.documents import Problem
 from callsheet.language.environment import Environment
-
-_OURS = re.compile(r"\{\{(?![#/>!^&{])[^}]*(?<![.\w])(?:values|env)\s*[.\[|}]")
-_TOO_EARLY = re.compile(r"\{\{[^}]*\b(?:params|action)\s*[.\[]|\{%")
-"""What CS317 reports."""
 
 
 def with_values(environment: Environment) -> tuple[Environment, list[Problem]]:
@@ -36,8 +32,3 @@ def _has_templates(value: Any) -> bool:
     if isinstance(value, list):
         return any(map(_has_templates, value))
     return isinstance(value, str) and is_ours(value)
-
-
-def is_ours(text: str) -> bool:
-    """Return whether a value reads our own names; what else looks like a template is the vendor's."""
-    return _OURS.search(text) is not None and _TOO_EARLY.search(text) is None

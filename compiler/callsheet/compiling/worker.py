@@ -10,9 +10,9 @@ from typing import Any, cast
 from msgspec.structs import replace
 
 import callsheet.rules  # noqa: F401 - fills the catalog
-from callsheet.compiling.cache import part_digests
 from callsheet.compiling.compilers import compiler_of
 from callsheet.compiling.context import Context, may_be_shared
+from callsheet.compiling.digests import part_digests
 from callsheet.compiling.findings import unused_in
 from callsheet.compiling.foreign import (
     is_description_file,

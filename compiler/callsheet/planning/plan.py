@@ -252,8 +252,7 @@ class _Planner:
         before: Side | None,
         after: CompiledAction | None,
     ) -> None:
-        # Only here: where nothing changes, and that is most of the time, none of this is needed.
-        from callsheet.planning.changes import (
+        from callsheet.planning.changes import (  # where nothing changes, it is not needed
             brought_on,
             deleted_in_use,
             make_change,

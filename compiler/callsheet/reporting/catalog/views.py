@@ -14,6 +14,7 @@ from callsheet.calling.receivers import receivers_of
 from callsheet.deploying.cataloguing import Entry, State
 from callsheet.documents import equal, pointer_of
 from callsheet.language import Diagnostic, in_language
+from callsheet.language.kinds import deployed_kinds
 from callsheet.language.masking import masked
 from callsheet.planning.personal_data import personal_data
 from callsheet.reporting.text_lists import category_of
@@ -61,6 +62,11 @@ class View(Struct, frozen=True):
     limits: str
     contract: str
     search: str
+
+    @property
+    def sort(self) -> str:
+        """Its kind in words."""
+        return deployed_kinds()[self.kind].singular
 
     @property
     def states(self) -> Mapping[str, State]:
