@@ -313,8 +313,8 @@ def test_what_would_not_be_valid_is_named_and_left_out(workspace: Folder, callsh
         {"name": "Nowhere", "request": {"method": "POST", "url": "{{unknown}}/v1"}},
         {"name": "Bot", "request": {"method": "POST", "url": "https://bot.example.com/bot{{botToken}}/send"}},
         {"name": "Broken", "request": {"method": "POST", "url": "https://x.example.com/", "body": 7}},
-        {"name": "Key", "request": {"url": "https://x.example.com/", "body": {"mode": "raw", "raw": '{"{{unknown}}": 1}'}}},
-        {"name": "Plain", "request": {"url": "https://x.example.com/", "body": {"mode": "raw", "raw": "a=1"}}},
+        {"name": "Key", "request": {"method": "POST", "url": "https://x.example.com/", "body": {"mode": "raw", "raw": '{"{{unknown}}": 1}'}}},
+        {"name": "Plain", "request": {"method": "POST", "url": "https://x.example.com/", "body": {"mode": "raw", "raw": "a=1"}}},
         {"name": "Signed", "request": {"url": "https://x.example.com/v1", "auth": {"type": "awsv4", "awsv4": []}}},
     ]  # fmt: skip
     file = written(workspace, "more.json", collection)

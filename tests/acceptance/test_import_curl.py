@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from support.curl_judge import Recorder, by_callsheet, judge
+from support.curl_judge import by_callsheet, judge
 from support.forms import LONG
+from support.sent_requests import Recorder
 from support.workspaces import Callsheet, Folder
 
 URL = "https://api.example.com/v1/send"

@@ -16,15 +16,16 @@ _SKIPPED = (
 
 
 def har_collection(value: dict[str, Any]) -> Collection:
-    """Return the calls of an archive, each named by its URL."""
-    listed = [_listed(one) for one in value["log"].get("entries", ())]
+    """Return the calls of an archive, each named by its URL; also by its number, and its method and URL."""
+    listed = [_listed(one, number) for number, one in enumerate(value["log"].get("entries", ()), 1)]
     return Collection(kind=KIND, requests=listed)
 
 
-def _listed(entry: dict[str, Any]) -> Listed:
+def _listed(entry: dict[str, Any], number: int) -> Listed:
     request = entry.get("request", {})
     name = str(request.get("url", "?"))
-    return Listed(name=name, read=lambda: _read(request), unasked=_not_json(request, entry))
+    also = (str(number), f"{request.get('method', 'GET')} {name}")
+    return Listed(name=name, also=also, read=lambda: _read(request), unasked=_not_json(request, entry))
 
 
 def _read(request: dict[str, Any]) -> Imported:

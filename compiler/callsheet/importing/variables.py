@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from callsheet.importing.credentials import is_credential
 from callsheet.importing.free_names import first_free
@@ -33,7 +33,8 @@ from callsheet.importing.model import Imported, ImportFault, Slot
 from callsheet.language.secret_patterns import secret_kind
 
 VARIABLE = re.compile(r"\{\{\s*(?:_\.)?([$\w][\w.$ -]*?)\s*\}\}")
-_IN_JSON = re.compile(r'"(?:[^"\\]|\\.)*"|\{\{\s*(?:_\.)?[$\w][\w.$ -]*?\s*\}\}', re.DOTALL)
+_EXACT = re.compile(r"\{\{([^{}]+)\}\}")
+_IN_JSON = re.compile(r'"(?:[^"\\]|\\.)*"|\{\{[^{}"]*\}\}', re.DOTALL)
 _COMMENT = re.compile(r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _ADDRESSES = tuple(one for one in DEVICES if one != "token")
 """Words for a token that names a device: a parameter."""
@@ -51,6 +52,11 @@ class Variables:
 
     """
 
+    pattern: ClassVar[re.Pattern[str]] = VARIABLE
+    """A variable in a text."""
+    of_folders: ClassVar[bool] = True
+    """Whether folders declare some."""
+
     def __init__(
         self,
         known: Mapping[str, str],
@@ -65,12 +71,12 @@ class Variables:
         self.values: dict[str, str] = {}
         self.slots: dict[str, Slot] = {}
         self._found: dict[str, str] = {}
-        self._shared = Variables(known, hidden, None, self.names) if self.own else None
+        self._shared = type(self)(known, hidden, None, self.names) if self.own else None
 
     def marked(self, text: str, seen: tuple[str, ...] = ()) -> str:
         """Return a text with a mark for each variable."""
         refuse_private(text, PRIVATE)
-        return limited(VARIABLE.sub(lambda match: self._mark(match[1], seen), text))
+        return limited(self.pattern.sub(lambda match: self._mark(match[1], seen), text))
 
     def plain(self, text: str, what: str) -> str:
         """Return a text with the values of its variables; what has no value cannot stand there."""
@@ -158,7 +164,7 @@ class Variables:
 
     def _json_mark(self, match: re.Match[str]) -> str:
         if match[0].startswith('"'):
-            return VARIABLE.sub(lambda it: self._in_text(it[1]), match[0])
+            return self.pattern.sub(lambda it: self._in_text(it[1]), match[0])
         found = self.marked(match[0])
         if VALUE.fullmatch(found):
             json_body(self.filled(found))
@@ -188,6 +194,13 @@ class Variables:
         if PRIVATE.search(found):
             raise ImportFault("a key of the body is a variable", "write the action by hand")
         return found
+
+
+class ExactVariables(Variables):
+    """Variables as Postman reads them: their names are all that is between the braces, blanks included."""
+
+    pattern = _EXACT
+    of_folders = False
 
 
 def checked_host(imported: Imported) -> Imported:

@@ -125,7 +125,7 @@ def forbidden_header(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
             )
 
 
-@rule("CS413", "content-type", on="compiled", reads=("request.headers",))
+@rule("CS413", "content-type", on="compiled", reads=("request.headers", "request.payload"))
 def content_type(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """The Content-Type of a request with a payload must be JSON.
 
@@ -140,6 +140,8 @@ def content_type(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """
     for name, value in compiled["request"].get("headers", {}).items():
         if name.lower() != "content-type" or not isinstance(value, str):
+            continue
+        if "payload" not in compiled["request"]:
             continue
         essence = value.split(";", maxsplit=1)[0].strip().lower()
         if essence != "application/json" and not re.fullmatch(r"application/[a-z0-9.-]+\+json", essence):
