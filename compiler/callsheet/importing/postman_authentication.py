@@ -75,7 +75,6 @@ def _oauth2(result: Imported, held: Mapping[str, str], variables: Variables) -> 
         add_oauth2(result, held, held["accessTokenUrl"], variables)
         return
     token = held.get("accessToken", "")
-    note_missing(result, token, "its token")
     if held.get("addTokenTo") == "queryParams":
         without_parameter(result, "access_token")
         add_key(result, "access_token", token, "query", variables)

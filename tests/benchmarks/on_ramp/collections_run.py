@@ -22,7 +22,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -93,9 +93,9 @@ def of_har(source: Source, folder: Path, most: int, seed: int) -> Iterator[tuple
     entries = source.value["log"].get("entries") or []
     for index in sorted(random.Random(seed).sample(range(len(entries)), min(most, len(entries)))):
         request = entries[index]["request"]
-        for wanted in (str(index + 1), f"{request['method']} {request['url']}"):
-            ours = one_of(file, wanted, folder)
-            yield wanted, *verdict(sent_of(request), ours)
+        calls = [f"{one['request']['method']} {one['request']['url']}" for one in entries]
+        wanted = calls[index] if calls.count(calls[index]) == 1 else str(index + 1)
+        yield wanted, *verdict(sent_of(request), one_of(file, wanted, folder))
 
 
 def sent_of(request: dict[str, Any]) -> Sent:
@@ -108,7 +108,9 @@ def sent_of(request: dict[str, Any]) -> Sent:
         headers.setdefault("content-type", str(held.get("mimeType") or "application/json"))
     query = parse_qsl(url.query, keep_blank_values=True)
     if not query:
-        query = [(str(one["name"]), str(one["value"])) for one in request.get("queryString") or ()]
+        # Without a query in the URL, it is written with escapes.
+        listed = request.get("queryString") or ()
+        query = [(unquote(str(one["name"])), unquote(str(one["value"]))) for one in listed]
     kept = {key: one for key, one in without_usual(headers).items() if key != "cookie"}
     return Sent(request["method"], url.netloc, url.path, query, kept, body)
 
@@ -117,7 +119,9 @@ def of_insomnia(source: Source, folder: Path) -> Iterator[tuple[str, str, str]]:
     """Yield the label, the class and the reason of the requests of an export; nothing runs them."""
     file = folder / "insomnia.json"
     file.write_text(json.dumps(source.value), "utf-8")
-    for label, one in all_of(file, [source.name], folder).items():
+    below = [one.get("name") for one in source.value["resources"] if one.get("_type") == "environment"]
+    chosen = next((one for one in below[1:] if one), None)
+    for label, one in all_of(file, [source.name], folder, chosen).items():
         yield label, one.kind or ("valid, with a note" if one.notes else "valid"), one.why
 
 

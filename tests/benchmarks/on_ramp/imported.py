@@ -36,10 +36,12 @@ class Outcome(Struct):
     notes: list[str] = field(default_factory=list)
 
 
-def all_of(file: Path, labels: list[str], folder: Path) -> dict[str, Outcome]:
+def all_of(
+    file: Path, labels: list[str], folder: Path, environment: str | None = None
+) -> dict[str, Outcome]:
     """Import all requests of a file at once; return what became of each, by its label."""
     with workspace_in(folder) as workspace, _of_all(labels) as found:
-        written = workspace.import_requests(str(file))
+        written = workspace.import_requests(str(file), environment=environment)
         if written is None:
             raise CallsheetError("CS938", "the file is not read")
         workspace.write(written)
@@ -70,9 +72,9 @@ def _of_all(labels: list[str]) -> Iterator[dict[str, Outcome]]:
     try:
         yield found
     except CallsheetError as fault:
-        reasons = dict(one.rpartition(": ")[::2] for one in fault.details)
         for one in labels:
-            why = next((held for label, held in reasons.items() if label.startswith(one)), fault.message)
+            own = (it.removeprefix(f"{one}: ") for it in fault.details if it.startswith(f"{one}: "))
+            why = next(own, "; ".join(fault.details)[:90] or fault.message)
             found[one] = Outcome(kind="refused", why=why)
     except Exception as error:
         found |= {one: Outcome(kind="internal error", why=repr(error)[:200]) for one in labels}

@@ -51,6 +51,14 @@ function filledIn(request, params) {
   }
 }
 
+function signIn(node) {
+  const scheme = node && node.auth && node.auth.type === "oauth2" && node.auth.oauth2;
+  if (Array.isArray(scheme) && !scheme.some((one) => one.key === "accessToken" && one.value)) {
+    scheme.push({ key: "accessToken", value: "a-token" });
+  }
+  for (const one of (node && node.item) || []) signIn(one);
+}
+
 function prepared(file, index, params) {
   const read = JSON.parse(fs.readFileSync(file, "utf8"));
   const value = read.collection && !read.item ? read.collection : read;
@@ -58,6 +66,8 @@ function prepared(file, index, params) {
   wanted.id = "the-one";
   if (typeof wanted.request === "string") wanted.request = { url: wanted.request, method: "GET" };
   filledIn(wanted.request, params);
+  signIn(value);
+  signIn(wanted.request);
   const behavior = wanted.protocolProfileBehavior || {};
   const off = { ...QUIET, ...(behavior.disabledSystemHeaders || {}) };
   wanted.protocolProfileBehavior = { ...behavior, disabledSystemHeaders: off };
