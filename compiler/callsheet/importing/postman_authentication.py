@@ -68,7 +68,7 @@ def _key(result: Imported, held: Mapping[str, str], variables: Variables) -> Non
 
 def _oauth2(result: Imported, held: Mapping[str, str], variables: Variables) -> None:
     if held.get("tokenType", "").lower() == "mac":
-        leave_authentication(result, "oauth2 with a token of the type mac")
+        leave_authentication(result, "oauth2 with a MAC token")
         return
     without_header(result, "Authorization")
     if held.get("grant_type") == "client_credentials" and held.get("accessTokenUrl"):

@@ -58,13 +58,13 @@ class PostmanUrl:
 
     def _of_text(self) -> tuple[str, list[str]]:
         """Return the URL of a text without its query, and the parameters of the query."""
-        text = str(self.parts.get("raw") or "").strip().partition("#")[0]
-        base, _, asked = text.partition("?")
+        text = _cut(str(self.parts.get("raw") or "").strip(), "#")[0]
+        base, *asked = _cut(text, "?", 1)
         scheme = _SCHEME.match(base)
         start = scheme.end() if scheme else 0
-        host, slash, path = base[start:].partition("/")
-        segments = "/".join(map(self._segment, path.split("/")))
-        return f"{self._encoded(base[:start] + host)}{slash}{segments}", [*self._parsed(asked)]
+        host, *path = _cut(base[start:], "/")
+        before = self._encoded(base[:start] + host)
+        return "/".join((before, *map(self._segment, path))), [*self._parsed("".join(asked))]
 
     def _of_parts(self) -> tuple[str, list[str]]:
         """Return a URL from its parts: what Postman sends, whatever `raw` says."""
@@ -78,9 +78,9 @@ class PostmanUrl:
         return found, [*self._query(url.get("query"))]
 
     def _parsed(self, query: str) -> Iterator[str]:
-        for one in query.split("&"):
-            key, equals, held = one.partition("=")
-            yield self._parameter(key, held if equals else None)
+        for one in _cut(query, "&"):
+            key, *held = _cut(one, "=", 1)
+            yield self._parameter(key, held[0] if held else None)
 
     def _query(self, listed: Any) -> Iterator[str]:
         if isinstance(listed, str):
@@ -157,6 +157,16 @@ class PostmanUrl:
             return None
         marked = self.variables.marked
         return marked(str(auth["user"])), marked(str(auth.get("password") or ""))
+
+
+def _cut(text: str, separator: str, most: int = -1) -> list[str]:
+    """Split a text at a separator, so often at most; one within the name of a variable is none."""
+    found, at = list[str](), 0
+    for match in re.finditer(rf"\{{\{{[^{{}}]+\}}\}}|(?P<here>{re.escape(separator)})", text):
+        if match["here"] and len(found) != most:
+            found.append(text[at : match.start()])
+            at = match.end()
+    return [*found, text[at:]]
 
 
 def _percent(match: re.Match[str]) -> str:
