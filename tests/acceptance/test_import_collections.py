@@ -408,8 +408,10 @@ def test_requests_that_differ_only_in_a_type_are_two(workspace: Folder, callshee
         {"a": "{{b}}", "b": "{{a}}"},
         {f"v{n}": f"{{{{v{n + 1}}}}}{{{{v{n + 1}}}}}" for n in range(40)},
         {"a": "\ue0041\ue005"},
+        {"a": "{{b}}" * 2000, "b": "&" * 200_000},
+        {"a": "{{b}}" * 2000, "b": "x" * 200_000},
     ],
-    ids=["a circle", "a doubling", "marks of ours"],
+    ids=["a circle", "a doubling", "marks of ours", "a long value in many places", "a long plain value"],
 )
 def test_hostile_variables_end_in_a_reason_or_a_valid_action(
     variables: dict[str, str], workspace: Folder, callsheet: Callsheet
@@ -433,3 +435,14 @@ def test_accents_of_names_are_folded(workspace: Folder, callsheet: Callsheet) ->
     file = written(workspace, "x.json", {"info": {"name": "Köllection"}, "item": [folder]})
     outcome = callsheet("import", file, "--all", "-C", workspace.path)
     assert outcome.out.startswith("wrote kollection/auftrage/kollection_creer.yaml\n")
+
+
+def test_an_insomnia_export_names_the_environments_that_may_say_its_host(
+    workspace: Folder, callsheet: Callsheet
+) -> None:
+    value = copy.deepcopy(INSOMNIA)
+    value["resources"][1]["data"] = {}
+    file = written(workspace, "insomnia.json", value)
+    outcome = callsheet("import", file, "--request", "Create", "--name", "one", "-C", workspace.path)
+    assert "its host is the variable" in outcome.err
+    assert "help: name an environment of the export with --environment: Staging\n" in outcome.err

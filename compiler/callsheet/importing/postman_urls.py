@@ -117,6 +117,7 @@ class PostmanUrl:
     def _in_query(self, text: str, escape: str) -> str:
         """Return a text of the query; a value that is more than one parameter is written in its place."""
         marked, found, at = self.variables.marked(text), "", 0
+        self.variables.filled(marked)  # raises where that is too long
         for match in VALUE.finditer(marked):
             found += _escaped(marked[at : match.start()], escape)
             held = self.variables.filled(match[0])
@@ -147,7 +148,9 @@ class PostmanUrl:
             held = self.variables.filled(match[0])
             return held if _ENCODED.search(held) or _ODD_IN_PATH.search(held) else match[0]
 
-        found = VALUE.sub(in_place, self.variables.marked(text))
+        marked = self.variables.marked(text)
+        self.variables.filled(marked)  # raises where that is too long
+        found = VALUE.sub(in_place, marked)
         if raw := _RAW.search(found):
             self.notes.append(f"`{raw[0][0]}` in the path is percent-encoded: the tool sends it as it is")
         return _RAW.sub(_percent, _ENCODED.sub(_percent, found))

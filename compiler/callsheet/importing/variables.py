@@ -203,8 +203,10 @@ class ExactVariables(Variables):
     of_folders = False
 
 
-def checked_host(imported: Imported) -> Imported:
-    """Return a request whose host is known; raises ImportFault."""
+def checked_host(
+    imported: Imported, way_out: str = "name a file of variables with --environment"
+) -> Imported:
+    """Return a request whose host is known; raises ImportFault, with what gives a variable its value."""
     url = filled(imported.url, imported.values)
     host = re.match("[^/?#]*://[^/?#]*|[^/?#]*", url)
     if host and SECRET.search(host[0].rpartition("@")[2]):
@@ -213,8 +215,5 @@ def checked_host(imported: Imported) -> Imported:
         )
     names = [match[2] for match in SLOT.finditer(host[0] if host else "")]
     if names:
-        raise ImportFault(
-            f"its host is the variable `{names[0]}`, which has no value",
-            "name a file of variables with --environment",
-        )
+        raise ImportFault(f"its host is the variable `{names[0]}`, which has no value", way_out)
     return imported
