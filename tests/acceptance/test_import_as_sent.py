@@ -23,6 +23,7 @@ VARIABLES = {
     "a/b": "slashed",
     "place": "{here}",
     "many": "p&q+r%",
+    "blank": "c d",
 }
 
 
@@ -68,6 +69,11 @@ def scheme(kind: str, **held: str) -> dict[str, Any]:
         (f"  {AT}/x \n", "/v1/x", []),
         (f"{AT}?a=1&a=2&b", "/v1", [("a", "1"), ("a", "2"), ("b", "")]),
         (f"{AT}?{{{{asked}}}}", "/v1", [("a", "1"), ("b", "2")]),
+        (
+            f"{AT}?a={{{{blank}}}}&a={{{{word}}}}&a={{{{none}}}}",
+            "/v1",
+            [("a", "c d"), ("a", "plain"), ("a", "none")],
+        ),
         (f"{AT}?k={{{{many}}}}", "/v1", [("k", "p"), ("q r%", "")]),
         (f"{AT}/{{{{odd}}}}", "/v1/x/y", [("z", "")]),
         (f"{AT}/{{{{place}}}}", "/v1/%7Bhere%7D", []),

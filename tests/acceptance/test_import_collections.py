@@ -446,3 +446,26 @@ def test_an_insomnia_export_names_the_environments_that_may_say_its_host(
     outcome = callsheet("import", file, "--request", "Create", "--name", "one", "-C", workspace.path)
     assert "its host is the variable" in outcome.err
     assert "help: name an environment of the export with --environment: Staging\n" in outcome.err
+
+
+def test_a_value_that_is_encoded_in_a_path_is_written_in_its_place(
+    workspace: Folder, callsheet: Callsheet
+) -> None:
+    value = copy.deepcopy(INSOMNIA)
+    value["resources"][3]["environment"] = {"part": "late orders"}
+    file = written(workspace, "insomnia.json", value)
+    assert callsheet("import", file, "--request", "Orders/*", "-C", workspace.path).code == 0
+    assert requests_of(workspace)["shop_create"][1] == (
+        "https://api.shop.example.com/v1/late%20orders/create"
+    )
+
+
+@pytest.mark.parametrize("name", [(), ("--name", "9shops")])
+def test_a_name_that_begins_with_a_digit_can_be_read_in_templates(
+    name: tuple[str, ...], workspace: Folder, callsheet: Callsheet
+) -> None:
+    collection = {**POSTMAN, "info": {"name": "24 shops"}}
+    file = written(workspace, "shops.json", collection)
+    outcome = callsheet("import", file, "--all", *name, "-C", workspace.path)
+    assert "upload is not imported" in outcome.err.lower()
+    assert len(requests_of(workspace)) == 5

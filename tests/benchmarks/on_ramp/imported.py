@@ -96,7 +96,14 @@ def outcome_of(workspace: Workspace, name: str, notes: list[str]) -> Outcome:
     # The line for editors comes first.
     said = notes_of(text.partition("\n")[2] if text.startswith("# yaml-language") else text)
     try:
-        sent = sent_by_action(content, params, lambda _: UNKNOWN)
+        url = content["request"]["url"]
+        whole = url.get("$secret", url) if isinstance(url, dict) else {}
+        host = whole.get("host") if isinstance(whole, dict) else None
+
+        def reveal(reference: str) -> str:
+            return f"https://{host}/{UNKNOWN}" if host and reference.endswith("_URL") else UNKNOWN
+
+        sent = sent_by_action(content, params, reveal)
     except CallsheetError as fault:
         return Outcome(kind="written and then not sent", why=fault.message)
     return Outcome(sent=sent, params=params, notes=[*said, *notes])
