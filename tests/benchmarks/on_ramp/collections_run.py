@@ -27,6 +27,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from imported import Outcome, all_of, one_of
+from odd_requests import odd_requests
 from postman_judge import Judge, requests_of, values_for, values_of_path
 from sources import Source, carried, examples, made
 
@@ -153,6 +154,7 @@ def main() -> None:
             ("made", made_here),
             ("carried", carried(packages)),
             ("carried", examples(packages)),
+            ("odd", odd_requests()),
         ):
             for source in found:
                 for label, kind, why in of[source.kind](source):
