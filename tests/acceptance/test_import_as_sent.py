@@ -119,6 +119,10 @@ def test_a_url_of_postman_leaves_as_postman_sends_it(
             "the header X-A has no value: it is sent empty",
         ),
         ({"url": AT, "body": raw("{}")}, "the body was left out: the tool sends none with GET"),
+        (
+            {"url": AT, "method": "POST", "body": {"mode": "other", "other": "x"}},
+            "the body was left out: the tool does not know its mode, and sends none",
+        ),
         ({"url": AT, "method": "POST", "body": raw("  ")}, "the body was left out: it is blank"),
         (
             {"url": AT, "method": "POST", "body": raw("{}", None)},

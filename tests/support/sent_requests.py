@@ -30,7 +30,6 @@ _OF_EVERY_CLIENT = {
     "host",
     "user-agent",
     "content-length",
-    "accept",
     "connection",
     "expect",
     "accept-encoding",
@@ -72,7 +71,8 @@ class Sent:
 
 def without_usual(headers: dict[str, str]) -> dict[str, str]:
     """Return the headers without those of every client."""
-    return {key: value for key, value in headers.items() if key not in _OF_EVERY_CLIENT}
+    own = {key: value for key, value in headers.items() if key not in _OF_EVERY_CLIENT}
+    return {key: value for key, value in own.items() if (key, value) != ("accept", "*/*")}
 
 
 def sent_by_action(content: Any, params: dict[str, Any], reveal: Callable[[str], str]) -> Sent:

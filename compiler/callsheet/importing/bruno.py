@@ -186,7 +186,9 @@ def _body(body: Mapping[str, Any]) -> dict[str, Any]:
         return {"mode": "graphql", "graphql": body.get("graphql") or {}}
     if mode in _MODES:
         return {"mode": "raw", "raw": body.get(mode), "options": {"raw": {"language": _MODES[mode]}}}
-    return {"mode": "file" if mode in ("file", "binaryFile") else "form", "form": [{"key": mode}]}
+    if mode in ("file", "binaryFile"):
+        return {"mode": "file", "file": {"src": mode}}
+    return {"mode": "formdata", "formdata": [{"key": mode}]}
 
 
 def _auth(auth: Any) -> dict[str, Any] | None:

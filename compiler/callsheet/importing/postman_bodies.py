@@ -11,6 +11,7 @@ from callsheet.importing.reading_requests import add_json, refuse_form
 from callsheet.importing.variables import Variables
 
 _WITHOUT_BODY = ("GET", "COPY", "HEAD", "PURGE", "UNLOCK")
+_MODES = ("raw", "graphql", "urlencoded", "formdata", "file")
 _MEDIA = {"html": "text/html", "javascript": "application/javascript", "xml": "application/xml"}
 """What Postman says of a language; of any other text/plain."""
 
@@ -38,6 +39,9 @@ def add_body(result: Imported, body: Any, behavior: Mapping[str, Any], variables
     if _is_empty(mode, held):
         if isinstance(held, str) and held:
             result.notes.append("the body was left out: it is blank")
+        return
+    if mode not in _MODES:
+        result.notes.append("the body was left out: the tool does not know its mode, and sends none")
         return
     if result.method in _WITHOUT_BODY and not behavior.get("disableBodyPruning"):
         result.notes.append(f"the body was left out: the tool sends none with {result.method}")
