@@ -251,7 +251,7 @@ POSTMAN = {
             "method": "POST", "url": {"raw": URL}, "header": [{"key": "X-Off", "value": "1", "disabled": True}],
             "auth": {"type": "bearer", "bearer": [{"key": "token", "value": "s3cr3tvalue"}]},
             "body": {"mode": "raw", "raw": '{"title": "Hi"}'}}}]},
-        {"name": "form", "request": {"method": "POST", "url": URL, "body": {"mode": "urlencoded"}}},
+        {"name": "form", "request": {"method": "POST", "url": URL, "body": {"mode": "urlencoded", "urlencoded": [{"key": "a"}]}}},
     ],
 }  # fmt: skip
 

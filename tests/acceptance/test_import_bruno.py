@@ -140,6 +140,7 @@ def test_what_a_folder_authenticates_is_said_to_be_left_out(
     ("change", "words"),
     [
         (("body: json", "body: multipartForm"), "a form"),
+        (("body: json", "body: file"), "a file"),
         (("post {", "post_it {"), "the file of Bruno contains no request"),
         (("https://api.shop.example", ""), "URL"),
     ],

@@ -313,8 +313,8 @@ def test_what_would_not_be_valid_is_named_and_left_out(workspace: Folder, callsh
         {"name": "Nowhere", "request": {"method": "POST", "url": "{{unknown}}/v1"}},
         {"name": "Bot", "request": {"method": "POST", "url": "https://bot.example.com/bot{{botToken}}/send"}},
         {"name": "Broken", "request": {"method": "POST", "url": "https://x.example.com/", "body": 7}},
-        {"name": "Key", "request": {"url": "https://x.example.com/", "body": {"mode": "raw", "raw": '{"{{unknown}}": 1}'}}},
-        {"name": "Plain", "request": {"url": "https://x.example.com/", "body": {"mode": "raw", "raw": "a=1"}}},
+        {"name": "Key", "request": {"method": "POST", "url": "https://x.example.com/", "body": {"mode": "raw", "raw": '{"{{unknown}}": 1}'}}},
+        {"name": "Plain", "request": {"method": "POST", "url": "https://x.example.com/", "body": {"mode": "raw", "raw": "a=1"}}},
         {"name": "Signed", "request": {"url": "https://x.example.com/v1", "auth": {"type": "awsv4", "awsv4": []}}},
     ]  # fmt: skip
     file = written(workspace, "more.json", collection)
@@ -408,8 +408,10 @@ def test_requests_that_differ_only_in_a_type_are_two(workspace: Folder, callshee
         {"a": "{{b}}", "b": "{{a}}"},
         {f"v{n}": f"{{{{v{n + 1}}}}}{{{{v{n + 1}}}}}" for n in range(40)},
         {"a": "\ue0041\ue005"},
+        {"a": "{{b}}" * 2000, "b": "&" * 200_000},
+        {"a": "{{b}}" * 2000, "b": "x" * 200_000},
     ],
-    ids=["a circle", "a doubling", "marks of ours"],
+    ids=["a circle", "a doubling", "marks of ours", "a long value in many places", "a long plain value"],
 )
 def test_hostile_variables_end_in_a_reason_or_a_valid_action(
     variables: dict[str, str], workspace: Folder, callsheet: Callsheet
@@ -433,3 +435,37 @@ def test_accents_of_names_are_folded(workspace: Folder, callsheet: Callsheet) ->
     file = written(workspace, "x.json", {"info": {"name": "Köllection"}, "item": [folder]})
     outcome = callsheet("import", file, "--all", "-C", workspace.path)
     assert outcome.out.startswith("wrote kollection/auftrage/kollection_creer.yaml\n")
+
+
+def test_an_insomnia_export_names_the_environments_that_may_say_its_host(
+    workspace: Folder, callsheet: Callsheet
+) -> None:
+    value = copy.deepcopy(INSOMNIA)
+    value["resources"][1]["data"] = {}
+    file = written(workspace, "insomnia.json", value)
+    outcome = callsheet("import", file, "--request", "Create", "--name", "one", "-C", workspace.path)
+    assert "its host is the variable" in outcome.err
+    assert "help: name an environment of the export with --environment: Staging\n" in outcome.err
+
+
+def test_a_value_that_is_encoded_in_a_path_is_written_in_its_place(
+    workspace: Folder, callsheet: Callsheet
+) -> None:
+    value = copy.deepcopy(INSOMNIA)
+    value["resources"][3]["environment"] = {"part": "late orders"}
+    file = written(workspace, "insomnia.json", value)
+    assert callsheet("import", file, "--request", "Orders/*", "-C", workspace.path).code == 0
+    assert requests_of(workspace)["shop_create"][1] == (
+        "https://api.shop.example.com/v1/late%20orders/create"
+    )
+
+
+@pytest.mark.parametrize("name", [(), ("--name", "9shops")])
+def test_a_name_that_begins_with_a_digit_can_be_read_in_templates(
+    name: tuple[str, ...], workspace: Folder, callsheet: Callsheet
+) -> None:
+    collection = {**POSTMAN, "info": {"name": "24 shops"}}
+    file = written(workspace, "shops.json", collection)
+    outcome = callsheet("import", file, "--all", *name, "-C", workspace.path)
+    assert "upload is not imported" in outcome.err.lower()
+    assert len(requests_of(workspace)) == 5

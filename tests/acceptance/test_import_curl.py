@@ -12,8 +12,9 @@ import pytest
 
 from callsheet import Workspace
 from callsheet.calling import build_request
-from support.curl_judge import Recorder, by_callsheet, judge
+from support.curl_judge import by_callsheet, judge
 from support.forms import LONG
+from support.sent_requests import Recorder
 from support.workspaces import Callsheet, Folder
 
 URL = "https://api.example.com/v1/send"

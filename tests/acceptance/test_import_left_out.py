@@ -131,7 +131,7 @@ def test_each_refusal_is_listed_where_nothing_is_imported(workspace: Folder, cal
         callsheet,
         {"url": "{{unknown}}/v1"},
         {"url": AT, "method": "HEAD"},
-        {"url": AT, "body": {"mode": "raw", "raw": "a=1"}},
+        {"url": AT, "method": "POST", "body": {"mode": "raw", "raw": "a=1"}},
         *({"url": f"{AT}/{one}", "method": "HEAD"} for one in range(20)),
     )
     assert outcome.code == 1

@@ -11,7 +11,8 @@ KEY = "s3cr3t-of-the-mails"
 
 def body(value: Any) -> dict[str, Any]:
     """Return a JSON body of Postman."""
-    return {"mode": "raw", "raw": value if isinstance(value, str) else json.dumps(value)}
+    text = value if isinstance(value, str) else json.dumps(value)
+    return {"mode": "raw", "raw": text, "options": {"raw": {"language": "json"}}}
 
 
 def bearer(token: str) -> dict[str, Any]:

@@ -28,7 +28,8 @@ _FORMATS = ("openapi", "postman", "insomnia", "bruno", "har")
     "wanted",
     multiple=True,
     metavar="NAME",
-    help="A request of a file that contains several: its name, its folder, or a pattern such as `Mail/*`.",
+    help="A request of a file that contains several: its name, its folder, or a pattern such as "
+    "`Mail/*`; of a HAR file also its number, or `POST URL`.",
 )
 @click.option(
     "--operation",
@@ -98,7 +99,7 @@ def command(
         source, line = str(line), None
     opened = options.open()
     chosen = [one.strip() for one in fields.split(",") if one.strip()]
-    several_requests = len(wanted) > 1 or any(set("*?") & set(one) or one.endswith("/") for one in wanted)
+    several_requests = len(wanted) > 1 or any(map(_names_several, wanted))
     if everything or several_requests or tag is not None or len(operations) > 1:
         mixed = (operations and (everything or tag)) or (wanted and (everything or tag or operations))
         if check or options.out is not None or mixed:
@@ -144,6 +145,13 @@ def command(
         click.echo(f"Its credentials were left out; set {', '.join(written.secrets)} where it is sent.")
     click.echo(f"Next: callsheet {'validate' if opened.compile().errors else f'test {written.name}'}")
     return 0
+
+
+def _names_several(wanted: str) -> bool:
+    """Return whether a name may be that of several requests: a folder or a pattern, in which no URL is."""
+    if "://" in wanted:
+        return "*" in wanted
+    return bool(set("*?") & set(wanted)) or wanted.endswith("/")
 
 
 def _several(opened: Workspace, found: ImportedOperations, *, dry_run: bool) -> int:

@@ -21,7 +21,7 @@ from callsheet.importing.marks import SLOT, VALUE, filled, filled_payload, templ
 from callsheet.importing.model import Credential, Imported, ImportFault, Known, Slot
 from callsheet.importing.references import References
 from callsheet.importing.shell import as_written
-from callsheet.importing.url_texts import encoded, quoted
+from callsheet.importing.url_texts import PLAIN_IN_PATH, encoded, query_text, with_plain_values
 from callsheet.templates.values import canonical_text
 
 _VENDORS = (
@@ -142,13 +142,13 @@ class _Writer:
         if parts.username and (self.imported.authentication is not None or self.imported.user is not None):
             self.notes.append(_USER_LEFT)
         base, _, written = self.imported.url.partition("#")[0].partition("?")
+        base = with_plain_values(base, self.imported.values, PLAIN_IN_PATH)
         headers = self._headers()
         query = self._query(written)
         # What curl would send of a URL's odd characters is what is written.
         full = encoded(as_written(_USER.sub("", base)))
         if query is None:
-            pairs = "&".join(f"{quoted(key)}={quoted(value)}" for key, value in self.sent_query)
-            full = f"{full}?{pairs}"
+            full = f"{full}?{query_text(self.sent_query, self.imported.values)}"
         url, shown = self._url(_USER.sub("", base), full)
         request: dict[str, Any] = {"method": self.imported.method, "url": url}
         if headers:

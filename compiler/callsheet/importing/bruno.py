@@ -11,6 +11,7 @@ from typing import Any
 
 from callsheet.importing.model import Collection, ImportFault
 from callsheet.importing.postman import postman_collection
+from callsheet.importing.variables import Variables
 from callsheet.words import nearest
 
 KIND = "a Bruno collection"
@@ -120,7 +121,7 @@ def bruno_collection(value: dict[str, Any], environment: dict[str, Any] | str | 
         "auth": _auth((root or {}).get("auth")),
         "variable": _variables_of(root),
     }
-    return postman_collection(converted, environment, kind=KIND)
+    return postman_collection(converted, environment, kind=KIND, sort=Variables)
 
 
 def _environment(value: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -171,6 +172,8 @@ def _item(request: dict[str, Any], above: list[dict[str, Any]]) -> dict[str, Any
             "auth": _auth(request.get("auth")),
             "body": _body(request.get("body") or {}),
         },
+        # Bruno sends a body with any method.
+        "protocolProfileBehavior": {"disableBodyPruning": True},
         "event": [{"script": {"exec": [str(one) for one in scripts if one]}}],
     }
 
@@ -182,8 +185,10 @@ def _body(body: Mapping[str, Any]) -> dict[str, Any]:
     if mode == "graphql":
         return {"mode": "graphql", "graphql": body.get("graphql") or {}}
     if mode in _MODES:
-        return {"mode": "raw", "raw": body.get(mode)}
-    return {"mode": "file" if mode in ("file", "binaryFile") else "form", "form": [mode]}
+        return {"mode": "raw", "raw": body.get(mode), "options": {"raw": {"language": _MODES[mode]}}}
+    if mode in ("file", "binaryFile"):
+        return {"mode": "file", "file": {"src": mode}}
+    return {"mode": "formdata", "formdata": [{"key": mode}]}
 
 
 def _auth(auth: Any) -> dict[str, Any] | None:

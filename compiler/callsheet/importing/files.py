@@ -133,18 +133,20 @@ def chosen_requests(requests: Sequence[Listed], wanted: Sequence[str]) -> list[L
     """
     for one in wanted:
         if not any(_is_named(it, one) for it in requests):
-            names = [it.label for it in requests]
+            names = {name for it in requests for name in (it.label, it.name)}
             raise ImportFault(
-                f"no request is called `{one[:80]}`{nearest(one, {*names, *(it.name for it in requests)})}",
-                f"choose with --request: {', '.join(name[:60] for name in names[:10])}",
+                f"no request is called `{one[:80]}`{nearest(one, names)}",
+                f"choose with --request: {', '.join(it.shown for it in requests[:10])}",
             )
     return [it for it in requests if not wanted or any(_is_named(it, one) for one in wanted)]
 
 
 def _is_named(listed: Listed, wanted: str) -> bool:
+    if wanted in (listed.label, listed.name, *listed.also):
+        return True
     if is_pattern(wanted):
         return matches(wanted, listed.label)
-    return wanted in (listed.label, listed.name) or listed.label.startswith(f"{wanted.rstrip('/')}/")
+    return listed.label.startswith(f"{wanted.rstrip('/')}/")
 
 
 def _value(text: str) -> Any:
@@ -188,13 +190,14 @@ def _chosen(found: Sequence[Listed], wanted: str | None) -> Listed:
     for fits in (
         lambda one: wanted in (one.label, None),
         lambda one: wanted == one.name,
+        lambda one: wanted in one.also,
         lambda one: str(wanted) in one.label,
     ):
         fitting = [one for one in found if fits(one)]
         if fitting:
             break
     if len(fitting) != 1:
-        names = ", ".join(one.label[:60] for one in found[:10])
+        names = ", ".join(one.shown for one in found[:10])
         what = "none of them matches" if not fitting else f"{len(fitting)} of them match"
         held = counted(len(found), "request")
         raise ImportFault(f"the file contains {held}, and {what}", f"choose one with --request: {names}")

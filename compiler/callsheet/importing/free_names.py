@@ -33,6 +33,11 @@ def free_name(name: str, taken: Collection[str]) -> str:
     )
 
 
+def name_in_templates(name: str) -> str:
+    """Return a name by which a template can read values: no digit begins one."""
+    return name if name[:1].isalpha() else f"api_{name}"[:MAX_NAME]
+
+
 def free_path(path: str, is_taken: Callable[[str], bool]) -> str:
     """Return a path at which nothing is, with the number before the first dot: `push-2.json.j2`."""
     folder, slash, file = path.rpartition("/")

@@ -3,48 +3,60 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from callsheet.importing.json_bodies import json_body
 from callsheet.importing.model import Collection, Imported, Listed
 from callsheet.importing.reading_requests import refuse_form
+from callsheet.outbound.urls import with_query
 
 KIND = "a HAR file"
-_SKIPPED = (
-    *("host", "content-length", "cookie", "user-agent"),
-    *("accept-encoding", "connection", "referer", "origin"),
-)
+_SKIPPED = ("host", "content-length", "cookie", "user-agent", "accept-encoding", "connection")
+_OF_BROWSERS = ("referer", "origin", "sec-")
 
 
 def har_collection(value: dict[str, Any]) -> Collection:
-    """Return the calls of an archive, each named by its URL."""
-    listed = [_listed(one) for one in value["log"].get("entries", ())]
+    """Return the calls of an archive, each named by its URL; also by its number, and its method and URL."""
+    listed = [_listed(one, number) for number, one in enumerate(value["log"].get("entries", ()), 1)]
     return Collection(kind=KIND, requests=listed)
 
 
-def _listed(entry: dict[str, Any]) -> Listed:
+def _listed(entry: dict[str, Any], number: int) -> Listed:
     request = entry.get("request", {})
     name = str(request.get("url", "?"))
-    return Listed(name=name, read=lambda: _read(request), unasked=_not_json(request, entry))
+    also = (str(number), f"{request.get('method', 'GET')} {name}")
+    return Listed(name=name, also=also, read=lambda: _read(request), unasked=_not_json(request, entry))
 
 
 def _read(request: dict[str, Any]) -> Imported:
-    headers = [
-        (str(one["name"]), str(one["value"]))
-        for one in request.get("headers", ())
-        if not str(one["name"]).lower().startswith((":", "sec-"))
-        and str(one["name"]).lower() not in _SKIPPED
-    ]
-    result = Imported(
-        method=str(request.get("method", "GET")), url=str(request.get("url", "")), headers=headers
-    )
-    if any(str(one["name"]).lower() == "cookie" for one in request.get("headers", ())):
+    listed = [(str(one["name"]), str(one["value"])) for one in request.get("headers", ())]
+    headers = [one for one in listed if not one[0].lower().startswith((":", *_SKIPPED, *_OF_BROWSERS))]
+    method = str(request.get("method", "GET")).upper()
+    result = Imported(method=method, url=_url(request), headers=headers)
+    if any(name.lower().startswith("cookie") for name, _ in listed):
         result.notes.append("the header Cookie was left out: an action has no session")
-    text = (request.get("postData") or {}).get("text")
+    if left := [name for name, _ in listed if name.lower().startswith(_OF_BROWSERS)]:
+        result.notes.append(f"what only a browser says was left out: {', '.join(left)}")
+    data = request.get("postData") or {}
+    text = data.get("text")
     if isinstance(text, str) and text.strip():
         result.payload, result.has_payload = json_body(text), True
-    elif (request.get("postData") or {}).get("params"):
+        media = str(data.get("mimeType") or "")
+        if media and not any(name.lower() == "content-type" for name, _ in listed):
+            headers.append(("Content-Type", media))
+    elif data.get("params"):
         raise refuse_form("a form")
     return result
+
+
+def _url(request: dict[str, Any]) -> str:
+    """Return the URL of a call; some tools write its query only as a list, with escapes."""
+    url = str(request.get("url", "")).partition("#")[0]
+    pairs = () if "?" in url else request.get("queryString") or ()
+    query = "&".join(
+        f"{quote(str(one['name']), safe='%')}={quote(str(one.get('value', '')), safe='%')}" for one in pairs
+    )
+    return with_query(url, query)
 
 
 def _not_json(request: dict[str, Any], entry: dict[str, Any]) -> str:

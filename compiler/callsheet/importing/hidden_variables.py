@@ -15,7 +15,7 @@ from callsheet.errors import CallsheetError, of_its_shape
 from callsheet.importing.credentials import is_hidden, is_hidden_field, is_secret_path
 from callsheet.importing.marks import VALUE, bare, value
 from callsheet.importing.model import Credential, Imported, misshapen
-from callsheet.importing.variables import VARIABLE, Variables
+from callsheet.importing.variables import Variables
 
 _ALONE = re.compile(r"\s*(?:[\w-]+\s+)?\{\{\s*(?:_\.)?([$\w][\w.$ -]*?)\s*\}\}\s*\Z")
 """One variable, also after a scheme."""
@@ -23,6 +23,8 @@ _ALONE = re.compile(r"\s*(?:[\w-]+\s+)?\{\{\s*(?:_\.)?([$\w][\w.$ -]*?)\s*\}\}\s
 
 class Tracing(Variables):
     """Variables of which each leaves a mark with its own name, so that a request shows where they are."""
+
+    pattern = re.compile(r"\{\{\s*(?:_\.)?([^{}]*?)\s*\}\}")
 
     def __init__(self, names: dict[str, str]) -> None:
         super().__init__({}, (), None, names)
@@ -33,7 +35,7 @@ class Tracing(Variables):
 
     def _json_mark(self, match: re.Match[str]) -> str:
         if match[0].startswith('"'):
-            return VARIABLE.sub(lambda it: self._mark(it[1], ()), match[0])
+            return self.pattern.sub(lambda it: self._mark(it[1], ()), match[0])
         return json.dumps(bare(self.marked(match[0])))
 
     def _key(self, key: str) -> str:

@@ -62,7 +62,8 @@ def insomnia_collection(value: dict[str, Any], environment: str | None) -> Colle
         folders = _folders(nodes, node)
 
         def read() -> Imported:
-            return _Request(node, folders, Variables(known, secrets(), _own(folders), names)).read()
+            variables = Variables(known, secrets(), _own(folders), names)
+            return checked_host(_Request(node, folders, variables).read(), _way_out(nodes))
 
         folder = tuple(str(one.get("name") or "folder") for one in folders)
         return Listed(name=str(node.get("name") or "request"), folder=folder, read=read)
@@ -94,6 +95,16 @@ def _own(folders: Sequence[dict[str, Any]]) -> dict[str, str]:
     for one in folders:
         found |= _texts(one.get("environment") or {})
     return found
+
+
+def _way_out(nodes: Mapping[str, dict[str, Any]]) -> str:
+    """Return what gives a variable its value."""
+    listed = [one for one in nodes.values() if one.get("_type") == "environment"]
+    bases = [one["_id"] for one in listed if "_id" in one]
+    names = [str(one.get("name")) for one in listed if one.get("parentId") in bases]
+    if not names:
+        return "write the URL without it"
+    return f"name an environment of the export with --environment: {', '.join(names)[:200]}"
 
 
 def _environment(nodes: Mapping[str, dict[str, Any]], wanted: str | None) -> dict[str, Any]:
@@ -169,7 +180,7 @@ class _Request:
         for text in (result.url, *headers, *(one for _, one in texts_in(result.payload))):
             if (tag := _TAG.search(text)) is not None:
                 raise ImportFault(f"it contains the template `{tag[0][:40]}`", "write the action by hand")
-        return checked_host(variables.into(result))
+        return variables.into(result)
 
     def _path_parameter(self, match: re.Match[str]) -> str:
         known = dict(fields(self.node.get("pathParameters")))

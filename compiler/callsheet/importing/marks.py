@@ -58,16 +58,22 @@ def filled(text: str, values: Mapping[str, str]) -> str:
     """Write the text of each value in the place of its mark; raises ImportFault where that is too long."""
     found = text
     while (match := next((it for it in VALUE.finditer(found) if it[2] in values), None)) is not None:
-        found = found.replace(match[0], values[match[2]])
-        limited(found)
+        held = values[match[2]]
+        # Before it is written: a long value in many places would take all memory.
+        _limit(len(found) + found.count(match[0]) * len(held))
+        found = found.replace(match[0], held)
     return found
 
 
 def limited(text: str) -> str:
     """Return a text back; raises ImportFault for one that its variables make too long."""
-    if len(text) > MAX_CHARACTERS:
-        raise ImportFault("its variables make a text longer than 256 KiB", "write the action by hand")
+    _limit(len(text))
     return text
+
+
+def _limit(length: int) -> None:
+    if length > MAX_CHARACTERS:
+        raise ImportFault("its variables make a text longer than 256 KiB", "write the action by hand")
 
 
 def filled_payload(payload: Any, values: Mapping[str, str]) -> Any:

@@ -149,6 +149,7 @@ class Listed(Struct, frozen=True, kw_only=True):
     Attributes:
         name: its own.
         folder: the names of the folders that it is in.
+        also: what it is called beside its name: its number in the file, and what it calls.
         read: reads it; raises ImportFault for what cannot be an action.
         unasked: why it is left out where nobody asks for it by name; empty where it is not.
 
@@ -156,6 +157,7 @@ class Listed(Struct, frozen=True, kw_only=True):
 
     name: str
     folder: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
     read: Callable[[], Imported]
     unasked: str = ""
 
@@ -163,6 +165,11 @@ class Listed(Struct, frozen=True, kw_only=True):
     def label(self) -> str:
         """The name with the folders."""
         return "/".join((*self.folder, self.name))
+
+    @property
+    def shown(self) -> str:
+        """How it is named for the user to choose it."""
+        return f"{self.also[0]} ({self.also[1][:60]})" if self.also else self.label[:60]
 
 
 class Collection(Struct, frozen=True, kw_only=True):

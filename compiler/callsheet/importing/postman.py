@@ -2,44 +2,37 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 from callsheet.importing.hidden_variables import hidden_by_use
 from callsheet.importing.model import Collection, Imported, Listed
-from callsheet.importing.reading_requests import (
-    PATH_PARAMETER,
-    add_basic,
-    add_bearer,
-    add_headers,
-    add_json,
-    add_key,
-    add_oauth2,
-    add_query,
-    fields,
-    leave_authentication,
-    nearest_authentication,
-    path_parameter,
-    refuse_form,
-    variable_text,
-)
-from callsheet.importing.variables import Variables, checked_host
+from callsheet.importing.postman_authentication import authenticate
+from callsheet.importing.postman_bodies import add_body
+from callsheet.importing.postman_urls import PostmanUrl
+from callsheet.importing.reading_requests import add_headers, fields, variable_text
+from callsheet.importing.variables import ExactVariables, Variables, checked_host
 from callsheet.words import counted
 
 KIND = "a Postman collection"
 _DEPTH = 50
 
 
-def postman_collection(value: dict[str, Any], environment: Any, *, kind: str = KIND) -> Collection:
+def postman_collection(
+    value: dict[str, Any],
+    environment: Any,
+    *,
+    kind: str = KIND,
+    sort: type[Variables] = ExactVariables,
+) -> Collection:
     """Return the requests of a collection.
 
     Args:
         value: the collection.
         environment: a file of variables, as JSON; None for none.
         kind: of the file that was written as Postman writes one.
+        sort: of its variables.
 
     """
     value = value.get("collection") or value
@@ -56,7 +49,9 @@ def postman_collection(value: dict[str, Any], environment: Any, *, kind: str = K
     def secrets() -> set[str]:
         """Return the variables that are credentials because a file says so, or by their use."""
         read = [
-            lambda it, node=node, above=above: _Request(node["request"], (value, *above), it, kind).read()
+            lambda it, node=node, above=above: _Request(
+                node["request"], (value, *above, node), it, kind
+            ).read()
             for node, _, above in nodes
         ]
         used = hidden_by_use(kind, read, [known, *(one for one, _ in folders)])
@@ -64,8 +59,9 @@ def postman_collection(value: dict[str, Any], environment: Any, *, kind: str = K
 
     def listed(node: dict[str, Any], folder: tuple[str, ...], above: tuple[Any, ...]) -> Listed:
         def read() -> Imported:
-            variables = Variables(known, secrets(), _variables(_own(above))[0], names)
-            found = _Request(node["request"], (value, *above), variables, kind).read()
+            own = _variables(_own(above))[0] if sort.of_folders else {}
+            variables = sort(known, secrets(), own, names)
+            found = _Request(node["request"], (value, *above, node), variables, kind).read()
             if _has_scripts(node):
                 found.notes.append("its scripts were left out: nothing is run")
             return found
@@ -115,7 +111,7 @@ def _variables(listed: Any) -> tuple[dict[str, str], set[str]]:
     for one in listed if isinstance(listed, list) else ():
         if not isinstance(one, dict) or one.get("disabled") or one.get("enabled") is False:
             continue
-        name, held = str(one.get("key") or one.get("id") or ""), one.get("value")
+        name, held = str(one.get("key") or ""), one.get("value")
         found[name] = variable_text(held)
         if one.get("type") == "secret":
             hidden.add(name)
@@ -137,7 +133,7 @@ class _Request:
 
     Args:
         node: of the collection: a request, or its URL alone.
-        above: what contains it, the collection first.
+        above: what contains it, the collection first, and its item last.
         variables: that it sees.
         kind: of the file, for what is said of it.
 
@@ -150,99 +146,48 @@ class _Request:
         self.variables = variables
 
     def read(self) -> Imported:
-        result = Imported(method=str(self.node.get("method") or "GET").upper(), url=self._url())
-        headers = self.node.get("header")
-        if isinstance(headers, str):
-            pairs = (one.partition(":") for one in headers.splitlines() if ":" in one)
-            add_headers(result, ((key.strip(), held.strip()) for key, _, held in pairs), self.variables)
-        else:
-            add_headers(result, fields(headers, "key"), self.variables)
-        if not self.whole:
-            add_query(result, fields(self.node["url"].get("query"), "key"), self.variables)
-        self._authenticate(result)
-        self._body(result)
+        url = PostmanUrl(self.node.get("url"), self.variables)
+        result = Imported(method=str(self.node.get("method") or "GET").upper(), url=url.text())
+        result.notes.extend(url.notes)
+        add_headers(result, _headers(self.node.get("header")), self.variables)
+        result.notes.extend(_without_value(self.node.get("header")))
+        listed = [one.get("auth") for one in (*self.above[:-1], self.node)]
+        authenticate(result, listed, self.variables, self.kind)
+        if url.user is not None and result.authentication is None and result.user is None:
+            result.user = url.user
+        add_body(result, self.node.get("body"), self._behavior(), self.variables)
         return checked_host(self.variables.into(result))
 
-    def _url(self) -> str:
-        url = self.node.get("url") or ""
-        parts = url if isinstance(url, dict) else {"raw": url}
-        self.whole = not (parts.get("host") or parts.get("path"))
-        if self.whole:
-            text = self.variables.marked(str(parts.get("raw") or ""))
-            text = PATH_PARAMETER.sub(lambda match: self._segment(f":{match[1]}", parts), text)
+    def _behavior(self) -> dict[str, Any]:
+        """Return how the request is sent: what contains it says so for all that is in it."""
+        found: dict[str, Any] = {}
+        for one in self.above:
+            held = one.get("protocolProfileBehavior")
+            found |= held if isinstance(held, dict) else {}
+        return found
+
+
+def _headers(listed: Any) -> Iterator[tuple[str, str]]:
+    """Yield the headers of a request: a list of fields, of lines, or a text."""
+    lines = listed.splitlines() if isinstance(listed, str) else listed or ()
+    if not isinstance(lines, list | tuple):
+        raise TypeError
+    for one in lines:
+        if isinstance(one, str):
+            key, colon, held = one.partition(":")
+            if colon:
+                yield key.strip(), held.strip()
         else:
-            text = self._built(parts)
-        shown = self.variables.filled(text)
-        return text if re.match("[A-Za-z][A-Za-z0-9+.-]*://", shown) else f"http://{text}"
-
-    def _built(self, url: dict[str, Any]) -> str:
-        """Return a URL from its parts: what Postman sends, whatever `raw` says."""
-        protocol = f"{url['protocol']}://" if url.get("protocol") else ""
-        port = f":{url['port']}" if url.get("port") else ""
-        path = "/".join(self._segment(one, url) for one in _parts(url.get("path"), "/"))
-        host = self.variables.marked(f"{protocol}{'.'.join(_parts(url.get('host'), '.'))}{port}")
-        return f"{host}/{path}" if path else host
-
-    def _segment(self, text: str, url: dict[str, Any]) -> str:
-        """Return a part of the path; `:name` is a parameter."""
-        if not text.startswith(":") or len(text) == 1:
-            return self.variables.marked(text)
-        known = dict(fields(url.get("variable"), "key"))
-        return path_parameter(text, known.get(text[1:], ""), self.variables)
-
-    def _authenticate(self, result: Imported) -> None:
-        """Authenticate by what the request says itself, else the nearest folder, else the collection."""
-        auth = nearest_authentication([one.get("auth") for one in (*self.above, self.node)], self.kind)
-        kind = str(auth.get("type") or "noauth")
-        held = _auth_fields(auth.get(kind))
-        if kind == "bearer":
-            add_bearer(result, held.get("token", ""), "", self.variables)
-        elif kind == "basic":
-            add_basic(result, held.get("username", ""), held.get("password", ""), self.variables)
-        elif kind == "apikey":
-            where = "query" if held.get("in") == "query" else "header"
-            add_key(result, held.get("key", ""), held.get("value", ""), where, self.variables)
-        elif kind == "oauth2" and _is_client(held):
-            add_oauth2(result, held, held["accessTokenUrl"], self.variables)
-        elif kind == "oauth2" and held.get("addTokenTo") == "queryParams":
-            add_key(result, "access_token", held.get("accessToken", ""), "query", self.variables)
-        elif kind == "oauth2":
-            prefix = held.get("headerPrefix", "").strip()
-            add_bearer(result, held.get("accessToken", ""), prefix, self.variables)
-        elif kind != "noauth":
-            leave_authentication(result, kind)
-
-    def _body(self, result: Imported) -> None:
-        body = self.node.get("body") or {}
-        mode = body.get("mode")
-        if not body or body.get("disabled") or mode is None or body.get(mode) == []:
-            return
-        if mode == "graphql":
-            asked = body.get("graphql") or {}
-            given = asked.get("variables") or ""
-            payload = {"query": self.variables.marked(str(asked.get("query") or ""))}
-            text = given if isinstance(given, str) else json.dumps(given)
-            more = {"variables": self.variables.payload(text)} if text.strip() else {}
-            result.payload, result.has_payload = {**payload, **more}, True
-        elif mode == "raw":
-            add_json(result, body.get("raw"), self.variables)
-        else:
-            raise refuse_form("a file" if mode == "file" else "a form")
+            yield from fields([one], "key")
 
 
-def _auth_fields(held: Any) -> dict[str, str]:
-    """Return the fields of a scheme: a mapping in 2.0, a list in 2.1."""
-    if isinstance(held, dict):
-        return {key: str(one) for key, one in held.items() if one is not None}
-    return dict(fields(held, "key"))
-
-
-def _parts(held: Any, separator: str) -> list[str]:
-    if isinstance(held, str):
-        return held.removeprefix("/").split(separator)
-    return [str(one.get("value", "") if isinstance(one, dict) else one) for one in held or ()]
-
-
-def _is_client(held: dict[str, str]) -> bool:
-    """Return whether OAuth 2 needs nobody who signs in."""
-    return held.get("grant_type") == "client_credentials" and bool(held.get("accessTokenUrl"))
+def _without_value(listed: Any) -> Iterator[str]:
+    """Yield a note for each header that has no value, in the place of which tools send different texts."""
+    for one in listed if isinstance(listed, list) else ():
+        if (
+            isinstance(one, dict)
+            and one.get("key")
+            and not one.get("disabled")
+            and one.get("value") is None
+        ):
+            yield f"the header {one['key']} has no value: it is sent empty"

@@ -6,8 +6,9 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
+from callsheet.importing.credentials import is_hidden_field
 from callsheet.importing.json_bodies import NOT_JSON
 from callsheet.importing.model import Credential, Imported, ImportFault, misshapen
 from callsheet.importing.variables import Variables
@@ -55,7 +56,35 @@ def add_query(imported: Imported, pairs: Iterator[tuple[str, str]], variables: V
 def add_headers(imported: Imported, pairs: Iterator[tuple[str, str]], variables: Variables) -> None:
     """Add headers to a request."""
     for key, held in pairs:
-        imported.headers.append((variables.plain(key, "the name of a header"), variables.marked(held)))
+        name = variables.plain(key, "the name of a header")
+        if not held.strip() and is_hidden_field(name, ""):
+            note_missing(imported, "", f"the header {name}")
+        # Blanks around a value are no part of it (RFC 9110 section 5.5).
+        imported.headers.append((name, variables.marked(held.strip(" \t"))))
+
+
+def note_missing(imported: Imported, held: str, what: str) -> None:
+    """Note a credential that the file does not contain: the tool sends none, and the action one."""
+    if not held.strip():
+        imported.notes.append(f"{what} is empty in the file: set its secret, or remove it")
+
+
+def without_header(imported: Imported, name: str) -> None:
+    """Leave out a header that the authentication sets, as tools do."""
+    kept = [one for one in imported.headers if one[0].lower() != name.lower()]
+    if len(kept) < len(imported.headers):
+        imported.notes.append(f"the header {name} was left out: the authentication sets it")
+        imported.headers = kept
+
+
+def without_parameter(imported: Imported, name: str) -> None:
+    """Leave out a query parameter that the authentication sets, as tools do."""
+    base, _, query = imported.url.partition("?")
+    pairs = query.split("&") if query else []
+    kept = [one for one in pairs if unquote(one.partition("=")[0]) != name]
+    if len(kept) < len(pairs):
+        imported.notes.append(f"the query parameter {name} was left out: the authentication sets it")
+        imported.url = with_query(base, "&".join(kept))
 
 
 def add_bearer(imported: Imported, token: str, prefix: str, variables: Variables) -> None:

@@ -20,7 +20,7 @@ from callsheet.importing.action_text import action_text, notes_of
 from callsheet.importing.chosen_parameters import Choice, with_parameters
 from callsheet.importing.extracting import extraction, refuse_different
 from callsheet.importing.files import with_values_filled
-from callsheet.importing.free_names import MAX_NAME, free_name, free_path
+from callsheet.importing.free_names import MAX_NAME, free_name, free_path, name_in_templates
 from callsheet.importing.guesses import parameter_name
 from callsheet.importing.model import Imported, ImportFault, none_left
 from callsheet.importing.placing import Placed, place_values
@@ -145,7 +145,9 @@ def files_of(
         CallsheetError: CS938 where none of them can be an action, CS986 for a choice that is none.
 
     """
-    valued = place.valued if any(one.imported.values for one in requests.values()) else ()
+    valued: set[str] = set()
+    if any(one.imported.values for one in requests.values()):
+        account, valued = name_in_templates(account), place.valued
     account = free_name(account, {*place.taken, *valued})
     chosen = with_parameters([one.imported for one in requests.values()], choices)
     requests = {

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from urllib.parse import quote, unquote
 
+from callsheet.importing.marks import VALUE, filled
+
+PLAIN_IN_PATH = re.compile("[!-~]*")
+_PLAIN_IN_QUERY = re.compile("[A-Za-z0-9_.~-]*")
 _ENCODED_MARK = re.compile("%EE%80%8[2-7]")
 
 
@@ -17,3 +22,20 @@ def encoded(url: str) -> str:
     """Encode what a URL cannot contain, and nothing twice; marks stay as they are."""
     found = quote(url, safe=":/?#[]@!$&'()*+,;=~%") if not url.isascii() or " " in url else url
     return _ENCODED_MARK.sub(lambda match: unquote(match[0]), found)
+
+
+def query_text(pairs: Iterable[tuple[str, str]], values: Mapping[str, str]) -> str:
+    """Return the query that a URL says itself."""
+    found = ((key, with_plain_values(one, values, _PLAIN_IN_QUERY)) for key, one in pairs)
+    return "&".join(f"{quoted(key)}={quoted(one)}" for key, one in found)
+
+
+def with_plain_values(text: str, values: Mapping[str, str], plain: re.Pattern[str]) -> str:
+    """Write values in their places that would have to be encoded, which no template does in a URL."""
+    filled(text, values)  # raises where that is too long
+
+    def in_place(match: re.Match[str]) -> str:
+        held = filled(match[0], values)
+        return match[0] if plain.fullmatch(held) else held
+
+    return VALUE.sub(in_place, text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from callsheet.importing.credentials import is_credential
 from callsheet.importing.free_names import first_free
@@ -33,7 +33,8 @@ from callsheet.importing.model import Imported, ImportFault, Slot
 from callsheet.language.secret_patterns import secret_kind
 
 VARIABLE = re.compile(r"\{\{\s*(?:_\.)?([$\w][\w.$ -]*?)\s*\}\}")
-_IN_JSON = re.compile(r'"(?:[^"\\]|\\.)*"|\{\{\s*(?:_\.)?[$\w][\w.$ -]*?\s*\}\}', re.DOTALL)
+_EXACT = re.compile(r"\{\{([^{}]+)\}\}")
+_IN_JSON = re.compile(r'"(?:[^"\\]|\\.)*"|\{\{[^{}"]*\}\}', re.DOTALL)
 _COMMENT = re.compile(r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _ADDRESSES = tuple(one for one in DEVICES if one != "token")
 """Words for a token that names a device: a parameter."""
@@ -51,6 +52,11 @@ class Variables:
 
     """
 
+    pattern: ClassVar[re.Pattern[str]] = VARIABLE
+    """A variable in a text."""
+    of_folders: ClassVar[bool] = True
+    """Whether folders declare some."""
+
     def __init__(
         self,
         known: Mapping[str, str],
@@ -65,12 +71,12 @@ class Variables:
         self.values: dict[str, str] = {}
         self.slots: dict[str, Slot] = {}
         self._found: dict[str, str] = {}
-        self._shared = Variables(known, hidden, None, self.names) if self.own else None
+        self._shared = type(self)(known, hidden, None, self.names) if self.own else None
 
     def marked(self, text: str, seen: tuple[str, ...] = ()) -> str:
         """Return a text with a mark for each variable."""
         refuse_private(text, PRIVATE)
-        return limited(VARIABLE.sub(lambda match: self._mark(match[1], seen), text))
+        return limited(self.pattern.sub(lambda match: self._mark(match[1], seen), text))
 
     def plain(self, text: str, what: str) -> str:
         """Return a text with the values of its variables; what has no value cannot stand there."""
@@ -158,7 +164,7 @@ class Variables:
 
     def _json_mark(self, match: re.Match[str]) -> str:
         if match[0].startswith('"'):
-            return VARIABLE.sub(lambda it: self._in_text(it[1]), match[0])
+            return self.pattern.sub(lambda it: self._in_text(it[1]), match[0])
         found = self.marked(match[0])
         if VALUE.fullmatch(found):
             json_body(self.filled(found))
@@ -190,8 +196,17 @@ class Variables:
         return found
 
 
-def checked_host(imported: Imported) -> Imported:
-    """Return a request whose host is known; raises ImportFault."""
+class ExactVariables(Variables):
+    """Variables as Postman reads them: their names are all that is between the braces, blanks included."""
+
+    pattern = _EXACT
+    of_folders = False
+
+
+def checked_host(
+    imported: Imported, way_out: str = "name a file of variables with --environment"
+) -> Imported:
+    """Return a request whose host is known; raises ImportFault, with what gives a variable its value."""
     url = filled(imported.url, imported.values)
     host = re.match("[^/?#]*://[^/?#]*|[^/?#]*", url)
     if host and SECRET.search(host[0].rpartition("@")[2]):
@@ -200,8 +215,5 @@ def checked_host(imported: Imported) -> Imported:
         )
     names = [match[2] for match in SLOT.finditer(host[0] if host else "")]
     if names:
-        raise ImportFault(
-            f"its host is the variable `{names[0]}`, which has no value",
-            "name a file of variables with --environment",
-        )
+        raise ImportFault(f"its host is the variable `{names[0]}`, which has no value", way_out)
     return imported

@@ -129,7 +129,7 @@ def forbidden_header(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
 _JSON = re.compile(r"(?:application|text)/json|application/[a-z0-9!#$&^_.+-]+\+json")
 
 
-@rule("CS413", "content-type", on="compiled", reads=("request.headers",))
+@rule("CS413", "content-type", on="compiled", reads=("request.headers", "request.payload"))
 def content_type(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """The Content-Type of a request with a payload must be JSON.
 
@@ -142,7 +142,8 @@ def content_type(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     Good:
         request: {headers: {Content-Type: application/cloudevents+json}, payload: {a: 1}}
     """
-    for name, value in compiled["request"].get("headers", {}).items():
+    headers = compiled["request"].get("headers", {}) if "payload" in compiled["request"] else {}
+    for name, value in headers.items():
         if name.lower() != "content-type" or not isinstance(value, str):
             continue
         essence = value.split(";", maxsplit=1)[0].strip().lower()

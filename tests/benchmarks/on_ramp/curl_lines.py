@@ -15,7 +15,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from support.curl_judge import Recorder, judge
+from support.curl_judge import judge
+from support.sent_requests import Recorder
 
 
 def main() -> None:

@@ -1,0 +1,96 @@
+"""How a request of Postman authenticates, or its folder, or the collection → the same of an action."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from callsheet.importing.model import Imported
+from callsheet.importing.reading_requests import (
+    add_basic,
+    add_bearer,
+    add_key,
+    add_oauth2,
+    fields,
+    leave_authentication,
+    nearest_authentication,
+    note_missing,
+    without_header,
+    without_parameter,
+)
+from callsheet.importing.variables import Variables
+
+
+def authenticate(result: Imported, listed: Sequence[Any], variables: Variables, kind: str) -> None:
+    """Authenticate a request; what it says itself of the same header is left out, as Postman does.
+
+    Args:
+        result: the request.
+        listed: the authentications of the collection, its folders and the request.
+        variables: that the request sees.
+        kind: of the file, for what is said of it.
+
+    """
+    auth = nearest_authentication(listed, kind)
+    scheme = str(auth.get("type") or "noauth")
+    held = _fields(auth.get(scheme))
+    add = _SCHEMES.get(scheme)
+    if add is not None:
+        add(result, held, variables)
+    elif scheme != "noauth":
+        leave_authentication(result, scheme)
+
+
+def _bearer(result: Imported, held: Mapping[str, str], variables: Variables) -> None:
+    without_header(result, "Authorization")
+    note_missing(result, held.get("token", ""), "its token")
+    add_bearer(result, held.get("token", ""), "", variables)
+
+
+def _basic(result: Imported, held: Mapping[str, str], variables: Variables) -> None:
+    without_header(result, "Authorization")
+    add_basic(result, held.get("username", ""), held.get("password", ""), variables)
+
+
+def _key(result: Imported, held: Mapping[str, str], variables: Variables) -> None:
+    name = held.get("key", "")
+    if not name:
+        result.incomplete = True
+        result.notes.append("its authentication, a key without a name, was left out")
+        return
+    note_missing(result, held.get("value", ""), "its key")
+    where = "query" if held.get("in") == "query" else "header"
+    (without_parameter if where == "query" else without_header)(
+        result, variables.plain(name, "the name of the key")
+    )
+    add_key(result, name, held.get("value", ""), where, variables)
+
+
+def _oauth2(result: Imported, held: Mapping[str, str], variables: Variables) -> None:
+    if held.get("tokenType", "").lower() == "mac":
+        leave_authentication(result, "oauth2 with a MAC token")
+        return
+    without_header(result, "Authorization")
+    if held.get("grant_type") == "client_credentials" and held.get("accessTokenUrl"):
+        add_oauth2(result, held, held["accessTokenUrl"], variables)
+        return
+    token = held.get("accessToken", "")
+    if held.get("addTokenTo") == "queryParams":
+        without_parameter(result, "access_token")
+        add_key(result, "access_token", token, "query", variables)
+        return
+    prefix = held.get("headerPrefix", "Bearer").strip()
+    if prefix:
+        add_bearer(result, token, prefix, variables)
+    else:
+        result.headers.append(("Authorization", variables.marked(token) or "token"))
+
+
+_SCHEMES = {"bearer": _bearer, "basic": _basic, "apikey": _key, "oauth2": _oauth2}
+
+
+def _fields(held: Any) -> dict[str, str]:
+    """Return the fields of a scheme: a mapping in 2.0, a list in 2.1."""
+    if isinstance(held, dict):
+        return {key: str(one) for key, one in held.items() if one is not None}
+    return dict(fields(held, "key"))

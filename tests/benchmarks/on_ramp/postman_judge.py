@@ -1,0 +1,86 @@
+"""A request of a Postman collection → what Postman's own runtime sends for it."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from support.sent_requests import Recorder, Sent
+
+_VARIABLE = re.compile(r"\{\{([^{}]+)\}\}")
+
+
+class Judge:
+    """A process of node that runs one request after the other.
+
+    Args:
+        folder: that contains node_modules.
+        recorder: to which every host is led.
+
+    """
+
+    def __init__(self, folder: Path, recorder: Recorder) -> None:
+        self.recorder = recorder
+        plain, secure = recorder.ports
+        self.process = subprocess.Popen(
+            ["node", Path(__file__).with_suffix(".cjs"), folder, str(plain), str(secure)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+            env={"PATH": "/usr/local/bin:/usr/bin:/bin", "NODE_TLS_REJECT_UNAUTHORIZED": "0"},
+        )  # fmt: skip
+
+    def sent(
+        self, file: Path, index: int, values: Mapping[str, str], params: Mapping[str, str]
+    ) -> tuple[Sent | None, str]:
+        """Return what is sent for a request of a file, and what the runtime says where that is nothing."""
+        self.recorder.seen.clear()
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(
+            json.dumps({"file": str(file), "index": index, "values": values, "params": params}) + "\n"
+        )
+        self.process.stdin.flush()
+        answer = json.loads(self.process.stdout.readline() or '{"error": "node has ended"}')
+        return (self.recorder.seen[-1] if self.recorder.seen else None), str(answer["error"])
+
+    def close(self) -> None:
+        """End the process."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        self.process.wait(10)
+
+
+def requests_of(items: Any, above: tuple[dict[str, Any], ...] = ()) -> Iterator[tuple[dict[str, Any], ...]]:
+    """Yield the requests of a collection, each after the folders that it is in."""
+    for one in items or ():
+        if isinstance(one, dict) and isinstance(one.get("item"), list):
+            yield from requests_of(one["item"], (*above, one))
+        elif isinstance(one, dict) and one.get("request"):
+            yield (*above, one)
+
+
+def values_for(
+    request: tuple[dict[str, Any], ...], collection: dict[str, Any], params: Mapping[str, Any]
+) -> dict[str, str]:
+    """Return values for the variables of a request that have none: those that the action is tested with."""
+    shown = json.dumps([request[-1], *({**one, "item": ()} for one in (collection, *request[:-1]))])
+    variables = collection.get("variable")
+    listed = [one for one in (variables if isinstance(variables, list) else ()) if not one.get("disabled")]
+    known = {str(one.get("key")) for one in listed if one.get("value") not in (None, "")}
+    return {name: _value(name, params) for name in {*_VARIABLE.findall(shown)} - known}
+
+
+def values_of_path(request: dict[str, Any], params: Mapping[str, Any]) -> dict[str, str]:
+    """Return values for what is written `:name` in the path of a request."""
+    return {name: _value(name, params) for name in re.findall(r"[/\"]:([^/\"?.#]+)", json.dumps(request))}
+
+
+def _value(name: str, params: Mapping[str, Any]) -> str:
+    """Return the value with which an action is tested in the place of a variable."""
+    plain = re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_")
+    lowered = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", plain).lower()
+    near = next((params[one] for one in (plain, lowered) if one in params), plain)
+    return near if isinstance(near, str) else json.dumps(near)
