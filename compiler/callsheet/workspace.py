@@ -226,7 +226,14 @@ class Workspace:
             CallsheetError: CS921 for an environment that is not there.
 
         """
-        from callsheet.deploying.cataloguing import CatalogResult, Seen, entries_of, seen_in
+        from callsheet.deploying.cataloguing import (
+            CatalogResult,
+            Seen,
+            entries_of,
+            expiring_of,
+            gone_of,
+            seen_in,
+        )
         from callsheet.deploying.clean import commit_of
 
         compiled = self.compile()
@@ -241,18 +248,13 @@ class Workspace:
             except CallsheetError as error:
                 seen[name] = Seen(asked=True, why=error.message)
         commit = commit_of(self.root)
-        today = self._today()
         return CatalogResult(
             entries=entries_of(compiled, seen, self._cases()),
             environments=seen,
             findings=compiled.diagnostics,
             screens={one.name: one.target or {} for one in compiled.concrete if one.manual},
-            expiring=sorted(
-                (it.until, one.name, it.action, it.reason)
-                for one in compiled.policies
-                for it in one.exceptions
-                if not it.expired(today)
-            ),
+            expiring=expiring_of(compiled, self._today()),
+            gone=gone_of(compiled, seen),
             commit="" if commit is None else commit.id,
             made_at=self._time(),
         )

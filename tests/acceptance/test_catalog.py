@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
+import os
 import re
 import signal
 import socket
@@ -148,7 +150,8 @@ def test_an_empty_workspace_has_a_catalog_that_says_so(
 ) -> None:
     found = site(callsheet, empty, tmp_path / "site")
     assert "defines nothing yet" in found["index.html"]
-    assert found["list.csv"] == ""
+    assert next(csv.reader(found["list.csv"].splitlines()))[:3] == ["name", "kind", "title"]
+    assert len(found["list.csv"].splitlines()) == 1
     assert json.loads(found["list.json"])["actions"] == []
 
 
@@ -384,3 +387,107 @@ def test_an_action_of_journey_optimizer_shows_what_to_map_and_which_journeys_use
     (row,) = [one for one in json.loads(found["list.json"])["actions"] if one["name"] == "push"]
     assert row["journeys"] == "Basket (journeys), Welcome (journeys)"
     assert row["state journeys"] == "new"
+
+
+TOKEN = "ghp_a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+
+
+def test_what_people_wrote_beside_the_files_is_hidden_where_it_is_a_credential(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace.write(
+        "policy.yaml",
+        "apiVersion: callsheet/v1\nkind: Policy\nmetadata: {name: owned}\nspec:\n  message: it has an owner\n"
+        f"  schema: {{required: [owner]}}\n  exceptions: [{{action: example, reason: key {TOKEN}, until: '2999-12-31'}}]\n",
+    )
+    monkeypatch.setenv("CALLSHEET_AUTHOR", TOKEN)
+    text = (workspace.path / "policy.yaml").read_text("utf-8")
+    (workspace.path / "policy.yaml").unlink()
+    assert callsheet("apply", "--yes", "-q", "-C", workspace.path).code == 0
+    workspace.write("policy.yaml", text)
+    with sqlite3.connect(workspace.database) as database:
+        database.execute(
+            "INSERT INTO registry_action SELECT ?, ?, digest, revision, compiled, applied_by, applied_at, commit_id, dirty"
+            " FROM registry_action",
+            (f"Action/x{TOKEN}", f"x{TOKEN}"),
+        )
+    found = site(callsheet, workspace, tmp_path / "site", "-e", "local")
+    assert "2999-12-31" in found["overview.html"]
+    assert [name for name, content in found.items() if TOKEN in content] == []
+
+
+def test_a_site_within_the_workspace_is_no_document_of_it(workspace: Folder, callsheet: Callsheet) -> None:
+    site(callsheet, workspace, workspace.path / "site")
+    assert callsheet("validate", "-C", workspace.path).out == "Valid: 2 documents.\n"
+
+
+def test_a_file_of_somebody_else_in_the_site_is_not_written_over(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    out = tmp_path / "site"
+    site(callsheet, workspace, out)
+    (out / "actions" / "mine.html").write_text("mine")
+    workspace.action("mine")
+    outcome = callsheet("catalog", "-C", workspace.path, "--out", out)
+    assert outcome.err == (
+        f"error CS975: {out}/actions/mine.html is there, and `callsheet catalog` did not write it\n"
+        "help: name a new folder, or an empty one: nothing in this one was touched\n"
+    )
+    assert (out / "actions" / "mine.html").read_text() == "mine"
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "x").write_text("x")
+    (other / ".callsheet-site").write_text("x\n")
+    assert callsheet("catalog", "-C", workspace.path, "--out", other).code == 1
+    assert (other / "x").read_text() == "x"
+
+
+def test_a_pipe_and_another_name_of_a_file_are_replaced(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    out, victim = tmp_path / "site", tmp_path / "victim"
+    site(callsheet, workspace, out)
+    victim.write_text("mine")
+    for name in ("list.csv", "list.json"):
+        (out / name).unlink()
+    (out / "list.csv").hardlink_to(victim)
+    os.mkfifo(out / "list.json")
+    found = site(callsheet, workspace, out)
+    assert found["list.csv"].startswith('"name"')
+    assert found["list.json"].startswith("{")
+    assert victim.read_text() == "mine"
+
+
+def test_what_is_renamed_is_to_be_applied_and_what_is_gone_is_named(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    workspace.action("old")
+    workspace.action("gone")
+    assert callsheet("apply", "--yes", "-q", "-C", workspace.path).code == 0
+    workspace.rename("old", "fresh")
+    workspace.remove("gone")
+    assert states(callsheet, workspace, tmp_path / "site") == {"example": "deployed", "fresh": "changed"}
+    overview = (tmp_path / "site" / "overview.html").read_text("utf-8")
+    assert "deployed, and no longer defined: <code>Action/gone</code>" in overview
+
+
+def test_what_is_no_document_is_told_first(workspace: Folder, callsheet: Callsheet, tmp_path: Path) -> None:
+    workspace.write("wrong.yaml", ACTION.format(name="wrong", constant="1").replace("method:", "metod:"))
+    found = site(callsheet, workspace, tmp_path / "site")
+    for page in ("index.html", "list.html"):
+        assert "What could not be read" in found[page]
+        assert "wrong.yaml" in found[page]
+    workspace.remove("wrong")
+    assert "What could not be read" not in site(callsheet, workspace, tmp_path / "site")["index.html"]
+
+
+@pytest.mark.parametrize("title", ["=1+1", "\n =1+1", "foo;=1+1;", "@x"])
+def test_no_spreadsheet_takes_a_cell_for_a_formula(
+    title: str, workspace: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    text = ACTION.format(name="it", constant="1").replace("{en: Example, fr: Exemple}", json.dumps(title))
+    workspace.write("it.yaml", text)
+    text = site(callsheet, workspace, tmp_path / "site")["list.csv"]
+    (row,) = [one for one in csv.DictReader(io.StringIO(text)) if one["name"] == "it"]
+    assert not row["title"].lstrip().startswith(("=", "@"))
+    assert f'"{row["title"]}"' in text

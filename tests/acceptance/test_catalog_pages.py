@@ -93,7 +93,7 @@ def test_an_action_shows_the_request_as_it_would_leave(site: Path, watched: Open
     one.page.wait_for_function("document.querySelector('output').textContent.includes('Your order')")
     assert one.said == []
     other = watched((site / "actions" / "adobe_io_event.html").as_uri(), 800)
-    assert "callsheet render adobe_io_event -p NAME=VALUE" in other.page.inner_text("main")
+    assert "callsheet render adobe_io_event -e local --params NAME=VALUE" in other.page.inner_text("main")
 
 
 def test_the_flow_of_data_is_filtered_in_picture_and_table(site: Path, watched: Opening) -> None:
@@ -205,3 +205,29 @@ def test_the_site_works_below_any_path_of_a_server(site: Path, watched: Opening,
     finally:
         server.shutdown()
         server.server_close()
+
+
+def test_the_form_has_the_parameters_of_every_environment(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path, watched: Opening
+) -> None:
+    workspace.write(
+        "prod.yaml",
+        "apiVersion: callsheet/v1\nkind: Environment\nmetadata: {name: prod}\nspec:\n"
+        "  target: {type: sqlite, path: .callsheet/prod.db}\n  overlays:\n    example:\n"
+        "      parameters: {more: {type: string, example: z}}\n"
+        '      request: {payload: {more: "{{ params.more }}"}}\n',
+    )
+    found = callsheet("validate", "-C", workspace.path)
+    assert callsheet("catalog", "-C", workspace.path, "--out", tmp_path / "site").code == 0, found.out
+    one = watched((tmp_path / "site" / "actions" / "example.html").as_uri(), 800)
+    one.page.locator("select[name=environment]").select_option("prod")
+    assert '"more": "z"' in one.page.inner_text("output")
+    one.page.get_by_label("more").fill("y")
+    assert '"more": "y"' in one.page.inner_text("output")
+    assert one.said == []
+
+
+def test_a_strange_address_of_the_palette_does_nothing(site: Path, watched: Opening) -> None:
+    one = watched(f"{(site / 'index.html').as_uri()}#length=3&elements=4&q=sms", 800)
+    assert one.page.inner_text("[role=status]") == "2 found"
+    assert one.said == []

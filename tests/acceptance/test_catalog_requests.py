@@ -67,9 +67,9 @@ def compare(browser: Any, asked: list[tuple[Any, dict[str, str]]]) -> Counter[st
     # As the page has it: it computes, and shows nothing here.
     page.evaluate(f"{SCRIPT}; window.requestOf = requestOf; 0")
     batch = json.dumps([[one, texts] for one, texts in asked])
-    answers = page.evaluate(
-        "batch => JSON.parse(batch).map(([one, texts]) => requestOf(one, texts))", batch
-    )
+    # As text: what is handed over as an object loses the name `__proto__`.
+    compute = "batch => JSON.stringify(JSON.parse(batch).map(([one, texts]) => requestOf(one, texts)))"
+    answers = json.loads(page.evaluate(compute, batch))
     page.close()
     counts: Counter[str] = Counter()
     for (one, texts), shown in zip(asked, answers, strict=True):
@@ -122,3 +122,59 @@ def test_an_action_without_a_form_says_what_to_do(samples: Folder, tmp_path: Pat
     found = Workspace(samples.path).catalog()
     without = [one.definition.name for one in found.entries if not form_of(dict(one.compiled))]
     assert without == ["adobe_io_event", "shipped_email", "shipped_push", "shipped_sms", "vonage_api"]
+
+
+ODD: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "names that every object has": (
+        {name: {"type": "string", "optional": True} for name in ("constructor", "valueOf", "toString", "__proto__")},
+        {"b": "{{ params.constructor }}", "c": "c {{ params.valueOf }}", "d": "{{ params.toString }}"},
+    ),
+    "an empty value counts as none": (
+        {"z": {"type": "integer"}, "l": {"type": "array", "items": "string"}},
+        {"z": "{{ params.z | default('d', true) }}", "l": "{{ params.l | default('none', true) }}"},
+    ),
+    "a mark that is longer than the text may be": ({"t": {"type": "string"}}, {"t": "{{ params.t | truncate(2, 'xyz') }}"}),
+    "a choice of lists": ({"t": {"type": "array", "items": "integer", "enum": [[1], [2]]}}, {"t": "{{ params.t }}"}),
+    "names that look like numbers": ({"t": {"type": "string"}}, {"10": "{{ params.t }}", "9": "{{ params.t }}"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", ODD)
+def test_odd_actions_show_the_requests_of_the_compiler(what: str, workspace: Folder, browser: Any) -> None:
+    parameters, payload = ODD[what]
+    parameters = {name: one for name, one in parameters.items() if name != "__proto__"}
+    request = {
+        "method": "POST",
+        "url": "https://api.example.com/v1",
+        "headers": {"__proto__": "x", "B": "b"},
+        "query": {"10": "c", "9": "b"},
+        "payload": payload,
+    }
+    action = {
+        "apiVersion": "callsheet/v1",
+        "kind": "Action",
+        "metadata": {"name": "example", "title": "Example"},
+        "spec": {"request": request, "parameters": parameters},
+    }
+    workspace.write("example.yaml", json.dumps(action))
+    compiled = compile_workspace(FolderSource(workspace.path))
+    assert compiled.by_environment["local"], compiled.errors
+    one = compiled.by_environment["local"]["Action/example"].content
+    assert form_of({"it": one})
+    texts = ("", "0", "1", "[]", "[0]", "[1]", "[null]", '["0"]', "hello", "  ", "constructor", "valueOf")
+    asked: list[tuple[Any, dict[str, str]]] = [(one, dict.fromkeys(parameters, text)) for text in texts]
+    compare(browser, asked)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["^(?i)abc$", "a]b", "[]a]", "[^]a]", "(?s)", "(?i:a)", "(?P<x>a)", "a++b", "a{2}{3}", "a**", "}x", "[[a]]b", "[a-z&&[^b]]", "(a+)+$", "\\d+", "a.b"],
+)  # fmt: skip
+def test_a_pattern_that_browsers_read_otherwise_has_no_form(pattern: str) -> None:
+    content = {
+        "request": {"url": "https://api.example.com"},
+        "parameters": {"a": {"type": "string", "pattern": pattern}},
+    }
+    assert form_of({"it": content}) == ""
+    content["parameters"]["a"]["pattern"] = "^[A-Z]{2}-[0-9]+(-x|-y)?$"  # type: ignore[index]
+    assert form_of({"it": content})

@@ -44,10 +44,18 @@ def identity_of_run(record_format: int, today: date, variant: str) -> str:
         versions_of_dependencies(),
         [[group, *((one.name, one.value) for one in plugins(group).values())] for group in GROUPS],
         _own_files(),
+        _whose(),
         today.isoformat(),
         variant,
     ]
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
+
+
+def _whose() -> list[int]:
+    """Return who runs this, with all groups: what one may read, another may not."""
+    if not hasattr(os, "geteuid"):
+        return []
+    return [os.geteuid(), os.getegid(), *sorted(os.getgroups())]
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import partial
 from typing import Any, Literal
 
@@ -119,7 +120,7 @@ class Seen(Struct, frozen=True, kw_only=True):
     @property
     def unmanaged(self) -> list[str]:
         """What is deployed, and not by callsheet."""
-        return sorted({*self.deployed} - {*self.applied})
+        return sorted(map(masked, {*self.deployed} - {*self.applied}))
 
 
 class CatalogResult(Struct, frozen=True, kw_only=True):
@@ -128,6 +129,7 @@ class CatalogResult(Struct, frozen=True, kw_only=True):
     Attributes:
         environments: the concrete ones, with what is known of each.
         findings: all of them.
+        gone: by environment, what is deployed and no longer defined.
         screens: the targets that are screens of Journey Optimizer, by environment.
         expiring: exceptions of policies: last day, policy, action and reason; the next one first.
         commit: of the files; empty where there is none.
@@ -138,6 +140,7 @@ class CatalogResult(Struct, frozen=True, kw_only=True):
     entries: Sequence[Entry]
     environments: Mapping[str, Seen]
     findings: Sequence[Diagnostic]
+    gone: Mapping[str, Sequence[str]] = field(default_factory=dict)
     screens: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     expiring: Sequence[tuple[str, str, str, str]] = ()
     commit: str = ""
@@ -152,9 +155,30 @@ def seen_in(stores: Stores) -> Seen:
         asked=True,
         applied={address: one.digest for address, one in current.applied.items()},
         deployed={address: one.digest for address, one in current.deployed.items()},
-        applies=stores.ledger.history()[:MOST_APPLIES],
-        open_steps=sorted(one.address for one in left[1]) if left is not None else (),
+        # Whoever wrote a record by hand, or named the author, may have put anything there.
+        applies=[_without_secrets(one) for one in stores.ledger.history()[:MOST_APPLIES]],
+        open_steps=sorted(masked(one.address) for one in left[1]) if left is not None else (),
     )
+
+
+def _without_secrets(record: ApplyRecord) -> ApplyRecord:
+    return replace(record, author=masked(record.author), commit=masked(record.commit))
+
+
+def expiring_of(compiled: Compiled, today: date) -> list[tuple[str, str, str, str]]:
+    """Return the exceptions that hold, the next one first: last day, policy, action and reason."""
+    return sorted(
+        (it.until, one.name, it.action, masked(it.reason))
+        for one in compiled.policies
+        for it in one.exceptions
+        if not it.expired(today)
+    )
+
+
+def gone_of(compiled: Compiled, seen: Mapping[str, Seen]) -> dict[str, list[str]]:
+    """Return by environment what callsheet deployed, and nothing here defines any more."""
+    known = {*(one.address for one in compiled.definitions.values()), *compiled.renames.values()}
+    return {name: sorted(map(masked, {*one.applied} - known)) for name, one in seen.items()}
 
 
 def entries_of(
@@ -210,7 +234,7 @@ def _entry(
         findings=findings,
         steps={name: found[address] for name, found in last.items() if address in found},
         cases=_number_of_cases(definition),
-        journeys=[(name, it) for name, one in seen.items() for it in one.usage.journeys(address)],
+        journeys=[(name, masked(it)) for name, one in seen.items() for it in one.usage.journeys(address)],
         policies=_policies(compiled, definition),
     )
 
@@ -255,7 +279,10 @@ def _state(
     steps: Sequence[tuple[ApplyRecord, str]],
 ) -> State:
     found = compiled.by_environment.get(environment.name, {}).get(definition.address)
-    word = _word(None if found is None else found.digest, seen, definition.address)
+    address = definition.address
+    if address not in seen.applied:
+        address = compiled.renames.get(address, address)  # by the name that it was deployed with
+    word = _word(None if found is None else found.digest, seen, address)
     if not steps or word in ("not asked", "not known"):
         return State(word=word)
     record = steps[0][0]

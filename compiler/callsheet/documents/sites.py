@@ -12,6 +12,7 @@ from callsheet.errors import CallsheetError
 
 MARK = ".callsheet-site"
 """The file that lists what was written into a folder, by which the folder is known."""
+_FIRST_LINE = "# the files that `callsheet catalog` wrote"
 
 
 def write_site(folder: str, names: Collection[str], files: Iterable[tuple[str, str]]) -> int:
@@ -23,8 +24,8 @@ def write_site(folder: str, names: Collection[str], files: Iterable[tuple[str, s
         files: each with its path.
 
     Raises:
-        CallsheetError: CS975 where the folder holds anything else, CS928 where it cannot be written, CS985
-            where a link leads out of the repository.
+        CallsheetError: CS975 where the folder holds anything else, also in the place of a file of the site;
+            CS928 where it cannot be written, CS985 where a link leads out of the repository.
 
     """
     if "\0" in folder:
@@ -33,6 +34,9 @@ def write_site(folder: str, names: Collection[str], files: Iterable[tuple[str, s
     root = Path(os.path.realpath(folder))
     try:
         before = _listed(root, folder)
+        for name in {*names} - {*before}:
+            if os.path.lexists(root / name):
+                raise _of_others(f"{folder}/{name} is there, and `callsheet catalog` did not write it")
         root.mkdir(parents=True, exist_ok=True)
         # First what will be there: an interrupted run leaves nothing that the next one does not know.
         _note(root, {*before, *names})
@@ -57,13 +61,17 @@ def _listed(root: Path, shown: str) -> list[str]:
     if root.is_dir():
         mark = root / MARK
         if mark.is_file() and not mark.is_symlink():
-            return [one for one in mark.read_text("utf-8", "replace").splitlines() if _is_inside(one)]
-        if not any(root.iterdir()):
+            first, *names = mark.read_text("utf-8", "replace").splitlines() or [""]
+            if first == _FIRST_LINE:
+                return [one for one in names if _is_inside(one)]
+        elif not any(root.iterdir()):
             return []
-    raise CallsheetError(
-        "CS975",
-        f"{shown} holds other things than a site of callsheet's",
-        help="name a new folder, or an empty one: nothing in this one was touched",
+    raise _of_others(f"{shown} holds other things than a site of callsheet's")
+
+
+def _of_others(words: str) -> CallsheetError:
+    return CallsheetError(
+        "CS975", words, help="name a new folder, or an empty one: nothing in this one was touched"
     )
 
 
@@ -73,14 +81,17 @@ def _is_inside(name: str) -> bool:
 
 
 def _note(root: Path, names: Collection[str]) -> None:
-    _write(root, MARK, "".join(f"{one}\n" for one in sorted(names)))
+    _write(root, MARK, "".join(f"{one}\n" for one in (_FIRST_LINE, *sorted(names))))
 
 
 def _write(root: Path, name: str, text: str) -> None:
+    """Write a file beside its place and move it there: what is there is replaced, not written to."""
     path = root / name
     _refuse_links(root, path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    beside.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+    beside.replace(path)
 
 
 def _refuse_links(root: Path, path: Path) -> None:

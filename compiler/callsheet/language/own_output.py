@@ -1,4 +1,4 @@
-"""Is a JSON document one that callsheet wrote: a plan, a report, a pack, a snapshot, a deployed object?
+"""Is a JSON document one that callsheet wrote: a plan, a report, a pack, a snapshot, a list, an object?
 
 Such files may lie anywhere, also in a workspace. They are recognised by their content, and are not
 documents of it.
@@ -35,6 +35,8 @@ def is_own_output(value: Any) -> bool:
         return True
     if set(value) == {"rows"}:
         return isinstance(value["rows"], list) and is_own_output(value["rows"])
+    if "catalogVersion" in value:
+        return isinstance(value.get("actions"), list)
     if "packVersion" in value or "snapshotVersion" in value:
         return "steps" in value or "journeys" in value
     if isinstance(value.get("log"), dict):

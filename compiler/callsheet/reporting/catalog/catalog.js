@@ -44,7 +44,8 @@ function palette(form) {
     history.replaceState(null, "", asked.size ? "#" + asked : location.pathname + location.search);
   }
   for (const [name, value] of new URLSearchParams(location.hash.slice(1))) {
-    if (form.elements[name]) form.elements[name].value = value;
+    const field = form.querySelector(`[name="${CSS.escape(name)}"]`);
+    if (field) field.value = value;
   }
   form.addEventListener("input", show);
   form.addEventListener("submit", event => event.preventDefault());

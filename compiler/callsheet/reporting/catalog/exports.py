@@ -11,7 +11,20 @@ from typing import Any
 from callsheet.deploying.cataloguing import CatalogResult
 from callsheet.reporting.catalog.views import View
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_BEFORE = ("name", "kind", "title", "owner", "category", "channel", "vendor")
+_BEHIND = (
+    "appliedAt",
+    "appliedBy",
+    "commit",
+    "journeys",
+    "hosts",
+    "sensitivity",
+    "limits",
+    "contract",
+    "tests",
+    "findings",
+)
+_FORMULA = ("=", "+", "-", "@")
 """What a spreadsheet takes for a formula, where a field begins with it."""
 
 
@@ -43,22 +56,23 @@ def _rows(result: CatalogResult, views: Sequence[View]) -> Iterator[dict[str, An
 def as_csv(result: CatalogResult, views: Sequence[View]) -> str:
     """Return the list as CSV (RFC 4180), without what a spreadsheet would take for a formula."""
     text = io.StringIO()
-    rows = [*_rows(result, views)]
-    writer = csv.writer(text)
-    if rows:
-        writer.writerow(rows[0])
-    for row in rows:
+    # With quotes around each, since some spreadsheets take a semicolon for the end of a cell.
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
+    states = [f"state {name}" for name in result.environments]
+    writer.writerow([*_BEFORE, *states, *_BEHIND])
+    for row in _rows(result, views):
         writer.writerow([_cell(one) for one in row.values()])
     return text.getvalue()
 
 
 def _cell(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return f"'{value}" if isinstance(value, str) and value.lstrip().startswith(_FORMULA) else value
 
 
 def as_json(result: CatalogResult, views: Sequence[View]) -> str:
     """Return the list as JSON."""
     found: Mapping[str, Any] = {
+        "catalogVersion": 1,
         "madeAt": result.made_at,
         "commit": result.commit or None,
         "actions": [*_rows(result, views)],

@@ -8,8 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from msgspec import Struct
+
+from callsheet.language import in_language
+from callsheet.reporting.catalog.views import compact
 
 FILTERS = frozenset(
     [
@@ -29,8 +34,13 @@ FILTERS = frozenset(
 """The filters that `request.js` has."""
 FORMATS = (None, "email", "uri")
 """The formats of which it can tell what surely has them."""
-_PLAIN_PATTERN = re.compile(r"(?:[A-Za-z0-9 _,:;@#=<>!\"'%&~^$.\[\]()|?*+{}-]|\\[.+*?()\[\]{}|^$/\\])*")
-"""A regular expression that means the same in every language: without classes that depend on Unicode."""
+_CLASS = r"\[\^?(?:[a-z]-[a-z]|[A-Z]-[A-Z]|[0-9]-[0-9]|[A-Za-z0-9 _.,:;@#=+%])+-?\]"
+_ATOM = rf"(?:[A-Za-z0-9 _,:;@#=<>!\"'%&~/-]|\\[.+*?()\[\]{{}}|^$/\\]|{_CLASS})"
+_PIECE = rf"{_ATOM}(?:[?*+]|\{{\d{{1,3}}(?:,\d{{0,3}})?\}})?"
+_PLAIN_PATTERN = re.compile(rf"\^?(?:{_PIECE}|\((?:{_PIECE}|\|)+\)\??)*\$?")
+"""A regular expression that means the same everywhere: letters, plain classes, groups, repetitions.
+
+No group is repeated: what runs in linear time here could take a browser for ever."""
 _SLOTS = ("$param", "$concat", "$secret")
 _OF_MAPPINGS = ("$literal", "$whenEmpty")
 
@@ -47,6 +57,47 @@ def form_of(contents: Mapping[str, Mapping[str, Any]]) -> str:
         ensure_ascii=False,
         separators=(",", ":"),
     )
+
+
+class Field(Struct, frozen=True):
+    """An input of the form: of a parameter that any environment declares.
+
+    Attributes:
+        values: to choose from, where all environments say the same; empty where any can be written.
+
+    """
+
+    name: str
+    label: str
+    required: bool
+    example: str
+    values: Sequence[str]
+
+
+def fields_of(contents: Mapping[str, Mapping[str, Any]], language: str) -> list[Field]:
+    """Return the inputs of a form, by name."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for content in contents.values():
+        for name, declared in content.get("parameters", {}).items():
+            found.setdefault(name, []).append(declared)
+    return [_field(name, declared, language) for name, declared in sorted(found.items())]
+
+
+def _field(name: str, declared: Sequence[Mapping[str, Any]], language: str) -> Field:
+    first = declared[0]
+    choices = [_choices(one) for one in declared]
+    return Field(
+        name=name,
+        label=in_language(first.get("label"), language) or name,
+        required=any(one.get("optional") is not True for one in declared),
+        example=compact(first["example"]) if "example" in first else "",
+        values=choices[0] if all(one == choices[0] for one in choices) else [],
+    )
+
+
+def _choices(declared: Mapping[str, Any]) -> list[str]:
+    values = ("true", "false") if declared.get("type") == "boolean" else declared.get("enum", ())
+    return [compact(one) for one in values]
 
 
 def _can_fill(content: Mapping[str, Any]) -> bool:

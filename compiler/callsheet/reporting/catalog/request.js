@@ -13,6 +13,9 @@ const AT_ENDS = new RegExp(`^[${SPACE}]+|[${SPACE}]+$`, "g"), AT_END = new RegEx
 const MOST_URL = 65536;
 const length = text => [...text].length;
 const isMapping = value => typeof value === "object" && value !== null && !Array.isArray(value);
+const keysOf = fields => Object.keys(fields).sort();
+const own = (fields, name) => Object.prototype.hasOwnProperty.call(fields, name);
+const isEmpty = value => !value || (Array.isArray(value) ? !value.length : isMapping(value) && !keysOf(value).length);
 const isWhole = value => typeof value === "bigint";
 const kindOf = value => value === null ? "null" : Array.isArray(value) ? "array" : isWhole(value) ? "integer" :
   typeof value;
@@ -73,7 +76,7 @@ function fault(fields, value, inexact) {
   if (fields.type === "date" || fields.type === "datetime") {
     return isMoment(value) ? "" : "is not a date or time of RFC 3339";
   }
-  const same = one => isWhole(value) || typeof value === "number" ? Number(value) === one : value === one;
+  const same = one => canonical(value) === canonical(one);
   if (fields.enum && !fields.enum.some(same)) return "is not one of " + spaced(fields.enum);
   if (typeof value === "string") return wrongText(fields, value);
   if (isWhole(value) || typeof value === "number") {
@@ -90,8 +93,8 @@ function wrongText(fields, value) {
   if ("maxLength" in fields && length(value) > fields.maxLength) {
     return `is longer than ${fields.maxLength} characters`;
   }
-  if ("pattern" in fields && !new RegExp(fields.pattern, "u").test(value)) return OTHER_FORMAT;
-  const [has, lacks] = FORMATS[fields.format] || [/^/, /^(?!)/];
+  if (own(fields, "pattern") && !new RegExp(fields.pattern, "u").test(value)) return OTHER_FORMAT;
+  const [has, lacks] = own(fields, "format") ? FORMATS[fields.format] : [/^/, /^(?!)/];
   return has.test(value) ? "" : lacks.test(value) ? OTHER_FORMAT : UNSURE;
 }
 const OTHER_FORMAT = "does not have the declared format";
@@ -163,8 +166,12 @@ const FILTERS = {
   },
   replace: (value, old, by) => old === "" ? [..."", ...value].reduce((text, one) => text + one + by, by) :
     value.split(old).join(by),
-  truncate: (value, most, end = "…") => length(value) <= most ? value :
-    [...value].slice(0, most - length(end)).join("").replace(AT_END, "") + end,
+  truncate: (value, most, end = "…") => {
+    if (most < length(end)) {
+      throw new Refused("the filter `truncate` fails: truncate takes a length of at least that of its end mark");
+    }
+    return length(value) <= most ? value : [...value].slice(0, most - length(end)).join("").replace(AT_END, "") + end;
+  },
   sha256,
   timestamp: seconds,
   digits: value => value.replace(/[^0-9]/g, ""),
@@ -207,7 +214,7 @@ class Filler {
   }
   mapping(node) {
     const fields = "$literal" in node ? node.$literal : node, found = new Map();
-    for (const key of Object.keys(fields)) {
+    for (const key of keysOf(fields)) {
       if (key === "$whenEmpty" && !("$literal" in node)) continue;
       const value = this.fill(fields[key]);
       if (value !== ABSENT) found.set(key, value);
@@ -215,11 +222,11 @@ class Filler {
     return found;
   }
   param(node) {
-    let value = node.$param in this.values ? this.values[node.$param] : ABSENT;
+    let value = this.values.has(node.$param) ? this.values.get(node.$param) : ABSENT;
     for (const step of node.filters || []) {
       const name = typeof step === "string" ? step : step.filter, given = step.args || [];
       if (name === "default") {
-        if (value === ABSENT || (given.length > 1 && (!value || value.length === 0 || value == 0))) value = given[0];
+        if (value === ABSENT || (given.length > 1 && given[1] !== undefined && isEmpty(value))) value = given[0];
       } else if (value !== ABSENT) {
         value = FILTERS[name](value, ...given);
       }
@@ -229,7 +236,7 @@ class Filler {
   }
   concat(node) {
     return node.$concat.map(part => {
-      const missing = isMapping(part) && "$param" in part && !(part.$param in this.values);
+      const missing = isMapping(part) && "$param" in part && !this.values.has(part.$param);
       const value = this.fill(part);
       return missing && value === null ? "" : textOf(value);
     }).join("");
@@ -253,7 +260,7 @@ class Filler {
   }
   query(fields) {
     const found = [];
-    for (const name of Object.keys(fields)) {
+    for (const name of keysOf(fields)) {
       const node = fields[name];
       if (isMapping(node) && "secret" in node) {
         found.push(`${encoded(name)}={${node.secret}}`);
@@ -301,9 +308,9 @@ function canonical(value) {
 
 function requestOf(compiled, texts) {
   // Returns {method, url, headers, body}, or {faults}: what is wrong with the values.
-  const declared = compiled.parameters || {}, values = {}, faults = [];
-  for (const name of Object.keys(declared)) {
-    const text = texts[name];
+  const declared = compiled.parameters || {}, values = new Map(), faults = [];
+  for (const name of keysOf(declared)) {
+    const text = own(texts, name) ? texts[name] : "";
     if (text === undefined || text === "") {
       if (!declared[name].optional) faults.push(`\`${name}\` is required and has no value`);
       continue;
@@ -315,16 +322,16 @@ function requestOf(compiled, texts) {
     }
     const wrong = fault(declared[name], value, inexact);
     if (wrong) faults.push(`\`${name}\` ${wrong}`);
-    values[name] = value;
+    values.set(name, value);
   }
   if (faults.length) return { faults };
   try {
-    const filler = new Filler(declared, values), asked = compiled.request, headers = {};
-    for (const name of Object.keys(asked.headers || {})) {
+    const filler = new Filler(declared, values), asked = compiled.request, headers = Object.create(null);
+    for (const name of keysOf(asked.headers || {})) {
       const value = filler.header(name, asked.headers[name]);
       if (value !== ABSENT) headers[name] = value;
     }
-    const payload = "payload" in asked ? filler.fill(asked.payload) : ABSENT;
+    const payload = own(asked, "payload") ? filler.fill(asked.payload) : ABSENT;
     const query = filler.query(asked.query || {}).join("&");
     let url = filler.url(asked.url);
     if (query) url += (url.includes("?") ? "&" : "?") + query;
@@ -346,14 +353,15 @@ function live(form) {
     shown.append(made);
   };
   function show() {
-    const texts = {};
+    const texts = Object.create(null);
     for (const one of form.querySelectorAll("[data-parameter]")) texts[one.dataset.parameter] = one.value;
-    const found = requestOf(compiled[form.elements.environment.value], texts);
     shown.replaceChildren();
+    const found = requestOf(compiled[form.querySelector("[name=environment]").value], texts);
     for (const one of found.faults || []) add("p", one, "error");
     if (found.faults) return;
     const lines = [found.method + " " + found.url];
-    for (const [name, value] of Object.entries(found.headers)) {
+    for (const name of keysOf(found.headers)) {
+      const value = found.headers[name];
       lines.push(name + ": " + (typeof value === "string" ? value : "(" + value.secret + ")"));
     }
     add("pre", lines.join("\n"));

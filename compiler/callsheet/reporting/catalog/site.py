@@ -20,7 +20,7 @@ from callsheet.messages.segments import segments_of
 from callsheet.messages.texts import Texts
 from callsheet.reporting.catalog.exports import as_csv, as_json
 from callsheet.reporting.catalog.flows import flows_of, picture_of
-from callsheet.reporting.catalog.forms import form_of
+from callsheet.reporting.catalog.forms import fields_of, form_of
 from callsheet.reporting.catalog.views import View, compact, differing, indented, views_of
 from callsheet.reporting.catalog.words import LANGUAGES, words_in
 from callsheet.reporting.journey import journey_text
@@ -99,7 +99,10 @@ def _files(
         for language, one in pages.items():
             view = one.views[number]
             screens = _screens(result, view, contents, language)
-            yield f"{folders[language]}{view.page}", one.action(view, {**parts, "screens": screens})
+            yield (
+                f"{folders[language]}{view.page}",
+                one.action(view, {**parts, "screens": screens, "fields": fields_of(contents, language)}),
+            )
 
 
 def _screens(
@@ -143,6 +146,10 @@ class _Pages:
         self.link_base = link_base
         self.words = words_in(language)
         self.views = views_of(result.entries, language)
+        listed = {one.name for one in self.views}
+        # An error may hide a whole definition, which then has no page.
+        errors = (one for one in result.findings if one.severity == "error")
+        self.unread = [one for one in errors if not {name for name, _ in one.about} & listed][:100]
 
     def names(self) -> list[str]:
         """Return the paths of its pages."""
@@ -174,6 +181,7 @@ class _Pages:
             f"reporting/catalog/{template}.html.j2",
             result=self.result,
             views=self.views,
+            unread=self.unread,
             w=self.words,
             language=self.language,
             heading=heading,

@@ -32,7 +32,6 @@ class ParameterView(Struct, frozen=True):
     sensitivity: str
     limits: str
     example: str
-    values: Sequence[str] = ()
 
 
 class View(Struct, frozen=True):
@@ -170,14 +169,7 @@ def _parameter(name: str, declared: Mapping[str, Any], language: str) -> Paramet
         sensitivity=str(declared.get("sensitivity") or ""),
         limits=", ".join(limits),
         example=compact(declared["example"]) if "example" in declared else "",
-        values=_choices(declared),
     )
-
-
-def _choices(declared: Mapping[str, Any]) -> list[str]:
-    """Return the values among which a form lets choose, as texts; empty where any can be written."""
-    values = ("true", "false") if declared.get("type") == "boolean" else declared.get("enum", ())
-    return [compact(one) for one in values]
 
 
 def _limits(content: Mapping[str, Any]) -> str:
