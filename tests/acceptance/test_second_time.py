@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 import callsheet.compiling.cache as cache_module
 from callsheet import Workspace
+from callsheet._version import __version__
+from callsheet.compiling import digests, runs, versions
 from support.forms import examples
 from support.workspaces import ROOT, Folder
 
@@ -173,7 +175,8 @@ def test_a_second_run_finds_what_a_first_one_finds(
             for change in changes:
                 change.do(root)
             old(root)
-            patch.setattr(cache_module, "__version__", "9" if version == 0 else cache_module.__version__)
+            for module in (digests, versions):
+                patch.setattr(module, "__version__", "9" if version == 0 else __version__)
             assert outcome(root, cache=True, day=day) == outcome(root, cache=False, day=day)
     assert json.dumps(outcome(root, cache=True, day=0)) == json.dumps(outcome(root, cache=False, day=0))
 
@@ -182,4 +185,5 @@ def test_a_second_run_finds_what_a_first_one_finds(
 def old(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
     """Let files be trusted by their times at once: each change gives its file another size or inode time."""
     monkeypatch.setattr(cache_module, "_UNTRUSTED_NANOSECONDS", 0)
+    monkeypatch.setattr(runs, "UNTRUSTED_NANOSECONDS", 0)
     return lambda root: None
