@@ -235,16 +235,19 @@ class Workspace:
             seen_in,
         )
         from callsheet.deploying.clean import commit_of
+        from callsheet.deploying.journeys import read_usage
 
         compiled = self.compile()
         asked = [environment_named(compiled, one).name for one in _each(environments)]
         seen = {one.name: Seen() for one in compiled.concrete}
         for name in dict.fromkeys(asked):
             try:
-                with self._opened(self.environment(name), writing=False) as stores:
+                chosen = self.environment(name)
+                with self._opened(chosen, writing=False) as stores:
                     seen[name] = seen_in(stores)
-                if self.environment(name).manual:
-                    seen[name] = replace(seen[name], usage=self.usage((), name).usage)
+                    if chosen.manual:
+                        usage = read_usage(stores, self.root, (), actions_in(compiled, name))
+                        seen[name] = replace(seen[name], usage=usage)
             except CallsheetError as error:
                 seen[name] = Seen(asked=True, why=error.message)
         commit = commit_of(self.root)

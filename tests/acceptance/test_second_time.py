@@ -184,6 +184,6 @@ def test_a_second_run_finds_what_a_first_one_finds(
 @pytest.fixture
 def old(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
     """Let files be trusted by their times at once: each change gives its file another size or inode time."""
-    monkeypatch.setattr(cache_module, "_UNTRUSTED_NANOSECONDS", 0)
+    monkeypatch.setattr(cache_module, "UNTRUSTED_NANOSECONDS", 0)
     monkeypatch.setattr(runs, "UNTRUSTED_NANOSECONDS", 0)
     return lambda root: None

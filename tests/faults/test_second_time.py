@@ -271,7 +271,7 @@ def _trusting(folder: _Folder) -> Iterator[list[bool]]:
     with pytest.MonkeyPatch.context() as patched:
         # A clock of the file system ticks each four milliseconds, or ten.
         patched.setattr(runs, "UNTRUSTED_NANOSECONDS", 20_000_000)
-        patched.setattr(cache_module, "_UNTRUSTED_NANOSECONDS", 20_000_000)
+        patched.setattr(cache_module, "UNTRUSTED_NANOSECONDS", 20_000_000)
         patched.setattr(runs, "identity_of_run", _with_version(folder, runs.identity_of_run))
         patched.setattr(runs.Runs, "recall", recall)
         yield recalled

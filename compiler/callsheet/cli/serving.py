@@ -7,6 +7,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 from callsheet.errors import CallsheetError
+from callsheet.words import reason_of
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -33,7 +34,7 @@ def serve(folder: str, port: int) -> str:
     try:
         server = ThreadingHTTPServer(("127.0.0.1", port), partial(_Quiet, directory=folder))
     except (OSError, OverflowError) as error:
-        why = (getattr(error, "strerror", None) or "it is no port").lower()
+        why = reason_of(error, "it is no port")
         raise CallsheetError(
             "CS968",
             f"port {port} of this machine cannot be opened: {why}",

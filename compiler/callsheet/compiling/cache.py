@@ -29,7 +29,7 @@ from callsheet.documents import FolderSource, Source, Unreadable, decoded
 from callsheet.language.kinds import deployed_kinds
 from callsheet.templates.template_files import template_digest
 
-_UNTRUSTED_NANOSECONDS = 2_000_000_000
+UNTRUSTED_NANOSECONDS = 2_000_000_000
 """A file that was written this short before it was read could be written again with the same times."""
 
 _FORMAT = 11
@@ -219,7 +219,7 @@ class UnitCache:
     def _fingerprint(self, file: str) -> str:
         """Return a file's stat as text; empty where it is too young to be trusted, or a revision's."""
         found = self.source.fingerprint(file) if isinstance(self.source, FolderSource) else None
-        if found is None or time.time_ns() - max(found[1], found[2]) < _UNTRUSTED_NANOSECONDS:
+        if found is None or time.time_ns() - max(found[1], found[2]) < UNTRUSTED_NANOSECONDS:
             return ""
         return ",".join(map(str, found))
 

@@ -161,7 +161,7 @@ class Compiled:
         """The definitions of messages, by name."""
         return self.by_kind[Message.kind]
 
-    @property
+    @cached_property
     def errors(self) -> list[Diagnostic]:
         """The findings that are errors."""
         return [one for one in self.diagnostics if one.severity == "error"]

@@ -17,14 +17,14 @@ from contextlib import closing
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct
 
 from callsheet.bulk import without_collection
 from callsheet.compiling.bundles import Bundles, FileTexts
-from callsheet.compiling.cache import bundle_of, connect_units
+from callsheet.compiling.cache import UNTRUSTED_NANOSECONDS, bundle_of, connect_units
 from callsheet.compiling.model import Compiled, CompiledAction
 from callsheet.compiling.sealed import SealedStore
 from callsheet.compiling.spread import Spread
@@ -33,10 +33,11 @@ from callsheet.documents.recording import RecordingSource
 from callsheet.errors import CallsheetError
 from callsheet.language.diagnostics import Diagnostic
 
+if TYPE_CHECKING:
+    from callsheet.compiling.worker import Worker
+
 FORMAT = 2
 FILE = f"runs-{FORMAT}.sqlite"
-UNTRUSTED_NANOSECONDS = 2_000_000_000
-"""A file that changed this short before a run could change again with the same times."""
 
 
 class _Record(Struct):
@@ -250,12 +251,17 @@ class _Recalled:
 
     def _computed(self, file: str) -> bytes:
         """Compile a file again, whose texts the cache has lost."""
-        from callsheet.compiling.context import read_shared
         from callsheet.compiling.unit import Computed
+
+        return Computed.of(self._worker.unit(file)).bundle
+
+    @cached_property
+    def _worker(self) -> Worker:
+        from callsheet.compiling.context import read_shared
         from callsheet.compiling.worker import Worker
 
         context, _ = read_shared(self.runs.source, self.record.shared_files).context()
-        return Computed.of(Worker(self.runs.source, context).unit(file)).bundle
+        return Worker(self.runs.source, context)
 
     def _refuse_changed(self, files: Iterable[str]) -> None:
         """Refuse files that are no longer those of the run; raises CS993."""

@@ -13,10 +13,8 @@ from msgspec.structs import replace
 from callsheet.calling.cases import CaseResult
 from callsheet.compiling import Compiled, CompiledAction
 from callsheet.compiling.origins import FieldOrigin, origins_of
-from callsheet.compiling.selecting import refuse_errors_of
 from callsheet.deploying.current import read_current
 from callsheet.deploying.stores import Stores
-from callsheet.errors import InvalidWorkspaceError
 from callsheet.language import Definition, Diagnostic
 from callsheet.language.environment import Environment
 from callsheet.language.masking import masked
@@ -199,8 +197,12 @@ def entries_of(
         for name in {about for about, _ in one.about}:
             named.setdefault(name, []).append(one)
     return [
-        replace(
-            _entry(compiled, seen, last, definition, named.get(definition.name, ())),
+        _entry(
+            compiled,
+            seen,
+            last,
+            definition,
+            findings=named.get(definition.name, ()),
             failed=None if failed is None else failed.get(definition.name, ()),
         )
         for definition in sorted(compiled.definitions.values(), key=lambda one: one.name)
@@ -212,7 +214,9 @@ def _entry(
     seen: Mapping[str, Seen],
     last: Mapping[str, Mapping[str, Sequence[tuple[ApplyRecord, str]]]],
     definition: Definition,
+    *,
     findings: Sequence[Diagnostic],
+    failed: Sequence[str] | None,
 ) -> Entry:
     address = definition.address
     there = [one for one in compiled.concrete if one.deploys(definition)]
@@ -220,7 +224,7 @@ def _entry(
         one.name: found
         for one in there
         if (found := compiled.by_environment.get(one.name, {}).get(address)) is not None
-        and not _is_wrong(compiled, definition.name, one.name)
+        and not compiled.errors_of((definition.name,), one.name)
     }
     first = next((one for one in there if one.name in contents), None)
     return Entry(
@@ -234,6 +238,7 @@ def _entry(
         findings=findings,
         steps={name: found[address] for name, found in last.items() if address in found},
         cases=_number_of_cases(definition),
+        failed=failed,
         journeys=[(name, masked(it)) for name, one in seen.items() for it in one.usage.journeys(address)],
         policies=_policies(compiled, definition),
     )
@@ -261,14 +266,6 @@ def _number_of_cases(definition: Definition) -> int:
         return len(definition.spec.get("tests") or ())
     except (AttributeError, KeyError, TypeError):
         return 0  # a document that is not valid by its schema
-
-
-def _is_wrong(compiled: Compiled, name: str, environment: str) -> bool:
-    try:
-        refuse_errors_of(compiled, (name,), environment)
-    except InvalidWorkspaceError:
-        return True
-    return False
 
 
 def _state(

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from callsheet.documents.links import refuse_way_out
+from callsheet.documents.links import link_below, refuse_way_out
 from callsheet.errors import CallsheetError
 
 MARK = ".callsheet-site"
@@ -86,30 +86,28 @@ def _note(root: Path, names: Collection[str]) -> None:
 
 def _write(root: Path, name: str, text: str) -> None:
     """Write a file beside its place and move it there: what is there is replaced, not written to."""
+    _refuse_links(root, name)
     path = root / name
-    _refuse_links(root, path)
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     beside.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
     beside.replace(path)
 
 
-def _refuse_links(root: Path, path: Path) -> None:
+def _refuse_links(root: Path, name: str) -> None:
     """Refuse to write through a link that somebody put into the folder; raises CS985."""
-    for one in (path, *path.parents):
-        if one == root:
-            return
-        if one.is_symlink():
-            raise CallsheetError(
-                "CS985",
-                f"{one.relative_to(root)} is a symbolic link, and callsheet would write through it",
-                help="remove the link",
-            )
+    link = link_below(root, name)
+    if link is not None:
+        raise CallsheetError(
+            "CS985",
+            f"{link} is a symbolic link, and callsheet would write through it",
+            help="remove the link",
+        )
 
 
 def _remove(root: Path, name: str) -> None:
+    _refuse_links(root, name)
     path = root / name
-    _refuse_links(root, path)
     path.unlink(missing_ok=True)
     with suppress(OSError):
         path.parent.rmdir()  # an empty one

@@ -5,52 +5,42 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from callsheet.deploying.cataloguing import CatalogResult
 from callsheet.reporting.catalog.views import View
 
-_BEFORE = ("name", "kind", "title", "owner", "category", "channel", "vendor")
-_BEHIND = (
-    "appliedAt",
-    "appliedBy",
-    "commit",
-    "journeys",
-    "hosts",
-    "sensitivity",
-    "limits",
-    "contract",
-    "tests",
-    "findings",
-)
 _FORMULA = ("=", "+", "-", "@")
 """What a spreadsheet takes for a formula, where a field begins with it."""
 
 
-def _rows(result: CatalogResult, views: Sequence[View]) -> Iterator[dict[str, Any]]:
-    for one in views:
-        last, there = one.last, one.states
-        yield {
-            "name": one.name,
-            "kind": one.kind,
-            "title": one.title,
-            "owner": one.owner,
-            "category": one.category,
-            "channel": one.channel,
-            "vendor": one.vendor,
-            **{f"state {name}": there[name].word if name in there else "" for name in result.environments},
-            "appliedAt": last.at if last else "",
-            "appliedBy": last.by if last else "",
-            "commit": last.commit if last else "",
-            "journeys": ", ".join(f"{journey} ({name})" for name, journey in one.entry.journeys),
-            "hosts": ", ".join(one.hosts),
-            "sensitivity": ", ".join(one.sensitivity),
-            "limits": one.limits,
-            "contract": one.contract,
-            "tests": one.entry.cases,
-            "findings": len(one.findings),
-        }
+def _columns(result: CatalogResult) -> dict[str, Callable[[View], Any]]:
+    """Return how each column of the list is read of an entry, by its name."""
+
+    def state(environment: str) -> Callable[[View], str]:
+        return lambda one: one.states[environment].word if environment in one.states else ""
+
+    return {
+        "name": lambda one: one.name,
+        "kind": lambda one: one.kind,
+        "title": lambda one: one.title,
+        "owner": lambda one: one.owner,
+        "category": lambda one: one.category,
+        "channel": lambda one: one.channel,
+        "vendor": lambda one: one.vendor,
+        **{f"state {name}": state(name) for name in result.environments},
+        "appliedAt": lambda one: one.last.at if one.last else "",
+        "appliedBy": lambda one: one.last.by if one.last else "",
+        "commit": lambda one: one.last.commit if one.last else "",
+        "journeys": lambda one: ", ".join(f"{journey} ({name})" for name, journey in one.entry.journeys),
+        "hosts": lambda one: ", ".join(one.hosts),
+        "sensitivity": lambda one: ", ".join(one.sensitivity),
+        "limits": lambda one: one.limits,
+        "contract": lambda one: one.contract,
+        "tests": lambda one: one.entry.cases,
+        "findings": lambda one: len(one.findings),
+    }
 
 
 def as_csv(result: CatalogResult, views: Sequence[View]) -> str:
@@ -58,10 +48,10 @@ def as_csv(result: CatalogResult, views: Sequence[View]) -> str:
     text = io.StringIO()
     # With quotes around each, since some spreadsheets take a semicolon for the end of a cell.
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
-    states = [f"state {name}" for name in result.environments]
-    writer.writerow([*_BEFORE, *states, *_BEHIND])
-    for row in _rows(result, views):
-        writer.writerow([_cell(one) for one in row.values()])
+    columns = _columns(result)
+    writer.writerow(columns)
+    for one in views:
+        writer.writerow([_cell(read(one)) for read in columns.values()])
     return text.getvalue()
 
 
@@ -71,10 +61,11 @@ def _cell(value: Any) -> Any:
 
 def as_json(result: CatalogResult, views: Sequence[View]) -> str:
     """Return the list as JSON."""
+    columns = _columns(result)
     found: Mapping[str, Any] = {
         "catalogVersion": 1,
         "madeAt": result.made_at,
         "commit": result.commit or None,
-        "actions": [*_rows(result, views)],
+        "actions": [{name: read(one) for name, read in columns.items()} for one in views],
     }
     return json.dumps(found, indent=2, ensure_ascii=False) + "\n"

@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from callsheet.calling.receivers import receivers_of
-from callsheet.planning.personal_data import personal_data
 from callsheet.reporting.catalog.views import View
 
 ROW = 34
@@ -56,11 +54,9 @@ def flows_of(views: Sequence[View]) -> list[Flow]:
     senders: dict[tuple[str, str], dict[str, View]] = {}
     where: dict[tuple[str, str], dict[str, None]] = {}
     for view in views:
-        for environment, content in view.entry.compiled.items():
-            for kind in personal_data(content).values():
-                for host in receivers_of(content):
-                    senders.setdefault((kind, host), {})[view.name] = view
-                    where.setdefault((kind, host), {})[environment] = None
+        for environment, kind, host in view.known.sent:
+            senders.setdefault((kind, host), {})[view.name] = view
+            where.setdefault((kind, host), {})[environment] = None
     return [
         Flow(kind, host, [*found.values()], [*where[kind, host]])
         for (kind, host), found in sorted(senders.items())

@@ -21,7 +21,7 @@ from callsheet.messages.texts import Texts
 from callsheet.reporting.catalog.exports import as_csv, as_json
 from callsheet.reporting.catalog.flows import flows_of, picture_of
 from callsheet.reporting.catalog.forms import fields_of, form_of
-from callsheet.reporting.catalog.views import View, compact, differing, indented, views_of
+from callsheet.reporting.catalog.views import Known, View, compact, differing, indented, known_of, views_of
 from callsheet.reporting.catalog.words import LANGUAGES, words_in
 from callsheet.reporting.journey import journey_text
 from callsheet.reporting.model import Style
@@ -63,12 +63,14 @@ def site_of(result: CatalogResult, languages: Sequence[str] = LANGUAGES, link_ba
     base = link_base if not link_base or link_base.endswith("/") else f"{link_base}/"
     chosen = [*dict.fromkeys(languages)]
     folders = {one: "" if one == chosen[0] else f"{one}/" for one in chosen}
-    pages = {one: _Pages(result, one, chosen, base) for one in chosen}
+    known = [known_of(one) for one in result.entries]
+    pages = {one: _Pages(result, known, one, chosen, base) for one in chosen}
     names = [f"{folders[one]}{name}" for one in chosen for name in pages[one].names()]
     return Site([*_SHARED, *names], _files(result, pages, folders))
 
 
-_SHARED = ("style.css", "icon.svg", "catalog.js", "request.js", "list.csv", "list.json")
+_ASSETS = ("icon.svg", "catalog.js", "request.js")
+_SHARED = ("style.css", *_ASSETS, "list.csv", "list.json")
 
 
 def _files(
@@ -76,9 +78,8 @@ def _files(
 ) -> Iterator[tuple[str, str]]:
     first = next(iter(pages.values()))
     yield "style.css", _text("markup/style.css") + _text("reporting/catalog/catalog.css")
-    yield "icon.svg", _text("reporting/catalog/icon.svg")
-    yield "catalog.js", _text("reporting/catalog/catalog.js")
-    yield "request.js", _text("reporting/catalog/request.js")
+    for name in _ASSETS:
+        yield name, _text(f"reporting/catalog/{name}")
     yield "list.csv", as_csv(result, first.views)
     yield "list.json", as_json(result, first.views)
     for language, one in pages.items():
@@ -138,14 +139,19 @@ class _Pages:
     """The pages of one language."""
 
     def __init__(
-        self, result: CatalogResult, language: str, languages: Sequence[str], link_base: str
+        self,
+        result: CatalogResult,
+        known: Sequence[Known],
+        language: str,
+        languages: Sequence[str],
+        link_base: str,
     ) -> None:
         self.result = result
         self.language = language
         self.languages = languages
         self.link_base = link_base
         self.words = words_in(language)
-        self.views = views_of(result.entries, language)
+        self.views = views_of(known, language)
         listed = {one.name for one in self.views}
         # An error may hide a whole definition, which then has no page.
         errors = (one for one in result.findings if one.severity == "error")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ from msgspec import Struct
 from callsheet.calling.receivers import receivers_of
 from callsheet.deploying.cataloguing import Entry, State
 from callsheet.documents import equal, pointer_of
+from callsheet.importing.guesses import without_accents
 from callsheet.language import Diagnostic, in_language
 from callsheet.language.kinds import deployed_kinds
 from callsheet.language.masking import masked
@@ -34,6 +34,23 @@ class ParameterView(Struct, frozen=True):
     example: str
 
 
+class Known(Struct, frozen=True):
+    """What an entry compiles to, as far as pages of every language show it.
+
+    Attributes:
+        hosts: that receive what it sends.
+        sent: environment, kind and receiver of each personal datum.
+        declared: the parameters, as they are compiled; of what did not compile, as they are written.
+
+    """
+
+    entry: Entry
+    hosts: Sequence[str]
+    sent: Sequence[tuple[str, str, str]]
+    declared: Mapping[str, Mapping[str, Any]]
+    limits: str
+
+
 class View(Struct, frozen=True):
     """One entry in one language.
 
@@ -44,7 +61,7 @@ class View(Struct, frozen=True):
 
     """
 
-    entry: Entry
+    known: Known
     page: str
     name: str
     kind: str
@@ -61,6 +78,11 @@ class View(Struct, frozen=True):
     limits: str
     contract: str
     search: str
+
+    @property
+    def entry(self) -> Entry:
+        """What it is the view of."""
+        return self.known.entry
 
     @property
     def sort(self) -> str:
@@ -102,32 +124,47 @@ class View(Struct, frozen=True):
         return [*dict.fromkeys(one.word for one in self.entry.states.values())]
 
 
-def views_of(entries: Sequence[Entry], language: str) -> list[View]:
+def known_of(entry: Entry) -> Known:
+    """Read what an entry compiles to, once for all languages."""
+    contents = dict(entry.compiled)
+    first = next(iter(contents.values()), None)
+    receivers = {name: receivers_of(one) for name, one in contents.items()}
+    return Known(
+        entry=entry,
+        hosts=[*dict.fromkeys(host for found in receivers.values() for host in found if host != "?")],
+        sent=[
+            (name, kind, host)
+            for name, one in contents.items()
+            for kind in personal_data(one).values()
+            for host in receivers[name]
+        ],
+        declared=_declared(entry) if first is None else first.get("parameters", {}),
+        limits=_limits(first or {}),
+    )
+
+
+def views_of(known: Sequence[Known], language: str) -> list[View]:
     """Return the entries as the pages of a language show them."""
-    return [_view(number, one, language) for number, one in enumerate(entries, 1)]
+    return [_view(number, one, language) for number, one in enumerate(known, 1)]
 
 
 def plain(text: str) -> str:
     """Return a text as it is searched: in lower case, without accents."""
-    parts = unicodedata.normalize("NFKD", text)
-    return "".join(one for one in parts if not unicodedata.combining(one)).casefold()
+    return without_accents(text).casefold()
 
 
-def _view(number: int, entry: Entry, language: str) -> View:
+def _view(number: int, known: Known, language: str) -> View:
+    entry = known.entry
     one = entry.definition
     labels = {str(key): str(value) for key, value in masked(one.labels).items()}
     title = masked(in_language(one.metadata.get("title"), language))
     description = masked(in_language(one.metadata.get("description"), language))
-    contents = [*entry.compiled.values()]
-    hosts = [*dict.fromkeys(host for it in contents for host in receivers_of(it) if host != "?")]
-    kinds = sorted({kind for it in contents for kind in personal_data(it).values()})
-    declared = _declared(entry, contents)
-    parameters = [_parameter(name, it, language) for name, it in declared.items()]
+    parameters = [_parameter(name, it, language) for name, it in known.declared.items()]
     owner = masked(one.owner or "")
-    searched = [one.name, title, description, owner, *labels.values(), *hosts]
+    searched = [one.name, title, description, owner, *labels.values(), *known.hosts]
     searched += [text for it in parameters for text in (it.name, it.label)]
     return View(
-        entry=entry,
+        known=known,
         page=f"actions/{one.name if _FILE.fullmatch(one.name) else f'entry-{number}'}.html",
         name=one.name,
         kind=one.kind,
@@ -138,20 +175,17 @@ def _view(number: int, entry: Entry, language: str) -> View:
         vendor=labels.get("vendor", ""),
         owner=owner,
         labels=labels,
-        hosts=hosts,
+        hosts=known.hosts,
         parameters=parameters,
-        sensitivity=kinds,
-        limits=_limits(contents[0] if contents else {}),
+        sensitivity=sorted({kind for _, kind, _ in known.sent}),
+        limits=known.limits,
         contract=_contract(entry),
         search=plain(" ".join(searched)),
     )
 
 
-def _declared(entry: Entry, contents: Sequence[Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
-    """Return the parameters, as they are compiled; of what did not compile, as they are written."""
-    if contents:
-        found: Mapping[str, Mapping[str, Any]] = contents[0].get("parameters", {})
-        return found
+def _declared(entry: Entry) -> Mapping[str, Mapping[str, Any]]:
+    """Return the parameters of what did not compile, as they are written."""
     try:
         return dict(masked(entry.definition.spec.get("parameters") or {}))
     except (AttributeError, KeyError, TypeError):
