@@ -7,7 +7,7 @@ embedded registry and its record are kept together or not at all.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 from operator import attrgetter
 from typing import Any
 
@@ -246,20 +246,27 @@ def _own(database: Database, serial: int, numbers: Sequence[int]) -> None:
     """Derive what is applied from steps that are done."""
     if not numbers:
         return
-    marks = ", ".join("?" * len(numbers))
     rows = database.rows(
-        f"{_INTENT} WHERE serial = ? AND number IN ({marks}) ORDER BY number", (serial, *numbers)
+        "SELECT number, action, address, address_before FROM ledger_intent"
+        f" WHERE serial = ? AND number IN ({_marks(numbers)}) ORDER BY number",
+        (serial, *numbers),
     )
     gone: list[tuple[str]] = []
-    there: dict[str, tuple[Any, ...]] = {}
-    for intent in (Step(*row) for row in rows):
-        if intent.action in ("delete", "forget", "rename"):
-            gone.append((intent.address_before,))
-            there.pop(intent.address_before, None)
-        if intent.action not in ("delete", "forget"):
-            there[intent.address] = (intent.address, intent.after, intent.canonical, serial)
+    there: dict[str, int] = {}
+    for number, action, address, before in rows:
+        if action in ("delete", "forget", "rename"):
+            gone.append((before,))
+            there.pop(before, None)
+        if action not in ("delete", "forget"):
+            there[address] = number
     database.run_many("DELETE FROM ledger_object WHERE address = ?", gone)
-    database.run_many(_UPSERT, list(there.values()))
+    if there:
+        # The texts stay in the database: they are most of what it holds.
+        database.run(
+            "INSERT INTO ledger_object SELECT address, after, canonical, serial FROM ledger_intent"
+            f" WHERE serial = ? AND number IN ({_marks(there)}) {_LATEST}",
+            (serial, *there.values()),
+        )
 
 
 _RENAMED = "SELECT number, address_before FROM ledger_intent WHERE serial = ? AND action = 'rename'"
@@ -276,10 +283,15 @@ def _keep(database: Database, serial: int, there: Mapping[int, Applied]) -> None
     database.run_many(_UPSERT, rows)
 
 
-_UPSERT = (
-    "INSERT INTO ledger_object VALUES (?, ?, ?, ?) ON CONFLICT (address) DO UPDATE SET"
-    " digest = excluded.digest, canonical = excluded.canonical, serial = excluded.serial"
+_LATEST = (
+    "ON CONFLICT (address) DO UPDATE SET digest = excluded.digest, canonical = excluded.canonical,"
+    " serial = excluded.serial"
 )
+_UPSERT = f"INSERT INTO ledger_object VALUES (?, ?, ?, ?) {_LATEST}"
+
+
+def _marks(values: Sized) -> str:
+    return ", ".join("?" * len(values))
 
 
 def _record(row: tuple[Any, ...], steps: tuple[SettledStep, ...], provenance: Provenance) -> ApplyRecord:
