@@ -5,8 +5,8 @@ template files that it read are. The folder may be deleted at any time, and may 
 stranger (a pull request can add any file): every entry is sealed with a key that only this user's account
 has, and what is not sealed by it is not taken.
 
-The units are an index that is read whole: what is found in a file, and what it defines and compiles to, by
-digest. The compiled texts lie beside it, and are read where they are needed.
+The units are read whole: what is found in a file, and what it defines and compiles to, by digest. The
+compiled texts lie beside them, and are read where they are needed.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ import hmac
 import json
 import sqlite3
 import time
-import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+import msgspec
 
 from callsheet.compiling.context import Context
 from callsheet.compiling.digests import context_digest, part_digests
@@ -32,20 +34,19 @@ from callsheet.templates.template_files import template_digest
 UNTRUSTED_NANOSECONDS = 2_000_000_000
 """A file that was written this short before it was read could be written again with the same times."""
 
-_FORMAT = 11
+_FORMAT = 12
 FILE = f"units-{_FORMAT}.sqlite"
 """The database of the units, in the cache's folder: another format has another one."""
 
-_SHARDS = 64
-"""The index is written in so many pieces, of which a run writes those that it changes."""
 _VERSIONS = 3
 """So many contents of a file are kept: the one on disk, the one at the base of a review, and another."""
 
-_PIECES_AT_ONCE = 4 * 1024 * 1024
-"""Pieces of so many characters are written in one transaction."""
+_ROWS_AT_ONCE = 2_000
+"""So many rows are written in one transaction."""
 
 _TABLES = (
-    "CREATE TABLE IF NOT EXISTS part (shard INTEGER PRIMARY KEY, body TEXT, seal TEXT);",
+    # The order of its rows is that in which they were written.
+    "CREATE TABLE IF NOT EXISTS unit (file TEXT, hash TEXT, body TEXT, seal TEXT, UNIQUE (file, hash));",
     "CREATE TABLE IF NOT EXISTS bundle (file TEXT, hash TEXT, body BLOB, PRIMARY KEY (file, hash));",
 )
 
@@ -55,16 +56,20 @@ class Entry(NamedTuple):
 
     Attributes:
         fingerprint: the file's stat when it had this content; empty where it is not to be trusted.
-        hash: SHA-256 of the content.
         context: the digest of what the unit depends on beside the file.
-        unit: the record of the unit.
+        kinds: what it defines; None where that is not known of each of its documents.
+        unit: the record of the unit, as JSON text: it is read where it is taken.
 
     """
 
     fingerprint: str
-    hash: str
     context: str
-    unit: dict[str, Any]
+    kinds: list[str] | None
+    unit: msgspec.Raw
+
+
+Versions = dict[str, Entry]
+"""The contents of one file, by SHA-256, the latest last."""
 
 
 class UnitCache:
@@ -75,11 +80,11 @@ class UnitCache:
         self.folder = folder
         self.context = ""
         self.parts: dict[str, str] = {}
-        self.entries: dict[str, list[Entry]] = {}
-        self.found: dict[str, Entry | None] = {}
+        self.entries: dict[str, Versions] = {}
+        self.found: dict[str, tuple[str, Entry] | None] = {}
         self.hashes: dict[str, str] = {}
         self.prints: dict[str, str] = {}
-        self.dirty: set[int] = set()
+        self.touched: list[_Row] = []
         self.dropped: list[tuple[str, str]] = []
         self.deployed = frozenset(deployed_kinds())
         self.key = account_key()
@@ -92,12 +97,8 @@ class UnitCache:
 
         A document without a head is not valid: it may be what others name, and is read again to see that.
         """
-        entry = self._entry(file)
-        if entry is None:
-            return False
-        heads = entry.unit["heads"]
-        whole = len({head["index"] for head in heads}) >= entry.unit["documents"]
-        return whole and all(head["kind"] in self.deployed for head in heads)
+        found = self._found(file)
+        return found is not None and found[1].kinds is not None and self.deployed.issuperset(found[1].kinds)
 
     def open(self, context: Context) -> None:
         """Take the context on which every unit depends."""
@@ -106,64 +107,58 @@ class UnitCache:
 
     def unit(self, file: str) -> Unit | None:
         """Return the unit of a file, where it is still true."""
-        entry = self._entry(file)
-        if entry is None or entry.context != self.context:
+        found = self._found(file)
+        if found is None or found[1].context != self.context:
             return None
-        for name, digest in entry.unit["templates"].items():
+        record = decoded(found[1].unit)
+        for name, digest in record["templates"].items():
             if template_digest(self.source, name) != digest:
                 return None
-        if any(self.parts.get(name, "") != digest for name, digest in entry.unit["parts"].items()):
+        if any(self.parts.get(name, "") != digest for name, digest in record["parts"].items()):
             return None
-        return Unit.read(file, entry.hash, entry.unit)
+        self.hashes[file] = found[0]
+        return Unit.read(file, found[0], record)
 
     def keep(self, computed: Iterable[Computed]) -> Iterable[str]:
-        """Take new units into the index, and write their texts; return the files whose texts were written.
-
-        The index itself is written by `save`: texts that no index names are only there in vain.
-        """
+        """Write new units and their texts; return the files whose texts can be read again."""
         if self.connection is None:
             return ()
-        rows, kept = [], []
-        for one in computed:
-            # The hash of what was computed, not of what the file contains by now.
-            if one.hash:
-                entry = Entry(self.prints.get(one.file, ""), one.hash, self.context, one.record)
-                self._enter(one.file, entry)
-                kept.append(one.file)
-                if one.bundle:
-                    rows.append((one.file, one.hash, one.bundle))
-        try:
-            with self.connection:
-                self.connection.executemany("INSERT OR REPLACE INTO bundle VALUES (?, ?, ?)", rows)
-        except sqlite3.Error:
+        # The hash of what was computed, not of what the file contains by now. SQLite takes no name that is
+        # not Unicode.
+        kept = [one for one in computed if one.hash and _is_unicode(one.file)]
+        rows = [self._row(one.file, one.hash, self._entry(one)) for one in kept]
+        bundles = [(one.file, one.hash, one.bundle) for one in kept if one.bundle]
+        for one in kept:
+            self._make_room(one.file, one.hash)
+        if not self._put(rows, bundles):
             return ()
-        return kept
+        self.hashes.update((one.file, one.hash) for one in kept)
+        return [one.file for one in kept]
+
+    def _entry(self, computed: Computed) -> Entry:
+        fingerprint = self.prints.get(computed.file, "")
+        return Entry(fingerprint, self.context, computed.kinds, msgspec.Raw(computed.record))
 
     def basis_of(self, unit: Unit) -> str:
         """Return everything that a unit was computed from, as digests."""
         return json.dumps([self.context, unit.hash, unit.parts, unit.templates], sort_keys=True)
 
-    def save(self, files: Sequence[str]) -> None:
-        """Write what changed of the index; drop old entries where there are many."""
+    def save(self, files: Collection[str]) -> None:
+        """Write what is known better of units that were taken; drop old ones where there are many."""
         if self.connection is None:
             return
         self._drop(files)
-        try:
-            # Another process waits for this one no longer than some pieces take.
-            for pieces in self._parts():
-                with self.connection:
-                    self.connection.executemany("INSERT OR REPLACE INTO part VALUES (?, ?, ?)", pieces)
-            if self.dropped:
-                with self.connection:
-                    delete = "DELETE FROM bundle WHERE file = ? AND hash = ?"
-                    self.connection.executemany(delete, self.dropped)
-        except sqlite3.Error:
-            return
+        # Another process waits for this one no longer than some rows take.
+        for start in range(0, len(self.touched), _ROWS_AT_ONCE):
+            self._put(self.touched[start : start + _ROWS_AT_ONCE], ())
+        with suppress(sqlite3.Error), self.connection:
+            for table in ("unit", "bundle"):
+                delete = f"DELETE FROM {table} WHERE file = ? AND hash = ?"  # noqa: S608 - one of two
+                self.connection.executemany(delete, self.dropped)
 
     def let_go(self) -> None:
-        """Let go of the index, once it is written; what is left is where the texts of each file are."""
-        self.hashes = {file: one.hash for file, one in self.found.items() if one is not None}
-        self.entries, self.found, self.prints = {}, {}, {}
+        """Let go of the units; what is left is where the texts of each file are."""
+        self.entries, self.found, self.prints, self.touched = {}, {}, {}, []
 
     def bundle(self, file: str) -> bytes | None:
         """Return the texts of a unit that was taken; None where they are lost."""
@@ -172,49 +167,46 @@ class UnitCache:
 
     # -- entries --------------------------------------------------------------------------
 
-    def _entry(self, file: str) -> Entry | None:
-        """Return what was kept of a file as it is now; None where nothing was."""
+    def _found(self, file: str) -> tuple[str, Entry] | None:
+        """Return hash and entry of what was kept of a file as it is now; None where nothing was."""
         if file not in self.found:
             # Taken before anybody reads the file: what changes it afterwards changes this too.
             self.prints[file] = fingerprint = self._fingerprint(file)
             self.found[file] = self._known(file, fingerprint)
         return self.found[file]
 
-    def _known(self, file: str, fingerprint: str) -> Entry | None:
+    def _known(self, file: str, fingerprint: str) -> tuple[str, Entry] | None:
         known = self.entries.get(file)
         if not known:
             return None
         if fingerprint:
-            for one in known:
+            for digest, one in known.items():
                 if one.fingerprint == fingerprint:
-                    return one
+                    return digest, one
         try:
             digest = hashlib.sha256(self.source.read(file)).hexdigest()
         except Unreadable:
             return None
-        for one in known:
-            if one.hash == digest:
-                found = one._replace(fingerprint=fingerprint) if fingerprint else one
-                self._enter(file, found)
-                return found
-        return None
+        if digest not in known:
+            return None
+        if fingerprint:
+            known[digest] = known[digest]._replace(fingerprint=fingerprint)
+            self.touched.append(self._row(file, digest, known[digest]))
+        return digest, known[digest]
 
-    def _enter(self, file: str, entry: Entry) -> None:
-        """Put an entry first among those of its file."""
-        others = [one for one in self.entries.get(file, ()) if one.hash != entry.hash]
-        self.entries[file] = [entry, *others[: _VERSIONS - 1]]
-        self.dropped += [(file, one.hash) for one in others[_VERSIONS - 1 :]]
-        self.found[file] = entry
-        self.dirty.add(_shard_of(file))
+    def _make_room(self, file: str, digest: str) -> None:
+        """Drop the oldest contents of a file where there are too many with another one."""
+        others = [one for one in self.entries.get(file, ()) if one != digest]
+        self.dropped += [(file, one) for one in others[: max(0, len(others) + 1 - _VERSIONS)]]
 
-    def _drop(self, files: Sequence[str]) -> None:
-        """Drop the entries of files that are not there, where there are many."""
+    def _drop(self, files: Collection[str]) -> None:
+        """Drop what was kept of files that are not there, where there are many."""
         if sum(map(len, self.entries.values())) <= _VERSIONS * len(files) + 100:
             return
         there = set(files)
-        for file in [one for one in self.entries if one not in there]:
-            self.dropped += [(file, one.hash) for one in self.entries.pop(file)]
-            self.dirty.add(_shard_of(file))
+        self.dropped += [
+            (file, one) for file in self.entries if file not in there for one in self.entries[file]
+        ]
 
     def _fingerprint(self, file: str) -> str:
         """Return a file's stat as text; empty where it is too young to be trusted, or a revision's."""
@@ -225,35 +217,45 @@ class UnitCache:
 
     # -- the file -------------------------------------------------------------------------
 
-    def _parts(self) -> Iterator[list[tuple[int, str, str]]]:
-        """Yield the pieces of the index that changed, sealed, some at a time."""
-        changed: dict[int, list[str]] = {shard: [] for shard in sorted(self.dirty)}
-        for file in self.entries:
-            shard = _shard_of(file)
-            if shard in changed:
-                changed[shard].append(file)
-        pieces, size = [], 0
-        for shard, files in changed.items():
-            body = json.dumps({file: self.entries[file] for file in files}, separators=(",", ":"))
-            pieces.append((shard, body, self._seal(shard, body)))
-            size += len(body)
-            if size >= _PIECES_AT_ONCE:
-                yield pieces
-                pieces, size = [], 0
-        if pieces:
-            yield pieces
+    def _put(self, units: Sequence[_Row], bundles: Sequence[tuple[str, str, bytes]]) -> bool:
+        """Write rows in one transaction; return whether they are there."""
+        if self.connection is None:
+            return False
+        try:
+            with self.connection:
+                self.connection.executemany(_PUT_UNIT, units)
+                self.connection.executemany("INSERT OR REPLACE INTO bundle VALUES (?, ?, ?)", bundles)
+        except sqlite3.Error:
+            return False
+        return True
 
-    def _seal(self, shard: int, body: str) -> str:
-        return seal(self.key, str(shard), body)
+    def _row(self, file: str, digest: str, entry: Entry) -> _Row:
+        body = f"[{json.dumps(entry[:3])[1:-1]},{bytes(entry.unit).decode()}]"
+        return file, digest, body, self._seal(file, digest, body)
+
+    def _seal(self, file: str, digest: str, body: str) -> str:
+        return seal(self.key, file, digest, body)
 
     def _load(self, connection: sqlite3.Connection) -> None:
         try:
-            for shard, body, sealed in connection.execute("SELECT * FROM part"):
-                if hmac.compare_digest(sealed, self._seal(shard, body)):
-                    for file, entries in decoded(body).items():
-                        self.entries[file] = [Entry(*one) for one in entries]
-        except (sqlite3.Error, ValueError, TypeError):
+            for file, digest, body, sealed in connection.execute("SELECT * FROM unit ORDER BY rowid"):
+                if hmac.compare_digest(sealed, self._seal(file, digest, body)):
+                    self.entries.setdefault(file, {})[digest] = _entry.decode(body)
+        except (sqlite3.Error, ValueError, TypeError, msgspec.MsgspecError):
             self.entries = {}
+
+
+_Row = tuple[str, str, str, str]
+_PUT_UNIT = "INSERT OR REPLACE INTO unit VALUES (?, ?, ?, ?)"
+_entry = msgspec.json.Decoder(Entry)
+
+
+def _is_unicode(file: str) -> bool:
+    try:
+        file.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def connect_units(folder: Path) -> sqlite3.Connection | None:
@@ -274,7 +276,3 @@ def bundle_of(connection: sqlite3.Connection | None, file: str, digest: str) -> 
     except sqlite3.Error:
         return None
     return row[0] if row is not None and isinstance(row[0], bytes) else None
-
-
-def _shard_of(file: str) -> int:
-    return zlib.crc32(file.encode("utf-8", "surrogatepass")) % _SHARDS

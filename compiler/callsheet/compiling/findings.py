@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from callsheet.compiling.context import Context
-from callsheet.compiling.unit import Unit
+from callsheet.compiling.unit import Left, Unit
 from callsheet.documents import Document, Path, Problem
 from callsheet.documents.problems import ANY, Concern
 from callsheet.language.catalog import Rule, Spots
@@ -18,7 +18,7 @@ from callsheet.language.origin import TEMPLATE
 from callsheet.language.subjects import ParameterUse
 
 
-def found_in(units: Iterable[Unit], context: Context) -> Iterator[Problem]:
+def found_in(units: Iterable[Left], context: Context) -> Iterator[Problem]:
     """Yield what is wrong in single files, said once, and in which environments where not in all."""
     for unit in units:
         for problem, environments in unit.found:
@@ -69,7 +69,7 @@ def unused_in(
 
 
 def without_what_follows(
-    problems: Sequence[Problem], units: Iterable[Unit], defined: Collection[str]
+    problems: Sequence[Problem], units: Iterable[Left], defined: Collection[str]
 ) -> list[Problem]:
     """Leave out findings that a definition is not there, where it may be one that could not be read."""
     unread = {
@@ -85,13 +85,13 @@ def without_what_follows(
 
 
 def without_broken_parts(
-    problems: Iterable[Problem], units: Iterable[Unit], texts: Mapping[str, str]
+    problems: Iterable[Problem], units: Iterable[Left], texts: Mapping[str, str]
 ) -> list[Problem]:
     """Leave out that a part or an environment is not there, where a broken document may be it.
 
     A document whose kind or name is misspelt is in no list: its file still contains the name.
     """
-    broken = [unit.file for unit in units if len({head["index"] for head in unit.heads}) < unit.documents]
+    broken = [unit.file for unit in units if not unit.whole]
 
     def may_be(name: str) -> bool:
         word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
@@ -103,6 +103,6 @@ def without_broken_parts(
 _PARTS = ("CS322", "CS329", "CS353")
 
 
-def _about_unread(unit: Unit) -> tuple[Concern, ...]:
+def _about_unread(unit: Left) -> tuple[Concern, ...]:
     """Return what a file of which nothing could be read may have defined: anything."""
     return () if unit.documents else (("", ANY),)

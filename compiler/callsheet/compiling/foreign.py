@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from typing import Any
 
-from callsheet.compiling.unit import Unit
+from callsheet.compiling.unit import Left
 from callsheet.documents import Source, Unreadable
 from callsheet.documents.foreign_reader import ForeignFault, read_foreign
 from callsheet.language.own_output import MAX_BYTES, is_own_file, is_own_output
@@ -41,10 +41,12 @@ def is_description_file(text: str, values: Collection[Any], *, is_json: bool) ->
     return _begins_as_description(text[:_BEGINNING].encode("utf-8", "replace"))
 
 
-def without_parts(units: Sequence[Unit]) -> list[Unit]:
-    """Return units without what is in the files of which descriptions consist, which are theirs."""
-    by_file = {one.file: one for one in units}
+def without_parts(units: Sequence[Left]) -> list[Left]:
+    """Return units without those of the files of which descriptions consist, which are theirs."""
     waiting = [file for one in units if one.describes for file in one.refers]
+    if not waiting:
+        return list(units)
+    by_file = {one.file: one for one in units}
     parts: set[str] = set()
     while waiting:
         file = waiting.pop()
@@ -52,7 +54,7 @@ def without_parts(units: Sequence[Unit]) -> list[Unit]:
             parts.add(file)
             waiting += by_file[file].refers
     # A file with documents of ours keeps them, whoever names it.
-    return [Unit(one.file, one.hash) if one.file in parts and not one.heads else one for one in units]
+    return [one for one in units if not one.empty or one.file not in parts]
 
 
 def is_large_and_foreign(source: Source, file: str) -> bool:

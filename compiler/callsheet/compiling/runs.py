@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from datetime import date
 from functools import cached_property
@@ -128,20 +128,11 @@ class Runs:
             renames=compiled.renames,
             environments=[*compiled.by_environment],
         )
-        numbers = {file: number for number, file in enumerate(compiled.hashes)}
-        parts = {self.variant: record, "diagnostics": compiled.diagnostics, "hashes": compiled.hashes}
-        bodies = {name: _encoded(one) for name, one in parts.items()}
-        for name, found in compiled.by_environment.items():
-            there = {address: (one.digest, numbers[one.file]) for address, one in found.items()}
-            bodies[f"environment {name}"] = _encoded(there)
-        token = record.state
         with closing(SealedStore(self.cache, FILE)) as store:
-            store.put_all(
-                {
-                    self.variant: bodies.pop(self.variant),
-                    **{f"{self.variant}: {name}": f"{token}{body}" for name, body in bodies.items()},
-                }
-            )
+            store.put(self.variant, _encoded(record))
+            # One by one: together they are as large as all that was compiled. Each names its run.
+            for name, part in _parts_of(compiled):
+                store.put(f"{self.variant}: {name}", f"{record.state}{_encoded(part)}")
 
     def part(self, record: _Record, name: str) -> str:
         """Return a part of a run as JSON; raises LookupError where it is no longer that of the run."""
@@ -270,6 +261,15 @@ class _Recalled:
                 raise CallsheetError(
                     "CS993", f"{file} was changed while callsheet was running", help="run the command again"
                 )
+
+
+def _parts_of(compiled: Compiled) -> Iterator[tuple[str, Any]]:
+    yield "diagnostics", compiled.diagnostics
+    yield "hashes", compiled.hashes
+    numbers = {file: number for number, file in enumerate(compiled.hashes)}
+    for name, found in compiled.by_environment.items():
+        there = {address: (one.digest, numbers[one.file]) for address, one in found.items()}
+        yield f"environment {name}", there
 
 
 def _encoded(value: Any) -> str:

@@ -7,12 +7,13 @@ data, as JSON.
 
 from __future__ import annotations
 
+import json
 from typing import Any, NamedTuple
 
 from msgspec import Struct, field
 
 from callsheet.compiling.bundles import packed
-from callsheet.documents import Problem, Related, Span
+from callsheet.documents import Problem, Related, Span, decoded
 from callsheet.language.content import Head
 
 
@@ -62,6 +63,37 @@ class Unit(Struct):
     describes: bool = False
     refers: list[str] = field(default_factory=list)
 
+    @property
+    def whole(self) -> bool:
+        """Is it known of each of its documents what it defines?"""
+        return len({head["index"] for head in self.heads}) >= self.documents
+
+    @property
+    def speaks(self) -> bool:
+        """Is there more to look at in it than what it defines and compiles to?"""
+        found = self.found or self.broken or self.ignores or self.describes or self.refers
+        return bool(found) or not self.heads or not self.whole
+
+    def kinds(self) -> list[str] | None:
+        """Return the kinds that it defines, each once; None where that is not known of a document."""
+        return sorted({head["kind"] for head in self.heads}) if self.whole else None
+
+    def left(self) -> Left:
+        """Return what is looked at of it once what it defines and compiles to is known."""
+        names = frozenset(head["name"] for head in self.heads) if self.ignores else frozenset()
+        return Left(
+            self.file,
+            self.documents,
+            self.found,
+            self.broken,
+            names,
+            self.refers,
+            empty=not self.heads,
+            whole=self.whole,
+            ignores=self.ignores,
+            describes=self.describes,
+        )
+
     def record(self) -> dict[str, Any]:
         """Return the unit of this file and hash as JSON, without its texts."""
         return {
@@ -91,22 +123,53 @@ class Unit(Struct):
         )
 
 
+class Left(Struct):
+    """What is looked at of a unit once what it defines and compiles to is known.
+
+    Attributes:
+        names: what it defines, where it speaks to callsheet in a comment.
+        empty: does it define nothing?
+
+    """
+
+    file: str
+    documents: int
+    found: list[tuple[Problem, list[str]]]
+    broken: list[Broken]
+    names: frozenset[str]
+    refers: list[str]
+    empty: bool
+    whole: bool
+    ignores: bool
+    describes: bool
+
+
 class Computed(NamedTuple):
-    """A unit as one process sends it to another: its file, its hash, its record, and its texts packed."""
+    """A unit as one process sends it to another.
+
+    Attributes:
+        kinds: what it defines, where that is known of each of its documents.
+        record: as JSON text: a process that compares many holds them so until it takes each.
+        bundle: its texts, packed.
+
+    """
 
     file: str
     hash: str
-    record: dict[str, Any]
+    kinds: list[str] | None
+    record: str
     bundle: bytes
 
     @classmethod
     def of(cls, unit: Unit) -> Computed:
         """Return what is sent of a unit."""
-        return cls(unit.file, unit.hash, unit.record(), packed(unit.texts.values()) if unit.texts else b"")
+        record = json.dumps(unit.record(), separators=(",", ":"))
+        bundle = packed(unit.texts.values()) if unit.texts else b""
+        return cls(unit.file, unit.hash, unit.kinds(), record, bundle)
 
     def unit(self) -> Unit:
         """Return the unit, without its texts."""
-        return Unit.read(self.file, self.hash, self.record)
+        return Unit.read(self.file, self.hash, decoded(self.record))
 
 
 def problem_record(problem: Problem) -> list[Any]:

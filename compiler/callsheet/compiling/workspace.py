@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date
-from functools import partial
 from pathlib import Path as FilePath
 from posixpath import normpath
 
@@ -26,7 +25,7 @@ from callsheet.compiling.policy_exceptions import reported
 from callsheet.compiling.pool import compute_units
 from callsheet.compiling.sets import expanded
 from callsheet.compiling.spread import ALONE, Spread
-from callsheet.compiling.unit import Computed, Unit
+from callsheet.compiling.unit import Computed, Left, Unit
 from callsheet.compiling.worker import Worker
 from callsheet.documents import Document, Problem, Source
 from callsheet.documents.findings import empty_workspace
@@ -93,19 +92,28 @@ class _WorkspaceCompiler:
         self.result.diagnostics = self._diagnosed(problems, units)
         return self.result
 
-    def enter(self) -> tuple[Context, list[Problem], list[Unit]]:
+    def enter(self) -> tuple[Context, list[Problem], list[Left]]:
         """Read what there is, and return what the files share, what is wrong with that, and the units."""
         context, problems = self._read_shared()
         self.files = [
             one for one in self.files if one not in self.items_files and not self._is_deployed(one)
         ]
-        units = without_parts(self._units(context))
+        units: list[Left] = []
+        templates: set[str] = set()
+        with closing(self._units(context)) as found_units:
+            for unit in found_units:
+                self._enter(unit, context)
+                templates.update(unit.templates)
+                if unit.speaks:
+                    units.append(unit.left())
+                else:
+                    self.result.documents += unit.documents
         if isinstance(self.source, RecordingSource):
             # What another process read of a file, and what the cache holds, depends on these as well.
-            for template in {name for unit in units for name in unit.templates}:
+            for template in templates:
                 self.source.note(template)
-        for unit in units:
-            self._enter(unit, context)
+        units = without_parts(units)
+        self.result.documents += sum(one.documents for one in units)
         for found in self.result.by_kind.values():
             self.result.definitions.update(found)
         return context, problems, units
@@ -153,27 +161,33 @@ class _WorkspaceCompiler:
 
     # -- units ----------------------------------------------------------------------------
 
-    def _units(self, context: Context) -> list[Unit]:
-        """Take what is in the cache, compute the rest, and return the units in the order of the files."""
-        found: dict[str, Unit] = {}
+    def _units(self, context: Context) -> Generator[Unit, None, None]:
+        """Take what is in the cache, compute the rest, and yield the units in the order of the files."""
+        taken: dict[str, Unit] = {}
         if self.cache is not None:
             self.cache.open(context)
-            found = {file: unit for file in self.files if (unit := self.cache.unit(file)) is not None}
-        rest = [file for file in self.files if file not in found]
+            taken = {file: unit for file in self.files if (unit := self.cache.unit(file)) is not None}
+        rest = [file for file in self.files if file not in taken]
         self.result.files, self.result.computed = len(self.files), len(rest)
         self.bundles = self._bundles(context)
         try:
             # Closed at once where the work ends early: its processes are not left to the collector.
             with closing(compute_units(self.source, context, rest, self.spread)) as batches:
-                for computed in batches:
-                    self._keep(computed)
-                    found |= {one.file: one.unit() for one in computed}
+                computed = self._kept(batches)
+                for file in self.files:
+                    unit = taken.pop(file) if file in taken else next(computed).unit()
+                    unit.file = file  # not another text of the same letters for each
+                    yield unit
         finally:
             # Also of work that did not end: what was computed is true.
             if self.cache is not None:
                 self.cache.save(self.files)
                 self.cache.let_go()
-        return [found[file] for file in self.files]
+
+    def _kept(self, batches: Iterable[Sequence[Computed]]) -> Iterator[Computed]:
+        for computed in batches:
+            self._keep(computed)
+            yield from computed
 
     def _keep(self, computed: Sequence[Computed]) -> None:
         """Write what was computed into the cache; hold the texts that it does not take."""
@@ -189,17 +203,16 @@ class _WorkspaceCompiler:
 
     def _enter(self, unit: Unit, context: Context) -> None:
         result = self.result
-        result.documents += unit.documents
         self.facts.named_parts.update(unit.parts)
-        text = partial(self.texts.__getitem__, unit.file)
+        text = _Text(self.texts, unit.file)
         documents: dict[int, Document] = {}  # the rows of a set have one
         for head in unit.heads:
             index = head["index"]
             document = documents.setdefault(index, Document(unit.file, index, text, line=head["line"]))
             row = Row.read(head["row"]) if "row" in head else None
             named = document if row is None else self._document_of(row)
-            self.facts.named.append((head["kind"], head["name"], named))
             kind = KINDS[head["kind"]]
+            self.facts.named.append((kind.name, head["name"], named))
             if isinstance(kind, DeployedKind) and head["name"] not in self.facts.definitions:
                 origin = Origin(document, row, expanded)
                 definition = kind.definition.from_head(origin, head, self.parts)
@@ -219,16 +232,19 @@ class _WorkspaceCompiler:
                 address = addresses.setdefault(written, written)
                 if address not in there:
                     there[address] = CompiledAction(address, environment, texts, digest)
-        unit.compiled = {}  # it is in the result
 
     def _document_of(self, row: Row) -> Document:
         """Return the file in which a row is written, as a document in which every place is the row."""
-        text = partial(self.texts.__getitem__, row.file)
-        return Document(row.file, 0, text, ParsedDocument(None, Places({(): row.span}), row.span.line))
+        return Document(
+            row.file,
+            0,
+            _Text(self.texts, row.file),
+            ParsedDocument(None, Places({(): row.span}), row.span.line),
+        )
 
     # -- across files ---------------------------------------------------------------------
 
-    def _check(self, units: Sequence[Unit], context: Context) -> list[Problem]:
+    def _check(self, units: Sequence[Left], context: Context) -> list[Problem]:
         """Find what is wrong in the files, and with how they fit together."""
         result, problems = self.result, list(self.source.problems)
         for environment in result.environments.values():
@@ -243,7 +259,7 @@ class _WorkspaceCompiler:
         problems = without_broken_parts(problems, units, self.texts)
         return problems if problems or result.documents else [empty_workspace()]
 
-    def _diagnosed(self, problems: Iterable[Problem], units: Sequence[Unit]) -> list[Diagnostic]:
+    def _diagnosed(self, problems: Iterable[Problem], units: Sequence[Left]) -> list[Diagnostic]:
         """Complete the problems, and apply what comments and settings say about them."""
         problems = [*problems]
         if problems:
@@ -254,7 +270,7 @@ class _WorkspaceCompiler:
         for unit in units:
             found += reported(unit.broken, policies, self.today, self.texts)
         speaking = {unit.file: self.texts[unit.file] for unit in units if unit.ignores}
-        defined = {unit.file: {head["name"] for head in unit.heads} for unit in units if unit.ignores}
+        defined = {unit.file: unit.names for unit in units if unit.ignores}
         adjusted = adjust(merge_repeated(found), speaking, self.result.settings, defined)
         merged = merge_repeated(adjusted)
         return conceal(naming_definitions(merged, self.result))
@@ -265,6 +281,20 @@ def _hides_definitions(problem: Problem) -> bool:
     return (
         problem.code < "CS3" or problem.code == "CS327" or (problem.code < "CS6" and problem.missing == "")
     )
+
+
+class _Text:
+    """The text of one file, read when it is called for."""
+
+    __slots__ = ("file", "texts")
+
+    def __init__(self, texts: Mapping[str, str], file: str) -> None:
+        self.texts = texts
+        self.file = file
+
+    def __call__(self) -> str:
+        """Return it."""
+        return self.texts[self.file]
 
 
 class _Texts(dict[str, str]):

@@ -10,19 +10,19 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from msgspec import DecodeError
+from msgspec import DecodeError, Raw
 from msgspec.json import decode
 
 _NUMBERS = (int, float)
 
 
-def decoded(text: str) -> Any:
+def decoded(text: str | Raw) -> Any:
     """Return the value of a JSON text, as `json.loads` does, three times as fast; raises ValueError."""
     try:
         return decode(text)
     except DecodeError:
         # It is no JSON, or has what msgspec refuses: half a surrogate pair, a number beyond a double.
-        return json.loads(text)
+        return json.loads(text if isinstance(text, str) else bytes(text))
 
 
 def equal(one: Any, other: Any) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path as FilePath
 from typing import NamedTuple
 
@@ -81,18 +81,24 @@ class RecordingSource(FolderSource):
 
         A listed file is as it was when this was first asked for, or its fingerprint.
         """
-        there = [self._seen(file) for file in self.files()]
-        there += [_followed(self._real_root, file) for file in sorted(others)]
+        digest, changed_at = hashlib.sha256(), 0
+        for one in self._everything(others, packages):
+            digest.update(f"{one.name}\0{one.place}\0{one.numbers}\n".encode("utf-8", "surrogatepass"))
+            changed_at = max(changed_at, *one.numbers[1:3])
+        for fault in self.problems:
+            text = f"{fault.code}\0{fault.file}\0{fault.message}\0{fault.help}\n"
+            digest.update(text.encode("utf-8", "surrogatepass"))
+        return State(digest.hexdigest(), changed_at)
+
+    def _everything(self, others: Iterable[str], packages: Iterable[str]) -> Iterator[_Seen]:
+        yield from map(self._seen, self.files())
+        for file in sorted(others):
+            yield _followed(self._real_root, file)
         for reference in sorted(packages):
             found = packaged(reference)
-            there.append(_Seen(reference, f"{found.installed}", (0, 0, 0)))
+            yield _Seen(reference, f"{found.installed}", (0, 0, 0))
             if found.file is not None:
-                there.append(_followed("", str(found.file)))
-        parts = [f"{one.name}\0{one.place}\0{one.numbers}" for one in there]
-        parts += [f"{one.code}\0{one.file}\0{one.message}\0{one.help}" for one in self.problems]
-        text = "\n".join(parts).encode("utf-8", "surrogatepass")
-        changed_at = max((max(one.numbers[1:3]) for one in there), default=0)
-        return State(hashlib.sha256(text).hexdigest(), changed_at)
+                yield _followed("", str(found.file))
 
     def _seen(self, file: str) -> _Seen:
         if file in self._direct and (numbers := self.fingerprint(file)) is not None:

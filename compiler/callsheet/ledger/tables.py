@@ -247,7 +247,7 @@ def _own(database: Database, serial: int, numbers: Sequence[int]) -> None:
     if not numbers:
         return
     rows = database.rows(
-        "SELECT number, action, address, address_before FROM ledger_intent"
+        "SELECT number, action, address, address_before FROM ledger_intent"  # noqa: S608 - marks only
         f" WHERE serial = ? AND number IN ({_marks(numbers)}) ORDER BY number",
         (serial, *numbers),
     )
@@ -263,7 +263,7 @@ def _own(database: Database, serial: int, numbers: Sequence[int]) -> None:
     if there:
         # The texts stay in the database: they are most of what it holds.
         database.run(
-            "INSERT INTO ledger_object SELECT address, after, canonical, serial FROM ledger_intent"
+            "INSERT INTO ledger_object SELECT address, after, canonical, serial FROM ledger_intent"  # noqa: S608
             f" WHERE serial = ? AND number IN ({_marks(there)}) {_LATEST}",
             (serial, *there.values()),
         )
@@ -287,7 +287,7 @@ _LATEST = (
     "ON CONFLICT (address) DO UPDATE SET digest = excluded.digest, canonical = excluded.canonical,"
     " serial = excluded.serial"
 )
-_UPSERT = f"INSERT INTO ledger_object VALUES (?, ?, ?, ?) {_LATEST}"
+_UPSERT = f"INSERT INTO ledger_object VALUES (?, ?, ?, ?) {_LATEST}"  # noqa: S608 - no value in it
 
 
 def _marks(values: Sized) -> str:

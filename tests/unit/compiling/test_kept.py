@@ -198,7 +198,6 @@ def test_a_warning_about_a_piece_is_one_of_each_environment() -> None:
         target = {"type": "sqlite", "path": f"{name}.db"}
         document = {**head, "kind": "Environment", "metadata": {"name": name}, "spec": {"target": target}}
         files[f"{name}.json"] = json.dumps(document).encode()
-    found = [
-        (one[0], names) for unit in units_of(MemorySource(files)) for one, names in unit.record["found"]
-    ]
+    units = [one.unit() for one in units_of(MemorySource(files))]
+    found = [(one.code, names) for unit in units for one, names in unit.found]
     assert found == [("CS515", ["a", "b", "c"])]

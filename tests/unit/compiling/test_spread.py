@@ -6,7 +6,7 @@ import os
 import pickle
 import signal
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Sequence
 from concurrent.futures import Future
 
 import pytest
@@ -218,21 +218,26 @@ def test_the_index_of_the_cache_is_written_in_pieces_between_which_others_can_wr
     for number in range(30):
         workspace.action(f"a{number:02}")
     cache = workspace.path / ".callsheet" / "cache"
-    real, written = UnitCache._parts, []
+    real, written = UnitCache._put, []
 
-    def pieces(self: UnitCache) -> Iterator[list[tuple[int, str, str]]]:
-        for one in real(self):
-            connection = sqlite3.connect(cache / FILE, timeout=0)
-            with connection:
-                connection.execute("DELETE FROM bundle WHERE file = 'nothing'")
-            connection.close()
-            written.append(len(one))
-            yield one
+    def put(self: UnitCache, units: Sequence[object], bundles: Sequence[object]) -> bool:
+        connection = sqlite3.connect(cache / FILE, timeout=0)
+        with connection:
+            connection.execute("DELETE FROM bundle WHERE file = 'nothing'")
+        connection.close()
+        written.append(len(units))
+        return real(self, units, bundles)
 
-    monkeypatch.setattr(cache_module, "_PIECES_AT_ONCE", 1)
-    monkeypatch.setattr(UnitCache, "_parts", pieces)
+    monkeypatch.setattr(cache_module, "_ROWS_AT_ONCE", 3)
+    monkeypatch.setattr(UnitCache, "_put", put)
     first = compile_workspace(FolderSource(workspace.path), cache=cache)
-    assert len(written) > 10
+    assert sum(written) == 32
+    written.clear()
+    for path in workspace.path.glob("*.yaml"):
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+    monkeypatch.setattr(cache_module, "UNTRUSTED_NANOSECONDS", 0)
+    compile_workspace(FolderSource(workspace.path), cache=cache)
+    assert written == [3] * 10 + [2]
     assert (first.computed, compile_workspace(FolderSource(workspace.path), cache=cache).computed) == (
         32,
         0,
