@@ -158,7 +158,8 @@ class UnitCache:
 
     def let_go(self) -> None:
         """Let go of the units; what is left is where the texts of each file are."""
-        self.entries, self.found, self.prints, self.touched = {}, {}, {}, []
+        self.entries, self.found, self.prints = {}, {}, {}
+        self.touched, self.dropped = [], []
 
     def bundle(self, file: str) -> bytes | None:
         """Return the texts of a unit that was taken; None where they are lost."""
@@ -240,14 +241,14 @@ class UnitCache:
         try:
             for file, digest, body, sealed in connection.execute("SELECT * FROM unit ORDER BY rowid"):
                 if hmac.compare_digest(sealed, self._seal(file, digest, body)):
-                    self.entries.setdefault(file, {})[digest] = _entry.decode(body)
+                    self.entries.setdefault(file, {})[digest] = _decoder.decode(body)
         except (sqlite3.Error, ValueError, TypeError, msgspec.MsgspecError):
             self.entries = {}
 
 
 _Row = tuple[str, str, str, str]
 _PUT_UNIT = "INSERT OR REPLACE INTO unit VALUES (?, ?, ?, ?)"
-_entry = msgspec.json.Decoder(Entry)
+_decoder = msgspec.json.Decoder(Entry)
 
 
 def _is_unicode(file: str) -> bool:

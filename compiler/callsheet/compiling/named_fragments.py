@@ -9,8 +9,8 @@ from jinja2 import nodes
 
 from callsheet.compiling.payload_files import span_at
 from callsheet.documents import Document, Problem
+from callsheet.documents.parsed import ParsedDocument
 from callsheet.documents.places import Path, Places
-from callsheet.documents.yaml_events import ParsedDocument
 from callsheet.language.fragment import ONE, Named, NamedInFile
 from callsheet.templates.faults import TemplateFault
 from callsheet.templates.fragment_calls import FragmentCall, calls_in, whole_parameter

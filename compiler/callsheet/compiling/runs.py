@@ -234,9 +234,10 @@ class _Recalled:
 
     def _defined(self) -> dict[str, Any]:
         """Take what is defined from the units in the cache."""
-        from callsheet.compiling.workspace import read_definitions
+        from callsheet.compiling.entering import read_definitions
 
-        found = read_definitions(self.runs.source, self.runs.cache, self.runs.spread)
+        runs = self.runs
+        found = read_definitions(runs.source, runs.cache, runs.spread, self.record.broken)
         self._refuse_changed(self.record.shared_files)
         return {name: getattr(found, name) for name in (*_DEFINED, *_SHARED)}
 

@@ -10,7 +10,6 @@ import errno
 import hashlib
 import hmac
 import os
-import secrets
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -137,7 +136,7 @@ def account_key() -> bytes:
             beside = path.with_name(f"cache.key.{os.getpid()}")
             descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with open(descriptor, "wb") as stream:
-                stream.write(secrets.token_bytes(32))
+                stream.write(os.urandom(32))
             beside.replace(path)
         key = path.read_bytes()
     except OSError:

@@ -36,9 +36,9 @@ from callsheet.compiling.sets import (
 from callsheet.compiling.unit import Broken, Computed, Unit
 from callsheet.documents import Document, Problem, Source, Unreadable
 from callsheet.documents.file_references import files_referred_to
+from callsheet.documents.parsed import ParsedDocument
 from callsheet.documents.problems import ANY, Concern
 from callsheet.documents.reading import decode, parse
-from callsheet.documents.yaml_events import ParsedDocument
 from callsheet.language.action import Action, Definition
 from callsheet.language.catalog import Rule, Spots, rules_on
 from callsheet.language.content import Content, Head

@@ -24,8 +24,9 @@ from yaml.events import (
     StreamEndEvent,
 )
 
+from callsheet.documents.parsed import MAX_DEPTH
 from callsheet.documents.scalars import Trap, resolve
-from callsheet.documents.yaml_events import MAX_DEPTH, PLAIN_STYLES, events_of
+from callsheet.documents.yaml_events import PLAIN_STYLES, events_of
 from callsheet.documents.yaml_plain import read_plain
 
 MOST_NODES = 5_000_000

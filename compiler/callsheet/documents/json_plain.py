@@ -10,8 +10,8 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from callsheet.documents.parsed import MAX_DEPTH
 from callsheet.documents.scalars import MAX_EXACT_INTEGER
-from callsheet.documents.yaml_events import MAX_DEPTH
 
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 

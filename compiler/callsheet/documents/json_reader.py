@@ -7,10 +7,10 @@ import json.decoder
 import re
 from typing import Any
 
+from callsheet.documents.parsed import MAX_DEPTH, ParsedDocument
 from callsheet.documents.places import Lines, Path, Places, Span
 from callsheet.documents.problems import Problem, Related
 from callsheet.documents.scalars import MAX_EXACT_INTEGER
-from callsheet.documents.yaml_events import MAX_DEPTH, ParsedDocument
 from callsheet.documents.yaml_findings import Refused
 
 _scan_string: Any = json.decoder.scanstring  # type: ignore[attr-defined]

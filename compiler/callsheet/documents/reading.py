@@ -7,13 +7,10 @@ from functools import cached_property
 from typing import Any
 
 from callsheet.documents.findings import Unreadable
-from callsheet.documents.json_plain import NotPlain, value_of
-from callsheet.documents.json_reader import read_json
+from callsheet.documents.parsed import ParsedDocument
 from callsheet.documents.places import Path, Places, Span
 from callsheet.documents.problems import Problem
 from callsheet.documents.sources import Source
-from callsheet.documents.yaml_events import ParsedDocument
-from callsheet.documents.yaml_reader import read_yaml
 
 _BYTE_ORDER_MARKS = {
     b"\xff\xfe\x00\x00": "UTF-32",
@@ -86,12 +83,22 @@ class Document:
 
 def parse(text: str, file: str, *, with_places: bool = False) -> tuple[list[ParsedDocument], list[Problem]]:
     """Parse a file's text by the reader that its name asks for."""
-    if file.endswith(".json"):
-        return read_json(text, file) if with_places else _read_json_value(text, file)
-    return read_yaml(text, file, with_places=with_places)
+    # Only here: where nothing changed, nothing is read.
+    if not file.endswith(".json"):
+        from callsheet.documents.yaml_reader import read_yaml
+
+        return read_yaml(text, file, with_places=with_places)
+    if not with_places:
+        return _read_json_value(text, file)
+    from callsheet.documents.json_reader import read_json
+
+    return read_json(text, file)
 
 
 def _read_json_value(text: str, file: str) -> tuple[list[ParsedDocument], list[Problem]]:
+    from callsheet.documents.json_plain import NotPlain, value_of
+    from callsheet.documents.json_reader import read_json
+
     try:
         return [ParsedDocument(value_of(text), None)], []
     except NotPlain:

@@ -17,10 +17,11 @@ from yaml.events import (
     StreamEndEvent,
 )
 
+from callsheet.documents.parsed import MAX_DEPTH, MAX_NODES, ParsedDocument
 from callsheet.documents.places import Path, Places, Span
 from callsheet.documents.problems import Problem
 from callsheet.documents.scalars import Trap, resolve
-from callsheet.documents.yaml_events import MAX_DEPTH, MAX_NODES, PLAIN_STYLES, Events, ParsedDocument
+from callsheet.documents.yaml_events import PLAIN_STYLES, Events
 from callsheet.documents.yaml_findings import Refused, duplicate_key, span_of, too_deep
 
 _STANDARD_TAGS = {

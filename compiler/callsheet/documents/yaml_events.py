@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 import yaml
-from msgspec import Struct
 
-from callsheet.documents.places import Places
-
-MAX_DEPTH: Final = 64
-MAX_NODES: Final = 200_000
-"""Values in a file, each use of an alias counted as the whole of what it stands for."""
 PLAIN_STYLES = (None, "")
 Events = Callable[[], Any]
 """Returns the parser's next event at each call."""
@@ -29,11 +23,3 @@ def python_events(text: str) -> Events:
 
 
 events_of = libyaml_events if yaml.__with_libyaml__ else python_events
-
-
-class ParsedDocument(Struct):
-    """One document of a stream: its value, its first line, and its places where they were asked for."""
-
-    value: Any
-    places: Places | None
-    line: int = 1

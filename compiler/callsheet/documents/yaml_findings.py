@@ -7,9 +7,9 @@ from typing import Any
 
 import yaml
 
+from callsheet.documents.parsed import MAX_DEPTH
 from callsheet.documents.places import Span
 from callsheet.documents.problems import Problem, Related
-from callsheet.documents.yaml_events import MAX_DEPTH
 
 
 class Refused(Exception):  # noqa: N818 - a verdict, not a failure

@@ -17,8 +17,9 @@ from yaml.events import (
     StreamEndEvent,
 )
 
+from callsheet.documents.parsed import MAX_DEPTH, MAX_NODES, ParsedDocument
 from callsheet.documents.scalars import Trap, resolve
-from callsheet.documents.yaml_events import MAX_DEPTH, MAX_NODES, PLAIN_STYLES, Events, ParsedDocument
+from callsheet.documents.yaml_events import PLAIN_STYLES, Events
 
 
 def read_plain(parser: Callable[[str], Events], text: str) -> list[ParsedDocument] | None:

@@ -13,10 +13,11 @@ from collections.abc import Callable
 
 import yaml
 
+from callsheet.documents.parsed import ParsedDocument
 from callsheet.documents.places import Span
 from callsheet.documents.problems import Problem
 from callsheet.documents.yaml_builder import DOUBTFUL, Builder
-from callsheet.documents.yaml_events import Events, ParsedDocument, events_of
+from callsheet.documents.yaml_events import Events, events_of
 from callsheet.documents.yaml_findings import Refused, syntax_problem, too_deep, unprintable
 from callsheet.documents.yaml_plain import read_plain
 

@@ -18,8 +18,7 @@ from msgspec.structs import replace
 
 from callsheet.templates.allow_list import EXPRESSION_NODES, STATEMENT_NODES, STATEMENT_WORDS, check_allowed
 from callsheet.templates.faults import TemplateFault
-
-MAX_TEMPLATE_CHARACTERS = 200_000
+from callsheet.templates.template_files import MAX_TEMPLATE_CHARACTERS
 
 
 class _OffsetEnvironment(Environment):

@@ -11,8 +11,10 @@ from callsheet.documents.problems import Concern
 from callsheet.documents.reading import decode
 from callsheet.documents.sources import read_named
 from callsheet.language.secret_patterns import secret_kind
-from callsheet.templates.syntax import MAX_TEMPLATE_CHARACTERS
 from callsheet.templates.values import digest_of
+
+MAX_TEMPLATE_CHARACTERS = 200_000
+"""A longer template is not read."""
 
 
 def in_workspace(file: str) -> str:
