@@ -10,9 +10,9 @@ from msgspec import Struct, field
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from callsheet.calling import Request
     from callsheet.calling.attempts import Answer
     from callsheet.calling.cases import CaseResult
+    from callsheet.calling.model import Request
     from callsheet.compiling.origins import FieldOrigin
     from callsheet.deploying.administration import InitResult as InitResult
     from callsheet.deploying.by_hand import PackResult as PackResult

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from callsheet import CallsheetError, Workspace
-from callsheet.calling import build_request
 from callsheet.calling.parameters import read_argument
+from callsheet.calling.request import build_request
 from callsheet.compiling.workspace import compile_workspace
 from callsheet.documents import FolderSource, MemorySource
 from callsheet.reporting.catalog.forms import form_of

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from callsheet import Workspace
-from callsheet.calling import build_request
+from callsheet.calling.request import build_request
 from callsheet.emulator.playing import Call
 from callsheet.targets.journey_optimizer.lowering import custom_action, relay_form
 from support.relay import KEY, relaying

@@ -12,8 +12,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callsheet.calling import build_request
 from callsheet.calling.cases import declared_cases, run_case
+from callsheet.calling.request import build_request
 from callsheet.compiling import Compiled
 from callsheet.compiling.workspace import compile_workspace
 from callsheet.documents import MemorySource

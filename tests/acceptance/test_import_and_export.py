@@ -16,9 +16,9 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from callsheet.calling import build_request
 from callsheet.calling.exports import export
-from callsheet.calling.request import NO_PAYLOAD
+from callsheet.calling.model import NO_PAYLOAD
+from callsheet.calling.request import build_request
 from callsheet.compiling.workspace import compile_workspace
 from callsheet.documents import MemorySource
 from callsheet.errors import CallsheetError

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from callsheet import Workspace
-from callsheet.calling import build_request
+from callsheet.calling.request import build_request
 from support.request_collections import HAR, INSOMNIA, INSOMNIA_5, KEY, POSTMAN, STAGING, TOKEN, entry
 from support.workspaces import ENVIRONMENT, Callsheet, Folder
 

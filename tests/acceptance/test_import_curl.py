@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from callsheet import Workspace
-from callsheet.calling import build_request
+from callsheet.calling.request import build_request
 from support.curl_judge import by_callsheet, judge
 from support.forms import LONG
 from support.sent_requests import Recorder

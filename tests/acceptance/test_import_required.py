@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from callsheet import Workspace
-from callsheet.calling import build_request
+from callsheet.calling.request import build_request
 from support.workspaces import ENVIRONMENT, Callsheet, Folder
 
 TEXT = {"type": "string"}

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callsheet import Workspace
-from callsheet.calling import build_request
+from callsheet.calling.request import build_request
 from support.forms import examples
 from support.workspaces import ENVIRONMENT, Folder
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from callsheet import Compiled, Workspace
-from callsheet.calling import NO_PAYLOAD, build_request
+from callsheet.calling.model import NO_PAYLOAD
+from callsheet.calling.request import build_request
 from support.workspaces import ROOT, SHARED
 
 SAMPLES = ("adobe_io_event", "epsilon_message", "facebook_conversion", "firebase_push")

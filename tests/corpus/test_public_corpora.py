@@ -158,7 +158,7 @@ def test_naughty_strings_as_titles_values_and_parameters(workspace: Folder, call
     shown_list = callsheet("list", "-C", workspace.path)
     assert not any(one < " " and one != "\n" for one in shown.out + shown_list.out)
     from callsheet import CallsheetError, Workspace
-    from callsheet.calling import build_request
+    from callsheet.calling.request import build_request
 
     compiled = Workspace(workspace.path).compile().by_environment["local"]["Action/naughty"].content
     for one in [".", "..", *one_of_each(strings, 8)]:

@@ -19,7 +19,8 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from callsheet import Workspace
-from callsheet.calling import NO_PAYLOAD, build_request
+from callsheet.calling.model import NO_PAYLOAD
+from callsheet.calling.request import build_request
 from callsheet.outbound.authentication import Signed, prove
 from callsheet.outbound.tokens import Tokens
 

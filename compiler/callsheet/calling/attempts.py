@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from msgspec import Struct
 
 from callsheet._version import __version__
-from callsheet.calling.request import NO_PAYLOAD, Request
+from callsheet.calling.model import NO_PAYLOAD, Request
 from callsheet.outbound.authentication import Proof
 from callsheet.outbound.bounded import MEBIBYTE, EndlessAnswerError, LongAnswerError, read_bounded
 from callsheet.outbound.retries import UNSURE, Attempt, refused_for_now, retry_after

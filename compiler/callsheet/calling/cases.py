@@ -8,7 +8,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from msgspec import Struct
 
-from callsheet.calling.request import NO_PAYLOAD, Request, build_request
+from callsheet.calling.model import NO_PAYLOAD, Request
+from callsheet.calling.request import build_request
 from callsheet.documents import Path, equal
 from callsheet.errors import CallsheetError
 from callsheet.language import Action

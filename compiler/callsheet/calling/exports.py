@@ -16,7 +16,8 @@ from urllib.parse import parse_qsl, urlsplit
 from msgspec import Struct, field
 
 from callsheet._version import __version__
-from callsheet.calling.request import NO_PAYLOAD, Request, build_request
+from callsheet.calling.model import NO_PAYLOAD, Request
+from callsheet.calling.request import build_request
 from callsheet.errors import ArgumentError, CallsheetError
 from callsheet.language.urls import secret_url
 from callsheet.outbound.lines import with_scheme

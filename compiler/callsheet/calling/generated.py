@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from callsheet.calling.cases import CaseResult
+from callsheet.calling.model import Request
 from callsheet.calling.parameters import check_parameters
-from callsheet.calling.request import DotSegmentError, Request, build_request
+from callsheet.calling.request import DotSegmentError, build_request
 from callsheet.errors import CallsheetError
 from callsheet.language import Action
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from callsheet.calling.request import NO_PAYLOAD, build_request
+from callsheet.calling.model import NO_PAYLOAD
+from callsheet.calling.request import build_request
 
 
 def sent_by_journey(compiled: Mapping[str, Any], params: Mapping[str, Any]) -> Any:

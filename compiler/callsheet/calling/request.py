@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from msgspec import Struct
-
+from callsheet.calling.model import NO_PAYLOAD, Request
 from callsheet.calling.parameters import MOST_EXACT, check_parameters, has_large_number
 from callsheet.errors import CallsheetError
 from callsheet.language.dot_segments import dot_segment
@@ -29,38 +28,6 @@ class DotSegmentError(CallsheetError):
 
 MAX_URL = 65_536
 """No client sends a longer one."""
-
-
-class _NoPayload:
-    """The request has no body."""
-
-    def __reduce__(self) -> str:
-        """Return the name of the only one: a copy of it is itself."""
-        return "NO_PAYLOAD"
-
-
-NO_PAYLOAD = _NoPayload()
-
-
-class Request(Struct, frozen=True, kw_only=True):
-    """One HTTP request.
-
-    Attributes:
-        url: with its query.
-        headers: by name; a value is a text, or `{"secret": reference}`.
-        payload: the JSON body as the value that its text has, or `NO_PAYLOAD`.
-
-    """
-
-    method: str
-    url: str
-    headers: dict[str, Any]
-    payload: Any
-
-    @property
-    def body(self) -> str:
-        """The body as canonical JSON; empty without one."""
-        return "" if self.payload is NO_PAYLOAD else canonical_text(self.payload)
 
 
 _SURROGATE = re.compile("[\ud800-\udfff]")

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from callsheet.calling.cases import declared_cases
-from callsheet.calling.request import Request, build_request
+from callsheet.calling.model import Request
+from callsheet.calling.request import build_request
 from callsheet.errors import CallsheetError
 from callsheet.language import Action
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from typing import Any
 
 from msgspec import Struct, field
@@ -69,14 +69,21 @@ class Shared(Struct):
     document_files: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
-    def context(self) -> tuple[Context, list[Problem]]:
-        """Return what the units need of it, and the policies without a valid schema, which are left out."""
-        from callsheet.rules.policies import prepare
+    def context(self, usable: Collection[int] | None = None) -> tuple[Context, list[Problem]]:
+        """Return what the units need of it, and the policies without a valid schema, which are left out.
 
-        ready, problems = prepare(self.policies)
+        `usable` are the numbers of those with one, where they are known; what is wrong with others is then
+        not said again.
+        """
+        if usable is None:
+            from callsheet.rules.policies import prepare
+
+            ready, problems = prepare(self.policies)
+            chosen = tuple(one.policy for one in ready)
+        else:
+            chosen, problems = tuple(self.policies[number] for number in usable), []
         concrete = tuple(one for one in self.environments.values() if not one.abstract)
         problems += self.problems
-        chosen = tuple(one.policy for one in ready)
         valid = {f"Connection/{one}" for one in self.connections}
         valid |= {f"Fragment/{one}" for one in self.fragments}
         parts = Parts(self.connections, self.fragments, frozenset(self.invalid - valid))

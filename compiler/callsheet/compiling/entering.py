@@ -35,15 +35,19 @@ from callsheet.templates.template_files import TemplateFiles
 
 
 def read_definitions(
-    source: Source, cache: FilePath, spread: Spread, broken: frozenset[tuple[str, int]]
+    source: Source,
+    cache: FilePath,
+    spread: Spread,
+    broken: frozenset[tuple[str, int]],
+    usable_policies: Sequence[int],
 ) -> Compiled:
     """Return what a workspace defines, taken from the cache as far as it is there; nothing is checked.
 
     `broken` are the documents that others share and that are not valid by their schema, as an earlier run
-    found them.
+    found them; `usable_policies` the numbers of the policies whose own schema is valid.
     """
     with without_collection():
-        entering = Entering(source, cache, spread, broken=broken)
+        entering = Entering(source, cache, spread, broken=broken, usable_policies=usable_policies)
         entering.enter()
         return entering.result
 
@@ -56,6 +60,7 @@ class Entering:
         cache: the folder of the cache; None for none.
         spread: says who computes what is not in it.
         broken: the documents that others share and that are not valid, where they are known.
+        usable_policies: the numbers of the policies whose own schema is valid, where they are known.
 
     """
 
@@ -66,10 +71,12 @@ class Entering:
         spread: Spread,
         *,
         broken: frozenset[tuple[str, int]] | None = None,
+        usable_policies: Sequence[int] | None = None,
     ) -> None:
         self.source = source
         self.spread = spread
         self.broken = broken
+        self.usable_policies = usable_policies
         self.files = source.files()
         self.cache = UnitCache(cache, source) if cache is not None else None
         self.result = Compiled()
@@ -109,7 +116,11 @@ class Entering:
         cache = self.cache
         skip = cache.holds_actions_only if cache is not None else lambda file: False  # noqa: ARG005
         shared = read_shared(self.source, self.files, skip=skip, broken=self.broken)
-        context, problems = shared.context()
+        context, problems = shared.context(self.usable_policies)
+        chosen = {id(one) for one in context.policies}
+        self.result.usable_policies = tuple(
+            number for number, one in enumerate(shared.policies) if id(one) in chosen
+        )
         # Only here: a process that computes units reads the files by its own source.
         self.parts = replace(context.parts, read_named=self._read_named)
         self.facts.environments, self.facts.resolved = shared.documents, shared.resolved

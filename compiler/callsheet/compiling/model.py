@@ -91,6 +91,7 @@ class Compiled:
         environments: by name; abstract ones among them.
         targets: the documents of kind Target, by name.
         connections: by name; so `fragments`.
+        usable_policies: the numbers of those of `policies` with a valid schema.
         by_environment: the compiled actions of each concrete environment, by address.
         basis: by the name of each action with a contract, what it was compiled from; empty without a
             cache.
@@ -112,6 +113,7 @@ class Compiled:
     connections: dict[str, Connection]
     fragments: dict[str, Fragment]
     policies: list[Policy]
+    usable_policies: tuple[int, ...]
     settings: Settings
     by_environment: dict[str, dict[str, CompiledAction]]
     basis: dict[str, str]
@@ -130,7 +132,7 @@ class Compiled:
             self.by_kind = {kind: {} for kind in deployed_kinds()}
             self.definitions, self.environments, self.targets = {}, {}, {}
             self.connections, self.fragments = {}, {}
-            self.policies, self.settings = [], Settings()
+            self.policies, self.usable_policies, self.settings = [], (), Settings()
             self.by_environment, self.basis = {}, {}
             self.diagnostics, self.notes = [], []
             self.shared_files, self.broken, self.hashes = (), frozenset(), {}

@@ -36,7 +36,7 @@ from callsheet.language.diagnostics import Diagnostic
 if TYPE_CHECKING:
     from callsheet.compiling.worker import Worker
 
-FORMAT = 2
+FORMAT = 3
 FILE = f"runs-{FORMAT}.sqlite"
 
 
@@ -61,6 +61,7 @@ class _Record(Struct):
     packages: list[str]
     shared_files: tuple[str, ...]
     broken: frozenset[tuple[str, int]]
+    usable_policies: tuple[int, ...]
     documents: int
     files: int
     notes: list[str]
@@ -121,6 +122,7 @@ class Runs:
             packages=sorted(source.packages),
             shared_files=compiled.shared_files,
             broken=compiled.broken,
+            usable_policies=compiled.usable_policies,
             documents=compiled.documents,
             files=compiled.files,
             notes=compiled.notes,
@@ -175,6 +177,7 @@ class _Recalled:
             renames=record.renames,
             shared_files=record.shared_files,
             broken=record.broken,
+            usable_policies=record.usable_policies,
             basis={},  # nothing is checked against a contract again
         )
         return found
@@ -236,8 +239,10 @@ class _Recalled:
         """Take what is defined from the units in the cache."""
         from callsheet.compiling.entering import read_definitions
 
-        runs = self.runs
-        found = read_definitions(runs.source, runs.cache, runs.spread, self.record.broken)
+        runs, record = self.runs, self.record
+        found = read_definitions(
+            runs.source, runs.cache, runs.spread, record.broken, record.usable_policies
+        )
         self._refuse_changed(self.record.shared_files)
         return {name: getattr(found, name) for name in (*_DEFINED, *_SHARED)}
 

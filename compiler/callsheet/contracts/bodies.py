@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from callsheet.calling.generated import accepts, contract_values
-from callsheet.calling.request import NO_PAYLOAD, Request
+from callsheet.calling.model import NO_PAYLOAD, Request
 from callsheet.contracts.media_types import content_type
 from callsheet.contracts.near_keys import near_keys
 from callsheet.contracts.operations import Operation

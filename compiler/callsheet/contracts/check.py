@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from callsheet.calling.generated import standard_values
-from callsheet.calling.request import NO_PAYLOAD, Request
+from callsheet.calling.model import NO_PAYLOAD, Request
 from callsheet.contracts.bodies import Bodies
 from callsheet.contracts.media_types import content_type, essence, takes
 from callsheet.contracts.nodes import compiled

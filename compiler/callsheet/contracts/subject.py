@@ -7,7 +7,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from callsheet.calling.request import Request, build_request
+from callsheet.calling.model import Request
+from callsheet.calling.request import build_request
 from callsheet.documents import Path, Related, pointer_of
 from callsheet.errors import CallsheetError
 from callsheet.language.catalog import Spots

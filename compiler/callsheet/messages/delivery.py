@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from callsheet.calling.attempts import Answer
+from callsheet.calling.model import Request
 from callsheet.calling.parameters import check_parameters
-from callsheet.calling.request import Filler, Request, build_request
+from callsheet.calling.request import Filler, build_request
 from callsheet.messages.mail import address_of, mail_of, send_mail
 from callsheet.messages.texts import Texts
 from callsheet.templates.scope import ABSENT

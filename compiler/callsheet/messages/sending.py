@@ -7,9 +7,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from callsheet.calling import Request, build_request
 from callsheet.calling.attempts import Answer, Way
+from callsheet.calling.model import Request
 from callsheet.calling.parameters import read_parameters
+from callsheet.calling.request import build_request
 from callsheet.compiling import Compiled
 from callsheet.compiling.selecting import contents_of
 from callsheet.contracts.operations import Operation

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from callsheet.calling import Request
+from callsheet.calling.model import Request
 from callsheet.calling.samples import sample_request
 from callsheet.compiling import Compiled
 from callsheet.language.addresses import Address

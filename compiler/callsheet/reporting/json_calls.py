@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from callsheet.calling import NO_PAYLOAD, Request
 from callsheet.calling.cases import CaseResult
+from callsheet.calling.model import NO_PAYLOAD, Request
 from callsheet.compiling.origins import FieldOrigin
 from callsheet.documents import pointer_of
 from callsheet.language.difference import NOTHING

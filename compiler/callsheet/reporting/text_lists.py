@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from callsheet.calling import NO_PAYLOAD, Request
+from callsheet.calling.model import NO_PAYLOAD, Request
 from callsheet.language import Definition, in_language
 from callsheet.language.kinds import deployed_kinds
 from callsheet.language.masking import masked

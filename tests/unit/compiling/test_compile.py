@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callsheet import Workspace
-from callsheet.calling import build_request
 from callsheet.calling.parameters import check_parameters, read_argument
+from callsheet.calling.request import build_request
 from callsheet.compiling import canonical_text
 from callsheet.compiling.leaves import is_reference
 from callsheet.compiling.workspace import compile_workspace

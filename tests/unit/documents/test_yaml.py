@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callsheet.documents.json_reader import read_json
+from callsheet.documents.parsed import MAX_NODES
 from callsheet.documents.places import START, Places, Span
 from callsheet.documents.reading import decode, parse
-from callsheet.documents.parsed import MAX_NODES
 from callsheet.documents.yaml_events import events_of, libyaml_events, python_events
 from callsheet.documents.yaml_plain import read_plain
 from callsheet.documents.yaml_reader import read_yaml

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from callsheet.calling import Request
+from callsheet.calling.model import Request
 from callsheet.deploying.executor import ApplyResult
 from callsheet.documents import Related, Span
 from callsheet.importing import Adoption, Extraction

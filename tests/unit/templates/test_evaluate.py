@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callsheet.calling import build_request
+from callsheet.calling.request import build_request
 from callsheet.templates.evaluate import evaluate
 from callsheet.templates.faults import TemplateFault
 from callsheet.templates.residual import Residual, literal

@@ -12,7 +12,8 @@ from urllib.parse import quote, unquote
 import pytest
 
 from callsheet.calling.generated import standard_values
-from callsheet.calling.request import Request, build_request
+from callsheet.calling.model import Request
+from callsheet.calling.request import build_request
 from callsheet.compiling import Compiled
 from callsheet.compiling.workspace import compile_workspace
 from callsheet.documents import MemorySource
