@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from pathlib import Path as FilePath
 from typing import NamedTuple
 
@@ -81,17 +82,22 @@ class RecordingSource(FolderSource):
 
         A listed file is as it was when this was first asked for, or its fingerprint.
         """
-        digest, changed_at = hashlib.sha256(), 0
-        for one in self._everything(others, packages):
-            digest.update(f"{one.name}\0{one.place}\0{one.numbers}\n".encode("utf-8", "surrogatepass"))
-            changed_at = max(changed_at, *one.numbers[1:3])
+        listed, changed_at = self._listed_state
+        digest = listed.copy()
+        changed_at = max(changed_at, _add(digest, self._beside(others, packages)))
         for fault in self.problems:
             text = f"{fault.code}\0{fault.file}\0{fault.message}\0{fault.help}\n"
             digest.update(text.encode("utf-8", "surrogatepass"))
         return State(digest.hexdigest(), changed_at)
 
-    def _everything(self, others: Iterable[str], packages: Iterable[str]) -> Iterator[_Seen]:
-        yield from map(self._seen, self.files())
+    @cached_property
+    def _listed_state(self) -> tuple[hashlib._Hash, int]:
+        """The digest of what the listed files were like at first, and when the latest was changed."""
+        digest = hashlib.sha256()
+        changed_at = _add(digest, map(self._seen, self.files()))
+        return digest, changed_at
+
+    def _beside(self, others: Iterable[str], packages: Iterable[str]) -> Iterator[_Seen]:
         for file in sorted(others):
             yield _followed(self._real_root, file)
         for reference in sorted(packages):
@@ -106,6 +112,15 @@ class RecordingSource(FolderSource):
         if file not in self._linked:
             self._linked[file] = _followed(self._real_root, file)
         return self._linked[file]
+
+
+def _add(digest: hashlib._Hash, files: Iterable[_Seen]) -> int:
+    """Add what files are like to a digest; return when the latest was changed, in nanoseconds."""
+    changed_at = 0
+    for one in files:
+        digest.update(f"{one.name}\0{one.place}\0{one.numbers}\n".encode("utf-8", "surrogatepass"))
+        changed_at = max(changed_at, *one.numbers[1:3])
+    return changed_at
 
 
 class _Seen(NamedTuple):
