@@ -228,14 +228,12 @@ class Workspace:
         """
         from callsheet.deploying.cataloguing import (
             CatalogResult,
-            Seen,
             entries_of,
             expiring_of,
             gone_of,
-            seen_in,
         )
         from callsheet.deploying.clean import commit_of
-        from callsheet.deploying.journeys import read_usage
+        from callsheet.deploying.seen import Seen, seen_in
 
         compiled = self.compile()
         asked = [environment_named(compiled, one).name for one in _each(environments)]
@@ -244,10 +242,7 @@ class Workspace:
             try:
                 chosen = self.environment(name)
                 with self._opened(chosen, writing=False) as stores:
-                    seen[name] = seen_in(stores)
-                    if chosen.manual:
-                        usage = read_usage(stores, self.root, (), actions_in(compiled, name))
-                        seen[name] = replace(seen[name], usage=usage)
+                    seen[name] = seen_in(stores, self.root, compiled, chosen)
             except CallsheetError as error:
                 seen[name] = Seen(asked=True, why=error.message)
         commit = commit_of(self.root)

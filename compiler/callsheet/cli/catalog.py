@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,8 +17,13 @@ from callsheet.cli.common import (
     wrong_arguments,
 )
 from callsheet.cli.serving import serve as serving
+from callsheet.errors import CallsheetError
 from callsheet.standalone import write_site
 from callsheet.words import counted
+
+if TYPE_CHECKING:
+    from callsheet.results import DiffResult
+    from callsheet.workspace import Workspace
 
 
 @click.command("catalog")
@@ -43,6 +49,7 @@ from callsheet.words import counted
     metavar="URL",
     help="What leads to the workspace's files in its repository, as https://github.com/we/it/blob/main/actions.",
 )
+@click.option("--base", metavar="REV", help="Add a page of what changed since a git revision.")
 @click.option(
     "--serve", is_flag=True, help="Serve the site on this machine, and write it again after each change."
 )
@@ -53,6 +60,7 @@ def command(
     environments: tuple[str, ...],
     languages: tuple[str, ...],
     link_base: str,
+    base: str | None,
     serve: bool,
     port: int,
     *,
@@ -70,10 +78,12 @@ def command(
         def write() -> int:
             with wrong_arguments():
                 opened = options.open()
-                site = site_of(opened.catalog(environments), languages or LANGUAGES, link_base)
+                review = None if base is None else Review(base, _since(opened, base))
+                found = opened.catalog(environments)
+                site = site_of(found, languages or LANGUAGES, link_base, review)
             return write_site(folder, site.names, site.files)
 
-        from callsheet.reporting.catalog import LANGUAGES, site_of
+        from callsheet.reporting.catalog import LANGUAGES, Review, site_of
 
         changes = changes_of(options.open().root, "catalog --serve") if serve else ()
         written = write()
@@ -85,3 +95,13 @@ def command(
         elif not options.quiet:
             first = f"{folder.rstrip('/')}/index.html"
             click.echo(f"{counted(written, 'file')} in {folder}: open {first}")
+
+
+def _since(opened: Workspace, base: str) -> DiffResult | None:
+    """Compare with a revision; None where errors of the workspace keep it from being compared."""
+    try:
+        return opened.diff(base=base)
+    except CallsheetError as error:
+        if error.code != "CS924":
+            raise
+        return None

@@ -8,18 +8,15 @@ from functools import partial
 from typing import Any, Literal
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from callsheet.calling.cases import CaseResult
 from callsheet.compiling import Compiled, CompiledAction
 from callsheet.compiling.origins import FieldOrigin, origins_of
-from callsheet.deploying.current import read_current
-from callsheet.deploying.stores import Stores
+from callsheet.deploying.seen import Seen
 from callsheet.language import Definition, Diagnostic
 from callsheet.language.environment import Environment
 from callsheet.language.masking import masked
 from callsheet.ledger import ApplyRecord
-from callsheet.targets.journey_optimizer.uses import Usage
 
 Word = Literal["deployed", "changed", "new", "drifted", "unmanaged", "broken", "not asked", "not known"]
 """What an object is in an environment:
@@ -28,8 +25,6 @@ deployed as it is written; changed here since; new, and not deployed; drifted at
 callsheet's; broken, so that nothing is known of what it would be; of an environment that was not asked, or
 could not be.
 """
-MOST_APPLIES = 200
-"""The history of an environment goes back so far."""
 
 
 class State(Struct, frozen=True, kw_only=True):
@@ -95,32 +90,6 @@ class Entry(Struct, frozen=True, kw_only=True):
     policies: Sequence[tuple[str, str]] = ()
 
 
-class Seen(Struct, frozen=True, kw_only=True):
-    """What is known of an environment.
-
-    Attributes:
-        asked: whether its target was asked.
-        why: why it is not known; empty where it is.
-        applied: digests by address, as callsheet put them there; so `deployed`, as they are.
-        open_steps: addresses of what an apply has left open, or waits for somebody.
-        usage: which journeys use what, where the target holds journeys.
-
-    """
-
-    asked: bool = False
-    why: str = ""
-    applied: Mapping[str, str] = field(default_factory=dict)
-    deployed: Mapping[str, str] = field(default_factory=dict)
-    applies: Sequence[ApplyRecord] = ()
-    open_steps: Sequence[str] = ()
-    usage: Usage = field(default_factory=Usage)
-
-    @property
-    def unmanaged(self) -> list[str]:
-        """What is deployed, and not by callsheet."""
-        return sorted(map(masked, {*self.deployed} - {*self.applied}))
-
-
 class CatalogResult(Struct, frozen=True, kw_only=True):
     """What `catalog` shows.
 
@@ -143,24 +112,6 @@ class CatalogResult(Struct, frozen=True, kw_only=True):
     expiring: Sequence[tuple[str, str, str, str]] = ()
     commit: str = ""
     made_at: str = ""
-
-
-def seen_in(stores: Stores) -> Seen:
-    """Return what target and ledger say; raises CallsheetError where one cannot be read."""
-    current = read_current(stores)
-    left = stores.ledger.open_apply()
-    return Seen(
-        asked=True,
-        applied={address: one.digest for address, one in current.applied.items()},
-        deployed={address: one.digest for address, one in current.deployed.items()},
-        # Whoever wrote a record by hand, or named the author, may have put anything there.
-        applies=[_without_secrets(one) for one in stores.ledger.history()[:MOST_APPLIES]],
-        open_steps=sorted(masked(one.address) for one in left[1]) if left is not None else (),
-    )
-
-
-def _without_secrets(record: ApplyRecord) -> ApplyRecord:
-    return replace(record, author=masked(record.author), commit=masked(record.commit))
 
 
 def expiring_of(compiled: Compiled, today: date) -> list[tuple[str, str, str, str]]:

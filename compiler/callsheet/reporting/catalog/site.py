@@ -18,6 +18,7 @@ from callsheet.markup import write_html
 from callsheet.messages.previewing import sample_texts
 from callsheet.messages.segments import segments_of
 from callsheet.messages.texts import Texts
+from callsheet.reporting.catalog.changes import Review, shown_changes
 from callsheet.reporting.catalog.exports import as_csv, as_json
 from callsheet.reporting.catalog.flows import flows_of, picture_of
 from callsheet.reporting.catalog.forms import fields_of, form_of
@@ -46,13 +47,19 @@ class Site(Struct, frozen=True):
     files: Iterator[tuple[str, str]]
 
 
-def site_of(result: CatalogResult, languages: Sequence[str] = LANGUAGES, link_base: str = "") -> Site:
+def site_of(
+    result: CatalogResult,
+    languages: Sequence[str] = LANGUAGES,
+    link_base: str = "",
+    review: Review | None = None,
+) -> Site:
     """Return the site: the first language at the top, others in folders.
 
     Args:
         result: what there is.
         languages: `en`, `fr`.
         link_base: what leads to the files of the workspace in its repository, over http or https.
+        review: what changed since a revision; None without a page of that.
 
     Raises:
         ArgumentError: for a language that the pages do not have, and for another kind of link.
@@ -64,13 +71,14 @@ def site_of(result: CatalogResult, languages: Sequence[str] = LANGUAGES, link_ba
     chosen = [*dict.fromkeys(languages)]
     folders = {one: "" if one == chosen[0] else f"{one}/" for one in chosen}
     known = [known_of(one) for one in result.entries]
-    pages = {one: _Pages(result, known, one, chosen, base) for one in chosen}
+    pages = {one: _Pages(result, known, one, chosen, base, review) for one in chosen}
     names = [f"{folders[one]}{name}" for one in chosen for name in pages[one].names()]
     return Site([*_SHARED, *names], _files(result, pages, folders))
 
 
+_NAV = ("palette", "list", "flows", "overview", "changes")
 _ASSETS = ("icon.svg", "catalog.js", "request.js")
-_SHARED = ("style.css", *_ASSETS, "list.csv", "list.json")
+_SHARED = ("style.css", *_ASSETS, "changes.js", "list.csv", "list.json")
 
 
 def _files(
@@ -80,6 +88,7 @@ def _files(
     yield "style.css", _text("markup/style.css") + _text("reporting/catalog/catalog.css")
     for name in _ASSETS:
         yield name, _text(f"reporting/catalog/{name}")
+    yield "changes.js", _text("reporting/changes.js")
     yield "list.csv", as_csv(result, first.views)
     yield "list.json", as_json(result, first.views)
     for language, one in pages.items():
@@ -145,8 +154,10 @@ class _Pages:
         language: str,
         languages: Sequence[str],
         link_base: str,
+        review: Review | None,
     ) -> None:
         self.result = result
+        self.review = review
         self.language = language
         self.languages = languages
         self.link_base = link_base
@@ -157,10 +168,15 @@ class _Pages:
         errors = (one for one in result.findings if one.severity == "error")
         self.unread = [one for one in errors if not {name for name, _ in one.about} & listed][:100]
 
+    @property
+    def nav(self) -> list[str]:
+        """The pages that are about all entries, as every page names them."""
+        return [*_NAV, *(() if self.review is None else ("review",))]
+
     def names(self) -> list[str]:
         """Return the paths of its pages."""
         return [
-            *(f"{one}.html" for one in ("index", "list", "flows", "overview")),
+            *(f"{'index' if one == 'palette' else one}.html" for one in self.nav),
             *(one.page for one in self.views),
         ]
 
@@ -172,6 +188,8 @@ class _Pages:
         flows = flows_of(views)
         yield self._page("flows", "flows", flows=flows, picture=picture_of(flows), shared=_shared(views))
         yield self._page("overview", "overview", **self._figures())
+        for name, shown in shown_changes(self.result, self.review, views, self.words).items():
+            yield f"{name}.html", self._written(f"{name}.html", "changes", self.words[name], name, **shown)
 
     def _page(self, name: str, current: str, **values: Any) -> tuple[str, str]:
         return f"{name}.html", self._written(f"{name}.html", name, self.words[current], current, **values)
@@ -189,6 +207,7 @@ class _Pages:
             views=self.views,
             unread=self.unread,
             w=self.words,
+            nav=self.nav,
             language=self.language,
             heading=heading,
             current=current,

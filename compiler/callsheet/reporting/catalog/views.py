@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,9 +16,8 @@ from callsheet.language import Diagnostic, in_language
 from callsheet.language.kinds import deployed_kinds
 from callsheet.language.masking import masked
 from callsheet.planning.personal_data import personal_data
+from callsheet.reporting.filters import page_of
 from callsheet.reporting.text_lists import category_of
-
-_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,120}")
 
 
 class ParameterView(Struct, frozen=True):
@@ -165,7 +163,7 @@ def _view(number: int, known: Known, language: str) -> View:
     searched += [text for it in parameters for text in (it.name, it.label)]
     return View(
         known=known,
-        page=f"actions/{one.name if _FILE.fullmatch(one.name) else f'entry-{number}'}.html",
+        page=page_of(one.name) or f"actions/entry-{number}.html",
         name=one.name,
         kind=one.kind,
         title=title or one.name,
