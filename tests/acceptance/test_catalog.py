@@ -398,7 +398,7 @@ def test_an_action_of_journey_optimizer_shows_what_to_map_and_which_journeys_use
     assert "<dd>Basket (journeys), Welcome (journeys)</dd>" in found["actions/push.html"]
     (row,) = [one for one in json.loads(found["list.json"])["actions"] if one["name"] == "push"]
     assert row["journeys"] == "Basket (journeys), Welcome (journeys)"
-    assert row["state journeys"] == "new"
+    assert row["state journeys"] == "by hand"
 
 
 TOKEN = "ghp_a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
@@ -480,7 +480,7 @@ def test_what_is_renamed_is_to_be_applied_and_what_is_gone_is_named(
     workspace.remove("gone")
     assert states(callsheet, workspace, tmp_path / "site") == {"example": "deployed", "fresh": "changed"}
     overview = (tmp_path / "site" / "overview.html").read_text("utf-8")
-    assert "deployed, and no longer defined: <code>Action/gone</code>" in overview
+    assert "no longer defined: <code>Action/gone</code>" in overview
 
 
 def test_what_is_no_document_is_told_first(workspace: Folder, callsheet: Callsheet, tmp_path: Path) -> None:

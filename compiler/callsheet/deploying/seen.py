@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,10 +16,11 @@ from callsheet.deploying.current import read_current
 from callsheet.deploying.stores import Stores
 from callsheet.errors import CallsheetError
 from callsheet.language.environment import Environment
+from callsheet.language.kinds import deployed_kinds
 from callsheet.language.masking import masked
 from callsheet.ledger import ApplyRecord
 from callsheet.planning.desired import desired_of
-from callsheet.planning.model import Plan
+from callsheet.planning.model import Plan, ScreenChange
 from callsheet.planning.plan import Current, make_plan
 from callsheet.targets import FixingTarget
 from callsheet.targets.journey_optimizer.uses import Usage
@@ -37,22 +39,23 @@ class Seen(Struct, frozen=True, kw_only=True):
     Attributes:
         asked: whether its target was asked.
         why: why it is not known; empty where it is.
-        manual: whether people do its steps on a screen.
+        by_hand: whether people do the steps of a kind on a screen, by the kind.
         applied: digests by address, as callsheet put them there; so `deployed`, as they are.
-        open_steps: addresses of what an apply has left open, or waits for somebody.
+        open_steps: addresses of what an apply has left open in its middle.
         open_since: when that apply began; empty without one.
         usage: which journeys use what, where the target holds journeys.
         plan: what a plan of now would do; None where there is none.
+        screen: what was changed on a screen after it was confirmed.
         texts: by address, what was written of an object that was written more than once, as canonical
             JSON, the newest first.
         certificates: with which the service calls, where it says so.
-        missing: why a part is not known, by its name: `plan`, `usage`, `certificates`.
+        missing: why a part is not known, by its name: `plan`, `usage`, `screen`, `certificates`.
 
     """
 
     asked: bool = False
     why: str = ""
-    manual: bool = False
+    by_hand: Mapping[str, bool] = field(default_factory=dict)
     applied: Mapping[str, str] = field(default_factory=dict)
     deployed: Mapping[str, str] = field(default_factory=dict)
     applies: Sequence[ApplyRecord] = ()
@@ -60,6 +63,7 @@ class Seen(Struct, frozen=True, kw_only=True):
     open_since: str = ""
     usage: Usage = field(default_factory=Usage)
     plan: Plan | None = None
+    screen: Sequence[ScreenChange] = ()
     texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     certificates: Sequence[Certificate] = ()
     missing: Mapping[str, str] = field(default_factory=dict)
@@ -70,7 +74,9 @@ class Seen(Struct, frozen=True, kw_only=True):
         return sorted(map(masked, {*self.deployed} - {*self.applied}))
 
 
-def seen_in(stores: Stores, root: Path, compiled: Compiled, environment: Environment) -> Seen:
+def seen_in(
+    stores: Stores, root: Path, compiled: Compiled, environment: Environment, now: datetime
+) -> Seen:
     """Return what target and ledger say.
 
     What a target says beside its objects (journeys, certificates) may fail by itself: the rest is known.
@@ -85,7 +91,7 @@ def seen_in(stores: Stores, root: Path, compiled: Compiled, environment: Environ
     missing: dict[str, str] = {}
     seen = Seen(
         asked=True,
-        manual=environment.manual,
+        by_hand={kind: _by_hand(environment, kind) for kind in deployed_kinds()},
         applied={address: one.digest for address, one in current.applied.items()},
         deployed={address: one.digest for address, one in current.deployed.items()},
         # Whoever wrote a record by hand, or named the author, may have put anything there.
@@ -101,13 +107,27 @@ def seen_in(stores: Stores, root: Path, compiled: Compiled, environment: Environ
         there = actions_in(compiled, environment.name)
         usage = _part(missing, "usage", lambda: read_usage(stores, root, (), there)) or Usage()
         seen = replace(seen, usage=usage)
-        if (environment.target or {}).get("api"):
+        if _has_api(environment):
+            from callsheet.deploying.screen_changes import screen_changes
+
+            changed, notes = _part(missing, "screen", lambda: screen_changes(stores, now)) or ((), ())
+            missing |= {"screen": "; ".join(notes)} if notes else {}
+            seen = replace(seen, screen=changed)
             from callsheet.deploying.journeys import read_adobe_certificates
 
             found = _part(missing, "certificates", lambda: read_adobe_certificates(stores))
             seen = replace(seen, certificates=found or ())
     plan = _part(missing, "plan", lambda: _plan(stores, compiled, environment, current, seen.usage))
     return replace(seen, plan=plan)
+
+
+def _has_api(environment: Environment) -> bool:
+    return bool((environment.target or {}).get("api"))
+
+
+def _by_hand(environment: Environment, kind: str) -> bool:
+    """Return whether people do the steps of a kind: a plan says the same of its changes."""
+    return environment.manual and not (_has_api(environment) and kind == "EndpointConfig")
 
 
 def _part(missing: dict[str, str], name: str, read: Callable[[], _Part]) -> _Part | None:

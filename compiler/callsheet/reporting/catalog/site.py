@@ -22,6 +22,8 @@ from callsheet.reporting.catalog.changes import Review, shown_changes
 from callsheet.reporting.catalog.exports import as_csv, as_json
 from callsheet.reporting.catalog.flows import flows_of, picture_of
 from callsheet.reporting.catalog.forms import fields_of, form_of
+from callsheet.reporting.catalog.history import shown_history
+from callsheet.reporting.catalog.others import by_state, others_of
 from callsheet.reporting.catalog.views import Known, View, compact, differing, indented, known_of, views_of
 from callsheet.reporting.catalog.words import LANGUAGES, words_in
 from callsheet.reporting.journey import journey_text
@@ -104,6 +106,7 @@ def _files(
             "origins": entry.read_origins(),
             "texts": _texts(contents),
             "segments_of": segments_of,
+            **shown_history(result, entry),
         }
         entry.definition.document.forget()
         for language, one in pages.items():
@@ -184,10 +187,10 @@ class _Pages:
         """Yield each page that is about all entries, with its path below those of its language."""
         views = self.views
         yield self._page("index", "palette", groups=_groups(views), filters=self._filters())
-        yield self._page("list", "list")
+        yield self._page("list", "list", strangers=others_of(self.result))
         flows = flows_of(views)
         yield self._page("flows", "flows", flows=flows, picture=picture_of(flows), shared=_shared(views))
-        yield self._page("overview", "overview", **self._figures())
+        yield self._page("overview", "overview", left=by_state(self.result), **self._figures())
         for name, shown in shown_changes(self.result, self.review, views, self.words).items():
             yield f"{name}.html", self._written(f"{name}.html", "changes", self.words[name], name, **shown)
 

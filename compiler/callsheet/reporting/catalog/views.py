@@ -16,6 +16,7 @@ from callsheet.language import Diagnostic, in_language
 from callsheet.language.kinds import deployed_kinds
 from callsheet.language.masking import masked
 from callsheet.planning.personal_data import personal_data
+from callsheet.reporting.catalog.others import newest
 from callsheet.reporting.filters import page_of
 from callsheet.reporting.text_lists import category_of
 
@@ -74,7 +75,6 @@ class View(Struct, frozen=True):
     parameters: Sequence[ParameterView]
     sensitivity: Sequence[str]
     limits: str
-    contract: str
     search: str
 
     @property
@@ -100,21 +100,35 @@ class View(Struct, frozen=True):
     @property
     def last(self) -> State | None:
         """Its newest apply anywhere; None where none is known."""
-        found = [one for one in self.entry.states.values() if one.at]
-        return max(found, key=lambda one: one.at, default=None)
+        return newest(self.entry.states)
 
     def tested(self, words: Mapping[str, str]) -> str:
         """Return how many test cases it has, and what became of them, in words."""
         entry = self.entry
         if not entry.cases:
             return ""
-        if entry.failed is None:
+        if not entry.results:
             return f"{entry.cases}, {words['not_run']}"
         return (
-            f"{entry.cases}, {words['failed']}: {', '.join(entry.failed)}"
+            f"{entry.cases}, {words['failed']}: {', '.join(map(masked, entry.failed))}"
             if entry.failed
             else (f"{entry.cases}, {words['passed']}")
         )
+
+    def contract(self, words: Mapping[str, str]) -> str:
+        """Return which contract it has, and whether it was checked, in words; empty without one."""
+        found = self.entry.contract
+        return "" if found is None else f"{masked(found.operation)}, {words[self.contract_state]}"
+
+    @property
+    def contract_state(self) -> str:
+        """Whether its contract was checked, skipped, or not checked since it does not compile."""
+        found = self.entry.contract
+        if found is None:
+            return ""
+        if found.why:
+            return "skipped"
+        return "checked" if any(one.word != "broken" for one in self.states.values()) else "not checked"
 
     @property
     def words(self) -> list[str]:
@@ -177,7 +191,6 @@ def _view(number: int, known: Known, language: str) -> View:
         parameters=parameters,
         sensitivity=sorted({kind for _, kind, _ in known.sent}),
         limits=known.limits,
-        contract=_contract(entry),
         search=plain(" ".join(searched)),
     )
 
@@ -207,11 +220,6 @@ def _parameter(name: str, declared: Mapping[str, Any], language: str) -> Paramet
 def _limits(content: Mapping[str, Any]) -> str:
     found = content.get("limits")
     return ", ".join(f"{key} {compact(value)}" for key, value in (found or {}).items())
-
-
-def _contract(entry: Entry) -> str:
-    contract = getattr(entry.definition, "contract", None) or {}
-    return str(contract.get("operation") or contract.get("method") or "")
 
 
 def compact(value: Any) -> str:

@@ -110,7 +110,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "week": ("Week of", "Semaine du"),
     "number": ("Number", "Nombre"),
     "states": ("States", "États"),
-    "gone": ("deployed, and no longer defined", "déployés, et plus définis"),
     "unread": (
         "What could not be read, and what else is wrong",
         "Ce qui n'a pas pu être lu, et ce qui ne va pas d'autre",
