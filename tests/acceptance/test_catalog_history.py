@@ -151,8 +151,29 @@ def test_what_was_written_with_a_secret_in_it_is_hidden(
         f"UPDATE ledger_intent SET canonical = {secret}",
         f"UPDATE registry_action SET compiled = {lines}",
     )
-    found = site(callsheet, workspace, tmp_path / "site", "-e", "local")
-    assert [name for name, text in found.items() if TOKEN in text] == []
+    for constant in ("2", "3"):  # drifted alone, and changed here as well
+        workspace.action(constant=constant)
+        found = site(callsheet, workspace, tmp_path / "site", "-e", "local")
+        assert [name for name, text in found.items() if TOKEN in text] == []
+    assert "payload field <code>(hidden)</code> removed" in found["changes.html"]
+    for form in ("text", "markdown", "html", "github"):
+        assert TOKEN not in callsheet("plan", "-C", workspace.path, "-o", form).out
+
+
+def test_a_secret_in_lines_of_a_text_is_hidden_in_every_report(
+    workspace: Folder, callsheet: Callsheet
+) -> None:
+    workspace.action(constant='"one\\ntwo"')
+    apply(callsheet, workspace)
+    written_by_hand(
+        workspace,
+        f"UPDATE registry_action SET compiled = replace(compiled, 'one', 'one\\n{TOKEN}')",
+    )
+    for form in ("text", "markdown", "html", "github"):
+        for verb in ("plan", "diff", "drift"):
+            outcome = callsheet(verb, "-C", workspace.path, "-o", form)
+            assert TOKEN not in outcome.out + outcome.err
+    assert "+(hidden)" in callsheet("drift", "-C", workspace.path, "-o", "html").out
 
 
 def test_the_list_has_what_is_deployed_and_not_defined(

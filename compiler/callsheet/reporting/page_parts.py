@@ -30,7 +30,7 @@ from callsheet.reporting.page import (
     some,
 )
 from callsheet.reporting.phrases import selected
-from callsheet.reporting.terminal import SAID_IN_WORDS, value_text, value_texts
+from callsheet.reporting.terminal import SAID_IN_WORDS, shown, value_text, value_texts
 from callsheet.reporting.text_lists import request_lines
 from callsheet.words import and_more
 
@@ -159,6 +159,7 @@ def difference_blocks(one: Difference) -> list[Block]:
 def sides(before: Any, after: Any, path: Any) -> list[str]:
     """Return a value before and after, as lines with signs."""
     if isinstance(before, str) and isinstance(after, str) and "\n" in before + after:
+        before, after = shown(before, path), shown(after, path)
         return _cut(list(unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=1))[2:])
     if before is not NOTHING and after is not NOTHING:
         was, now = value_texts(before, after, path, _WIDE, indent=2)
