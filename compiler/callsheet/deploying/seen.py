@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from callsheet.compiling import Compiled
 from callsheet.compiling.selecting import actions_in
-from callsheet.deploying.current import read_current
+from callsheet.deploying.current import drift_plan, read_current
 from callsheet.deploying.stores import Stores
 from callsheet.errors import CallsheetError
 from callsheet.language.environment import Environment
@@ -20,7 +20,7 @@ from callsheet.language.kinds import deployed_kinds
 from callsheet.language.masking import masked
 from callsheet.ledger import ApplyRecord
 from callsheet.planning.desired import desired_of
-from callsheet.planning.model import Plan, ScreenChange
+from callsheet.planning.model import Drift, Plan, ScreenChange
 from callsheet.planning.plan import Current, make_plan
 from callsheet.targets import FixingTarget
 from callsheet.targets.journey_optimizer.uses import Usage
@@ -46,6 +46,7 @@ class Seen(Struct, frozen=True, kw_only=True):
         usage: which journeys use what, where the target holds journeys.
         plan: what a plan of now would do; None where there is none.
         screen: what was changed on a screen after it was confirmed.
+        drift: what is not as it was applied.
         texts: by address, what was written of an object that was written more than once, as canonical
             JSON, the newest first.
         certificates: with which the service calls, where it says so.
@@ -64,6 +65,7 @@ class Seen(Struct, frozen=True, kw_only=True):
     usage: Usage = field(default_factory=Usage)
     plan: Plan | None = None
     screen: Sequence[ScreenChange] = ()
+    drift: Sequence[Drift] = ()
     texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     certificates: Sequence[Certificate] = ()
     missing: Mapping[str, str] = field(default_factory=dict)
@@ -98,6 +100,7 @@ def seen_in(
         applies=[_without_secrets(one) for one in history[:MOST_APPLIES]],
         open_steps=sorted(masked(one.address) for one in left[1]) if left is not None else (),
         open_since=next((one.started_at for one in history if left and one.serial == left[0]), ""),
+        drift=drift_plan(environment, current).drift,
         texts={address: texts for address, texts in stores.ledger.written().items() if len(texts) > 1},
         missing=missing,
     )

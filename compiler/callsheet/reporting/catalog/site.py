@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
 from importlib.resources import files
-from typing import Any, get_args
+from typing import Any
 
 from msgspec import Struct
 
-from callsheet.deploying.cataloguing import CatalogResult, Word
+from callsheet.deploying.cataloguing import CatalogResult
 from callsheet.documents import pointer_of
 from callsheet.errors import ArgumentError, CallsheetError
 from callsheet.language.masking import masked
@@ -23,7 +21,8 @@ from callsheet.reporting.catalog.exports import as_csv, as_json
 from callsheet.reporting.catalog.flows import flows_of, picture_of
 from callsheet.reporting.catalog.forms import fields_of, form_of
 from callsheet.reporting.catalog.history import shown_history
-from callsheet.reporting.catalog.others import by_state, others_of
+from callsheet.reporting.catalog.others import others_of
+from callsheet.reporting.catalog.overview import STATE_WORDS, overview_of
 from callsheet.reporting.catalog.views import Known, View, compact, differing, indented, known_of, views_of
 from callsheet.reporting.catalog.words import LANGUAGES, words_in
 from callsheet.reporting.journey import journey_text
@@ -31,8 +30,6 @@ from callsheet.reporting.model import Style
 from callsheet.results import JourneyResult
 from callsheet.targets.journey_optimizer.forms import form_for
 
-STATE_WORDS: tuple[Word, ...] = get_args(Word)
-MOST_WEEKS = 26
 _ICONS = ("push", "email", "sms", "whatsapp", "ads", "event")
 
 
@@ -190,7 +187,7 @@ class _Pages:
         yield self._page("list", "list", strangers=others_of(self.result))
         flows = flows_of(views)
         yield self._page("flows", "flows", flows=flows, picture=picture_of(flows), shared=_shared(views))
-        yield self._page("overview", "overview", left=by_state(self.result), **self._figures())
+        yield self._page("overview", "overview", **overview_of(self.result, views, self.words))
         for name, shown in shown_changes(self.result, self.review, views, self.words).items():
             yield f"{name}.html", self._written(f"{name}.html", "changes", self.words[name], name, **shown)
 
@@ -247,20 +244,6 @@ class _Pages:
             if any(found)
         ]
 
-    def _figures(self) -> dict[str, Any]:
-        result = self.result
-        counts = {
-            name: Counter(one.states[name].word for one in self.views if name in one.states)
-            for name in result.environments
-        }
-        weeks = _weeks(result)
-        return {
-            "counts": counts,
-            "state_words": [one for one in STATE_WORDS if any(it[one] for it in counts.values())],
-            "weeks": weeks,
-            "most": max((number for _, number in weeks), default=1),
-        }
-
 
 def _groups(views: Sequence[View]) -> list[tuple[str, list[tuple[str, list[View]]]]]:
     """Return the cards by category and channel."""
@@ -283,18 +266,3 @@ def _icon(view: View) -> str:
     """Return the name of an icon: of the channel where there is one, else of the kind."""
     channel = view.channel.lower()
     return channel if channel in _ICONS else "message" if view.kind == "Message" else "call"
-
-
-def _weeks(result: CatalogResult) -> list[tuple[str, int]]:
-    """Return how many applies there were in each week, by its Monday; the last weeks, with empty ones."""
-    days = [
-        date.fromisoformat(it.started_at[:10]) for one in result.environments.values() for it in one.applies
-    ]
-    if not days:
-        return []
-    mondays = Counter(one - timedelta(days=one.weekday()) for one in days)
-    last = max(mondays)
-    first = max(min(mondays), last - timedelta(weeks=MOST_WEEKS - 1))
-    number = (last - first).days // 7 + 1
-    weeks = (first + timedelta(weeks=one) for one in range(number))
-    return [(one.isoformat(), mondays[one]) for one in weeks]

@@ -39,6 +39,7 @@ class Known(Struct, frozen=True):
     Attributes:
         hosts: that receive what it sends.
         sent: environment, kind and receiver of each personal datum.
+        certificate: the reference to the certificate that it shows; empty where it shows none.
         declared: the parameters, as they are compiled; of what did not compile, as they are written.
 
     """
@@ -48,6 +49,7 @@ class Known(Struct, frozen=True):
     sent: Sequence[tuple[str, str, str]]
     declared: Mapping[str, Mapping[str, Any]]
     limits: str
+    certificate: str = ""
 
 
 class View(Struct, frozen=True):
@@ -152,6 +154,7 @@ def known_of(entry: Entry) -> Known:
         ],
         declared=_declared(entry) if first is None else first.get("parameters", {}),
         limits=_limits(first or {}),
+        certificate=_certificate(first or {}),
     )
 
 
@@ -215,6 +218,13 @@ def _parameter(name: str, declared: Mapping[str, Any], language: str) -> Paramet
         limits=", ".join(limits),
         example=compact(declared["example"]) if "example" in declared else "",
     )
+
+
+def _certificate(content: Mapping[str, Any]) -> str:
+    """Return the reference to a client's certificate; what it names is a secret, and not read here."""
+    found = (content.get("authentication") or {}).get("clientCertificate") or {}
+    reference = found.get("certificate") or {}
+    return str(reference.get("$secret") or reference.get("secret") or "")
 
 
 def _limits(content: Mapping[str, Any]) -> str:
