@@ -72,9 +72,13 @@ def _kind(value: Any) -> str:
 
 
 def _sealed(source: str) -> str:
+    """Return the expression by which a Content Security Policy allows exactly one file of the package."""
+    return hash_of(_environment().get_template(source).render())
+
+
+def hash_of(content: str) -> str:
     """Return the expression by which a Content Security Policy allows exactly one style sheet or script."""
     from base64 import b64encode
     from hashlib import sha256
 
-    content = _environment().get_template(source).render()
     return f"'sha256-{b64encode(sha256(content.encode()).digest()).decode()}'"

@@ -21,6 +21,7 @@ from callsheet.reporting.catalog.exports import as_csv, as_json
 from callsheet.reporting.catalog.flows import flows_of, picture_of
 from callsheet.reporting.catalog.forms import fields_of, form_of
 from callsheet.reporting.catalog.history import shown_history
+from callsheet.reporting.catalog.mails import shown_mails
 from callsheet.reporting.catalog.others import others_of
 from callsheet.reporting.catalog.overview import STATE_WORDS, overview_of
 from callsheet.reporting.catalog.views import Known, View, compact, differing, indented, known_of, views_of
@@ -96,12 +97,15 @@ def _files(
     for number, entry in enumerate(result.entries):
         # What is read of the files is read once for all languages.
         contents = dict(entry.compiled)
+        texts = _texts(contents)
         parts = {
             "contents": contents,
             "differences": differing(contents),
             "form": form_of(contents),
             "origins": entry.read_origins(),
-            "texts": _texts(contents),
+            "texts": texts,
+            "channel": next((str(one.get("channel", "")) for one in contents.values()), ""),
+            **shown_mails(texts),
             "segments_of": segments_of,
             **shown_history(result, entry),
         }

@@ -42,6 +42,21 @@ TECHNICAL: dict[str, tuple[str, str]] = {
     "fields_changed": ("fields changed: {}", "champs modifiés : {}"),
     "more_fields": ("and {} more", "et {} de plus"),
     "older_applies": ("older applies: {}, all of them by", "déploiements plus anciens : {}, tous par"),
+    "mail_frame": ("The HTML of the email ({})", "Le HTML de l'e-mail ({})"),
+    "nothing_runs": (
+        "Shown so that nothing in it runs or loads.",
+        "Affiché de sorte que rien ne s'y exécute ni ne s'y charge.",
+    ),
+    "images_blocked": (
+        "Left out, since they would be loaded from elsewhere: {} (images, style sheets).",
+        "Retirés, car ils viendraient d'ailleurs : {} (images, feuilles de style).",
+    ),
+    "scripts_removed": (
+        "Left out, since they could run or send: {} (scripts, forms).",
+        "Retirés, car ils pourraient s'exécuter ou envoyer : {} (scripts, formulaires).",
+    ),
+    "mail_too_long": ("Its HTML is too long to be shown here.", "Son HTML est trop long pour cette page."),
+    "text_part": ("The text part", "La partie texte"),
     "plot": ("plot: {}", "graphique : {}"),
     "drift": ("Drift", "Dérive"),
     "no_drift": ("Nothing is known to have drifted.", "Aucune dérive connue."),
