@@ -17,14 +17,15 @@ from callsheet.messages.previewing import sample_texts
 from callsheet.messages.segments import segments_of
 from callsheet.messages.texts import Texts
 from callsheet.reporting.catalog.changes import Review, shown_changes
+from callsheet.reporting.catalog.encoded import encoded_parts
 from callsheet.reporting.catalog.exports import as_csv, as_json
 from callsheet.reporting.catalog.flows import flows_of, picture_of
-from callsheet.reporting.catalog.forms import fields_of, form_of
+from callsheet.reporting.catalog.forms import fields_of
 from callsheet.reporting.catalog.history import shown_history
 from callsheet.reporting.catalog.mails import shown_mails
 from callsheet.reporting.catalog.others import others_of
 from callsheet.reporting.catalog.overview import STATE_WORDS, overview_of
-from callsheet.reporting.catalog.views import Known, View, compact, differing, indented, known_of, views_of
+from callsheet.reporting.catalog.views import Known, View, known_of, views_of
 from callsheet.reporting.catalog.words import LANGUAGES, words_in
 from callsheet.reporting.journey import journey_text
 from callsheet.reporting.model import Style
@@ -100,9 +101,7 @@ def _files(
         texts = _texts(contents)
         parts = {
             "contents": contents,
-            "differences": differing(contents),
-            "form": form_of(contents),
-            "origins": entry.read_origins(),
+            **encoded_parts(entry, contents, first.link_base),
             "texts": texts,
             "channel": next((str(one.get("channel", "")) for one in contents.values()), ""),
             **shown_mails(texts),
@@ -224,8 +223,6 @@ class _Pages:
             ],
             link_base=self.link_base,
             icon=_icon,
-            indented=indented,
-            compact=compact,
             hidden=masked,
             pointer=pointer_of,
             **values,

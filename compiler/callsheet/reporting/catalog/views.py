@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from callsheet.calling.receivers import receivers_of
@@ -238,8 +239,15 @@ def compact(value: Any) -> str:
 
 
 def indented(value: Any) -> str:
-    """Return a value as JSON on several lines."""
-    return json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)
+    """Return a value as JSON on several lines.
+
+    The encoder of the standard library is written in C only without an indent.
+    """
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    try:
+        return str(msgspec.json.format(text, indent=2))
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)
 
 
 class Differing(Struct, frozen=True):
