@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import nullcontext
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import replace
 
 from callsheet.cli.changes import changes_of
 from callsheet.cli.common import (
@@ -74,6 +76,8 @@ def command(
     if options.out is None and not serve:
         raise click.UsageError("name the folder of the site with --out")
     with nullcontext(options.out) if options.out is not None else TemporaryDirectory() as folder:
+        root = options.open().root
+        options = replace(options, workspace=options.folder)  # which one it is is said once
 
         def write() -> int:
             with wrong_arguments():
@@ -85,16 +89,31 @@ def command(
 
         from callsheet.reporting.catalog import LANGUAGES, Review, site_of
 
-        changes = changes_of(options.open().root, "catalog --serve") if serve else ()
+        changes = changes_of(root, "catalog --serve", folder) if serve else ()
         written = write()
         if serve:
             address = serving(folder, port)
             click.echo(f"the catalog is at {address}; Ctrl-C ends it")
             for _ in changes:
-                write()
+                _again(write, options)
         elif not options.quiet:
             first = f"{folder.rstrip('/')}/index.html"
             click.echo(f"{counted(written, 'file')} in {folder}: open {first}")
+
+
+def _again(write: Callable[[], int], options: Options) -> None:
+    """Write the site again; what keeps it from being written is shown, and the site stays as it was."""
+    from callsheet.cli.main import show_error
+
+    try:
+        written = write()
+    except CallsheetError as error:
+        show_error(error)
+    except click.UsageError as error:
+        click.echo(f"error: {error.format_message()}", err=True)
+    else:
+        if not options.quiet:
+            click.echo(f"written again: {counted(written, 'file')}")
 
 
 def _since(opened: Workspace, base: str) -> DiffResult | None:
