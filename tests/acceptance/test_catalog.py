@@ -142,7 +142,9 @@ def test_what_cannot_be_reached_is_not_known(
         ),
     )
     assert states(callsheet, workspace, tmp_path / "site") == {"example": "not known"}
-    assert "NOWHERE_URL" in (tmp_path / "site" / "overview.html").read_text("utf-8")
+    overview = (tmp_path / "site" / "overview.html").read_text("utf-8")
+    assert re.search(r"NOWHERE_URL is not set</span> <span class=\"dim\">\(asked at 20[^)]*Z\)", overview)
+    assert "not known · " in (tmp_path / "site" / "changes.html").read_text("utf-8")
 
 
 def test_an_empty_workspace_has_a_catalog_that_says_so(

@@ -125,6 +125,22 @@ def test_the_catalog_has_what_a_plan_of_now_would_change(
         assert one.said == []
 
 
+def test_the_filters_work_by_keyboard_and_are_not_printed(
+    changed: Folder, callsheet: Callsheet, tmp_path: Path, watched: Opening
+) -> None:
+    file = report(callsheet, changed, tmp_path / "report.html")
+    one = watched(file.as_uri(), 800, forced_colors="active")
+    one.page.keyboard.press("Tab")
+    assert one.page.evaluate("document.activeElement.name") == "impact"
+    one.page.keyboard.press("Tab")
+    one.page.keyboard.type("team-b")
+    assert shown(one) == {"moved", "other"}
+    one.page.emulate_media(media="print")
+    assert one.page.locator("form").is_hidden()
+    assert shown(one) == {"moved", "other"}
+    assert one.said == []
+
+
 def test_errors_leave_a_page_that_says_why_there_is_no_plan(
     changed: Folder, callsheet: Callsheet, tmp_path: Path
 ) -> None:

@@ -57,6 +57,7 @@ TECHNICAL: dict[str, tuple[str, str]] = {
     ),
     "mail_too_long": ("Its HTML is too long to be shown here.", "Son HTML est trop long pour cette page."),
     "text_part": ("The text part", "La partie texte"),
+    "asked_at": ("asked at", "demandé le"),
     "plot": ("plot: {}", "graphique : {}"),
     "drift": ("Drift", "Dérive"),
     "no_drift": ("Nothing is known to have drifted.", "Aucune dérive connue."),
