@@ -15,6 +15,7 @@ from callsheet.compiling.origins import FieldOrigin, origins_of
 from callsheet.contracts.states import ContractState
 from callsheet.deploying.past import Done, History, Steps, history_of
 from callsheet.deploying.seen import Seen
+from callsheet.deploying.tried import Tried, tried_of
 from callsheet.documents.file_history import FileHistory
 from callsheet.language import Definition, Diagnostic
 from callsheet.language.addresses import Address
@@ -92,7 +93,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     findings: Sequence[Diagnostic] = ()
     read_history: Callable[[], Mapping[str, History]] = dict
     cases: int = 0
-    results: Sequence[CaseResult] = ()
+    results: Sequence[Tried] = ()
     contract: ContractState | None = None
     journeys: Sequence[tuple[str, str]] = ()
     policies: Sequence[tuple[str, str]] = ()
@@ -173,9 +174,7 @@ def entries_of(compiled: Compiled, asked: Asked) -> list[Entry]:
     for one in compiled.diagnostics:
         for name in {about for about, _ in one.about}:
             named.setdefault(name, []).append(one)
-    results: dict[str, list[CaseResult]] = {}
-    for it in asked.tested:
-        results.setdefault(it.action, []).append(it)
+    results = tried_of(asked.tested)
     return [
         _entry(
             compiled,
@@ -196,7 +195,7 @@ def _entry(
     definition: Definition,
     *,
     findings: Sequence[Diagnostic],
-    results: Sequence[CaseResult],
+    results: Sequence[Tried],
 ) -> Entry:
     address = definition.address
     there = [one for one in compiled.concrete if one.deploys(definition)]
