@@ -226,16 +226,17 @@ class Workspace:
             CallsheetError: CS921 for an environment that is not there.
 
         """
+        from callsheet.contracts.states import contract_states
         from callsheet.deploying.cataloguing import (
+            Asked,
             CatalogResult,
-            Seen,
             entries_of,
             expiring_of,
-            gone_of,
-            seen_in,
+            others_of,
         )
         from callsheet.deploying.clean import commit_of
-        from callsheet.deploying.journeys import read_usage
+        from callsheet.deploying.seen import Seen, seen_in
+        from callsheet.documents.file_history import file_history
 
         compiled = self.compile()
         asked = [environment_named(compiled, one).name for one in _each(environments)]
@@ -244,30 +245,39 @@ class Workspace:
             try:
                 chosen = self.environment(name)
                 with self._opened(chosen, writing=False) as stores:
-                    seen[name] = seen_in(stores)
-                    if chosen.manual:
-                        usage = read_usage(stores, self.root, (), actions_in(compiled, name))
-                        seen[name] = replace(seen[name], usage=usage)
+                    seen[name] = seen_in(stores, self.root, compiled, chosen, self.now())
             except CallsheetError as error:
                 seen[name] = Seen(asked=True, why=error.message)
         commit = commit_of(self.root)
+        contracts = contract_states(compiled.actions.values(), self._contracts_now())
         return CatalogResult(
-            entries=entries_of(compiled, seen, self._cases()),
+            entries=entries_of(compiled, Asked(seen=seen, tested=self._cases(), contracts=contracts)),
             environments=seen,
             findings=compiled.diagnostics,
             screens={one.name: one.target or {} for one in compiled.concrete if one.manual},
             expiring=expiring_of(compiled, self._today()),
-            gone=gone_of(compiled, seen),
+            others=others_of(compiled, seen),
+            commits=file_history(self.root),
             commit="" if commit is None else commit.id,
             made_at=self._time(),
         )
 
-    def _cases(self) -> Sequence[CaseResult] | None:
-        """Run the test cases that are written; None where an error keeps them from being run."""
-        try:
+    def _cases(self) -> Sequence[CaseResult]:
+        """Run the test cases that are written, of the actions that no error concerns."""
+        compiled = self.compile()
+        if not compiled.errors:
             return self.test(generated=False).cases
-        except InvalidWorkspaceError:
-            return None
+        found: list[CaseResult] = []
+        for name in (one.name for one in compiled.concrete):
+            there = actions_in(compiled, name)
+            whole = [
+                one.name
+                for one in compiled.actions.values()
+                if one.address in there and not compiled.errors_of((one.name,), name)
+            ]
+            if whole:
+                found += self.test(whole, name, generated=False).cases
+        return found
 
     def show(
         self, name: str, environment: str | None = None, *, deployed: bool = False

@@ -142,7 +142,9 @@ def test_what_cannot_be_reached_is_not_known(
         ),
     )
     assert states(callsheet, workspace, tmp_path / "site") == {"example": "not known"}
-    assert "NOWHERE_URL" in (tmp_path / "site" / "overview.html").read_text("utf-8")
+    overview = (tmp_path / "site" / "overview.html").read_text("utf-8")
+    assert re.search(r"NOWHERE_URL is not set</span> <span class=\"dim\">\(asked at 20[^)]*Z\)", overview)
+    assert "not known · " in (tmp_path / "site" / "changes.html").read_text("utf-8")
 
 
 def test_an_empty_workspace_has_a_catalog_that_says_so(
@@ -262,7 +264,9 @@ def test_no_secret_and_no_markup_of_a_file_reaches_the_site(
         tags = _Tags()
         tags.feed(content if name.endswith(".html") else "")
         assert [
-            one for one in tags.found if not re.fullmatch(r"script (\.\./)*(catalog|request)\.js", one)
+            one
+            for one in tags.found
+            if not re.fullmatch(r"script (\.\./)*(catalog|request|changes)\.js", one)
         ] == [], name
     rows = list(csv.DictReader(found["list.csv"].splitlines()))
     for cell in (it for one in rows for it in one.values()):
@@ -274,7 +278,17 @@ def test_the_words_of_both_languages_are_there_and_differ() -> None:
     assert found[0].keys() == found[1].keys()
     assert all(one.values() for one in found)
     same = {key for key in found[0] if found[0][key] == found[1][key]}
-    assert same == {"palette", "pages", "description", "type", "action", "message", "commit", "actions"}
+    assert same == {
+        "palette",
+        "pages",
+        "description",
+        "type",
+        "action",
+        "message",
+        "commit",
+        "actions",
+        "compatible",
+    }
 
 
 def test_the_catalog_is_there_from_python(workspace: Folder) -> None:
@@ -386,7 +400,7 @@ def test_an_action_of_journey_optimizer_shows_what_to_map_and_which_journeys_use
     assert "<dd>Basket (journeys), Welcome (journeys)</dd>" in found["actions/push.html"]
     (row,) = [one for one in json.loads(found["list.json"])["actions"] if one["name"] == "push"]
     assert row["journeys"] == "Basket (journeys), Welcome (journeys)"
-    assert row["state journeys"] == "new"
+    assert row["state journeys"] == "by hand"
 
 
 TOKEN = "ghp_a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
@@ -468,7 +482,7 @@ def test_what_is_renamed_is_to_be_applied_and_what_is_gone_is_named(
     workspace.remove("gone")
     assert states(callsheet, workspace, tmp_path / "site") == {"example": "deployed", "fresh": "changed"}
     overview = (tmp_path / "site" / "overview.html").read_text("utf-8")
-    assert "deployed, and no longer defined: <code>Action/gone</code>" in overview
+    assert "no longer defined: <code>Action/gone</code>" in overview
 
 
 def test_what_is_no_document_is_told_first(workspace: Folder, callsheet: Callsheet, tmp_path: Path) -> None:

@@ -153,3 +153,24 @@ def test_an_environment_without_an_account_has_none(callsheet: Callsheet, sample
         "error CS845: the target of local is not called by Adobe: it has no client"
     )
     assert "journeys" not in outcome.err
+
+
+def test_the_catalog_says_when_certificates_end(do: Do, adobe: Adobe, tmp_path: Path) -> None:
+    adobe.certificates = [certificate(20), certificate(200)]
+    site = tmp_path / "site"
+    assert do("catalog", "-e", "journeys", "--out", str(site)).code == 0
+    page = (site / "overview.html").read_text("utf-8").partition("<h2>Certificates</h2>")[2]
+    rows = [one.partition("</tr>")[0] for one in page.split("<tr>")[1:]]
+    for days, row in zip((20, 200), [one for one in rows if NAME in one], strict=True):
+        end = datetime.now(UTC) + timedelta(days=days, minutes=1)
+        assert f'<th scope="row">{end:%Y-%m-%d}</th>' in row
+        assert f"{days} days" in row
+        assert ('class="state drifted"' in row) is (days < 30)
+        assert f"{end - timedelta(days=60):%Y-%m-%d} / {end - timedelta(days=30):%Y-%m-%d}" in row
+    # What Adobe's API does not say is not known, and everything else is.
+    adobe.certificates = []
+    assert do("catalog", "-e", "journeys", "--out", str(site)).code == 0
+    page = (site / "overview.html").read_text("utf-8")
+    assert "<strong>journeys</strong> certificates: not known" in page
+    assert "none of 0 certificates is" in page
+    assert "not known</span>" not in (site / "list.html").read_text("utf-8")

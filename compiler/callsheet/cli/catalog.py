@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import nullcontext
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import replace
 
 from callsheet.cli.changes import changes_of
 from callsheet.cli.common import (
@@ -16,8 +19,13 @@ from callsheet.cli.common import (
     wrong_arguments,
 )
 from callsheet.cli.serving import serve as serving
+from callsheet.errors import CallsheetError
 from callsheet.standalone import write_site
 from callsheet.words import counted
+
+if TYPE_CHECKING:
+    from callsheet.results import DiffResult
+    from callsheet.workspace import Workspace
 
 
 @click.command("catalog")
@@ -43,6 +51,7 @@ from callsheet.words import counted
     metavar="URL",
     help="What leads to the workspace's files in its repository, as https://github.com/we/it/blob/main/actions.",
 )
+@click.option("--base", metavar="REV", help="Add a page of what changed since a git revision.")
 @click.option(
     "--serve", is_flag=True, help="Serve the site on this machine, and write it again after each change."
 )
@@ -53,6 +62,7 @@ def command(
     environments: tuple[str, ...],
     languages: tuple[str, ...],
     link_base: str,
+    base: str | None,
     serve: bool,
     port: int,
     *,
@@ -66,22 +76,51 @@ def command(
     if options.out is None and not serve:
         raise click.UsageError("name the folder of the site with --out")
     with nullcontext(options.out) if options.out is not None else TemporaryDirectory() as folder:
+        root = options.open().root
+        options = replace(options, workspace=options.folder)  # which one it is is said once
 
         def write() -> int:
             with wrong_arguments():
                 opened = options.open()
-                site = site_of(opened.catalog(environments), languages or LANGUAGES, link_base)
+                review = None if base is None else Review(base, _since(opened, base))
+                found = opened.catalog(environments)
+                site = site_of(found, languages or LANGUAGES, link_base, review)
             return write_site(folder, site.names, site.files)
 
-        from callsheet.reporting.catalog import LANGUAGES, site_of
+        from callsheet.reporting.catalog import LANGUAGES, Review, site_of
 
-        changes = changes_of(options.open().root, "catalog --serve") if serve else ()
+        changes = changes_of(root, "catalog --serve", folder) if serve else ()
         written = write()
         if serve:
             address = serving(folder, port)
             click.echo(f"the catalog is at {address}; Ctrl-C ends it")
             for _ in changes:
-                write()
+                _again(write, options)
         elif not options.quiet:
             first = f"{folder.rstrip('/')}/index.html"
             click.echo(f"{counted(written, 'file')} in {folder}: open {first}")
+
+
+def _again(write: Callable[[], int], options: Options) -> None:
+    """Write the site again; what keeps it from being written is shown, and the site stays as it was."""
+    from callsheet.cli.main import show_error
+
+    try:
+        written = write()
+    except CallsheetError as error:
+        show_error(error)
+    except click.UsageError as error:
+        click.echo(f"error: {error.format_message()}", err=True)
+    else:
+        if not options.quiet:
+            click.echo(f"written again: {counted(written, 'file')}")
+
+
+def _since(opened: Workspace, base: str) -> DiffResult | None:
+    """Compare with a revision; None where errors of the workspace keep it from being compared."""
+    try:
+        return opened.diff(base=base)
+    except CallsheetError as error:
+        if error.code != "CS924":
+            raise
+        return None

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from callsheet.errors import CallsheetError
 
-SUFFIXES = (".yaml", ".yml", ".json", ".j2", ".callsheetignore")
+SUFFIXES = (
+    ".yaml", ".yml", ".json", ".j2", ".callsheetignore",
+    # What documents name: the HTML of emails, the rows of sets, templates of payloads.
+    ".html", ".htm", ".txt", ".csv", ".tsv", ".xml", ".graphql",
+)  # fmt: skip
+_LOOK = 200
+"""After so many milliseconds without a change, the watching is known to have begun."""
 
 
-def changes_of(root: Path, verb: str) -> Iterator[None]:
-    """Yield after each change of a file that counts, until Ctrl-C.
+def changes_of(root: Path, verb: str, besides: str | None = None) -> Iterator[None]:
+    """Return what yields after each change of a file that counts, until Ctrl-C.
+
+    It is watched from here on: what is changed before the first is asked for is not lost.
+
+    Args:
+        root: the folder of the workspace.
+        verb: who waits.
+        besides: a folder whose files do not count, as what is written into it.
 
     Raises:
         CallsheetError: CS945 without the package that watches files.
@@ -26,9 +41,21 @@ def changes_of(root: Path, verb: str) -> Iterator[None]:
             help="pip install 'callsheet[watch]'",
         ) from None
 
+    own = None if besides is None else os.path.realpath(besides)
+
     def wanted(change: Change, path: str) -> bool:
         del change
         inside = Path(path).relative_to(root.resolve()).parts
+        if own is not None and (path == own or path.startswith(f"{own}{os.sep}")):
+            return False
         return path.endswith(SUFFIXES) and not any(one.startswith(".") for one in inside[:-1])
 
-    return (None for _ in watch(root.resolve(), watch_filter=wanted, raise_interrupt=False))
+    found = watch(
+        root.resolve(),
+        watch_filter=wanted,
+        raise_interrupt=False,
+        yield_on_timeout=True,
+        rust_timeout=_LOOK,
+    )
+    first = next(found, set())
+    return (None for changes in chain([first], found) if changes)

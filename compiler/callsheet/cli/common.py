@@ -77,7 +77,12 @@ class Options(Struct, frozen=True):
             return
         style = style_of(sys.stdout, plain=self.out is not None)
         if self.output not in ("text", "json"):
-            style = replace(style, prefix=prefix_of(Path(self.folder)), link=run_url(os.environ))
+            style = replace(
+                style,
+                prefix=prefix_of(Path(self.folder)),
+                link=run_url(os.environ),
+                catalog=os.environ.get("CALLSHEET_CATALOG_URL"),
+            )
         text = chosen.write(result, style)
         if self.output == "github":
             _summarise(result, style)

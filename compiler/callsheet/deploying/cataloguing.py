@@ -8,28 +8,30 @@ from functools import partial
 from typing import Any, Literal
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from callsheet.calling.cases import CaseResult
 from callsheet.compiling import Compiled, CompiledAction
 from callsheet.compiling.origins import FieldOrigin, origins_of
-from callsheet.deploying.current import read_current
-from callsheet.deploying.stores import Stores
+from callsheet.contracts.states import ContractState
+from callsheet.deploying.past import Done, History, Steps, history_of
+from callsheet.deploying.seen import Seen
+from callsheet.deploying.tried import Tried, tried_of
+from callsheet.documents.file_history import FileHistory
 from callsheet.language import Definition, Diagnostic
-from callsheet.language.environment import Environment
+from callsheet.language.addresses import Address
 from callsheet.language.masking import masked
-from callsheet.ledger import ApplyRecord
-from callsheet.targets.journey_optimizer.uses import Usage
 
-Word = Literal["deployed", "changed", "new", "drifted", "unmanaged", "broken", "not asked", "not known"]
+Word = Literal[
+    "deployed", "changed", "new", "drifted", "unmanaged", "gone", "by hand", "interrupted", "broken",
+    "not asked", "not known",
+]  # fmt: skip
 """What an object is in an environment:
 
 deployed as it is written; changed here since; new, and not deployed; drifted at the target; there and not
-callsheet's; broken, so that nothing is known of what it would be; of an environment that was not asked, or
-could not be.
+callsheet's; callsheet's, and no longer defined; new or changed, where somebody has to do it on a screen;
+left in the middle of an apply; broken, so that nothing is known of what it would be; of an environment that
+was not asked, or could not be.
 """
-MOST_APPLIES = 200
-"""The history of an environment goes back so far."""
 
 
 class State(Struct, frozen=True, kw_only=True):
@@ -75,9 +77,10 @@ class Entry(Struct, frozen=True, kw_only=True):
         compiled: by environment.
         read_origins: returns where its fields come from, in the first of these environments.
         findings: those that concern it.
-        steps: by environment, what was done to it: the apply and the word for the step, newest first.
-        cases: how many test cases it has; `failed` are the names of those that do not pass, None where they
-            were not run.
+        read_history: returns by environment what was done to it.
+        cases: how many test cases it has, and what became of them by environment; nothing where they were
+            not run.
+        contract: what became of the contract that it names; None without one.
         journeys: those that use it, likely or possibly, each with its environment.
         policies: the names of those that look at it, each with the last day of an exception; empty without.
 
@@ -88,37 +91,17 @@ class Entry(Struct, frozen=True, kw_only=True):
     compiled: Mapping[str, Mapping[str, Any]]
     read_origins: Callable[[], Sequence[FieldOrigin]] = tuple
     findings: Sequence[Diagnostic] = ()
-    steps: Mapping[str, Sequence[tuple[ApplyRecord, str]]] = field(default_factory=dict)
+    read_history: Callable[[], Mapping[str, History]] = dict
     cases: int = 0
-    failed: Sequence[str] | None = None
+    results: Sequence[Tried] = ()
+    contract: ContractState | None = None
     journeys: Sequence[tuple[str, str]] = ()
     policies: Sequence[tuple[str, str]] = ()
 
-
-class Seen(Struct, frozen=True, kw_only=True):
-    """What is known of an environment.
-
-    Attributes:
-        asked: whether its target was asked.
-        why: why it is not known; empty where it is.
-        applied: digests by address, as callsheet put them there; so `deployed`, as they are.
-        open_steps: addresses of what an apply has left open, or waits for somebody.
-        usage: which journeys use what, where the target holds journeys.
-
-    """
-
-    asked: bool = False
-    why: str = ""
-    applied: Mapping[str, str] = field(default_factory=dict)
-    deployed: Mapping[str, str] = field(default_factory=dict)
-    applies: Sequence[ApplyRecord] = ()
-    open_steps: Sequence[str] = ()
-    usage: Usage = field(default_factory=Usage)
-
     @property
-    def unmanaged(self) -> list[str]:
-        """What is deployed, and not by callsheet."""
-        return sorted(map(masked, {*self.deployed} - {*self.applied}))
+    def failed(self) -> list[str]:
+        """The names of the test cases that do not pass, each with its environment."""
+        return [f"{one.name} ({one.environment})" for one in self.results if one.outcome != "passed"]
 
 
 class CatalogResult(Struct, frozen=True, kw_only=True):
@@ -127,9 +110,10 @@ class CatalogResult(Struct, frozen=True, kw_only=True):
     Attributes:
         environments: the concrete ones, with what is known of each.
         findings: all of them.
-        gone: by environment, what is deployed and no longer defined.
         screens: the targets that are screens of Journey Optimizer, by environment.
         expiring: exceptions of policies: last day, policy, action and reason; the next one first.
+        others: what is deployed and not defined here: its state by environment, by address.
+        commits: those of each file.
         commit: of the files; empty where there is none.
         made_at: when (RFC 3339, UTC).
 
@@ -138,29 +122,12 @@ class CatalogResult(Struct, frozen=True, kw_only=True):
     entries: Sequence[Entry]
     environments: Mapping[str, Seen]
     findings: Sequence[Diagnostic]
-    gone: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    others: Mapping[str, Mapping[str, State]] = field(default_factory=dict)
     screens: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     expiring: Sequence[tuple[str, str, str, str]] = ()
+    commits: FileHistory = field(default_factory=lambda: FileHistory({}))
     commit: str = ""
     made_at: str = ""
-
-
-def seen_in(stores: Stores) -> Seen:
-    """Return what target and ledger say; raises CallsheetError where one cannot be read."""
-    current = read_current(stores)
-    left = stores.ledger.open_apply()
-    return Seen(
-        asked=True,
-        applied={address: one.digest for address, one in current.applied.items()},
-        deployed={address: one.digest for address, one in current.deployed.items()},
-        # Whoever wrote a record by hand, or named the author, may have put anything there.
-        applies=[_without_secrets(one) for one in stores.ledger.history()[:MOST_APPLIES]],
-        open_steps=sorted(masked(one.address) for one in left[1]) if left is not None else (),
-    )
-
-
-def _without_secrets(record: ApplyRecord) -> ApplyRecord:
-    return replace(record, author=masked(record.author), commit=masked(record.commit))
 
 
 def expiring_of(compiled: Compiled, today: date) -> list[tuple[str, str, str, str]]:
@@ -173,37 +140,49 @@ def expiring_of(compiled: Compiled, today: date) -> list[tuple[str, str, str, st
     )
 
 
-def gone_of(compiled: Compiled, seen: Mapping[str, Seen]) -> dict[str, list[str]]:
-    """Return by environment what callsheet deployed, and nothing here defines any more."""
+def others_of(compiled: Compiled, seen: Mapping[str, Seen]) -> dict[str, dict[str, State]]:
+    """Return what is deployed and not defined here: what callsheet put there, and what it did not."""
     known = {*(one.address for one in compiled.definitions.values()), *compiled.renames.values()}
-    return {name: sorted(map(masked, {*one.applied} - known)) for name, one in seen.items()}
+    found: dict[str, dict[str, State]] = {}
+    for name, one in seen.items():
+        steps = Steps(one)
+        for address in sorted({*one.applied, *one.deployed} - known):
+            word: Word = "gone" if address in one.applied else "unmanaged"
+            found.setdefault(masked(address), {})[name] = _applied(word, steps.of(address))
+    return dict(sorted(found.items()))
 
 
-def entries_of(
-    compiled: Compiled, seen: Mapping[str, Seen], tested: Sequence[CaseResult] | None
-) -> list[Entry]:
-    """Return every definition of a workspace, by its name, with its state in the environments.
+class Asked(Struct, frozen=True, kw_only=True):
+    """What the entries of a catalog are made of, beside the workspace.
 
-    Args:
-        compiled: the workspace.
+    Attributes:
         seen: what is known of each environment.
-        tested: what became of the test cases; None where they were not run.
+        tested: what became of the test cases that were run.
+        contracts: what became of the contracts, by the name of the action.
 
     """
-    failed = None if tested is None else _failed(tested)
-    last = {name: _last_steps(one) for name, one in seen.items()}
+
+    seen: Mapping[str, Seen]
+    tested: Sequence[CaseResult] = ()
+    contracts: Mapping[str, ContractState] = field(default_factory=dict)
+
+
+def entries_of(compiled: Compiled, asked: Asked) -> list[Entry]:
+    """Return every definition of a workspace, by its name, with its state in the environments."""
+    steps = {name: Steps(one) for name, one in asked.seen.items()}
     named: dict[str, list[Diagnostic]] = {}
     for one in compiled.diagnostics:
         for name in {about for about, _ in one.about}:
             named.setdefault(name, []).append(one)
+    results = tried_of(asked.tested)
     return [
         _entry(
             compiled,
-            seen,
-            last,
+            asked,
+            steps,
             definition,
             findings=named.get(definition.name, ()),
-            failed=None if failed is None else failed.get(definition.name, ()),
+            results=results.get(definition.name, ()),
         )
         for definition in sorted(compiled.definitions.values(), key=lambda one: one.name)
     ]
@@ -211,12 +190,12 @@ def entries_of(
 
 def _entry(
     compiled: Compiled,
-    seen: Mapping[str, Seen],
-    last: Mapping[str, Mapping[str, Sequence[tuple[ApplyRecord, str]]]],
+    asked: Asked,
+    steps: Mapping[str, Steps],
     definition: Definition,
     *,
     findings: Sequence[Diagnostic],
-    failed: Sequence[str] | None,
+    results: Sequence[Tried],
 ) -> Entry:
     address = definition.address
     there = [one for one in compiled.concrete if one.deploys(definition)]
@@ -227,30 +206,35 @@ def _entry(
         and not compiled.errors_of((definition.name,), one.name)
     }
     first = next((one for one in there if one.name in contents), None)
+    names = {name: _deployed_as(compiled, address, one) for name, one in asked.seen.items()}
+    done = {name: past for name, one in steps.items() if (past := one.of(names[name]))}
     return Entry(
         definition=definition,
         states={
-            one.name: _state(compiled, definition, one, seen[one.name], last[one.name].get(address, ()))
+            one.name: _state(compiled, definition, asked.seen[one.name], one.name, done.get(one.name, ()))
             for one in there
         },
         compiled=Contents(contents),
         read_origins=tuple if first is None else partial(origins_of, compiled, first, definition.name),
         findings=findings,
-        steps={name: found[address] for name, found in last.items() if address in found},
+        read_history=partial(_histories, done, asked.seen),
         cases=_number_of_cases(definition),
-        failed=failed,
-        journeys=[(name, masked(it)) for name, one in seen.items() for it in one.usage.journeys(address)],
+        results=results,
+        contract=asked.contracts.get(definition.name),
+        journeys=[
+            (name, masked(it)) for name, one in asked.seen.items() for it in one.usage.journeys(address)
+        ],
         policies=_policies(compiled, definition),
     )
 
 
-def _failed(tested: Sequence[CaseResult]) -> dict[str, list[str]]:
-    """Return the test cases that do not pass, by action."""
-    failed: dict[str, list[str]] = {}
-    for one in tested:
-        if one.outcome != "passed":
-            failed.setdefault(one.action, []).append(f"{one.name} ({one.environment})")
-    return failed
+def _deployed_as(compiled: Compiled, address: str, seen: Seen) -> str:
+    """Return the name by which an object is deployed: of one that is renamed here, the one before."""
+    return address if address in seen.applied else compiled.renames.get(address, address)
+
+
+def _histories(done: Mapping[str, Sequence[Done]], seen: Mapping[str, Seen]) -> dict[str, History]:
+    return {name: history_of(found, seen[name]) for name, found in done.items()}
 
 
 def _policies(compiled: Compiled, definition: Definition) -> list[tuple[str, str]]:
@@ -269,17 +253,14 @@ def _number_of_cases(definition: Definition) -> int:
 
 
 def _state(
-    compiled: Compiled,
-    definition: Definition,
-    environment: Environment,
-    seen: Seen,
-    steps: Sequence[tuple[ApplyRecord, str]],
+    compiled: Compiled, definition: Definition, seen: Seen, environment: str, steps: Sequence[Done]
 ) -> State:
-    found = compiled.by_environment.get(environment.name, {}).get(definition.address)
-    address = definition.address
-    if address not in seen.applied:
-        address = compiled.renames.get(address, address)  # by the name that it was deployed with
-    word = _word(None if found is None else found.digest, seen, address)
+    found = compiled.by_environment.get(environment, {}).get(definition.address)
+    address = _deployed_as(compiled, definition.address, seen)
+    return _applied(_word(None if found is None else found.digest, seen, address), steps)
+
+
+def _applied(word: Word, steps: Sequence[Done]) -> State:
     if not steps or word in ("not asked", "not known"):
         return State(word=word)
     record = steps[0][0]
@@ -295,19 +276,14 @@ def _word(wanted_digest: str | None, seen: Seen, address: str) -> Word:
         return "not asked"
     if seen.why:
         return "not known"
+    if masked(address) in seen.open_steps:
+        return "interrupted"
     applied_digest, deployed_digest = seen.applied.get(address), seen.deployed.get(address)
-    if applied_digest is None:
-        return "new" if deployed_digest is None else "unmanaged"
-    if deployed_digest != applied_digest:
+    by_hand = seen.by_hand.get(Address.read(address).kind, False)
+    if applied_digest is None and deployed_digest is not None:
+        return "unmanaged"
+    if deployed_digest != applied_digest or any(one.address == address for one in seen.screen):
         return "drifted"
-    return "deployed" if deployed_digest == wanted_digest else "changed"
-
-
-def _last_steps(seen: Seen) -> dict[str, list[tuple[ApplyRecord, str]]]:
-    """Return what was done to each object, newest first."""
-    found: dict[str, list[tuple[ApplyRecord, str]]] = {}
-    for record in seen.applies:
-        for step in record.steps:
-            if step.outcome == "done":
-                found.setdefault(step.address, []).append((record, step.action))
-    return found
+    if deployed_digest == wanted_digest:
+        return "deployed"
+    return "by hand" if by_hand else "new" if deployed_digest is None else "changed"

@@ -6,6 +6,7 @@ writing system needs one of them (a joiner inside Persian or an emoji), it is le
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_right
 from collections import Counter
@@ -163,12 +164,14 @@ def _decoded(label: str) -> str:
         return label
 
 
+_LATIN = re.compile("[ -\u02ff]*")
+"""Letters of which each is seen, where it can be printed."""
 _UNSAFE_CATEGORIES = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 
 
 def safe(text: str) -> str:
     """Show control characters as escapes, and others that cannot be seen by their Unicode names."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable() and (text.isascii() or _LATIN.fullmatch(text)):
         return text
     return "".join(one if _is_safe(text, index) else _escape(one) for index, one in enumerate(text))
 

@@ -6,6 +6,7 @@ show both sides of a change, so they show it hidden.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from callsheet.documents import Path
@@ -36,6 +37,14 @@ def masked(value: Any, path: Path = ()) -> Any:
     if _belongs_hidden(path) or secret_kind(value):
         return HIDDEN
     return value
+
+
+def masked_words(text: str) -> str:
+    """Return a sentence with each word hidden that looks like a credential: a field may be named by one."""
+    if not secret_kind(text):
+        return text
+    parts = [HIDDEN if secret_kind(one) else one for one in re.split(r"([\s`]+)", text)]
+    return HIDDEN if secret_kind("".join(parts)) else "".join(parts)
 
 
 def _belongs_hidden(path: Path) -> bool:

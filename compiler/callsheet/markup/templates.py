@@ -27,6 +27,23 @@ def write_html(template: str, **values: Any) -> str:
     return _environment().get_template(template).render(values)
 
 
+def write_part(template: str, **values: Any) -> Any:
+    """Return a part of several pages, encoded: a template that is given it writes it as it is."""
+    from markupsafe import Markup
+
+    return Markup(write_html(template, **values))  # noqa: S704 - each value in it is escaped
+
+
+def encoded_lines(text: str) -> Any:
+    """Encode a text for an element that keeps its lines, once for several pages."""
+    return _multiline(text)
+
+
+def encoded_attribute(text: str) -> Any:
+    """Encode a value for an attribute that a browser reads exactly, once for several pages."""
+    return _exact(text)
+
+
 @cache
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -48,6 +65,9 @@ def _environment() -> Environment:
 
 def _visible(value: Any) -> Any:
     """Show control characters and others that cannot be seen as escapes, in all that is not markup yet."""
+    if type(value) is str:
+        # Most of what is written is such a text: it is not worth a call.
+        return value if value.isascii() and value.isprintable() else safe(value)
     return value if hasattr(value, "__html__") else safe(str(value))
 
 
@@ -72,9 +92,13 @@ def _kind(value: Any) -> str:
 
 
 def _sealed(source: str) -> str:
+    """Return the expression by which a Content Security Policy allows exactly one file of the package."""
+    return hash_of(_environment().get_template(source).render())
+
+
+def hash_of(content: str) -> str:
     """Return the expression by which a Content Security Policy allows exactly one style sheet or script."""
     from base64 import b64encode
     from hashlib import sha256
 
-    content = _environment().get_template(source).render()
     return f"'sha256-{b64encode(sha256(content.encode()).digest()).decode()}'"

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from callsheet.documents import Path, equal
 from callsheet.language.difference import NOTHING, Difference, value_at
+from callsheet.language.masking import masked_words
 from callsheet.language.when_empty import WHEN_EMPTY
 from callsheet.planning.explanations import explain
 from callsheet.planning.personal_data import personal_data
@@ -105,7 +106,9 @@ def _explained(
     path: Path, old: Any, new: Any, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> Difference:
     words, impact, reason = explain(path, old, new, before, after)
-    return Difference(path=path, before=old, after=new, words=words, impact=impact, reason=reason)
+    return Difference(
+        path=path, before=old, after=new, words=masked_words(words), impact=impact, reason=reason
+    )
 
 
 def _new_personal_data(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:

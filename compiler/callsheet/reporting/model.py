@@ -18,6 +18,7 @@ class Style(Struct, frozen=True):
         width: columns of the terminal.
         prefix: what leads from the repository to the workspace, as `actions/`.
         link: where the whole of a report is kept (a CI run, an artifact); https or http.
+        catalog: where the catalog of the workspace is published; https or http.
         most_findings: so many findings of one code are written as text where there are many; None for all.
 
     """
@@ -26,6 +27,7 @@ class Style(Struct, frozen=True):
     colour: bool = False
     prefix: str = ""
     link: str | None = None
+    catalog: str | None = None
     most_findings: int | None = 5
 
 

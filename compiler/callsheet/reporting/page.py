@@ -6,7 +6,7 @@ tuple of plain texts and `Code`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from msgspec import Struct
 
@@ -43,11 +43,28 @@ class Paragraph(Struct, frozen=True):
     tone: str = ""
 
 
+class Facts(Struct, frozen=True):
+    """What a part of a page is about, by which a reader filters: one change.
+
+    Attributes:
+        hosts: that are called before or after it.
+        environments: where it is the same.
+
+    """
+
+    address: str
+    impact: str
+    owner: str = ""
+    hosts: tuple[str, ...] = ()
+    environments: tuple[str, ...] = ()
+
+
 class Table(Struct, frozen=True):
-    """A table with a head."""
+    """A table with a head; `about` has what each row is about, where the rows are changes."""
 
     head: Sequence[str]
     rows: Sequence[Sequence[Inline]]
+    about: Sequence[Facts | None] = ()
 
 
 class Lines(Struct, frozen=True):
@@ -80,12 +97,14 @@ class Section(Struct, frozen=True):
         blocks: the whole.
         short: its head, and why it is there.
         weight: the lower, the sooner it gets room.
+        about: the change that it shows; None for anything else.
 
     """
 
     blocks: Sequence[Block]
     short: Sequence[Block]
     weight: int = 0
+    about: Facts | None = None
 
 
 class Page(Struct, frozen=True):
@@ -96,6 +115,7 @@ class Page(Struct, frozen=True):
             and is never shortened.
         opening: sections that stand before everything but the title.
         unit: what its sections are, for `and 3 more changes`.
+        defined: the addresses on it that the workspace defines: each has a page in the catalog.
 
     """
 
@@ -105,16 +125,17 @@ class Page(Struct, frozen=True):
     sections: Sequence[Section] = ()
     unit: str = "change"
     opening: Sequence[Section] = ()
+    defined: Collection[str] = ()
 
     @property
     def whole(self) -> Sequence[Block]:
         """Every block, in order."""
-        return [
-            *self.blocks[:1],
-            *(block for one in self.opening for block in one.blocks),
-            *self.blocks[1:],
-            *(block for one in self.sections for block in one.blocks),
-        ]
+        return [*self.first, *self.blocks[1:], *(block for one in self.sections for block in one.blocks)]
+
+    @property
+    def first(self) -> Sequence[Block]:
+        """The title, and what comes before everything else."""
+        return [*self.blocks[:1], *(block for one in self.opening for block in one.blocks)]
 
 
 def text_of(one: str | Share) -> str:

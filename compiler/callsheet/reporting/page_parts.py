@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import unified_diff
 from typing import Any
 
+from callsheet.language.characters import safe
 from callsheet.language.difference import IMPACTS, NOTHING, Difference
+from callsheet.language.masking import masked
+from callsheet.planning.hosts import hosts_of
 from callsheet.planning.model import Change, PlanSelection
 from callsheet.planning.request_pairs import RequestPair
 from callsheet.planning.review import DataFlow, grouped_flows
@@ -14,6 +17,7 @@ from callsheet.reporting.model import Style
 from callsheet.reporting.page import (
     Block,
     Code,
+    Facts,
     Fold,
     Heading,
     Inline,
@@ -26,7 +30,7 @@ from callsheet.reporting.page import (
     some,
 )
 from callsheet.reporting.phrases import selected
-from callsheet.reporting.terminal import SAID_IN_WORDS, value_text, value_texts
+from callsheet.reporting.terminal import SAID_IN_WORDS, shown, value_text, value_texts
 from callsheet.reporting.text_lists import request_lines
 from callsheet.words import and_more
 
@@ -57,7 +61,37 @@ def _reason(reason: str, found: Sequence[Difference]) -> Inline:
     return (f"{found[0].impact}, {reason}: ", *inline(found[0].words), *((f", {more}",) if more else ()))
 
 
-def table(head: Sequence[str], rows: Sequence[Row]) -> list[Block]:
+def facts_of(entry: Entry) -> Facts:
+    """Return what a change is filtered by."""
+    change, names, _ = entry
+    hosts = {host for one in (change.before, change.after) if one is not None for host in _hosts(one)}
+    return Facts(
+        address=change.address,
+        impact=change.impact,
+        owner=_on_one_line(masked(change.owner or "")),
+        hosts=tuple(sorted(map(_on_one_line, hosts))),
+        environments=tuple(map(_on_one_line, names)),
+    )
+
+
+def _on_one_line(text: str) -> str:
+    return safe(" ".join(text.split()))
+
+
+def _hosts(content: Mapping[str, Any]) -> set[str]:
+    """Return the hosts that an object calls; none of what was broken by hand at the target."""
+    try:
+        return {*map(masked, hosts_of(content))}
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return set()
+
+
+def defined_of(changes: Iterable[Change]) -> list[str]:
+    """Return the addresses of changes that the workspace defines after them."""
+    return sorted({one.address for one in changes if one.after is not None})
+
+
+def table(head: Sequence[str], rows: Sequence[Row], about: Sequence[Facts | None] = ()) -> list[Block]:
     """Return a table of at most `MAX_ROWS` rows, without its empty columns; nothing without rows."""
     if not rows:
         return []
@@ -65,7 +99,11 @@ def table(head: Sequence[str], rows: Sequence[Row]) -> list[Block]:
         index for index in range(len(head)) if any(any(row[index]) and row[index] != ("",) for row in rows)
     ]
     blocks: list[Block] = [
-        Table([head[one] for one in kept], [[row[one] for one in kept] for row in rows[:MAX_ROWS]])
+        Table(
+            [head[one] for one in kept],
+            [[row[one] for one in kept] for row in rows[:MAX_ROWS]],
+            about[:MAX_ROWS],
+        )
     ]
     if len(rows) > MAX_ROWS:
         blocks.append(Paragraph((and_more(len(rows), MAX_ROWS),)))
@@ -96,7 +134,7 @@ def change_sections(
         grave = change.impact in _GRAVE
         whole: list[Block] = [Heading(3, head), *inner] if grave else [Fold(head, inner)]
         short: list[Block] = [Heading(3, head) if grave else Paragraph(head), reasons(change.diff)]
-        sections.append(Section(whole, short, -IMPACTS.index(change.impact)))
+        sections.append(Section(whole, short, -IMPACTS.index(change.impact), facts_of(entry)))
     return sections
 
 
@@ -121,6 +159,7 @@ def difference_blocks(one: Difference) -> list[Block]:
 def sides(before: Any, after: Any, path: Any) -> list[str]:
     """Return a value before and after, as lines with signs."""
     if isinstance(before, str) and isinstance(after, str) and "\n" in before + after:
+        before, after = shown(before, path), shown(after, path)
         return _cut(list(unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=1))[2:])
     if before is not NOTHING and after is not NOTHING:
         was, now = value_texts(before, after, path, _WIDE, indent=2)
@@ -162,7 +201,8 @@ def overview(entries: Sequence[Entry], before: Sequence[Row] = ()) -> list[Block
         )
         for change, names, _ in ordered
     ]
-    return table(("impact", "step", "action", "owner", "environments"), [*before, *rows])
+    about = [*(None for _ in before), *map(facts_of, ordered)]
+    return table(("impact", "step", "action", "owner", "environments"), [*before, *rows], about)
 
 
 def flow_table(flows: Sequence[DataFlow]) -> list[Block]:

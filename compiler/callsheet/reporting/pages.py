@@ -30,6 +30,7 @@ from callsheet.reporting.page_parts import (
     MAX_ROWS,
     Entry,
     change_sections,
+    defined_of,
     difference_blocks,
     flow_table,
     overview,
@@ -62,14 +63,15 @@ def plan_page(plan: Plan) -> Page:
     ]
     notes = plan.notes if plan.figures is None else (figures_note(plan.figures), *plan.notes)
     blocks += [Paragraph(("Note: ", one)) for one in notes]
-    blocks += [_guard(one) for one in plan.guards if one.verdict != "passed"]
+    blocks += [guard_block(one) for one in plan.guards if one.verdict != "passed"]
     blocks += flow_table(data_flows({plan.environment: plan.changes}))
     blocks += _drift(plan.drift, plan.left_alone)
     commit = (plan.commit or "no commit")[:12]
     differ = "; the files differ from it" if plan.dirty else ""
     blocks.append(Paragraph(("Plan ", Code(plan.digest[:19]), " at ", Code(commit), f"{differ}.")))
     sections = change_sections(entries, _figures(plan))
-    return Page(f"plan:{plan.environment}", f"Plan for {plan.environment}: {what}", blocks, sections)
+    title = f"Plan for {plan.environment}: {what}"
+    return Page(f"plan:{plan.environment}", title, blocks, sections, defined=defined_of(plan.changes))
 
 
 def _figures(plan: Plan) -> dict[str, list[Block]]:
@@ -139,7 +141,8 @@ def apply_page(result: ApplyResult) -> Page:
 # -- parts ------------------------------------------------------------------------------------
 
 
-def _guard(one: GuardVerdict) -> Block:
+def guard_block(one: GuardVerdict) -> Block:
+    """Return what a guard says of a plan."""
     tone = "breaking" if one.verdict == "broken" else "sensitive"
     return Paragraph(
         (

@@ -25,6 +25,7 @@ from callsheet.reporting.page_parts import (
     Row,
     change_details,
     change_sections,
+    defined_of,
     difference_blocks,
     flow_table,
     overview,
@@ -64,7 +65,14 @@ def diff_page(result: DiffResult) -> Page:
         )
         for one in result.other_policies
     ]
-    return Page("review", title, blocks, change_sections(own), opening=_protected(result.protections))
+    return Page(
+        "review",
+        title,
+        blocks,
+        change_sections(own),
+        opening=_protected(result.protections),
+        defined=defined_of(change for change, _, _ in entries),
+    )
 
 
 def _protected(found: Sequence[Protection]) -> list[Section]:

@@ -13,6 +13,7 @@ from callsheet.reporting.terminal import (
     SAID_IN_WORDS,
     paint,
     safe,
+    shown,
     value_text,
     value_texts,
     wrapped,
@@ -61,7 +62,8 @@ def difference_lines(one: Difference, style: Style) -> list[str]:
         lines = [paint(line, colour, style) for line in lines]
     # What the words end with already is not repeated below them.
     if _has_lines(one.before) and _has_lines(one.after):
-        lines += _line_diff(str(one.before), str(one.after), style)
+        before, after = (str(shown(it, one.path)) for it in (one.before, one.after))
+        lines += _line_diff(before, after, style)
     elif one.path and one.reason not in SAID_IN_WORDS:
         for signed, painted in signed_values(one.before, one.after, one.path, style, 8):
             lines.append("      " + paint(signed, painted, style))

@@ -12,9 +12,14 @@ import pytest
 import callsheet
 from callsheet.markup import write_html
 from callsheet.markup.templates import _environment
+from callsheet.reporting.filters import filtered, linking
+from callsheet.reporting.page import Page
 
 HOME = Path(callsheet.__file__).parent
 TEMPLATES = sorted(one.relative_to(HOME).as_posix() for one in HOME.rglob("*.j2"))
+
+PAGE = Page("", "x", ())
+VALUES = {"page": PAGE, "filtered": filtered(PAGE), "link_of": linking({}), "w": {}}
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
@@ -54,16 +59,14 @@ def test_an_exact_value_keeps_each_character() -> None:
 
 def test_a_missing_value_is_an_error_and_not_an_empty_place() -> None:
     with pytest.raises(jinja2.UndefinedError, match="'link' is undefined"):
-        write_html("reporting/page.html.j2", page=type("Page", (), {"whole": [], "title": "x"})())
+        write_html("reporting/page.html.j2", **VALUES)
 
 
 def test_a_policy_allows_the_style_sheet_that_the_page_contains() -> None:
     from base64 import b64encode
     from hashlib import sha256
 
-    page = write_html(
-        "reporting/page.html.j2", page=type("Page", (), {"whole": [], "title": "x"})(), link=""
-    )
+    page = write_html("reporting/page.html.j2", **VALUES, link="")
     (style,) = re.findall("<style>(.*?)</style>", page, re.DOTALL)
     digest = b64encode(sha256(style.encode()).digest()).decode()
     assert f"style-src 'sha256-{digest}';" in unescape(page)

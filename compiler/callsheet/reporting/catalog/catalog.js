@@ -87,6 +87,6 @@ function sortable(table) {
   });
 }
 
-const form = document.querySelector("form.filters");
+const form = document.querySelector("form.filters:not(.changes)");
 if (form) (form.classList.contains("flows") ? flows : palette)(form);
 document.querySelectorAll("table.sortable").forEach(sortable);

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from callsheet.deploying.cataloguing import CatalogResult
+from callsheet.language.masking import masked
+from callsheet.reporting.catalog.others import Other, others_of
 from callsheet.reporting.catalog.views import View
 
 _FORMULA = ("=", "+", "-", "@")
@@ -37,9 +39,29 @@ def _columns(result: CatalogResult) -> dict[str, Callable[[View], Any]]:
         "hosts": lambda one: ", ".join(one.hosts),
         "sensitivity": lambda one: ", ".join(one.sensitivity),
         "limits": lambda one: one.limits,
-        "contract": lambda one: one.contract,
+        "contract": lambda one: masked(one.entry.contract.operation) if one.entry.contract else "",
+        "contractSource": lambda one: masked(one.entry.contract.source) if one.entry.contract else "",
+        "contractState": lambda one: one.contract_state,
         "tests": lambda one: one.entry.cases,
+        "testsPassed": lambda one: sum(it.outcome == "passed" for it in one.entry.results),
+        "testsFailed": lambda one: ", ".join(map(masked, one.entry.failed)),
+        "policies": lambda one: ", ".join(name for name, _ in one.entry.policies),
         "findings": lambda one: len(one.findings),
+    }
+
+
+def _of_other(one: Other, result: CatalogResult) -> dict[str, Any]:
+    """Return what there is in the list of an object that the workspace does not define."""
+    return {
+        "name": one.name,
+        "kind": one.kind,
+        **{
+            f"state {name}": one.states[name].word if name in one.states else ""
+            for name in result.environments
+        },
+        "appliedAt": one.last.at if one.last else "",
+        "appliedBy": one.last.by if one.last else "",
+        "commit": one.last.commit if one.last else "",
     }
 
 
@@ -52,6 +74,9 @@ def as_csv(result: CatalogResult, views: Sequence[View]) -> str:
     writer.writerow(columns)
     for one in views:
         writer.writerow([_cell(read(one)) for read in columns.values()])
+    for other in others_of(result):
+        found = _of_other(other, result)
+        writer.writerow([_cell(found.get(name, "")) for name in columns])
     return text.getvalue()
 
 
@@ -67,5 +92,6 @@ def as_json(result: CatalogResult, views: Sequence[View]) -> str:
         "madeAt": result.made_at,
         "commit": result.commit or None,
         "actions": [{name: read(one) for name, read in columns.items()} for one in views],
+        "others": [_of_other(one, result) for one in others_of(result)],
     }
     return json.dumps(found, indent=2, ensure_ascii=False) + "\n"

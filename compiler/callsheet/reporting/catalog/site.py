@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
 from importlib.resources import files
-from typing import Any, get_args
+from typing import Any
 
 from msgspec import Struct
 
-from callsheet.deploying.cataloguing import CatalogResult, Word
+from callsheet.deploying.cataloguing import CatalogResult
 from callsheet.documents import pointer_of
 from callsheet.errors import ArgumentError, CallsheetError
 from callsheet.language.masking import masked
@@ -18,18 +16,22 @@ from callsheet.markup import write_html
 from callsheet.messages.previewing import sample_texts
 from callsheet.messages.segments import segments_of
 from callsheet.messages.texts import Texts
+from callsheet.reporting.catalog.changes import Review, shown_changes
+from callsheet.reporting.catalog.encoded import encoded_parts
 from callsheet.reporting.catalog.exports import as_csv, as_json
 from callsheet.reporting.catalog.flows import flows_of, picture_of
-from callsheet.reporting.catalog.forms import fields_of, form_of
-from callsheet.reporting.catalog.views import Known, View, compact, differing, indented, known_of, views_of
+from callsheet.reporting.catalog.forms import fields_of
+from callsheet.reporting.catalog.history import shown_history
+from callsheet.reporting.catalog.mails import shown_mails
+from callsheet.reporting.catalog.others import others_of
+from callsheet.reporting.catalog.overview import STATE_WORDS, overview_of
+from callsheet.reporting.catalog.views import Known, View, known_of, views_of
 from callsheet.reporting.catalog.words import LANGUAGES, words_in
 from callsheet.reporting.journey import journey_text
 from callsheet.reporting.model import Style
 from callsheet.results import JourneyResult
 from callsheet.targets.journey_optimizer.forms import form_for
 
-STATE_WORDS: tuple[Word, ...] = get_args(Word)
-MOST_WEEKS = 26
 _ICONS = ("push", "email", "sms", "whatsapp", "ads", "event")
 
 
@@ -46,13 +48,19 @@ class Site(Struct, frozen=True):
     files: Iterator[tuple[str, str]]
 
 
-def site_of(result: CatalogResult, languages: Sequence[str] = LANGUAGES, link_base: str = "") -> Site:
+def site_of(
+    result: CatalogResult,
+    languages: Sequence[str] = LANGUAGES,
+    link_base: str = "",
+    review: Review | None = None,
+) -> Site:
     """Return the site: the first language at the top, others in folders.
 
     Args:
         result: what there is.
         languages: `en`, `fr`.
         link_base: what leads to the files of the workspace in its repository, over http or https.
+        review: what changed since a revision; None without a page of that.
 
     Raises:
         ArgumentError: for a language that the pages do not have, and for another kind of link.
@@ -64,13 +72,14 @@ def site_of(result: CatalogResult, languages: Sequence[str] = LANGUAGES, link_ba
     chosen = [*dict.fromkeys(languages)]
     folders = {one: "" if one == chosen[0] else f"{one}/" for one in chosen}
     known = [known_of(one) for one in result.entries]
-    pages = {one: _Pages(result, known, one, chosen, base) for one in chosen}
+    pages = {one: _Pages(result, known, one, chosen, base, review) for one in chosen}
     names = [f"{folders[one]}{name}" for one in chosen for name in pages[one].names()]
     return Site([*_SHARED, *names], _files(result, pages, folders))
 
 
+_NAV = ("palette", "list", "flows", "overview", "changes")
 _ASSETS = ("icon.svg", "catalog.js", "request.js")
-_SHARED = ("style.css", *_ASSETS, "list.csv", "list.json")
+_SHARED = ("style.css", *_ASSETS, "changes.js", "list.csv", "list.json")
 
 
 def _files(
@@ -80,6 +89,7 @@ def _files(
     yield "style.css", _text("markup/style.css") + _text("reporting/catalog/catalog.css")
     for name in _ASSETS:
         yield name, _text(f"reporting/catalog/{name}")
+    yield "changes.js", _text("reporting/changes.js")
     yield "list.csv", as_csv(result, first.views)
     yield "list.json", as_json(result, first.views)
     for language, one in pages.items():
@@ -88,13 +98,15 @@ def _files(
     for number, entry in enumerate(result.entries):
         # What is read of the files is read once for all languages.
         contents = dict(entry.compiled)
+        texts = _texts(contents)
         parts = {
             "contents": contents,
-            "differences": differing(contents),
-            "form": form_of(contents),
-            "origins": entry.read_origins(),
-            "texts": _texts(contents),
+            **encoded_parts(entry, contents, first.link_base),
+            "texts": texts,
+            "channel": next((str(one.get("channel", "")) for one in contents.values()), ""),
+            **shown_mails(texts),
             "segments_of": segments_of,
+            **shown_history(result, entry),
         }
         entry.definition.document.forget()
         for language, one in pages.items():
@@ -145,8 +157,10 @@ class _Pages:
         language: str,
         languages: Sequence[str],
         link_base: str,
+        review: Review | None,
     ) -> None:
         self.result = result
+        self.review = review
         self.language = language
         self.languages = languages
         self.link_base = link_base
@@ -157,10 +171,15 @@ class _Pages:
         errors = (one for one in result.findings if one.severity == "error")
         self.unread = [one for one in errors if not {name for name, _ in one.about} & listed][:100]
 
+    @property
+    def nav(self) -> list[str]:
+        """The pages that are about all entries, as every page names them."""
+        return [*_NAV, *(() if self.review is None else ("review",))]
+
     def names(self) -> list[str]:
         """Return the paths of its pages."""
         return [
-            *(f"{one}.html" for one in ("index", "list", "flows", "overview")),
+            *(f"{'index' if one == 'palette' else one}.html" for one in self.nav),
             *(one.page for one in self.views),
         ]
 
@@ -168,10 +187,12 @@ class _Pages:
         """Yield each page that is about all entries, with its path below those of its language."""
         views = self.views
         yield self._page("index", "palette", groups=_groups(views), filters=self._filters())
-        yield self._page("list", "list")
+        yield self._page("list", "list", strangers=others_of(self.result))
         flows = flows_of(views)
         yield self._page("flows", "flows", flows=flows, picture=picture_of(flows), shared=_shared(views))
-        yield self._page("overview", "overview", **self._figures())
+        yield self._page("overview", "overview", **overview_of(self.result, views, self.words))
+        for name, shown in shown_changes(self.result, self.review, views, self.words).items():
+            yield f"{name}.html", self._written(f"{name}.html", "changes", self.words[name], name, **shown)
 
     def _page(self, name: str, current: str, **values: Any) -> tuple[str, str]:
         return f"{name}.html", self._written(f"{name}.html", name, self.words[current], current, **values)
@@ -189,6 +210,7 @@ class _Pages:
             views=self.views,
             unread=self.unread,
             w=self.words,
+            nav=self.nav,
             language=self.language,
             heading=heading,
             current=current,
@@ -201,8 +223,6 @@ class _Pages:
             ],
             link_base=self.link_base,
             icon=_icon,
-            indented=indented,
-            compact=compact,
             hidden=masked,
             pointer=pointer_of,
             **values,
@@ -224,20 +244,6 @@ class _Pages:
             for name, found in values.items()
             if any(found)
         ]
-
-    def _figures(self) -> dict[str, Any]:
-        result = self.result
-        counts = {
-            name: Counter(one.states[name].word for one in self.views if name in one.states)
-            for name in result.environments
-        }
-        weeks = _weeks(result)
-        return {
-            "counts": counts,
-            "state_words": [one for one in STATE_WORDS if any(it[one] for it in counts.values())],
-            "weeks": weeks,
-            "most": max((number for _, number in weeks), default=1),
-        }
 
 
 def _groups(views: Sequence[View]) -> list[tuple[str, list[tuple[str, list[View]]]]]:
@@ -261,18 +267,3 @@ def _icon(view: View) -> str:
     """Return the name of an icon: of the channel where there is one, else of the kind."""
     channel = view.channel.lower()
     return channel if channel in _ICONS else "message" if view.kind == "Message" else "call"
-
-
-def _weeks(result: CatalogResult) -> list[tuple[str, int]]:
-    """Return how many applies there were in each week, by its Monday; the last weeks, with empty ones."""
-    days = [
-        date.fromisoformat(it.started_at[:10]) for one in result.environments.values() for it in one.applies
-    ]
-    if not days:
-        return []
-    mondays = Counter(one - timedelta(days=one.weekday()) for one in days)
-    last = max(mondays)
-    first = max(min(mondays), last - timedelta(weeks=MOST_WEEKS - 1))
-    number = (last - first).days // 7 + 1
-    weeks = (first + timedelta(weeks=one) for one in range(number))
-    return [(one.isoformat(), mondays[one]) for one in weeks]

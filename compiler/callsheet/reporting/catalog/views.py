@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from callsheet.calling.receivers import receivers_of
@@ -17,9 +17,9 @@ from callsheet.language import Diagnostic, in_language
 from callsheet.language.kinds import deployed_kinds
 from callsheet.language.masking import masked
 from callsheet.planning.personal_data import personal_data
+from callsheet.reporting.catalog.others import newest
+from callsheet.reporting.filters import page_of
 from callsheet.reporting.text_lists import category_of
-
-_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,120}")
 
 
 class ParameterView(Struct, frozen=True):
@@ -40,6 +40,7 @@ class Known(Struct, frozen=True):
     Attributes:
         hosts: that receive what it sends.
         sent: environment, kind and receiver of each personal datum.
+        certificate: the reference to the certificate that it shows; empty where it shows none.
         declared: the parameters, as they are compiled; of what did not compile, as they are written.
 
     """
@@ -49,6 +50,7 @@ class Known(Struct, frozen=True):
     sent: Sequence[tuple[str, str, str]]
     declared: Mapping[str, Mapping[str, Any]]
     limits: str
+    certificate: str = ""
 
 
 class View(Struct, frozen=True):
@@ -76,7 +78,6 @@ class View(Struct, frozen=True):
     parameters: Sequence[ParameterView]
     sensitivity: Sequence[str]
     limits: str
-    contract: str
     search: str
 
     @property
@@ -102,21 +103,35 @@ class View(Struct, frozen=True):
     @property
     def last(self) -> State | None:
         """Its newest apply anywhere; None where none is known."""
-        found = [one for one in self.entry.states.values() if one.at]
-        return max(found, key=lambda one: one.at, default=None)
+        return newest(self.entry.states)
 
     def tested(self, words: Mapping[str, str]) -> str:
         """Return how many test cases it has, and what became of them, in words."""
         entry = self.entry
         if not entry.cases:
             return ""
-        if entry.failed is None:
+        if not entry.results:
             return f"{entry.cases}, {words['not_run']}"
         return (
-            f"{entry.cases}, {words['failed']}: {', '.join(entry.failed)}"
+            f"{entry.cases}, {words['failed']}: {', '.join(map(masked, entry.failed))}"
             if entry.failed
             else (f"{entry.cases}, {words['passed']}")
         )
+
+    def contract(self, words: Mapping[str, str]) -> str:
+        """Return which contract it has, and whether it was checked, in words; empty without one."""
+        found = self.entry.contract
+        return "" if found is None else f"{masked(found.operation)}, {words[self.contract_state]}"
+
+    @property
+    def contract_state(self) -> str:
+        """Whether its contract was checked, skipped, or not checked since it does not compile."""
+        found = self.entry.contract
+        if found is None:
+            return ""
+        if found.why:
+            return "skipped"
+        return "checked" if any(one.word != "broken" for one in self.states.values()) else "not checked"
 
     @property
     def words(self) -> list[str]:
@@ -140,6 +155,7 @@ def known_of(entry: Entry) -> Known:
         ],
         declared=_declared(entry) if first is None else first.get("parameters", {}),
         limits=_limits(first or {}),
+        certificate=_certificate(first or {}),
     )
 
 
@@ -165,7 +181,7 @@ def _view(number: int, known: Known, language: str) -> View:
     searched += [text for it in parameters for text in (it.name, it.label)]
     return View(
         known=known,
-        page=f"actions/{one.name if _FILE.fullmatch(one.name) else f'entry-{number}'}.html",
+        page=page_of(one.name) or f"actions/entry-{number}.html",
         name=one.name,
         kind=one.kind,
         title=title or one.name,
@@ -179,7 +195,6 @@ def _view(number: int, known: Known, language: str) -> View:
         parameters=parameters,
         sensitivity=sorted({kind for _, kind, _ in known.sent}),
         limits=known.limits,
-        contract=_contract(entry),
         search=plain(" ".join(searched)),
     )
 
@@ -206,14 +221,16 @@ def _parameter(name: str, declared: Mapping[str, Any], language: str) -> Paramet
     )
 
 
+def _certificate(content: Mapping[str, Any]) -> str:
+    """Return the reference to a client's certificate; what it names is a secret, and not read here."""
+    found = (content.get("authentication") or {}).get("clientCertificate") or {}
+    reference = found.get("certificate") or {}
+    return str(reference.get("$secret") or reference.get("secret") or "")
+
+
 def _limits(content: Mapping[str, Any]) -> str:
     found = content.get("limits")
     return ", ".join(f"{key} {compact(value)}" for key, value in (found or {}).items())
-
-
-def _contract(entry: Entry) -> str:
-    contract = getattr(entry.definition, "contract", None) or {}
-    return str(contract.get("operation") or contract.get("method") or "")
 
 
 def compact(value: Any) -> str:
@@ -222,8 +239,15 @@ def compact(value: Any) -> str:
 
 
 def indented(value: Any) -> str:
-    """Return a value as JSON on several lines."""
-    return json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)
+    """Return a value as JSON on several lines.
+
+    The encoder of the standard library is written in C only without an indent.
+    """
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    try:
+        return str(msgspec.json.format(text, indent=2))
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)
 
 
 class Differing(Struct, frozen=True):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from callsheet.errors import ArgumentError
+from callsheet.reporting.catalog.technical_words import TECHNICAL
 
 _WORDS: dict[str, tuple[str, str]] = {
+    **TECHNICAL,
     "palette": ("Palette", "Palette"),
     "list": ("List", "Liste"),
     "flows": ("Data flow", "Flux de données"),
@@ -17,8 +19,6 @@ _WORDS: dict[str, tuple[str, str]] = {
         "a name, a title, a parameter, a host, an owner",
         "un nom, un titre, un paramètre, un hôte, une équipe",
     ),
-    "any": ("any", "indifférent"),
-    "reset": ("Reset", "Réinitialiser"),
     "found": ("% found", "% trouvés"),
     "near": ("nothing has these letters; % come near", "rien n'a ces lettres ; % s'en approchent"),
     "nothing": ("Nothing fits.", "Rien ne correspond."),
@@ -30,16 +30,13 @@ _WORDS: dict[str, tuple[str, str]] = {
     "kind": ("Kind", "Type"),
     "title": ("Title", "Titre"),
     "description": ("Description", "Description"),
-    "environment": ("Environment", "Environnement"),
     "environments": ("Environments", "Environnements"),
     "vendor": ("Vendor", "Fournisseur"),
     "channel": ("Channel", "Canal"),
-    "owner": ("Owner", "Équipe"),
     "category": ("Category", "Catégorie"),
     "labels": ("Labels", "Étiquettes"),
     "sensitivity": ("Personal data", "Données personnelles"),
     "state": ("State", "État"),
-    "host": ("Host", "Hôte"),
     "hosts": ("Hosts", "Hôtes"),
     "last": ("Last applied", "Dernier déploiement"),
     "by": ("by", "par"),
@@ -113,7 +110,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "week": ("Week of", "Semaine du"),
     "number": ("Number", "Nombre"),
     "states": ("States", "États"),
-    "gone": ("deployed, and no longer defined", "déployés, et plus définis"),
     "unread": (
         "What could not be read, and what else is wrong",
         "Ce qui n'a pas pu être lu, et ce qui ne va pas d'autre",

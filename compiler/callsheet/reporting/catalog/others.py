@@ -1,0 +1,43 @@
+"""What is deployed and not defined → rows of the list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+from callsheet.deploying.cataloguing import CatalogResult, State
+from callsheet.language.addresses import Address
+
+
+class Other(Struct, frozen=True):
+    """An object that is deployed somewhere, and that the workspace does not define."""
+
+    kind: str
+    name: str
+    states: Mapping[str, State]
+
+    @property
+    def last(self) -> State | None:
+        """Its newest apply anywhere; None where none is known."""
+        return newest(self.states)
+
+
+def others_of(result: CatalogResult) -> Sequence[Other]:
+    """Return them by their addresses."""
+    return [Other(*Address.read(address), states) for address, states in result.others.items()]
+
+
+def by_state(result: CatalogResult) -> Sequence[tuple[str, str, Sequence[str]]]:
+    """Return their addresses by environment and state."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for address, states in result.others.items():
+        for name, one in states.items():
+            found.setdefault((name, one.word), []).append(address)
+    return [(name, word, addresses) for (name, word), addresses in sorted(found.items())]
+
+
+def newest(states: Mapping[str, State]) -> State | None:
+    """Return the state with the newest apply; None where none is known."""
+    found = [one for one in states.values() if one.at]
+    return max(found, key=lambda one: one.at, default=None)

@@ -1,0 +1,115 @@
+"""What is shown of the HTML of an email: nothing that runs, loads, leads anywhere or ends its place."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from callsheet.messages.harmless import MOST_LETTERS, harmless
+
+WHOLE = """<!doctype html><html lang="fr" onload="x()"><head><title>Nope</title>
+<style>p { color: red; background: url(https://evil.example/a.png) } @import "https://evil.example/b.css";</style>
+</head><body style="margin: 0" bgcolor="#fff"><p style="color: blue" class="own">Salut &amp; <b>bienvenue</b></p>
+<a href="https://shop.example.com/?a=1&b=2" style="color: green">voir</a>
+<img src="https://evil.example/p.png" alt="un colis" width="10"><img src="data:image/png;base64,AAAA" alt="">
+</body></html>"""
+
+
+class _Tags(HTMLParser):
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: list[tuple[str, str, str]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+
+
+def test_an_email_keeps_its_looks_and_loads_nothing() -> None:
+    found = harmless(WHOLE)
+    assert found is not None
+    assert found.html.startswith('<!doctype html><html lang="fr"><head>')
+    assert '<body bgcolor="#fff" class="mail-1">' in found.html
+    assert '<p class="own mail-2">Salut &amp; <b>bienvenue</b></p>' in found.html
+    assert '<a title="https://shop.example.com/?a=1&amp;b=2" class="mail-3">voir</a>' in found.html
+    assert '<img alt="un colis" width="10"><img src="data:image/png;base64,AAAA" alt="">' in found.html
+    assert ".mail-2:not(#_):not(#_):not(#_) { color: blue }" in found.styles[1]
+    assert found.styles[2].split() == ["p", "{", "color:", "red;", "background:", "none", "}"]
+    assert (found.images, found.scripts, found.has_data) == (3, 1, True)
+    assert "Nope" not in found.html
+    assert "evil" not in found.html
+    assert re.findall("<style>(.*?)</style>", found.html, re.DOTALL) == [*found.styles]
+
+
+@pytest.mark.parametrize(
+    ("html", "shown"),
+    [
+        ("<script>alert(1)</script>a", "a"),
+        ("<svg><style><img src=x onerror=alert(1)></style></svg>a", "a"),
+        ("<math><mtext><table><mglyph><style></math><img src=x onerror=alert(1)>", ""),
+        ("<p onclick=alert(1)>a</p>", "<p>a</p>"),
+        ("<iframe src=javascript:alert(1)>x</iframe>a", "a"),
+        ("<form action=https://evil.example><input name=q>a</form>", "a"),
+        ("<meta http-equiv=refresh content='0;url=https://evil.example'><base href=//evil.example>a", "a"),
+        ("<a href=javascript:alert(1)>a</a>", '<a title="javascript:alert(1)">a</a>'),
+        ("<img src=data:text/html,x>", "<img>"),
+        ("<img src='data:image/svg+xml;base64,AAAA'>", "<img>"),
+        ('<td background="https://evil.example/x.png">a</td>', "<td>a</td>"),
+        ('<p title="&quot;><script>alert(1)</script>">a', '<p title="&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;">a'),
+        ("<o:p>a</o:p>", "a"),
+        ("<!--[if mso]><script>x</script><![endif]-->a", "a"),
+        ("a < b & c", "a &lt; b &amp; c"),
+        ("<template><p>x</p></template><textarea></p><img src=x></textarea>a", "a"),
+    ],
+)  # fmt: skip
+def test_what_runs_or_loads_is_left_out(html: str, shown: str) -> None:
+    found = harmless(html)
+    assert found is not None
+    assert found.html.partition("<body>")[2] == f"{shown}</body></html>"
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "background: url('https://evil.example/x')",
+        "background: \\75rl(https://evil.example/x)",
+        "background: u/**/rl(https://evil.example/x)",
+        "background: image-set('https://evil.example/x' 1x)",
+        "list-style: -webkit-image-set(url(https://evil.example/x) 1x)",
+        "color: red } body { background: url(https://evil.example/x)",
+        "color: red</style><script>alert(1)</script>",
+        "content: 'a",
+        "background: calc(1px",
+        "background: url(https://evil.example/x",
+    ],
+)
+def test_a_style_loads_nothing_and_ends_nothing(style: str) -> None:
+    for html in (f'<p style="{style}">a</p>', f"<style>p {{ {style} }}</style>a"):
+        found = harmless(html)
+        assert found is not None
+        assert not re.search(r"(?i)url\s*\(|image-set\s*\(|@import|\\", found.html)
+        assert found.html.count("<style>") == found.html.count("</style") == len(found.styles)
+        assert "<script" not in found.html
+        rules = [one for one in "\n".join(found.styles).split("\n") if one.startswith(".mail-")]
+        for one in rules:
+            assert re.fullmatch(r"\.mail-\d+(:not\(#_\)){3} \{ [^{}]* \}", one)
+
+
+@given(st.text(alphabet="<>/\"'= -!abimgstylecrpt:;(){}&#\\\n\0@", max_size=200))
+def test_only_what_is_listed_is_written(html: str) -> None:
+    found = harmless(html)
+    assert found is not None
+    page = _Tags(found.html)
+    assert not page.tags & {"script", "iframe", "object", "embed", "form", "link", "base", "svg", "math"}
+    assert not [one for one in page.attributes if one[1] in ("href", "style", "srcset", "background")]
+    assert not [one for one in page.attributes if one[1].startswith("on")]
+
+
+def test_one_that_is_too_long_is_not_shown() -> None:
+    assert harmless("a" * (MOST_LETTERS + 1)) is None
