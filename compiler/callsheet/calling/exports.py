@@ -11,12 +11,12 @@ import shlex
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from msgspec import Struct, field
 
 from callsheet._version import __version__
-from callsheet.calling.request import NO_PAYLOAD, Request, build_request
+from callsheet.calling.request import NO_PAYLOAD, Request, build_request, shown_in_query
 from callsheet.errors import ArgumentError, CallsheetError
 from callsheet.language.urls import secret_url
 from callsheet.outbound.lines import with_scheme
@@ -69,7 +69,7 @@ def _exported(compiled: Mapping[str, Any], params: Mapping[str, Any]) -> Exporte
     result = Exported(
         method=request.method,
         # A variable that is the whole URL has the host in it.
-        url=_MARK_IN_URL.sub(lambda match: f"\ue000{match[1]}\ue001", request.url).removeprefix(
+        url=_MARK_IN_URL.sub(lambda match: _mark(unquote(match[1])), request.url).removeprefix(
             whole.head if whole is not None else ""
         ),
         headers=dict(request.headers),
@@ -193,7 +193,7 @@ def _har(one: Exported) -> str:
     def plain(text: str) -> str:
         return _MARK.sub(lambda match: f"{{{match[1]}}}", text)
 
-    url = plain(one.url)
+    url = _MARK.sub(lambda match: shown_in_query(match[1]), one.url)
     headers = [{"name": name, "value": plain(value)} for name, value in one.headers.items()]
     if one.user is not None:
         headers.append({"name": "Authorization", "value": f"Basic {plain(one.user)}"})

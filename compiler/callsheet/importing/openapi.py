@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -228,18 +228,42 @@ def _composed(found: Any, described: dict[str, Any], one: dict[str, Any], sample
 
 def _security(result: Imported, operation: Operation) -> None:
     """Stand in for who calls: what it is becomes a reference to a secret, as any credential does."""
-    for scheme in operation.security[0] if operation.security else ():
-        kind = str(scheme.get("scheme") or scheme.get("type")).lower()
+    alternatives = operation.security or [[]]
+    for scheme in next(filter(_can_be_held, alternatives), alternatives[0]):
+        kind = _kind(scheme)
+        key = str(scheme.get("name"))
         if kind == "basic":
             result.user = ("user", "password")
-        elif kind == "apikey" and scheme.get("in") == "header":
-            key = str(scheme.get("name"))
+        elif kind == "apikey in header":
             result.headers.append((key, secret(re.sub(r"\W+", "_", key))))
-        elif kind == "apikey" and scheme.get("in") == "query" and result.authentication is None:
-            key = str(scheme.get("name"))
+        elif kind == "apikey in query" and result.authentication is None:
             result.authentication = {"type": "apiKey", "name": key, "in": "query", "value": Credential(key)}
-        elif kind in ("bearer", "oauth2", "openidconnect"):
+        elif kind == "apikey in query":
+            result.url = with_query(result.url, f"{quote(key, safe='')}={secret(_mark_of(key))}")
+        elif kind in _TOKENS:
             result.headers.append(("Authorization", "Bearer token"))
         else:
             result.incomplete = True
             result.notes.append(f"the operation requires {kind}: write `authentication` by hand")
+
+
+_TOKENS = ("bearer", "oauth2", "openidconnect")
+_HELD = ("basic", "apikey in header", "apikey in query", *_TOKENS)
+
+
+def _kind(scheme: Mapping[str, Any]) -> str:
+    """Return what a scheme is, in small letters, and where its key is."""
+    kind = str(scheme.get("scheme") or scheme.get("type")).lower()
+    return f"apikey in {str(scheme.get('in')).lower()}" if kind == "apikey" else kind
+
+
+def _can_be_held(schemes: Sequence[Mapping[str, Any]]) -> bool:
+    """Return whether an action can have all schemes of an alternative: one of them is Authorization."""
+    kinds = [_kind(one) for one in schemes]
+    logins = [
+        kind
+        for kind, one in zip(kinds, schemes, strict=True)
+        if kind in ("basic", *_TOKENS)
+        or (kind == "apikey in header" and str(one.get("name")).lower() == "authorization")
+    ]
+    return len(logins) < 2 and all(one in _HELD for one in kinds)
