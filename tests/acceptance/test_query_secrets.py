@@ -368,6 +368,23 @@ def test_a_credential_that_is_there_twice_is_sent_once_and_said(
     assert outcome.code == 0
 
 
+def test_a_token_of_oauth_2_takes_the_place_of_one_in_the_query(
+    workspace: Folder, tmp_path: Path, callsheet: Callsheet
+) -> None:
+    auth = {"type": "oauth2", "oauth2": [{"key": "accessToken", "value": LONG}]}
+    file = tmp_path / "board.json"
+    file.write_text(json.dumps(postman(auth, f"{AT}?access_token=a{LONG}&key={HEX}")))
+    outcome = callsheet("import", file, "--request", "Cards", "--name", "cards", "-C", workspace.path)
+    assert outcome.err.splitlines() == [
+        "the query parameter access_token was left out: the authentication sets it",
+        "CARDS_AUTHORIZATION is the whole header Authorization: `Bearer`, a space and the token",
+    ]
+    compiled = Workspace(workspace.path).compile()
+    content: Any = compiled.by_environment["local"]["Action/cards"].content
+    sent = sent_by_action(content, {}, lambda _: UNKNOWN)
+    assert (sent.query, set(sent.headers)) == ([("key", UNKNOWN)], {"authorization"})
+
+
 def test_a_token_that_is_fetched_leaves_no_room_for_a_key_in_the_query(
     workspace: Folder, tmp_path: Path, callsheet: Callsheet
 ) -> None:

@@ -71,12 +71,12 @@ def _oauth2(result: Imported, held: Mapping[str, str], variables: Variables) -> 
         leave_authentication(result, "oauth2 with a MAC token")
         return
     without_header(result, "Authorization")
+    without_parameter(result, "access_token")
     if held.get("grant_type") == "client_credentials" and held.get("accessTokenUrl"):
         add_oauth2(result, held, held["accessTokenUrl"], variables)
         return
     token = held.get("accessToken", "")
     if held.get("addTokenTo") == "queryParams":
-        without_parameter(result, "access_token")
         add_key(result, "access_token", token, "query", variables)
         return
     prefix = held.get("headerPrefix", "Bearer").strip()
