@@ -29,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from imported import Outcome, all_of, one_of
 from odd_requests import odd_requests
+from odd_variables import odd_variables
 from postman_judge import Judge, requests_of, values_for, values_of_path
 from sources import Source, carried, examples, made
 
@@ -156,6 +157,7 @@ def main() -> None:
             ("carried", carried(packages)),
             ("carried", examples(packages)),
             ("odd", odd_requests()),
+            ("odd variables", odd_variables()),
         ):
             for source in found:
                 for label, kind, why in of[source.kind](source):
