@@ -454,3 +454,36 @@ def test_the_first_alternative_that_an_action_can_hold_is_taken(
     assert names == {
         "header": set(), "bearer": {"X-Key"}, "key": {"Authorization"} if "mutual" in security[0] else set(),
     }[expected]  # fmt: skip
+
+
+def test_what_the_authentication_sends_is_no_parameter_and_one_header_holds_one_login(
+    workspace: Folder, callsheet: Callsheet
+) -> None:
+    given = description(old=False)
+    given["components"]["securitySchemes"] |= {
+        "own": {"type": "apiKey", "in": "query", "name": "appid"},
+        "header": {"type": "apiKey", "in": "header", "name": "X-App"},
+        "bearer": {"type": "http", "scheme": "bearer"},
+        "basic": {"type": "http", "scheme": "basic"},
+    }
+    get = given["paths"]["/1/cards"]["get"]
+    get["security"] = [{"own": [], "header": []}]
+    get["parameters"] = [
+        {"name": "appid", "in": "query", "required": True, "schema": {"type": "string"}},
+        {"name": "x-app", "in": "header", "required": True, "schema": {"type": "string"}},
+    ]
+    file = workspace.write("api.oas", json.dumps(given))
+    outcome = callsheet("import", file, "--operation", "cards", "--name", "cards", "-C", workspace.path)
+    assert (outcome.code, outcome.err) == (0, "")
+    compiled = Workspace(workspace.path).compile()
+    assert compiled.errors == []
+    content: Any = compiled.by_environment["local"]["Action/cards"].content
+    assert content["request"].get("query", {}) == {}
+    assert content["request"]["headers"] == {"X-App": {"secret": "env:CARDS_X_APP"}}
+    assert content["authentication"]["name"] == "appid"
+    get["security"] = [{"basic": [], "bearer": []}]
+    get["parameters"] = []
+    file = workspace.write("api.oas", json.dumps(given))
+    outcome = callsheet("import", file, "--operation", "cards", "--name", "login", "-C", workspace.path)
+    note = "the operation requires bearer too, which is the same header: it was left out\n"
+    assert (outcome.code, outcome.err) == (0, note)
