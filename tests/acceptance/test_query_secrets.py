@@ -36,7 +36,7 @@ spec:
     payload: {{name: "{{{{ params.name }}}}"}}
   {authentication}
   parameters: {{name: {{type: string, example: Hi}}}}
-  limits: {{timeout: 1s}}
+  limits: {{timeout: 10s}}
 """
 
 

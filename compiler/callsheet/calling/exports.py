@@ -171,6 +171,8 @@ def _httpie(one: Exported) -> str:
     # Below --ignore-stdin nothing is read from a pipe; --raw is sent as it is.
     lines = [f"http --ignore-stdin {one.method} {_word(one.url)}"]
     lines += [_word(f"{name}:{_httpie_value(name, value)}") for name, value in one.headers.items()]
+    if one.body is not None and not any(name.lower() == "accept" for name in one.headers):
+        lines.append("'Accept:*/*'")  # HTTPie would ask for JSON
     if one.user is not None:
         lines.append(f"--auth {_word(one.user)}")
     if one.body is not None:
