@@ -138,6 +138,7 @@ def test_segments_that_are_objects_are_their_values_and_it_is_said(
         ({"url": {**HOST, "protocol": 5}}, SHAPE),
         ({"url": {"raw": 5}}, SHAPE),
         ({"url": AT, "method": 5}, SHAPE),
+        ({"url": AT, "method": False}, SHAPE),
         ({"url": f"{AT}/:id", "header": [{"key": "X-A", "value": {"a": 1}}]}, "the value of X-A is not a string"),
         ({"url": AT, "header": [{"key": ["X-A"], "value": "1"}]}, "the name of a field is not a string"),
         ({"url": {**HOST, "path": [":id"], "variable": [{"key": "id", "value": {"a": 1}}]}},

@@ -47,6 +47,11 @@ def to_the_letter(node: Any, follow: Follow, *, siblings: bool) -> Any:
         return None
 
 
+def _is_plain(pattern: Any) -> bool:
+    """Return whether a pattern is one that is asserted."""
+    return isinstance(pattern, str) and not pattern.startswith("/^") and is_linear(pattern)
+
+
 def _exact(node: Any, follow: Follow, depth: int = 0, *, siblings: bool) -> Any:
     if isinstance(node, bool):
         return node
@@ -60,7 +65,7 @@ def _exact(node: Any, follow: Follow, depth: int = 0, *, siblings: bool) -> Any:
         target = follow(node["$ref"])
         beside = {name: one for name, one in node.items() if name != "$ref"} if siblings else {}
         return {"allOf": [inner(target), inner(beside)]} if beside else inner(target)
-    if len(node.get("oneOf") or ()) > 1 or "format" in node or not is_linear(str(node.get("pattern", ""))):
+    if len(node.get("oneOf") or ()) > 1 or "format" in node or not _is_plain(node.get("pattern", "")):
         raise _UnknownError
     kinds = node.get("type", [])
     if not set([kinds] if isinstance(kinds, str) else kinds) <= TYPES:

@@ -223,9 +223,14 @@ class Translator:
         pattern = node.get("pattern")
         if not isinstance(pattern, str):
             return {}
-        if is_linear(pattern):
+        if pattern.startswith("/^"):
+            self.odd.append(
+                (pointer, "has a pattern as JavaScript writes it, which matches nothing as it is")
+            )
+        elif is_linear(pattern):
             return {"pattern": pattern}
-        self.odd.append((pointer, "has a pattern that cannot be run in linear time"))
+        else:
+            self.odd.append((pointer, "has a pattern that cannot be run in linear time"))
         return {}
 
     def _inner(self, node: dict[str, Any], pointer: str, depth: int, whole: Around) -> dict[str, Any]:

@@ -150,10 +150,10 @@ class _Request:
 
     def read(self) -> Imported:
         url = PostmanUrl(self.node.get("url"), self.variables)
-        method = self.node.get("method") or "GET"
-        if not isinstance(method, str):
+        method = self.node.get("method")
+        if method is not None and not isinstance(method, str):
             raise TypeError
-        result = Imported(method=method.upper(), url=url.text())
+        result = Imported(method=(method or "GET").upper(), url=url.text())
         result.notes.extend(url.notes)
         add_headers(result, _headers(self.node.get("header")), self.variables)
         result.notes.extend(_without_value(self.node.get("header")))

@@ -71,7 +71,7 @@ def test_what_is_negated_is_read_to_the_letter(negated: Any, plain: Any) -> None
     "negated",
     [
         {"oneOf": [to("B"), {"required": ["a"]}]}, {"type": "string", "format": "date"}, to("Lost"), to("Loop"),
-        {"pattern": "^(a(?=b)+)+$"}, {"type": "file"}, {"patternProperties": {"^(a(?=b)+)+$": {}}},
+        {"pattern": "^(a(?=b)+)+$"}, {"pattern": "/^a$/"}, {"type": "file"}, {"patternProperties": {"^(a(?=b)+)+$": {}}},
         {"allOf": [{"properties": {"b": TEXT}, "additionalProperties": False}]},
     ],
 )  # fmt: skip
