@@ -7,13 +7,12 @@ JSON too, where `consumes` names a type of JSON: so are all of Slack's.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from msgspec import Struct
 
 from callsheet.contracts.media_types import essence, is_json, without_charset
 from callsheet.contracts.schemas import Translator
-
-if TYPE_CHECKING:
-    from callsheet.contracts.operations import Operation
 
 Fields = Sequence[tuple[dict[str, Any], str]]
 """The parameters in `formData`, each with its pointer."""
@@ -22,34 +21,56 @@ _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _OF_THE_PARAMETER = ("name", "in", "required", "allowEmptyValue", "collectionFormat")
 
 
+class OldBody(Struct, frozen=True, kw_only=True):
+    """What an operation says of its body.
+
+    Attributes:
+        schema: of the JSON; None where the body is no JSON.
+        required: whether there must be one.
+        media: the types of JSON that are consumed; empty for any.
+        at: the pointer to what says that it is no JSON; empty where only the operation does.
+
+    """
+
+    schema: dict[str, Any] | None
+    required: bool
+    media: list[str]
+    at: str
+
+
 def read_old_body(
-    translator: Translator, node: dict[str, Any], operation: Operation, fields: Fields
-) -> None:
-    """Read what an operation consumes, into it.
+    translator: Translator, node: dict[str, Any], at: str, schema: dict[str, Any] | None, fields: Fields
+) -> OldBody | None:
+    """Return what an operation consumes; None where it has no body.
 
     Args:
         translator: of the description.
         node: the operation.
-        operation: with the schema of its body, where a parameter says one.
+        at: its pointer.
+        schema: of the body, where a parameter says one.
         fields: of a form.
 
     """
-    if operation.body is None and not fields:
-        return
+    if schema is None and not fields:
+        return None
     own = "consumes" in node
     listed = node["consumes"] if own else translator.description.get("consumes")
     media = [str(one) for one in listed or ()]
     json = [*dict.fromkeys(without_charset(one) for one in media if is_json(one))]
-    if operation.body is None and json:
-        operation.body = _body_of(translator, fields, operation.at)
-        operation.body_required = bool((operation.body or {}).get("required"))
+    required = False
+    if schema is None and json:
+        schema = _body_of(translator, fields, at)
+        required = bool((schema or {}).get("required"))
     # What has a schema and is called a form is one by mistake.
     elif media and not json and not any(essence(one) in _FORMS for one in media):
-        operation.body = None
-    operation.json_body = operation.body is not None
-    operation.media = [] if "*/*" in media else json
-    if not operation.json_body and media:
-        operation.body_at = f"{operation.at}/consumes" if own else "/consumes"
+        schema = None
+    said = f"{at}/consumes" if own else "/consumes"
+    return OldBody(
+        schema=schema,
+        required=required,
+        media=[] if "*/*" in media else json,
+        at=said if schema is None and media else "",
+    )
 
 
 def _body_of(translator: Translator, fields: Fields, at: str) -> dict[str, Any] | None:

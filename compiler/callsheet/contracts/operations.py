@@ -155,7 +155,7 @@ class _OperationReader:
         }
         operation.parameters = [*last.values()]
         if self.old:
-            read_old_body(self.translator, node, operation, self.fields)
+            self._old_body(node, operation)
         elif isinstance(node.get("requestBody"), dict):
             place = f"{at}/requestBody"
             self._body(self._resolved(node["requestBody"], place), place, operation)
@@ -251,6 +251,13 @@ class _OperationReader:
                 operation.bodies[media] = found
             if media == first:
                 operation.body = found
+
+    def _old_body(self, node: dict[str, Any], operation: Operation) -> None:
+        found = read_old_body(self.translator, node, operation.at, operation.body, self.fields)
+        if found is not None:
+            operation.body, operation.media = found.schema, found.media
+            operation.body_required = operation.body_required or found.required
+            operation.json_body, operation.body_at = found.schema is not None, found.at
 
     def _answers(self, node: dict[str, Any], at: str, operation: Operation) -> None:
         told_statuses = [str(one) for one in node.get("responses") or ()]
