@@ -15,7 +15,7 @@ SEGMENTS: tuple[Any, ...] = (
     True, False, None, [], ["a"], "", {"value": {"a": 1}}, {"value": True},
 )  # fmt: skip
 HELD: tuple[Any, ...] = (
-    True, False, None, 0, 5, 1.0, 1.5, 1e21, 1e-7, 12345678901234567890, -0.0, {"a": 1}, {}, [], [1, "x"], "", "x", " x ",
+    True, False, 0, 5, 1.0, 1.5, 1e21, 1e-7, 12345678901234567890, -0.0, {"a": 1}, {}, [1, "x"], "", "x", " x ",
     "true", "null", "0", '{"a": 1}', "{{v}}", "{{missing}}", "{{$guid}}", "a\nb", "{{it}}", "x{{it}}", "{{other}}",
     "{{ it }}", "{{it}}{{it}}", "{{", "}}", "{{}}", "{{{v}}}",
 )  # fmt: skip
