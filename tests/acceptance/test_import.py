@@ -127,7 +127,7 @@ SECRETS = {
     "what looks like one": (f"curl {URL} -d '{{\"a\": \"AKIAIOSFODNN7EXAMPLE\"}}'", "env:EXAMPLE_A"),
     "a cookie": (f"curl -b 'session=s3cr3tvalue' {URL}", "the cookie was ignored"),
     "a bearer and a key": (
-        f"curl -H 'Authorization: Bearer s3cr3tvalue' '{URL}?key=s3cr3tvalue'", "looks like a second credential"),
+        f"curl -H 'Authorization: Bearer s3cr3tvalue' '{URL}?key=s3cr3tvalue'", "'Authorization': {'secret': 'env:EXAMPLE_AUTHORIZATION'}"),
 }  # fmt: skip
 
 

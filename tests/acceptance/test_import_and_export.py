@@ -290,7 +290,44 @@ HTTPIE: dict[str, tuple[str, str, Any]] = {
     "http --print=hb https://api.example.com --raw '{\"a\": [1]}'": ("POST", "https://api.example.com/", {"a": [1]}),
     "http --timeout 5 DELETE https://api.example.com/3": ("DELETE", "https://api.example.com/3", None),
     "http https://api.example.com 'a\\:b=c'": ("POST", "https://api.example.com/", {"a:b": "c"}),
+    # As HTTPie 3.2.4 prints them with --offline.
+    "http POST https://api.example.com a=1 a=2": ("POST", "https://api.example.com/", {"a": "2"}),
+    "http https://api.example.com a[]=1 a[]:=2 'b[1]=x'": ("POST", "https://api.example.com/", {"a": ["1", 2], "b": [None, "x"]}),
+    "http https://api.example.com 'a[0][b]=c' 'a[0][d]=e'": ("POST", "https://api.example.com/", {"a": [{"b": "c", "d": "e"}]}),
+    "http https://api.example.com '[]=1' '[]:={}'": ("POST", "https://api.example.com/", ["1", {}]),
+    "http https://api.example.com 'a\\[b\\]=c'": ("POST", "https://api.example.com/", {"a[b]": "c"}),
+    "http :3000/x a=b": ("POST", "http://localhost:3000/x", {"a": "b"}),
+    "http :/x": ("GET", "http://localhost/x", None),
+    "https ://example.com": ("GET", "https://example.com/", None),
+    "http localhost": ("GET", "http://localhost/", None),
+    "http --default-scheme=https example.com": ("GET", "https://example.com/", None),
+    "http -o out.json --download -q -S example.com a=b": ("POST", "http://example.com/", {"a": "b"}),
 }  # fmt: skip
+
+JSON_HEADERS = {"Accept": "application/json, */*;q=0.5", "Content-Type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    ("line", "headers", "notes"),
+    [
+        ("http POST https://api.example.com a=b", JSON_HEADERS, []),
+        ("http -j GET https://api.example.com", JSON_HEADERS, []),
+        ("http https://api.example.com", {}, []),
+        ("http https://api.example.com Accept: a=b", {"Content-Type": "application/json"}, []),
+        ("http https://api.example.com 'Accept:*/*' a=b", {"Content-Type": "application/json"}, []),
+        ("http https://api.example.com Accept:text/plain a=b", {**JSON_HEADERS, "Accept": "text/plain"}, []),
+        ("http https://api.example.com X-A: 'X-B;' X-C:1", {"X-B": "", "X-C": "1"}, []),
+        ("http https://api.example.com Content-Type: a=b", {"Accept": JSON_HEADERS["Accept"]},
+         ["the header Content-Type is sent: a payload of an action has one"]),
+        ("http --verify=no --timeout 3 https://api.example.com", {},
+         ["the option --verify was left out: an action has its own way"]),
+    ],
+)  # fmt: skip
+def test_headers_of_an_httpie_line_are_those_that_httpie_sends(
+    line: str, headers: dict[str, str], notes: list[str]
+) -> None:
+    found = read_httpie(line)
+    assert (dict(found.headers), found.notes) == (headers, notes)
 
 
 @pytest.mark.parametrize("line", HTTPIE)
@@ -309,12 +346,12 @@ def test_an_httpie_line_becomes_the_same_request(line: str) -> None:
         ("http https://a.example a@/etc/passwd", "`a` reads a file"),
         ("http https://a.example a:=@x.json", "`a` reads a file"),
         ("http https://a.example a:=x", "the data is not JSON"),
-        ("http :8080/x a=b", "the URL is short for one of this machine"),
-        ("http https://a.example 'a[0]=b'", "`a[0]` is an item of a list"),
         ("http https://a.example --cert=x", "the option --cert is not known"),
         ("http https://a.example word", "`word` is not an item of a request"),
         ("http POST", "the line calls no URL"),
-        ("http POST https://a.example a=1 a[b]=2", "`a` is a value, and has fields"),
+        ("http https://a.example 'a[b=c'", "`a[b` is not the name of a field"),
+        ("http https://a.example 'a[5000]=c'", "`a[5000]` is too far in its list"),
+        ("http POST https://a.example a=1 a[b]=2", "`a[b]` is within a value of another kind"),
         (
             "http -A digest -a u:s3cr3t https://a.example",
             "a login by digest is made of what the service answers first",

@@ -11,13 +11,13 @@ import shlex
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from msgspec import Struct, field
 
 from callsheet._version import __version__
 from callsheet.calling.model import NO_PAYLOAD, Request
-from callsheet.calling.request import build_request
+from callsheet.calling.request import build_request, shown_in_query
 from callsheet.errors import ArgumentError, CallsheetError
 from callsheet.language.urls import secret_url
 from callsheet.outbound.lines import with_scheme
@@ -70,7 +70,7 @@ def _exported(compiled: Mapping[str, Any], params: Mapping[str, Any]) -> Exporte
     result = Exported(
         method=request.method,
         # A variable that is the whole URL has the host in it.
-        url=_MARK_IN_URL.sub(lambda match: f"\ue000{match[1]}\ue001", request.url).removeprefix(
+        url=_MARK_IN_URL.sub(lambda match: _mark(unquote(match[1])), request.url).removeprefix(
             whole.head if whole is not None else ""
         ),
         headers=dict(request.headers),
@@ -172,6 +172,8 @@ def _httpie(one: Exported) -> str:
     # Below --ignore-stdin nothing is read from a pipe; --raw is sent as it is.
     lines = [f"http --ignore-stdin {one.method} {_word(one.url)}"]
     lines += [_word(f"{name}:{_httpie_value(name, value)}") for name, value in one.headers.items()]
+    if one.body is not None and not any(name.lower() == "accept" for name in one.headers):
+        lines.append("'Accept:*/*'")  # HTTPie would ask for JSON
     if one.user is not None:
         lines.append(f"--auth {_word(one.user)}")
     if one.body is not None:
@@ -194,7 +196,7 @@ def _har(one: Exported) -> str:
     def plain(text: str) -> str:
         return _MARK.sub(lambda match: f"{{{match[1]}}}", text)
 
-    url = plain(one.url)
+    url = _MARK.sub(lambda match: shown_in_query(match[1]), one.url)
     headers = [{"name": name, "value": plain(value)} for name, value in one.headers.items()]
     if one.user is not None:
         headers.append({"name": "Authorization", "value": f"Basic {plain(one.user)}"})

@@ -102,6 +102,14 @@ _STANDS_FOR_A_SECRET = re.compile("\ue000[^\ue000\ue001]*\ue001")
 """What an export puts into the place of a secret: the name of a variable."""
 
 
+def shown_in_query(reference: str) -> str:
+    """Return a reference as it is shown in a query: to be read, and without what ends a pair there."""
+    return f"{{{quote(reference, safe=_IN_QUERY)}}}"
+
+
+_IN_QUERY = ":/@!$'()*,;=?[]{}|"
+
+
 class Filler(SlotFiller):
     """Fills the slots of a compiled action or message, and what stands outside of its payload."""
 
@@ -148,7 +156,7 @@ class Filler(SlotFiller):
         for name, node in fields.items():
             if isinstance(node, dict) and "secret" in node:
                 shown = self.reveal(node["secret"])
-                text = quote(shown, safe="") if isinstance(shown, str) else f"{{{node['secret']}}}"
+                text = quote(shown, safe="") if isinstance(shown, str) else shown_in_query(node["secret"])
                 found.append(f"{quote(name, safe='')}={text}")
                 continue
             value = self.fill(node)

@@ -97,6 +97,10 @@ def command(
     kind = source if source in _FORMATS and line is not None else None
     if kind is not None:
         source, line = str(line), None
+    if line is None and source.startswith(_LINES):
+        # Not shown: a credential may be in it.
+        word = "curl" if source.startswith("curl") else "httpie"
+        raise click.UsageError(f"write `callsheet import {word}` before the line")
     opened = options.open()
     chosen = [one.strip() for one in fields.split(",") if one.strip()]
     several_requests = len(wanted) > 1 or any(map(_names_several, wanted))
@@ -145,6 +149,10 @@ def command(
         click.echo(f"Its credentials were left out; set {', '.join(written.secrets)} where it is sent.")
     click.echo(f"Next: callsheet {'validate' if opened.compile().errors else f'test {written.name}'}")
     return 0
+
+
+_LINES = ("curl ", "http ", "https ")
+"""How a line begins, which is no name of a file."""
 
 
 def _names_several(wanted: str) -> bool:

@@ -46,7 +46,7 @@ def check_request(subject: Subject, operation: Operation) -> Iterator[Problem]:
                 ("request", "payload"),
                 "the operation takes a form or a file, not a JSON body",
                 do="choose an operation with a JSON body: callsheet sends JSON",
-                related=subject.related(operation.at),
+                related=subject.related(operation.body_at or operation.at),
             )
         return
     validation = operation.body_as(content_type(request.headers))

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from callsheet.contracts.descriptions import Description
 from callsheet.contracts.media_types import is_json, nearest_to, without_charset
+from callsheet.contracts.old_bodies import read_old_body
 from callsheet.contracts.parameter_styles import style_of
 from callsheet.contracts.schemas import Translator
 from callsheet.contracts.sources import ContractFault
@@ -31,6 +32,8 @@ class Operation(Struct):
         bodies: the schemas of the body by its media type, where they are not all the same.
         answers: the schemas of the JSON bodies of `success` and `failure`, where they are described.
         examples: of these bodies, as the description shows them.
+        json_body: whether the body, where there is one, may be JSON.
+        body_at: the pointer to what says that it may not; empty where the operation does.
         media: the types of JSON that the body may have, that of `body` first; empty for any.
         security: alternatives, each a list of schemes; empty where none is named.
         status: of the first success that is described, else 200.
@@ -49,6 +52,7 @@ class Operation(Struct):
     bodies: dict[str, dict[str, Any]] = field(default_factory=dict)
     body_required: bool = False
     json_body: bool = True
+    body_at: str = ""
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     examples: dict[str, list[Any]] = field(default_factory=dict)
     media: list[str] = field(default_factory=list)
@@ -126,6 +130,7 @@ class _OperationReader:
         self.description = description
         self.translator = Translator(description)
         self.old = description.get("swagger") == "2.0"
+        self.fields: list[tuple[dict[str, Any], str]] = []
 
     def read(self, path: str, method: str, item: dict[str, Any], node: dict[str, Any]) -> Operation:
         at = f"/paths{pointer_of((path, method))}"
@@ -149,7 +154,9 @@ class _OperationReader:
             for one in operation.parameters
         }
         operation.parameters = [*last.values()]
-        if isinstance(node.get("requestBody"), dict):
+        if self.old:
+            self._old_body(node, operation)
+        elif isinstance(node.get("requestBody"), dict):
             place = f"{at}/requestBody"
             self._body(self._resolved(node["requestBody"], place), place, operation)
         self._answers(node, at, operation)
@@ -201,7 +208,7 @@ class _OperationReader:
             operation.body = self.translator.whole(one.get("schema"), f"{at}/schema")
             operation.body_required = one.get("required") is True
         elif where == "formData":
-            operation.json_body = False
+            self.fields.append((one, at))
         elif where in ("query", "header"):
             schema, in_a_text = self._schema_of(one)
             operation.parameters.append(
@@ -244,6 +251,13 @@ class _OperationReader:
                 operation.bodies[media] = found
             if media == first:
                 operation.body = found
+
+    def _old_body(self, node: dict[str, Any], operation: Operation) -> None:
+        found = read_old_body(self.translator, node, operation.at, operation.body, self.fields)
+        if found is not None:
+            operation.body, operation.media = found.schema, found.media
+            operation.body_required = operation.body_required or found.required
+            operation.json_body, operation.body_at = found.schema is not None, found.at
 
     def _answers(self, node: dict[str, Any], at: str, operation: Operation) -> None:
         told_statuses = [str(one) for one in node.get("responses") or ()]

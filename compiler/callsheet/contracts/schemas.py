@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from callsheet.contracts.discriminators import decided, discriminated, references_in
 from callsheet.contracts.keywords import conditions, of_dependents, of_items, of_keys
+from callsheet.contracts.negations import TYPES, to_the_letter
 from callsheet.contracts.nodes import definition_key, reference_to
 from callsheet.contracts.shapes import Around, Shapes
 from callsheet.documents import parts_of, pointer_of
@@ -22,7 +23,6 @@ _KEPT = (
 )  # fmt: skip
 _LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
 _COMPOSED = ("$ref", "allOf", "anyOf", "oneOf")
-_TYPES = ("string", "number", "integer", "boolean", "object", "array", "null")
 _DURATION = r"^-?[0-9]{1,12}(\.[0-9]{1,9})?s$"
 DEPTH = 100
 
@@ -51,7 +51,10 @@ class Translator:
 
     def whole(self, node: Any, pointer: str) -> dict[str, Any]:
         """Return a schema with the definitions that it needs, to stand alone."""
-        root = self.closed(node, pointer)
+        return self.standing_alone(self.closed(node, pointer))
+
+    def standing_alone(self, root: dict[str, Any]) -> dict[str, Any]:
+        """Return what was translated with the definitions that it needs."""
         return {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             **root,
@@ -191,7 +194,7 @@ class Translator:
     def _type(self, node: dict[str, Any]) -> dict[str, Any]:
         kinds = node.get("type")
         kinds = [kinds] if isinstance(kinds, str) else kinds if isinstance(kinds, list) else []
-        kinds = [one for one in kinds if one in _TYPES]
+        kinds = [one for one in kinds if one in TYPES]
         found: dict[str, Any] = {}
         if _is_nullable(node) and "null" not in kinds:
             kinds = [*kinds, "null"] if kinds else []
@@ -220,9 +223,14 @@ class Translator:
         pattern = node.get("pattern")
         if not isinstance(pattern, str):
             return {}
-        if is_linear(pattern):
+        if pattern.startswith("/^"):
+            self.odd.append(
+                (pointer, "has a pattern as JavaScript writes it, which matches nothing as it is")
+            )
+        elif is_linear(pattern):
             return {"pattern": pattern}
-        self.odd.append((pointer, "has a pattern that cannot be run in linear time"))
+        else:
+            self.odd.append((pointer, "has a pattern that cannot be run in linear time"))
         return {}
 
     def _inner(self, node: dict[str, Any], pointer: str, depth: int, whole: Around) -> dict[str, Any]:
@@ -251,7 +259,7 @@ class Translator:
                     for index, one in enumerate(node[name])
                 ]
         if isinstance(node.get("not"), dict | bool):
-            found["not"] = self.closed(node["not"], f"{pointer}/not", depth + 1)
+            found |= self._negated(node["not"], f"{pointer}/not", depth + 1)
         found |= conditions(self, node, pointer, depth, whole)
         found |= of_keys(self, node, pointer, depth)
         found |= of_items(self, node, pointer, depth)
@@ -259,6 +267,14 @@ class Translator:
         if dependent:
             found["allOf"] = [*found.get("allOf", []), *dependent]
         return self._by_discriminator(node, found, pointer, whole)
+
+    def _negated(self, node: Any, pointer: str, depth: int) -> dict[str, Any]:
+        """Translate what is under `not`; where that is not known to the letter, it refuses nothing."""
+        exact = to_the_letter(node, self._followed, siblings=self.takes_siblings)
+        if exact is None:
+            self.odd.append((pointer, "is under `not`, and is not known to the letter"))
+            return {}
+        return {"not": self.closed(exact, pointer, depth)}
 
     def _part(self, name: str, node: Any, pointer: str, depth: int, whole: Around) -> dict[str, Any]:
         """Translate one of the schemas of a list."""

@@ -9,7 +9,7 @@ import base64
 import itertools
 import re
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from msgspec.structs import replace
 
@@ -19,9 +19,11 @@ from callsheet.importing.declared import Parameters
 from callsheet.importing.guesses import guess, last_key, parameter_name
 from callsheet.importing.marks import SLOT, VALUE, filled, filled_payload, template_of
 from callsheet.importing.model import Credential, Imported, ImportFault, Known, Slot
+from callsheet.importing.query_parts import parted
 from callsheet.importing.references import References
 from callsheet.importing.shell import as_written
 from callsheet.importing.url_texts import PLAIN_IN_PATH, encoded, query_text, with_plain_values
+from callsheet.outbound.urls import with_query
 from callsheet.templates.values import canonical_text
 
 _VENDORS = (
@@ -87,6 +89,7 @@ class _Writer:
         self.parameters = Parameters()
         self.reads = {one: f"values.{account}.{one}" for one in imported.values}
         self.authentication: dict[str, Any] = {"type": "none"}
+        self.whole_headers: dict[str, Any] = {}
 
     def text(self) -> str:
         request, expected = self._request()
@@ -135,20 +138,24 @@ class _Writer:
         for slot in self.imported.slots.values():
             if slot.chosen:
                 self.parameters.of_slot(slot)
+        base, _, written = self.imported.url.partition("#")[0].partition("?")
+        # Beside a key in the query, which is the authentication then, other proofs are headers.
+        own = self.imported.authentication or {}
+        self.key_in_query = own.get("in") == "query" or bool(parted(written).hidden)
         if self.imported.authentication is not None:
             self._authenticate(self.imported.authentication)
         elif self.imported.user is not None or parts.username:
             self._basic(*(self.imported.user or (parts.username or "", parts.password or "")))
         if parts.username and (self.imported.authentication is not None or self.imported.user is not None):
             self.notes.append(_USER_LEFT)
-        base, _, written = self.imported.url.partition("#")[0].partition("?")
         base = with_plain_values(base, self.imported.values, PLAIN_IN_PATH)
         headers = self._headers()
-        query = self._query(written)
+        plain, hidden = self._query(written)
         # What curl would send of a URL's odd characters is what is written.
         full = encoded(as_written(_USER.sub("", base)))
-        if query is None:
+        if plain is None:
             full = f"{full}?{query_text(self.sent_query, self.imported.values)}"
+        query = {**(plain or {}), **hidden}
         url, shown = self._url(_USER.sub("", base), full)
         request: dict[str, Any] = {"method": self.imported.method, "url": url}
         if headers:
@@ -156,12 +163,12 @@ class _Writer:
         if query:
             request["query"] = query
         # A compiled action is canonical JSON: its query is in the order of RFC 8785.
-        listed = sorted(query or (), key=lambda one: one.encode("utf-16-be"))
-        sent = dict(self.sent_query)
-        plain = [f"{quote(key, safe='')}={quote(self._shown(sent[key]), safe='')}" for key in listed]
+        listed = sorted(query, key=lambda one: one.encode("utf-16-be"))
+        sent = {key: quote(self._shown(one), safe="") for key, one in self.sent_query}
+        sent |= {key: f"{{{one['secret']}}}" for key, one in hidden.items()}
         expected: dict[str, Any] = {
             "method": self.imported.method,
-            "url": shown + ("?" + "&".join(plain) if plain else ""),
+            "url": with_query(shown, "&".join(f"{quote(key, safe='')}={sent[key]}" for key in listed)),
         }
         if headers:
             expected["headers"] = {
@@ -216,6 +223,9 @@ class _Writer:
         return SLOT.sub(example, filled(text, self.imported.values))
 
     def _authenticate(self, written: dict[str, Any]) -> None:
+        if self.key_in_query and written["type"] == "apiKey" and written["in"] == "header":
+            self.whole_headers[written["name"]] = self.secrets.to(written["name"], written["value"].text)
+            return
         self.authentication = {
             key: self.secrets.to(written.get("name") or parameter_name(key), one.text)
             if isinstance(one, Credential)
@@ -224,6 +234,9 @@ class _Writer:
         }
 
     def _basic(self, username: str, password: str) -> None:
+        if self.key_in_query:
+            self._whole_header("Authorization", f"Basic {username}:{password}", "Basic")
+            return
         # What is empty is no secret.
         self.authentication = {
             "type": "basic",
@@ -231,34 +244,52 @@ class _Writer:
             "password": self.secrets.to("password", password) if password else "",
         }
 
-    def _query(self, query: str) -> dict[str, Any] | None:
-        """Return the query parameters; None where one is there twice, so that the URL itself says them."""
+    def _whole_header(self, name: str, value: str, scheme: str) -> None:
+        """Make a header a secret as a whole, because a key in the query is the authentication."""
+        self.whole_headers[name] = reference = self.secrets.to("authorization", value)
+        what = "`name:password` in base64" if scheme == "Basic" else "the token"
+        secret = reference["secret"].removeprefix("env:")
+        self.notes.append(f"{secret} is the whole header {name}: `{scheme}`, a space and {what}")
+
+    def _query(self, query: str) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+        """Return the query parameters, plain and secret.
+
+        The plain ones are None where one is there twice, so that the URL itself says them.
+        """
         if _NO_ESCAPE.search(query):
             self.notes.append("a `%` in the query that begins no escape is sent as `%25`")
-        found: dict[str, Any] = {}
-        self.sent_query: list[tuple[str, str]] = []
-        for key, value in parse_qsl(query, keep_blank_values=True):
-            hidden = is_hidden_field(key, value)
-            if hidden and self.authentication["type"] == "none":
-                self.authentication = {
-                    "type": "apiKey",
-                    "name": key,
-                    "in": "query",
-                    "value": self.secrets.to(key, value),
-                }
-            elif hidden:
-                self.notes.append(
-                    f"the query parameter {key} was left out: it looks like a second credential"
-                )
-            else:
-                found[key] = self._template(as_written(value))
-                self.sent_query.append((key, as_written(value)))
-        return found if len(found) == len(self.sent_query) else None
+        own = self.authentication
+        parts = parted(query, own["name"] if own["type"] == "apiKey" and own["in"] == "query" else "")
+        hidden = dict(parts.hidden)
+        if own["type"] == "none" and hidden:
+            key = next(iter(hidden))
+            self.authentication = {
+                "type": "apiKey",
+                "name": key,
+                "in": "query",
+                "value": self.secrets.to(key, hidden.pop(key)),
+            }
+        elif own["type"] not in ("none", "apiKey") or own.get("in") == "header":
+            self.notes += [
+                f"the query parameter {key} was left out: it looks like a second credential"
+                for key in hidden
+            ]
+            hidden = {}
+        self.notes += [
+            f"the query parameter {key} is there more than once: a credential is sent once"
+            for key in parts.repeated
+        ]
+        self.sent_query = [(key, as_written(value)) for key, value in parts.plain]
+        plain = {key: self._template(value) for key, value in self.sent_query}
+        return (
+            plain if len(plain) == len(self.sent_query) else None,
+            {key: self.secrets.to(key, value) for key, value in hidden.items()},
+        )
 
     def _headers(self) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        found = dict(self.whole_headers)
         self.sent_headers: dict[str, str] = {}
-        seen: set[str] = set()
+        seen = {one.lower() for one in found}
         host = urlsplit(filled(self.imported.url, self.imported.values)).netloc.lower()
         for key, value in self.imported.headers:
             name = key.lower()
@@ -290,6 +321,8 @@ class _Writer:
     def _with_api_key(self, headers: dict[str, Any]) -> dict[str, Any]:
         """Make the one header that contains a secret the authentication, where there is none."""
         keys = [name for name, value in headers.items() if isinstance(value, dict)]
+        if self.key_in_query:
+            return headers
         if self.authentication["type"] == "none" and len(keys) == 1 and keys[0].lower() != "authorization":
             value = headers.pop(keys[0])
             self.authentication = {"type": "apiKey", "name": keys[0], "in": "header", "value": value}
@@ -299,12 +332,20 @@ class _Writer:
         scheme = value.split(" ", 1)[0].lower()
         if self.authentication["type"] == "basic" and urlsplit(self.imported.url).username:
             self.notes.append(_USER_LEFT)
-        if scheme == "bearer":
+        if self.key_in_query and self.authentication["type"] in ("none", "apiKey"):
+            if " " in value:
+                self._whole_header(key, value, value.split(" ", 1)[0])
+                headers[key] = self.whole_headers[key]
+            else:
+                headers[key] = self.secrets.to("authorization", value)
+        elif scheme == "bearer":
+            self._as_header(headers)
             self.authentication = {
                 "type": "bearer",
                 "token": self.secrets.to("token", value[len("bearer ") :]),
             }
         elif scheme == "basic" and _is_login(value[len("basic ") :]):
+            self._as_header(headers)
             self._basic(value, value)
         elif (scheme == "basic" or _KEY_AFTER_SCHEME.fullmatch(value)) and self.authentication[
             "type"
@@ -316,6 +357,11 @@ class _Writer:
             }  # fmt: skip
         else:
             headers[key] = self.secrets.to("authorization", value)
+
+    def _as_header(self, headers: dict[str, Any]) -> None:
+        """Make a key in a header a header, because another one is the authentication."""
+        if self.authentication["type"] == "apiKey" and self.authentication["in"] == "header":
+            headers[self.authentication["name"]] = self.authentication["value"]
 
     def _payload(self, value: Any, path: tuple[Any, ...]) -> Any:
         if isinstance(value, dict):

@@ -4,19 +4,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
+from callsheet.importing.httpie_fields import Fields
 from callsheet.importing.json_bodies import json_body
 from callsheet.importing.model import Imported, ImportFault
 from callsheet.importing.shell import encoded_text, line_of
 from callsheet.importing.shell_variables import payload_of_shell, with_parameters_of_shell, with_slots
 from callsheet.outbound.urls import with_query
 
-_WITH_VALUE = ("-p", "--print", "--timeout", "--pretty", "-s", "--style")
-_FLAGS = (
-    *("--ignore-stdin", "-j", "--json", "-v", "--verbose", "-b", "--body", "-h", "--headers"),
-    *("--check-status", "--follow", "-F", *_WITH_VALUE),
+_SHOWN = (
+    "-p",
+    "--print",
+    "--pretty",
+    "-s",
+    "--style",
+    "-o",
+    "--output",
+    "--format-options",
+    "--response-mime",
 )
+"""Options with a value that change what is shown, and nothing of the request."""
+_FLAGS = (
+    *("--ignore-stdin", "-I", "-v", "--verbose", "-b", "--body", "-h", "--headers", "-m", "--meta"),
+    *("-q", "--quiet", "-S", "--stream", "-d", "--download", "-c", "--continue", "--check-status"),
+    *("--follow", "-F", "--all", "--offline", "--traceback", "--debug", "--path-as-is"),
+)
+_OF_THE_WAY = ("--timeout", "--verify", "--ssl", "--ciphers", "--max-redirects", "--max-headers", "--proxy")
+"""Options with a value that are about the connection: an action has its own."""
+_WITH_VALUE = (*_SHOWN, *_OF_THE_WAY)
+_ACCEPT = "application/json, */*;q=0.5"
+"""What HTTPie accepts where it sends JSON."""
+_ANY_ANSWER = (("accept", "*/*"),)
+"""What every client sends that says nothing else."""
+_SHORT = re.compile(r":(?!:)([0-9]*)(/?.*)\Z", re.DOTALL)
 _ITEM = re.compile(r"((?:[^:=@\\]|\\.)+?)(:=@|==@|=@|:@|:=|==|=|@|:)(.*)\Z", re.DOTALL)
 
 
@@ -43,7 +63,10 @@ class _HttpieLine:
     def __init__(self, name: str) -> None:
         self.scheme = "https" if name.endswith("https") else "http"
         self.result = Imported(method="", url="")
-        self.fields: dict[str, Any] = {}
+        self.fields = Fields()
+        self.is_json = False
+        self.unset: set[str] = set()
+        self.word = ""
         self.raw: str | None = None
         self.query: list[str] = []
         self.auth, self.auth_type = "", "basic"
@@ -53,13 +76,19 @@ class _HttpieLine:
             name, equals, value = word.partition("=")
             if re.match(r"-[aA].", word):
                 name, equals, value = word[:2], "=", word[2:].removeprefix("=")
-            if name in ("--raw", "-a", "--auth", "-A", "--auth-type"):
+            if name in ("--raw", "-a", "--auth", "-A", "--auth-type", "--default-scheme"):
                 self._option(name, value if equals else next(rest, ""))
             elif word in ("-f", "--form", "--multipart"):
                 raise ImportFault("a form is not JSON", "import a request that sends JSON")
-            elif name in _FLAGS:
-                if name in _WITH_VALUE and not equals:
+            elif word in ("-j", "--json"):
+                self.is_json = True
+            elif name in _WITH_VALUE:
+                if not equals:
                     next(rest, None)
+                if name in _OF_THE_WAY and name != "--timeout":
+                    self.result.notes.append(f"the option {name} was left out: an action has its own way")
+            elif word in _FLAGS:
+                continue
             elif word.startswith("-"):
                 # Without its value: it may be a credential.
                 shown = word.partition("=")[0][: 40 if word.startswith("--") else 2]
@@ -67,7 +96,7 @@ class _HttpieLine:
                     f"the option {shown} is not known", "remove it, if the request does not need it"
                 )
             elif not self.result.url and re.fullmatch(r"[A-Za-z]+", word) and not self.result.method:
-                self.result.method = word.upper()
+                self.result.method, self.word = word.upper(), word
             elif not self.result.url:
                 self._url(word)
             else:
@@ -78,16 +107,22 @@ class _HttpieLine:
             self.raw = value
         elif name in ("-a", "--auth"):
             self.auth = value
+        elif name == "--default-scheme":
+            self.scheme = value
         else:
             self.auth_type = value
 
     def _url(self, word: str) -> None:
-        if word.startswith((":", "/")):
-            raise ImportFault("the URL is short for one of this machine", "write the whole URL")
+        word = word.removeprefix("://")
+        if (short := _SHORT.match(word)) is not None:
+            word = f"localhost{short[1] and ':'}{short[1]}{short[2]}"
         self.result.url = word if "://" in word else f"{self.scheme}://{word}"
 
     def _item(self, word: str) -> None:
         found = _ITEM.match(word)
+        if found is None and (empty := re.fullmatch("([!#$%&'*+.^_`|~0-9A-Za-z-]+);", word)):
+            self.result.headers.append((empty[1], ""))
+            return
         if found is None:
             raise ImportFault(
                 f"`{word[:40]}` is not an item of a request", "see httpie.io/docs/cli/request-items"
@@ -98,30 +133,23 @@ class _HttpieLine:
             raise ImportFault(f"`{name[:40]}` reads a file", "write the value itself")
         if separator == "==":
             self.query.append(f"{encoded_text(name)}={encoded_text(value)}")
+        elif separator == ":" and not value:
+            self.unset.add(name.lower())
+        elif separator == ":" and (name.lower(), value) in _ANY_ANSWER:
+            self.unset.add("accept")
         elif separator == ":":
             self.result.headers.append((name, value))
         else:
-            self._field(name, value if separator == "=" else json_body(value, "the data"))
-
-    def _field(self, name: str, value: Any) -> None:
-        """Set a field; `a[b][0]` is one within another (only objects are made)."""
-        parts = [one.rstrip("]") for one in name.split("[")]
-        if any(not one or one.isdigit() for one in parts[1:]):
-            raise ImportFault(f"`{name[:40]}` is an item of a list", "write the list as JSON: name:='[…]'")
-        node = self.fields
-        for part in parts[:-1]:
-            node = node.setdefault(part, {})
-            if not isinstance(node, dict):
-                raise ImportFault(
-                    f"`{part[:40]}` is a value, and has fields", "write it as JSON: name:='{…}'"
-                )
-        node[parts[-1]] = value
+            self.fields.set(name, value if separator == "=" else json_body(value, "the data"))
 
     def finished(self) -> Imported:
         result = self.result
+        if not result.url and not self.word.isupper() and self.word:
+            result.method = ""  # the word is all that there is
+            self._url(self.word)
         if not result.url:
             raise ImportFault("the line calls no URL", "paste the whole command")
-        if self.raw is not None and self.fields:
+        if self.raw is not None and self.fields.value is not None:
             raise ImportFault("the line has a body and fields of one", "keep one of the two")
         if self.auth_type not in ("basic", "bearer"):
             raise ImportFault(
@@ -135,14 +163,26 @@ class _HttpieLine:
                 result, self.raw, lambda text: json_body(text, "the data", unique=True)
             )
             result.has_payload = True
-        elif self.fields:
-            result.payload, result.has_payload = with_slots(result, self.fields), True
+        elif self.fields.value is not None:
+            result.payload, result.has_payload = with_slots(result, self.fields.value), True
         if self.auth and self.auth_type == "bearer":
             result.headers.append(("Authorization", f"Bearer {self.auth}"))
         elif self.auth:
             name, _, password = self.auth.partition(":")
             result.user = (name, password)
         result.method = result.method or ("POST" if result.has_payload else "GET")
-        if result.has_payload and not any(name.lower() == "content-type" for name, _ in result.headers):
-            result.headers.append(("Content-Type", "application/json"))
+        if result.has_payload or self.is_json:
+            self._of_json()
         return result
+
+    def _of_json(self) -> None:
+        """Add the headers of JSON, but for those that the line says itself, or takes away."""
+        said = {name.lower() for name, _ in self.result.headers}
+        for name, value in (("Accept", _ACCEPT), ("Content-Type", "application/json")):
+            if name.lower() in self.unset and name.lower() not in said:
+                if name == "Content-Type" and self.result.has_payload:
+                    self.result.notes.append(
+                        "the header Content-Type is sent: a payload of an action has one"
+                    )
+            elif name.lower() not in said:
+                self.result.headers.append((name, value))

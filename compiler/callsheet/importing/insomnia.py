@@ -24,8 +24,8 @@ from callsheet.importing.reading_requests import (
     nearest_authentication,
     path_parameter,
     refuse_form,
-    variable_text,
 )
+from callsheet.importing.variable_texts import variable_text
 from callsheet.importing.variables import Variables, checked_host
 from callsheet.words import nearest
 
@@ -48,7 +48,7 @@ def insomnia_collection(value: dict[str, Any], environment: str | None) -> Colle
     resources = value["resources"] if "resources" in value else [*_resources(value)]
     listed_nodes = [one for one in resources if isinstance(one, dict)]
     nodes = {str(one.get("_id") or f"node {index}"): one for index, one in enumerate(listed_nodes)}
-    known = _texts(_environment(nodes, environment))
+    known = _environment(nodes, environment)
     names: dict[str, str] = {}
     found = [one for one in nodes.values() if one.get("_type") == "request"]
 
@@ -93,8 +93,18 @@ def _own(folders: Sequence[dict[str, Any]]) -> dict[str, str]:
     """Return the texts of the variables that folders declare, the innermost last."""
     found: dict[str, str] = {}
     for one in folders:
-        found |= _texts(one.get("environment") or {})
+        found = _over(found, _texts(one.get("environment") or {}))
     return found
+
+
+def _over(found: dict[str, str], more: dict[str, str]) -> dict[str, str]:
+    """Return variables with those of what is within; one that reads itself reads that of the outer one."""
+    return found | {
+        name: found[name].join(re.split(rf"\{{\{{\s*(?:_\.)?{re.escape(name)}\s*\}}\}}", text))
+        if name in found
+        else text
+        for name, text in more.items()
+    }
 
 
 def _way_out(nodes: Mapping[str, dict[str, Any]]) -> str:
@@ -107,8 +117,8 @@ def _way_out(nodes: Mapping[str, dict[str, Any]]) -> str:
     return f"name an environment of the export with --environment: {', '.join(names)[:200]}"
 
 
-def _environment(nodes: Mapping[str, dict[str, Any]], wanted: str | None) -> dict[str, Any]:
-    """Return the variables of the base environments, and of the one below them that is wanted."""
+def _environment(nodes: Mapping[str, dict[str, Any]], wanted: str | None) -> dict[str, str]:
+    """Return the texts of the base environments' variables, and of the one below them that is wanted."""
     listed = [one for one in nodes.values() if one.get("_type") == "environment"]
     bases = [one["_id"] for one in listed if "_id" in one]
     below = [one for one in listed if one.get("parentId") in bases]
@@ -122,9 +132,9 @@ def _environment(nodes: Mapping[str, dict[str, Any]], wanted: str | None) -> dic
                 f"name one of its environments: {known}",
             )
         chosen.append(by_name[wanted])
-    found: dict[str, Any] = {}
+    found: dict[str, str] = {}
     for one in chosen:
-        found |= one["data"] if isinstance(one.get("data"), dict) else {}
+        found = _over(found, _texts(one.get("data")))
     return found
 
 
@@ -133,10 +143,9 @@ def _texts(data: Any, before: str = "") -> dict[str, str]:
     found: dict[str, str] = {}
     for key, one in data.items() if isinstance(data, dict) else ():
         name = f"{before}{key}"
+        found[name] = variable_text(one)
         if isinstance(one, dict):
             found |= _texts(one, f"{name}.")
-        else:
-            found[name] = variable_text(one)
     return found
 
 

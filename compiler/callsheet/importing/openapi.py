@@ -15,6 +15,7 @@ from urllib.parse import quote, urlsplit
 from msgspec.structs import replace
 
 from callsheet.contracts.check import is_usual
+from callsheet.contracts.media_types import takes
 from callsheet.contracts.operations import Operation, find_operation
 from callsheet.contracts.parameter_styles import DELIMITERS, delimiter_within, written
 from callsheet.contracts.sources import ContractFault, ContractFile
@@ -23,9 +24,8 @@ from callsheet.errors import of_its_shape
 from callsheet.importing.answers import sampled_answers
 from callsheet.importing.fitting import fits
 from callsheet.importing.free_names import first_free
-from callsheet.importing.marks import secret, slot, value
+from callsheet.importing.marks import slot, value
 from callsheet.importing.model import (
-    Credential,
     Imported,
     ImportFault,
     Slot,
@@ -34,6 +34,7 @@ from callsheet.importing.model import (
     with_examples,
 )
 from callsheet.importing.sampling import Sampler
+from callsheet.importing.security import add_security, chosen_security, keys_of
 from callsheet.outbound.urls import with_query
 from callsheet.words import nearest
 
@@ -70,7 +71,11 @@ def _request(
 ) -> Imported:
     url = _with_scheme(operation)
     if not operation.json_body:
-        raise ImportFault("the operation takes no JSON body", "choose another operation")
+        place, span = file.located(operation.body_at or operation.at)
+        raise ImportFault(
+            "the operation takes no JSON body",
+            f"choose another operation: {place}:{span.line} says so",
+        )
     if not url.startswith("http"):
         if not server:
             raise ImportFault(
@@ -82,27 +87,37 @@ def _request(
     result = Imported(method=operation.method, url="")
     result.contract = {"openapi": file.reference, "operation": name}
     result.url = _VARIABLE.sub(lambda match: _in_url(result, operation, match[1]), url)
-    _parameters(result, operation, Sampler(file.value, operation.body or {"$defs": operation.definitions}))
-    _security(result, operation)
+    schemes = chosen_security(operation)
+    sampler = Sampler(file.value, operation.body or {"$defs": operation.definitions})
+    _parameters(result, operation, sampler, keys_of(schemes))
+    add_security(result, schemes)
     if operation.method == "GET" and operation.body is not None and not operation.body_required:
         result.notes.append("its body was left out: it is optional, and a GET request has none")
     elif operation.body is not None:
-        body = operation.body_as(_media(operation)).schema
+        media = _media(operation, result.notes)
+        body = operation.body_as(media).schema
         sampler = Sampler(file.value, body, fields)
         payload = sampler.value(body, (), 0)
         if unknown := [one for one in fields if one not in sampler.known]:
             near = nearest(unknown[0], sampler.known)
             raise ImportFault(f"the body has no field `{unknown[0]}`{near}", "choose others with --fields")
         result.payload, result.has_payload = payload, True
-        result.headers.append(("Content-Type", _media(operation)))
+        result.headers.append(("Content-Type", media))
     result.responses = sampled_answers(operation, file.value)
     return result
 
 
-def _media(operation: Operation) -> str:
+def _media(operation: Operation, notes: list[str]) -> str:
     """Return the media type that is sent: plain JSON where the operation takes it, and no range."""
     known = [one for one in operation.media if "*" not in one]
-    return "application/json" if "application/json" in known or not known else known[0]
+    if known:
+        return "application/json" if "application/json" in known else known[0]
+    if not operation.media or any(takes(one, "application/json") for one in operation.media):
+        return "application/json"
+    wanted = operation.media[0]
+    chosen = wanted.replace("*", "vnd.example")
+    notes.append(f"the operation takes any {wanted}: write the one that the service reads, for {chosen}")
+    return chosen
 
 
 def _with_scheme(operation: Operation) -> str:
@@ -133,10 +148,15 @@ def _mark_of(name: str) -> str:
     return re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_") or "value"
 
 
-def _parameters(result: Imported, operation: Operation, sampler: Sampler) -> None:
-    """Write what is required of query and headers: a constant of the description, or a parameter."""
+def _parameters(
+    result: Imported, operation: Operation, sampler: Sampler, keys: Collection[tuple[str, str]]
+) -> None:
+    """Write what is required of query and headers: a constant of the description, or a parameter.
+
+    What is a key of the authentication, which sets it, is not written a second time.
+    """
     for one in operation.parameters:
-        if not one["required"] or is_usual(one):
+        if not one["required"] or is_usual(one) or (one["in"], one["name"].lower()) in keys:
             continue
         held = _parameter(one, sampler)
         several = isinstance(held, list | dict)
@@ -224,22 +244,3 @@ def _composed(found: Any, described: dict[str, Any], one: dict[str, Any], sample
         wanted = {**sampler.resolved(one["schema"]), "required": names[:1]}
         found = sampler.value(wanted, (one["name"],), 1) if names else found
     return found or Slot(one["name"], {"type": "string"}, one["name"])
-
-
-def _security(result: Imported, operation: Operation) -> None:
-    """Stand in for who calls: what it is becomes a reference to a secret, as any credential does."""
-    for scheme in operation.security[0] if operation.security else ():
-        kind = str(scheme.get("scheme") or scheme.get("type")).lower()
-        if kind == "basic":
-            result.user = ("user", "password")
-        elif kind == "apikey" and scheme.get("in") == "header":
-            key = str(scheme.get("name"))
-            result.headers.append((key, secret(re.sub(r"\W+", "_", key))))
-        elif kind == "apikey" and scheme.get("in") == "query" and result.authentication is None:
-            key = str(scheme.get("name"))
-            result.authentication = {"type": "apiKey", "name": key, "in": "query", "value": Credential(key)}
-        elif kind in ("bearer", "oauth2", "openidconnect"):
-            result.headers.append(("Authorization", "Bearer token"))
-        else:
-            result.incomplete = True
-            result.notes.append(f"the operation requires {kind}: write `authentication` by hand")

@@ -11,7 +11,8 @@ from callsheet.importing.model import Collection, Imported, Listed
 from callsheet.importing.postman_authentication import authenticate
 from callsheet.importing.postman_bodies import add_body
 from callsheet.importing.postman_urls import PostmanUrl
-from callsheet.importing.reading_requests import add_headers, fields, variable_text
+from callsheet.importing.reading_requests import add_headers, fields
+from callsheet.importing.variable_texts import variable_text
 from callsheet.importing.variables import ExactVariables, Variables, checked_host
 from callsheet.words import counted
 
@@ -39,7 +40,9 @@ def postman_collection(
     known, hidden = _variables(value.get("variable"))
     for one in (environment,) if environment is not None else ():
         more, more_hidden = _variables(one.get("values"))
-        known, hidden = known | more, hidden | more_hidden
+        # Those of the collection lie over global ones, and under those of an environment.
+        is_global = one.get("_postman_variable_scope") == "globals"
+        known, hidden = more | known if is_global else known | more, hidden | more_hidden
     info = value.get("info") or {}
     names: dict[str, str] = {}
     nodes = [*_items(value["item"], (), ())]
@@ -111,8 +114,8 @@ def _variables(listed: Any) -> tuple[dict[str, str], set[str]]:
     for one in listed if isinstance(listed, list) else ():
         if not isinstance(one, dict) or one.get("disabled") or one.get("enabled") is False:
             continue
-        name, held = str(one.get("key") or ""), one.get("value")
-        found[name] = variable_text(held)
+        name = str(one.get("key") or "")
+        found[name] = variable_text(one.get("value"), one.get("type"))
         if one.get("type") == "secret":
             hidden.add(name)
     return found, hidden
@@ -147,7 +150,10 @@ class _Request:
 
     def read(self) -> Imported:
         url = PostmanUrl(self.node.get("url"), self.variables)
-        result = Imported(method=str(self.node.get("method") or "GET").upper(), url=url.text())
+        method = self.node.get("method")
+        if method is not None and not isinstance(method, str):
+            raise TypeError
+        result = Imported(method=(method or "GET").upper(), url=url.text())
         result.notes.extend(url.notes)
         add_headers(result, _headers(self.node.get("header")), self.variables)
         result.notes.extend(_without_value(self.node.get("header")))

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from callsheet.importing.model import Imported
+from callsheet.importing.model import Imported, ImportFault
 from callsheet.importing.reading_requests import (
     add_basic,
     add_bearer,
     add_key,
     add_oauth2,
-    fields,
     leave_authentication,
     nearest_authentication,
     note_missing,
     without_header,
     without_parameter,
 )
+from callsheet.importing.variable_texts import text_of_value
 from callsheet.importing.variables import Variables
 
 
@@ -71,12 +71,12 @@ def _oauth2(result: Imported, held: Mapping[str, str], variables: Variables) -> 
         leave_authentication(result, "oauth2 with a MAC token")
         return
     without_header(result, "Authorization")
+    without_parameter(result, "access_token")
     if held.get("grant_type") == "client_credentials" and held.get("accessTokenUrl"):
         add_oauth2(result, held, held["accessTokenUrl"], variables)
         return
     token = held.get("accessToken", "")
     if held.get("addTokenTo") == "queryParams":
-        without_parameter(result, "access_token")
         add_key(result, "access_token", token, "query", variables)
         return
     prefix = held.get("headerPrefix", "Bearer").strip()
@@ -90,7 +90,31 @@ _SCHEMES = {"bearer": _bearer, "basic": _basic, "apikey": _key, "oauth2": _oauth
 
 
 def _fields(held: Any) -> dict[str, str]:
-    """Return the fields of a scheme: a mapping in 2.0, a list in 2.1."""
-    if isinstance(held, dict):
-        return {key: str(one) for key, one in held.items() if one is not None}
-    return dict(fields(held, "key"))
+    """Return the fields of a scheme that are texts: a mapping in 2.0, a list in 2.1.
+
+    What JavaScript takes for false, as 0, is nothing to Postman.
+    """
+    pairs = [*(held.items() if isinstance(held, dict) else _pairs(held))]
+    for key, one in pairs:
+        if key in _READ and isinstance(one, list | dict):
+            raise ImportFault(f"`{key}` of its authentication is not a string", "correct it in the file")
+    return {
+        str(key): text_of_value(one) if one else ""
+        for key, one in pairs
+        if one is not None and not isinstance(one, list | dict)
+    }
+
+
+_READ = (
+    *("token", "username", "password", "key", "value", "in"),
+    *("accessToken", "accessTokenUrl", "clientId", "clientSecret", "headerPrefix", "addTokenTo"),
+)
+"""The fields that are read."""
+
+
+def _pairs(listed: Any) -> Iterator[tuple[Any, Any]]:
+    if listed and not isinstance(listed, list):
+        raise TypeError
+    for one in listed or ():
+        if isinstance(one, dict) and one.get("key") and not one.get("disabled"):
+            yield one["key"], one.get("value")

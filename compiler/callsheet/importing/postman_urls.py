@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from callsheet.importing.marks import SECRET, SLOT, VALUE
 from callsheet.importing.model import ImportFault
+from callsheet.importing.variable_texts import text_of_field
 from callsheet.importing.variables import Variables
 
 _SCHEME = re.compile("[A-Za-z][A-Za-z0-9+.-]*://")
@@ -44,7 +45,7 @@ class PostmanUrl:
     def __init__(self, url: Any, variables: Variables) -> None:
         self.variables = variables
         self.notes: list[str] = []
-        self.parts: dict[str, Any] = url if isinstance(url, dict) else {"raw": url or ""}
+        self.parts: dict[str, Any] = url if isinstance(url, dict) else {"raw": url}
         self.known = _path_variables(self.parts.get("variable"))
         self.user = self._user(self.parts.get("auth"))
 
@@ -58,7 +59,10 @@ class PostmanUrl:
 
     def _of_text(self) -> tuple[str, list[str]]:
         """Return the URL of a text without its query, and the parameters of the query."""
-        text = _cut(str(self.parts.get("raw") or "").strip(), "#")[0]
+        raw = self.parts.get("raw") or ""
+        if not isinstance(raw, str):
+            raise TypeError
+        text = _cut(raw.strip(), "#")[0]
         base, *asked = _cut(text, "?", 1)
         scheme = _SCHEME.match(base)
         start = scheme.end() if scheme else 0
@@ -69,13 +73,27 @@ class PostmanUrl:
     def _of_parts(self) -> tuple[str, list[str]]:
         """Return a URL from its parts: what Postman sends, whatever `raw` says."""
         url = self.parts
-        protocol = str(url.get("protocol") or "").partition(":")[0]
-        port = f":{url['port']}" if url.get("port") else ""
-        host = ".".join(_parts(url.get("host"), "."))
+        protocol = url.get("protocol") or ""
+        port = "" if url.get("port") is None else url["port"]
+        if not isinstance(protocol, str) or not isinstance(port, str | int) or isinstance(port, bool):
+            raise TypeError
+        protocol = protocol.partition(":")[0]
+        port = f":{port}" if port else ""
+        host = ".".join(self._texts(_parts(url.get("host"), ".")))
         before = self._encoded(f"{protocol}://{host}{port}" if protocol else f"{host}{port}")
-        path = _parts(url.get("path"), "/")
+        path = self._texts(_parts(url.get("path"), "/"))
         found = f"{before}/{'/'.join(map(self._segment, path))}" if path else before
         return found, [*self._query(url.get("query"))]
+
+    def _texts(self, parts: list[Any]) -> list[str]:
+        """Return the parts of a host or a path; an object has its text as value, as version 2.1 has it."""
+        found = []
+        for one in parts:
+            held = one.get("value") if isinstance(one, dict) else one
+            if isinstance(one, dict):
+                self.notes.append("a part of the URL is an object: its value is sent, in the place of it")
+            found.append(text_of_field(held, "a part of the URL"))
+        return found
 
     def _parsed(self, query: str) -> Iterator[str]:
         for one in _cut(query, "&"):
@@ -131,7 +149,7 @@ class PostmanUrl:
             return self._encoded(text)
         name, dot, suffix = text[1:].partition(".")
         written = self.known.get(name, "")
-        held = written if isinstance(written, str) else _shown(written)
+        held = text_of_field(written, f"the variable {name} of the path")
         rest = self._encoded(dot + suffix)
         if "{{" in held or _MORE_THAN_A_SEGMENT.search(held):
             return self._encoded(held) + rest
@@ -193,7 +211,9 @@ def _path_variables(listed: Any) -> Mapping[str, Any]:
     return {str(one.get("key") or one.get("id")): one.get("value") for one in found}
 
 
-def _parts(held: Any, separator: str) -> list[str]:
+def _parts(held: Any, separator: str) -> list[Any]:
     if isinstance(held, str):
         return held.removeprefix("/").split(separator) if held else []
-    return [str(one.get("value", "") if isinstance(one, dict) else one) for one in held or ()]
+    if held and not isinstance(held, list):
+        raise TypeError
+    return held or []

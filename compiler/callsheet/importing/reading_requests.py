@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -11,6 +10,7 @@ from urllib.parse import quote, unquote
 from callsheet.importing.credentials import is_hidden_field
 from callsheet.importing.json_bodies import NOT_JSON
 from callsheet.importing.model import Credential, Imported, ImportFault, misshapen
+from callsheet.importing.variable_texts import text_of_field
 from callsheet.importing.variables import Variables
 from callsheet.outbound.urls import with_query
 
@@ -29,13 +29,8 @@ def fields(listed: Any, name: str = "name") -> Iterator[tuple[str, str]]:
         raise TypeError
     for one in listed or ():
         if isinstance(one, dict) and one.get(name) and not one.get("disabled"):
-            held = one.get("value")
-            yield str(one[name]), "" if held is None else str(held)
-
-
-def variable_text(held: Any) -> str:
-    """Return the value of a variable as the text that is written in its place."""
-    return held if isinstance(held, str) else "" if held is None else json.dumps(held)
+            key = text_of_field(one[name], "the name of a field")
+            yield key, text_of_field(one.get("value"), f"the value of {key}")
 
 
 def path_parameter(name: str, held: str, variables: Variables) -> str:

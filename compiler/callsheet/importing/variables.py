@@ -30,6 +30,7 @@ from callsheet.importing.marks import (
     value,
 )
 from callsheet.importing.model import Imported, ImportFault, Slot
+from callsheet.importing.variable_texts import Unwritable
 from callsheet.language.secret_patterns import secret_kind
 
 VARIABLE = re.compile(r"\{\{\s*(?:_\.)?([$\w][\w.$ -]*?)\s*\}\}")
@@ -121,11 +122,15 @@ class Variables:
         return slot(identifier)
 
     def _mark(self, name: str, seen: tuple[str, ...]) -> str:
-        if name in self.own and name not in seen:
+        own = f"\0{name}"  # a variable of the collection may have the same name
+        if name in self.own and own not in seen:
             if self._is_secret(name, self.own[name]):
                 return secret(self._identifier(name))
-            return self.marked(self.own[name], (*seen, name))
-        if self.known.get(name, "") and name not in seen:
+            return self.marked(_writable(name, self.own[name]), (*seen, own))
+        if name in seen:
+            raise ImportFault(f"its variable `{name[:40]}` refers to itself", "correct the value of it")
+        if self.known.get(name, ""):
+            _writable(name, self.known[name])
             if name not in self._found:
                 self._found[name] = self._known(name, seen)
             return self._found[name]
@@ -194,6 +199,13 @@ class Variables:
         if PRIVATE.search(found):
             raise ImportFault("a key of the body is a variable", "write the action by hand")
         return found
+
+
+def _writable(name: str, text: str) -> str:
+    """Return the text of a variable; raises ImportFault for a value that has none."""
+    if isinstance(text, Unwritable):
+        raise ImportFault(f"its variable `{name[:40]}` is {text}", "write its value as a string")
+    return text
 
 
 class ExactVariables(Variables):

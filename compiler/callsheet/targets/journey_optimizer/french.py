@@ -76,6 +76,10 @@ SENTENCES: dict[str, str] = {
     form.TWO_SECRETS: (
         "un secret à côté de l'authentification : c'est une constante à l'écran, où l'on peut la lire"
     ),
+    form.TWO_IN_QUERY: (
+        "un second secret dans la requête : l'écran n'en tient qu'un, et montre les paramètres de"
+        " requête à quiconque l'ouvre"
+    ),
     list_filters.ORDER_OF_STRINGS: "les chaînes peuvent être triées autrement : ce n'est pas documenté",
     list_filters.ORDER_OF_DISTINCT: "l'ordre des éléments n'est pas documenté",
     number_filters.HALF_UP: "un demi s'arrondit vers le haut (2.5 donne 3), et non vers le voisin pair",

@@ -20,7 +20,7 @@ from callsheet.targets.journey_optimizer.channel.leaves import Leaves
 from callsheet.targets.journey_optimizer.channel.samples import sample_payload
 from callsheet.targets.journey_optimizer.lowering import payloads
 from callsheet.targets.journey_optimizer.lowering.authentication import lowered_authentication
-from callsheet.targets.journey_optimizer.lowering.form import TWO_SECRETS
+from callsheet.targets.journey_optimizer.lowering.form import secret_field
 from callsheet.targets.journey_optimizer.lowering.model import (
     Form,
     LoweredAuthentication,
@@ -111,8 +111,7 @@ class _Channel(Struct, frozen=True):
             if not isinstance(value, dict):
                 yield payloads.constant_field(path, value)
             elif "secret" in value:
-                verdict = Verdict(reason=TWO_SECRETS)
-                yield LoweredField(path=path, kind="secret", value=value["secret"], verdict=verdict)
+                yield secret_field(path, value["secret"])
             else:
                 yield self._configured(path, value)
 

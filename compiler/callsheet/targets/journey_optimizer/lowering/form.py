@@ -37,6 +37,9 @@ WITH_PAYLOAD = ("POST", "PUT")
 ENCODING = 5
 NULL_OF_A_FILLED_VARIABLE = 6
 TWO_SECRETS = "a secret beside the authentication: it is a constant on the screen, where people can read it"
+TWO_IN_QUERY = (
+    "a second secret in the query: the screen holds one, and shows query parameters to whoever opens it"
+)
 
 
 def lowered(compiled: Mapping[str, Any], language: str = "en") -> Form:
@@ -46,6 +49,13 @@ def lowered(compiled: Mapping[str, Any], language: str = "en") -> Form:
     the verdict `relay`, with the reason.
     """
     return _Lowering(compiled, Leaves(compiled.get("parameters", {}), language)).form()
+
+
+def secret_field(path: Path, reference: str) -> LoweredField:
+    """Return what becomes of a secret beside the authentication, in a header or in the query."""
+    if path[1] == "query":
+        return LoweredField(path=path, kind="none", verdict=relay(TWO_IN_QUERY))
+    return LoweredField(path=path, kind="secret", value=reference, verdict=Verdict(reason=TWO_SECRETS))
 
 
 class _Lowering(Struct, frozen=True):
@@ -115,8 +125,7 @@ class _Lowering(Struct, frozen=True):
             elif section == "headers" and name.lower() == "content-type":
                 yield self._content_type(path, value)
             elif isinstance(value, dict) and "secret" in value:
-                verdict = Verdict(reason=TWO_SECRETS)
-                yield LoweredField(path=path, kind="secret", value=value["secret"], verdict=verdict)
+                yield secret_field(path, value["secret"])
             elif isinstance(value, dict):
                 yield self._in_text(path, value)
             else:
