@@ -236,6 +236,7 @@ class Workspace:
         )
         from callsheet.deploying.clean import commit_of
         from callsheet.deploying.journeys import read_usage
+        from callsheet.importing.starts import starts_of
 
         compiled = self.compile()
         asked = [environment_named(compiled, one).name for one in _each(environments)]
@@ -260,6 +261,7 @@ class Workspace:
             gone=gone_of(compiled, seen),
             commit="" if commit is None else commit.id,
             made_at=self._time(),
+            read_starts=partial(starts_of, self.root, self._place()),
         )
 
     def _cases(self) -> Sequence[CaseResult] | None:

@@ -15,6 +15,7 @@ from callsheet.compiling import Compiled, CompiledAction
 from callsheet.compiling.origins import FieldOrigin, origins_of
 from callsheet.deploying.current import read_current
 from callsheet.deploying.stores import Stores
+from callsheet.importing.starts import Starts
 from callsheet.language import Definition, Diagnostic
 from callsheet.language.environment import Environment
 from callsheet.language.masking import masked
@@ -132,6 +133,7 @@ class CatalogResult(Struct, frozen=True, kw_only=True):
         expiring: exceptions of policies: last day, policy, action and reason; the next one first.
         commit: of the files; empty where there is none.
         made_at: when (RFC 3339, UTC).
+        read_starts: returns what a new action can start from.
 
     """
 
@@ -143,6 +145,7 @@ class CatalogResult(Struct, frozen=True, kw_only=True):
     expiring: Sequence[tuple[str, str, str, str]] = ()
     commit: str = ""
     made_at: str = ""
+    read_starts: Callable[[], Starts] = Starts
 
 
 def seen_in(stores: Stores) -> Seen:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from importlib.resources import files
+from itertools import chain
 from typing import Any, get_args
 
 from msgspec import Struct
@@ -21,6 +22,9 @@ from callsheet.messages.texts import Texts
 from callsheet.reporting.catalog.exports import as_csv, as_json
 from callsheet.reporting.catalog.flows import flows_of, picture_of
 from callsheet.reporting.catalog.forms import fields_of, form_of
+from callsheet.reporting.catalog.new_data import scripts_of
+from callsheet.reporting.catalog.new_page import ASSETS as NEW_ASSETS
+from callsheet.reporting.catalog.new_page import new_page
 from callsheet.reporting.catalog.views import Known, View, compact, differing, indented, known_of, views_of
 from callsheet.reporting.catalog.words import LANGUAGES, words_in
 from callsheet.reporting.journey import journey_text
@@ -66,10 +70,12 @@ def site_of(result: CatalogResult, languages: Sequence[str] = LANGUAGES, link_ba
     known = [known_of(one) for one in result.entries]
     pages = {one: _Pages(result, known, one, chosen, base) for one in chosen}
     names = [f"{folders[one]}{name}" for one in chosen for name in pages[one].names()]
-    return Site([*_SHARED, *names], _files(result, pages, folders))
+    scripts = scripts_of(result.read_starts(), [one.definition.name for one in result.entries])
+    return Site([*_SHARED, *scripts, *names], chain(scripts.items(), _files(result, pages, folders)))
 
 
-_ASSETS = ("icon.svg", "catalog.js", "request.js")
+_ASSETS = ("icon.svg", "catalog.js", "request.js", *NEW_ASSETS)
+_STYLES = ("reporting/catalog/catalog.css", "reporting/catalog/new.css")
 _SHARED = ("style.css", *_ASSETS, "list.csv", "list.json")
 
 
@@ -77,7 +83,7 @@ def _files(
     result: CatalogResult, pages: Mapping[str, _Pages], folders: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
     first = next(iter(pages.values()))
-    yield "style.css", _text("markup/style.css") + _text("reporting/catalog/catalog.css")
+    yield "style.css", _text("markup/style.css") + "".join(map(_text, _STYLES))
     for name in _ASSETS:
         yield name, _text(f"reporting/catalog/{name}")
     yield "list.csv", as_csv(result, first.views)
@@ -160,7 +166,7 @@ class _Pages:
     def names(self) -> list[str]:
         """Return the paths of its pages."""
         return [
-            *(f"{one}.html" for one in ("index", "list", "flows", "overview")),
+            *(f"{one}.html" for one in ("index", "list", "flows", "overview", "new")),
             *(one.page for one in self.views),
         ]
 
@@ -172,6 +178,7 @@ class _Pages:
         flows = flows_of(views)
         yield self._page("flows", "flows", flows=flows, picture=picture_of(flows), shared=_shared(views))
         yield self._page("overview", "overview", **self._figures())
+        yield self._page("new", "new_action", **new_page(self.language, self.link_base))
 
     def _page(self, name: str, current: str, **values: Any) -> tuple[str, str]:
         return f"{name}.html", self._written(f"{name}.html", name, self.words[current], current, **values)
