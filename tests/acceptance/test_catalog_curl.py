@@ -15,10 +15,11 @@ from callsheet.importing.model import ImportFault
 from callsheet.importing.reading_in import name_from, settled
 from callsheet.reporting.catalog.new_data import known_of_curl
 from support import forms
-from support.browser import browser
+from support.browser import any_browser, browser
+from support.firefox import firefox
 from support.scripts import evaluated
 
-__all__ = ["browser"]
+__all__ = ["any_browser", "browser", "firefox"]
 SCRIPTS = ("request.js", "yaml.js", "credentials.js", "curl.js")
 READ = (
     "curl https://api.example.com/v1/orders",
@@ -162,14 +163,16 @@ def generated(chance: Random) -> str:
     return f"curl {' '.join(parts)}"
 
 
-def test_the_plain_form_is_read_as_the_compiler_reads_it(browser: Any) -> None:
-    for line, found in zip(READ, shown(browser, [*READ]), strict=True):
+def test_the_plain_form_is_read_as_the_compiler_reads_it(any_browser: Any) -> None:
+    for line, found in zip(READ, shown(any_browser, [*READ]), strict=True):
         assert found is not None, line
         assert exact(found) == exact(said(line)), line
 
 
-def test_what_is_not_plain_is_left_to_the_compiler(browser: Any) -> None:
-    assert [line for line, found in zip(REFUSED, shown(browser, [*REFUSED]), strict=True) if found] == []
+def test_what_is_not_plain_is_left_to_the_compiler(any_browser: Any) -> None:
+    assert [
+        line for line, found in zip(REFUSED, shown(any_browser, [*REFUSED]), strict=True) if found
+    ] == []
 
 
 @pytest.mark.parametrize("seed", range(2 if not forms.LONG else 60))

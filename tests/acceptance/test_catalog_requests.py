@@ -17,10 +17,11 @@ from callsheet.compiling.workspace import compile_workspace
 from callsheet.documents import FolderSource, MemorySource
 from callsheet.reporting.catalog.forms import form_of
 from support import forms, generated
-from support.browser import browser
+from support.browser import any_browser, browser
+from support.firefox import firefox
 from support.workspaces import ROOT, Folder
 
-__all__ = ["browser"]
+__all__ = ["any_browser", "browser", "firefox"]
 SCRIPT = (ROOT / "compiler" / "callsheet" / "reporting" / "catalog" / "request.js").read_text("utf-8")
 UNSURE = "may have the declared format, or not: `callsheet render` can tell"
 TEXTS = (
@@ -86,7 +87,7 @@ def compare(browser: Any, asked: list[tuple[Any, dict[str, str]]]) -> Counter[st
     return counts
 
 
-def test_the_samples_show_the_requests_of_the_compiler(samples: Folder, browser: Any) -> None:
+def test_the_samples_show_the_requests_of_the_compiler(samples: Folder, any_browser: Any) -> None:
     compiled = compile_workspace(FolderSource(samples.path))
     actions = [it.content for one in compiled.by_environment.values() for it in one.values()]
     usable = [one for one in actions if form_of({"it": one})]
@@ -96,7 +97,7 @@ def test_the_samples_show_the_requests_of_the_compiler(samples: Folder, browser:
         "vonage_sms",
         "sendgrid_mail",
     }
-    counts = compare(browser, calls(usable, Random(1), 40))
+    counts = compare(any_browser, calls(usable, Random(1), 40))
     assert counts["equal"] > 200
     assert counts["refused"] > 200
     assert counts["unsure"] < counts.total() / 50

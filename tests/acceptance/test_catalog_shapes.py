@@ -15,11 +15,12 @@ from callsheet.documents.reading import parse
 from callsheet.language.formatting import formatted
 from callsheet.language.schema_check import check_document, schema
 from support import forms
-from support.browser import browser
+from support.browser import any_browser, browser
+from support.firefox import firefox
 from support.scripts import evaluated
 from support.workspaces import ROOT
 
-__all__ = ["browser"]
+__all__ = ["any_browser", "browser", "firefox"]
 SCRIPTS = ("request.js", "yaml.js", "credentials.js", "schema.js")
 VALUES: tuple[Any, ...] = (
     None, True, False, 0, 1, -1, 3, 11, 2.5, 3.0, 1e22, 1e-7, 2**53 - 1, "", "x", "a b", "a-b", "env:TOKEN", "10s", "ten seconds", "500 per 1s",
@@ -71,11 +72,11 @@ def generated(number: int) -> list[Any]:
 
 
 @pytest.mark.parametrize("number", range(2 if not forms.LONG else 60))
-def test_the_findings_of_the_page_are_those_of_the_compiler(number: int, browser: Any) -> None:
+def test_the_findings_of_the_page_are_those_of_the_compiler(number: int, any_browser: Any) -> None:
     documents = [*samples(), *generated(number)]
     compute = """(batch, schema) => parsed(batch).value.map(one =>
         findingsOf(one, JSON.parse(schema)).map(it => [it.code, it.message, it.help]))"""
-    found = evaluated(browser, SCRIPTS, compute, json.dumps(documents), json.dumps(schema("action")))
+    found = evaluated(any_browser, SCRIPTS, compute, json.dumps(documents), json.dumps(schema("action")))
     kinds: set[str] = set()
     for document, said in zip(documents, found, strict=True):
         text = json.dumps(document)
@@ -89,10 +90,10 @@ def test_the_findings_of_the_page_are_those_of_the_compiler(number: int, browser
 
 
 @pytest.mark.parametrize("number", range(2 if not forms.LONG else 60))
-def test_the_yaml_of_the_page_says_the_same_and_is_formatted(number: int, browser: Any) -> None:
+def test_the_yaml_of_the_page_says_the_same_and_is_formatted(number: int, any_browser: Any) -> None:
     documents = [*samples(), *generated(number)]
     compute = "(batch, schema) => parsed(batch).value.map(one => yamlOf(one, JSON.parse(schema), ['# a comment']))"
-    found = evaluated(browser, SCRIPTS, compute, json.dumps(documents), json.dumps(schema("action")))
+    found = evaluated(any_browser, SCRIPTS, compute, json.dumps(documents), json.dumps(schema("action")))
     for document, text in zip(documents, found, strict=True):
         read, problems = parse(text, "a.yaml")
         assert not problems, (text, problems)

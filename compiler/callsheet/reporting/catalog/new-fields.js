@@ -71,14 +71,15 @@ class Fields {
     control.id = id;
     control.setAttribute("aria-describedby", `${help.id} ${said.id}`);
     if (required) control.required = true;
-    const label = make("label", { htmlFor: id }, name, this.code(path, name), mark);
+    const label = make("label", { htmlFor: id }, name, " ", this.code(path, name), mark);
     const found = make("div", { className: "box" }, label, ...inside, help, said);
     this.boxes.set(pointerTo(path), { said, control });
     return found;
   }
   explain(help, known) {
     const text = known.description || "", translated = (this.french.helps || {})[text];
-    help.textContent = translated || text;
+    const pieces = (translated || text).split("`");
+    help.replaceChildren(...pieces.map((one, at) => at % 2 ? make("code", {}, one) : one));
     if (!translated) help.lang = "en";
   }
   name(key) {
@@ -173,7 +174,7 @@ class Fields {
   secret(path, known, name, value, required) {
     const isText = typeof value === "string", held = value === undefined ? "" : isText ? value : value.secret;
     const control = make("input", { value: held, spellcheck: false, dir: "auto", placeholder: isText ? "" : "env:NAME" });
-    const way = make("select", { "aria-label": `${name}: ${this.words.secret}, ${this.words.plain}` },
+    const way = make("select", { "aria-label": `${name}, ${this.words.secret}, ${this.words.plain}` },
       make("option", { value: "secret" }, this.words.secret));
     if (known.anyOf) way.append(make("option", { value: "plain", selected: isText }, this.words.plain));
     const write = () => this.set(path, control.value === "" ? undefined : way.value === "plain" ? control.value : { secret: control.value });
@@ -190,7 +191,7 @@ class Fields {
     const help = make("small", { className: "dim" }), said = make("div", { className: "said" });
     this.explain(help, known);
     const mark = required ? ` (${this.words.required})` : "";
-    const summary = make("summary", { id: "at" + pointerTo(path) }, name, this.code(path, name), mark);
+    const summary = make("summary", { id: "at" + pointerTo(path) }, name, " ", this.code(path, name), mark);
     const found = make("details", { open: isOpen || this.open.has(pointerTo(path)), className: "box" }, summary, help, said, inside);
     found.addEventListener("toggle", () => this.open[found.open ? "add" : "delete"](pointerTo(path)));
     this.boxes.set(pointerTo(path), { said, control: summary });
@@ -217,7 +218,7 @@ class Fields {
     return this.folded(path, known, name, required, value !== undefined, inside);
   }
   adding(path, node, name, value) {
-    const field = make("input", { "aria-label": `${this.words.add_to}: ${name}`, spellcheck: false, dir: "auto" });
+    const field = make("input", { "aria-label": `${this.words.add_to} (${name})`, placeholder: this.words.add_name, spellcheck: false, dir: "auto" });
     const button = make("button", { type: "button", id: "add" + pointerTo(path) }, this.words.add);
     const isGroup = resolvedOf(node, this.schema).type === "object";
     const add = () => {

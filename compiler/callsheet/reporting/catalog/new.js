@@ -163,7 +163,7 @@ function newAction(form) {
     if (start.findings) {
       const title = isChanged ? words.start_said_before : words.start_said;
       found.push(start.findings.length ? make("details", { open: !isChanged }, make("summary", {}, title),
-        make("ul", { className: "findings" }, ...start.findings.map(item))) : make("p", {}, `${title}: ${words.start_fine}.`));
+        make("ul", { className: "findings" }, ...start.findings.map(item))) : make("p", {}, words.start_fine));
     }
     if (start.values.length) found.push(make("p", {}, words.values, " ", make("code", {}, start.values.join(", "))));
     find(".judged").replaceChildren(...found);

@@ -19,7 +19,9 @@ _WORDS: dict[str, tuple[str, str]] = {
         "The form needs JavaScript. Without it, these commands do the same:",
         "Le formulaire a besoin de JavaScript. Sans lui, ces commandes font la même chose :",
     ),
+    "beginning": ("Start", "Point de départ"),
     "start": ("Start from", "Partir de"),
+    "add_name": ("name", "nom"),
     "blank": ("an empty action", "une action vide"),
     "samples": ("Samples", "Exemples"),
     "connections": ("Connections", "Connexions"),
@@ -96,15 +98,13 @@ _WORDS: dict[str, tuple[str, str]] = {
     "fine": ("The form has no finding.", "Le formulaire n'a pas de constat."),
     "one_finding": ("1 finding", "1 constat"),
     "findings": ("% findings", "% constats"),
+    "rest_before": (
+        "Only the form of the file is judged here.",
+        "Seule la forme du fichier est jugée ici.",
+    ),
     "rest": (
-        (
-            "Only the form of the file is judged here. `callsheet validate` says the rest: templates, "
-            "values, contracts, policies."
-        ),
-        (
-            "Seule la forme du fichier est jugée ici. `callsheet validate` dit le reste : modèles, "
-            "valeurs, contrats, règles."
-        ),
+        "says the rest: templates, values, contracts, policies.",
+        "dit le reste : modèles, valeurs, contrats, règles.",
     ),
     "start_said": (
         "What the compiler says of this start",
@@ -114,12 +114,15 @@ _WORDS: dict[str, tuple[str, str]] = {
         "What the compiler said of the start, before you changed it",
         "Ce que le compilateur disait du point de départ, avant vos changements",
     ),
-    "start_fine": ("nothing", "rien"),
+    "start_fine": (
+        "The compiler has no finding about this start.",
+        "Le compilateur n'a pas de constat sur ce point de départ.",
+    ),
     "start_unasked": (
-        "The compiler was not asked about this start, which brings other files: run `callsheet validate`.",
+        "The compiler was not asked about this start, which brings other files: run callsheet validate.",
         (
             "Le compilateur n'a pas été interrogé sur ce point de départ, qui apporte d'autres fichiers"
-            " : lancez `callsheet validate`."
+            " : lancez callsheet validate."
         ),
     ),
     "download": ("Download", "Télécharger"),

@@ -3,7 +3,7 @@
 // BigInt, as `parsed` in request.js reads them. It uses request.js.
 
 const WIDEST = 100;
-const PLAIN = /^[A-Za-z][\w.\/@+-]*(?::[\w.\/@+-]+)*(?: [\w.\/@+()-]+)*$|^[0-9]+(?:ms|[smh])$/;
+const PLAIN = /^\p{L}[\p{L}\p{N}_.\/@+'-]*(?::[\p{L}\p{N}_.\/@+-]+)*(?: [\p{L}\p{N}_.\/@+()'-]+)*$|^[0-9]+(?:ms|[smh])$/u;
 const RESERVED = /^(?:true|false|yes|no|on|off|null|y|n)$/i;
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
 const BLOCKS = ["metadata", "spec", "request", "payload", "authentication"];
