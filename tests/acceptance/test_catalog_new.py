@@ -276,6 +276,10 @@ def test_a_curl_line_is_read_or_left_to_the_compiler(
     one.page.fill("textarea[name=curl]", line)
     one.page.click("button[name=read]")
     assert "Hunter2" not in yaml_of(one)
+    assert one.page.input_value("textarea[name=curl]") == ""
+    assert one.page.inner_text(".noted") == (
+        "Read. Its credentials were left out: set the secrets where the action is sent."
+    )
     assert findings(one) == []
     name = one.page.input_value("[id='at/metadata/name']")
     assert callsheet("import", "curl", line, "-C", workspace.path).code == 0

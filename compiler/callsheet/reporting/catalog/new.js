@@ -88,7 +88,10 @@ function newAction(form) {
   function readCurl() {
     try {
       const { document: made, head } = actionOfCurl(named("curl").value, data.curl);
-      note(make("p", {}, words.curl_done));
+      const hasSecrets = jsonOf(made).includes('"secret":"env:');
+      // What was pasted may contain them.
+      named("curl").value = "";
+      note(make("p", {}, hasSecrets ? `${words.curl_done} ${words.curl_secrets}` : words.curl_done));
       begin({ ...data.blank, document: made, head: [...data.blank.head, ...head], findings: null, files: {}, values: [] });
     } catch (error) {
       if (!(error instanceof Unread)) throw error;

@@ -34,9 +34,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Elle reste dans cette page. Ses secrets deviennent des références.",
     ),
     "read": ("Read it", "La lire"),
-    "curl_done": (
-        "Read. The credentials were left out: set the secrets where the action is sent.",
-        "Lue. Les secrets n'ont pas été repris : définissez-les là où l'action est envoyée.",
+    "curl_done": ("Read.", "Lue."),
+    "curl_secrets": (
+        "Its credentials were left out: set the secrets where the action is sent.",
+        "Ses secrets n'ont pas été repris : définissez-les là où l'action est envoyée.",
     ),
     "curl_unread": (
         "This page reads only plain curl lines, and does not guess. Run this command with the line:",
