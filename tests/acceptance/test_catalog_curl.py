@@ -59,7 +59,7 @@ REFUSED = (
     "curl -H 'X-A: ghp_abcdefghijklmnopqrstuvwxyz0123456789' https://api.example.com", "curl -d '{\"a\": \"xoxb-123456789012-abcdefghijkl\"}' https://api.example.com",
     "curl https://hooks.slack.com/services/T0/B0/abc -d '{}'", "curl https://api.telegram.org/bot123:abc/sendMessage -d '{}'", "curl https://api.example.com/token/abc123def456ghi -d '{}'",
     "curl -d '{\"a\": \"{{ b }}\"}' https://api.example.com", "curl -H 'A: {{ b }}' https://api.example.com", "curl -d '{\"{{ a }}\": 1}' https://api.example.com", "curl -G -d a=b https://api.example.com",
-    "curl -d '{\"a\": \"\\ue002x\\ue003\"}' https://api.example.com", "curl -d '{\"password\": 12}' https://api.example.com", "curl -X TRACE https://api.example.com", "curl -I https://api.example.com",
+    "curl -d '{\"a\": \"\\ue002x\\ue003\"}' https://api.example.com", "curl -d '{\"password\": 12}' https://api.example.com", "curl -d '{\"name\": \"ada@example.com\", \"10\": {\"fid\": \"ada@example.com\"}}' https://api.example.com", "curl -X TRACE https://api.example.com", "curl -I https://api.example.com",
     "curl -H 'A: b' -H 'a: c' https://api.example.com", "curl -H 'X-Api-Key: a' -H 'X-Secret: b' https://api.example.com", "curl -H @file https://api.example.com", "curl -H 'Empty:' https://api.example.com",
     "curl --next https://api.example.com", "curl --unknown https://api.example.com", "curl https://api.example.com/a/../b", "curl https://api.example.com/%2e%2e/b", "curl 'https://api.example.com/?a=b&a=c'",
     "curl 'https://api.example.com/?a=%20'", "curl 'https://api.example.com", "$ curl https://api.example.com", "curl https://api.example.com #x", "sudo curl https://api.example.com",

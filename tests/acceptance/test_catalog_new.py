@@ -148,6 +148,8 @@ def test_the_form_says_what_the_compiler_says_beside_the_field(
 ) -> None:
     one = opened(watched, written(callsheet, samples, tmp_path / "site"))
     page = one.page
+    needed = page.locator("label:has(.needed-mark)")
+    assert [it.split()[0] for it in needed.all_inner_texts()] == ["Name", "Method", "URL"]
     page.fill("[id='at/metadata/name']", "push-now")
     assert findings(one) == ["CS212 `metadata.name` is not a name"]
     assert page.locator("[id='at/metadata/name']").get_attribute("aria-invalid") == "true"
@@ -244,6 +246,19 @@ def test_the_file_is_downloaded_copied_and_opened_at_the_host(
     link = urlsplit(page.locator("a.host").get_attribute("href"))
     assert parse_qs(link.query) == {"filename": ["vonage/new_vonage.yaml"]}
     assert "too long for a link" in page.inner_text(".link")
+    assert one.said == []
+
+
+def test_the_file_is_opened_at_gitlab_with_a_word_of_caution(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path, watched: Opening
+) -> None:
+    base = "https://gitlab.com/a/b/-/blob/main/actions"
+    one = opened(watched, written(callsheet, workspace, tmp_path / "site", "--link-base", base))
+    link = urlsplit(one.page.locator("a.host").get_attribute("href"))
+    assert link.path == "/a/b/-/new/main/actions"
+    assert parse_qs(link.query) == {"file_name": ["new_action.yaml"], "content": [yaml_of(one)]}
+    assert one.page.inner_text("a.host") == "New file on GitLab"
+    assert "copy the YAML first" in one.page.inner_text(".link")
     assert one.said == []
 
 
@@ -450,6 +465,11 @@ def test_no_secret_of_a_description_is_on_the_page(
         ORDERS.replace("type: string, format: email", f"type: string, enum: [{canary}]").replace(
             "Orders </script>", f"{canary} </script>"
         ),
+    )
+    workspace.write(
+        "connection.yaml",
+        f"apiVersion: callsheet/v1\nkind: Connection\nmetadata: {{name: account, title: {canary}}}\n"
+        "spec: {url: https://api.example.com}\n",
     )
     written(callsheet, workspace, tmp_path / "site")
     for one in (tmp_path / "site").rglob("*.*"):

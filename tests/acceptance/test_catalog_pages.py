@@ -206,6 +206,9 @@ def test_the_site_works_below_any_path_of_a_server(site: Path, watched: Opening,
         one.page.fill("input[name=q]", "firebase")
         one.page.locator(".cards > li:visible a").first.click()
         assert one.page.url == f"{root}fr/actions/firebase_push.html"
+        one.page.get_by_role("link", name="Nouvelle action").click()
+        one.page.select_option("select[name=start]", label="vonage · SMS through Vonage")
+        assert "  name: new_vonage\n" in one.page.inner_text("pre.yaml")
         assert one.said == []
     finally:
         server.shutdown()

@@ -167,7 +167,7 @@ class _Reader:
 
     def connection(self, name: str) -> Start:
         """Return an action that calls through a connection, and says nothing else yet."""
-        title = in_language(self.compiled.connections[name].metadata.get("title"), "en")
+        title = masked(in_language(self.compiled.connections[name].metadata.get("title"), "en"))
         spec = {"connection": name, "request": {"method": "POST", "payload": {}}}
         metadata = {"name": self._name(f"{name[:24]}_call"), "title": {"en": f"A call of {title or name}"}}
         document = {"apiVersion": "callsheet/v1", "kind": "Action", "metadata": metadata, "spec": spec}

@@ -21,6 +21,7 @@ MAY_BE_SECRET = re.compile(
     | (?i:cloudant|api.?key|passw|secret)
     """
 )
+"""What a text must match before it can match any pattern of detect-secrets."""
 _WINDOW = 1_500
 _OVERLAP = 300
 _USED_DETECTORS = frozenset(

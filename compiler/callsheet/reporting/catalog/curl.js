@@ -150,7 +150,8 @@ class Writer {
     if (isMapping(value)) {
       const written = {}, expected = {};
       for (const key of Object.keys(value)) {
-        if (!/^[A-Za-z0-9_.@ -]+$/.test(key)) throw new Unread();
+        // A key that is a number comes first here, whatever its place was: names would be given in another order.
+        if (!/^[A-Za-z0-9_.@ -]+$/.test(key) || /^[0-9]+$/.test(key)) throw new Unread();
         const [one, other] = this.payload(value[key], [...path, key]);
         put(written, key, one);
         put(expected, key, other);

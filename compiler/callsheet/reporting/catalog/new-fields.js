@@ -51,6 +51,8 @@ class Fields {
   // The fields of one document: `changed` is called with whether the form itself is to be another one.
   constructor(schema, words, french, language, changed) {
     Object.assign(this, { schema, words, french, language, changed });
+    // What some schema requires somewhere: of other fields, it need not be asked.
+    this.everRequired = new Set(JSON.stringify(schema).match(/"required":\[[^\]]*\]/g).join().match(/(?<=[\[,]")[^"]+/g));
     this.document = {};
     this.boxes = new Map();
     this.wrong = new Map();
@@ -99,8 +101,11 @@ class Fields {
     return this[kind](path, known, name, value, this.isRequired(path));
   }
   isRequired(path) {
-    const without = withValue(this.document, path, undefined) || {};
-    return findingsOf(without, this.schema).some(one => one.code === "CS204" && pointerTo(one.path) === pointerTo(path));
+    const around = path.slice(0, -1), there = this.at(around), rest = {};
+    if (!this.everRequired.has(path[path.length - 1]) || !isMapping(there)) return false;
+    for (const key of Object.keys(there)) if (key !== path[path.length - 1]) put(rest, key, there[key]);
+    return findingsOf(withValue(this.document, around, rest), this.schema)
+      .some(one => one.code === "CS204" && pointerTo(one.path) === pointerTo(path));
   }
   kind(known, node, value) {
     const isString = value === undefined || typeof value === "string";

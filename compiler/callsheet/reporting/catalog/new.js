@@ -191,6 +191,7 @@ function newAction(form) {
     url.searchParams.set(isGitLab ? "file_name" : "filename", path());
     const empty = url.href;
     url.searchParams.set(isGitLab ? "content" : "value", yaml);
+    // Some versions of GitLab ignore the content (gitlab-org/gitlab, issue 594214), which the page says.
     const isLong = url.href.length > Number(form.dataset.most);
     link.href = isLong ? empty : url.href;
     link.textContent = words.on_host.replace("%", host.kind);

@@ -89,7 +89,12 @@ def _start(one: Start) -> Mapping[str, Any]:
         "findings": None
         if findings is None
         else [
-            {"severity": it.severity, "code": it.code, "message": masked(it.message), "help": it.help}
+            {
+                "severity": it.severity,
+                "code": it.code,
+                "message": masked(it.message),
+                "help": masked(it.help),
+            }
             for it in findings
         ],
     }
