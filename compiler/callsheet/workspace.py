@@ -237,6 +237,7 @@ class Workspace:
         from callsheet.deploying.clean import commit_of
         from callsheet.deploying.seen import Seen, seen_in
         from callsheet.documents.file_history import file_history
+        from callsheet.importing.starts import starts_of
 
         compiled = self.compile()
         asked = [environment_named(compiled, one).name for one in _each(environments)]
@@ -260,6 +261,7 @@ class Workspace:
             commits=file_history(self.root),
             commit="" if commit is None else commit.id,
             made_at=self._time(),
+            read_starts=partial(starts_of, self.root, self._place()),
         )
 
     def _cases(self) -> Sequence[CaseResult]:

@@ -89,6 +89,11 @@ def test_an_action_shows_the_request_as_it_would_leave(site: Path, watched: Open
     assert "/projects/shop-prod/messages:send" in output.inner_text()
     one.page.get_by_label("Titre").fill("x" * 121)
     assert output.inner_text() == "`title` is longer than 120 characters"
+    assert one.page.locator("[aria-invalid]").evaluate_all(
+        "all => all.map(it => it.dataset.parameter)"
+    ) == ["title"]
+    assert "maxLength: 120" in one.page.locator("label:has([data-parameter=title])").inner_text()
+    assert "device-id" in one.page.locator("label:has([data-parameter=installation_id])").inner_text()
     one.page.get_by_role("button", name="Réinitialiser").click()
     one.page.wait_for_function("document.querySelector('output').textContent.includes('Your order')")
     assert one.said == []
@@ -201,6 +206,9 @@ def test_the_site_works_below_any_path_of_a_server(site: Path, watched: Opening,
         one.page.fill("input[name=q]", "firebase")
         one.page.locator(".cards > li:visible a").first.click()
         assert one.page.url == f"{root}fr/actions/firebase_push.html"
+        one.page.get_by_role("link", name="Nouvelle action").click()
+        one.page.select_option("select[name=start]", label="vonage · SMS through Vonage")
+        assert "  name: new_vonage\n" in one.page.inner_text("pre.yaml")
         assert one.said == []
     finally:
         server.shutdown()

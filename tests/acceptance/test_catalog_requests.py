@@ -17,10 +17,11 @@ from callsheet.compiling.workspace import compile_workspace
 from callsheet.documents import FolderSource, MemorySource
 from callsheet.reporting.catalog.forms import form_of
 from support import forms, generated
-from support.browser import browser
+from support.browser import any_browser, browser
+from support.firefox import firefox
 from support.workspaces import ROOT, Folder
 
-__all__ = ["browser"]
+__all__ = ["any_browser", "browser", "firefox"]
 SCRIPT = (ROOT / "compiler" / "callsheet" / "reporting" / "catalog" / "request.js").read_text("utf-8")
 UNSURE = "may have the declared format, or not: `callsheet render` can tell"
 TEXTS = (
@@ -86,7 +87,7 @@ def compare(browser: Any, asked: list[tuple[Any, dict[str, str]]]) -> Counter[st
     return counts
 
 
-def test_the_samples_show_the_requests_of_the_compiler(samples: Folder, browser: Any) -> None:
+def test_the_samples_show_the_requests_of_the_compiler(samples: Folder, any_browser: Any) -> None:
     compiled = compile_workspace(FolderSource(samples.path))
     actions = [it.content for one in compiled.by_environment.values() for it in one.values()]
     usable = [one for one in actions if form_of({"it": one})]
@@ -96,7 +97,7 @@ def test_the_samples_show_the_requests_of_the_compiler(samples: Folder, browser:
         "vonage_sms",
         "sendgrid_mail",
     }
-    counts = compare(browser, calls(usable, Random(1), 40))
+    counts = compare(any_browser, calls(usable, Random(1), 40))
     assert counts["equal"] > 200
     assert counts["refused"] > 200
     assert counts["unsure"] < counts.total() / 50
@@ -164,6 +165,54 @@ def test_odd_actions_show_the_requests_of_the_compiler(what: str, workspace: Fol
     texts = ("", "0", "1", "[]", "[0]", "[1]", "[null]", '["0"]', "hello", "  ", "constructor", "valueOf")
     asked: list[tuple[Any, dict[str, str]]] = [(one, dict.fromkeys(parameters, text)) for text in texts]
     compare(browser, asked)
+
+
+FORMATS: dict[str, tuple[str, ...]] = {
+    "uuid": (
+        "00000000-0000-4000-8000-000000000000", "ABCDEF00-0000-4000-8000-0000000000aA", "00000000000040008000000000000000", "{00000000-0000-4000-8000-000000000000}",
+        "0000000-00000-4000-8000-000000000000", "urn:uuid:00000000-0000-4000-8000-000000000000", "g0000000-0000-4000-8000-000000000000", "00000000-0000-4000-8000-000000000000\n",
+    ),
+    "ipv4": ("1.2.3.4", "01.2.3.4", "256.1.1.1", "1.2.3", "1.2.3.4.5", "1.2.3.4 ", "0x1.2.3.4", "255.255.255.255", "0.0.0.0", "1.2.3.٤", "1.2.3.4\n"),
+    "ipv6": (
+        "::", "::1", "1::", "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7::", "::2:3:4:5:6:7:8", "1:2:3:4:5:6:7", "1::2::3", "::ffff:1.2.3.4", "12345::", "fe80::1%eth0", "g::", "1:2:3:4:5:6:7:8:9",
+        "::1/64", "1:2:3:4:5:6::8", "1:2:3:4:5:6:7::8", ":", ":::", "1:::2", ":1:2:3:4:5:6:7", "1:2:3:4:5:6:7:", "ABCD::EF",
+    ),
+    "hostname": (
+        "a", "a.b", "www.example.com", "-a", "a-", "a_b", "a.b.", "A.COM", "é.com", "xn--a", "xn--mnchen-3ya.de", "a--b", "a..b", ".a", "1.2", "x" * 63, "x" * 64, "a b", "a@b", "a:1", "a/b", "ab--cd.e",
+        ".".join(["x" * 60] * 3), ".".join(["x" * 60] * 5), "a.-b", "a-.b", "1", "a\n",
+    ),
+    "email": ("ada@example.com", "ada", "a@b@c", "@b", "a@", "a b@example.com", "Ada <ada@example.com>", "@ <a@b.c>", '"a b"@example.com', "a <b@>", "a@localhost", "a@-b.c"),
+    "uri": ("https://a.example", "a", "http://", "mailto:a@b.example", "https://a b", "HTTPS://A.EXAMPLE/ü", "urn:x:y", "https://a.example/%zz"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_formats_are_judged_as_the_compiler_judges_them_or_left_to_it(kind: str, any_browser: Any) -> None:
+    chance = Random(kind)
+    texts = {*FORMATS[kind]}
+    for text in sorted(texts):
+        # One character more, less or another one.
+        for _ in range(20):
+            at = chance.randrange(len(text) + 1)
+            other = chance.choice("aAfFgG09.:-_@/ é\n")
+            texts.add(
+                chance.choice(
+                    (
+                        text[:at] + other + text[at:],
+                        text[:at] + text[at + 1 :],
+                        text[:at] + other + text[at + 1 :],
+                    )
+                )
+            )
+    one = {
+        "request": {"method": "POST", "url": "https://api.example.com", "payload": {"a": {"$param": "a"}}},
+        "parameters": {"a": {"type": "string", "format": kind, "optional": True}},
+    }
+    assert form_of({"it": one})
+    counts = compare(any_browser, [(one, {"a": text}) for text in sorted(texts)])
+    assert counts["equal"] > 5
+    assert counts["refused"] > 20
+    assert counts["unsure"] < counts.total() * 2 / 3
 
 
 @pytest.mark.parametrize(

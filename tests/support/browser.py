@@ -30,6 +30,12 @@ def browser() -> Iterator[Any]:
         found.close()
 
 
+@pytest.fixture(scope="module", params=["chromium", "firefox"])
+def any_browser(request: pytest.FixtureRequest) -> Any:
+    """Return each of the browsers that there are; only `new_page` is as in both."""
+    return request.getfixturevalue("browser" if request.param == "chromium" else "firefox")
+
+
 class Watched:
     """A page, with what it said and asked."""
 

@@ -20,6 +20,7 @@ PICTURES = {
     "catalog-palette": ("index.html#sensitivity=phone", 900, 640, ""),
     "catalog-action": ("actions/firebase_push.html", 900, 640, "form.request"),
     "catalog-flows": ("fr/flows.html", 900, 640, ""),
+    "catalog-new": ("new.html", 1200, 853, ""),
 }
 """By name of the file: the page, its width and height, and what is scrolled to."""
 

@@ -21,8 +21,14 @@ MAX_DESCRIPTION_BYTES = 16 * 1_048_576
 _DESCRIPTION = re.compile(
     rb"""^\{?\s*["']?(?:openapi|swagger)["']?\s*:|"kind"\s*:\s*"discovery#restDescription\"""", re.MULTILINE
 )
+_OPENAPI = re.compile(rb"""^\s*\{?\s*["']?(?:openapi|swagger)["']?\s*:\s*["']?[23]\.""", re.MULTILINE)
 _BEGINNING = 65_536
 """How much of a file tells what it is: characters of a text, bytes of a large file."""
+
+
+def begins_as_openapi(content: bytes) -> bool:
+    """Return whether the bytes of a file begin as an OpenAPI description does."""
+    return _OPENAPI.search(content[:_BEGINNING]) is not None
 
 
 def is_foreign(value: Any, *, is_json: bool) -> bool:

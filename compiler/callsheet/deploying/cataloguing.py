@@ -17,6 +17,7 @@ from callsheet.deploying.past import Done, History, Steps, history_of
 from callsheet.deploying.seen import Seen
 from callsheet.deploying.tried import Tried, tried_of
 from callsheet.documents.file_history import FileHistory
+from callsheet.importing.starts import Starts
 from callsheet.language import Definition, Diagnostic
 from callsheet.language.addresses import Address
 from callsheet.language.masking import masked
@@ -116,6 +117,7 @@ class CatalogResult(Struct, frozen=True, kw_only=True):
         commits: those of each file.
         commit: of the files; empty where there is none.
         made_at: when (RFC 3339, UTC).
+        read_starts: returns what a new action can start from.
 
     """
 
@@ -128,6 +130,7 @@ class CatalogResult(Struct, frozen=True, kw_only=True):
     commits: FileHistory = field(default_factory=lambda: FileHistory({}))
     commit: str = ""
     made_at: str = ""
+    read_starts: Callable[[], Starts] = Starts
 
 
 def expiring_of(compiled: Compiled, today: date) -> list[tuple[str, str, str, str]]:

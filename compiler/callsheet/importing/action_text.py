@@ -26,7 +26,7 @@ from callsheet.importing.url_texts import PLAIN_IN_PATH, encoded, query_text, wi
 from callsheet.outbound.urls import with_query
 from callsheet.templates.values import canonical_text
 
-_VENDORS = (
+VENDORS = (
     ("fcm.googleapis.com", "firebase", "push"),
     ("graph.facebook.com", "facebook", "events"),
     ("eventsingress.adobe.io", "adobe-io", "events"),
@@ -34,6 +34,15 @@ _VENDORS = (
     ("sendgrid.com", "sendgrid", "email"),
     ("nexmo.com", "vonage", "sms"),
 )
+"""The ends of hosts, each with the labels of its vendor."""
+CONTRACTS: dict[str, dict[str, Any]] = {
+    "fcm.googleapis.com": {
+        "discovery": "package:googleapiclient/discovery_cache/documents/fcm.v1.json",
+        "method": "fcm.projects.messages.send",
+        "optional": True,
+    }
+}
+"""Descriptions of vendors in packages, by the host that is called."""
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _KEY_AFTER_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9._-]* (\ue000\w+\ue001|[A-Za-z0-9._~+/-]+=*)")
 """A scheme and one word, as `Klaviyo-API-Key pk_1`: not the parameters of a signature."""
@@ -95,7 +104,7 @@ class _Writer:
         request, expected = self._request()
         url = request["url"]
         host = url["host"] if isinstance(url, dict) else urlsplit(url).hostname or ""
-        vendor = next(((one, channel) for end, one, channel in _VENDORS if host.endswith(end)), None)
+        vendor = next(((one, channel) for end, one, channel in VENDORS if host.endswith(end)), None)
         metadata: dict[str, Any] = {
             "name": self.name,
             "title": {"en": self._title() or self.name.replace("_", " ").capitalize()},
@@ -107,12 +116,8 @@ class _Writer:
             spec["parameters"] = self.parameters.declared
         if self.imported.contract is not None:
             spec["contract"] = self.imported.contract
-        elif host == "fcm.googleapis.com":
-            spec["contract"] = {
-                "discovery": "package:googleapiclient/discovery_cache/documents/fcm.v1.json",
-                "method": "fcm.projects.messages.send",
-                "optional": True,
-            }
+        elif host in CONTRACTS:
+            spec["contract"] = dict(CONTRACTS[host])
         if self.imported.responses:
             spec["responses"] = self.imported.responses
         params = {key: one["example"] for key, one in self.parameters.declared.items()}

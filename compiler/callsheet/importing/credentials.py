@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from callsheet.importing.guesses import DEVICES, last_key
 from callsheet.importing.marks import PRIVATE, SECRET, VALUE
 from callsheet.importing.shell import MARK
-from callsheet.language.secret_patterns import secret_kind
+from callsheet.language.secret_patterns import MAY_BE_SECRET, secret_kind
 
 _BY_NAME = re.compile(
     r"(?i)(api|access|secret|private)[-_]?(key|token)|token|credential|signature|authorization|x-auth|\bkey\b"
@@ -194,3 +194,54 @@ def _is_plain(name: str) -> bool:
     return bool(
         _PLAIN_LAST.fullmatch(words[-1]) or (before and any(before.fullmatch(one) for one in words[-2:-1]))
     )
+
+
+def patterns() -> dict[str, str]:
+    """Return the expressions by which names and texts are judged, as a browser reads them.
+
+    Each is to be found anywhere in a text. Those of `detect-secrets` are not among them: what `secret`
+    finds only may be a credential.
+    """
+    whole = {
+        "secretWord": _SECRET_WORD,
+        "ofASecret": _OF_A_SECRET,
+        "last": _LAST,
+        "beforeKey": _BEFORE_KEY,
+        "address": _ADDRESS,
+        "plainLast": _PLAIN_LAST,
+        **{f"before {word}": pattern for word, pattern in _PLAIN_BEFORE.items()},
+    }
+    return {
+        "byName": for_browsers(_BY_NAME),
+        "opaque": f"^(?:{for_browsers(_OPAQUE)})",
+        "field": f"^(?:{for_browsers(_FIELD)})",
+        "webhooks": f"^(?:{for_browsers(_WEBHOOKS)})",
+        "secret": for_browsers(MAY_BE_SECRET),
+        **{name: f"^(?:{for_browsers(pattern)})$" for name, pattern in whole.items()},
+    }
+
+
+def for_browsers(pattern: re.Pattern[str]) -> str:
+    """Return the source of an expression without what only Python reads, such as comments and flags."""
+    source = pattern.pattern
+    if pattern.flags & re.VERBOSE:
+        source = re.sub(r"(?<!\\)(?:\s+|#[^\n]*)", "", source).replace("\\ ", " ")
+    source = re.sub(r"^\(\?[xi]+\)", "", source).replace("\\Z", "$")
+    if pattern.flags & re.IGNORECASE:
+        return _any_case(source)
+    return re.sub(r"\(\?i:([^()]*)\)", lambda match: f"(?:{_any_case(match[1])})", source)
+
+
+def _any_case(source: str) -> str:
+    """Return an expression that takes letters of either case; letters in a class stay as they are."""
+    found, at = "", 0
+    for match in re.finditer(r"\\.|\[(?:\\.|[^\]])*\]", source):
+        found += _letters(source[at : match.start()])
+        inside = match[0]
+        both = inside.replace("a-z", "a-zA-Z") if "A-Z" not in inside else inside
+        found, at = found + both, match.end()
+    return found + _letters(source[at:])
+
+
+def _letters(text: str) -> str:
+    return re.sub("[A-Za-z]", lambda match: f"[{match[0].lower()}{match[0].upper()}]", text)

@@ -10,7 +10,7 @@ import re
 from functools import cache, lru_cache
 from typing import Any
 
-_MAY_BE_SECRET = re.compile(
+MAY_BE_SECRET = re.compile(
     r"""(?x)
     -----BEGIN | PRIVATE\ KEY | PuTTY
     | ://[^\s/]*@                       # a user and password in a URL
@@ -21,6 +21,7 @@ _MAY_BE_SECRET = re.compile(
     | (?i:cloudant|api.?key|passw|secret)
     """
 )
+"""What a text must match before it can match any pattern of detect-secrets."""
 _WINDOW = 1_500
 _OVERLAP = 300
 _USED_DETECTORS = frozenset(
@@ -60,11 +61,11 @@ def secret_kind(text: str) -> str:
     A long text is looked at through windows: some of the patterns take a time that grows with the square
     of the text.
     """
-    if len(text) < 8 or _MAY_BE_SECRET.search(text) is None:
+    if len(text) < 8 or MAY_BE_SECRET.search(text) is None:
         return ""
     for start in range(0, max(len(text) - _OVERLAP, 1), _WINDOW - _OVERLAP):
         window = text[start : start + _WINDOW]
-        if _MAY_BE_SECRET.search(window) is None:
+        if MAY_BE_SECRET.search(window) is None:
             continue
         for detector in _detectors():
             for pattern in detector.denylist:
@@ -75,7 +76,7 @@ def secret_kind(text: str) -> str:
 
 def without_credentials(text: str) -> str:
     """Return a text with every match of a pattern replaced by asterisks."""
-    if _MAY_BE_SECRET.search(text) is not None:
+    if MAY_BE_SECRET.search(text) is not None:
         for detector in _detectors():
             for pattern in detector.denylist:
                 text = pattern.sub(lambda match: "*" * len(match[0]), text)

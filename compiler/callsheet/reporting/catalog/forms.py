@@ -14,7 +14,7 @@ from typing import Any
 from msgspec import Struct
 
 from callsheet.language import in_language
-from callsheet.reporting.catalog.views import compact
+from callsheet.reporting.catalog.views import compact, limits_of
 
 FILTERS = frozenset(
     [
@@ -32,7 +32,7 @@ FILTERS = frozenset(
     ]
 )
 """The filters that `request.js` has."""
-FORMATS = (None, "email", "uri")
+FORMATS = (None, "email", "uri", "uuid", "ipv4", "ipv6", "hostname")
 """The formats of which it can tell what surely has them."""
 _CLASS = r"\[\^?(?:[a-z]-[a-z]|[A-Z]-[A-Z]|[0-9]-[0-9]|[A-Za-z0-9 _.,:;@#=+%])+-?\]"
 _ATOM = rf"(?:[A-Za-z0-9 _,:;@#=<>!\"'%&~/-]|\\[.+*?()\[\]{{}}|^$/\\]|{_CLASS})"
@@ -64,6 +64,8 @@ class Field(Struct, frozen=True):
 
     Attributes:
         values: to choose from, where all environments say the same; empty where any can be written.
+        limits: what a value must be, where all environments say the same.
+        sensitivity: what is personal about it.
 
     """
 
@@ -72,6 +74,8 @@ class Field(Struct, frozen=True):
     required: bool
     example: str
     values: Sequence[str]
+    limits: str
+    sensitivity: str
 
 
 def fields_of(contents: Mapping[str, Mapping[str, Any]], language: str) -> list[Field]:
@@ -85,13 +89,15 @@ def fields_of(contents: Mapping[str, Mapping[str, Any]], language: str) -> list[
 
 def _field(name: str, declared: Sequence[Mapping[str, Any]], language: str) -> Field:
     first = declared[0]
-    choices = [_choices(one) for one in declared]
+    choices, limits = [_choices(one) for one in declared], [limits_of(one) for one in declared]
     return Field(
         name=name,
         label=in_language(first.get("label"), language) or name,
         required=any(one.get("optional") is not True for one in declared),
         example=compact(first["example"]) if "example" in first else "",
         values=choices[0] if all(one == choices[0] for one in choices) else [],
+        limits=limits[0] if len(set(limits)) == 1 and not choices[0] else "",
+        sensitivity=str(first.get("sensitivity") or ""),
     )
 
 

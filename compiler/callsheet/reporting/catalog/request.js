@@ -99,15 +99,26 @@ function wrongText(fields, value) {
 }
 const OTHER_FORMAT = "does not have the declared format";
 const UNSURE = "may have the declared format, or not: `callsheet render` can tell";
+const GROUP = "[0-9a-fA-F]{1,4}", BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
+const SHORTENED = [0, 1, 2, 3, 4, 5, 6, 7].map(left =>
+  (left ? `${GROUP}(?::${GROUP}){${left - 1}}` : "") + "::" + (left < 7 ? `(?:${GROUP}(?::${GROUP}){0,${6 - left}})?` : ""));
 const FORMATS = {
   // What surely has a format, and what surely has not: the standards leave much between the two.
   email: [
     /^[A-Za-z0-9]+(?:[._+-][A-Za-z0-9]+)*@(?:[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+[A-Za-z]{2,10}$/,
-    /^[^@]*$|^@|@$|[\s]/,
+    // A name before the address, in angle brackets, and one in quotes are taken too.
+    /^[^@]*$|^@[^<]*$|^[^<]*@$|^[^<"]*\s[^<"]*$/,
   ],
   uri: [
     /^https?:\/\/[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*(?::[1-9]\d{1,3})?(?:\/[A-Za-z0-9._~-]*)*(?:\?[A-Za-z0-9._~=&-]*)?$/,
     /^[^:]*$|[\s<>"{}|^`]/,
+  ],
+  uuid: [/^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$/, /^/],
+  ipv4: [new RegExp(`^(?:${BYTE}\\.){3}${BYTE}$`), /^/],
+  ipv6: [new RegExp(`^(?:(?:${GROUP}:){7}${GROUP}|${SHORTENED.join("|")})$`), /^[^.]*$/],
+  hostname: [
+    /^(?=.{1,200}$)(?!.*[^.]{64})[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*(?:\.[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*)*$/,
+    /[\s@/:_]|^[-.]|[-.]$|\.\.|^$|[^.]{64}/,
   ],
 };
 
@@ -358,6 +369,11 @@ function live(form) {
     shown.replaceChildren();
     const found = requestOf(compiled[form.querySelector("[name=environment]").value], texts);
     for (const one of found.faults || []) add("p", one, "error");
+    for (const one of form.querySelectorAll("[data-parameter]")) {
+      const isWrong = (found.faults || []).some(it => it.startsWith("`" + one.dataset.parameter + "` "));
+      if (isWrong) one.setAttribute("aria-invalid", "true");
+      else one.removeAttribute("aria-invalid");
+    }
     if (found.faults) return;
     const lines = [found.method + " " + found.url];
     for (const name of keysOf(found.headers)) {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
+from itertools import chain
 from typing import Any
 
 from msgspec import Struct
@@ -23,6 +24,9 @@ from callsheet.reporting.catalog.flows import flows_of, picture_of
 from callsheet.reporting.catalog.forms import fields_of
 from callsheet.reporting.catalog.history import shown_history
 from callsheet.reporting.catalog.mails import shown_mails
+from callsheet.reporting.catalog.new_data import scripts_of
+from callsheet.reporting.catalog.new_page import ASSETS as NEW_ASSETS
+from callsheet.reporting.catalog.new_page import new_page
 from callsheet.reporting.catalog.others import others_of
 from callsheet.reporting.catalog.overview import STATE_WORDS, overview_of
 from callsheet.reporting.catalog.views import Known, View, known_of, views_of
@@ -74,11 +78,15 @@ def site_of(
     known = [known_of(one) for one in result.entries]
     pages = {one: _Pages(result, known, one, chosen, base, review) for one in chosen}
     names = [f"{folders[one]}{name}" for one in chosen for name in pages[one].names()]
-    return Site([*_SHARED, *names], _files(result, pages, folders))
+    scripts = scripts_of(result.read_starts(), [one.definition.name for one in result.entries])
+    return Site([*_SHARED, *scripts, *names], chain(scripts.items(), _files(result, pages, folders)))
 
 
-_NAV = ("palette", "list", "flows", "overview", "changes")
-_ASSETS = ("icon.svg", "catalog.js", "request.js")
+_NAV = ("palette", "list", "flows", "overview", "changes", "new_action")
+_FILES = {"palette": "index", "new_action": "new"}
+"""The pages that are not called as their file is."""
+_ASSETS = ("icon.svg", "catalog.js", "request.js", *NEW_ASSETS)
+_STYLES = ("reporting/catalog/catalog.css", "reporting/catalog/new.css")
 _SHARED = ("style.css", *_ASSETS, "changes.js", "list.csv", "list.json")
 
 
@@ -86,7 +94,7 @@ def _files(
     result: CatalogResult, pages: Mapping[str, _Pages], folders: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
     first = next(iter(pages.values()))
-    yield "style.css", _text("markup/style.css") + _text("reporting/catalog/catalog.css")
+    yield "style.css", _text("markup/style.css") + "".join(map(_text, _STYLES))
     for name in _ASSETS:
         yield name, _text(f"reporting/catalog/{name}")
     yield "changes.js", _text("reporting/changes.js")
@@ -179,7 +187,7 @@ class _Pages:
     def names(self) -> list[str]:
         """Return the paths of its pages."""
         return [
-            *(f"{'index' if one == 'palette' else one}.html" for one in self.nav),
+            *(f"{_FILES.get(one, one)}.html" for one in self.nav),
             *(one.page for one in self.views),
         ]
 
@@ -193,6 +201,7 @@ class _Pages:
         yield self._page("overview", "overview", **overview_of(self.result, views, self.words))
         for name, shown in shown_changes(self.result, self.review, views, self.words).items():
             yield f"{name}.html", self._written(f"{name}.html", "changes", self.words[name], name, **shown)
+        yield self._page("new", "new_action", **new_page(self.language, self.link_base))
 
     def _page(self, name: str, current: str, **values: Any) -> tuple[str, str]:
         return f"{name}.html", self._written(f"{name}.html", name, self.words[current], current, **values)

@@ -208,17 +208,21 @@ def _declared(entry: Entry) -> Mapping[str, Mapping[str, Any]]:
 
 
 def _parameter(name: str, declared: Mapping[str, Any], language: str) -> ParameterView:
-    shown = ("enum", "minLength", "maxLength", "pattern", "minimum", "maximum", "format")
-    limits = [f"{key}: {compact(declared[key])}" for key in shown if key in declared]
     return ParameterView(
         name=name,
         label=in_language(declared.get("label"), language),
         type=str(declared.get("type", "")),
         optional=declared.get("optional") is True,
         sensitivity=str(declared.get("sensitivity") or ""),
-        limits=", ".join(limits),
+        limits=limits_of(declared),
         example=compact(declared["example"]) if "example" in declared else "",
     )
+
+
+def limits_of(declared: Mapping[str, Any]) -> str:
+    """Return what a value of a parameter must be, beside its type."""
+    shown = ("enum", "minLength", "maxLength", "pattern", "minimum", "maximum", "format")
+    return ", ".join(f"{key}: {compact(declared[key])}" for key in shown if key in declared)
 
 
 def _certificate(content: Mapping[str, Any]) -> str:

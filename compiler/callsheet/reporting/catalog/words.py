@@ -11,6 +11,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "list": ("List", "Liste"),
     "flows": ("Data flow", "Flux de données"),
     "overview": ("Overview", "Vue d'ensemble"),
+    "new_action": ("New action", "Nouvelle action"),
     "pages": ("Pages", "Pages"),
     "other": ("Français", "English"),
     "skip": ("To the content", "Aller au contenu"),

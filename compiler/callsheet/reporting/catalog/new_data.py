@@ -1,0 +1,105 @@
+"""What the page for a new action needs of the workspace and of the compiler, as scripts beside it.
+
+One is read with the page; the operations of each contract are a script of their own, read when the contract
+is chosen.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from callsheet.importing.action_text import CONTRACTS, VENDORS
+from callsheet.importing.credentials import patterns
+from callsheet.importing.starts import Start, Starts
+from callsheet.language.masking import masked
+from callsheet.language.schema_check import schema
+
+MOST_LINK = 8_000
+"""How long a link to a host's page may be: servers refuse longer ones."""
+_GITLAB = re.compile(r"(?P<before>https?://[^?#]+/-/)(?:blob|tree)/(?P<after>[^?#]+)")
+_GITHUB = re.compile(r"(?P<before>https?://[^/?#]+/[^/?#]+/[^/?#]+/)(?:blob|tree)/(?P<after>[^?#]+)")
+
+
+def known_of_curl() -> dict[str, Any]:
+    """Return by what the page reads a curl line as the compiler does."""
+    return {"patterns": patterns(), "vendors": VENDORS, "contracts": CONTRACTS}
+
+
+def scripts_of(starts: Starts, taken: Collection[str]) -> dict[str, str]:
+    """Return the scripts by their paths.
+
+    Args:
+        starts: what there is to start from.
+        taken: the names that the workspace has already.
+
+    """
+    found = {f"new/{number}.js": one.starts for number, one in enumerate(starts.contracts, 1) if one.starts}
+    data = {
+        "schema": json.dumps(schema("action"), ensure_ascii=False),
+        "taken": sorted(taken),
+        "curl": known_of_curl(),
+        "blank": _start(starts.blank) if starts.blank is not None else None,
+        "samples": [*map(_start, starts.samples)],
+        "connections": [*map(_start, starts.connections)],
+        "contracts": [
+            {
+                "reference": masked(one.reference),
+                "title": one.title,
+                "why": masked(one.why),
+                "left": one.left,
+                "more": one.more,
+                "script": f"new/{number}.js" if one.starts else "",
+            }
+            for number, one in enumerate(starts.contracts, 1)
+        ],
+    }
+    return {
+        "new/data.js": _script("callsheetData", "", data),
+        **{
+            path: _script("callsheetStarts", path, [*map(_start, several)])
+            for path, several in found.items()
+        },
+    }
+
+
+def host_of(link_base: str) -> dict[str, str] | None:
+    """Return the page of a host on which a new file is written, by what leads to the workspace's files.
+
+    None where the address has the form of neither GitHub's nor GitLab's.
+    """
+    for kind, pattern in (("GitLab", _GITLAB), ("GitHub", _GITHUB)):
+        if found := pattern.fullmatch(link_base.rstrip("/")):
+            return {"kind": kind, "url": f"{found['before']}new/{found['after']}"}
+    return None
+
+
+def _start(one: Start) -> Mapping[str, Any]:
+    findings = one.findings
+    return {
+        "label": one.label,
+        "title": one.title,
+        "folder": one.folder,
+        "head": one.head,
+        "document": one.document,
+        "files": one.files,
+        "values": one.values,
+        "findings": None
+        if findings is None
+        else [
+            {
+                "severity": it.severity,
+                "code": it.code,
+                "message": masked(it.message),
+                "help": masked(it.help),
+            }
+            for it in findings
+        ],
+    }
+
+
+def _script(name: str, key: str, value: Any) -> str:
+    """Return a script that hands a value over as JSON text, so that whole numbers are told from others."""
+    return f"{name}({json.dumps(key)}, {json.dumps(json.dumps(value, ensure_ascii=False))});\n"
