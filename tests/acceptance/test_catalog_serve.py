@@ -38,7 +38,7 @@ class Served:
 
     def shows(self, name: str, fits: Callable[[str], bool]) -> None:
         """Wait until a page is as it should be."""
-        for _ in range(150):
+        for _ in range(600):
             if fits(self.page(name)):
                 return
             assert self.process.poll() is None, self.said.read_text()
@@ -96,7 +96,7 @@ def test_errors_appear_and_vanish(workspace: Folder, tmp_path: Path) -> None:
             site.shows("overview.html", lambda page: "<strong>CS" not in page)
         # Without the environment that was asked for there is no site: the last one stays.
         workspace.write("environments.yaml", ENVIRONMENT.replace("name: local", "name: moved"))
-        for _ in range(100):
+        for _ in range(600):
             if "CS921" in site.said.read_text():
                 break
             time.sleep(0.1)
