@@ -80,6 +80,7 @@ class Entering:
         self.files = source.files()
         self.cache = UnitCache(cache, source) if cache is not None else None
         self.result = Compiled()
+        self.result.by_environment = self.by_environment = dict[str, dict[str, CompiledAction]]()
         self.facts = Facts()
         self.texts = _Texts(source)
 
@@ -233,7 +234,7 @@ class Entering:
         texts = FileTexts(self.bundles, unit.file)
         addresses: dict[str, str] = {}  # each is one text, in all environments
         for environment, compiled in unit.compiled.items():
-            there = result.by_environment.setdefault(environment, {})
+            there = self.by_environment.setdefault(environment, {})
             for written, digest in compiled.items():
                 address = addresses.setdefault(written, written)
                 if address not in there:

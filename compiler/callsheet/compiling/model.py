@@ -115,7 +115,7 @@ class Compiled:
     policies: list[Policy]
     usable_policies: tuple[int, ...]
     settings: Settings
-    by_environment: dict[str, dict[str, CompiledAction]]
+    by_environment: Mapping[str, dict[str, CompiledAction]]
     basis: dict[str, str]
     diagnostics: list[Diagnostic]
     notes: list[str]

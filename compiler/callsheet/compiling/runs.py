@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from functools import cached_property
@@ -157,6 +157,28 @@ _SHARED = frozenset({"environments", "targets", "settings", "policies", "connect
 _DEFINED = frozenset({"by_kind", "definitions"})
 
 
+class _ByEnvironment(Mapping[str, dict[str, CompiledAction]]):
+    """The compiled objects of each environment, read when they are asked for: a plan asks for one."""
+
+    def __init__(self, names: Sequence[str], read: Callable[[str], dict[str, CompiledAction]]) -> None:
+        self._names = dict.fromkeys(names)
+        self._read = read
+        self._found: dict[str, dict[str, CompiledAction]] = {}
+
+    def __getitem__(self, name: str) -> dict[str, CompiledAction]:
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._found:
+            self._found[name] = self._read(name)
+        return self._found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
 class _Recalled:
     """What a run found, part by part."""
 
@@ -187,9 +209,15 @@ class _Recalled:
         try:
             return self._read(name)
         except LookupError:
-            found = self.runs.again()
-            self._refuse_changed(self.runs.source.files())
+            found = self._again
             return {one: getattr(found, one) for one in Compiled.__annotations__}
+
+    @cached_property
+    def _again(self) -> Compiled:
+        """What the run found, compiled again: a part of its record is lost."""
+        found = self.runs.again()
+        self._refuse_changed(self.runs.source.files())
+        return found
 
     def _read(self, name: str) -> Mapping[str, Any]:
         with without_collection():
@@ -209,14 +237,18 @@ class _Recalled:
             self._computed,
         )
         files = [FileTexts(bundles, file) for file in hashes]
-        by_environment = {
-            name: {
-                address: CompiledAction(address, name, files[number], digest)
-                for address, (digest, number) in self._decoded(f"environment {name}").items()
-            }
-            for name in self.record.environments
-        }
-        return {"by_environment": by_environment, "hashes": hashes}
+
+        def read(name: str) -> dict[str, CompiledAction]:
+            try:
+                with without_collection():
+                    return {
+                        address: CompiledAction(address, name, files[number], digest)
+                        for address, (digest, number) in self._decoded(f"environment {name}").items()
+                    }
+            except LookupError:
+                return self._again.by_environment[name]
+
+        return {"by_environment": _ByEnvironment(self.record.environments, read), "hashes": hashes}
 
     def _decoded(self, name: str) -> Any:
         return msgspec.json.decode(self.runs.part(self.record, name))

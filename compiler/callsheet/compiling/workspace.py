@@ -69,7 +69,7 @@ class _WorkspaceCompiler(Entering):
         for environment in result.environments.values():
             problems += check_stores(environment.document)
         for environment in self.facts.deploying:
-            there = result.by_environment.setdefault(environment.name, {})
+            there = self.by_environment.setdefault(environment.name, {})
             problems += found_on("deployed", Deployed(environment, result.by_kind, there))
         problems += found_in(units, context)
         self.facts.unread = any(_hides_definitions(one) for one in problems)

@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import islice
 from pathlib import Path as FilePath
 from typing import NamedTuple
 
@@ -116,11 +117,16 @@ class RecordingSource(FolderSource):
 
 def _add(digest: hashlib._Hash, files: Iterable[_Seen]) -> int:
     """Add what files are like to a digest; return when the latest was changed, in nanoseconds."""
-    changed_at = 0
-    for one in files:
-        digest.update(f"{one.name}\0{one.place}\0{one.numbers}\n".encode("utf-8", "surrogatepass"))
-        changed_at = max(changed_at, *one.numbers[1:3])
+    changed_at, rest = 0, iter(files)
+    while some := [*islice(rest, _AT_ONCE)]:
+        lines = "".join([f"{name}\0{place}\0{numbers}\n" for name, place, numbers in some])
+        digest.update(lines.encode("utf-8", "surrogatepass"))
+        changed_at = max(changed_at, *[max(one.numbers[1:3]) for one in some])
     return changed_at
+
+
+_AT_ONCE = 1_000
+"""So many files are put into a digest at once: one by one takes twice the time, all at once the memory."""
 
 
 class _Seen(NamedTuple):

@@ -344,6 +344,26 @@ def test_a_record_that_is_lost_meanwhile_is_made_again(
     assert recalled == [False, True]
 
 
+@pytest.mark.parametrize("changed", [False, True])
+def test_an_environment_whose_record_is_lost_meanwhile_is_compiled_again(
+    whole: Folder, recalled: list[bool], *, changed: bool
+) -> None:
+    settle()
+    compiled = opened(whole).compile()
+    first = {key: one.canonical for key, one in compiled.by_environment["local"].items()}
+    late = opened(whole).compile().by_environment
+    assert [*late] == ["local"]
+    (whole.path / ".callsheet" / "cache" / runs.FILE).unlink()
+    if changed:
+        _edit("example.yaml", "fixed: 1", "fixed: 2")(whole)
+        with pytest.raises(CallsheetError, match=r"example\.yaml was changed while callsheet was running"):
+            late.get("local")
+    else:
+        assert {key: one.canonical for key, one in late["local"].items()} == first
+    assert late.get("production") is None
+    assert recalled == [False, True]
+
+
 def test_what_a_document_that_is_not_valid_defines_is_not_there(
     whole: Folder, recalled: list[bool]
 ) -> None:
