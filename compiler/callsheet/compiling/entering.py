@@ -178,6 +178,7 @@ class Entering:
                     unit = taken.pop(file) if file in taken else next(computed).unit()
                     unit.file = file  # not another text of the same letters for each
                     yield unit
+                next(computed, None)  # whoever computes ends by itself, and says so to who watches
         finally:
             # Also of work that did not end: what was computed is true.
             if self.cache is not None:
