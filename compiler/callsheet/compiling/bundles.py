@@ -58,9 +58,10 @@ class Bundles:
 
         """
         with self._lock:
-            found = self._unpacked.get(file)
-            if found is None:
-                found = self._unpack(file, digest)
+            found = self._unpacked.get(file) or {}
+            if digest not in found:
+                # What the cache holds of a file may be what it compiles to with other environments.
+                found = {**found, **self._unpack(file, digest)}
                 # One that is larger than all may be together is kept alone.
                 self._unpacked.put(file, found, min(sum(map(len, found.values())), _OPEN))
             return found[digest]

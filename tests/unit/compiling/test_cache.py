@@ -12,10 +12,11 @@ import pytest
 from callsheet.compiling import Compiled
 from callsheet.compiling import pool as pool_module
 from callsheet.compiling import worker as worker_module
-from callsheet.compiling.bundles import packed
+from callsheet.compiling.bundles import Bundles, packed
 from callsheet.compiling.workspace import compile_workspace
 from callsheet.documents import FolderSource, MemorySource
 from callsheet.errors import CallsheetError
+from callsheet.templates.values import digest_of
 from support.workspaces import Folder
 
 
@@ -195,6 +196,14 @@ def test_a_text_that_is_lost_and_whose_file_changed_meanwhile_is_not_another_one
         CallsheetError, match=r"example\.yaml was changed, or the cache was, while callsheet was running"
     ):
         _ = compiled.by_environment["local"]["Action/example"].canonical
+
+
+def test_texts_of_another_revision_that_share_one_text_are_not_taken_for_all() -> None:
+    """A review compiles two revisions by one cache: a file may be the same, and an environment not."""
+    same, base, head = '{"same":1}', '{"base":1}', '{"head":1}'
+    bundles = Bundles(lambda file: packed([same, head]), lambda file: packed([same, base]))
+    for text in (same, base, head, same):
+        assert bundles.text("example.yaml", digest_of(text)) == text
 
 
 @pytest.mark.parametrize("content", [b"", b"no database" * 100])
