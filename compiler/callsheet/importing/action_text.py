@@ -16,13 +16,14 @@ from msgspec.structs import replace
 from callsheet.documents.yaml_text import block_text
 from callsheet.importing.credentials import is_hidden, is_hidden_field, is_hidden_number, is_secret_path
 from callsheet.importing.declared import Parameters
-from callsheet.importing.guesses import guess, last_key, parameter_name
+from callsheet.importing.guesses import guess, parameter_name
 from callsheet.importing.marks import SLOT, VALUE, filled, filled_payload, template_of
 from callsheet.importing.model import Credential, Imported, ImportFault, Known, Slot
 from callsheet.importing.query_parts import parted
 from callsheet.importing.references import References
 from callsheet.importing.shell import as_written
 from callsheet.importing.url_texts import PLAIN_IN_PATH, encoded, query_text, with_plain_values
+from callsheet.language.credential_names import last_key
 from callsheet.outbound.urls import with_query
 from callsheet.templates.values import canonical_text
 

@@ -12,11 +12,12 @@ from msgspec.structs import replace
 
 from callsheet.documents import equal, parts_of, pointer_of
 from callsheet.errors import CallsheetError
-from callsheet.importing.credentials import is_credential, is_hidden
+from callsheet.importing.credentials import is_hidden
 from callsheet.importing.guesses import guess
 from callsheet.importing.marks import SECRET, SLOT, filled, slot
 from callsheet.importing.model import Imported, Slot, with_examples
 from callsheet.importing.shell import MARK
+from callsheet.language.credential_names import is_credential
 from callsheet.words import nearest
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}\Z")

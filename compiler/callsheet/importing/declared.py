@@ -6,8 +6,9 @@ from typing import Any
 
 from callsheet.documents import equal
 from callsheet.importing.free_names import first_free
-from callsheet.importing.guesses import guess, last_key, parameter_name
+from callsheet.importing.guesses import guess, parameter_name
 from callsheet.importing.model import Slot
+from callsheet.language.credential_names import last_key
 
 
 class Parameters:

@@ -7,8 +7,8 @@ import re
 import unicodedata
 from typing import Any
 
-DEVICES = ("token", "fid", "device_token", "registration_token", "installation_id", "registration_id")
-"""Keys of what names a device: a datum of a person, and no credential."""
+from callsheet.language.credential_names import DEVICES, last_key
+
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+\Z")
 _PHONE = re.compile(r"[+(]?[0-9][0-9 ().-]{6,20}\Z")
 _IP = re.compile(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}\Z")
@@ -28,11 +28,6 @@ def parameter_name(key: str) -> str:
     name = re.sub(r"[^a-z0-9]+", "_", words).strip("_")
     name = name or "value"
     return (name if name[0].isalpha() else f"p_{name}")[:24]
-
-
-def last_key(path: tuple[Any, ...], otherwise: str = "") -> str:
-    """Return the key that a value stands at, also as an item of a list; `otherwise` where there is none."""
-    return next((one for one in reversed(path) if isinstance(one, str)), otherwise)
 
 
 def guess(value: str, path: tuple[Any, ...]) -> str | None:

@@ -7,12 +7,13 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from callsheet.importing.credentials import is_credential, is_hidden_field, is_secret
+from callsheet.importing.credentials import is_hidden_field, is_secret
 from callsheet.importing.free_names import first_free
-from callsheet.importing.guesses import DEVICES, parameter_name
+from callsheet.importing.guesses import parameter_name
 from callsheet.importing.marks import ESCAPED, SLOT, bare, refuse_private, slot
 from callsheet.importing.model import Imported, ImportFault, Slot
 from callsheet.importing.shell import MARK, as_written
+from callsheet.language.credential_names import DEVICES, is_credential
 
 _IN_JSON = re.compile(r'"(?:[^"\\]|\\.)*"|' + MARK.pattern, re.DOTALL)
 

@@ -11,9 +11,8 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
-from callsheet.importing.credentials import is_credential
 from callsheet.importing.free_names import first_free
-from callsheet.importing.guesses import DEVICES, parameter_name
+from callsheet.importing.guesses import parameter_name
 from callsheet.importing.json_bodies import json_body
 from callsheet.importing.marks import (
     ESCAPED,
@@ -31,6 +30,7 @@ from callsheet.importing.marks import (
 )
 from callsheet.importing.model import Imported, ImportFault, Slot
 from callsheet.importing.variable_texts import Unwritable
+from callsheet.language.credential_names import DEVICES, is_credential
 from callsheet.language.secret_patterns import secret_kind
 
 VARIABLE = re.compile(r"\{\{\s*(?:_\.)?([$\w][\w.$ -]*?)\s*\}\}")

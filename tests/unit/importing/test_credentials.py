@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from callsheet.importing.credentials import is_credential, is_hidden_number, is_secret, is_secret_path
+from callsheet.importing.credentials import is_hidden_number, is_secret, is_secret_path
+from callsheet.language.credential_names import is_credential
 
 
 @pytest.mark.parametrize(
