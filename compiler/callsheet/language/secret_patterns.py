@@ -18,10 +18,20 @@ MAY_BE_SECRET = re.compile(
     | (?<![A-Za-z0-9])(?:AKC|AP[0-9A-F])[A-Za-z0-9]{8}
     | _authToken | AccountKey= | sk-
     | (?=[A-Za-z0-9_+=/-]{0,19}[0-9])(?=[A-Za-z0-9_+=/-]{0,19}[A-Za-z])[A-Za-z0-9_+=/-]{20}
-    | (?i:cloudant|api.?key|passw|secret)
+    | AIza
+    | (?i:cloudant|api.?key|access.?token|passw|secret|bearer\ )
     """
 )
-"""What a text must match before it can match any pattern of detect-secrets."""
+"""What a text must match before it can match any pattern of detect-secrets, or of ours."""
+_OWN = {
+    "Google API Key": re.compile(r"(?<![\w-])AIza[0-9A-Za-z_-]{35}(?![\w-])"),
+    "Bearer Token": re.compile(r"(?i)\bbearer +(?=\S*[0-9])[A-Za-z0-9._~+/-]{20,2000}=*"),
+    "Key in a URL": re.compile(
+        r"(?i)[?&](?:api[_-]?key|access[_-]?token|auth[_-]?token|client[_-]?secret)="
+        r"(?=[^&#\s]*[0-9])[A-Za-z0-9._~%-]{12,2000}"
+    ),
+}
+"""What detect-secrets does not know: by Google's form of its keys, by RFC 6750, and by names."""
 _WINDOW = 1_500
 _OVERLAP = 300
 _USED_DETECTORS = frozenset(
@@ -67,20 +77,25 @@ def secret_kind(text: str) -> str:
         window = text[start : start + _WINDOW]
         if MAY_BE_SECRET.search(window) is None:
             continue
-        for detector in _detectors():
-            for pattern in detector.denylist:
-                if pattern.search(window):
-                    return str(detector.secret_type)
+        for kind, pattern in _patterns():
+            if pattern.search(window):
+                return kind
     return ""
 
 
 def without_credentials(text: str) -> str:
     """Return a text with every match of a pattern replaced by asterisks."""
     if MAY_BE_SECRET.search(text) is not None:
-        for detector in _detectors():
-            for pattern in detector.denylist:
-                text = pattern.sub(lambda match: "*" * len(match[0]), text)
+        for _, pattern in _patterns():
+            text = pattern.sub(lambda match: "*" * len(match[0]), text)
     return text
+
+
+@cache
+def _patterns() -> list[tuple[str, re.Pattern[str]]]:
+    """Return the kinds of credentials with their patterns; ours first: they need no import."""
+    theirs = [(str(one.secret_type), pattern) for one in _detectors() for pattern in one.denylist]
+    return [*_OWN.items(), *theirs]
 
 
 @cache
