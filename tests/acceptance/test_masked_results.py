@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 import sqlite3
+from pathlib import Path
 
 import pytest
 
@@ -122,3 +125,75 @@ def test_a_list_shows_no_credential_that_a_finding_refuses(
         outcome = callsheet("list", *environment, "-C", workspace.path, "-o", form)
         assert "example" in outcome.out
         assert CREDENTIAL not in outcome.out + outcome.err
+
+
+NAMED = """\
+apiVersion: callsheet/v1
+kind: Action
+metadata: {name: example, title: {en: Example, fr: Exemple}, owner: team-a, labels: {channel: push}}
+spec:
+  request:
+    method: POST
+    url: https://api.example.com/v1/send
+    headers: {X-Api-Key: plain-key-of-ours, X-Page: plain-page}
+    query: {session: plain-session}
+    payload:
+      page_token: plain-token
+      password: plain-password
+      login: {name: plain-name, pin: "plain-pin"}
+"""
+PLAIN = ("plain-page", "plain-name")
+HIDDEN = ("plain-key-of-ours", "plain-session", "plain-password", "plain-pin")
+MESSAGE = "`{}` is written as plain text, and its name is that of a credential"
+
+
+def test_a_constant_with_the_name_of_a_credential_is_a_warning_and_hidden(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    workspace.write("example.yaml", NAMED)
+    found = callsheet("validate", "-C", workspace.path, "-o", "json")
+    assert found.code == 0
+    assert [
+        (one["code"], one["severity"], one["line"], one["message"])
+        for one in json.loads(found.out)["diagnostics"]
+    ] == [
+        ("CS607", "warning", 8, MESSAGE.format("X-Api-Key")),
+        ("CS607", "warning", 9, MESSAGE.format("session")),
+        ("CS607", "warning", 12, MESSAGE.format("password")),
+        ("CS607", "warning", 13, MESSAGE.format("pin")),
+    ]
+    assert callsheet("apply", "-C", workspace.path, "--yes").code == 0
+    workspace.write("example.yaml", re.sub("plain-([a-z-]+)", r"other-\1", NAMED))
+    shown = "".join(
+        callsheet(*verb.split(), "-C", workspace.path, "-o", form).out
+        for verb in ("validate", "plan", "plan --accept drift", "diff")
+        for form in FORMATS
+        # Changes as JSON are what is applied: with the very values.
+        if form != "json" or verb == "validate"
+    )
+    callsheet("catalog", "-C", workspace.path, "-e", "local", "--out", tmp_path / "site")
+    pages = "".join(one.read_text("utf-8") for one in (tmp_path / "site").rglob("*.*"))
+    for one in HIDDEN:
+        for text in (one, one.replace("plain", "other")):
+            assert text not in shown
+            assert text not in pages
+    for one in PLAIN:
+        assert one in shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AIzaSy" + "D4fG6hJ8kL0qW2eR4tY6uI8oP0aS2dF4g",
+        "use Bearer 0123456789abcdef0123456789",
+        "https://shop.example.com/x?api_key=9f8e7d6c5b4a39281706",
+    ],
+)
+def test_a_form_of_a_credential_is_refused_in_a_description(
+    text: str, workspace: Folder, callsheet: Callsheet
+) -> None:
+    workspace.write("example.yaml", NAMED.replace("owner: team-a", f'description: "{text}"'))
+    found = callsheet("validate", "-C", workspace.path)
+    assert found.code == 1
+    assert "error CS601" in found.out
+    assert text not in found.out

@@ -109,7 +109,7 @@ def conceal(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     found = list(diagnostics)
     secret: dict[tuple[str, int], list[Span]] = {}
     for one in found:
-        if one.code == "CS601":
+        if one.code in ("CS601", "CS607"):
             for line in range(one.span.line, one.span.end_line + 1):
                 secret.setdefault((one.file, line), []).append(one.span)
     return [

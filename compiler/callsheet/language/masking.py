@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from callsheet.documents import Path
+from callsheet.language.credential_names import is_credential, is_secret_key
 from callsheet.language.secret_patterns import secret_kind
 
 HIDDEN = "(hidden)"
@@ -34,7 +35,7 @@ def masked(value: Any, path: Path = ()) -> Any:
         return [masked(one, path) for one in value]
     if not isinstance(value, str) or path[-1:] in (("secret",), ("$secret",), ("$param",)):
         return value
-    if _belongs_hidden(path) or secret_kind(value):
+    if _belongs_hidden(path, value) or secret_kind(value):
         return HIDDEN
     return value
 
@@ -47,9 +48,12 @@ def masked_words(text: str) -> str:
     return HIDDEN if secret_kind("".join(parts)) else "".join(parts)
 
 
-def _belongs_hidden(path: Path) -> bool:
+def _belongs_hidden(path: Path, value: str) -> bool:
+    """Return whether a constant is where a credential belongs, or is called as one is."""
     if len(path) == 2 and path[0] == "authentication":
         return path[1] in _SECRET_FIELDS
-    if path[:2] == ("request", "headers") and len(path) == 3:
-        return str(path[2]).lower() in _SECRET_HEADERS
-    return False
+    if not value or path[:1] != ("request",) or len(path) < 3:
+        return False
+    if path[1] in ("headers", "query") and len(path) == 3:
+        return str(path[2]).lower() in _SECRET_HEADERS or is_credential(str(path[2]), value)
+    return path[1] == "payload" and is_secret_key(path[2:])

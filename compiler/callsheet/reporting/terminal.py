@@ -9,8 +9,7 @@ from typing import Any
 
 from callsheet.documents import Path
 from callsheet.language.characters import safe
-from callsheet.language.masking import HIDDEN
-from callsheet.language.secret_patterns import secret_kind
+from callsheet.language.masking import HIDDEN, masked
 from callsheet.reporting.model import Style
 from callsheet.words import counted
 
@@ -126,7 +125,7 @@ def shown(value: Any, path: Path) -> Any:
     if not isinstance(value, str) or path[-1:] in (("secret",), ("$secret",), ("$param",)):
         return value
     named = any(isinstance(part, str) and _HIDDEN_NAME.search(part) for part in path)
-    return HIDDEN if named or secret_kind(value) else value
+    return HIDDEN if named else masked(value, path)
 
 
 def as_written(value: Any) -> Any:

@@ -10,6 +10,7 @@ from callsheet.documents import Path, Problem
 from callsheet.documents.walking import keys_in, texts_in
 from callsheet.language.catalog import Spots, declare, rule
 from callsheet.language.content import Content
+from callsheet.language.credential_names import is_credential, is_secret_key
 from callsheet.language.plugins import secret_schemes
 from callsheet.language.secret_patterns import secret_kind
 from callsheet.language.urls import secret_url
@@ -73,6 +74,42 @@ def literal_secret(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
                 f"this name looks like a credential ({kind})",
                 do="remove it, and revoke the credential",
             )
+
+
+@rule("CS607", "named-as-secret", severity="warning", on="document")
+def named_as_secret(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
+    """A constant of a request should not have the name of a credential: it stays in git's history.
+
+    Imports judge by the same names, and reports hide the value. Where it is none, say so in a comment:
+    `# callsheet: ignore CS607 it is the name of a form`.
+
+    Bad:
+        request: {headers: {X-Api-Key: 4711-public-beta}}
+    Good:
+        request: {headers: {X-Api-Key: {secret: "env:SHOP_KEY"}}}
+    """
+    for path, text in texts_in(value):
+        if "{{" not in text and _is_called_secret(path, text) and not secret_kind(text):
+            words = f"`{path[-1]}` is written as plain text, and its name is that of a credential"
+            yield at.value(path, words, do=_REFER)
+
+
+def _is_called_secret(path: Path, text: str) -> bool:
+    """Return whether a text is the value of a header, a query parameter or a field that is a credential."""
+    if not text or path[:1] != ("spec",) or path[1] not in _CARRYING or path[-1] in ("secret", "$secret"):
+        return False
+    place = next((index for index, key in enumerate(path) if key in _CARRIERS), None)
+    if place is None:
+        return False
+    within = path[place + 1 :]
+    if path[place] == "payload":
+        return is_secret_key(within)
+    return bool(within) and isinstance(within[0], str) and is_credential(within[0], text)
+
+
+_CARRIERS = ("headers", "query", "payload")
+_CARRYING = ("request", "headers", "query", "overlays", "template")
+"""Where they are in the spec of an action, a connection or a set; in test cases they are made up."""
 
 
 def _has_nothing_secret(value: Any) -> bool:
