@@ -207,6 +207,22 @@ def test_no_link_is_followed_in_the_folder(workspace: Folder, callsheet: Callshe
     assert list(target.iterdir()) == []
 
 
+def test_the_folder_may_be_a_link_unless_it_leads_out_of_a_repository(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    target, repository = tmp_path / "target", tmp_path / "repository"
+    target.mkdir()
+    (repository / ".git").mkdir(parents=True)
+    for folder in (tmp_path, repository):
+        (folder / "link").symlink_to(target)
+    outcome = callsheet("catalog", "-C", workspace.path, "--out", repository / "link")
+    assert outcome.err.startswith("error CS985: link is a symbolic link that leads out of the repository")
+    assert list(target.iterdir()) == []
+    outcome = callsheet("catalog", "-C", workspace.path, "--out", tmp_path / "link")
+    assert outcome.code == 0, outcome.err
+    assert (target / "index.html").is_file()
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
