@@ -207,6 +207,22 @@ def test_no_link_is_followed_in_the_folder(workspace: Folder, callsheet: Callshe
     assert list(target.iterdir()) == []
 
 
+def test_the_folder_may_be_a_link_unless_it_leads_out_of_a_repository(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    target, repository = tmp_path / "target", tmp_path / "repository"
+    target.mkdir()
+    (repository / ".git").mkdir(parents=True)
+    for folder in (tmp_path, repository):
+        (folder / "link").symlink_to(target)
+    outcome = callsheet("catalog", "-C", workspace.path, "--out", repository / "link")
+    assert outcome.err.startswith("error CS985: link is a symbolic link that leads out of the repository")
+    assert list(target.iterdir()) == []
+    outcome = callsheet("catalog", "-C", workspace.path, "--out", tmp_path / "link")
+    assert outcome.code == 0, outcome.err
+    assert (target / "index.html").is_file()
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -214,7 +230,21 @@ def test_no_link_is_followed_in_the_folder(workspace: Folder, callsheet: Callshe
         (("--lang", "de", "--out", "site"), "the catalog has no 'de': its languages are en, fr"),
         (
             ("--link-base", "javascript:alert(1)", "--out", "site"),
-            "a link to the repository begins with https://, and not as 'javascript:alert(1)'",
+            "--link-base is an address that begins with https://\n",
+        ),
+        (("--link-base", "", "--out", "site"), "--link-base is an address that begins with https://\n"),
+        (("--link-base", "//evil.example", "--out", "site"), "--link-base is an address that begins with"),
+        (
+            ("--link-base", f"https://ada:{CANARY}@git.example.com/x", "--out", "site"),
+            "--link-base has no user and no password: every reader of the pages would have them\n",
+        ),
+        (
+            ("--link-base", f"https://git.example.com/x?token={CANARY}", "--out", "site"),
+            "--link-base has no query and no fragment: a path is appended to it\n",
+        ),
+        (
+            ("--link-base", f"https://git.example.com/x#{CANARY}", "--out", "site"),
+            "--link-base has no query and no fragment: a path is appended to it\n",
         ),
         (("-e", "nowhere", "--out", "site"), "there is no environment `nowhere`"),
     ],
@@ -231,11 +261,12 @@ def test_what_cannot_be_asked_is_refused(
     outcome = callsheet("catalog", "-C", workspace.path, *arguments)
     assert outcome.code == 2
     assert message in outcome.err
+    assert CANARY not in outcome.err
     assert not (tmp_path / "site").exists()
 
 
 def test_places_lead_to_the_repository(workspace: Folder, callsheet: Callsheet, tmp_path: Path) -> None:
-    base = "https://git.example.com/we/it/blob/main/actions"
+    base = "HTTPS://git.example.com/we/it/blob/main/actions"
     workspace.write("sub folder/é.yaml", ACTION.format(name="deep", constant="1"))
     found = site(callsheet, workspace, tmp_path / "site", "--link-base", base)
     assert f'<a href="{base}/sub%20folder/%C3%A9.yaml#L3"' in found["actions/deep.html"]

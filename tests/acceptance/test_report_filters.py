@@ -102,6 +102,26 @@ def test_a_report_leads_to_the_catalog_where_one_is_named(
     assert "javascript:" not in report(callsheet, changed, tmp_path / "report.html").read_text("utf-8")
 
 
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("foo", "is an address that begins with https://"),
+        ("//evil.example", "is an address that begins with https://"),
+        ("javascript:alert(1)", "is an address that begins with https://"),
+        ("https://ada:hunter22@x.example/", "has no user and no password: every reader of the pages would have them"),
+        ("https://x.example/?key=hunter22", "has no query and no fragment: a path is appended to it"),
+    ],
+)  # fmt: skip
+def test_a_wrong_address_of_the_catalog_is_said(
+    written: str, said: str, changed: Folder, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CALLSHEET_CATALOG_URL", written)
+    outcome = callsheet("diff", "--base", "HEAD", "-C", changed.path, "-o", "html")
+    line = f"callsheet: CALLSHEET_CATALOG_URL {said}; the report has no links to the catalog"
+    assert line in outcome.err.splitlines()
+    assert "hunter22" not in outcome.err + outcome.out
+
+
 def test_the_catalog_has_what_a_plan_of_now_would_change(
     changed: Folder, callsheet: Callsheet, tmp_path: Path, watched: Opening
 ) -> None:

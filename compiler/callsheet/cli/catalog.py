@@ -47,7 +47,6 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--link-base",
-    default="",
     metavar="URL",
     help="What leads to the workspace's files in its repository, as https://github.com/we/it/blob/main/actions.",
 )
@@ -61,7 +60,7 @@ if TYPE_CHECKING:
 def command(
     environments: tuple[str, ...],
     languages: tuple[str, ...],
-    link_base: str,
+    link_base: str | None,
     base: str | None,
     serve: bool,
     port: int,

@@ -81,7 +81,7 @@ class Options(Struct, frozen=True):
                 style,
                 prefix=prefix_of(Path(self.folder)),
                 link=run_url(os.environ),
-                catalog=os.environ.get("CALLSHEET_CATALOG_URL"),
+                catalog=_catalog_url(),
             )
         text = chosen.write(result, style)
         if self.output == "github":
@@ -99,6 +99,21 @@ class Options(Struct, frozen=True):
         if not dry_run:
             opened.write(found)
         replace(self, out=None).emit(replace(found, written=not dry_run))
+
+
+def _catalog_url() -> str | None:
+    """Return where the catalog is, to which reports lead; what is no address is said, and not repeated."""
+    from callsheet.reporting.web_base import web_base
+
+    name = "CALLSHEET_CATALOG_URL"
+    written = os.environ.get(name)
+    if not written:
+        return None
+    try:
+        return web_base(written, name)
+    except ArgumentError as error:
+        click.echo(f"callsheet: {error.message}; the report has no links to the catalog", err=True)
+        return None
 
 
 def _say_which(folder: str) -> None:

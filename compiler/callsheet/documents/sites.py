@@ -19,7 +19,8 @@ def write_site(folder: str, names: Collection[str], files: Iterable[tuple[str, s
     """Write the files of a site into a folder, remove those of the last one, and return how many there are.
 
     Args:
-        folder: it may be new, empty, or of an earlier site.
+        folder: it may be new, empty, or of an earlier site; a link to one is the user's own, and followed
+            unless it leads out of a repository. Inside the folder, no link is.
         names: the paths of the files below it, with `/`.
         files: each with its path.
 

@@ -8,34 +8,49 @@ Policy can then allow each style sheet by its hash, and nothing else.
 from __future__ import annotations
 
 import re
-from html import escape
-from html.parser import HTMLParser
+from collections import Counter
+from html import escape, unescape
 
 from msgspec import Struct
 
-from callsheet.messages.harmless_styles import BASE, declarations, sheet
+from callsheet.messages.foreign import ROOTS, Foreign
+from callsheet.messages.harmless_styles import BASE, declarations, sheet_for
+from callsheet.messages.html_tokens import Token, normalised, raw_text, token_at
 
 MOST_LETTERS = 300_000
 """A longer one is not shown."""
 _SHOWN = frozenset({
-    "a", "abbr", "address", "article", "aside", "b", "bdi", "bdo", "big", "blockquote", "br",
-    "caption", "center", "cite", "code", "col", "colgroup", "dd", "del", "dfn", "div", "dl", "dt",
-    "em", "figcaption", "figure", "font", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header",
-    "hr", "i", "img", "ins", "kbd", "li", "main", "mark", "nav", "ol", "p", "pre", "q", "s", "samp",
-    "section", "small", "span", "strike", "strong", "sub", "sup", "table", "tbody", "td", "tfoot",
-    "th", "thead", "time", "tr", "tt", "u", "ul", "var", "wbr",
+    "a", "abbr", "acronym", "address", "applet", "article", "aside", "audio", "b", "bdi", "bdo", "big",
+    "blockquote", "br", "button", "canvas", "caption", "center", "cite", "code", "col", "colgroup",
+    "data", "datalist", "dd", "del", "details", "dfn", "dialog", "dir", "div", "dl", "dt", "em",
+    "fieldset", "figcaption", "figure", "font", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header",
+    "hgroup", "hr", "i", "img", "ins", "kbd", "label", "legend", "li", "listing", "main", "map", "mark",
+    "marquee", "menu", "meter", "nav", "nobr", "object", "ol", "optgroup", "option", "output", "p",
+    "picture", "pre", "progress", "q", "rb", "rp", "rt", "rtc", "ruby", "s", "samp", "search",
+    "section", "select", "small", "span", "strike", "strong", "sub", "summary", "sup", "table",
+    "tbody", "td", "template", "textarea", "tfoot", "th", "thead", "time", "tr", "tt", "u", "ul", "var",
+    "video", "wbr",
 })  # fmt: skip
+"""Elements that a browser shows, or hides, as it does in the email; none runs or loads anything without its
+attributes."""
 _EMPTY = frozenset({"br", "col", "hr", "img", "wbr"})
-_LEFT_OUT = frozenset({
-    "applet", "audio", "button", "canvas", "datalist", "embed", "frameset", "iframe", "map", "math",
-    "meter", "noembed", "noframes", "noscript", "object", "option", "plaintext", "progress",
-    "script", "select", "svg", "template", "textarea", "title", "video", "xmp",
+_INSTEAD = {"form": "div", "image": "img", "xmp": "pre", "plaintext": "pre"}
+"""What is written for an element that looks the same."""
+_RAW = frozenset({
+    "iframe", "noembed", "noframes", "plaintext", "script", "style", "textarea", "title", "xmp",
 })  # fmt: skip
-"""Elements that are left out with all that is in them."""
+"""Elements in which a tag is text."""
+_COUNTED = frozenset({
+    "applet", "audio", "button", "embed", "form", "iframe", "input", "math", "object", "script", "select",
+    "svg", "textarea", "video",
+})  # fmt: skip
+"""What runs, sends or plays in the email, and does not here."""
+_WRITTEN = {"button": ' type="button"', "select": " disabled", "textarea": " disabled"}
+"""What keeps an element from doing anything."""
 _ATTRIBUTES = frozenset({
     "align", "alt", "bgcolor", "border", "cellpadding", "cellspacing", "class", "color", "colspan",
-    "dir", "face", "height", "id", "lang", "role", "rowspan", "size", "start", "title", "type",
-    "valign", "value", "width",
+    "dir", "face", "height", "high", "id", "label", "lang", "low", "max", "min", "open", "optimum",
+    "role", "rowspan", "selected", "size", "start", "title", "type", "valign", "value", "width",
 })  # fmt: skip
 _IMAGE = re.compile(r"data:image/(?:png|gif|jpeg|webp);base64,[A-Za-z0-9+/=\s]*")
 _LOADS = frozenset({"background", "poster", "srcset"})
@@ -64,23 +79,22 @@ def harmless(html: str) -> Harmless | None:
     """Return an email to look at; None for one that is too long."""
     if len(html) > MOST_LETTERS:
         return None
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
+    reader = _Reader(normalised(html))
+    reader.read()
     return reader.result()
 
 
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
+class _Reader:
+    def __init__(self, html: str) -> None:
+        self.text = html
         self.parts: list[str] = []
         self.sheets: list[str] = []
         self.rules: dict[str, str] = {}
         self.document = {"html": "", "body": ""}
         self.images = self.scripts = 0
         self.has_data = False
-        self.left_out: list[str] = []
-        self.in_style = False
+        self.foreign = Foreign()
+        self.opened: Counter[str] = Counter()
 
     def result(self) -> Harmless:
         rules = "\n".join(f".{name}{_STRONG} {{ {text} }}" for text, name in self.rules.items())
@@ -96,54 +110,72 @@ class _Reader(HTMLParser):
             self.has_data,
         )
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if self.left_out:
-            if tag == self.left_out[-1]:
-                self.left_out.append(tag)
-            return
-        self.scripts += sum(name.startswith("on") for name, _ in attrs)
-        if tag in _LEFT_OUT:
-            self.scripts += tag not in ("title", "noscript", "noembed", "noframes", "template")
-            self.left_out.append(tag)
-        elif tag == "style":
-            self.in_style = True
+    def read(self) -> None:
+        """Read the whole."""
+        at = 0
+        while at < len(self.text):
+            in_html = not self.foreign.inside or self.foreign.in_html
+            token = token_at(self.text, at, foreign=not in_html)
+            at = token.end
+            if not token.tag:
+                if not self.foreign.inside:
+                    self.parts.append(_text(token.text))
+                continue
+            if token.tag in _RAW and not token.closing and in_html:
+                text, at = raw_text(self.text, at, token.tag)
+                at = token_at(self.text, at).end  # its closing tag
+                if not self.foreign.inside:
+                    self._raw(token, text)
+            elif not self.foreign.inside or not self.foreign.takes(token, self._is_open):
+                self._close(token) if token.closing else self._open(token)
+
+    def _is_open(self, tag: str) -> bool:
+        return self.opened[tag] > 0
+
+    def _open(self, token: Token) -> None:
+        self._count(token)
+        tag = _INSTEAD.get(token.tag, token.tag)
+        self.opened[token.tag] += 1
+        if token.tag in ROOTS:
+            if not token.itself:
+                self.foreign.open.append((token.tag, False))
         elif tag in self.document:
-            self.document[tag] = self.document[tag] or self._attributes(tag, attrs)
+            self.document[tag] = self.document[tag] or self._attributes(token)
         elif tag in _SHOWN:
-            self.parts.append(f"<{tag}{self._attributes(tag, attrs)}>")
-        elif tag in ("form", "input"):
-            self.scripts += 1
-        elif tag == "link":
-            self.images += 1
+            self.parts.append(f"<{tag}{self._attributes(token)}{_WRITTEN.get(tag, '')}>")
+        elif tag == "input" and self._is_open("select"):
+            self.parts.append("</select>")  # it ends one
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in _LEFT_OUT:
-            self.handle_starttag(tag, attrs)
+    def _count(self, token: Token) -> None:
+        self.scripts += sum(name.startswith("on") for name, _ in token.attributes)
+        self.scripts += token.tag in _COUNTED
+        self.images += token.tag in ("link", "source", "track")
 
-    def handle_endtag(self, tag: str) -> None:
-        if self.left_out:
-            if tag == self.left_out[-1]:
-                self.left_out.pop()
-        elif tag == "style":
-            self.in_style = False
-        elif tag in _SHOWN and tag not in _EMPTY:
+    def _close(self, token: Token) -> None:
+        self.opened[token.tag] = max(0, self.opened[token.tag] - 1)
+        tag = _INSTEAD.get(token.tag, token.tag)
+        if tag in _SHOWN and tag not in _EMPTY - {"br"} and token.tag not in _RAW:
             self.parts.append(f"</{tag}>")
 
-    def handle_data(self, data: str) -> None:
-        if self.left_out:
-            return
-        if self.in_style:
-            text, images = sheet(data)
+    def _raw(self, token: Token, text: str) -> None:
+        """Write an element in which tags are text."""
+        self._count(token)
+        if token.tag == "style":
+            styles, images = sheet_for(dict(token.attributes), text)
             self.images += images
-            self.sheets += [text] if text.strip() else []
-        else:
-            self.parts.append(escape(data, quote=False))
+            self.sheets += [styles] if styles.strip() else []
+        elif token.tag == "textarea":
+            shown = f"<textarea{self._attributes(token)} disabled>{_text(unescape(text))}</textarea>"
+            self.parts.append(shown)
+        elif token.tag in ("xmp", "plaintext"):
+            # The first line break of a `pre` is not shown.
+            self.parts.append(f"<pre{self._attributes(token)}>\n{_text(text)}</pre>")
 
-    def _attributes(self, tag: str, attrs: list[tuple[str, str | None]]) -> str:
+    def _attributes(self, token: Token) -> str:
+        tag = _INSTEAD.get(token.tag, token.tag)
         found: dict[str, str] = {}
         classes = []
-        for name, value in attrs:
-            text = value or ""
+        for name, text in token.attributes:
             if name == "style":
                 style, images = declarations(text)
                 self.images += images
@@ -157,6 +189,8 @@ class _Reader(HTMLParser):
                     self.images += 1
             elif name == "href" and tag == "a":
                 found.setdefault("title", text)  # where it leads is said, and it leads nowhere
+            elif tag == "button" and name == "type":
+                continue  # one of the kind that does nothing is written
             elif name in _ATTRIBUTES or name.startswith("aria-"):
                 found.setdefault(name, text)
         if classes:
@@ -164,6 +198,10 @@ class _Reader(HTMLParser):
         return "".join(
             f' {name}="{escape(value)}"' for name, value in found.items() if re.fullmatch("[a-z-]+", name)
         )
+
+
+def _text(text: str) -> str:
+    return escape(text, quote=False).replace("\r", "&#13;")
 
 
 _STRONG = ":not(#_):not(#_):not(#_)"

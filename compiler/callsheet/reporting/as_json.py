@@ -15,6 +15,7 @@ from callsheet.planning.model import Plan
 from callsheet.planning.planfile import plan_record
 from callsheet.reporting.certificates import certificates_record
 from callsheet.reporting.files import adoption_record, extraction_record
+from callsheet.reporting.history import masked_history
 from callsheet.reporting.journey import journey_record
 from callsheet.reporting.json_calls import (
     preview_record,
@@ -81,6 +82,7 @@ def _step(one: SettledStep) -> dict[str, Any]:
 
 
 def _history(result: HistoryResult) -> dict[str, Any]:
+    result = masked_history(result)
     return {
         "environment": result.environment,
         "lineage": result.lineage,

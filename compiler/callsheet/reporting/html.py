@@ -27,7 +27,7 @@ def write_page(page: Page, style: Style) -> str:
 
 def _pages(page: Page, catalog: str) -> Mapping[str, str]:
     """Return the page of each object in a catalog, where one is named."""
-    if not catalog.startswith(("https://", "http://")):
+    if not catalog.lower().startswith(("https://", "http://")):
         return {}
     names = {one: Address.read(one).name for one in page.defined}
     return {

@@ -12,6 +12,7 @@ from callsheet.language import Definition, in_language
 from callsheet.language.kinds import deployed_kinds
 from callsheet.language.masking import masked
 from callsheet.ledger import ApplyRecord
+from callsheet.reporting.history import masked_history
 from callsheet.reporting.model import Style
 from callsheet.reporting.terminal import counted, paint, safe, shown, wrapped
 from callsheet.results import (
@@ -89,6 +90,7 @@ def _json_lines(value: Any) -> list[str]:
 
 def history_text(result: HistoryResult, style: Style) -> str:
     """Write the applies of an environment, newest first."""
+    result = masked_history(result)
     if not result.applies:
         return f"Nothing was ever applied in {safe(result.environment)}."
     lines: list[str] = []

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from callsheet.deploying.cataloguing import CatalogResult
 from callsheet.documents import pointer_of
-from callsheet.errors import ArgumentError, CallsheetError
+from callsheet.errors import CallsheetError
 from callsheet.language.masking import masked
 from callsheet.markup import write_html
 from callsheet.messages.previewing import sample_texts
@@ -33,6 +33,7 @@ from callsheet.reporting.catalog.views import Known, View, known_of, views_of
 from callsheet.reporting.catalog.words import LANGUAGES, words_in
 from callsheet.reporting.journey import journey_text
 from callsheet.reporting.model import Style
+from callsheet.reporting.web_base import web_base
 from callsheet.results import JourneyResult
 from callsheet.targets.journey_optimizer.forms import form_for
 
@@ -55,7 +56,7 @@ class Site(Struct, frozen=True):
 def site_of(
     result: CatalogResult,
     languages: Sequence[str] = LANGUAGES,
-    link_base: str = "",
+    link_base: str | None = None,
     review: Review | None = None,
 ) -> Site:
     """Return the site: the first language at the top, others in folders.
@@ -63,16 +64,15 @@ def site_of(
     Args:
         result: what there is.
         languages: `en`, `fr`.
-        link_base: what leads to the files of the workspace in its repository, over http or https.
+        link_base: what leads to the files of the workspace in its repository, over http or https;
+            None without links.
         review: what changed since a revision; None without a page of that.
 
     Raises:
         ArgumentError: for a language that the pages do not have, and for another kind of link.
 
     """
-    if link_base and not link_base.startswith(("https://", "http://")):
-        raise ArgumentError(f"a link to the repository begins with https://, and not as {link_base!r}")
-    base = link_base if not link_base or link_base.endswith("/") else f"{link_base}/"
+    base = "" if link_base is None else web_base(link_base, "--link-base")
     chosen = [*dict.fromkeys(languages)]
     folders = {one: "" if one == chosen[0] else f"{one}/" for one in chosen}
     known = [known_of(one) for one in result.entries]
