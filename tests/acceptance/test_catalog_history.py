@@ -120,6 +120,37 @@ def test_without_git_and_without_a_ledger_it_says_so(
     assert "No commit of its file is known. git " in page
 
 
+def test_a_shallow_clone_names_nobody_for_what_it_does_not_know(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    workspace.action("untouched")
+    workspace.commit("the first one")
+    workspace.action("untouched", constant="2")
+    before = workspace.commit("somebody else's change of another file")
+    workspace.action(constant="2")
+    workspace.commit("a known change")
+    clone = Folder(tmp_path / "clone")
+    workspace.git("clone", "-q", "--depth", "2", workspace.path.as_uri(), str(clone.path))
+    found = site(callsheet, clone, tmp_path / "site")
+    known, unknown = (said(found[f"actions/{name}.html"]) for name in ("example", "untouched"))
+    hint = (
+        f"This clone is shallow: what changed the file up to commit {before[:12]}, and who, is not known."
+        " Get all by git fetch --unshallow"
+    )
+    assert "a known change" in known
+    assert "No commit of its file is known." in unknown
+    for page in (known, unknown):
+        assert hint in page
+        assert "somebody else" not in page
+        assert "git log -p" not in page
+    # A repository that was fetched from its first commit on is whole, also where git was told a depth.
+    whole = Folder(tmp_path / "whole")
+    workspace.git("clone", "-q", "--depth", "9", workspace.path.as_uri(), str(whole.path))
+    page = said(site(callsheet, whole, tmp_path / "other")["actions/untouched.html"])
+    assert "the first one" in page
+    assert "shallow" not in page
+
+
 def test_no_program_of_a_repository_runs_and_no_text_of_it_is_markup(
     workspace: Folder, callsheet: Callsheet, tmp_path: Path
 ) -> None:

@@ -81,6 +81,10 @@ TECHNICAL: dict[str, tuple[str, str]] = {
     "applied_in": ("Applied in", "Déployé dans"),
     "all_commits": ("All of them, with what they changed:", "Tous, avec ce qu'ils ont changé :"),
     "no_commits": ("No commit of its file is known.", "Aucun commit de son fichier n'est connu."),
+    "shallow": (
+        "This clone is shallow: what changed the file up to commit {}, and who, is not known. Get all by",
+        "Clone superficiel : ce qui a changé le fichier jusqu'au commit {}, et par qui, est inconnu. Voir",
+    ),
     "no_changes": ("is as the files say", "est conforme aux fichiers"),
     "changes_of": ("changes:", "changements :"),
     "most_shown": ("the {} gravest are shown, all of them by", "les {} plus graves sont là, et tous par"),
