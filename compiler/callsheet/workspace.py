@@ -260,6 +260,7 @@ class Workspace:
             others=others_of(compiled, seen),
             commits=file_history(self.root),
             commit="" if commit is None else commit.id,
+            dirty=commit is not None and commit.dirty,
             made_at=self._time(),
             read_starts=partial(starts_of, self.root, self._place()),
         )

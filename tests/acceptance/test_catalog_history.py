@@ -81,6 +81,36 @@ def test_each_apply_says_what_it_changed_field_by_field(
     assert "git log -p -- example.yaml" in created
 
 
+def test_files_that_differ_from_a_commit_are_named_with_it_everywhere(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    commit = workspace.commit()[:12]
+    workspace.action(constant="2")
+    apply(callsheet, workspace)
+    found = site(callsheet, workspace, tmp_path / "site", "-e", "local")
+    for name in ("index", "list", "flows", "overview", "changes", "new", "actions/example"):
+        footer = found[f"{name}.html"].partition("<footer>")[2]
+        assert f"Commit <code>{commit}</code> and files that differ from it</footer>" in footer
+    applied = f"from <code>{commit}</code> and files that differed from it"
+    assert applied in found["list.html"]
+    environments, _, history = found["actions/example.html"].partition("<h2>Parameters</h2>")
+    assert applied in environments
+    assert applied in history
+    assert "local 1 (files differed)" in said(found["actions/example.html"])
+    listed = json.loads(found["list.json"])
+    assert [listed["dirty"], listed["actions"][0]["dirty"]] == [True, True]
+    assert next(csv.DictReader(found["list.csv"].splitlines()))["dirty"] == "True"
+    workspace.commit()
+    apply(callsheet, workspace)
+    workspace.action(constant="3")
+    workspace.commit()
+    apply(callsheet, workspace, "--accept", "max-update")
+    found = site(callsheet, workspace, tmp_path / "site", "-e", "local")
+    assert "differ" not in found["list.html"]
+    listed = json.loads(found["list.json"])
+    assert [listed["dirty"], listed["actions"][0]["dirty"]] == [False, False]
+
+
 def test_a_past_is_followed_through_a_new_name(
     workspace: Folder, callsheet: Callsheet, tmp_path: Path
 ) -> None:

@@ -40,6 +40,7 @@ class State(Struct, frozen=True, kw_only=True):
 
     Attributes:
         by: who applied it last; empty where that is not known. So `at`, `commit` and `serial`.
+        dirty: whether it was applied from files that differed from the commit.
 
     """
 
@@ -48,6 +49,7 @@ class State(Struct, frozen=True, kw_only=True):
     at: str = ""
     commit: str = ""
     serial: int = 0
+    dirty: bool = False
 
 
 class Contents(Mapping[str, Mapping[str, Any]]):
@@ -116,6 +118,7 @@ class CatalogResult(Struct, frozen=True, kw_only=True):
         others: what is deployed and not defined here: its state by environment, by address.
         commits: those of each file.
         commit: of the files; empty where there is none.
+        dirty: whether files differ from it.
         made_at: when (RFC 3339, UTC).
         read_starts: returns what a new action can start from.
 
@@ -129,6 +132,7 @@ class CatalogResult(Struct, frozen=True, kw_only=True):
     expiring: Sequence[tuple[str, str, str, str]] = ()
     commits: FileHistory = field(default_factory=lambda: FileHistory({}))
     commit: str = ""
+    dirty: bool = False
     made_at: str = ""
     read_starts: Callable[[], Starts] = Starts
 
@@ -268,7 +272,12 @@ def _applied(word: Word, steps: Sequence[Done]) -> State:
         return State(word=word)
     record = steps[0][0]
     return State(
-        word=word, by=record.author, at=record.started_at, commit=record.commit or "", serial=record.serial
+        word=word,
+        by=record.author,
+        at=record.started_at,
+        commit=record.commit or "",
+        serial=record.serial,
+        dirty=record.dirty is True,
     )
 
 

@@ -32,6 +32,8 @@ TECHNICAL: dict[str, tuple[str, str]] = {
     "adopt": ("adopted", "repris"),
     "forget": ("let go", "libéré"),
     "dirty": ("and files that differed from it", "et des fichiers qui en différaient"),
+    "differs": ("and files that differ from it", "et des fichiers qui en diffèrent"),
+    "dirty_apply": ("files differed", "fichiers différents"),
     "approved_by": ("approved by", "approuvé par"),
     "accepted": ("accepted:", "accepté :"),
     "not_kept": (

@@ -138,6 +138,11 @@ class View(Struct, frozen=True):
         """The words of its states, each once."""
         return [*dict.fromkeys(one.word for one in self.entry.states.values())]
 
+    @property
+    def placed(self) -> list[str]:
+        """The words of its states, each after the name of its environment."""
+        return [f"{name} {one.word}" for name, one in self.entry.states.items()]
+
 
 def known_of(entry: Entry) -> Known:
     """Read what an entry compiles to, once for all languages."""
