@@ -256,7 +256,7 @@ class Workspace:
             environments=seen,
             findings=compiled.diagnostics,
             screens={one.name: one.target or {} for one in compiled.concrete if one.manual},
-            expiring=expiring_of(compiled, self._today()),
+            expiring=expiring_of(compiled),
             others=others_of(compiled, seen),
             commits=file_history(self.root),
             commit="" if commit is None else commit.id,

@@ -236,6 +236,18 @@ def test_the_form_has_the_parameters_of_every_environment(
     assert one.said == []
 
 
+def test_without_scripts_a_request_is_more_than_a_heading(
+    site: Path, browser: Any, watched: Opening
+) -> None:
+    address = (site / "actions" / "firebase_push.html").as_uri()
+    command = "callsheet render firebase_push -e local --params NAME=VALUE"
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(address)
+    assert command in page.inner_text("h2:text-is('Request') + p")
+    page.close()
+    assert watched(address, 1280).page.locator(".scriptless").count() == 0
+
+
 def test_a_state_and_an_environment_are_judged_together(
     workspace: Folder, callsheet: Callsheet, tmp_path: Path, watched: Opening
 ) -> None:

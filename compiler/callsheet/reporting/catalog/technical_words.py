@@ -68,6 +68,8 @@ TECHNICAL: dict[str, tuple[str, str]] = {
     "drift missing": ("no longer deployed", "plus déployé"),
     "left": ("Left", "Reste"),
     "days": ("{} days", "{} jours"),
+    "ended": ("expired", "expiré"),
+    "expired": ("exception expired on {}", "exception expirée le {}"),
     "certificates": ("Certificates", "Certificats"),
     "rotation": ("Rotated / retired", "Renouvelé / retiré"),
     "client_certificates": (
@@ -89,6 +91,11 @@ TECHNICAL: dict[str, tuple[str, str]] = {
     ),
     "no_changes": ("is as the files say", "est conforme aux fichiers"),
     "changes_of": ("changes:", "changements :"),
+    "by_shared": ("{} of them through what is shared", "dont {} par ce qui est partagé"),
+    "scriptless": (
+        "Here, the page computes the request where scripts may run. The compiler does so anywhere:",
+        "Cette page calcule ici la requête là où les scripts sont permis. Le compilateur, partout :",
+    ),
     "most_shown": ("the {} gravest are shown, all of them by", "les {} plus graves sont là, et tous par"),
     "cosmetic": ("cosmetic", "sans effet"),
     "compatible": ("compatible", "compatible"),

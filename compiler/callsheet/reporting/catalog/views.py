@@ -9,11 +9,13 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from callsheet.calling.cases import Mismatch
 from callsheet.calling.receivers import receivers_of
 from callsheet.deploying.cataloguing import Entry, State
 from callsheet.documents import equal, pointer_of
 from callsheet.importing.guesses import without_accents
 from callsheet.language import Diagnostic, in_language
+from callsheet.language.difference import NOTHING
 from callsheet.language.kinds import deployed_kinds
 from callsheet.language.masking import masked
 from callsheet.planning.personal_data import personal_data
@@ -257,6 +259,22 @@ def indented(value: Any) -> str:
         return str(msgspec.json.format(text, indent=2))
     except UnicodeEncodeError:  # half of a surrogate pair
         return json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)
+
+
+def mismatched(one: Mismatch) -> list[str]:
+    """Return a mismatch of a test case: its place, what is expected, and what the request has."""
+    sides = (("-", one.expected), ("+", one.actual))
+    return [pointer_of(one.path), *(f"{sign} {_side(value)}" for sign, value in sides)]
+
+
+def _side(value: Any) -> str:
+    if value is NOTHING:
+        return "(nothing)"
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return text if len(text) <= _LONGEST_SIDE else f"{text[:_LONGEST_SIDE]}…"
+
+
+_LONGEST_SIDE = 300
 
 
 class Differing(Struct, frozen=True):
