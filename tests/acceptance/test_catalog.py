@@ -93,6 +93,30 @@ def test_what_cannot_be_asked_is_a_warning_and_another_form_is_refused(
         assert "local and other are named, and this verb takes one environment" in refused.err
 
 
+def test_a_message_goes_to_the_host_of_the_action_that_delivers_it(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    base = workspace.commit()
+    workspace.write(
+        "shipped.yaml",
+        "apiVersion: callsheet/v1\nkind: Message\n"
+        "metadata: {name: shipped, title: Shipped, owner: team-a}\nspec:\n  channel: sms\n"
+        '  via: {action: example, parameters: {title: "{{ params.phone }}"}}\n'
+        '  parameters:\n    phone: {type: string, example: "33612345678", sensitivity: phone}\n'
+        "  content:\n    en: {text: Hello}\n",
+    )
+    found = site(callsheet, workspace, tmp_path / "site", "-e", "local", "--base", base)
+    listed = {one["name"]: one["hosts"] for one in json.loads(found["list.json"])["actions"]}
+    assert listed == {"example": "api.example.com", "shipped": "api.example.com"}
+    assert 'data-kind="phone" data-host="api.example.com"' in found["flows.html"]
+    for page in ("flows", "index", "list"):
+        assert "the action example" not in found[f"{page}.html"]
+    row = "<td><code>api.example.com</code></td><td>phone</td>"
+    for page in ("changes", "review"):
+        assert row in found[f"{page}.html"], page
+    assert row in callsheet("diff", "-C", workspace.path, "-o", "html").out
+
+
 def test_the_samples_have_a_page_each_in_both_languages(
     samples: Folder, callsheet: Callsheet, tmp_path: Path
 ) -> None:

@@ -8,12 +8,13 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from callsheet.calling.receivers import hosts_behind
 from callsheet.deploying.cataloguing import CatalogResult
 from callsheet.deploying.seen import Seen
 from callsheet.language.difference import IMPACTS
 from callsheet.planning.model import Change, Plan
 from callsheet.planning.review import data_flows
-from callsheet.reporting.catalog.views import View
+from callsheet.reporting.catalog.views import View, contents_in
 from callsheet.reporting.filters import filtered, linking
 from callsheet.reporting.page import Block, Code, Inline, Page
 from callsheet.reporting.pages import drift_blocks, guard_block
@@ -57,7 +58,11 @@ def _planned(result: CatalogResult) -> Page:
             return ""
         return "by hand" if len(there) == len(names) else f"by hand in {', '.join(there)}"
 
-    page = diff_page(DiffResult(base=None, environments=changes, flows=data_flows(changes)), by_hand)
+    def hosts(environment: str, receiver: str) -> Sequence[str]:
+        return hosts_behind(receiver, contents_in(result.entries, environment))
+
+    flows = data_flows(changes, hosts)
+    page = diff_page(DiffResult(base=None, environments=changes, flows=flows), by_hand)
     guards = [guard_block(it) for one in plans.values() for it in one.guards if it.verdict != "passed"]
     drift = [block for name, one in result.environments.items() for block in _drift(name, one)]
     return replace(page, blocks=[*page.blocks[:1], *guards, *page.blocks[1:], *drift])

@@ -28,7 +28,7 @@ from callsheet.reporting.catalog.new_page import ASSETS as NEW_ASSETS
 from callsheet.reporting.catalog.new_page import new_page
 from callsheet.reporting.catalog.others import others_of
 from callsheet.reporting.catalog.overview import STATE_WORDS, overview_of
-from callsheet.reporting.catalog.views import Known, View, known_of, mismatched, views_of
+from callsheet.reporting.catalog.views import Known, View, all_known, mismatched, views_of
 from callsheet.reporting.catalog.words import LANGUAGES, words_in
 from callsheet.reporting.journey import journey_text
 from callsheet.reporting.model import Style
@@ -74,7 +74,7 @@ def site_of(
     base = link_base if not link_base or link_base.endswith("/") else f"{link_base}/"
     chosen = [*dict.fromkeys(languages)]
     folders = {one: "" if one == chosen[0] else f"{one}/" for one in chosen}
-    known = [known_of(one) for one in result.entries]
+    known = all_known(result.entries)
     pages = {one: _Pages(result, known, one, chosen, base, review) for one in chosen}
     names = [f"{folders[one]}{name}" for one in chosen for name in pages[one].names()]
     scripts = scripts_of(result.read_starts(), [one.definition.name for one in result.entries])
