@@ -67,7 +67,7 @@ def test_a_report_is_filtered_by_impact_owner_and_host(
         assert shown(one) == names, name
         assert one.page.inner_text("[role=status]") == f"{len(names)} of 4 changes shown one by one"
         one.page.click("button[type=reset]")
-        one.page.wait_for_function("document.querySelectorAll('section[hidden]').length === 0")
+        one.page.locator("section[hidden]").first.wait_for(state="detached")
     one.page.click("tr[data-change] a:has-text('mild')")
     assert one.page.locator("details:visible", has_text="mild").get_attribute("open") is not None
     assert one.said == []
