@@ -256,10 +256,11 @@ class Workspace:
             environments=seen,
             findings=compiled.diagnostics,
             screens={one.name: one.target or {} for one in compiled.concrete if one.manual},
-            expiring=expiring_of(compiled, self._today()),
+            expiring=expiring_of(compiled),
             others=others_of(compiled, seen),
             commits=file_history(self.root),
             commit="" if commit is None else commit.id,
+            dirty=commit is not None and commit.dirty,
             made_at=self._time(),
             read_starts=partial(starts_of, self.root, self._place()),
         )
@@ -1696,7 +1697,7 @@ class Workspace:
 
     def _diff_deployed(self, environment: str | None, selection: Selection) -> results.DiffResult:
         from callsheet.planning.environments import changes_in
-        from callsheet.planning.review import data_flows
+        from callsheet.planning.review import data_flows, hosts_in
 
         chosen, compiled = self._valid(environment), self.compile()
         deployed = self.deployed(chosen.name)
@@ -1705,7 +1706,7 @@ class Workspace:
         return results.DiffResult(
             base=None,
             environments=changes,
-            flows=data_flows(changes),
+            flows=data_flows(changes, hosts_in(compiled)),
             selection=None if limit is None else limit.record,
         )
 
@@ -1714,7 +1715,7 @@ class Workspace:
     ) -> results.DiffResult:
         from callsheet.planning.environments import changes_in, refuse_abstract
         from callsheet.planning.request_pairs import request_pairs
-        from callsheet.planning.review import data_flows
+        from callsheet.planning.review import data_flows, hosts_in
 
         chosen, other = self._valid(environment), self._valid(against)
         for one in (chosen, other):
@@ -1728,7 +1729,7 @@ class Workspace:
             against=other.name,
             environments=changes,
             requests=request_pairs(compiled, compiled, changes, other.name),
-            flows=data_flows(changes),
+            flows=data_flows(changes, hosts_in(compiled)),
             selection=None if limit is None else limit.record,
         )
 
@@ -1739,7 +1740,7 @@ class Workspace:
         from callsheet.planning.environments import changes_by_environment, refuse_incomparable
         from callsheet.planning.protections import protections_between
         from callsheet.planning.request_pairs import request_pairs
-        from callsheet.planning.review import data_flows, policy_changes
+        from callsheet.planning.review import data_flows, hosts_in, policy_changes
         from callsheet.planning.shared import shared_changes
 
         after, before = self._compilations.at(head), self.compile_revision(base)
@@ -1759,7 +1760,7 @@ class Workspace:
             base=base,
             environments=rows,
             requests=request_pairs(before, after, changes),
-            flows=data_flows(changes),
+            flows=data_flows(changes, hosts_in(after)),
             shared=shared_changes(before, after, rows),
             policies=policy_changes(before, after),
             protections=found,

@@ -67,6 +67,56 @@ def states(callsheet: Callsheet, workspace: Folder, out: Path) -> dict[str, str]
     return {one["name"]: one["state local"] for one in found["actions"]}
 
 
+def test_what_cannot_be_asked_is_a_warning_and_another_form_is_refused(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    target = "target: {type: sqlite, path: .callsheet/local.db}"
+    for name in ("broken", "other"):
+        text = ENVIRONMENT.replace("name: local", f"name: {name}")
+        unset = 'target: {type: postgresql, url: {secret: "env:NOWHERE_URL"}}'
+        workspace.write(f"{name}.yaml", text.replace(target, unset))
+    asked = ("catalog", "-C", workspace.path, "--out", tmp_path / "site")
+    outcome = callsheet(*asked, "-e", "local", "-e", "broken", "-e", "other")
+    assert outcome.code == 0
+    assert re.sub(r"(known of \w+: ).*", r"\1…", outcome.err).splitlines() == [
+        "warning: nothing is known of broken: …",
+        "warning: nothing is known of other: …",
+    ]
+    assert "NOWHERE_URL is not set" in outcome.err
+    assert callsheet(*asked, "-e", "local").err == ""
+    refused = callsheet(*asked, "-o", "json")
+    assert refused.code == 2
+    assert "catalog writes pages, and list.json and list.csv among them: it has no -o" in refused.err
+    for verb in ("list", "plan", "drift"):
+        refused = callsheet(verb, "-C", workspace.path, "-e", "local", "-e", "other")
+        assert refused.code == 2
+        assert "local and other are named, and this verb takes one environment" in refused.err
+
+
+def test_a_message_goes_to_the_host_of_the_action_that_delivers_it(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    base = workspace.commit()
+    workspace.write(
+        "shipped.yaml",
+        "apiVersion: callsheet/v1\nkind: Message\n"
+        "metadata: {name: shipped, title: Shipped, owner: team-a}\nspec:\n  channel: sms\n"
+        '  via: {action: example, parameters: {title: "{{ params.phone }}"}}\n'
+        '  parameters:\n    phone: {type: string, example: "33612345678", sensitivity: phone}\n'
+        "  content:\n    en: {text: Hello}\n",
+    )
+    found = site(callsheet, workspace, tmp_path / "site", "-e", "local", "--base", base)
+    listed = {one["name"]: one["hosts"] for one in json.loads(found["list.json"])["actions"]}
+    assert listed == {"example": "api.example.com", "shipped": "api.example.com"}
+    assert 'data-kind="phone" data-host="api.example.com"' in found["flows.html"]
+    for page in ("flows", "index", "list"):
+        assert "the action example" not in found[f"{page}.html"]
+    row = "<td><code>api.example.com</code></td><td>phone</td>"
+    for page in ("changes", "review"):
+        assert row in found[f"{page}.html"], page
+    assert row in callsheet("diff", "-C", workspace.path, "-o", "html").out
+
+
 def test_the_samples_have_a_page_each_in_both_languages(
     samples: Folder, callsheet: Callsheet, tmp_path: Path
 ) -> None:

@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 
+from callsheet.calling.cases import CaseResult, Mismatch
+from callsheet.deploying.tried import tried_of
 from support.journeys import SEVEN, write
-from support.workspaces import ACTION, Callsheet, Folder
+from support.workspaces import ACTION, ENVIRONMENT, Callsheet, Folder
 
 TOKEN = "ghp_c4n4ryC4n4ryC4n4ryC4n4ryC4n4ry123456"
 
@@ -81,6 +83,36 @@ def test_each_apply_says_what_it_changed_field_by_field(
     assert "git log -p -- example.yaml" in created
 
 
+def test_files_that_differ_from_a_commit_are_named_with_it_everywhere(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    commit = workspace.commit()[:12]
+    workspace.action(constant="2")
+    apply(callsheet, workspace)
+    found = site(callsheet, workspace, tmp_path / "site", "-e", "local")
+    for name in ("index", "list", "flows", "overview", "changes", "new", "actions/example"):
+        footer = found[f"{name}.html"].partition("<footer>")[2]
+        assert f"Commit <code>{commit}</code> and files that differ from it</footer>" in footer
+    applied = f"from <code>{commit}</code> and files that differed from it"
+    assert applied in found["list.html"]
+    environments, _, history = found["actions/example.html"].partition("<h2>Parameters</h2>")
+    assert applied in environments
+    assert applied in history
+    assert "local 1 (files differed)" in said(found["actions/example.html"])
+    listed = json.loads(found["list.json"])
+    assert [listed["dirty"], listed["actions"][0]["dirty"]] == [True, True]
+    assert next(csv.DictReader(found["list.csv"].splitlines()))["dirty"] == "True"
+    workspace.commit()
+    apply(callsheet, workspace)
+    workspace.action(constant="3")
+    workspace.commit()
+    apply(callsheet, workspace, "--accept", "max-update")
+    found = site(callsheet, workspace, tmp_path / "site", "-e", "local")
+    assert "differ" not in found["list.html"]
+    listed = json.loads(found["list.json"])
+    assert [listed["dirty"], listed["actions"][0]["dirty"]] == [False, False]
+
+
 def test_a_past_is_followed_through_a_new_name(
     workspace: Folder, callsheet: Callsheet, tmp_path: Path
 ) -> None:
@@ -118,6 +150,37 @@ def test_without_git_and_without_a_ledger_it_says_so(
     (workspace.path / ".git" / "HEAD").write_text("nonsense")
     page = said(site(callsheet, workspace, tmp_path / "site", "-e", "local")["actions/example.html"])
     assert "No commit of its file is known. git " in page
+
+
+def test_a_shallow_clone_names_nobody_for_what_it_does_not_know(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    workspace.action("untouched")
+    workspace.commit("the first one")
+    workspace.action("untouched", constant="2")
+    before = workspace.commit("somebody else's change of another file")
+    workspace.action(constant="2")
+    workspace.commit("a known change")
+    clone = Folder(tmp_path / "clone")
+    workspace.git("clone", "-q", "--depth", "2", workspace.path.as_uri(), str(clone.path))
+    found = site(callsheet, clone, tmp_path / "site")
+    known, unknown = (said(found[f"actions/{name}.html"]) for name in ("example", "untouched"))
+    hint = (
+        f"This clone is shallow: what changed the file up to commit {before[:12]}, and who, is not known."
+        " Get all by git fetch --unshallow"
+    )
+    assert "a known change" in known
+    assert "No commit of its file is known." in unknown
+    for page in (known, unknown):
+        assert hint in page
+        assert "somebody else" not in page
+        assert "git log -p" not in page
+    # A repository that was fetched from its first commit on is whole, also where git was told a depth.
+    whole = Folder(tmp_path / "whole")
+    workspace.git("clone", "-q", "--depth", "9", workspace.path.as_uri(), str(whole.path))
+    page = said(site(callsheet, whole, tmp_path / "other")["actions/untouched.html"])
+    assert "the first one" in page
+    assert "shallow" not in page
 
 
 def test_no_program_of_a_repository_runs_and_no_text_of_it_is_markup(
@@ -239,7 +302,85 @@ def test_the_list_says_which_contract_was_checked_and_what_became_of_tests(
     page = found["actions/skipped.html"]
     assert "there is no package `nowhere_to_be_found` for the contract" in page
     assert "<td>failed</td>" in page
-    assert "<code>/payload/fixed</code>" in page
+    assert "<code>/payload/fixed</code> <code>- 2</code> <code>+ 1</code>" in page
+
+
+def test_what_a_failed_test_case_differs_in_is_shown_without_secrets(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    case = '  tests:\n    - {name: hi, params: {title: Hi}, expect: {payload: {title: %s, fixed: "<b>%s"}, headers: {X-Other: one}}, match: partial}\n'
+    text = ACTION.format(name="example", constant="1") + case % ("silver", "x" * 400)
+    workspace.write("example.yaml", text)
+    page = site(callsheet, workspace, tmp_path / "site")["actions/example.html"]
+    shown = page.partition("<h2>Test cases</h2>")[2].partition("</table>")[0]
+    assert (
+        "<code>/payload/title</code> <code>- &#34;silver&#34;</code> <code>+ &#34;Hi&#34;</code><br>"
+        in shown
+    )
+    assert "&lt;b&gt;xxx" in shown
+    assert "x…</code> <code>+ 1</code>" in shown
+    assert "/headers/" in shown
+    assert "<code>+ (nothing)</code>" in shown
+    differs = Mismatch(path=("payload", "title"), expected=TOKEN, actual={"title": TOKEN})
+    result = CaseResult(
+        action="a", environment="local", name="hi", index=0, outcome="failed", mismatches=(differs,)
+    )
+    (kept,) = tried_of([result])["a"][0].mismatches
+    assert (kept.expected, kept.actual) == ("(hidden)", {"title": "(hidden)"})
+
+
+def test_drift_and_strangers_and_steps_by_hand_are_among_the_changes(
+    empty: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    write(empty, **SEVEN)
+    empty.write("local.yaml", ENVIRONMENT)
+    apply(callsheet, empty, "-e", "local")
+    written_by_hand(
+        empty,
+        "UPDATE registry_action SET compiled = replace(compiled, 'push.', 'other.') WHERE name = 'push'",
+        "INSERT INTO registry_action SELECT 'Action/strange', 'strange', digest, revision, compiled,"
+        " applied_by, applied_at, commit_id, dirty FROM registry_action WHERE name = 'sms'",
+    )
+    page = site(callsheet, empty, tmp_path / "site", "-e", "local", "-e", "journeys")["changes.html"]
+    assert "Changed at the target, not by callsheet in <code>local</code>" in page
+    assert "<code>Action/push</code></a> changed</h3>" in page
+    assert "<code>local</code> · drifted: 1" in page
+    assert "is as the files say" not in page
+    assert "Deployed, not by callsheet, left alone in <code>local</code>" in page
+    assert "<li><code>Action/strange</code></li>" in page
+    assert "create, by hand" in page
+    assert "update, by hand" not in page
+    plan = callsheet("plan", "-e", "journeys", "-C", empty.path, "-o", "html").out
+    assert "create, by hand, sensitive" in plan
+    assert "<td>create, by hand</td>" in plan
+    assert ", by hand" not in callsheet("plan", "-e", "local", "-C", empty.path, "-o", "html").out
+
+
+def test_a_review_says_what_its_numbers_count(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    def environments(host: str) -> None:
+        for name in ("local", "other"):
+            text = ENVIRONMENT.replace("name: local", f"name: {name}").replace(
+                "api.example", f"{name}.{host}"
+            )
+            file = "environments.yaml" if name == "local" else "other.yaml"
+            workspace.write(file, text.replace("local.db", f"{name}.db"))
+
+    environments("before")
+    for name in ("example", "second", "third"):
+        text = ACTION.format(name=name, constant="1")
+        workspace.write(f"{name}.yaml", text.replace("api.example.com", "{{ values.host }}"))
+    base = workspace.commit()
+    environments("after")
+    workspace.action("fresh")
+    workspace.action("new")
+    page = site(callsheet, workspace, tmp_path / "site", "--base", base)["review.html"]
+    assert "changes: 8 (6 of them through what is shared)" in page
+    assert 'data-shown="% of 2 changes shown one by one"' in page
+    # In each environment it is another value, and so another change; an action counts once for each value.
+    assert page.count("changes 3 actions") == 2
+    assert page.count("(3 sensitive): ") == 2
 
 
 def test_what_somebody_has_to_do_on_a_screen_is_by_hand_and_open(
@@ -263,6 +404,35 @@ def test_an_apply_that_was_interrupted_is_named(
     written_by_hand(workspace, "DELETE FROM ledger_end", "DELETE FROM ledger_outcome")
     found = site(callsheet, workspace, tmp_path / "site", "-e", "local")
     assert json.loads(found["list.json"])["actions"][0]["state local"] == "interrupted"
+
+
+def test_an_open_apply_is_named_and_not_the_one_before(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for constant, who in (("1", "earlier@example.com"), ("2", "now@example.com")):
+        monkeypatch.setenv("CALLSHEET_AUTHOR", who)
+        workspace.action(constant=constant)
+        commit = workspace.commit()[:12]
+        outcome = callsheet("apply", "--yes", "-q", "--accept", "max-update", "-C", workspace.path)
+        assert outcome.code == 0, outcome.err
+    written_by_hand(
+        workspace,
+        "DELETE FROM ledger_end WHERE serial = 2",
+        "DELETE FROM ledger_outcome WHERE serial = 2",
+    )
+    found = site(callsheet, workspace, tmp_path / "site", "-e", "local")
+    page = found["actions/example.html"]
+    environments = page.partition("<h2>Environments</h2>")[2].partition("<h2>Parameters</h2>")[0]
+    assert f"by now@example.com from <code>{commit}</code>" in environments
+    assert "earlier" not in environments
+    opened, _, created = said(page).partition(" created ")
+    assert "apply interrupted: updated 20" in opened
+    assert "by now@example.com" in opened
+    assert "fields changed" not in opened
+    assert "no longer kept" not in opened
+    assert "by earlier@example.com" in created
+    assert "local 2" not in created
+    assert "by now@example.com: <code>Action/example</code>" in found["overview.html"]
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

@@ -128,7 +128,7 @@ def test_what_is_open_is_named_with_the_way_on(
         database.execute("DELETE FROM ledger_outcome")
     found = overview(callsheet, workspace, tmp_path / "site", "-e", "local")
     assert re.search(
-        r"local apply interrupted 20\S+Z: Action/example · callsheet apply -e local ", found.text
+        r"local apply interrupted 20\S+Z by \S+: Action/example · callsheet apply -e local ", found.text
     )
 
 
@@ -155,6 +155,9 @@ def test_exceptions_say_how_many_days_are_left(
         f"  schema: {{required: [owner]}}\n  exceptions: {json.dumps(exceptions)}\n",
     )
     found = overview(callsheet, workspace, tmp_path / "site", page="fr/overview")
+    assert (
+        f"exception jusqu&#39;au {ends['later']}" in (tmp_path / "site/fr/actions/later.html").read_text()
+    )
     rows = [one for one in found.rows if one[:1] and one[0] in {it.isoformat() for it in ends.values()}]
     assert rows == [
         [ends["example"].isoformat(), "9 jours", "owned", "example", "<b>not yet</b>"],
@@ -162,6 +165,22 @@ def test_exceptions_say_how_many_days_are_left(
     ]
     assert f"soon 45 {ends['example']}: 9 jours" in found.bars
     assert f"later 450 {ends['later']}: 90 jours" in found.bars
+
+
+def test_an_exception_that_has_expired_is_not_said_to_hold(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    exceptions = [{"action": "example", "reason": "not yet", "until": "2020-10-31"}]
+    workspace.write(
+        "policy.yaml",
+        "apiVersion: callsheet/v1\nkind: Policy\nmetadata: {name: owned}\nspec:\n  message: it has an owner\n"
+        f"  schema: {{required: [owner]}}\n  exceptions: {json.dumps(exceptions)}\n",
+    )
+    found = overview(callsheet, workspace, tmp_path / "site")
+    assert ["2020-10-31", "expired", "owned", "example", "not yet"] in found.rows
+    page = (tmp_path / "site/actions/example.html").read_text("utf-8")
+    assert "owned (exception expired on 2020-10-31)" in page
+    assert "except until" not in page
 
 
 def test_a_certificate_of_an_action_is_named_and_not_read(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 
 from support.browser import Watched, browser, watched
-from support.workspaces import ACTION, Callsheet, Folder
+from support.workspaces import ACTION, ENVIRONMENT, Callsheet, Folder
 
 __all__ = ["browser", "watched"]
 Opening = Callable[..., Watched]
@@ -233,6 +234,45 @@ def test_the_form_has_the_parameters_of_every_environment(
     one.page.get_by_label("more").fill("y")
     assert '"more": "y"' in one.page.inner_text("output")
     assert one.said == []
+
+
+def test_without_scripts_a_request_is_more_than_a_heading(
+    site: Path, browser: Any, watched: Opening
+) -> None:
+    address = (site / "actions" / "firebase_push.html").as_uri()
+    command = "callsheet render firebase_push -e local --params NAME=VALUE"
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(address)
+    assert command in page.inner_text("h2:text-is('Request') + p")
+    page.close()
+    assert watched(address, 1280).page.locator(".scriptless").count() == 0
+
+
+def test_a_state_and_an_environment_are_judged_together(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path, watched: Opening
+) -> None:
+    other = ENVIRONMENT.replace("name: local", "name: other").replace("local.db", "other.db")
+    workspace.write("other-environment.yaml", other)
+    workspace.action("fresh")
+    for name in ("local", "other"):
+        outcome = callsheet("apply", "--yes", "-q", "-e", name, "-C", workspace.path)
+        assert outcome.code == 0, outcome.err
+    with sqlite3.connect(workspace.database) as database:
+        database.execute(
+            "UPDATE registry_action SET compiled = replace(compiled, '1', '3') WHERE name = 'fresh'"
+        )
+    folder = tmp_path / "site"
+    asked = ("catalog", "-C", workspace.path, "-e", "local", "-e", "other", "--out", folder)
+    assert callsheet(*asked).code == 0
+    one = watched((folder / "index.html").as_uri(), 1280)
+    one.page.select_option("select[name=state]", "drifted")
+    assert visible(one) == ["fresh"]
+    one.page.select_option("select[name=environment]", "other")
+    assert visible(one) == []
+    one.page.select_option("select[name=environment]", "local")
+    assert visible(one) == ["fresh"]
+    one.page.select_option("select[name=state]", "deployed")
+    assert visible(one) == ["example"]
 
 
 def test_a_strange_address_of_the_palette_does_nothing(site: Path, watched: Opening) -> None:

@@ -57,7 +57,7 @@ def test_a_report_is_filtered_by_impact_owner_and_host(
     one = watched(report(callsheet, changed, tmp_path / "report.html").as_uri(), 1280)
     every = {"example", "mild", "moved", "other"}
     assert shown(one) == every
-    assert one.page.inner_text("[role=status]") == "4 of 4 changes"
+    assert one.page.inner_text("[role=status]") == "4 of 4 changes shown one by one"
     for name, value, names in (
         ("owner", "team-b", {"moved", "other"}),
         ("impact", "cosmetic", {"mild"}),
@@ -65,9 +65,9 @@ def test_a_report_is_filtered_by_impact_owner_and_host(
     ):
         one.page.select_option(f"select[name={name}]", value)
         assert shown(one) == names, name
-        assert one.page.inner_text("[role=status]") == f"{len(names)} of 4 changes"
+        assert one.page.inner_text("[role=status]") == f"{len(names)} of 4 changes shown one by one"
         one.page.click("button[type=reset]")
-        one.page.wait_for_function("document.querySelectorAll('section[hidden]').length === 0")
+        one.page.locator("section[hidden]").first.wait_for(state="detached")
     one.page.click("tr[data-change] a:has-text('mild')")
     assert one.page.locator("details:visible", has_text="mild").get_attribute("open") is not None
     assert one.said == []

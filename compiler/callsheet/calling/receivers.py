@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from callsheet.language.urls import host_of
 from callsheet.targets.journey_optimizer.lowering.relay_hosts import relay_host
+
+_BY_ACTION = "the action "
+Contents = Callable[[str], Mapping[str, Any] | None]
+"""Returns what an action compiles to, by its name; None where that is not known."""
+
+
+def hosts_behind(receiver: str, contents: Contents) -> list[str]:
+    """Return the hosts to which an action delivers, where it is the receiver; else the receiver itself."""
+    content = contents(receiver.removeprefix(_BY_ACTION)) if receiver.startswith(_BY_ACTION) else None
+    return [receiver] if content is None else receivers_of(content)
 
 
 def receivers_of(action: Mapping[str, Any]) -> list[str]:
@@ -26,6 +36,6 @@ def receiver_of(action: Mapping[str, Any]) -> str:
         if "url" in action:
             return host_of(action["url"])
         via = action.get("via", {})
-        return str(via["smtp"]["host"]) if "smtp" in via else f"the action {via.get('action', '?')}"
+        return str(via["smtp"]["host"]) if "smtp" in via else f"{_BY_ACTION}{via.get('action', '?')}"
     except (AttributeError, KeyError, TypeError, ValueError):
         return "?"

@@ -20,6 +20,7 @@ from callsheet.cli.common import (
 )
 from callsheet.cli.serving import serve as serving
 from callsheet.errors import CallsheetError
+from callsheet.language.characters import safe
 from callsheet.standalone import write_site
 from callsheet.words import counted
 
@@ -72,6 +73,8 @@ def command(
     It has a palette, a list, a page for each action, the flow of personal data and an overview. It works
     from a file and from any web server, loads nothing from elsewhere, and contains no secret.
     """
+    if options.output != "text":
+        raise click.UsageError("catalog writes pages, and list.json and list.csv among them: it has no -o")
     if options.out is None and not serve:
         raise click.UsageError("name the folder of the site with --out")
     with nullcontext(options.out) if options.out is not None else TemporaryDirectory() as folder:
@@ -84,6 +87,9 @@ def command(
                 review = None if base is None else Review(base, _since(opened, base))
                 found = opened.catalog(environments)
                 site = site_of(found, languages or LANGUAGES, link_base, review)
+            for name, seen in found.environments.items():
+                if seen.why:
+                    click.echo(f"warning: nothing is known of {safe(name)}: {safe(seen.why)}", err=True)
             return write_site(folder, site.names, site.files)
 
         from callsheet.reporting.catalog import LANGUAGES, Review, site_of

@@ -244,10 +244,21 @@ def server_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
+def _one(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> str | None:
+    """Return the one that is named: of several, click would take the last one without a word."""
+    del context
+    if len(value) > 1:
+        message = f"{' and '.join(value)} are named, and this verb takes one environment"
+        raise click.BadParameter(message, param=parameter)
+    return value[0] if value else None
+
+
 environment_option = click.option(
     "-e",
     "--env",
     metavar="ENV",
+    multiple=True,
+    callback=_one,
     help="The environment; optional if there is only one.",
     shell_complete=lambda *asked: _complete("environments", *asked),
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
 from functools import partial
 from typing import Any, Literal
 
@@ -40,6 +39,7 @@ class State(Struct, frozen=True, kw_only=True):
 
     Attributes:
         by: who applied it last; empty where that is not known. So `at`, `commit` and `serial`.
+        dirty: whether it was applied from files that differed from the commit.
 
     """
 
@@ -48,6 +48,7 @@ class State(Struct, frozen=True, kw_only=True):
     at: str = ""
     commit: str = ""
     serial: int = 0
+    dirty: bool = False
 
 
 class Contents(Mapping[str, Mapping[str, Any]]):
@@ -112,10 +113,12 @@ class CatalogResult(Struct, frozen=True, kw_only=True):
         environments: the concrete ones, with what is known of each.
         findings: all of them.
         screens: the targets that are screens of Journey Optimizer, by environment.
-        expiring: exceptions of policies: last day, policy, action and reason; the next one first.
+        expiring: exceptions of policies, those that have expired too: last day, policy, action and reason;
+            the earliest first.
         others: what is deployed and not defined here: its state by environment, by address.
         commits: those of each file.
         commit: of the files; empty where there is none.
+        dirty: whether files differ from it.
         made_at: when (RFC 3339, UTC).
         read_starts: returns what a new action can start from.
 
@@ -129,17 +132,17 @@ class CatalogResult(Struct, frozen=True, kw_only=True):
     expiring: Sequence[tuple[str, str, str, str]] = ()
     commits: FileHistory = field(default_factory=lambda: FileHistory({}))
     commit: str = ""
+    dirty: bool = False
     made_at: str = ""
     read_starts: Callable[[], Starts] = Starts
 
 
-def expiring_of(compiled: Compiled, today: date) -> list[tuple[str, str, str, str]]:
-    """Return the exceptions that hold, the next one first: last day, policy, action and reason."""
+def expiring_of(compiled: Compiled) -> list[tuple[str, str, str, str]]:
+    """Return the exceptions, the earliest end first: last day, policy, action and reason."""
     return sorted(
         (it.until, one.name, it.action, masked(it.reason))
         for one in compiled.policies
         for it in one.exceptions
-        if not it.expired(today)
     )
 
 
@@ -151,6 +154,8 @@ def others_of(compiled: Compiled, seen: Mapping[str, Seen]) -> dict[str, dict[st
         steps = Steps(one)
         for address in sorted({*one.applied, *one.deployed} - known):
             word: Word = "gone" if address in one.applied else "unmanaged"
+            if masked(address) in one.open_steps:
+                word = "interrupted"
             found.setdefault(masked(address), {})[name] = _applied(word, steps.of(address))
     return dict(sorted(found.items()))
 
@@ -264,11 +269,18 @@ def _state(
 
 
 def _applied(word: Word, steps: Sequence[Done]) -> State:
-    if not steps or word in ("not asked", "not known"):
+    # An open step says who is at it; what is deployed was put there by one that is done.
+    known = [record for record, step in steps if word == "interrupted" or step.outcome == "done"]
+    if not known or word in ("not asked", "not known"):
         return State(word=word)
-    record = steps[0][0]
+    record = known[0]
     return State(
-        word=word, by=record.author, at=record.started_at, commit=record.commit or "", serial=record.serial
+        word=word,
+        by=record.author,
+        at=record.started_at,
+        commit=record.commit or "",
+        serial=record.serial,
+        dirty=record.dirty is True,
     )
 
 

@@ -17,7 +17,7 @@ from callsheet.templates.values import digest_of
 MOST_PAST = 10
 """So many applies of an object are shown of each environment."""
 Done = tuple[ApplyRecord, SettledStep]
-"""A step that was done, and the apply that it was a step of."""
+"""A step that was done, or that the open apply has not settled, and the apply that it was a step of."""
 
 
 class Past(Struct, frozen=True, kw_only=True):
@@ -25,6 +25,7 @@ class Past(Struct, frozen=True, kw_only=True):
 
     Attributes:
         step: create, update and so on.
+        open: whether it is not settled: what became of it is not known.
         diff: what differed from before; None where the ledger no longer says what was written, or where
             there was nothing before.
 
@@ -33,6 +34,7 @@ class Past(Struct, frozen=True, kw_only=True):
     record: ApplyRecord
     step: str
     diff: Sequence[Difference] | None = None
+    open: bool = False
 
 
 class History(Struct, frozen=True):
@@ -49,7 +51,7 @@ class Steps:
         self._found: dict[str, list[Done]] = {}
         for record in seen.applies:
             for step in record.steps:
-                if step.outcome == "done":
+                if step.outcome == "done" or is_open(record, step, seen):
                     self._found.setdefault(step.address, []).append((record, step))
 
     def of(self, address: str) -> Sequence[Done]:
@@ -68,12 +70,19 @@ class Steps:
             address = renamed[1].address_before
 
 
+def is_open(record: ApplyRecord, step: SettledStep, seen: Seen) -> bool:
+    """Return whether a step is one that the open apply of an environment has not settled."""
+    return step.outcome == "open" and record.serial == seen.open_serial
+
+
 def history_of(steps: Sequence[Done], seen: Seen) -> History:
     """Return the last applies of an object, newest first, each with what it changed."""
     addresses = {it for _, step in steps for it in (step.address, step.address_before)}
     texts = {digest_of(text): text for one in addresses for text in seen.texts.get(one, ())}
     past = [
-        Past(record=record, step=step.action, diff=_differences(step, texts))
+        Past(record=record, step=step.action, open=True)
+        if is_open(record, step, seen)
+        else Past(record=record, step=step.action, diff=_differences(step, texts))
         for record, step in steps[:MOST_PAST]
     ]
     return History(past, len(steps) - len(past))

@@ -42,7 +42,7 @@ class Seen(Struct, frozen=True, kw_only=True):
         by_hand: whether people do the steps of a kind on a screen, by the kind.
         applied: digests by address, as callsheet put them there; so `deployed`, as they are.
         open_steps: addresses of what an apply has left open in its middle.
-        open_since: when that apply began; empty without one.
+        open_since: when that apply began; empty without one. So `open_by`, by whom, and `open_serial`, 0.
         usage: which journeys use what, where the target holds journeys.
         plan: what a plan of now would do; None where there is none.
         screen: what was changed on a screen after it was confirmed.
@@ -62,6 +62,8 @@ class Seen(Struct, frozen=True, kw_only=True):
     applies: Sequence[ApplyRecord] = ()
     open_steps: Sequence[str] = ()
     open_since: str = ""
+    open_by: str = ""
+    open_serial: int = 0
     usage: Usage = field(default_factory=Usage)
     plan: Plan | None = None
     screen: Sequence[ScreenChange] = ()
@@ -90,6 +92,7 @@ def seen_in(
     current = read_current(stores)
     left = stores.ledger.open_apply()
     history = stores.ledger.history()
+    begun = next((one for one in history if left is not None and one.serial == left[0]), None)
     missing: dict[str, str] = {}
     seen = Seen(
         asked=True,
@@ -99,7 +102,9 @@ def seen_in(
         # Whoever wrote a record by hand, or named the author, may have put anything there.
         applies=[_without_secrets(one) for one in history[:MOST_APPLIES]],
         open_steps=sorted(masked(one.address) for one in left[1]) if left is not None else (),
-        open_since=next((one.started_at for one in history if left and one.serial == left[0]), ""),
+        open_since="" if begun is None else begun.started_at,
+        open_by="" if begun is None else masked(begun.author),
+        open_serial=0 if left is None else left[0],
         drift=drift_plan(environment, current).drift,
         texts={address: texts for address, texts in stores.ledger.written().items() if len(texts) > 1},
         missing=missing,

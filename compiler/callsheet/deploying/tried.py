@@ -6,15 +6,18 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from callsheet.calling.cases import CaseResult
-from callsheet.documents import Path
+from callsheet.calling.cases import CaseResult, Mismatch
+from callsheet.language.masking import masked
+
+MOST_MISMATCHES = 20
+"""So many of a test case are kept."""
 
 
 class Tried(Struct, frozen=True):
     """What became of a test case in one environment; the request that was made is not kept.
 
     Attributes:
-        paths: what is not as the case expects.
+        mismatches: what is not as the case expects, without what looks like a credential: the first ones.
 
     """
 
@@ -22,15 +25,21 @@ class Tried(Struct, frozen=True):
     environment: str
     outcome: str
     message: str
-    paths: tuple[Path, ...]
+    mismatches: tuple[Mismatch, ...]
 
 
 def tried_of(results: Iterable[CaseResult]) -> dict[str, list[Tried]]:
     """Return what became of test cases, by the name of the action."""
     found: dict[str, list[Tried]] = {}
     for one in results:
-        paths = tuple(it.path for it in one.mismatches)
+        mismatches = tuple(map(_without_secrets, one.mismatches[:MOST_MISMATCHES]))
         found.setdefault(one.action, []).append(
-            Tried(one.name, one.environment, one.outcome, one.message, paths)
+            Tried(one.name, one.environment, one.outcome, one.message, mismatches)
         )
     return found
+
+
+def _without_secrets(one: Mismatch) -> Mismatch:
+    return Mismatch(
+        path=one.path, expected=masked(one.expected, one.path), actual=masked(one.actual, one.path)
+    )

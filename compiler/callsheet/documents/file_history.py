@@ -34,11 +34,15 @@ class FileHistory(Struct, frozen=True):
     Attributes:
         commits: by file, newest first.
         why: why none is known; empty where they are.
+        cut: the last commit that a shallow clone has, in which every file seems to be new; empty in a whole
+            one. It is not among the commits: which files it changed, and who changed the others, is not
+            known.
 
     """
 
     commits: Mapping[str, Sequence[FileCommit]]
     why: str = ""
+    cut: str = ""
 
 
 def file_history(root: FilePath) -> FileHistory:
@@ -46,14 +50,14 @@ def file_history(root: FilePath) -> FileHistory:
     if top_around(root) is None:
         return FileHistory({}, "the workspace is not in a git repository")
     try:
-        return FileHistory(_commits(root))
+        return _history(root)
     except GitError as error:
         return FileHistory({}, why_unknown(root) or error.message)
     except CallsheetError as error:
         return FileHistory({}, error.message)
 
 
-def _commits(root: FilePath) -> dict[str, list[FileCommit]]:
+def _history(root: FilePath) -> FileHistory:
     repository = repository_around(root)
     prefix = repository.prefix(root)
     below = ("--", *filter(None, [prefix]))
@@ -61,14 +65,27 @@ def _commits(root: FilePath) -> dict[str, list[FileCommit]]:
     ids = repository.run("--literal-pathspecs", *walk, *below).decode("ascii").split()
     changed = _changed_files(repository, ids, below)
     bodies = read_objects(repository, ids)
+    ends = _ends(repository, ids, bodies)
     found: dict[str, list[FileCommit]] = {}
     for one in ids:
+        if one in ends:
+            continue
         commit = _commit(one, bodies[one])
         for name in changed.get(one, ()):
             there = found.setdefault(name[len(prefix) :], [])
             if len(there) < MOST_OF_A_FILE:
                 there.append(commit)
-    return found
+    return FileHistory(found, cut=ends[0] if ends else "")
+
+
+def _ends(repository: Repository, ids: Sequence[str], bodies: Mapping[str, bytes]) -> list[str]:
+    """Return the commits at which a shallow clone ends: they name parents that the clone does not have."""
+    if repository.run("rev-parse", "--is-shallow-repository").strip() != b"true":
+        return []
+    named = [one for one in ids if b"\nparent " in bodies[one].partition(b"\n\n")[0]]
+    walk = ("rev-list", "--no-walk=unsorted", "--parents", "--stdin")
+    listed = repository.run(*walk, stdin="".join(f"{one}\n" for one in named).encode()) if named else b""
+    return [one.decode("ascii") for one in listed.splitlines() if b" " not in one]
 
 
 def _changed_files(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from msgspec import Struct
 
@@ -29,15 +30,39 @@ class PolicyChange(Struct, frozen=True, kw_only=True):
     addresses: tuple[str, ...]
 
 
-def data_flows(environments: Mapping[str, Sequence[Change]]) -> list[DataFlow]:
+HostsBehind = Callable[[str, str], Sequence[str]]
+"""Returns, of an environment and a receiver, the hosts: of an action that delivers, those that it calls."""
+
+
+def hosts_in(compiled: Compiled) -> HostsBehind:
+    """Return what finds the hosts behind a receiver, by what a workspace compiles to."""
+    from callsheet.calling.receivers import hosts_behind
+
+    def found(environment: str, receiver: str) -> Sequence[str]:
+        there = compiled.by_environment.get(environment, {})
+
+        def content(name: str) -> Mapping[str, Any] | None:
+            one = there.get(f"Action/{name}")
+            return None if one is None else one.content
+
+        return hosts_behind(receiver, content)
+
+    return found
+
+
+def data_flows(
+    environments: Mapping[str, Sequence[Change]],
+    hosts: HostsBehind = lambda environment, receiver: (receiver,),  # noqa: ARG005
+) -> list[DataFlow]:
     """Return the personal data that newly leaves, by host, each with the environments where it does."""
     found: dict[tuple[str, str, str, str], list[str]] = {}
     for environment, changes in environments.items():
         for change in changes:
             for one in change.diff:
                 if one.reason == "new-personal-data":
-                    key = (one.after["host"], one.after["sensitivity"], str(one.path[1]), change.address)
-                    found.setdefault(key, []).append(environment)
+                    for host in hosts(environment, one.after["host"]):
+                        key = (host, one.after["sensitivity"], str(one.path[1]), change.address)
+                        found.setdefault(key, []).append(environment)
     return [
         DataFlow(host=host, kind=kind, parameter=parameter, address=address, environments=tuple(names))
         for (host, kind, parameter, address), names in sorted(found.items())

@@ -19,7 +19,7 @@ FILTER_WORDS: dict[str, tuple[str, str]] = {
     "any": ("any", "indifférent"),
     "reset": ("Reset", "Réinitialiser"),
     "each_change": ("Each change", "Chaque changement"),
-    "changes_shown": ("% of {} changes", "% changements sur {}"),
+    "changes_shown": ("% of {} changes shown one by one", "% changements sur {} montrés un à un"),
 }
 """The words of the filters in English and French, by key."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import unified_diff
 from typing import Any
 
@@ -39,8 +39,15 @@ _GRAVE = ("breaking", "sensitive")
 MAX_ROWS = 40
 MAX_LINES = 60
 Row = Sequence[Inline]
+ByHand = Callable[[Change, Sequence[str]], str]
+"""What is said of a change that is done on a screen, in these environments; empty for any other."""
 Entry = tuple[Change, list[str], RequestPair | None]
 """A change, the environments in which it is the same, and the request before and after."""
+
+
+def nothing_by_hand(change: Change, names: Sequence[str]) -> str:  # noqa: ARG001
+    """Return that nothing is known to be done on a screen."""
+    return ""
 
 
 def selection_blocks(selection: PlanSelection | None) -> list[Block]:
@@ -118,7 +125,9 @@ def address_of(change: Change) -> Inline:
 
 
 def change_sections(
-    entries: Sequence[Entry], beside: Mapping[str, Sequence[Block]] | None = None
+    entries: Sequence[Entry],
+    beside: Mapping[str, Sequence[Block]] | None = None,
+    by_hand: ByHand = nothing_by_hand,
 ) -> list[Section]:
     """Return each change: breaking and sensitive ones in full, the rest folded.
 
@@ -129,13 +138,20 @@ def change_sections(
         change, names, _ = entry
         where = f" in {', '.join(names)}" if names else ""
         owner = f", owner {change.owner}" if change.owner else ""
-        head: Inline = (*address_of(change), f" {change.action}, {change.impact}{owner}{where}")
+        head: Inline = (
+            *address_of(change),
+            f" {_step(change, names, by_hand)}, {change.impact}{owner}{where}",
+        )
         inner = [*(beside or {}).get(change.address, ()), *change_details(entry)]
         grave = change.impact in _GRAVE
         whole: list[Block] = [Heading(3, head), *inner] if grave else [Fold(head, inner)]
         short: list[Block] = [Heading(3, head) if grave else Paragraph(head), reasons(change.diff)]
         sections.append(Section(whole, short, -IMPACTS.index(change.impact), facts_of(entry)))
     return sections
+
+
+def _step(change: Change, names: Sequence[str], by_hand: ByHand) -> str:
+    return ", ".join(filter(None, (change.action, by_hand(change, names))))
 
 
 def change_details(entry: Entry) -> list[Block]:
@@ -188,13 +204,15 @@ def _cut(lines: list[str]) -> list[str]:
     return [*lines[:MAX_LINES], f" {more}"] if more else lines
 
 
-def overview(entries: Sequence[Entry], before: Sequence[Row] = ()) -> list[Block]:
+def overview(
+    entries: Sequence[Entry], before: Sequence[Row] = (), by_hand: ByHand = nothing_by_hand
+) -> list[Block]:
     """Return the summary table: the gravest first, at most `MAX_ROWS` of them."""
     ordered = sorted(entries, key=lambda one: (-IMPACTS.index(one[0].impact), one[0].address))
     rows: list[Row] = [
         (
             (change.impact,),
-            (change.action,),
+            (_step(change, names, by_hand),),
             address_of(change),
             (change.owner or "",),
             (", ".join(names),),

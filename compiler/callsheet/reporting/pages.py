@@ -8,7 +8,8 @@ from typing import Any
 
 from callsheet.deploying.executor import ApplyResult
 from callsheet.language import Diagnostic
-from callsheet.planning.model import Drift, GuardVerdict, Plan
+from callsheet.language.masking import masked
+from callsheet.planning.model import Change, Drift, GuardVerdict, Plan
 from callsheet.planning.review import data_flows
 from callsheet.reporting.codes_page import codes_page
 from callsheet.reporting.list_page import list_page
@@ -18,6 +19,7 @@ from callsheet.reporting.page import (
     Block,
     Code,
     Heading,
+    Inline,
     Items,
     Lines,
     Page,
@@ -53,23 +55,27 @@ from callsheet.results import (
 def plan_page(plan: Plan) -> Page:
     """Return the page of a plan."""
     entries: list[Entry] = [(one, [], None) for one in plan.changes]
+
+    def by_hand(change: Change, _: Sequence[str]) -> str:
+        return "by hand" if plan.by_hand(change) else ""
+
     parts = planned(plan)
     what = ", ".join([*parts, f"{plan.unchanged} unchanged"]) if parts else "nothing to do"
     blocks: list[Block] = [
         Heading(1, ("callsheet: plan for ", Code(plan.environment))),
         *selection_blocks(plan.selection),
         Paragraph((what, ".")),
-        *overview(entries),
+        *overview(entries, by_hand=by_hand),
     ]
     notes = plan.notes if plan.figures is None else (figures_note(plan.figures), *plan.notes)
     blocks += [Paragraph(("Note: ", one)) for one in notes]
     blocks += [guard_block(one) for one in plan.guards if one.verdict != "passed"]
     blocks += flow_table(data_flows({plan.environment: plan.changes}))
-    blocks += _drift(plan.drift, plan.left_alone)
+    blocks += drift_blocks(plan.drift, plan.left_alone)
     commit = (plan.commit or "no commit")[:12]
     differ = "; the files differ from it" if plan.dirty else ""
     blocks.append(Paragraph(("Plan ", Code(plan.digest[:19]), " at ", Code(commit), f"{differ}.")))
-    sections = change_sections(entries, _figures(plan))
+    sections = change_sections(entries, _figures(plan), by_hand)
     title = f"Plan for {plan.environment}: {what}"
     return Page(f"plan:{plan.environment}", title, blocks, sections, defined=defined_of(plan.changes))
 
@@ -113,7 +119,7 @@ def drift_page(result: DriftResult) -> Page:
     blocks: list[Block] = [Heading(1, ("callsheet: ", title, " in ", Code(result.environment)))]
     blocks += [Paragraph(("Note: ", one)) for one in result.notes]
     blocks += selection_blocks(result.selection)
-    blocks += _drift(result.drift, result.unmanaged)
+    blocks += drift_blocks(result.drift, result.unmanaged)
     if result.screen:
         blocks.append(Heading(2, ("Changed on the screen after it was confirmed",)))
         blocks.append(Items([(Code(one.address), f" {one.words}") for one in result.screen[:MAX_ROWS]]))
@@ -155,18 +161,20 @@ def guard_block(one: GuardVerdict) -> Block:
     )
 
 
-def _drift(drift: Sequence[Drift], unmanaged: Sequence[str]) -> list[Block]:
+def drift_blocks(drift: Sequence[Drift], unmanaged: Sequence[str], environment: str = "") -> list[Block]:
+    """Return what is deployed otherwise than callsheet put it there, in an environment if it is named."""
     blocks: list[Block] = []
+    where: Inline = (" in ", Code(environment)) if environment else ()
     if drift:
-        blocks.append(Heading(2, ("Changed at the target, not by callsheet",)))
+        blocks.append(Heading(2, ("Changed at the target, not by callsheet", *where)))
     for one in drift:
         words = "no longer deployed" if one.kind == "missing" else "changed"
-        blocks.append(Heading(3, (Code(one.address), f" {words}")))
+        blocks.append(Heading(3, (Code(masked(one.address)), f" {words}")))
         for difference in one.diff:
             blocks += difference_blocks(difference)
     if unmanaged:
-        blocks.append(Heading(2, ("Deployed, not by callsheet, left alone",)))
-        blocks.append(Items([(Code(one),) for one in unmanaged[:MAX_ROWS]]))
+        blocks.append(Heading(2, ("Deployed, not by callsheet, left alone", *where)))
+        blocks.append(Items([(Code(masked(one)),) for one in unmanaged[:MAX_ROWS]]))
     return blocks
 
 

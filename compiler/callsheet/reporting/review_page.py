@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from callsheet.language.difference import IMPACTS, heaviest
+from callsheet.language.difference import IMPACTS, Impact, heaviest
 from callsheet.planning.protections import Protection
 from callsheet.planning.shared import SharedChange
 from callsheet.reporting.page import (
@@ -21,6 +21,7 @@ from callsheet.reporting.page import (
     some,
 )
 from callsheet.reporting.page_parts import (
+    ByHand,
     Entry,
     Row,
     change_details,
@@ -28,6 +29,7 @@ from callsheet.reporting.page_parts import (
     defined_of,
     difference_blocks,
     flow_table,
+    nothing_by_hand,
     overview,
     reasons,
     selection_blocks,
@@ -38,7 +40,7 @@ from callsheet.reporting.terminal import counted
 from callsheet.results import DiffResult
 
 
-def diff_page(result: DiffResult) -> Page:
+def diff_page(result: DiffResult, by_hand: ByHand = nothing_by_hand) -> Page:
     """Return the page of a diff: the reviewer's view."""
     entries: list[Entry] = [
         (change, names, result.request_of(names, change.address)) for change, names in result.grouped()
@@ -54,7 +56,7 @@ def diff_page(result: DiffResult) -> Page:
     blocks: list[Block] = [
         Heading(1, ("callsheet: ", title)),
         *selection_blocks(result.selection),
-        *overview(own, _shared_rows(result, together)),
+        *overview(own, _shared_rows(result, together), by_hand),
     ]
     blocks += flow_table(result.flows)
     blocks += [block for one in result.shared for block in _shared(one, together)]
@@ -69,7 +71,7 @@ def diff_page(result: DiffResult) -> Page:
         "review",
         title,
         blocks,
-        change_sections(own),
+        change_sections(own, by_hand=by_hand),
         opening=_protected(result.protections),
         defined=defined_of(change for change, _, _ in entries),
     )
@@ -111,7 +113,12 @@ def _shared_rows(result: DiffResult, entries: Sequence[Entry]) -> list[Row]:
 
 def _shared(one: SharedChange, entries: Sequence[Entry]) -> list[Block]:
     """Return what one shared value changes: the value, the actions, and one of them in full."""
-    impacts = Counter(change.impact for change, _, _ in entries if change.address in one.addresses)
+    # Each action counts once, by its gravest change: it may differ between the environments.
+    found: dict[str, list[Impact]] = {}
+    for change, _, _ in entries:
+        if change.address in one.addresses:
+            found.setdefault(change.address, []).append(change.impact)
+    impacts = Counter(heaviest(them) for them in found.values())
     weight = ", ".join(f"{impacts[impact]} {impact}" for impact in reversed(IMPACTS) if impacts[impact])
     place: Inline = (" · ", Code(f"{one.place[0]}:{one.place[1]}")) if one.place else ()
     blocks: list[Block] = [

@@ -29,7 +29,11 @@ function palette(form) {
   function show() {
     const tokens = plain(form.elements.q.value).split(/\s+/).filter(Boolean);
     const chosen = fields.filter(one => one.value);
-    const left = cards.filter(one => chosen.every(field => one.values(field.name).includes(field.value)));
+    // A state is one in an environment: where both are chosen, they are judged together.
+    const { environment, state } = form.elements;
+    const placed = environment?.value && state?.value ? `${environment.value} ${state.value}` : "";
+    const left = cards.filter(one => chosen.every(field => one.values(field.name).includes(field.value)) &&
+      (!placed || one.values("states").includes(placed)));
     let found = left.filter(one => fits(one, tokens)), words = count.dataset.found;
     if (!found.length && tokens.length) {
       found = left.filter(one => comes(one, tokens));

@@ -8,15 +8,16 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from callsheet.calling.receivers import hosts_behind
 from callsheet.deploying.cataloguing import CatalogResult
 from callsheet.deploying.seen import Seen
 from callsheet.language.difference import IMPACTS
 from callsheet.planning.model import Change, Plan
 from callsheet.planning.review import data_flows
-from callsheet.reporting.catalog.views import View
+from callsheet.reporting.catalog.views import View, contents_in
 from callsheet.reporting.filters import filtered, linking
-from callsheet.reporting.page import Code, Inline, Page
-from callsheet.reporting.pages import guard_block
+from callsheet.reporting.page import Block, Code, Inline, Page
+from callsheet.reporting.pages import drift_blocks, guard_block
 from callsheet.reporting.review_page import diff_page
 from callsheet.results import DiffResult
 
@@ -50,9 +51,26 @@ def _planned(result: CatalogResult) -> Page:
     """Return the page of what a plan of now would change, in all environments that were asked."""
     plans = {name: one.plan for name, one in result.environments.items() if one.plan is not None}
     changes = {name: _gravest(one) for name, one in plans.items()}
-    page = diff_page(DiffResult(base=None, environments=changes, flows=data_flows(changes)))
+
+    def by_hand(change: Change, names: Sequence[str]) -> str:
+        there = [one for one in names if plans[one].by_hand(change)]
+        if not there:
+            return ""
+        return "by hand" if len(there) == len(names) else f"by hand in {', '.join(there)}"
+
+    def hosts(environment: str, receiver: str) -> Sequence[str]:
+        return hosts_behind(receiver, contents_in(result.entries, environment))
+
+    flows = data_flows(changes, hosts)
+    page = diff_page(DiffResult(base=None, environments=changes, flows=flows), by_hand)
     guards = [guard_block(it) for one in plans.values() for it in one.guards if it.verdict != "passed"]
-    return replace(page, blocks=[*page.blocks[:1], *guards, *page.blocks[1:]])
+    drift = [block for name, one in result.environments.items() for block in _drift(name, one)]
+    return replace(page, blocks=[*page.blocks[:1], *guards, *page.blocks[1:], *drift])
+
+
+def _drift(environment: str, seen: Seen) -> list[Block]:
+    left_alone = seen.unmanaged if seen.plan is None else seen.plan.left_alone
+    return drift_blocks(seen.drift, left_alone, environment)
 
 
 def _reviewed(review: Review, words: Mapping[str, str]) -> tuple[list[Inline], Page]:
@@ -60,8 +78,10 @@ def _reviewed(review: Review, words: Mapping[str, str]) -> tuple[list[Inline], P
     if review.found is None:
         return [(Code(review.base), f" {words['no_review']}")], Page("", "", ())
     page = diff_page(review.found)
-    number = len(review.found.grouped())
-    line: Inline = (Code(review.base), f" {words['changes_of']} {number}{review.found.also_protected}")
+    number, (together, _) = len(review.found.grouped()), review.found.split()
+    shared = f" ({words['by_shared'].format(len(together))})" if together else ""
+    more = review.found.also_protected
+    line: Inline = (Code(review.base), f" {words['changes_of']} {number}{shared}{more}")
     return [line], page
 
 
@@ -79,11 +99,12 @@ def _state(name: str, seen: Seen, words: Mapping[str, str]) -> Inline:
     if seen.plan is None:
         return (Code(name), f" {words['no_plan']}")
     number = len(seen.plan.changes)
+    drifted = f" · {words['drifted']}: {len(seen.drift)}" if seen.drift else ""
     if not number:
-        return (Code(name), f" {words['no_changes']}")
+        return (Code(name), drifted or f" {words['no_changes']}")
     rest: Inline = ()
     if number > MOST_CHANGES:
         rest = (f"; {words['most_shown'].format(MOST_CHANGES)} ", Code(f"callsheet plan -e {name}"))
     counts = {one: sum(it.impact == one for it in seen.plan.changes) for one in reversed(IMPACTS)}
     parts = ", ".join(f"{words[one]} {many}" for one, many in counts.items() if many)
-    return (Code(name), f" {words['changes_of']} {number} ({parts})", *rest)
+    return (Code(name), f" {words['changes_of']} {number} ({parts})", *rest, drifted)

@@ -35,6 +35,7 @@ def _columns(result: CatalogResult) -> dict[str, Callable[[View], Any]]:
         "appliedAt": lambda one: one.last.at if one.last else "",
         "appliedBy": lambda one: one.last.by if one.last else "",
         "commit": lambda one: one.last.commit if one.last else "",
+        "dirty": lambda one: one.last is not None and one.last.dirty,
         "journeys": lambda one: ", ".join(f"{journey} ({name})" for name, journey in one.entry.journeys),
         "hosts": lambda one: ", ".join(one.hosts),
         "sensitivity": lambda one: ", ".join(one.sensitivity),
@@ -62,6 +63,7 @@ def _of_other(one: Other, result: CatalogResult) -> dict[str, Any]:
         "appliedAt": one.last.at if one.last else "",
         "appliedBy": one.last.by if one.last else "",
         "commit": one.last.commit if one.last else "",
+        "dirty": one.last is not None and one.last.dirty,
     }
 
 
@@ -91,6 +93,7 @@ def as_json(result: CatalogResult, views: Sequence[View]) -> str:
         "catalogVersion": 1,
         "madeAt": result.made_at,
         "commit": result.commit or None,
+        "dirty": result.dirty,
         "actions": [{name: read(one) for name, read in columns.items()} for one in views],
         "others": [_of_other(one, result) for one in others_of(result)],
     }

@@ -44,6 +44,10 @@ class Ending(Struct, frozen=True):
     days: int
     note: str = ""
 
+    def left(self, words: Mapping[str, str]) -> str:
+        """Return in words how long it still holds, or that it no longer does."""
+        return words["days"].format(self.days) if self.days >= 0 else words["ended"]
+
 
 def overview_of(
     result: CatalogResult, views: Sequence[View], words: Mapping[str, str]
@@ -105,7 +109,7 @@ def _states_plot(counts: Mapping[str, Counter[str]], words: Mapping[str, str]) -
 def _endings_plot(endings: Sequence[Ending], words: Mapping[str, str]) -> Bars:
     rows = []
     for one in endings:
-        note = words["days"].format(one.days)
+        note = one.left(words)
         name = "soon" if one.days < SOON else "later"
         rows.append((one.name, [(name, one.days, f"{one.until}: {note}")], note))
     return bars_of(rows)

@@ -386,6 +386,7 @@ function live(form) {
   form.addEventListener("input", show);
   form.addEventListener("submit", event => event.preventDefault());
   form.addEventListener("reset", () => setTimeout(show));
+  document.querySelector(".scriptless").remove();
   form.hidden = false;
   show();
 }

@@ -10,7 +10,6 @@ from typing import Any
 from msgspec import Struct
 
 from callsheet.deploying.cataloguing import CatalogResult
-from callsheet.documents import pointer_of
 from callsheet.errors import CallsheetError
 from callsheet.language.masking import masked
 from callsheet.markup import write_html
@@ -29,7 +28,7 @@ from callsheet.reporting.catalog.new_page import ASSETS as NEW_ASSETS
 from callsheet.reporting.catalog.new_page import new_page
 from callsheet.reporting.catalog.others import others_of
 from callsheet.reporting.catalog.overview import STATE_WORDS, overview_of
-from callsheet.reporting.catalog.views import Known, View, known_of, views_of
+from callsheet.reporting.catalog.views import Known, View, all_known, mismatched, views_of
 from callsheet.reporting.catalog.words import LANGUAGES, words_in
 from callsheet.reporting.journey import journey_text
 from callsheet.reporting.model import Style
@@ -75,7 +74,7 @@ def site_of(
     base = "" if link_base is None else web_base(link_base, "--link-base")
     chosen = [*dict.fromkeys(languages)]
     folders = {one: "" if one == chosen[0] else f"{one}/" for one in chosen}
-    known = [known_of(one) for one in result.entries]
+    known = all_known(result.entries)
     pages = {one: _Pages(result, known, one, chosen, base, review) for one in chosen}
     names = [f"{folders[one]}{name}" for one in chosen for name in pages[one].names()]
     scripts = scripts_of(result.read_starts(), [one.definition.name for one in result.entries])
@@ -233,7 +232,7 @@ class _Pages:
             link_base=self.link_base,
             icon=_icon,
             hidden=masked,
-            pointer=pointer_of,
+            mismatch=mismatched,
             **values,
         )
 

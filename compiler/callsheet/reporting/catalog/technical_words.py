@@ -32,6 +32,8 @@ TECHNICAL: dict[str, tuple[str, str]] = {
     "adopt": ("adopted", "repris"),
     "forget": ("let go", "libéré"),
     "dirty": ("and files that differed from it", "et des fichiers qui en différaient"),
+    "differs": ("and files that differ from it", "et des fichiers qui en diffèrent"),
+    "dirty_apply": ("files differed", "fichiers différents"),
     "approved_by": ("approved by", "approuvé par"),
     "accepted": ("accepted:", "accepté :"),
     "not_kept": (
@@ -66,6 +68,8 @@ TECHNICAL: dict[str, tuple[str, str]] = {
     "drift missing": ("no longer deployed", "plus déployé"),
     "left": ("Left", "Reste"),
     "days": ("{} days", "{} jours"),
+    "ended": ("expired", "expiré"),
+    "expired": ("exception expired on {}", "exception expirée le {}"),
     "certificates": ("Certificates", "Certificats"),
     "rotation": ("Rotated / retired", "Renouvelé / retiré"),
     "client_certificates": (
@@ -81,8 +85,17 @@ TECHNICAL: dict[str, tuple[str, str]] = {
     "applied_in": ("Applied in", "Déployé dans"),
     "all_commits": ("All of them, with what they changed:", "Tous, avec ce qu'ils ont changé :"),
     "no_commits": ("No commit of its file is known.", "Aucun commit de son fichier n'est connu."),
+    "shallow": (
+        "This clone is shallow: what changed the file up to commit {}, and who, is not known. Get all by",
+        "Clone superficiel : ce qui a changé le fichier jusqu'au commit {}, et par qui, est inconnu. Voir",
+    ),
     "no_changes": ("is as the files say", "est conforme aux fichiers"),
     "changes_of": ("changes:", "changements :"),
+    "by_shared": ("{} of them through what is shared", "dont {} par ce qui est partagé"),
+    "scriptless": (
+        "Here, the page computes the request where scripts may run. The compiler does so anywhere:",
+        "Cette page calcule ici la requête là où les scripts sont permis. Le compilateur, partout :",
+    ),
     "most_shown": ("the {} gravest are shown, all of them by", "les {} plus graves sont là, et tous par"),
     "cosmetic": ("cosmetic", "sans effet"),
     "compatible": ("compatible", "compatible"),

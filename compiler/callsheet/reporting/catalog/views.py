@@ -9,11 +9,13 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from callsheet.calling.receivers import receivers_of
+from callsheet.calling.cases import Mismatch
+from callsheet.calling.receivers import Contents, hosts_behind, receivers_of
 from callsheet.deploying.cataloguing import Entry, State
 from callsheet.documents import equal, pointer_of
 from callsheet.importing.guesses import without_accents
 from callsheet.language import Diagnostic, in_language
+from callsheet.language.difference import NOTHING
 from callsheet.language.kinds import deployed_kinds
 from callsheet.language.masking import masked
 from callsheet.planning.personal_data import personal_data
@@ -138,12 +140,37 @@ class View(Struct, frozen=True):
         """The words of its states, each once."""
         return [*dict.fromkeys(one.word for one in self.entry.states.values())]
 
+    @property
+    def placed(self) -> list[str]:
+        """The words of its states, each after the name of its environment."""
+        return [f"{name} {one.word}" for name, one in self.entry.states.items()]
 
-def known_of(entry: Entry) -> Known:
-    """Read what an entry compiles to, once for all languages."""
+
+def contents_in(entries: Sequence[Entry], environment: str) -> Contents:
+    """Return what finds the content of an action by its name, as it is compiled for an environment."""
+    by_name = {one.definition.name: one for one in entries if one.definition.kind == "Action"}
+
+    def content(name: str) -> Mapping[str, Any] | None:
+        found = by_name.get(name)
+        return None if found is None else found.compiled.get(environment)
+
+    return content
+
+
+def all_known(entries: Sequence[Entry]) -> list[Known]:
+    """Read what entries compile to, once for all languages."""
+    environments = {name for one in entries for name in one.states}
+    actions = {name: contents_in(entries, name) for name in environments}
+    return [_known_of(one, actions) for one in entries]
+
+
+def _known_of(entry: Entry, actions: Mapping[str, Contents]) -> Known:
     contents = dict(entry.compiled)
     first = next(iter(contents.values()), None)
-    receivers = {name: receivers_of(one) for name, one in contents.items()}
+    receivers = {
+        name: [host for it in receivers_of(one) for host in hosts_behind(it, actions[name])]
+        for name, one in contents.items()
+    }
     return Known(
         entry=entry,
         hosts=[*dict.fromkeys(host for found in receivers.values() for host in found if host != "?")],
@@ -252,6 +279,22 @@ def indented(value: Any) -> str:
         return str(msgspec.json.format(text, indent=2))
     except UnicodeEncodeError:  # half of a surrogate pair
         return json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)
+
+
+def mismatched(one: Mismatch) -> list[str]:
+    """Return a mismatch of a test case: its place, what is expected, and what the request has."""
+    sides = (("-", one.expected), ("+", one.actual))
+    return [pointer_of(one.path), *(f"{sign} {_side(value)}" for sign, value in sides)]
+
+
+def _side(value: Any) -> str:
+    if value is NOTHING:
+        return "(nothing)"
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return text if len(text) <= _LONGEST_SIDE else f"{text[:_LONGEST_SIDE]}…"
+
+
+_LONGEST_SIDE = 300
 
 
 class Differing(Struct, frozen=True):
