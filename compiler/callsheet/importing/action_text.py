@@ -17,6 +17,7 @@ from callsheet.documents.yaml_text import block_text
 from callsheet.importing.credentials import is_hidden, is_hidden_field, is_hidden_number, is_secret_path
 from callsheet.importing.declared import Parameters
 from callsheet.importing.guesses import guess, parameter_name
+from callsheet.importing.hiding import hidden, hidden_errors
 from callsheet.importing.marks import SLOT, VALUE, filled, filled_payload, template_of
 from callsheet.importing.model import Credential, Imported, ImportFault, Known, Slot
 from callsheet.importing.query_parts import parted
@@ -63,6 +64,7 @@ _WHY = {
 _USER_LEFT = "the name and password in the URL were left out: the request authenticates otherwise"
 
 
+@hidden_errors()
 def action_text(
     imported: Imported, name: str, account: str | None = None, secrets: dict[str, str] | None = None
 ) -> str:
@@ -124,13 +126,16 @@ class _Writer:
         params = {key: one["example"] for key, one in self.parameters.declared.items()}
         spec["tests"] = [{"name": "as it was imported", "params": params, "expect": expected}]
         document = {"apiVersion": "callsheet/v1", "kind": "Action", "metadata": metadata, "spec": spec}
-        notes = "".join(f"# {one}\n" for one in dict.fromkeys(self.notes))
+        notes = "".join(f"# {one}\n" for one in dict.fromkeys(map(self._hidden, self.notes)))
         return notes + block_text(document)
 
     def _title(self) -> str:
         """Return what the call is named where it comes from, on one line."""
         shown = "".join(one if one.isprintable() else " " for one in self.imported.title)
-        return " ".join(shown.split())[:100]
+        return " ".join(self._hidden(shown).split())[:100]
+
+    def _hidden(self, text: str) -> str:
+        return hidden(text, self.secrets.known.values())
 
     def _request(self) -> tuple[dict[str, Any], dict[str, Any]]:
         parts = urlsplit(filled(self.imported.url, self.imported.values))

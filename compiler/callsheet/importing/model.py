@@ -166,11 +166,6 @@ class Listed(Struct, frozen=True, kw_only=True):
         """The name with the folders."""
         return "/".join((*self.folder, self.name))
 
-    @property
-    def shown(self) -> str:
-        """How it is named for the user to choose it."""
-        return f"{self.also[0]} ({self.also[1][:60]})" if self.also else self.label[:60]
-
 
 class Collection(Struct, frozen=True, kw_only=True):
     """A file with requests.
