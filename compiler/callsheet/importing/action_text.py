@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote, urlsplit
 from msgspec.structs import replace
 
 from callsheet.documents.yaml_text import block_text
+from callsheet.importing.body_tokens import is_token
 from callsheet.importing.credentials import is_hidden, is_hidden_field, is_hidden_number, is_secret_path
 from callsheet.importing.declared import Parameters
 from callsheet.importing.guesses import guess, parameter_name
@@ -102,6 +103,7 @@ class _Writer:
         self.reads = {one: f"values.{account}.{one}" for one in imported.values}
         self.authentication: dict[str, Any] = {"type": "none"}
         self.whole_headers: dict[str, Any] = {}
+        self.body_token = imported.lone_token
 
     def text(self) -> str:
         request, expected = self._request()
@@ -379,6 +381,8 @@ class _Writer:
             return {key: self._payload(one, (*path, key)) for key, one in value.items()}
         if isinstance(value, list):
             return [self._payload(one, (*path, index)) for index, one in enumerate(value)]
+        if is_token(path) and self.body_token is not None:
+            return self._token_of_body(self.body_token)
         if isinstance(value, Slot):
             return f"{{{{ params.{self.parameters.of_slot(value)} }}}}"
         if self._is_hidden(value, path):
@@ -402,11 +406,22 @@ class _Writer:
             self.notes.append(f"`{key}` was a number: its secret is sent as a string")
         return self.secrets.to(key, str(value))
 
+    def _token_of_body(self, held: str) -> dict[str, str]:
+        reference = self.secrets.to("token", held)
+        self.notes.append(
+            f"`token` of the body became the secret {reference['secret'].removeprefix('env:')}:"
+            " nothing else authenticates the request; where it is the token of a device,"
+            " import with --param device=/token"
+        )
+        return reference
+
     def _expected(self, value: Any, path: tuple[Any, ...]) -> Any:
         if isinstance(value, dict):
             return {key: self._expected(one, (*path, key)) for key, one in value.items()}
         if isinstance(value, list):
             return [self._expected(one, (*path, index)) for index, one in enumerate(value)]
+        if is_token(path) and self.body_token is not None:
+            return self._token_of_body(self.body_token)
         if isinstance(value, Slot):
             return value.example
         if self._is_hidden(value, path):

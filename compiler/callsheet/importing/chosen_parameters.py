@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from callsheet.documents import equal, parts_of, pointer_of
 from callsheet.errors import CallsheetError
+from callsheet.importing.body_tokens import is_token, with_token_judged
 from callsheet.importing.credentials import is_hidden
 from callsheet.importing.guesses import guess
 from callsheet.importing.hiding import hidden, hidden_errors
@@ -82,7 +83,9 @@ def with_parameters(requests: Sequence[Imported], choices: Sequence[Choice]) -> 
     for choice in choices:
         if not any(_has(one, choice.place) for one in requests):
             raise _missing(requests, choice.place)
-    return [_chosen(one, [it for it in choices if _has(one, it.place)]) for one in requests]
+    chosen = any(is_token(parts_of(one.place)) for one in choices if one.place.startswith("/"))
+    judged = [with_token_judged(one, chosen=chosen) for one in requests]
+    return [_chosen(one, [it for it in choices if _has(one, it.place)]) for one in judged]
 
 
 def _chosen(imported: Imported, choices: Sequence[Choice]) -> Imported:
