@@ -26,6 +26,7 @@ from callsheet.importing.references import References
 from callsheet.importing.shell import as_written
 from callsheet.importing.url_texts import PLAIN_IN_PATH, encoded, query_text, with_plain_values
 from callsheet.language.credential_names import last_key
+from callsheet.language.formatting import formatted
 from callsheet.outbound.urls import with_query
 from callsheet.templates.values import canonical_text
 
@@ -129,7 +130,7 @@ class _Writer:
         spec["tests"] = [{"name": "as it was imported", "params": params, "expect": expected}]
         document = {"apiVersion": "callsheet/v1", "kind": "Action", "metadata": metadata, "spec": spec}
         notes = "".join(f"# {one}\n" for one in dict.fromkeys(map(self._hidden, self.notes)))
-        return notes + block_text(document)
+        return formatted(notes + block_text(document), f"{self.name}.yaml")[0]
 
     def _title(self) -> str:
         """Return what the call is named where it comes from, on one line."""
