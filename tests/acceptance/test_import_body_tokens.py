@@ -115,3 +115,20 @@ def test_a_variable_of_a_collection_that_alone_authenticates_is_no_value_of_an_e
     assert outcome.code == 0
     assert "became the secret SHOP_APP" in outcome.err
     assert all(TOKEN not in one.read_text() for one in workspace.path.rglob("*.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("query", "secret", "parameters"),
+    [
+        ("email=$EMAIL&phone=$PHONE", None, {"email", "phone"}),
+        ("key=$K&a=$A", "env:K", {"a"}),
+        ("q=$API_TOKEN", "env:API_TOKEN", set()),
+        ("x=a$PART", None, {"part"}),
+    ],
+)
+def test_a_variable_of_the_query_is_a_credential_only_where_a_name_says_so(
+    workspace: Folder, callsheet: Callsheet, query: str, secret: str | None, parameters: set[str]
+) -> None:
+    spec, _, _ = imported(workspace, callsheet, f'curl "https://api.example.net/x?{query}"')
+    assert spec["authentication"].get("value", {}).get("secret") == secret
+    assert {*spec.get("parameters", {})} == parameters
