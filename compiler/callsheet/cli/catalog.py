@@ -20,7 +20,6 @@ from callsheet.cli.common import (
 )
 from callsheet.cli.serving import serve as serving
 from callsheet.errors import CallsheetError
-from callsheet.language.characters import safe
 from callsheet.standalone import write_site
 from callsheet.words import counted
 
@@ -89,6 +88,8 @@ def command(
                 site = site_of(found, languages or LANGUAGES, link_base, review)
             for name, seen in found.environments.items():
                 if seen.why:
+                    from callsheet.reporting.terminal import safe
+
                     click.echo(f"warning: nothing is known of {safe(name)}: {safe(seen.why)}", err=True)
             return write_site(folder, site.names, site.files)
 

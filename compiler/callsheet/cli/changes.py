@@ -44,11 +44,13 @@ def changes_of(root: Path, verb: str, besides: str | None = None) -> Iterator[No
     own = None if besides is None else os.path.realpath(besides)
 
     def wanted(change: Change, path: str) -> bool:
-        del change
         inside = Path(path).relative_to(root.resolve()).parts
         if own is not None and (path == own or path.startswith(f"{own}{os.sep}")):
             return False
-        return path.endswith(SUFFIXES) and not any(one.startswith(".") for one in inside[:-1])
+        if any(one.startswith(".") for one in inside[:-1]):
+            return False
+        # What is written into a new folder before that is watched is told by nobody.
+        return path.endswith(SUFFIXES) or (change is Change.added and os.path.isdir(path))
 
     found = watch(
         root.resolve(),

@@ -14,9 +14,11 @@ from urllib.parse import quote, unquote, urlsplit
 from msgspec.structs import replace
 
 from callsheet.documents.yaml_text import block_text
+from callsheet.importing.body_tokens import is_token
 from callsheet.importing.credentials import is_hidden, is_hidden_field, is_hidden_number, is_secret_path
 from callsheet.importing.declared import Parameters
 from callsheet.importing.guesses import guess, parameter_name
+from callsheet.importing.hiding import hidden, hidden_errors
 from callsheet.importing.marks import SLOT, VALUE, filled, filled_payload, template_of
 from callsheet.importing.model import Credential, Imported, ImportFault, Known, Slot
 from callsheet.importing.query_parts import parted
@@ -24,6 +26,7 @@ from callsheet.importing.references import References
 from callsheet.importing.shell import as_written
 from callsheet.importing.url_texts import PLAIN_IN_PATH, encoded, query_text, with_plain_values
 from callsheet.language.credential_names import last_key
+from callsheet.language.formatting import formatted
 from callsheet.outbound.urls import with_query
 from callsheet.templates.values import canonical_text
 
@@ -63,6 +66,7 @@ _WHY = {
 _USER_LEFT = "the name and password in the URL were left out: the request authenticates otherwise"
 
 
+@hidden_errors()
 def action_text(
     imported: Imported, name: str, account: str | None = None, secrets: dict[str, str] | None = None
 ) -> str:
@@ -100,6 +104,7 @@ class _Writer:
         self.reads = {one: f"values.{account}.{one}" for one in imported.values}
         self.authentication: dict[str, Any] = {"type": "none"}
         self.whole_headers: dict[str, Any] = {}
+        self.body_token = imported.lone_token
 
     def text(self) -> str:
         request, expected = self._request()
@@ -124,13 +129,16 @@ class _Writer:
         params = {key: one["example"] for key, one in self.parameters.declared.items()}
         spec["tests"] = [{"name": "as it was imported", "params": params, "expect": expected}]
         document = {"apiVersion": "callsheet/v1", "kind": "Action", "metadata": metadata, "spec": spec}
-        notes = "".join(f"# {one}\n" for one in dict.fromkeys(self.notes))
-        return notes + block_text(document)
+        notes = "".join(f"# {one}\n" for one in dict.fromkeys(map(self._hidden, self.notes)))
+        return formatted(notes + block_text(document), f"{self.name}.yaml")[0]
 
     def _title(self) -> str:
         """Return what the call is named where it comes from, on one line."""
         shown = "".join(one if one.isprintable() else " " for one in self.imported.title)
-        return " ".join(shown.split())[:100]
+        return " ".join(self._hidden(shown).split())[:100]
+
+    def _hidden(self, text: str) -> str:
+        return hidden(text, self.secrets.known.values())
 
     def _request(self) -> tuple[dict[str, Any], dict[str, Any]]:
         parts = urlsplit(filled(self.imported.url, self.imported.values))
@@ -374,6 +382,8 @@ class _Writer:
             return {key: self._payload(one, (*path, key)) for key, one in value.items()}
         if isinstance(value, list):
             return [self._payload(one, (*path, index)) for index, one in enumerate(value)]
+        if is_token(path) and self.body_token is not None:
+            return self._token_of_body(self.body_token)
         if isinstance(value, Slot):
             return f"{{{{ params.{self.parameters.of_slot(value)} }}}}"
         if self._is_hidden(value, path):
@@ -397,11 +407,22 @@ class _Writer:
             self.notes.append(f"`{key}` was a number: its secret is sent as a string")
         return self.secrets.to(key, str(value))
 
+    def _token_of_body(self, held: str) -> dict[str, str]:
+        reference = self.secrets.to("token", held)
+        self.notes.append(
+            f"`token` of the body became the secret {reference['secret'].removeprefix('env:')}:"
+            " nothing else authenticates the request; where it is the token of a device,"
+            " import with --param device=/token"
+        )
+        return reference
+
     def _expected(self, value: Any, path: tuple[Any, ...]) -> Any:
         if isinstance(value, dict):
             return {key: self._expected(one, (*path, key)) for key, one in value.items()}
         if isinstance(value, list):
             return [self._expected(one, (*path, index)) for index, one in enumerate(value)]
+        if is_token(path) and self.body_token is not None:
+            return self._token_of_body(self.body_token)
         if isinstance(value, Slot):
             return value.example
         if self._is_hidden(value, path):

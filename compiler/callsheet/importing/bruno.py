@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from callsheet.importing.hiding import hidden
 from callsheet.importing.model import Collection, ImportFault
 from callsheet.importing.postman import postman_collection
 from callsheet.importing.variables import Variables
@@ -128,7 +129,7 @@ def _environment(value: Mapping[str, Any], name: str) -> dict[str, Any]:
     known = {str(one.get("name")): one for one in value.get("environments") or () if isinstance(one, dict)}
     if name not in known:
         raise ImportFault(
-            f"the collection has no environment `{name[:80]}`{nearest(name, known)}",
+            f"the collection has no environment `{hidden(name)[:80]}`{nearest(name, known)}",
             f"there are: {', '.join(known) or 'none'}",
         )
     return {"values": [_variable(one) for one in known[name].get("variables") or ()]}

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from callsheet.emulator.checks import is_scalar, unlike
 from callsheet.emulator.routes import Route, routes_of
+from callsheet.importing.hiding import hidden
 from callsheet.importing.model import Imported
 from callsheet.importing.shell import as_written
 from callsheet.templates.values import text_of
@@ -26,9 +27,8 @@ def differences(compiled: Mapping[str, Any], imported: Imported) -> list[str]:
     found = []
     request = compiled["request"]
     if not calls(compiled, imported):
-        found.append(
-            f"it calls {imported.url.split('?', maxsplit=1)[0]}, and the action {_shown(compiled)}"
-        )
+        url = imported.url.partition("?")[0]
+        found.append(f"it calls {url}, and the action {_shown(compiled)}")
     if imported.method != request["method"]:
         found.append(f"it calls with {imported.method}, and the action with {request['method']}")
     sent = {name.lower(): value for name, value in imported.headers}
@@ -40,7 +40,7 @@ def differences(compiled: Mapping[str, Any], imported: Imported) -> list[str]:
     elif imported.has_payload:
         reason = unlike(request["payload"], imported.payload, "the payload")
         found += [reason] if reason else []
-    return found
+    return [*map(hidden, found)]
 
 
 def _fields(written: Mapping[str, Any], sent: Mapping[str, str], what: str, *, lower: bool) -> list[str]:

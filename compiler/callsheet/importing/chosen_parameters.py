@@ -12,8 +12,10 @@ from msgspec.structs import replace
 
 from callsheet.documents import equal, parts_of, pointer_of
 from callsheet.errors import CallsheetError
+from callsheet.importing.body_tokens import is_token, with_token_judged
 from callsheet.importing.credentials import is_hidden
 from callsheet.importing.guesses import guess
+from callsheet.importing.hiding import hidden, hidden_errors
 from callsheet.importing.marks import SECRET, SLOT, filled, slot
 from callsheet.importing.model import Imported, Slot, with_examples
 from callsheet.importing.shell import MARK
@@ -41,6 +43,7 @@ class Choice(Struct, frozen=True, kw_only=True):
     place: str
 
 
+@hidden_errors()
 def read_choices(written: Sequence[str]) -> list[Choice]:
     """Read the values of `--param`.
 
@@ -52,9 +55,9 @@ def read_choices(written: Sequence[str]) -> list[Choice]:
     for one in written:
         name, equals, place = one.partition("=")
         if not _NAME.match(name):
-            raise _fault(f"`{name[:60]}` is not a name of a parameter", "use letters, digits and _")
+            raise _fault(f"`{hidden(name)[:60]}` is not a name of a parameter", "use letters, digits and _")
         if not ((equals and _POINTER.match(place)) or (place.startswith(_QUERY) and place != _QUERY)):
-            raise _fault(f"`{place[:80]}` is not a place in a request", _WAY_OUT)
+            raise _fault(f"`{hidden(place)[:80]}` is not a place in a request", _WAY_OUT)
         other = next((it for it in found if _overlap(it.place, place)), None)
         if other is not None and other.place == place and other.name != name:
             raise _fault(f"{place} has two names: `{other.name}` and `{name}`", "choose one of them")
@@ -66,6 +69,7 @@ def read_choices(written: Sequence[str]) -> list[Choice]:
     return found
 
 
+@hidden_errors()
 def with_parameters(requests: Sequence[Imported], choices: Sequence[Choice]) -> list[Imported]:
     """Return requests with the chosen values as parameters, in each request that has them.
 
@@ -79,7 +83,9 @@ def with_parameters(requests: Sequence[Imported], choices: Sequence[Choice]) -> 
     for choice in choices:
         if not any(_has(one, choice.place) for one in requests):
             raise _missing(requests, choice.place)
-    return [_chosen(one, [it for it in choices if _has(one, it.place)]) for one in requests]
+    chosen = any(is_token(parts_of(one.place)) for one in choices if one.place.startswith("/"))
+    judged = [with_token_judged(one, chosen=chosen) for one in requests]
+    return [_chosen(one, [it for it in choices if _has(one, it.place)]) for one in judged]
 
 
 def _chosen(imported: Imported, choices: Sequence[Choice]) -> Imported:
@@ -197,11 +203,13 @@ def _missing(requests: Sequence[Imported], place: str) -> CallsheetError:
         keys = [key for one in requests for key, _ in _query(one)]
         key = place.removeprefix(_QUERY)
         if keys.count(key) > 1 and len(requests) == 1:
-            return _fault(f"the query has `{key[:60]}` more than once", "write that parameter by hand")
-        return _fault(f"the query has no `{key[:60]}`{nearest(key, keys)}", _WAY_OUT)
+            return _fault(
+                f"the query has `{hidden(key)[:60]}` more than once", "write that parameter by hand"
+            )
+        return _fault(f"the query has no `{hidden(key)[:60]}`{nearest(key, keys)}", _WAY_OUT)
     known = [it for one in requests for it in _pointers(one.payload, ())]
     return _fault(
-        f"the payload has nothing at {place[:80] or 'its root'}{nearest(place, known)}",
+        f"the payload has nothing at {hidden(place)[:80] or 'its root'}{nearest(place, known)}",
         "name a place of the payload; --fields adds optional fields of an operation",
     )
 

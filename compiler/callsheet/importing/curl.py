@@ -7,6 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from callsheet.importing.curl_options import CHANGES_NOTHING, LEFT_OUT, LONG_OF, READS, REFUSED, TAKES_VALUE
 from callsheet.importing.curl_urls import as_curl_sends, url_of_curl
+from callsheet.importing.hiding import hidden
 from callsheet.importing.json_bodies import json_body
 from callsheet.importing.marks import PRIVATE, refuse_private
 from callsheet.importing.model import Imported, ImportFault
@@ -137,15 +138,17 @@ class _CurlLine:
         elif colon and text.strip():
             self.result.headers.append((name.strip(), text.strip()))
         elif value.strip().endswith(";"):
-            self.result.notes.append(f"the header {value.strip()[:-1][:40]} was left out: it has no value")
+            self.result.notes.append(
+                f"the header {hidden(value.strip()[:-1])[:40]} was left out: it has no value"
+            )
         elif MARK.search(value):
             raise ImportFault(
-                f"the header `{as_written(value)[:40]}` is a variable", "write the header itself"
+                f"the header `{hidden(as_written(value))[:40]}` is a variable", "write the header itself"
             )
         elif colon and name.strip().lower() not in _OF_CURL:
             self.taken_away.add(name.strip().lower())
             self.result.notes.append(
-                f"`-H '{name.strip()[:40]}:'` was ignored: it takes a header of curl's away"
+                f"`-H '{hidden(name.strip())[:40]}:'` was ignored: it takes a header of curl's away"
             )
 
     def add_data(self, value: str) -> None:

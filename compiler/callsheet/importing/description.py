@@ -9,11 +9,13 @@ from callsheet.contracts.sources import ContractFault
 from callsheet.errors import CallsheetError
 from callsheet.importing.chosen_parameters import Choice
 from callsheet.importing.common import one_account
+from callsheet.importing.hiding import hidden_errors
 from callsheet.importing.model import Imported, ImportFault, none_left
 from callsheet.importing.reading_in import account_from, read_description, request_of, settled
 from callsheet.importing.several import ImportedOperations, Place, Request, files_of
 
 
+@hidden_errors()
 def import_operations(
     root: Path,
     source: str,

@@ -21,6 +21,7 @@ from callsheet.importing.bruno import (
 )
 from callsheet.importing.har import KIND as HAR
 from callsheet.importing.har import har_collection
+from callsheet.importing.hiding import hidden, hidden_errors
 from callsheet.importing.insomnia import KIND as INSOMNIA
 from callsheet.importing.insomnia import insomnia_collection
 from callsheet.importing.mapped import is_mapped, with_slots
@@ -70,6 +71,7 @@ def read_file(
     raise ImportFault("the file contains no request", _KINDS)
 
 
+@hidden_errors()
 def read_collection(text: str, environment: str | None, kind: str | None) -> Collection | None:
     """Return the requests of a file; None for a file that describes a service, or is none of the kinds.
 
@@ -135,10 +137,17 @@ def chosen_requests(requests: Sequence[Listed], wanted: Sequence[str]) -> list[L
         if not any(_is_named(it, one) for it in requests):
             names = {name for it in requests for name in (it.label, it.name)}
             raise ImportFault(
-                f"no request is called `{one[:80]}`{nearest(one, names)}",
-                f"choose with --request: {', '.join(it.shown for it in requests[:10])}",
+                f"no request is called `{hidden(one)[:80]}`{nearest(one, names)}",
+                f"choose with --request: {', '.join(map(_shown, requests[:10]))}",
             )
     return [it for it in requests if not wanted or any(_is_named(it, one) for one in wanted)]
+
+
+def _shown(listed: Listed) -> str:
+    """Return how a request is named for the user to choose it: by its number, where it has one."""
+    if listed.also:
+        return f"{listed.also[0]} ({hidden(listed.also[1])[:60]})"
+    return hidden(listed.label)[:60]
 
 
 def _is_named(listed: Listed, wanted: str) -> bool:
@@ -197,7 +206,7 @@ def _chosen(found: Sequence[Listed], wanted: str | None) -> Listed:
         if fitting:
             break
     if len(fitting) != 1:
-        names = ", ".join(one.shown for one in found[:10])
+        names = ", ".join(map(_shown, found[:10]))
         what = "none of them matches" if not fitting else f"{len(fitting)} of them match"
         held = counted(len(found), "request")
         raise ImportFault(f"the file contains {held}, and {what}", f"choose one with --request: {names}")

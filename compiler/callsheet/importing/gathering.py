@@ -14,15 +14,18 @@ from callsheet.importing.common import by_account
 from callsheet.importing.files import chosen_requests
 from callsheet.importing.free_names import first_free
 from callsheet.importing.guesses import without_accents
+from callsheet.importing.hiding import hidden, hidden_errors, nameable, public_segments
 from callsheet.importing.model import Collection as Requests
 from callsheet.importing.model import Credential, Imported, ImportFault, Listed, none_left
 from callsheet.importing.reading_in import account_from, settled
 from callsheet.importing.several import ImportedOperations, Place, Request, files_of
+from callsheet.language.masking import HIDDEN
 
 _ACCOUNT = 15
 """The most characters of an account's name, which every action's name begins with."""
 
 
+@hidden_errors()
 def import_requests(
     collection: Requests,
     wanted: Sequence[str],
@@ -58,7 +61,7 @@ def _read(kind: str, listed: Sequence[Listed], *, asked: bool) -> tuple[dict[str
     left: dict[str, str] = {}
     seen: set[str] = set()
     for one in listed:
-        label = free_label(one.label, {*requests, *left})
+        label = free_label(hidden(one.label), {*requests, *left})
         try:
             with of_its_shape(_misshapen(kind)):
                 imported = settled(one.read())
@@ -90,11 +93,13 @@ def _misshapen(kind: str) -> ImportFault:
 def _named(listed: Listed, imported: Imported) -> Request:
     """Return a request with a name for its action: its own, or what it calls where that is its name."""
     if "://" in listed.name:
-        words = re.sub(r"[^A-Za-z0-9/]+", "_", urlsplit(imported.url).path).split("/")[-3:]
+        parts = urlsplit(imported.url)
+        segments = public_segments(parts.hostname or "", parts.path)[-3:]
+        words = [re.sub("[^A-Za-z0-9]+", "_", one) for one in segments if HIDDEN not in one]
         return Request(imported=imported, name="_".join((imported.method, *filter(None, words))))
     imported.title = listed.name
     folder = "/".join(
-        re.sub(r"[^a-z0-9]+", "-", without_accents(one).lower()).strip("-")[:40] or "folder"
+        re.sub(r"[^a-z0-9]+", "-", without_accents(nameable(one)).lower()).strip("-")[:40] or "folder"
         for one in listed.folder
     )
     return Request(imported=imported, name=listed.name, folder=folder)
@@ -108,7 +113,7 @@ def free_label(label: str, taken: Collection[str]) -> str:
 def _account(title: str) -> str:
     """Return the first words of a title as a name, which every action's name begins with."""
     found = ""
-    for word in re.findall(r"[a-z0-9]+", without_accents(title).lower()):
+    for word in re.findall(r"[a-z0-9]+", without_accents(nameable(title)).lower()):
         if len(f"{found}_{word}") > _ACCOUNT and found:
             break
         found = f"{found}_{word}"[:_ACCOUNT].strip("_")

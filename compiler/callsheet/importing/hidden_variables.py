@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 
 from callsheet.documents.walking import texts_in
 from callsheet.errors import CallsheetError, of_its_shape
+from callsheet.importing.body_tokens import token_of_body
 from callsheet.importing.credentials import is_hidden, is_hidden_field, is_secret_path
 from callsheet.importing.marks import VALUE, bare, value
 from callsheet.importing.model import Credential, Imported, misshapen
@@ -89,6 +90,8 @@ def _credentials(imported: Imported) -> Iterator[str]:
     fields = [*imported.headers, *parse_qsl(imported.url.partition("#")[0].partition("?")[2])]
     yield from (held for key, held in fields if is_hidden_field(key, held))
     yield from (held for path, held in texts_in(imported.payload) if is_hidden(held, path))
+    token = token_of_body(imported)
+    yield from () if token is None else (token,)
     yield from _in_path(imported.url.partition("#")[0].partition("?")[0])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from callsheet.importing.hiding import hidden
 from callsheet.importing.httpie_fields import Fields
 from callsheet.importing.json_bodies import json_body
 from callsheet.importing.model import Imported, ImportFault
@@ -125,12 +126,12 @@ class _HttpieLine:
             return
         if found is None:
             raise ImportFault(
-                f"`{word[:40]}` is not an item of a request", "see httpie.io/docs/cli/request-items"
+                f"`{hidden(word)[:40]}` is not an item of a request", "see httpie.io/docs/cli/request-items"
             )
         name, value = (re.sub(r"\\([=:@;])", r"\1", one) for one in (found[1], found[3]))
         separator = found[2]
         if "@" in separator:
-            raise ImportFault(f"`{name[:40]}` reads a file", "write the value itself")
+            raise ImportFault(f"`{hidden(name)[:40]}` reads a file", "write the value itself")
         if separator == "==":
             self.query.append(f"{encoded_text(name)}={encoded_text(value)}")
         elif separator == ":" and not value:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from callsheet.importing.hiding import hidden
 from callsheet.importing.model import ImportFault
 
 _TOKEN = re.compile(r"\\(?P<escaped>[\[\]\\])|(?P<open>\[)|(?P<close>\])|(?P<text>[^\[\]\\]+|\\)")
@@ -55,12 +56,16 @@ def _steps(name: str) -> Iterator[Step]:
             yield int(text) if text.isdecimal() and not literal else text or (None if not literal else "")
             text, inside = "", False
         elif found["open"] or found["close"] or (begun and not inside):
-            raise ImportFault(f"`{name[:40]}` is not the name of a field", "write it as JSON: name:='{…}'")
+            raise ImportFault(
+                f"`{hidden(name)[:40]}` is not the name of a field", "write it as JSON: name:='{…}'"
+            )
         else:
             literal = literal or bool(found["escaped"])
             text += found["escaped"] or found["text"]
     if inside:
-        raise ImportFault(f"`{name[:40]}` is not the name of a field", "write it as JSON: name:='{…}'")
+        raise ImportFault(
+            f"`{hidden(name)[:40]}` is not the name of a field", "write it as JSON: name:='{…}'"
+        )
     if not begun:
         yield text
 
@@ -84,13 +89,15 @@ def _put(node: Any, step: Step, value: Any, name: str, *, keep: bool = False) ->
         return
     if isinstance(step, str) or not isinstance(node, list):
         raise ImportFault(
-            f"`{name[:40]}` is within a value of another kind", "write it as JSON: name:='{…}'"
+            f"`{hidden(name)[:40]}` is within a value of another kind", "write it as JSON: name:='{…}'"
         )
     if step is None:
         node.append(value)
         return
     if step > _MOST:
-        raise ImportFault(f"`{name[:40]}` is too far in its list", "write the list as JSON: name:='[…]'")
+        raise ImportFault(
+            f"`{hidden(name)[:40]}` is too far in its list", "write the list as JSON: name:='[…]'"
+        )
     node.extend([None] * (step - len(node) + 1))
     if not keep or node[step] is None:
         node[step] = value

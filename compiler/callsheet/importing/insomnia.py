@@ -9,6 +9,7 @@ from typing import Any
 
 from callsheet.documents.walking import texts_in
 from callsheet.importing.hidden_variables import hidden_by_use
+from callsheet.importing.hiding import hidden
 from callsheet.importing.model import Collection, Imported, ImportFault, Listed
 from callsheet.importing.reading_requests import (
     PATH_PARAMETER,
@@ -188,7 +189,9 @@ class _Request:
         headers = (one for pair in result.headers for one in pair)
         for text in (result.url, *headers, *(one for _, one in texts_in(result.payload))):
             if (tag := _TAG.search(text)) is not None:
-                raise ImportFault(f"it contains the template `{tag[0][:40]}`", "write the action by hand")
+                raise ImportFault(
+                    f"it contains the template `{hidden(tag[0])[:40]}`", "write the action by hand"
+                )
         return variables.into(result)
 
     def _path_parameter(self, match: re.Match[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from callsheet.importing.hiding import hidden
 from callsheet.importing.model import ImportFault
 
 NOT_JSON = "callsheet sends JSON"
@@ -27,7 +28,7 @@ def json_body(text: str, what: str = "the body", way_out: str = NOT_JSON, *, uni
         return json.loads(text, object_pairs_hook=_unique if unique else None)
     except _TwiceError as twice:
         raise ImportFault(
-            f"{what} has a key twice", f"keep one of the two `{twice.args[0][:40]}`"
+            f"{what} has a key twice", f"keep one of the two `{hidden(twice.args[0])[:40]}`"
         ) from None
     except (ValueError, RecursionError):
         raise ImportFault(f"{what} is not JSON", way_out) from None

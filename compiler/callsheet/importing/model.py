@@ -123,6 +123,7 @@ class Imported(Struct):
         notes: what was left out, for the author.
         incomplete: whether its authentication was left out.
         variables: the parameters of the variables of a shell, by their names.
+        lone_token: the text of `token` in the body, where nothing else authenticates; None for another.
 
     """
 
@@ -141,6 +142,7 @@ class Imported(Struct):
     notes: list[str] = field(default_factory=list)
     incomplete: bool = False
     variables: dict[str, str] = field(default_factory=dict)
+    lone_token: str | None = None
 
 
 class Listed(Struct, frozen=True, kw_only=True):
@@ -165,11 +167,6 @@ class Listed(Struct, frozen=True, kw_only=True):
     def label(self) -> str:
         """The name with the folders."""
         return "/".join((*self.folder, self.name))
-
-    @property
-    def shown(self) -> str:
-        """How it is named for the user to choose it."""
-        return f"{self.also[0]} ({self.also[1][:60]})" if self.also else self.label[:60]
 
 
 class Collection(Struct, frozen=True, kw_only=True):

@@ -17,10 +17,12 @@ from callsheet.importing.arguments import read_argument
 from callsheet.importing.curl import read_curl
 from callsheet.importing.files import read_file, with_values_filled
 from callsheet.importing.free_names import MAX_NAME
+from callsheet.importing.hiding import hidden_errors, public_segments
 from callsheet.importing.httpie import read_httpie
 from callsheet.importing.marks import filled
 from callsheet.importing.model import Imported, ImportFault, checked_url
 from callsheet.language.dot_segments import without_dot_segments
+from callsheet.language.masking import HIDDEN
 
 if TYPE_CHECKING:
     from callsheet.contracts.sources import ContractFile
@@ -29,6 +31,7 @@ MAX_LINE = 262_144
 _NAME = re.compile(r"[A-Za-z0-9_]{1,30}\Z")
 
 
+@hidden_errors()
 def read_request(
     root: Path,
     source: str,
@@ -84,6 +87,7 @@ def settled(found: Imported) -> Imported:
     return found
 
 
+@hidden_errors()
 def compare_request(compiled: Compiled, imported: Imported, name: str | None) -> dict[str, list[str]]:
     """Compare a request with the actions that call there, in every environment.
 
@@ -125,7 +129,8 @@ def name_from(url: str) -> str:
     parts = urlsplit(url)
     host = (parts.hostname or "action").split(".")
     words = [host[-2] if len(host) > 1 else host[0]]
-    words += [one for one in re.split(r"[^A-Za-z0-9]+", parts.path) if one.isalpha()][-2:]
+    path = "/".join(one for one in public_segments(parts.hostname or "", parts.path) if HIDDEN not in one)
+    words += [one for one in re.split(r"[^A-Za-z0-9]+", path) if one.isalpha()][-2:]
     return re.sub(r"[^a-z0-9]+", "_", "_".join(words).lower())[:MAX_NAME].strip("_")
 
 

@@ -22,6 +22,7 @@ from callsheet.importing.extracting import extraction, refuse_different
 from callsheet.importing.files import with_values_filled
 from callsheet.importing.free_names import MAX_NAME, free_name, free_path, name_in_templates
 from callsheet.importing.guesses import parameter_name
+from callsheet.importing.hiding import hidden, nameable
 from callsheet.importing.model import Imported, ImportFault, none_left
 from callsheet.importing.placing import Placed, place_values
 from callsheet.importing.references import secret_names
@@ -169,8 +170,8 @@ def files_of(
     texts, connections = files.connected(group)
     return ImportedOperations(
         texts=texts,
-        names=files.names,
-        left=left,
+        names={hidden(label): name for label, name in files.names.items()},
+        left={hidden(label): hidden(why) for label, why in left.items()},
         secrets=sorted(
             {
                 it
@@ -181,8 +182,8 @@ def files_of(
         ),
         connections=connections,
         values=dict.fromkeys(files.placed.texts, files.placed.names),
-        notes=each_note_once(files.notes),
-        demands=demands(place.compiled, place.compile_with(texts)),
+        notes=each_note_once({hidden(label): some for label, some in files.notes.items()}),
+        demands=[*map(hidden, demands(place.compiled, place.compile_with(texts)))],
     )
 
 
@@ -300,4 +301,4 @@ def _texts_of(extractions: Sequence[Extraction]) -> dict[str, str]:
 
 def _name(account: str, request: str) -> str:
     """Return a name for an action, no longer than one may be."""
-    return re.sub(r"_+", "_", f"{account}_{parameter_name(request)}")[:MAX_NAME].strip("_")
+    return re.sub(r"_+", "_", f"{account}_{parameter_name(nameable(request))}")[:MAX_NAME].strip("_")

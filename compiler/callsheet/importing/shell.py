@@ -18,6 +18,13 @@ from callsheet.importing.shell_texts import VARIABLE, refuse_filled_in, unescape
 
 MAX_CHARACTERS = 262_144
 MARK = re.compile("\ue000([A-Za-z_][A-Za-z0-9_]*)\ue001")
+
+
+def mark_of(name: str) -> str:
+    """Return the mark of a variable of the shell."""
+    return f"\ue000{name}\ue001"
+
+
 _ANSI = re.compile(r"\$'((?:[^'\\]|\\.)*)'", re.DOTALL)
 _HERE = re.compile(r"<<(-?)[ \t]*(?:'([^'\n]+)'|\"([^\"\n]+)\"|\\?([^\s;|&<>'\"]+))")
 _CAT = re.compile(r"\$\(\s*cat\s*<<-?\s*(['\"]?)(\w+)\1[ \t]*\n(.*?)\n[ \t]*\2[ \t]*\n?\s*\)", re.DOTALL)

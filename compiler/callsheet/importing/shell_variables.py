@@ -6,8 +6,9 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import unquote
 
-from callsheet.importing.credentials import is_hidden_field, is_secret
+from callsheet.importing.credentials import is_secret
 from callsheet.importing.free_names import first_free
 from callsheet.importing.guesses import parameter_name
 from callsheet.importing.marks import ESCAPED, SLOT, bare, refuse_private, slot
@@ -35,7 +36,7 @@ def with_parameters_of_shell(imported: Imported) -> Imported:
             "write the host itself, or make it a value of the environment",
         )
     pairs = [
-        f"{key}{equals}{value if is_hidden_field(key, value) else _marked(imported, value)}"
+        f"{key}{equals}{value if _is_credential(key, value) else _marked(imported, value)}"
         for key, equals, value in (one.partition("=") for one in query.split("&"))
     ]
     imported.url = f"{_marked(imported, base)}{mark}{'&'.join(pairs)}"
@@ -113,6 +114,14 @@ def _with_slots(imported: Imported, value: Any, path: tuple[Any, ...]) -> Any:
         return value
     found = _slot_of(imported, whole[1])
     return found if found.fields["type"] == "string" else slot(found.name)
+
+
+def _is_credential(key: str, value: str) -> bool:
+    """Return whether a query parameter is a credential by its name, its text, or its variable's name."""
+    whole = MARK.fullmatch(value)
+    if whole is None or is_credential(unquote(key), ""):
+        return is_credential(unquote(key), value)
+    return is_credential(whole[1], "") and parameter_name(whole[1]) not in DEVICES
 
 
 def _marked(imported: Imported, text: str) -> str:
