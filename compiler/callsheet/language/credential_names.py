@@ -24,7 +24,8 @@ OPAQUE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_=/+-]{24,}\Z")
 SECRET_WORD = re.compile(r"[a-z]*(?:secrets?|passw(?:or)?ds?|passphrase|apikey|accesstoken|secretkey)")
 """A word of a name that is of a credential: also a word that ends so, as `clientsecret`."""
 OF_A_SECRET = re.compile(
-    "url|uri|link|hint|name|at|in|reset|strength|question|changed|rotation|rotated|manager"
+    "url|uri|link|hint|name|at|in|reset|strength|question|changed|rotation|rotated|manager|scanning|scan"
+    "|detection|protection|alerts?|status"
 )
 """The last word of a name that says something of a secret, and is none."""
 WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")

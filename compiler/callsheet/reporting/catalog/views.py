@@ -41,6 +41,7 @@ class Known(Struct, frozen=True):
 
     Attributes:
         hosts: that receive what it sends.
+        through: the actions by which it is sent, where it is a message that names one.
         sent: environment, kind and receiver of each personal datum.
         certificate: the reference to the certificate that it shows; empty where it shows none.
         declared: the parameters, as they are compiled; of what did not compile, as they are written.
@@ -53,6 +54,7 @@ class Known(Struct, frozen=True):
     declared: Mapping[str, Mapping[str, Any]]
     limits: str
     certificate: str = ""
+    through: Sequence[str] = ()
 
 
 class View(Struct, frozen=True):
@@ -183,6 +185,9 @@ def _known_of(entry: Entry, actions: Mapping[str, Contents]) -> Known:
         declared=_declared(entry) if first is None else first.get("parameters", {}),
         limits=_limits(first or {}),
         certificate=_certificate(first or {}),
+        through=sorted(
+            {str(via["action"]) for one in contents.values() if "action" in (via := one.get("via") or {})}
+        ),
     )
 
 
@@ -204,7 +209,7 @@ def _view(number: int, known: Known, language: str) -> View:
     description = masked(in_language(one.metadata.get("description"), language))
     parameters = [_parameter(name, it, language) for name, it in known.declared.items()]
     owner = masked(one.owner or "")
-    searched = [one.name, title, description, owner, *labels.values(), *known.hosts]
+    searched = [one.name, title, description, owner, *labels.values(), *known.hosts, *known.through]
     searched += [text for it in parameters for text in (it.name, it.label)]
     return View(
         known=known,
