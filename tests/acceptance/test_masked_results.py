@@ -181,6 +181,18 @@ def test_a_constant_with_the_name_of_a_credential_is_a_warning_and_hidden(
         assert one in shown
 
 
+@pytest.mark.parametrize("spec", ["text", "[a, b]", "{request: x}", "{headers: [1]}", "{1: {a: b}}", "~"])
+def test_a_document_of_another_form_is_only_not_valid(
+    spec: str, workspace: Folder, callsheet: Callsheet
+) -> None:
+    head = NAMED.partition("spec:")[0]
+    for text in (head, f"{head}spec: {spec}\n"):
+        workspace.write("example.yaml", text)
+        found = callsheet("validate", "-C", workspace.path)
+        assert found.code == 1
+        assert "CS999" not in found.out + found.err
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -85,6 +85,22 @@ def is_secret_key(path: tuple[Any, ...]) -> bool:
     return not is_plain(key) and (has_secret_word(key) or is_named_credential(key))
 
 
+def is_named_secret(part: str, within: tuple[Any, ...], text: str) -> bool:
+    """Return whether a constant of a request is a credential by its name.
+
+    Args:
+        part: of the request: `headers`, `query` or `payload`; in any other nothing is.
+        within: where the constant is in it.
+        text: the constant.
+
+    """
+    if not text or not within:
+        return False
+    if part == "payload":
+        return is_secret_key(within)
+    return part in ("headers", "query") and isinstance(within[0], str) and is_credential(within[0], text)
+
+
 def last_key(path: tuple[Any, ...], otherwise: str = "") -> str:
     """Return the key that a value stands at, also as an item of a list; `otherwise` where there is none."""
     return next((one for one in reversed(path) if isinstance(one, str)), otherwise)

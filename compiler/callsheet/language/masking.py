@@ -10,12 +10,11 @@ import re
 from typing import Any
 
 from callsheet.documents import Path
-from callsheet.language.credential_names import is_credential, is_secret_key
+from callsheet.language.credential_names import is_named_secret
 from callsheet.language.secret_patterns import secret_kind
 
 HIDDEN = "(hidden)"
 _SECRET_FIELDS = frozenset({"password", "token", "clientSecret", "value", "key"})
-_SECRET_HEADERS = frozenset({"authorization", "proxy-authorization"})
 
 
 def masked(value: Any, path: Path = ()) -> Any:
@@ -52,8 +51,6 @@ def _belongs_hidden(path: Path, value: str) -> bool:
     """Return whether a constant is where a credential belongs, or is called as one is."""
     if len(path) == 2 and path[0] == "authentication":
         return path[1] in _SECRET_FIELDS
-    if not value or path[:1] != ("request",) or len(path) < 3:
-        return False
-    if path[1] in ("headers", "query") and len(path) == 3:
-        return str(path[2]).lower() in _SECRET_HEADERS or is_credential(str(path[2]), value)
-    return path[1] == "payload" and is_secret_key(path[2:])
+    # What is deeper in a header or a query parameter is a slot, and no constant.
+    is_constant = len(path) == 3 or path[1:2] == ("payload",)
+    return path[:1] == ("request",) and is_constant and is_named_secret(str(path[1]), path[2:], value)

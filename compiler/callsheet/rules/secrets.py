@@ -10,7 +10,7 @@ from callsheet.documents import Path, Problem
 from callsheet.documents.walking import keys_in, texts_in
 from callsheet.language.catalog import Spots, declare, rule
 from callsheet.language.content import Content
-from callsheet.language.credential_names import is_credential, is_secret_key
+from callsheet.language.credential_names import is_named_secret
 from callsheet.language.plugins import secret_schemes
 from callsheet.language.secret_patterns import secret_kind
 from callsheet.language.urls import secret_url
@@ -88,23 +88,20 @@ def named_as_secret(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
     Good:
         request: {headers: {X-Api-Key: {secret: "env:SHOP_KEY"}}}
     """
-    for path, text in texts_in(value):
-        if "{{" not in text and _is_called_secret(path, text) and not secret_kind(text):
-            words = f"`{path[-1]}` is written as plain text, and its name is that of a credential"
-            yield at.value(path, words, do=_REFER)
+    spec: Any = value.get("spec")
+    # A document is looked at also where it is not valid by its schema.
+    for key in spec if isinstance(spec, dict) else ():
+        for path, text in texts_in(spec[key], ("spec", key)) if key in _CARRYING else ():
+            if "{{" not in text and _is_named_secret(path, text) and not secret_kind(text):
+                words = f"`{path[-1]}` is written as plain text, and its name is that of a credential"
+                yield at.value(path, words, do=_REFER)
 
 
-def _is_called_secret(path: Path, text: str) -> bool:
-    """Return whether a text is the value of a header, a query parameter or a field that is a credential."""
-    if not text or path[:1] != ("spec",) or path[1] not in _CARRYING or path[-1] in ("secret", "$secret"):
-        return False
-    place = next((index for index, key in enumerate(path) if key in _CARRIERS), None)
-    if place is None:
-        return False
-    within = path[place + 1 :]
-    if path[place] == "payload":
-        return is_secret_key(within)
-    return bool(within) and isinstance(within[0], str) and is_credential(within[0], text)
+def _is_named_secret(path: Path, text: str) -> bool:
+    """Return whether a text is a header, a query parameter or a field, and has the name of a credential."""
+    place = next((index for index, key in enumerate(path) if key in _CARRIERS), len(path) - 1)
+    is_reference = path[-1] in ("secret", "$secret")
+    return not is_reference and is_named_secret(str(path[place]), path[place + 1 :], text)
 
 
 _CARRIERS = ("headers", "query", "payload")
