@@ -65,11 +65,14 @@ def desired_in(
         from callsheet.deploying.journeys import usage_for
 
         usage, notes = usage_for(stores, root, desired, current)
+    wanted = for_target(stores, replace(desired, usage=usage))
+    return wanted, replace(current, notes=(*current.notes, *notes))
+
+
+def for_target(stores: Stores, desired: Desired) -> Desired:
+    """Return what is wanted, with what the target cannot change and has to replace."""
     target = stores.target
-    replaces = target.replaces if isinstance(target, FixingTarget) else desired.replaces
-    return replace(desired, usage=usage, replaces=replaces), replace(
-        current, notes=(*current.notes, *notes)
-    )
+    return replace(desired, replaces=target.replaces) if isinstance(target, FixingTarget) else desired
 
 
 def plan_of(

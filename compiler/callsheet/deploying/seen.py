@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from callsheet.compiling import Compiled
 from callsheet.compiling.selecting import actions_in
-from callsheet.deploying.current import drift_plan, read_current
+from callsheet.deploying.current import drift_plan, for_target, read_current
 from callsheet.deploying.stores import Stores
 from callsheet.errors import CallsheetError
 from callsheet.language.environment import Environment
@@ -20,9 +20,8 @@ from callsheet.language.kinds import deployed_kinds
 from callsheet.language.masking import masked
 from callsheet.ledger import ApplyRecord
 from callsheet.planning.desired import desired_of
-from callsheet.planning.model import Drift, Plan, ScreenChange
+from callsheet.planning.model import Drift, Plan, ScreenChange, is_by_hand
 from callsheet.planning.plan import Current, make_plan
-from callsheet.targets import FixingTarget
 from callsheet.targets.journey_optimizer.uses import Usage
 
 if TYPE_CHECKING:
@@ -96,7 +95,7 @@ def seen_in(
     missing: dict[str, str] = {}
     seen = Seen(
         asked=True,
-        by_hand={kind: _by_hand(environment, kind) for kind in deployed_kinds()},
+        by_hand={kind: is_by_hand(environment.target or {}, kind) for kind in deployed_kinds()},
         applied={address: one.digest for address, one in current.applied.items()},
         deployed={address: one.digest for address, one in current.deployed.items()},
         # Whoever wrote a record by hand, or named the author, may have put anything there.
@@ -115,7 +114,7 @@ def seen_in(
         there = actions_in(compiled, environment.name)
         usage = _part(missing, "usage", lambda: read_usage(stores, root, (), there)) or Usage()
         seen = replace(seen, usage=usage)
-        if _has_api(environment):
+        if (environment.target or {}).get("api"):
             from callsheet.deploying.screen_changes import screen_changes
 
             changed, notes = _part(missing, "screen", lambda: screen_changes(stores, now)) or ((), ())
@@ -127,15 +126,6 @@ def seen_in(
             seen = replace(seen, certificates=found or ())
     plan = _part(missing, "plan", lambda: _plan(stores, compiled, environment, current, seen.usage))
     return replace(seen, plan=plan)
-
-
-def _has_api(environment: Environment) -> bool:
-    return bool((environment.target or {}).get("api"))
-
-
-def _by_hand(environment: Environment, kind: str) -> bool:
-    """Return whether people do the steps of a kind: a plan says the same of its changes."""
-    return environment.manual and not (_has_api(environment) and kind == "EndpointConfig")
 
 
 def _part(missing: dict[str, str], name: str, read: Callable[[], _Part]) -> _Part | None:
@@ -152,14 +142,8 @@ def _plan(
     """Return what a plan of now would do; None for a workspace with errors, of which there is no plan."""
     if compiled.errors:
         return None
-    desired = desired_of(compiled, environment)
-    replaces = stores.target.replaces if isinstance(stores.target, FixingTarget) else desired.replaces
-    return make_plan(
-        environment.name,
-        replace(desired, usage=usage, replaces=replaces),
-        current,
-        guards=environment.guards,
-    )
+    desired = for_target(stores, replace(desired_of(compiled, environment), usage=usage))
+    return make_plan(environment.name, desired, current, guards=environment.guards)
 
 
 def _without_secrets(record: ApplyRecord) -> ApplyRecord:

@@ -205,8 +205,7 @@ class Plan(Struct, frozen=True, kw_only=True):
 
     def by_hand(self, change: Change) -> bool:
         """Is a change done on a screen? Journey Optimizer has no API for its custom actions."""
-        has_api = bool(self.target.get("api")) and Address.read(change.address).kind == "EndpointConfig"
-        return self.target.get("type") == "journey-optimizer" and not has_api
+        return is_by_hand(self.target, Address.read(change.address).kind)
 
     @property
     def left_alone(self) -> list[str]:
@@ -218,6 +217,12 @@ class Plan(Struct, frozen=True, kw_only=True):
     def broken(self) -> list[GuardVerdict]:
         """The guards that refuse the plan."""
         return [one for one in self.guards if one.verdict == "broken"]
+
+
+def is_by_hand(target: Mapping[str, Any], kind: str) -> bool:
+    """Return whether people do the steps of a kind on a screen of a target."""
+    has_api = bool(target.get("api")) and kind == "EndpointConfig"
+    return target.get("type") == "journey-optimizer" and not has_api
 
 
 def difference_record(one: Difference) -> dict[str, Any]:
