@@ -189,8 +189,7 @@ class Entering:
         if files:
             from callsheet.compiling.pool import compute_units
 
-            with closing(compute_units(self.source, context, files, self.spread)) as batches:
-                yield from batches
+            yield from compute_units(self.source, context, files, self.spread)
 
     def _kept(self, batches: Iterable[Sequence[Computed]]) -> Iterator[Computed]:
         for computed in batches:
@@ -268,7 +267,7 @@ def _expanded(template: Any, item: dict[str, Any]) -> Any:
 def _bundle(source: Source, context: Context, file: str) -> bytes:
     from callsheet.compiling.worker import Worker
 
-    return Computed.of(Worker(source, context).unit(file)).bundle
+    return Worker(source, context).bundle(file)
 
 
 class _Text:

@@ -34,6 +34,7 @@ from callsheet.errors import CallsheetError
 from callsheet.language.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
+    from callsheet.compiling.context import Shared
     from callsheet.compiling.worker import Worker
 
 FORMAT = 3
@@ -260,12 +261,14 @@ class _Recalled:
 
     def _shared(self) -> dict[str, Any]:
         """Read the documents that others share again: they are few."""
-        from callsheet.compiling.context import read_shared
-
-        record = self.record
-        shared = read_shared(self.runs.source, record.shared_files, broken=record.broken)
+        shared = self._read_shared()
         self._refuse_changed(self.record.shared_files)
         return {name: getattr(shared, name) for name in _SHARED}
+
+    def _read_shared(self) -> Shared:
+        from callsheet.compiling.context import read_shared
+
+        return read_shared(self.runs.source, self.record.shared_files, broken=self.record.broken)
 
     def _defined(self) -> dict[str, Any]:
         """Take what is defined from the units in the cache."""
@@ -280,16 +283,13 @@ class _Recalled:
 
     def _computed(self, file: str) -> bytes:
         """Compile a file again, whose texts the cache has lost."""
-        from callsheet.compiling.unit import Computed
-
-        return Computed.of(self._worker.unit(file)).bundle
+        return self._worker.bundle(file)
 
     @cached_property
     def _worker(self) -> Worker:
-        from callsheet.compiling.context import read_shared
         from callsheet.compiling.worker import Worker
 
-        context, _ = read_shared(self.runs.source, self.record.shared_files).context()
+        context, _ = self._read_shared().context(self.record.usable_policies)
         return Worker(self.runs.source, context)
 
     def _refuse_changed(self, files: Iterable[str]) -> None:

@@ -149,7 +149,7 @@ class Computed(NamedTuple):
 
     Attributes:
         kinds: what it defines, where that is known of each of its documents.
-        record: as JSON text: a process that compares many holds them so until it takes each.
+        record: as JSON text: the cache keeps it as it is.
         bundle: its texts, packed.
 
     """

@@ -82,6 +82,10 @@ class Worker:
         """Compute the units of a batch of files."""
         return [Computed.of(self.unit(file)) for file in files]
 
+    def bundle(self, file: str) -> bytes:
+        """Compute the unit of one file again, for its texts alone."""
+        return Computed.of(self.unit(file)).bundle
+
     def unit(self, file: str) -> Unit:
         """Compute the unit of one file."""
         unit = Unit(file)
