@@ -11,7 +11,6 @@ from urllib.parse import parse_qsl, urlsplit
 
 from msgspec.structs import replace
 
-from callsheet.documents import equal
 from callsheet.documents.walking import texts_in
 from callsheet.importing.credentials import is_hidden, is_hidden_field, is_secret_path
 from callsheet.importing.marks import filled
@@ -23,7 +22,7 @@ _OPAQUE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[\w:.+/=\[\]-]{20,}\Z")
 
 def is_token(path: tuple[Any, ...]) -> bool:
     """Return whether a path is that of the key `token` at the top of a body."""
-    return tuple(path) in (("token",),)
+    return path == ("token",)
 
 
 def with_token_judged(imported: Imported, *, chosen: bool) -> Imported:
@@ -46,7 +45,7 @@ def _without_devices(value: Any, key: str, known: dict[str, str]) -> Any:
         return {name: _without_devices(one, name, known) for name, one in value.items()}
     if isinstance(value, list):
         return [_without_devices(one, key, known) for one in value]
-    if key not in ("token",) or not isinstance(value, str) or not _OPAQUE.match(value):
+    if key != "token" or not isinstance(value, str) or not _OPAQUE.match(value):
         return value
     number = len(known) + 1
     return known.setdefault(value, "a-device" if number < 2 else f"a-device-{number}")
@@ -57,7 +56,7 @@ def token_of_body(imported: Imported) -> str | None:
     held = imported.payload.get("token") if isinstance(imported.payload, dict) else None
     if isinstance(held, Slot) and not held.chosen:
         # A variable of a shell; what a description calls `token` is a parameter.
-        held = next((it for it, one in imported.variables.items() if equal(one, held.name)), None)
+        held = next((it for it, one in imported.variables.items() if one == held.name), None)
         held = None if held is None else mark_of(held)
     return held if isinstance(held, str) and held and not _has_other_credential(imported) else None
 

@@ -56,18 +56,18 @@ def _steps(name: str) -> Iterator[Step]:
             yield int(text) if text.isdecimal() and not literal else text or (None if not literal else "")
             text, inside = "", False
         elif found["open"] or found["close"] or (begun and not inside):
-            raise ImportFault(
-                f"`{hidden(name)[:40]}` is not the name of a field", "write it as JSON: name:='{…}'"
-            )
+            raise _no_name(name)
         else:
             literal = literal or bool(found["escaped"])
             text += found["escaped"] or found["text"]
     if inside:
-        raise ImportFault(
-            f"`{hidden(name)[:40]}` is not the name of a field", "write it as JSON: name:='{…}'"
-        )
+        raise _no_name(name)
     if not begun:
         yield text
+
+
+def _no_name(name: str) -> ImportFault:
+    return ImportFault(f"`{hidden(name)[:40]}` is not the name of a field", "write it as JSON: name:='{…}'")
 
 
 def _empty_for(step: Step) -> Any:

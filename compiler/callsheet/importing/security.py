@@ -75,5 +75,5 @@ def _can_be_held(schemes: Schemes) -> bool:
 def _is_login(scheme: Mapping[str, Any]) -> bool:
     """Return whether a scheme sets the header Authorization."""
     kind = _kind(scheme)
-    named = kind == "apikey in header" and str(scheme.get("name")).lower() in ("authorization",)
+    named = kind == "apikey in header" and str(scheme.get("name")).lower() == "authorization"
     return named or kind in ("basic", *_TOKENS)

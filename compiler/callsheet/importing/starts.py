@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from callsheet.compiling import Compiled
-from callsheet.compiling.foreign import begins_as_openapi
+from callsheet.compiling.foreign import MAX_DESCRIPTION_BYTES, begins_as_openapi
 from callsheet.contracts.sources import ContractFault, ContractFile, read_contract
 from callsheet.documents import FolderSource, Source, Unreadable, equal
 from callsheet.documents.reading import parse
@@ -232,7 +232,7 @@ def _files(source: Source) -> Iterator[str]:
     """Yield the files of a workspace that are OpenAPI descriptions."""
     for file in source.files():
         try:
-            content = source.read(file, limit=16 * 1_048_576)
+            content = source.read(file, limit=MAX_DESCRIPTION_BYTES)
         except Unreadable:
             continue
         if begins_as_openapi(content):
