@@ -17,10 +17,10 @@ _FORMULA = ("=", "+", "-", "@")
 """What a spreadsheet takes for a formula, where a field begins with it."""
 
 
-def _columns(result: CatalogResult) -> dict[str, Callable[[View], Any]]:
-    """Return how each column of the list is read of an entry, by its name."""
+def _columns(result: CatalogResult) -> dict[str, Callable[[Any], Any]]:
+    """Return how each column of the list is read of a view, by its name."""
 
-    def state(environment: str) -> Callable[[View], str]:
+    def state(environment: str) -> Callable[[View | Other], str]:
         return lambda one: one.states[environment].word if environment in one.states else ""
 
     return {
@@ -51,20 +51,15 @@ def _columns(result: CatalogResult) -> dict[str, Callable[[View], Any]]:
     }
 
 
-def _of_other(one: Other, result: CatalogResult) -> dict[str, Any]:
-    """Return what there is in the list of an object that the workspace does not define."""
-    return {
-        "name": one.name,
-        "kind": one.kind,
-        **{
-            f"state {name}": one.states[name].word if name in one.states else ""
-            for name in result.environments
-        },
-        "appliedAt": one.last.at if one.last else "",
-        "appliedBy": one.last.by if one.last else "",
-        "commit": one.last.commit if one.last else "",
-        "dirty": one.last is not None and one.last.dirty,
-    }
+_OF_OTHERS = ("name", "kind", "appliedAt", "appliedBy", "commit", "dirty")
+"""The columns that an object has, beside its states, that the workspace does not define."""
+
+
+def _others(result: CatalogResult, columns: Mapping[str, Callable[[Any], Any]]) -> list[dict[str, Any]]:
+    """Return what there is in the list of the objects that the workspace does not define."""
+    states = [f"state {name}" for name in result.environments]
+    kept = {name: read for name, read in columns.items() if name in (*_OF_OTHERS, *states)}
+    return [{name: read(one) for name, read in kept.items()} for one in others_of(result)]
 
 
 def as_csv(result: CatalogResult, views: Sequence[View]) -> str:
@@ -76,8 +71,7 @@ def as_csv(result: CatalogResult, views: Sequence[View]) -> str:
     writer.writerow(columns)
     for one in views:
         writer.writerow([_cell(read(one)) for read in columns.values()])
-    for other in others_of(result):
-        found = _of_other(other, result)
+    for found in _others(result, columns):
         writer.writerow([_cell(found.get(name, "")) for name in columns])
     return text.getvalue()
 
@@ -95,6 +89,6 @@ def as_json(result: CatalogResult, views: Sequence[View]) -> str:
         "commit": result.commit or None,
         "dirty": result.dirty,
         "actions": [{name: read(one) for name, read in columns.items()} for one in views],
-        "others": [_of_other(one, result) for one in others_of(result)],
+        "others": _others(result, columns),
     }
     return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
