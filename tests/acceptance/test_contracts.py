@@ -285,6 +285,45 @@ def test_it_is_checked_for_each_environment(bound: Folder, callsheet: Callsheet)
     ]
 
 
+def test_a_body_that_is_made_of_the_same_is_judged_for_each_place_that_it_is_written_in(
+    bound: Folder, callsheet: Callsheet
+) -> None:
+    environment = (bound.path / "environments.yaml").read_text()
+    for name, kind, overlay in (
+        ("second", "fax", ""),
+        ("third", "fax", ""),
+        ("fourth", "push", "{payload: {kind: fax}}"),
+        ("fifth", "push", "{headers: {X-Place: here}}"),
+    ):
+        over = f"  overlays: {{example: {{request: {overlay}}}}}\n" if overlay else ""
+        text = environment.replace("local", name).replace("values: {", f"values: {{kind: {kind}, ")
+        bound.write(f"{name}.yaml", f"{text}{over}")
+    bound.write("environments.yaml", environment.replace("values: {", "values: {kind: push, "))
+    bound.write("example.yaml", ACTION.replace("kind: push", 'kind: "{{ values.kind }}"'))
+    record = json.loads(callsheet("validate", "-C", bound.path, "-o", "json").out)
+    assert [(one["code"], one["file"], one["message"]) for one in record["diagnostics"]] == [
+        ("CS454", "example.yaml", "`kind` is not one of the values of the contract (in second, third)"),
+        ("CS454", "fourth.yaml", "`kind` is not one of the values of the contract (in fourth)"),
+    ]
+
+
+def test_a_body_is_not_judged_by_a_value_that_the_url_refuses(bound: Folder, callsheet: Callsheet) -> None:
+    long = ACTION.replace("maxLength: 20", "minLength: 5, maxLength: 10000").replace(
+        "example: ada", "example: ada.l"
+    )
+    bound.write("example.yaml", long)
+    assert found(callsheet, bound) == [
+        (
+            "CS455",
+            10,
+            "`to` does not satisfy `maxLength: 20` of the contract where `to` is as long as it may be",
+        )
+    ]
+    # A URL of 70,000 characters is never sent.
+    bound.write("example.yaml", long.replace("/send/news", "/send/" + "{{ params.to }}" * 7))
+    assert found(callsheet, bound) == []
+
+
 ODD = {
     "a remote reference": ("{type: object, properties: {inner:", '{$ref: "https://127.0.0.1:1/x.json#/y", x: {inner:'),
     "a reference to nothing": ('inner: {$ref: "#/components/schemas/Tree"}', 'inner: {$ref: "#/components/schemas/Tre"}'),

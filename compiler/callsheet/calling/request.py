@@ -55,9 +55,7 @@ def build_request(
             for name, slot in request.get("headers", {}).items()
             if (value := filler.header(name, slot)) is not ABSENT
         }
-        payload = filler.fill(request["payload"]) if "payload" in request else NO_PAYLOAD
-        if payload is ABSENT:
-            payload = NO_PAYLOAD
+        payload = _payload(filler, request)
         url = with_query(filler.url(request["url"]), "&".join(filler.query(request.get("query", {}))))
         if len(url) > MAX_URL:
             raise CallsheetError(
@@ -65,14 +63,42 @@ def build_request(
                 f"the URL would be longer than {MAX_URL:,} characters",
                 help="send shorter values in it, or send them in the payload",
             )
-        if payload is not NO_PAYLOAD:
-            # As it is sent: 1.0 is written as 1 there, and what is shown is what leaves.
-            payload = json.loads(canonical_text(payload))
+        payload = _as_sent(payload)
     except TemplateFault as fault:
         raise CallsheetError("CS926", fault.message, help=fault.help) from None
     except (ValueError, RecursionError):
         raise _unwritable(values) from None
     return Request(method=request["method"], url=url, headers=headers, payload=payload)
+
+
+def build_payload(compiled: Mapping[str, Any], params: Mapping[str, Any]) -> Any:
+    """Fill the slots of a compiled action's payload alone, with references to secrets as they are.
+
+    Returns the payload of `build_request`: NO_PAYLOAD where the request has none.
+
+    Raises:
+        CallsheetError: CS926 as `build_request`, for what is in the payload.
+
+    """
+    declared = compiled.get("parameters", {})
+    values = check_parameters(declared, params)
+    filler = Filler(declared, values, lambda reference: {"secret": reference})
+    try:
+        return _as_sent(_payload(filler, compiled["request"]))
+    except TemplateFault as fault:
+        raise CallsheetError("CS926", fault.message, help=fault.help) from None
+    except (ValueError, RecursionError):
+        raise _unwritable(values) from None
+
+
+def _payload(filler: Filler, request: Mapping[str, Any]) -> Any:
+    payload = filler.fill(request["payload"]) if "payload" in request else ABSENT
+    return NO_PAYLOAD if payload is ABSENT else payload
+
+
+def _as_sent(payload: Any) -> Any:
+    """Return a payload as it is sent: 1.0 is written as 1 there, and what is shown is what leaves."""
+    return payload if payload is NO_PAYLOAD else json.loads(canonical_text(payload))
 
 
 def _unwritable(values: Mapping[str, Any]) -> CallsheetError:

@@ -27,14 +27,14 @@ from callsheet.compiling.context import Context
 from callsheet.compiling.digests import context_digest, part_digests
 from callsheet.compiling.sealed import account_key, connect, seal
 from callsheet.compiling.unit import Computed, Unit
-from callsheet.documents import FolderSource, Source, Unreadable, decoded
+from callsheet.documents import FolderSource, Source, Unreadable
 from callsheet.language.kinds import deployed_kinds
 from callsheet.templates.template_files import template_digest
 
 UNTRUSTED_NANOSECONDS = 2_000_000_000
 """A file that was written this short before it was read could be written again with the same times."""
 
-_FORMAT = 12
+_FORMAT = 13
 FILE = f"units-{_FORMAT}.sqlite"
 """The database of the units, in the cache's folder: another format has another one."""
 
@@ -47,7 +47,7 @@ _ROWS_AT_ONCE = 2_000
 _TABLES = (
     # The order of its rows is that in which they were written.
     "CREATE TABLE IF NOT EXISTS unit (file TEXT, hash TEXT, body TEXT, seal TEXT, UNIQUE (file, hash));",
-    "CREATE TABLE IF NOT EXISTS bundle (file TEXT, hash TEXT, body BLOB, PRIMARY KEY (file, hash));",
+    "CREATE TABLE IF NOT EXISTS bundle (file TEXT, hash TEXT, body BLOB, PRIMARY KEY (file, hash)) WITHOUT ROWID;",
 )
 
 
@@ -110,14 +110,14 @@ class UnitCache:
         found = self._found(file)
         if found is None or found[1].context != self.context:
             return None
-        record = decoded(found[1].unit)
-        for name, digest in record["templates"].items():
+        unit = Unit.read(file, found[0], found[1].unit)
+        for name, digest in unit.templates.items():
             if template_digest(self.source, name) != digest:
                 return None
-        if any(self.parts.get(name, "") != digest for name, digest in record["parts"].items()):
+        if any(self.parts.get(name, "") != digest for name, digest in unit.parts.items()):
             return None
         self.hashes[file] = found[0]
-        return Unit.read(file, found[0], record)
+        return unit
 
     def keep(self, computed: Iterable[Computed]) -> Iterable[str]:
         """Write new units and their texts; return the files whose texts can be read again."""

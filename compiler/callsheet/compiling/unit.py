@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
+import msgspec
 from msgspec import Struct, field
 
 from callsheet.compiling.bundles import packed
@@ -94,33 +95,65 @@ class Unit(Struct):
             describes=self.describes,
         )
 
-    def record(self) -> dict[str, Any]:
-        """Return the unit of this file and hash as JSON, without its texts."""
-        return {
-            "documents": self.documents,
-            "heads": self.heads,
-            "found": [(problem_record(one), names) for one, names in self.found],
-            "broken": [(problem_record(one.problem), *one[1:]) for one in self.broken],
-            "compiled": self.compiled,
-            "templates": self.templates,
-            "parts": self.parts,
-            "ignores": self.ignores,
-            **({"describes": True} if self.describes else {}),
-            **({"refers": self.refers} if self.refers else {}),
-        }
+    def record(self) -> str:
+        """Return the unit of this file and hash as JSON text, without its texts."""
+        record = _Record(
+            self.documents,
+            self.heads,
+            [(problem_record(one), names) for one, names in self.found],
+            [(problem_record(one.problem), *one[1:]) for one in self.broken],
+            self.compiled,
+            self.templates,
+            self.parts,
+            self.ignores,
+            self.describes,
+            self.refers,
+        )
+        try:
+            return msgspec.json.encode(record).decode()
+        except (UnicodeEncodeError, OverflowError):
+            # Half a surrogate pair, as in the name of a file, or a number that nothing here computes with.
+            return json.dumps(msgspec.to_builtins(record), separators=(",", ":"))
 
     @classmethod
-    def read(cls, file: str, digest: str, record: dict[str, Any]) -> Unit:
+    def read(cls, file: str, digest: str, record: str | msgspec.Raw) -> Unit:
         """Read the record of a unit, of a file and its hash."""
+        try:
+            found = _decoder.decode(record)
+        except msgspec.DecodeError:
+            found = msgspec.convert(decoded(record), _Record)
         return cls(
             file,
             digest,
-            **{
-                **record,
-                "found": [(problem_of(one), names) for one, names in record["found"]],
-                "broken": [Broken(problem_of(one), *names) for one, *names in record["broken"]],
-            },
+            found.documents,
+            found.heads,
+            [(problem_of(one), names) for one, names in found.found],
+            [Broken(problem_of(one), *names) for one, *names in found.broken],
+            found.compiled,
+            templates=found.templates,
+            parts=found.parts,
+            ignores=found.ignores,
+            describes=found.describes,
+            refers=found.refers,
         )
+
+
+class _Record(Struct, omit_defaults=True):
+    """A unit as it is kept: what it has none of is left out."""
+
+    documents: int = 0
+    heads: list[Any] = field(default_factory=list)
+    found: list[tuple[list[Any], list[str]]] = field(default_factory=list)
+    broken: list[tuple[list[Any], str, str, str]] = field(default_factory=list)
+    compiled: dict[str, dict[str, str]] = field(default_factory=dict)
+    templates: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
+    ignores: bool = False
+    describes: bool = False
+    refers: list[str] = field(default_factory=list)
+
+
+_decoder = msgspec.json.Decoder(_Record)
 
 
 class Left(Struct):
@@ -163,13 +196,12 @@ class Computed(NamedTuple):
     @classmethod
     def of(cls, unit: Unit) -> Computed:
         """Return what is sent of a unit."""
-        record = json.dumps(unit.record(), separators=(",", ":"))
         bundle = packed(unit.texts.values()) if unit.texts else b""
-        return cls(unit.file, unit.hash, unit.kinds(), record, bundle)
+        return cls(unit.file, unit.hash, unit.kinds(), unit.record(), bundle)
 
     def unit(self) -> Unit:
         """Return the unit, without its texts."""
-        return Unit.read(self.file, self.hash, decoded(self.record))
+        return Unit.read(self.file, self.hash, self.record)
 
 
 def problem_record(problem: Problem) -> list[Any]:

@@ -12,7 +12,7 @@ from callsheet.contracts.check import check_request
 from callsheet.contracts.operations import Operation
 from callsheet.contracts.reading import Contracts, is_whole
 from callsheet.contracts.sources import ContractFault
-from callsheet.contracts.subject import Subject
+from callsheet.contracts.subject import Known, Subject
 from callsheet.contracts.verdicts import Verdicts
 from callsheet.documents import Problem
 from callsheet.language import Action
@@ -105,6 +105,7 @@ class _Checker:
         self, action: Action, contract: dict[str, Any], operation: Operation
     ) -> Iterator[Problem]:
         told: dict[Problem, list[str]] = {}
+        alike: Known = {}
         deployed = [name for name, there in self.compiled.by_environment.items() if action.address in there]
         for name in deployed:
             environment = self.compiled.environments[name]
@@ -113,6 +114,7 @@ class _Checker:
                 lambda code, environment=environment: overlaid_spots(code, action, environment),  # type: ignore[misc]
                 lambda at: self.contracts.related(contract, at),
                 tuple(one["path"] for one in contract.get("ignore") or ()),
+                alike if environment.layers_of(action) is action.layers else {},
             )
             for problem in check_request(subject, operation):
                 told.setdefault(problem, []).append(name)

@@ -50,7 +50,7 @@ def check_request(subject: Subject, operation: Operation) -> Iterator[Problem]:
             )
         return
     validation = operation.body_as(content_type(request.headers))
-    yield from Bodies(subject, operation, validation, values).check(request)
+    yield from Bodies(subject, operation, validation, values).found(request)
 
 
 def _check_address(subject: Subject, operation: Operation, request: Request) -> Iterator[Problem]:

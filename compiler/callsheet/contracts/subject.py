@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from callsheet.calling.model import Request
-from callsheet.calling.request import build_request
-from callsheet.documents import Path, Related, pointer_of
+from callsheet.calling.request import build_payload, build_request
+from callsheet.documents import Path, Problem, Related, pointer_of
 from callsheet.errors import CallsheetError
 from callsheet.language.catalog import Spots
 
@@ -17,13 +18,23 @@ At = Callable[[str], Spots]
 """Returns, for a code, what makes problems at the places of the action."""
 
 
+Known = dict[str, tuple[Problem, ...]]
+"""What is wrong with the bodies that an action makes, by all that they are made of."""
+
+
 class Subject(Struct, frozen=True):
-    """What is checked: an action compiled for an environment, and what its contract may be wrong about."""
+    """What is checked: an action compiled for an environment, and what its contract may be wrong about.
+
+    Attributes:
+        known: what was found for other environments in which problems are at the same places.
+
+    """
 
     compiled: Mapping[str, Any]
     at: At
     related: Callable[[str], tuple[Related, ...]]
     ignored: tuple[str, ...]
+    known: Known = field(default_factory=dict)
 
     def request(self, values: Mapping[str, Any]) -> Request | None:
         """Return the request for values of the parameters; None where they make none."""
@@ -31,6 +42,11 @@ class Subject(Struct, frozen=True):
             return build_request(self.compiled, values)
         except CallsheetError:
             return None
+
+    def payload(self, values: Mapping[str, Any]) -> Iterator[Any]:
+        """Yield the payload for values of the parameters, or NO_PAYLOAD; nothing where they make none."""
+        with suppress(CallsheetError):
+            yield build_payload(self.compiled, values)
 
     def ignores(self, path: Path) -> bool:
         """Return whether the contract is said to be wrong about a field of the payload."""

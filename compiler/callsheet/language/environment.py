@@ -60,7 +60,7 @@ class Environment(Struct, frozen=True, kw_only=True):
         confirmers: who may confirm what was done by hand; none is needed where its count is 0.
         allow_send: may `callsheet send` call with what it deploys?
         collection: the document of kind Target that the target names.
-        overlays: of each document of the chain, that of what it extends first.
+        overlays: of each document of the chain that has some, that of what it extends first.
 
     """
 
@@ -103,6 +103,8 @@ class Environment(Struct, frozen=True, kw_only=True):
 
         Overlays of its connection come before its own, and those of an extended environment before both.
         """
+        if not self.overlays:
+            return []
         found: list[tuple[str, Layer]] = []
         for overlays in self.overlays:
             for overlay, form in overlays.for_definition(action):
@@ -248,7 +250,7 @@ def _resolve(document: Document, chain: tuple[Document, ...]) -> Environment:
     return Environment(
         name=document.value["metadata"]["name"],
         chain=chain,
-        overlays=tuple(map(Overlays, reversed(chain))),
+        overlays=tuple(Overlays(one) for one in reversed(chain) if one.value["spec"].get("overlays")),
         values=spec.get("values") or {},
         select=Selector.read(spec.get("select"), left_out=spec.get("except")),
         target=target,
