@@ -44,10 +44,11 @@ _VERSIONS = 3
 _ROWS_AT_ONCE = 2_000
 """So many rows are written in one transaction."""
 
+_BY = "file TEXT, hash TEXT"
 _TABLES = (
     # The order of its rows is that in which they were written.
-    "CREATE TABLE IF NOT EXISTS unit (file TEXT, hash TEXT, body TEXT, seal TEXT, UNIQUE (file, hash));",
-    "CREATE TABLE IF NOT EXISTS bundle (file TEXT, hash TEXT, body BLOB, PRIMARY KEY (file, hash)) WITHOUT ROWID;",
+    f"CREATE TABLE IF NOT EXISTS unit ({_BY}, body TEXT, seal TEXT, UNIQUE (file, hash));",
+    f"CREATE TABLE IF NOT EXISTS bundle ({_BY}, body BLOB, PRIMARY KEY (file, hash)) WITHOUT ROWID;",
 )
 
 

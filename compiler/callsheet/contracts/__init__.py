@@ -114,7 +114,7 @@ class _Checker:
                 lambda code, environment=environment: overlaid_spots(code, action, environment),  # type: ignore[misc]
                 lambda at: self.contracts.related(contract, at),
                 tuple(one["path"] for one in contract.get("ignore") or ()),
-                alike if environment.layers_of(action) is action.layers else {},
+                {} if environment.overlays_of(action) else alike,
             )
             for problem in check_request(subject, operation):
                 told.setdefault(problem, []).append(name)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -74,6 +75,13 @@ def _check_address(subject: Subject, operation: Operation, request: Request) -> 
 
 def _matches(template: str, url: str, variables: Collection[str]) -> bool:
     """Return whether a URL is one of a template; a server's variable in the path may be several parts."""
+    pattern = _url_pattern(template, frozenset(variables))
+    return pattern is not None and bool(pattern.is_valid(url))
+
+
+@lru_cache(maxsize=1_000)
+def _url_pattern(template: str, variables: frozenset[str]) -> Any:
+    """Return what knows the URLs of a template, in linear time; None where it is too large to be run."""
     pattern, is_path = "", False
     parts = re.split(r"(\{\+?[^}]*\})", template)
     for at, part in enumerate(parts):
@@ -93,15 +101,10 @@ def _matches(template: str, url: str, variables: Collection[str]) -> bool:
             pattern += r"[^/?#]+"
     # A server that is only a path, or a variable, names no host.
     begins = "" if re.match(r"(?:https?|\{[^}]*\})://", template) else r"https?://[^/]+(?:/[^?#]*?)?"
-    return _is_whole(begins + pattern, url)
-
-
-def _is_whole(pattern: str, text: str) -> bool:
-    """Return whether a pattern matches all of a text, in linear time: a stranger may have written it."""
     try:
-        return bool(compiled({"pattern": f"^(?:{pattern})$"}).is_valid(text))
+        return compiled({"pattern": f"^(?:{begins}{pattern})$"})  # a stranger may have written it
     except ContractFault:
-        return False  # it is too large to be run
+        return None
 
 
 def is_usual(parameter: dict[str, Any]) -> bool:
