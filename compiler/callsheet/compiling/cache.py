@@ -26,7 +26,7 @@ import msgspec
 from callsheet.compiling.context import Context
 from callsheet.compiling.digests import context_digest, part_digests
 from callsheet.compiling.sealed import account_key, connect, seal
-from callsheet.compiling.unit import Computed, Unit
+from callsheet.compiling.unit import Computed, Needs, Unit
 from callsheet.documents import FolderSource, Source, Unreadable
 from callsheet.language.kinds import deployed_kinds
 from callsheet.templates.template_files import template_digest
@@ -106,19 +106,29 @@ class UnitCache:
         self.context = context_digest(_FORMAT, context)
         self.parts = part_digests(context.parts)
 
-    def unit(self, file: str) -> Unit | None:
-        """Return the unit of a file, where it is still true."""
+    def holds(self, file: str) -> bool:
+        """Return whether the unit of a file is here, and still true."""
         found = self._found(file)
         if found is None or found[1].context != self.context:
-            return None
-        unit = Unit.read(file, found[0], found[1].unit)
-        for name, digest in unit.templates.items():
+            return False
+        needs = Needs.of(found[1].unit)
+        for name, digest in needs.templates.items():
             if template_digest(self.source, name) != digest:
-                return None
-        if any(self.parts.get(name, "") != digest for name, digest in unit.parts.items()):
-            return None
+                return False
+        if any(self.parts.get(name, "") != digest for name, digest in needs.parts.items()):
+            return False
         self.hashes[file] = found[0]
-        return unit
+        return True
+
+    def take(self, file: str) -> Unit:
+        """Return the unit of a file, which is here; it is held no longer."""
+        known = self.found[file]
+        if known is None:
+            raise KeyError(file)
+        digest, entry = known
+        self.found[file] = None
+        self.entries[file][digest] = entry._replace(unit=_TAKEN)
+        return Unit.read(file, digest, entry.unit)
 
     def keep(self, computed: Iterable[Computed]) -> Iterable[str]:
         """Write new units and their texts; return the files whose texts can be read again."""
@@ -149,9 +159,7 @@ class UnitCache:
         if self.connection is None:
             return
         self._drop(files)
-        # Another process waits for this one no longer than some rows take.
-        for start in range(0, len(self.touched), _ROWS_AT_ONCE):
-            self._put(self.touched[start : start + _ROWS_AT_ONCE], ())
+        self._put(self.touched, ())
         with suppress(sqlite3.Error), self.connection:
             for table in ("unit", "bundle"):
                 delete = f"DELETE FROM {table} WHERE file = ? AND hash = ?"  # noqa: S608 - one of two
@@ -193,8 +201,15 @@ class UnitCache:
             return None
         if fingerprint:
             known[digest] = known[digest]._replace(fingerprint=fingerprint)
-            self.touched.append(self._row(file, digest, known[digest]))
+            self._touch(self._row(file, digest, known[digest]))
         return digest, known[digest]
+
+    def _touch(self, row: _Row) -> None:
+        """Write what is known better of a unit: no other process waits longer than some rows take."""
+        self.touched.append(row)
+        if len(self.touched) >= _ROWS_AT_ONCE:
+            self._put(self.touched, ())
+            self.touched = []
 
     def _make_room(self, file: str, digest: str) -> None:
         """Drop the oldest contents of a file where there are too many with another one."""
@@ -250,6 +265,7 @@ class UnitCache:
 _Row = tuple[str, str, str, str]
 _PUT_UNIT = "INSERT OR REPLACE INTO unit VALUES (?, ?, ?, ?)"
 _decoder = msgspec.json.Decoder(Entry)
+_TAKEN = msgspec.Raw(b"{}")
 
 
 def _is_unicode(file: str) -> bool:

@@ -163,11 +163,12 @@ class Entering:
 
     def _units(self, context: Context) -> Generator[Unit, None, None]:
         """Take what is in the cache, compute the rest, and yield the units in the order of the files."""
-        taken: dict[str, Unit] = {}
-        if self.cache is not None:
-            self.cache.open(context)
-            taken = {file: unit for file in self.files if (unit := self.cache.unit(file)) is not None}
-        rest = [file for file in self.files if file not in taken]
+        rest = self.files
+        cache = self.cache
+        if cache is not None:
+            cache.open(context)
+            rest = [file for file in self.files if not cache.holds(file)]
+        left = frozenset(rest)
         self.result.files, self.result.computed = len(self.files), len(rest)
         self.bundles = self._bundles(context)
         try:
@@ -175,15 +176,15 @@ class Entering:
             with closing(self._computed(context, rest)) as batches:
                 computed = self._kept(batches)
                 for file in self.files:
-                    unit = taken.pop(file) if file in taken else next(computed).unit()
+                    unit = next(computed).unit() if cache is None or file in left else cache.take(file)
                     unit.file = file  # not another text of the same letters for each
                     yield unit
                 next(computed, None)  # whoever computes ends by itself, and says so to who watches
         finally:
             # Also of work that did not end: what was computed is true.
-            if self.cache is not None:
-                self.cache.save(self.files)
-                self.cache.let_go()
+            if cache is not None:
+                cache.save(self.files)
+                cache.let_go()
 
     def _computed(self, context: Context, files: Sequence[str]) -> Computing:
         if files:

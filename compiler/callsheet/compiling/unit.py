@@ -8,7 +8,7 @@ data, as JSON.
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Struct, field
@@ -118,10 +118,7 @@ class Unit(Struct):
     @classmethod
     def read(cls, file: str, digest: str, record: str | msgspec.Raw) -> Unit:
         """Read the record of a unit, of a file and its hash."""
-        try:
-            found = _decoder.decode(record)
-        except msgspec.DecodeError:
-            found = msgspec.convert(decoded(record), _Record)
+        found = _read(record, _record)
         return cls(
             file,
             digest,
@@ -153,7 +150,28 @@ class _Record(Struct, omit_defaults=True):
     refers: list[str] = field(default_factory=list)
 
 
-_decoder = msgspec.json.Decoder(_Record)
+class Needs(Struct):
+    """What the record of a unit says that the unit depends on, beside its file and the context."""
+
+    templates: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, record: str | msgspec.Raw) -> Needs:
+        """Read them; all else of the record is passed over."""
+        return _read(record, _needs)
+
+
+T = TypeVar("T")
+_record = msgspec.json.Decoder(_Record)
+_needs = msgspec.json.Decoder(Needs)
+
+
+def _read(record: str | msgspec.Raw, decoder: msgspec.json.Decoder[T]) -> T:
+    try:
+        return decoder.decode(record)
+    except msgspec.DecodeError:
+        return msgspec.convert(decoded(record), decoder.type)
 
 
 class Left(Struct):
