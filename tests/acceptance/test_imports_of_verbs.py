@@ -33,9 +33,8 @@ VERBS = {
     "--help": READING | {"callsheet.workspace", "callsheet.compiling", "jinja2", "yaml", "sqlite3"},
     "validate": READING | COMPILING | {"yaml"},
     "list": READING | COMPILING,
-    # All is new: what a change means is read from its templates.
-    "plan -e local": HEAVY | (COMPILING - {"jinja2"}) | {"callsheet.emulator", "callsheet.relay", "callsheet.importing"},
-    "drift -e local": HEAVY | {"callsheet.emulator", "callsheet.relay", "callsheet.importing"},
+    "plan -e local": HEAVY | COMPILING | {"callsheet.emulator", "callsheet.relay", "callsheet.importing"},
+    "drift -e local": HEAVY | {"yaml", "callsheet.emulator", "callsheet.relay", "callsheet.importing"},
 }  # fmt: skip
 
 

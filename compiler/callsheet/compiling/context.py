@@ -49,6 +49,7 @@ class Shared(Struct):
         fragments: the first of each name.
         items_files: the files of rows that sets name.
         document_files: those that have documents of shared kinds, and so no rows.
+        read: every document of a shared kind but sets, which define nothing that others share.
         problems: what is wrong with the values of environments.
         invalid: the addresses of connections and fragments that are not valid by their schema.
         broken: the files and indices of all documents that are not.
@@ -67,6 +68,7 @@ class Shared(Struct):
     broken: set[tuple[str, int]] = field(default_factory=set)
     items_files: set[str] = field(default_factory=set)
     document_files: set[str] = field(default_factory=set)
+    read: list[Document] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def context(self, usable: Collection[int] | None = None) -> tuple[Context, list[Problem]]:
@@ -96,16 +98,21 @@ def read_shared(
     *,
     skip: Callable[[str], bool] = lambda file: False,  # noqa: ARG005
     broken: Container[tuple[str, int]] | None = None,
+    documents: Callable[[Source, str], Iterable[Document]] | None = None,
 ) -> Shared:
     """Read the environments, connections, policies, targets and settings; every other file is left alone.
 
     `skip` says of which files it is known that they have none of these; `broken` are the files and indices
-    of documents that are not valid by their schema, where they are known.
+    of documents that are not valid by their schema, where they are known; `documents` returns those of a
+    file, where they need not be read.
     """
     shared = Shared()
+    documents = documents or _shared_documents
     for file in files:
-        for document in _shared_documents(source, file) if not skip(file) else ():
+        for document in documents(source, file) if not skip(file) else ():
             shared.document_files.add(file)
+            if document.value["kind"] != "ActionSet":
+                shared.read.append(document)
             if _is_broken(document) if broken is None else (file, document.index) in broken:
                 shared.broken.add((file, document.index))
                 shared.invalid |= _address_of(document.value)

@@ -136,6 +136,7 @@ class Entering:
         self.facts.connections = {name: one.document for name, one in shared.connections.items()}
         self.result.environments = shared.environments
         self.result.shared_files = tuple(sorted(shared.document_files))
+        self.result.shared_documents = shared.read
         self.result.broken = frozenset(shared.broken)
         self.result.targets, self.result.settings = shared.targets, shared.settings
         return context, problems

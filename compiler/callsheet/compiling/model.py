@@ -100,7 +100,8 @@ class Compiled:
         documents: how many documents were read.
         files: how many files there are.
         shared_files: those with documents that others share; `broken` are the files and indices of the
-            documents in them that are not valid by their schema.
+            documents in them that are not valid by their schema, and `shared_documents` those that were
+            read, without sets.
         hashes: by file, of those that compile to something, SHA-256 of what was read.
         computed: how many of them were computed, and not taken from the cache.
 
@@ -120,6 +121,7 @@ class Compiled:
     diagnostics: list[Diagnostic]
     notes: list[str]
     shared_files: tuple[str, ...]
+    shared_documents: list[Document]
     broken: frozenset[tuple[str, int]]
     hashes: dict[str, str]
     documents: int
@@ -135,7 +137,8 @@ class Compiled:
             self.policies, self.usable_policies, self.settings = [], (), Settings()
             self.by_environment, self.basis = {}, {}
             self.diagnostics, self.notes = [], []
-            self.shared_files, self.broken, self.hashes = (), frozenset(), {}
+            self.shared_files, self.shared_documents, self.broken = (), [], frozenset()
+            self.hashes = {}
             self.documents = self.files = self.computed = 0
 
     if not TYPE_CHECKING:

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,9 @@ from callsheet.compiling.model import Compiled, CompiledAction
 from callsheet.compiling.sealed import SealedStore
 from callsheet.compiling.spread import Spread
 from callsheet.compiling.versions import identity_of_run
+from callsheet.documents import Document, Source
+from callsheet.documents.parsed import ParsedDocument
+from callsheet.documents.reading import read_text
 from callsheet.documents.recording import RecordingSource
 from callsheet.errors import CallsheetError
 from callsheet.language.diagnostics import Diagnostic
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
     from callsheet.compiling.context import Shared
     from callsheet.compiling.worker import Worker
 
-FORMAT = 3
+FORMAT = 4
 FILE = f"runs-{FORMAT}.sqlite"
 
 
@@ -51,8 +54,9 @@ class _Record(Struct):
         packages: the references to files of packages.
         environments: the names of those that anything is compiled for, in their order.
 
-    Its larger parts are kept beside it, each by its name: the diagnostics, the hashes of files, and for
-    each environment what it compiles to: by address, the digest, and the number of the file in the hashes.
+    Its larger parts are kept beside it, each by its name: the diagnostics, the documents that others
+    share, the hashes of files, and for each environment what it compiles to: by address, the digest, and
+    the number of the file in the hashes.
 
     """
 
@@ -199,6 +203,7 @@ class _Recalled:
             incomplete=record.incomplete,
             renames=record.renames,
             shared_files=record.shared_files,
+            shared_documents=[],  # they are kept already
             broken=record.broken,
             usable_policies=record.usable_policies,
             basis={},  # nothing is checked against a contract again
@@ -268,7 +273,26 @@ class _Recalled:
     def _read_shared(self) -> Shared:
         from callsheet.compiling.context import read_shared
 
-        return read_shared(self.runs.source, self.record.shared_files, broken=self.record.broken)
+        return read_shared(
+            self.runs.source,
+            self.record.shared_files,
+            broken=self.record.broken,
+            documents=self._shared_documents,
+        )
+
+    @cached_property
+    def _shared_documents(self) -> Callable[[Source, str], Iterable[Document]] | None:
+        """What returns the documents of a file that others share; None where they have to be read."""
+        try:
+            rows: list[tuple[str, int, int, Any]] = self._decoded("shared")
+        except LookupError:
+            return None
+        found: dict[str, list[Document]] = {}
+        for file, index, line, value in rows:
+            text = partial(_text_of, self.runs.source, file)
+            document = Document(file, index, text, ParsedDocument(value, None, line))
+            found.setdefault(file, []).append(document)
+        return lambda _, file: found.get(file, ())
 
     def _defined(self) -> dict[str, Any]:
         """Take what is defined from the units in the cache."""
@@ -301,8 +325,13 @@ class _Recalled:
                 )
 
 
+def _text_of(source: Source, file: str) -> str:
+    return read_text(source, file)[0]
+
+
 def _parts_of(compiled: Compiled) -> Iterator[tuple[str, Any]]:
     yield "diagnostics", compiled.diagnostics
+    yield "shared", [(one.file, one.index, one.line, one.value) for one in compiled.shared_documents]
     yield "hashes", compiled.hashes
     numbers = {file: number for number, file in enumerate(compiled.hashes)}
     for name, found in compiled.by_environment.items():

@@ -20,8 +20,7 @@ from callsheet.planning.relayed import by_relay
 from callsheet.planning.sides import Place, Side, content_of
 from callsheet.planning.unseen import unseen
 from callsheet.targets.journey_optimizer.frozen import frozen_changes, pasted_anew
-from callsheet.targets.journey_optimizer.usage import labels_of
-from callsheet.targets.journey_optimizer.uses import Usage
+from callsheet.targets.journey_optimizer.uses import Usage, labels_of
 from callsheet.words import listed
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from callsheet.documents import Path, Problem
 from callsheet.language.catalog import Spots, declare, rule
 from callsheet.language.when_empty import WHEN_EMPTY, droppable_in, inside, is_mapping
-from callsheet.templates.slots import may_be_absent
+from callsheet.templates.absence import may_be_absent
 
 declare(
     "CS342",

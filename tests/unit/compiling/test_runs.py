@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from callsheet import CallsheetError, InvalidWorkspaceError, Workspace
-from callsheet.compiling import pool, runs, versions
+from callsheet.compiling import context, pool, runs, versions
 from callsheet.reporting import report
 from callsheet.reporting.model import Style
 from support.workspaces import ACTION, Folder
@@ -373,6 +373,66 @@ def test_what_a_document_that_is_not_valid_defines_is_not_there(
         compiled = opened(whole).compile()
         assert ([*compiled.connections], [*compiled.environments]) == (["shop"], ["local"])
     assert recalled == [False, True]
+
+
+SHARED = """\
+apiVersion: callsheet/v1
+kind: ActionSet
+metadata: {name: rows}
+spec:
+  items: [{key: a}]
+  template:
+    metadata: {name: "row_{{ item.key }}", title: {en: Row}}
+    spec: {request: {method: POST, url: "https://shop.example.com/v1/rows", payload: {id: 1}}}
+---
+apiVersion: callsheet/v1
+kind: Fragment
+metadata: {name: piece}
+spec:
+  payload: {ratio: 1.0, whole: 1, small: -0.0, exact: 0.1, empty: null, "é": "\\u00e9 \\U0001F600", list: [[], {}]}
+"""
+
+
+def test_the_documents_that_others_share_are_taken_as_they_were_read(
+    whole: Folder, recalled: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole.write("shared.yaml", SHARED)
+    settle()
+    first = _shared_by(opened(whole))
+    parsed: list[str] = []
+    parse = context.parse
+
+    def noted(text: str, file: str) -> object:
+        parsed.append(file)
+        return parse(text, file)
+
+    monkeypatch.setattr(context, "parse", noted)
+    again = opened(whole)
+    assert again.compile().environments
+    assert parsed == []
+    assert _shared_by(again) == first
+    assert [one[0] for one in first.values()] == ["environments.yaml", "shop.yaml", "shared.yaml"]
+    assert recalled == [False, True]
+
+
+def _shared_by(workspace: Workspace) -> dict[str, tuple[object, ...]]:
+    compiled = workspace.compile()
+    documents = [
+        *(one.document for one in compiled.environments.values()),
+        *(one.document for one in compiled.connections.values()),
+        *(one.document for one in compiled.fragments.values()),
+    ]
+    return {
+        one.value["metadata"]["name"]: (
+            one.file,
+            one.index,
+            one.line,
+            repr(one.value),
+            one.text,
+            one.place(("spec",)),
+        )
+        for one in documents
+    }
 
 
 def test_what_other_processes_read_counts_as_well(

@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from callsheet.templates.absence import may_be_absent
 from callsheet.templates.filling import SlotFiller
 from callsheet.templates.scope import ABSENT
-from callsheet.templates.slots import may_be_absent
 from support.forms import examples
 
 NAMES = ("a", "b", "c")

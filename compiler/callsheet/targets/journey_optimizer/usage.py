@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from callsheet.language.action import in_language, label_of
+from callsheet.language.action import in_language
 from callsheet.language.addresses import Address
 from callsheet.targets.journey_optimizer.fitting import Fit, Labels, labels_in
 from callsheet.targets.journey_optimizer.snapshot import Snapshot
@@ -134,12 +134,6 @@ def _judged(address: str, fitting: Sequence[str], named: Sequence[str], fit: Fit
         return "possible", "the node maps its labels, which no other action has"
     others = ", ".join(Address.read(one).name for one in fitting if one != address)
     return "doubtful", f"the node maps its labels, which are those of {others} too"
-
-
-def labels_of(compiled: Mapping[str, Any], name: str) -> list[str]:
-    """Return the labels under which a parameter may have been typed in."""
-    declared = compiled.get("parameters", {})
-    return [label_of(declared, name, language) for language in ("en", "fr")] if name in declared else []
 
 
 def _is_named(node: str, address: str, compiled: Mapping[str, Any]) -> bool:

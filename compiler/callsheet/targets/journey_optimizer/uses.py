@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
+from callsheet.language.action import label_of
 from callsheet.words import listed
 
 Sure = Literal["certain", "likely", "possible", "doubtful"]
@@ -114,3 +115,9 @@ class Usage(Struct, frozen=True, kw_only=True):
                 if one.live and one.sure != "doubtful" and any(it["label"] in labels for it in one.mappings)
             }
         )
+
+
+def labels_of(compiled: Mapping[str, Any], name: str) -> list[str]:
+    """Return the labels under which a parameter may have been typed in."""
+    declared = compiled.get("parameters", {})
+    return [label_of(declared, name, language) for language in ("en", "fr")] if name in declared else []
