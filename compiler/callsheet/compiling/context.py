@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Container, Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from msgspec import Struct, field
@@ -150,7 +151,12 @@ def _is_broken(document: Document) -> bool:
 def may_be_shared(content: bytes) -> bool:
     """Return whether a file may contain a document of a shared kind, by its bytes alone."""
     # A kind that is not written as it is can only be written with an escape.
-    return b"\\" in content or any(kind.encode() in content for kind in shared_kinds())
+    return b"\\" in content or any(one in content for one in _as_bytes(shared_kinds()))
+
+
+@cache
+def _as_bytes(names: tuple[str, ...]) -> tuple[bytes, ...]:
+    return tuple(name.encode() for name in names)
 
 
 def _shared_documents(source: Source, file: str) -> Iterator[Document]:

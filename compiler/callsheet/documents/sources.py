@@ -74,11 +74,14 @@ class FolderSource:
                     raise Unreadable(link_outside(file))
             # Neither a link that was put there meanwhile nor a pipe without a writer can hold us.
             descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
-            with open(descriptor, "rb") as stream:
-                if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            try:
+                found = os.fstat(descriptor)
+                if not stat.S_ISREG(found.st_mode):
                     message = "this is not a regular file"
                     raise Unreadable(problem("CS101", file, message, "remove it, or ignore it"))
-                content = stream.read(limit + 1)
+                content = _content(descriptor, found.st_size, limit + 1)
+            finally:
+                os.close(descriptor)
         except OSError as error:
             if error.errno == errno.ENOENT and not os.path.islink(os.path.join(self._real_root, file)):
                 raise Unreadable(no_such_file(file)) from None
@@ -101,6 +104,22 @@ class FolderSource:
             return file
         real = os.path.realpath(os.path.join(self._real_root, file))
         return os.path.relpath(real, self._real_root) if _inside(real, self._real_root) else file
+
+
+def _content(descriptor: int, size: int, most: int) -> bytes:
+    """Return what a file contains, at most so many bytes; its size may change meanwhile.
+
+    Without a stream, whose buffer would cost more than the file.
+    """
+    pieces = [os.read(descriptor, min(size + 1, most))]
+    left = most - len(pieces[0])
+    while left and pieces[-1]:
+        pieces.append(os.read(descriptor, min(left, _AT_ONCE)))
+        left -= len(pieces[-1])
+    return b"".join(pieces)
+
+
+_AT_ONCE = 65_536
 
 
 class _FolderTree:

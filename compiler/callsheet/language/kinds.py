@@ -92,6 +92,6 @@ def deployed_kinds() -> dict[str, DeployedKind]:
     return {name: one for name, one in KINDS.items() if isinstance(one, DeployedKind)}
 
 
-def shared_kinds() -> list[str]:
+def shared_kinds() -> tuple[str, ...]:
     """Return the names of the kinds that are about others: an error in one may concern any definition."""
-    return [name for name, one in KINDS.items() if not isinstance(one, DeployedKind)]
+    return tuple(name for name, one in KINDS.items() if not isinstance(one, DeployedKind))
