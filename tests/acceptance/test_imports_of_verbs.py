@@ -32,8 +32,8 @@ COMPILING = {"callsheet.rules", "callsheet.compiling.worker", "jinja2", "jsonsch
 VERBS = {
     "--help": READING | {"callsheet.workspace", "callsheet.compiling", "jinja2", "yaml", "sqlite3"},
     "validate": READING | COMPILING | {"yaml"},
-    "list": READING | COMPILING,
-    "plan -e local": HEAVY | COMPILING | {"callsheet.emulator", "callsheet.relay", "callsheet.importing"},
+    "list": READING | COMPILING | {"yaml"},
+    "plan -e local": HEAVY | COMPILING | {"yaml", "callsheet.emulator", "callsheet.relay", "callsheet.importing"},
     "drift -e local": HEAVY | {"yaml", "callsheet.emulator", "callsheet.relay", "callsheet.importing"},
 }  # fmt: skip
 

@@ -20,6 +20,9 @@ from callsheet.language.selector import Selector
 from callsheet.language.settings import SETTINGS_FILES, Settings, read_settings
 from callsheet.language.target import with_collections
 
+Documents = Callable[[Source, str], Iterable[Document]]
+"""Returns the documents of shared kinds in a file."""
+
 
 class Context(Struct, frozen=True):
     """What the units of a workspace share.
@@ -50,7 +53,7 @@ class Shared(Struct):
         fragments: the first of each name.
         items_files: the files of rows that sets name.
         document_files: those that have documents of shared kinds, and so no rows.
-        read: every document of a shared kind but sets, which define nothing that others share.
+        read: every document of a shared kind.
         problems: what is wrong with the values of environments.
         invalid: the addresses of connections and fragments that are not valid by their schema.
         broken: the files and indices of all documents that are not.
@@ -99,7 +102,7 @@ def read_shared(
     *,
     skip: Callable[[str], bool] = lambda file: False,  # noqa: ARG005
     broken: Container[tuple[str, int]] | None = None,
-    documents: Callable[[Source, str], Iterable[Document]] | None = None,
+    documents: Documents | None = None,
 ) -> Shared:
     """Read the environments, connections, policies, targets and settings; every other file is left alone.
 
@@ -112,8 +115,7 @@ def read_shared(
     for file in files:
         for document in documents(source, file) if not skip(file) else ():
             shared.document_files.add(file)
-            if document.value["kind"] != "ActionSet":
-                shared.read.append(document)
+            shared.read.append(document)
             if _is_broken(document) if broken is None else (file, document.index) in broken:
                 shared.broken.add((file, document.index))
                 shared.invalid |= _address_of(document.value)

@@ -18,7 +18,7 @@ from callsheet.bulk import without_collection
 from callsheet.compiling.batches import Computing
 from callsheet.compiling.bundles import Bundles, FileTexts
 from callsheet.compiling.cache import UnitCache
-from callsheet.compiling.context import Context, read_shared
+from callsheet.compiling.context import Context, Documents, read_shared
 from callsheet.compiling.model import Compiled, CompiledAction
 from callsheet.compiling.spread import Spread
 from callsheet.compiling.unit import Computed, Left, Unit
@@ -40,14 +40,18 @@ def read_definitions(
     spread: Spread,
     broken: frozenset[tuple[str, int]],
     usable_policies: Sequence[int],
+    documents: Documents | None = None,
 ) -> Compiled:
     """Return what a workspace defines, taken from the cache as far as it is there; nothing is checked.
 
     `broken` are the documents that others share and that are not valid by their schema, as an earlier run
-    found them; `usable_policies` the numbers of the policies whose own schema is valid.
+    found them; `usable_policies` the numbers of the policies whose own schema is valid; `documents` returns
+    those of a file that others share, where they need not be read.
     """
     with without_collection():
-        entering = Entering(source, cache, spread, broken=broken, usable_policies=usable_policies)
+        entering = Entering(
+            source, cache, spread, broken=broken, usable_policies=usable_policies, documents=documents
+        )
         entering.enter()
         return entering.result
 
@@ -61,6 +65,7 @@ class Entering:
         spread: says who computes what is not in it.
         broken: the documents that others share and that are not valid, where they are known.
         usable_policies: the numbers of the policies whose own schema is valid, where they are known.
+        documents: returns the documents of a file that others share, where they are known.
 
     """
 
@@ -72,8 +77,10 @@ class Entering:
         *,
         broken: frozenset[tuple[str, int]] | None = None,
         usable_policies: Sequence[int] | None = None,
+        documents: Documents | None = None,
     ) -> None:
         self.source = source
+        self.documents = documents
         self.spread = spread
         self.broken = broken
         self.usable_policies = usable_policies
@@ -116,7 +123,9 @@ class Entering:
         """Read the environments, policies, targets and settings, and what is wrong with them."""
         cache = self.cache
         skip = cache.holds_actions_only if cache is not None else lambda file: False  # noqa: ARG005
-        shared = read_shared(self.source, self.files, skip=skip, broken=self.broken)
+        shared = read_shared(
+            self.source, self.files, skip=skip, broken=self.broken, documents=self.documents
+        )
         context, problems = shared.context(self.usable_policies)
         chosen = {id(one) for one in context.policies}
         self.result.usable_policies = tuple(

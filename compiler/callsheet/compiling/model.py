@@ -100,8 +100,8 @@ class Compiled:
         documents: how many documents were read.
         files: how many files there are.
         shared_files: those with documents that others share; `broken` are the files and indices of the
-            documents in them that are not valid by their schema, and `shared_documents` those that were
-            read, without sets.
+            documents in them that are not valid by their schema, and `shared_documents` all that were
+            read.
         hashes: by file, of those that compile to something, SHA-256 of what was read.
         computed: how many of them were computed, and not taken from the cache.
 

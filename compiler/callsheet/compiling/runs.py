@@ -37,7 +37,7 @@ from callsheet.errors import CallsheetError
 from callsheet.language.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
-    from callsheet.compiling.context import Shared
+    from callsheet.compiling.context import Documents, Shared
     from callsheet.compiling.worker import Worker
 
 FORMAT = 4
@@ -281,7 +281,7 @@ class _Recalled:
         )
 
     @cached_property
-    def _shared_documents(self) -> Callable[[Source, str], Iterable[Document]] | None:
+    def _shared_documents(self) -> Documents | None:
         """What returns the documents of a file that others share; None where they have to be read."""
         try:
             rows: list[tuple[str, int, int, Any]] = self._decoded("shared")
@@ -300,7 +300,12 @@ class _Recalled:
 
         runs, record = self.runs, self.record
         found = read_definitions(
-            runs.source, runs.cache, runs.spread, record.broken, record.usable_policies
+            runs.source,
+            runs.cache,
+            runs.spread,
+            record.broken,
+            record.usable_policies,
+            self._shared_documents,
         )
         self._refuse_changed(self.record.shared_files)
         return {name: getattr(found, name) for name in (*_DEFINED, *_SHARED)}
@@ -331,12 +336,21 @@ def _text_of(source: Source, file: str) -> str:
 
 def _parts_of(compiled: Compiled) -> Iterator[tuple[str, Any]]:
     yield "diagnostics", compiled.diagnostics
-    yield "shared", [(one.file, one.index, one.line, one.value) for one in compiled.shared_documents]
+    yield "shared", [(one.file, one.index, one.line, _shared_of(one)) for one in compiled.shared_documents]
     yield "hashes", compiled.hashes
     numbers = {file: number for number, file in enumerate(compiled.hashes)}
     for name, found in compiled.by_environment.items():
         there = {address: (one.digest, numbers[one.file]) for address, one in found.items()}
         yield f"environment {name}", there
+
+
+def _shared_of(document: Document) -> Any:
+    """Return what others share of a document: of a set, which may be long, only the file of its rows."""
+    value = document.value
+    if value["kind"] != "ActionSet" or not isinstance(value.get("spec"), dict):
+        return value
+    spec = {name: one for name, one in value["spec"].items() if name == "itemsFile"}
+    return {"kind": value["kind"], "metadata": value.get("metadata"), "spec": spec}
 
 
 def _encoded(value: Any) -> str:
