@@ -8,7 +8,7 @@ from typing import Any
 
 from callsheet._version import __version__
 from callsheet.compiling.context import Context
-from callsheet.compiling.versions import versions_of_dependencies
+from callsheet.compiling.versions import own_digest, versions_of_dependencies
 from callsheet.documents import Document
 from callsheet.language.connection import Parts
 from callsheet.language.plugins import secret_schemes
@@ -27,6 +27,7 @@ def context_digest(record_format: int, context: Context) -> str:
     parts = [
         record_format,
         __version__,
+        own_digest(),
         versions_of_dependencies(),
         list(secret_schemes()),
         context.nowhere,

@@ -1,6 +1,7 @@
 """Files and documents in a workspace that are not its definitions, and are left alone.
 
-A vendor's description, to which contracts refer, and what callsheet itself writes, may lie anywhere.
+A vendor's description, to which contracts refer, a collection that somebody exported to import from it, and
+what callsheet itself writes, may lie anywhere.
 """
 
 from __future__ import annotations
@@ -22,6 +23,12 @@ _DESCRIPTION = re.compile(
     rb"""^\{?\s*["']?(?:openapi|swagger)["']?\s*:|"kind"\s*:\s*"discovery#restDescription\"""", re.MULTILINE
 )
 _OPENAPI = re.compile(rb"""^\s*\{?\s*["']?(?:openapi|swagger)["']?\s*:\s*["']?[23]\.""", re.MULTILINE)
+_COLLECTION = re.compile(
+    rb"""(?x) getpostman\.com/json/collection/v | "_postman_variable_scope"\s*: | "_postman_id"\s*:
+    | ["']?__export_format["']?\s*:\s*[0-9] | \A\s*["']?type["']?\s*:\s*["']?[a-z]+\.insomnia\.rest/
+    | \A\s*\{\s*"log"\s*:\s*\{\s*"(?:version|creator|pages|entries|browser)"\s*:"""
+)
+"""How a collection of Postman or Insomnia, an environment of theirs, and a HAR file begin."""
 _BEGINNING = 65_536
 """How much of a file tells what it is: characters of a text, bytes of a large file."""
 
@@ -33,7 +40,7 @@ def begins_as_openapi(content: bytes) -> bool:
 
 def is_foreign(value: Any, *, is_json: bool) -> bool:
     """Return whether a document does not belong to the workspace."""
-    return _is_description(value) or (is_json and is_own_output(value))
+    return _is_description(value) or _is_collection(value) or (is_json and is_own_output(value))
 
 
 def is_description_file(text: str, values: Collection[Any], *, is_json: bool) -> bool:
@@ -45,6 +52,11 @@ def is_description_file(text: str, values: Collection[Any], *, is_json: bool) ->
         with suppress(ForeignFault):
             return _is_description(read_foreign(text, is_json=True))
     return _begins_as_description(text[:_BEGINNING].encode("utf-8", "replace"))
+
+
+def is_collection_file(text: str) -> bool:
+    """Return whether a file is what another program exported, by its beginning."""
+    return _begins_as_collection(text[:_BEGINNING].encode("utf-8", "replace"))
 
 
 def without_parts(units: Sequence[Left]) -> list[Left]:
@@ -64,16 +76,21 @@ def without_parts(units: Sequence[Left]) -> list[Left]:
 
 
 def is_large_and_foreign(source: Source, file: str) -> bool:
-    """Return whether a file that is too large for a document is a description, or a report of ours."""
+    """Return whether a file that is too large for a document is not ours, or a report of ours."""
     try:
         content = source.read(file, limit=MAX_DESCRIPTION_BYTES)
     except Unreadable:
         return _is_large_output(source, file)
-    return _begins_as_description(content[:_BEGINNING]) or is_own_file(content)
+    head = content[:_BEGINNING]
+    return _begins_as_description(head) or _begins_as_collection(head) or is_own_file(content)
 
 
 def _begins_as_description(head: bytes) -> bool:
     return b"callsheet/v1" not in head and _DESCRIPTION.search(head) is not None
+
+
+def _begins_as_collection(head: bytes) -> bool:
+    return b"callsheet/v1" not in head and _COLLECTION.search(head) is not None
 
 
 def _is_large_output(source: Source, file: str) -> bool:
@@ -87,3 +104,19 @@ def _is_description(value: Any) -> bool:
     if not isinstance(value, dict) or "apiVersion" in value:
         return False
     return "openapi" in value or "swagger" in value or value.get("kind") == "discovery#restDescription"
+
+
+def _is_collection(value: Any) -> bool:
+    """Return whether a document is a collection or an environment of Postman or Insomnia, or a HAR file."""
+    if not isinstance(value, dict) or "apiVersion" in value:
+        return False
+    within = value.get("collection")  # as Postman's API wraps it
+    info = (within if isinstance(within, dict) else value).get("info")
+    log = value.get("log")
+    return (
+        (isinstance(info, dict) and "postman" in f"{info.get('schema')} {' '.join(map(str, info))}")
+        or "_postman_variable_scope" in value
+        or (value.get("_type") == "export" and "__export_format" in value)
+        or ".insomnia.rest/" in str(value.get("type"))
+        or (isinstance(log, dict) and isinstance(log.get("entries"), list))
+    )

@@ -6,6 +6,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -62,6 +63,18 @@ def _whose() -> list[int]:
 def _own_files() -> list[tuple[str, int, int]]:
     """Return callsheet's own files, as they are: those of a working copy change without its version."""
     return sorted(_below(os.fspath(Path(__file__).parents[1])))
+
+
+@cache
+def own_digest() -> str:
+    """Return a digest of what callsheet's own files contain, wherever and whenever they were installed."""
+    root = os.fspath(Path(__file__).parents[1])
+    found = hashlib.sha256()
+    for path, _, _ in _own_files():
+        found.update(f"{os.path.relpath(path, root)}\0".encode())
+        with suppress(OSError), open(path, "rb") as stream:
+            found.update(hashlib.sha256(stream.read()).digest())
+    return found.hexdigest()
 
 
 def _below(folder: str) -> Iterator[tuple[str, int, int]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from callsheet.compiling import Compiled
+from callsheet.compiling import Compiled, digests
 from callsheet.compiling import pool as pool_module
 from callsheet.compiling import worker as worker_module
 from callsheet.compiling.bundles import Bundles, packed
@@ -87,6 +87,17 @@ def test_a_changed_environment_computes_everything_again(workspace: Folder, comp
     computed.clear()
     path = workspace.path / "environments.yaml"
     path.write_text(path.read_text().replace("api.example.com", "b.example.com"))
+    compile_folder(workspace)
+    assert sorted(computed) == ["environments.yaml", "example.yaml"]
+
+
+def test_other_files_of_callsheet_compute_everything_again(
+    workspace: Folder, computed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compile_folder(workspace)
+    computed.clear()
+    # As of another commit: the version is the same.
+    monkeypatch.setattr(digests, "own_digest", lambda: "of another commit")
     compile_folder(workspace)
     assert sorted(computed) == ["environments.yaml", "example.yaml"]
 
