@@ -358,3 +358,43 @@ def test_a_description_that_names_no_host_is_asked_for_it(workspace: Folder, cal
     (workspace.path / "api.json").write_text(json.dumps(description))
     assert callsheet(*at[:-4], "--name", "two", *at[-2:], "--server", "https://eu.example.com/v9").code == 0
     assert "url: https://eu.example.com/v9/x" in (workspace.path / "two.yaml").read_text()
+
+
+BASE = {
+    "type": "object",
+    "required": ["type"],
+    "properties": {"type": {"type": "string"}},
+    "discriminator": {"propertyName": "type", "mapping": {"text": "TextPart", "image": "ImagePart"}},
+}
+
+
+def test_a_base_that_names_its_kinds_is_imported_as_one_of_them(
+    workspace: Folder, callsheet: Callsheet
+) -> None:
+    body = {
+        "type": "object",
+        "required": ["part"],
+        "properties": {"part": {"$ref": "#/components/schemas/Part"}},
+    }
+    send = operation("send", "mail", "subject")
+    send["requestBody"]["content"]["application/json"]["schema"] = body
+    base = {"$ref": "#/components/schemas/Part"}
+    schemas = {
+        "Part": BASE,
+        "TextPart": {"allOf": [base, {"required": ["text"], "properties": {"text": {"type": "string"}}}]},
+        "ImagePart": {"allOf": [base, {"required": ["url"], "properties": {"url": {"type": "string"}}}]},
+    }
+    components = {**DESCRIPTION["components"], "schemas": schemas}
+    whole = {**DESCRIPTION, "paths": {"/send": {"post": send}}, "components": components}
+    file = workspace.write("shop.openapi", json.dumps(whole))
+    assert callsheet("import", file, "--operation", "send", "-C", workspace.path).code == 0
+    (action,) = (
+        one for one in Workspace(workspace.path).compile().actions.values() if one.name != "example"
+    )
+    part = action.spec["request"]["payload"]["part"]
+    assert (part["type"], [*part]) == ("text", ["type", "text"])
+    assert callsheet("test", "-C", workspace.path).code == 0
+    text = (workspace.path / f"{action.name}.yaml").read_text()
+    workspace.write(f"{action.name}.yaml", text.replace("type: text", "type: image"))
+    outcome = callsheet("validate", "-C", workspace.path)
+    assert "`part` lacks `url`, which the contract requires" in outcome.out

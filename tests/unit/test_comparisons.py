@@ -30,7 +30,7 @@ ALLOWED = {
     # Plans, as frozen data: by digests and addresses.
     "changes == plan.changes", "before == after", "record.get('packVersion') != FORMAT_VERSION",
     # Names, addresses, paths, hosts, codes, columns: texts and places of ours.
-    "path == ('token',)", "key != 'token'", "one == held.name", "self.open[at][0] == tag", "rest.count('(') == rest.count(')')", "found.end() == at",
+    "owner == target", "one != target", "path == ('token',)", "key != 'token'", "one == held.name", "self.open[at][0] == tag", "rest.count('(') == rest.count(')')", "found.end() == at",
     "wanted.get('name') == name", "where == path", "told != pages", "content['snapshotVersion'] != FORMAT_VERSION",
     "found.sandbox.get(name, options.get(name)) != options.get(name)", "path == self.whole", "ranks[0] == ranks[1]",
     "old_address == address", "one.place[0] == file", "receiver_of(before) == host", "host_of(old) != host_of(new)", "code == wanted",

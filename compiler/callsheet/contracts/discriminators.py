@@ -111,15 +111,28 @@ def first_decided(schema: dict[str, Any]) -> list[dict[str, Any]]:
     """Return what the first value of a choice by a property says of an object; empty without one."""
     names = schema.get("if", {}).get("required", ())
     then = schema.get("then", {})
-    if len(names) != 1 or "enum" not in then.get("properties", {}).get(names[0], {}):
+    if len(names) != 1:
         return []
-    name, value = names[0], then["properties"][names[0]]["enum"][0]
+    name = names[0]
+    values = then.get("properties", {}).get(name, {}).get("enum") or _first_of_cases(then, name)
+    if not values:
+        return []
+    value = values[0]
     meant = [
         one["then"]
         for one in then.get("allOf", ())
         if any(equal(value, it) for it in one["if"]["properties"][name]["enum"])
     ]
     return [{"properties": {name: {"enum": [value]}}, "required": [name]}, *meant]
+
+
+def _first_of_cases(then: dict[str, Any], name: str) -> list[Any]:
+    """Return the values of the first case of a choice that leaves other values open."""
+    for one in then.get("allOf", ()):
+        found = one.get("if", {}).get("properties", {}).get(name, {}).get("enum")
+        if found:
+            return list(found)
+    return []
 
 
 def _values_of(shapes: Shapes, name: str, branch: Any, mapping: dict[str, dict[str, str]]) -> list[Any]:

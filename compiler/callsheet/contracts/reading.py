@@ -21,7 +21,7 @@ from callsheet.contracts.records import operation_from, record_of
 from callsheet.contracts.sources import ContractFault, ContractFile, read_contract
 from callsheet.documents import Related, Source
 
-FORMAT = 11
+FORMAT = 12
 """Of what is kept of an operation; higher whenever it is read otherwise."""
 
 _OPERATIONS: Memo[Operation] = Memo(32 * 1_048_576)

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from callsheet.contracts.discriminators import decided, discriminated, references_in
 from callsheet.contracts.keywords import conditions, of_dependents, of_items, of_keys
+from callsheet.contracts.kinds_of_base import Bases, by_kind
 from callsheet.contracts.negations import TYPES, to_the_letter
 from callsheet.contracts.nodes import definition_key, reference_to
 from callsheet.contracts.shapes import Around, Shapes
@@ -48,6 +49,7 @@ class Translator:
         version = str(description.get("openapi", ""))
         self.takes_siblings = version.startswith("3.") and not version.startswith("3.0")
         self.shapes = Shapes(self._followed, named_is_closed=discovery)
+        self.bases = Bases(description, self.look, self._pointer_of, self.shapes)
 
     def whole(self, node: Any, pointer: str) -> dict[str, Any]:
         """Return a schema with the definitions that it needs, to stand alone."""
@@ -118,6 +120,34 @@ class Translator:
         if target is None:
             self.odd.append((pointer, f"refers to {reference[:80]}, which is outside the file"))
             return {}
+        name = self.bases.property_of(target)
+        if name is None or self.bases.is_within(pointer, target):
+            return self._definition(target, reference, pointer)
+        return self._base(target, name)
+
+    def _base(self, target: str, name: str) -> dict[str, Any]:
+        """Return the reference to a base whose objects are judged by the kind that they name, too."""
+        key = f"{definition_key(target)}..by-kind"
+        if key not in self.definitions:
+            self.definitions[key] = {}
+            kinds = self.bases.kinds(target)
+            judged = [one for one in kinds if not self.bases.leads_to(one, target)]
+            plain = self._definition(target, f"#{target}", target)
+            cases = [(kinds[one], self._kind(one)) for one in judged]
+            self.definitions[key] = {
+                "x-at": target,
+                "allOf": [plain, *([by_kind(name, cases, target)] if cases else [])],
+            }
+        return reference_to(key, target)
+
+    def _kind(self, target: str) -> dict[str, Any]:
+        """Return the schema of a kind: a closed one refuses what neither it nor its base names."""
+        found = self._definition(target, f"#{target}", target)
+        return (
+            {**found, "unevaluatedProperties": False} if self.shapes.is_closed(self.look(target)) else found
+        )
+
+    def _definition(self, target: str, reference: str, pointer: str) -> dict[str, Any]:
         key = definition_key(target)
         if key not in self.definitions:
             value = self.look(target)

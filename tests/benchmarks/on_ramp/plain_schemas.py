@@ -31,6 +31,8 @@ SAME = (
 )  # fmt: skip
 ONE = ("additionalProperties", "unevaluatedProperties", "not", "if", "then", "else", "contains",
        "propertyNames")  # fmt: skip
+MOST_KINDS = 100
+"""Of a base with more, callsheet judges none by its kind."""
 NAMED = ("properties", "patternProperties", "dependentSchemas")
 Node = dict[str, Any]
 
@@ -109,8 +111,54 @@ class PlainSchema:
         key = f"{'part ' if part else ''}{reference}".replace("~", "-").replace("/", "|").replace("%", "!")
         if key not in self.definitions:
             self.definitions[key] = {}
-            self.definitions[key] = self._of(self.look(reference), part=part)
+            node = self.look(reference)
+            found = self._of(node, part=part)
+            self.definitions[key] = found if part else self._with_kinds(reference, node, found)
         return {"$ref": f"#/definitions/{key.replace(' ', '%20')}"}
+
+    def _with_kinds(self, reference: str, node: Any, found: Any) -> Any:
+        """Add to a base that an object fits the schema which the value of its discriminator names."""
+        told = node.get("discriminator") if isinstance(node, dict) else None
+        name = told.get("propertyName") if isinstance(told, dict) else told
+        if not isinstance(name, str) or node.get("oneOf") or node.get("anyOf"):
+            return found
+        short = reference.rsplit("/", 1)[-1]
+        mapping = (told.get("mapping") or {}) if isinstance(told, dict) else {}
+        allowed = (node.get("properties") or {}).get(name, {}).get("enum")
+        cases = []
+        for kind, schema in self._made_of(short).items():
+            own = self._enum(schema, name)
+            values = (
+                [value for value, to in mapping.items() if to.rsplit("/", 1)[-1] == kind]
+                or [it for it in [schema.get("x-ms-discriminator-value")] if it]
+                or (own if own and own != allowed else [kind])
+            )
+            other = {"not": {"required": [name], "properties": {name: {"enum": values}}}}
+            kind_reference = f"{reference.rsplit('/', 1)[0]}/{kind}"
+            cases.append({"anyOf": [other, self._reference(kind_reference, part=True)]})
+        return {"allOf": [found, *cases]} if 0 < len(cases) <= MOST_KINDS else found
+
+    def _made_of(self, base: str) -> dict[str, Node]:
+        """Return the schemas whose `allOf` leads to one by its name, however far."""
+        schemas = self.look("#/definitions") or self.look("#/components/schemas") or {}
+        found: dict[str, Node] = {}
+        before = -1
+        while before < len(found):
+            before = len(found)
+            for kind, schema in schemas.items():
+                parts = list(_all_parts(schema))
+                names = {str(one.get("$ref")).rsplit("/", 1)[-1] for one in parts}
+                if kind != base and (base in names or names & found.keys()):
+                    found[kind] = schema
+        return found
+
+    def _enum(self, schema: Node, name: str) -> list[Any] | None:
+        """Return the values that a schema itself allows of a property."""
+        for one in (schema, *_all_parts(schema)):
+            field = (one.get("properties") or {}).get(name) or {}
+            if "const" in field or "enum" in field:
+                return [field["const"]] if "const" in field else list(field["enum"])
+        return None
 
     def _plain(self, node: Node, *, part: bool) -> Node:
         found: Node = {key: node[key] for key in SAME if key in node}
@@ -224,6 +272,14 @@ class PlainSchema:
             else:
                 return False
         return False
+
+
+def _all_parts(schema: Any) -> Iterator[Node]:
+    """Yield what is in the `allOf` of a schema, and in theirs, without following references."""
+    for one in (schema.get("allOf") or ()) if isinstance(schema, dict) else ():
+        if isinstance(one, dict):
+            yield one
+            yield from _all_parts(one)
 
 
 def _is_regular(pattern: str) -> bool:
