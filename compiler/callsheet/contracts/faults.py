@@ -68,12 +68,37 @@ def worded(keyword: str, node: dict[str, Any], value: Any, path: Path) -> Iterat
         )
     elif keyword in ("enum", "const"):
         yield not_among(tuple(told or ()) if keyword == "enum" else (told,), value, path, at)
+    elif keyword == "not" and isinstance(told, dict):
+        yield _excluded(told, name, path, at)
+    elif keyword == "contains":
+        words = f"{name} contains no item of the form that the contract requires one of"
+        yield Fault(path=path, words=words, way_out="add one", at=at)
     else:
         shown = json.dumps(told, ensure_ascii=False)[:100]
         yield Fault(
             path=path, words=f"{name} does not satisfy `{keyword}: {shown}` of the contract",
             way_out="change the value", at=at,
         )  # fmt: skip
+
+
+def _excluded(told: dict[str, Any], name: str, path: Path, at: str) -> Fault:
+    """Return the fault of a value that fits what the contract excludes by `not`."""
+    says = {key: one for key, one in told.items() if not key.startswith("x-")}
+    way_out = "change the value"
+    match says:
+        case {"required": [*names], **rest} if names and not rest.keys() - {"type"}:
+            words = " and ".join(f"`{one}`" for one in names)
+            what = f"has {words}{' together' if len(names) > 1 else ''}, which the contract excludes"
+            way_out = "remove one of them" if len(names) > 1 else f"remove {words}"
+        case {"type": str(kind)} if len(says) == 1:
+            what = f"is {_TYPES.get(kind, kind)}, which the contract excludes"
+        case {"enum": [*_]} | {"const": _} if len(says) == 1:
+            what = "is a value that the contract excludes"
+        case {"pattern": pattern} if not says.keys() - {"type", "pattern"}:
+            what = f"matches `{str(pattern)[:100]}`, which the contract excludes"
+        case _:
+            what = "is of a form that the contract excludes"
+    return Fault(path=path, words=f"{name} {what}", way_out=way_out, at=at)
 
 
 def not_among(allowed: Sequence[Any], value: Any, path: Path, at: str) -> Fault:

@@ -86,3 +86,52 @@ def test_what_stands_beside_a_reference_counts_where_the_version_says_so() -> No
     assert {"b": "x"} not in accepted(negated)[0]
     assert {"b": "x"} in accepted(negated, "3.1.0")[0]
     assert {"a": "x", "b": "x"} not in accepted(negated, "3.1.0")[0]
+
+
+EXCLUDED = [
+    ({"not": {"required": ["a"]}}, {"a": 1}, "the body has `a`, which the contract excludes", "remove `a`"),
+    (
+        {"not": {"required": ["a", "b"]}},
+        {"a": 1, "b": 1},
+        "the body has `a` and `b` together, which the contract excludes",
+        "remove one of them",
+    ),
+    (
+        {"properties": {"x": {"not": {"enum": ["a"]}}}},
+        {"x": "a"},
+        "`x` is a value that the contract excludes",
+        "change the value",
+    ),
+    (
+        {"properties": {"x": {"not": {"type": "string", "pattern": "^a"}}}},
+        {"x": "abc"},
+        "`x` matches `^a`, which the contract excludes",
+        "change the value",
+    ),
+    (
+        {"properties": {"x": {"not": {"type": "string"}}}},
+        {"x": "abc"},
+        "`x` is a text, which the contract excludes",
+        "change the value",
+    ),
+    (
+        {"not": {"anyOf": [{"required": ["a"]}, {"required": ["b"]}]}},
+        {"a": 1},
+        "the body is of a form that the contract excludes",
+        "change the value",
+    ),
+    (
+        {"properties": {"x": {"type": "array", "contains": {"type": "integer"}}}},
+        {"x": ["a"]},
+        "`x` contains no item of the form that the contract requires one of",
+        "add one",
+    ),
+]
+
+
+@pytest.mark.parametrize(("schema", "value", "words", "way_out"), EXCLUDED)
+def test_what_is_excluded_is_said_in_words(
+    schema: dict[str, Any], value: Any, words: str, way_out: str
+) -> None:
+    root = Translator({"openapi": "3.1.0"}).whole({"type": "object", **schema}, "/x")
+    assert [(one.words, one.way_out) for one in Validation(root).faults(value)] == [(words, way_out)]
