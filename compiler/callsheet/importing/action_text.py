@@ -63,6 +63,8 @@ _WHY = {
     "content-length": "the client says how long the body is",
     "cookie": "an action has no session",
 }
+_SEVERAL = re.compile("[ ,;]|=[^=]")
+"""In a header's value that is more than a key, as `Token token=…`; a key in base64 ends with `=`."""
 _USER_LEFT = "the name and password in the URL were left out: the request authenticates otherwise"
 
 
@@ -318,7 +320,7 @@ class _Writer:
             if name == "authorization":
                 self._authorization(value, found, key)
             elif is_hidden_field(key, value):
-                found[key] = self.secrets.to(key, value)
+                found[key] = self._hidden_header(key, value, key)
             else:
                 self._keep_on_a_line(value)
                 self.sent_headers[key] = as_written(value)
@@ -351,7 +353,7 @@ class _Writer:
                 self._whole_header(key, value, value.split(" ", 1)[0])
                 headers[key] = self.whole_headers[key]
             else:
-                headers[key] = self.secrets.to("authorization", value)
+                headers[key] = self._hidden_header(key, value, "authorization")
         elif scheme == "bearer":
             self._as_header(headers)
             self.authentication = {
@@ -370,7 +372,15 @@ class _Writer:
                 "value": self.secrets.to("key", secret),
             }  # fmt: skip
         else:
-            headers[key] = self.secrets.to("authorization", value)
+            headers[key] = self._hidden_header(key, value, "authorization")
+
+    def _hidden_header(self, name: str, value: str, what: str) -> dict[str, str]:
+        """Return the reference to a header's value; say that it is all of it, where it is no key alone."""
+        reference = self.secrets.to(what, value)
+        if _SEVERAL.search(value.strip()) is not None:
+            secret = reference["secret"].removeprefix("env:")
+            self.notes.append(f"{secret} is the whole header {name}, with what is written around the key")
+        return reference
 
     def _as_header(self, headers: dict[str, Any]) -> None:
         """Make a key in a header a header, because another one is the authentication."""

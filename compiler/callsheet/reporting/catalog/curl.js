@@ -265,8 +265,10 @@ function credentialsOf(asked, url, writer) {
       const found = /^bearer ([^\s]+)$/i.exec(value);
       if (!found) throw new Unread();
       authenticate({ type: "bearer", token: writer.reference("token", found[1]) });
-    } else if (writer.judge.field(name, value)) key(name, "header", value);
-    else put(headers, name, value);
+    } else if (writer.judge.field(name, value)) {
+      if (/[ ,;]|=[^=]/.test(value)) throw new Unread(); // more than a key: the compiler has a note
+      key(name, "header", value);
+    } else put(headers, name, value);
   }
   for (const [name, value] of url.pairs) {
     if (writer.judge.field(name, value)) key(name, "query", value);
