@@ -4,7 +4,8 @@
                                         [--kill-after 5] [--single] [--folder FOLDER]
 
 It prints the time, the memory of the process that compares (not of the workers), and the digest of all compiled
-objects, which is the same with `--single`. `--folder` keeps the generated files for the next run.
+objects, which is the same with `--single`. `--kill-after 0` kills none. `--folder` keeps the generated files for the
+next run.
 """
 
 from __future__ import annotations
@@ -51,10 +52,12 @@ def main() -> None:
             measure("one process", Workspace(folder, cache=True, jobs=1), before)
             return
         with cluster(wanted.workers, memory=wanted.memory) as found:
-            found.order("kill-worker", wanted.kill_after)
+            if wanted.kill_after:
+                found.order("kill-worker", wanted.kill_after)
             what = f"{wanted.workers} workers of {wanted.memory}"
             measure(what, Workspace(folder, cache=True, dask=found.address, watching=watching), before)
-            print(found.done(), flush=True)
+            if wanted.kill_after:
+                print(found.done(), flush=True)
 
 
 def measure(what: str, workspace: Workspace, before: float) -> None:
