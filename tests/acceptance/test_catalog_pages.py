@@ -93,8 +93,10 @@ def test_an_action_shows_the_request_as_it_would_leave(site: Path, watched: Open
     assert one.page.locator("[aria-invalid]").evaluate_all(
         "all => all.map(it => it.dataset.parameter)"
     ) == ["title"]
-    assert "maxLength: 120" in one.page.locator("label:has([data-parameter=title])").inner_text()
-    assert "device-id" in one.page.locator("label:has([data-parameter=installation_id])").inner_text()
+    assert (
+        "au plus 120\u00a0caractères" in one.page.locator("label:has([data-parameter=title])").inner_text()
+    )
+    assert "appareil" in one.page.locator("label:has([data-parameter=installation_id])").inner_text()
     one.page.get_by_role("button", name="Réinitialiser").click()
     one.page.wait_for_function("document.querySelector('output').textContent.includes('Your order')")
     assert one.said == []

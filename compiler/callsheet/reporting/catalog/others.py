@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from callsheet.deploying.cataloguing import CatalogResult, State
 from callsheet.language.addresses import Address
+from callsheet.language.kinds import deployed_kinds
 
 
 class Other(Struct, frozen=True):
@@ -16,6 +17,12 @@ class Other(Struct, frozen=True):
     kind: str
     name: str
     states: Mapping[str, State]
+
+    @property
+    def sort(self) -> str:
+        """Its kind in words; the kind itself where there are none."""
+        known = deployed_kinds()
+        return known[self.kind].singular if self.kind in known else self.kind
 
     @property
     def last(self) -> State | None:

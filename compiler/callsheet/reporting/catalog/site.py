@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from importlib.resources import files
 from itertools import chain
 from typing import Any
@@ -29,7 +30,8 @@ from callsheet.reporting.catalog.new_page import new_page
 from callsheet.reporting.catalog.others import others_of
 from callsheet.reporting.catalog.overview import STATE_WORDS, overview_of
 from callsheet.reporting.catalog.views import Known, View, all_known, mismatched, views_of
-from callsheet.reporting.catalog.words import LANGUAGES, words_in
+from callsheet.reporting.catalog.wording import moment, number, personal_words
+from callsheet.reporting.catalog.words import LANGUAGES, heads_in, words_in
 from callsheet.reporting.journey import journey_text
 from callsheet.reporting.model import Style
 from callsheet.reporting.web_base import web_base
@@ -102,7 +104,7 @@ def _files(
     for language, one in pages.items():
         for name, text in one.all():
             yield f"{folders[language]}{name}", text
-    for number, entry in enumerate(result.entries):
+    for at, entry in enumerate(result.entries):
         # What is read of the files is read once for all languages.
         contents = dict(entry.compiled)
         texts = _texts(contents)
@@ -117,7 +119,7 @@ def _files(
         }
         entry.definition.document.forget()
         for language, one in pages.items():
-            view = one.views[number]
+            view = one.views[at]
             screens = _screens(result, view, contents, language)
             yield (
                 f"{folders[language]}{view.page}",
@@ -232,13 +234,17 @@ class _Pages:
             link_base=self.link_base,
             icon=_icon,
             hidden=masked,
+            moment=partial(moment, language=self.language),
+            number=partial(number, language=self.language),
+            personal=partial(personal_words, language=self.language),
+            heads=heads_in(self.language),
             mismatch=mismatched,
             **values,
         )
 
     def _filters(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """Return what can be chosen, by name: each value with how it is shown."""
-        views, words = self.views, self.words
+        views = self.views
         values: dict[str, Sequence[str]] = {
             "environment": [*self.result.environments],
             "vendor": sorted({one.vendor for one in views}),
@@ -248,10 +254,16 @@ class _Pages:
             "state": [one for one in STATE_WORDS if any(one in it.words for it in views)],
         }
         return [
-            (name, [(one, words[one] if name == "state" else one) for one in found if one])
+            (name, [(one, self._choice(name, one)) for one in found if one])
             for name, found in values.items()
             if any(found)
         ]
+
+    def _choice(self, name: str, value: str) -> str:
+        """Return how a value to choose is shown."""
+        if name == "sensitivity":
+            return personal_words(value, self.language)
+        return self.words[value] if name == "state" else value
 
 
 def _groups(views: Sequence[View]) -> list[tuple[str, list[tuple[str, list[View]]]]]:
