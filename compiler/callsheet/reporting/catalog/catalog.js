@@ -13,8 +13,9 @@ function near(word, wanted) {
     (word[at] === wanted[at + 1] && word[at + 1] === wanted[at] && rest(2, 2));
 }
 
-function palette(form) {
-  const cards = [...document.querySelectorAll(".cards > li")].map(element => ({
+function finding(form) {
+  // Cards of the palette, rows of the list.
+  const cards = [...document.querySelectorAll("[data-search]")].map(element => ({
     element, search: element.dataset.search, words: null,
     values: name => (element.dataset[name] || "").split("\n"),
   }));
@@ -98,5 +99,5 @@ function sortable(table) {
 }
 
 const form = document.querySelector("form.filters:not(.changes)");
-if (form) (form.classList.contains("flows") ? flows : palette)(form);
+if (form) (form.classList.contains("flows") ? flows : finding)(form);
 document.querySelectorAll("table.sortable").forEach(sortable);

@@ -27,7 +27,7 @@ from callsheet.reporting.catalog.mails import shown_mails
 from callsheet.reporting.catalog.new_data import scripts_of
 from callsheet.reporting.catalog.new_page import ASSETS as NEW_ASSETS
 from callsheet.reporting.catalog.new_page import new_page
-from callsheet.reporting.catalog.others import others_of
+from callsheet.reporting.catalog.others import Other, others_of
 from callsheet.reporting.catalog.overview import STATE_WORDS, overview_of
 from callsheet.reporting.catalog.views import Known, View, all_known, mismatched, views_of
 from callsheet.reporting.catalog.wording import moment, number, personal_words
@@ -196,7 +196,8 @@ class _Pages:
         """Yield each page that is about all entries, with its path below those of its language."""
         views = self.views
         yield self._page("index", "palette", groups=_groups(views), filters=self._filters())
-        yield self._page("list", "list", strangers=others_of(self.result))
+        strangers = others_of(self.result)
+        yield self._page("list", "list", strangers=strangers, filters=self._filters(strangers))
         flows = flows_of(views)
         yield self._page("flows", "flows", flows=flows, picture=picture_of(flows), shared=_shared(views))
         yield self._page("overview", "overview", **overview_of(self.result, views, self.words))
@@ -242,16 +243,19 @@ class _Pages:
             **values,
         )
 
-    def _filters(self) -> list[tuple[str, list[tuple[str, str]]]]:
+    def _filters(self, strangers: Sequence[Other] = ()) -> list[tuple[str, list[tuple[str, str]]]]:
         """Return what can be chosen, by name: each value with how it is shown."""
         views = self.views
+        words = {word for one in views for word in one.words} | {
+            word for one in strangers for word in one.words
+        }
         values: dict[str, Sequence[str]] = {
             "environment": [*self.result.environments],
             "vendor": sorted({one.vendor for one in views}),
             "channel": sorted({one.channel for one in views}),
             "owner": sorted({one.owner for one in views}),
             "sensitivity": sorted({kind for one in views for kind in one.sensitivity}),
-            "state": [one for one in STATE_WORDS if any(one in it.words for it in views)],
+            "state": [one for one in STATE_WORDS if one in words],
         }
         return [
             (name, [(one, self._choice(name, one)) for one in found if one])
