@@ -19,6 +19,7 @@ function newAction(form) {
   const words = JSON.parse(form.dataset.words), host = JSON.parse(form.dataset.host), language = document.documentElement.lang;
   const find = name => form.querySelector(name), named = name => form.elements.namedItem(name);
   const fields = new Fields(data.schema, words, JSON.parse(form.dataset.french), language, isOther => isOther ? build() : show());
+  fields.deepest = data.deepest;
   let start = data.blank, isChanged = false;
 
   function option(select, value, text) { select.append(make("option", { value }, text)); }
@@ -132,7 +133,7 @@ function newAction(form) {
 
   function ownFindings() {
     // What is not the compiler's to say: of the page itself.
-    const found = [...fields.wrong].map(([pointer, message]) => ({ pointer, message }));
+    const found = [...fields.wrong].map(([pointer, one]) => isMapping(one) ? { pointer, ...one } : { pointer, message: one });
     const name = fields.at(["metadata", "name"]);
     if (data.taken.includes(name)) found.push({ pointer: "/metadata/name", message: words.taken });
     if (hasSurrogate(fields.document)) found.push({ pointer: "", message: words.not_text });
