@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -331,7 +332,24 @@ def test_a_curl_line_is_read_or_left_to_the_compiler(
         assert note in yaml_of(one)
     one.page.fill("textarea[name=curl]", "curl https://api.example.com/$ID | jq .")
     one.page.click("button[name=read]")
-    assert "callsheet import curl 'curl …'" in one.page.inner_text(".noted")
+    assert "What it cannot read: $" in one.page.inner_text(".noted")
+    assert (
+        one.page.inner_text(".noted pre")
+        == "callsheet import curl 'curl https://api.example.com/$ID | jq .'"
+    )
+    for line, part in (
+        ("curl --proxy http://p.example https://a.example/", "--proxy"),
+        ("curl https://a.example/ | jq .", "|"),
+        ("curl https://a.example/ -d @body.json", "--data"),
+        ("curl https://a.example/ -H 'Authorization: Digest x'", "-H Authorization"),
+        ("curl https://a.example/ -d 'a=1'", "-d"),
+        ("wget https://a.example/", "wget"),
+    ):
+        one.page.fill("textarea[name=curl]", line)
+        one.page.click("button[name=read]")
+        assert one.page.inner_text(".noted .warning code") == part
+        command = one.page.inner_text(".noted pre")
+        assert shlex.split(command) == ["callsheet", "import", "curl", line]
     assert parse(yaml_of(one), "a.yaml")[0][0].value == imported
     assert one.said == []
 

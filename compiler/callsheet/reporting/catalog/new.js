@@ -96,7 +96,10 @@ function newAction(form) {
       begin({ ...data.blank, document: made, head: [...data.blank.head, ...head], findings: null, files: {}, values: [] });
     } catch (error) {
       if (!(error instanceof Unread)) throw error;
-      note(make("p", { className: "warning" }, words.curl_unread, " ", make("code", {}, "callsheet import curl 'curl …'")));
+      const line = named("curl").value.trim(), said = [words.curl_unread];
+      if (error.part) said.push(` ${words.curl_part} `, make("code", {}, error.part));
+      note(make("p", { className: "warning" }, ...said), make("p", {}, words.curl_command),
+        make("pre", { tabIndex: 0 }, `callsheet import curl '${line.replaceAll("'", "'\\''")}'`));
     }
   }
   function begin(one) {

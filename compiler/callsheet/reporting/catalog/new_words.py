@@ -41,11 +41,13 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Ses secrets n'ont pas été repris : définissez-les là où l'action est envoyée.",
     ),
     "curl_unread": (
-        "This page reads only plain curl lines, and does not guess. Run this command with the line:",
-        (
-            "Cette page ne lit que des lignes curl simples, et ne devine pas. Lancez cette commande "
-            "avec la ligne :"
-        ),
+        "This page reads only plain curl lines, and does not guess.",
+        "Cette page ne lit que des lignes curl simples, et ne devine pas.",
+    ),
+    "curl_part": ("What it cannot read:", "Ce qu'elle ne peut pas lire :"),
+    "curl_command": (
+        "The compiler reads it. This command contains the line as you wrote it, with its credentials:",
+        "Le compilateur la lit. Cette commande contient la ligne telle quelle, avec ses secrets :",
     ),
     "operation": ("Operation", "Opération"),
     "choose": ("choose one", "à choisir"),
