@@ -193,7 +193,10 @@ def test_what_cannot_be_reached_is_not_known(
     )
     assert states(callsheet, workspace, tmp_path / "site") == {"example": "not known"}
     overview = (tmp_path / "site" / "overview.html").read_text("utf-8")
-    assert re.search(r"NOWHERE_URL is not set</span> <span class=\"dim\">\(asked at 20[^)]*Z\)", overview)
+    assert re.search(
+        r"NOWHERE_URL is not set</span> <span class=\"dim\">\(asked at <time datetime=\"20[^)]*UTC</time>\)",
+        overview,
+    )
     assert "not known · " in (tmp_path / "site" / "changes.html").read_text("utf-8")
 
 
@@ -450,7 +453,10 @@ def test_a_page_says_what_became_of_the_tests_and_which_policies_look_at_it(
     assert "<dd>1, passed</dd>" in found["actions/right.html"]
     assert "<dd>1, failed: hi (local)</dd>" in found["actions/wrong.html"]
     assert "<dd>owned</dd>" in found["actions/right.html"]
-    assert "<dd>owned (except until 2999-12-31)</dd>" in found["actions/wrong.html"]
+    assert re.search(
+        r"<dd>owned \(except until <time [^>]*>31\s+December 2999</time>\)</dd>",
+        found["actions/wrong.html"],
+    )
     assert "2999-12-31" in found["overview.html"]
 
 

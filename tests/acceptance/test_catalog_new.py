@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from callsheet.documents import FolderSource, read_documents
+from callsheet.documents.parsed import MAX_DEPTH
 from callsheet.documents.reading import parse
 from callsheet.importing import starts
 from callsheet.language.schema_check import schema
@@ -143,6 +146,29 @@ def test_an_operation_is_what_the_compiler_imports(
     assert one.said == []
 
 
+def compare_refusals(one: Watched, folder: Path) -> None:
+    """Compare what the page says of JSON that only a browser takes with what the compiler says of the file."""
+    payload = "[id='at/spec/request/payload']"
+    head = "apiVersion: callsheet/v1\nkind: Action\nspec:\n  request:\n    payload: "
+    found = []
+    for text in (
+        '{"a": 1, "b": {"a": 2, "a": 3}}',
+        '{"a": 1, "\\u0061": 2}',
+        '{"a": 1e400}',
+        *("[" * depth + "]" * depth for depth in range(MAX_DEPTH - 5, MAX_DEPTH + 2)),
+        "[" * 50_000 + "]" * 50_000,
+        '{"a": "{\\"b\\": 1, \\"b\\": 1e400}", "b": [{"b": 1}, {"b": 1}]}',
+    ):
+        one.page.fill(payload, text)
+        (folder / "payload.yaml").write_text(f"{head}{text}\n", "utf-8")
+        _, problems, _ = read_documents(FolderSource(folder), "payload.yaml")
+        said = [it.splitlines()[0] for it in findings(one)]
+        assert said == [f"{it.code} {it.message}" for it in problems], text[:80]
+        found += [it.code for it in problems]
+        assert "Infinity" not in yaml_of(one)
+    assert {*found} == {"CS112", "CS113", "CS123"}
+
+
 def test_the_form_says_what_the_compiler_says_beside_the_field(
     samples: Folder, callsheet: Callsheet, tmp_path: Path, watched: Opening
 ) -> None:
@@ -166,6 +192,7 @@ def test_the_form_says_what_the_compiler_says_beside_the_field(
     assert findings(one) == ["This is not JSON: the last valid value is kept."]
     page.fill("[id='at/spec/request/payload']", '{"a": 9007199254740993}')
     assert findings(one) == ["A number has more digits than JSON keeps: write it as a string."]
+    compare_refusals(one, tmp_path)
     page.fill("[id='at/spec/request/payload']", '{"a": [1, 1.0, "1", null], "yes": "no"}')
     assert findings(one) == []
     page.locator("[id='at/spec/authentication']").click()
@@ -305,7 +332,24 @@ def test_a_curl_line_is_read_or_left_to_the_compiler(
         assert note in yaml_of(one)
     one.page.fill("textarea[name=curl]", "curl https://api.example.com/$ID | jq .")
     one.page.click("button[name=read]")
-    assert "callsheet import curl 'curl …'" in one.page.inner_text(".noted")
+    assert "What it cannot read: $" in one.page.inner_text(".noted")
+    assert (
+        one.page.inner_text(".noted pre")
+        == "callsheet import curl 'curl https://api.example.com/$ID | jq .'"
+    )
+    for line, part in (
+        ("curl --proxy http://p.example https://a.example/", "--proxy"),
+        ("curl https://a.example/ | jq .", "|"),
+        ("curl https://a.example/ -d @body.json", "--data"),
+        ("curl https://a.example/ -H 'Authorization: Digest x'", "-H Authorization"),
+        ("curl https://a.example/ -d 'a=1'", "-d"),
+        ("wget https://a.example/", "wget"),
+    ):
+        one.page.fill("textarea[name=curl]", line)
+        one.page.click("button[name=read]")
+        assert one.page.inner_text(".noted .warning code") == part
+        command = one.page.inner_text(".noted pre")
+        assert shlex.split(command) == ["callsheet", "import", "curl", line]
     assert parse(yaml_of(one), "a.yaml")[0][0].value == imported
     assert one.said == []
 

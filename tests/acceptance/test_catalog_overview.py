@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from callsheet.reporting.catalog.wording import moment
 from support.journeys import SEVEN, write
 from support.workspaces import ACTION, Callsheet, Folder
 
@@ -111,7 +112,7 @@ def test_applies_are_counted_by_week_and_environment(
     found = overview(callsheet, workspace, tmp_path / "site", "-e", "local")
     today = date.today()  # noqa: DTZ011 - the weeks of the test are those of its own day
     monday = today - timedelta(days=today.weekday())
-    weeks = [(monday - timedelta(weeks=one)).isoformat() for one in (2, 1, 0)]
+    weeks = [moment((monday - timedelta(weeks=one)).isoformat(), "en") for one in (2, 1, 0)]
     rows = [one for one in found.rows if one[0] in weeks]
     assert rows == [[weeks[0], "1"], [weeks[1], ""], [weeks[2], "1"]]
     assert len([one for one in found.bars if one.startswith("deployed 28")]) == 2
@@ -128,7 +129,8 @@ def test_what_is_open_is_named_with_the_way_on(
         database.execute("DELETE FROM ledger_outcome")
     found = overview(callsheet, workspace, tmp_path / "site", "-e", "local")
     assert re.search(
-        r"local apply interrupted 20\S+Z by \S+: Action/example · callsheet apply -e local ", found.text
+        r"local apply interrupted \d+\s\w+ 20\d\d, \S+\sUTC by \S+: Action/example · callsheet apply -e local ",
+        found.text,
     )
 
 
@@ -155,16 +157,16 @@ def test_exceptions_say_how_many_days_are_left(
         f"  schema: {{required: [owner]}}\n  exceptions: {json.dumps(exceptions)}\n",
     )
     found = overview(callsheet, workspace, tmp_path / "site", page="fr/overview")
-    assert (
-        f"exception jusqu&#39;au {ends['later']}" in (tmp_path / "site/fr/actions/later.html").read_text()
-    )
-    rows = [one for one in found.rows if one[:1] and one[0] in {it.isoformat() for it in ends.values()}]
+    until = {name: moment(one.isoformat(), "fr") for name, one in ends.items()}
+    page = (tmp_path / "site/fr/actions/later.html").read_text("utf-8")
+    assert re.search(f"exception jusqu&#39;au <time [^>]*>{until['later']}</time>", page)
+    rows = [one for one in found.rows if one[:1] and one[0] in until.values()]
     assert rows == [
-        [ends["example"].isoformat(), "9 jours", "owned", "example", "<b>not yet</b>"],
-        [ends["later"].isoformat(), "90 jours", "owned", "later", "<b>not yet</b>"],
+        [until["example"], "9 jours", "owned", "example", "<b>not yet</b>"],
+        [until["later"], "90 jours", "owned", "later", "<b>not yet</b>"],
     ]
-    assert f"soon 45 {ends['example']}: 9 jours" in found.bars
-    assert f"later 450 {ends['later']}: 90 jours" in found.bars
+    assert f"soon 45 {until['example']}\u00a0: 9 jours" in found.bars
+    assert f"later 450 {until['later']}\u00a0: 90 jours" in found.bars
 
 
 def test_an_exception_that_has_expired_is_not_said_to_hold(
@@ -177,9 +179,9 @@ def test_an_exception_that_has_expired_is_not_said_to_hold(
         f"  schema: {{required: [owner]}}\n  exceptions: {json.dumps(exceptions)}\n",
     )
     found = overview(callsheet, workspace, tmp_path / "site")
-    assert ["2020-10-31", "expired", "owned", "example", "not yet"] in found.rows
+    assert [moment("2020-10-31", "en"), "expired", "owned", "example", "not yet"] in found.rows
     page = (tmp_path / "site/actions/example.html").read_text("utf-8")
-    assert "owned (exception expired on 2020-10-31)" in page
+    assert "owned (exception expired on 31\u00a0October 2020)" in page
     assert "except until" not in page
 
 

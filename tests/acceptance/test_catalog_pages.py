@@ -78,6 +78,58 @@ def test_the_list_is_sorted_by_keyboard(site: Path, watched: Opening) -> None:
     assert one.said == []
 
 
+def test_the_list_is_searched_and_filtered_as_the_palette(site: Path, watched: Opening) -> None:
+    one = watched((site / "list.html").as_uri(), 1280)
+
+    def names() -> set[str]:
+        return {it.strip() for it in one.page.locator("tbody tr:visible th").all_inner_texts()}
+
+    assert len(names()) == 13
+    one.page.fill("input[name=q]", "firebsae")
+    assert names() == {"firebase_push", "shipped_push"}
+    assert one.page.inner_text("[role=status]") == "nothing has these letters; 2 come near"
+    one.page.fill("input[name=q]", "")
+    one.page.select_option("select[name=sensitivity]", "phone")
+    one.page.select_option("select[name=channel]", "sms")
+    assert names() == {"vonage_sms", "shipped_sms"}
+    one.page.select_option("select[name=environment]", "local")
+    one.page.select_option("select[name=state]", "not asked")
+    assert names() == set()
+    assert one.said == []
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_every_column_of_the_list_is_reached_in_its_frame(site: Path, watched: Opening, width: int) -> None:
+    one = watched((site / "list.html").as_uri(), width)
+    frame = one.page.locator(".scroll")
+    box = frame.bounding_box()
+    assert box is not None
+    assert box["height"] <= 900 * 0.8 + 2, "the bar below the table is in view"
+    frame.focus()
+    frame.evaluate("it => it.scrollTo(it.scrollWidth, it.scrollHeight)")
+    box = frame.bounding_box()
+    assert box is not None
+    last = one.page.locator("tbody tr").last.locator("td").last.bounding_box()
+    assert last is not None
+    assert last["x"] + last["width"] <= box["x"] + box["width"] + 1
+    head = one.page.locator("thead th").last.bounding_box()
+    assert head is not None
+    assert abs(head["y"] - box["y"]) < 3, "headings stay in view"
+    assert not one.overflows()
+
+
+@pytest.mark.parametrize("width", [320, 768, 1280, 2560])
+def test_no_page_scrolls_sideways_with_all_of_it_open(site: Path, watched: Opening, width: int) -> None:
+    one = watched((site / "index.html").as_uri(), width)
+    wide = []
+    for page in sorted(site.rglob("*.html")):
+        one.page.goto(page.as_uri())
+        one.page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+        if one.overflows():
+            wide.append(page.relative_to(site).as_posix())
+    assert wide == []
+
+
 def test_an_action_shows_the_request_as_it_would_leave(site: Path, watched: Opening) -> None:
     one = watched((site / "fr" / "actions" / "firebase_push.html").as_uri(), 800)
     output = one.page.locator("output")
@@ -93,8 +145,10 @@ def test_an_action_shows_the_request_as_it_would_leave(site: Path, watched: Open
     assert one.page.locator("[aria-invalid]").evaluate_all(
         "all => all.map(it => it.dataset.parameter)"
     ) == ["title"]
-    assert "maxLength: 120" in one.page.locator("label:has([data-parameter=title])").inner_text()
-    assert "device-id" in one.page.locator("label:has([data-parameter=installation_id])").inner_text()
+    assert (
+        "au plus 120\u00a0caractères" in one.page.locator("label:has([data-parameter=title])").inner_text()
+    )
+    assert "appareil" in one.page.locator("label:has([data-parameter=installation_id])").inner_text()
     one.page.get_by_role("button", name="Réinitialiser").click()
     one.page.wait_for_function("document.querySelector('output').textContent.includes('Your order')")
     assert one.said == []

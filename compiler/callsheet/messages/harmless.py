@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from enum import Enum
 from html import escape, unescape
 
 from msgspec import Struct
@@ -53,7 +54,15 @@ _ATTRIBUTES = frozenset({
     "role", "rowspan", "selected", "size", "start", "title", "type", "valign", "value", "width",
 })  # fmt: skip
 _IMAGE = re.compile(r"data:image/(?:png|gif|jpeg|webp);base64,[A-Za-z0-9+/=\s]*")
+_OF_HTTPS = re.compile(r"https://[^\s\x00-\x1f]+", re.IGNORECASE)
 _LOADS = frozenset({"background", "poster", "srcset"})
+
+
+class Images(Enum):
+    """Which images that an email names may be loaded."""
+
+    NONE = "none"
+    OF_HTTPS = "https"
 
 
 class Harmless(Struct, frozen=True):
@@ -75,18 +84,19 @@ class Harmless(Struct, frozen=True):
     has_data: bool = False
 
 
-def harmless(html: str) -> Harmless | None:
+def harmless(html: str, images: Images = Images.NONE) -> Harmless | None:
     """Return an email to look at; None for one that is too long."""
     if len(html) > MOST_LETTERS:
         return None
-    reader = _Reader(normalised(html))
+    reader = _Reader(normalised(html), images)
     reader.read()
     return reader.result()
 
 
 class _Reader:
-    def __init__(self, html: str) -> None:
+    def __init__(self, html: str, images: Images) -> None:
         self.text = html
+        self.loaded = images
         self.parts: list[str] = []
         self.sheets: list[str] = []
         self.rules: dict[str, str] = {}
@@ -185,6 +195,8 @@ class _Reader:
                 if name == "src" and _IMAGE.fullmatch(text):
                     found["src"] = text
                     self.has_data = True
+                elif name == "src" and self.loaded is Images.OF_HTTPS and _OF_HTTPS.fullmatch(text):
+                    found["src"] = text
                 else:
                     self.images += 1
             elif name == "href" and tag == "a":

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callsheet.messages.harmless import MOST_LETTERS, harmless
+from callsheet.messages.harmless import MOST_LETTERS, Images, harmless
 
 WHOLE = """<!doctype html><html lang="fr" onload="x()"><head><title>Nope</title>
 <style>p { color: red; background: url(https://evil.example/a.png) } @import "https://evil.example/b.css";</style>
@@ -30,6 +30,17 @@ class _Tags(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
         self.attributes += [(tag, name, value or "") for name, value in attrs]
+
+
+@pytest.mark.parametrize(
+    "source", ["http://a.example/p.png", "//a.example/p.png", "javascript:x()", "p.png"]
+)
+def test_images_of_https_are_kept_where_they_are_asked_for_and_no_others(source: str) -> None:
+    found = harmless(WHOLE.replace('alt="">', f'alt=""><img src="{source}">'), Images.OF_HTTPS)
+    assert found is not None
+    sources = [value for _, name, value in _Tags(found.html).attributes if name == "src"]
+    assert sources == ["https://evil.example/p.png", "data:image/png;base64,AAAA"]
+    assert found.images == 3, "the two of the style sheet, and this one"
 
 
 def test_an_email_keeps_its_looks_and_loads_nothing() -> None:

@@ -13,8 +13,9 @@ function near(word, wanted) {
     (word[at] === wanted[at + 1] && word[at + 1] === wanted[at] && rest(2, 2));
 }
 
-function palette(form) {
-  const cards = [...document.querySelectorAll(".cards > li")].map(element => ({
+function finding(form) {
+  // Cards of the palette, rows of the list.
+  const cards = [...document.querySelectorAll("[data-search]")].map(element => ({
     element, search: element.dataset.search, words: null,
     values: name => (element.dataset[name] || "").split("\n"),
   }));
@@ -42,7 +43,7 @@ function palette(form) {
     const shown = new Set(found);
     for (const one of cards) one.element.hidden = !shown.has(one);
     for (const group of groups) group.hidden = !group.querySelector(".cards > li:not([hidden])");
-    count.textContent = found.length ? words.replace("%", found.length) : count.dataset.nothing;
+    count.textContent = found.length ? words.replace("%", found.length.toLocaleString(document.documentElement.lang)) : count.dataset.nothing;
     const asked = new URLSearchParams();
     for (const one of form.elements) if (one.name && one.value) asked.set(one.name, one.value);
     history.replaceState(null, "", asked.size ? "#" + asked : location.pathname + location.search);
@@ -72,6 +73,12 @@ function flows(form) {
   form.hidden = false;
 }
 
+function shown(cell) {
+  // A time in words is sorted as a time.
+  const time = cell.querySelector("time");
+  return time ? time.dateTime : cell.textContent.trim();
+}
+
 function sortable(table) {
   const body = table.tBodies[0], order = new Intl.Collator(document.documentElement.lang, { numeric: true });
   const heads = [...table.tHead.rows[0].cells];
@@ -84,7 +91,7 @@ function sortable(table) {
       const down = head.getAttribute("aria-sort") === "ascending";
       for (const one of heads) one.removeAttribute("aria-sort");
       head.setAttribute("aria-sort", down ? "descending" : "ascending");
-      const rows = [...body.rows].map(row => [row.cells[column].textContent.trim(), row]);
+      const rows = [...body.rows].map(row => [shown(row.cells[column]), row]);
       rows.sort((one, other) => order.compare(one[0], other[0]) * (down ? -1 : 1));
       body.append(...rows.map(one => one[1]));
     });
@@ -92,5 +99,5 @@ function sortable(table) {
 }
 
 const form = document.querySelector("form.filters:not(.changes)");
-if (form) (form.classList.contains("flows") ? flows : palette)(form);
+if (form) (form.classList.contains("flows") ? flows : finding)(form);
 document.querySelectorAll("table.sortable").forEach(sortable);

@@ -99,7 +99,7 @@ def _state(name: str, seen: Seen, words: Mapping[str, str]) -> Inline:
     if seen.plan is None:
         return (Code(name), f" {words['no_plan']}")
     number = len(seen.plan.changes)
-    drifted = f" · {words['drifted']}: {len(seen.drift)}" if seen.drift else ""
+    drifted = f" · {words['drifted']}{words['colon']} {len(seen.drift)}" if seen.drift else ""
     if not number:
         return (Code(name), drifted or f" {words['no_changes']}")
     rest: Inline = ()

@@ -2,7 +2,13 @@
 // Is a name or a value of a pasted line a credential, or a personal datum? Judged by the compiler's own
 // expressions, which come with the page; where only the compiler can tell, it says so. It uses request.js.
 
-class Unread extends Error {}
+class Unread extends Error {
+  // `part` is what of the line only the compiler can read; empty where a value may be a credential, which is not repeated.
+  constructor(part = "") {
+    super("unread");
+    this.part = part;
+  }
+}
 const DEVICES = ["token", "fid", "device_token", "registration_token", "installation_id", "registration_id"];
 const TEXTS = ["title", "subject", "text", "body", "message", "html", "caption", "content"];
 const lastKey = (path, otherwise = "") => path.filter(one => typeof one === "string").pop() || otherwise;

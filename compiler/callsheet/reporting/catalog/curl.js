@@ -18,7 +18,8 @@ const sentence = name => { const text = name.replace(/_/g, " "); return text.cha
 
 function wordsOf(line) {
   // The words of a shell's line without anything that a shell would run, fill in or make several words of.
-  if (ODD.test(line) || /[`$^\r]/.test(line)) throw new Unread();
+  const odd = ODD.exec(line) || /[`$^\r]/.exec(line);
+  if (odd) throw new Unread(odd[0]);
   const words = [];
   let at = 0, word = null;
   const text = line.trim();
@@ -32,16 +33,16 @@ function wordsOf(line) {
       at += 2;
     } else if (one === "'") {
       const end = text.indexOf("'", at + 1);
-      if (end < 0) throw new Unread();
+      if (end < 0) throw new Unread("'");
       word = (word || "") + text.slice(at + 1, end);
       at = end + 1;
     } else if (one === '"') {
       let found = "";
       for (at++; text[at] !== '"'; at++) {
-        if (at >= text.length) throw new Unread();
+        if (at >= text.length) throw new Unread('"');
         if (text[at] === "\\") {
           at++;
-          if (text[at] !== '"' && text[at] !== "\\") throw new Unread();
+          if (text[at] !== '"' && text[at] !== "\\") throw new Unread("\\" + (text[at] || ""));
         }
         found += text[at];
       }
@@ -51,7 +52,7 @@ function wordsOf(line) {
       word = (word || "") + one;
       at++;
     } else {
-      throw new Unread();
+      throw new Unread(one);
     }
   }
   return word === null ? words : [...words, word];
@@ -61,7 +62,7 @@ function askedOf(words) {
   // The options of the line: {method, url, headers, data, isJson, user, notes}.
   const asked = { method: "", url: "", headers: [], data: null, isJson: false, user: null, notes: [] };
   const rest = words.slice(1);
-  if (words[0] !== "curl") throw new Unread();
+  if (words[0] !== "curl") throw new Unread(words[0] && /^[\w.-]{1,20}$/.test(words[0]) ? words[0] : "");
   const take = name => {
     if (!rest.length) throw new Unread();
     option(asked, name, rest.shift());
@@ -72,7 +73,7 @@ function askedOf(words) {
       const name = word.slice(2);
       if (own(NOTED_LONG, name)) asked.notes.push(NOTED_LONG[name]);
       else if (TAKING_LONG.includes(name)) take(name);
-      else if (!QUIET_LONG.includes(name)) throw new Unread();
+      else if (!QUIET_LONG.includes(name)) throw new Unread(/^[a-z0-9.-]+$/.test(name) ? word : "");
     } else if (word.startsWith("-")) {
       for (const [at, letter] of [...word.slice(1)].entries()) {
         if (own(TAKING, letter)) {
@@ -81,7 +82,7 @@ function askedOf(words) {
           break;
         }
         if (own(NOTED, letter)) asked.notes.push(NOTED[letter]);
-        else if (!QUIET.includes(letter)) throw new Unread();
+        else if (!QUIET.includes(letter)) throw new Unread("-" + letter);
       }
       if (word === "-") throw new Unread();
     } else {
@@ -93,21 +94,21 @@ function askedOf(words) {
 
 function option(asked, name, value) {
   if (name === "request") {
-    if (!METHODS.includes(value)) throw new Unread();
+    if (!METHODS.includes(value)) throw new Unread("-X");
     asked.method = value;
   } else if (name === "url") {
-    if (asked.url) throw new Unread();
+    if (asked.url) throw new Unread("--url");
     asked.url = value;
   } else if (name === "user") {
-    if (asked.user || !/^[\x21-\x7e]+$/.test(value)) throw new Unread();
+    if (asked.user || !/^[\x21-\x7e]+$/.test(value)) throw new Unread("-u");
     const [user, ...password] = value.split(":");
     asked.user = [user, password.join(":")];
   } else if (name === "header") {
     const found = /^([A-Za-z][A-Za-z0-9-]*):[ \t]*([\x20-\x7e]*[\x21-\x7e])[ \t]*$/.exec(value);
-    if (!found || TEMPLATE.test(value)) throw new Unread();
+    if (!found || TEMPLATE.test(value)) throw new Unread("-H");
     asked.headers.push([found[1], found[2].trim()]);
   } else {
-    if (asked.data !== null || value.startsWith("@") || !value) throw new Unread();
+    if (asked.data !== null || value.startsWith("@") || !value) throw new Unread("--" + name);
     asked.data = value;
     asked.isJson = name === "json";
   }
@@ -222,7 +223,7 @@ function actionOfCurl(line, known) {
 
 function bodyOf(text) {
   const found = parsed(text);
-  if (/\\u/.test(text) || !found || found.inexact || !isMapping(found.value) || hasTwice(text)) throw new Unread();
+  if (/\\u/.test(text) || !found || found.inexact || !isMapping(found.value) || hasTwice(text)) throw new Unread("-d");
   // Whether it is a device's or the account's is for the compiler to say.
   if (Object.hasOwn(found.value, "token")) throw new Unread();
   return found.value;
@@ -258,12 +259,12 @@ function credentialsOf(asked, url, writer) {
   }
   for (const [name, value] of asked.headers) {
     const low = name.toLowerCase();
-    if (["host", "content-length", "accept-encoding"].includes(low)) throw new Unread();
+    if (["host", "content-length", "accept-encoding"].includes(low)) throw new Unread("-H " + name);
     if (["user-agent", "connection"].includes(low)) continue;
     if (low === "cookie") asked.notes.push("the header Cookie was left out: an action has no session".replace("Cookie", name));
     else if (low === "authorization") {
       const found = /^bearer ([^\s]+)$/i.exec(value);
-      if (!found) throw new Unread();
+      if (!found) throw new Unread("-H " + name);
       authenticate({ type: "bearer", token: writer.reference("token", found[1]) });
     } else if (writer.judge.field(name, value)) {
       if (/[ ,;]|=[^=]/.test(value)) throw new Unread(); // more than a key: the compiler has a note

@@ -11,7 +11,7 @@ from typing import Any
 from callsheet.deploying.cataloguing import CatalogResult
 from callsheet.language.masking import masked
 from callsheet.reporting.catalog.others import Other, others_of
-from callsheet.reporting.catalog.views import View
+from callsheet.reporting.catalog.views import View, compact
 
 _FORMULA = ("=", "+", "-", "@")
 """What a spreadsheet takes for a formula, where a field begins with it."""
@@ -39,7 +39,9 @@ def _columns(result: CatalogResult) -> dict[str, Callable[[Any], Any]]:
         "journeys": lambda one: ", ".join(f"{journey} ({name})" for name, journey in one.entry.journeys),
         "hosts": lambda one: ", ".join(one.hosts),
         "sensitivity": lambda one: ", ".join(one.sensitivity),
-        "limits": lambda one: one.limits,
+        "limits": lambda one: ", ".join(
+            f"{key} {compact(value)}" for key, value in one.known.limits.items()
+        ),
         "contract": lambda one: masked(one.entry.contract.operation) if one.entry.contract else "",
         "contractSource": lambda one: masked(one.entry.contract.source) if one.entry.contract else "",
         "contractState": lambda one: one.contract_state,

@@ -14,7 +14,8 @@ from typing import Any
 from msgspec import Struct
 
 from callsheet.language import in_language
-from callsheet.reporting.catalog.views import compact, limits_of
+from callsheet.reporting.catalog.views import compact
+from callsheet.reporting.catalog.wording import allowed_words
 
 FILTERS = frozenset(
     [
@@ -89,7 +90,10 @@ def fields_of(contents: Mapping[str, Mapping[str, Any]], language: str) -> list[
 
 def _field(name: str, declared: Sequence[Mapping[str, Any]], language: str) -> Field:
     first = declared[0]
-    choices, limits = [_choices(one) for one in declared], [limits_of(one) for one in declared]
+    choices, limits = (
+        [_choices(one) for one in declared],
+        [allowed_words(one, language) for one in declared],
+    )
     return Field(
         name=name,
         label=in_language(first.get("label"), language) or name,

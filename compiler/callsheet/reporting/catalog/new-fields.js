@@ -152,11 +152,13 @@ class Fields {
     return this.box(path, `${name} (${this.words.as_json})`, known, required, control);
   }
   read(path, text) {
-    const pointer = pointerTo(path), found = text.trim() === "" ? { value: undefined } : parsed(text);
+    const pointer = pointerTo(path), refused = refusalOf(text, path.length, this.deepest);
+    const found = text.trim() === "" ? { value: undefined } : refused ? null : parsed(text);
     const exact = value => Array.isArray(value) ? value.every(exact) : isMapping(value) ? Object.values(value).every(exact) :
       !isWhole(value) || (value <= 9007199254740991n && value >= -9007199254740991n);
     this.wrong.delete(pointer);
-    if (!found) this.wrong.set(pointer, this.words.not_json);
+    if (refused) this.wrong.set(pointer, refused);
+    else if (!found) this.wrong.set(pointer, this.words.not_json);
     else if (found.inexact || !exact(found.value)) this.wrong.set(pointer, this.words.inexact);
     if (this.wrong.has(pointer)) this.changed(false);
     else this.set(path, found.value);

@@ -19,6 +19,7 @@ function newAction(form) {
   const words = JSON.parse(form.dataset.words), host = JSON.parse(form.dataset.host), language = document.documentElement.lang;
   const find = name => form.querySelector(name), named = name => form.elements.namedItem(name);
   const fields = new Fields(data.schema, words, JSON.parse(form.dataset.french), language, isOther => isOther ? build() : show());
+  fields.deepest = data.deepest;
   let start = data.blank, isChanged = false;
 
   function option(select, value, text) { select.append(make("option", { value }, text)); }
@@ -95,7 +96,10 @@ function newAction(form) {
       begin({ ...data.blank, document: made, head: [...data.blank.head, ...head], findings: null, files: {}, values: [] });
     } catch (error) {
       if (!(error instanceof Unread)) throw error;
-      note(make("p", { className: "warning" }, words.curl_unread, " ", make("code", {}, "callsheet import curl 'curl …'")));
+      const line = named("curl").value.trim(), said = [words.curl_unread];
+      if (error.part) said.push(` ${words.curl_part} `, make("code", {}, error.part));
+      note(make("p", { className: "warning" }, ...said), make("p", {}, words.curl_command),
+        make("pre", { tabIndex: 0 }, `callsheet import curl '${line.replaceAll("'", "'\\''")}'`));
     }
   }
   function begin(one) {
@@ -132,7 +136,7 @@ function newAction(form) {
 
   function ownFindings() {
     // What is not the compiler's to say: of the page itself.
-    const found = [...fields.wrong].map(([pointer, message]) => ({ pointer, message }));
+    const found = [...fields.wrong].map(([pointer, one]) => isMapping(one) ? { pointer, ...one } : { pointer, message: one });
     const name = fields.at(["metadata", "name"]);
     if (data.taken.includes(name)) found.push({ pointer: "/metadata/name", message: words.taken });
     if (hasSurrogate(fields.document)) found.push({ pointer: "", message: words.not_text });

@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from callsheet.documents.parsed import MAX_DEPTH
 from callsheet.importing.action_text import CONTRACTS, VENDORS
 from callsheet.importing.credentials import patterns
 from callsheet.importing.starts import Start, Starts
@@ -39,6 +40,7 @@ def scripts_of(starts: Starts, taken: Collection[str]) -> dict[str, str]:
     found = {f"new/{number}.js": one.starts for number, one in enumerate(starts.contracts, 1) if one.starts}
     data = {
         "schema": json.dumps(schema("action"), ensure_ascii=False),
+        "deepest": MAX_DEPTH,
         "taken": sorted(taken),
         "curl": known_of_curl(),
         "blank": _start(starts.blank) if starts.blank is not None else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from callsheet.reporting.catalog.wording import spaced
 from callsheet.reporting.catalog.words import LANGUAGES
 
 _WORDS: dict[str, tuple[str, str]] = {
@@ -40,11 +41,13 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Ses secrets n'ont pas été repris : définissez-les là où l'action est envoyée.",
     ),
     "curl_unread": (
-        "This page reads only plain curl lines, and does not guess. Run this command with the line:",
-        (
-            "Cette page ne lit que des lignes curl simples, et ne devine pas. Lancez cette commande "
-            "avec la ligne :"
-        ),
+        "This page reads only plain curl lines, and does not guess.",
+        "Cette page ne lit que des lignes curl simples, et ne devine pas.",
+    ),
+    "curl_part": ("What it cannot read:", "Ce qu'elle ne peut pas lire :"),
+    "curl_command": (
+        "The compiler reads it. This command contains the line as you wrote it, with its credentials:",
+        "Le compilateur la lit. Cette commande contient la ligne telle quelle, avec ses secrets :",
     ),
     "operation": ("Operation", "Opération"),
     "choose": ("choose one", "à choisir"),
@@ -152,4 +155,5 @@ _WORDS: dict[str, tuple[str, str]] = {
 def new_words_in(language: str) -> dict[str, str]:
     """Return the words of the page in one of the catalog's languages, by key."""
     at = LANGUAGES.index(language)
-    return {key: texts[at] for key, texts in _WORDS.items()}
+    found = {key: texts[at] for key, texts in _WORDS.items()}
+    return {key: spaced(text) for key, text in found.items()} if language == "fr" else found

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 from msgspec import Struct
 
 from callsheet.deploying.cataloguing import CatalogResult, State
+from callsheet.importing.guesses import without_accents
 from callsheet.language.addresses import Address
+from callsheet.language.kinds import deployed_kinds
 
 
 class Other(Struct, frozen=True):
@@ -16,6 +19,32 @@ class Other(Struct, frozen=True):
     kind: str
     name: str
     states: Mapping[str, State]
+
+    vendor: ClassVar[str] = ""
+    channel: ClassVar[str] = ""
+    owner: ClassVar[str] = ""
+    sensitivity: ClassVar[Sequence[str]] = ()
+
+    @property
+    def search(self) -> str:
+        """Everything by which it is found, in lower case and without accents."""
+        return without_accents(self.name).casefold()
+
+    @property
+    def words(self) -> list[str]:
+        """The words of its states, each once."""
+        return [*dict.fromkeys(one.word for one in self.states.values())]
+
+    @property
+    def placed(self) -> list[str]:
+        """The words of its states, each after the name of its environment."""
+        return [f"{name} {one.word}" for name, one in self.states.items()]
+
+    @property
+    def sort(self) -> str:
+        """Its kind in words; the kind itself where there are none."""
+        known = deployed_kinds()
+        return known[self.kind].singular if self.kind in known else self.kind
 
     @property
     def last(self) -> State | None:

@@ -16,6 +16,7 @@ from callsheet.language.masking import masked
 from callsheet.reporting.catalog.others import by_state
 from callsheet.reporting.catalog.plots import Bars, bars_of, columns_of
 from callsheet.reporting.catalog.views import View
+from callsheet.reporting.catalog.wording import moment
 from callsheet.reporting.filters import linking
 from callsheet.reporting.page_parts import difference_blocks
 
@@ -75,7 +76,12 @@ def overview_of(
         "drift": drift[:MOST_DRIFT],
         "more_drift": len(drift) - MOST_DRIFT,
         "weeks": weeks,
-        "weeks_plot": columns_of([(week[5:], sum(found.values())) for week, found in weeks]),
+        "weeks_plot": columns_of(
+            [
+                (f"{week[8:]}/{week[5:7]}" if words["lang"] == "fr" else week[5:], sum(found.values()))
+                for week, found in weeks
+            ]
+        ),
         "exceptions": exceptions,
         "exceptions_plot": _endings_plot(exceptions, words),
         "certificates": certificates,
@@ -100,7 +106,8 @@ def _states_plot(counts: Mapping[str, Counter[str]], words: Mapping[str, str]) -
     rows = []
     for name, found in counts.items():
         pieces = [
-            (word.replace(" ", "-"), found[word], f"{words[word]}: {found[word]}") for word in STATE_WORDS
+            (word.replace(" ", "-"), found[word], f"{words[word]}{words['colon']} {found[word]}")
+            for word in STATE_WORDS
         ]
         rows.append((name, pieces, str(sum(found.values()))))
     return bars_of(rows)
@@ -111,7 +118,13 @@ def _endings_plot(endings: Sequence[Ending], words: Mapping[str, str]) -> Bars:
     for one in endings:
         note = one.left(words)
         name = "soon" if one.days < SOON else "later"
-        rows.append((one.name, [(name, one.days, f"{one.until}: {note}")], note))
+        rows.append(
+            (
+                one.name,
+                [(name, one.days, f"{moment(one.until, words['lang'])}{words['colon']} {note}")],
+                note,
+            )
+        )
     return bars_of(rows)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from importlib.resources import files
 from itertools import chain
 from typing import Any
@@ -26,10 +27,11 @@ from callsheet.reporting.catalog.mails import shown_mails
 from callsheet.reporting.catalog.new_data import scripts_of
 from callsheet.reporting.catalog.new_page import ASSETS as NEW_ASSETS
 from callsheet.reporting.catalog.new_page import new_page
-from callsheet.reporting.catalog.others import others_of
+from callsheet.reporting.catalog.others import Other, others_of
 from callsheet.reporting.catalog.overview import STATE_WORDS, overview_of
 from callsheet.reporting.catalog.views import Known, View, all_known, mismatched, views_of
-from callsheet.reporting.catalog.words import LANGUAGES, words_in
+from callsheet.reporting.catalog.wording import moment, number, personal_words
+from callsheet.reporting.catalog.words import LANGUAGES, heads_in, words_in
 from callsheet.reporting.journey import journey_text
 from callsheet.reporting.model import Style
 from callsheet.reporting.web_base import web_base
@@ -102,7 +104,7 @@ def _files(
     for language, one in pages.items():
         for name, text in one.all():
             yield f"{folders[language]}{name}", text
-    for number, entry in enumerate(result.entries):
+    for at, entry in enumerate(result.entries):
         # What is read of the files is read once for all languages.
         contents = dict(entry.compiled)
         texts = _texts(contents)
@@ -117,7 +119,7 @@ def _files(
         }
         entry.definition.document.forget()
         for language, one in pages.items():
-            view = one.views[number]
+            view = one.views[at]
             screens = _screens(result, view, contents, language)
             yield (
                 f"{folders[language]}{view.page}",
@@ -194,7 +196,8 @@ class _Pages:
         """Yield each page that is about all entries, with its path below those of its language."""
         views = self.views
         yield self._page("index", "palette", groups=_groups(views), filters=self._filters())
-        yield self._page("list", "list", strangers=others_of(self.result))
+        strangers = others_of(self.result)
+        yield self._page("list", "list", strangers=strangers, filters=self._filters(strangers))
         flows = flows_of(views)
         yield self._page("flows", "flows", flows=flows, picture=picture_of(flows), shared=_shared(views))
         yield self._page("overview", "overview", **overview_of(self.result, views, self.words))
@@ -232,26 +235,39 @@ class _Pages:
             link_base=self.link_base,
             icon=_icon,
             hidden=masked,
+            moment=partial(moment, language=self.language),
+            number=partial(number, language=self.language),
+            personal=partial(personal_words, language=self.language),
+            heads=heads_in(self.language),
             mismatch=mismatched,
             **values,
         )
 
-    def _filters(self) -> list[tuple[str, list[tuple[str, str]]]]:
+    def _filters(self, strangers: Sequence[Other] = ()) -> list[tuple[str, list[tuple[str, str]]]]:
         """Return what can be chosen, by name: each value with how it is shown."""
-        views, words = self.views, self.words
+        views = self.views
+        words = {word for one in views for word in one.words} | {
+            word for one in strangers for word in one.words
+        }
         values: dict[str, Sequence[str]] = {
             "environment": [*self.result.environments],
             "vendor": sorted({one.vendor for one in views}),
             "channel": sorted({one.channel for one in views}),
             "owner": sorted({one.owner for one in views}),
             "sensitivity": sorted({kind for one in views for kind in one.sensitivity}),
-            "state": [one for one in STATE_WORDS if any(one in it.words for it in views)],
+            "state": [one for one in STATE_WORDS if one in words],
         }
         return [
-            (name, [(one, words[one] if name == "state" else one) for one in found if one])
+            (name, [(one, self._choice(name, one)) for one in found if one])
             for name, found in values.items()
             if any(found)
         ]
+
+    def _choice(self, name: str, value: str) -> str:
+        """Return how a value to choose is shown."""
+        if name == "sensitivity":
+            return personal_words(value, self.language)
+        return self.words[value] if name == "state" else value
 
 
 def _groups(views: Sequence[View]) -> list[tuple[str, list[tuple[str, list[View]]]]]:

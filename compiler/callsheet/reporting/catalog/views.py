@@ -20,6 +20,7 @@ from callsheet.language.kinds import deployed_kinds
 from callsheet.language.masking import masked
 from callsheet.planning.personal_data import personal_data
 from callsheet.reporting.catalog.others import newest
+from callsheet.reporting.catalog.wording import allowed_words, call_words, type_words
 from callsheet.reporting.filters import page_of
 from callsheet.reporting.text_lists import category_of
 
@@ -52,7 +53,7 @@ class Known(Struct, frozen=True):
     hosts: Sequence[str]
     sent: Sequence[tuple[str, str, str]]
     declared: Mapping[str, Mapping[str, Any]]
-    limits: str
+    limits: Mapping[str, Any]
     certificate: str = ""
     through: Sequence[str] = ()
 
@@ -117,7 +118,7 @@ class View(Struct, frozen=True):
         if not entry.results:
             return f"{entry.cases}, {words['not_run']}"
         return (
-            f"{entry.cases}, {words['failed']}: {', '.join(map(masked, entry.failed))}"
+            f"{entry.cases}, {words['failed']}{words['colon']} {', '.join(map(masked, entry.failed))}"
             if entry.failed
             else (f"{entry.cases}, {words['passed']}")
         )
@@ -183,7 +184,7 @@ def _known_of(entry: Entry, actions: Mapping[str, Contents]) -> Known:
             for host in receivers[name]
         ],
         declared=_declared(entry) if first is None else first.get("parameters", {}),
-        limits=_limits(first or {}),
+        limits=dict((first or {}).get("limits") or {}),
         certificate=_certificate(first or {}),
         through=sorted(
             {str(via["action"]) for one in contents.values() if "action" in (via := one.get("via") or {})}
@@ -226,7 +227,7 @@ def _view(number: int, known: Known, language: str) -> View:
         hosts=known.hosts,
         parameters=parameters,
         sensitivity=sorted({kind for _, kind, _ in known.sent}),
-        limits=known.limits,
+        limits=call_words(known.limits, language),
         search=plain(" ".join(searched)),
     )
 
@@ -243,18 +244,12 @@ def _parameter(name: str, declared: Mapping[str, Any], language: str) -> Paramet
     return ParameterView(
         name=name,
         label=in_language(declared.get("label"), language),
-        type=str(declared.get("type", "")),
+        type=type_words(str(declared.get("type", "")), language),
         optional=declared.get("optional") is True,
         sensitivity=str(declared.get("sensitivity") or ""),
-        limits=limits_of(declared),
+        limits=allowed_words(declared, language),
         example=compact(declared["example"]) if "example" in declared else "",
     )
-
-
-def limits_of(declared: Mapping[str, Any]) -> str:
-    """Return what a value of a parameter must be, beside its type."""
-    shown = ("enum", "minLength", "maxLength", "pattern", "minimum", "maximum", "format")
-    return ", ".join(f"{key}: {compact(declared[key])}" for key in shown if key in declared)
 
 
 def _certificate(content: Mapping[str, Any]) -> str:
@@ -262,11 +257,6 @@ def _certificate(content: Mapping[str, Any]) -> str:
     found = (content.get("authentication") or {}).get("clientCertificate") or {}
     reference = found.get("certificate") or {}
     return str(reference.get("$secret") or reference.get("secret") or "")
-
-
-def _limits(content: Mapping[str, Any]) -> str:
-    found = content.get("limits")
-    return ", ".join(f"{key} {compact(value)}" for key, value in (found or {}).items())
 
 
 def compact(value: Any) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from callsheet.errors import ArgumentError
 from callsheet.reporting.catalog.technical_words import TECHNICAL
+from callsheet.reporting.catalog.wording import spaced
 
 _WORDS: dict[str, tuple[str, str]] = {
     **TECHNICAL,
     "palette": ("Palette", "Palette"),
     "list": ("List", "Liste"),
+    "colon": (":", " :"),
     "flows": ("Data flow", "Flux de données"),
     "overview": ("Overview", "Vue d'ensemble"),
     "new_action": ("New action", "Nouvelle action"),
@@ -132,9 +134,43 @@ LANGUAGES = ("en", "fr")
 """The languages in which the pages can be written, the first one first."""
 
 
+_HEADS = {
+    "impact": "Effet",
+    "step": "Étape",
+    "action": "Action",
+    "owner": "Équipe",
+    "environments": "Environnements",
+    "environment": "Environnement",
+    "host": "Hôte",
+    "personal data": "Données personnelles",
+    "parameter": "Paramètre",
+    "policy": "Règle",
+    "address": "Objet",
+    "what": "Quoi",
+    "cosmetic": "sans effet",
+    "compatible": "compatible",
+    "breaking": "incompatible",
+    "sensitive": "sensible",
+    "create": "création",
+    "update": "modification",
+    "replace": "remplacement",
+    "rename": "renommage",
+    "delete": "suppression",
+    "forget": "abandon",
+    "adopt": "reprise",
+}
+"""What reports call their columns, impacts and steps, in French; their sentences stay the compiler's."""
+
+
+def heads_in(language: str) -> dict[str, str]:
+    """Return what columns, impacts and steps of a report are called; empty where it is as in the report."""
+    return _HEADS if language == "fr" else {}
+
+
 def words_in(language: str) -> dict[str, str]:
     """Return the words in a language, by key; raises ArgumentError for one that the pages do not have."""
     if language not in LANGUAGES:
         raise ArgumentError(f"the catalog has no {language!r}: its languages are {', '.join(LANGUAGES)}")
     at = LANGUAGES.index(language)
-    return {key: texts[at] for key, texts in _WORDS.items()}
+    found = {key: texts[at] for key, texts in _WORDS.items()}
+    return {key: spaced(text) for key, text in found.items()} if language == "fr" else found

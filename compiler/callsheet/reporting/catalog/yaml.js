@@ -89,6 +89,30 @@ function yamlOf(document, schema, head = []) {
   return [...head, ...mappingLines(document, schema, schema, 0), ""].join("\n");
 }
 
+function refusalOf(text, above, deepest) {
+  // What the compiler refuses in a JSON text that browsers take: {code, message, help}; null for none.
+  // `above` is how many levels of the document it is in.
+  const open = [], fault = (code, message, help) => ({ code, message, help });
+  let twice = null;
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"(?:\s*:)?|[{}[\]]|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g)) {
+    if (token === "{" || token === "[") {
+      open.push(new Set());
+      if (open.length + above > deepest) return fault("CS112", `the nesting is deeper than ${deepest} levels`, "flatten the document");
+    } else if (token === "}" || token === "]") open.pop();
+    else if (token.startsWith('"')) {
+      if (!token.endsWith(":") || twice || !open.length) continue;
+      let key;
+      try { key = JSON.parse(token.slice(0, -1)); } catch (_) { return null; }
+      const keys = open[open.length - 1];
+      if (keys.has(key)) twice = fault("CS113", `the key \`${key}\` is written twice in one mapping`, "keep one of the two");
+      keys.add(key);
+    } else if (!Number.isFinite(Number(token))) {
+      return fault("CS123", `\`${token}\` is beyond the range of a double`, "write it in quotes, as a string");
+    }
+  }
+  return twice;
+}
+
 function jsonText(value) {
   // As JSON, whole numbers too.
   if (Array.isArray(value)) return "[" + value.map(jsonText).join(", ") + "]";

@@ -1,0 +1,161 @@
+"""The French pages of the catalog: no text of the interface is English, and its spaces are French."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from callsheet.reporting.catalog.new_words import new_words_in
+from callsheet.reporting.catalog.wording import (
+    allowed_words,
+    call_words,
+    moment,
+    number,
+    personal_words,
+    spaced,
+    type_words,
+)
+from callsheet.reporting.catalog.words import words_in
+from support.browser import Watched, browser, watched
+from support.workspaces import Callsheet, Folder
+
+__all__ = ["browser", "watched"]
+Opening = Callable[..., Watched]
+TEXTS = r"""() => {
+  for (const one of document.querySelectorAll("details")) one.open = true;
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
+  for (let node; (node = walker.nextNode());) {
+    const around = node.parentElement;
+    const language = around.closest("[lang]").lang;
+    const isOfAFile = around.closest("script, style, code, pre, textarea, .languages") ||
+      (around.closest("form.new option") && /^\d+$/.test(around.value));
+    if (language === "fr" && !isOfAFile) found.push(node.data.trim());
+  }
+  return found.filter(Boolean);
+}"""
+"""What a page says in French, also where it is folded away; what is the compiler's is marked as English.
+
+Texts and values of files are left out: code, messages, and the values that the form of a new action offers."""
+SCHEMA = {"maxLength", "minLength", "enum", "pattern", "string", "integer", "boolean", "retries", "timeout"}
+
+
+def scalars(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, one in value.items():
+            yield str(key)
+            yield from scalars(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from scalars(one)
+    else:
+        yield str(value)
+
+
+@pytest.fixture
+def site(samples: Folder, callsheet: Callsheet, tmp_path: Path) -> Path:
+    """Write the catalog of the samples: one is changed after they were deployed."""
+    assert callsheet("apply", "--yes", "-q", "-e", "local", "-C", samples.path).code == 0
+    push = samples.path / "firebase" / "push.yaml"
+    push.write_text(push.read_text("utf-8").replace("priority: HIGH", "priority: NORMAL"), "utf-8")
+    assert callsheet("catalog", "-C", samples.path, "-e", "local", "--out", tmp_path / "site").code == 0
+    return tmp_path / "site"
+
+
+def english() -> set[str]:
+    """Return the English texts of the interface that are others in French."""
+    found: set[str] = set()
+    for words in (words_in, new_words_in):
+        one, other = words("en"), words("fr")
+        # The link to the English page is in English, and says so; the other is the language's own code.
+        found |= {text for key, text in one.items() if text != other[key] and key not in ("other", "lang")}
+    kinds = ("device-id", "name", "phone", "ip-address", "customer-id")
+    types = ("string", "number", "integer", "boolean", "array", "object")
+    return (
+        found
+        | {*kinds}
+        | {personal_words(one, "en") for one in kinds}
+        | {type_words(one, "en") for one in types}
+    )
+
+
+def is_wrong(text: str, written: set[str], unwanted: set[str]) -> bool:
+    """Return whether a text of the interface is English, of the schema, or has spaces of another language."""
+    words = {text, *re.split(r"\s*[:,(]\s*", text)}
+    if words & unwanted and not words & (written - unwanted):
+        return True
+    if SCHEMA & {*re.findall(r"\w+", text)}:
+        return True
+    return text not in written and bool(re.search(r" [:;!?»](?:\s|$)|« |[0-9]{4}-[0-9]{2}-[0-9]{2}T", text))
+
+
+def test_no_text_of_the_interface_is_english(site: Path, samples: Folder, watched: Opening) -> None:
+    written = {
+        text
+        for path in samples.path.rglob("*.yaml")
+        for one in yaml.load_all(path.read_text("utf-8"), yaml.BaseLoader)
+        for text in scalars(one)
+    }
+    unwanted, bad = english(), []
+    one = watched((site / "fr" / "index.html").as_uri(), 1280)
+    for page in sorted((site / "fr").rglob("*.html")):
+        one.page.goto(page.as_uri())
+        texts = one.page.evaluate(TEXTS)
+        assert len(texts) > 20, page
+        bad += [(page.name, text) for text in texts if is_wrong(text, written, unwanted)]
+    assert not bad, bad
+    assert one.said == []
+
+
+@pytest.mark.parametrize(
+    ("declared", "english", "french"),
+    [
+        ({"maxLength": 120}, "at most 120 characters", "au plus 120 caractères"),
+        ({"minLength": 1, "maxLength": 5000}, "at least 1 character, at most 5,000 characters",
+         "au moins 1 caractère, au plus 5 000 caractères"),
+        ({"maxLength": 0}, "at most 0 characters", "au plus 0 caractère"),
+        ({"enum": ["en", 2, None]}, "one of: en, 2, null", "au choix : en, 2, null"),
+        ({"minimum": 0.5, "maximum": 10000}, "0.5 or more, 10,000 or less", "0,5 ou plus, 10 000 ou moins"),
+        ({"pattern": "^[a-z]{2}$"}, "of the form ^[a-z]{2}$", "de la forme ^[a-z]{2}$"),
+        ({"format": "email"}, "an email address", "une adresse e-mail"),
+        ({"format": "iri"}, "of the format iri", "au format iri"),
+        ({"label": "x"}, "", ""),
+    ],
+)  # fmt: skip
+def test_limits_of_a_value_are_said_in_words(declared: dict[str, Any], english: str, french: str) -> None:
+    assert allowed_words(declared, "en") == english
+    assert re.sub("[\u00a0\u202f]", " ", allowed_words(declared, "fr")) == french
+
+
+def test_limits_of_a_call_are_said_in_words() -> None:
+    limits = {"rate": "3000 per 5s", "retries": 1, "timeout": "2m", "maxConnections": 4}
+    assert call_words(limits, "en").replace("\u00a0", " ") == (
+        "3,000 calls per 5 s, 1 retry, timeout 2 min, 4 connections at once"
+    )
+    assert call_words(limits, "fr").replace("\u00a0", " ") == (
+        "3\u202f000 appels par 5 s, 1 nouvelle tentative, délai maximal 2 min, 4 connexions à la fois"
+    )
+
+
+def test_a_time_is_a_date_in_the_language_and_exact_beside_it(site: Path, watched: Opening) -> None:
+    assert moment("2026-08-01T23:30:00-02:00", "fr") == "2\u00a0août 2026 à\u00a001:30\u00a0UTC"
+    assert moment("2026-08-01T23:30:00Z", "en") == "1\u00a0August 2026, 23:30\u00a0UTC"
+    assert moment("2026-08-01", "fr") == "1er\u00a0août 2026"
+    assert moment("soon", "fr") == "soon"
+    one = watched((site / "fr" / "actions" / "firebase_push.html").as_uri(), 1280)
+    for found in one.page.locator("time").all():
+        exact = found.get_attribute("datetime")
+        assert exact == found.get_attribute("title")
+        assert found.inner_text() == moment(exact or "", "fr")
+    assert one.page.locator("time").count() > 2
+
+
+def test_french_spaces_keep_punctuation_at_its_word() -> None:
+    assert spaced("Quoi ? « Cela » ; voir : https://a.example/") == (
+        "Quoi\u202f? «\u00a0Cela\u00a0»\u202f; voir\u00a0: https://a.example/"
+    )
+    assert number(1234567, "fr") == "1\u202f234\u202f567"
