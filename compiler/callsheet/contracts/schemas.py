@@ -11,6 +11,8 @@ from urllib.parse import unquote
 
 from callsheet.contracts.discriminators import decided, discriminated, references_in
 from callsheet.contracts.keywords import conditions, of_dependents, of_items, of_keys
+from callsheet.contracts.kind_choices import of_kinds
+from callsheet.contracts.kinds import Kinds
 from callsheet.contracts.negations import TYPES, to_the_letter
 from callsheet.contracts.nodes import definition_key, reference_to
 from callsheet.contracts.shapes import Around, Shapes
@@ -48,6 +50,7 @@ class Translator:
         version = str(description.get("openapi", ""))
         self.takes_siblings = version.startswith("3.") and not version.startswith("3.0")
         self.shapes = Shapes(self._followed, named_is_closed=discovery)
+        self.kinds = Kinds(description, self.shapes, self._pointer_of, self.look)
 
     def whole(self, node: Any, pointer: str) -> dict[str, Any]:
         """Return a schema with the definitions that it needs, to stand alone."""
@@ -118,6 +121,14 @@ class Translator:
         if target is None:
             self.odd.append((pointer, f"refers to {reference[:80]}, which is outside the file"))
             return {}
+        if not self.kinds.is_made_of(pointer):
+            base = self.kinds.base(target)
+            if self.kinds.of(base):
+                return of_kinds(self, base, is_whole=not self.kinds.is_part(pointer))
+        return self.definition(reference, target, pointer)
+
+    def definition(self, reference: str, target: str, pointer: str) -> dict[str, Any]:
+        """Return the reference to what is at a pointer of the description, translated once."""
         key = definition_key(target)
         if key not in self.definitions:
             value = self.look(target)

@@ -82,19 +82,21 @@ class PlainSchema:
                 value = value.get(name) if isinstance(value, dict) else None
         return value
 
-    def _of(self, node: Any, *, part: bool = False) -> Any:
-        """Translate a schema; `part` is one of an `allOf`."""
+    def _of(self, node: Any, *, part: bool = False, own: bool = False) -> Any:
+        """Translate a schema; `part` is one of an `allOf`, `own` what a definition is made of."""
         if isinstance(node, bool) and self.modern:
             return node
         if not isinstance(node, dict):
             return {}
         if isinstance(node.get("$ref"), str):
             found = self._reference(node["$ref"], part=part)
+            kinds = [] if own else self._kinds(node["$ref"])
+            found = {"allOf": [found, *kinds]} if kinds else found
             beside = {key: one for key, one in node.items() if key != "$ref"}
             if "null" in self.lenient and beside.get("nullable") is True:
                 found = {"anyOf": [found, {"enum": [None]}]}
             return {"allOf": [found, self._of(beside, part=part)]} if self.modern and beside else found
-        found = self._plain(node, part=part)
+        found = self._plain(node, part=part, own=own)
         if node.get("nullable") is True or node.get("x-nullable") is True:
             listed = isinstance(node.get("enum"), list) and "null" not in self.lenient
             return {"anyOf": [found, {"enum": [None]}]} if not listed else self._with_null(found)
@@ -109,10 +111,45 @@ class PlainSchema:
         key = f"{'part ' if part else ''}{reference}".replace("~", "-").replace("/", "|").replace("%", "!")
         if key not in self.definitions:
             self.definitions[key] = {}
-            self.definitions[key] = self._of(self.look(reference), part=part)
+            self.definitions[key] = self._of(self.look(reference), part=part, own=True)
         return {"$ref": f"#/definitions/{key.replace(' ', '%20')}"}
 
-    def _plain(self, node: Node, *, part: bool) -> Node:
+    def _kinds(self, reference: str) -> list[Node]:
+        """Return what the discriminator of a base without a choice says of a value: which kind it is."""
+        base = self.look(reference)
+        told = base.get("discriminator") if isinstance(base, dict) else None
+        name = told.get("propertyName") if isinstance(told, dict) else told
+        if not isinstance(name, str) or "oneOf" in base or "anyOf" in base:
+            return []
+        mapping = told.get("mapping") or {} if isinstance(told, dict) else {}
+        start = "#/definitions/" if "definitions" in self.description else "#/components/schemas/"
+        found: list[Node] = []
+        for short in self.look(start.rstrip("/")) or ():
+            one = f"{start}{short}"
+            if one == reference or reference not in self._made_of(one):
+                continue
+            values = [it for it, to in mapping.items() if to in (one, short)]
+            values += [short] if short not in mapping else []
+            values += [it for it in [self.look(one).get("x-ms-discriminator-value")] if it]
+            is_other = {
+                "not": {"type": "object", "required": [name], "properties": {name: {"enum": values}}}
+            }
+            found.append({"anyOf": [is_other, self._reference(one, part=True)]})
+        return found
+
+    def _made_of(self, reference: str) -> set[str]:
+        """Return the references that a schema is made of by `allOf`, through all of them."""
+        rest, found = [self.look(reference)], set[str]()
+        while rest:
+            node = rest.pop()
+            if isinstance(node, dict):
+                if isinstance(node.get("$ref"), str) and node["$ref"] not in found:
+                    found.add(node["$ref"])
+                    rest.append(self.look(node["$ref"]))
+                rest += node["allOf"] if isinstance(node.get("allOf"), list) else []
+        return found
+
+    def _plain(self, node: Node, *, part: bool, own: bool) -> Node:
         found: Node = {key: node[key] for key in SAME if key in node}
         kinds = node.get("type")
         listed = [one for one in (kinds if isinstance(kinds, list) else [kinds]) if one in TYPES]
@@ -141,7 +178,7 @@ class PlainSchema:
                 found[key] = {name: self._of(one) for name, one in node[key].items()}
         if isinstance(node.get("items"), dict | bool):
             found["items"] = self._of(node["items"])
-        return self._required(node, self._lists(node, found, part=part))
+        return self._required(node, self._lists(node, found, part=part, own=own))
 
     def _asserts(self, key: str, written: str) -> bool:
         if key == "format":
@@ -151,10 +188,11 @@ class PlainSchema:
             return False
         return key not in self.lenient
 
-    def _lists(self, node: Node, found: Node, *, part: bool) -> Node:
+    def _lists(self, node: Node, found: Node, *, part: bool, own: bool) -> Node:
         for key in ("allOf", "prefixItems"):
             if isinstance(node.get(key), list):
-                found[key] = [self._of(one, part=key == "allOf" or part) for one in node[key]]
+                is_part = key == "allOf"
+                found[key] = [self._of(one, part=is_part or part, own=is_part and own) for one in node[key]]
         for key in ("oneOf", "anyOf"):
             if isinstance(node.get(key), list):
                 written = "anyOf" if key == "oneOf" and "oneOf" in self.lenient else key

@@ -11,6 +11,8 @@ from callsheet.contracts.discriminators import first_decided
 from callsheet.contracts.near_keys import MAX_OTHERS, near_keys
 from callsheet.contracts.schemas import Translator
 from callsheet.contracts.validation import Validation
+from callsheet.importing.model import Slot
+from callsheet.importing.sampling import Sampler
 
 TEXT = {"type": "string"}
 
@@ -454,3 +456,98 @@ def test_a_pattern_as_javascript_writes_it_is_said_and_not_asserted() -> None:
     assert translator.odd == [
         ("/x/properties/a", "has a pattern as JavaScript writes it, which matches nothing as it is")
     ]
+
+
+PET = an_object({"kind": TEXT, "name": TEXT}, required=["kind"], discriminator={"propertyName": "kind", "mapping": {"kitty": "Cat"}})  # fmt: skip
+PETS: dict[str, Any] = {
+    "Pet": PET,
+    "Alias": to("Pet"),
+    "Cat": {"allOf": [to("Pet"), an_object({"lives": {"type": "integer"}}, required=["lives"])]},
+    "Dog": {"allOf": [to("Alias"), an_object({"bark": TEXT}, required=["bark"], **CLOSED)]},
+    "Poodle": {"allOf": [{"allOf": [to("Dog")]}, an_object({"curls": {"type": "boolean"}}, required=["curls"])]},
+    "Fish": {"allOf": [to("Pet"), an_object({"kind": {"enum": ["fishes"]}, "fins": {"type": "integer"}}, required=["fins"])]},
+    "Stone": an_object({"weight": {"type": "integer"}}, required=["weight"]),
+    "Herd": {"allOf": [to("Pet"), an_object({"all": {"type": "array", "items": to("Pet")}}, required=["all"])]},
+    "Loop": {"allOf": [to("Pet")], "anyOf": [to("Pet"), an_object({"never": TEXT}, required=["never"])]},
+    "Wrapped": an_object({"m": {"allOf": [to("Pet")], "description": "A pet."}}),
+    "Maybe": an_object({"m": {**to("Pet"), "nullable": True}}),
+}  # fmt: skip
+CAT = {"kind": "Cat", "lives": 9}
+
+
+@pytest.mark.parametrize("schema", [to("Pet"), to("Alias"), {"allOf": [to("Pet")]}, {"anyOf": [{"type": "integer"}, to("Pet")]}])  # fmt: skip
+@pytest.mark.parametrize(
+    ("good", "bad", "words"),
+    [
+        (CAT, {"kind": "Cat"}, "`m` lacks `lives`"),
+        ({**CAT, "kind": "kitty"}, {"kind": "kitty", "lives": "x"}, "`m.lives` must be an integer"),
+        ({"kind": "Dog", "bark": "x"}, {"kind": "Dog", "bark": 1}, "`m.bark` must be a text"),
+        ({"kind": "Poodle", "bark": "x", "curls": True}, {"kind": "Poodle", "curls": True}, "`m` lacks `bark`"),
+        ({"kind": "Poodle", "bark": "x", "curls": True}, {"kind": "Poodle", "bark": "x"}, "`m` lacks `curls`"),
+        ({"kind": "fishes", "fins": 2}, {"kind": "fishes"}, "`m` lacks `fins`"),
+        ({"kind": "Herd", "all": [CAT]}, {"kind": "Herd", "all": [CAT, {"kind": "Cat"}]}, "`m.all.1` lacks `lives`"),
+        ({"kind": "hamster", "wheel": 1}, {"name": "x"}, "`m` lacks `kind`"),
+        ({"kind": "Stone"}, {"kind": 5}, "`m.kind` must be a text"),
+        ({"kind": "Loop"}, {"kind": "Loop", "name": 1}, "`m.name` must be a text"),
+    ],
+)  # fmt: skip
+def test_the_discriminator_of_a_base_chooses_the_kind_that_judges(
+    schema: dict[str, Any], good: Any, bad: Any, words: str
+) -> None:
+    root = translated(an_object({"m": schema}), PETS)
+    assert refused(root, {"m": good}) == []
+    assert any(words in one for one in refused(root, {"m": bad})), refused(root, {"m": bad})
+
+
+def test_a_kind_is_held_against_its_base_and_not_against_the_other_kinds() -> None:
+    root = translated(an_object({"m": to("Cat")}), PETS)
+    assert refused(root, {"m": {"kind": "Dog", "lives": 9}}) == []
+    assert refused(root, {"m": {"kind": "Cat"}}) == ["`m` lacks `lives`, which the contract requires"]
+    root = translated(an_object({"in": to("Wrapped"), "may": to("Maybe")}), PETS)
+    assert refused(root, {"in": {"m": CAT}, "may": {"m": None}}) == []
+    assert refused(root, {"in": {"m": {"kind": "Cat"}}}) == [
+        "`in.m` lacks `lives`, which the contract requires"
+    ]
+    assert refused(root, {"may": {"m": {"kind": "Cat"}}}) != []
+
+
+def test_a_closed_kind_refuses_other_keys_where_nothing_beside_it_names_them() -> None:
+    dog = {"kind": "Dog", "bark": "x", "name": "y", "zzz": 1}
+    root = translated(an_object({"m": to("Pet")}), PETS)
+    assert refused(root, {"m": dog}) == ["`zzz` is not in the contract"]
+    beside = {"allOf": [to("Pet")], "properties": {"zzz": {"type": "integer"}}}
+    assert refused(translated(an_object({"m": beside}), PETS), {"m": dog}) == []
+
+
+def test_a_base_of_swagger_chooses_its_kind_by_the_name_of_a_schema() -> None:
+    description = {
+        "swagger": "2.0",
+        "definitions": {
+            "Pet": {**an_object({"kind": TEXT}, required=["kind"]), "discriminator": "kind"},
+            "Cat": {
+                "allOf": [
+                    {"$ref": "#/definitions/Pet"},
+                    an_object({"lives": {"type": "integer"}}, required=["lives"]),
+                ]
+            },
+            "Dog": {
+                "x-ms-discriminator-value": "#Pets.Dog",
+                "allOf": [{"$ref": "#/definitions/Pet"}, an_object({}, required=["bark"])],
+            },
+        },
+    }
+    root = Translator(description).whole({"$ref": "#/definitions/Pet"}, "/x")
+    assert refused(root, {"kind": "Cat", "lives": 9}) == []
+    assert refused(root, {"kind": "Cat"}) == ["the body lacks `lives`, which the contract requires"]
+    assert refused(root, {"kind": "#Pets.Dog"}) == ["the body lacks `bark`, which the contract requires"]
+    assert refused(root, {"kind": "#Pets.Cow"}) == []
+
+
+def test_a_sample_of_a_base_is_one_of_its_kinds() -> None:
+    root = translated(an_object({"m": to("Pet")}, required=["m"]), PETS)
+    payload = Sampler({}, root).value(root, (), 0)
+    assert payload["m"]["kind"] in ("Cat", "kitty", "Dog", "Poodle", "fishes", "Herd")
+    plain = {
+        "m": {key: one.example if isinstance(one, Slot) else str(one) for key, one in payload["m"].items()}
+    }
+    assert refused(root, plain) == []
