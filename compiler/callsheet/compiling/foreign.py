@@ -1,6 +1,7 @@
 """Files and documents in a workspace that are not its definitions, and are left alone.
 
-A vendor's description, to which contracts refer, and what callsheet itself writes, may lie anywhere.
+A vendor's description, to which contracts refer, the collections of other tools, and what callsheet itself
+writes, may lie anywhere.
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ _DESCRIPTION = re.compile(
     rb"""^\{?\s*["']?(?:openapi|swagger)["']?\s*:|"kind"\s*:\s*"discovery#restDescription\"""", re.MULTILINE
 )
 _OPENAPI = re.compile(rb"""^\s*\{?\s*["']?(?:openapi|swagger)["']?\s*:\s*["']?[23]\.""", re.MULTILINE)
+_COLLECTION = re.compile(
+    rb"""schema\.(?:get)?postman\.com/|"_postman_(?:id|variable_scope|exported_at)"|"_type"\s*:\s*"export\""""
+    rb"""|^\s*\{\s*"log"\s*:\s*\{|^type:\s*["']?[a-z.]+\.insomnia\.rest/|^\{?\s*["']?opencollection["']?\s*:"""
+)
 _BEGINNING = 65_536
 """How much of a file tells what it is: characters of a text, bytes of a large file."""
 
@@ -33,7 +38,14 @@ def begins_as_openapi(content: bytes) -> bool:
 
 def is_foreign(value: Any, *, is_json: bool) -> bool:
     """Return whether a document does not belong to the workspace."""
-    return _is_description(value) or (is_json and is_own_output(value))
+    return _is_description(value) or _is_collection(value) or (is_json and is_own_output(value))
+
+
+def is_collection_file(text: str, values: Collection[Any]) -> bool:
+    """Return whether a file is another tool's collection, by what could be read of it, or its beginning."""
+    return any(map(_is_collection, values)) or _begins_as_collection(
+        text[:_BEGINNING].encode("utf-8", "replace")
+    )
 
 
 def is_description_file(text: str, values: Collection[Any], *, is_json: bool) -> bool:
@@ -69,11 +81,16 @@ def is_large_and_foreign(source: Source, file: str) -> bool:
         content = source.read(file, limit=MAX_DESCRIPTION_BYTES)
     except Unreadable:
         return _is_large_output(source, file)
-    return _begins_as_description(content[:_BEGINNING]) or is_own_file(content)
+    head = content[:_BEGINNING]
+    return _begins_as_description(head) or _begins_as_collection(head) or is_own_file(content)
 
 
 def _begins_as_description(head: bytes) -> bool:
     return b"callsheet/v1" not in head and _DESCRIPTION.search(head) is not None
+
+
+def _begins_as_collection(head: bytes) -> bool:
+    return b"callsheet/v1" not in head and _COLLECTION.search(head) is not None
 
 
 def _is_large_output(source: Source, file: str) -> bool:
@@ -86,4 +103,26 @@ def _is_large_output(source: Source, file: str) -> bool:
 def _is_description(value: Any) -> bool:
     if not isinstance(value, dict) or "apiVersion" in value:
         return False
-    return "openapi" in value or "swagger" in value or value.get("kind") == "discovery#restDescription"
+    known = ("openapi", "swagger", "asyncapi")
+    return any(one in value for one in known) or value.get("kind") == "discovery#restDescription"
+
+
+def _is_collection(value: Any) -> bool:
+    """Return whether a document is what Postman, Insomnia, Bruno or a browser exports."""
+    if not isinstance(value, dict) or "apiVersion" in value:
+        return False
+    wrapped = value.get("collection")
+    for one in (value, wrapped if isinstance(wrapped, dict) else {}):
+        info = one.get("info")
+        if isinstance(info, dict) and isinstance(one.get("item"), list):
+            return True
+    log = value.get("log")
+    return (
+        "_postman_variable_scope" in value
+        or "opencollection" in value
+        or (value.get("_type") == "export" and isinstance(value.get("resources"), list))
+        or ".insomnia.rest/" in str(value.get("type"))
+        or (isinstance(log, dict) and isinstance(log.get("entries"), list))
+        or (value.get("type") == "collection" and "version" in value and "name" in value)
+        or (isinstance(value.get("items"), list) and "version" in value and "name" in value)
+    )

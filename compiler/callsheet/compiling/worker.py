@@ -15,6 +15,7 @@ from callsheet.compiling.context import Context, may_be_shared
 from callsheet.compiling.digests import part_digests
 from callsheet.compiling.findings import unused_in
 from callsheet.compiling.foreign import (
+    is_collection_file,
     is_description_file,
     is_foreign,
     is_large_and_foreign,
@@ -113,7 +114,7 @@ class Worker:
         if problems or unit.refers:
             values = [one.value for one in parsed]
             unit.describes = is_description_file(text, values, is_json=is_json)
-        if problems and unit.describes:
+        if problems and (unit.describes or is_collection_file(text, [one.value for one in parsed])):
             return unit  # it is not ours to correct
         shared = may_be_shared(content)
         unit.found += [(one if shared else _about_document(one, parsed), []) for one in problems]
