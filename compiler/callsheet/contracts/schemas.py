@@ -209,7 +209,9 @@ class Translator:
         found: dict[str, Any] = {}
         if _is_nullable(node) and "null" not in kinds:
             kinds = [*kinds, "null"] if kinds else []
-            if isinstance(node.get("enum"), list):
+            if isinstance(node.get("enum"), list) and node.get("nullable") is not True:
+                # `nullable` only widens the type (OpenAPI 3.0.3, "Clarify Nullable"): an enum names null
+                # itself. `x-nullable` is in no specification, and means that null is taken.
                 found["enum"] = [*node["enum"], None]
         if kinds:
             found["type"] = kinds if len(kinds) > 1 else kinds[0]

@@ -197,11 +197,15 @@ def test_null_is_taken_beside_what_a_schema_is_made_of(schema: dict[str, Any]) -
     assert refused(translated(an_object({"a": plain}), PARTS), {"a": None}) != []
 
 
-def test_null_is_one_of_the_values_of_an_enum_that_may_be_null() -> None:
+def test_null_is_one_of_the_values_of_an_enum_only_where_it_names_null() -> None:
     for more in ({}, {"type": "string"}):
+        for told in ({"nullable": True, "enum": ["x", None]}, {"x-nullable": True, "enum": ["x"]}):
+            root = translated(an_object({"a": {**told, **more}}))
+            assert refused(root, {"a": None}) == refused(root, {"a": "x"}) == []
+            assert refused(root, {"a": "y"}) == ["`a` is not one of the values of the contract"]
         root = translated(an_object({"a": {"nullable": True, "enum": ["x"], **more}}))
-        assert refused(root, {"a": None}) == refused(root, {"a": "x"}) == []
-        assert refused(root, {"a": "y"}) == ["`a` is not one of the values of the contract"]
+        assert refused(root, {"a": None}) == ["`a` is not one of the values of the contract"]
+        assert refused(root, {"a": "x"}) == []
 
 
 @pytest.mark.parametrize(
@@ -551,3 +555,25 @@ def test_a_sample_of_a_base_is_one_of_its_kinds() -> None:
         "m": {key: one.example if isinstance(one, Slot) else str(one) for key, one in payload["m"].items()}
     }
     assert refused(root, plain) == []
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "words"),
+    [
+        ({"not": {"type": "string"}}, "x", "`a` is what the contract excludes by `not`"),
+        ({"not": {"enum": ["x", 5]}}, 5, "`a` is what the contract excludes by `not`"),
+        ({"not": an_object({}, required=["b"])}, {"b": 1}, "`a` is what the contract excludes by `not`"),
+        ({"not": {}}, 1, "`a` is not allowed by the contract"),
+        (
+            {"type": "object", "propertyNames": {"pattern": "^x"}},
+            {"y": 1},
+            "`a` does not satisfy `propertyNames` of the contract",
+        ),
+    ],
+)
+def test_what_a_finding_says_of_a_schema_has_nothing_of_its_translation(
+    schema: dict[str, Any], value: Any, words: str
+) -> None:
+    root = translated(an_object({"a": schema}), version="3.1.0")
+    found = refused(root, {"a": value})
+    assert found == [words]
