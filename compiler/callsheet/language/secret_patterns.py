@@ -10,9 +10,14 @@ import re
 from functools import cache, lru_cache
 from typing import Any
 
+from callsheet.language.token_forms import API_TOKEN, BEGINNINGS
+
 MAY_BE_SECRET = re.compile(
     r"""(?x)
-    -----BEGIN | PRIVATE\ KEY | PuTTY
+    (?<![A-Za-z0-9_-])"""
+    + BEGINNINGS
+    + r"""
+    | -----BEGIN | PRIVATE\ KEY | PuTTY
     | ://[^\s/]*@                       # a user and password in a URL
     | xox[a-z]- | hooks\.slack\.com
     | (?<![A-Za-z0-9])(?:AKC|AP[0-9A-F])[A-Za-z0-9]{8}
@@ -24,6 +29,7 @@ MAY_BE_SECRET = re.compile(
 )
 """What a text must match before it can match any pattern of detect-secrets, or of ours."""
 _OWN = {
+    "API Token": API_TOKEN,
     "Google API Key": re.compile(r"(?<![\w-])AIza[0-9A-Za-z_-]{35}(?![\w-])"),
     "Bearer Token": re.compile(r"(?i)\bbearer +(?=\S*[0-9])[A-Za-z0-9._~+/-]{20,2000}=*"),
     "Key in a URL": re.compile(
@@ -31,7 +37,7 @@ _OWN = {
         r"(?=[^&#\s]*[0-9])[A-Za-z0-9._~%-]{12,2000}"
     ),
 }
-"""What detect-secrets does not know: by Google's form of its keys, by RFC 6750, and by names."""
+"""What detect-secrets does not know: by the forms of vendors, by RFC 6750, and by names."""
 _WINDOW = 1_500
 _OVERLAP = 300
 _USED_DETECTORS = frozenset(
