@@ -17,7 +17,7 @@ from jsonschema.protocols import Validator
 LENIENCIES = {
     "format": "a `format` is not asserted",
     "oneOf": "more than one alternative of a `oneOf` may fit",
-    "null": "`nullable` counts beside an enum without null, and beside a reference",
+    "null": "`x-nullable` counts beside an enum without null, and `nullable` beside a reference",
     "closed": "what is closed among parts or beside a choice closes the whole",
     "discriminator": "without its discriminator, an object is any of the alternatives",
     "readOnly": "what is read-only by another part is not required",
