@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
+from callsheet.contracts.bundling import bundled
 from callsheet.contracts.discriminators import first_decided
 from callsheet.contracts.near_keys import MAX_OTHERS, near_keys
 from callsheet.contracts.schemas import Translator
@@ -577,3 +578,20 @@ def test_what_a_finding_says_of_a_schema_has_nothing_of_its_translation(
     root = translated(an_object({"a": schema}), version="3.1.0")
     found = refused(root, {"a": value})
     assert found == [words]
+
+
+def test_a_kind_may_be_in_another_file_than_its_base() -> None:
+    told = {"propertyName": "kind", "mapping": {"kitty": "schemas/Cat.yaml"}}
+    pet = an_object({"kind": TEXT}, required=["kind"], discriminator=told)
+    more = an_object({"lives": {"type": "integer"}}, required=["lives"])
+    base = "api.yaml#/components/schemas/Pet"
+    parts = {
+        "schemas/Cat.yaml": {"allOf": [{"$ref": f"../{base}"}, more]},
+        "more.yaml": {"components": {"schemas": {"Dog": {"allOf": [{"$ref": base}, more]}}}},
+    }
+    description = bundled("api.yaml", {"openapi": "3.0.3", "components": {"schemas": {"Pet": pet}}}, parts)
+    root = Translator(description).whole(to("Pet"), "/x")
+    for kind in ("kitty", "Cat", "Dog"):
+        assert refused(root, {"kind": kind, "lives": 9}) == []
+        assert refused(root, {"kind": kind}) == ["the body lacks `lives`, which the contract requires"]
+    assert refused(root, {"kind": "Cow"}) == []
