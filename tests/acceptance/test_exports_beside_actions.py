@@ -45,9 +45,7 @@ def test_an_export_is_no_document_whatever_is_in_it(
     "text",
     [
         '{"log": {"version": "1.2"}}',
-        '{"info": {"name": "Shop"}, "item": []}',
         "type: collection\nname: Shop\n",
-        "_type: export\nresources: []\n",
         'kind: Action\nmetadata: {name: a}\nspec: {schema: "https://schema.getpostman.com/"}\n',
         "apiVersion: callsheet/v1\nkind: Action\n_postman_variable_scope: globals\n",
     ],

@@ -237,26 +237,3 @@ def test_a_query_or_a_header_that_is_a_key_is_no_constant(
         == 0
     )
     assert "code: de" in (workspace.path / "plain.yaml").read_text()
-
-
-@pytest.mark.parametrize(
-    ("header", "name"),
-    [
-        ("X-Auth: Token token=$X", "X-Auth"),
-        ('X-Auth: Signature keyId="a",signature="$SIG"', "X-Auth"),
-        ("Authorization: Token token=abcd1234abcd1234", "Authorization"),
-        ("X-Api-Key: Bearer $TOKEN", "X-Api-Key"),
-        ("X-Api-Key: id=4711;key=$KEY", "X-Api-Key"),
-        ("X-Api-Key: $KEY", ""),
-        ("X-Api-Key: c2VjcmV0IGtleQ==", ""),
-    ],
-)
-def test_a_secret_that_is_more_than_a_key_says_that_it_is_the_whole_header(
-    header: str, name: str, workspace: Folder, callsheet: Callsheet
-) -> None:
-    line = f"""curl https://api.example.com/v1/a -H "{header.replace('"', chr(92) + '"')}" --json '{{"a": 1}}'"""
-    outcome = callsheet("import", "curl", line, "--name", "shop", "-C", workspace.path)
-    assert outcome.code == 0, outcome.err
-    said = f"is the whole header {name}, with what is written around the key" if name else ""
-    assert said in (workspace.path / "shop.yaml").read_text()
-    assert ("is the whole header" in outcome.err + outcome.out) == bool(name)

@@ -173,3 +173,16 @@ def test_an_authentication_of_another_shape_is_refused(
         assert outcome.code == 1
         assert "CS938" in outcome.err
     assert not [*Path(workspace.path).rglob("*_a.yaml")]
+
+
+def test_a_blank_that_the_tool_leaves_out_at_the_end_of_a_url_is_said(
+    workspace: Folder, callsheet: Callsheet
+) -> None:
+    file = workspace.path.parent / "collection.json"
+    url = {"name": "a", "request": {"url": f"{AT}/a?b={{{{it}}}}"}}
+    variables = [{"key": "it", "value": " x "}]
+    file.write_text(json.dumps({"info": {"name": "Shop"}, "item": [url], "variable": variables}), "utf-8")
+    outcome = callsheet("import", file, "--all", "--name", "shop", "-C", workspace.path)
+    assert outcome.code == 0, outcome.err
+    said = f"{outcome.out}{outcome.err}"
+    assert "the URL ends with a blank by a variable: the tool leaves it out" in said

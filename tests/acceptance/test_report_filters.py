@@ -130,7 +130,10 @@ def test_the_catalog_has_what_a_plan_of_now_would_change(
     assert outcome.code == 0, outcome.err
     for page, words in (
         ("changes", "local changes: 4 (sensitive 1, breaking 1, compatible 1, cosmetic 1)"),
-        ("fr/changes", "local changements\u00a0: 4 (sensible 1, incompatible 1, compatible 1, sans effet 1)"),
+        (
+            "fr/changes",
+            "local changements\u00a0: 4 (sensible 1, incompatible 1, compatible 1, sans effet 1)",
+        ),
         ("review", "HEAD changes: 4"),
     ):
         one = watched((tmp_path / "site" / f"{page}.html").as_uri(), 1280)

@@ -35,7 +35,7 @@ ALLOWED = {
     "found.sandbox.get(name, options.get(name)) != options.get(name)", "path == self.whole", "ranks[0] == ranks[1]",
     "old_address == address", "one.place[0] == file", "receiver_of(before) == host", "host_of(old) != host_of(new)", "code == wanted",
     "before_address == address", "plan.by_hand(one) == by_hand", "one != address", "name != environment",
-    "imported.has_payload != ('payload' in request)", "one['if'] == chosen", "one.get('required') == [name]",
+    "[*plain] != _in_order(plain)", "imported.has_payload != ('payload' in request)", "one['if'] == chosen", "one.get('required') == [name]",
     "it.lower() == one['name'].lower()", "pointer == one", "one[0].lower() != name.lower()", "unquote(one.partition('=')[0]) != name", "key != name", "key == name", "key == name.lower()", "now[file] != digest", "names[0].lower() != reader.name.lower()", "one == text", "key == self.name", "it != name",
     "without_charset(one) == wanted", "media == first",
     "len(parts) == 2 * len(found)", "len(found) == len(cut)", "one.get('id') == name", "to == target",
@@ -51,7 +51,7 @@ ALLOWED = {
     "(old.kind, old.label, old.type) == (field.kind, field.label, field.type)", "refused == KEY_FAULT",
     "before != required", "field.value == screen.say('optional')", "self.flavor == CHANNEL",
     "(target or {}).get('flavor') == CHANNEL", "index != len(steps) - 1", "self.known.get(it, value) != value",
-    "digest_of(text) == change.after_digest", "parts[0] != PARTS", "file == self.main", "one != chr(argument)", "decoded == reference[1:]", "value != value.upper()", "one == quote", "one == delimiter", "getattr(test, 'attr', '') != attribute",
+    "digest_of(text) == change.after_digest", "target == child", "self._end(child) == base", "mapped.get(value, child) != child", "parts[0] != PARTS", "file == self.main", "one != chr(argument)", "decoded == reference[1:]", "value != value.upper()", "one == quote", "one == delimiter", "getattr(test, 'attr', '') != attribute",
     "value.get('dataType') != data_type(declared[names[0]])", "bool(old.count) != bool(new.count)",
     # Texts of a request that came: a form, a header, a query.
     "form.get('grant_type') != grant", "client != sent", "claims.get('aud') != audience",

@@ -25,7 +25,9 @@ _DESCRIPTION = re.compile(
 _OPENAPI = re.compile(rb"""^\s*\{?\s*["']?(?:openapi|swagger)["']?\s*:\s*["']?[23]\.""", re.MULTILINE)
 _COLLECTION = re.compile(
     rb"""(?x) getpostman\.com/json/collection/v | "_postman_variable_scope"\s*: | "_postman_id"\s*:
-    | ["']?__export_format["']?\s*:\s*[0-9] | \A\s*["']?type["']?\s*:\s*["']?[a-z]+\.insomnia\.rest/
+    | ["']?__export_format["']?\s*:\s*[0-9]
+    | \A\s*["']?type["']?\s*:\s*["']?[a-z]+\.insomnia\.rest/
+    | \A\{?\s*["']?opencollection["']?\s*:
     | \A\s*\{\s*"log"\s*:\s*\{\s*"(?:version|creator|pages|entries|browser)"\s*:"""
 )
 """How a collection of Postman or Insomnia, an environment of theirs, and a HAR file begin."""
@@ -103,20 +105,23 @@ def _is_large_output(source: Source, file: str) -> bool:
 def _is_description(value: Any) -> bool:
     if not isinstance(value, dict) or "apiVersion" in value:
         return False
-    return "openapi" in value or "swagger" in value or value.get("kind") == "discovery#restDescription"
+    known = ("openapi", "swagger", "asyncapi")
+    return any(one in value for one in known) or value.get("kind") == "discovery#restDescription"
 
 
 def _is_collection(value: Any) -> bool:
-    """Return whether a document is a collection or an environment of Postman or Insomnia, or a HAR file."""
-    if not isinstance(value, dict) or "apiVersion" in value:
+    """Return whether a document is an export of Postman, Insomnia or Bruno, or a HAR file."""
+    if not isinstance(value, dict) or "apiVersion" in value or "kind" in value:
         return False
     within = value.get("collection")  # as Postman's API wraps it
-    info = (within if isinstance(within, dict) else value).get("info")
+    whole = within if isinstance(within, dict) else value
     log = value.get("log")
+    is_bruno = isinstance(value.get("items"), list) or value.get("type") == "collection"
     return (
-        (isinstance(info, dict) and "postman" in f"{info.get('schema')} {' '.join(map(str, info))}")
-        or "_postman_variable_scope" in value
-        or (value.get("_type") == "export" and "__export_format" in value)
+        (isinstance(whole.get("info"), dict) and isinstance(whole.get("item"), list))
+        or any(one in value for one in ("_postman_variable_scope", "opencollection"))
+        or (value.get("_type") == "export" and isinstance(value.get("resources"), list))
         or ".insomnia.rest/" in str(value.get("type"))
         or (isinstance(log, dict) and isinstance(log.get("entries"), list))
+        or (is_bruno and "version" in value and "name" in value)
     )

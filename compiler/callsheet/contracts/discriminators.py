@@ -67,7 +67,7 @@ def discriminated(
             if number not in numbers:
                 numbers.append(number)
     every = [number for number, one in enumerate(branches) if shapes.takes_object(one)]
-    for value in (it for key in lost if every for it in _readings(key)):
+    for value in (it for key in lost if every for it in readings(key)):
         found.setdefault((type(value), value), (value, every))
     by_branches: dict[tuple[int, ...], list[Any]] = {}
     for value, numbers in found.values():
@@ -111,28 +111,22 @@ def first_decided(schema: dict[str, Any]) -> list[dict[str, Any]]:
     """Return what the first value of a choice by a property says of an object; empty without one."""
     names = schema.get("if", {}).get("required", ())
     then = schema.get("then", {})
+    cases = then.get("allOf", ())
     if len(names) != 1:
         return []
     name = names[0]
-    values = then.get("properties", {}).get(name, {}).get("enum") or _first_of_cases(then, name)
+    # A choice names all of its values; of a base, other values than those of its kinds are open.
+    of_kinds = cases[0].get("if", {}).get("properties", {}).get(name, {}) if cases else {}
+    values = then.get("properties", {}).get(name, of_kinds).get("enum")
     if not values:
         return []
     value = values[0]
     meant = [
         one["then"]
-        for one in then.get("allOf", ())
+        for one in cases
         if any(equal(value, it) for it in one["if"]["properties"][name]["enum"])
     ]
     return [{"properties": {name: {"enum": [value]}}, "required": [name]}, *meant]
-
-
-def _first_of_cases(then: dict[str, Any], name: str) -> list[Any]:
-    """Return the values of the first case of a choice that leaves other values open."""
-    for one in then.get("allOf", ()):
-        found = one.get("if", {}).get("properties", {}).get(name, {}).get("enum")
-        if found:
-            return list(found)
-    return []
 
 
 def _values_of(shapes: Shapes, name: str, branch: Any, mapping: dict[str, dict[str, str]]) -> list[Any]:
@@ -140,16 +134,16 @@ def _values_of(shapes: Shapes, name: str, branch: Any, mapping: dict[str, dict[s
     reference = branch.get("$ref") if isinstance(branch, dict) else None
     mapped = [key for key, one in mapping.items() if equal(one["$ref"], reference)]
     own = shapes.allowed(branch, name) or []
-    readings = [value for key in mapped for value in _readings(key)]
-    if any(equal(one, other) for one in readings for other in own):
+    by_mapping = [value for key in mapped for value in readings(key)]
+    if any(equal(one, other) for one in by_mapping for other in own):
         # A base may list the values of all of its kinds: the mapping says which one is this.
-        return readings
-    if readings or own:
-        return [*readings, *own]
+        return by_mapping
+    if by_mapping or own:
+        return [*by_mapping, *own]
     return [unquote(parts_of(reference)[-1])] if isinstance(reference, str) and "/" in reference else []
 
 
-def _readings(key: str) -> list[Any]:
+def readings(key: str) -> list[Any]:
     """Return the values that a key of a mapping may stand for: it is a string, whatever the property is."""
     if _INTEGER.fullmatch(key):
         return [key, int(key)]

@@ -58,8 +58,10 @@ def worded(keyword: str, node: dict[str, Any], value: Any, path: Path) -> Iterat
                     path=path, words=f"{name} lacks `{one}`, which the contract requires beside `{key}`",
                     way_out=f"write `{one}`, or remove `{key}`", at=at,
                 )  # fmt: skip
-    elif keyword == "not" and not told:
+    elif keyword == "not" and not (told or {}).keys() - {"x-at"}:
         yield Fault(path=path, words=f"{name} is not allowed by the contract", way_out="remove it", at=at)
+    elif keyword == "not":
+        yield _excluded(told or {}, name, path, at)
     elif keyword == "type":
         kinds = [told] if isinstance(told, str) else list(told or ())
         wanted = " or ".join(_TYPES.get(one, one) for one in kinds)
@@ -68,15 +70,14 @@ def worded(keyword: str, node: dict[str, Any], value: Any, path: Path) -> Iterat
         )
     elif keyword in ("enum", "const"):
         yield not_among(tuple(told or ()) if keyword == "enum" else (told,), value, path, at)
-    elif keyword == "not" and isinstance(told, dict):
-        yield _excluded(told, name, path, at)
     elif keyword == "contains":
         words = f"{name} contains no item of the form that the contract requires one of"
         yield Fault(path=path, words=words, way_out="add one", at=at)
     else:
-        shown = json.dumps(told, ensure_ascii=False)[:100]
+        # A schema as it was translated says more than its author wrote: its place is named beside it.
+        shown = "" if isinstance(told, dict) else f": {json.dumps(told, ensure_ascii=False)[:100]}"
         yield Fault(
-            path=path, words=f"{name} does not satisfy `{keyword}: {shown}` of the contract",
+            path=path, words=f"{name} does not satisfy `{keyword}{shown}` of the contract",
             way_out="change the value", at=at,
         )  # fmt: skip
 

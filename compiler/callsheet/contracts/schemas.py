@@ -11,7 +11,8 @@ from urllib.parse import unquote
 
 from callsheet.contracts.discriminators import decided, discriminated, references_in
 from callsheet.contracts.keywords import conditions, of_dependents, of_items, of_keys
-from callsheet.contracts.kinds_of_base import Bases, by_kind
+from callsheet.contracts.kind_choices import of_kinds
+from callsheet.contracts.kinds import Kinds
 from callsheet.contracts.negations import TYPES, to_the_letter
 from callsheet.contracts.nodes import definition_key, reference_to
 from callsheet.contracts.shapes import Around, Shapes
@@ -49,7 +50,7 @@ class Translator:
         version = str(description.get("openapi", ""))
         self.takes_siblings = version.startswith("3.") and not version.startswith("3.0")
         self.shapes = Shapes(self._followed, named_is_closed=discovery)
-        self.bases = Bases(description, self.look, self._pointer_of, self.shapes)
+        self.kinds = Kinds(description, self.shapes, self._pointer_of, self.look)
 
     def whole(self, node: Any, pointer: str) -> dict[str, Any]:
         """Return a schema with the definitions that it needs, to stand alone."""
@@ -120,34 +121,14 @@ class Translator:
         if target is None:
             self.odd.append((pointer, f"refers to {reference[:80]}, which is outside the file"))
             return {}
-        name = self.bases.property_of(target)
-        if name is None or self.bases.is_within(pointer, target):
-            return self._definition(target, reference, pointer)
-        return self._base(target, name)
+        if not self.kinds.is_made_of(pointer):
+            base = self.kinds.base(target)
+            if self.kinds.of(base):
+                return of_kinds(self, base, is_whole=not self.kinds.is_part(pointer))
+        return self.definition(reference, target, pointer)
 
-    def _base(self, target: str, name: str) -> dict[str, Any]:
-        """Return the reference to a base whose objects are judged by the kind that they name, too."""
-        key = f"{definition_key(target)}..by-kind"
-        if key not in self.definitions:
-            self.definitions[key] = {}
-            kinds = self.bases.kinds(target)
-            judged = [one for one in kinds if not self.bases.leads_to(one, target)]
-            plain = self._definition(target, f"#{target}", target)
-            cases = [(kinds[one], self._kind(one)) for one in judged]
-            self.definitions[key] = {
-                "x-at": target,
-                "allOf": [plain, *([by_kind(name, cases, target)] if cases else [])],
-            }
-        return reference_to(key, target)
-
-    def _kind(self, target: str) -> dict[str, Any]:
-        """Return the schema of a kind: a closed one refuses what neither it nor its base names."""
-        found = self._definition(target, f"#{target}", target)
-        return (
-            {**found, "unevaluatedProperties": False} if self.shapes.is_closed(self.look(target)) else found
-        )
-
-    def _definition(self, target: str, reference: str, pointer: str) -> dict[str, Any]:
+    def definition(self, reference: str, target: str, pointer: str) -> dict[str, Any]:
+        """Return the reference to what is at a pointer of the description, translated once."""
         key = definition_key(target)
         if key not in self.definitions:
             value = self.look(target)
@@ -229,6 +210,8 @@ class Translator:
         if _is_nullable(node) and "null" not in kinds:
             kinds = [*kinds, "null"] if kinds else []
             if isinstance(node.get("enum"), list):
+                # By the letter of OpenAPI 3.0.3 ("Clarify Nullable") an enum names null itself; by what
+                # vendors mean, and take, `nullable` says it.
                 found["enum"] = [*node["enum"], None]
         if kinds:
             found["type"] = kinds if len(kinds) > 1 else kinds[0]

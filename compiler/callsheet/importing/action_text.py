@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import itertools
 import re
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
@@ -18,11 +19,12 @@ from callsheet.importing.body_tokens import is_token
 from callsheet.importing.credentials import is_hidden, is_hidden_field, is_hidden_number, is_secret_path
 from callsheet.importing.declared import Parameters
 from callsheet.importing.guesses import guess, parameter_name
+from callsheet.importing.header_forms import form_after_scheme, form_of, scheme_and_key
 from callsheet.importing.hiding import hidden, hidden_errors
 from callsheet.importing.marks import SLOT, VALUE, filled, filled_payload, template_of
 from callsheet.importing.model import Credential, Imported, ImportFault, Known, Slot
 from callsheet.importing.query_parts import parted
-from callsheet.importing.references import References
+from callsheet.importing.references import References, secret_names
 from callsheet.importing.shell import as_written
 from callsheet.importing.url_texts import PLAIN_IN_PATH, encoded, query_text, with_plain_values
 from callsheet.language.credential_names import last_key
@@ -48,8 +50,6 @@ CONTRACTS: dict[str, dict[str, Any]] = {
 }
 """Descriptions of vendors in packages, by the host that is called."""
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-_KEY_AFTER_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9._-]* (\ue000\w+\ue001|[A-Za-z0-9._~+/-]+=*)")
-"""A scheme and one word, as `Klaviyo-API-Key pk_1`: not the parameters of a signature."""
 _NO_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 _LINE = "^[!-~]+( [!-~]+)*$"
 _USER = re.compile(r"(?<=://)[^/]*@")
@@ -63,8 +63,6 @@ _WHY = {
     "content-length": "the client says how long the body is",
     "cookie": "an action has no session",
 }
-_SEVERAL = re.compile("[ ,;]|=[^=]")
-"""In a header's value that is more than a key, as `Token token=…`; a key in base64 ends with `=`."""
 _USER_LEFT = "the name and password in the URL were left out: the request authenticates otherwise"
 
 
@@ -100,6 +98,7 @@ class _Writer:
     def __init__(self, imported: Imported, name: str, account: str, secrets: dict[str, str]) -> None:
         self.imported = imported
         self.notes = [*imported.notes]
+        self.notes_of_secrets: dict[str, str] = {}
         self.name = name
         self.secrets = References(account, secrets)
         self.parameters = Parameters()
@@ -131,8 +130,18 @@ class _Writer:
         params = {key: one["example"] for key, one in self.parameters.declared.items()}
         spec["tests"] = [{"name": "as it was imported", "params": params, "expect": expected}]
         document = {"apiVersion": "callsheet/v1", "kind": "Action", "metadata": metadata, "spec": spec}
-        notes = "".join(f"# {one}\n" for one in dict.fromkeys(map(self._hidden, self.notes)))
-        return formatted(notes + block_text(document), f"{self.name}.yaml")[0]
+        written = block_text(document)
+        used = set(secret_names(written))
+        # A header that another one replaced has a secret that nothing reads.
+        said = [one for one in self.notes if self.notes_of_secrets.get(one, "") in ("", *used)]
+        notes = "".join(f"# {one}\n" for one in dict.fromkeys(map(self._hidden, said)))
+        return formatted(notes + written, f"{self.name}.yaml")[0]
+
+    def _say_of(self, reference: dict[str, str], words: str) -> None:
+        """Note something of a secret, for as long as the file refers to it."""
+        secret = reference["secret"].removeprefix("env:")
+        self.notes.append(f"{secret} {words}")
+        self.notes_of_secrets[self.notes[-1]] = secret
 
     def _title(self) -> str:
         """Return what the call is named where it comes from, on one line."""
@@ -170,7 +179,7 @@ class _Writer:
         # What curl would send of a URL's odd characters is what is written.
         full = encoded(as_written(_USER.sub("", base)))
         if plain is None:
-            full = f"{full}?{query_text(self.sent_query, self.imported.values)}"
+            full = f"{full}?{query_text(self.sent_query, self.bare, self.imported.values)}"
         query = {**(plain or {}), **hidden}
         url, shown = self._url(_USER.sub("", base), full)
         request: dict[str, Any] = {"method": self.imported.method, "url": url}
@@ -178,8 +187,7 @@ class _Writer:
             request["headers"] = headers
         if query:
             request["query"] = query
-        # A compiled action is canonical JSON: its query is in the order of RFC 8785.
-        listed = sorted(query, key=lambda one: one.encode("utf-16-be"))
+        listed = _in_order(query)
         sent = {key: quote(self._shown(one), safe="") for key, one in self.sent_query}
         sent |= {key: f"{{{one['secret']}}}" for key, one in hidden.items()}
         expected: dict[str, Any] = {
@@ -264,13 +272,12 @@ class _Writer:
         """Make a header a secret as a whole, because a key in the query is the authentication."""
         self.whole_headers[name] = reference = self.secrets.to("authorization", value)
         what = "`name:password` in base64" if scheme == "Basic" else "the token"
-        secret = reference["secret"].removeprefix("env:")
-        self.notes.append(f"{secret} is the whole header {name}: `{scheme}`, a space and {what}")
+        self._say_of(reference, f"is the whole header {name}: `{scheme}`, a space and {what}")
 
     def _query(self, query: str) -> tuple[dict[str, Any] | None, dict[str, Any]]:
         """Return the query parameters, plain and secret.
 
-        The plain ones are None where one is there twice, so that the URL itself says them.
+        The plain ones are None where one is there twice or has no `=`: the URL itself says them.
         """
         if _NO_ESCAPE.search(query):
             self.notes.append("a `%` in the query that begins no escape is sent as `%25`")
@@ -296,9 +303,13 @@ class _Writer:
             for key in parts.repeated
         ]
         self.sent_query = [(key, as_written(value)) for key, value in parts.plain]
+        self.bare = parts.bare
         plain = {key: self._template(value) for key, value in self.sent_query}
+        is_said_by_url = len(plain) < len(self.sent_query) or any(parts.bare)
+        if not is_said_by_url and [*plain] != _in_order(plain):
+            self.notes.append("the query is sent in the order of its names")
         return (
-            plain if len(plain) == len(self.sent_query) else None,
+            None if is_said_by_url else plain,
             {key: self.secrets.to(key, value) for key, value in hidden.items()},
         )
 
@@ -320,7 +331,7 @@ class _Writer:
             if name == "authorization":
                 self._authorization(value, found, key)
             elif is_hidden_field(key, value):
-                found[key] = self._hidden_header(key, value, key)
+                found[key] = Credential(value)
             else:
                 self._keep_on_a_line(value)
                 self.sent_headers[key] = as_written(value)
@@ -336,13 +347,28 @@ class _Writer:
 
     def _with_api_key(self, headers: dict[str, Any]) -> dict[str, Any]:
         """Make the one header that contains a secret the authentication, where there is none."""
-        keys = [name for name, value in headers.items() if isinstance(value, dict)]
-        if self.key_in_query:
-            return headers
-        if self.authentication["type"] == "none" and len(keys) == 1 and keys[0].lower() != "authorization":
-            value = headers.pop(keys[0])
-            self.authentication = {"type": "apiKey", "name": keys[0], "in": "header", "value": value}
+        keys = [name for name, value in headers.items() if isinstance(value, dict | Credential)]
+        is_lone = not self.key_in_query and self.authentication["type"] == "none" and len(keys) == 1
+        for key in keys:
+            if not isinstance(headers[key], Credential):
+                continue
+            text = headers[key].text
+            parts = scheme_and_key(text) if is_lone else None
+            value = self._whole(key, key, text) if parts is None else self.secrets.to(key, parts[1])
+            headers[key] = value
+            if is_lone:
+                del headers[key]
+                self.authentication = {"type": "apiKey", "name": key, "in": "header", "value": value}
+                if parts is not None:
+                    self.authentication["scheme"] = parts[0]
         return headers
+
+    def _whole(self, what: str, key: str, text: str) -> dict[str, str]:
+        """Make a header a secret as a whole; a note says what of it is no credential."""
+        reference = self.secrets.to(what, text)
+        if form := form_of(text):
+            self._say_of(reference, f"is the whole header {key}: `{form}`")
+        return reference
 
     def _authorization(self, value: str, headers: dict[str, Any], key: str) -> None:
         scheme = value.split(" ", 1)[0].lower()
@@ -353,34 +379,25 @@ class _Writer:
                 self._whole_header(key, value, value.split(" ", 1)[0])
                 headers[key] = self.whole_headers[key]
             else:
-                headers[key] = self._hidden_header(key, value, "authorization")
+                headers[key] = self.secrets.to("authorization", value)
         elif scheme == "bearer":
             self._as_header(headers)
-            self.authentication = {
-                "type": "bearer",
-                "token": self.secrets.to("token", value[len("bearer ") :]),
-            }
+            token = value[len("bearer ") :]
+            reference = self.secrets.to("token", token)
+            self.authentication = {"type": "bearer", "token": reference}
+            if form := form_after_scheme(token):
+                self._say_of(reference, f"is all that follows `Bearer`: `{form}`")
         elif scheme == "basic" and _is_login(value[len("basic ") :]):
             self._as_header(headers)
             self._basic(value, value)
-        elif (scheme == "basic" or _KEY_AFTER_SCHEME.fullmatch(value)) and self.authentication[
-            "type"
-        ] == "none":
+        elif (scheme == "basic" or scheme_and_key(value)) and self.authentication["type"] == "none":
             scheme, _, secret = value.partition(" ")
             self.authentication = {
                 "type": "apiKey", "name": key, "in": "header", "scheme": scheme,
                 "value": self.secrets.to("key", secret),
             }  # fmt: skip
         else:
-            headers[key] = self._hidden_header(key, value, "authorization")
-
-    def _hidden_header(self, name: str, value: str, what: str) -> dict[str, str]:
-        """Return the reference to a header's value; say that it is all of it, where it is no key alone."""
-        reference = self.secrets.to(what, value)
-        if _SEVERAL.search(value.strip()) is not None:
-            secret = reference["secret"].removeprefix("env:")
-            self.notes.append(f"{secret} is the whole header {name}, with what is written around the key")
-        return reference
+            headers[key] = self._whole("authorization", key, value)
 
     def _as_header(self, headers: dict[str, Any]) -> None:
         """Make a key in a header a header, because another one is the authentication."""
@@ -441,6 +458,11 @@ class _Writer:
             return value
         found = filled_payload(as_written(value), self.imported.values)
         return self._shown(found) if isinstance(found, str) else found
+
+
+def _in_order(names: Iterable[str]) -> list[str]:
+    """Return names as a compiled action has them, which is canonical JSON (RFC 8785)."""
+    return sorted(names, key=lambda one: one.encode("utf-16-be"))
 
 
 def _example_text(example: Any) -> str:

@@ -50,7 +50,14 @@ def import_requests(
     requests, left = _read(collection.kind, chosen, asked=bool(wanted))
     if not requests:
         raise none_left("requests", left)
-    account = name or _account(collection.title) or account_from(next(iter(requests.values())).imported)
+    account = name or _account(collection.title)
+    if not account:
+        account = account_from(next(iter(requests.values())).imported)
+        if not any(one.imported.values for one in requests.values()):
+            # An archive is of a browser, not of a service: each entry is named after its host.
+            requests = {
+                label: replace(one, account=account_from(one.imported)) for label, one in requests.items()
+            }
     found = files_of("requests", requests, account, place, left, by_account, choices)
     return replace(found, notes=[*collection.notes, *found.notes])
 

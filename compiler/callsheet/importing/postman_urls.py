@@ -55,7 +55,10 @@ class PostmanUrl:
         base, query = self._of_text() if whole else self._of_parts()
         found = base if _SCHEME.match(self.variables.filled(base)) else f"http://{base}"
         asked = "&".join(one for one in query if one)
-        return f"{found}?{asked}" if asked else found
+        whole_url = f"{found}?{asked}" if asked else found
+        if self.variables.filled(whole_url)[-1:].isspace():
+            self.notes.append("the URL ends with a blank by a variable: the tool leaves it out")
+        return whole_url
 
     def _of_text(self) -> tuple[str, list[str]]:
         """Return the URL of a text without its query, and the parameters of the query."""

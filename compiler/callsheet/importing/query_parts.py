@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
 from msgspec import Struct
 
@@ -17,12 +17,14 @@ class QueryParts(Struct, frozen=True, kw_only=True):
     Attributes:
         plain: those that an action writes as they are.
         hidden: its credentials, of one name each.
+        bare: whether each plain one has no `=`, which some services tell from an empty value.
         repeated: the names of credentials that are there more than once, or beside a plain value.
 
     """
 
     plain: Pairs
     hidden: Pairs
+    bare: tuple[bool, ...] = ()
     repeated: tuple[str, ...] = ()
 
 
@@ -34,9 +36,13 @@ def parted(query: str, taken: str = "") -> QueryParts:
         taken: the name of the parameter that the authentication sets; empty where it sets none.
 
     """
-    pairs = parse_qsl(query, keep_blank_values=True)
-    hidden = [one for one in pairs if is_hidden_field(*one)]
-    plain = tuple(one for one in pairs if one not in hidden)
+    pairs = [
+        (unquote_plus(name), unquote_plus(value), not equals)
+        for name, equals, value in (one.partition("=") for one in query.split("&") if one)
+    ]
+    hidden = [(name, value) for name, value, _ in pairs if is_hidden_field(name, value)]
+    kept = [one for one in pairs if one[:2] not in hidden]
+    plain = tuple((name, value) for name, value, _ in kept)
     names = {taken, *(one for one, _ in plain)}
     found: dict[str, str] = {}
     repeated = []
@@ -45,4 +51,9 @@ def parted(query: str, taken: str = "") -> QueryParts:
             repeated.append(name)
         else:
             found[name] = value
-    return QueryParts(plain=plain, hidden=tuple(found.items()), repeated=tuple(repeated))
+    return QueryParts(
+        plain=plain,
+        hidden=tuple(found.items()),
+        bare=tuple(is_bare for _, _, is_bare in kept),
+        repeated=tuple(repeated),
+    )

@@ -124,11 +124,16 @@ def checked_name(name: str) -> str:
     return name
 
 
+_BELOW_COUNTRIES = ("ac", "co", "com", "edu", "gov", "net", "org")
+
+
 def name_from(url: str) -> str:
     """Return a name for an action from what it calls: the host, and the last words of the path."""
     parts = urlsplit(url)
     host = (parts.hostname or "action").split(".")
-    words = [host[-2] if len(host) > 1 else host[0]]
+    # Where names are sold below `co.uk` and the like, the service is the word before.
+    at = 3 if len(host) > 2 and len(host[-1]) < 3 and host[-2] in _BELOW_COUNTRIES else 2
+    words = [host[-min(at, len(host))]]
     path = "/".join(one for one in public_segments(parts.hostname or "", parts.path) if HIDDEN not in one)
     words += [one for one in re.split(r"[^A-Za-z0-9]+", path) if one.isalpha()][-2:]
     return re.sub(r"[^a-z0-9]+", "_", "_".join(words).lower())[:MAX_NAME].strip("_")

@@ -95,12 +95,14 @@ class Request(Struct, frozen=True, kw_only=True):
         imported: the request.
         name: from which the action's is made.
         folder: in which its file is, below that of the account.
+        account: that it calls; empty for the one of all.
 
     """
 
     imported: Imported
     name: str
     folder: str = ""
+    account: str = ""
 
 
 def valid_text(place: Place, file: str, name: str, imported: Imported) -> str:
@@ -149,7 +151,12 @@ def files_of(
     valued: set[str] = set()
     if any(one.imported.values for one in requests.values()):
         account, valued = name_in_templates(account), place.valued
-    account = free_name(account, {*place.taken, *valued})
+    own = {one.account for one in requests.values()} - {""}
+    accounts = {one: free_name(one, {*place.taken, *valued}) for one in sorted({account, *own})}
+    account = accounts[account]
+    requests = {
+        label: replace(one, account=accounts.get(one.account, account)) for label, one in requests.items()
+    }
     chosen = with_parameters([one.imported for one in requests.values()], choices)
     requests = {
         label: replace(one, imported=it) for (label, one), it in zip(requests.items(), chosen, strict=True)
@@ -201,18 +208,22 @@ class _Files:
         self.texts: dict[str, str] = {}
         self.faults: dict[str, str] = {}
         self.notes: dict[str, list[str]] = {}
+        self.accounts: dict[str, str] = {}
         secrets: dict[str, str] = {}
+        accounts = {account, *(one.account for one in requests.values())}
         for label, one in requests.items():
             imported = one.imported if placed is not None else with_values_filled(one.imported)
-            name = free_name(_name(account, one.name), {*place.taken, *self.names.values(), account})
+            mine = one.account or account
+            name = free_name(_name(mine, one.name), {*place.taken, *self.names.values(), *accounts})
             try:
-                text = action_text(imported, name, account, secrets)
+                text = action_text(imported, name, mine, secrets)
             except ImportFault as fault:
                 self.faults[label] = fault.message
                 continue
             self.names[label] = name
             self.notes[label] = notes_of(text)
-            folder = f"{account}/{one.folder}" if one.folder else account
+            self.accounts[name] = mine
+            folder = f"{mine}/{one.folder}" if one.folder else mine
             self.files[name] = file = self._path(f"{folder}/{name}.yaml")
             self.texts[file] = text
         self._leave_unread([one.imported for label, one in requests.items() if label in self.names])
@@ -282,9 +293,12 @@ class _Files:
         """Return the connection of each group, not yet compiled."""
         taken = {*self.place.taken, *self.names.values()}
         found: list[Extraction] = []
+        seen: set[str] = set()
         for some in groups:
-            name = free_name(self.account, taken)
-            file = self._path(f"{self.account}/{name if found else 'connection'}.yaml")
+            account = self.accounts[some[0].name]
+            name = free_name(account, taken)
+            file = self._path(f"{account}/{'connection' if account not in seen else name}.yaml")
+            seen.add(account)
             one = extraction(compiled, name, some, file, lambda _: compiled)
             if one.file is not None:
                 taken.add(name)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import unquote
 
-from callsheet.importing.credentials import is_secret
+from callsheet.importing.credentials import is_hidden_field, is_secret
 from callsheet.importing.free_names import first_free
 from callsheet.importing.guesses import parameter_name
 from callsheet.importing.marks import ESCAPED, SLOT, bare, refuse_private, slot
@@ -44,7 +44,7 @@ def with_parameters_of_shell(imported: Imported) -> Imported:
         (
             key,
             value
-            if MARK.fullmatch(value.strip()) or key.lower() == "authorization"
+            if is_hidden_field(key, value.strip()) or key.lower() == "authorization"
             else _marked(imported, value),
         )
         for key, value in imported.headers

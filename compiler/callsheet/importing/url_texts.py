@@ -24,10 +24,14 @@ def encoded(url: str) -> str:
     return _ENCODED_MARK.sub(lambda match: unquote(match[0]), found)
 
 
-def query_text(pairs: Iterable[tuple[str, str]], values: Mapping[str, str]) -> str:
-    """Return the query that a URL says itself."""
-    found = ((key, with_plain_values(one, values, _PLAIN_IN_QUERY)) for key, one in pairs)
-    return "&".join(f"{quoted(key)}={quoted(one)}" for key, one in found)
+def query_text(pairs: Iterable[tuple[str, str]], bare: Iterable[bool], values: Mapping[str, str]) -> str:
+    """Return the query that a URL says itself; a name that is bare has no `=`."""
+    return "&".join(
+        quoted(key)
+        if is_bare
+        else f"{quoted(key)}={quoted(with_plain_values(one, values, _PLAIN_IN_QUERY))}"
+        for (key, one), is_bare in zip(pairs, bare, strict=True)
+    )
 
 
 def with_plain_values(text: str, values: Mapping[str, str], plain: re.Pattern[str]) -> str:

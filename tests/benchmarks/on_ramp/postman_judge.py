@@ -68,8 +68,15 @@ def values_for(
     """Return values for the variables of a request that have none: those that the action is tested with."""
     shown = json.dumps([request[-1], *({**one, "item": ()} for one in (collection, *request[:-1]))])
     variables = collection.get("variable")
-    listed = [one for one in (variables if isinstance(variables, list) else ()) if not one.get("disabled")]
-    known = {str(one.get("key")) for one in listed if one.get("value") not in (None, "")}
+    mappings = [one for one in (variables if isinstance(variables, list) else ()) if isinstance(one, dict)]
+    listed = [one for one in mappings if not one.get("disabled")]
+    # An empty value is none, but of these types: Postman reads it as false and as 0.
+    cast = ("boolean", "number")
+    known = {
+        str(one.get("key"))
+        for one in listed
+        if one.get("value") not in (None, "") or (one.get("value") == "" and one.get("type") in cast)
+    }
     return {name: _value(name, params) for name in {*_VARIABLE.findall(shown)} - known}
 
 
@@ -82,5 +89,7 @@ def _value(name: str, params: Mapping[str, Any]) -> str:
     """Return the value with which an action is tested in the place of a variable."""
     plain = re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_")
     lowered = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", plain).lower()
-    near = next((params[one] for one in (plain, lowered) if one in params), plain)
+    # Blanks are part of a name: the import tells `{{ it }}` and `{{it}}` apart by a number.
+    numbered = (f"{plain}_2",) if name != name.strip() else ()
+    near = next((params[one] for one in (*numbered, plain, lowered) if one in params), plain)
     return near if isinstance(near, str) else json.dumps(near)

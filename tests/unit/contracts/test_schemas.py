@@ -7,10 +7,13 @@ from urllib.parse import quote
 
 import pytest
 
+from callsheet.contracts.bundling import bundled
 from callsheet.contracts.discriminators import first_decided
 from callsheet.contracts.near_keys import MAX_OTHERS, near_keys
 from callsheet.contracts.schemas import Translator
 from callsheet.contracts.validation import Validation
+from callsheet.importing.model import Slot
+from callsheet.importing.sampling import Sampler
 
 TEXT = {"type": "string"}
 
@@ -197,9 +200,11 @@ def test_null_is_taken_beside_what_a_schema_is_made_of(schema: dict[str, Any]) -
 
 def test_null_is_one_of_the_values_of_an_enum_that_may_be_null() -> None:
     for more in ({}, {"type": "string"}):
-        root = translated(an_object({"a": {"nullable": True, "enum": ["x"], **more}}))
-        assert refused(root, {"a": None}) == refused(root, {"a": "x"}) == []
-        assert refused(root, {"a": "y"}) == ["`a` is not one of the values of the contract"]
+        for told in ({"nullable": True}, {"x-nullable": True}):
+            for values in (["x"], ["x", None]):
+                root = translated(an_object({"a": {**told, "enum": values, **more}}))
+                assert refused(root, {"a": None}) == refused(root, {"a": "x"}) == []
+                assert refused(root, {"a": "y"}) == ["`a` is not one of the values of the contract"]
 
 
 @pytest.mark.parametrize(
@@ -332,7 +337,7 @@ def test_the_first_value_of_a_choice_is_one_that_a_sample_can_take() -> None:
         ({"propertyNames": {"allOf": [{"$ref": "#/components/schemas/Name"}]}}, {"ab": 1}, {"AB": 1}, "`m` does not satisfy `propertyNames"),
         ({"prefixItems": [TEXT, {"type": "integer"}], "items": False}, ["x", 1], ["x", 1, 2], "`m.2` is not allowed by the contract"),
         ({"prefixItems": [TEXT]}, ["x", 1], [1], "`m.0` must be a text by the contract"),
-        ({"contains": {"const": "x"}, "maxContains": 1}, ["y", "x"], ["y"], "`m` does not satisfy `contains"),
+        ({"contains": {"const": "x"}, "maxContains": 1}, ["y", "x"], ["y"], "`m` contains no item of the form"),
         ({"contains": {"const": "x"}, "maxContains": 1}, ["x"], ["x", "x"], "`m` does not satisfy `maxContains: 1` of the contract"),
         ({"properties": {"old": False, "new": True}}, {"new": 1}, {"old": 1}, "`m.old` is not allowed by the contract"),
         ({"anyOf": [False, an_object({"b": TEXT}, required=["b"])]}, {"b": "x"}, {}, "`m` lacks `b`"),
@@ -454,3 +459,137 @@ def test_a_pattern_as_javascript_writes_it_is_said_and_not_asserted() -> None:
     assert translator.odd == [
         ("/x/properties/a", "has a pattern as JavaScript writes it, which matches nothing as it is")
     ]
+
+
+PET = an_object({"kind": TEXT, "name": TEXT}, required=["kind"], discriminator={"propertyName": "kind", "mapping": {"kitty": "Cat"}})  # fmt: skip
+PETS: dict[str, Any] = {
+    "Pet": PET,
+    "Alias": to("Pet"),
+    "Cat": {"allOf": [to("Pet"), an_object({"lives": {"type": "integer"}}, required=["lives"])]},
+    "Dog": {"allOf": [to("Alias"), an_object({"bark": TEXT}, required=["bark"], **CLOSED)]},
+    "Poodle": {"allOf": [{"allOf": [to("Dog")]}, an_object({"curls": {"type": "boolean"}}, required=["curls"])]},
+    "Fish": {"allOf": [to("Pet"), an_object({"kind": {"enum": ["fishes"]}, "fins": {"type": "integer"}}, required=["fins"])]},
+    "Stone": an_object({"weight": {"type": "integer"}}, required=["weight"]),
+    "Herd": {"allOf": [to("Pet"), an_object({"all": {"type": "array", "items": to("Pet")}}, required=["all"])]},
+    "Loop": {"allOf": [to("Pet")], "anyOf": [to("Pet"), an_object({"never": TEXT}, required=["never"])]},
+    "Wrapped": an_object({"m": {"allOf": [to("Pet")], "description": "A pet."}}),
+    "Maybe": an_object({"m": {**to("Pet"), "nullable": True}}),
+}  # fmt: skip
+CAT = {"kind": "Cat", "lives": 9}
+
+
+@pytest.mark.parametrize("schema", [to("Pet"), to("Alias"), {"allOf": [to("Pet")]}, {"anyOf": [{"type": "integer"}, to("Pet")]}])  # fmt: skip
+@pytest.mark.parametrize(
+    ("good", "bad", "words"),
+    [
+        (CAT, {"kind": "Cat"}, "`m` lacks `lives`"),
+        ({**CAT, "kind": "kitty"}, {"kind": "kitty", "lives": "x"}, "`m.lives` must be an integer"),
+        ({"kind": "Dog", "bark": "x"}, {"kind": "Dog", "bark": 1}, "`m.bark` must be a text"),
+        ({"kind": "Poodle", "bark": "x", "curls": True}, {"kind": "Poodle", "curls": True}, "`m` lacks `bark`"),
+        ({"kind": "Poodle", "bark": "x", "curls": True}, {"kind": "Poodle", "bark": "x"}, "`m` lacks `curls`"),
+        ({"kind": "fishes", "fins": 2}, {"kind": "fishes"}, "`m` lacks `fins`"),
+        ({"kind": "Herd", "all": [CAT]}, {"kind": "Herd", "all": [CAT, {"kind": "Cat"}]}, "`m.all.1` lacks `lives`"),
+        ({"kind": "hamster", "wheel": 1}, {"name": "x"}, "`m` lacks `kind`"),
+        ({"kind": "Stone"}, {"kind": 5}, "`m.kind` must be a text"),
+        ({"kind": "Loop"}, {"kind": "Loop", "name": 1}, "`m.name` must be a text"),
+    ],
+)  # fmt: skip
+def test_the_discriminator_of_a_base_chooses_the_kind_that_judges(
+    schema: dict[str, Any], good: Any, bad: Any, words: str
+) -> None:
+    root = translated(an_object({"m": schema}), PETS)
+    assert refused(root, {"m": good}) == []
+    assert any(words in one for one in refused(root, {"m": bad})), refused(root, {"m": bad})
+
+
+def test_a_kind_is_held_against_its_base_and_not_against_the_other_kinds() -> None:
+    root = translated(an_object({"m": to("Cat")}), PETS)
+    assert refused(root, {"m": {"kind": "Dog", "lives": 9}}) == []
+    assert refused(root, {"m": {"kind": "Cat"}}) == ["`m` lacks `lives`, which the contract requires"]
+    root = translated(an_object({"in": to("Wrapped"), "may": to("Maybe")}), PETS)
+    assert refused(root, {"in": {"m": CAT}, "may": {"m": None}}) == []
+    assert refused(root, {"in": {"m": {"kind": "Cat"}}}) == [
+        "`in.m` lacks `lives`, which the contract requires"
+    ]
+    assert refused(root, {"may": {"m": {"kind": "Cat"}}}) != []
+
+
+def test_a_closed_kind_refuses_other_keys_where_nothing_beside_it_names_them() -> None:
+    dog = {"kind": "Dog", "bark": "x", "name": "y", "zzz": 1}
+    root = translated(an_object({"m": to("Pet")}), PETS)
+    assert refused(root, {"m": dog}) == ["`zzz` is not in the contract"]
+    beside = {"allOf": [to("Pet")], "properties": {"zzz": {"type": "integer"}}}
+    assert refused(translated(an_object({"m": beside}), PETS), {"m": dog}) == []
+
+
+def test_a_base_of_swagger_chooses_its_kind_by_the_name_of_a_schema() -> None:
+    description = {
+        "swagger": "2.0",
+        "definitions": {
+            "Pet": {**an_object({"kind": TEXT}, required=["kind"]), "discriminator": "kind"},
+            "Cat": {
+                "allOf": [
+                    {"$ref": "#/definitions/Pet"},
+                    an_object({"lives": {"type": "integer"}}, required=["lives"]),
+                ]
+            },
+            "Dog": {
+                "x-ms-discriminator-value": "#Pets.Dog",
+                "allOf": [{"$ref": "#/definitions/Pet"}, an_object({}, required=["bark"])],
+            },
+        },
+    }
+    root = Translator(description).whole({"$ref": "#/definitions/Pet"}, "/x")
+    assert refused(root, {"kind": "Cat", "lives": 9}) == []
+    assert refused(root, {"kind": "Cat"}) == ["the body lacks `lives`, which the contract requires"]
+    assert refused(root, {"kind": "#Pets.Dog"}) == ["the body lacks `bark`, which the contract requires"]
+    assert refused(root, {"kind": "#Pets.Cow"}) == []
+
+
+def test_a_sample_of_a_base_is_one_of_its_kinds() -> None:
+    root = translated(an_object({"m": to("Pet")}, required=["m"]), PETS)
+    payload = Sampler({}, root).value(root, (), 0)
+    assert payload["m"]["kind"] in ("Cat", "kitty", "Dog", "Poodle", "fishes", "Herd")
+    plain = {
+        "m": {key: one.example if isinstance(one, Slot) else str(one) for key, one in payload["m"].items()}
+    }
+    assert refused(root, plain) == []
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "words"),
+    [
+        ({"not": {"type": "string"}}, "x", "`a` is a text, which the contract excludes"),
+        ({"not": {"enum": ["x", 5]}}, 5, "`a` is a value that the contract excludes"),
+        ({"not": an_object({}, required=["b"])}, {"b": 1}, "`a` is of a form that the contract excludes"),
+        ({"not": {}}, 1, "`a` is not allowed by the contract"),
+        (
+            {"type": "object", "propertyNames": {"pattern": "^x"}},
+            {"y": 1},
+            "`a` does not satisfy `propertyNames` of the contract",
+        ),
+    ],
+)
+def test_what_a_finding_says_of_a_schema_has_nothing_of_its_translation(
+    schema: dict[str, Any], value: Any, words: str
+) -> None:
+    root = translated(an_object({"a": schema}), version="3.1.0")
+    found = refused(root, {"a": value})
+    assert found == [words]
+
+
+def test_a_kind_may_be_in_another_file_than_its_base() -> None:
+    told = {"propertyName": "kind", "mapping": {"kitty": "schemas/Cat.yaml"}}
+    pet = an_object({"kind": TEXT}, required=["kind"], discriminator=told)
+    more = an_object({"lives": {"type": "integer"}}, required=["lives"])
+    base = "api.yaml#/components/schemas/Pet"
+    parts = {
+        "schemas/Cat.yaml": {"allOf": [{"$ref": f"../{base}"}, more]},
+        "more.yaml": {"components": {"schemas": {"Dog": {"allOf": [{"$ref": base}, more]}}}},
+    }
+    description = bundled("api.yaml", {"openapi": "3.0.3", "components": {"schemas": {"Pet": pet}}}, parts)
+    root = Translator(description).whole(to("Pet"), "/x")
+    for kind in ("kitty", "Cat", "Dog"):
+        assert refused(root, {"kind": kind, "lives": 9}) == []
+        assert refused(root, {"kind": kind}) == ["the body lacks `lives`, which the contract requires"]
+    assert refused(root, {"kind": "Cow"}) == []

@@ -186,7 +186,9 @@ function urlOf(text, judge) {
 
 function nameFrom({ host, path }) {
   const words = path.split(/[^A-Za-z0-9]+/).filter(one => /^[A-Za-z]+$/.test(one)).slice(-2);
-  const all = [host.split(".").slice(-2)[0], ...words].join("_").toLowerCase();
+  const parts = host.split("."), last = parts[parts.length - 1];
+  const isBelow = parts.length > 2 && last.length < 3 && ["ac", "co", "com", "edu", "gov", "net", "org"].includes(parts[parts.length - 2]);
+  const all = [parts.slice(isBelow ? -3 : -2)[0], ...words].join("_").toLowerCase();
   return all.replace(/[^a-z0-9]+/g, "_").slice(0, 30).replace(/^_+|_+$/g, "");
 }
 
@@ -203,6 +205,8 @@ function actionOfCurl(line, known) {
     add("Content-Type", "application/json");
   }
   const { authentication, headers, query } = credentialsOf(asked, url, writer);
+  const order = url.pairs.map(one => one[0]).filter(one => own(query, one));
+  if (order.join("&") !== [...order].sort().join("&")) asked.notes.push("the query is sent in the order of its names");
   const method = asked.method || (body === undefined ? "GET" : "POST");
   const sent = Object.keys(query).sort().map(key => `${key}=${query[key]}`).join("&");
   const request = { method, url: url.base }, expected = { method, url: url.base + (sent && "?" + sent) };
@@ -241,6 +245,9 @@ function hasTwice(text) {
   return twice || written.filter(one => one.endsWith(":")).length !== keys;
 }
 
+const ONE_WORD = /^[^\s,;="']+=*$/;
+// A credential alone: what stands before or between the parts of another one is for the compiler to say.
+
 function credentialsOf(asked, url, writer) {
   // At most one credential, beside the payload: of two, the compiler says which is which.
   const headers = {}, query = {};
@@ -264,10 +271,10 @@ function credentialsOf(asked, url, writer) {
     if (low === "cookie") asked.notes.push("the header Cookie was left out: an action has no session".replace("Cookie", name));
     else if (low === "authorization") {
       const found = /^bearer ([^\s]+)$/i.exec(value);
-      if (!found) throw new Unread("-H " + name);
+      if (!found || !ONE_WORD.test(found[1])) throw new Unread("-H " + name);
       authenticate({ type: "bearer", token: writer.reference("token", found[1]) });
     } else if (writer.judge.field(name, value)) {
-      if (/[ ,;]|=[^=]/.test(value)) throw new Unread(); // more than a key: the compiler has a note
+      if (!ONE_WORD.test(value)) throw new Unread();
       key(name, "header", value);
     } else put(headers, name, value);
   }

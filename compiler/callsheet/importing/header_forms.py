@@ -1,0 +1,57 @@
+"""A header that contains a credential → what of it is none: the scheme, the names, the variables.
+
+The header is a secret as a whole then; who sets it has to know how it is made up.
+"""
+
+from __future__ import annotations
+
+import re
+
+from callsheet.importing.marks import SECRET, SLOT, VALUE
+from callsheet.importing.shell import MARK
+from callsheet.language.secret_patterns import secret_kind
+
+_SCHEME = re.compile(r"[A-Za-z]{1,20}[0-9]{0,3}(?:[._-][A-Za-z]{1,20}[0-9]{0,3}){0,4}(?= )")
+_KEY_AFTER_SCHEME = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+) (\ue000\w+\ue001|[A-Za-z0-9._~+/-]+=*)")
+"""A scheme and one word, as `Klaviyo-API-Key pk_1`: not the parameters of a signature."""
+_DOTS = "…"
+_NAME = r"[A-Za-z][A-Za-z_-]{0,23}"
+_PIECE = re.compile(
+    rf"(?P<name>(?<![^\s,;]){_NAME}=(?=[^=\s,;]))|{MARK.pattern}"
+    rf"|(?P<mark>{SLOT.pattern}|{VALUE.pattern}|{SECRET.pattern})"
+    r"|(?P<between>[\s,;\"']+)|(?P<word>[^\s,;\"'\ue000-\ue007]+)"
+)
+
+
+def scheme_and_key(text: str) -> tuple[str, str] | None:
+    """Return a scheme and the one word after it; None for any other header."""
+    match = _KEY_AFTER_SCHEME.fullmatch(text)
+    if match is None or _SCHEME.match(text) is None or secret_kind(match[1]):
+        return None
+    return match[1], match[2]
+
+
+def form_of(text: str) -> str:
+    """Return a header with dots for what is, or may be, a credential; empty where it is nothing else."""
+    scheme = _SCHEME.match(text)
+    if scheme is None or secret_kind(scheme[0]):
+        return form_after_scheme(text)
+    return f"{scheme[0]}{_form(text[scheme.end() :])}"
+
+
+def form_after_scheme(text: str) -> str:
+    """Return what follows a scheme, as `form_of` does; no word of it is known to be none."""
+    found = _form(text)
+    return "" if found in ("", _DOTS) or MARK.fullmatch(text) else found
+
+
+def _form(text: str) -> str:
+    found = "".join(_shown(one) for one in _PIECE.finditer(text))
+    return re.sub(rf"(?<==)\$\w+|{_DOTS}{{2,}}", _DOTS, found)
+
+
+def _shown(piece: re.Match[str]) -> str:
+    if piece["name"] or piece["between"]:
+        return piece[0]
+    variable = MARK.fullmatch(piece[0])
+    return f"${variable[1]}" if variable is not None else _DOTS

@@ -1,0 +1,63 @@
+"""The forms of vendors' tokens that detect-secrets does not know, as vendors and scanners publish them.
+
+Each begins with letters of its own, and is as long as no word is. What is public by its vendor is not here,
+such as Stripe's `pk_live_`, Square's `sq0idp-` and Google's ids of clients.
+"""
+
+from __future__ import annotations
+
+import re
+
+_UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+FORMS = {
+    "Adobe": r"p8e-[A-Za-z0-9_-]{32}",
+    "Airtable": r"pat[A-Za-z0-9]{14}\.[0-9a-f]{64}",
+    "Anthropic": r"sk-ant-[a-z]{3,8}[0-9]{2}-[A-Za-z0-9_-]{20,400}",
+    "Atlassian": r"AT[AC]TT3[A-Za-z0-9_=-]{40,400}",
+    "Bitbucket": r"ATBB[A-Za-z0-9]{32}",
+    "Brevo": r"x(?:keysib|smtpsib)-[0-9a-f]{64}-[A-Za-z0-9]{16}",
+    "Contentful": r"CFPAT-[A-Za-z0-9_-]{43}",
+    "Databricks": r"dapi[0-9a-f]{32}(?:-[0-9])?",
+    "DigitalOcean": r"do[opr]_v1_[0-9a-f]{64}",
+    "Firebase": r"AAAA[A-Za-z0-9_-]{7}:[A-Za-z0-9_-]{140}",
+    "Figma": r"figd_[A-Za-z0-9_-]{40,200}",
+    "GitHub": r"github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}",
+    "GitLab": r"gl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|oas|soat|ffct)-"
+    r"(?=[\w.-]{0,60}[0-9])[0-9A-Za-z_.-]{20,400}",
+    "Google": r"(?:ya29\.[A-Za-z0-9_-]{20,2000}|GOCSPX-[A-Za-z0-9_-]{28})",
+    "Grafana": r"gl(?:sa_[A-Za-z0-9]{32}_[0-9A-Fa-f]{8}|c_eyJ[A-Za-z0-9+/]{20,400}={0,2})",
+    "HashiCorp": r"hv[bs]\.[A-Za-z0-9_-]{24,400}",
+    "HubSpot": rf"pat-(?:na|eu|ap)[0-9]-{_UUID}",
+    "Hugging Face": r"hf_[A-Za-z0-9]{34}",
+    "Klaviyo": r"pk_[0-9a-f]{34}",
+    "Linear": r"lin_(?:api|oauth)_[A-Za-z0-9]{32,100}",
+    "Mailgun": r"key-[0-9a-f]{32}",
+    "MailerSend": r"mlsn\.[0-9a-f]{64}",
+    "Meta": r"EAA(?=[A-Za-z0-9]{0,60}[0-9])[A-Za-z0-9]{60,400}",
+    "New Relic": r"NRAK-[A-Z0-9]{27}",
+    "Notion": r"(?:ntn_[0-9]{11}[A-Za-z0-9]{35}|secret_[A-Za-z0-9]{43})",
+    "npm": r"npm_[A-Za-z0-9]{36}",
+    "OneSignal": r"os_v2_(?:app|org)_[a-z2-7]{100,110}",
+    "OpenAI": r"sk-(?:proj|svcacct|admin)-(?=[\w-]{0,60}[0-9])[A-Za-z0-9_-]{20,400}",
+    "Postman": r"PMAK-[0-9a-f]{24}-[0-9a-f]{34}",
+    "PyPI": r"pypi-AgE[A-Za-z0-9_-]{60,400}",
+    "Resend": r"re_[A-Za-z0-9]{8}_[A-Za-z0-9]{24}",
+    "Sentry": r"sntry[su]_[A-Za-z0-9+/_=-]{40,400}",
+    "Shopify": r"shp(?:at|ca|pa|ss|tka)_[0-9A-Fa-f]{32}",
+    "Slack": r"(?:xoxe(?:\.xox[bp])?-[0-9]-[A-Za-z0-9]{40,400}"
+    r"|xapp-[0-9]-[A-Z0-9]{6,20}-[0-9]{6,20}-[a-z0-9]{20,100})",
+    "Square": r"(?:sq0(?:atp|csp)-[0-9A-Za-z_-]{22,60}|EAAA[A-Za-z0-9_-]{60})",
+    "Stripe": r"(?:[rs]k_(?:live|test)_[0-9A-Za-z]{20,200}|whsec_[A-Za-z0-9+/]{32,100}={0,2})",
+    "Supabase": r"sb(?:p_[0-9a-f]{40}|_secret_[A-Za-z0-9_-]{20,60})",
+    "Typeform": r"tfp_[A-Za-z0-9_.=-]{40,100}",
+}  # fmt: skip
+"""By vendor. Bounds are far above what a vendor gives out, so that a text is searched in linear time."""
+
+BEGINNINGS = (
+    r"(?:AT[AC]TT3|ATBB|xkeysib-|xsmtpsib-|CFPAT-|dapi|do[opr]_v1_|figd_|p8e-|os_v2_|github_pat_|gl[a-z]{2,5}-|ya29\.|GOCSPX-"
+    r"|glsa_|glc_|hv[bs]\.|pat-|pat[A-Za-z0-9]{14}\.|hf_|pk_|lin_|key-|mlsn\.|EAA|NRAK-|ntn_|secret_|npm_|PMAK-|pypi-|re_"
+    r"|sntry[su]_|shp[a-z]{2,3}_|xapp-|sq0|[rs]k_|whsec_|sbp?_|tfp_)(?=[A-Za-z0-9+/=_.-]{20})"
+)
+"""How each of them begins, for a quick look; `sk-` and `xox` are looked for anyway."""
+
+API_TOKEN = re.compile(rf"(?<![A-Za-z0-9_-])(?:{'|'.join(FORMS.values())})(?![A-Za-z0-9_])")

@@ -1,0 +1,69 @@
+"""What other tools export may lie beside the actions: nothing of it is a finding, and none of it an action."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from support.workspaces import Callsheet, Folder
+
+POSTMAN = {
+    "info": {"name": "n", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},
+    "item": [{"name": "a", "request": {"url": "https://api.example.com", "method": "GET"}}],
+}
+HAR = {"log": {"version": "1.2", "creator": {"name": "x", "version": "1"}, "entries": []}}
+FILES = {
+    "openapi.yaml": "openapi: 3.0.3\ninfo: {title: t, version: 1.10}\npaths: {}\n",
+    "openapi.json": json.dumps({"info": {"title": "t", "version": "1"}, "openapi": "3.1.0", "paths": {}}),
+    "swagger.json": json.dumps({"swagger": "2.0", "info": {"title": "t", "version": "1"}, "paths": {}}),
+    "asyncapi.yaml": "asyncapi: 3.0.0\ninfo: {title: t, version: 1.10}\n",
+    "discovery.json": json.dumps({"kind": "discovery#restDescription", "name": "x", "resources": {}}),
+    "shop.postman_collection.json": json.dumps(POSTMAN),
+    "wrapped.json": json.dumps({"collection": POSTMAN}),
+    "staging.postman_environment.json": json.dumps(
+        {"id": "a", "name": "e", "values": [], "_postman_variable_scope": "environment"}
+    ),
+    "insomnia.json": json.dumps({"_type": "export", "__export_format": 4, "resources": []}),
+    "insomnia.yaml": "type: collection.insomnia.rest/5.0\nname: x\nmeta: {created: 1743415412345}\ncollection: []\n",
+    "bruno.json": json.dumps(
+        {"version": "1", "name": "x", "type": "collection", "ignore": ["node_modules"]}
+    ),
+    "exported_bruno.json": json.dumps({"name": "x", "version": "1", "items": []}),
+    "opencollection.yaml": "opencollection: 1.0.0\ninfo: {name: x}\n",
+    "calls.json": json.dumps(HAR),
+    "indented.json": json.dumps(POSTMAN, indent=4),
+    "numbers.json": json.dumps(POSTMAN).replace('"GET"', '"GET", "size": 92233720368547758070000'),
+    "twice.json": json.dumps(POSTMAN).replace('"GET"', '"GET", "method": "GET"'),
+    "large.json": json.dumps({**POSTMAN, "variable": [{"key": "k", "value": "x" * 1_000}] * 3_000}),
+    "calls.har": json.dumps(HAR),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_an_exported_file_beside_the_actions_is_left_alone(
+    workspace: Folder, callsheet: Callsheet, name: str
+) -> None:
+    before = callsheet("validate", "-C", workspace.path)
+    workspace.write(f"vendor/{name}", FILES[name])
+    after = callsheet("validate", "-C", workspace.path)
+    assert (after.code, after.out, after.err) == (before.code, before.out, before.err)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("type: Action\nmetadata: {name: a}\n", "`kind` is missing"),
+        ("log: {entries: none}\n", "`kind` is missing"),
+        ("name: a\nitems: [{name: b}]\n", "`kind` is missing"),
+        ("apiVersion: callsheet/v1\nlog: {entries: []}\n", "`kind` is missing"),
+    ],
+)
+def test_a_document_of_ours_that_lacks_its_kind_is_still_reported(
+    workspace: Folder, callsheet: Callsheet, text: str, words: str
+) -> None:
+    workspace.write("mine.yaml", text)
+    outcome = callsheet("validate", "-C", workspace.path)
+    assert outcome.code == 1
+    assert "CS204" in outcome.out
+    assert words in outcome.out
