@@ -163,7 +163,7 @@ def test_the_catalog_says_when_certificates_end(do: Do, adobe: Adobe, tmp_path: 
     rows = [one.partition("</tr>")[0] for one in page.split("<tr>")[1:]]
     for days, row in zip((20, 200), [one for one in rows if NAME in one], strict=True):
         end = datetime.now(UTC) + timedelta(days=days, minutes=1)
-        assert f'<th scope="row">{end:%Y-%m-%d}</th>' in row
+        assert f'<th scope="row"><time datetime="{end:%Y-%m-%d}"' in row
         assert f"{days} days" in row
         assert ('class="state drifted"' in row) is (days < 30)
         assert f"{end - timedelta(days=60):%Y-%m-%d} / {end - timedelta(days=30):%Y-%m-%d}" in row
