@@ -31,7 +31,7 @@ def site(samples: Folder, callsheet: Callsheet, tmp_path: Path) -> Path:
 
 
 def visible(one: Watched) -> list[str]:
-    return [it.strip() for it in one.page.locator(".cards > li:visible code").all_inner_texts()]
+    return [it.strip() for it in one.page.locator(".cards > li:visible code").all_text_contents()]
 
 
 def test_the_palette_is_searched_as_one_types(site: Path, watched: Opening) -> None:
