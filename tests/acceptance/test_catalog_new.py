@@ -255,6 +255,8 @@ def test_the_form_is_filled_in_by_keyboard(
 def test_the_file_is_downloaded_copied_and_opened_at_the_host(
     samples: Folder, callsheet: Callsheet, tmp_path: Path, watched: Opening
 ) -> None:
+    from playwright.sync_api import expect
+
     base = "https://github.com/we/it/blob/main/actions"
     one = opened(watched, written(callsheet, samples, tmp_path / "site", "--link-base", base))
     page = one.page
@@ -264,7 +266,7 @@ def test_the_file_is_downloaded_copied_and_opened_at_the_host(
     assert held.value.suggested_filename == "new_vonage.yaml"
     assert held.value.path().read_text("utf-8") == yaml_of(one)
     page.click("button[name=copy]")
-    page.wait_for_function("document.querySelector('.done').textContent === 'Copied.'")
+    expect(page.locator(".done")).to_have_text("Copied.")
     assert page.evaluate("navigator.clipboard.readText()") == yaml_of(one)
     link = urlsplit(page.locator("a.host").get_attribute("href"))
     assert f"{link.scheme}://{link.netloc}{link.path}" == "https://github.com/we/it/new/main/actions"

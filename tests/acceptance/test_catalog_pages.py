@@ -35,6 +35,8 @@ def visible(one: Watched) -> list[str]:
 
 
 def test_the_palette_is_searched_as_one_types(site: Path, watched: Opening) -> None:
+    from playwright.sync_api import expect
+
     one = watched((site / "index.html").as_uri(), 1280)
     every = visible(one)
     assert len(every) == 13
@@ -50,7 +52,7 @@ def test_the_palette_is_searched_as_one_types(site: Path, watched: Opening) -> N
         assert set(visible(one)) == names, text
         assert one.page.inner_text("[role=status]") == words
     one.page.click("button[type=reset]")
-    one.page.wait_for_function("document.querySelector('[role=status]').textContent === '13 found'")
+    expect(one.page.locator("[role=status]")).to_have_text("13 found")
     assert visible(one) == every
     one.page.select_option("select[name=sensitivity]", "phone")
     assert set(visible(one)) == {"vonage_sms", "whatsapp_text", "facebook_conversion", "shipped_sms"}
@@ -131,6 +133,8 @@ def test_no_page_scrolls_sideways_with_all_of_it_open(site: Path, watched: Openi
 
 
 def test_an_action_shows_the_request_as_it_would_leave(site: Path, watched: Opening) -> None:
+    from playwright.sync_api import expect
+
     one = watched((site / "fr" / "actions" / "firebase_push.html").as_uri(), 800)
     output = one.page.locator("output")
     assert "POST https://fcm.googleapis.com/v1/projects/shop-local/messages:send" in output.inner_text()
@@ -150,7 +154,7 @@ def test_an_action_shows_the_request_as_it_would_leave(site: Path, watched: Open
     )
     assert "appareil" in one.page.locator("label:has([data-parameter=installation_id])").inner_text()
     one.page.get_by_role("button", name="Réinitialiser").click()
-    one.page.wait_for_function("document.querySelector('output').textContent.includes('Your order')")
+    expect(output).to_contain_text("Your order")
     assert one.said == []
     other = watched((site / "actions" / "adobe_io_event.html").as_uri(), 800)
     assert "callsheet render adobe_io_event -e local --params NAME=VALUE" in other.page.inner_text("main")
