@@ -28,13 +28,14 @@ from callsheet.compiling.digests import context_digest, part_digests
 from callsheet.compiling.sealed import account_key, connect, seal
 from callsheet.compiling.unit import Computed, Needs, Unit
 from callsheet.documents import FolderSource, Source, Unreadable
+from callsheet.documents.recording import RecordingSource
 from callsheet.language.kinds import deployed_kinds
 from callsheet.templates.template_files import template_digest
 
 UNTRUSTED_NANOSECONDS = 2_000_000_000
 """A file that was written this short before it was read could be written again with the same times."""
 
-_FORMAT = 13
+_FORMAT = 14
 FILE = f"units-{_FORMAT}.sqlite"
 """The database of the units, in the cache's folder: another format has another one."""
 
@@ -85,6 +86,7 @@ class UnitCache:
         self.found: dict[str, tuple[str, Entry] | None] = {}
         self.hashes: dict[str, str] = {}
         self.prints: dict[str, str] = {}
+        self.templates: dict[str, str] = {}
         self.touched: list[_Row] = []
         self.dropped: list[tuple[str, str]] = []
         self.deployed = frozenset(deployed_kinds())
@@ -112,13 +114,18 @@ class UnitCache:
         if found is None or found[1].context != self.context:
             return False
         needs = Needs.of(found[1].unit)
-        for name, digest in needs.templates.items():
-            if template_digest(self.source, name) != digest:
-                return False
+        if any(self.template(name) != digest for name, digest in needs.templates.items()):
+            return False
         if any(self.parts.get(name, "") != digest for name, digest in needs.parts.items()):
             return False
         self.hashes[file] = found[0]
         return True
+
+    def template(self, file: str) -> str:
+        """Return the digest of a template file, which is read once for all that use it."""
+        if file not in self.templates:
+            self.templates[file] = template_digest(self.source, file)
+        return self.templates[file]
 
     def take(self, file: str) -> Unit:
         """Return the unit of a file, which is here; it is held no longer."""
@@ -147,8 +154,12 @@ class UnitCache:
         return [one.file for one in kept]
 
     def _entry(self, computed: Computed) -> Entry:
-        fingerprint = self.prints.get(computed.file, "")
+        fingerprint = self.prints.get(computed.file, "") if self._is_sure(computed.file) else ""
         return Entry(fingerprint, self.context, computed.kinds, msgspec.Raw(computed.record))
+
+    def _is_sure(self, file: str) -> bool:
+        """Return whether what was read of a file is what its stat was taken of."""
+        return not isinstance(self.source, RecordingSource) or file not in self.source.unsure
 
     def basis_of(self, unit: Unit) -> str:
         """Return everything that a unit was computed from, as digests."""

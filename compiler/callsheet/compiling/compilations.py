@@ -110,7 +110,7 @@ class Compilations:
             self.today(),
             self.variant,
             self.spread,
-            lambda: self._compiled(FolderSource(self.root)),
+            lambda: self._compiled(RecordingSource(self.root)),
         )
         found = runs.recall()
         if found is None:

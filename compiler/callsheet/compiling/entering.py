@@ -31,7 +31,7 @@ from callsheet.language.fragment import NamedInFile
 from callsheet.language.kinds import KINDS, DeployedKind, deployed_kinds
 from callsheet.language.origin import Origin, Row
 from callsheet.language.subjects import Facts
-from callsheet.templates.template_files import TemplateFiles
+from callsheet.templates.template_files import TemplateFiles, is_of_fault, template_digest
 
 
 def read_definitions(
@@ -98,19 +98,15 @@ class Entering:
             one for one in self.files if one not in self.items_files and not self._is_deployed(one)
         ]
         units: list[Left] = []
-        templates: set[str] = set()
+        templates: dict[str, str] = {}
         with closing(self._units(context)) as found_units:
             for unit in found_units:
                 self._enter(unit, context)
-                templates.update(unit.templates)
+                self._note(unit, templates)
                 if unit.speaks:
                     units.append(unit.left())
                 else:
                     self.result.documents += unit.documents
-        if isinstance(self.source, RecordingSource):
-            # What another process read of a file, and what the cache holds, depends on these as well.
-            for template in templates:
-                self.source.note(template)
         units = _without_parts(units)
         self.result.documents += sum(one.documents for one in units)
         for found in self.result.by_kind.values():
@@ -209,6 +205,9 @@ class Entering:
 
     def _keep(self, computed: Sequence[Computed]) -> None:
         """Write what was computed into the cache; hold the texts that it does not take."""
+        if isinstance(self.source, RecordingSource):
+            for file, opened in (each for one in computed for each in one.opened.items()):
+                self.source.confirm(file, opened)
         kept = frozenset(self.cache.keep(computed)) if self.cache is not None else frozenset()
         for one in computed:
             if one.file not in kept:
@@ -218,6 +217,20 @@ class Entering:
         """Return where the texts of what is compiled are read."""
         stored = self.cache.bundle if self.cache is not None else lambda file: None  # noqa: ARG005
         return Bundles(stored, lambda file: _bundle(self.source, context, file))
+
+    def _note(self, unit: Unit, templates: dict[str, str]) -> None:
+        """Note what a unit depends on, also where another process read it; `templates` are those so far."""
+        if not isinstance(self.source, RecordingSource):
+            return
+        for template, digest in unit.templates.items():
+            self.source.note(template)
+            same = templates.setdefault(template, digest) == digest
+            if same and is_of_fault(digest):
+                same = template_digest(self.source, template) == digest
+            if not same:
+                self.source.unsure.add(template)  # it changed between two that read it
+        if unit.found and not unit.hash:
+            self.source.unsure.add(unit.file)  # it could not be read, and perhaps soon can
 
     def _enter(self, unit: Unit, context: Context) -> None:
         result = self.result

@@ -20,6 +20,7 @@ from callsheet.compiling.spread import Spread
 from callsheet.compiling.unit import Computed
 from callsheet.compiling.worker import Worker
 from callsheet.documents import FolderSource, Source
+from callsheet.documents.recording import OpeningSource
 from callsheet.errors import CallsheetError
 
 if TYPE_CHECKING:
@@ -104,8 +105,8 @@ def _executor(source: FolderSource, context: Context, processes: int) -> Process
         processes,
         mp_context=multiprocessing.get_context(method),
         initializer=_start,
-        # A source that records what is read does not do so in another process.
-        initargs=(FolderSource(source.root), context),
+        # What a source records is not shared by processes: each tells what it opened.
+        initargs=(OpeningSource(source.root), context),
     )
 
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from callsheet.compiling.context import Documents, Shared
     from callsheet.compiling.worker import Worker
 
-FORMAT = 4
+FORMAT = 5
 FILE = f"runs-{FORMAT}.sqlite"
 
 
@@ -115,10 +115,10 @@ class Runs:
         return _Recalled(self, record).compiled() if state.digest == record.state else None
 
     def keep(self, compiled: Compiled) -> None:
-        """Record what was found; nothing where a file is too young to be trusted."""
+        """Record what was found; nothing where a file is too young to be trusted, or changed meanwhile."""
         source = self.source
         state = source.state(source.others, source.packages)
-        if state.changed_at > self.begun - UNTRUSTED_NANOSECONDS:
+        if source.unsure or state.changed_at > self.begun - UNTRUSTED_NANOSECONDS:
             return
         record = _Record(
             identity=self.identity,

@@ -8,6 +8,7 @@ data, as JSON.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
@@ -15,6 +16,7 @@ from msgspec import Struct, field
 
 from callsheet.compiling.bundles import packed
 from callsheet.documents import Problem, Related, Span, decoded
+from callsheet.documents.sources import Fingerprint
 from callsheet.language.content import Head
 
 
@@ -40,7 +42,7 @@ class Unit(Struct):
         texts: the canonical texts by digest; so this and `used` are known of a unit that was just computed,
             and are no part of its record.
         used: by action, then environment: the parameters that are used.
-        templates: the template files that were read, with the digest of each text.
+        templates: the template files that were read, with the digest of each text, or of why there is none.
         parts: the connections and fragments that were looked for, by address, with the digest of each;
             empty for one that is not there.
         ignores: does the text speak to callsheet in a comment?
@@ -202,6 +204,7 @@ class Computed(NamedTuple):
         kinds: what it defines, where that is known of each of its documents.
         record: as JSON text: the cache keeps it as it is.
         bundle: its texts, packed.
+        opened: the fingerprints of the files that were read for it, as far as another process noted them.
 
     """
 
@@ -210,12 +213,13 @@ class Computed(NamedTuple):
     kinds: list[str] | None
     record: str
     bundle: bytes
+    opened: Mapping[str, Fingerprint] = {}
 
     @classmethod
-    def of(cls, unit: Unit) -> Computed:
+    def of(cls, unit: Unit, opened: Mapping[str, Fingerprint] = {}) -> Computed:
         """Return what is sent of a unit."""
         bundle = packed(unit.texts.values()) if unit.texts else b""
-        return cls(unit.file, unit.hash, unit.kinds(), unit.record(), bundle)
+        return cls(unit.file, unit.hash, unit.kinds(), unit.record(), bundle, opened)
 
     def unit(self) -> Unit:
         """Return the unit, without its texts."""

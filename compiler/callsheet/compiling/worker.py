@@ -40,6 +40,7 @@ from callsheet.documents.file_references import files_referred_to
 from callsheet.documents.parsed import ParsedDocument
 from callsheet.documents.problems import ANY, Concern
 from callsheet.documents.reading import decode, parse
+from callsheet.documents.recording import OpeningSource
 from callsheet.language.action import Action, Definition
 from callsheet.language.catalog import Rule, Spots, rules_on
 from callsheet.language.content import Content, Head
@@ -81,11 +82,15 @@ class Worker:
 
     def units(self, files: Sequence[str]) -> list[Computed]:
         """Compute the units of a batch of files."""
-        return [Computed.of(self.unit(file)) for file in files]
+        return [self._computed(file) for file in files]
 
     def bundle(self, file: str) -> bytes:
         """Compute the unit of one file again, for its texts alone."""
         return Computed.of(self.unit(file)).bundle
+
+    def _computed(self, file: str) -> Computed:
+        unit = self.unit(file)
+        return Computed.of(unit, self.source.let_go() if isinstance(self.source, OpeningSource) else {})
 
     def unit(self, file: str) -> Unit:
         """Compute the unit of one file."""

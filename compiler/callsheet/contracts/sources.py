@@ -213,7 +213,7 @@ def _from_workspace(source: Source, reference: str) -> bytes:
 def _from_package(source: Source, reference: str) -> bytes:
     """Read a file of an installed package: its folder is found, and nothing of it is run."""
     if isinstance(source, RecordingSource):
-        source.packages.add(reference)
+        source.note_package(reference)
     found = packaged(reference)
     if not found.installed:
         raise ContractFault(

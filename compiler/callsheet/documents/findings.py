@@ -10,11 +10,18 @@ MAX_FILE_BYTES = 1_048_576
 
 
 class Unreadable(Exception):  # noqa: N818 - a verdict about one file
-    """A file that cannot be read, with the problem to report."""
+    """A file that cannot be read.
 
-    def __init__(self, problem: Problem) -> None:
+    Args:
+        problem: what to report.
+        passing: may it be read soon, although nothing of the file itself changes?
+
+    """
+
+    def __init__(self, problem: Problem, *, passing: bool = False) -> None:
         super().__init__(problem.message)
         self.problem = problem
+        self.passing = passing
 
 
 def problem(code: str, file: str, message: str, help: str) -> Problem:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cached_property
 from itertools import islice
 from pathlib import Path as FilePath
 from typing import NamedTuple
 
-from callsheet.documents.findings import MAX_FILE_BYTES
+from callsheet.documents.findings import MAX_FILE_BYTES, Unreadable
 from callsheet.documents.packaged import packaged
-from callsheet.documents.sources import FolderSource
+from callsheet.documents.sources import Fingerprint, FolderSource
 
 
 class State(NamedTuple):
@@ -28,12 +28,39 @@ class State(NamedTuple):
     changed_at: int
 
 
+class OpeningSource(FolderSource):
+    """The files of a folder, and the fingerprints of those that were opened.
+
+    Attributes:
+        opened: by file, what was opened last.
+
+    """
+
+    def __init__(self, root: FilePath) -> None:
+        super().__init__(root)
+        self.opened: dict[str, Fingerprint] = {}
+
+    def read_opened(self, file: str, *, limit: int = MAX_FILE_BYTES) -> tuple[bytes, Fingerprint]:
+        """Read one file, as `FolderSource.read_opened` does."""
+        content, self.opened[file] = super().read_opened(file, limit=limit)
+        return content, self.opened[file]
+
+    def let_go(self) -> dict[str, Fingerprint]:
+        """Return what was opened, and forget it."""
+        opened, self.opened = self.opened, {}
+        return opened
+
+
 class RecordingSource(FolderSource):
     """The files of a folder, listed once, and the names of everything else that was read beside them.
+
+    What a file is like is asked for before it is read, and once: what changes it afterwards, or puts
+    another in its place, makes a state that is no longer the one on disk.
 
     Attributes:
         others: the files that were asked for and are not listed: templates, contracts, `.callsheetignore`.
         packages: the references to files of installed packages that were followed.
+        unsure: the files of which it is not certain that what was read is what they were noted as.
 
     """
 
@@ -41,10 +68,12 @@ class RecordingSource(FolderSource):
         super().__init__(root)
         self.others: set[str] = set()
         self.packages: set[str] = set()
+        self.unsure: set[str] = set()
         self._files: list[str] | None = None
         self._listed: set[str] = set()
-        self._prints: dict[str, tuple[int, ...] | None] = {}
-        self._linked: dict[str, _Seen] = {}
+        self._prints: dict[str, Fingerprint | None] = {}
+        self._followed: dict[str, _Seen] = {}
+        self._packaged: dict[str, list[_Seen]] = {}
 
     def files(self) -> list[str]:
         """List every document file below the folder, sorted; the same each time."""
@@ -53,10 +82,17 @@ class RecordingSource(FolderSource):
             self._listed = set(self._files)
         return [*self._files]
 
-    def read(self, file: str, *, limit: int = MAX_FILE_BYTES) -> bytes:
-        """Read one file, as `FolderSource.read` does."""
+    def read_opened(self, file: str, *, limit: int = MAX_FILE_BYTES) -> tuple[bytes, Fingerprint]:
+        """Read one file, as `FolderSource.read_opened` does."""
         self.note(file)
-        return super().read(file, limit=limit)
+        try:
+            content, opened = super().read_opened(file, limit=limit)
+        except Unreadable as unreadable:
+            if unreadable.passing or self.was_changed(file):
+                self.unsure.add(file)
+            raise
+        self.confirm(file, opened)
+        return content, opened
 
     def real(self, file: str) -> str:
         """Return the path to which links lead, as `FolderSource.real` does."""
@@ -64,13 +100,27 @@ class RecordingSource(FolderSource):
         return super().real(file)
 
     def note(self, file: str) -> None:
-        """Record that a file was read, here or in another process."""
+        """Record that a file is read, or was in another process."""
         if file not in self._listed:
             self.others.add(file)
+        self._seen(file)
 
-    def fingerprint(self, file: str) -> tuple[int, ...] | None:
+    def note_package(self, reference: str) -> None:
+        """Record that a file of an installed package is read."""
+        self.packages.add(reference)
+        self._seen_packaged(reference)
+
+    def confirm(self, file: str, opened: Fingerprint) -> None:
+        """Compare what was read of a file, here or in another process, with what it was noted as."""
+        self.note(file)
+        if opened != self.fingerprint(file):
+            self.unsure.add(file)
+
+    def fingerprint(self, file: str) -> Fingerprint | None:
         """Return size, times and inode, as they were when they were first asked for."""
         if file not in self._prints:
+            if file not in self._direct:
+                self._followed[file] = _followed(self._real_root, file)
             self._prints[file] = super().fingerprint(file)
         return self._prints[file]
 
@@ -81,11 +131,13 @@ class RecordingSource(FolderSource):
     def state(self, others: Iterable[str], packages: Iterable[str]) -> State:
         """Return what the listed files are like, and others, and files of packages; links by their ends.
 
-        A listed file is as it was when this was first asked for, or its fingerprint.
+        Each is as it was when it was first asked for, or noted.
         """
         listed, changed_at = self._listed_state
         digest = listed.copy()
-        changed_at = max(changed_at, _add(digest, self._beside(others, packages)))
+        changed_at = max(changed_at, _add(digest, map(self._seen, sorted(others))))
+        for reference in sorted(packages):
+            changed_at = max(changed_at, _add(digest, self._seen_packaged(reference)))
         for fault in self.problems:
             text = f"{fault.code}\0{fault.file}\0{fault.message}\0{fault.help}\n"
             digest.update(text.encode("utf-8", "surrogatepass"))
@@ -98,21 +150,20 @@ class RecordingSource(FolderSource):
         changed_at = _add(digest, map(self._seen, self.files()))
         return digest, changed_at
 
-    def _beside(self, others: Iterable[str], packages: Iterable[str]) -> Iterator[_Seen]:
-        for file in sorted(others):
-            yield _followed(self._real_root, file)
-        for reference in sorted(packages):
-            found = packaged(reference)
-            yield _Seen(reference, f"{found.installed}", (0, 0, 0))
-            if found.file is not None:
-                yield _followed("", str(found.file))
-
     def _seen(self, file: str) -> _Seen:
-        if file in self._direct and (numbers := self.fingerprint(file)) is not None:
+        numbers = self.fingerprint(file)
+        if file in self._direct and numbers is not None:
             return _Seen(file, "", numbers)
-        if file not in self._linked:
-            self._linked[file] = _followed(self._real_root, file)
-        return self._linked[file]
+        return self._followed[file] if file in self._followed else _followed(self._real_root, file)
+
+    def _seen_packaged(self, reference: str) -> list[_Seen]:
+        if reference not in self._packaged:
+            found = packaged(reference)
+            seen = [_Seen(reference, f"{found.installed}", (0, 0, 0))]
+            if found.file is not None:
+                seen.append(_followed("", str(found.file)))
+            self._packaged[reference] = seen
+        return self._packaged[reference]
 
 
 def _add(digest: hashlib._Hash, files: Iterable[_Seen]) -> int:

@@ -25,6 +25,8 @@ from callsheet.documents.listing import SUFFIXES, Entry, Ignored, is_utf8, list_
 from callsheet.documents.problems import Problem
 
 IGNORE_FILE = ".callsheetignore"
+Fingerprint = tuple[int, ...]
+"""Numbers that change when a file does: of a folder's, its size, its times and its inode."""
 
 
 class Source(Protocol):
@@ -39,7 +41,7 @@ class Source(Protocol):
     def read(self, file: str, *, limit: int = MAX_FILE_BYTES) -> bytes:
         """Return a file's bytes; raises `Unreadable`, for a file with more than `limit` bytes as well."""
 
-    def fingerprint(self, file: str) -> tuple[int, ...] | None:
+    def fingerprint(self, file: str) -> Fingerprint | None:
         """Return numbers that change when the file does, or None where there are none to trust."""
 
     def real(self, file: str) -> str:
@@ -64,6 +66,10 @@ class FolderSource:
 
     def read(self, file: str, *, limit: int = MAX_FILE_BYTES) -> bytes:
         """Read one file; refuses links out of the folder, devices and files over the limit."""
+        return self.read_opened(file, limit=limit)[0]
+
+    def read_opened(self, file: str, *, limit: int = MAX_FILE_BYTES) -> tuple[bytes, Fingerprint]:
+        """Read one file as `read` does; return its bytes, and the fingerprint of what was opened."""
         if "\0" in file:
             raise Unreadable(no_such_file(file))
         path = os.path.join(self._real_root, file)
@@ -85,18 +91,18 @@ class FolderSource:
         except OSError as error:
             if error.errno == errno.ENOENT and not os.path.islink(os.path.join(self._real_root, file)):
                 raise Unreadable(no_such_file(file)) from None
-            raise Unreadable(os_error(file, error)) from None
+            raise Unreadable(os_error(file, error), passing=error.errno not in _LASTING) from None
         if len(content) > limit:
             raise Unreadable(too_large(file, limit))
-        return content
+        return content, _fingerprint(found)
 
-    def fingerprint(self, file: str) -> tuple[int, ...] | None:
+    def fingerprint(self, file: str) -> Fingerprint | None:
         """Return size, times and inode, as git's index does."""
         try:
             found = os.stat(f"{self._root}{os.sep}{file}")
-        except OSError:
+        except (OSError, ValueError):  # a name that no file can have
             return None
-        return (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+        return _fingerprint(found)
 
     def real(self, file: str) -> str:
         """Return the path to which links lead from a file's path."""
@@ -104,6 +110,14 @@ class FolderSource:
             return file
         real = os.path.realpath(os.path.join(self._real_root, file))
         return os.path.relpath(real, self._real_root) if _inside(real, self._real_root) else file
+
+
+_LASTING = frozenset({errno.ENOENT, errno.ELOOP, errno.ENOTDIR, errno.ENAMETOOLONG})
+"""What the operating system says of a path for as long as its parts are the same."""
+
+
+def _fingerprint(found: os.stat_result) -> Fingerprint:
+    return (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
 
 
 def _content(descriptor: int, size: int, most: int) -> bytes:

@@ -23,7 +23,7 @@ def in_workspace(file: str) -> str:
 
 
 class TemplateFiles:
-    """Reads template files, and notes each with the digest of its text."""
+    """Reads template files, and notes each with the digest of its text, or of why there is none."""
 
     def __init__(
         self,
@@ -40,7 +40,13 @@ class TemplateFiles:
     def read(self, file: str) -> str | Problem:
         """Return the text of a template file, or the problem that keeps it from being read."""
         file = in_workspace(file)
-        self.noted[file] = ""
+        text = self._read(file)
+        self.noted[file] = digest_of(text) if isinstance(text, str) else _digest_of_fault(text)
+        if isinstance(text, str) and self.found is not None:
+            self.found += [(replace(one, about=self.about), []) for one in _secrets_in(file, text)]
+        return text
+
+    def _read(self, file: str) -> str | Problem:
         if "\\" in file or file.startswith(("/", "../")) or file in (".", ".."):
             message = "its path leads out of the workspace"
             return Problem(code="CS512", file=file, message=message, help="name one inside")
@@ -49,12 +55,7 @@ class TemplateFiles:
         except Unreadable as unreadable:
             return unreadable.problem
         text, problem = decode(content, file)
-        if problem is not None:
-            return problem
-        self.noted[file] = digest_of(text)
-        if self.found is not None:
-            self.found += [(replace(one, about=self.about), []) for one in _secrets_in(file, text)]
-        return text
+        return text if problem is None else problem
 
 
 def _secrets_in(file: str, text: str) -> list[Problem]:
@@ -75,8 +76,20 @@ def _secrets_in(file: str, text: str) -> list[Problem]:
     return found
 
 
+def _digest_of_fault(fault: Problem) -> str:
+    return f"{_FAULT}{digest_of(f'{fault}')}"
+
+
+_FAULT = "!"
+
+
+def is_of_fault(digest: str) -> bool:
+    """Return whether the digest of a template file is of what keeps it from being read."""
+    return digest.startswith(_FAULT)
+
+
 def template_digest(source: Source, file: str) -> str:
-    """Return the digest of a template file's text; empty where it cannot be read."""
+    """Return the digest of a template file's text, or of why there is none."""
     noted: dict[str, str] = {}
     TemplateFiles(source, noted).read(file)
     return noted[file]
