@@ -143,7 +143,7 @@ class UnitCache:
             return ()
         # The hash of what was computed, not of what the file contains by now. SQLite takes no name that is
         # not Unicode.
-        kept = [one for one in computed if one.hash and _is_unicode(one.file)]
+        kept = [one for one in computed if one.hash and not one.secret and _is_unicode(one.file)]
         rows = [self._row(one.file, one.hash, self._entry(one)) for one in kept]
         bundles = [(one.file, one.hash, one.bundle) for one in kept if one.bundle]
         for one in kept:

@@ -83,7 +83,7 @@ def _whole(
         batch = sender.again(batch, missing)
         found |= {one.file: one for one in cluster.result(cluster.submit(batch), batch)}
     here = Worker(sender.source, cluster.context)
-    return [Computed.of(here.unit(one.file)) if isinstance(one, NotSent) else one for one in found.values()]
+    return [here.computed(one.file) if isinstance(one, NotSent) else one for one in found.values()]
 
 
 class _Cluster:

@@ -12,12 +12,14 @@ from callsheet.compiling.compilers import CompileResult, ReadTemplate
 from callsheet.compiling.kept import Kept
 from callsheet.compiling.model import CompiledAction
 from callsheet.documents import Path, Problem
+from callsheet.documents.walking import texts_in
 from callsheet.language.action import Definition, Parameter, read_parameters
 from callsheet.language.catalog import Spots
 from callsheet.language.content import Content
 from callsheet.language.environment import Environment, overlaid_spots
 from callsheet.language.fragment import Binding
 from callsheet.language.layers import assembled, binding_at
+from callsheet.language.secret_patterns import secret_kind
 from callsheet.language.when_empty import DROP, WHEN_EMPTY, is_misspelt
 from callsheet.rules.written_forms import lost_in_template
 from callsheet.templates.encoding import encode, literal_mapping
@@ -184,9 +186,10 @@ class LeafCompiler:
     def _value(self, text: str, path: Path, in_text: bool) -> Any:  # noqa: FBT001 - passed on as it is
         try:
             value = self._evaluate(text, path, in_text=in_text)
-            if isinstance(value, Residual):
-                return value.compiled()
-            return encode(value)
+            compiled = value.compiled() if isinstance(value, Residual) else encode(value)
+            if not secret_kind(text):
+                self._warn_of_credential(compiled, path)
+            return compiled
         except TemplateFault as fault:
             self._fault(path, text, fault)
             return None
@@ -237,6 +240,16 @@ class LeafCompiler:
                     f"set a default: `{{{{ params.{name} | default('…') }}}}`",
                 )
                 self.warnings.append(self._problem(path, fault))
+
+    def _warn_of_credential(self, compiled: Any, path: Path) -> None:
+        """Report what is a credential only as it comes out: by a value, a row, or put together."""
+        for kind in filter(None, (secret_kind(text) for _, text in texts_in(compiled))):
+            problem = self._spots("CS601").value(
+                path,
+                f"what this comes to looks like a credential ({kind})",
+                do='write a reference, such as {secret: "env:NAME"}, and revoke what was written',
+            )
+            self.warnings.append(problem)
 
     def _warn_of_lost_forms(self, parts: Sequence[Expression | str], *, in_text: bool) -> None:
         """Warn where a number of the environment's values loses its written form in a text."""

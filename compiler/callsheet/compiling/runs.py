@@ -284,8 +284,10 @@ class _Recalled:
     def _shared_documents(self) -> Documents | None:
         """What returns the documents of a file that others share; None where they have to be read."""
         try:
-            rows: list[tuple[str, int, int, Any]] = self._decoded("shared")
+            rows: list[tuple[str, int, int, Any]] | None = self._decoded("shared")
         except LookupError:
+            return None
+        if rows is None:
             return None
         found: dict[str, list[Document]] = {}
         for file, index, line, value in rows:
@@ -336,12 +338,21 @@ def _text_of(source: Source, file: str) -> str:
 
 def _parts_of(compiled: Compiled) -> Iterator[tuple[str, Any]]:
     yield "diagnostics", compiled.diagnostics
-    yield "shared", [(one.file, one.index, one.line, _shared_of(one)) for one in compiled.shared_documents]
+    yield "shared", _shared_rows(compiled.shared_documents)
     yield "hashes", compiled.hashes
     numbers = {file: number for number, file in enumerate(compiled.hashes)}
     for name, found in compiled.by_environment.items():
         there = {address: (one.digest, numbers[one.file]) for address, one in found.items()}
         yield f"environment {name}", there
+
+
+def _shared_rows(documents: Sequence[Document]) -> list[tuple[str, int, int, Any]] | None:
+    """Return the documents that others share; None where a secret is written into one: it is read again."""
+    from callsheet.rules.secrets import has_literal_secret
+
+    if any(map(has_literal_secret, documents)):
+        return None
+    return [(one.file, one.index, one.line, _shared_of(one)) for one in documents]
 
 
 def _shared_of(document: Document) -> Any:

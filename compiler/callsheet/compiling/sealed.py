@@ -107,6 +107,8 @@ def _make(folder: Path, name: str) -> None:
     with own_folder(own.parent, own.name, folder.name) as inner:
         if not all(is_own_file(inner, name + end) for end in SQLITE_SIBLINGS):
             raise OSError(errno.ELOOP, "a file of the cache is a link")
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        os.close(os.open(name, flags, 0o600, dir_fd=inner))  # what it contains is of this account alone
 
 
 def _make_tables(connection: sqlite3.Connection, tables: Sequence[str]) -> None:

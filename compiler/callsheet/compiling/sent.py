@@ -98,7 +98,7 @@ def compute_sent(context: Context, batch: Batch) -> list[Computed | NotSent]:
 
 def _computed(worker: Worker, file: str) -> Computed | NotSent:
     try:
-        return Computed.of(worker.unit(file))
+        return worker.computed(file)
     except _WantedError as wanted:
         return NotSent(file, str(wanted))
 

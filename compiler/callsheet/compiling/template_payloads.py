@@ -41,8 +41,15 @@ class TemplateFileCompiler(LeafCompiler):
             if self.problems:
                 return None  # a fragment does not compile
             if not params and not any(map(_has_secret, pieces.values())):
-                return encode(rendered({"text": text, "names": self.names, "fragments": pieces}, {}, {}))
-            return {"$template": kept_template(text, params, self._scope(), self.parameters, pieces)}
+                compiled = encode(
+                    rendered({"text": text, "names": self.names, "fragments": pieces}, {}, {})
+                )
+                self._warn_of_credential(compiled, path)
+                return compiled
+            kept = kept_template(text, params, self._scope(), self.parameters, pieces)
+            # The lines of the text itself are looked at where they are read.
+            self._warn_of_credential({key: one for key, one in kept.items() if key != "text"}, path)
+            return {"$template": kept}
         except TemplateFault as fault:
             self.problems.append(problem_in_file(file, text, fault))
             self._use_mentioned(text)

@@ -48,6 +48,8 @@ class Unit(Struct):
         ignores: does the text speak to callsheet in a comment?
         describes: is the file a vendor's description?
         refers: the files to which it refers by `$ref`, where it is one, or may be a part of one.
+        secret: is a secret written into it, or into what its definitions are made of? It is no part of its
+            record: such a unit has none.
 
     """
 
@@ -65,6 +67,7 @@ class Unit(Struct):
     ignores: bool = False
     describes: bool = False
     refers: list[str] = field(default_factory=list)
+    secret: bool = False
 
     @property
     def whole(self) -> bool:
@@ -205,6 +208,7 @@ class Computed(NamedTuple):
         record: as JSON text: the cache keeps it as it is.
         bundle: its texts, packed.
         opened: the fingerprints of the files that were read for it, as far as another process noted them.
+        secret: is a credential in it, or in what it compiles to? Then it is kept nowhere.
 
     """
 
@@ -214,12 +218,13 @@ class Computed(NamedTuple):
     record: str
     bundle: bytes
     opened: Mapping[str, Fingerprint] = {}
+    secret: bool = False
 
     @classmethod
     def of(cls, unit: Unit, opened: Mapping[str, Fingerprint] = {}) -> Computed:
         """Return what is sent of a unit."""
         bundle = packed(unit.texts.values()) if unit.texts else b""
-        return cls(unit.file, unit.hash, unit.kinds(), unit.record(), bundle, opened)
+        return cls(unit.file, unit.hash, unit.kinds(), unit.record(), bundle, opened, unit.secret)
 
     def unit(self) -> Unit:
         """Return the unit, without its texts."""

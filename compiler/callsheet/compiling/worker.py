@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Any, cast
 
 from msgspec.structs import replace
@@ -52,7 +53,7 @@ from callsheet.language.schema_check import check_document
 from callsheet.rules.cases import check_test_environments
 from callsheet.rules.overlays import check_assembled, check_overlay
 from callsheet.rules.policies import ReadyPolicy, prepare, violations
-from callsheet.rules.secrets import references_in
+from callsheet.rules.secrets import has_literal_secret, references_in
 from callsheet.targets.journey_optimizer.forms import is_channel
 from callsheet.targets.journey_optimizer.rules.judged import JourneyAction
 from callsheet.templates.template_files import TemplateFiles
@@ -82,15 +83,31 @@ class Worker:
 
     def units(self, files: Sequence[str]) -> list[Computed]:
         """Compute the units of a batch of files."""
-        return [self._computed(file) for file in files]
+        return [self.computed(file) for file in files]
 
     def bundle(self, file: str) -> bytes:
         """Compute the unit of one file again, for its texts alone."""
-        return Computed.of(self.unit(file)).bundle
+        return self.computed(file).bundle
 
-    def _computed(self, file: str) -> Computed:
+    def computed(self, file: str) -> Computed:
+        """Compute the unit of one file, as it is sent to another process."""
         unit = self.unit(file)
+        unit.secret = self._has_secret(unit)
         return Computed.of(unit, self.source.let_go() if isinstance(self.source, OpeningSource) else {})
+
+    def _has_secret(self, unit: Unit) -> bool:
+        """Return whether a secret is written into a file, or into what its definitions are made of."""
+        made_of = {*unit.parts, *(f"Environment/{name}" for name in unit.compiled)}
+        return any(one.code == "CS601" for one, _ in unit.found) or not self._tainted.isdisjoint(made_of)
+
+    @cached_property
+    def _tainted(self) -> frozenset[str]:
+        """The addresses of what the files share into which a secret is written."""
+        parts = self.context.parts
+        shared = [(f"Connection/{name}", [one.document]) for name, one in parts.connections.items()]
+        shared += [(f"Fragment/{name}", [one.document]) for name, one in parts.fragments.items()]
+        shared += [(f"Environment/{one.name}", [*one.chain]) for one in self.context.environments]
+        return frozenset(name for name, documents in shared if any(map(has_literal_secret, documents)))
 
     def unit(self, file: str) -> Unit:
         """Compute the unit of one file."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from callsheet.documents import Path, Problem
+from callsheet.documents import Document, Path, Problem
 from callsheet.documents.walking import keys_in, texts_in
 from callsheet.language.catalog import Spots, declare, rule
 from callsheet.language.content import Content
@@ -35,7 +35,8 @@ def literal_secret(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """A secret must not be written into a file: it stays in git's history.
 
     What looks like a credential (by the patterns of detect-secrets), or is written where a
-    password, token or key belongs, is refused and never printed.
+    password, token or key belongs, is refused and never printed; so is what looks like one only
+    as a template puts it together. What is made of it is not kept in the cache.
 
     Bad:
         authentication: {type: bearer, token: hunter2hunter2}
@@ -74,6 +75,12 @@ def literal_secret(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
                 f"this name looks like a credential ({kind})",
                 do="remove it, and revoke the credential",
             )
+
+
+def has_literal_secret(document: Document) -> bool:
+    """Return whether a secret is written into a document: what is made of it is kept nowhere."""
+    value = document.value
+    return isinstance(value, dict) and any(literal_secret(value, Spots("CS601", document)))
 
 
 @rule("CS607", "named-as-secret", severity="warning", on="document")
