@@ -162,8 +162,8 @@ class UnitCache:
         return not isinstance(self.source, RecordingSource) or file not in self.source.unsure
 
     def basis_of(self, unit: Unit) -> str:
-        """Return everything that a unit was computed from, as digests."""
-        return json.dumps([self.context, unit.hash, unit.parts, unit.templates], sort_keys=True)
+        """Return everything that a unit was computed from, as digests, and its file: findings name it."""
+        return json.dumps([self.context, unit.file, unit.hash, unit.parts, unit.templates], sort_keys=True)
 
     def save(self, files: Collection[str]) -> None:
         """Write what is known better of units that were taken; drop old ones where there are many."""

@@ -445,3 +445,12 @@ def test_what_other_processes_read_counts_as_well(
     settle()
     assert said(opened(whole)) == said(opened(whole, cache=False)) != first
     assert recalled == [False, False]
+
+
+def test_what_a_contract_finds_is_said_of_a_files_new_name(whole: Folder) -> None:
+    _edit("checked.yaml", "fixed: 1", 'fixed: "one"')(whole)
+    settle()
+    assert [one.file for one in opened(whole).validate().errors] == ["checked.yaml"]
+    (whole.path / "checked.yaml").rename(whole.path / "moved.yaml")
+    settle()
+    assert [one.file for one in opened(whole).validate().errors] == ["moved.yaml"]
