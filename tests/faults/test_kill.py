@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -188,3 +189,40 @@ def test_ctrl_c_finishes_the_step_at_hand_and_says_what_is_left(
     assert callsheet("history", "-C", workspace.path).out.startswith("1  interrupted")
     assert callsheet("apply", "-C", workspace.path, "--yes", "-q").code == 0
     assert len(state(workspace.database)[1]) == 801
+
+
+def children(of: int) -> list[int]:
+    """Return the processes that a process has started, those that have ended left out."""
+    found = []
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, parent = file.read_text("ascii", "replace").rpartition(")")[2].split()[:2]
+            if parent == str(of) and state != "Z":
+                found.append(int(file.parent.name))
+    return found
+
+
+def runs(process: int) -> bool:
+    try:
+        return (
+            Path(f"/proc/{process}/stat").read_text("ascii", "replace").rpartition(")")[2].split()[0] != "Z"
+        )
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="/proc, of Linux, is not there")
+def test_processes_that_compile_end_with_the_one_that_started_them(workspace: Folder) -> None:
+    for number in range(2000):
+        workspace.action(f"a{number}")
+    command = [sys.executable, "-m", "callsheet", "validate", "-C", str(workspace.path), "--jobs", "2"]
+    deadline = time.monotonic() + 30
+    with subprocess.Popen([*command, "--no-cache"], stdout=subprocess.DEVNULL) as started:
+        while len(left := children(started.pid)) < 2:
+            assert time.monotonic() < deadline
+            assert started.poll() is None
+            time.sleep(0.005)
+        started.kill()
+    while any(map(runs, left)):
+        assert time.monotonic() < deadline, left
+        time.sleep(0.05)

@@ -8,6 +8,8 @@ more than a few batches are under way at a time: they are not all held in memory
 from __future__ import annotations
 
 import os
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -106,13 +108,21 @@ def _executor(source: FolderSource, context: Context, processes: int) -> Process
         mp_context=multiprocessing.get_context(method),
         initializer=_start,
         # What a source records is not shared by processes: each tells what it opened.
-        initargs=(OpeningSource(source.root), context),
+        initargs=(OpeningSource(source.root), context, os.getpid()),
     )
 
 
-def _start(source: Source, context: Context) -> None:
+def _start(source: Source, context: Context, parent: int) -> None:
     global _worker  # noqa: PLW0603 - one worker for the life of the process
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     _worker = Worker(source, context)
+
+
+def _end_with(parent: int) -> None:
+    """End this process when the one that started it was killed: nobody else would."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
 
 
 def _compute(files: Sequence[str]) -> list[Computed]:
