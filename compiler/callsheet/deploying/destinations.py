@@ -35,9 +35,9 @@ def refuse_strange_hosts(environment: Environment, root: Path, allowed: AllowedH
         CallsheetError: CS602, CS606 for the reference to the URL.
 
     """
-    import callsheet.rules  # noqa: F401 - fills the catalog: what comes from the cache needs no rule
-
     found = [*_of_files(environment, root), *_of_tokens(environment, allowed)]
+    if found:
+        import callsheet.rules  # noqa: F401 - fills the catalog: what comes from the cache needs no rule
     refuse_destinations(found, allowed, f"the target of {environment.name}")
 
 
