@@ -51,7 +51,7 @@ ALLOWED = {
     "(old.kind, old.label, old.type) == (field.kind, field.label, field.type)", "refused == KEY_FAULT",
     "before != required", "field.value == screen.say('optional')", "self.flavor == CHANNEL",
     "(target or {}).get('flavor') == CHANNEL", "index != len(steps) - 1", "self.known.get(it, value) != value",
-    "digest_of(text) == change.after_digest", "target == child", "self._end(child) == base", "mapped.get(value, child) != child", "parts[0] != PARTS", "file == self.main", "one != chr(argument)", "decoded == reference[1:]", "value != value.upper()", "one == quote", "one == delimiter", "getattr(test, 'attr', '') != attribute",
+    "digest_of(text) == change.after_digest", "target == child", "self._end(one) != base", "mapped.get(value, child) != child", "parts[0] != PARTS", "file == self.main", "one != chr(argument)", "decoded == reference[1:]", "value != value.upper()", "one == quote", "one == delimiter", "getattr(test, 'attr', '') != attribute",
     "value.get('dataType') != data_type(declared[names[0]])", "bool(old.count) != bool(new.count)",
     # Texts of a request that came: a form, a header, a query.
     "form.get('grant_type') != grant", "client != sent", "claims.get('aud') != audience",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
 
@@ -49,7 +50,7 @@ def build_request(
     values = check_parameters(declared, params)
     filler = Filler(declared, values, reveal)
     request = compiled["request"]
-    try:
+    with _named(values):
         headers = {
             name: value
             for name, slot in request.get("headers", {}).items()
@@ -64,10 +65,6 @@ def build_request(
                 help="send shorter values in it, or send them in the payload",
             )
         payload = _as_sent(payload)
-    except TemplateFault as fault:
-        raise CallsheetError("CS926", fault.message, help=fault.help) from None
-    except (ValueError, RecursionError):
-        raise _unwritable(values) from None
     return Request(method=request["method"], url=url, headers=headers, payload=payload)
 
 
@@ -83,8 +80,15 @@ def build_payload(compiled: Mapping[str, Any], params: Mapping[str, Any]) -> Any
     declared = compiled.get("parameters", {})
     values = check_parameters(declared, params)
     filler = Filler(declared, values, lambda reference: {"secret": reference})
-    try:
+    with _named(values):
         return _as_sent(_payload(filler, compiled["request"]))
+
+
+@contextmanager
+def _named(values: Mapping[str, Any]) -> Iterator[None]:
+    """Refuse what does not fit while slots are filled, with the parameters that cannot be written."""
+    try:
+        yield
     except TemplateFault as fault:
         raise CallsheetError("CS926", fault.message, help=fault.help) from None
     except (ValueError, RecursionError):

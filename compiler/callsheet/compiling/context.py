@@ -52,7 +52,6 @@ class Shared(Struct):
         connections: the first of each name.
         fragments: the first of each name.
         items_files: the files of rows that sets name.
-        document_files: those that have documents of shared kinds, and so no rows.
         read: every document of a shared kind.
         problems: what is wrong with the values of environments.
         invalid: the addresses of connections and fragments that are not valid by their schema.
@@ -71,9 +70,13 @@ class Shared(Struct):
     invalid: set[str] = field(default_factory=set)
     broken: set[tuple[str, int]] = field(default_factory=set)
     items_files: set[str] = field(default_factory=set)
-    document_files: set[str] = field(default_factory=set)
     read: list[Document] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def document_files(self) -> set[str]:
+        """The files that have documents of shared kinds, and so no rows."""
+        return {one.file for one in self.read}
 
     def context(self, usable: Collection[int] | None = None) -> tuple[Context, list[Problem]]:
         """Return what the units need of it, and the policies without a valid schema, which are left out.
@@ -114,7 +117,6 @@ def read_shared(
     documents = documents or _shared_documents
     for file in files:
         for document in documents(source, file) if not skip(file) else ():
-            shared.document_files.add(file)
             shared.read.append(document)
             if _is_broken(document) if broken is None else (file, document.index) in broken:
                 shared.broken.add((file, document.index))

@@ -140,7 +140,6 @@ class Entering:
         self.items_files = {normpath(one) for one in shared.items_files} - shared.document_files
         self.facts.connections = {name: one.document for name, one in shared.connections.items()}
         self.result.environments = shared.environments
-        self.result.shared_files = tuple(sorted(shared.document_files))
         self.result.shared_documents = shared.read
         self.result.broken = frozenset(shared.broken)
         self.result.targets, self.result.settings = shared.targets, shared.settings

@@ -99,9 +99,8 @@ class Compiled:
         notes: what was not checked, and why that is no finding.
         documents: how many documents were read.
         files: how many files there are.
-        shared_files: those with documents that others share; `broken` are the files and indices of the
-            documents in them that are not valid by their schema, and `shared_documents` all that were
-            read.
+        shared_documents: those that others share, as they were read; `broken` are the files and indices of
+            those that are not valid by their schema.
         hashes: by file, of those that compile to something, SHA-256 of what was read.
         computed: how many of them were computed, and not taken from the cache.
 
@@ -120,7 +119,6 @@ class Compiled:
     basis: dict[str, str]
     diagnostics: list[Diagnostic]
     notes: list[str]
-    shared_files: tuple[str, ...]
     shared_documents: list[Document]
     broken: frozenset[tuple[str, int]]
     hashes: dict[str, str]
@@ -137,7 +135,7 @@ class Compiled:
             self.policies, self.usable_policies, self.settings = [], (), Settings()
             self.by_environment, self.basis = {}, {}
             self.diagnostics, self.notes = [], []
-            self.shared_files, self.shared_documents, self.broken = (), [], frozenset()
+            self.shared_documents, self.broken = [], frozenset()
             self.hashes = {}
             self.documents = self.files = self.computed = 0
 

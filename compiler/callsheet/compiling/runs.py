@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from callsheet.compiling.context import Documents, Shared
     from callsheet.compiling.worker import Worker
 
-FORMAT = 5
+FORMAT = 6
 FILE = f"runs-{FORMAT}.sqlite"
 
 
@@ -64,7 +64,7 @@ class _Record(Struct):
     state: str
     others: list[str]
     packages: list[str]
-    shared_files: tuple[str, ...]
+    shared_files: list[str]
     broken: frozenset[tuple[str, int]]
     usable_policies: tuple[int, ...]
     documents: int
@@ -125,7 +125,7 @@ class Runs:
             state=state.digest,
             others=sorted(source.others),
             packages=sorted(source.packages),
-            shared_files=compiled.shared_files,
+            shared_files=sorted({one.file for one in compiled.shared_documents}),
             broken=compiled.broken,
             usable_policies=compiled.usable_policies,
             documents=compiled.documents,
@@ -202,7 +202,6 @@ class _Recalled:
             notes=record.notes,
             incomplete=record.incomplete,
             renames=record.renames,
-            shared_files=record.shared_files,
             shared_documents=[],  # they are kept already
             broken=record.broken,
             usable_policies=record.usable_policies,

@@ -184,8 +184,9 @@ class Bodies:
             named = [("", one) for one in fault.allowed if accepts(fields, one)]
             for _, value in (*contract_values(fields), *named):
                 for payload in self._payload({**self.values, name: value}):
-                    faults = () if payload is NO_PAYLOAD else self.validation.faults(_plain(payload))
-                    if payload is not NO_PAYLOAD and all(one.path != fault.path for one in faults):
+                    if payload is NO_PAYLOAD:
+                        continue
+                    if all(one.path != fault.path for one in self.validation.faults(_plain(payload))):
                         return True
         return False
 

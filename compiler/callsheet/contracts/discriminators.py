@@ -90,20 +90,20 @@ def decided(
     """
     values = [value for one in named for value in one.values]
     values.sort(key=lambda it: (str(it), str(type(it))))
-    cases = [
-        {
-            "if": {"properties": {name: {"enum": list(one.values)}}},
-            "then": {"anyOf": [choices[it] for it in one.branches]}
-            if len(one.branches) > 1
-            else choices[one.branches[0]],
-        }
-        for one in named
-    ]
+    cases = [case_of(name, one.values, [choices[it] for it in one.branches]) for one in named]
     return {
         "if": {"type": "object", "required": [name]},
         "then": {"properties": {name: {"enum": values, "x-at": pointer}}, "allOf": cases, "x-at": pointer},
         "else": {"anyOf": plain, "x-at": pointer},
         "x-at": pointer,
+    }
+
+
+def case_of(name: str, values: Sequence[Any], choices: list[Any]) -> dict[str, Any]:
+    """Return what an object satisfies whose property has one of some values: one of the choices."""
+    return {
+        "if": {"properties": {name: {"enum": list(values)}}},
+        "then": choices[0] if len(choices) == 1 else {"anyOf": choices},
     }
 
 

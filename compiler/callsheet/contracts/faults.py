@@ -58,8 +58,6 @@ def worded(keyword: str, node: dict[str, Any], value: Any, path: Path) -> Iterat
                     path=path, words=f"{name} lacks `{one}`, which the contract requires beside `{key}`",
                     way_out=f"write `{one}`, or remove `{key}`", at=at,
                 )  # fmt: skip
-    elif keyword == "not" and not (told or {}).keys() - {"x-at"}:
-        yield Fault(path=path, words=f"{name} is not allowed by the contract", way_out="remove it", at=at)
     elif keyword == "not":
         yield _excluded(told or {}, name, path, at)
     elif keyword == "type":
@@ -87,6 +85,8 @@ def _excluded(told: dict[str, Any], name: str, path: Path, at: str) -> Fault:
     says = {key: one for key, one in told.items() if not key.startswith("x-")}
     way_out = "change the value"
     match says:
+        case {**rest} if not rest:
+            what, way_out = "is not allowed by the contract", "remove it"
         case {"required": [*names], **rest} if names and not rest.keys() - {"type"}:
             words = " and ".join(f"`{one}`" for one in names)
             what = f"has {words}{' together' if len(names) > 1 else ''}, which the contract excludes"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from callsheet.contracts.discriminators import case_of
 from callsheet.contracts.kinds import discriminator_of
 from callsheet.contracts.nodes import definition_key, reference_to
 
@@ -27,8 +28,7 @@ def of_kinds(translator: Translator, base: str, *, is_whole: bool) -> dict[str, 
         cases = []
         for one in translator.kinds.of(base):
             kinds = [_kind(translator, it, is_whole=is_whole) for it in one.targets]
-            chosen = {"properties": {name: {"enum": list(one.values)}}}
-            cases.append({"if": chosen, "then": kinds[0] if len(kinds) < 2 else {"anyOf": kinds}})
+            cases.append(case_of(name, one.values, kinds))
         choice = {
             "if": {"type": "object", "required": [name]},
             "then": {"allOf": cases, "x-at": base},

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -56,9 +57,7 @@ class Kinds:
         self.shapes = shapes
         self.pointer = pointer
         self.look = look
-        self._named: dict[str, str] | None = None
         self._found: dict[str, tuple[Kind, ...]] = {}
-        self._children: dict[str, list[str]] | None = None
 
     def of(self, target: str) -> tuple[Kind, ...]:
         """Return the kinds of the schema at a pointer; none where it is no base."""
@@ -87,41 +86,43 @@ class Kinds:
 
     def is_made_of(self, pointer: str) -> bool:
         """Return whether a reference at a pointer says what a named schema is made of, and no value."""
-        return _PART.sub("", pointer) in self._names()
+        return _PART.sub("", pointer) in self._names
 
     def is_part(self, pointer: str) -> bool:
         """Return whether a pointer is that of a part of an `allOf`."""
         return _PART.search(pointer) is not None
 
+    @cached_property
     def _names(self) -> dict[str, str]:
-        """Return the names of schemas by their pointers."""
-        if self._named is None:
-            self._named = {}
-            files = self.description.get(PARTS)
-            for file in (None, *(files if isinstance(files, dict) else ())):
-                start = () if file is None else (PARTS, file)
-                if file is not None:
-                    self._named[pointer_of(start)] = PurePosixPath(file).stem
-                for place in _PLACES:
-                    schemas = self.look(pointer_of((*start, *place)))
-                    for name in schemas if isinstance(schemas, dict) else ():
-                        self._named[pointer_of((*start, *place, name))] = name
-        return self._named
+        """The names of schemas by their pointers."""
+        named: dict[str, str] = {}
+        files = self.description.get(PARTS)
+        for file in (None, *(files if isinstance(files, dict) else ())):
+            start = () if file is None else (PARTS, file)
+            if file is not None:
+                named[pointer_of(start)] = PurePosixPath(file).stem
+            for place in _PLACES:
+                schemas = self.look(pointer_of((*start, *place)))
+                for name in schemas if isinstance(schemas, dict) else ():
+                    named[pointer_of((*start, *place, name))] = name
+        return named
 
     def _kinds(self, base: str) -> tuple[Kind, ...]:
         """Return what each value chooses; the kind that requires least is first."""
         node = self.look(base)
         name = discriminator_of(node)
-        children = [one for one in self._made_of().get(base, ()) if self._may_be_chosen(one, base)]
+        above = self._spine(base)
+        children = [
+            one
+            for one in self._made_of.get(base, ())
+            if one not in above and self._end(one) != base and self._ends_without_choice(one)
+        ]
         if len(children) > MOST_KINDS:
             return ()
         children.sort(key=lambda one: len(self._required(one)))
-        mapped = {
-            key: target
-            for key, reference in references_in(node).items()
-            if (target := self.pointer(reference)) in children
-        }
-        lost = {key for key in references_in(node) if key not in mapped}
+        targets_of = {key: self.pointer(reference) for key, reference in references_in(node).items()}
+        mapped = {key: target for key, target in targets_of.items() if target in children}
+        lost = targets_of.keys() - mapped.keys()
         found: list[tuple[Any, list[str]]] = []
         for child in children:
             for value in self._values(node, name, child, mapped):
@@ -148,7 +149,7 @@ class Kinds:
         if not found and (every is None or len(own) < len(every)):
             # With as many as the base, they are those of the base: the values of all of its kinds.
             found += own
-        return [*found, self._names()[child]]
+        return [*found, self._names[child]]
 
     def _required(self, target: str) -> set[str]:
         return {
@@ -158,14 +159,14 @@ class Kinds:
             if isinstance(name, str)
         }
 
+    @cached_property
     def _made_of(self) -> dict[str, list[str]]:
-        """Return the named schemas that are made of each schema, by its pointer."""
-        if self._children is None:
-            self._children = {}
-            for one in self._names():
-                for base in self._spine(one):
-                    self._children.setdefault(base, []).append(one)
-        return self._children
+        """The named schemas that are made of each schema, by its pointer."""
+        children: dict[str, list[str]] = {}
+        for one in self._names:
+            for base in self._spine(one):
+                children.setdefault(base, []).append(one)
+        return children
 
     def _spine(self, target: str) -> set[str]:
         """Return the pointers of the schemas that one is made of by `allOf`, through all of them."""
@@ -178,10 +179,8 @@ class Kinds:
                     rest.append(reference)
         return found
 
-    def _may_be_chosen(self, child: str, base: str) -> bool:
-        """Return whether holding a value against a kind does not lead back to its base as a choice."""
-        if self._end(child) == base or child in self._spine(base):
-            return False
+    def _ends_without_choice(self, child: str) -> bool:
+        """Return whether holding a value against a kind does not lead to a base as a choice."""
         seen: set[str] = set()
         rest = [child]
         while rest:

@@ -103,8 +103,6 @@ class Environment(Struct, frozen=True, kw_only=True):
 
         Overlays of its connection come before its own, and those of an extended environment before both.
         """
-        if not self.overlays:
-            return []
         found: list[tuple[str, Layer]] = []
         for overlays in self.overlays:
             for overlay, form in overlays.for_definition(action):

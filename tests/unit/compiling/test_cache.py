@@ -274,7 +274,7 @@ def test_processes_give_the_same_result_as_one(workspace: Folder, monkeypatch: p
         pool_module._compute(["a"])
     from callsheet.compiling.context import Context
 
-    pool_module._start(MemorySource({}), Context((), (), nowhere=True))
+    pool_module._start(MemorySource({}), Context((), (), nowhere=True), os.getppid())
     assert pool_module._compute([]) == []
     monkeypatch.setattr(pool_module, "_worker", None)
     monkeypatch.undo()
