@@ -76,7 +76,8 @@ class PostmanUrl:
     def _of_parts(self) -> tuple[str, list[str]]:
         """Return a URL from its parts: what Postman sends, whatever `raw` says."""
         url = self.parts
-        protocol = url.get("protocol") or ""
+        protocol = url.get("protocol")
+        protocol = protocol if isinstance(protocol, dict) else protocol or ""
         port = "" if url.get("port") is None else url["port"]
         if not isinstance(protocol, str) or not isinstance(port, str | int) or isinstance(port, bool):
             raise TypeError

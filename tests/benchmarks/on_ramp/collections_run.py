@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from imported import Outcome, all_of, one_of
 from odd_requests import odd_requests
 from odd_variables import odd_variables
-from postman_judge import Judge, requests_of, values_for, values_of_path
+from postman_judge import UNFINISHED, Judge, requests_of, values_for, values_of_path
 from sources import Source, carried, examples, made
 
 from callsheet.importing.free_names import first_free
@@ -46,6 +46,8 @@ EQUAL, NOTED, SILENT = "equal", "another request, with a note", "another request
 
 def verdict(real: Sent | None, ours: Outcome, error: str = "") -> tuple[str, str]:
     """Return the class of a request, and why; the class ends with what keeps it from being judged."""
+    if error == UNFINISHED:
+        return f"{UNFINISHED}, {ours.kind or 'imported'}", ours.why
     if real is None:
         return f"nothing sent by the tool, {ours.kind or 'imported'}", f"{error}: {ours.why}"
     is_json = not real.body.strip() or real.json != ()
