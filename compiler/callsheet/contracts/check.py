@@ -94,8 +94,8 @@ def _url_pattern(template: str, variables: frozenset[str]) -> Any:
             pattern += r"[^/?#]+"
         elif is_path:
             pattern += r"[^?#]*"
-        elif "." in parts[at - 1] and parts[at + 1].startswith("/"):
-            # It follows a whole host: https://api.example.com{basePath}/send
+        elif re.search(r"\.[^./:]*[A-Za-z0-9]\Z", parts[at - 1]) and parts[at + 1].startswith("/"):
+            # It follows a whole host, unlike {domain} in example.{domain}: https://api.example.com{basePath}/send
             pattern += r"(?:/[^?#]*)?"
         else:
             pattern += r"[^/?#]+"

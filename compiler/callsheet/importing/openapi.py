@@ -91,8 +91,11 @@ def _request(
     sampler = Sampler(file.value, operation.body or {"$defs": operation.definitions})
     _parameters(result, operation, sampler, keys_of(schemes))
     add_security(result, schemes)
-    if operation.method == "GET" and operation.body is not None and not operation.body_required:
-        result.notes.append("its body was left out: it is optional, and a GET request has none")
+    has_none = operation.method in ("GET", "DELETE") and not operation.body_required
+    if has_none and operation.body is not None:
+        result.notes.append(
+            f"its body was left out: it is optional, and a {operation.method} request has none"
+        )
     elif operation.body is not None:
         media = _media(operation, result.notes)
         body = operation.body_as(media).schema
