@@ -324,6 +324,19 @@ VALID: dict[str, tuple[dict[str, Any], str]] = {
     "an object whose part needs keys": (described("/x", takes(m={"type": "object", "allOf": [{"minProperties": 1, "properties": {"k": TEXT}}]})), "k: '{{"),
     "a key that takes no value": (described("/x", {"type": "object", "properties": {"n": {"type": "integer", "enum": [[1]]}, "a": TEXT}}), "a: '{{"),
     "a list of values, some of another type": (described("/x", takes(a={"type": "string", "enum": [1, "one"]})), "a: one"),
+    "an alternative that the rest takes": (
+        described("/x", {"oneOf": [
+            {"type": "object", "properties": {"a": TEXT}},
+            {"type": "object", "properties": {"a": {"type": "object", "properties": {"b": TEXT}}}, "additionalProperties": False},
+        ], "required": ["a"], "properties": {"a": {"type": "object"}}}),
+        "a: {}",
+    ),
+    "a constant of the path, beside another one": (described("/x?kind=news&mobile=1", takes(a=TEXT)), 'mobile: "1"'),
+    "an answer whose list has no value": (
+        described("/x", takes(a=TEXT), operation={"responses": {"200": {"description": "ok", "content": {"application/json": {
+            "schema": {"type": "object", "required": ["n"], "properties": {"n": {"type": "integer", "enum": ["x"]}}}}}}}}),
+        "a: '{{",
+    ),
     "no items": (described("/x", takes(a={"type": "array", "items": TEXT, "maxItems": 0})), "a: []"),
     "a map with entries": (described("/x", takes(m={"type": "object", "minProperties": 2, "additionalProperties": {"type": "integer"}})), "key_2: '{{"),
     "what is required and not described": (described("/x", {**takes(a=TEXT), "required": ["a", "zz"]}), "zz: '{{"),

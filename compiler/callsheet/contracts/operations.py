@@ -69,7 +69,7 @@ class Operation(Struct):
         return (self.body or {}).get("$defs") or self.definitions
 
     def validation_of(self, schema: dict[str, Any], at: str) -> Validation:
-        """Return the schema of a parameter, by its place, compiled once."""
+        """Return the schema of a parameter, by its place and its name, compiled once."""
         if at not in self.compiled:
             self.compiled[at] = Validation({**schema, "$defs": self.shared})
         return self.compiled[at]

@@ -43,13 +43,19 @@ class Sampler:
         description: with its examples.
         root: the schema whose definitions are referred to.
         fields: of the outermost object, beyond the required ones.
+        alternative: which one of each choice is taken, from 0.
 
     """
 
     def __init__(
-        self, description: dict[str, Any], root: dict[str, Any], fields: Collection[str] = ()
+        self,
+        description: dict[str, Any],
+        root: dict[str, Any],
+        fields: Collection[str] = (),
+        alternative: int = 0,
     ) -> None:
         self.fields = fields
+        self.alternative = alternative
         self.known: set[str] = set()
         self.description = description
         self.definitions = root.get("$defs", {})
@@ -97,7 +103,7 @@ class Sampler:
         taken = [one for one in node["enum"] if takes(node, one)]
         if not taken:
             raise NoValueError(
-                f"no value of the list at `{'.'.join(path[:4])}` is one that its schema takes",
+                f"no value of the `enum` at `{'.'.join(path[:4])}` is one that its schema takes",
                 "write the action by hand",
             )
         return next((one for one in taken if fits(one, node)), taken[0])
@@ -126,7 +132,7 @@ class Sampler:
             if not node.get("uniqueItems"):
                 return [one] * max(least, 1)
             return differing(one, self._flat(self.resolved(node.get("items", {})), path), max(least, 1))
-        except SelfReferenceError:
+        except NoValueError:
             if node.get("minItems", 0):
                 raise
             return []
@@ -179,16 +185,16 @@ class Sampler:
         return name in required or (depth == 0 and not required)
 
     def _parts(self, node: dict[str, Any]) -> list[dict[str, Any]]:
-        """Return a schema with what it is made of; of a choice, the first alternative."""
+        """Return a schema with what it is made of; of a choice, one alternative."""
         found = [node]
-        listed = [self.resolved(one) for one in node.get("allOf") or ()]
-        for one in listed:
+        for one in map(self.resolved, node.get("allOf") or ()):
             if "if" not in one:
                 found += self._parts(one)
             for part in first_decided(one):
                 found += self._parts(self.resolved(part))
         for name in ("oneOf", "anyOf"):
-            found += [one for it in (node.get(name) or ())[:1] for one in self._parts(self.resolved(it))]
+            if listed := node.get(name):
+                found += self._parts(self.resolved(listed[self.alternative % len(listed)]))
         return found
 
     def resolved(self, schema: Any) -> dict[str, Any]:
