@@ -23,7 +23,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -34,7 +34,7 @@ from postman_judge import UNFINISHED, Judge, requests_of, values_for, values_of_
 from sources import Source, carried, examples, made
 
 from callsheet.importing.free_names import first_free
-from support.sent_requests import Recorder, Sent, differences, without_usual
+from support.sent_requests import Recorder, Sent, differences, pairs_of, without_usual
 
 WRONG = {
     *("another request, silently", "written and then invalid", "written and then not sent"),
@@ -116,7 +116,7 @@ def sent_of(request: dict[str, Any]) -> Sent:
     body = held.get("text") or ("&".join(str(one.get("name")) for one in held.get("params") or ()))
     if body:
         headers.setdefault("content-type", str(held.get("mimeType") or "application/json"))
-    query = parse_qsl(url.query, keep_blank_values=True)
+    query = pairs_of(url.query)
     if not query:
         # Without a query in the URL, it is written with escapes.
         listed = request.get("queryString") or ()
