@@ -157,20 +157,36 @@ def test_what_leads_nowhere_is_open_and_said(
 @pytest.mark.parametrize(
     ("field", "file", "why"),
     [
-        ("requestBody", "bodies.yaml#/order", "missing.yaml#/order, which is outside the file"),
+        ("requestBody", "bodies.yaml#/order", "missing.yaml#/order, which is not in the workspace, or cannot be read"),
+        ("requestBody", "bodies.yaml#/order", "part.txt, which is not read: only .json, .yaml and .yml files of the workspace are"),
+        ("requestBody", "bodies.yaml#/order", "https://example.com/a.yaml#/b, which is at another address: nothing is fetched"),
+        ("requestBody", "bodies.yaml#/order", "#order, which is no pointer into the file: one begins with `#/`"),
         ("parameters/0", "parameters.yaml#/version", "#/components/none, which is not there"),
     ],
-)
+)  # fmt: skip
 def test_a_body_or_a_parameter_that_leads_nowhere_is_open_and_said(
     field: str, file: str, why: str, described: Folder, callsheet: Callsheet
 ) -> None:
     described.write("api/main.yaml", MAIN.replace(file, why.partition(",")[0]))
     (described.path / "api" / file.partition("#")[0]).unlink()  # nothing refers to it any more
+    described.write("api/part.txt", "type: object\n")
     name = "schema" if "param" in field else "body"
     write(described, name, "{id: 7}", "{}")
     outcome = callsheet("validate", "-C", described.path)
     assert outcome.code == 0
     assert f"/paths/~1{name}/post/{field} refers to {why}" in " ".join(outcome.out.split())
+
+
+def test_a_schema_of_a_file_that_is_not_read_is_said_to_be_so(
+    described: Folder, callsheet: Callsheet
+) -> None:
+    described.write("api/part.txt", "type: object\n")
+    text = FILES["api/schemas of/all.yaml"].replace("'#/Id'", "'../part.txt'")
+    described.write("api/schemas of/all.yaml", text)
+    write(described, "body", "{id: anything}", "{}")
+    outcome = callsheet("validate", "-C", described.path)
+    said = "refers to ../part.txt, which is not read: only .json, .yaml and .yml files of the workspace are"
+    assert said in " ".join(outcome.out.split())
 
 
 def test_a_mapping_names_another_file_as_a_whole(described: Folder, callsheet: Callsheet) -> None:

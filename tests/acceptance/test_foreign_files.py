@@ -18,6 +18,10 @@ FILES = {
     "openapi.json": json.dumps({"info": {"title": "t", "version": "1"}, "openapi": "3.1.0", "paths": {}}),
     "swagger.json": json.dumps({"swagger": "2.0", "info": {"title": "t", "version": "1"}, "paths": {}}),
     "asyncapi.yaml": "asyncapi: 3.0.0\ninfo: {title: t, version: 1.10}\n",
+    "components.yaml": "components:\n  schemas:\n    Pet: {type: object}\n  parameters: {}\n",
+    "components.json": json.dumps({"components": {"schemas": {"A": {"$ref": "other.json"}}}}),
+    "components_with_dates.yaml": "components:\n  schemas:\n    Pet: {example: 2024-01-01, v: 1.10, x: *none}\n",
+    "paths.yaml": "paths:\n  /pets:\n    get: {operationId: pets}\ninfo: {title: t}\n",
     "discovery.json": json.dumps({"kind": "discovery#restDescription", "name": "x", "resources": {}}),
     "shop.postman_collection.json": json.dumps(POSTMAN),
     "wrapped.json": json.dumps({"collection": POSTMAN}),
@@ -54,6 +58,12 @@ def test_an_exported_file_beside_the_actions_is_left_alone(
     ("text", "words"),
     [
         ("type: Action\nmetadata: {name: a}\n", "`kind` is missing"),
+        ("components: {parts: [a]}\n", "`kind` is missing"),
+        ("components: {}\n", "`kind` is missing"),
+        ("paths: {pets: {get: {}}}\n", "`kind` is missing"),
+        ("metadata: {name: a}\ncomponents: {schemas: {}}\n", "`kind` is missing"),
+        ("spec: {}\npaths: {/pets: {}}\n", "`kind` is missing"),
+        ("type: object\nproperties: {a: {type: string}}\n", "`kind` is missing"),
         ("log: {entries: none}\n", "`kind` is missing"),
         ("name: a\nitems: [{name: b}]\n", "`kind` is missing"),
         ("apiVersion: callsheet/v1\nlog: {entries: []}\n", "`kind` is missing"),
@@ -67,3 +77,15 @@ def test_a_document_of_ours_that_lacks_its_kind_is_still_reported(
     assert outcome.code == 1
     assert "CS204" in outcome.out
     assert words in outcome.out
+
+
+def test_what_a_part_without_a_description_refers_to_is_left_alone_too(
+    workspace: Folder, callsheet: Callsheet
+) -> None:
+    before = callsheet("validate", "-C", workspace.path)
+    workspace.write("vendor/components.yaml", "components:\n  schemas:\n    A: {$ref: a.yaml}\n")
+    workspace.write("vendor/a.yaml", "type: object\n")
+    after = callsheet("validate", "-C", workspace.path)
+    assert (after.code, after.out) == (before.code, before.out)
+    workspace.write("vendor/components.yaml", "components:\n  schemas:\n    A: {}\n")
+    assert "CS204" in callsheet("validate", "-C", workspace.path).out

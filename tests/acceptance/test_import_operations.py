@@ -245,7 +245,7 @@ def test_an_operation_whose_action_would_not_be_valid_is_left_out_and_the_rest_i
 ) -> None:
     found = json.loads(json.dumps(DESCRIPTION))
     schema = found["paths"]["/pushes"]["post"]["requestBody"]["content"]["application/json"]["schema"]
-    schema["properties"]["title"] = {"type": "string", "pattern": "^[0-9]{9}$", "enum": ["nothing"]}
+    schema["properties"]["title"] = {"type": "string", "not": {}}
     file = workspace.write("shop.openapi", json.dumps(found))
     outcome = callsheet("import", file, "--all", "--name", "shop", "-C", workspace.path)
     assert outcome.code == 0
@@ -314,6 +314,29 @@ VALID: dict[str, tuple[dict[str, Any], str]] = {
     "items that differ within lengths": (described("/x", takes(a=unique(12, {"type": "string", "pattern": "^[0-9a-f]{2}$", "maxLength": 2}))), "params.a_12"),
     "numbers that differ within limits": (described("/x", takes(a=unique(3, {"type": "integer", "minimum": 5, "maximum": 9}))), "params.a_3"),
     "objects that differ": (described("/x", takes(a=unique(2, {"type": "object", "required": ["k", "id"], "properties": {"k": {"enum": ["x"]}, "id": {"type": "string", "pattern": "^[a-z]$"}}}))), "params.id_2"),
+    "a pattern of what a text is made of": (described("/x", takes(a={"type": "string", "allOf": [{"type": "string", "pattern": "^se-[0-9]+$"}]})), "example: se-0"),
+    "a pattern of what may be null": (described("/x", takes(a={"nullable": True, "allOf": [{"type": "string", "pattern": "^se-[0-9]+$"}]})), "example: se-0"),
+    "items of what a list is made of": (described("/x", takes(a={"type": "array", "allOf": [{"items": {"type": "integer"}}]})), "type: integer"),
+    "an object that needs one of its keys": (described("/x", takes(m={"type": "object", "minProperties": 1, "properties": {"k": TEXT, "l": TEXT}})), "k: '{{"),
+    "an object that needs more keys than it names": (
+        described("/x", takes(m={"minProperties": 3, "type": "object", "properties": {"k": TEXT}, "required": ["k"]})), "key_3: '{{"
+    ),
+    "an object whose part needs keys": (described("/x", takes(m={"type": "object", "allOf": [{"minProperties": 1, "properties": {"k": TEXT}}]})), "k: '{{"),
+    "a key that takes no value": (described("/x", {"type": "object", "properties": {"n": {"type": "integer", "enum": [[1]]}, "a": TEXT}}), "a: '{{"),
+    "a list of values, some of another type": (described("/x", takes(a={"type": "string", "enum": [1, "one"]})), "a: one"),
+    "an alternative that the rest takes": (
+        described("/x", {"oneOf": [
+            {"type": "object", "properties": {"a": TEXT}},
+            {"type": "object", "properties": {"a": {"type": "object", "properties": {"b": TEXT}}}, "additionalProperties": False},
+        ], "required": ["a"], "properties": {"a": {"type": "object"}}}),
+        "a: {}",
+    ),
+    "a constant of the path, beside another one": (described("/x?kind=news&mobile=1", takes(a=TEXT)), 'mobile: "1"'),
+    "an answer whose list has no value": (
+        described("/x", takes(a=TEXT), operation={"responses": {"200": {"description": "ok", "content": {"application/json": {
+            "schema": {"type": "object", "required": ["n"], "properties": {"n": {"type": "integer", "enum": ["x"]}}}}}}}}),
+        "a: '{{",
+    ),
     "no items": (described("/x", takes(a={"type": "array", "items": TEXT, "maxItems": 0})), "a: []"),
     "a map with entries": (described("/x", takes(m={"type": "object", "minProperties": 2, "additionalProperties": {"type": "integer"}})), "key_2: '{{"),
     "what is required and not described": (described("/x", {**takes(a=TEXT), "required": ["a", "zz"]}), "zz: '{{"),
@@ -339,6 +362,72 @@ def test_what_a_description_asks_for_is_valid_at_once(
     checked = callsheet("validate", "-C", workspace.path)
     assert (checked.code, checked.out.splitlines()[-1]) == (0, "Valid: 3 documents."), checked.out
     assert callsheet("test", "one", "-C", workspace.path, "--no-generated").code == 0
+
+
+def test_a_body_that_may_be_left_out_is_not_sent_with_delete(
+    workspace: Folder, callsheet: Callsheet
+) -> None:
+    description = described("/x", takes(a=TEXT))
+    operation = description["paths"]["/x"].pop("post")
+    operation["requestBody"]["required"] = False
+    description["paths"]["/x"]["delete"] = operation
+    file = workspace.write("api.json", json.dumps(description))
+    one = ("import", file, "--operation", "one", "--name", "one", "-C", workspace.path)
+    outcome = callsheet(*one)
+    assert (outcome.code, outcome.err.splitlines()) == (
+        0, ["its body was left out: it is optional, and a DELETE request has none"]
+    )  # fmt: skip
+    assert callsheet("validate", "-C", workspace.path).code == 0
+    operation["requestBody"]["required"] = True
+    workspace.write("api.json", json.dumps(description))
+    (workspace.path / "one.yaml").unlink()
+    outcome = callsheet(*one)
+    assert outcome.code == 1
+    assert "CS408 a DELETE request has a payload" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("server", "url"),
+    [
+        ("https://{customer}.example.{tld}/api", "https://brain.example.cloud/api/x"),
+        ("{protocol}://{customer}.example.{tld}/api", "https://brain.example.cloud/api/x"),
+        ("https://api.example.com:{port}/api", "https://api.example.com:8443/api/x"),
+        ("https://api.example.com{base}/api", "https://api.example.com/v1/api/x"),
+        ("https://api-{customer}.example.com{base}", "https://api-brain.example.com/v1/x"),
+    ],
+)
+def test_variables_anywhere_in_the_host_are_those_of_the_contract(
+    workspace: Folder, callsheet: Callsheet, server: str, url: str
+) -> None:
+    description = described("/x", takes(a=TEXT), server=server)
+    known = {"customer": "brain", "tld": "cloud", "protocol": "https", "port": "8443", "base": "/v1"}
+    used = {name: {"default": held} for name, held in known.items() if f"{{{name}}}" in server}
+    description["servers"][0]["variables"] = used
+    file = workspace.write("api.json", json.dumps(description))
+    outcome = callsheet("import", file, "--operation", "one", "--name", "one", "-C", workspace.path)
+    assert outcome.code == 0, outcome.err
+    assert f"url: {url}\n" in (workspace.path / "one.yaml").read_text()
+    assert callsheet("validate", "-C", workspace.path).code == 0
+
+
+def test_a_kind_that_its_base_lists_among_others_is_imported_as_it_is_decided(
+    workspace: Folder, callsheet: Callsheet
+) -> None:
+    """As Microsoft's descriptions are written: the base lists the names of all kinds, in another order."""
+    description = described(
+        "/x", takes(all={"type": "array", "items": {"$ref": "#/components/schemas/Check"}})
+    )
+    kinds = {"type": "string", "enum": ["Address", "Order", "Access"]}
+    description["components"] = {"schemas": {
+        "Check": {"type": "object", "discriminator": {"propertyName": "kind"}, "properties": {"kind": kinds}, "required": ["kind"]},
+        "Z": {"allOf": [{"$ref": "#/components/schemas/Check"}], "x-ms-discriminator-value": "Access", "type": "object"},
+        "B": {"allOf": [{"$ref": "#/components/schemas/Check"}], **takes(size=TEXT), "x-ms-discriminator-value": "Order"},
+        "C": {"allOf": [{"$ref": "#/components/schemas/Check"}], **takes(street=TEXT), "x-ms-discriminator-value": "Address"},
+    }}  # fmt: skip
+    file = workspace.write("api.json", json.dumps(description))
+    outcome = callsheet("import", file, "--operation", "one", "--name", "one", "-C", workspace.path)
+    assert outcome.code == 0, outcome.err
+    assert callsheet("validate", "-C", workspace.path).code == 0
 
 
 def test_a_description_that_names_no_host_is_asked_for_it(workspace: Folder, callsheet: Callsheet) -> None:

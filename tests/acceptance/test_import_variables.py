@@ -248,3 +248,102 @@ def test_variables_of_bruno(workspace: Folder, callsheet: Callsheet, variables: 
         assert sent(workspace).path == expected
     else:
         assert (outcome.code, outcome.err.splitlines()[0]) == (1, f"error CS938: {expected}")
+
+
+# In a JSON body, without quotes ------------------------------------------------------------------
+
+NUMBER = "has no quotes in the body: it is a number there, in place of any JSON that the tool writes"
+
+
+def posted(raw: str, variables: Any = ()) -> dict[str, Any]:
+    body = {"mode": "raw", "raw": raw, "options": {"raw": {"language": "json"}}}
+    return postman({"url": AT, "method": "POST", "body": body}, variables)
+
+
+@pytest.mark.parametrize(
+    ("raw", "variables", "body", "notes"),
+    [
+        ('{"b": [{{it}}]}', [{"key": "it", "value": ""}], {"b": [1]}, [f"`{{{{it}}}}` {NUMBER}"]),
+        ('{"b": [{{missing}}]}', [], {"b": [1]}, [f"`{{{{missing}}}}` {NUMBER}"]),
+        ('{"b": [{{ it }}]}', [{"key": "it", "value": 5}], {"b": [1]}, [f"`{{{{ it }}}}` {NUMBER}"]),
+        ('{"b": {{it}}}', [{"key": "it", "value": "{{missing}}"}], {"b": 1}, [f"`{{{{missing}}}}` {NUMBER}"]),
+        ('{"a": "{{it}}", "b": {{it}}}', [], {"a": "it", "b": 1},
+         [f"`{{{{it}}}}` {NUMBER}", "the variable it is written with quotes and without: these are two parameters"]),
+        ('{"b": {{$timestamp}}}', [], {"b": 1_700_000_000}, []),
+        ('{"b": {{$randomBoolean}}}', [], {"b": True}, []),
+        ('{"b": {{apiKey}}}', [], {"b": UNKNOWN}, ["`{{apiKey}}` has no quotes in the body: the secret is sent as a string"]),
+        ('{"b": {{it}}}', [{"key": "it", "value": '{"c": [1.5]}'}], {"b": {"c": [1.5]}}, []),
+        ("{ {{it}}: 1}", [{"key": "it", "value": '"x"'}], {"x": 1}, []),
+    ],
+)  # fmt: skip
+def test_a_variable_without_quotes_is_what_the_tool_writes_or_it_is_said(
+    workspace: Folder, callsheet: Callsheet, raw: str, variables: Any, body: Any, notes: list[str]
+) -> None:
+    """By Postman's own runtime, which writes the text of a variable into the body, whatever it is."""
+    outcome = imported(workspace, callsheet, posted(raw, variables), "--request", "one")
+    assert outcome.code == 0, outcome.err
+    assert [one for one in outcome.err.splitlines() if not one.startswith("Its credentials")] == notes
+    assert sent(workspace).json == body
+
+
+@pytest.mark.parametrize(
+    ("raw", "variables", "reason"),
+    [
+        ('{"b": {{$guid}}}', [], "the body is not JSON: `{{$guid}}`, without quotes, is a text in it"),
+        ('{"b": {{$x}}}', [], "the body is not JSON: `{{$x}}`, without quotes, is a text in it"),
+        ('{"b": {{it}}}', [{"key": "it", "value": "{{$guid}}"}],
+         "the body is not JSON: `{{$guid}}`, without quotes, is a text in it"),
+        ('{"b": {{apiKey}}}', [{"key": "apiKey", "value": "abc-def"}], "the body is not JSON"),
+        ("{ {{it}}: 1}", [{"key": "it", "value": 5}], "the body is not JSON"),
+        ("{ {{it}}: 1}", [], "a key of the body is a variable"),
+    ],
+)  # fmt: skip
+def test_a_variable_that_makes_a_body_no_json_is_refused(
+    workspace: Folder, callsheet: Callsheet, raw: str, variables: Any, reason: str
+) -> None:
+    outcome = imported(workspace, callsheet, posted(raw, variables), "--request", "one")
+    assert (outcome.code, outcome.err.splitlines()[0]) == (1, f"error CS938: {reason}")
+
+
+@pytest.mark.parametrize("kind", ["Insomnia", "Bruno"])
+def test_the_others_write_a_variable_without_quotes_in_the_same_way(
+    workspace: Folder, callsheet: Callsheet, kind: str
+) -> None:
+    raw = '{"a": {{ it }}, "b": {{ known }}, "c": "{{ it }}"}'
+    if kind == "Bruno":
+        root = {"request": {"vars": {"req": [{"name": "known", "value": "[2]"}]}}}
+        request = {"method": "POST", "url": AT, "body": {"mode": "json", "json": raw}}
+        value = {"name": "B", "version": "1", "root": root, "items": [{"name": "one", "request": request}]}
+    else:
+        value = insomnia({"known": "[2]"})
+        value["resources"][-1] |= {"method": "POST", "url": AT, "body": {"text": raw}}
+    outcome = imported(workspace, callsheet, value, "--request", "one")
+    assert (outcome.code, outcome.err.splitlines()) == (
+        0,
+        [f"`{{{{it}}}}` {NUMBER}", "the variable it is written with quotes and without: these are two parameters"],
+    )  # fmt: skip
+    assert sent(workspace).json == {"a": 1, "b": [2], "c": "it"}
+
+
+def test_only_an_environment_switches_variables_off_by_enabled(
+    workspace: Folder, callsheet: Callsheet
+) -> None:
+    """By Postman's own runtime; what it exports for an environment has `enabled`, a collection `disabled`."""
+    variable = {"key": "it", "value": "x", "enabled": False}
+    assert imported(workspace, callsheet, postman(ASK, [variable]), "--request", "one").code == 0
+    assert sent(workspace).path == "/v1/x"
+
+
+@pytest.mark.parametrize(
+    ("request_", "reason"),
+    [
+        ({"url": {**HOST, "protocol": {}}}, SHAPE),
+        ({"url": AT, "header": [{"key": {}, "value": "1"}]}, "the name of a field is not a string"),
+        ({"url": AT, "header": [{"key": [], "value": "1"}]}, "the name of a field is not a string"),
+    ],
+)  # fmt: skip
+def test_an_empty_part_that_is_no_text_is_refused_as_the_tool_does(
+    workspace: Folder, callsheet: Callsheet, request_: Any, reason: str
+) -> None:
+    outcome = imported(workspace, callsheet, postman(request_), "--request", "one")
+    assert (outcome.code, outcome.err.splitlines()[0]) == (1, f"error CS938: {reason}")

@@ -162,3 +162,33 @@ def test_what_was_deployed_is_adopted_as_it_was_written(hooks: Folder, callsheet
         hooks.write("slack.yaml", text if name == "slack" else text.replace("optional: true", "example: x"))
         assert content(hooks, "slack")["request"]["url"] == content(hooks, name)["request"]["url"]
     assert callsheet("validate", "-C", hooks.path).code == 0
+
+
+@pytest.mark.parametrize(
+    ("server", "path", "fits"),
+    [
+        ("https://api.telegram.org/bot{token}", "/send/{how}", True),
+        ("https://api.telegram.org/bot{token}", "/send/Message", True),
+        ("/bot", "/send/Message", True),
+        ("https://{sub}.telegram.org", "/bot/send/Message", True),
+        ("https://api.telegram.org/bot{token}", "/drop/Message", False),
+        ("https://api.telegram.org", "/Message", False),
+        ("https://api.example.com/bot{token}", "/send/Message", False),
+    ],
+)
+def test_of_a_secret_url_the_contract_compares_the_host_and_what_follows_the_secret(
+    hooks: Folder, server: str, path: str, fits: bool
+) -> None:
+    """Telegram's own description has the token in the URL of its server."""
+    body = {"content": {"application/json": {"schema": {"type": "object"}}}}
+    operation = {"operationId": "send", "requestBody": body, "responses": {"200": {"description": "ok"}}}
+    variables = {name: {"default": "x"} for name in ("token", "sub") if f"{{{name}}}" in server}
+    description = {
+        "openapi": "3.0.3", "info": {"title": "T", "version": "1"},
+        "servers": [{"url": server, "variables": variables}], "paths": {path: {"post": operation}},
+    }  # fmt: skip
+    hooks.write("telegram.json", json.dumps(description))
+    linked = "  contract: {openapi: telegram.json, operation: send}\n"
+    hooks.write("telegram.yaml", TELEGRAM + linked)
+    codes = [one.code for one in Workspace(hooks.path).compile().errors]
+    assert codes == ([] if fits else ["CS452"])

@@ -16,13 +16,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from string import printable
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from callsheet import Workspace
 from callsheet.calling.model import NO_PAYLOAD
 from callsheet.calling.request import build_request
 from callsheet.outbound.authentication import Signed, prove
 from callsheet.outbound.tokens import Tokens
+from callsheet.outbound.urls import with_query
 
 UNKNOWN = "unknown-secret-7f3a"
 """A secret that was in the line, and of which the action has the name only."""
@@ -76,11 +77,17 @@ def without_usual(headers: dict[str, str]) -> dict[str, str]:
     return {key: value for key, value in own.items() if (key, value) != ("accept", "*/*")}
 
 
+def pairs_of(query: str) -> list[tuple[str, str]]:
+    """Return the parameters of a query; what is between two `&`, or after the last one, is an empty one."""
+    empty = [("", "")] * (query.split("&").count("") if query else 0)
+    return [*parse_qsl(query, keep_blank_values=True), *empty]
+
+
 def sent_by_action(content: Any, params: dict[str, Any], reveal: Callable[[str], str]) -> Sent:
     """Return what a compiled action sends with parameters, with its credentials."""
     request = build_request(content, params, reveal)
     url = urlsplit(request.url)
-    query = parse_qsl(url.query, keep_blank_values=True)
+    whole = request.url
     body = "" if request.payload is NO_PAYLOAD else request.body
     headers = {key.lower(): str(value) for key, value in request.headers.items()}
     if content["authentication"]["type"] == "oauth2":
@@ -89,9 +96,10 @@ def sent_by_action(content: Any, params: dict[str, Any], reveal: Callable[[str],
         signed = Signed(request.method, request.url, headers, b"")
         proof = prove(content["authentication"], signed, Tokens(None, reveal))  # type: ignore[arg-type]
         headers |= {key.lower(): value for key, value in proof.headers.items()}
-        query += proof.query.items()
+        whole = with_query(whole, urlencode(proof.query))
     if body:
         headers.setdefault("content-type", "application/json")
+    query = pairs_of(urlsplit(whole).query)
     return Sent(request.method, url.netloc, url.path, query, without_usual(headers), body)
 
 
@@ -123,7 +131,7 @@ class Recorder:
                     headers[key.lower()] = value if before is None else f"{before}, {value}"
                 host = headers.get("host", "")
                 kept = without_usual(headers)
-                query = parse_qsl(asked, keep_blank_values=True)
+                query = pairs_of(asked)
                 text = body.decode("utf-8", "replace")
                 recorder.seen.append(Sent(self.command, host, path, query, kept, text))
                 self.send_response(200)

@@ -19,8 +19,18 @@ from callsheet.language.own_output import MAX_BYTES, is_own_file, is_own_output
 MAX_DESCRIPTION_BYTES = 16 * 1_048_576
 """A vendor's description may be larger than a file of actions."""
 
+_SECTIONS = frozenset(
+    """
+    schemas responses parameters examples requestBodies headers securitySchemes links callbacks pathItems
+    """.split()  # noqa: SIM905 - a list of words
+)
+"""Of the components of a description (OpenAPI 3.1, "Components Object")."""
 _DESCRIPTION = re.compile(
-    rb"""^\{?\s*["']?(?:openapi|swagger)["']?\s*:|"kind"\s*:\s*"discovery#restDescription\"""", re.MULTILINE
+    rb"""(?x) ^\{?\s*["']?(?:openapi|swagger)["']?\s*: | "kind"\s*:\s*"discovery\#restDescription"
+    | ^\{?\s*["']?components["']?\s*:\s*\{?\s*["']?(?:"""
+    + "|".join(sorted(_SECTIONS)).encode()
+    + rb""")["']?\s*:""",
+    re.MULTILINE,
 )
 _OPENAPI = re.compile(rb"""^\s*\{?\s*["']?(?:openapi|swagger)["']?\s*:\s*["']?[23]\.""", re.MULTILINE)
 _COLLECTION = re.compile(
@@ -31,6 +41,8 @@ _COLLECTION = re.compile(
     | \A\s*\{\s*"log"\s*:\s*\{\s*"(?:version|creator|pages|entries|browser)"\s*:"""
 )
 """How a collection of Postman or Insomnia, an environment of theirs, and a HAR file begin."""
+_OURS = frozenset(("kind", "metadata", "spec"))
+"""Keys of a document of ours, one of which is there where another was forgotten."""
 _BEGINNING = 65_536
 """How much of a file tells what it is: characters of a text, bytes of a large file."""
 
@@ -106,7 +118,21 @@ def _is_description(value: Any) -> bool:
     if not isinstance(value, dict) or "apiVersion" in value:
         return False
     known = ("openapi", "swagger", "asyncapi")
-    return any(one in value for one in known) or value.get("kind") == "discovery#restDescription"
+    is_whole = any(one in value for one in known) or value.get("kind") == "discovery#restDescription"
+    return is_whole or _is_part(value)
+
+
+def _is_part(value: dict[Any, Any]) -> bool:
+    """Return whether a document is the paths or the components of a description, to which none need refer.
+
+    A document of ours has neither. A schema alone is not told from one that lacks its kind.
+    """
+    if _OURS & value.keys():
+        return False
+    sections, paths = value.get("components"), value.get("paths")
+    has_sections = isinstance(sections, dict) and bool(sections) and sections.keys() <= _SECTIONS
+    has_paths = isinstance(paths, dict) and bool(paths) and all(str(one).startswith("/") for one in paths)
+    return has_sections or has_paths
 
 
 def _is_collection(value: Any) -> bool:

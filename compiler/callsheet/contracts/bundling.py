@@ -45,6 +45,18 @@ def file_and_pointer(pointer: str) -> tuple[str, str]:
     return parts[1], pointer_of(parts[2:])
 
 
+def why_unread(reference: str) -> str:
+    """Return why a reference that leads out of the bundle leads nowhere, as a relative clause says it."""
+    path = reference.partition("#")[0]
+    if not path:
+        return "is no pointer into the file: one begins with `#/`"
+    if "://" in path or path.startswith("//"):
+        return "is at another address: nothing is fetched"
+    if not path.endswith((".json", ".yaml", ".yml")):
+        return "is not read: only .json, .yaml and .yml files of the workspace are"
+    return "is not in the workspace, or cannot be read"
+
+
 def _has_reference(item: Any) -> bool:
     if not isinstance(item, dict):
         return False

@@ -7,20 +7,17 @@ some values only is a warning that names one of them.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from callsheet.calling.generated import standard_values
 from callsheet.calling.model import NO_PAYLOAD, Request
+from callsheet.contracts.addresses import check_address
 from callsheet.contracts.bodies import Bodies
 from callsheet.contracts.media_types import content_type, essence, takes
-from callsheet.contracts.nodes import compiled
 from callsheet.contracts.operations import Operation
 from callsheet.contracts.parameter_styles import Pairs, Query
-from callsheet.contracts.sources import ContractFault
 from callsheet.contracts.subject import Subject
 from callsheet.contracts.text_values import readings
 from callsheet.contracts.validation import Fault
@@ -36,7 +33,7 @@ def check_request(subject: Subject, operation: Operation) -> Iterator[Problem]:
     request = subject.request(values) if values is not None else None
     if values is None or request is None:
         return
-    yield from _check_address(subject, operation, request)
+    yield from check_address(subject, operation, request)
     yield from _check_parameters(subject, operation, request)
     yield from _check_media_type(subject, operation, request)
     yield from _check_authentication(subject, operation, request)
@@ -52,59 +49,6 @@ def check_request(subject: Subject, operation: Operation) -> Iterator[Problem]:
         return
     validation = operation.body_as(content_type(request.headers))
     yield from Bodies(subject, operation, validation, values).found(request)
-
-
-def _check_address(subject: Subject, operation: Operation, request: Request) -> Iterator[Problem]:
-    """Check method and URL; without a host in the contract, only the path counts."""
-    if request.method != operation.method:
-        yield subject.at("CS452").value(
-            ("request", "method"),
-            f"the contract uses the method {operation.method}, the action uses {request.method}",
-            do=f"set `method: {operation.method}`",
-            related=subject.related(operation.at),
-        )
-    url = request.url.split("?")[0].split("#")[0]
-    if not any(_matches(template, url, operation.variables) for template in operation.urls):
-        yield subject.at("CS452").value(
-            ("request", "url"),
-            f"the URL is not that of the operation: {operation.urls[0]}",
-            do="correct the URL, or name another operation",
-            related=subject.related(operation.at),
-        )
-
-
-def _matches(template: str, url: str, variables: Collection[str]) -> bool:
-    """Return whether a URL is one of a template; a server's variable in the path may be several parts."""
-    pattern = _url_pattern(template, frozenset(variables))
-    return pattern is not None and bool(pattern.is_valid(url))
-
-
-@lru_cache(maxsize=1_000)
-def _url_pattern(template: str, variables: frozenset[str]) -> Any:
-    """Return what knows the URLs of a template, in linear time; None where it is too large to be run."""
-    pattern, is_path = "", False
-    parts = re.split(r"(\{\+?[^}]*\})", template)
-    for at, part in enumerate(parts):
-        is_path = is_path or "/" in "".join(parts[:at]).partition("://")[2]
-        if not part.startswith("{"):
-            pattern += re.escape(part)
-        elif part.startswith("{+"):
-            pattern += r".+"
-        elif part[1:-1] not in variables:
-            pattern += r"[^/?#]+"
-        elif is_path:
-            pattern += r"[^?#]*"
-        elif "." in parts[at - 1] and parts[at + 1].startswith("/"):
-            # It follows a whole host: https://api.example.com{basePath}/send
-            pattern += r"(?:/[^?#]*)?"
-        else:
-            pattern += r"[^/?#]+"
-    # A server that is only a path, or a variable, names no host.
-    begins = "" if re.match(r"(?:https?|\{[^}]*\})://", template) else r"https?://[^/]+(?:/[^?#]*?)?"
-    try:
-        return compiled({"pattern": f"^(?:{begins}{pattern})$"})  # a stranger may have written it
-    except ContractFault:
-        return None
 
 
 def is_usual(parameter: dict[str, Any]) -> bool:
@@ -191,7 +135,7 @@ def _check_value(
         return
     if any(isinstance(written[it], dict) and "secret" in written[it] for it in names):
         return
-    validation = operation.validation_of(one["schema"], one["at"])
+    validation = operation.validation_of(one["schema"], f"{one['at']} {one['name']}")
     walk = Walk(validation.schema)
     faults: tuple[Fault, ...] = ()
     for value in reader.values(pairs):

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 from msgspec import Struct, field
 
+from callsheet.contracts.bundling import why_unread
 from callsheet.contracts.descriptions import Description
 from callsheet.contracts.media_types import is_json, nearest_to, without_charset
 from callsheet.contracts.old_bodies import read_old_body
@@ -69,7 +70,7 @@ class Operation(Struct):
         return (self.body or {}).get("$defs") or self.definitions
 
     def validation_of(self, schema: dict[str, Any], at: str) -> Validation:
-        """Return the schema of a parameter, by its place, compiled once."""
+        """Return the schema of a parameter, by its place and its name, compiled once."""
         if at not in self.compiled:
             self.compiled[at] = Validation({**schema, "$defs": self.shared})
         return self.compiled[at]
@@ -172,7 +173,7 @@ class _OperationReader:
             inside = reference.startswith("#/")
             node = self.translator.look(reference[1:]) if inside else None
             if at and not isinstance(node, dict):
-                why = "is not there" if inside else "is outside the file"
+                why = "is not there" if inside else why_unread(reference)
                 self.translator.odd.append((at, f"refers to {reference[:80]}, which {why}"))
         return node if isinstance(node, dict) else {}
 

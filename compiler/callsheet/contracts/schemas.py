@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import unquote
 
+from callsheet.contracts.bundling import why_unread
 from callsheet.contracts.discriminators import decided, discriminated, references_in
 from callsheet.contracts.keywords import conditions, of_dependents, of_items, of_keys
 from callsheet.contracts.kind_choices import of_kinds
@@ -119,7 +120,7 @@ class Translator:
     def _reference(self, reference: str, pointer: str) -> dict[str, Any]:
         target = self._pointer_of(reference)
         if target is None:
-            self.odd.append((pointer, f"refers to {reference[:80]}, which is outside the file"))
+            self.odd.append((pointer, f"refers to {reference[:80]}, which {why_unread(reference)}"))
             return {}
         if not self.kinds.is_made_of(pointer):
             base = self.kinds.base(target)

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from callsheet.emulator.checks import Came, Refusal, refuse_call, refuse_token_call
 from callsheet.emulator.faults import Faults
 from callsheet.emulator.routes import Route, find_routes
+from callsheet.emulator.shown import Shown, credential_names
 from callsheet.emulator.standins import standin
 from callsheet.language.dot_segments import dot_segment
 from callsheet.language.failing import failing
@@ -131,14 +132,15 @@ class Play:
     def remember(self, came: Came, status: int, reason: str, route: Route | None) -> None:
         """Keep a call for the page, and report it."""
         name = "" if route is None else f"{route.name} (token)" if route.is_token else route.name
+        shown = Shown(dict(self.hidden), credential_names(self.routes if route is None else [route]))
         call = Call(
             number=0,
             at=time.strftime("%H:%M:%S"),
             action=name,
             method=came.method,
-            url=self._masked(came.url),
-            headers={key: self._masked(value) for key, value in came.headers.items()},
-            body=self._masked(came.body.decode("utf-8", "replace"))[:20_000],
+            url=shown.url(came.url),
+            headers={key: shown.header(key, value) for key, value in came.headers.items()},
+            body=shown.body(came.body.decode("utf-8", "replace"))[:20_000],
             status=status,
             reason=reason,
         )
@@ -149,15 +151,6 @@ class Play:
             self.calls.append(call)
             self.changed.notify_all()
         self.told(call)
-
-    def _masked(self, text: str) -> str:
-        from callsheet.outbound.masking import without_secrets
-
-        for hidden, reference in list(self.hidden.items()):
-            text = text.replace(hidden, f"{{{reference}}}")
-        shown = without_secrets(text, self.hidden)
-        # A pair of basic authentication, an assertion: nothing of them is shown.
-        return re.sub(r"(?i)\b(Basic |assertion=)[A-Za-z0-9+/=_.-]+", r"\1(secret)", shown)
 
 
 def _references(routes: Sequence[Route]) -> set[str]:

@@ -347,21 +347,22 @@ class _Writer:
 
     def _with_api_key(self, headers: dict[str, Any]) -> dict[str, Any]:
         """Make the one header that contains a secret the authentication, where there is none."""
-        keys = [name for name, value in headers.items() if isinstance(value, dict | Credential)]
-        is_lone = not self.key_in_query and self.authentication["type"] == "none" and len(keys) == 1
-        for key in keys:
-            if not isinstance(headers[key], Credential):
-                continue
-            text = headers[key].text
-            parts = scheme_and_key(text) if is_lone else None
-            value = self._whole(key, key, text) if parts is None else self.secrets.to(key, parts[1])
-            headers[key] = value
-            if is_lone:
-                del headers[key]
-                self.authentication = {"type": "apiKey", "name": key, "in": "header", "value": value}
-                if parts is not None:
-                    self.authentication["scheme"] = parts[0]
-        return headers
+        secret = [name for name, held in headers.items() if isinstance(held, dict | Credential)]
+        is_lone = len(secret) == 1 and not self.key_in_query and self.authentication["type"] == "none"
+        if is_lone and isinstance(headers[secret[0]], Credential):
+            self._authenticate_by(secret[0], headers.pop(secret[0]).text)
+        return {
+            name: self._whole(name, name, held.text) if isinstance(held, Credential) else held
+            for name, held in headers.items()
+        }
+
+    def _authenticate_by(self, key: str, text: str) -> None:
+        """Make a header the authentication; a scheme before its credential stays in the file."""
+        parts = scheme_and_key(text)
+        value = self._whole(key, key, text) if parts is None else self.secrets.to(key, parts[1])
+        self.authentication = {"type": "apiKey", "name": key, "in": "header", "value": value}
+        if parts is not None:
+            self.authentication["scheme"] = parts[0]
 
     def _whole(self, what: str, key: str, text: str) -> dict[str, str]:
         """Make a header a secret as a whole; a note says what of it is no credential."""

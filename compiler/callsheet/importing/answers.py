@@ -9,7 +9,7 @@ from typing import Any
 from callsheet.contracts.operations import Operation
 from callsheet.importing.credentials import is_secret
 from callsheet.importing.model import with_examples
-from callsheet.importing.sampling import Sampler, SelfReferenceError
+from callsheet.importing.sampling import NoValueError, Sampler
 
 _DEPTH = 4
 """Below this depth, an answer shows only what is required."""
@@ -48,7 +48,7 @@ def _fitting(operation: Operation, kind: str, description: dict[str, Any]) -> It
 def _sampled(sampler: Sampler, schema: dict[str, Any]) -> Any:
     try:
         return sampler.value(schema, (), 0)
-    except SelfReferenceError:
+    except NoValueError:
         return None
 
 

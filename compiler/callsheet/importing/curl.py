@@ -239,7 +239,9 @@ class _CurlLine:
             added += [as_curl_sends(one) for one in self.data if one]
         if added:
             parts = urlsplit(result.url)
-            result.url = urlunsplit(parts._replace(query="&".join([*filter(None, [parts.query]), *added])))
+            # After an `&` at the end of what is there, curl writes no other one.
+            joined = "" if not parts.query or parts.query.endswith("&") else "&"
+            result.url = urlunsplit(parts._replace(query=f"{parts.query}{joined}{'&'.join(added)}"))
         with_parameters_of_shell(result)
         if not self.in_query and body:
             way_out = "import a request that sends JSON"

@@ -27,6 +27,11 @@ def fits(value: Any, node: dict[str, Any]) -> bool:
         return False
     if isinstance(value, int) and abs(value) > MOST_EXACT:
         return False  # no JSON of an action contains it exactly
+    return takes(node, value)
+
+
+def takes(node: dict[str, Any], value: Any) -> bool:
+    """Return whether a schema takes a plain value."""
     from jsonschema_rs import is_valid
 
     try:

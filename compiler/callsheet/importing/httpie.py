@@ -157,7 +157,7 @@ class _HttpieLine:
                 f"a login by {self.auth_type[:20]} is made of what the service answers first",
                 "write `authentication` by hand",
             )
-        result.url = with_query(result.url, "&".join(self.query))
+        result.url = with_query(result.url.removesuffix("?"), "&".join(self.query))
         with_parameters_of_shell(result)
         if self.raw is not None:
             result.payload = payload_of_shell(

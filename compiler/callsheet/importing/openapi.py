@@ -33,12 +33,14 @@ from callsheet.importing.model import (
     misshapen,
     with_examples,
 )
-from callsheet.importing.sampling import Sampler
+from callsheet.importing.sampling import NoValueError, Sampler
 from callsheet.importing.security import add_security, chosen_security, keys_of
 from callsheet.outbound.urls import with_query
 from callsheet.words import nearest
 
 _VARIABLE = re.compile(r"\{\+?([^}]*)\}")
+_ALTERNATIVES = 4
+"""How many of each choice are tried before the first one is taken, although its schema refuses it."""
 
 
 def read_operation(
@@ -91,13 +93,14 @@ def _request(
     sampler = Sampler(file.value, operation.body or {"$defs": operation.definitions})
     _parameters(result, operation, sampler, keys_of(schemes))
     add_security(result, schemes)
-    if operation.method == "GET" and operation.body is not None and not operation.body_required:
-        result.notes.append("its body was left out: it is optional, and a GET request has none")
+    has_none = operation.method in ("GET", "DELETE") and not operation.body_required
+    if has_none and operation.body is not None:
+        result.notes.append(
+            f"its body was left out: it is optional, and a {operation.method} request has none"
+        )
     elif operation.body is not None:
         media = _media(operation, result.notes)
-        body = operation.body_as(media).schema
-        sampler = Sampler(file.value, body, fields)
-        payload = sampler.value(body, (), 0)
+        sampler, payload = _sampled(file, operation, media, fields)
         if unknown := [one for one in fields if one not in sampler.known]:
             near = nearest(unknown[0], sampler.known)
             raise ImportFault(f"the body has no field `{unknown[0]}`{near}", "choose others with --fields")
@@ -105,6 +108,28 @@ def _request(
         result.headers.append(("Content-Type", media))
     result.responses = sampled_answers(operation, file.value)
     return result
+
+
+def _sampled(
+    file: ContractFile, operation: Operation, media: str, fields: Collection[str]
+) -> tuple[Sampler, Any]:
+    """Return a body, and what made it: the first that its schema takes, by the alternatives of choices."""
+    validation = operation.body_as(media)
+    found: list[tuple[Sampler, Any]] = []
+    faults: list[NoValueError] = []
+    for alternative in range(_ALTERNATIVES):
+        sampler = Sampler(file.value, validation.schema, fields, alternative)
+        try:
+            payload = sampler.value(validation.schema, (), 0)
+        except NoValueError as fault:
+            faults.append(fault)
+            continue
+        found.append((sampler, payload))
+        if not validation.faults(with_examples(payload)):
+            return found[-1]
+    if not found:
+        raise faults[0]
+    return found[0]
 
 
 def _media(operation: Operation, notes: list[str]) -> str:
@@ -220,7 +245,7 @@ def _parameter(one: dict[str, Any], sampler: Sampler) -> Any:
     while isinstance(innermost, list) and len(innermost) == 1:
         innermost = innermost[0]
     # What stands between the items of a list within it is not what stands between its own.
-    found = found if isinstance(innermost, list) else innermost
+    found = found if isinstance(innermost, list | dict) else innermost
     shown = described.get("example")
     if isinstance(found, Slot):
         known = isinstance(shown, str | int | float) and fits(shown, one["schema"])

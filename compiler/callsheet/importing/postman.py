@@ -39,7 +39,7 @@ def postman_collection(
     value = value.get("collection") or value
     known, hidden = _variables(value.get("variable"))
     for one in (environment,) if environment is not None else ():
-        more, more_hidden = _variables(one.get("values"))
+        more, more_hidden = _variables(_switched_on(one.get("values")))
         # Those of the collection lie over global ones, and under those of an environment.
         is_global = one.get("_postman_variable_scope") == "globals"
         known, hidden = more | known if is_global else known | more, hidden | more_hidden
@@ -112,13 +112,19 @@ def _variables(listed: Any) -> tuple[dict[str, str], set[str]]:
     """Return the texts of variables, and the names of those that are secret."""
     found, hidden = {}, set()
     for one in listed if isinstance(listed, list) else ():
-        if not isinstance(one, dict) or one.get("disabled") or one.get("enabled") is False:
+        if not isinstance(one, dict) or one.get("disabled"):
             continue
         name = str(one.get("key") or "")
         found[name] = variable_text(one.get("value"), one.get("type"))
         if one.get("type") == "secret":
             hidden.add(name)
     return found, hidden
+
+
+def _switched_on(listed: Any) -> list[Any]:
+    """Return the variables of an environment that count: only there, `enabled` says so."""
+    known = listed if isinstance(listed, list) else []
+    return [one for one in known if not isinstance(one, dict) or one.get("enabled") is not False]
 
 
 def _has_scripts(node: dict[str, Any]) -> bool:

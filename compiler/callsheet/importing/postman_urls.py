@@ -54,7 +54,7 @@ class PostmanUrl:
         whole = not (self.parts.get("host") or self.parts.get("path"))
         base, query = self._of_text() if whole else self._of_parts()
         found = base if _SCHEME.match(self.variables.filled(base)) else f"http://{base}"
-        asked = "&".join(one for one in query if one)
+        asked = "&".join(query)
         whole_url = f"{found}?{asked}" if asked else found
         if self.variables.filled(whole_url)[-1:].isspace():
             self.notes.append("the URL ends with a blank by a variable: the tool leaves it out")
@@ -76,7 +76,8 @@ class PostmanUrl:
     def _of_parts(self) -> tuple[str, list[str]]:
         """Return a URL from its parts: what Postman sends, whatever `raw` says."""
         url = self.parts
-        protocol = url.get("protocol") or ""
+        protocol = url.get("protocol")
+        protocol = protocol if isinstance(protocol, dict) else protocol or ""
         port = "" if url.get("port") is None else url["port"]
         if not isinstance(protocol, str) or not isinstance(port, str | int) or isinstance(port, bool):
             raise TypeError
@@ -99,7 +100,7 @@ class PostmanUrl:
         return found
 
     def _parsed(self, query: str) -> Iterator[str]:
-        for one in _cut(query, "&"):
+        for one in _cut(query, "&") if query else ():
             key, *held = _cut(one, "=", 1)
             yield self._parameter(key, held[0] if held else None)
 

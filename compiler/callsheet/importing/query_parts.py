@@ -15,7 +15,7 @@ class QueryParts(Struct, frozen=True, kw_only=True):
     """The parameters of a query, decoded.
 
     Attributes:
-        plain: those that an action writes as they are.
+        plain: those that an action writes as they are; between two `&` is an empty one without a name.
         hidden: its credentials, of one name each.
         bare: whether each plain one has no `=`, which some services tell from an empty value.
         repeated: the names of credentials that are there more than once, or beside a plain value.
@@ -38,7 +38,7 @@ def parted(query: str, taken: str = "") -> QueryParts:
     """
     pairs = [
         (unquote_plus(name), unquote_plus(value), not equals)
-        for name, equals, value in (one.partition("=") for one in query.split("&") if one)
+        for name, equals, value in (one.partition("=") for one in (query.split("&") if query else ()))
     ]
     hidden = [(name, value) for name, value, _ in pairs if is_hidden_field(name, value)]
     kept = [one for one in pairs if one[:2] not in hidden]

@@ -28,7 +28,9 @@ def fields(listed: Any, name: str = "name") -> Iterator[tuple[str, str]]:
     if listed and not isinstance(listed, list):
         raise TypeError
     for one in listed or ():
-        if isinstance(one, dict) and one.get(name) and not one.get("disabled"):
+        # An empty list or object is no name, and no missing one either: tools write a text for it.
+        is_named = isinstance(one, dict) and (one.get(name) or isinstance(one.get(name), list | dict))
+        if is_named and not one.get("disabled"):
             key = text_of_field(one[name], "the name of a field")
             yield key, text_of_field(one.get("value"), f"the value of {key}")
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from callsheet.calling.parameters import MOST_EXACT, has_large_number
 from callsheet.contracts.discriminators import first_decided
-from callsheet.documents import parts_of
+from callsheet.documents import equal, parts_of
 from callsheet.importing.differing import differing
-from callsheet.importing.fitting import fits, matching
+from callsheet.importing.fitting import fits, matching, takes
 from callsheet.importing.model import ImportFault, Known, Slot
 
 DEPTH = 12
@@ -28,7 +28,11 @@ _FORMATS = {
 }
 
 
-class SelfReferenceError(ImportFault):
+class NoValueError(ImportFault):
+    """A schema takes no value: what may be left out is left out."""
+
+
+class SelfReferenceError(NoValueError):
     """What a schema requires contains itself without an end."""
 
 
@@ -39,13 +43,19 @@ class Sampler:
         description: with its examples.
         root: the schema whose definitions are referred to.
         fields: of the outermost object, beyond the required ones.
+        alternative: which one of each choice is taken, from 0.
 
     """
 
     def __init__(
-        self, description: dict[str, Any], root: dict[str, Any], fields: Collection[str] = ()
+        self,
+        description: dict[str, Any],
+        root: dict[str, Any],
+        fields: Collection[str] = (),
+        alternative: int = 0,
     ) -> None:
         self.fields = fields
+        self.alternative = alternative
         self.known: set[str] = set()
         self.description = description
         self.definitions = root.get("$defs", {})
@@ -54,7 +64,7 @@ class Sampler:
         """Return a value that a schema takes.
 
         Raises:
-            SelfReferenceError: where none has an end.
+            NoValueError: where there is none, or none has an end.
 
         """
         node = self.resolved(schema)
@@ -68,7 +78,7 @@ class Sampler:
                 return known(node[key])
         node = self._flat(node, path)
         if "enum" in node:
-            return known(next((one for one in node["enum"] if fits(one, node)), node["enum"][0]))
+            return known(self._listed(node, path))
         example = self.shown(node)
         kinds = node.get("type", "object" if "properties" in node or path == () else "string")
         kind = kinds[0] if isinstance(kinds, list) else kinds
@@ -88,9 +98,19 @@ class Sampler:
         }
         return Slot("_".join(path[-1:]) or "value", fields, example)
 
+    def _listed(self, node: dict[str, Any], path: tuple[str, ...]) -> Any:
+        """Return the first value of an enumeration that the rest of its schema takes."""
+        taken = [one for one in node["enum"] if takes(node, one)]
+        if not taken:
+            raise NoValueError(
+                f"no value of the `enum` at `{'.'.join(path[:4])}` is one that its schema takes",
+                "write the action by hand",
+            )
+        return next((one for one in taken if fits(one, node)), taken[0])
+
     def _flat(self, node: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
         """Return a schema with the type and the limits of what it is made of, where it says none itself."""
-        if "type" in node or "enum" in node or "properties" in node or path == ():
+        if "properties" in node or path == ():
             return node
         found = dict(node)
         for part in self._parts(node):
@@ -112,7 +132,7 @@ class Sampler:
             if not node.get("uniqueItems"):
                 return [one] * max(least, 1)
             return differing(one, self._flat(self.resolved(node.get("items", {})), path), max(least, 1))
-        except SelfReferenceError:
+        except NoValueError:
             if node.get("minItems", 0):
                 raise
             return []
@@ -132,43 +152,49 @@ class Sampler:
         found: dict[str, Any] = {}
         required: set[str] = set()
         properties: dict[str, Any] = {}
-        for part in self._parts(node):
+        parts = self._parts(node)
+        for part in parts:
             required.update(part.get("required") or ())
             for name, one in (part.get("properties") or {}).items():
-                properties[name] = {**self.resolved(properties.get(name, {})), **self.resolved(one)}
+                properties[name] = both(self.resolved(properties.get(name, {})), self.resolved(one))
         if depth == 0:
             self.known |= properties.keys()
             required |= set(self.fields)
         # What is required and not described takes anything.
         properties |= {name: {} for name in required if name not in properties}
-        for number in range(len(properties), int(node.get("minProperties") or 0)):
+        least = max(int(part.get("minProperties") or 0) for part in parts)
+        if least > MOST_ITEMS:
+            raise ImportFault(
+                f"an object at `{'.'.join(path[:4])}` has {least} keys at least", "write the action by hand"
+            )
+        for number in range(len(properties), least):
             more = node.get("additionalProperties")
             properties[f"key_{number + 1}"] = more if isinstance(more, dict) else {}
             required.add(f"key_{number + 1}")
-        for name, one in properties.items():
-            if self._takes(name, required, depth):
+        for name, one in sorted(properties.items(), key=lambda it: it[0] not in required):
+            if self._takes(name, required, depth) or len(found) < least:
                 try:
                     found[name] = self.value(one, (*path, name), depth + 1)
-                except SelfReferenceError:
+                except NoValueError:
                     if name in required:
                         raise
-        return found
+        return {name: found[name] for name in properties if name in found}
 
     def _takes(self, name: str, required: set[str], depth: int) -> bool:
         """Return whether a property is written: what is required, or all where nothing is."""
         return name in required or (depth == 0 and not required)
 
     def _parts(self, node: dict[str, Any]) -> list[dict[str, Any]]:
-        """Return a schema with what it is made of; of a choice, the first alternative."""
+        """Return a schema with what it is made of; of a choice, one alternative."""
         found = [node]
-        listed = [self.resolved(one) for one in node.get("allOf") or ()]
-        for one in listed:
+        for one in map(self.resolved, node.get("allOf") or ()):
             if "if" not in one:
                 found += self._parts(one)
             for part in first_decided(one):
                 found += self._parts(self.resolved(part))
         for name in ("oneOf", "anyOf"):
-            found += [one for it in (node.get(name) or ())[:1] for one in self._parts(self.resolved(it))]
+            if listed := node.get(name):
+                found += self._parts(self.resolved(listed[self.alternative % len(listed)]))
         return found
 
     def resolved(self, schema: Any) -> dict[str, Any]:
@@ -206,6 +232,15 @@ class Sampler:
 _CONSTRAINTS = {"minLength": 0, "maxLength": 0, "minimum": 0, "maximum": 0, "pattern": 0}.keys()
 """What a parameter declares of its values, in this order."""
 _COMPOSED = ("allOf", "anyOf", "oneOf", "if", "then", "else", "x-at", "properties", "required")
+
+
+def both(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Return what two parts of a schema say of a property, of which the second goes before the first."""
+    found = {**one, **other}
+    if "enum" in one and "enum" in other:
+        common = [it for it in one["enum"] if any(equal(it, value) for value in other["enum"])]
+        found["enum"] = common or other["enum"]
+    return found
 
 
 def known(value: Any) -> Any:

@@ -95,7 +95,7 @@ class Request(Struct, frozen=True, kw_only=True):
         imported: the request.
         name: from which the action's is made.
         folder: in which its file is, below that of the account.
-        account: that it calls; empty for the one of all.
+        account: that it calls; empty for the one of all, until `files_of` names it.
 
     """
 
@@ -195,7 +195,7 @@ def files_of(
 
 
 class _Files:
-    """The files of requests, each action with everything that it says."""
+    """The files of requests, each of which names its account: actions with everything that they say."""
 
     def __init__(self, requests: Mapping[str, Request], account: str, place: Place) -> None:
         self.account = account
@@ -213,17 +213,16 @@ class _Files:
         accounts = {account, *(one.account for one in requests.values())}
         for label, one in requests.items():
             imported = one.imported if placed is not None else with_values_filled(one.imported)
-            mine = one.account or account
-            name = free_name(_name(mine, one.name), {*place.taken, *self.names.values(), *accounts})
+            name = free_name(_name(one.account, one.name), {*place.taken, *self.names.values(), *accounts})
             try:
-                text = action_text(imported, name, mine, secrets)
+                text = action_text(imported, name, one.account, secrets)
             except ImportFault as fault:
                 self.faults[label] = fault.message
                 continue
             self.names[label] = name
             self.notes[label] = notes_of(text)
-            self.accounts[name] = mine
-            folder = f"{mine}/{one.folder}" if one.folder else mine
+            self.accounts[name] = one.account
+            folder = f"{one.account}/{one.folder}" if one.folder else one.account
             self.files[name] = file = self._path(f"{folder}/{name}.yaml")
             self.texts[file] = text
         self._leave_unread([one.imported for label, one in requests.items() if label in self.names])

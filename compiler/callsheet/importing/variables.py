@@ -11,9 +11,10 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
+from callsheet.importing.bare_variables import bare_secret, bare_slot, twice
 from callsheet.importing.free_names import first_free
 from callsheet.importing.guesses import parameter_name
-from callsheet.importing.json_bodies import json_body
+from callsheet.importing.json_bodies import NOT_JSON, json_body
 from callsheet.importing.marks import (
     ESCAPED,
     PRIVATE,
@@ -71,6 +72,9 @@ class Variables:
         self.names = {} if names is None else names
         self.values: dict[str, str] = {}
         self.slots: dict[str, Slot] = {}
+        self.notes: list[str] = []
+        self._bare: dict[str, Slot] = {}
+        self._quoted: set[str] = set()
         self._found: dict[str, str] = {}
         self._shared = type(self)(known, hidden, None, self.names) if self.own else None
 
@@ -95,6 +99,7 @@ class Variables:
         """
         refuse_private(text, PRIVATE, ESCAPED)
         marked = _IN_JSON.sub(self._json_mark, text)
+        self.notes.extend(twice(name) for name in sorted(self._bare.keys() & self._quoted))
         try:
             found = json_body(marked)
         except ImportFault:
@@ -109,6 +114,7 @@ class Variables:
         """Return a request with what its marks stand for."""
         imported.slots |= self.slots
         imported.values |= self.values
+        imported.notes.extend(dict.fromkeys(self.notes))
         return imported
 
     def filled(self, text: str) -> str:
@@ -171,16 +177,30 @@ class Variables:
         if match[0].startswith('"'):
             return self.pattern.sub(lambda it: self._in_text(it[1]), match[0])
         found = self.marked(match[0])
-        if VALUE.fullmatch(found):
+        if SLOT.fullmatch(found) or SECRET.fullmatch(found):
+            self._say_of_bare(bare(found))
+        elif VALUE.fullmatch(found):
             json_body(self.filled(found))
-        for kind in (VALUE, SLOT, SECRET):
-            if kind.fullmatch(found):
-                return json.dumps(bare(found))
-        return found
+        else:
+            return found
+        return json.dumps(bare(found))
+
+    def _say_of_bare(self, mark: str) -> None:
+        """Note what differs for a variable without quotes, which has no value here; a text is refused."""
+        names = {identifier: name for name, identifier in self.names.items()}
+        if match := SLOT.fullmatch(mark):
+            self._bare[match[2]], note = bare_slot(names[match[2]], match[2])
+            self.notes.extend([note] if note else [])
+        elif match := SECRET.fullmatch(mark):
+            name = names[match[2]]
+            if self.own.get(name, self.known.get(name)):
+                json_body(self.own.get(name, self.known.get(name, "")))
+            self.notes.append(bare_secret(name))
 
     def _in_text(self, name: str) -> str:
         """Return a mark within a string of JSON; a value with escapes is written as the tool does."""
         found = self._mark(name, ())
+        self._quoted |= {match[2] for match in SLOT.finditer(found)}
         text = self.filled(found)
         return text if re.search(r'["\\\x00-\x1f]', text) else found
 
@@ -192,10 +212,15 @@ class Variables:
         match = SLOT.fullmatch(payload) if isinstance(payload, str) else None
         if match is None:
             return payload
-        return Slot(match[2], {"type": "number"}, 1) if match[1] else self.slots[match[2]]
+        return self._bare[match[2]] if match[1] else self.slots[match[2]]
 
     def _key(self, key: str) -> str:
+        bare_key = VALUE.fullmatch(key)
         found = self.filled(key)
+        if bare_key and bare_key[1]:
+            found = json_body(found)
+            if not isinstance(found, str):
+                raise ImportFault("the body is not JSON", NOT_JSON)
         if PRIVATE.search(found):
             raise ImportFault("a key of the body is a variable", "write the action by hand")
         return found

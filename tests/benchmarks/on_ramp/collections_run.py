@@ -23,18 +23,18 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from imported import Outcome, all_of, one_of
 from odd_requests import odd_requests
 from odd_variables import odd_variables
-from postman_judge import Judge, requests_of, values_for, values_of_path
+from postman_judge import UNFINISHED, Judge, requests_of, values_for, values_of_path
 from sources import Source, carried, examples, made
 
 from callsheet.importing.free_names import first_free
-from support.sent_requests import Recorder, Sent, differences, without_usual
+from support.sent_requests import Recorder, Sent, differences, pairs_of, without_usual
 
 WRONG = {
     *("another request, silently", "written and then invalid", "written and then not sent"),
@@ -46,6 +46,8 @@ EQUAL, NOTED, SILENT = "equal", "another request, with a note", "another request
 
 def verdict(real: Sent | None, ours: Outcome, error: str = "") -> tuple[str, str]:
     """Return the class of a request, and why; the class ends with what keeps it from being judged."""
+    if error == UNFINISHED:
+        return f"{UNFINISHED}, {ours.kind or 'imported'}", ours.why
     if real is None:
         return f"nothing sent by the tool, {ours.kind or 'imported'}", f"{error}: {ours.why}"
     is_json = not real.body.strip() or real.json != ()
@@ -114,7 +116,7 @@ def sent_of(request: dict[str, Any]) -> Sent:
     body = held.get("text") or ("&".join(str(one.get("name")) for one in held.get("params") or ()))
     if body:
         headers.setdefault("content-type", str(held.get("mimeType") or "application/json"))
-    query = parse_qsl(url.query, keep_blank_values=True)
+    query = pairs_of(url.query)
     if not query:
         # Without a query in the URL, it is written with escapes.
         listed = request.get("queryString") or ()

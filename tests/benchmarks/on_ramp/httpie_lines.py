@@ -16,19 +16,26 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from callsheet import CallsheetError, Workspace
-from support.sent_requests import UNKNOWN, Sent, differences, sent_by_action, without_usual, workspace_in
+from support.sent_requests import (
+    UNKNOWN,
+    Sent,
+    differences,
+    pairs_of,
+    sent_by_action,
+    without_usual,
+    workspace_in,
+)
 
 AT = "https://api.example.com/v1"
 LINES = (
     "http POST example.com a=b", "http example.com a=b", "http example.com", "http GET example.com/x",
     "https example.com/x", "https api.example.com/v1 name=Ada age:=29", f"http PUT {AT} a=b", f"http PATCH {AT} a=b",
     f"http DELETE {AT}/1", f"https POST {AT} a=1 a=2", f"http {AT} a==1", f"http {AT} a==1 a==2", f"http {AT} 'q==a b&c'",
-    f"http {AT}?x=1 y==2", f"http POST {AT} X-A:1 a=b", f"http POST {AT} X-A:1 X-A:2 a=b", f"http POST {AT} X-A: a=b",
+    f"http {AT}?x=1 y==2", f"http '{AT}?x=1&' y==2", f"http '{AT}?' y==2", f"http '{AT}?x=1&&z=2'", f"http '{AT}?&x=1'", f"http POST {AT} X-A:1 a=b", f"http POST {AT} X-A:1 X-A:2 a=b", f"http POST {AT} X-A: a=b",
     f"http POST {AT} 'X-A;' a=b", f"http POST {AT} n:=1 f:=1.5 t:=true z:=null l:='[1,2]' o:='{{\"a\":1}}'",
     f"http POST {AT} 'a:=\"x\"'", f"http POST {AT} a='x y' b=é", f"http POST {AT} 'a=x=y' 'b=c:d' c=@x",
     f"http POST {AT} a\\=b=c", f"http POST {AT} a\\:b=c", f"http POST {AT} 'a=b\\=c'", f"http POST {AT} a[b]=c",
@@ -84,7 +91,7 @@ def by_httpie(line: str, programs: Path) -> Sent | None:
         headers[name.strip().lower()] = value.strip() if held is None else f"{held}, {value.strip()}"
     path, _, query = target.partition("?")
     host = headers.get("host", "")
-    pairs = parse_qsl(query, keep_blank_values=True)
+    pairs = pairs_of(query)
     return Sent(method, host, path, pairs, without_usual(headers), body.rstrip("\n"))
 
 

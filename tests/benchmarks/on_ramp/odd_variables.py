@@ -17,9 +17,9 @@ SEGMENTS: tuple[Any, ...] = (
 HELD: tuple[Any, ...] = (
     True, False, 0, 5, 1.0, 1.5, 1e21, 1e-7, 12345678901234567890, -0.0, {"a": 1}, {}, [1, "x"], "", "x", " x ",
     "true", "null", "0", '{"a": 1}', "{{v}}", "{{missing}}", "{{$guid}}", "a\nb", "{{it}}", "x{{it}}", "{{other}}",
-    "{{ it }}", "{{", "}}", "{{}}", "{{{v}}}",
+    "{{ it }}", "{{", "}}", "{{}}", "{{{v}}}", "{{it}}{{it}}", "{{$timestamp}}", "{{$randomBoolean}}", '"x"', "[]",
 )  # fmt: skip
-"""Not `{{it}}{{it}}`: Postman's runtime doubles it again and again, and never ends."""
+"""`{{it}}{{it}}` is doubled by Postman's runtime again and again, without an end."""
 TYPES = ("any", "string", "boolean", "number", "json", "array", "object", "default", "secret", "unknown")
 V = {"key": "v", "value": "vv"}
 
@@ -91,6 +91,8 @@ def _of_values() -> Iterator[Case]:
         "raw": '{"a": "{{it}}", "b": [{{it}}]}',
         "options": {"raw": {"language": "json"}},
     }
+    bare = {"mode": "raw", "raw": '{"b": {{it}}}', "options": {"raw": {"language": "json"}}}
+    keyed = {"mode": "raw", "raw": "{ {{it}}: 1}", "options": {"raw": {"language": "json"}}}
     text = {"mode": "raw", "raw": '{"a": "x{{it}}y"}', "options": {"raw": {"language": "json"}}}
     for held in HELD:
         others = [V, {"key": "other", "value": "<{{it}}>"}]
@@ -104,6 +106,8 @@ def _of_values() -> Iterator[Case]:
             ("in the path", {"url": f"{AT}/{{{{it}}}}/x"}),
             ("in a header", {"url": AT, "header": [{"key": "X-A", "value": "{{it}}"}]}),
             ("in the body", {"url": AT, "method": "POST", "body": body}),
+            ("without quotes", {"url": AT, "method": "POST", "body": bare}),
+            ("as key", {"url": AT, "method": "POST", "body": keyed}),
             ("in a text", {"url": AT, "method": "POST", "body": text}),
             ("as token", {"url": AT, "auth": token}),
             ("within another", {"url": f"{AT}?a={{{{other}}}}"}),

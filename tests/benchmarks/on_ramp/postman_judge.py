@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import selectors
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,23 +13,35 @@ from typing import Any
 from support.sent_requests import Recorder, Sent
 
 _VARIABLE = re.compile(r"\{\{([^{}]+)\}\}")
+_SECONDS = 20
+"""That a request may take; the runtime itself gives up after eight, where it still can."""
+UNFINISHED = "not finished by the tool"
+"""What is said where Postman's runtime has not answered in time."""
 
 
 class Judge:
     """A process of node that runs one request after the other.
 
+    A request that keeps it busy without end is given up, and another process takes the next one.
+
     Args:
         folder: that contains node_modules.
         recorder: to which every host is led.
+        seconds: that a request may take.
 
     """
 
-    def __init__(self, folder: Path, recorder: Recorder) -> None:
+    def __init__(self, folder: Path, recorder: Recorder, seconds: float = _SECONDS) -> None:
+        self.folder = folder
         self.recorder = recorder
-        plain, secure = recorder.ports
-        self.process = subprocess.Popen(
-            ["node", Path(__file__).with_suffix(".cjs"), folder, str(plain), str(secure)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        self.seconds = seconds
+        self.process = self._started()
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        plain, secure = self.recorder.ports
+        return subprocess.Popen(
+            ["node", Path(__file__).with_suffix(".cjs"), self.folder, str(plain), str(secure)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             env={"PATH": "/usr/local/bin:/usr/bin:/bin", "NODE_TLS_REJECT_UNAUTHORIZED": "0"},
         )  # fmt: skip
 
@@ -37,14 +50,26 @@ class Judge:
     ) -> tuple[Sent | None, str]:
         """Return what is sent for a request of a file, and what the runtime says where that is nothing."""
         self.recorder.seen.clear()
+        asked = {"file": str(file), "index": index, "values": values, "params": params}
         assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.write(
-            json.dumps({"file": str(file), "index": index, "values": values, "params": params}) + "\n"
-        )
+        self.process.stdin.write(json.dumps(asked).encode() + b"\n")
         self.process.stdin.flush()
-        answer = json.loads(self.process.stdout.readline() or '{"error": "node has ended"}')
-        return (self.recorder.seen[-1] if self.recorder.seen else None), str(answer["error"])
+        answer = self._answer()
+        if answer is None:
+            self.process.kill()
+            self.process.wait()
+            self.process = self._started()
+            return None, UNFINISHED
+        error = json.loads(answer or '{"error": "node has ended"}')["error"]
+        return (self.recorder.seen[-1] if self.recorder.seen else None), str(error)
+
+    def _answer(self) -> bytes | None:
+        """Return the next line of the process, which writes one for each request; None where none comes."""
+        assert self.process.stdout is not None
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.process.stdout, selectors.EVENT_READ)
+            ready = selector.select(self.seconds)
+        return self.process.stdout.readline() if ready else None
 
     def close(self) -> None:
         """End the process."""
@@ -87,7 +112,7 @@ def values_of_path(request: dict[str, Any], params: Mapping[str, Any]) -> dict[s
 
 def _value(name: str, params: Mapping[str, Any]) -> str:
     """Return the value with which an action is tested in the place of a variable."""
-    plain = re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_")
+    plain = re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_") or "value"
     lowered = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", plain).lower()
     # Blanks are part of a name: the import tells `{{ it }}` and `{{it}}` apart by a number.
     numbered = (f"{plain}_2",) if name != name.strip() else ()
