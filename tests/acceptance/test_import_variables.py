@@ -316,7 +316,10 @@ def test_the_others_write_a_variable_without_quotes_in_the_same_way(
         value = {"name": "B", "version": "1", "root": root, "items": [{"name": "one", "request": request}]}
     else:
         value = insomnia({"known": "[2]"})
-        value["resources"][-1] |= {"method": "POST", "url": AT, "body": {"text": raw}}
+        value["resources"][-1] |= {
+            "method": "POST", "url": AT, "body": {"text": raw},
+            "headers": [{"name": "Content-Type", "value": "application/json"}],
+        }  # fmt: skip
     outcome = imported(workspace, callsheet, value, "--request", "one")
     assert (outcome.code, outcome.err.splitlines()) == (
         0,
