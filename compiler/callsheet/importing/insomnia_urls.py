@@ -1,7 +1,7 @@
 """The URL and the query parameters of a request of Insomnia → a URL with marks, as Insomnia sends it.
 
-Source: Insomnia's own `utils/url`. It puts the values of variables in first, and encodes what is not: `+` is
-a plus and no blank, where a request does not say otherwise. Parameters without a name are left out.
+Source: Insomnia's own `utils/url`. It puts the values of variables in first, and encodes what is not.
+So `+` is a plus, where a request does not say otherwise. Parameters without a name are left out.
 """
 
 from __future__ import annotations
