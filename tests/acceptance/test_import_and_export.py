@@ -601,3 +601,13 @@ def test_variables_of_an_httpie_line_are_parameters(workspace: Folder, callsheet
         assert written in text, text
     assert "secret: env:TOKEN" in text
     assert callsheet("test", "line", "-C", workspace.path).code == 0
+
+
+def test_a_variable_of_the_shell_is_a_number_where_httpie_reads_json() -> None:
+    found = read_httpie('http POST https://api.example.com n:=$N s="$N" l:=\'[1, 2]\' o:="{\\"a\\": $M}"')
+    assert {name: one.fields for name, one in found.slots.items()} == {
+        "n": {"type": "number"},
+        "m": {"type": "number"},
+    }
+    assert found.payload["l"] == [1, 2]
+    assert (found.payload["n"], found.payload["o"]["a"]) == (found.slots["n"], found.slots["m"])

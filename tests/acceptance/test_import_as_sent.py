@@ -303,7 +303,10 @@ def test_a_query_that_an_entry_only_lists_is_sent(workspace: Folder, callsheet: 
         {"name": "Sec-Fetch-Mode", "value": "cors"},
     ]
     outcome = callsheet("import", archive(workspace, call), "--name", "one", "-C", workspace.path)
-    assert outcome.err == "what only a browser says was left out: Origin, Sec-Fetch-Mode\n"
+    assert outcome.err.splitlines() == [
+        "the method is GET, and the file says `get`",
+        "what only a browser says was left out: Origin, Sec-Fetch-Mode",
+    ]
     assert (sent(workspace).query, sent(workspace).method) == ([("a", "b c"), ("a", "d e")], "GET")
 
 
@@ -317,3 +320,17 @@ def test_the_media_type_of_a_body_is_kept_where_no_header_says_it(
     call["request"]["postData"]["mimeType"] = "text/plain"
     with pytest.raises(CallsheetError, match="the Content-Type is not JSON"):
         Workspace(workspace.path).import_(str(archive(workspace, call)), name="two")
+
+
+def test_an_empty_query_of_a_url_is_that_of_the_list_and_a_blank_body_is_said(
+    workspace: Folder, callsheet: Callsheet
+) -> None:
+    call = entry("POST", f"{AT}?")
+    call["request"] |= {
+        "queryString": [{"name": "a", "value": "1"}],
+        "postData": {"mimeType": "application/json", "text": " "},
+        "headers": None,
+    }
+    outcome = callsheet("import", archive(workspace, call), "--name", "one", "-C", workspace.path)
+    assert (outcome.code, outcome.err) == (0, "the body was left out: it is blank\n")
+    assert sent(workspace).query == [("a", "1")]

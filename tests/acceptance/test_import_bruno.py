@@ -188,3 +188,70 @@ def test_an_environment_that_is_not_there_is_named(workspace: Folder, callsheet:
     )
     assert outcome.code == 1
     assert "no environment `tset` (did you mean `test`?)" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("own", "folder", "outer", "path"),
+    [
+        (
+            [{"name": "x", "value": "own", "enabled": True}],
+            [{"name": "x", "value": "folder"}],
+            [],
+            "/v1/own",
+        ),
+        ([], [{"name": "x", "value": "folder"}], [{"name": "x", "value": "outer"}], "/v1/folder"),
+        (
+            [{"name": "x", "value": "own", "enabled": False}],
+            [],
+            [{"name": "x", "value": "outer"}],
+            "/v1/outer",
+        ),
+        ([{"name": "x", "value": "{{y}}!"}], [], [{"name": "y", "value": "outer"}], "/v1/outer!"),
+    ],
+)
+def test_the_variables_of_a_request_lie_over_those_of_its_folders(
+    workspace: Folder, callsheet: Callsheet, own: Any, folder: Any, outer: Any, path: str
+) -> None:
+    request = {"method": "GET", "url": "https://api.example.com/v1/{{x}}", "vars": {"req": own}}
+    inner = {
+        "name": "f",
+        "root": {"request": {"vars": {"req": folder}}},
+        "items": [{"name": "one", "request": request}],
+    }
+    value = {"name": "B", "version": "1", "root": {"request": {"vars": {"req": outer}}}, "items": [inner]}
+    file = workspace.path.parent / "collection.json"
+    file.write_text(json.dumps(value))
+    outcome = callsheet("import", file, "--request", "one", "--name", "one", "-C", workspace.path)
+    assert (outcome.code, outcome.err) == (0, "")
+    content: Any = Workspace(workspace.path).compile().by_environment["local"]["Action/one"].content
+    assert build_request(content, {}).url == f"https://api.example.com{path}"
+
+
+def test_the_variables_of_a_file_of_one_request_are_read(workspace: Folder, callsheet: Callsheet) -> None:
+    file = workspace.path.parent / "one.bru"
+    file.write_text(
+        "meta {\n  name: one\n}\n\nget {\n  url: https://api.example.com/{{x}}\n}\n\n"
+        "vars:pre-request {\n  x: 5\n  ~x: 6\n}\n"
+    )
+    assert callsheet("import", file, "--name", "one", "-C", workspace.path).code == 0
+    assert "url: https://api.example.com/5\n" in (workspace.path / "one.yaml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('{"opencollection": "1.0.0", "items": []}', "OpenCollection is not read"),
+        ("opencollection: 1.0.0\nitems: []\n", "OpenCollection is not read"),
+        ('{"asyncapi": "3.0.0"}', "the file describes messages, and no request"),
+        ('{"name": "e", "values": [], "_postman_variable_scope": "environment"}',
+         "the file contains variables, and no request"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_known_and_has_no_request_to_read_is_no_payload(
+    workspace: Folder, callsheet: Callsheet, text: str, reason: str
+) -> None:
+    file = workspace.path.parent / "file.json"
+    file.write_text(text)
+    for options in (("--name", "one"), ("--all",)):
+        outcome = callsheet("import", file, *options, "-C", workspace.path)
+        assert (outcome.code, outcome.err.splitlines()[0]) == (1, f"error CS938: {reason}")

@@ -146,6 +146,7 @@ REFUSED = {
     f'curl {URL} --json \'{{"a": 1, "a": 2}}\'': "the data has a key twice",
     f"curl {URL} \u2013json '{{}}'": "an option begins with a dash that is no hyphen",
     f"curl {URL} --tokn=s3cr3t-value": "the option --tokn is not known",
+    "curl https://bücher.example/v1": "the host of the URL is not ASCII",
     f"curl {URL} -X sk_live_51H3xyz": "an action cannot use the method of this line",
     f"curl {URL} -d ' '": "the data is not JSON",
     f"curl {URL} -d '{BODY}' && echo done": "the line continues after curl, with `&&`",

@@ -21,7 +21,7 @@ from callsheet.importing.declared import Parameters
 from callsheet.importing.guesses import guess, parameter_name
 from callsheet.importing.header_forms import form_after_scheme, form_of, scheme_and_key
 from callsheet.importing.hiding import hidden, hidden_errors
-from callsheet.importing.marks import SLOT, VALUE, filled, filled_payload, template_of
+from callsheet.importing.marks import ANY_MARK, SLOT, VALUE, filled, filled_payload, template_of
 from callsheet.importing.model import Credential, Imported, ImportFault, Known, Slot
 from callsheet.importing.query_parts import parted
 from callsheet.importing.references import References, secret_names
@@ -85,6 +85,9 @@ def action_text(
     text = _Writer(imported, name, account or name, {} if secrets is None else secrets).text()
     if not _is_writable(text):
         raise ImportFault("it contains characters that no file can contain", "replace its surrogates")
+    if ANY_MARK.search(text):
+        # What stands for a variable is no text of a request: another one than the tool's would be sent.
+        raise ImportFault("a variable is in a place where none can be written", "write the action by hand")
     return text
 
 

@@ -43,18 +43,13 @@ def bare_slot(name: str, identifier: str) -> tuple[Slot, str]:
         )
     return (
         found,
-        f"{_without_quotes(name)}: it is a number there, in place of any JSON that the tool writes",
+        f"{_without_quotes(name)}: it is a number, in place of any JSON that the tool writes",
     )
 
 
 def bare_secret(name: str) -> str:
     """Return the note for a variable that is a credential."""
     return f"{_without_quotes(name)}: the secret is sent as a string"
-
-
-def twice(name: str) -> str:
-    """Return the note for a variable that is written with quotes, too."""
-    return f"the variable {name[:40]} is written with quotes and without: these are two parameters"
 
 
 def _without_quotes(name: str) -> str:

@@ -173,6 +173,7 @@ def _item(request: dict[str, Any], above: list[dict[str, Any]]) -> dict[str, Any
             "auth": _auth(request.get("auth")),
             "body": _body(request.get("body") or {}),
         },
+        "variable": _variables_of(request),
         # Bruno sends a body with any method.
         "protocolProfileBehavior": {"disableBodyPruning": True},
         "event": [{"script": {"exec": [str(one) for one in scripts if one]}}],

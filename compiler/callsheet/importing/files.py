@@ -87,7 +87,7 @@ def read_collection(text: str, environment: str | None, kind: str | None) -> Col
     try:
         value = _value(text)
     except ImportFault:
-        if kind is not None:
+        if kind is not None or _is_opencollection(text):
             raise
         return None
     return _of_kind(collection_of(value, environment), kind)
@@ -123,7 +123,22 @@ def collection_of(value: Any, environment: str | None) -> Collection | None:
     if isinstance(value.get("resources"), list) or str(value.get("type")).startswith("collection.insomnia"):
         with of_its_shape(misshapen(INSOMNIA)):
             return insomnia_collection(value, environment)
+    _refuse_unread(value)
     return None
+
+
+def _refuse_unread(value: dict[str, Any]) -> None:
+    """Refuse what is known and contains no request that is read; raises ImportFault."""
+    if "opencollection" in value:
+        raise ImportFault(
+            "OpenCollection is not read", "export the collection of Bruno as JSON, or name a .bru file"
+        )
+    if "asyncapi" in value:
+        raise ImportFault("the file describes messages, and no request", _KINDS)
+    if "_postman_variable_scope" in value:
+        raise ImportFault(
+            "the file contains variables, and no request", "name it with --environment beside a collection"
+        )
 
 
 def chosen_requests(requests: Sequence[Listed], wanted: Sequence[str]) -> list[Listed]:
@@ -169,7 +184,14 @@ def _value(text: str) -> Any:
                 return documents[0].value
         if is_bru(text):
             return collection_of_file(text)
+        if _is_opencollection(text):
+            _refuse_unread({"opencollection": ""})
         raise ImportFault("the file is not JSON", _KINDS) from None
+
+
+def _is_opencollection(text: str) -> bool:
+    """Return whether a text is the YAML of an OpenCollection."""
+    return text.lstrip().startswith("opencollection:")
 
 
 def _variables_of_bruno(environment: str | None) -> dict[str, Any] | str | None:

@@ -29,10 +29,12 @@ def _listed(entry: dict[str, Any], number: int) -> Listed:
 
 
 def _read(request: dict[str, Any]) -> Imported:
-    listed = [(str(one["name"]), str(one["value"])) for one in request.get("headers", ())]
+    listed = [(str(one["name"]), str(one["value"])) for one in request.get("headers") or ()]
     headers = [one for one in listed if not one[0].lower().startswith((":", *_SKIPPED, *_OF_BROWSERS))]
-    method = str(request.get("method", "GET")).upper()
-    result = Imported(method=method, url=_url(request), headers=headers)
+    written = str(request.get("method", "GET"))
+    result = Imported(method=written.upper(), url=_url(request), headers=headers)
+    if not written.isupper():
+        result.notes.append(f"the method is {written.upper()[:20]}, and the file says `{written[:20]}`")
     if any(name.lower().startswith("cookie") for name, _ in listed):
         result.notes.append("the header Cookie was left out: an action has no session")
     if left := [name for name, _ in listed if name.lower().startswith(_OF_BROWSERS)]:
@@ -46,17 +48,20 @@ def _read(request: dict[str, Any]) -> Imported:
             headers.append(("Content-Type", media))
     elif data.get("params"):
         raise refuse_form("a form")
+    elif text:
+        result.notes.append("the body was left out: it is blank")
     return result
 
 
 def _url(request: dict[str, Any]) -> str:
     """Return the URL of a call; some tools write its query only as a list, with escapes."""
     url = str(request.get("url", "")).partition("#")[0]
-    pairs = () if "?" in url else request.get("queryString") or ()
+    base, _, asked = url.partition("?")
+    pairs = () if asked else request.get("queryString") or ()
     query = "&".join(
         f"{quote(str(one['name']), safe='%')}={quote(str(one.get('value', '')), safe='%')}" for one in pairs
     )
-    return with_query(url, query)
+    return with_query(url if asked else base, query)
 
 
 def _not_json(request: dict[str, Any], entry: dict[str, Any]) -> str:

@@ -10,7 +10,12 @@ from callsheet.importing.httpie_fields import Fields
 from callsheet.importing.json_bodies import json_body
 from callsheet.importing.model import Imported, ImportFault
 from callsheet.importing.shell import encoded_text, line_of
-from callsheet.importing.shell_variables import payload_of_shell, with_parameters_of_shell, with_slots
+from callsheet.importing.shell_variables import (
+    payload_of_shell,
+    value_of_shell,
+    with_parameters_of_shell,
+    with_slots,
+)
 from callsheet.outbound.urls import with_query
 
 _SHOWN = (
@@ -141,7 +146,10 @@ class _HttpieLine:
         elif separator == ":":
             self.result.headers.append((name, value))
         else:
-            self.fields.set(name, value if separator == "=" else json_body(value, "the data"))
+            is_text = separator == "="
+            self.fields.set(
+                name, value if is_text else value_of_shell(value, lambda it: json_body(it, "the data"))
+            )
 
     def finished(self) -> Imported:
         result = self.result

@@ -9,20 +9,19 @@ from typing import Any
 
 from callsheet.documents.walking import texts_in
 from callsheet.importing.hidden_variables import hidden_by_use
-from callsheet.importing.hiding import hidden
+from callsheet.importing.insomnia_urls import insomnia_url, refuse_tags
 from callsheet.importing.model import Collection, Imported, ImportFault, Listed
 from callsheet.importing.reading_requests import (
-    PATH_PARAMETER,
     add_basic,
     add_bearer,
     add_headers,
     add_json,
     add_key,
     add_oauth2,
-    add_query,
     fields,
     leave_authentication,
     nearest_authentication,
+    note_missing,
     path_parameter,
     refuse_form,
 )
@@ -31,7 +30,6 @@ from callsheet.importing.variables import Variables, checked_host
 from callsheet.words import nearest
 
 KIND = "an Insomnia export"
-_TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 _DEPTH = 50
 
 
@@ -176,22 +174,23 @@ class _Request:
 
     def read(self) -> Imported:
         node, variables = self.node, self.variables
-        url = PATH_PARAMETER.sub(self._path_parameter, variables.marked(str(node.get("url") or "")))
-        result = Imported(method=str(node.get("method") or "GET").upper(), url=url)
-        if "://" not in variables.filled(result.url):
-            result.url = f"http://{result.url}"
+        method = str(node.get("method") or "GET")
+        asked = fields(node.get("parameters"))
+        encodes = (node.get("settings") or {}).get("encodeUrl", node.get("settingEncodeUrl", True))
+        kept = "" if encodes else "+"
+        url = insomnia_url(str(node.get("url") or ""), asked, self._path_parameter, variables, kept)
+        result = Imported(method=method.upper(), url=url)
+        if not method.isupper():
+            result.notes.append(f"the method is {method.upper()[:20]}, and the tool sends `{method[:20]}`")
         listed = [one.get("headers") for one in self.folders] + [node.get("headers")]
         for headers in listed:
             add_headers(result, fields(headers), variables)
-        add_query(result, fields(node.get("parameters")), variables)
         self._authenticate(result)
         self._body(result)
         headers = (one for pair in result.headers for one in pair)
-        for text in (result.url, *headers, *(one for _, one in texts_in(result.payload))):
-            if (tag := _TAG.search(text)) is not None:
-                raise ImportFault(
-                    f"it contains the template `{hidden(tag[0])[:40]}`", "write the action by hand"
-                )
+        refuse_tags((*headers, *(one for _, one in texts_in(result.payload))))
+        if any(map(_has_scripts, (*self.folders, node))):
+            result.notes.append("its scripts were left out: nothing is run")
         return variables.into(result)
 
     def _path_parameter(self, match: re.Match[str]) -> str:
@@ -204,11 +203,13 @@ class _Request:
         kind = "none" if auth.get("disabled") else str(auth.get("type") or "none")
         held = {key: str(one) for key, one in auth.items() if one is not None}
         if kind == "bearer":
+            note_missing(result, held.get("token", ""), "its token")
             add_bearer(result, held.get("token", ""), held.get("prefix", ""), self.variables)
         elif kind == "basic":
             add_basic(result, held.get("username", ""), held.get("password", ""), self.variables)
         elif kind == "apikey" and held.get("addTo") != "cookie":
             where = "query" if held.get("addTo") == "queryParams" else "header"
+            note_missing(result, held.get("value", ""), "its key")
             add_key(result, held.get("key", ""), held.get("value", ""), where, self.variables)
         elif kind == "oauth2" and held.get("grantType") == "client_credentials":
             add_oauth2(result, held, held.get("accessTokenUrl", ""), self.variables)
@@ -224,3 +225,20 @@ class _Request:
         if body.get("fileName"):
             raise refuse_form("a file")
         add_json(result, body.get("text"), self.variables)
+        if result.has_payload and not any(name.lower() == "content-type" for name, _ in result.headers):
+            result.notes.append(
+                "the body is sent as application/json: the tool sends it without a Content-Type"
+            )
+
+
+def _has_scripts(node: Mapping[str, Any]) -> bool:
+    """Return whether a request or a folder runs something, as format 4 or 5 writes it."""
+    scripts = node.get("scripts")
+    within = scripts if isinstance(scripts, dict) else {}
+    return any(
+        isinstance(one, str) and one.strip()
+        for one in (
+            node.get("preRequestScript"), node.get("afterResponseScript"),
+            within.get("preRequest"), within.get("afterResponse"),
+        )
+    )  # fmt: skip

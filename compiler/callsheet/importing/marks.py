@@ -18,6 +18,8 @@ SLOT = re.compile("\ue002(=?)([^\ue002-\ue007]*)\ue003")
 VALUE = re.compile("\ue004(=?)([^\ue002-\ue007]*)\ue005")
 SECRET = re.compile("\ue006(=?)([^\ue002-\ue007]*)\ue007")
 _ANY = re.compile("\ue002=?([^\ue002-\ue007]*)\ue003|\ue004(=?)([^\ue002-\ue007]*)\ue005")
+ANY_MARK = re.compile("[\ue002\ue004\ue006]=?\\w*[\ue003\ue005\ue007]")
+"""A whole mark, wherever it is."""
 PRIVATE = re.compile("[\ue000-\ue007\ud800-\udfff]")
 """Characters of marks, and those that no file can contain."""
 ESCAPED = re.compile(r"\\u[eE]00[0-7]")

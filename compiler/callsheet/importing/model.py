@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,14 +38,19 @@ def checked_url(url: str) -> str:
     """Return a URL that can be taken apart.
 
     Raises:
-        ImportFault: for one that cannot, such as a host in brackets that is not an address.
+        ImportFault: for one that cannot, such as a host in brackets that is not an address, and for a host
+            that is not ASCII.
 
     """
     try:
-        _ = urlsplit(url).hostname
+        host = urlsplit(url).hostname or ""
     except ValueError:
         # It is not shown: a credential may be in it, and Python's words may hold it.
         raise ImportFault("the URL cannot be read", "correct its host, and the brackets in it") from None
+    if re.search("[^\x00-\x7f\ue000-\ue007]", host):
+        raise ImportFault(
+            "the host of the URL is not ASCII", "write it as DNS has it, such as xn--bcher-kva.example"
+        )
     return url
 
 

@@ -46,7 +46,7 @@ def postman_collection(
     info = value.get("info") or {}
     names: dict[str, str] = {}
     nodes = [*_items(value["item"], (), ())]
-    folders = [_variables(_own(above)) for _, _, above in nodes]
+    folders = [_variables(_own((*above, node))) for node, _, above in nodes]
 
     @cache
     def secrets() -> set[str]:
@@ -62,7 +62,7 @@ def postman_collection(
 
     def listed(node: dict[str, Any], folder: tuple[str, ...], above: tuple[Any, ...]) -> Listed:
         def read() -> Imported:
-            own = _variables(_own(above))[0] if sort.of_folders else {}
+            own = _variables(_own((*above, node)))[0] if sort.of_folders else {}
             variables = sort(known, secrets(), own, names)
             found = _Request(node["request"], (value, *above, node), variables, kind).read()
             if _has_scripts(node):
@@ -103,9 +103,9 @@ def _odd(items: list[Any], depth: int = 0) -> int:
     return count
 
 
-def _own(folders: tuple[Any, ...]) -> list[Any]:
-    """Return the variables of folders, as they are listed."""
-    return [it for one in folders for it in one.get("variable") or ()]
+def _own(nodes: tuple[Any, ...]) -> list[Any]:
+    """Return the variables of folders and of the request in them, as they are listed."""
+    return [it for one in nodes for it in one.get("variable") or ()]
 
 
 def _variables(listed: Any) -> tuple[dict[str, str], set[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from callsheet.importing.credentials import is_hidden_field
 from callsheet.importing.json_bodies import NOT_JSON
@@ -38,16 +38,6 @@ def fields(listed: Any, name: str = "name") -> Iterator[tuple[str, str]]:
 def path_parameter(name: str, held: str, variables: Variables) -> str:
     """Return what stands for a part of the path: its variable, or a parameter with its value as example."""
     return variables.marked(held) if "{{" in held else variables.parameter(name, held)
-
-
-def add_query(imported: Imported, pairs: Iterator[tuple[str, str]], variables: Variables) -> None:
-    """Add query parameters to the URL of a request; what is encoded in them stays so."""
-    encoded = (
-        f"{quote(variables.plain(key, 'the name of a query parameter'), safe='%')}"
-        f"={quote(variables.marked(held), safe='%+')}"
-        for key, held in pairs
-    )
-    imported.url = with_query(imported.url, "&".join(encoded))
 
 
 def add_headers(imported: Imported, pairs: Iterator[tuple[str, str]], variables: Variables) -> None:

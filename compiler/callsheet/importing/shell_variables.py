@@ -61,15 +61,20 @@ def payload_of_shell(imported: Imported, text: str, read: Callable[[str], Any]) 
         read: returns the JSON of a text; raises ImportFault.
 
     """
+    if MARK.fullmatch(text.strip()):
+        shown = as_written(text.strip())
+        raise ImportFault(f"the data is the variable `{shown}`", "put the payload itself into the command")
+    return with_slots(imported, value_of_shell(text, read))
+
+
+def value_of_shell(text: str, read: Callable[[str], Any]) -> Any:
+    """Return the JSON of a text with marks, in which a variable without quotes is a mark of a number."""
 
     def in_json(match: re.Match[str]) -> str:
         return match[0] if match[0].startswith('"') else json.dumps(bare(slot(match[1])))
 
     refuse_private(text, ESCAPED)
-    if MARK.fullmatch(text.strip()):
-        shown = as_written(text.strip())
-        raise ImportFault(f"the data is the variable `{shown}`", "put the payload itself into the command")
-    return with_slots(imported, read(_IN_JSON.sub(in_json, text)))
+    return read(_IN_JSON.sub(in_json, text))
 
 
 def with_slots(imported: Imported, payload: Any) -> Any:

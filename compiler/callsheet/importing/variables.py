@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
-from callsheet.importing.bare_variables import bare_secret, bare_slot, twice
+from callsheet.importing.bare_variables import bare_secret, bare_slot
 from callsheet.importing.free_names import first_free
 from callsheet.importing.guesses import parameter_name
 from callsheet.importing.json_bodies import NOT_JSON, json_body
@@ -74,7 +74,6 @@ class Variables:
         self.slots: dict[str, Slot] = {}
         self.notes: list[str] = []
         self._bare: dict[str, Slot] = {}
-        self._quoted: set[str] = set()
         self._found: dict[str, str] = {}
         self._shared = type(self)(known, hidden, None, self.names) if self.own else None
 
@@ -99,7 +98,8 @@ class Variables:
         """
         refuse_private(text, PRIVATE, ESCAPED)
         marked = _IN_JSON.sub(self._json_mark, text)
-        self.notes.extend(twice(name) for name in sorted(self._bare.keys() & self._quoted))
+        # What is a number anywhere is one everywhere: a text that it is in is written with it.
+        self.slots |= self._bare
         try:
             found = json_body(marked)
         except ImportFault:
@@ -200,7 +200,6 @@ class Variables:
     def _in_text(self, name: str) -> str:
         """Return a mark within a string of JSON; a value with escapes is written as the tool does."""
         found = self._mark(name, ())
-        self._quoted |= {match[2] for match in SLOT.finditer(found)}
         text = self.filled(found)
         return text if re.search(r'["\\\x00-\x1f]', text) else found
 
@@ -212,7 +211,7 @@ class Variables:
         match = SLOT.fullmatch(payload) if isinstance(payload, str) else None
         if match is None:
             return payload
-        return self._bare[match[2]] if match[1] else self.slots[match[2]]
+        return payload if match[2] in self._bare and not match[1] else self.slots[match[2]]
 
     def _key(self, key: str) -> str:
         bare_key = VALUE.fullmatch(key)
