@@ -13,7 +13,7 @@ from typing import Any
 from support.sent_requests import Recorder, Sent
 
 _VARIABLE = re.compile(r"\{\{([^{}]+)\}\}")
-_SECONDS = 20
+_SECONDS = 12
 """That a request may take; the runtime itself gives up after eight, where it still can."""
 UNFINISHED = "not finished by the tool"
 """What is said where Postman's runtime has not answered in time."""
