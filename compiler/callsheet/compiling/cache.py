@@ -12,7 +12,6 @@ compiled texts lie beside them, and are read where they are needed.
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
 import sqlite3
 import time
@@ -25,7 +24,7 @@ import msgspec
 
 from callsheet.compiling.context import Context
 from callsheet.compiling.digests import context_digest, part_digests
-from callsheet.compiling.sealed import account_key, connect, seal
+from callsheet.compiling.sealed import account_key, connect, is_sealed, seal
 from callsheet.compiling.unit import Computed, Needs, Unit
 from callsheet.documents import FolderSource, Source, Unreadable
 from callsheet.documents.recording import RecordingSource
@@ -259,15 +258,12 @@ class UnitCache:
 
     def _row(self, file: str, digest: str, entry: Entry) -> _Row:
         body = f"[{json.dumps(entry[:3])[1:-1]},{bytes(entry.unit).decode()}]"
-        return file, digest, body, self._seal(file, digest, body)
-
-    def _seal(self, file: str, digest: str, body: str) -> str:
-        return seal(self.key, file, digest, body)
+        return file, digest, body, seal(self.key, file, digest, body)
 
     def _load(self, connection: sqlite3.Connection) -> None:
         try:
             for file, digest, body, sealed in connection.execute("SELECT * FROM unit ORDER BY rowid"):
-                if hmac.compare_digest(sealed, self._seal(file, digest, body)):
+                if is_sealed(sealed, self.key, file, digest, body):
                     self.entries.setdefault(file, {})[digest] = _decoder.decode(body)
         except (sqlite3.Error, ValueError, TypeError, msgspec.MsgspecError):
             self.entries = {}

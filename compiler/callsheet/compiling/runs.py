@@ -115,7 +115,12 @@ class Runs:
         return _Recalled(self, record).compiled() if state.digest == record.state else None
 
     def keep(self, compiled: Compiled) -> None:
-        """Record what was found; nothing where a file is too young to be trusted, or changed meanwhile."""
+        """Record what was found; nothing where a file is too young to be trusted, or changed meanwhile.
+
+        Nor of a workspace with a secret: findings and addresses may name what contains it.
+        """
+        if any(one.code == "CS601" for one in compiled.diagnostics):
+            return
         source = self.source
         state = source.state(source.others, source.packages)
         if source.unsure or state.changed_at > self.begun - UNTRUSTED_NANOSECONDS:

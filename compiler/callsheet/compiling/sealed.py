@@ -46,7 +46,7 @@ class SealedStore:
             return None
         if row is None or not all(isinstance(one, str) for one in row):
             return None
-        return str(row[0]) if hmac.compare_digest(row[1], seal(self.key, key, row[0])) else None
+        return str(row[0]) if is_sealed(row[1], self.key, key, row[0]) else None
 
     def put(self, key: str, body: str) -> None:
         """Keep a text."""
@@ -73,6 +73,11 @@ def seal(key: bytes, *parts: str) -> str:
     """Return the seal of an entry."""
     text = "\0".join(parts).encode("utf-8", "surrogatepass")
     return hashlib.blake2b(text, key=key, digest_size=16).hexdigest()
+
+
+def is_sealed(sealed: str, key: bytes, *parts: str) -> bool:
+    """Return whether an entry has the seal that it must have; a stranger may have written any text."""
+    return hmac.compare_digest(sealed.encode("utf-8", "surrogatepass"), seal(key, *parts).encode())
 
 
 def connect(folder: Path, name: str, tables: Sequence[str]) -> sqlite3.Connection | None:

@@ -12,6 +12,7 @@ from callsheet.documents import Document, Path, Problem, Related
 from callsheet.documents.walking import texts_in
 from callsheet.language.catalog import Spots
 from callsheet.language.origin import TEMPLATE, Row
+from callsheet.language.secret_patterns import secret_kind
 from callsheet.templates.evaluate import evaluate_leaf
 from callsheet.templates.faults import TemplateFault
 from callsheet.templates.scope import Scope
@@ -155,6 +156,22 @@ def nameless_row(document: Document, row: Row, name: Any) -> Problem:
         do="use letters, digits and _, at most 30 of them",
     )
     return with_row(problem, row)
+
+
+def put_together(document: Document, row: Row, made: Any) -> Iterator[Problem]:
+    """Yield what a row makes that looks like a credential, where neither it nor the template is one."""
+    if any(secret_kind(text) for _, text in texts_in(row.item)):
+        return
+    written = document.value["spec"]["template"]
+    for path, text in texts_in(made):
+        kind = secret_kind(text)
+        if kind and not any(secret_kind(one) for _, one in texts_in(written)):
+            problem = Spots("CS601", document).value(
+                (*TEMPLATE, *path),
+                f"what this comes to looks like a credential ({kind})",
+                do='write a reference, such as {secret: "env:NAME"}, and revoke what was written',
+            )
+            yield with_row(problem, row)
 
 
 def with_row(problem: Problem, row: Row) -> Problem:

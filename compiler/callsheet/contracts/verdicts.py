@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable
 from callsheet.compiling.sealed import SealedStore
 from callsheet.compiling.unit import problem_of, problem_record
 from callsheet.documents import Problem
+from callsheet.language.secret_patterns import secret_kind
+from callsheet.rules.secrets import repeats_secret
 
 FORMAT = 6
 """Of what is kept; higher whenever an action is checked otherwise by the same version."""
@@ -48,7 +50,8 @@ class Verdicts:
             if digest == on:
                 return [problem_of(one) for one in records]
         found = list(check())
-        self._fresh[key] = json.dumps([on, [problem_record(one) for one in found]])
+        if not secret_kind(name) and not any(map(repeats_secret, found)):
+            self._fresh[key] = json.dumps([on, [problem_record(one) for one in found]])
         return found
 
     def keep(self) -> None:

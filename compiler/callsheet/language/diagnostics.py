@@ -75,7 +75,9 @@ def diagnose(problems: Iterable[Problem], texts: Mapping[str, str]) -> list[Diag
             message=without_credentials(problem.message),
             help=without_credentials(problem.help),
             source=quoted_line(problem, _text_of(problem.file, texts)),
-            related=problem.related,
+            related=tuple(
+                replace(one, message=without_credentials(one.message)) for one in problem.related
+            ),
             about=problem.about,
         )
         for problem in problems

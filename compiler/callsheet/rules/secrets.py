@@ -11,6 +11,7 @@ from callsheet.documents.walking import keys_in, texts_in
 from callsheet.language.catalog import Spots, declare, rule
 from callsheet.language.content import Content
 from callsheet.language.credential_names import is_named_secret
+from callsheet.language.origin import TEMPLATE
 from callsheet.language.plugins import secret_schemes
 from callsheet.language.secret_patterns import secret_kind
 from callsheet.language.urls import secret_url
@@ -83,6 +84,14 @@ def has_literal_secret(document: Document) -> bool:
     return isinstance(value, dict) and any(literal_secret(value, Spots("CS601", document)))
 
 
+def repeats_secret(problem: Problem) -> bool:
+    """Return whether a problem repeats what looks like a credential, as a name or a value."""
+    texts = [problem.message, problem.help, problem.missing, problem.suggested]
+    texts += [name for name, _ in problem.about]
+    texts += [one.message for one in problem.related]
+    return any(secret_kind(text) for text in texts if text)
+
+
 @rule("CS607", "named-as-secret", severity="warning", on="document")
 def named_as_secret(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """A constant of a request should not have the name of a credential: it stays in git's history.
@@ -135,9 +144,10 @@ def _has_nothing_secret(value: Any) -> bool:
 
 
 def _is_secret_field(path: Path) -> bool:
-    """Return whether a secret belongs at a path: in an action's authentication, or in an overlay of it."""
+    """Return whether a secret belongs at a path: in authentication, also that of a set or an overlay."""
     if path[-1] not in _SECRET_FIELDS:
         return False
+    path = path[len(TEMPLATE) :] if path[: len(TEMPLATE)] == TEMPLATE else path  # of a set's actions
     return path[:-1] == ("spec", "authentication") or (
         path[:2] == ("spec", "overlays") and path[3:-1] in (("authentication",), ("spec", "authentication"))
     )

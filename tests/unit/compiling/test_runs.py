@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from callsheet import CallsheetError, InvalidWorkspaceError, Workspace
-from callsheet.compiling import context, pool, runs, versions
+from callsheet.compiling import cache, context, pool, runs, versions
 from callsheet.reporting import report
 from callsheet.reporting.model import Style
 from support.workspaces import ACTION, Folder
@@ -454,3 +455,18 @@ def test_what_a_contract_finds_is_said_of_a_files_new_name(whole: Folder) -> Non
     (whole.path / "checked.yaml").rename(whole.path / "moved.yaml")
     settle()
     assert [one.file for one in opened(whole).validate().errors] == ["moved.yaml"]
+
+
+@pytest.mark.parametrize("sealed", ["é", "", "0" * 32, "\ud800"])
+def test_a_seal_that_a_stranger_wrote_is_none(whole: Folder, recalled: list[bool], sealed: str) -> None:
+    settle()
+    first = said(opened(whole))
+    for name in (runs.FILE, cache.FILE):
+        with sqlite3.connect(whole.path / ".callsheet" / "cache" / name) as connection:
+            table = "kept" if name == runs.FILE else "unit"
+            try:
+                connection.execute(f"UPDATE {table} SET seal = ?", (sealed,))
+            except UnicodeEncodeError:
+                connection.execute(f"UPDATE {table} SET seal = CAST(x'eda080' AS TEXT)")
+    assert said(opened(whole)) == first
+    assert recalled == [False, False]

@@ -52,6 +52,7 @@ def connection(fields: str) -> dict[str, str]:
     return {"shop.yaml": text, "other.yaml": CONNECTED}
 
 
+CONNECTION = connection("headers: {X-It: plain}")["shop.yaml"]
 FRAGMENT = f"""\
 apiVersion: callsheet/v1
 kind: Fragment
@@ -68,6 +69,22 @@ spec:
     metadata: {name: "{{ item.name }}", title: {en: "{{ item.title }}"}, owner: team-a, labels: {channel: push}}
     spec:
       request: {method: POST, url: "https://api.example.com/v1", payload: {a: "{{ item.one }}{{ item.two }}"}}
+"""
+SET_OF_TITLES = SET.replace('"{{ item.title }}"', '"{{ item.one }}{{ item.two }}"').replace(
+    '"{{ item.one }}{{ item.two }}"}}', "1}}"
+)
+SET_OF_URLS = (
+    SET.replace('"{{ item.title }}"', '"Example"')
+    .replace('"{{ item.one }}{{ item.two }}"', "1")
+    .replace("example.com/v1", "example.com/{{ item.one }}{{ item.two }}")
+)
+KEY = "AKIA" + "IOSFODNN7QXAMPLZ"
+"""A credential that may be a name."""
+POLICY = """\
+apiVersion: callsheet/v1
+kind: Policy
+metadata: {name: it}
+spec: {message: MESSAGE, schema: {required: [absent]}}
 """
 VALUES = """\
 apiVersion: callsheet/v1
@@ -108,6 +125,26 @@ PLACES: dict[str, dict[str, str]] = {
         ).replace('  parameters:\n    title: {type: string, example: Hi}\n', ""),
         "it.j2": f"{{\"it\": {{{{ ('{HALVES[0]}' ~ '{HALVES[1]}') | tojson }}}}}}",
     },
+    "in two files with one name": {
+        f"{one}.yaml": ACTION.format(name=KEY, constant="1") for one in ("one", "two")
+    },
+    "as a name that is none": {"other.yaml": ACTION.format(name=f"own thing {KEY}", constant="1")},
+    "in a policy": {"policy.yaml": POLICY.replace("MESSAGE", f"leak {KEY}")},
+    "as the name of a policy": {"policy.yaml": POLICY.replace("it", KEY, 1).replace("MESSAGE", "no")},
+    "near to the name of a connection": {
+        "shop.yaml": CONNECTION.replace("shop", KEY, 1), "other.yaml": CONNECTED.replace("shop", KEY[:-1])
+    },
+    "near to the name of an environment": {
+        "another.yaml": VALUES.replace("another", KEY, 1),
+        "other.yaml": CONNECTED.replace("  connection: shop\n", f"  environments: [{KEY[:-1]}]\n").replace(
+            "path: /v1", 'url: "https://a.example/v1"'
+        ),
+    },
+    "of two columns in a title": {"set.yaml": SET_OF_TITLES, "rows.csv": "name,one,two\nfirst,{},{}\n".format(*HALVES)},
+    "of two columns in a URL": {"set.yaml": SET_OF_URLS, "rows.csv": "name,one,two\nfirst,{},{}\n".format(*HALVES)},
+    "by a place in a set": {"set.yaml": SET_OF_URLS.replace(
+        "      request:", "      authentication: {type: bearer, token: PLACED}\n      request:"
+    ), "rows.csv": "name,one,two\nfirst,a,b\n"},
 }  # fmt: skip
 
 
@@ -140,10 +177,12 @@ def test_no_credential_is_in_the_cache(
         opened = Workspace(workspace.path, cache=cache, jobs=jobs)
         found = opened.validate().diagnostics
         assert "CS601" in {one.code for one in found}, [one.message for one in found]
-        assert all(SECRET not in f"{one.source} {one.message}" for one in found)
+        for one in found:
+            said = [one.source, one.message, one.help, *(it.message for it in one.related)]
+            assert not [text for text in said for it in (SECRET, KEY) if it in text]
     kept = texts_in(workspace.path)
     assert "heads" in kept  # of other files
-    assert not [one for one in (SECRET, PLACED) if one in kept]
+    assert not [one for one in (SECRET, PLACED, KEY) if one in kept]
 
 
 def test_what_is_no_credential_is_in_the_cache(workspace: Folder) -> None:
