@@ -6,9 +6,10 @@ writes it (images only where they are asked for). Its policy allows exactly the 
 
 from __future__ import annotations
 
-from callsheet.markup import hash_of, write_html
-from callsheet.messages.harmless import Images, harmless
+from callsheet.markup import write_html
+from callsheet.messages.harmless import Images
 from callsheet.messages.segments import segments_of
+from callsheet.reporting.mails import shown_mails
 from callsheet.results import PreviewResult
 
 
@@ -20,16 +21,10 @@ def preview_page(result: PreviewResult, *, images: bool = False) -> str:
         images: may the page load what an email's `<img>` names?
 
     """
-    loaded = Images.OF_HTTPS if images else Images.NONE
-    mails = {
-        one.language: harmless(one.fields["html"], loaded) for one in result.texts if "html" in one.fields
-    }
-    styles = dict.fromkeys(style for one in mails.values() if one is not None for style in one.styles)
     return write_html(
         "reporting/preview.html.j2",
         result=result,
         images=images,
-        mails=mails,
-        mail_styles="".join(f" {hash_of(one)}" for one in styles),
+        **shown_mails(result.texts, Images.OF_HTTPS if images else Images.NONE),
         segments_of=segments_of,
     )

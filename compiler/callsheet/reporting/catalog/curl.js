@@ -184,10 +184,10 @@ function urlOf(text, judge) {
   return { host: found[1].split(":")[0], base: text.split("?")[0], path: found[2], pairs };
 }
 
-function nameFrom({ host, path }) {
+function nameFrom({ host, path }, belowCountries) {
   const words = path.split(/[^A-Za-z0-9]+/).filter(one => /^[A-Za-z]+$/.test(one)).slice(-2);
   const parts = host.split("."), last = parts[parts.length - 1];
-  const isBelow = parts.length > 2 && last.length < 3 && ["ac", "co", "com", "edu", "gov", "net", "org"].includes(parts[parts.length - 2]);
+  const isBelow = parts.length > 2 && last.length < 3 && belowCountries.includes(parts[parts.length - 2]);
   const all = [parts.slice(isBelow ? -3 : -2)[0], ...words].join("_").toLowerCase();
   return all.replace(/[^a-z0-9]+/g, "_").slice(0, 30).replace(/^_+|_+$/g, "");
 }
@@ -195,7 +195,7 @@ function nameFrom({ host, path }) {
 function actionOfCurl(line, known) {
   // {document, head}: what the compiler's import writes. Throws Unread for a line that is for the compiler.
   const asked = askedOf(wordsOf(line)), judge = new Judge(known.patterns), url = urlOf(asked.url, judge);
-  const writer = new Writer(nameFrom(url), judge, asked.notes);
+  const writer = new Writer(nameFrom(url, known.belowCountries), judge, asked.notes);
   const body = asked.data === null ? undefined : bodyOf(asked.data), names = asked.headers.map(one => one[0].toLowerCase());
   if (new Set(names).size < names.length) throw new Unread();
   const add = (name, value) => { if (!names.includes(name.toLowerCase())) asked.headers.push([name, value]); };

@@ -12,7 +12,8 @@ from callsheet.documents import pointer_of
 from callsheet.language.masking import masked
 from callsheet.markup import encoded_attribute, encoded_lines, write_part
 from callsheet.reporting.catalog.forms import form_of
-from callsheet.reporting.catalog.views import compact, differing, indented
+from callsheet.reporting.catalog.views import differing, indented
+from callsheet.reporting.catalog.wording import compact
 
 _FOLDER = "reporting/catalog"
 

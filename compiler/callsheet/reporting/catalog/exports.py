@@ -11,7 +11,8 @@ from typing import Any
 from callsheet.deploying.cataloguing import CatalogResult
 from callsheet.language.masking import masked
 from callsheet.reporting.catalog.others import Other, others_of
-from callsheet.reporting.catalog.views import View, compact
+from callsheet.reporting.catalog.views import View
+from callsheet.reporting.catalog.wording import compact
 
 _FORMULA = ("=", "+", "-", "@")
 """What a spreadsheet takes for a formula, where a field begins with it."""

@@ -14,8 +14,7 @@ from typing import Any
 from msgspec import Struct
 
 from callsheet.language import in_language
-from callsheet.reporting.catalog.views import compact
-from callsheet.reporting.catalog.wording import allowed_words
+from callsheet.reporting.catalog.wording import allowed_words, compact
 
 FILTERS = frozenset(
     [

@@ -14,6 +14,7 @@ from typing import Any
 from callsheet.documents.parsed import MAX_DEPTH
 from callsheet.importing.action_text import CONTRACTS, VENDORS
 from callsheet.importing.credentials import patterns
+from callsheet.importing.reading_in import _BELOW_COUNTRIES
 from callsheet.importing.starts import Start, Starts
 from callsheet.language.masking import masked
 from callsheet.language.schema_check import schema
@@ -26,7 +27,12 @@ _GITHUB = re.compile(r"(?P<before>https?://[^/?#]+/[^/?#]+/[^/?#]+/)(?:blob|tree
 
 def known_of_curl() -> dict[str, Any]:
     """Return by what the page reads a curl line as the compiler does."""
-    return {"patterns": patterns(), "vendors": VENDORS, "contracts": CONTRACTS}
+    return {
+        "patterns": patterns(),
+        "vendors": VENDORS,
+        "contracts": CONTRACTS,
+        "belowCountries": _BELOW_COUNTRIES,
+    }
 
 
 def scripts_of(starts: Starts, taken: Collection[str]) -> dict[str, str]:

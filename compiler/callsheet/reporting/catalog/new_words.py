@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from callsheet.reporting.catalog.wording import spaced
-from callsheet.reporting.catalog.words import LANGUAGES
+from callsheet.reporting.catalog.wording import said_in
 
 _WORDS: dict[str, tuple[str, str]] = {
     "about": (
@@ -154,6 +153,4 @@ _WORDS: dict[str, tuple[str, str]] = {
 
 def new_words_in(language: str) -> dict[str, str]:
     """Return the words of the page in one of the catalog's languages, by key."""
-    at = LANGUAGES.index(language)
-    found = {key: texts[at] for key, texts in _WORDS.items()}
-    return {key: spaced(text) for key, text in found.items()} if language == "fr" else found
+    return said_in(_WORDS, language)

@@ -23,7 +23,6 @@ from callsheet.reporting.catalog.exports import as_csv, as_json
 from callsheet.reporting.catalog.flows import flows_of, picture_of
 from callsheet.reporting.catalog.forms import fields_of
 from callsheet.reporting.catalog.history import shown_history
-from callsheet.reporting.catalog.mails import shown_mails
 from callsheet.reporting.catalog.new_data import scripts_of
 from callsheet.reporting.catalog.new_page import ASSETS as NEW_ASSETS
 from callsheet.reporting.catalog.new_page import new_page
@@ -33,6 +32,7 @@ from callsheet.reporting.catalog.views import Known, View, all_known, mismatched
 from callsheet.reporting.catalog.wording import moment, number, personal_words
 from callsheet.reporting.catalog.words import LANGUAGES, heads_in, words_in
 from callsheet.reporting.journey import journey_text
+from callsheet.reporting.mails import shown_mails
 from callsheet.reporting.model import Style
 from callsheet.reporting.web_base import web_base
 from callsheet.results import JourneyResult
@@ -246,9 +246,7 @@ class _Pages:
     def _filters(self, strangers: Sequence[Other] = ()) -> list[tuple[str, list[tuple[str, str]]]]:
         """Return what can be chosen, by name: each value with how it is shown."""
         views = self.views
-        words = {word for one in views for word in one.words} | {
-            word for one in strangers for word in one.words
-        }
+        words = {word for one in (*views, *strangers) for word in one.words}
         values: dict[str, Sequence[str]] = {
             "environment": [*self.result.environments],
             "vendor": sorted({one.vendor for one in views}),

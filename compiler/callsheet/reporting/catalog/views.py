@@ -11,16 +11,14 @@ from msgspec import Struct
 
 from callsheet.calling.cases import Mismatch
 from callsheet.calling.receivers import Contents, hosts_behind, receivers_of
-from callsheet.deploying.cataloguing import Entry, State
+from callsheet.deploying.cataloguing import Entry
 from callsheet.documents import equal, pointer_of
-from callsheet.importing.guesses import without_accents
 from callsheet.language import Diagnostic, in_language
 from callsheet.language.difference import NOTHING
-from callsheet.language.kinds import deployed_kinds
 from callsheet.language.masking import masked
 from callsheet.planning.personal_data import personal_data
-from callsheet.reporting.catalog.others import newest
-from callsheet.reporting.catalog.wording import allowed_words, call_words, type_words
+from callsheet.reporting.catalog.rows import Row
+from callsheet.reporting.catalog.wording import allowed_words, call_words, compact, plain, type_words
 from callsheet.reporting.filters import page_of
 from callsheet.reporting.text_lists import category_of
 
@@ -58,7 +56,7 @@ class Known(Struct, frozen=True):
     through: Sequence[str] = ()
 
 
-class View(Struct, frozen=True):
+class View(Row, frozen=True, kw_only=True):
     """One entry in one language.
 
     Attributes:
@@ -70,8 +68,6 @@ class View(Struct, frozen=True):
 
     known: Known
     page: str
-    name: str
-    kind: str
     title: str
     description: str
     category: str
@@ -91,24 +87,9 @@ class View(Struct, frozen=True):
         return self.known.entry
 
     @property
-    def sort(self) -> str:
-        """Its kind in words."""
-        return deployed_kinds()[self.kind].singular
-
-    @property
-    def states(self) -> Mapping[str, State]:
-        """Its state by environment."""
-        return self.entry.states
-
-    @property
     def findings(self) -> Sequence[Diagnostic]:
         """What is wrong with it."""
         return self.entry.findings
-
-    @property
-    def last(self) -> State | None:
-        """Its newest apply anywhere; None where none is known."""
-        return newest(self.entry.states)
 
     def tested(self, words: Mapping[str, str]) -> str:
         """Return how many test cases it has, and what became of them, in words."""
@@ -137,16 +118,6 @@ class View(Struct, frozen=True):
         if found.why:
             return "skipped"
         return "checked" if any(one.word != "broken" for one in self.states.values()) else "not checked"
-
-    @property
-    def words(self) -> list[str]:
-        """The words of its states, each once."""
-        return [*dict.fromkeys(one.word for one in self.entry.states.values())]
-
-    @property
-    def placed(self) -> list[str]:
-        """The words of its states, each after the name of its environment."""
-        return [f"{name} {one.word}" for name, one in self.entry.states.items()]
 
 
 def contents_in(entries: Sequence[Entry], environment: str) -> Contents:
@@ -197,11 +168,6 @@ def views_of(known: Sequence[Known], language: str) -> list[View]:
     return [_view(number, one, language) for number, one in enumerate(known, 1)]
 
 
-def plain(text: str) -> str:
-    """Return a text as it is searched: in lower case, without accents."""
-    return without_accents(text).casefold()
-
-
 def _view(number: int, known: Known, language: str) -> View:
     entry = known.entry
     one = entry.definition
@@ -217,6 +183,7 @@ def _view(number: int, known: Known, language: str) -> View:
         page=page_of(one.name) or f"actions/entry-{number}.html",
         name=one.name,
         kind=one.kind,
+        states=entry.states,
         title=title or one.name,
         description=description,
         category=masked(category_of(one)),
@@ -257,11 +224,6 @@ def _certificate(content: Mapping[str, Any]) -> str:
     found = (content.get("authentication") or {}).get("clientCertificate") or {}
     reference = found.get("certificate") or {}
     return str(reference.get("$secret") or reference.get("secret") or "")
-
-
-def compact(value: Any) -> str:
-    """Return a value on one line: a text as it is, anything else as JSON."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def indented(value: Any) -> str:

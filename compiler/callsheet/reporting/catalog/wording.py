@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
+
+from callsheet.importing.guesses import without_accents
 
 NARROW = "\u202f"
 """The space in French numbers, and before `;`, `!` and `?`."""
@@ -73,6 +75,22 @@ def spaced(text: str) -> str:
     return text.replace("« ", f"«{WIDE}").replace(" »", f"{WIDE}»")
 
 
+def said_in(words: Mapping[str, tuple[str, str]], language: str) -> dict[str, str]:
+    """Return texts in one language, by their keys."""
+    found = {key: texts[_at(language)] for key, texts in words.items()}
+    return {key: spaced(text) for key, text in found.items()} if language == "fr" else found
+
+
+def plain(text: str) -> str:
+    """Return a text as it is searched: in lower case, without accents."""
+    return without_accents(text).casefold()
+
+
+def compact(value: Any) -> str:
+    """Return a value on one line: a text as it is, anything else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
 def number(value: float, language: str) -> str:
     """Return a number with its thousands apart."""
     if isinstance(value, int):
@@ -108,9 +126,7 @@ def _either(english: str, french: str) -> Callable[[Any, str], str]:
 
 def _value(value: Any, language: str) -> str:
     if isinstance(value, list):
-        return ", ".join(
-            one if isinstance(one, str) else json.dumps(one, ensure_ascii=False) for one in value
-        )
+        return ", ".join(map(compact, value))
     if isinstance(value, int | float) and not isinstance(value, bool):
         return number(value, language)
     return str(value)
@@ -197,8 +213,3 @@ def moment(text: str, language: str) -> str:
 def _day(day: date, language: str) -> str:
     first = "1er" if language == "fr" and day.day == 1 else str(day.day)
     return f"{first}{WIDE}{_MONTHS[_at(language)][day.month - 1]} {day.year}"
-
-
-def personal_listed(kinds: Sequence[str], language: str) -> str:
-    """Return the words of several kinds of personal data."""
-    return ", ".join(personal_words(one, language) for one in kinds)

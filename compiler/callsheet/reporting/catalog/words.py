@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from callsheet.errors import ArgumentError
 from callsheet.reporting.catalog.technical_words import TECHNICAL
-from callsheet.reporting.catalog.wording import spaced
+from callsheet.reporting.catalog.wording import said_in
 
 _WORDS: dict[str, tuple[str, str]] = {
     **TECHNICAL,
@@ -171,6 +171,4 @@ def words_in(language: str) -> dict[str, str]:
     """Return the words in a language, by key; raises ArgumentError for one that the pages do not have."""
     if language not in LANGUAGES:
         raise ArgumentError(f"the catalog has no {language!r}: its languages are {', '.join(LANGUAGES)}")
-    at = LANGUAGES.index(language)
-    found = {key: texts[at] for key, texts in _WORDS.items()}
-    return {key: spaced(text) for key, text in found.items()} if language == "fr" else found
+    return said_in(_WORDS, language)
