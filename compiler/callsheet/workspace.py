@@ -235,6 +235,7 @@ class Workspace:
             others_of,
         )
         from callsheet.deploying.clean import commit_of
+        from callsheet.deploying.file_changes import file_changes
         from callsheet.deploying.seen import Seen, seen_in
         from callsheet.documents.file_history import file_history
         from callsheet.importing.starts import starts_of
@@ -251,6 +252,7 @@ class Workspace:
                 seen[name] = Seen(asked=True, why=error.message)
         commit = commit_of(self.root)
         contracts = contract_states(compiled.actions.values(), self._contracts_now())
+        commits = file_history(self.root)
         return CatalogResult(
             entries=entries_of(compiled, Asked(seen=seen, tested=self._cases(), contracts=contracts)),
             environments=seen,
@@ -258,7 +260,8 @@ class Workspace:
             screens={one.name: one.target or {} for one in compiled.concrete if one.manual},
             expiring=expiring_of(compiled),
             others=others_of(compiled, seen),
-            commits=file_history(self.root),
+            commits=commits,
+            read_changes=file_changes(self.root, commits),
             commit="" if commit is None else commit.id,
             dirty=commit is not None and commit.dirty,
             made_at=self._time(),

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from callsheet.reporting.catalog.new_words import new_words_in
+from callsheet.reporting.catalog.report_words import in_words
 from callsheet.reporting.catalog.wording import (
     allowed_words,
     call_words,
@@ -21,6 +22,7 @@ from callsheet.reporting.catalog.wording import (
     type_words,
 )
 from callsheet.reporting.catalog.words import words_in
+from callsheet.reporting.page import Code, Inline
 from support.browser import Watched, browser, watched
 from support.workspaces import Callsheet, Folder
 
@@ -152,6 +154,29 @@ def test_a_time_is_a_date_in_the_language_and_exact_beside_it(site: Path, watche
         assert exact == found.get_attribute("title")
         assert found.inner_text() == moment(exact or "", "fr")
     assert one.page.locator("time").count() > 2
+
+
+@pytest.mark.parametrize(
+    ("line", "french"),
+    [
+        ((Code("Action/a"), " update, compatible, owner team-crm in local"),
+         "Action/a : modification, compatible, équipe team-crm dans local"),
+        ((Code("Action/a"), " create, by hand in x, y, sensitive in x, y, z"),
+         "Action/a : création, à la main dans x, y, sensible dans x, y, z"),
+        ((Code("a"), " → ", Code("b"), " rename, cosmetic"), "a → b : renommage, sans effet"),
+        (("Changed at the target, not by callsheet", " in ", Code("local")),
+         "Modifié à la cible, pas par callsheet dans local"),
+        ((Code("Action/a"), " no longer deployed"), "Action/a plus déployé"),
+        (("Shared value ", Code("values.a"), " changes 2 actions"), "Valeur partagée values.a : 2 actions modifiées"),
+        # A sentence of the compiler stays whole.
+        (("payload field ", Code("a"), " changed", " (constant-changed)"), ""),
+        ((Code("Action/a"), " burn, compatible"), ""),
+    ],
+)  # fmt: skip
+def test_a_head_of_a_report_is_french_as_a_whole_or_not_at_all(line: Inline, french: str) -> None:
+    found = "".join(one.text if isinstance(one, Code) else str(one) for one in in_words("fr")(line))
+    assert found.replace("\u00a0", " ") == french
+    assert in_words("en")(line) == ()
 
 
 def test_french_spaces_keep_punctuation_at_its_word() -> None:

@@ -152,6 +152,59 @@ def test_without_git_and_without_a_ledger_it_says_so(
     assert "No commit of its file is known. git " in page
 
 
+def test_each_commit_of_a_file_says_what_it_changed_without_secrets(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    secret, hostile = "env:NAME", "</pre><script>alert(1)</script>"
+    text = (workspace.path / "example.yaml").read_text("utf-8")
+    workspace.commit("it is added")
+    # Credentials by their form, by where they are, by their names, and on several lines.
+    key = "\n".join(
+        [
+            "      -----BEGIN PRIVATE KEY-----",
+            "      MIIcanary1",
+            "      canary2",
+            "      -----END PRIVATE KEY-----",
+        ]
+    )
+    written = text + (
+        f"  authentication: {{type: basic, username: {secret!r}, password: lovelace-canary}}\n"
+        f"  x-note: {hostile!r}\n  x-token: {TOKEN}\n  x-key: |\n{key}\n"
+    )
+    written = written.replace("fixed: 1", "fixed: 2, hapikey: 4711-canary")
+    workspace.write("example.yaml", written)
+    workspace.commit("secrets in clear")
+    workspace.write("example.yaml", "kind: [\n  password: broken-canary\n")
+    workspace.commit("it cannot be read")
+    workspace.write("example.yaml", text + "".join(f"  x-{number}: {number}\n" for number in range(200)))
+    workspace.commit("many lines")
+    workspace.write("example.yaml", text)
+    workspace.commit("back")
+    found = site(callsheet, workspace, tmp_path / "site")
+    page = found["actions/example.html"]
+    assert not [name for name, one in found.items() if "canary" in one or TOKEN in one]
+    assert "<script>alert" not in page
+    shown = said(page)
+    assert "it is added the file was added" in shown
+    assert "fixed: 2" in shown
+    assert hostile in shown
+    assert shown.count("What it changed is not shown: it is too large, or cannot be read.") == 2
+    assert "lines of the difference: 204" in shown
+    assert "and 144 more" in shown
+    assert "lignes de la différence" in found["fr/actions/example.html"]
+
+
+def test_a_large_file_of_a_commit_is_not_compared(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    text = (workspace.path / "example.yaml").read_text("utf-8")
+    workspace.commit("it is added")
+    workspace.write("example.yaml", text + f"  x-long: {'a ' * 60_000}\n")
+    workspace.commit("it grows")
+    page = site(callsheet, workspace, tmp_path / "site")["actions/example.html"]
+    assert "What it changed is not shown: it is too large, or cannot be read." in said(page)
+
+
 def test_a_shallow_clone_names_nobody_for_what_it_does_not_know(
     workspace: Folder, callsheet: Callsheet, tmp_path: Path
 ) -> None:

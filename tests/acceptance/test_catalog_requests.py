@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 from random import Random
@@ -85,6 +86,46 @@ def compare(browser: Any, asked: list[tuple[Any, dict[str, str]]]) -> Counter[st
             continue
         assert shown == wanted, (json.dumps(one), texts)
     return counts
+
+
+def in_both(browser: Any, asked: list[tuple[Any, dict[str, str]]]) -> list[tuple[list[str], list[str]]]:
+    """Return what is refused of each call on an English page, and on a French one."""
+    found = []
+    for language in ("en", "fr"):
+        page = browser.new_page()
+        page.set_content(f"<html lang={language}><p>nothing</p>")
+        page.evaluate(f"{SCRIPT}; window.requestOf = requestOf; 0")
+        batch = json.dumps([[one, texts] for one, texts in asked])
+        compute = "batch => JSON.parse(batch).map(([one, texts]) => requestOf(one, texts).faults || [])"
+        found.append(page.evaluate(compute, batch))
+        page.close()
+    return [*zip(*found, strict=True)]
+
+
+def test_a_french_page_refuses_the_same_in_french(samples: Folder, browser: Any) -> None:
+    compiled = compile_workspace(FolderSource(samples.path))
+    actions = [it.content for one in compiled.by_environment.values() for it in one.values()]
+    usable = [one for one in actions if form_of({"it": one})]
+    pairs = in_both(browser, calls(usable, Random(2), 40))
+    kinds = set()
+    for english, french in pairs:
+        assert len(english) == len(french)
+        for one, other in zip(english, french, strict=True):
+            assert one != other
+            # The parameter or the header that it is about is named in both.
+            assert {*re.findall("`([^`]*)`", one)} == {*re.findall("`([^`]*)`", other)}
+            kinds.add(re.sub("`[^`]*`|[0-9]+", "", other))
+    assert len(kinds) > 4
+    assert not [one for one in kinds if re.search(r"\b(?:is|the|would|not|than|has)\b", one)], kinds
+    page = browser.new_page()
+    page.set_content("<p>nothing</p>")
+    page.evaluate(f"{SCRIPT}; window.SAID = SAID; 0")
+    said: dict[str, list[str]] = page.evaluate("window.SAID")
+    page.close()
+    assert len(said) > 20
+    assert [
+        key for key, (one, other) in said.items() if one == other or ("{}" in one) != ("{}" in other)
+    ] == []
 
 
 def test_the_samples_show_the_requests_of_the_compiler(samples: Folder, any_browser: Any) -> None:

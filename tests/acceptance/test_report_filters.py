@@ -51,6 +51,26 @@ def shown(one: Watched) -> set[str]:
     return {it.removeprefix("Action/") for it in texts}
 
 
+@pytest.mark.parametrize("page", ["changes.html", "fr/changes.html"])
+def test_a_message_is_found_by_the_host_of_its_action(
+    page: str, samples: Folder, callsheet: Callsheet, tmp_path: Path, watched: Opening
+) -> None:
+    """A message names no host: the action that delivers it does."""
+    asked = ("catalog", "-C", samples.path, "-e", "local", "--out", tmp_path / "site")
+    assert callsheet(*asked).code == 0
+    one = watched((tmp_path / "site" / page).as_uri(), 1280)
+    messages = one.page.locator("section[data-host]:has-text('Message/')")
+    assert messages.count() > 0
+    hosts = {host for it in messages.all() for host in (it.get_attribute("data-host") or "").split("\n")}
+    assert "" not in hosts
+    assert not [host for host in hosts if " " in host]
+    for host in sorted(hosts):
+        one.page.select_option("form.changes select[name=host]", host)
+        for it in messages.all():
+            assert it.is_visible() == (host in (it.get_attribute("data-host") or "").split("\n"))
+    assert one.said == []
+
+
 def test_a_report_is_filtered_by_impact_owner_and_host(
     changed: Folder, callsheet: Callsheet, tmp_path: Path, watched: Opening
 ) -> None:

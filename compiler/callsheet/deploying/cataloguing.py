@@ -12,6 +12,7 @@ from callsheet.calling.cases import CaseResult
 from callsheet.compiling import Compiled, CompiledAction
 from callsheet.compiling.origins import FieldOrigin, origins_of
 from callsheet.contracts.states import ContractState
+from callsheet.deploying.file_changes import Changes
 from callsheet.deploying.past import Done, History, Steps, history_of
 from callsheet.deploying.seen import Seen
 from callsheet.deploying.tried import Tried, tried_of
@@ -121,6 +122,7 @@ class CatalogResult(Struct, frozen=True, kw_only=True):
         dirty: whether files differ from it.
         made_at: when (RFC 3339, UTC).
         read_starts: returns what a new action can start from.
+        read_changes: returns what the commits of a file changed in it.
 
     """
 
@@ -135,6 +137,7 @@ class CatalogResult(Struct, frozen=True, kw_only=True):
     dirty: bool = False
     made_at: str = ""
     read_starts: Callable[[], Starts] = Starts
+    read_changes: Changes = lambda _: {}
 
 
 def expiring_of(compiled: Compiled) -> list[tuple[str, str, str, str]]:

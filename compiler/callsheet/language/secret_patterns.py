@@ -101,6 +101,11 @@ def without_credentials(text: str) -> str:
     return text
 
 
+def forms_of_credentials() -> tuple[list[tuple[str, re.Pattern[str]]], re.Pattern[str]]:
+    """Return the kinds of credentials with their patterns, and the pattern of what is left out before."""
+    return _patterns(), _OF_A_DEVICE
+
+
 @cache
 def _patterns() -> list[tuple[str, re.Pattern[str]]]:
     """Return the kinds of credentials with their patterns; ours first: they need no import."""

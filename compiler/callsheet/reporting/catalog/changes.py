@@ -8,15 +8,16 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from callsheet.calling.receivers import hosts_behind
+from callsheet.calling.receivers import Contents, hosts_behind, receivers_of
 from callsheet.deploying.cataloguing import CatalogResult
 from callsheet.deploying.seen import Seen
 from callsheet.language.difference import IMPACTS
+from callsheet.language.masking import masked
 from callsheet.planning.model import Change, Plan
 from callsheet.planning.review import data_flows
 from callsheet.reporting.catalog.views import View, contents_in
 from callsheet.reporting.filters import filtered, linking
-from callsheet.reporting.page import Block, Code, Inline, Page
+from callsheet.reporting.page import Block, Code, Facts, Inline, Page, Table
 from callsheet.reporting.pages import drift_blocks, guard_block
 from callsheet.reporting.review_page import diff_page
 from callsheet.results import DiffResult
@@ -63,9 +64,38 @@ def _planned(result: CatalogResult) -> Page:
 
     flows = data_flows(changes, hosts)
     page = diff_page(DiffResult(base=None, environments=changes, flows=flows), by_hand)
+    page = _with_hosts(page, changes, result)
     guards = [guard_block(it) for one in plans.values() for it in one.guards if it.verdict != "passed"]
     drift = [block for name, one in result.environments.items() for block in _drift(name, one)]
     return replace(page, blocks=[*page.blocks[:1], *guards, *page.blocks[1:], *drift])
+
+
+def _with_hosts(page: Page, changes: Mapping[str, Sequence[Change]], result: CatalogResult) -> Page:
+    """Return a page on which a message is found by the hosts that its action calls."""
+    hosts: dict[str, set[str]] = {}
+    for environment, some in changes.items():
+        contents = contents_in(result.entries, environment)
+        for one in some:
+            hosts.setdefault(one.address, set()).update(_hosts_of_message(one, contents))
+
+    def about(one: Facts | None) -> Facts | None:
+        added = hosts.get(one.address, set()) if one is not None else set()
+        return one if one is None or not added else replace(one, hosts=tuple(sorted({*one.hosts, *added})))
+
+    def found_by(one: Block) -> Block:
+        return replace(one, about=[*map(about, one.about)]) if isinstance(one, Table) else one
+
+    sections = [replace(one, about=about(one.about)) for one in page.sections]
+    return replace(page, blocks=[*map(found_by, page.blocks)], sections=sections)
+
+
+def _hosts_of_message(change: Change, contents: Contents) -> set[str]:
+    """Return the hosts behind a message before and after a change; none of anything else."""
+    sides = [one for one in (change.before, change.after) if one is not None]
+    messages = [one for one in sides if one.get("kind") == "Message"]
+    found = {host for one in messages for it in receivers_of(one) for host in hosts_behind(it, contents)}
+    # An action that is not known any more is no host.
+    return {masked(one) for one in found if " " not in one and one != "?"}
 
 
 def _drift(environment: str, seen: Seen) -> list[Block]:

@@ -38,24 +38,38 @@ class Judge {
   }
   field(name, value) {
     // Of a header or a query parameter; refused where only the compiler can tell.
+    if (/^(?:bearer|basic) /i.test(value)) throw new Unread();
+    const known = this.isCredential(name, value);
+    if (!known && this.mayBe(value)) throw new Unread();
+    return known;
+  }
+  isCredential(name, value) {
+    // By its name, or by what is opaque in one that is often a key's.
     const whole = ["pw", "pass", "x-session", "session", "x-wsse"], opaque = ["code", "appid", "app_id", "apikey", "k"];
     const low = name.toLowerCase();
-    if (/^(?:bearer|basic) /i.test(value)) throw new Unread();
-    const unsure = this.mayBe(value);
-    const known = low === "key" && this.is("field", value) ? false :
-      whole.includes(low) || (opaque.includes(low) && this.is("opaque", value)) || (!this.isPlain(name) &&
+    if (low === "key" && this.is("field", value)) return false;
+    return whole.includes(low) || (opaque.includes(low) && this.is("opaque", value)) || (!this.isPlain(name) &&
       (this.is("byName", name) || this.hasSecretWord(name) || this.isNamed(name) || name === "sig"));
-    if (unsure && !known) throw new Unread();
-    return known;
+  }
+  isToken(value) {
+    // The value of an Authorization header; `Basic plan` is none.
+    return /^bearer +[^ ]+$/i.test(value) || (/^basic +(?=.*[a-z0-9=+/].)[a-z0-9+/]+=*$/i.test(value) &&
+      /^.{5} +(?! )(?![A-Z]?[a-z]+$)/.test(value));
+  }
+  isOfLogin(path) {
+    const names = path.filter(one => typeof one === "string"), around = this.words(names[names.length - 2] || "").pop();
+    return names.length > 1 && ["pass", "pw", "pin", "key", "token", "secret", "value"].includes(names[names.length - 1].toLowerCase()) &&
+      ["auth", "authentication", "login", "credentials", "credential"].includes(around);
+  }
+  isSecretKey(path) {
+    // Whether a leaf of a payload is a credential by where it is; a device's token is none.
+    const key = lastKey(path);
+    return this.isOfLogin(path) || (!DEVICES.includes(key) && !this.isPlain(key) && (this.hasSecretWord(key) || this.isNamed(key)));
   }
   leaf(value, path) {
     // Of a text or a number of the payload.
-    const names = path.filter(one => typeof one === "string"), key = lastKey(path);
-    const around = this.words(names[names.length - 2] || "").pop();
-    if (names.length > 1 && ["pass", "pw", "pin", "key", "token", "secret", "value"].includes(names[names.length - 1].toLowerCase()) &&
-      ["auth", "authentication", "login", "credentials", "credential"].includes(around)) return true;
-    if (DEVICES.includes(key)) return false;
-    if (!this.isPlain(key) && (this.hasSecretWord(key) || this.isNamed(key))) return true;
+    if (this.isSecretKey(path)) return true;
+    if (DEVICES.includes(lastKey(path))) return false;
     if (isText(value) && (this.mayBe(value) || /^(?:bearer|basic) |^https?:\/\/.*[?#]|:\/\/[^/]*@/i.test(value))) throw new Unread();
     if (isText(value) && /^https?:\/\//i.test(value) && this.path(value.replace(/^https?:\/\//i, ""))) throw new Unread();
     return false;

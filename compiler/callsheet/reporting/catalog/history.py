@@ -22,6 +22,7 @@ def shown_history(result: CatalogResult, entry: Entry) -> Mapping[str, Any]:
         "history": entry.read_history(),
         "file": file,
         "commits": commits,
+        "commit_changes": result.read_changes(file),
         "blocks_of": difference_blocks,
         "most_fields": MOST_FIELDS,
         "link_of": _NO_PAGES,

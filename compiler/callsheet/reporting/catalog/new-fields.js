@@ -54,6 +54,8 @@ class Fields {
     // What some schema requires somewhere: of other fields, it need not be asked.
     this.everRequired = new Set(JSON.stringify(schema).match(/"required":\[[^\]]*\]/g).join().match(/(?<=[\[,]")[^"]+/g));
     this.document = {};
+    // What a field is one of, by its place: [value, what is shown of it].
+    this.offered = new Map();
     this.boxes = new Map();
     this.wrong = new Map();
   }
@@ -97,7 +99,8 @@ class Fields {
 
   field(path, node, label) {
     const known = resolvedOf(node, this.schema), value = this.at(path), name = label || this.name(path[path.length - 1]);
-    const kind = this.kind(known, node, value);
+    const isOffered = this.offered.has(pointerTo(path)) && (value === undefined || typeof value === "string");
+    const kind = isOffered ? "offer" : this.kind(known, node, value);
     return this[kind](path, known, name, value, this.isRequired(path));
   }
   isRequired(path) {
@@ -143,6 +146,16 @@ class Fields {
     const control = make("select", {}, make("option", { value: "" }, required ? this.words.choose : this.words.none));
     values.forEach((one, at) => control.append(make("option", { value: String(at), selected: one === value }, shown(one))));
     control.addEventListener("change", () => this.set(path, control.value === "" ? undefined : values[Number(control.value)], true));
+    return this.box(path, name, known, required, control);
+  }
+  offer(path, known, name, value, required) {
+    // One of what the workspace has; another one that is written already stays.
+    const offered = this.offered.get(pointerTo(path)), isOther = value !== undefined && !offered.some(one => one[0] === value);
+    const control = make("select", {}, make("option", { value: "" }, required ? this.words.choose : this.words.none));
+    for (const [one, shown] of isOther ? [...offered, [value, value]] : offered) {
+      control.append(make("option", { value: one, selected: one === value }, shown));
+    }
+    control.addEventListener("change", () => this.set(path, control.value || undefined, true));
     return this.box(path, name, known, required, control);
   }
   json(path, known, name, value, required) {

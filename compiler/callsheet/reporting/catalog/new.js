@@ -20,7 +20,10 @@ function newAction(form) {
   const find = name => form.querySelector(name), named = name => form.elements.namedItem(name);
   const fields = new Fields(data.schema, words, JSON.parse(form.dataset.french), language, isOther => isOther ? build() : show());
   fields.deepest = data.deepest;
-  let start = data.blank, isChanged = false;
+  const secrets = new Secrets(data.secrets), titled = one => one.title ? `${one.label} · ${one.title}` : one.label;
+  let start = data.blank;
+  // A workspace without a connection may still get one with its action: its name is written.
+  if (data.connections.length) fields.offered.set("/spec/connection", data.connections.map(one => [one.label, titled(one)]));
 
   function option(select, value, text) { select.append(make("option", { value }, text)); }
   function listed() {
@@ -30,7 +33,6 @@ function newAction(form) {
       values.forEach((one, at) => option(found, `${label}:${at}`, text(one)));
       select.append(found);
     };
-    const titled = one => one.title ? `${one.label} · ${one.title}` : one.label;
     option(select, "blank", words.blank);
     option(select, "curl", words.curl);
     group(words.samples, data.samples, titled);
@@ -104,16 +106,18 @@ function newAction(form) {
   }
   function begin(one) {
     start = one;
-    isChanged = false;
     fields.open.clear();
     fields.document = one.document;
     build();
-    isChanged = false;
-    show();
+  }
+  const isChanged = () => jsonOf(fields.document) !== jsonOf(start.document);
+  function stillRead() {
+    // The values of environments that the start reads, without those that nothing names after an edit.
+    const texts = [jsonOf(fields.document), ...Object.values(start.files)], before = jsonOf(start.document);
+    return start.values.filter(one => !before.includes(one) || texts.some(text => text.includes(one)));
   }
 
   function build() {
-    isChanged = true;
     const here = document.activeElement && document.activeElement.id, box = find(".fields");
     fields.boxes.clear();
     fields.wrong.clear();
@@ -157,9 +161,10 @@ function newAction(form) {
       while (pointer && !fields.boxes.has(pointer)) pointer = pointer.slice(0, pointer.lastIndexOf("/"));
       const box = fields.boxes.get(pointer);
       if (!box) continue;
-      box.said.append(make("p", one.code ? { className: "error", lang: "en" } : { className: "error" },
+      const className = one.severity || "error";
+      box.said.append(make("p", one.code ? { className, lang: "en" } : { className },
         one.code ? `${one.code} ${one.message}` : one.message));
-      if (box.control.tagName !== "SUMMARY") box.control.setAttribute("aria-invalid", "true");
+      if (className === "error" && box.control.tagName !== "SUMMARY") box.control.setAttribute("aria-invalid", "true");
     }
   }
   function judged(findings) {
@@ -168,16 +173,17 @@ function newAction(form) {
     if (findings.length) found.push(make("ul", { className: "findings" }, ...findings.map(item)));
     if (start.findings === null && Object.keys(start.files).length) found.push(make("p", {}, words.start_unasked));
     if (start.findings) {
-      const title = isChanged ? words.start_said_before : words.start_said;
-      found.push(start.findings.length ? make("details", { open: !isChanged }, make("summary", {}, title),
+      const title = isChanged() ? words.start_said_before : words.start_said;
+      found.push(start.findings.length ? make("details", { open: !isChanged() }, make("summary", {}, title),
         make("ul", { className: "findings" }, ...start.findings.map(item))) : make("p", {}, words.start_fine));
     }
-    if (start.values.length) found.push(make("p", {}, words.values, " ", make("code", {}, start.values.join(", "))));
+    const values = stillRead();
+    if (values.length) found.push(make("p", {}, words.values, " ", make("code", {}, values.join(", "))));
     find(".judged").replaceChildren(...found);
   }
   function needed() {
     const files = Object.entries(start.files);
-    find(".needed").replaceChildren(...files.length ? [make("h3", {}, words.needed), ...files.map(([path, text]) => {
+    find(".needed").replaceChildren(...files.length ? [make("h3", {}, isChanged() ? words.needed_before : words.needed), ...files.map(([path, text]) => {
       const button = make("button", { type: "button", "aria-label": `${words.download} ${path}` }, words.download);
       button.addEventListener("click", () => save(path.split("/").pop(), text));
       return make("details", {}, make("summary", {}, make("code", {}, path)), make("p", {}, button), make("pre", { tabIndex: 0 }, text));
@@ -203,8 +209,9 @@ function newAction(form) {
     said.hidden = !said.textContent;
   }
   function show() {
-    if (fields.document !== start.document) isChanged = true;
-    const mine = ownFindings(), findings = [...mine, ...findingsOf(fields.document, data.schema)], yaml = text();
+    const mine = ownFindings(), written = [...secrets.findings(fields.document)], yaml = text();
+    const shaped = findingsOf(fields.document, data.schema).map(one => ({ ...one, message: secrets.hidden(one.message) }));
+    const findings = [...mine, ...shaped, ...written];
     const isUsable = !mine.length && /^[A-Za-z0-9_]{1,30}$/.test(name());
     beside(findings);
     judged(findings);
@@ -213,7 +220,8 @@ function newAction(form) {
     find("pre.yaml").textContent = yaml;
     named("download").disabled = named("copy").disabled = !isUsable;
     find(".done").textContent = "";
-    linked(isUsable, yaml);
+    // A link carries the YAML in its address, which logs keep.
+    linked(isUsable && !written.some(one => one.code === "CS601" || one.code === "CS607"), yaml);
   }
   function save(file, content) {
     const link = make("a", { href: URL.createObjectURL(new Blob([content], { type: "application/yaml" })), download: file });

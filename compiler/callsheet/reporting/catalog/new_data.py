@@ -17,7 +17,9 @@ from callsheet.importing.credentials import patterns
 from callsheet.importing.reading_in import _BELOW_COUNTRIES
 from callsheet.importing.starts import Start, Starts
 from callsheet.language.masking import masked
+from callsheet.language.plugins import secret_schemes
 from callsheet.language.schema_check import schema
+from callsheet.language.secret_patterns import forms_of_credentials
 
 MOST_LINK = 8_000
 """How long a link to a host's page may be: servers refuse longer ones."""
@@ -35,6 +37,20 @@ def known_of_curl() -> dict[str, Any]:
     }
 
 
+def known_of_secrets() -> dict[str, Any]:
+    """Return by what the page finds credentials in a document, as the compiler does."""
+    kinds, of_a_device = forms_of_credentials()
+    return {
+        "patterns": patterns(),
+        "kinds": [
+            (kind, one.pattern.removeprefix("(?i)"), "i" if one.flags & re.IGNORECASE else "")
+            for kind, one in kinds
+        ],
+        "ofADevice": of_a_device.pattern,
+        "schemes": [*secret_schemes()],
+    }
+
+
 def scripts_of(starts: Starts, taken: Collection[str]) -> dict[str, str]:
     """Return the scripts by their paths.
 
@@ -49,6 +65,7 @@ def scripts_of(starts: Starts, taken: Collection[str]) -> dict[str, str]:
         "deepest": MAX_DEPTH,
         "taken": sorted(taken),
         "curl": known_of_curl(),
+        "secrets": known_of_secrets(),
         "blank": _start(starts.blank) if starts.blank is not None else None,
         "samples": [*map(_start, starts.samples)],
         "connections": [*map(_start, starts.connections)],

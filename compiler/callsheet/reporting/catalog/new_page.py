@@ -9,7 +9,7 @@ from callsheet.reporting.catalog.new_data import MOST_LINK, host_of
 from callsheet.reporting.catalog.new_french import in_french
 from callsheet.reporting.catalog.new_words import new_words_in
 
-ASSETS = ("yaml.js", "credentials.js", "schema.js", "curl.js", "new-fields.js", "new.js")
+ASSETS = ("yaml.js", "credentials.js", "schema.js", "secrets.js", "curl.js", "new-fields.js", "new.js")
 """Its scripts, beside the one of the requests."""
 
 

@@ -148,6 +148,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "It also needs these files, which the workspace does not have",
         "Il lui faut aussi ces fichiers, que l'espace n'a pas",
     ),
+    "needed_before": (
+        "The start, before you changed it, also needs these files, which the workspace does not have",
+        "Au point de départ, avant vos changements, il faut aussi ces fichiers, que l'espace n'a pas",
+    ),
 }
 
 

@@ -3,6 +3,36 @@
 // compiler itself does, for those compiled forms of which `forms.py` says that this script can.
 
 class Refused extends Error {}
+const AT = document.documentElement.lang === "fr" ? 1 : 0;
+const SAID = {
+  // What is said of values, in the compiler's words and in French.
+  digits: ["has more digits than a number of JSON keeps: send it as a string", "a plus de chiffres qu'un nombre de JSON n'en garde\u00a0: envoyez-le comme un texte"],
+  type: ["is not of type {}", "n'est pas du type {}"],
+  moment: ["is not a date or time of RFC 3339", "n'est pas une date ou une heure de la RFC 3339"],
+  choice: ["is not one of {}", "n'est pas au choix parmi {}"],
+  less: ["is less than {}", "est inférieur à {}"],
+  more: ["is more than {}", "est supérieur à {}"],
+  surrogate: ["contains an unpaired surrogate, which is not a character", "contient un demi-caractère, qui n'en est pas un"],
+  shorter: ["is shorter than {} characters", "fait moins de {} caractères"],
+  longer: ["is longer than {} characters", "fait plus de {} caractères"],
+  format: ["does not have the declared format", "n'a pas le format déclaré"],
+  unsure: ["may have the declared format, or not: `callsheet render` can tell", "a peut-être le format déclaré, ou non\u00a0: `callsheet render` le dit"],
+  missing: ["is required and has no value", "est obligatoire et n'a pas de valeur"],
+  json: ["a value cannot be written as JSON", "une valeur ne peut pas être écrite en JSON"],
+  truncate: ["the filter `truncate` fails: truncate takes a length of at least that of its end mark", "le filtre `truncate` échoue\u00a0: sa longueur doit être au moins celle de sa marque de fin"],
+  null: ["the value is null, which cannot be part of a string", "la valeur est null, qui ne peut faire partie d'un texte"],
+  list: ["the value is a list, which cannot be part of a string", "la valeur est une liste, qui ne peut faire partie d'un texte"],
+  mapping: ["the value is a mapping, which cannot be part of a string", "la valeur est un objet, qui ne peut faire partie d'un texte"],
+  break: ["the header `{}` would contain a line break", "l'en-tête `{}` contiendrait un saut de ligne"],
+  control: ["the header `{}` would contain a control character, such as a tab", "l'en-tête `{}` contiendrait un caractère de contrôle, comme une tabulation"],
+  ascii: ["the header `{}` would contain a character that is not ASCII", "l'en-tête `{}` contiendrait un caractère qui n'est pas ASCII"],
+  space: ["the header `{}` would begin or end with a space, which no header can", "l'en-tête `{}` commencerait ou finirait par une espace, ce qu'aucun en-tête ne peut"],
+  empty: ["a part of the URL's path would be empty", "une partie du chemin de l'URL serait vide"],
+  dots: ["a segment of the URL's path would be `{}`, which clients remove", "un segment du chemin de l'URL serait `{}`, que les clients suppriment"],
+  url: ["the URL would be longer than 65,536 characters", "l'URL ferait plus de 65\u202f536 caractères"],
+};
+const TYPES = { string: "texte", number: "nombre", integer: "nombre entier", boolean: "vrai ou faux", array: "liste", object: "champs" };
+const say = (key, value = "") => SAID[key][AT].replace("{}", () => String(value));
 const ABSENT = Symbol("absent");
 const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/, WHOLE = /^-?(0|[1-9]\d*)$/;
 const MOMENT = /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2}):(\d{2})(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2}))?$/;
@@ -29,7 +59,6 @@ function digits(text) {
   return kept ? sign + kept + "e" + at : "0";
 }
 const isExact = text => !Number.isFinite(Number(text)) || digits(text) === digits(String(Number(text)));
-const NOT_JSON = "a value cannot be written as JSON";
 
 function parsed(text) {
   // JSON with whole numbers as BigInt, as they are told from others there; `undefined` for what is none.
@@ -71,34 +100,30 @@ function isMoment(text) {
 }
 
 function fault(fields, value, inexact) {
-  if (inexact) return "has more digits than a number of JSON keeps: send it as a string";
-  if (!hasType(value, fields.type)) return `is not of type ${fields.type}`;
+  if (inexact) return say("digits");
+  if (!hasType(value, fields.type)) return say("type", AT && TYPES[fields.type] || fields.type);
   if (fields.type === "date" || fields.type === "datetime") {
-    return isMoment(value) ? "" : "is not a date or time of RFC 3339";
+    return isMoment(value) ? "" : say("moment");
   }
   const same = one => canonical(value) === canonical(one);
-  if (fields.enum && !fields.enum.some(same)) return "is not one of " + spaced(fields.enum);
+  if (fields.enum && !fields.enum.some(same)) return say("choice", spaced(fields.enum));
   if (typeof value === "string") return wrongText(fields, value);
   if (isWhole(value) || typeof value === "number") {
-    if ("minimum" in fields && value < fields.minimum) return `is less than ${fields.minimum}`;
-    if ("maximum" in fields && value > fields.maximum) return `is more than ${fields.maximum}`;
+    if ("minimum" in fields && value < fields.minimum) return say("less", fields.minimum);
+    if ("maximum" in fields && value > fields.maximum) return say("more", fields.maximum);
   }
   return "";
 }
 const spaced = values => "[" + values.map(one => JSON.stringify(one)).join(", ") + "]";
 
 function wrongText(fields, value) {
-  if (SURROGATE.test(value)) return "contains an unpaired surrogate, which is not a character";
-  if (length(value) < (fields.minLength || 0)) return `is shorter than ${fields.minLength} characters`;
-  if ("maxLength" in fields && length(value) > fields.maxLength) {
-    return `is longer than ${fields.maxLength} characters`;
-  }
-  if (own(fields, "pattern") && !new RegExp(fields.pattern, "u").test(value)) return OTHER_FORMAT;
+  if (SURROGATE.test(value)) return say("surrogate");
+  if (length(value) < (fields.minLength || 0)) return say("shorter", fields.minLength);
+  if ("maxLength" in fields && length(value) > fields.maxLength) return say("longer", fields.maxLength);
+  if (own(fields, "pattern") && !new RegExp(fields.pattern, "u").test(value)) return say("format");
   const [has, lacks] = own(fields, "format") ? FORMATS[fields.format] : [/^/, /^(?!)/];
-  return has.test(value) ? "" : lacks.test(value) ? OTHER_FORMAT : UNSURE;
+  return has.test(value) ? "" : lacks.test(value) ? say("format") : say("unsure");
 }
-const OTHER_FORMAT = "does not have the declared format";
-const UNSURE = "may have the declared format, or not: `callsheet render` can tell";
 const GROUP = "[0-9a-fA-F]{1,4}", BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
 const SHORTENED = [0, 1, 2, 3, 4, 5, 6, 7].map(left =>
   (left ? `${GROUP}(?::${GROUP}){${left - 1}}` : "") + "::" + (left < 7 ? `(?:${GROUP}(?::${GROUP}){0,${6 - left}})?` : ""));
@@ -178,9 +203,7 @@ const FILTERS = {
   replace: (value, old, by) => old === "" ? [..."", ...value].reduce((text, one) => text + one + by, by) :
     value.split(old).join(by),
   truncate: (value, most, end = "…") => {
-    if (most < length(end)) {
-      throw new Refused("the filter `truncate` fails: truncate takes a length of at least that of its end mark");
-    }
+    if (most < length(end)) throw new Refused(say("truncate"));
     return length(value) <= most ? value : [...value].slice(0, most - length(end)).join("").replace(AT_END, "") + end;
   },
   sha256,
@@ -194,11 +217,9 @@ const encoded = text => encodeURIComponent(text).replace(/[!'()*]/g, one =>
 
 function textOf(value) {
   if (value === ABSENT) return "";
-  if (value === null) throw new Refused("the value is null, which cannot be part of a string");
-  if (typeof value === "object") {
-    throw new Refused(`the value is ${Array.isArray(value) ? "a list" : "a mapping"}, which cannot be part of a string`);
-  }
-  if (value === Infinity || value === -Infinity) throw new Refused(NOT_JSON);
+  if (value === null) throw new Refused(say("null"));
+  if (typeof value === "object") throw new Refused(say(Array.isArray(value) ? "list" : "mapping"));
+  if (value === Infinity || value === -Infinity) throw new Refused(say("json"));
   return String(value);
 }
 
@@ -257,16 +278,9 @@ class Filler {
     const value = this.fill(node);
     if (value === ABSENT) return ABSENT;
     const text = textOf(value), found = CONTROL.exec(text);
-    if (found) {
-      const what = BREAK.test(found[0]) ? "a line break" : "a control character, such as a tab";
-      throw new Refused(`the header \`${name}\` would contain ${what}`);
-    }
-    if (/[^\x00-\x7f]/.test(text)) {
-      throw new Refused(`the header \`${name}\` would contain a character that is not ASCII`);
-    }
-    if (/^ | $/.test(text)) {
-      throw new Refused(`the header \`${name}\` would begin or end with a space, which no header can`);
-    }
+    if (found) throw new Refused(say(BREAK.test(found[0]) ? "break" : "control", name));
+    if (/[^\x00-\x7f]/.test(text)) throw new Refused(say("ascii", name));
+    if (/^ | $/.test(text)) throw new Refused(say("space", name));
     return text;
   }
   query(fields) {
@@ -290,13 +304,13 @@ class Filler {
         continue;
       }
       const value = textOf(this.fill(part)), inPath = !text.includes("?") && !text.includes("#");
-      if (!value && inPath) throw new Refused("a part of the URL's path would be empty");
+      if (!value && inPath) throw new Refused(say("empty"));
       const steps = part.filters || [];
       text += steps[steps.length - 1] === "urlencode" ? value : encoded(value);
     }
     const path = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#\\]*([^?#]*)/.exec(text.replace(/[\t\r\n]/g, ""));
     const dots = (path ? path[1].split(/[/\\]/) : []).find(one => /^(\.|%2e){1,2}$/i.test(one));
-    if (dots !== undefined) throw new Refused(`a segment of the URL's path would be \`${dots}\`, which clients remove`);
+    if (dots !== undefined) throw new Refused(say("dots", dots));
     return text;
   }
 }
@@ -310,10 +324,10 @@ function canonical(value) {
   }
   if (Array.isArray(value)) return "[" + value.map(canonical).join(",") + "]";
   if (isWhole(value) && (value > 9007199254740991n || value < -9007199254740991n)) {
-    throw new Refused(NOT_JSON);
+    throw new Refused(say("json"));
   }
-  if (value === Infinity || value === -Infinity) throw new Refused(NOT_JSON);
-  if (typeof value === "string" && SURROGATE.test(value)) throw new Refused(NOT_JSON);
+  if (value === Infinity || value === -Infinity) throw new Refused(say("json"));
+  if (typeof value === "string" && SURROGATE.test(value)) throw new Refused(say("json"));
   return isWhole(value) ? String(value) : JSON.stringify(value);
 }
 
@@ -323,12 +337,12 @@ function requestOf(compiled, texts) {
   for (const name of keysOf(declared)) {
     const text = own(texts, name) ? texts[name] : "";
     if (text === undefined || text === "") {
-      if (!declared[name].optional) faults.push(`\`${name}\` is required and has no value`);
+      if (!declared[name].optional) faults.push(`\`${name}\` ${say("missing")}`);
       continue;
     }
     const { value, inexact } = valueOf(declared[name].type, text);
     if (value === null) {
-      if (!declared[name].optional) faults.push(`\`${name}\` is required and has no value`);
+      if (!declared[name].optional) faults.push(`\`${name}\` ${say("missing")}`);
       continue;
     }
     const wrong = fault(declared[name], value, inexact);
@@ -346,7 +360,7 @@ function requestOf(compiled, texts) {
     const query = filler.query(asked.query || {}).join("&");
     let url = filler.url(asked.url);
     if (query) url += (url.includes("?") ? "&" : "?") + query;
-    if (length(url) > MOST_URL) return { faults: ["the URL would be longer than 65,536 characters"] };
+    if (length(url) > MOST_URL) return { faults: [say("url")] };
     return { method: asked.method, url, headers, body: payload === ABSENT ? "" : canonical(payload) };
   } catch (error) {
     if (error instanceof Refused) return { faults: [error.message] };
@@ -360,7 +374,6 @@ function live(form) {
     const made = document.createElement(tag);
     made.textContent = text;
     if (name) made.className = name;
-    if (name) made.lang = "en";
     shown.append(made);
   };
   function show() {

@@ -28,6 +28,7 @@ from callsheet.reporting.catalog.new_page import ASSETS as NEW_ASSETS
 from callsheet.reporting.catalog.new_page import new_page
 from callsheet.reporting.catalog.others import Other, others_of
 from callsheet.reporting.catalog.overview import STATE_WORDS, overview_of
+from callsheet.reporting.catalog.report_words import in_words
 from callsheet.reporting.catalog.views import Known, View, all_known, mismatched, views_of
 from callsheet.reporting.catalog.wording import moment, number, personal_words
 from callsheet.reporting.catalog.words import LANGUAGES, heads_in, words_in
@@ -239,6 +240,7 @@ class _Pages:
             number=partial(number, language=self.language),
             personal=partial(personal_words, language=self.language),
             heads=heads_in(self.language),
+            in_words=in_words(self.language),
             mismatch=mismatched,
             **values,
         )

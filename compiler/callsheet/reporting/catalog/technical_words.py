@@ -84,6 +84,15 @@ TECHNICAL: dict[str, tuple[str, str]] = {
     "subject": ("Message of the commit", "Message du commit"),
     "applied_in": ("Applied in", "Déployé dans"),
     "all_commits": ("All of them, with what they changed:", "Tous, avec ce qu'ils ont changé :"),
+    "what_changed": ("What it changed", "Ce qu'il a changé"),
+    "lines_changed": ("lines of the difference: {}", "lignes de la différence : {}"),
+    "commit added": ("the file was added", "le fichier a été ajouté"),
+    "commit deleted": ("the file was deleted", "le fichier a été supprimé"),
+    "commit changed": ("no line that is shown differs", "aucune ligne visible ne diffère"),
+    "commit unseen": (
+        "What it changed is not shown: it is too large, or cannot be read.",
+        "Ce que cela a changé n'est pas montré : trop grand, ou illisible.",
+    ),
     "no_commits": ("No commit of its file is known.", "Aucun commit de son fichier n'est connu."),
     "shallow": (
         "This clone is shallow: what changed the file up to commit {}, and who, is not known. Get all by",

@@ -1,0 +1,73 @@
+"""The headings and heads of a report in French; what the compiler says of a difference stays its own.
+
+A line is French where every piece of it is known, and else none of it: a sentence is in one language.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from callsheet.reporting.catalog.wording import spaced
+from callsheet.reporting.catalog.words import heads_in
+from callsheet.reporting.page import Code, Inline
+
+InWords = Callable[[Inline], Inline]
+"""Returns a line in the language of a page; nothing where a piece of it is not known."""
+
+_WHOLE = {
+    "Personal data that newly leaves": "Données personnelles qui sortent désormais",
+    "Changed at the target, not by callsheet": "Modifié à la cible, pas par callsheet",
+    "Deployed, not by callsheet, left alone": "Déployé, pas par callsheet, laissé tel quel",
+    " no longer deployed": " plus déployé",
+    " changed": " modifié",
+    "The request, with the examples of its parameters, before and after:": (
+        "La requête, avec les exemples de ses paramètres, avant et après :"
+    ),
+    "The request of the test case ": "La requête du cas de test ",
+    ", before and after:": ", avant et après :",
+    "Shared by several: ": "Partagé par plusieurs : ",
+    "Shared value ": "Valeur partagée ",
+    "For example ": "Par exemple ",
+    " in ": " dans ",
+    ", ": ", ",
+    " → ": " → ",
+    " · ": " · ",
+}
+_STEP = re.compile(
+    r" (?P<step>\w+)(?P<hand>, by hand(?: in (?P<there>[^,]+(?:, [^,]+)*?))?)?"
+    r", (?P<impact>cosmetic|compatible|breaking|sensitive)"
+    r"(?:, owner (?P<owner>.*?))?(?: in (?P<where>.*))?",
+    re.DOTALL,
+)
+_CHANGES = re.compile(r" changes (?P<many>[0-9,]+) actions?")
+_MORE = re.compile(r"(?P<before> ?)and (?P<many>[0-9,]+) more")
+
+
+def in_words(language: str) -> InWords:
+    """Return what says the lines of a report in a language; nothing of them is said again in English."""
+
+    def said(content: Inline) -> Inline:
+        found = [
+            one if isinstance(one, Code) else _piece(one) if isinstance(one, str) else "" for one in content
+        ]
+        return tuple(found) if language == "fr" and all(found) else ()
+
+    return said
+
+
+def _piece(text: str) -> str:
+    if text in _WHOLE:
+        return spaced(_WHOLE[text])
+    if (found := _STEP.fullmatch(text)) and found["step"] in (heads := heads_in("fr")):
+        hand = ", à la main" if found["hand"] else ""
+        there = f" dans {found['there']}" if found["there"] else ""
+        owner = f", équipe {found['owner']}" if found["owner"] else ""
+        where = f" dans {found['where']}" if found["where"] else ""
+        return spaced(f" : {heads[found['step']]}{hand}{there}, {heads[found['impact']]}") + owner + where
+    if found := _CHANGES.fullmatch(text):
+        plural = "" if found["many"] == "1" else "s"
+        return spaced(f" : {found['many']} action{plural} modifiée{plural}")
+    if found := _MORE.fullmatch(text):
+        return f"{found['before']}et {found['many']} de plus"
+    return ""
