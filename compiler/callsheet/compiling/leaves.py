@@ -244,6 +244,8 @@ class LeafCompiler:
     def _warn_of_credential(self, compiled: Any, path: Path) -> None:
         """Report what is a credential only as it comes out: by a value, a row, or put together."""
         for kind in filter(None, (secret_kind(text) for _, text in texts_in(compiled))):
+            if any(secret_kind(text) for _, text in texts_in(self.action.item)):
+                return  # it is found where the row is written
             problem = self._spots("CS601").value(
                 path,
                 f"what this comes to looks like a credential ({kind})",
