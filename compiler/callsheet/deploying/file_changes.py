@@ -54,7 +54,8 @@ def file_changes(root: FilePath, history: FileHistory) -> Changes:
     try:
         return _changes(repository_around(root), root, history)
     except CallsheetError:
-        return lambda _: {}
+        # A partial clone has the commits, and not all that they contain.
+        return lambda file: {one.id: FileChange("unseen") for one in history.commits.get(file, ())}
 
 
 def _changes(repository: Repository, root: FilePath, history: FileHistory) -> Changes:
