@@ -145,7 +145,7 @@ def test_an_action_shows_the_request_as_it_would_leave(site: Path, watched: Open
     one.page.locator("select[name=environment]").select_option("production")
     assert "/projects/shop-prod/messages:send" in output.inner_text()
     one.page.get_by_label("Titre").fill("x" * 121)
-    assert output.inner_text() == "`title` is longer than 120 characters"
+    assert output.inner_text() == "`title` fait plus de 120 caractères"
     assert one.page.locator("[aria-invalid]").evaluate_all(
         "all => all.map(it => it.dataset.parameter)"
     ) == ["title"]
@@ -337,3 +337,26 @@ def test_a_strange_address_of_the_palette_does_nothing(site: Path, watched: Open
     one = watched(f"{(site / 'index.html').as_uri()}#length=3&elements=4&q=sms", 800)
     assert one.page.inner_text("[role=status]") == "2 found"
     assert one.said == []
+
+
+@pytest.mark.parametrize("page", ["list", "fr/list"])
+def test_the_list_fits_and_shows_its_other_columns_on_demand(
+    page: str, samples: Folder, callsheet: Callsheet, tmp_path: Path, watched: Opening
+) -> None:
+    assert callsheet("catalog", "-C", samples.path, "-e", "local", "--out", tmp_path / "site").code == 0
+    one = watched((tmp_path / "site" / f"{page}.html").as_uri(), 1280)
+    heads, hidden = one.page.locator("table thead th"), one.page.locator("th.more-column")
+    scrolls = "it => it.scrollWidth > it.clientWidth"
+    assert (heads.count(), hidden.count()) == (15, 4)
+    assert not hidden.first.is_visible()
+    assert not one.page.locator(".tall").evaluate(scrolls)
+    # By keyboard, and without a script: it is a choice of the page itself.
+    one.page.locator(".all-columns").focus()
+    one.page.keyboard.press("Space")
+    assert all(it.is_visible() for it in heads.all())
+    wide = watched((tmp_path / "site" / f"{page}.html").as_uri(), 2560)
+    assert wide.page.locator("th.more-column").first.is_visible()
+    assert wide.page.locator(".all-columns").is_hidden()
+    wide.page.emulate_media(media="print")
+    assert wide.page.locator("th.more-column").first.is_visible()
+    assert one.said == wide.said == []

@@ -19,7 +19,7 @@ from callsheet.documents.git import Repository, repository_around
 from callsheet.documents.objects import read_objects, sizes_of
 from callsheet.errors import CallsheetError
 from callsheet.language.catalog import RULES, Spots
-from callsheet.language.diagnostics import mask_secrets
+from callsheet.language.diagnostics import mask_secrets, without_spans
 
 MOST_BYTES = 100_000
 """What is larger on one side is not compared."""
@@ -54,7 +54,8 @@ def file_changes(root: FilePath, history: FileHistory) -> Changes:
     try:
         return _changes(repository_around(root), root, history)
     except CallsheetError:
-        return lambda _: {}
+        # A partial clone has the commits, and not all that they contain.
+        return lambda file: {one.id: FileChange("unseen") for one in history.commits.get(file, ())}
 
 
 def _changes(repository: Repository, root: FilePath, history: FileHistory) -> Changes:
@@ -154,7 +155,4 @@ def _hide(document: Document, lines: list[str]) -> None:
         for one in check(document.value, Spots(code, document)):
             # A text of several lines goes as a whole: what begins it may be all that is recognised.
             for number in range(one.span.line - 1, min(one.span.end_line, len(lines))):
-                text = lines[number]
-                start = one.span.column - 1 if number == one.span.line - 1 else 0
-                end = one.span.end_column - 1 if number == one.span.end_line - 1 else len(text)
-                lines[number] = text[:start] + "*" * (end - start) + text[end:]
+                lines[number] = without_spans(lines[number], [one.span], number + 1)

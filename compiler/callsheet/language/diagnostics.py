@@ -115,13 +115,14 @@ def conceal(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
             for line in range(one.span.line, one.span.end_line + 1):
                 secret.setdefault((one.file, line), []).append(one.span)
     return [
-        replace(one, source=_masked(one.source, spans, one.span.line)) if spans else one
+        replace(one, source=without_spans(one.source, spans, one.span.line)) if spans else one
         for one in found
         for spans in [secret.get((one.file, one.span.line), [])]
     ]
 
 
-def _masked(source: str, spans: list[Span], line: int) -> str:
+def without_spans(source: str, spans: Iterable[Span], line: int) -> str:
+    """Return a line, of a number from 1, with what some spans cover of it replaced by asterisks."""
     for span in spans:
         start = span.column - 1 if span.line == line else 0
         end = span.end_column - 1 if span.end_line == line else len(source)

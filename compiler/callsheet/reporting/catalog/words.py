@@ -127,6 +127,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "sort": ("sort by", "trier par"),
     "download": ("Download", "Télécharger"),
     "all_hosts": ("all hosts", "tous les hôtes"),
+    "all_columns": ("all columns", "toutes les colonnes"),
     "all_kinds": ("all kinds", "tous les types"),
 }
 
