@@ -152,8 +152,8 @@ def _hide(document: Document, lines: list[str]) -> None:
             continue
         for one in check(document.value, Spots(code, document)):
             # A text of several lines goes as a whole: what begins it may be all that is recognised.
-            for number in range(one.span.line - 1, min(one.span.end_line, len(lines))):
-                text = lines[number]
-                start = one.span.column - 1 if number == one.span.line - 1 else 0
-                end = one.span.end_column - 1 if number == one.span.end_line - 1 else len(text)
-                lines[number] = text[:start] + "*" * (end - start) + text[end:]
+            for number in range(one.span.line, min(one.span.end_line, len(lines)) + 1):
+                text = lines[number - 1]
+                start = one.span.column - 1 if number <= one.span.line else 0
+                end = one.span.end_column - 1 if number >= one.span.end_line else len(text)
+                lines[number - 1] = text[:start] + "*" * (end - start) + text[end:]
