@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import shutil
 from collections.abc import Callable
@@ -423,6 +424,9 @@ def test_hostile_texts_are_shown_as_they_are(
         assert findings(one) == []
         assert parse(yaml_of(one), "a.yaml")[1] == []
         assert "\u202e" not in yaml_of(one)
+        # Nor does it turn anything around where it is shown: the page says that it is there.
+        assert not re.search("[\u202a-\u202e\u2066-\u2069]", one.page.inner_text("body"))
+        assert "\\u202eevil" in one.page.inner_text("select[name=start]")
         assert not one.overflows()
     one.page.fill("[id='at/metadata/title/en']", hostile)
     assert parse(yaml_of(one), "a.yaml")[0][0].value["metadata"]["title"]["en"] == hostile

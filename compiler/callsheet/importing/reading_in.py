@@ -124,7 +124,7 @@ def checked_name(name: str) -> str:
     return name
 
 
-_BELOW_COUNTRIES = ("ac", "co", "com", "edu", "gov", "net", "org")
+BELOW_COUNTRIES = ("ac", "co", "com", "edu", "gov", "net", "org")
 
 
 def name_from(url: str) -> str:
@@ -132,7 +132,7 @@ def name_from(url: str) -> str:
     parts = urlsplit(url)
     host = (parts.hostname or "action").split(".")
     # Where names are sold below `co.uk` and the like, the service is the word before.
-    at = 3 if len(host) > 2 and len(host[-1]) < 3 and host[-2] in _BELOW_COUNTRIES else 2
+    at = 3 if len(host) > 2 and len(host[-1]) < 3 and host[-2] in BELOW_COUNTRIES else 2
     words = [host[-min(at, len(host))]]
     path = "/".join(one for one in public_segments(parts.hostname or "", parts.path) if HIDDEN not in one)
     words += [one for one in re.split(r"[^A-Za-z0-9]+", path) if one.isalpha()][-2:]

@@ -37,13 +37,16 @@ function prettyJson(value, indent = "") {
   return jsonText(value);
 }
 
+// What turns a text around, or is not to be seen, where it is shown; what is copied from a `pre` stays as it is.
+const HIDING = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;
+
 function make(tag, fields = {}, ...inside) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(fields)) {
     if (name in element && name !== "list") element[name] = value;
     else element.setAttribute(name, value);
   }
-  element.append(...inside);
+  element.append(...inside.map(one => isText(one) && tag !== "pre" ? one.replace(HIDING, escape) : one));
   return element;
 }
 
