@@ -16,7 +16,6 @@ from callsheet.language.action import Action
 from callsheet.language.content import Content, RequestContent
 from callsheet.language.environment import Environment
 from callsheet.language.layers import URL, url_parts
-from callsheet.language.secret_patterns import secret_kind
 from callsheet.rules.written_forms import lost_constant
 from callsheet.templates.faults import TemplateFault
 from callsheet.templates.scope import text_at
@@ -100,8 +99,7 @@ class ActionCompiler(TemplateFileCompiler):
             self._warn_of_lost_forms(parts, in_text=True)
             rendered = [(*self._part(part, scope), _manner(part)) for part in parts]
             url = render_url(rendered, self._joint(text) if path == URL else None)
-            if not secret_kind(text):
-                self._warn_of_credential(url, path)
+            self._warn_of_credential(url, path, text)
             return url
         except TemplateFault as fault:
             self._fault(path, text, fault)

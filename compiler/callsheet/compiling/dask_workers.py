@@ -82,8 +82,11 @@ def _whole(
             break
         batch = sender.again(batch, missing)
         found |= {one.file: one for one in cluster.result(cluster.submit(batch), batch)}
-    here = Worker(sender.source, cluster.context)
-    return [here.computed(one.file) if isinstance(one, NotSent) else one for one in found.values()]
+    left = [one.file for one in found.values() if isinstance(one, NotSent)]
+    if left:
+        here = Worker(sender.source, cluster.context)
+        found |= {file: here.computed(file) for file in left}
+    return [one for one in found.values() if not isinstance(one, NotSent)]
 
 
 class _Cluster:

@@ -31,7 +31,7 @@ from callsheet.language.fragment import NamedInFile
 from callsheet.language.kinds import KINDS, DeployedKind, deployed_kinds
 from callsheet.language.origin import Origin, Row
 from callsheet.language.subjects import Facts
-from callsheet.templates.template_files import TemplateFiles, is_of_fault, template_digest
+from callsheet.templates.template_files import TemplateFiles, is_of_fault
 
 
 def read_definitions(
@@ -219,13 +219,13 @@ class Entering:
 
     def _note(self, unit: Unit, templates: dict[str, str]) -> None:
         """Note what a unit depends on, also where another process read it; `templates` are those so far."""
-        if not isinstance(self.source, RecordingSource):
+        if self.cache is None or not isinstance(self.source, RecordingSource):
             return
         for template, digest in unit.templates.items():
             self.source.note(template)
             same = templates.setdefault(template, digest) == digest
             if same and is_of_fault(digest):
-                same = template_digest(self.source, template) == digest
+                same = self.cache.template(template) == digest
             if not same:
                 self.source.unsure.add(template)  # it changed between two that read it
         if unit.found and not unit.hash:

@@ -65,12 +65,12 @@ def is_description_file(text: str, values: Collection[Any], *, is_json: bool) ->
         # The reader of our own documents gives up where a number is too large; the key may stand anywhere.
         with suppress(ForeignFault):
             return _is_description(read_foreign(text, is_json=True))
-    return _begins_as_description(text[:_BEGINNING].encode("utf-8", "replace"))
+    return _begins_as(text[:_BEGINNING].encode("utf-8", "replace"), _DESCRIPTION)
 
 
 def is_collection_file(text: str) -> bool:
     """Return whether a file is what another program exported, by its beginning."""
-    return _begins_as_collection(text[:_BEGINNING].encode("utf-8", "replace"))
+    return _begins_as(text[:_BEGINNING].encode("utf-8", "replace"), _COLLECTION)
 
 
 def without_parts(units: Sequence[Left]) -> list[Left]:
@@ -96,15 +96,11 @@ def is_large_and_foreign(source: Source, file: str) -> bool:
     except Unreadable:
         return _is_large_output(source, file)
     head = content[:_BEGINNING]
-    return _begins_as_description(head) or _begins_as_collection(head) or is_own_file(content)
+    return _begins_as(head, _DESCRIPTION, _COLLECTION) or is_own_file(content)
 
 
-def _begins_as_description(head: bytes) -> bool:
-    return b"callsheet/v1" not in head and _DESCRIPTION.search(head) is not None
-
-
-def _begins_as_collection(head: bytes) -> bool:
-    return b"callsheet/v1" not in head and _COLLECTION.search(head) is not None
+def _begins_as(head: bytes, *forms: re.Pattern[bytes]) -> bool:
+    return b"callsheet/v1" not in head and any(one.search(head) is not None for one in forms)
 
 
 def _is_large_output(source: Source, file: str) -> bool:

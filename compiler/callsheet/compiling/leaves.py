@@ -12,15 +12,14 @@ from callsheet.compiling.compilers import CompileResult, ReadTemplate
 from callsheet.compiling.kept import Kept
 from callsheet.compiling.model import CompiledAction
 from callsheet.documents import Path, Problem
-from callsheet.documents.walking import texts_in
 from callsheet.language.action import Definition, Parameter, read_parameters
 from callsheet.language.catalog import Spots
 from callsheet.language.content import Content
 from callsheet.language.environment import Environment, overlaid_spots
 from callsheet.language.fragment import Binding
 from callsheet.language.layers import assembled, binding_at
-from callsheet.language.secret_patterns import secret_kind
 from callsheet.language.when_empty import DROP, WHEN_EMPTY, is_misspelt
+from callsheet.rules.secrets import has_secret_text, put_together
 from callsheet.rules.written_forms import lost_in_template
 from callsheet.templates.encoding import encode, literal_mapping
 from callsheet.templates.evaluate import evaluate_leaf, evaluate_part
@@ -187,8 +186,7 @@ class LeafCompiler:
         try:
             value = self._evaluate(text, path, in_text=in_text)
             compiled = value.compiled() if isinstance(value, Residual) else encode(value)
-            if not secret_kind(text):
-                self._warn_of_credential(compiled, path)
+            self._warn_of_credential(compiled, path, text)
             return compiled
         except TemplateFault as fault:
             self._fault(path, text, fault)
@@ -241,17 +239,13 @@ class LeafCompiler:
                 )
                 self.warnings.append(self._problem(path, fault))
 
-    def _warn_of_credential(self, compiled: Any, path: Path) -> None:
-        """Report what is a credential only as it comes out: by a value, a row, or put together."""
-        for kind in filter(None, (secret_kind(text) for _, text in texts_in(compiled))):
-            if any(secret_kind(text) for _, text in texts_in(self.action.item)):
-                return  # it is found where the row is written
-            problem = self._spots("CS601").value(
-                path,
-                f"what this comes to looks like a credential ({kind})",
-                do='write a reference, such as {secret: "env:NAME"}, and revoke what was written',
-            )
-            self.warnings.append(problem)
+    def _warn_of_credential(self, compiled: Any, path: Path, written: str = "") -> None:
+        """Report what is a credential only as it comes out: by a value, or put together.
+
+        One in the text itself, or in the row, is found where that is written.
+        """
+        if has_secret_text(compiled) and not has_secret_text([written, self.action.item]):
+            self.warnings += put_together(compiled, self._spots("CS601"), lambda _: path)
 
     def _warn_of_lost_forms(self, parts: Sequence[Expression | str], *, in_text: bool) -> None:
         """Warn where a number of the environment's values loses its written form in a text."""

@@ -12,7 +12,7 @@ from callsheet.documents import Document, Path, Problem, Related
 from callsheet.documents.walking import texts_in
 from callsheet.language.catalog import Spots
 from callsheet.language.origin import TEMPLATE, Row
-from callsheet.language.secret_patterns import secret_kind
+from callsheet.rules.secrets import has_secret_text, put_together
 from callsheet.templates.evaluate import evaluate_leaf
 from callsheet.templates.faults import TemplateFault
 from callsheet.templates.scope import Scope
@@ -158,20 +158,11 @@ def nameless_row(document: Document, row: Row, name: Any) -> Problem:
     return with_row(problem, row)
 
 
-def put_together(document: Document, row: Row, made: Any) -> Iterator[Problem]:
-    """Yield what a row makes that looks like a credential, where neither it nor the template is one."""
-    if any(secret_kind(text) for _, text in texts_in(row.item)):
-        return
-    written = document.value["spec"]["template"]
-    for path, text in texts_in(made):
-        kind = secret_kind(text)
-        if kind and not any(secret_kind(one) for _, one in texts_in(written)):
-            problem = Spots("CS601", document).value(
-                (*TEMPLATE, *path),
-                f"what this comes to looks like a credential ({kind})",
-                do='write a reference, such as {secret: "env:NAME"}, and revoke what was written',
-            )
-            yield with_row(problem, row)
+def credentials_of(document: Document, row: Row, made: Any) -> Iterator[Problem]:
+    """Yield what a row makes that looks like a credential, where neither it nor the template has one."""
+    if has_secret_text(made) and not has_secret_text([row.item, document.value["spec"]["template"]]):
+        for one in put_together(made, Spots("CS601", document), lambda path: (*TEMPLATE, *path)):
+            yield with_row(one, row)
 
 
 def with_row(problem: Problem, row: Row) -> Problem:

@@ -28,10 +28,10 @@ from callsheet.compiling.named_fragments import NamedFragments
 from callsheet.compiling.parts import named_parts
 from callsheet.compiling.sets import (
     RowFault,
+    credentials_of,
     expanded,
     faulty_row,
     nameless_row,
-    put_together,
     repeated_name,
     rows_of,
     unused_fields,
@@ -43,7 +43,6 @@ from callsheet.documents.parsed import ParsedDocument
 from callsheet.documents.problems import ANY, Concern
 from callsheet.documents.reading import decode, parse
 from callsheet.documents.recording import OpeningSource
-from callsheet.documents.walking import texts_in
 from callsheet.language.action import Action, Definition
 from callsheet.language.catalog import Rule, Spots, rules_on
 from callsheet.language.content import Content, Head
@@ -52,11 +51,10 @@ from callsheet.language.kinds import KINDS, DeployedKind, deployed_kinds
 from callsheet.language.origin import Origin, Row
 from callsheet.language.own_output import is_own_file
 from callsheet.language.schema_check import check_document
-from callsheet.language.secret_patterns import secret_kind
 from callsheet.rules.cases import check_test_environments
 from callsheet.rules.overlays import check_assembled, check_overlay
 from callsheet.rules.policies import ReadyPolicy, prepare, violations
-from callsheet.rules.secrets import has_literal_secret, references_in, repeats_secret
+from callsheet.rules.secrets import has_literal_secret, has_secret_text, references_in, repeats_secret
 from callsheet.targets.journey_optimizer.forms import is_channel
 from callsheet.targets.journey_optimizer.rules.judged import JourneyAction
 from callsheet.templates.template_files import TemplateFiles
@@ -102,11 +100,11 @@ class Worker:
         """Return whether a secret is in a file, in what it is made of, or in what is found in it."""
         made_of = {*unit.parts, *(f"Environment/{name}" for name in unit.compiled)}
         problems = [one for one, _ in unit.found] + [one.problem for one in unit.broken]
-        said = [[head.get("name"), head.get("connection")] for head in unit.heads]
-        said += [[*one[1:]] for one in unit.broken]
+        names = [head.get(one) for head in unit.heads for one in ("name", "connection")]
+        names += [name for one in unit.broken for name in one[1:]]
         return (
             any(one.code == "CS601" or repeats_secret(one) for one in problems)
-            or any(secret_kind(text) for _, text in texts_in(said))
+            or has_secret_text(names)
             or not self._tainted.isdisjoint(made_of)
         )
 
@@ -197,7 +195,7 @@ class Worker:
             except RowFault as fault:
                 unit.found.append((faulty_row(document, row, fault), []))
                 continue
-            unit.found += [(one, []) for one in put_together(document, row, origin.value)]
+            unit.found += [(one, []) for one in credentials_of(document, row, origin.value)]
             if not isinstance(name, str) or not _NAME.match(name):
                 unit.found.append((nameless_row(document, row, name), []))
             elif first.setdefault(name, row) is not row:

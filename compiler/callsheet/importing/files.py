@@ -130,9 +130,7 @@ def collection_of(value: Any, environment: str | None) -> Collection | None:
 def _refuse_unread(value: dict[str, Any]) -> None:
     """Refuse what is known and contains no request that is read; raises ImportFault."""
     if "opencollection" in value:
-        raise ImportFault(
-            "OpenCollection is not read", "export the collection of Bruno as JSON, or name a .bru file"
-        )
+        raise _opencollection()
     if "asyncapi" in value:
         raise ImportFault("the file describes messages, and no request", _KINDS)
     if "_postman_variable_scope" in value:
@@ -185,8 +183,14 @@ def _value(text: str) -> Any:
         if is_bru(text):
             return collection_of_file(text)
         if _is_opencollection(text):
-            _refuse_unread({"opencollection": ""})
+            raise _opencollection() from None
         raise ImportFault("the file is not JSON", _KINDS) from None
+
+
+def _opencollection() -> ImportFault:
+    return ImportFault(
+        "OpenCollection is not read", "export the collection of Bruno as JSON, or name a .bru file"
+    )
 
 
 def _is_opencollection(text: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from callsheet.documents import Document, Path, Problem
@@ -26,6 +26,7 @@ _SECRET_FIELDS = ("password", "token", "clientSecret", "value", "key")
 _REFERENCE = re.compile(r"([a-z][a-z0-9]*):(.+)\Z", re.DOTALL)
 _ENVIRONMENT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _REFER = 'write a reference, such as {secret: "env:NAME"}, and revoke what was written here'
+_REFER_THERE = 'write a reference, such as {secret: "env:NAME"}, and revoke what was written'
 _OVERLAY = (
     'write a reference, such as {secret: "env:NAME"}; put it in an overlay where it differs by environment'
 )
@@ -78,6 +79,27 @@ def literal_secret(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
             )
 
 
+def put_together(made: Any, at: Spots, place: Callable[[Path], Path]) -> Iterator[Problem]:
+    """Find the texts of what something comes to that look like a credential.
+
+    Args:
+        made: what it comes to.
+        at: makes the problems.
+        place: returns where the text at a path of it is written.
+
+    """
+    for path, text in texts_in(made):
+        kind = secret_kind(text)
+        if kind:
+            words = f"what this comes to looks like a credential ({kind})"
+            yield at.value(place(path), words, do=_REFER_THERE)
+
+
+def has_secret_text(value: Any) -> bool:
+    """Return whether a text of a value looks like a credential."""
+    return any(secret_kind(text) for _, text in texts_in(value))
+
+
 def has_literal_secret(document: Document) -> bool:
     """Return whether a secret is written into a document: what is made of it is kept nowhere."""
     value = document.value
@@ -89,7 +111,7 @@ def repeats_secret(problem: Problem) -> bool:
     texts = [problem.message, problem.help, problem.missing, problem.suggested]
     texts += [name for name, _ in problem.about]
     texts += [one.message for one in problem.related]
-    return any(secret_kind(text) for text in texts if text)
+    return has_secret_text(texts)
 
 
 @rule("CS607", "named-as-secret", severity="warning", on="document")

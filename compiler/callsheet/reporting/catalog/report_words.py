@@ -48,10 +48,12 @@ def in_words(language: str) -> InWords:
     """Return what says the lines of a report in a language; nothing of them is said again in English."""
 
     def said(content: Inline) -> Inline:
+        if language != "fr":
+            return ()
         found = [
             one if isinstance(one, Code) else _piece(one) if isinstance(one, str) else "" for one in content
         ]
-        return tuple(found) if language == "fr" and all(found) else ()
+        return tuple(found) if all(found) else ()
 
     return said
 
