@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 @common_options
 def command(files: tuple[str, ...], check: bool, show: bool, *, options: Options) -> int:
     """Sort keys in the order of the schema, and keep comments. Without FILES, format the workspace."""
-    from callsheet.reporting.terminal import safe
+    from callsheet.reporting.terminal import safe, shown_line
 
     opened = options.open()
     changed, failed = [], 0
     for one in opened.fmt(files).files:
-        shown = safe(str(one.path))
+        shown = shown_line(str(one.path))
         if one.problem is not None:
             failed += 1
             click.echo(f"{shown}:{one.problem.span.line}: error {one.problem.code}", err=True)
@@ -44,10 +44,11 @@ def command(files: tuple[str, ...], check: bool, show: bool, *, options: Options
 
 
 def _show(file: FormattedFile) -> None:
-    from callsheet.reporting.terminal import paint, safe
+    from callsheet.reporting.terminal import paint, shown_line
 
     style = style_of(sys.stdout)
     colours = {"-": "red", "+": "green", "@": "dim"}
     name, before, after = str(file.path), file.before.splitlines(), file.after.splitlines()
     for line in unified_diff(before, after, name, name, lineterm=""):
-        click.echo(paint(safe(line), colours[line[0]], style) if line[:1] in colours else safe(line))
+        text = shown_line(line)
+        click.echo(paint(text, colours[line[0]], style) if line[:1] in colours else text)

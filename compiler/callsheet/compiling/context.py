@@ -16,6 +16,7 @@ from callsheet.language.environment import Environment, Guards, resolve_environm
 from callsheet.language.fragment import Fragment
 from callsheet.language.kinds import shared_kinds
 from callsheet.language.policy import Policy, read_policy
+from callsheet.language.secret_patterns import secret_kind, secret_kind_of_file
 from callsheet.language.selector import Selector
 from callsheet.language.settings import SETTINGS_FILES, Settings, read_settings
 from callsheet.language.target import with_collections
@@ -110,8 +111,8 @@ def read_shared(
     """Read the environments, connections, policies, targets and settings; every other file is left alone.
 
     `skip` says of which files it is known that they have none of these; `broken` are the files and indices
-    of documents that are not valid by their schema, where they are known; `documents` returns those of a
-    file, where they need not be read.
+    of documents that are not valid by their schema, or named by a credential, where they are known;
+    `documents` returns those of a file, where they need not be read.
     """
     shared = Shared()
     documents = documents or _shared_documents
@@ -149,7 +150,12 @@ def read_shared(
 def _is_broken(document: Document) -> bool:
     from callsheet.language.schema_check import check_document
 
-    return bool(check_document(document))
+    return bool(check_document(document)) or is_named_by_credential(document)
+
+
+def is_named_by_credential(document: Document) -> bool:
+    """Return whether the name of a valid document looks like a credential: it is shown nowhere, then."""
+    return bool(secret_kind(document.value["metadata"]["name"]))
 
 
 def may_be_shared(content: bytes) -> bool:
@@ -178,7 +184,7 @@ def _shared_documents(source: Source, file: str) -> Iterator[Document]:
     for index, one in enumerate(parsed):
         document = Document(file, index, text, one)
         kind = one.value.get("kind") if isinstance(one.value, dict) else None
-        if kind in shared_kinds():
+        if kind in shared_kinds() and not secret_kind_of_file(file):
             yield document
 
 

@@ -115,4 +115,6 @@ class MessageCompiler(LeafCompiler):
             else:
                 self._fault(path, text, fault)
             return None
-        return pieces[0] if len(pieces) == 1 and isinstance(pieces[0], str) else {"$concat": pieces}
+        compiled = pieces[0] if len(pieces) == 1 and isinstance(pieces[0], str) else {"$concat": pieces}
+        self._warn_of_credential(compiled, path, text)
+        return compiled

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from callsheet.compiling.context import Documents, Shared
     from callsheet.compiling.worker import Worker
 
-FORMAT = 6
+FORMAT = 7
 FILE = f"runs-{FORMAT}.sqlite"
 
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 import callsheet.rules  # noqa: F401 - fills the catalog
 from callsheet.compiling.compilers import compiler_of
-from callsheet.compiling.context import Context, may_be_shared
+from callsheet.compiling.context import Context, is_named_by_credential, may_be_shared
 from callsheet.compiling.digests import part_digests
 from callsheet.compiling.findings import unused_in
 from callsheet.compiling.foreign import (
@@ -51,10 +51,17 @@ from callsheet.language.kinds import KINDS, DeployedKind, deployed_kinds
 from callsheet.language.origin import Origin, Row
 from callsheet.language.own_output import is_own_file
 from callsheet.language.schema_check import check_document
+from callsheet.language.secret_patterns import secret_kind, secret_kind_of_file
 from callsheet.rules.cases import check_test_environments
 from callsheet.rules.overlays import check_assembled, check_overlay
 from callsheet.rules.policies import ReadyPolicy, prepare, violations
-from callsheet.rules.secrets import has_literal_secret, has_secret_text, references_in, repeats_secret
+from callsheet.rules.secrets import (
+    has_literal_secret,
+    has_secret_text,
+    named_by_credential,
+    references_in,
+    repeats_secret,
+)
 from callsheet.targets.journey_optimizer.forms import is_channel
 from callsheet.targets.journey_optimizer.rules.judged import JourneyAction
 from callsheet.templates.template_files import TemplateFiles
@@ -120,6 +127,10 @@ class Worker:
     def unit(self, file: str) -> Unit:
         """Compute the unit of one file."""
         unit = Unit(file)
+        found = named_by_credential(file)
+        if found is not None:
+            unit.found.append((found, []))
+            return unit
         try:
             content = self.source.read(file)
         except Unreadable as unreadable:
@@ -168,7 +179,7 @@ class Worker:
         if isinstance(document.value, dict):
             found = self._collected(self.document_rules, document.value, document)
             unit.found += [(replace(one, about=about), []) for one in found]
-        if shape:
+        if shape or is_named_by_credential(document):
             return
         kind = KINDS[document.value["kind"]]
         head: Head = {
@@ -184,7 +195,9 @@ class Worker:
             self._set(document, unit)
 
     def _set(self, document: Document, unit: Unit) -> None:
-        """Compile each action of a set."""
+        """Compile each action of a set; none where the name of the file of its rows is a credential."""
+        if secret_kind_of_file(document.value["spec"].get("itemsFile", "")):
+            return
         items = read_items(document, TemplateFiles(self.source, unit.templates, unit.found).read)
         unit.found += [(one, []) for one in [*items.problems, *unused_fields(document, items)]]
         first: dict[str, Row] = {}
@@ -198,6 +211,8 @@ class Worker:
             unit.found += [(one, []) for one in credentials_of(document, row, origin.value)]
             if not isinstance(name, str) or not _NAME.match(name):
                 unit.found.append((nameless_row(document, row, name), []))
+            elif secret_kind(name):
+                continue  # found as a credential, and shown nowhere
             elif first.setdefault(name, row) is not row:
                 unit.found.append((repeated_name(name, row, first[name]), []))
             else:

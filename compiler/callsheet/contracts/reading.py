@@ -20,8 +20,10 @@ from callsheet.contracts.operations import Operation, find_operation
 from callsheet.contracts.records import operation_from, record_of
 from callsheet.contracts.sources import ContractFault, ContractFile, read_contract
 from callsheet.documents import Related, Source
+from callsheet.documents.walking import keys_in, texts_in
+from callsheet.language.secret_patterns import secret_kind
 
-FORMAT = 12
+FORMAT = 13
 """Of what is kept of an operation; higher whenever it is read otherwise."""
 
 _OPERATIONS: Memo[Operation] = Memo(32 * 1_048_576)
@@ -100,14 +102,20 @@ class Contracts:
         return operation
 
     def _found(self, key: str, find: Callable[[], Operation]) -> Operation:
-        """Read an operation of its description, and keep it; a fault is kept for this source."""
+        """Read an operation of its description, and keep it; a fault is kept for this source.
+
+        One that contains what looks like a credential, as a value that it allows, is kept in this process
+        alone.
+        """
         try:
             operation = find()
         except ContractFault as fault:
             self._faults[key] = fault
             raise
-        text = json.dumps(record_of(operation))
-        self.opened().put(key, text)
+        record = record_of(operation)
+        text = json.dumps(record)
+        if not _contains_credential(record):
+            self.opened().put(key, text)
         _OPERATIONS.put(key, operation, len(text))
         return operation
 
@@ -127,3 +135,9 @@ class Contracts:
         if isinstance(found, ContractFault):
             raise found
         return found
+
+
+def _contains_credential(record: Mapping[str, Any]) -> bool:
+    texts = {text for _, text in texts_in(record)}
+    names = {str(path[-1]) for path in keys_in(record)}
+    return any(map(secret_kind, texts | names))

@@ -93,6 +93,11 @@ def secret_kind(text: str) -> str:
     return ""
 
 
+def secret_kind_of_file(file: str) -> str:
+    """Return the kind of credential that a file, or a folder that it is in, is named by; empty for none."""
+    return next(filter(None, map(secret_kind, file.split("/"))), "")
+
+
 def without_credentials(text: str) -> str:
     """Return a text with every match of a pattern replaced by asterisks."""
     if MAY_BE_SECRET.search(text) is not None:

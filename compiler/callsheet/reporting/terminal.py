@@ -9,6 +9,7 @@ from typing import Any
 
 from callsheet.documents import Path
 from callsheet.language.characters import safe
+from callsheet.language.diagnostics import mask_secrets
 from callsheet.language.masking import HIDDEN, masked
 from callsheet.reporting.model import Style
 from callsheet.words import counted
@@ -56,6 +57,11 @@ SAID_IN_WORDS = (
 def paint(text: str, colour: str, style: Style) -> str:
     """Return a text in a colour, where colours are wanted."""
     return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if style.colour else text
+
+
+def shown_line(text: str) -> str:
+    """Return a line of a file, or the name of one, with what may be secret hidden."""
+    return safe(mask_secrets(text))
 
 
 def wrapped(text: str, style: Style, *, indent: int) -> list[str]:

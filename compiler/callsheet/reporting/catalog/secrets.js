@@ -5,6 +5,8 @@
 const MOST_TEXT = 100000, SHORTEST_KEY = 16, WINDOW = 1500, OVERLAP = 300;
 const SECRET_FIELDS = ["password", "token", "clientSecret", "value", "key"];
 const REFER = 'write a reference, such as {secret: "env:NAME"}, and revoke what was written here';
+const REMOVE = "remove it, and revoke the credential";
+const FILES = ["itemsFile", "payloadFile", "htmlFile"];
 const OVERLAY = 'write a reference, such as {secret: "env:NAME"}; put it in an overlay where it differs by environment';
 const CARRIERS = ["headers", "query", "payload"], CARRYING = ["request", "headers", "query", "overlays", "template"];
 
@@ -77,7 +79,7 @@ class Secrets {
       const last = path[path.length - 1], say = (message, help = REFER) => ({ path, code: "CS601", message, help });
       if (text === undefined) {
         const kind = isText(last) && length(last) >= SHORTEST_KEY ? this.kindOf(last) : "";
-        if (kind) yield say(`this name looks like a credential (${kind})`, "remove it, and revoke the credential");
+        if (kind) yield say(`this name looks like a credential (${kind})`, REMOVE);
       } else if (this.isField(path)) {
         if (text.includes("{{")) yield say(`\`${last}\` is a template, and must be a reference to a secret`, OVERLAY);
         else if (text || last !== "password") yield say(`\`${last}\` is written as plain text`);
@@ -86,7 +88,8 @@ class Secrets {
           "shorten it, or move it to a template file");
       } else {
         const kind = this.kindOf(text);
-        if (kind) yield say(`this looks like a credential (${kind})`);
+        const wayOut = path[0] === "metadata" || FILES.includes(last) ? REMOVE : REFER;
+        if (kind) yield say(`this looks like a credential (${kind})`, wayOut);
       }
     }
   }
