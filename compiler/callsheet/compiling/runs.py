@@ -28,7 +28,7 @@ from callsheet.compiling.cache import UNTRUSTED_NANOSECONDS, bundle_of, connect_
 from callsheet.compiling.model import Compiled, CompiledAction
 from callsheet.compiling.sealed import SealedStore
 from callsheet.compiling.spread import Spread
-from callsheet.compiling.versions import identity_of_run
+from callsheet.compiling.versions import identity_of_run, know_own_digest, own_digest
 from callsheet.documents import Document, Source
 from callsheet.documents.parsed import ParsedDocument
 from callsheet.documents.reading import read_text
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from callsheet.compiling.context import Documents, Shared
     from callsheet.compiling.worker import Worker
 
-FORMAT = 7
+FORMAT = 8
 FILE = f"runs-{FORMAT}.sqlite"
 
 
@@ -49,6 +49,7 @@ class _Record(Struct):
 
     Attributes:
         identity: a digest of what it depended on beside files.
+        own: the digest of what callsheet's own files contained.
         state: a digest of all files that it read.
         others: those of them that are not listed.
         packages: the references to files of packages.
@@ -61,6 +62,7 @@ class _Record(Struct):
     """
 
     identity: str
+    own: str
     state: str
     others: list[str]
     packages: list[str]
@@ -110,6 +112,7 @@ class Runs:
         record = self._read()
         if record is None or record.identity != self.identity:
             return None
+        know_own_digest(record.own)
         with without_collection():
             state = self.source.state(record.others, record.packages)
         return _Recalled(self, record).compiled() if state.digest == record.state else None
@@ -127,6 +130,7 @@ class Runs:
             return
         record = _Record(
             identity=self.identity,
+            own=own_digest(),
             state=state.digest,
             others=sorted(source.others),
             packages=sorted(source.packages),

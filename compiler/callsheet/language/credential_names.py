@@ -6,13 +6,13 @@ none stays plain: a key of idempotency, the token of a page, a sort key.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Any
 
 from callsheet.language.secret_patterns import secret_kind
+from callsheet.patterns import late
 
-BY_NAME = re.compile(
+BY_NAME = late(
     r"(?i)(api|access|secret|private)[-_]?(key|token)|token|credential|signature|authorization|x-auth|\bkey\b"
 )
 """Of a header or a query parameter."""
@@ -20,44 +20,42 @@ WHOLE = ("pw", "pass", "x-session", "session", "x-wsse")
 """Names of headers and query parameters that are credentials as a whole."""
 OPAQUE_BY_NAME = ("code", "appid", "app_id", "apikey", "k")
 """Names of query parameters in which some services want their key."""
-OPAQUE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_=/+-]{24,}\Z")
-SECRET_WORD = re.compile(r"[a-z]*(?:secrets?|passw(?:or)?ds?|passphrase|apikey|accesstoken|secretkey)")
+OPAQUE = late(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_=/+-]{24,}\Z")
+SECRET_WORD = late(r"[a-z]*(?:secrets?|passw(?:or)?ds?|passphrase|apikey|accesstoken|secretkey)")
 """A word of a name that is of a credential: also a word that ends so, as `clientsecret`."""
-OF_A_SECRET = re.compile(
+OF_A_SECRET = late(
     "url|uri|link|hint|name|at|in|reset|strength|question|changed|rotation|rotated|manager|scanning|scan"
     "|detection|protection|alerts?|status"
 )
 """The last word of a name that says something of a secret, and is none."""
-WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-LAST = re.compile(
+WORDS = late(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+LAST = late(
     r"""(?x) passw(?:or)?d | passphrase | pwd | secrets? | credentials? | creds | jwt | authorization | auth
     | wsse | hmac | bearer | hapikey | (?:api|auth|access|refresh|bot)token | (?:php|j)?sess(?:ion)?id
     | (?:api|auth|access|secret|private|write)key"""
 )
 """The last word of a name that is a credential wherever it is."""
-BEFORE_KEY = re.compile(
+BEFORE_KEY = late(
     r"""(?x) api | access | secret | private | auth | write | read | signing | encryption | master | admin
     | server | subscription | license | app | application | account | client | service | sdk | integration
     | rest | webhook | security | routing | shared"""
 )
-ADDRESS = re.compile("device|push|fcm|apns|registration|installation|expo|gcm")
+ADDRESS = late("device|push|fcm|apns|registration|installation|expo|gcm")
 """Before `token`: it names a device, and is a datum of a person."""
 PLAIN_BEFORE = {
-    "token": re.compile("page|sync|continuation|next|previous|prev|cursor|resume|start"),
-    "key": re.compile(
+    "token": late("page|sync|continuation|next|previous|prev|cursor|resume|start"),
+    "key": late(
         "idempoten(?:cy|ce)|sort|order|partition|cache|primary|foreign|public|dedup(?:lication)?"
         "|object|event|translation|custom"
     ),
-    "tokens": re.compile("max|min|total|prompt|completion|input|output|new|stop"),
+    "tokens": late("max|min|total|prompt|completion|input|output|new|stop"),
 }
-PLAIN_LAST = re.compile(
+PLAIN_LAST = late(
     "type|count|limit|length|size|ttl|expiry|expires|lifetime|version|policy|hint|required|enabled"
 )
-TOKEN = re.compile(
-    r"(?i)bearer +[^ ]+\Z|basic +(?=.*[A-Z0-9=+/].)(?!(?-i:[A-Z]?[a-z]+)\Z)[A-Za-z0-9+/]+=*\Z"
-)
+TOKEN = late(r"(?i)bearer +[^ ]+\Z|basic +(?=.*[A-Z0-9=+/].)(?!(?-i:[A-Z]?[a-z]+)\Z)[A-Za-z0-9+/]+=*\Z")
 """The value of an Authorization header; `Basic plan` is none."""
-FIELD = re.compile(r"[a-z]{1,12}(?:_[a-z]{1,12}){0,3}\Z")
+FIELD = late(r"[a-z]{1,12}(?:_[a-z]{1,12}){0,3}\Z")
 DEVICES = ("token", "fid", "device_token", "registration_token", "installation_id", "registration_id")
 """Keys of what names a device: a datum of a person, and no credential."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Literal
@@ -15,6 +14,7 @@ from callsheet.documents.problems import ANY, Concern
 from callsheet.language.catalog import RULES
 from callsheet.language.origin import WITH_ROW
 from callsheet.language.secret_patterns import without_credentials
+from callsheet.patterns import late
 from callsheet.words import and_more
 
 Severity = Literal["error", "warning"]
@@ -130,7 +130,7 @@ def without_spans(source: str, spans: Iterable[Span], line: int) -> str:
     return source
 
 
-_SECRET_FIELD = re.compile(
+_SECRET_FIELD = late(
     r"""(?ix)
         (["']?[\w-]{0,40}(?:password|passwd|secret|token|api[-_]?key|authorization|credential)[\w-]{0,40}["']?
         \s*[:=]\s*) (?![{&*\[|>]|["']?\{\{|["']?(?:env|file|vault):) ([^\s,{}\[\]#][^,}\]]*)"""

@@ -11,34 +11,46 @@ from functools import cache, lru_cache
 from typing import Any
 
 from callsheet.language.token_forms import API_TOKEN, BEGINNINGS
+from callsheet.patterns import late
 
-MAY_BE_SECRET = re.compile(
-    r"""(?x)
-    (?<![A-Za-z0-9_-])"""
-    + BEGINNINGS
-    + r"""
-    | -----BEGIN | PRIVATE\ KEY | PuTTY
-    | ://[^\s/]*@                       # a user and password in a URL
-    | xox[a-z]- | hooks\.slack\.com
-    | (?<![A-Za-z0-9])(?:AKC|AP[0-9A-F])[A-Za-z0-9]{8}
-    | _authToken | AccountKey= | sk-
-    | (?=[A-Za-z0-9_+=/-]{0,19}[0-9])(?=[A-Za-z0-9_+=/-]{0,19}[A-Za-z])[A-Za-z0-9_+=/-]{20}
-    | AIza
-    | (?i:cloudant|api.?key|access.?token|passw|secret|bearer\ )
+_MAY_BE_THEIRS = r"""
+    A(?:3T[A-Z0-9]|BIA|CCA|KIA|SIA)[0-9A-Z]{16}
+    | [Aa](?i:ws).{2,60}['"][0-9A-Za-z/+]{40}['"]
+    | AKC[A-Za-z0-9]{10} | AP[\dA-F][A-Za-z0-9]{8}
+    | AccountKey= | _authToken= | T3BlbkFJ | PRIVATE\ KEY | PuTTY
+    | ://[^\s/]*@                                        # a user and password in a URL
+    | [Kk\u212aPpTt](?i:ey|wd|w|ass|assword|oken)["']?\]?[ ]*[=:> ][=:> ]*["']?[A-Za-z0-9_-]{24}
+    | [Ss\u017f](?i:oftlayer) | [Hh](?i:ooks\.slack\.com) | [Xx](?i:ox[a-z]-)
+    | [MNO][A-Za-z\d_-]{23,25}\.[A-Za-z\d_-]{6}\.
+    | gh[a-z]_[A-Za-z0-9_]{36} | gl[a-z]{2,5}-[A-Za-z0-9_-]{20} | GR1348941
+    | eyJ[A-Za-z0-9_=-]+\. | SG\.[A-Za-z0-9_-]{22}\. | pypi-Ag | sq0csp- | [rs]k_live_
+    | -us[0-9] | [AS][CK][a-z0-9]{32} | \d:[0-9A-Za-z_-]{35}
+"""
+"""What a text must match before it can match any pattern of detect-secrets.
+
+Each choice begins with letters or a set of them, by which a search sees that it need not be tried.
+"""
+MAY_BE_SECRET = late(
+    rf"""(?x)
+    (?<![A-Za-z0-9_-]){BEGINNINGS}
+    | AIza | sk-(?<![A-Za-z0-9_-]sk-)[A-Za-z0-9_-]{{20}}
+    | [Bb](?i:earer)\ +[A-Za-z0-9._~+/-]{{20}}
+    | [?&](?i:api[_-]?key|access[_-]?token|auth[_-]?token|client[_-]?secret)=
+    | {_MAY_BE_THEIRS}
     """
 )
 """What a text must match before it can match any pattern of detect-secrets, or of ours."""
 _OWN = {
     "API Token": API_TOKEN,
-    "Google API Key": re.compile(r"(?<![\w-])AIza[0-9A-Za-z_-]{35}(?![\w-])"),
-    "Bearer Token": re.compile(r"(?i)\bbearer +(?=\S*[0-9])[A-Za-z0-9._~+/-]{20,2000}=*"),
-    "Key in a URL": re.compile(
+    "Google API Key": late(r"(?<![\w-])AIza[0-9A-Za-z_-]{35}(?![\w-])"),
+    "Bearer Token": late(r"(?i)\bbearer +(?=\S*[0-9])[A-Za-z0-9._~+/-]{20,2000}=*"),
+    "Key in a URL": late(
         r"(?i)[?&](?:api[_-]?key|access[_-]?token|auth[_-]?token|client[_-]?secret)="
         r"(?=[^&#\s]*[0-9])[A-Za-z0-9._~%-]{12,2000}"
     ),
 }
 """What detect-secrets does not know: by the forms of vendors, by RFC 6750, and by names."""
-_OF_A_DEVICE = re.compile(r"(?<![\w-])(?!AAAA[\w-]{7}:)[\w-]{11,22}:APA91b[\w-]{100,}")
+_OF_A_DEVICE = late(r"(?<![\w-])(?!AAAA[\w-]{7}:)[\w-]{11,22}:APA91b[\w-]{100,}")
 """A registration token of Firebase: a datum of a person. Some are tokens of Artifactory by their form."""
 _WINDOW = 1_500
 _OVERLAP = 300

@@ -6,7 +6,7 @@ such as Stripe's `pk_live_`, Square's `sq0idp-` and Google's ids of clients.
 
 from __future__ import annotations
 
-import re
+from callsheet.patterns import late
 
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 FORMS = {
@@ -60,4 +60,4 @@ BEGINNINGS = (
 )
 """How each of them begins, for a quick look; `sk-` and `xox` are looked for anyway."""
 
-API_TOKEN = re.compile(rf"(?<![A-Za-z0-9_-])(?:{'|'.join(FORMS.values())})(?![A-Za-z0-9_])")
+API_TOKEN = late(rf"(?<![A-Za-z0-9_-])(?:{'|'.join(FORMS.values())})(?![A-Za-z0-9_])")

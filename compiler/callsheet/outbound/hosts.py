@@ -8,18 +8,19 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from callsheet.errors import CallsheetError, UsageError
+from callsheet.patterns import late
 
 VARIABLE = "CALLSHEET_ALLOW_HOSTS"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 """Names of this machine: what stands in for a service is there."""
 _PORTS = {"http": 80, "https": 443}
-_URL = re.compile(
+_URL = late(
     r"(?P<scheme>https?)://(?P<user>[^/?#@\\\s]*@)?(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+\])"
     r"(?::(?P<port>[0-9]{1,5}))?(?P<rest>[/?#][\x21-\x5b\x5d-\x7e]*)?",
     re.IGNORECASE,
 )
 """Strict: what two readers of a URL could read as two hosts does not match."""
-_HOST = re.compile(r"(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?", re.IGNORECASE)
+_HOST = late(r"(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?", re.IGNORECASE)
 
 
 class Origin(Struct, frozen=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,14 +11,15 @@ from callsheet.documents.walking import keys_in, texts_in
 from callsheet.language.characters import ends_unseen, look_alike, name_of, unseen_in
 from callsheet.language.difference import NOTHING, Difference, value_at
 from callsheet.language.urls import host_of
+from callsheet.patterns import late
 from callsheet.words import listed
 
 MOST_NAMES = 5
-_BEYOND = re.compile("[^\x00-\u02ff]")
+_BEYOND = late("[^\x00-\u02ff]")
 """From U+0300 on, marks are written over another character; below, what is printable is seen."""
-_BEGINNING = re.compile(r'\{"\$concat":\[(?:(?:"[^"]*"|\{"\$param":"\w+"\}),)+')
-_AUTHORITY = re.compile(r"://([^\s/?#\"'<>]+)")
-_HOST = re.compile(r"(?i)[a-z][a-z0-9+.-]*://[^\s/?#\"'<>]+")
+_BEGINNING = late(r'\{"\$concat":\[(?:(?:"[^"]*"|\{"\$param":"\w+"\}),)+')
+_AUTHORITY = late(r"://([^\s/?#\"'<>]+)")
+_HOST = late(r"(?i)[a-z][a-z0-9+.-]*://[^\s/?#\"'<>]+")
 
 
 def unseen(
