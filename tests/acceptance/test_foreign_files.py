@@ -40,6 +40,15 @@ FILES = {
     "numbers.json": json.dumps(POSTMAN).replace('"GET"', '"GET", "size": 92233720368547758070000'),
     "twice.json": json.dumps(POSTMAN).replace('"GET"', '"GET", "method": "GET"'),
     "large.json": json.dumps({**POSTMAN, "variable": [{"key": "k", "value": "x" * 1_000}] * 3_000}),
+    "info of a package.json": json.dumps(
+        {"collection": {"info": {"_postman_id": "1", "name": "Shop"}, "item": []}}
+    ),
+    "insomnia 4.yaml": "_type: export\n__export_format: 4\nresources: []\n",
+    "environment.yaml": "type: environment.insomnia.rest/5.0\nname: Shop\nenvironments: {}\n",
+    "too large a number.json": '{"log": {"version": "1.2", "entries": [{"time": 99999999999999999999}]}}',
+    "half of it.json": json.dumps(POSTMAN)[:-4],
+    "words of YAML 1.1.yaml": "type: collection.insomnia.rest/5.0\nname: no\nmeta: {created: 2026-01-01, id: 017}\n",
+    "an alias.yaml": "_type: export\n__export_format: 4\nresources: [&a {x: 1}, *a, *b]\n",
     "calls.har": json.dumps(HAR),
 }
 
@@ -67,6 +76,7 @@ def test_an_exported_file_beside_the_actions_is_left_alone(
         ("log: {entries: none}\n", "`kind` is missing"),
         ("name: a\nitems: [{name: b}]\n", "`kind` is missing"),
         ("apiVersion: callsheet/v1\nlog: {entries: []}\n", "`kind` is missing"),
+        ("type: collection\nname: Shop\n", "`kind` is missing"),
     ],
 )
 def test_a_document_of_ours_that_lacks_its_kind_is_still_reported(
@@ -89,3 +99,18 @@ def test_what_a_part_without_a_description_refers_to_is_left_alone_too(
     assert (after.code, after.out) == (before.code, before.out)
     workspace.write("vendor/components.yaml", "components:\n  schemas:\n    A: {}\n")
     assert "CS204" in callsheet("validate", "-C", workspace.path).out
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"log": {"version": "1.2"}}',
+        'kind: Action\nmetadata: {name: a}\nspec: {schema: "https://schema.getpostman.com/"}\n',
+        "apiVersion: callsheet/v1\nkind: Action\n_postman_variable_scope: globals\n",
+    ],
+)
+def test_what_only_resembles_an_export_is_a_finding(
+    text: str, workspace: Folder, callsheet: Callsheet
+) -> None:
+    workspace.write("other.yaml", text)
+    assert callsheet("validate", "-C", workspace.path).code == 1

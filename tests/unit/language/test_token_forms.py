@@ -98,6 +98,18 @@ def test_the_token_of_a_vendor_is_a_credential(vendor: str) -> None:
         "sandbox_secret_of_none",
         "monkey-" + some(HEX, 32),
         "3fa85f64-5717-4562-b3fc-2c963f66afa6",
+        "https://api.example.com/v1/shpat_/products",
+        "pk_test_example",
+        "more_than_enough_words_in_a_name_of_a_field",
+        "share_8_documents_with_all_of_our_customers_today",
+        "pat-na1-not-a-token-but-a-name-of-a-place",
+        "EAA is the East African Association",
+        "key-value-pairs-of-a-long-configuration-file",
+        "lin_api_version",
+        "hf_space",
+        "secret_santa_campaign_of_the_year_2026_for_all",
+        # The token of a device, as Firebase gives it to an app: a datum of a person, and no credential.
+        "cXyZ12345678901234567A:APA91b" + "x1" * 67,
     ],
 )
 def test_a_word_or_a_public_id_is_none(text: str) -> None:
