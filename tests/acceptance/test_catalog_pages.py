@@ -132,6 +132,23 @@ def test_no_page_scrolls_sideways_with_all_of_it_open(site: Path, watched: Openi
     assert wide == []
 
 
+def test_nothing_is_cut_off_on_paper(site: Path, watched: Opening) -> None:
+    """On A4 with margins of a centimetre, upright: no table and no text is wider, with all of it open."""
+    one = watched((site / "index.html").as_uri(), 703)
+    one.page.emulate_media(media="print")
+    cut = []
+    for page in sorted(site.rglob("*.html")):
+        one.page.goto(page.as_uri())
+        one.page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+        found = one.page.evaluate(
+            "[...document.querySelectorAll('.scroll, pre, ul, svg')].filter(it => it.scrollWidth > it.clientWidth + 1"
+            " && it.clientWidth).map(it => it.textContent.trim().slice(0, 40))"
+        )
+        if one.overflows() or found:
+            cut.append((page.relative_to(site).as_posix(), found))
+    assert cut == []
+
+
 def test_an_action_shows_the_request_as_it_would_leave(site: Path, watched: Opening) -> None:
     from playwright.sync_api import expect
 
