@@ -14,7 +14,7 @@ function near(word, wanted) {
 }
 
 // So many cards or rows are laid out at once; the others are kept beside the page until they are asked for.
-const MOST_SHOWN = 100;
+const MOST_SHOWN = 60;
 
 function refill(inside) {
   const isOther = (there, elements) => there.length !== elements.length || elements.some((one, at) => one !== there[at]);
