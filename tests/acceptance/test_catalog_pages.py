@@ -162,7 +162,8 @@ def test_an_action_shows_the_request_as_it_would_leave(site: Path, watched: Open
     one.page.locator("select[name=environment]").select_option("production")
     assert "/projects/shop-prod/messages:send" in output.inner_text()
     one.page.get_by_label("Titre").fill("x" * 121)
-    assert output.inner_text() == "`title` fait plus de 120 caractères"
+    assert output.inner_text() == "title fait plus de 120 caractères"
+    assert output.locator("code").inner_text() == "title"
     assert one.page.locator("[aria-invalid]").evaluate_all(
         "all => all.map(it => it.dataset.parameter)"
     ) == ["title"]

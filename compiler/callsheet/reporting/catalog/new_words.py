@@ -109,6 +109,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "says the rest: templates, values, contracts, policies.",
         "dit le reste : modèles, valeurs, contrats, règles.",
     ),
+    "ignores": (
+        "What a comment or a pattern of files in the settings ignores is shown here all the same.",
+        "Ce qu'un commentaire ou un motif de fichiers des réglages ignore est tout de même montré ici.",
+    ),
     "start_said": (
         "What the compiler says of this start",
         "Ce que le compilateur dit de ce point de départ",
