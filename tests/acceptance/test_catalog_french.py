@@ -215,8 +215,8 @@ TOKEN, OTHER_TOKEN = {"secret": "env:A"}, {"secret": "env:B"}
         (("parameters", "a", "label"), "a", "b", "libellé du paramètre `a` modifié"),
         (("parameters", "a", "sensitivity"), NOTHING, "phone", "sensibilité du paramètre `a` : ajout"),
         (("parameters", "a", "maxLength"), 1, 2, "`maxLength` du paramètre `a` modifié"),
-        (("content", "fr"), NOTHING, {}, "contenu en `fr` ajouté"),
-        (("content", "fr", "subject"), "a", "b", "`subject` en `fr` modifié"),
+        (("content", "fr"), NOTHING, {}, "contenu en langue `fr` ajouté"),
+        (("content", "fr", "subject"), "a", "b", "`subject` en langue `fr` modifié"),
     ],
 )  # fmt: skip
 def test_what_the_compiler_says_of_a_difference_is_said_in_french(

@@ -132,6 +132,25 @@ def test_no_page_scrolls_sideways_with_all_of_it_open(site: Path, watched: Openi
     assert wide == []
 
 
+@pytest.mark.parametrize("width", [360, 1280, 1920])
+def test_fields_of_a_row_are_of_one_height_and_no_mark_is_broken(
+    site: Path, watched: Opening, width: int
+) -> None:
+    one = watched((site / "index.html").as_uri(), width)
+    for page in ("index", "fr/list", "changes", "new", "fr/actions/firebase_push", "actions/shipped_email"):
+        one.page.goto((site / f"{page}.html").as_uri())
+        heights = one.page.evaluate(
+            "[...document.querySelectorAll('.filters :is(input, select, button)')]"
+            ".map(it => Math.round(it.getBoundingClientRect().height)).filter(Boolean)"
+        )
+        assert len({*heights}) <= 1, (page, heights)
+        broken = one.page.evaluate(
+            "[...document.querySelectorAll('.personal, .label, .cards .state')]"
+            ".filter(it => it.getClientRects().length > 1).map(it => it.textContent)"
+        )
+        assert broken == [], page
+
+
 def test_nothing_is_cut_off_on_paper(site: Path, watched: Opening) -> None:
     """On A4 with margins of a centimetre, upright: no table and no text is wider, with all of it open."""
     one = watched((site / "index.html").as_uri(), 703)

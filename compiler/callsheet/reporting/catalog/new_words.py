@@ -102,8 +102,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "one_finding": ("1 finding", "1 constat"),
     "findings": ("% findings", "% constats"),
     "rest_before": (
-        "Only the form of the file is judged here.",
-        "Seule la forme du fichier est jugée ici.",
+        "Only the form of the file, and credentials in it, are judged here.",
+        "Seuls la forme du fichier et les secrets en clair sont jugés ici.",
     ),
     "rest": (
         "says the rest: templates, values, contracts, policies.",
