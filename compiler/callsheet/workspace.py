@@ -239,6 +239,7 @@ class Workspace:
         from callsheet.deploying.seen import Seen, seen_in
         from callsheet.documents.file_history import file_history
         from callsheet.importing.starts import starts_of
+        from callsheet.rules.ignores import adjusted_of
 
         compiled = self.compile()
         asked = [environment_named(compiled, one).name for one in _each(environments)]
@@ -265,6 +266,7 @@ class Workspace:
             commit="" if commit is None else commit.id,
             dirty=commit is not None and commit.dirty,
             made_at=self._time(),
+            severity=adjusted_of(compiled.settings),
             read_starts=partial(starts_of, self.root, self._place()),
         )
 

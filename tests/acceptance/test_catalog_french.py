@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
+from callsheet.language.difference import NOTHING
+from callsheet.planning.explanations import explain
+from callsheet.reporting.catalog.difference_words import difference_in_french
 from callsheet.reporting.catalog.new_words import new_words_in
 from callsheet.reporting.catalog.report_words import in_words
 from callsheet.reporting.catalog.wording import (
@@ -168,8 +171,13 @@ def test_a_time_is_a_date_in_the_language_and_exact_beside_it(site: Path, watche
          "Modifié à la cible, pas par callsheet dans local"),
         ((Code("Action/a"), " no longer deployed"), "Action/a plus déployé"),
         (("Shared value ", Code("values.a"), " changes 2 actions"), "Valeur partagée values.a : 2 actions modifiées"),
-        # A sentence of the compiler stays whole.
-        (("payload field ", Code("a"), " changed", " (constant-changed)"), ""),
+        (("payload field ", Code("a"), " changed", " (constant-changed)", " · ", Code("a.yaml:3:1")),
+         "champ a du corps modifié (constant-changed) · a.yaml:3:1"),
+        (("personal data (", Code("phone"), ": phone) newly leaves for a.example", " (new-personal-data)"),
+         "donnée personnelle (phone : numéro de téléphone) qui sort désormais vers a.example (new-personal-data)"),
+        # A sentence that is not known as a whole stays the compiler's.
+        (("payload field ", Code("a"), " changed, by `x` of row 2", " (constant-changed)"), ""),
+        (("payload field ", Code("a`b"), " changed", " (constant-changed)"), ""),
         ((Code("Action/a"), " burn, compatible"), ""),
     ],
 )  # fmt: skip
@@ -177,6 +185,58 @@ def test_a_head_of_a_report_is_french_as_a_whole_or_not_at_all(line: Inline, fre
     found = "".join(one.text if isinstance(one, Code) else str(one) for one in in_words("fr")(line))
     assert found.replace("\u00a0", " ") == french
     assert in_words("en")(line) == ()
+
+
+PHONE = {"type": "string", "sensitivity": "phone"}
+TOKEN, OTHER_TOKEN = {"secret": "env:A"}, {"secret": "env:B"}
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "french"),
+    [
+        (("title", "en"), "a", "b", "title.en modifié"),
+        (("owner",), NOTHING, "b", "owner ajouté"),
+        (("limits", "retries"), 1, 2, "`limits.retries` modifié"),
+        (("request", "method"), "GET", "POST", "méthode : POST, c'était GET"),
+        (("request", "url"), "https://a.example/", "https://b.example/", "hôte : b.example, c'était a.example"),
+        (("request", "headers", "X-A"), "a", NOTHING, "en-tête `X-A` supprimé"),
+        (("request", "headers"), NOTHING, {}, "en-têtes ajoutés"),
+        (("request", "query", "a"), "a", "b", "paramètre `a` de l'URL modifié"),
+        (("request", "payload", "a", 0), 1, 2, "champ `a[0]` du corps modifié"),
+        (("request", "payload"), {}, NOTHING, "corps supprimé"),
+        (("request", "payload", "a", "$whenEmpty"), NOTHING, "drop", "champ `a` du corps désormais omis quand rien n'y a de valeur"),
+        (("request", "payload", "$template", "text"), "a", "b", "corps : texte du modèle modifié"),
+        (("authentication", "type"), "basic", "bearer", "authentification : bearer, c'était basic"),
+        (("authentication", "token"), TOKEN, OTHER_TOKEN, "secret de `authentication.token` : env:B, c'était env:A"),
+        (("parameters", "a"), NOTHING, PHONE, "paramètre `a` ajouté, obligatoire"),
+        (("parameters", "a"), NOTHING, {**PHONE, "optional": True}, "paramètre `a` ajouté, facultatif"),
+        (("parameters", "a"), PHONE, NOTHING, "paramètre `a` supprimé"),
+        (("parameters", "a", "optional"), NOTHING, True, "paramètre `a` devenu facultatif"),
+        (("parameters", "a", "label"), "a", "b", "libellé du paramètre `a` modifié"),
+        (("parameters", "a", "sensitivity"), NOTHING, "phone", "sensibilité du paramètre `a` : ajout"),
+        (("parameters", "a", "maxLength"), 1, 2, "`maxLength` du paramètre `a` modifié"),
+        (("content", "fr"), NOTHING, {}, "contenu en langue `fr` ajouté"),
+        (("content", "fr", "subject"), "a", "b", "`subject` en langue `fr` modifié"),
+    ],
+)  # fmt: skip
+def test_what_the_compiler_says_of_a_difference_is_said_in_french(
+    path: tuple[str | int, ...], old: Any, new: Any, french: str
+) -> None:
+    words, _, _ = explain(path, old, new, {}, {})
+    assert difference_in_french(words).replace("\u00a0", " ") == french
+
+
+def test_what_is_not_said_in_french_is_marked_as_english(site: Path, watched: Opening) -> None:
+    """Everything that a report says is French as a whole, or between marks that say that it is English."""
+    one = watched((site / "fr" / "changes.html").as_uri(), 1280)
+    one.page.evaluate("for (const it of document.querySelectorAll('details')) it.open = true")
+    said = one.page.locator(".report p:has-text('constant-changed')").first
+    assert said.locator("span").get_attribute("lang") == "fr"
+    assert said.inner_text().startswith(
+        "champ message.android.priority du corps modifié (constant-changed) · "
+    )
+    assert one.page.locator(".report").get_attribute("lang") == "en"
+    assert one.said == []
 
 
 def test_french_spaces_keep_punctuation_at_its_word() -> None:

@@ -21,7 +21,7 @@ from callsheet.language.schema_check import schema
 from callsheet.reporting.catalog.new_data import host_of
 from callsheet.reporting.catalog.new_french import in_french
 from callsheet.reporting.catalog.new_words import new_words_in
-from support.browser import Watched, browser, watched
+from support.browser import Watched, as_written, browser, watched
 from support.workspaces import Callsheet, Folder
 
 __all__ = ["browser", "watched"]
@@ -73,7 +73,7 @@ def yaml_of(one: Watched) -> str:
 
 def findings(one: Watched) -> list[str]:
     """Return the findings of the form."""
-    return [it.split("\n")[0].strip() for it in one.page.locator(".judged > ul > li").all_inner_texts()]
+    return [it.split("\n")[0].strip() for it in as_written(one.page.locator(".judged > ul > li"))]
 
 
 def start(one: Watched, label: str, operation: str = "") -> None:
@@ -112,7 +112,7 @@ def test_every_start_is_taken_by_the_compiler_as_the_page_says(
     for label, operation in found:
         start(one, label, operation)
         assert findings(one) == []
-        said = one.page.locator(".judged details li").all_inner_texts()
+        said = as_written(one.page.locator(".judged details li"))
         path = one.page.inner_text("h2 .path")
         folder = tmp_path / "try" / "actions"
         shutil.copytree(samples.path, folder, ignore=shutil.ignore_patterns(".callsheet"))

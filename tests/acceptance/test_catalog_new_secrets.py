@@ -18,7 +18,7 @@ from callsheet.documents.yaml_text import block_text
 from callsheet.language.secret_patterns import _detectors, secret_kind
 from callsheet.reporting.catalog.new_data import known_of_secrets
 from support import forms
-from support.browser import Watched, any_browser, browser, watched
+from support.browser import Watched, any_browser, as_written, browser, watched
 from support.firefox import firefox
 from support.scripts import evaluated
 from support.workspaces import ENVIRONMENT, Callsheet, Folder
@@ -148,7 +148,7 @@ def written(callsheet: Callsheet, workspace: Folder, out: Path, *more: str) -> P
 
 
 def findings(one: Watched) -> list[str]:
-    return [it.split("\n")[0].strip() for it in one.page.locator(".judged > ul > li").all_inner_texts()]
+    return [it.split("\n")[0].strip() for it in as_written(one.page.locator(".judged > ul > li"))]
 
 
 def yaml_of(one: Watched) -> Any:
@@ -194,6 +194,29 @@ def test_a_credential_in_clear_is_refused_beside_its_field_until_it_is_gone(
     )
     page.fill("[id='at/spec/authentication/password']", "lovelace")
     assert "CS601 `password` is written as plain text" in findings(one)
+    assert one.said == []
+
+
+@pytest.mark.parametrize("severity", ["error", "warning", "off"])
+def test_a_finding_is_as_grave_as_the_workspace_takes_it(
+    severity: str, workspace: Folder, callsheet: Callsheet, tmp_path: Path, watched: Opening
+) -> None:
+    settings = f"apiVersion: callsheet/v1\nkind: Workspace\nmetadata: {{name: w}}\nspec: {{severity: {{CS607: {severity}}}}}\n"
+    workspace.write("callsheet.yaml", settings)
+    base = "https://github.com/we/it/blob/main/actions"
+    one = watched(written(callsheet, workspace, tmp_path / "site", "--link-base", base).as_uri(), 1280)
+    one.page.fill("[id='at/metadata/name']", "sold")
+    one.page.fill("[id='at/spec/request/payload']", '{"password": "lovelace"}')
+    workspace.write("sold.yaml", one.page.locator("pre.yaml").text_content() or "")
+    checked = json.loads(callsheet("validate", "-C", workspace.path, "-o", "json").out)
+    said = [it for it in checked["diagnostics"] if it["code"] == "CS607"]
+    assert [it["severity"] for it in said] == ([] if severity == "off" else [severity])
+    assert findings(one) == [f"CS607 {it['message']}" for it in said]
+    for it in one.page.locator(".judged > ul > li").all():
+        assert it.get_attribute("class") == severity
+        assert it.locator("code").all_inner_texts()[0] == "password"
+    # What the workspace takes for no credential may be in an address.
+    expect(one.page.locator("a.host")).to_be_visible(visible=severity == "off")
     assert one.said == []
 
 

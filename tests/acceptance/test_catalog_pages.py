@@ -132,6 +132,42 @@ def test_no_page_scrolls_sideways_with_all_of_it_open(site: Path, watched: Openi
     assert wide == []
 
 
+@pytest.mark.parametrize("width", [360, 1280, 1920])
+def test_fields_of_a_row_are_of_one_height_and_no_mark_is_broken(
+    site: Path, watched: Opening, width: int
+) -> None:
+    one = watched((site / "index.html").as_uri(), width)
+    for page in ("index", "fr/list", "changes", "new", "fr/actions/firebase_push", "actions/shipped_email"):
+        one.page.goto((site / f"{page}.html").as_uri())
+        heights = one.page.evaluate(
+            "[...document.querySelectorAll('.filters :is(input, select, button)')]"
+            ".map(it => Math.round(it.getBoundingClientRect().height)).filter(Boolean)"
+        )
+        assert len({*heights}) <= 1, (page, heights)
+        broken = one.page.evaluate(
+            "[...document.querySelectorAll('.personal, .label, .cards .state')]"
+            ".filter(it => it.getClientRects().length > 1).map(it => it.textContent)"
+        )
+        assert broken == [], page
+
+
+def test_nothing_is_cut_off_on_paper(site: Path, watched: Opening) -> None:
+    """On A4 with margins of a centimetre, upright: no table and no text is wider, with all of it open."""
+    one = watched((site / "index.html").as_uri(), 703)
+    one.page.emulate_media(media="print")
+    cut = []
+    for page in sorted(site.rglob("*.html")):
+        one.page.goto(page.as_uri())
+        one.page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+        found = one.page.evaluate(
+            "[...document.querySelectorAll('.scroll, pre, ul, svg')].filter(it => it.scrollWidth > it.clientWidth + 1"
+            " && it.clientWidth).map(it => it.textContent.trim().slice(0, 40))"
+        )
+        if one.overflows() or found:
+            cut.append((page.relative_to(site).as_posix(), found))
+    assert cut == []
+
+
 def test_an_action_shows_the_request_as_it_would_leave(site: Path, watched: Opening) -> None:
     from playwright.sync_api import expect
 
@@ -145,7 +181,8 @@ def test_an_action_shows_the_request_as_it_would_leave(site: Path, watched: Open
     one.page.locator("select[name=environment]").select_option("production")
     assert "/projects/shop-prod/messages:send" in output.inner_text()
     one.page.get_by_label("Titre").fill("x" * 121)
-    assert output.inner_text() == "`title` fait plus de 120 caractères"
+    assert output.inner_text() == "title fait plus de 120 caractères"
+    assert output.locator("code").inner_text() == "title"
     assert one.page.locator("[aria-invalid]").evaluate_all(
         "all => all.map(it => it.dataset.parameter)"
     ) == ["title"]

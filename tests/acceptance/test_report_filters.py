@@ -71,6 +71,33 @@ def test_a_message_is_found_by_the_host_of_its_action(
     assert one.said == []
 
 
+def test_a_review_finds_a_message_by_the_hosts_before_and_after(
+    samples: Folder, callsheet: Callsheet, tmp_path: Path, watched: Opening
+) -> None:
+    """The action that delivers it goes to another host in the same review."""
+    for name, before, after in (
+        ("messages/shipped_push.yaml", "owner: team-crm", "owner: team-push"),
+        ("firebase/push.yaml", "https://fcm.googleapis.com", "https://api.nexmo.com"),
+        ("vonage/sms.yaml", "owner: team-crm", "owner: team-sms"),
+    ):
+        file = samples.path / name
+        text = file.read_text("utf-8")
+        assert before in text
+        # Without its contract, which names the host too.
+        bare = re.sub(r"(?m)^  contract:\n(?:    .*\n)+", "", text.replace(before, after))
+        file.write_text(bare, "utf-8")
+    asked = ("catalog", "-C", samples.path, "-e", "local", "--base", "HEAD", "--out", tmp_path / "site")
+    assert callsheet(*asked).code == 0
+    one = watched((tmp_path / "site" / "review.html").as_uri(), 1280)
+    for host, names in (
+        ("fcm.googleapis.com", {"Message/shipped_push", "firebase_push"}),
+        ("api.nexmo.com", {"Message/shipped_push", "firebase_push", "vonage_sms"}),
+    ):
+        one.page.select_option("form.changes select[name=host]", host)
+        assert shown(one) == names
+    assert one.said == []
+
+
 def test_a_report_is_filtered_by_impact_owner_and_host(
     changed: Folder, callsheet: Callsheet, tmp_path: Path, watched: Opening
 ) -> None:

@@ -57,6 +57,19 @@ class Watched:
         return bool(self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
 
 
+AS_WRITTEN = """all => all.map(one => {
+  const found = one.cloneNode(true);
+  for (const it of found.querySelectorAll("code")) it.replaceWith("`" + it.textContent + "`");
+  for (const it of found.querySelectorAll("br")) it.replaceWith("\\n");
+  return found.textContent.trim();
+})"""
+
+
+def as_written(found: Any) -> list[str]:
+    """Return the texts of elements as the compiler writes them: what is shown as code is between backticks."""
+    return [str(one) for one in found.evaluate_all(AS_WRITTEN)]
+
+
 @pytest.fixture
 def watched(browser: Any) -> Iterator[Callable[..., Watched]]:
     opened: list[Watched] = []

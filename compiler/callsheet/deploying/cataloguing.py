@@ -121,6 +121,7 @@ class CatalogResult(Struct, frozen=True, kw_only=True):
         commit: of the files; empty where there is none.
         dirty: whether files differ from it.
         made_at: when (RFC 3339, UTC).
+        severity: how the workspace takes findings, by code: `off` for not at all.
         read_starts: returns what a new action can start from.
         read_changes: returns what the commits of a file changed in it.
 
@@ -136,6 +137,7 @@ class CatalogResult(Struct, frozen=True, kw_only=True):
     commit: str = ""
     dirty: bool = False
     made_at: str = ""
+    severity: Mapping[str, str] = field(default_factory=dict)
     read_starts: Callable[[], Starts] = Starts
     read_changes: Changes = lambda _: {}
 

@@ -211,6 +211,13 @@ def _accepted(diagnostic: Diagnostic, settings: Settings) -> bool:
     return any(one.code == diagnostic.code and one.matches(diagnostic.file) for one in settings.accepted)
 
 
+def adjusted_of(settings: Settings) -> dict[str, str]:
+    """Return how the workspace takes the findings that it may take otherwise, by code."""
+    return {
+        code: one for code, one in settings.severity.items() if code in RULES and RULES[code].adjustable
+    }
+
+
 def _with_severity(diagnostic: Diagnostic, settings: Settings) -> Diagnostic | None:
     wanted = settings.severity.get(diagnostic.code)
     if wanted is None or not RULES[diagnostic.code].adjustable:

@@ -41,7 +41,7 @@ def shown_changes(
     states = [_state(name, one, words) for name, one in result.environments.items()]
     found = {"changes": (states, _planned(result))}
     if review is not None:
-        found["review"] = _reviewed(review, words)
+        found["review"] = _reviewed(review, result, words)
     return {
         name: {"states": lines, "report": page, "filtered": filtered(page), "link_of": linking(pages)}
         for name, (lines, page) in found.items()
@@ -74,9 +74,11 @@ def _with_hosts(page: Page, changes: Mapping[str, Sequence[Change]], result: Cat
     """Return a page on which a message is found by the hosts that its action calls."""
     hosts: dict[str, set[str]] = {}
     for environment, some in changes.items():
-        contents = contents_in(result.entries, environment)
+        after = contents_in(result.entries, environment)
+        before = _contents_before(some, after)
         for one in some:
-            hosts.setdefault(one.address, set()).update(_hosts_of_message(one, contents))
+            found = _hosts_of_message(one.before, before) | _hosts_of_message(one.after, after)
+            hosts.setdefault(one.address, set()).update(found)
 
     def about(one: Facts | None) -> Facts | None:
         added = hosts.get(one.address, set()) if one is not None else set()
@@ -89,11 +91,17 @@ def _with_hosts(page: Page, changes: Mapping[str, Sequence[Change]], result: Cat
     return replace(page, blocks=[*map(found_by, page.blocks)], sections=sections)
 
 
-def _hosts_of_message(change: Change, contents: Contents) -> set[str]:
-    """Return the hosts behind a message before and after a change; none of anything else."""
-    sides = [one for one in (change.before, change.after) if one is not None]
-    messages = [one for one in sides if one.get("kind") == "Message"]
-    found = {host for one in messages for it in receivers_of(one) for host in hosts_behind(it, contents)}
+def _contents_before(changes: Sequence[Change], after: Contents) -> Contents:
+    """Return what finds the content of an action before the changes; what is not in them is as now."""
+    changed = {one.address_before: one.before for one in changes if one.before is not None}
+    return lambda name: changed.get(f"Action/{name}") or after(name)
+
+
+def _hosts_of_message(content: Mapping[str, Any] | None, contents: Contents) -> set[str]:
+    """Return the hosts behind a message; none of anything else."""
+    if content is None or content.get("kind") != "Message":
+        return set()
+    found = {host for it in receivers_of(content) for host in hosts_behind(it, contents)}
     # An action that is not known any more is no host.
     return {masked(one) for one in found if " " not in one and one != "?"}
 
@@ -103,11 +111,11 @@ def _drift(environment: str, seen: Seen) -> list[Block]:
     return drift_blocks(seen.drift, left_alone, environment)
 
 
-def _reviewed(review: Review, words: Mapping[str, str]) -> tuple[list[Inline], Page]:
+def _reviewed(review: Review, result: CatalogResult, words: Mapping[str, str]) -> tuple[list[Inline], Page]:
     """Return what is to be known of a review, and its page."""
     if review.found is None:
         return [(Code(review.base), f" {words['no_review']}")], Page("", "", ())
-    page = diff_page(review.found)
+    page = _with_hosts(diff_page(review.found), review.found.environments, result)
     number, (together, _) = len(review.found.grouped()), review.found.split()
     shared = f" ({words['by_shared'].format(len(together))})" if together else ""
     more = review.found.also_protected

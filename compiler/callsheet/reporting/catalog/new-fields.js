@@ -50,6 +50,9 @@ function make(tag, fields = {}, ...inside) {
   return element;
 }
 
+// What a finding says: names and values in it are code, as in reports.
+const coded = text => piecesOf(text).map((one, at) => at % 2 ? make("code", {}, one) : one);
+
 class Fields {
   // The fields of one document: `changed` is called with whether the form itself is to be another one.
   constructor(schema, words, french, language, changed) {
@@ -85,8 +88,7 @@ class Fields {
   }
   explain(help, known) {
     const text = known.description || "", translated = (this.french.helps || {})[text];
-    const pieces = (translated || text).split("`");
-    help.replaceChildren(...pieces.map((one, at) => at % 2 ? make("code", {}, one) : one));
+    help.replaceChildren(...coded(translated || text));
     if (!translated) help.lang = "en";
   }
   name(key) {

@@ -61,7 +61,7 @@ function newAction(form) {
   function note(...inside) { find(".noted").replaceChildren(...inside); }
   function load(one) {
     const select = named("operation"), noted = [];
-    if (one.why) noted.push(make("p", { className: "error" }, `${words.contract_unread} `, make("span", { lang: "en" }, one.why)));
+    if (one.why) noted.push(make("p", { className: "error" }, `${words.contract_unread} `, make("span", { lang: "en" }, ...coded(one.why))));
     else if (!one.script) noted.push(make("p", {}, words.no_operation));
     if (one.more) {
       noted.push(make("p", {}, words.more.replace("%", String(one.more)), " ",
@@ -70,7 +70,7 @@ function newAction(form) {
     const left = Object.entries(one.left);
     if (left.length) {
       noted.push(make("details", {}, make("summary", {}, `${words.left} (${left.length})`), make("ul", { lang: "en" },
-        ...left.map(([name, why]) => make("li", {}, make("code", {}, name), ` ${why}`)))));
+        ...left.map(([name, why]) => make("li", {}, make("code", {}, name), " ", ...coded(why))))));
     }
     note(...noted);
     if (!one.script) return;
@@ -146,10 +146,15 @@ function newAction(form) {
     if (hasSurrogate(fields.document)) found.push({ pointer: "", message: words.not_text });
     return found;
   }
+  function adjusted(one) {
+    // As the workspace takes it: not at all, or as something else than it is by itself.
+    const severity = data.severity[one.code];
+    return severity === "off" ? null : severity ? { ...one, severity } : one;
+  }
   function item(one) {
     if (!one.code) return make("li", { className: "error" }, one.message);
-    return make("li", { className: one.severity || "error", lang: "en" }, make("strong", {}, one.code), ` ${one.message}`,
-      make("br"), make("span", { className: "dim" }, one.help));
+    return make("li", { className: one.severity || "error", lang: "en" }, make("strong", {}, one.code), " ", ...coded(one.message),
+      make("br"), make("span", { className: "dim" }, ...coded(one.help)));
   }
   function beside(findings) {
     for (const { said, control } of fields.boxes.values()) {
@@ -163,7 +168,7 @@ function newAction(form) {
       if (!box) continue;
       const className = one.severity || "error";
       box.said.append(make("p", one.code ? { className, lang: "en" } : { className },
-        one.code ? `${one.code} ${one.message}` : one.message));
+        ...(one.code ? [`${one.code} `, ...coded(one.message)] : [one.message])));
       if (className === "error" && box.control.tagName !== "SUMMARY") box.control.setAttribute("aria-invalid", "true");
     }
   }
@@ -209,7 +214,7 @@ function newAction(form) {
     said.hidden = !said.textContent;
   }
   function show() {
-    const mine = ownFindings(), written = [...secrets.findings(fields.document)], yaml = text();
+    const mine = ownFindings(), yaml = text(), written = [...secrets.findings(fields.document)].map(adjusted).filter(Boolean);
     const shaped = findingsOf(fields.document, data.schema).map(one => ({ ...one, message: secrets.hidden(one.message) }));
     const findings = [...mine, ...shaped, ...written];
     const isUsable = !mine.length && /^[A-Za-z0-9_]{1,30}$/.test(name());

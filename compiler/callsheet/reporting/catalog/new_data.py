@@ -51,12 +51,15 @@ def known_of_secrets() -> dict[str, Any]:
     }
 
 
-def scripts_of(starts: Starts, taken: Collection[str]) -> dict[str, str]:
+def scripts_of(
+    starts: Starts, taken: Collection[str], severity: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """Return the scripts by their paths.
 
     Args:
         starts: what there is to start from.
         taken: the names that the workspace has already.
+        severity: how it takes the findings that it may take otherwise, by code.
 
     """
     found = {f"new/{number}.js": one.starts for number, one in enumerate(starts.contracts, 1) if one.starts}
@@ -66,6 +69,7 @@ def scripts_of(starts: Starts, taken: Collection[str]) -> dict[str, str]:
         "taken": sorted(taken),
         "curl": known_of_curl(),
         "secrets": known_of_secrets(),
+        "severity": severity or {},
         "blank": _start(starts.blank) if starts.blank is not None else None,
         "samples": [*map(_start, starts.samples)],
         "connections": [*map(_start, starts.connections)],

@@ -102,12 +102,16 @@ _WORDS: dict[str, tuple[str, str]] = {
     "one_finding": ("1 finding", "1 constat"),
     "findings": ("% findings", "% constats"),
     "rest_before": (
-        "Only the form of the file is judged here.",
-        "Seule la forme du fichier est jugée ici.",
+        "Only the form of the file, and credentials in it, are judged here.",
+        "Seuls la forme du fichier et les secrets en clair sont jugés ici.",
     ),
     "rest": (
         "says the rest: templates, values, contracts, policies.",
         "dit le reste : modèles, valeurs, contrats, règles.",
+    ),
+    "ignores": (
+        "What a comment or a pattern of files in the settings ignores is shown here all the same.",
+        "Ce qu'un commentaire ou un motif de fichiers des réglages ignore est tout de même montré ici.",
     ),
     "start_said": (
         "What the compiler says of this start",

@@ -1,4 +1,4 @@
-"""The headings and heads of a report in French; what the compiler says of a difference stays its own.
+"""The headings, heads and differences of a report in French; what else the compiler says stays its own.
 
 A line is French where every piece of it is known, and else none of it: a sentence is in one language.
 """
@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from callsheet.reporting.catalog.difference_words import difference_in_french
 from callsheet.reporting.catalog.wording import spaced
 from callsheet.reporting.catalog.words import heads_in
-from callsheet.reporting.page import Code, Inline
+from callsheet.reporting.page import Code, Inline, inline
 
 InWords = Callable[[Inline], Inline]
 """Returns a line in the language of a page; nothing where a piece of it is not known."""
@@ -50,12 +51,32 @@ def in_words(language: str) -> InWords:
     def said(content: Inline) -> Inline:
         if language != "fr":
             return ()
+        if difference := _difference(content):
+            return difference
         found = [
             one if isinstance(one, Code) else _piece(one) if isinstance(one, str) else "" for one in content
         ]
         return tuple(found) if all(found) else ()
 
     return said
+
+
+_REASON = re.compile(r"(?P<words>.*) (?P<reason>\([a-z][a-z-]*\))", re.DOTALL)
+
+
+def _difference(content: Inline) -> Inline:
+    """Return a line that says what differs: its words, the code of the reason, and its place as it is."""
+    place = content[-2:] if len(content) > 2 and content[-2] == " · " else ()
+    line = content[: len(content) - len(place)]
+    if any(
+        not isinstance(one, str | Code) or "`" in (one.text if isinstance(one, Code) else one)
+        for one in line
+    ):
+        return ()
+    text = "".join(f"`{one.text}`" if isinstance(one, Code) else str(one) for one in line)
+    found = _REASON.fullmatch(text)
+    french = difference_in_french(found["words"]) if found else ""
+    return (*inline(french), f" {found['reason']}", *place) if found and french else ()
 
 
 def _piece(text: str) -> str:

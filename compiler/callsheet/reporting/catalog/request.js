@@ -331,6 +331,12 @@ function canonical(value) {
   return isWhole(value) ? String(value) : JSON.stringify(value);
 }
 
+function piecesOf(text) {
+  // Words, and what is between backticks in every second place; where one is left over, the text is a whole.
+  const found = text.split("`");
+  return found.length % 2 ? found : [text];
+}
+
 function requestOf(compiled, texts) {
   // Returns {method, url, headers, body}, or {faults}: what is wrong with the values.
   const declared = compiled.parameters || {}, values = new Map(), faults = [];
@@ -376,12 +382,20 @@ function live(form) {
     if (name) made.className = name;
     shown.append(made);
   };
+  const addFault = text => {
+    add("p", "", "error");
+    piecesOf(text).forEach((one, at) => {
+      const code = document.createElement("code");
+      code.textContent = one;
+      if (one) shown.lastChild.append(at % 2 ? code : one);
+    });
+  };
   function show() {
     const texts = Object.create(null);
     for (const one of form.querySelectorAll("[data-parameter]")) texts[one.dataset.parameter] = one.value;
     shown.replaceChildren();
     const found = requestOf(compiled[form.querySelector("[name=environment]").value], texts);
-    for (const one of found.faults || []) add("p", one, "error");
+    for (const one of found.faults || []) addFault(one);
     for (const one of form.querySelectorAll("[data-parameter]")) {
       const isWrong = (found.faults || []).some(it => it.startsWith("`" + one.dataset.parameter + "` "));
       if (isWrong) one.setAttribute("aria-invalid", "true");

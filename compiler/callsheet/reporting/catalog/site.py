@@ -35,6 +35,7 @@ from callsheet.reporting.catalog.words import LANGUAGES, heads_in, words_in
 from callsheet.reporting.journey import journey_text
 from callsheet.reporting.mails import shown_mails
 from callsheet.reporting.model import Style
+from callsheet.reporting.page import inline
 from callsheet.reporting.web_base import web_base
 from callsheet.results import JourneyResult
 from callsheet.targets.journey_optimizer.forms import form_for
@@ -80,7 +81,8 @@ def site_of(
     known = all_known(result.entries)
     pages = {one: _Pages(result, known, one, chosen, base, review) for one in chosen}
     names = [f"{folders[one]}{name}" for one in chosen for name in pages[one].names()]
-    scripts = scripts_of(result.read_starts(), [one.definition.name for one in result.entries])
+    taken = [one.definition.name for one in result.entries]
+    scripts = scripts_of(result.read_starts(), taken, result.severity)
     return Site([*_SHARED, *scripts, *names], chain(scripts.items(), _files(result, pages, folders)))
 
 
@@ -236,6 +238,7 @@ class _Pages:
             link_base=self.link_base,
             icon=_icon,
             hidden=masked,
+            pieces_of=inline,
             moment=partial(moment, language=self.language),
             number=partial(number, language=self.language),
             personal=partial(personal_words, language=self.language),

@@ -25,6 +25,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "found": ("% found", "% trouvés"),
     "near": ("nothing has these letters; % come near", "rien n'a ces lettres ; % s'en approchent"),
     "nothing": ("Nothing fits.", "Rien ne correspond."),
+    "first_shown": (", the first % are shown", ", les % premiers sont affichés"),
+    "show_all": ("Show all %", "Afficher les %"),
     "empty": (
         "This workspace defines nothing yet. `callsheet new` writes a first action.",
         "Cet espace ne définit encore rien. `callsheet new` écrit une première action.",
