@@ -61,6 +61,12 @@ def round_of(one: Watched, key: str, most: int) -> list[int]:
     for _ in range(most):
         one.page.keyboard.press(key)
         here = one.page.evaluate(FOCUSED)
+        for _ in range(10):
+            # A frame in which nothing can be reached hands the focus on, which takes a moment.
+            if here is not None:
+                break
+            one.page.wait_for_timeout(50)
+            here = one.page.evaluate(FOCUSED)
         if here is None or here["at"] in found[:1]:
             return found
         assert here["marked"], here
