@@ -28,12 +28,11 @@ from imported import Outcome, all_of, one_of
 from odd_bruno import ENVIRONMENT, odd_bruno
 from postman_judge import value_of
 from sources import HERE, Source
-from verdicts import EQUAL, SILENT, is_wrong, verdict
+from verdicts import EQUAL, MADE_UP, SILENT, is_wrong, verdict
 
 from support.sent_requests import Recorder, Sent
 
 TOKEN_HOST = "id.example.com"
-MADE_UP = "a value that the tool makes up for each call, and a parameter of the action"
 _VARIABLE = re.compile(r"\{\{([^{}]+)\}\}")
 _OWN = {"accept": "application/json, text/plain, */*", "request-start-time": None}
 """Headers that Bruno adds to every request, with their values where somebody may write another one."""

@@ -7,6 +7,7 @@ from imported import Outcome
 from support.sent_requests import Sent, differences
 
 EQUAL, NOTED, SILENT = "equal", "another request, with a note", "another request, silently"
+MADE_UP = "a value that the tool makes up for each call, and a parameter of the action"
 UNFINISHED = "not finished by the tool"
 """What is said where a tool has not answered in time."""
 WRONG = {
