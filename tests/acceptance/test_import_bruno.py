@@ -136,6 +136,25 @@ def test_what_a_folder_authenticates_is_said_to_be_left_out(
     )
 
 
+def test_of_a_file_what_its_folders_say_in_other_files_is_said_to_be_left_out(
+    workspace: Folder, callsheet: Callsheet
+) -> None:
+    """Headers, variables and scripts of a collection are in `collection.bru`, above the file."""
+    collection = workspace.path.parent / "collection"
+    file = collection / "users" / "push.bru"
+    file.parent.mkdir(parents=True)
+    file.write_text(REQUEST.replace("{{host}}", "https://api.shop.example"))
+    for name in ("bruno.json", "collection.bru", "users/folder.bru"):
+        (collection / name).write_text("headers {\n  X-All: 1\n}\n")
+    (workspace.path.parent / "folder.bru").write_text("above the collection")
+    outcome = callsheet("import", file, "--name", "push", "-C", workspace.path)
+    assert outcome.code == 0, outcome.err
+    assert (
+        "what is said of it in `folder.bru` and `collection.bru` was left out: a collection that is exported "
+        "as JSON has all of it\n" in outcome.err
+    )
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

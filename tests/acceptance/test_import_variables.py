@@ -310,6 +310,8 @@ def test_the_others_write_a_variable_without_quotes_in_the_same_way(
 ) -> None:
     raw = '{"a": {{ it }}, "b": {{ known }}, "c": "{{ it }}"}'
     if kind == "Bruno":
+        # To Bruno, blanks are part of a name.
+        raw = raw.replace("{ ", "{").replace(" }}", "}}")
         root = {"request": {"vars": {"req": [{"name": "known", "value": "[2]"}]}}}
         request = {"method": "POST", "url": AT, "body": {"mode": "json", "json": raw}}
         value = {"name": "B", "version": "1", "root": root, "items": [{"name": "one", "request": request}]}

@@ -104,9 +104,9 @@ def sent_by_action(content: Any, params: dict[str, Any], reveal: Callable[[str],
 
 
 class Recorder:
-    """Answers whatever comes, over TLS and in clear, with an empty object, and keeps it."""
+    """Answers whatever comes, over TLS and in clear, with the same JSON, and keeps it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, answer: bytes = b"{}") -> None:
         self.seen: list[Sent] = []
         recorder = self
 
@@ -135,10 +135,10 @@ class Recorder:
                 text = body.decode("utf-8", "replace")
                 recorder.seen.append(Sent(self.command, host, path, query, kept, text))
                 self.send_response(200)
-                self.send_header("Content-Length", "2")
+                self.send_header("Content-Length", str(len(answer)))
                 self.end_headers()
                 if self.command != "HEAD":
-                    self.wfile.write(b"{}")
+                    self.wfile.write(answer)
 
             def __getattr__(self, name: str) -> Any:
                 if name.startswith("do_"):

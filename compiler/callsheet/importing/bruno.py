@@ -1,24 +1,21 @@
-"""A request of Bruno (`.bru`), or a collection that it exports as JSON → requests, as Postman's are read.
+"""A collection that Bruno exports as JSON → requests, as Postman's are read.
 
-Source: docs.usebruno.com, "Bru Lang" and its tag reference; the export is the same with names of JSON.
+What it sends was compared with `bru run` of @usebruno/cli 4.1 (`tests/benchmarks/on_ramp/bruno_run.py`).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from callsheet.importing.bruno_urls import BrunoUrl
 from callsheet.importing.hiding import hidden
 from callsheet.importing.model import Collection, ImportFault
 from callsheet.importing.postman import postman_collection
-from callsheet.importing.variables import Variables
+from callsheet.importing.variables import ExactVariables
 from callsheet.words import nearest
 
 KIND = "a Bruno collection"
-_BEGINNING = re.compile(r"^(?P<name>[a-z][a-z0-9:-]*) ?(?P<bracket>[{\[])\s*$")
-_QUOTED = re.compile(r'(?P<off>~?)"(?P<name>[^"]*)"\s*:(?P<held>.*)')
-_METHODS = ("get", "post", "put", "patch", "delete", "options", "head", "connect", "trace", "http")
 _DEPTH = 50
 _MODES = {"json": "json", "text": "text", "xml": "xml", "sparql": "text"}
 _AUTH = {
@@ -27,14 +24,15 @@ _AUTH = {
     "apikey": {"key": "key", "value": "value"},
     "oauth2": {
         "grantType": "grant_type", "accessTokenUrl": "accessTokenUrl", "clientId": "clientId",
-        "clientSecret": "clientSecret", "scope": "scope",
+        "clientSecret": "clientSecret", "scope": "scope", "tokenHeaderPrefix": "headerPrefix",
     },
 }  # fmt: skip
 
 
-def is_bru(text: str) -> bool:
-    """Return whether a text is a file of Bruno: a request, or an environment."""
-    return re.search(r"^(?:meta|vars) ?\{\s*$", text, re.MULTILINE) is not None
+class BrunoVariables(ExactVariables):
+    """Variables as Bruno reads them: exact names, as in Postman, and some of folders and requests."""
+
+    of_folders = True
 
 
 def is_bruno(value: Mapping[str, Any]) -> bool:
@@ -42,64 +40,6 @@ def is_bruno(value: Mapping[str, Any]) -> bool:
     items = value.get("items")
     known = "brunoConfig" in value or "environments" in value or str(value.get("version")) == "1"
     return isinstance(items, list) and known and "name" in value
-
-
-def collection_of_file(text: str) -> dict[str, Any]:
-    """Return a request in Bruno's language as a collection with this request, as Bruno exports one.
-
-    Raises:
-        ImportFault: for a file that is no request.
-
-    """
-    blocks = dict(_blocks(text))
-    method = next((one for one in _METHODS if one in blocks), None)
-    if method is None:
-        raise ImportFault("the file of Bruno contains no request", "name the file of one request")
-    sent = dict(_pairs(blocks[method]))
-    request: dict[str, Any] = {
-        "method": sent.get("method", method).upper(),
-        "url": sent.get("url", ""),
-        "headers": _listed(blocks.get("headers", "")),
-        "params": [
-            {**one, "type": kind}
-            for kind, name in (("query", "params:query"), ("query", "query"), ("path", "params:path"))
-            for one in _listed(blocks.get(name, ""))
-        ],
-        "body": _body_of(blocks, sent.get("body", "none")),
-        "auth": _auth_of(blocks, sent.get("auth", "none")),
-        "vars": {"req": _listed(blocks.get("vars:pre-request", ""))},
-        "script": {"req": blocks.get("script:pre-request"), "res": blocks.get("script:post-response")},
-        "tests": blocks.get("tests"),
-    }
-    name = dict(_pairs(blocks.get("meta", ""))).get("name", "request")
-    return {"name": name, "version": "1", "items": [{"name": name, "request": request}]}
-
-
-def _body_of(blocks: Mapping[str, str], mode: str) -> dict[str, Any]:
-    if mode != "graphql":
-        return {"mode": mode, mode: blocks.get(f"body:{mode}", blocks.get("body", ""))}
-    asked = {
-        "query": blocks.get("body:graphql", ""),
-        "variables": blocks.get("body:graphql:vars", ""),
-    }
-    return {"mode": mode, mode: asked}
-
-
-def _auth_of(blocks: Mapping[str, str], mode: str) -> dict[str, Any]:
-    # The folder is in another file: what is left out is said, as of a scheme that is not known.
-    found: dict[str, Any] = {"mode": "that of its folder" if mode == "inherit" else mode}
-    for name, block in blocks.items():
-        if name.startswith("auth:"):
-            found[name.removeprefix("auth:")] = {_camel(key): held for key, held in _pairs(block)}
-    return found
-
-
-def variables_of_file(text: str) -> dict[str, Any]:
-    """Return the variables of an environment in Bruno's language, as a file of Postman lists them."""
-    blocks = dict(_blocks(text))
-    hidden = [one.strip(" ,") for one in blocks.get("vars:secret", "").splitlines() if one.strip(" ,")]
-    plain = [_variable(one) for one in _listed(blocks.get("vars", ""))]
-    return {"values": [*plain, *({"key": one, "value": "", "type": "secret"} for one in hidden)]}
 
 
 def bruno_collection(value: dict[str, Any], environment: dict[str, Any] | str | None) -> Collection:
@@ -122,7 +62,7 @@ def bruno_collection(value: dict[str, Any], environment: dict[str, Any] | str | 
         "auth": _auth((root or {}).get("auth")),
         "variable": _variables_of(root),
     }
-    return postman_collection(converted, environment, kind=KIND, sort=Variables)
+    return postman_collection(converted, environment, kind=KIND, sort=BrunoVariables, urls=BrunoUrl)
 
 
 def _environment(value: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -132,7 +72,7 @@ def _environment(value: Mapping[str, Any], name: str) -> dict[str, Any]:
             f"the collection has no environment `{hidden(name)[:80]}`{nearest(name, known)}",
             f"there are: {', '.join(known) or 'none'}",
         )
-    return {"values": [_variable(one) for one in known[name].get("variables") or ()]}
+    return {"values": [variable(one) for one in known[name].get("variables") or ()]}
 
 
 def _items(items: list[Any], above: list[dict[str, Any]], depth: int) -> Iterator[dict[str, Any]]:
@@ -144,32 +84,30 @@ def _items(items: list[Any], above: list[dict[str, Any]], depth: int) -> Iterato
             root = _root(one)
             inner = [*above, root] if root else above
             folder = {"name": one.get("name"), "item": [*_items(one["items"], inner, depth + 1)]}
-            yield {**folder, "auth": _auth((root or {}).get("auth")), "variable": _variables_of(root)}
+            yield {**folder, "auth": _auth_of_folder(root), "variable": _variables_of(root)}
         elif isinstance(one.get("request"), dict):
-            yield {"name": one.get("name"), **_item(one["request"], above)}
+            yield {"name": one.get("name"), **_item(one, above)}
         else:
             yield {}
 
 
-def _item(request: dict[str, Any], above: list[dict[str, Any]]) -> dict[str, Any]:
+def _item(item: Mapping[str, Any], above: list[dict[str, Any]]) -> dict[str, Any]:
+    request = item["request"]
     params = [one for one in request.get("params") or () if isinstance(one, dict)]
-    own = {str(one.get("name")).lower() for one in request.get("headers") or ()}
-    headers = [
-        one for it in above for one in it.get("headers") or () if str(one.get("name")).lower() not in own
-    ]
     url = str(request.get("url") or "")
-    query = [one for one in params if one.get("type", "query") == "query"]
-    if "?" not in url and (pairs := [_variable(one) for one in query if one.get("enabled", True)]):
-        url += "?" + "&".join(f"{one['key']}={one['value']}" for one in pairs)
+    query = [one for one in params if one.get("type", "query") == "query" and one.get("enabled", True)]
     scripts = [*(request.get("script") or {}).values(), request.get("tests")]
     return {
         "request": {
             "method": request.get("method"),
             "url": {
                 "raw": url,
-                "variable": [_variable(one) for one in params if one.get("type") == "path"],
+                "variable": [variable(one) for one in params if one.get("type") == "path"],
+                "encodes": (item.get("settings") or {}).get("encodeUrl") is True,
+                # Bruno sends what the URL says.
+                "unsent": [] if "?" in url else [one.get("name") for one in query],
             },
-            "header": [_variable(one) for one in (*headers, *(request.get("headers") or ()))],
+            "header": _headers([*above, request]),
             "auth": _auth(request.get("auth")),
             "body": _body(request.get("body") or {}),
         },
@@ -180,17 +118,33 @@ def _item(request: dict[str, Any], above: list[dict[str, Any]]) -> dict[str, Any
     }
 
 
+def _headers(nodes: list[Any]) -> list[dict[str, Any]]:
+    """Return the headers of what contains a request and its own; of one name, the last one is sent."""
+    found: dict[str, dict[str, Any]] = {}
+    for one in (it for node in nodes for it in node.get("headers") or ()):
+        if one.get("enabled", True):
+            found[str(one.get("name")).lower()] = variable(one)
+    return [*found.values()]
+
+
 def _body(body: Mapping[str, Any]) -> dict[str, Any]:
     mode = body.get("mode") or "none"
     if mode == "none":
         return {}
     if mode == "graphql":
-        return {"mode": "graphql", "graphql": body.get("graphql") or {}}
+        asked = body.get("graphql") or {}
+        return {"mode": "graphql", "graphql": {**asked, "variables": asked.get("variables") or "{}"}}
     if mode in _MODES:
         return {"mode": "raw", "raw": body.get(mode), "options": {"raw": {"language": _MODES[mode]}}}
     if mode in ("file", "binaryFile"):
         return {"mode": "file", "file": {"src": mode}}
     return {"mode": "formdata", "formdata": [{"key": mode}]}
+
+
+def _auth_of_folder(root: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return the authentication of a folder; one without any leaves that of what contains it."""
+    auth = (root or {}).get("auth")
+    return None if isinstance(auth, dict) and auth.get("mode") == "none" else _auth(auth)
 
 
 def _auth(auth: Any) -> dict[str, Any] | None:
@@ -199,13 +153,30 @@ def _auth(auth: Any) -> dict[str, Any] | None:
     if mode in (None, "inherit"):
         return None
     held = auth.get(mode) or {}
+    if mode == "oauth2" and (other := _elsewhere(held)):
+        return other
     names = _AUTH.get(str(mode))
     if mode == "none" or names is None:
         return {"type": "noauth" if mode == "none" else mode}
     fields = {to: held[name] for name, to in names.items() if held.get(name) is not None}
+    if mode == "oauth2":
+        header = held.get("credentialsPlacement", "basic_auth_header") == "basic_auth_header"
+        more = ((held.get("additionalParameters") or {}).get("token")) or ()
+        fields["client_authentication"] = "header" if header else "body"
+        fields["more"] = " ".join(str(one.get("name")) for one in more if one.get("enabled", True))
     if mode == "apikey":
         fields["in"] = "query" if held.get("placement") == "queryparams" else "header"
     return {"type": mode, str(mode): fields}
+
+
+def _elsewhere(held: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the authentication of a token that is not in its header; None for one that is."""
+    if held.get("tokenPlacement") != "url":
+        return None
+    if held.get("grantType") == "client_credentials":
+        return {"type": "oauth2, token in the query"}
+    key = {"key": held.get("tokenQueryKey") or "access_token", "in": "query", "value": ""}
+    return {"type": "apikey", "apikey": key}
 
 
 def _root(node: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -216,65 +187,16 @@ def _root(node: Mapping[str, Any]) -> dict[str, Any] | None:
 
 def _variables_of(root: Mapping[str, Any] | None) -> list[dict[str, Any]]:
     held = (root or {}).get("vars")
-    return [_variable(one) for one in (held.get("req") or () if isinstance(held, dict) else ())]
+    return [variable(one) for one in (held.get("req") or () if isinstance(held, dict) else ())]
 
 
-def _variable(one: Mapping[str, Any]) -> dict[str, Any]:
+def variable(one: Mapping[str, Any]) -> dict[str, Any]:
     """Return a pair as Postman writes it."""
+    held = one.get("value")
     return {
         "key": one.get("name"),
-        "value": one.get("value"),
+        # In its language a value has no blanks around it.
+        "value": held.strip(" \t") if isinstance(held, str) else held,
         "disabled": one.get("enabled") is False,
         **({"type": "secret"} if one.get("secret") else {}),
     }
-
-
-# -- Bruno's language -------------------------------------------------------------------------------
-
-
-def _blocks(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the blocks of a file with what is in them; one ends with a bracket that begins a line."""
-    name, inside = "", list[str]()
-    for line in text.splitlines():
-        beginning = _BEGINNING.match(line)
-        if not name and beginning:
-            name, inside = beginning["name"], []
-        elif name and line.rstrip() in ("}", "]"):
-            yield name, "\n".join(inside)
-            name = ""
-        elif name:
-            inside.append(line.removeprefix("  "))
-
-
-def _pairs(block: str) -> Iterator[tuple[str, str]]:
-    """Yield names and values; a value of several lines is between `'''`."""
-    lines = iter(block.splitlines())
-    for line in lines:
-        quoted = _QUOTED.match(line.strip())
-        if quoted:
-            name, held = quoted["off"] + quoted["name"], quoted["held"]
-        else:
-            name, colon, held = line.strip().partition(":")
-            if not colon:
-                continue
-        held = held.strip()
-        if held.startswith("'''"):
-            parts = [held.removeprefix("'''")]
-            while not parts[-1].rstrip().endswith("'''"):
-                following = next(lines, "'''")
-                parts.append(following.removeprefix("  "))
-            held = "\n".join(parts).rstrip().removesuffix("'''").strip("\n")
-        yield name.strip(), held
-
-
-def _listed(block: str) -> list[dict[str, Any]]:
-    return [
-        {"name": name.removeprefix("~"), "value": held, "enabled": not name.startswith("~")}
-        for name, held in _pairs(block)
-    ]
-
-
-def _camel(name: str) -> str:
-    """Return a name of the language as the export spells it: `access_token_url`, accessTokenUrl."""
-    first, *rest = name.split("_")
-    return first + "".join(map(str.capitalize, rest))

@@ -12,13 +12,8 @@ from callsheet.documents.reading import parse
 from callsheet.errors import of_its_shape
 from callsheet.importing.arguments import read_argument
 from callsheet.importing.bruno import KIND as BRUNO
-from callsheet.importing.bruno import (
-    bruno_collection,
-    collection_of_file,
-    is_bru,
-    is_bruno,
-    variables_of_file,
-)
+from callsheet.importing.bruno import bruno_collection, is_bruno
+from callsheet.importing.bruno_language import collection_of_file, is_bru, variables_of_file
 from callsheet.importing.har import KIND as HAR
 from callsheet.importing.har import har_collection
 from callsheet.importing.hiding import hidden, hidden_errors

@@ -30,6 +30,7 @@ from callsheet.importing.variables import Variables, checked_host
 from callsheet.words import nearest
 
 KIND = "an Insomnia export"
+_ISO = "name and password are sent as UTF-8: the tool sends them as ISO-8859-1"
 _DEPTH = 50
 
 
@@ -185,6 +186,7 @@ class _Request:
         listed = [one.get("headers") for one in self.folders] + [node.get("headers")]
         for headers in listed:
             add_headers(result, fields(headers), variables)
+            result.notes.extend(_without_value(headers))
         self._authenticate(result)
         self._body(result)
         headers = (one for pair in result.headers for one in pair)
@@ -207,16 +209,29 @@ class _Request:
             add_bearer(result, held.get("token", ""), held.get("prefix", ""), self.variables)
         elif kind == "basic":
             add_basic(result, held.get("username", ""), held.get("password", ""), self.variables)
+            if auth.get("useISO88591"):
+                result.notes.append(
+                    "name and password are sent as UTF-8: the tool sends them as ISO-8859-1"
+                )
         elif kind == "apikey" and held.get("addTo") != "cookie":
             where = "query" if held.get("addTo") == "queryParams" else "header"
             note_missing(result, held.get("value", ""), "its key")
             add_key(result, held.get("key", ""), held.get("value", ""), where, self.variables)
         elif kind == "oauth2" and held.get("grantType") == "client_credentials":
-            add_oauth2(result, held, held.get("accessTokenUrl", ""), self.variables)
+            self._client(result, auth, held)
         elif kind == "oauth2":
             add_bearer(result, "", held.get("tokenPrefix", ""), self.variables)
         elif kind != "none":
             leave_authentication(result, kind)
+
+    def _client(self, result: Imported, auth: Mapping[str, Any], held: Mapping[str, str]) -> None:
+        """Authenticate by a token that a client gets for itself; no action sends one after another word."""
+        if held.get("tokenPrefix", "").strip().lower() not in ("", "bearer"):
+            leave_authentication(result, "oauth2, token without Bearer")
+            return
+        placed = "form" if auth.get("credentialsInBody") is True else "basic"
+        more = [one for one in ("audience", "resource") if held.get(one)]
+        add_oauth2(result, held, held.get("accessTokenUrl", ""), self.variables, placed=placed, more=more)
 
     def _body(self, result: Imported) -> None:
         body = self.node.get("body") or {}
@@ -229,6 +244,18 @@ class _Request:
             result.notes.append(
                 "the body is sent as application/json: the tool sends it without a Content-Type"
             )
+
+
+def _without_value(headers: Any) -> Iterator[str]:
+    """Yield a note for each header that has no value: the tool sends the word of JavaScript for it."""
+    for one in headers or ():
+        if (
+            isinstance(one, dict)
+            and one.get("name")
+            and not one.get("disabled")
+            and one.get("value") is None
+        ):
+            yield f"the header {one['name']} has no value: it is sent empty, and the tool sends `undefined`"
 
 
 def _has_scripts(node: Mapping[str, Any]) -> bool:

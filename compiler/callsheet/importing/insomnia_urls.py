@@ -1,14 +1,15 @@
 """The URL and the query parameters of a request of Insomnia → a URL with marks, as Insomnia sends it.
 
-Source: Insomnia's own `utils/url`. It puts the values of variables in first, and encodes what is not.
-So `+` is a plus, where a request does not say otherwise. Parameters without a name are left out.
+Source: Insomnia's own `utils/url`, and what insomnia-send-request 3.6 sends. It puts the values of
+variables in first, and encodes what is not; the query of the URL is decoded before. So `+` is a plus,
+where a request does not say otherwise, and parameters without a name are left out.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from callsheet.importing.hiding import hidden
 from callsheet.importing.marks import VALUE
@@ -18,11 +19,15 @@ from callsheet.importing.variables import Variables
 from callsheet.outbound.urls import with_query
 
 _TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
-_MORE = re.compile("[&+%#?]")
+_MORE = re.compile(r"[&+%#?\\]")
 """What in the value of a variable says more than a part of the query."""
 _PLAIN = re.compile("[^\ue000-\ue007]+")
 """All but marks, which stand for something that is encoded in its own place."""
-_IN_PATH = "%/:@$+,;=!'()*[]"
+_IN_PATH = {True: "%/:@$+,;=!()*", False: "%/:@$+,;=!'()*[]&"}
+"""What is not encoded in a path, where the tool encodes it and where it does not."""
+_LONE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
+_RAW = re.compile(r'["<>{}|^`\\ ]')
+"""What the tool sends in a path as it is, and no action."""
 
 
 def refuse_tags(texts: Iterable[str]) -> None:
@@ -59,13 +64,35 @@ def insomnia_url(
     base, _, query = written.partition("#")[0].partition("?")
     if "://" not in variables.filled(base):
         base = f"http://{base}"
-    pairs = [_quoted(one, f"%={kept}") for one in query.split("&") if one.partition("=")[0]]
+    asked = query.split("&") if query else []
+    if kept:
+        if raw := _RAW.search(base):
+            variables.notes.append(f"`{raw[0]}` in the path is percent-encoded: the tool sends it as it is")
+        pairs = [_quoted(one, f"%={kept}") for one in asked]
+    else:
+        base = _LONE_PERCENT.sub("%25", base.replace("\\", "/"))
+        pairs = [_quoted(_decoded(one), "%=") for one in asked if one.partition("=")[0]]
     for key, held in parameters:
         name = variables.plain(key, "the name of a query parameter")
         value = _in_place(variables.marked(held), variables)
         refuse_tags((name, value))
         pairs.append(f"{_quoted(name, f'%{kept}')}={_quoted(value, f'%,{kept}')}")
-    return with_query(_quoted(base, _IN_PATH), "&".join(pairs))
+    return with_query(_quoted(base, _IN_PATH[not kept]), "&".join(pairs))
+
+
+def _decoded(pair: str) -> str:
+    """Return a parameter with what is escaped in its name and value, where that is a text."""
+
+    def one(text: str) -> str:
+        try:
+            found = unquote(text, errors="strict")
+        except UnicodeDecodeError:
+            return text
+        # What separates parameters is a separator no more, and a percent sign alone is one.
+        return text if _LONE_PERCENT.search(text) else re.sub("[&#=]", lambda it: quote(it[0]), found)
+
+    key, equals, held = pair.partition("=")
+    return f"{one(key)}{equals}{one(held)}"
 
 
 def _in_place(text: str, variables: Variables) -> str:

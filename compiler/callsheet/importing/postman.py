@@ -26,6 +26,7 @@ def postman_collection(
     *,
     kind: str = KIND,
     sort: type[Variables] = ExactVariables,
+    urls: type[PostmanUrl] = PostmanUrl,
 ) -> Collection:
     """Return the requests of a collection.
 
@@ -34,6 +35,7 @@ def postman_collection(
         environment: a file of variables, as JSON; None for none.
         kind: of the file that was written as Postman writes one.
         sort: of its variables.
+        urls: reads the URL of a request.
 
     """
     value = value.get("collection") or value
@@ -53,7 +55,7 @@ def postman_collection(
         """Return the variables that are credentials because a file says so, or by their use."""
         read = [
             lambda it, node=node, above=above: _Request(
-                node["request"], (value, *above, node), it, kind
+                node["request"], (value, *above, node), it, kind, urls
             ).read()
             for node, _, above in nodes
         ]
@@ -64,7 +66,7 @@ def postman_collection(
         def read() -> Imported:
             own = _variables(_own((*above, node)))[0] if sort.of_folders else {}
             variables = sort(known, secrets(), own, names)
-            found = _Request(node["request"], (value, *above, node), variables, kind).read()
+            found = _Request(node["request"], (value, *above, node), variables, kind, urls).read()
             if _has_scripts(node):
                 found.notes.append("its scripts were left out: nothing is run")
             return found
@@ -145,17 +147,21 @@ class _Request:
         above: what contains it, the collection first, and its item last.
         variables: that it sees.
         kind: of the file, for what is said of it.
+        urls: reads its URL.
 
     """
 
-    def __init__(self, node: Any, above: tuple[Any, ...], variables: Variables, kind: str = KIND) -> None:
+    def __init__(
+        self, node: Any, above: tuple[Any, ...], variables: Variables, kind: str, urls: type[PostmanUrl]
+    ) -> None:
         self.kind = kind
+        self.urls = urls
         self.node: dict[str, Any] = {"url": node} if isinstance(node, str) else node
         self.above = above
         self.variables = variables
 
     def read(self) -> Imported:
-        url = PostmanUrl(self.node.get("url"), self.variables)
+        url = self.urls(self.node.get("url"), self.variables)
         method = self.node.get("method")
         if method is not None and not isinstance(method, str):
             raise TypeError

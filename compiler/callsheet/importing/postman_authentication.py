@@ -73,7 +73,12 @@ def _oauth2(result: Imported, held: Mapping[str, str], variables: Variables) -> 
     without_header(result, "Authorization")
     without_parameter(result, "access_token")
     if held.get("grant_type") == "client_credentials" and held.get("accessTokenUrl"):
-        add_oauth2(result, held, held["accessTokenUrl"], variables)
+        if other := _not_a_bearer(held):
+            leave_authentication(result, other)
+            return
+        placed = "form" if held.get("client_authentication") == "body" else "basic"
+        more = held.get("more", "").split() or [one for one in ("audience", "resource") if held.get(one)]
+        add_oauth2(result, held, held["accessTokenUrl"], variables, placed=placed, more=more)
         return
     token = held.get("accessToken", "")
     if held.get("addTokenTo") == "queryParams":
@@ -84,6 +89,15 @@ def _oauth2(result: Imported, held: Mapping[str, str], variables: Variables) -> 
         add_bearer(result, token, prefix, variables)
     else:
         result.headers.append(("Authorization", variables.marked(token) or "token"))
+
+
+def _not_a_bearer(held: Mapping[str, str]) -> str:
+    """Return how a token that is got for each call is sent, where no action sends it so."""
+    if held.get("addTokenTo") == "queryParams":
+        return "oauth2, token in the query"
+    if held.get("headerPrefix", "Bearer").strip().lower() != "bearer":
+        return "oauth2, token without Bearer"
+    return ""
 
 
 _SCHEMES = {"bearer": _bearer, "basic": _basic, "apikey": _key, "oauth2": _oauth2}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 from callsheet.importing.marks import SECRET, SLOT, VALUE
@@ -41,6 +41,9 @@ class PostmanUrl:
         user: name and password that the object says apart.
 
     """
+
+    encoded: ClassVar[re.Pattern[str]] = _ENCODED
+    """What is percent-encoded before the query."""
 
     def __init__(self, url: Any, variables: Variables) -> None:
         self.variables = variables
@@ -168,14 +171,14 @@ class PostmanUrl:
 
         def in_place(match: re.Match[str]) -> str:
             held = self.variables.filled(match[0])
-            return held if _ENCODED.search(held) or _ODD_IN_PATH.search(held) else match[0]
+            return held if self.encoded.search(held) or _ODD_IN_PATH.search(held) else match[0]
 
         marked = self.variables.marked(text)
         self.variables.filled(marked)  # raises where that is too long
         found = VALUE.sub(in_place, marked)
         if raw := _RAW.search(found):
             self.notes.append(f"`{raw[0][0]}` in the path is percent-encoded: the tool sends it as it is")
-        return _RAW.sub(_percent, _ENCODED.sub(_percent, found))
+        return _RAW.sub(_percent, self.encoded.sub(_percent, found))
 
     def _user(self, auth: Any) -> tuple[str, str] | None:
         if not isinstance(auth, dict) or not auth.get("user"):

@@ -27,6 +27,7 @@ from callsheet.language.masking import HIDDEN
 if TYPE_CHECKING:
     from callsheet.contracts.sources import ContractFile
 
+_FOLDERS_ABOVE = 20
 MAX_LINE = 262_144
 _NAME = re.compile(r"[A-Za-z0-9_]{1,30}\Z")
 
@@ -69,7 +70,22 @@ def read_request(
         found = with_values_filled(request_of(read_description(root, source), operation, fields, server))
     else:
         found = read_file(read_argument(source), wanted, environment, kind)
+        found.notes.extend(left_beside(Path(source)))
     return settled(found)
+
+
+def left_beside(file: Path) -> list[str]:
+    """Note what the folders of a request of Bruno say of it in files of their own, which are not read."""
+    found = list[str]()
+    for folder in [*file.resolve().parents][:_FOLDERS_ABOVE] if file.suffix == ".bru" else ():
+        found += [name for name in ("folder.bru", "collection.bru") if (folder / name).is_file()]
+        if (folder / "bruno.json").exists():
+            break
+    names = " and ".join(f"`{one}`" for one in dict.fromkeys(found))
+    note = (
+        f"what is said of it in {names} was left out: a collection that is exported as JSON has all of it"
+    )
+    return [note] if found else []
 
 
 def settled(found: Imported) -> Imported:

@@ -95,8 +95,26 @@ def add_key(imported: Imported, name: str, held: str, where: str, variables: Var
     }
 
 
-def add_oauth2(imported: Imported, held: Mapping[str, str], token_url: str, variables: Variables) -> None:
-    """Authenticate by a token that a client gets for itself."""
+def add_oauth2(
+    imported: Imported,
+    held: Mapping[str, str],
+    token_url: str,
+    variables: Variables,
+    *,
+    placed: str = "basic",
+    more: Sequence[str] = (),
+) -> None:
+    """Authenticate by a token that a client gets for itself.
+
+    Args:
+        imported: the request.
+        held: the client's id, its secret, and the scopes.
+        token_url: of the token endpoint.
+        variables: that the request sees.
+        placed: where the client authenticates there: `basic` or `form`.
+        more: what the tool also sends there, and no action.
+
+    """
     scopes = held.get("scope", "").split()
     imported.authentication = {
         "type": "oauth2",
@@ -104,8 +122,12 @@ def add_oauth2(imported: Imported, held: Mapping[str, str], token_url: str, vari
         "tokenUrl": variables.plain(token_url, "the URL of its token endpoint"),
         "clientId": Credential(variables.marked(held.get("clientId", ""))),
         "clientSecret": Credential(variables.marked(held.get("clientSecret", ""))),
+        **({"clientAuthentication": placed} if placed != "basic" else {}),
         **({"scopes": scopes} if scopes else {}),
     }
+    if more:
+        names = ", ".join(more)[:80]
+        imported.notes.append(f"what the tool also sends to the token endpoint was left out: {names}")
 
 
 def nearest_authentication(listed: Sequence[Any], kind: str) -> dict[str, Any]:

@@ -58,6 +58,8 @@ class Variables:
     """A variable in a text."""
     of_folders: ClassVar[bool] = True
     """Whether folders declare some."""
+    sends_comments: ClassVar[bool] = True
+    """Whether the tool sends the comments of a JSON body, which is no JSON with them."""
 
     def __init__(
         self,
@@ -104,6 +106,8 @@ class Variables:
             found = json_body(marked)
         except ImportFault:
             found = json_body(_COMMENT.sub(lambda match: match[1] or " ", marked))
+            if self.sends_comments:
+                self.notes.append("the comments in the body were left out: the tool sends them")
         return self._with_slots(found)
 
     def text_of(self, name: str) -> str:
@@ -237,6 +241,7 @@ class ExactVariables(Variables):
 
     pattern = _EXACT
     of_folders = False
+    sends_comments = False
 
 
 def checked_host(

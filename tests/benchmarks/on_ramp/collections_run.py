@@ -30,33 +30,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from imported import Outcome, all_of, one_of
 from odd_requests import odd_requests
 from odd_variables import odd_variables
-from postman_judge import UNFINISHED, Judge, requests_of, values_for, values_of_path
+from postman_judge import Judge, requests_of, values_for, values_of_path
 from sources import Source, carried, examples, made
+from verdicts import EQUAL, is_wrong, verdict
 
 from callsheet.importing.free_names import first_free
-from support.sent_requests import Recorder, Sent, differences, pairs_of, without_usual
-
-WRONG = {
-    *("another request, silently", "written and then invalid", "written and then not sent"),
-    *("internal error", "a credential in clear", "lost"),
-}
-"""What may never be: the command fails then."""
-EQUAL, NOTED, SILENT = "equal", "another request, with a note", "another request, silently"
-
-
-def verdict(real: Sent | None, ours: Outcome, error: str = "") -> tuple[str, str]:
-    """Return the class of a request, and why; the class ends with what keeps it from being judged."""
-    if error == UNFINISHED:
-        return f"{UNFINISHED}, {ours.kind or 'imported'}", ours.why
-    if real is None:
-        return f"nothing sent by the tool, {ours.kind or 'imported'}", f"{error}: {ours.why}"
-    is_json = not real.body.strip() or real.json != ()
-    if ours.sent is None:
-        return f"{ours.kind}{'' if is_json else ', not JSON'}", ours.why
-    found = differences(real, ours.sent)
-    if not found:
-        return EQUAL, ""
-    return (NOTED if ours.notes else SILENT), "; ".join(found) + f" {ours.notes}"
+from support.sent_requests import Recorder, Sent, pairs_of, without_usual
 
 
 def of_postman(
@@ -178,8 +157,7 @@ def main() -> int:
     for (group, kind, why), number in reasons.most_common(40):
         if why:
             print(f"{number} {group}, {kind}: {why}")
-    wrong = {kind.removesuffix(", not JSON") for _, kind in classes} & WRONG
-    return 1 if wrong else 0
+    return 1 if any(is_wrong(kind) for _, kind in classes) else 0
 
 
 if __name__ == "__main__":

@@ -57,12 +57,13 @@ def all_of(
     return found
 
 
-def one_of(file: Path, wanted: str, folder: Path) -> Outcome:
-    """Import one request of a file; return what became of it."""
-    with workspace_in(folder) as workspace, _of_all([wanted]) as found:
-        workspace.import_(str(file), request=wanted, name="example")
-        found[wanted] = outcome_of(workspace, "example", [])
-    return found[wanted]
+def one_of(file: Path, wanted: str | None, folder: Path, environment: str | None = None) -> Outcome:
+    """Import one request of a file, or the only one; return what became of it."""
+    label = wanted or file.name
+    with workspace_in(folder) as workspace, _of_all([label]) as found:
+        workspace.import_(str(file), request=wanted, name="example", environment=environment)
+        found[label] = outcome_of(workspace, "example", [])
+    return found[label]
 
 
 @contextmanager

@@ -6,22 +6,13 @@
 // which of its requests in the order of the file, and values for its variables and for those of the path. Each is answered by one line, {"error"}.
 "use strict";
 const fs = require("fs");
-const net = require("net");
 const path = require("path");
 const readline = require("readline");
-const tls = require("tls");
 
 const [folder, plain, secure] = process.argv.slice(2);
 const load = (name) => require(require.resolve(name, { paths: [path.resolve(folder)] }));
 
-const connect = net.Socket.prototype.connect;
-net.Socket.prototype.connect = function (...given) {
-  const port = Number(this instanceof tls.TLSSocket ? secure : plain);
-  const first = Array.isArray(given[0]) ? given[0][0] : given[0];
-  const done = (Array.isArray(given[0]) ? given[0] : given).find((one) => typeof one === "function");
-  const more = first && typeof first === "object" ? first : {};
-  return connect.call(this, { ...more, host: "127.0.0.1", port, lookup: undefined }, done);
-};
+require("./led_to_recorder.cjs").lead(plain, secure);
 
 const { Runner } = load("postman-runtime");
 const sdk = load("postman-collection");

@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from verdicts import UNFINISHED
+
 from support.sent_requests import Recorder, Sent
 
 _VARIABLE = re.compile(r"\{\{([^{}]+)\}\}")
 _SECONDS = 12
 """That a request may take; the runtime itself gives up after eight, where it still can."""
-UNFINISHED = "not finished by the tool"
-"""What is said where Postman's runtime has not answered in time."""
 
 
 class Judge:
@@ -102,15 +102,15 @@ def values_for(
         for one in listed
         if one.get("value") not in (None, "") or (one.get("value") == "" and one.get("type") in cast)
     }
-    return {name: _value(name, params) for name in {*_VARIABLE.findall(shown)} - known}
+    return {name: value_of(name, params) for name in {*_VARIABLE.findall(shown)} - known}
 
 
 def values_of_path(request: dict[str, Any], params: Mapping[str, Any]) -> dict[str, str]:
     """Return values for what is written `:name` in the path of a request."""
-    return {name: _value(name, params) for name in re.findall(r"[/\"]:([^/\"?.#]+)", json.dumps(request))}
+    return {name: value_of(name, params) for name in re.findall(r"[/\"]:([^/\"?.#]+)", json.dumps(request))}
 
 
-def _value(name: str, params: Mapping[str, Any]) -> str:
+def value_of(name: str, params: Mapping[str, Any]) -> str:
     """Return the value with which an action is tested in the place of a variable."""
     plain = re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_") or "value"
     lowered = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", plain).lower()
