@@ -74,5 +74,8 @@ def test_what_is_named_by_a_credential_is_reported(
         .replace("values.one", f"'{SECRET[:9]}'")
         .replace("values.two", f"'{SECRET[9:]}'"),
     )
+    workspace.write(
+        "commented.yaml", ACTION.format(name="commented", constant=f'"a # {SECRET}"') + f"#{KEY}\n"
+    )
     assert callsheet("validate", "-C", workspace.path).out == snapshot
     assert callsheet("list", "-C", workspace.path).out == snapshot

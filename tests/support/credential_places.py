@@ -214,7 +214,13 @@ FILES: dict[str, dict[str, str]] = {
     "as the name of a file of rows": {"set.yaml": SET.replace("rows.csv", f"{KEY}.csv"), f"{KEY}.csv": "name,title,one,two\nfirst,Example,a,b\n"},
     "as the name of a template": {**mail(html=f"htmlFile: {KEY}.html"), f"{KEY}.html": "<p>Hi</p>"},
 }  # fmt: skip
-PLACES |= NAMED | MAILS | FILES
+COMMENTS: dict[str, dict[str, str]] = {
+    "in a comment": {"other.yaml": ACTION.format(name="other", constant="1") + f"# was {SECRET}\n"},
+    "in a comment beside a value": {"other.yaml": ACTION.format(name="other", constant="1").replace("POST", f"POST  # {KEY}")},
+    "in a comment of a connection": {one: f"# {SECRET}\n{text}" for one, text in connection("headers: {X-It: plain}").items()},
+    "in a comment of an environment": {"another.yaml": f"# {SECRET}\n{VALUES}"},
+}  # fmt: skip
+PLACES |= NAMED | MAILS | FILES | COMMENTS
 CONTRACTS: dict[str, dict[str, str]] = {
     "in an enum of a contract": contract(f"{{enum: [{SECRET}, other]}}"),
     "as a const of a contract": contract(f"{{const: {SECRET}}}"),

@@ -19,7 +19,7 @@ from callsheet.language.environment import Environment, overlaid_spots
 from callsheet.language.fragment import Binding
 from callsheet.language.layers import assembled, binding_at
 from callsheet.language.when_empty import DROP, WHEN_EMPTY, is_misspelt
-from callsheet.rules.secrets import has_secret_text, put_together
+from callsheet.rules.secrets_beside import has_secret_text, put_together
 from callsheet.rules.written_forms import lost_in_template
 from callsheet.templates.encoding import encode, literal_mapping
 from callsheet.templates.evaluate import evaluate_leaf, evaluate_part

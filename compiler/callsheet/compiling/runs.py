@@ -356,7 +356,7 @@ def _parts_of(compiled: Compiled) -> Iterator[tuple[str, Any]]:
 
 def _shared_rows(documents: Sequence[Document]) -> list[tuple[str, int, int, Any]] | None:
     """Return the documents that others share; None where a secret is written into one: it is read again."""
-    from callsheet.rules.secrets import has_literal_secret
+    from callsheet.rules.secrets_beside import has_literal_secret
 
     if any(map(has_literal_secret, documents)):
         return None

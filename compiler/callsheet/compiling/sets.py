@@ -12,7 +12,7 @@ from callsheet.documents import Document, Path, Problem, Related
 from callsheet.documents.walking import texts_in
 from callsheet.language.catalog import Spots
 from callsheet.language.origin import TEMPLATE, Row
-from callsheet.rules.secrets import has_secret_text, put_together
+from callsheet.rules.secrets_beside import has_secret_text, put_together
 from callsheet.templates.evaluate import evaluate_leaf
 from callsheet.templates.faults import TemplateFault
 from callsheet.templates.scope import Scope

@@ -55,11 +55,12 @@ from callsheet.language.secret_patterns import secret_kind, secret_kind_of_file
 from callsheet.rules.cases import check_test_environments
 from callsheet.rules.overlays import check_assembled, check_overlay
 from callsheet.rules.policies import ReadyPolicy, prepare, violations
-from callsheet.rules.secrets import (
+from callsheet.rules.secrets import references_in
+from callsheet.rules.secrets_beside import (
     has_literal_secret,
     has_secret_text,
+    in_comments,
     named_by_credential,
-    references_in,
     repeats_secret,
 )
 from callsheet.targets.journey_optimizer.forms import is_channel
@@ -167,6 +168,9 @@ class Worker:
             unit.documents += 1
             self._document(Document(file, index, text, one), unit)
         unit.found += [(one, []) for one in self._unused_in(unit, text)]
+        if unit.documents and not as_json:
+            commented = list(in_comments(file, text, [one for one, _ in unit.found]))
+            unit.found += [(_about_document(one, parsed), []) for one in commented]
         return unit
 
     def _unused_in(self, unit: Unit, text: str) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from callsheet.compiling.sealed import SealedStore
 from callsheet.compiling.unit import problem_of, problem_record
 from callsheet.documents import Problem
 from callsheet.language.secret_patterns import secret_kind
-from callsheet.rules.secrets import repeats_secret
+from callsheet.rules.secrets_beside import repeats_secret
 
 FORMAT = 6
 """Of what is kept; higher whenever an action is checked otherwise by the same version."""

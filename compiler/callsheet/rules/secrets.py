@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from callsheet.documents import Document, Path, Problem, Span
+from callsheet.documents import Path, Problem
 from callsheet.documents.walking import keys_in, texts_in
 from callsheet.language.catalog import Spots, declare, rule
 from callsheet.language.content import Content
 from callsheet.language.credential_names import is_named_secret
 from callsheet.language.origin import TEMPLATE
 from callsheet.language.plugins import secret_schemes
-from callsheet.language.secret_patterns import secret_kind, secret_kind_of_file, without_credentials
+from callsheet.language.secret_patterns import secret_kind
 from callsheet.language.urls import secret_url
 from callsheet.words import nearest
 
@@ -26,8 +26,8 @@ _SECRET_FIELDS = ("password", "token", "clientSecret", "value", "key")
 _REFERENCE = re.compile(r"([a-z][a-z0-9]*):(.+)\Z", re.DOTALL)
 _ENVIRONMENT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _REFER = 'write a reference, such as {secret: "env:NAME"}, and revoke what was written here'
-_REFER_THERE = 'write a reference, such as {secret: "env:NAME"}, and revoke what was written'
-_REMOVE = "remove it, and revoke the credential"
+REFER_THERE = 'write a reference, such as {secret: "env:NAME"}, and revoke what was written'
+REMOVE = "remove it, and revoke the credential"
 _FILES = ("itemsFile", "payloadFile", "htmlFile")
 _OVERLAY = (
     'write a reference, such as {secret: "env:NAME"}; put it in an overlay where it differs by environment'
@@ -38,10 +38,10 @@ _OVERLAY = (
 def literal_secret(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """A secret must not be written into a file: it stays in git's history.
 
-    What looks like a credential (by the patterns of detect-secrets), or is written where a
-    password, token or key belongs, is refused and never printed; so is what looks like one only
-    as a template puts it together. What is made of it is not kept in the cache; what has its name by
-    one, as a file or a definition, is not read, so that the name is not repeated.
+    What looks like a credential (by the patterns of detect-secrets), also in a comment, or is
+    written where a password, token or key belongs, is refused and never printed; so is what looks
+    like one only as a template puts it together. What is made of it is not kept in the cache; what
+    has its name by one, as a file or a definition, is not read, so that the name is not repeated.
 
     Bad:
         authentication: {type: bearer, token: hunter2hunter2}
@@ -71,62 +71,13 @@ def literal_secret(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
         kind = secret_kind(text)
         if kind:
             # No metadata is made of a reference, nor is the name of a file.
-            way_out = _REMOVE if path[0] == "metadata" or path[-1] in _FILES else _REFER
+            way_out = REMOVE if path[0] == "metadata" or path[-1] in _FILES else _REFER
             yield at.value(path, f"this looks like a credential ({kind})", do=way_out)
     for path in keys_in(value):
         name = path[-1]
         kind = secret_kind(name) if isinstance(name, str) and len(name) >= _SHORTEST_KEY else ""
         if kind:
-            yield at.key(path, f"this name looks like a credential ({kind})", do=_REMOVE)
-
-
-def put_together(made: Any, at: Spots, place: Callable[[Path], Path]) -> Iterator[Problem]:
-    """Find the texts of what something comes to that look like a credential.
-
-    Args:
-        made: what it comes to.
-        at: makes the problems.
-        place: returns where the text at a path of it is written.
-
-    """
-    for path, text in texts_in(made):
-        kind = secret_kind(text)
-        if kind:
-            words = f"what this comes to looks like a credential ({kind})"
-            yield at.value(place(path), words, do=_REFER_THERE)
-
-
-def named_by_credential(file: str) -> Problem | None:
-    """Return what is wrong with the name of a file, or of a folder that it is in; None for a usual one."""
-    kind = secret_kind_of_file(file)
-    if not kind:
-        return None
-    return Problem(
-        code="CS601",
-        file=without_credentials(file),
-        span=Span(1, 1, 1, 1),
-        message=f"the name of this file or folder looks like a credential ({kind}), and it is not read",
-        help="rename it, and revoke the credential",
-    )
-
-
-def has_secret_text(value: Any) -> bool:
-    """Return whether a text of a value looks like a credential."""
-    return any(secret_kind(text) for _, text in texts_in(value))
-
-
-def has_literal_secret(document: Document) -> bool:
-    """Return whether a secret is written into a document: what is made of it is kept nowhere."""
-    value = document.value
-    return isinstance(value, dict) and any(literal_secret(value, Spots("CS601", document)))
-
-
-def repeats_secret(problem: Problem) -> bool:
-    """Return whether a problem repeats what looks like a credential, as a name or a value."""
-    texts = [problem.message, problem.help, problem.missing, problem.suggested]
-    texts += [name for name, _ in problem.about]
-    texts += [one.message for one in problem.related]
-    return has_secret_text(texts)
+            yield at.key(path, f"this name looks like a credential ({kind})", do=REMOVE)
 
 
 @rule("CS607", "named-as-secret", severity="warning", on="document")
