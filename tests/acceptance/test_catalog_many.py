@@ -40,7 +40,9 @@ def test_the_first_ones_are_shown_and_all_of_them_on_demand(
     one = watched((site / page).as_uri(), 1280)
     status, rest = one.page.locator("[role=status]"), one.page.locator("button.rest")
     french = page.startswith("fr/")
-    said = "130 trouvés, les 60 premiers sont affichés" if french else "130 found, the first 60 are shown"
+    said = (
+        "résultats : 130, les 60 premiers sont affichés" if french else "130 found, the first 60 are shown"
+    )
     expect(status).to_have_text(said)
     expect(rest).to_have_text("Afficher les 130" if french else "Show all 130")
     first = names(one)

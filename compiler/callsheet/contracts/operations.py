@@ -40,6 +40,7 @@ class Operation(Struct):
         status: of the first success that is described, else 200.
         definitions: what the schemas of parameters refer to.
         odd: what the contract itself gets wrong, with pointers.
+        unheld: sentences on what is required and no action holds, or as the description has it.
         compiled: the validations that were asked for.
 
     """
@@ -62,6 +63,7 @@ class Operation(Struct):
     status: int = 200
     definitions: dict[str, Any] = field(default_factory=dict)
     odd: list[tuple[str, str]] = field(default_factory=list)
+    unheld: list[str] = field(default_factory=list)
     compiled: dict[str, Validation] = field(default_factory=dict)
 
     @property
@@ -210,6 +212,8 @@ class _OperationReader:
             operation.body_required = one.get("required") is True
         elif where == "formData":
             self.fields.append((one, at))
+        elif where in ("path", "cookie"):
+            operation.unheld += _unheld(one, where)
         elif where in ("query", "header"):
             schema, in_a_text = self._schema_of(one)
             operation.parameters.append(
@@ -292,4 +296,19 @@ class _OperationReader:
         for alternative in node.get("security", self.description.get("security") or ()):
             names = alternative if isinstance(alternative, dict) else {}
             found = [self._resolved(schemes.get(name)) for name in names]
+            operation.unheld += [
+                f"the operation requires `{name}`, which the description does not define"
+                for name, one in zip(names, found, strict=True)
+                if not one
+            ]
             operation.security.append([one for one in found if one])
+
+
+def _unheld(parameter: dict[str, Any], where: str) -> list[str]:
+    """Return what an action does not hold of a cookie, or of the style of a parameter of the path."""
+    name, style = parameter.get("name"), parameter.get("style", "simple")
+    if where == "path":
+        words = f"the operation writes `{name}` in the style `{style}`: the path has its value alone"
+        return [words] if style != "simple" else []
+    is_required = parameter.get("required") is True
+    return [f"the operation requires the cookie `{name}`: it was left out"] if is_required else []

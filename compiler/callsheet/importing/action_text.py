@@ -26,7 +26,13 @@ from callsheet.importing.model import Credential, Imported, ImportFault, Known, 
 from callsheet.importing.query_parts import parted
 from callsheet.importing.references import References, secret_names
 from callsheet.importing.shell import as_written
-from callsheet.importing.url_texts import PLAIN_IN_PATH, encoded, query_text, with_plain_values
+from callsheet.importing.url_texts import (
+    PLAIN_IN_PATH,
+    encoded,
+    query_text,
+    refuse_backslash,
+    with_plain_values,
+)
 from callsheet.language.credential_names import last_key
 from callsheet.language.formatting import formatted
 from callsheet.outbound.urls import with_query
@@ -53,15 +59,17 @@ _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _NO_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 _LINE = "^[!-~]+( [!-~]+)*$"
 _USER = re.compile(r"(?<=://)[^/]*@")
-_LEFT_OUT = ("host", "content-length", "user-agent", "accept-encoding", "connection", "cookie")
+_OF_A_CONNECTION = ("te", "transfer-encoding", "keep-alive", "proxy-connection", "proxy-authorization")
 _UNSAID = ("user-agent", "accept-encoding", "connection")
 """Headers that every client has of its own."""
+_LEFT_OUT = ("host", "content-length", "cookie", *_UNSAID, *_OF_A_CONNECTION)
 
 
 _WHY = {
     "host": "it is that of the URL",
     "content-length": "the client says how long the body is",
     "cookie": "an action has no session",
+    **dict.fromkeys(_OF_A_CONNECTION, "it belongs to one connection"),
 }
 _USER_LEFT = "the name and password in the URL were left out: the request authenticates otherwise"
 
@@ -99,7 +107,9 @@ def notes_of(text: str) -> list[str]:
 
 class _Writer:
     def __init__(self, imported: Imported, name: str, account: str, secrets: dict[str, str]) -> None:
-        self.imported = imported
+        # A scheme is the same in capitals (RFC 3986, section 3.1), and policies read it as text.
+        url = re.sub(r"^[A-Za-z][A-Za-z0-9+.-]*(?=://)", lambda one: one[0].lower(), imported.url)
+        self.imported = replace(imported, url=url)
         self.notes = [*imported.notes]
         self.notes_of_secrets: dict[str, str] = {}
         self.name = name
@@ -146,6 +156,13 @@ class _Writer:
         self.notes.append(f"{secret} {words}")
         self.notes_of_secrets[self.notes[-1]] = secret
 
+    def _secret(self, name: str, text: str) -> dict[str, str]:
+        """Return a reference to a secret; a note says where a variable is only a part of it."""
+        reference = self.secrets.to(name, text)
+        if ANY_MARK.search(text) and not ANY_MARK.fullmatch(text):
+            self._say_of(reference, "is the whole value, with what is around the variable in it")
+        return reference
+
     def _title(self) -> str:
         """Return what the call is named where it comes from, on one line."""
         shown = "".join(one if one.isprintable() else " " for one in self.imported.title)
@@ -156,6 +173,7 @@ class _Writer:
 
     def _request(self) -> tuple[dict[str, Any], dict[str, Any]]:
         parts = urlsplit(filled(self.imported.url, self.imported.values))
+        refuse_backslash(parts.netloc)
         if not parts.hostname:
             raise ImportFault("the request has no URL with a host", "paste a request with a whole URL")
         if self.imported.method not in _METHODS:
@@ -172,6 +190,8 @@ class _Writer:
         self.key_in_query = own.get("in") == "query" or bool(parted(written).hidden)
         if self.imported.authentication is not None:
             self._authenticate(self.imported.authentication)
+            if self.imported.user is not None and self.key_in_query:
+                self._basic(*self.imported.user)
         elif self.imported.user is not None or parts.username:
             self._basic(*(self.imported.user or (parts.username or "", parts.password or "")))
         if parts.username and (self.imported.authentication is not None or self.imported.user is not None):
@@ -254,7 +274,7 @@ class _Writer:
             self.whole_headers[written["name"]] = self.secrets.to(written["name"], written["value"].text)
             return
         self.authentication = {
-            key: self.secrets.to(written.get("name") or parameter_name(key), one.text)
+            key: self._secret(written.get("name") or parameter_name(key), one.text)
             if isinstance(one, Credential)
             else one
             for key, one in written.items()
@@ -267,8 +287,8 @@ class _Writer:
         # What is empty is no secret.
         self.authentication = {
             "type": "basic",
-            "username": self.secrets.to("username", username) if username else "",
-            "password": self.secrets.to("password", password) if password else "",
+            "username": self._secret("username", username) if username else "",
+            "password": self._secret("password", password) if password else "",
         }
 
     def _whole_header(self, name: str, value: str, scheme: str) -> None:
@@ -293,7 +313,7 @@ class _Writer:
                 "type": "apiKey",
                 "name": key,
                 "in": "query",
-                "value": self.secrets.to(key, hidden.pop(key)),
+                "value": self._secret(key, hidden.pop(key)),
             }
         elif own["type"] not in ("none", "apiKey") or own.get("in") == "header":
             self.notes += [
@@ -313,7 +333,7 @@ class _Writer:
             self.notes.append("the query is sent in the order of its names")
         return (
             None if is_said_by_url else plain,
-            {key: self.secrets.to(key, value) for key, value in hidden.items()},
+            {key: self._secret(key, value) for key, value in hidden.items()},
         )
 
     def _headers(self) -> dict[str, Any]:
@@ -387,9 +407,10 @@ class _Writer:
         elif scheme == "bearer":
             self._as_header(headers)
             token = value[len("bearer ") :]
-            reference = self.secrets.to("token", token)
+            form = form_after_scheme(token)
+            reference = (self.secrets.to if form else self._secret)("token", token)
             self.authentication = {"type": "bearer", "token": reference}
-            if form := form_after_scheme(token):
+            if form:
                 self._say_of(reference, f"is all that follows `Bearer`: `{form}`")
         elif scheme == "basic" and _is_login(value[len("basic ") :]):
             self._as_header(headers)
@@ -436,7 +457,7 @@ class _Writer:
         key = last_key(path, "value")
         if not isinstance(value, str):
             self.notes.append(f"`{key}` was a number: its secret is sent as a string")
-        return self.secrets.to(key, str(value))
+        return self._secret(key, str(value))
 
     def _token_of_body(self, held: str) -> dict[str, str]:
         reference = self.secrets.to("token", held)

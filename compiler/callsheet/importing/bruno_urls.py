@@ -15,6 +15,7 @@ from urllib.parse import quote, unquote
 from callsheet.importing.marks import ANY_MARK, SECRET, SLOT, VALUE
 from callsheet.importing.model import ImportFault
 from callsheet.importing.postman_urls import PostmanUrl
+from callsheet.importing.url_texts import refuse_backslash
 from callsheet.importing.variable_texts import text_of_field
 from callsheet.importing.variables import Variables
 
@@ -63,6 +64,7 @@ class BrunoUrl(PostmanUrl):
             base, dropped, _ = base.partition("#")
             asked = _encoded_by_parser(asked.partition("#")[0]) if not dropped else ""
         origin = _ORIGIN.match(base)
+        refuse_backslash(origin[0] if origin else "")
         start = origin.end() if origin else 0
         found = "/".join((base[:start], *map(self._segment, base[start:].split("/")[1:])))
         return self._without_empty(found), [*self._parameters(asked if question else "")]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from msgspec.structs import replace
 
-from callsheet.documents.reading import parse
+from callsheet.documents.foreign_reader import ForeignFault, read_foreign
 from callsheet.errors import of_its_shape
 from callsheet.importing.arguments import read_argument
 from callsheet.importing.bruno import KIND as BRUNO
@@ -172,9 +173,8 @@ def _value(text: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         if text.lstrip().startswith("type: collection.insomnia"):
-            documents, problems = parse(text, "export.yaml")
-            if documents and not problems:
-                return documents[0].value
+            with suppress(ForeignFault):
+                return read_foreign(text, is_json=False)
         if is_bru(text):
             return collection_of_file(text)
         if _is_opencollection(text):
@@ -221,13 +221,14 @@ def _chosen(found: Sequence[Listed], wanted: str | None) -> Listed:
         lambda one: wanted in (one.label, None),
         lambda one: wanted == one.name,
         lambda one: wanted in one.also,
-        lambda one: str(wanted) in one.label,
+        # A number is that of an entry, and no part of a name.
+        lambda one: not (one.also and str(wanted).isdecimal()) and str(wanted) in one.label,
     ):
         fitting = [one for one in found if fits(one)]
         if fitting:
             break
     if len(fitting) != 1:
-        names = ", ".join(map(_shown, found[:10]))
+        names = ", ".join(map(_shown, (fitting or found)[:10]))
         what = "none of them matches" if not fitting else f"{len(fitting)} of them match"
         held = counted(len(found), "request")
         raise ImportFault(f"the file contains {held}, and {what}", f"choose one with --request: {names}")

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from callsheet.importing.json_bodies import json_body
-from callsheet.importing.model import Collection, Imported, Listed
+from callsheet.importing.model import Collection, Imported, ImportFault, Listed
 from callsheet.importing.reading_requests import refuse_form
 from callsheet.outbound.urls import with_query
 
@@ -41,7 +41,15 @@ def _read(request: dict[str, Any]) -> Imported:
         result.notes.append(f"what only a browser says was left out: {', '.join(left)}")
     data = request.get("postData") or {}
     text = data.get("text")
+    if not text and not data.get("params") and _size(request, listed) > 0:
+        raise ImportFault(
+            "the file says that a body was sent, and does not contain it",
+            "record the call with its content",
+        )
     if isinstance(text, str) and text.strip():
+        if packed := [one for one in headers if one[0].lower() == "content-encoding"]:
+            headers[:] = [one for one in headers if one not in packed]
+            result.notes.append("the header Content-Encoding was left out: the body is sent as it reads")
         result.payload, result.has_payload = json_body(text), True
         media = str(data.get("mimeType") or "")
         if media and not any(name.lower() == "content-type" for name, _ in listed):
@@ -51,6 +59,13 @@ def _read(request: dict[str, Any]) -> Imported:
     elif text:
         result.notes.append("the body was left out: it is blank")
     return result
+
+
+def _size(request: dict[str, Any], headers: list[tuple[str, str]]) -> int:
+    """Return how many bytes of a body a call sent, as far as the file says so."""
+    said = next((held for name, held in headers if name.lower() == "content-length"), "")
+    size = request.get("bodySize")
+    return max(int(said) if said.isdecimal() else 0, size if isinstance(size, int) else 0)
 
 
 def _url(request: dict[str, Any]) -> str:

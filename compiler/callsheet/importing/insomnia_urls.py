@@ -15,6 +15,7 @@ from callsheet.importing.hiding import hidden
 from callsheet.importing.marks import VALUE
 from callsheet.importing.model import ImportFault
 from callsheet.importing.reading_requests import PATH_PARAMETER
+from callsheet.importing.url_texts import refuse_backslash
 from callsheet.importing.variables import Variables
 from callsheet.outbound.urls import with_query
 
@@ -66,6 +67,7 @@ def insomnia_url(
         base = f"http://{base}"
     asked = query.split("&") if query else []
     if kept:
+        refuse_backslash(base.partition("://")[2].partition("/")[0])
         if raw := _RAW.search(base):
             variables.notes.append(f"`{raw[0]}` in the path is percent-encoded: the tool sends it as it is")
         pairs = [_quoted(one, f"%={kept}") for one in asked]

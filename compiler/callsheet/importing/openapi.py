@@ -39,6 +39,8 @@ from callsheet.outbound.urls import with_query
 from callsheet.words import nearest
 
 _VARIABLE = re.compile(r"\{\+?([^}]*)\}")
+_MOST_ASTRAY = 3
+"""Of references that lead nowhere, so many are named."""
 _ALTERNATIVES = 4
 """How many of each choice are tried before the first one is taken, although its schema refuses it."""
 
@@ -93,6 +95,10 @@ def _request(
     sampler = Sampler(file.value, operation.body or {"$defs": operation.definitions})
     _parameters(result, operation, sampler, keys_of(schemes))
     add_security(result, schemes)
+    result.notes += dict.fromkeys(operation.unheld)
+    # What is behind a reference that leads nowhere is a guess; `validate` names each fault (CS459).
+    astray = [(at, words) for at, words in operation.odd if words.startswith("refers")]
+    result.notes += [f"`{at}` of the description {words}" for at, words in astray[:_MOST_ASTRAY]]
     has_none = operation.method in ("GET", "DELETE") and not operation.body_required
     if has_none and operation.body is not None:
         result.notes.append(

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from callsheet.importing.marks import SECRET, SLOT, VALUE
 from callsheet.importing.model import ImportFault
+from callsheet.importing.url_texts import refuse_backslash
 from callsheet.importing.variable_texts import text_of_field
 from callsheet.importing.variables import Variables
 
@@ -73,6 +74,7 @@ class PostmanUrl:
         scheme = _SCHEME.match(base)
         start = scheme.end() if scheme else 0
         host, *path = _cut(base[start:], "/")
+        refuse_backslash(self.variables.filled(host))
         before = self._encoded(base[:start] + host)
         return "/".join((before, *map(self._segment, path))), [*self._parsed("".join(asked))]
 
@@ -87,6 +89,7 @@ class PostmanUrl:
         protocol = protocol.partition(":")[0]
         port = f":{port}" if port else ""
         host = ".".join(self._texts(_parts(url.get("host"), ".")))
+        refuse_backslash(host)
         before = self._encoded(f"{protocol}://{host}{port}" if protocol else f"{host}{port}")
         path = self._texts(_parts(url.get("path"), "/"))
         found = f"{before}/{'/'.join(map(self._segment, path))}" if path else before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from math import ceil, floor
 from typing import Any
 
 from callsheet.calling.parameters import MOST_EXACT, has_large_number
@@ -11,6 +12,7 @@ from callsheet.documents import equal, parts_of
 from callsheet.importing.differing import differing
 from callsheet.importing.fitting import fits, matching, takes
 from callsheet.importing.model import ImportFault, Known, Slot
+from callsheet.language.credential_names import is_secret_key
 
 DEPTH = 12
 MOST_ITEMS = 1_000
@@ -73,13 +75,15 @@ class Sampler:
                 f"its body requires at `{'.'.join(path[:4])}` what contains itself without an end",
                 "write the action by hand",
             )
-        for key in ("const", "default"):
+        # What a description shows where a credential belongs may be one.
+        is_secret = is_secret_key(path)
+        for key in ("const",) if is_secret else ("const", "default"):
             if key in node and (isinstance(node[key], dict | list) or fits(node[key], node)):
                 return known(node[key])
         node = self._flat(node, path)
         if "enum" in node:
             return known(self._listed(node, path))
-        example = self.shown(node)
+        example = None if is_secret else self.shown(node)
         kinds = node.get("type", "object" if "properties" in node or path == () else "string")
         kind = kinds[0] if isinstance(kinds, list) else kinds
         if kind == "object":
@@ -95,6 +99,7 @@ class Sampler:
         fields = {
             "type": kind,
             **{key: node[key] for key in _CONSTRAINTS if key in node and not has_large_number(node[key])},
+            **(_whole_limits(node) if kind == "integer" else {}),
         }
         return Slot("_".join(path[-1:]) or "value", fields, example)
 
@@ -232,6 +237,17 @@ class Sampler:
 _CONSTRAINTS = {"minLength": 0, "maxLength": 0, "minimum": 0, "maximum": 0, "pattern": 0}.keys()
 """What a parameter declares of its values, in this order."""
 _COMPOSED = ("allOf", "anyOf", "oneOf", "if", "then", "else", "x-at", "properties", "required")
+
+
+def _whole_limits(node: dict[str, Any]) -> dict[str, int]:
+    """Return the limits of a whole number that a schema says by the numbers beyond them."""
+    found = {}
+    low, high = node.get("exclusiveMinimum"), node.get("exclusiveMaximum")
+    if isinstance(low, int | float) and abs(low) < MOST_EXACT:
+        found["minimum"] = max(floor(low) + 1, node.get("minimum", -MOST_EXACT))
+    if isinstance(high, int | float) and abs(high) < MOST_EXACT:
+        found["maximum"] = min(ceil(high) - 1, node.get("maximum", MOST_EXACT))
+    return found
 
 
 def both(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:

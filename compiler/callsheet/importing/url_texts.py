@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import quote, unquote
 
 from callsheet.importing.marks import VALUE, filled
+from callsheet.importing.model import ImportFault
 
 PLAIN_IN_PATH = re.compile("[!-~]*")
 _PLAIN_IN_QUERY = re.compile("[A-Za-z0-9_.~-]*")
@@ -22,6 +23,20 @@ def encoded(url: str) -> str:
     """Encode what a URL cannot contain, and nothing twice; marks stay as they are."""
     found = quote(url, safe=":/?#[]@!$&'()*+,;=~%") if not url.isascii() or " " in url else url
     return _ENCODED_MARK.sub(lambda match: unquote(match[0]), found)
+
+
+def refuse_backslash(host: str) -> None:
+    r"""Refuse a host with `\` after it: a browser ends it there, and others read a user's name (RFC 3986).
+
+    Raises:
+        ImportFault: where there is one.
+
+    """
+    if "\\" in host:
+        raise ImportFault(
+            "the host of its URL is followed by `\\`, which is another host for other programs",
+            "write the URL with `/`",
+        )
 
 
 def query_text(pairs: Iterable[tuple[str, str]], bare: Iterable[bool], values: Mapping[str, str]) -> str:

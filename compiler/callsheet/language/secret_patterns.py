@@ -33,9 +33,11 @@ Each choice begins with letters or a set of them, by which a search sees that it
 MAY_BE_SECRET = late(
     rf"""(?x)
     (?<![A-Za-z0-9_-]){BEGINNINGS}
-    | AIza | sk-(?<![A-Za-z0-9_-]sk-)[A-Za-z0-9_-]{{20}}
+    | AIza | access_token\$ | sk-(?<![A-Za-z0-9_-]sk-)[A-Za-z0-9_-]{{20}}
     | [Bb](?i:earer)\ +[A-Za-z0-9._~+/-]{{20}}
     | [?&](?i:api[_-]?key|access[_-]?token|auth[_-]?token|client[_-]?secret)=
+    | [Ww](?i:ebhooks|ebhookb2)(?:/|%2[Ff])[0-9A-Za-z] | sig(?:=|%3[Dd])[\w+/%]{{40}}
+    | [Hh](?i:ooks\.slack)
     | {_MAY_BE_THEIRS}
     """
 )
@@ -44,6 +46,12 @@ _OWN = {
     "API Token": API_TOKEN,
     "Google API Key": late(r"(?<![\w-])AIza[0-9A-Za-z_-]{35}(?![\w-])"),
     "Bearer Token": late(r"(?i)\bbearer +(?=\S*[0-9])[A-Za-z0-9._~+/-]{20,2000}=*"),
+    "Webhook URL": late(
+        r"(?i)discord(?:app)?\.com(?:/|%2f)api(?:/|%2f)(?:v[0-9]+(?:/|%2f))?webhooks(?:/|%2f)[0-9]{15,22}(?:/|%2f)[\w-]{40}"
+        r"|webhook\.office\.com(?:/|%2f)webhookb2(?:/|%2f)[\w@%-]{20}"
+        r"|hooks\.slack(?:-gov)?\.com(?:/|%2f)(?:services|workflows|triggers)(?:/|%2f)[\w/%-]{20}"
+    ),
+    "Shared Access Signature": late(r"(?i)(?:[?&]|%3f|%26)sig(?:=|%3d)(?=[\w+/%]*[0-9])[\w+/%]{40}"),
     "Key in a URL": late(
         r"(?i)[?&](?:api[_-]?key|access[_-]?token|auth[_-]?token|client[_-]?secret)="
         r"(?=[^&#\s]*[0-9])[A-Za-z0-9._~%-]{12,2000}"

@@ -16,6 +16,7 @@ FORMS = {
     "Atlassian": r"AT[AC]TT3[A-Za-z0-9_=-]{40,400}",
     "Bitbucket": r"ATBB[A-Za-z0-9]{32}",
     "Brevo": r"x(?:keysib|smtpsib)-[0-9a-f]{64}-[A-Za-z0-9]{16}",
+    "Braintree": r"access_token\$(?:production|sandbox)\$[0-9a-z]{16}\$[0-9a-f]{32}",
     "Contentful": r"CFPAT-[A-Za-z0-9_-]{43}",
     "Databricks": r"dapi[0-9a-f]{32}(?:-[0-9])?",
     "DigitalOcean": r"do[opr]_v1_[0-9a-f]{64}",
@@ -37,7 +38,7 @@ FORMS = {
     "New Relic": r"NRAK-[A-Z0-9]{27}",
     "Notion": r"(?:ntn_[0-9]{11}[A-Za-z0-9]{35}|secret_[A-Za-z0-9]{43})",
     "npm": r"npm_[A-Za-z0-9]{36}",
-    "OneSignal": r"os_v2_(?:app|org)_[a-z2-7]{100,110}",
+    "OneSignal": r"os_v2_(?:app|org)_[a-z2-7]{52,110}",
     "OpenAI": r"sk-(?:proj|svcacct|admin)-(?=[\w-]{0,60}[0-9])[A-Za-z0-9_-]{20,400}",
     "Postman": r"PMAK-[0-9a-f]{24}-[0-9a-f]{34}",
     "PyPI": r"pypi-AgE[A-Za-z0-9_-]{60,400}",
@@ -58,6 +59,6 @@ BEGINNINGS = (
     r"|glsa_|glc_|hv[bs]\.|pat-|pat[A-Za-z0-9]{14}\.|hf_|pk_|lin_|key-|mlsn\.|EAA|NRAK-|ntn_|secret_|npm_|PMAK-|pypi-|re_"
     r"|sntry[su]_|shp[a-z]{2,3}_|xapp-|sq0|[rs]k_|whsec_|sbp?_|tfp_)(?=[A-Za-z0-9+/=_.-]{20})"
 )
-"""How each of them begins, for a quick look; `sk-` and `xox` are looked for anyway."""
+"""How each of them begins, for a quick look; `sk-`, `xox` and `access_token$` are looked for anyway."""
 
 API_TOKEN = late(rf"(?<![A-Za-z0-9_-])(?:{'|'.join(FORMS.values())})(?![A-Za-z0-9_])")

@@ -29,6 +29,7 @@ TOKENS = {
     "Anthropic": ["sk-" + "ant-api03-" + some(WORD, 93) + "AA"],
     "Atlassian": ["ATATT3" + "xFfGF0" + some(WORD, 180), "ATCTT3" + some(WORD, 180)],
     "Bitbucket": ["ATBB" + some(WORD, 32)],
+    "Braintree": ["access_token" + "$production$" + some(string.ascii_lowercase + string.digits, 16) + "$" + some(HEX, 32)],
     "Brevo": ["xkeysib" + "-" + some(HEX, 64) + "-" + some(WORD, 16), "xsmtpsib" + "-" + some(HEX, 64) + "-" + some(WORD, 16)],
     "Contentful": ["CFPAT" + "-" + some(WORD, 43)],
     "Databricks": ["dapi" + some(HEX, 32), "dapi" + some(HEX, 32) + "-2"],

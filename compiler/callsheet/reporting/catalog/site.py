@@ -104,9 +104,6 @@ def _files(
     yield "changes.js", _text("reporting/changes.js")
     yield "list.csv", as_csv(result, first.views)
     yield "list.json", as_json(result, first.views)
-    for language, one in pages.items():
-        for name, text in one.all():
-            yield f"{folders[language]}{name}", text
     for at, entry in enumerate(result.entries):
         # What is read of the files is read once for all languages.
         contents = dict(entry.compiled)
@@ -128,6 +125,10 @@ def _files(
                 f"{folders[language]}{view.page}",
                 one.action(view, {**parts, "screens": screens, "fields": fields_of(contents, language)}),
             )
+    # Last: where the writing ends early, no page leads to one that is not there.
+    for language, one in pages.items():
+        for name, text in one.all():
+            yield f"{folders[language]}{name}", text
 
 
 def _screens(
