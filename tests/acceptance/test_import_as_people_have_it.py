@@ -223,3 +223,31 @@ def test_a_note_says_what_of_an_operation_no_action_holds(
     )
     assert outcome.code == 0, outcome.err
     assert note in next(one for one in workspace.path.rglob("login.yaml")).read_text("utf-8")
+
+
+def test_a_parameter_of_the_path_is_what_its_schema_takes(workspace: Folder, callsheet: Callsheet) -> None:
+    described = [
+        {"name": "id", "schema": {"type": "string", "pattern": "^m-[0-9]{4}$"}},
+        {"name": "n", "schema": {"type": "integer", "minimum": 7}},
+        {"name": "kind", "schema": {"enum": ["a", "b"]}},
+        {"name": "u", "schema": {"type": "string"}, "example": "3fa85f64"},
+        {"name": "list", "schema": {"type": "array", "items": {"type": "string"}, "minItems": 2}},
+    ]
+    operation = {
+        "operationId": "go",
+        "parameters": [{**one, "in": "path", "required": True} for one in described],
+        "requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}},
+        "responses": {"200": {"description": "done"}},
+    }
+    paths = {"/x/{id}/{n}/{kind}/{u}/{list}": {"post": operation}}
+    head = {"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "servers": [{"url": AT}]}
+    file = workspace.write("api.json", json.dumps({**head, "paths": paths}))
+    outcome = callsheet(
+        "import", "openapi", file, "--operation", "go", "--name", "go", "-C", workspace.path
+    )
+    assert outcome.code == 0, outcome.err
+    spec = yaml.safe_load((workspace.path / "go.yaml").read_text("utf-8"))["spec"]
+    shown = {name: one["example"] for name, one in spec["parameters"].items()}
+    assert shown == {"id": "m-0000", "n": 7, "kind": "a", "u": "3fa85f64", "list": "list"}
+    assert spec["parameters"]["n"]["minimum"] == 7
+    assert callsheet("test", "go", "-C", workspace.path).code == 0

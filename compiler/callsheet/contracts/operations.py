@@ -29,6 +29,7 @@ class Operation(Struct):
         urls: URL templates, `{name}` for each path parameter; without a host where none is named.
         variables: of the first server, with their defaults.
         parameters: of query and headers: name, in, required, schema, style, explode.
+        path: the schemas of the parameters of the path by their names, with their places.
         body: the schema of the JSON body, or None: that of plain JSON, else of the first type of JSON.
         bodies: the schemas of the body by its media type, where they are not all the same.
         answers: the schemas of the JSON bodies of `success` and `failure`, where they are described.
@@ -50,6 +51,7 @@ class Operation(Struct):
     urls: list[str]
     variables: dict[str, str] = field(default_factory=dict)
     parameters: list[dict[str, Any]] = field(default_factory=list)
+    path: dict[str, dict[str, Any]] = field(default_factory=dict)
     body: dict[str, Any] | None = None
     bodies: dict[str, dict[str, Any]] = field(default_factory=dict)
     body_required: bool = False
@@ -214,6 +216,12 @@ class _OperationReader:
             self.fields.append((one, at))
         elif where in ("path", "cookie"):
             operation.unheld += _unheld(one, where)
+            if where == "path":
+                schema, _ = self._schema_of(one)
+                operation.path[str(one.get("name", ""))] = {
+                    "schema": self.translator.closed(schema, f"{at}/schema"),
+                    "at": at,
+                }
         elif where in ("query", "header"):
             schema, in_a_text = self._schema_of(one)
             operation.parameters.append(

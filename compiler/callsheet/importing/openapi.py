@@ -90,9 +90,9 @@ def _request(
         url = f"{server.rstrip('/')}{url}"
     result = Imported(method=operation.method, url="")
     result.contract = {"openapi": file.reference, "operation": name}
-    result.url = _VARIABLE.sub(lambda match: _in_url(result, operation, match[1]), url)
     schemes = chosen_security(operation)
     sampler = Sampler(file.value, operation.body or {"$defs": operation.definitions})
+    result.url = _VARIABLE.sub(lambda match: _in_url(result, operation, sampler, match[1]), url)
     _parameters(result, operation, sampler, keys_of(schemes))
     add_security(result, schemes)
     result.notes += dict.fromkeys(operation.unheld)
@@ -162,7 +162,7 @@ def _with_scheme(operation: Operation) -> str:
     )
 
 
-def _in_url(result: Imported, operation: Operation, name: str) -> str:
+def _in_url(result: Imported, operation: Operation, sampler: Sampler, name: str) -> str:
     """Return the mark for a name in the URL: a value for a variable of the server, else a parameter."""
     if name in operation.variables:
         identifier = re.sub(r"[^A-Za-z0-9_]+", "_", name)
@@ -170,8 +170,30 @@ def _in_url(result: Imported, operation: Operation, name: str) -> str:
         result.values[identifier] = operation.variables[name]
         return value(identifier)
     mark = _mark_of(name)
-    result.slots[mark] = Slot(mark, {"type": "string"}, name)
+    result.slots[mark] = _of_path(operation.path.get(name), sampler, name, mark)
     return slot(mark)
+
+
+def _of_path(described: dict[str, Any] | None, sampler: Sampler, name: str, mark: str) -> Slot:
+    """Return what stands for a value in the path: of the type and the limits that are described."""
+    plain = Slot(mark, {"type": "string"}, name)
+    if described is None:
+        return plain
+    try:
+        found = sampler.value(described["schema"], (name,), 1)
+    except (NoValueError, ImportFault):
+        return plain
+    shown = sampler.described(described["at"]).get("example")
+    if not isinstance(found, Slot):
+        is_value = isinstance(found, str | int) and not isinstance(found, bool) and found != ""
+        return replace(plain, example=str(found)) if is_value else plain
+    if found.fields["type"] not in ("string", "integer") or found.example == "":
+        return plain
+    schema = sampler.resolved(described["schema"])
+    known = isinstance(shown, str | int) and fits(shown, schema) and shown != ""
+    example = shown if known else found.example
+    # Of some patterns there is no sample: what is declared must fit its own example.
+    return replace(found, name=mark, example=example) if fits(example, schema) else plain
 
 
 def _mark_of(name: str) -> str:
