@@ -175,7 +175,7 @@ def _shared_documents(source: Source, file: str) -> Iterator[Document]:
         content = source.read(file)
     except Unreadable:
         return
-    if not may_be_shared(content):
+    if not may_be_shared(content) or secret_kind_of_file(file):
         return
     text, problem = decode(content, file)
     if problem is not None:
@@ -184,7 +184,7 @@ def _shared_documents(source: Source, file: str) -> Iterator[Document]:
     for index, one in enumerate(parsed):
         document = Document(file, index, text, one)
         kind = one.value.get("kind") if isinstance(one.value, dict) else None
-        if kind in shared_kinds() and not secret_kind_of_file(file):
+        if kind in shared_kinds():
             yield document
 
 

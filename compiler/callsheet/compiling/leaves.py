@@ -19,7 +19,7 @@ from callsheet.language.environment import Environment, overlaid_spots
 from callsheet.language.fragment import Binding
 from callsheet.language.layers import assembled, binding_at
 from callsheet.language.when_empty import DROP, WHEN_EMPTY, is_misspelt
-from callsheet.rules.secrets_beside import has_secret_text, put_together
+from callsheet.rules.secrets_beside import is_put_together, put_together
 from callsheet.rules.written_forms import lost_in_template
 from callsheet.templates.encoding import encode, literal_mapping
 from callsheet.templates.evaluate import evaluate_leaf, evaluate_part
@@ -244,7 +244,7 @@ class LeafCompiler:
 
         One in the text itself, or in the row, is found where that is written.
         """
-        if has_secret_text(compiled) and not has_secret_text([written, self.action.item]):
+        if is_put_together(compiled, [written, self.action.item]):
             self.warnings += put_together(compiled, self._spots("CS601"), lambda _: path)
 
     def _warn_of_lost_forms(self, parts: Sequence[Expression | str], *, in_text: bool) -> None:

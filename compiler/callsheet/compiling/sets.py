@@ -12,7 +12,7 @@ from callsheet.documents import Document, Path, Problem, Related
 from callsheet.documents.walking import texts_in
 from callsheet.language.catalog import Spots
 from callsheet.language.origin import TEMPLATE, Row
-from callsheet.rules.secrets_beside import has_secret_text, put_together
+from callsheet.rules.secrets_beside import is_put_together, put_together
 from callsheet.templates.evaluate import evaluate_leaf
 from callsheet.templates.faults import TemplateFault
 from callsheet.templates.scope import Scope
@@ -160,7 +160,7 @@ def nameless_row(document: Document, row: Row, name: Any) -> Problem:
 
 def credentials_of(document: Document, row: Row, made: Any) -> Iterator[Problem]:
     """Yield what a row makes that looks like a credential, where neither it nor the template has one."""
-    if has_secret_text(made) and not has_secret_text([row.item, document.value["spec"]["template"]]):
+    if is_put_together(made, [row.item, document.value["spec"]["template"]]):
         for one in put_together(made, Spots("CS601", document), lambda path: (*TEMPLATE, *path)):
             yield with_row(one, row)
 

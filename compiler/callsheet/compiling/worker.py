@@ -58,7 +58,6 @@ from callsheet.rules.policies import ReadyPolicy, prepare, violations
 from callsheet.rules.secrets import references_in
 from callsheet.rules.secrets_beside import (
     has_literal_secret,
-    has_secret_text,
     in_comments,
     named_by_credential,
     repeats_secret,
@@ -108,12 +107,9 @@ class Worker:
         """Return whether a secret is in a file, in what it is made of, or in what is found in it."""
         made_of = {*unit.parts, *(f"Environment/{name}" for name in unit.compiled)}
         problems = [one for one, _ in unit.found] + [one.problem for one in unit.broken]
-        names = [head.get(one) for head in unit.heads for one in ("name", "connection")]
-        names += [name for one in unit.broken for name in one[1:]]
-        return (
-            any(one.code == "CS601" or repeats_secret(one) for one in problems)
-            or has_secret_text(names)
-            or not self._tainted.isdisjoint(made_of)
+        # No name is one: what is named by a credential is not read.
+        return any(one.code == "CS601" or repeats_secret(one) for one in problems) or (
+            not self._tainted.isdisjoint(made_of)
         )
 
     @cached_property

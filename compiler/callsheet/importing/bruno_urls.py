@@ -15,7 +15,6 @@ from urllib.parse import quote, unquote
 from callsheet.importing.marks import ANY_MARK, SECRET, SLOT, VALUE
 from callsheet.importing.model import ImportFault
 from callsheet.importing.postman_urls import PostmanUrl
-from callsheet.importing.url_texts import refuse_backslash
 from callsheet.importing.variable_texts import text_of_field
 from callsheet.importing.variables import Variables
 
@@ -64,7 +63,6 @@ class BrunoUrl(PostmanUrl):
             base, dropped, _ = base.partition("#")
             asked = _encoded_by_parser(asked.partition("#")[0]) if not dropped else ""
         origin = _ORIGIN.match(base)
-        refuse_backslash(origin[0] if origin else "")
         start = origin.end() if origin else 0
         found = "/".join((base[:start], *map(self._segment, base[start:].split("/")[1:])))
         return self._without_empty(found), [*self._parameters(asked if question else "")]
@@ -124,9 +122,7 @@ class BrunoUrl(PostmanUrl):
         if not self.encodes:
             return self._encoded(text.replace("\\", "/"))
         marked = self.variables.marked(text) if "{{" in text else text
-        return _outside_marks(
-            VALUE.sub(self._in_place, marked), lambda it: _component(_ESCAPES.sub(_decoded, it))
-        )
+        return _outside_marks(VALUE.sub(self._in_place, marked), _encoded_again)
 
 
 def _component(text: str) -> str:

@@ -24,6 +24,7 @@ from callsheet.importing.reading_requests import (
     note_missing,
     path_parameter,
     refuse_form,
+    without_value,
 )
 from callsheet.importing.variable_texts import variable_text
 from callsheet.importing.variables import Variables, checked_host
@@ -186,7 +187,7 @@ class _Request:
         listed = [one.get("headers") for one in self.folders] + [node.get("headers")]
         for headers in listed:
             add_headers(result, fields(headers), variables)
-            result.notes.extend(_without_value(headers))
+            result.notes.extend(without_value(headers, told=", and the tool sends `undefined`"))
         self._authenticate(result)
         self._body(result)
         headers = (one for pair in result.headers for one in pair)
@@ -244,18 +245,6 @@ class _Request:
             result.notes.append(
                 "the body is sent as application/json: the tool sends it without a Content-Type"
             )
-
-
-def _without_value(headers: Any) -> Iterator[str]:
-    """Yield a note for each header that has no value: the tool sends the word of JavaScript for it."""
-    for one in headers or ():
-        if (
-            isinstance(one, dict)
-            and one.get("name")
-            and not one.get("disabled")
-            and one.get("value") is None
-        ):
-            yield f"the header {one['name']} has no value: it is sent empty, and the tool sends `undefined`"
 
 
 def _has_scripts(node: Mapping[str, Any]) -> bool:

@@ -181,7 +181,7 @@ def _of_path(described: dict[str, Any] | None, sampler: Sampler, name: str, mark
         return plain
     try:
         found = sampler.value(described["schema"], (name,), 1)
-    except (NoValueError, ImportFault):
+    except ImportFault:
         return plain
     shown = sampler.described(described["at"]).get("example")
     if not isinstance(found, Slot):

@@ -11,7 +11,7 @@ from callsheet.importing.model import Collection, Imported, Listed
 from callsheet.importing.postman_authentication import authenticate
 from callsheet.importing.postman_bodies import add_body
 from callsheet.importing.postman_urls import PostmanUrl
-from callsheet.importing.reading_requests import add_headers, fields
+from callsheet.importing.reading_requests import add_headers, fields, without_value
 from callsheet.importing.variable_texts import variable_text
 from callsheet.importing.variables import ExactVariables, Variables, checked_host
 from callsheet.words import counted
@@ -168,7 +168,7 @@ class _Request:
         result = Imported(method=(method or "GET").upper(), url=url.text())
         result.notes.extend(url.notes)
         add_headers(result, _headers(self.node.get("header")), self.variables)
-        result.notes.extend(_without_value(self.node.get("header")))
+        result.notes.extend(without_value(self.node.get("header"), "key"))
         listed = [one.get("auth") for one in (*self.above[:-1], self.node)]
         authenticate(result, listed, self.variables, self.kind)
         if url.user is not None and result.authentication is None and result.user is None:
@@ -197,15 +197,3 @@ def _headers(listed: Any) -> Iterator[tuple[str, str]]:
                 yield key.strip(), held.strip()
         else:
             yield from fields([one], "key")
-
-
-def _without_value(listed: Any) -> Iterator[str]:
-    """Yield a note for each header that has no value, in the place of which tools send different texts."""
-    for one in listed if isinstance(listed, list) else ():
-        if (
-            isinstance(one, dict)
-            and one.get("key")
-            and not one.get("disabled")
-            and one.get("value") is None
-        ):
-            yield f"the header {one['key']} has no value: it is sent empty"

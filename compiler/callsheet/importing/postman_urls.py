@@ -74,8 +74,7 @@ class PostmanUrl:
         scheme = _SCHEME.match(base)
         start = scheme.end() if scheme else 0
         host, *path = _cut(base[start:], "/")
-        refuse_backslash(self.variables.filled(host))
-        before = self._encoded(base[:start] + host)
+        before = self._origin(base[:start] + host)
         return "/".join((before, *map(self._segment, path))), [*self._parsed("".join(asked))]
 
     def _of_parts(self) -> tuple[str, list[str]]:
@@ -89,8 +88,7 @@ class PostmanUrl:
         protocol = protocol.partition(":")[0]
         port = f":{port}" if port else ""
         host = ".".join(self._texts(_parts(url.get("host"), ".")))
-        refuse_backslash(host)
-        before = self._encoded(f"{protocol}://{host}{port}" if protocol else f"{host}{port}")
+        before = self._origin(f"{protocol}://{host}{port}" if protocol else f"{host}{port}")
         path = self._texts(_parts(url.get("path"), "/"))
         found = f"{before}/{'/'.join(map(self._segment, path))}" if path else before
         return found, [*self._query(url.get("query"))]
@@ -168,6 +166,11 @@ class PostmanUrl:
                 f"the parameter {name} is percent-encoded in the path: the tool sends `{plain}` as it is"
             )
         return self.variables.parameter(name, held) + rest
+
+    def _origin(self, text: str) -> str:
+        """Return a scheme and a host, with what is encoded in them."""
+        refuse_backslash(self.variables.filled(text))
+        return self._encoded(text)
 
     def _encoded(self, text: str) -> str:
         """Return a text before the query; a value that is to be encoded is written in its place."""

@@ -35,6 +35,13 @@ def fields(listed: Any, name: str = "name") -> Iterator[tuple[str, str]]:
             yield key, text_of_field(one.get("value"), f"the value of {key}")
 
 
+def without_value(listed: Any, name: str = "name", told: str = "") -> Iterator[str]:
+    """Yield a note for each header without a value; `told` is what the tool sends in its place."""
+    for one in listed if isinstance(listed, list) else ():
+        if isinstance(one, dict) and one.get(name) and not one.get("disabled") and one.get("value") is None:
+            yield f"the header {one[name]} has no value: it is sent empty{told}"
+
+
 def path_parameter(name: str, held: str, variables: Variables) -> str:
     """Return what stands for a part of the path: its variable, or a parameter with its value as example."""
     return variables.marked(held) if "{{" in held else variables.parameter(name, held)

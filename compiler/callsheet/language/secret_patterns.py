@@ -20,7 +20,7 @@ _MAY_BE_THEIRS = r"""
     | AccountKey= | _authToken= | T3BlbkFJ | PRIVATE\ KEY | PuTTY
     | ://[^\s/]*@                                        # a user and password in a URL
     | [Kk\u212aPpTt](?i:ey|wd|w|ass|assword|oken)["']?\]?[ ]*[=:> ][=:> ]*["']?[A-Za-z0-9_-]{24}
-    | [Ss\u017f](?i:oftlayer) | [Hh](?i:ooks\.slack\.com) | [Xx](?i:ox[a-z]-)
+    | [Ss\u017f](?i:oftlayer) | [Hh](?i:ooks\.slack) | [Xx](?i:ox[a-z]-)
     | [MNO][A-Za-z\d_-]{23,25}\.[A-Za-z\d_-]{6}\.
     | gh[a-z]_[A-Za-z0-9_]{36} | gl[a-z]{2,5}-[A-Za-z0-9_-]{20} | GR1348941
     | eyJ[A-Za-z0-9_=-]+\. | SG\.[A-Za-z0-9_-]{22}\. | pypi-Ag | sq0csp- | [rs]k_live_
@@ -37,7 +37,6 @@ MAY_BE_SECRET = late(
     | [Bb](?i:earer)\ +[A-Za-z0-9._~+/-]{{20}}
     | [?&](?i:api[_-]?key|access[_-]?token|auth[_-]?token|client[_-]?secret)=
     | [Ww](?i:ebhooks|ebhookb2)(?:/|%2[Ff])[0-9A-Za-z] | sig(?:=|%3[Dd])[\w+/%]{{40}}
-    | [Hh](?i:ooks\.slack)
     | {_MAY_BE_THEIRS}
     """
 )

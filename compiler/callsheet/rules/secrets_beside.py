@@ -16,6 +16,11 @@ _COMMENT = late(r"(?m)(?:^|(?<=[ \t]))#.*")
 """What may be a comment of YAML (1.2, section 6.6): at the beginning of a line, or after white space."""
 
 
+def is_put_together(made: Any, written: Any) -> bool:
+    """Return whether what something comes to has a credential, and what is written for it has none."""
+    return has_secret_text(made) and not has_secret_text(written)
+
+
 def put_together(made: Any, at: Spots, place: Callable[[Path], Path]) -> Iterator[Problem]:
     """Find the texts of what something comes to that look like a credential.
 

@@ -10,7 +10,6 @@ The command fails where a request differs without a note, or is written and not 
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import re
@@ -28,7 +27,7 @@ from imported import Outcome, all_of, one_of
 from odd_bruno import ENVIRONMENT, odd_bruno
 from postman_judge import value_of
 from sources import HERE, Source
-from verdicts import EQUAL, MADE_UP, SILENT, is_wrong, verdict
+from verdicts import EQUAL, MADE_UP, SILENT, arguments, is_wrong, verdict
 
 from support.sent_requests import Recorder, Sent
 
@@ -155,13 +154,7 @@ def _values(value: dict[str, Any], found: list[Outcome]) -> dict[str, str]:
 
 def main() -> int:
     """Judge the collections, and print the classes."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("names", nargs="*")
-    parser.add_argument("-v", "--verbose", action="store_true")
-    options = parser.parse_args()
+    options = arguments(__doc__)
     classes: Counter[tuple[str, str]] = Counter()
     with tempfile.TemporaryDirectory() as path:
         recorder = Recorder(Path(path), answer=b'{"access_token": "a-token", "token_type": "Bearer"}')

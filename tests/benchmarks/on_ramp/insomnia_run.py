@@ -10,7 +10,6 @@ a note, or is written and not valid.
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import subprocess
@@ -27,7 +26,7 @@ from imported import Outcome, all_of
 from odd_insomnia import ENVIRONMENT, odd_insomnia
 from postman_judge import value_of
 from sources import HERE, Source
-from verdicts import EQUAL, MADE_UP, SILENT, is_wrong, verdict
+from verdicts import EQUAL, MADE_UP, SILENT, arguments, is_wrong, verdict
 
 from support.sent_requests import Recorder, Sent
 
@@ -77,13 +76,7 @@ def by_insomnia(
 
 def main() -> int:
     """Judge the exports, and print the classes."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("names", nargs="*")
-    parser.add_argument("-v", "--verbose", action="store_true")
-    options = parser.parse_args()
+    options = arguments(__doc__)
     classes: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as path:
         recorder = Recorder(Path(path), answer=b'{"access_token": "a-token", "token_type": "Bearer"}')

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
+from pathlib import Path
+
 from imported import Outcome
 
 from support.sent_requests import Sent, differences
@@ -15,6 +18,17 @@ WRONG = {
     *("internal error", "a credential in clear", "lost"),
 }
 """What may never be: the command fails then."""
+
+
+def arguments(description: str | None) -> argparse.Namespace:
+    """Return the words of a command that judges collections: `folder` of packages, `names`, and `verbose`."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("-v", "--verbose", action="store_true")
+    return parser.parse_args()
 
 
 def verdict(real: Sent | None, ours: Outcome, error: str = "") -> tuple[str, str]:
