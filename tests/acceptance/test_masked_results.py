@@ -141,9 +141,16 @@ spec:
       page_token: plain-token
       password: plain-password
       login: {name: plain-name, pin: "plain-pin"}
+      query: 'mutation { enter(user: "plain-user", password: "plain-word") { id } }'
+      raw: '{"user": "ada", "pass_phrase": "x", "passphrase": "plain-phrase"}'
+      fields: [{name: mot_de_passe, value: plain-mot}, {name: colour, value: plain-colour}]
+      secrets: {first: plain-first}
 """
-PLAIN = ("plain-page", "plain-name")
-HIDDEN = ("plain-key-of-ours", "plain-session", "plain-password", "plain-pin")
+PLAIN = ("plain-page", "plain-name", "plain-colour")
+HIDDEN = (
+    *("plain-key-of-ours", "plain-session", "plain-password", "plain-pin", "plain-word", "plain-phrase"),
+    *("plain-mot", "plain-first"),
+)
 MESSAGE = "`{}` is written as plain text, and its name is that of a credential"
 
 
@@ -161,6 +168,10 @@ def test_a_constant_with_the_name_of_a_credential_is_a_warning_and_hidden(
         ("CS607", "warning", 9, MESSAGE.format("session")),
         ("CS607", "warning", 12, MESSAGE.format("password")),
         ("CS607", "warning", 13, MESSAGE.format("pin")),
+        ("CS607", "warning", 14, MESSAGE.format("password` in `query")),
+        ("CS607", "warning", 15, MESSAGE.format("passphrase` in `raw")),
+        ("CS607", "warning", 16, MESSAGE.format("mot_de_passe")),
+        ("CS607", "warning", 17, MESSAGE.format("first")),
     ]
     assert callsheet("apply", "-C", workspace.path, "--yes").code == 0
     workspace.write("example.yaml", re.sub("plain-([a-z-]+)", r"other-\1", NAMED))

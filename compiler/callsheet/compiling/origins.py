@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from callsheet.compiling.model import Compiled
 from callsheet.documents import Document, Path
+from callsheet.language.credential_names import judged_path_in
 from callsheet.language.environment import Environment, overlaid_spots
 from callsheet.language.layers import PAYLOAD, URL_PATH, Layer, url_parts
 from callsheet.language.merge import value_in
@@ -22,6 +23,7 @@ class FieldOrigin(Struct, frozen=True, kw_only=True):
 
     Attributes:
         path: in the compiled object.
+        judged: the path by which it is judged whether the value is a credential; see `judged_path`.
         value: as it is compiled: a constant, a slot, a reference to a secret.
         document: the address of the document that writes it, as `Connection/braze`.
         place: its file, line and column.
@@ -32,6 +34,7 @@ class FieldOrigin(Struct, frozen=True, kw_only=True):
     """
 
     path: Path
+    judged: Path
     value: Any
     document: str
     place: tuple[str, int, int]
@@ -60,6 +63,7 @@ def origins_of(compiled: Compiled, environment: Environment, name: str) -> list[
         found.append(
             FieldOrigin(
                 path=path,
+                judged=judged_path_in(path, content),
                 value=value,
                 document=f"{whole['kind']}/{whole['metadata']['name']}",
                 place=document.location(there),

@@ -26,10 +26,18 @@ def body_fault(operation: Operation, request: Request, ignored: Sequence[str]) -
     """
     if operation.body is None or request.payload is NO_PAYLOAD:
         return None
-    for fault in operation.body_as(content_type(request.headers)).faults(_plain(request.payload)):
+    for fault in known_faults(operation.body_as(content_type(request.headers)), request.payload):
         if not is_within(fault.path, ignored):
             return fault.words
     return None
+
+
+def known_faults(validation: Validation, payload: Any) -> Iterator[Fault]:
+    """Yield what a schema refuses of a payload, in which references stand for secrets.
+
+    Of a secret, it is only known that it is a text.
+    """
+    yield from _known(validation.faults(_plain(payload)), payload)
 
 
 class Bodies:
@@ -78,7 +86,7 @@ class Bodies:
                 related=self.subject.related(self.operation.at),
             )
             return
-        for fault in verdict.faults:
+        for fault in _known(verdict.faults, request.payload):
             yield from self._tell(fault, "")
         for path, at in deprecated_in(self.validation.schema, body):
             if not self.subject.ignores(path):
@@ -124,7 +132,7 @@ class Bodies:
         """Yield what is wrong with the body for some values; `dropped` is what is left out of it."""
         for payload in self._payload(values):
             if payload is not NO_PAYLOAD:
-                for fault in self.validation.faults(_plain(payload)):
+                for fault in known_faults(self.validation, payload):
                     yield from self._tell(fault, case, dropped)
             elif dropped == () and self.operation.body_required:
                 fault = Fault(
@@ -186,7 +194,7 @@ class Bodies:
                 for payload in self._payload({**self.values, name: value}):
                     if payload is NO_PAYLOAD:
                         continue
-                    if all(one.path != fault.path for one in self.validation.faults(_plain(payload))):
+                    if all(one.path != fault.path for one in known_faults(self.validation, payload)):
                         return True
         return False
 
@@ -206,10 +214,33 @@ def _inside(node: Any, part: str | int) -> Any:
 def _plain(value: Any) -> Any:
     """Return a payload as the vendor gets it: a text in the place of a reference to a secret."""
     if isinstance(value, dict):
-        if set(value) == {"secret"} and isinstance(value["secret"], str) and ":" in value["secret"]:
+        if _is_reference(value):
             return "secret"
         return {key: _plain(one) for key, one in value.items()}
     return [_plain(one) for one in value] if isinstance(value, list) else value
+
+
+def _known(faults: Iterable[Fault], payload: Any) -> Iterator[Fault]:
+    for fault in faults:
+        if fault.of_type or not _is_reference(_at(payload, fault.path)):
+            yield fault
+
+
+def _is_reference(value: Any) -> bool:
+    """Return whether a value of a payload stands for a secret."""
+    if not isinstance(value, dict) or set(value) != {"secret"}:
+        return False
+    return isinstance(value["secret"], str) and ":" in value["secret"]
+
+
+def _at(value: Any, path: Path) -> Any:
+    """Return what a value contains at a path; None where the path ends before."""
+    for part in path:
+        inside = part in value if isinstance(value, dict) else isinstance(part, int) and part < len(value)
+        if not isinstance(value, dict | list) or not inside:
+            return None
+        value = value[part]  # type: ignore[index]
+    return value
 
 
 def _dotted(path: Path) -> str:

@@ -30,6 +30,7 @@ class Fault(Struct, frozen=True, kw_only=True):
         path: of the value; of the object that lacks a property.
         at: the pointer in the contract.
         allowed: the values that the contract names, where it names some.
+        of_type: whether the contract takes no value of the type, whatever it is.
 
     """
 
@@ -38,6 +39,7 @@ class Fault(Struct, frozen=True, kw_only=True):
     way_out: str
     at: str
     allowed: tuple[Any, ...] = ()
+    of_type: bool = False
 
 
 def worded(keyword: str, node: dict[str, Any], value: Any, path: Path) -> Iterator[Fault]:
@@ -63,9 +65,8 @@ def worded(keyword: str, node: dict[str, Any], value: Any, path: Path) -> Iterat
     elif keyword == "type":
         kinds = [told] if isinstance(told, str) else list(told or ())
         wanted = " or ".join(_TYPES.get(one, one) for one in kinds)
-        yield Fault(
-            path=path, words=f"{name} must be {wanted} by the contract", way_out=f"write {wanted}", at=at
-        )
+        words = f"{name} must be {wanted} by the contract"
+        yield Fault(path=path, words=words, way_out=f"write {wanted}", at=at, of_type=True)
     elif keyword in ("enum", "const"):
         yield not_among(tuple(told or ()) if keyword == "enum" else (told,), value, path, at)
     elif keyword == "contains":

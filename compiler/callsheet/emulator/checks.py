@@ -12,9 +12,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 from msgspec import Struct
 
+from callsheet.contracts.bodies import known_faults
 from callsheet.documents import equal
-from callsheet.emulator.routes import Route
-from callsheet.emulator.standins import standin
+from callsheet.emulator.routes import Route, references_of
+from callsheet.emulator.standins import standin, with_references
 from callsheet.language.when_empty import is_droppable, members
 from callsheet.outbound.lines import with_scheme
 from callsheet.outbound.signatures import Signed, is_signed
@@ -94,8 +95,9 @@ def _refuse_body(route: Route, came: Came) -> Refusal | None:
     except (ValueError, RecursionError):
         return Refusal(400, "the body is not JSON")
     if route.operation is not None and route.operation.body is not None:
-        faults = route.operation.body_as(media).faults(body)
-        return Refusal(400, faults[0].words) if faults else None
+        sent = with_references(body, references_of([route]))
+        faults = known_faults(route.operation.body_as(media), sent)
+        return next((Refusal(400, one.words) for one in faults), None)
     reason = unlike(route.compiled["request"]["payload"], body, "the payload")
     return Refusal(400, reason) if reason else None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import secrets
 import threading
 import time
@@ -17,7 +16,7 @@ from msgspec.structs import replace
 
 from callsheet.emulator.checks import Came, Refusal, refuse_call, refuse_token_call
 from callsheet.emulator.faults import Faults
-from callsheet.emulator.routes import Route, find_routes
+from callsheet.emulator.routes import Route, find_routes, references_of
 from callsheet.emulator.shown import Shown, credential_names
 from callsheet.emulator.standins import standin
 from callsheet.language.dot_segments import dot_segment
@@ -25,7 +24,6 @@ from callsheet.language.failing import failing
 
 KEPT_CALLS = 200
 TOKEN_SECONDS = 3_600
-_REFERENCE = re.compile(r'"(?:\$)?secret": ?"((?:[^"\\]|\\.)*)"')
 
 
 class Call(Struct, frozen=True, kw_only=True):
@@ -74,14 +72,14 @@ class Play:
         self.number = 0
         self.revision = 0
         self.old = ""
-        self.hidden = {standin(one): one for one in _references(self.routes)}
+        self.hidden = {standin(one): one for one in references_of(self.routes)}
 
     def replace(self, routes: Sequence[Route]) -> None:
         """Play other routes from now on."""
         routes = list(routes)
         with self.changed:
             # Whoever answers a call at this moment goes on with the list that it took.
-            self.hidden |= {standin(one): one for one in _references(routes)}
+            self.hidden |= {standin(one): one for one in references_of(routes)}
             self.routes = routes
             self.old = ""
             self.revision += 1
@@ -151,14 +149,6 @@ class Play:
             self.calls.append(call)
             self.changed.notify_all()
         self.told(call)
-
-
-def _references(routes: Sequence[Route]) -> set[str]:
-    """Return every reference to a secret that a route's action contains."""
-    found: set[str] = set()
-    for route in routes:
-        found.update(_REFERENCE.findall(json.dumps(route.compiled)))
-    return found
 
 
 def _as_it_refuses(route: Route, refusal: Refusal) -> Refusal:

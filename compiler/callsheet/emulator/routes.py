@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -13,6 +14,8 @@ from callsheet.compiling import Compiled
 from callsheet.contracts.operations import Operation
 from callsheet.emulator.standins import Standins
 from callsheet.language import Environment
+
+_REFERENCE = re.compile(r'"(?:\$)?secret": ?"((?:[^"\\]|\\.)*)"')
 
 
 class Route(Struct, frozen=True, kw_only=True):
@@ -117,3 +120,8 @@ def _pattern(text: str, value: str) -> str:
 def find_routes(routes: list[Route], host: str, path: str) -> list[Route]:
     """Return the routes of a host and path, whatever their method."""
     return [one for one in routes if one.host.match(host.lower()) and one.path.match(path)]
+
+
+def references_of(routes: Sequence[Route]) -> set[str]:
+    """Return every reference to a secret that the actions of some routes contain."""
+    return {found for one in routes for found in _REFERENCE.findall(json.dumps(one.compiled))}

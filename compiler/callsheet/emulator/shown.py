@@ -15,7 +15,8 @@ from msgspec import Struct
 
 from callsheet.documents import equal
 from callsheet.emulator.routes import Route
-from callsheet.language.credential_names import is_credential, is_secret_key, last_key
+from callsheet.language.credential_names import is_credential, is_secret_key, judged_path, last_key
+from callsheet.language.credential_texts import named_in
 from callsheet.language.secret_patterns import secret_kind
 from callsheet.outbound.masking import HIDDEN, without_secrets
 
@@ -74,11 +75,17 @@ class Shown(Struct, frozen=True):
 
     def _without_credentials(self, value: Any, path: tuple[Any, ...]) -> Any:
         if isinstance(value, dict):
-            return {key: self._without_credentials(one, (*path, key)) for key, one in value.items()}
+            return {
+                key: self._without_credentials(one, judged_path((*path, key), value))
+                for key, one in value.items()
+            }
         if isinstance(value, list):
             return [self._without_credentials(one, path) for one in value]
         is_one = isinstance(value, str) and (
-            is_secret_key(path) or last_key(path).lower() in self.names or secret_kind(value)
+            is_secret_key(path, value)
+            or last_key(path).lower() in self.names
+            or secret_kind(value)
+            or named_in(value)
         )
         return self._without_credential(value) if is_one else value
 

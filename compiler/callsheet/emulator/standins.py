@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +17,20 @@ from callsheet.outbound.hosts import LOOPBACK
 def standin(reference: str) -> str:
     """Return what stands in for a secret: 64 hexadecimal digits, the same for the same reference."""
     return hashlib.sha256(f"callsheet stands in for {reference}".encode()).hexdigest()
+
+
+def with_references(value: Any, references: Iterable[str]) -> Any:
+    """Return a body with a reference in the place of each text that stands in for its secret."""
+    standins = {standin(one): one for one in references}
+
+    def replaced(one: Any) -> Any:
+        if isinstance(one, dict):
+            return {key: replaced(inner) for key, inner in one.items()}
+        if isinstance(one, list):
+            return [*map(replaced, one)]
+        return {"secret": standins[one]} if isinstance(one, str) and one in standins else one
+
+    return replaced(value)
 
 
 class Standins:

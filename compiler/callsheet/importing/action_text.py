@@ -16,7 +16,13 @@ from msgspec.structs import replace
 
 from callsheet.documents.yaml_text import block_text
 from callsheet.importing.body_tokens import is_token
-from callsheet.importing.credentials import is_hidden, is_hidden_field, is_hidden_number, is_secret_path
+from callsheet.importing.credentials import (
+    is_hidden,
+    is_hidden_field,
+    is_hidden_number,
+    is_secret_path,
+    secrets_in,
+)
 from callsheet.importing.declared import Parameters
 from callsheet.importing.guesses import guess, parameter_name
 from callsheet.importing.header_forms import form_after_scheme, form_of, scheme_and_key
@@ -33,7 +39,7 @@ from callsheet.importing.url_texts import (
     refuse_backslash,
     with_plain_values,
 )
-from callsheet.language.credential_names import last_key
+from callsheet.language.credential_names import is_secret_key, judged_path, last_key
 from callsheet.language.formatting import formatted
 from callsheet.outbound.urls import with_query
 from callsheet.templates.values import canonical_text
@@ -431,7 +437,7 @@ class _Writer:
 
     def _payload(self, value: Any, path: tuple[Any, ...]) -> Any:
         if isinstance(value, dict):
-            return {key: self._payload(one, (*path, key)) for key, one in value.items()}
+            return {key: self._payload(one, judged_path((*path, key), value)) for key, one in value.items()}
         if isinstance(value, list):
             return [self._payload(one, (*path, index)) for index, one in enumerate(value)]
         if is_token(path) and self.body_token is not None:
@@ -457,7 +463,14 @@ class _Writer:
         key = last_key(path, "value")
         if not isinstance(value, str):
             self.notes.append(f"`{key}` was a number: its secret is sent as a string")
+        else:
+            self._say_what_it_contains(key, value, path)
         return self._secret(key, str(value))
+
+    def _say_what_it_contains(self, key: str, value: str, path: tuple[Any, ...]) -> None:
+        name = next((name for name, _ in secrets_in(value)), "")
+        if name and not is_secret_key(path, value):
+            self.notes.append(f"`{key}` contains the credential `{name}`: the whole text became a secret")
 
     def _token_of_body(self, held: str) -> dict[str, str]:
         reference = self.secrets.to("token", held)
@@ -470,7 +483,9 @@ class _Writer:
 
     def _expected(self, value: Any, path: tuple[Any, ...]) -> Any:
         if isinstance(value, dict):
-            return {key: self._expected(one, (*path, key)) for key, one in value.items()}
+            return {
+                key: self._expected(one, judged_path((*path, key), value)) for key, one in value.items()
+            }
         if isinstance(value, list):
             return [self._expected(one, (*path, index)) for index, one in enumerate(value)]
         if is_token(path) and self.body_token is not None:

@@ -10,6 +10,7 @@ from callsheet.contracts.operations import Operation
 from callsheet.importing.credentials import is_secret
 from callsheet.importing.model import with_examples
 from callsheet.importing.sampling import NoValueError, Sampler
+from callsheet.language.credential_names import judged_path
 
 _DEPTH = 4
 """Below this depth, an answer shows only what is required."""
@@ -65,7 +66,10 @@ class _Whole(Sampler):
 def _without_credentials(value: Any, path: tuple[Any, ...]) -> Any:
     """Return an example with the name of a field in the place of what looks like a credential."""
     if isinstance(value, dict):
-        return {str(key): _without_credentials(one, (*path, key)) for key, one in value.items()}
+        return {
+            str(key): _without_credentials(one, judged_path((*path, key), value))
+            for key, one in value.items()
+        }
     if isinstance(value, list):
         return [_without_credentials(one, path) for one in value]
     if isinstance(value, str) and is_secret(value, path):

@@ -16,6 +16,7 @@ from callsheet.importing.credentials import is_hidden, is_hidden_field, is_secre
 from callsheet.importing.marks import filled
 from callsheet.importing.model import Imported, Slot
 from callsheet.importing.shell import mark_of
+from callsheet.language.credential_names import judged_path_in
 
 _OPAQUE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[\w:.+/=\[\]-]{20,}\Z")
 
@@ -70,5 +71,9 @@ def _has_other_credential(imported: Imported) -> bool:
         urlsplit(url).username
         or is_secret_path(url)
         or any(is_hidden_field(*one) for one in fields)
-        or any(is_hidden(held, path) for path, held in texts_in(imported.payload) if not is_token(path))
+        or any(
+            is_hidden(held, judged_path_in(path, imported.payload))
+            for path, held in texts_in(imported.payload)
+            if not is_token(path)
+        )
     )

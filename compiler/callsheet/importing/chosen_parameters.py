@@ -19,7 +19,7 @@ from callsheet.importing.hiding import hidden, hidden_errors
 from callsheet.importing.marks import SECRET, SLOT, filled, slot
 from callsheet.importing.model import Imported, Slot, with_examples
 from callsheet.importing.shell import MARK
-from callsheet.language.credential_names import is_credential
+from callsheet.language.credential_names import is_credential, judged_path_in
 from callsheet.words import nearest
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}\Z")
@@ -103,7 +103,7 @@ def _chosen(imported: Imported, choices: Sequence[Choice]) -> Imported:
             )
     texts = {one.example: one for one in slots.values() if isinstance(one.example, str) and one.example}
     by_place = {one.place: slots[one.name] for one in choices}
-    payload = _replaced(imported.payload, (), by_place, texts)
+    payload = _replaced(imported.payload, imported.payload, (), by_place, texts)
     return replace(
         imported,
         url=_with_query_slots(imported, by_place, texts),
@@ -122,7 +122,11 @@ def _slot(imported: Imported, choice: Choice) -> Slot:
         if mark is not None and mark[2] in imported.slots:
             return replace(imported.slots[mark[2]], name=choice.name, chosen=True)
         key = choice.place.removeprefix(_QUERY) if choice.place.startswith(_QUERY) else ""
-        hidden = is_credential(key, value) if key else is_hidden(value, parts_of(choice.place))
+        hidden = (
+            is_credential(key, value)
+            if key
+            else is_hidden(value, judged_path_in(parts_of(choice.place), imported.payload))
+        )
         if hidden or SECRET.search(value) or MARK.search(value):
             raise _fault(
                 f"the value at {choice.place} is a credential",
@@ -142,16 +146,17 @@ def _slot(imported: Imported, choice: Choice) -> Slot:
 
 
 def _replaced(
-    value: Any, path: tuple[str, ...], places: Mapping[str, Slot], texts: Mapping[str, Slot]
+    root: Any, value: Any, path: tuple[str, ...], places: Mapping[str, Slot], texts: Mapping[str, Slot]
 ) -> Any:
     here = places.get(pointer_of(path))
     if here is not None:
         return here
     if isinstance(value, dict):
-        return {key: _replaced(one, (*path, key), places, texts) for key, one in value.items()}
+        return {key: _replaced(root, one, (*path, key), places, texts) for key, one in value.items()}
     if isinstance(value, list):
-        return [_replaced(one, (*path, str(index)), places, texts) for index, one in enumerate(value)]
-    return texts.get(value, value) if isinstance(value, str) and not is_hidden(value, path) else value
+        return [_replaced(root, one, (*path, str(index)), places, texts) for index, one in enumerate(value)]
+    is_plain = isinstance(value, str) and not is_hidden(value, judged_path_in(path, root))
+    return texts.get(value, value) if is_plain else value
 
 
 def _with_query_slots(imported: Imported, places: Mapping[str, Slot], texts: Mapping[str, Slot]) -> str:

@@ -11,7 +11,7 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from callsheet.importing.marks import PRIVATE, SECRET, VALUE
+from callsheet.importing.marks import PRIVATE, SECRET, SLOT, VALUE
 from callsheet.importing.shell import MARK
 from callsheet.language.credential_names import (
     ADDRESS,
@@ -31,6 +31,7 @@ from callsheet.language.credential_names import (
     is_secret_key,
     last_key,
 )
+from callsheet.language.credential_texts import FORM, NAMED, NUMBERED, credentials_in
 from callsheet.language.secret_patterns import MAY_BE_SECRET, secret_kind
 
 _WEBHOOKS = re.compile(
@@ -51,11 +52,16 @@ _WEBHOOKS = re.compile(
 
 def is_secret(value: str, path: tuple[Any, ...]) -> bool:
     """Return whether a text of the payload is a credential; a device's token is an address, and none."""
-    if is_secret_key(path):
+    if is_secret_key(path, value):
         return True
     if last_key(path) in DEVICES:
         return False
-    return bool(secret_kind(value) or TOKEN.match(value)) or _is_secret_url(value)
+    return bool(secret_kind(value) or TOKEN.match(value) or secrets_in(value)) or _is_secret_url(value)
+
+
+def secrets_in(text: str) -> list[tuple[str, str]]:
+    """Return the names and values of the credentials in a text with named values; no parameters."""
+    return [one for one in credentials_in(text) if not SLOT.fullmatch(one[1])]
 
 
 def is_hidden(value: str, path: tuple[Any, ...]) -> bool:
@@ -127,6 +133,9 @@ def patterns() -> dict[str, str]:
         "field": f"^(?:{for_browsers(FIELD)})",
         "webhooks": f"^(?:{for_browsers(_WEBHOOKS)})",
         "secret": for_browsers(MAY_BE_SECRET),
+        "named": for_browsers(NAMED),
+        "numbered": for_browsers(NUMBERED),
+        "form": f"^(?:{for_browsers(FORM)})",
         **{name: f"^(?:{for_browsers(pattern)})$" for name, pattern in whole.items()},
     }
 

@@ -13,10 +13,11 @@ from urllib.parse import parse_qsl
 from callsheet.documents.walking import texts_in
 from callsheet.errors import CallsheetError, of_its_shape
 from callsheet.importing.body_tokens import token_of_body
-from callsheet.importing.credentials import is_hidden, is_hidden_field, is_secret_path
+from callsheet.importing.credentials import is_hidden, is_hidden_field, is_secret_path, secrets_in
 from callsheet.importing.marks import VALUE, bare, value
 from callsheet.importing.model import Credential, Imported, misshapen
 from callsheet.importing.variables import Variables
+from callsheet.language.credential_names import is_secret_key, judged_path_in
 
 _ALONE = re.compile(r"\s*(?:[\w-]+\s+)?\{\{\s*(?:_\.)?([$\w][\w.$ -]*?)\s*\}\}\s*\Z")
 """One variable, also after a scheme."""
@@ -89,7 +90,10 @@ def _credentials(imported: Imported) -> Iterator[str]:
         yield imported.user[1] or imported.user[0]
     fields = [*imported.headers, *parse_qsl(imported.url.partition("#")[0].partition("?")[2])]
     yield from (held for key, held in fields if is_hidden_field(key, held))
-    yield from (held for path, held in texts_in(imported.payload) if is_hidden(held, path))
+    for path, held in texts_in(imported.payload):
+        inner = [] if is_secret_key(path, held) else [one for _, one in secrets_in(held)]
+        if inner or is_hidden(held, judged_path_in(path, imported.payload)):
+            yield from inner or (held,)
     token = token_of_body(imported)
     yield from () if token is None else (token,)
     yield from _in_path(imported.url.partition("#")[0].partition("?")[0])

@@ -12,7 +12,7 @@ from callsheet.documents import equal, parts_of
 from callsheet.importing.differing import differing
 from callsheet.importing.fitting import fits, matching, takes
 from callsheet.importing.model import ImportFault, Known, Slot
-from callsheet.language.credential_names import is_secret_key
+from callsheet.language.credential_names import has_secret_word, is_secret_key, last_key
 
 DEPTH = 12
 MOST_ITEMS = 1_000
@@ -79,10 +79,10 @@ class Sampler:
         is_secret = is_secret_key(path)
         for key in ("const",) if is_secret else ("const", "default"):
             if key in node and (isinstance(node[key], dict | list) or fits(node[key], node)):
-                return known(node[key])
+                return _known_at(path, node[key])
         node = self._flat(node, path)
         if "enum" in node:
-            return known(self._listed(node, path))
+            return _known_at(path, self._listed(node, path))
         example = None if is_secret else self.shown(node)
         kinds = node.get("type", "object" if "properties" in node or path == () else "string")
         kind = kinds[0] if isinstance(kinds, list) else kinds
@@ -262,6 +262,11 @@ def both(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
 def known(value: Any) -> Any:
     """Return a value that the description itself names: whatever its key is called, it is no credential."""
     return Known(value) if isinstance(value, str) else value
+
+
+def _known_at(path: tuple[str, ...], value: Any) -> Any:
+    """Return a value that the description itself names; one of a password stays a credential."""
+    return value if has_secret_word(last_key(path)) else known(value)
 
 
 def plain_value(node: dict[str, Any], name: str) -> Any:

@@ -14,7 +14,7 @@ from callsheet.importing.guesses import parameter_name
 from callsheet.importing.marks import ESCAPED, SLOT, bare, refuse_private, slot
 from callsheet.importing.model import Imported, ImportFault, Slot
 from callsheet.importing.shell import MARK, as_written
-from callsheet.language.credential_names import DEVICES, is_credential
+from callsheet.language.credential_names import DEVICES, is_credential, judged_path
 
 _IN_JSON = re.compile(r'"(?:[^"\\]|\\.)*"|' + MARK.pattern, re.DOTALL)
 
@@ -103,7 +103,9 @@ def _with_slots(imported: Imported, value: Any, path: tuple[Any, ...]) -> Any:
     if isinstance(value, dict):
         if any(MARK.search(key) for key in value):
             raise ImportFault("a key of the body is a variable", "write the action by hand")
-        return {key: _with_slots(imported, one, (*path, key)) for key, one in value.items()}
+        return {
+            key: _with_slots(imported, one, judged_path((*path, key), value)) for key, one in value.items()
+        }
     if isinstance(value, list):
         return [_with_slots(imported, one, (*path, index)) for index, one in enumerate(value)]
     if not isinstance(value, str):

@@ -21,8 +21,14 @@ WHOLE = ("pw", "pass", "x-session", "session", "x-wsse")
 OPAQUE_BY_NAME = ("code", "appid", "app_id", "apikey", "k")
 """Names of query parameters in which some services want their key."""
 OPAQUE = late(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_=/+-]{24,}\Z")
-SECRET_WORD = late(r"[a-z]*(?:secrets?|passw(?:or)?ds?|passphrase|apikey|accesstoken|secretkey)")
-"""A word of a name that is of a credential: also a word that ends so, as `clientsecret`."""
+SECRET_WORD = late(
+    r"""(?x) [a-z]*(?:secrets?|passw(?:or)?ds?|passphrase|apikey|accesstoken|secretkey
+    | passw(?:o|oe)rt|kennw(?:o|oe)rt|motdepasse|contrase(?:na)?|senha|wachtwoord)"""
+)
+"""A word of a name that is of a credential: also a word that ends so, as `clientsecret`.
+
+Also a password in German, French, Spanish, Portuguese and Dutch; of `contraseña`, its first letters.
+"""
 OF_A_SECRET = late(
     "url|uri|link|hint|name|at|in|reset|strength|question|changed|rotation|rotated|manager|scanning|scan"
     "|detection|protection|alerts?|status"
@@ -73,30 +79,61 @@ def is_credential(name: str, value: str) -> bool:
     )
 
 
-def is_secret_key(path: tuple[Any, ...]) -> bool:
-    """Return whether a leaf of a payload is a credential by where it is; a device's token is none."""
+def is_secret_key(path: tuple[Any, ...], text: str = "") -> bool:
+    """Return whether a leaf of a payload is a credential by where it is; a device's token is none.
+
+    Args:
+        path: of the leaf; all that is in an object with the name of a secret is one.
+        text: of the leaf; a signature is a credential where it is an opaque text.
+
+    """
     key = last_key(path)
     if is_of_login(path):
         return True
     if key in DEVICES:
         return False
-    return not is_plain(key) and (has_secret_word(key) or is_named_credential(key))
+    if is_plain(key):
+        return False
+    return (
+        has_secret_word(key)
+        or is_named_credential(key)
+        or (words_of_name(key)[-1:] == ["signature"] and OPAQUE.match(text) is not None)
+        or _is_in_secret(path, key)
+    )
 
 
-def is_named_secret(part: str, within: tuple[Any, ...], text: str) -> bool:
-    """Return whether a constant of a request is a credential by its name.
+def _is_in_secret(path: tuple[Any, ...], key: str) -> bool:
+    """Return whether a leaf is in an object that is named by a secret, and is not what is said of one."""
+    if OF_A_SECRET.fullmatch(key.lower()) or key.startswith("$"):
+        return False
+    return any(
+        isinstance(one, str) and any(map(SECRET_WORD.fullmatch, words_of_name(one)[-1:]))
+        for one in path[:-1]
+    )
+
+
+def judged_path(path: tuple[Any, ...], within: Any) -> tuple[Any, ...]:
+    """Return the path by which a leaf is judged: in a pair `{key: password, value: …}`, that of the name.
 
     Args:
-        part: of the request: `headers`, `query` or `payload`; in any other nothing is.
-        within: where the constant is in it.
-        text: the constant.
+        path: of the leaf.
+        within: the object that the leaf is in.
 
     """
-    if not text or not within:
-        return False
-    if part == "payload":
-        return is_secret_key(within)
-    return part in ("headers", "query") and isinstance(within[0], str) and is_credential(within[0], text)
+    if path[-1:] != ("value",) or not isinstance(within, dict):
+        return path
+    names = (within.get(one) for one in ("key", "name", "field", "id"))
+    named = next((one for one in names if isinstance(one, str) and is_secret_key((one,))), None)
+    return path if named is None else (*path[:-1], named)
+
+
+def judged_path_in(path: tuple[Any, ...], root: Any) -> tuple[Any, ...]:
+    """Return the path by which a leaf of a value is judged; see `judged_path`."""
+    if path[-1:] != ("value",):
+        return path
+    for one in path[:-1]:
+        root = root[int(one)] if isinstance(root, list) else root[one]
+    return judged_path(path, root)
 
 
 def last_key(path: tuple[Any, ...], otherwise: str = "") -> str:
@@ -133,6 +170,8 @@ def is_named_credential(name: str) -> bool:
 def has_secret_word(name: str) -> bool:
     """Return whether a word of a name is that of a credential: `clientSecret`, and not `secretary`."""
     words = words_of_name(name)
+    if words[-3:] == ["mot", "de", "passe"]:
+        return True
     return any(map(SECRET_WORD.fullmatch, words)) and not OF_A_SECRET.fullmatch(words[-1])
 
 

@@ -10,7 +10,8 @@ import re
 from typing import Any
 
 from callsheet.documents import Path
-from callsheet.language.credential_names import is_named_secret
+from callsheet.language.credential_names import judged_path
+from callsheet.language.credential_texts import named_as_credential, named_in
 from callsheet.language.secret_patterns import secret_kind
 
 HIDDEN = "(hidden)"
@@ -27,7 +28,9 @@ def masked(value: Any, path: Path = ()) -> Any:
     """
     if isinstance(value, dict):
         return {
-            HIDDEN if isinstance(key, str) and secret_kind(key) else key: masked(one, (*path, key))
+            HIDDEN if isinstance(key, str) and secret_kind(key) else key: masked(
+                one, judged_path((*path, key), value)
+            )
             for key, one in value.items()
         }
     if isinstance(value, list):
@@ -53,4 +56,6 @@ def _belongs_hidden(path: Path, value: str) -> bool:
         return path[1] in _SECRET_FIELDS
     # What is deeper in a header or a query parameter is a slot, and no constant.
     is_constant = len(path) == 3 or path[1:2] == ("payload",)
-    return path[:1] == ("request",) and is_constant and is_named_secret(str(path[1]), path[2:], value)
+    if path[:1] != ("request",) or not is_constant:
+        return False
+    return bool(named_as_credential(str(path[1]), path[2:], value) or named_in(value))

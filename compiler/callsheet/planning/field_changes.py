@@ -11,6 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from callsheet.documents import Path, equal
+from callsheet.language.credential_names import judged_path
 from callsheet.language.difference import NOTHING, Difference, value_at
 from callsheet.language.masking import masked_words
 from callsheet.language.when_empty import WHEN_EMPTY
@@ -88,7 +89,10 @@ _MARKS = {"\0True": True, "\0False": False}
 
 
 def _whole_slots(path: Path, old: Any, new: Any, before: Any, after: Any) -> tuple[Path, Any, Any]:
-    """Step out of a slot or a reference: it changes as a whole. A template is compared from inside."""
+    """Step out of a slot, a reference, or a pair that is a credential: it changes as a whole.
+
+    A template is compared from inside.
+    """
     literal = False
     for length, part in enumerate(path):
         slot = isinstance(part, str) and part.startswith("$") and not literal
@@ -99,6 +103,10 @@ def _whole_slots(path: Path, old: Any, new: Any, before: Any, after: Any) -> tup
             break
         if (slot and not literal) or (part == "secret" and length + 1 == len(path)):
             return path[:length], value_at(before, path[:length]), value_at(after, path[:length])
+    # The name that makes a value a credential is beside it.
+    around = [value_at(one, path[:-1]) for one in (before, after)]
+    if any(judged_path(path, one) is not path for one in around):
+        return path[:-1], *around
     return path, old, new
 
 

@@ -36,7 +36,7 @@ def render_record(result: RenderResult) -> dict[str, Any]:
 def _origin(one: FieldOrigin) -> dict[str, Any]:
     file, line, column = one.place
     record = {
-        "path": pointer_of(one.path), "value": masked(one.value, one.path), "document": one.document,
+        "path": pointer_of(one.path), "value": masked(one.value, one.judged), "document": one.document,
         "file": file, "line": line, "column": column,
     }  # fmt: skip
     if one.row is not None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from callsheet.documents import Path
 from callsheet.language.characters import safe
+from callsheet.language.credential_names import judged_path
 from callsheet.language.diagnostics import mask_secrets
 from callsheet.language.masking import HIDDEN, masked
 from callsheet.reporting.model import Style
@@ -125,7 +126,7 @@ def _in_room(text: str, room: int) -> str:
 def shown(value: Any, path: Path) -> Any:
     """Return a value without its secrets: texts in fields of such a name, and texts that look like one."""
     if isinstance(value, dict):
-        return {key: shown(one, (*path, key)) for key, one in value.items()}
+        return {key: shown(one, judged_path((*path, key), value)) for key, one in value.items()}
     if isinstance(value, list):
         return [shown(one, path) for one in value]
     if not isinstance(value, str) or path[-1:] in (("secret",), ("$secret",), ("$param",)):

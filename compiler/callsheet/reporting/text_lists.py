@@ -162,7 +162,7 @@ def _dotted(one: FieldOrigin) -> str:
 
 
 def _value(one: FieldOrigin) -> str:
-    text = json.dumps(shown(one.value, one.path), ensure_ascii=False)
+    text = json.dumps(shown(one.value, one.judged), ensure_ascii=False)
     return safe(text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…")
 
 

@@ -10,7 +10,8 @@ from callsheet.documents import Path, Problem
 from callsheet.documents.walking import keys_in, texts_in
 from callsheet.language.catalog import Spots, declare, rule
 from callsheet.language.content import Content
-from callsheet.language.credential_names import is_named_secret
+from callsheet.language.credential_names import judged_path_in
+from callsheet.language.credential_texts import named_as_credential, named_in
 from callsheet.language.origin import TEMPLATE
 from callsheet.language.plugins import secret_schemes
 from callsheet.language.secret_patterns import secret_kind
@@ -84,6 +85,7 @@ def literal_secret(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
 def named_as_secret(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """A constant of a request should not have the name of a credential: it stays in git's history.
 
+    Nor should a text contain one: JSON in a string, a literal of GraphQL, a form, a pair of a name and a value.
     Imports judge by the same names, and reports hide the value. Where it is none, say so in a comment:
     `# callsheet: ignore CS607 it is the name of a form`.
 
@@ -96,16 +98,26 @@ def named_as_secret(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
     # A document is looked at also where it is not valid by its schema.
     for key in spec if isinstance(spec, dict) else ():
         for path, text in texts_in(spec[key], ("spec", key)) if key in _CARRYING else ():
-            if "{{" not in text and _is_named_secret(path, text) and not secret_kind(text):
-                words = f"`{path[-1]}` is written as plain text, and its name is that of a credential"
-                yield at.value(path, words, do=_REFER)
+            words = _said_of_named(value, path, text)
+            if words and not secret_kind(text):
+                yield at.value(
+                    path, f"{words} as plain text, and its name is that of a credential", do=_REFER
+                )
 
 
-def _is_named_secret(path: Path, text: str) -> bool:
-    """Return whether a text is a header, a query parameter or a field, and has the name of a credential."""
+def _said_of_named(root: Any, path: Path, text: str) -> str:
+    """Return what is wrong with a text that is, or contains, a credential by its name; empty for none."""
     place = next((index for index, key in enumerate(path) if key in _CARRIERS), len(path) - 1)
-    is_reference = path[-1] in ("secret", "$secret")
-    return not is_reference and is_named_secret(str(path[place]), path[place + 1 :], text)
+    within = path[place + 1 :]
+    if not within or path[-1] in ("secret", "$secret"):
+        return ""
+    if "{{" not in text:
+        judged = judged_path_in(path, root)[place + 1 :]
+        name = named_as_credential(str(path[place]), judged, text)
+        if name:
+            return f"`{path[-1] if judged == within else name}` is written"
+    inner = named_in(text)
+    return f"`{inner}` in `{path[-1]}` is written" if inner else ""
 
 
 _CARRIERS = ("headers", "query", "payload")

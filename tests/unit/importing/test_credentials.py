@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callsheet.importing.credentials import is_hidden_number, is_secret, is_secret_path
-from callsheet.language.credential_names import is_credential
+from callsheet.language.credential_names import is_credential, judged_path, judged_path_in
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,70 @@ def test_a_header_or_a_query_parameter_of_this_name_is_a_credential(name: str) -
 def test_a_name_that_only_sounds_like_one_stays_plain(name: str) -> None:
     assert not is_credential(name, "v1")
     assert not is_secret("v1", (name,))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"user": "ada", "password": "hunter2"}',
+        '{"pin": 1, "apiKey": 4711}',
+        r"{\"a\": {\"clientSecret\": \"hunter2\"}}",
+        'mutation { login(user: "ada", password: "hunter2") { id } }',
+        "{ viewer(apiKey: 'hunter2') { id } }",
+        'mutation { add(passwords: ["hunter2"]) }',
+        "user=ada&password=hunter2",
+        'realm="x", password = "hunter2"',
+    ],
+)
+def test_a_text_of_named_values_contains_a_credential(text: str) -> None:
+    assert is_secret(text, ("query",))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"user": "ada", "password": ""}',
+        '{"user": "ada", "pageToken": "t1", "sort_key": "name"}',
+        "mutation Login($password: String!) { login(password: $password) { id } }",
+        '{"password": "{{ params.word }}"}',
+        "<input type=\"password\" name='password'>",
+        "Your new password: hunter2 is not what we would write",
+        "Forgot your password? It's 'easy'",
+        "a=b&c=d&max_tokens=3",
+        "https://example.com/reset?password_hint=none",
+        "YWJjZGVmZ2hpamtsbW5vcA==",
+    ],
+)
+def test_a_text_that_only_speaks_of_credentials_stays_plain(text: str) -> None:
+    assert not is_secret(text, ("query",))
+
+
+def test_a_pair_of_a_name_and_a_value_is_judged_by_the_name() -> None:
+    pair = {"name": "password", "value": "hunter2"}
+    assert judged_path(("fields", 0, "value"), pair) == ("fields", 0, "password")
+    assert judged_path_in(("fields", "0", "value"), {"fields": [pair]}) == ("fields", "0", "password")
+    assert judged_path(("fields", 0, "name"), pair) == ("fields", 0, "name")
+    assert judged_path(("value",), {"name": "colour", "value": "red"}) == ("value",)
+
+
+def test_what_is_in_a_secret_is_one_and_what_is_said_of_it_is_none() -> None:
+    assert is_secret("v1", ("secrets", "first"))
+    assert is_secret("v1", ("password", "value"))
+    assert not is_secret("v1", ("secrets", 0, "name"))
+    assert not is_secret("v1", ("password_policy", "pattern"))
+    assert not is_secret("v1", ("password", "type"))
+
+
+@pytest.mark.parametrize(
+    "key", ["mot_de_passe", "motDePasse", "Passwort", "kennwort", "contraseña", "senha"]
+)
+def test_a_password_is_one_in_other_languages(key: str) -> None:
+    assert is_secret("v1", (key,))
+
+
+def test_a_signature_is_a_credential_where_it_is_opaque() -> None:
+    assert is_secret("9f86d081884c7d659a2feaa0c55ad015", ("signature",))
+    assert not is_secret("Best regards, Ada", ("signature",))
 
 
 def test_a_key_is_judged_by_its_value() -> None:

@@ -28,6 +28,7 @@ class Judge {
   }
   hasSecretWord(name) {
     const words = this.words(name);
+    if (words.slice(-3).join(" ") === "mot de passe") return true;
     return words.some(one => this.is("secretWord", one)) && !this.is("ofASecret", words[words.length - 1]);
   }
   isNamed(name) {
@@ -61,16 +62,45 @@ class Judge {
     return names.length > 1 && ["pass", "pw", "pin", "key", "token", "secret", "value"].includes(names[names.length - 1].toLowerCase()) &&
       ["auth", "authentication", "login", "credentials", "credential"].includes(around);
   }
-  isSecretKey(path) {
+  isSecretKey(path, text = "") {
     // Whether a leaf of a payload is a credential by where it is; a device's token is none.
     const key = lastKey(path);
-    return this.isOfLogin(path) || (!DEVICES.includes(key) && !this.isPlain(key) && (this.hasSecretWord(key) || this.isNamed(key)));
+    return this.isOfLogin(path) || (!DEVICES.includes(key) && !this.isPlain(key) && (this.hasSecretWord(key) ||
+      this.isNamed(key) || (this.words(key).pop() === "signature" && this.is("opaque", text)) || this.isInSecret(path, key)));
   }
+  isInSecret(path, key) {
+    // Whether a leaf is in an object that is named by a secret, and is not what is said of one.
+    if (this.is("ofASecret", key.toLowerCase()) || key.startsWith("$")) return false;
+    return path.slice(0, -1).some(one => typeof one === "string" && this.is("secretWord", this.words(one).pop() || ""));
+  }
+  judgedPath(path, within) {
+    // The path by which a leaf is judged: in a pair {key: password, value: …}, that of the name.
+    if (path[path.length - 1] !== "value" || typeof within !== "object" || Array.isArray(within)) return path;
+    const named = ["key", "name", "field", "id"].map(one => within[one]).find(one => isText(one) && this.isSecretKey([one]));
+    return named === undefined ? path : [...path.slice(0, -1), named];
+  }
+  namedIn(text) {
+    // The name of the first credential in a text with named values; empty where it contains none.
+    if (/["']/.test(text)) {
+      for (const found of text.matchAll(this.every("named"))) {
+        const start = found.index + found[0].length, end = text.indexOf(found[2], start);
+        const value = text.slice(start, end < 0 ? text.length : end);
+        if (value && !value.includes("{{") && this.isSecretKey([found[1]], value)) return found[1];
+      }
+      for (const found of text.matchAll(this.every("numbered"))) if (this.isSecretKey([found[2]])) return found[2];
+    }
+    for (const pair of text.includes("=") && this.is("form", text) ? text.split("&") : []) {
+      const at = pair.indexOf("="), name = at < 0 ? pair : pair.slice(0, at), value = at < 0 ? "" : pair.slice(at + 1);
+      if (value && !value.includes("{{") && this.isCredential(name, value)) return name;
+    }
+    return "";
+  }
+  every(name) { return new RegExp(this.patterns.get(name), "g"); }
   leaf(value, path) {
     // Of a text or a number of the payload.
-    if (this.isSecretKey(path)) return true;
+    if (this.isSecretKey(path, isText(value) ? value : "")) return true;
     if (DEVICES.includes(lastKey(path))) return false;
-    if (isText(value) && (this.mayBe(value) || /^(?:bearer|basic) |^https?:\/\/.*[?#]|:\/\/[^/]*@/i.test(value))) throw new Unread();
+    if (isText(value) && (this.mayBe(value) || this.namedIn(value) || /^(?:bearer|basic) |^https?:\/\/.*[?#]|:\/\/[^/]*@/i.test(value))) throw new Unread();
     if (isText(value) && /^https?:\/\//i.test(value) && this.path(value.replace(/^https?:\/\//i, ""))) throw new Unread();
     return false;
   }

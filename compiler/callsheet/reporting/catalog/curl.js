@@ -153,7 +153,7 @@ class Writer {
       for (const key of Object.keys(value)) {
         // A key that is a number comes first here, whatever its place was: names would be given in another order.
         if (!/^[A-Za-z0-9_.@ -]+$/.test(key) || /^[0-9]+$/.test(key)) throw new Unread();
-        const [one, other] = this.payload(value[key], [...path, key]);
+        const [one, other] = this.payload(value[key], this.judge.judgedPath([...path, key], value));
         put(written, key, one);
         put(expected, key, other);
       }

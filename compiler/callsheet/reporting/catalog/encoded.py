@@ -46,4 +46,10 @@ def _row(one: FieldOrigin, link_base: str) -> tuple[str, str, str, str, str]:
     """Return a field, its value, the document that writes it, the place there, and what leads to it."""
     file, line = one.place[:2]
     link = f"{link_base}{quote(file)}#L{line}" if link_base else ""
-    return pointer_of(one.path), compact(masked(one.value, one.path)), one.document, f"{file}:{line}", link
+    return (
+        pointer_of(one.path),
+        compact(masked(one.value, one.judged)),
+        one.document,
+        f"{file}:{line}",
+        link,
+    )

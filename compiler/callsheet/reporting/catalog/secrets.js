@@ -51,12 +51,22 @@ class Secrets {
     return SECRET_FIELDS.includes(path[path.length - 1]) && (around === "spec/authentication" ||
       (path[0] === "spec" && path[1] === "overlays" && ["authentication", "spec/authentication"].includes(inner)));
   }
-  isNamed(path, text) {
-    // Whether a header, a query parameter or a field has the name of a credential.
-    const place = path.findIndex(one => CARRIERS.includes(one)), within = place < 0 ? [] : path.slice(place + 1);
-    if (!text || !within.length || path[path.length - 1] === "secret" || path[path.length - 1] === "$secret") return false;
-    if (path[place] === "payload") return this.judge.isSecretKey(within);
-    return isText(within[0]) && (Boolean(this.kindOf(text)) || this.judge.isToken(text) || this.judge.isCredential(within[0], text));
+  saidOfNamed(root, path, text) {
+    // What is wrong with a text that is, or contains, a credential by its name; empty for none.
+    const place = path.findIndex(one => CARRIERS.includes(one)), last = path[path.length - 1];
+    if (place < 0 || place === path.length - 1 || last === "secret" || last === "$secret") return "";
+    const judged = this.judge.judgedPath(path, path.slice(0, -1).reduce((found, one) => found[one], root));
+    const name = text.includes("{{") ? "" : this.named(path[place], judged.slice(place + 1), text);
+    if (name) return `\`${judged === path ? last : name}\` is written`;
+    const inner = this.judge.namedIn(text);
+    return inner && `\`${inner}\` in \`${last}\` is written`;
+  }
+  named(part, within, text) {
+    // The name by which a constant of a request is a credential; empty where it is none by its name.
+    if (!text) return "";
+    if (part === "payload") return this.judge.isSecretKey(within, text) ? lastKey(within) : "";
+    const isOne = isText(within[0]) && (this.kindOf(text) || this.judge.isToken(text) || this.judge.isCredential(within[0], text));
+    return isOne ? within[0] : "";
   }
 
   *findings(document) {
@@ -68,8 +78,9 @@ class Secrets {
       if (["request", "authentication"].includes(key)) yield* this.references(document.spec[key], ["spec", key]);
       if (!CARRYING.includes(key)) continue;
       for (const [path, text] of placesIn(document.spec[key], ["spec", key])) {
-        if (!isText(text) || text.includes("{{") || !this.isNamed(path, text) || this.kindOf(text)) continue;
-        const message = `\`${path[path.length - 1]}\` is written as plain text, and its name is that of a credential`;
+        const words = isText(text) && !this.kindOf(text) ? this.saidOfNamed(document, path, text) : "";
+        if (!words) continue;
+        const message = `${words} as plain text, and its name is that of a credential`;
         yield { path, code: "CS607", severity: "warning", message, help: REFER };
       }
     }
