@@ -85,7 +85,7 @@ def literal_secret(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
 def named_as_secret(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """A constant of a request should not have the name of a credential: it stays in git's history.
 
-    Nor should a text contain one: JSON in a string, a literal of GraphQL, a form, a pair of a name and a value.
+    Nor should a text contain one: JSON in a string, GraphQL, a form, a pair of a name and a value.
     Imports judge by the same names, and reports hide the value. Where it is none, say so in a comment:
     `# callsheet: ignore CS607 it is the name of a form`.
 
