@@ -31,7 +31,8 @@ STRIPE = "sk_live_" + "4eC39HqLyjWDarjtT1zdp7dc"
 TEXTS = (
     "a", "", "users", "hunter2hunter2", "Basic plan", "Basic YWRhOmxvdmVsYWNl", "Bearer abc", "bearer abc def", "{{ params.a }}", STRIPE, f"key={STRIPE}!", "x" * 1_190 + STRIPE,
     "https://ada:lovelace1@api.example.com/", "AKIAIOSFODNN7EXAMPLE", "ghp_" + "c4n4ry" * 6, "xoxb-123456789012-abcdefghijkl", "SG." + "a1" * 11 + "." + "b2" * 21 + "c", "sk-abc", "abc123" * 5,
-    '{"password": "hunter2"}', 'mutation { login(password: "hunter2") }', '{\\"pin\\": 1, \\"apiKey\\": 4711}', "user=ada&password=x%20y", "a=b", 'password: ""', "it's = 'x'", '{"password": "{{ params.a }}"}', "0a1b2c3d" * 4,
+    '{"password": "hunter2"}', 'mutation { login(password: "hunter2") }', '{\\"pin\\": 1, \\"apiKey\\": 4711}', "user=ada&password=x%20y", "a=b",
+    "https://hooks.zapier.com/hooks/catch/1/a", "https://a.example/apikey/p4bcdef0123456/x", "https://a.example/?token=b1", "https://a.example/?token={{ params.a }}", "https://a.example:8/?pageToken=b", 'password: ""', "it's = 'x'", '{"password": "{{ params.a }}"}', "0a1b2c3d" * 4,
     "cXyZ12345678901234567A:APA91b" + "x1" * 67, "Bearer 0123456789abcdef0123456789", "https://a.example/?api_key=abcdef0123456789", "-----BEGIN RSA PRIVATE KEY-----", "4711-public-beta",
 )  # fmt: skip
 NAMES = (
@@ -60,7 +61,8 @@ def payload(chance: Random, depth: int = 0) -> Any:
 def document(chance: Random) -> dict[str, Any]:
     """Return an action that is well formed, and in which a credential may be anywhere."""
     fields = {chance.choice(NAMES): payload(chance) for _ in range(3)}
-    request: dict[str, Any] = {"method": "POST", "url": "https://api.example.com", "payload": fields}
+    url = chance.choice(("https://api.example.com", "https://hook.eu1.make.com/abc"))
+    request: dict[str, Any] = {"method": "POST", "url": url, "payload": fields}
     for part in ("headers", "query"):
         if chance.random() < 0.6:
             request[part] = {chance.choice(NAMES): leaf(chance) for _ in range(2)}

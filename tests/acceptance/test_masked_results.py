@@ -145,11 +145,12 @@ spec:
       raw: '{"user": "ada", "pass_phrase": "x", "passphrase": "plain-phrase"}'
       fields: [{name: mot_de_passe, value: plain-mot}, {name: colour, value: plain-colour}]
       secrets: {first: plain-first}
+      back: https://hooks.zapier.com/hooks/catch/1/plain-hook
 """
 PLAIN = ("plain-page", "plain-name", "plain-colour")
 HIDDEN = (
     *("plain-key-of-ours", "plain-session", "plain-password", "plain-pin", "plain-word", "plain-phrase"),
-    *("plain-mot", "plain-first"),
+    *("plain-mot", "plain-first", "plain-hook"),
 )
 MESSAGE = "`{}` is written as plain text, and its name is that of a credential"
 
@@ -172,6 +173,7 @@ def test_a_constant_with_the_name_of_a_credential_is_a_warning_and_hidden(
         ("CS607", "warning", 15, MESSAGE.format("passphrase` in `raw")),
         ("CS607", "warning", 16, MESSAGE.format("mot_de_passe")),
         ("CS607", "warning", 17, MESSAGE.format("first")),
+        ("CS607", "warning", 18, "`back` is written as plain text, and is a URL with a credential in it"),
     ]
     assert callsheet("apply", "-C", workspace.path, "--yes").code == 0
     workspace.write("example.yaml", re.sub("plain-([a-z-]+)", r"other-\1", NAMED))

@@ -192,3 +192,26 @@ def test_of_a_secret_url_the_contract_compares_the_host_and_what_follows_the_sec
     hooks.write("telegram.yaml", TELEGRAM + linked)
     codes = [one.code for one in Workspace(hooks.path).compile().errors]
     assert codes == ([] if fits else ["CS452"])
+
+
+@pytest.mark.parametrize("where", ["action", "connection"])
+def test_a_url_that_is_a_credential_in_clear_is_a_warning_and_hidden(
+    where: str, workspace: Folder, callsheet: Callsheet
+) -> None:
+    url = "https://hook.eu1.make.com/plain-hook"
+    call = "url: URL" if where == "action" else "path: /more"
+    connection = "  connection: maker\n" if where == "connection" else ""
+    workspace.write(
+        "example.yaml",
+        "apiVersion: callsheet/v1\nkind: Action\nmetadata: {name: example}\nspec:\n"
+        f"{connection}  request: {{method: POST, {call.replace('URL', url)}, payload: {{}}}}\n",
+    )
+    if connection:
+        head = "apiVersion: callsheet/v1\nkind: Connection\nmetadata: {name: maker}\n"
+        workspace.write("maker.yaml", f"{head}spec: {{url: {url}}}\n")
+    checked = callsheet("validate", "-C", workspace.path)
+    assert checked.code == 0
+    assert "`url` is written as plain text, and is a URL with a credential in it" in checked.out
+    assert 'write a reference, such as {secret: "env:NAME", host: …}' in " ".join(checked.out.split())
+    shown = checked.out + callsheet("plan", "-C", workspace.path).out
+    assert "plain-hook" not in shown

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from callsheet.importing.marks import PRIVATE, SECRET, SLOT, VALUE
 from callsheet.importing.shell import MARK
@@ -27,27 +27,18 @@ from callsheet.language.credential_names import (
     SECRET_WORD,
     TOKEN,
     is_credential,
-    is_named_credential,
     is_secret_key,
     last_key,
 )
 from callsheet.language.credential_texts import FORM, NAMED, NUMBERED, credentials_in
-from callsheet.language.secret_patterns import MAY_BE_SECRET, secret_kind
-
-_WEBHOOKS = re.compile(
-    r"""(?xi)
-    (?: [\w.-]*hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/.
-    | (?:[\w-]+\.)*discord(?:app)?\.com/api/(?:v[0-9]+/)?webhooks/[^/]+/.
-    | [\w.-]+\.webhook\.office\.com/webhookb2/.
-    | outlook\.office(?:365)?\.com/webhook/.
-    | api\.telegram\.org/(?:file/)?bot[^/]
-    | hooks\.zapier\.com/hooks/.
-    | hook\.[\w.-]*make\.com/.
-    | maker\.ifttt\.com/.*/key/.
-    | [^/]+(?:/.*)?/hooks/[A-Za-z0-9]{20,}(?:/|\Z)
-    )"""
+from callsheet.language.credential_urls import (
+    URL,
+    WEBHOOKS,
+    announces_key,
+    is_like_key,
+    is_secret_url,
 )
-"""Hosts and paths of URLs that are credentials, as their vendors write them."""
+from callsheet.language.secret_patterns import MAY_BE_SECRET, secret_kind
 
 
 def is_secret(value: str, path: tuple[Any, ...]) -> bool:
@@ -56,7 +47,7 @@ def is_secret(value: str, path: tuple[Any, ...]) -> bool:
         return True
     if last_key(path) in DEVICES:
         return False
-    return bool(secret_kind(value) or TOKEN.match(value) or secrets_in(value)) or _is_secret_url(value)
+    return bool(secret_kind(value) or TOKEN.match(value) or secrets_in(value)) or _is_url(value)
 
 
 def secrets_in(text: str) -> list[tuple[str, str]]:
@@ -76,7 +67,9 @@ def is_hidden_number(value: Any, path: tuple[Any, ...]) -> bool:
 
 def is_hidden_field(name: str, value: str) -> bool:
     """Return whether a header or query parameter is, or contains, a credential."""
-    return bool(is_credential(name, value) or MARK.fullmatch(value) or SECRET.search(value))
+    return bool(
+        is_credential(name, value) or MARK.fullmatch(value) or SECRET.search(value) or _is_url(value)
+    )
 
 
 def is_secret_path(url: str) -> bool:
@@ -86,7 +79,7 @@ def is_secret_path(url: str) -> bool:
         host = parts.hostname or ""
     except ValueError:
         return False
-    if SECRET.search(parts.path) or _WEBHOOKS.match(f"{host}{parts.path}"):
+    if SECRET.search(parts.path) or WEBHOOKS.match(f"{host}{parts.path}"):
         return True
     segments = [unquote(one) for one in parts.path.split("/")]
     return bool(
@@ -97,19 +90,16 @@ def is_secret_path(url: str) -> bool:
 
 def _is_key(name: str, held: str) -> bool:
     """Return whether a segment of a path is a key that the one before it announces."""
-    if not (is_named_credential(name) or name.lower() in ("token", "key")):
+    if not announces_key(name):
         return False
     if PRIVATE.search(held):
         return bool(VALUE.fullmatch(held) or MARK.search(held))
-    return len(held) >= 12 and bool(re.search("[0-9]", held)) and bool(re.search("[A-Za-z]", held))
+    return is_like_key(held)
 
 
-def _is_secret_url(value: str) -> bool:
+def _is_url(value: str) -> bool:
     """Return whether a text is a URL with a credential in its path or its query."""
-    if not value.lower().startswith(("https://", "http://")):
-        return False
-    query = value.partition("#")[0].partition("?")[2]
-    return is_secret_path(value) or any(is_credential(*one) for one in parse_qsl(query))
+    return is_secret_url(value) or (URL.match(value) is not None and is_secret_path(value))
 
 
 def patterns() -> dict[str, str]:
@@ -131,10 +121,11 @@ def patterns() -> dict[str, str]:
         "byName": for_browsers(BY_NAME),
         "opaque": f"^(?:{for_browsers(OPAQUE)})",
         "field": f"^(?:{for_browsers(FIELD)})",
-        "webhooks": f"^(?:{for_browsers(_WEBHOOKS)})",
+        "webhooks": f"^(?:{for_browsers(WEBHOOKS)})",
         "secret": for_browsers(MAY_BE_SECRET),
         "named": for_browsers(NAMED),
         "numbered": for_browsers(NUMBERED),
+        "url": f"^(?:{for_browsers(URL)})",
         "form": f"^(?:{for_browsers(FORM)})",
         **{name: f"^(?:{for_browsers(pattern)})$" for name, pattern in whole.items()},
     }

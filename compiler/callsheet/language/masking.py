@@ -12,6 +12,7 @@ from typing import Any
 from callsheet.documents import Path
 from callsheet.language.credential_names import judged_path
 from callsheet.language.credential_texts import named_as_credential, named_in
+from callsheet.language.credential_urls import is_secret_url
 from callsheet.language.secret_patterns import secret_kind
 
 HIDDEN = "(hidden)"
@@ -56,6 +57,10 @@ def _belongs_hidden(path: Path, value: str) -> bool:
         return path[1] in _SECRET_FIELDS
     # What is deeper in a header or a query parameter is a slot, and no constant.
     is_constant = len(path) == 3 or path[1:2] == ("payload",)
-    if path[:1] != ("request",) or not is_constant:
+    if path[:1] != ("request",):
+        return False
+    if is_secret_url(value):
+        return True
+    if not is_constant:
         return False
     return bool(named_as_credential(str(path[1]), path[2:], value) or named_in(value))

@@ -12,6 +12,7 @@ from callsheet.language.catalog import Spots, declare, rule
 from callsheet.language.content import Content
 from callsheet.language.credential_names import judged_path_in
 from callsheet.language.credential_texts import named_as_credential, named_in
+from callsheet.language.credential_urls import is_secret_url
 from callsheet.language.origin import TEMPLATE
 from callsheet.language.plugins import secret_schemes
 from callsheet.language.secret_patterns import secret_kind
@@ -29,6 +30,7 @@ _ENVIRONMENT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _REFER = 'write a reference, such as {secret: "env:NAME"}, and revoke what was written here'
 REFER_THERE = 'write a reference, such as {secret: "env:NAME"}, and revoke what was written'
 REMOVE = "remove it, and revoke the credential"
+_REFER_URL = 'write a reference, such as {secret: "env:NAME", host: …}, and revoke what was written here'
 _FILES = ("itemsFile", "payloadFile", "htmlFile")
 _OVERLAY = (
     'write a reference, such as {secret: "env:NAME"}; put it in an overlay where it differs by environment'
@@ -85,7 +87,7 @@ def literal_secret(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
 def named_as_secret(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
     """A constant of a request should not have the name of a credential: it stays in git's history.
 
-    Nor should a text contain one: JSON in a string, GraphQL, a form, a pair of a name and a value.
+    Nor should a text contain one: JSON in a string, GraphQL, a form, a pair of a name and a value, a URL.
     Imports judge by the same names, and reports hide the value. Where it is none, say so in a comment:
     `# callsheet: ignore CS607 it is the name of a form`.
 
@@ -98,18 +100,22 @@ def named_as_secret(value: dict[str, Any], at: Spots) -> Iterator[Problem]:
     # A document is looked at also where it is not valid by its schema.
     for key in spec if isinstance(spec, dict) else ():
         for path, text in texts_in(spec[key], ("spec", key)) if key in _CARRYING else ():
+            if secret_kind(text):
+                continue
             words = _said_of_named(value, path, text)
-            if words and not secret_kind(text):
-                yield at.value(
-                    path, f"{words} as plain text, and its name is that of a credential", do=_REFER
-                )
+            if words:
+                words += " as plain text, and its name is that of a credential"
+                yield at.value(path, words, do=_REFER)
+            elif is_secret_url(text) and path[-1] not in _REFERENCES:
+                words = f"`{path[-1]}` is written as plain text, and is a URL with a credential in it"
+                yield at.value(path, words, do=_REFER_URL if path[-1] == "url" else _REFER)
 
 
 def _said_of_named(root: Any, path: Path, text: str) -> str:
     """Return what is wrong with a text that is, or contains, a credential by its name; empty for none."""
     place = next((index for index, key in enumerate(path) if key in _CARRIERS), len(path) - 1)
     within = path[place + 1 :]
-    if not within or path[-1] in ("secret", "$secret"):
+    if not within or path[-1] in _REFERENCES:
         return ""
     if "{{" not in text:
         judged = judged_path_in(path, root)[place + 1 :]
@@ -120,8 +126,9 @@ def _said_of_named(root: Any, path: Path, text: str) -> str:
     return f"`{inner}` in `{path[-1]}` is written" if inner else ""
 
 
+_REFERENCES = ("secret", "$secret")
 _CARRIERS = ("headers", "query", "payload")
-_CARRYING = ("request", "headers", "query", "overlays", "template")
+_CARRYING = ("url", "request", "headers", "query", "overlays", "template")
 """Where they are in the spec of an action, a connection or a set; in test cases they are made up."""
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from callsheet.importing.credentials import is_hidden_number, is_secret, is_secret_path
 from callsheet.language.credential_names import is_credential, judged_path, judged_path_in
+from callsheet.language.credential_urls import is_secret_url
 
 
 @pytest.mark.parametrize(
@@ -94,6 +95,23 @@ def test_a_password_is_one_in_other_languages(key: str) -> None:
 def test_a_signature_is_a_credential_where_it_is_opaque() -> None:
     assert is_secret("9f86d081884c7d659a2feaa0c55ad015", ("signature",))
     assert not is_secret("Best regards, Ada", ("signature",))
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("https://hooks.zapier.com/hooks/catch/1/abc", True),
+        ("HTTPS://Hooks.Slack.com/services/T0/B0/x1", True),
+        ("https://ada@api.example.com:8443/c/apikey/p4bcdef0123456789/x", True),
+        ("https://api.example.com/?a=b&access_token=c", True),
+        ("https://api.example.com/?access_token={{ params.token }}", False),
+        ("https://hooks.zapier.com/hooks/catch/1/{{ params.hook }}", False),
+        ("https://api.example.com/token/refresh?pageToken=b", False),
+        ("see https://hooks.zapier.com/hooks/catch/1/abc", False),
+    ],
+)
+def test_a_url_that_a_file_contains_is_judged_as_that_of_an_import(text: str, secret: bool) -> None:
+    assert is_secret_url(text) is secret
 
 
 def test_a_key_is_judged_by_its_value() -> None:

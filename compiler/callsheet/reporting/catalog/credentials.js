@@ -95,6 +95,20 @@ class Judge {
     }
     return "";
   }
+  isSecretUrl(text) {
+    // Whether a text is a URL with a credential in its path or its query; what a template writes is none.
+    const found = this.patterns.get("url").exec(text);
+    if (!found) return false;
+    const segments = found[2].split("/");
+    const isKey = (name, held) => (this.isNamed(name) || ["token", "key"].includes(name.toLowerCase())) &&
+      length(held) >= 12 && /[0-9]/.test(held) && /[A-Za-z]/.test(held);
+    if (!text.includes("{{") && (this.is("webhooks", found[1] + found[2]) ||
+      segments.some((one, at) => at > 0 && isKey(segments[at - 1], one)))) return true;
+    return (found[3] || "").split("&").some(pair => {
+      const at = pair.indexOf("="), value = at < 0 ? "" : pair.slice(at + 1);
+      return value && !value.includes("{{") && (this.isToken(value) || this.isCredential(pair.slice(0, at), value));
+    });
+  }
   every(name) { return new RegExp(this.patterns.get(name), "g"); }
   leaf(value, path) {
     // Of a text or a number of the payload.

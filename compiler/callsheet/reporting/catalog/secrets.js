@@ -5,10 +5,11 @@
 const MOST_TEXT = 100000, SHORTEST_KEY = 16, WINDOW = 1500, OVERLAP = 300;
 const SECRET_FIELDS = ["password", "token", "clientSecret", "value", "key"];
 const REFER = 'write a reference, such as {secret: "env:NAME"}, and revoke what was written here';
+const REFER_URL = 'write a reference, such as {secret: "env:NAME", host: …}, and revoke what was written here';
 const REMOVE = "remove it, and revoke the credential";
 const FILES = ["itemsFile", "payloadFile", "htmlFile"];
 const OVERLAY = 'write a reference, such as {secret: "env:NAME"}; put it in an overlay where it differs by environment';
-const CARRIERS = ["headers", "query", "payload"], CARRYING = ["request", "headers", "query", "overlays", "template"];
+const CARRIERS = ["headers", "query", "payload"], CARRYING = ["url", "request", "headers", "query", "overlays", "template"];
 
 function* placesIn(value, path = []) {
   // Every key and every text of a value, in order: [path, text], and without a text for a key.
@@ -78,10 +79,14 @@ class Secrets {
       if (["request", "authentication"].includes(key)) yield* this.references(document.spec[key], ["spec", key]);
       if (!CARRYING.includes(key)) continue;
       for (const [path, text] of placesIn(document.spec[key], ["spec", key])) {
-        const words = isText(text) && !this.kindOf(text) ? this.saidOfNamed(document, path, text) : "";
-        if (!words) continue;
-        const message = `${words} as plain text, and its name is that of a credential`;
-        yield { path, code: "CS607", severity: "warning", message, help: REFER };
+        if (!isText(text) || this.kindOf(text)) continue;
+        const words = this.saidOfNamed(document, path, text), last = path[path.length - 1];
+        if (words) {
+          yield { path, code: "CS607", severity: "warning", message: `${words} as plain text, and its name is that of a credential`, help: REFER };
+        } else if (this.judge.isSecretUrl(text) && !["secret", "$secret"].includes(last)) {
+          const message = `\`${last}\` is written as plain text, and is a URL with a credential in it`;
+          yield { path, code: "CS607", severity: "warning", message, help: last === "url" ? REFER_URL : REFER };
+        }
       }
     }
   }
