@@ -98,6 +98,7 @@ ALLOWED = {
     "slot.fields == {'type': 'string'}", "other.place == place", "other.place != place",
     "key == place.removeprefix(_QUERY)", "place != _QUERY", "sent != url",
     "self.known.setdefault(chosen, value) != value", "self._shared.text_of(name) != self.filled(found)",
+    "sent != text_of(written)", "path[:3] != QUERY",
 }  # fmt: skip
 
 

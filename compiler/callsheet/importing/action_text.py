@@ -184,7 +184,7 @@ class _Writer:
         for slot in self.imported.slots.values():
             if slot.chosen:
                 self.parameters.of_slot(slot)
-        base, _, written = self.imported.url.partition("#")[0].partition("?")
+        base, asked, written = self.imported.url.partition("#")[0].partition("?")
         # Beside a key in the query, which is the authentication then, other proofs are headers.
         own = self.imported.authentication or {}
         self.key_in_query = own.get("in") == "query" or bool(parted(written).hidden)
@@ -201,8 +201,8 @@ class _Writer:
         plain, hidden = self._query(written)
         # What curl would send of a URL's odd characters is what is written.
         full = encoded(as_written(_USER.sub("", base)))
-        if plain is None:
-            full = f"{full}?{query_text(self.sent_query, self.bare, self.imported.values)}"
+        if plain is None or (asked and not written):
+            full = f"{full}?{query_text(self.query, self.imported.values)}"
         query = {**(plain or {}), **hidden}
         url, shown = self._url(_USER.sub("", base), full)
         request: dict[str, Any] = {"method": self.imported.method, "url": url}
@@ -325,14 +325,13 @@ class _Writer:
             f"the query parameter {key} is there more than once: a credential is sent once"
             for key in parts.repeated
         ]
+        self.query = parts
         self.sent_query = [(key, as_written(value)) for key, value in parts.plain]
-        self.bare = parts.bare
         plain = {key: self._template(value) for key, value in self.sent_query}
-        is_said_by_url = len(plain) < len(self.sent_query) or any(parts.bare)
-        if not is_said_by_url and [*plain] != _in_order(plain):
+        if not parts.is_said_by_url and [*plain] != _in_order(plain):
             self.notes.append("the query is sent in the order of its names")
         return (
-            None if is_said_by_url else plain,
+            None if parts.is_said_by_url else plain,
             {key: self._secret(key, value) for key, value in hidden.items()},
         )
 

@@ -76,7 +76,7 @@ def _url(request: dict[str, Any]) -> str:
     query = "&".join(
         f"{quote(str(one['name']), safe='%')}={quote(str(one.get('value', '')), safe='%')}" for one in pairs
     )
-    return with_query(url if asked else base, query)
+    return with_query(base, query) if query else url
 
 
 def _not_json(request: dict[str, Any], entry: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ and U+E001. What follows a pipe, or goes into a file, changes nothing of the com
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
+from urllib.parse import quote_plus
 
 from msgspec import Struct, field
 
@@ -72,12 +72,12 @@ def as_written(text: str) -> str:
 
 
 def encoded_text(text: str) -> str:
-    """Encode a text for a URL, but for the marks in it."""
+    """Encode a text for a query as forms do, with `+` for a blank, but for the marks in it."""
     at, found = 0, ""
     for match in MARK.finditer(text):
-        found += quote(text[at : match.start()], safe="") + match[0]
+        found += quote_plus(text[at : match.start()]) + match[0]
         at = match.end()
-    return found + quote(text[at:], safe="")
+    return found + quote_plus(text[at:])
 
 
 class _Reader:

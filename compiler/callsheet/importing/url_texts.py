@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from urllib.parse import quote, unquote
 
 from callsheet.importing.marks import VALUE, filled
 from callsheet.importing.model import ImportFault
+from callsheet.importing.query_parts import QueryParts, is_text
+from callsheet.importing.shell import as_written
 
 PLAIN_IN_PATH = re.compile("[!-~]*")
 _PLAIN_IN_QUERY = re.compile("[A-Za-z0-9_.~-]*")
@@ -39,13 +41,20 @@ def refuse_backslash(host: str) -> None:
         )
 
 
-def query_text(pairs: Iterable[tuple[str, str]], bare: Iterable[bool], values: Mapping[str, str]) -> str:
-    """Return the query that a URL says itself; a name that is bare has no `=`."""
+def query_text(parts: QueryParts, values: Mapping[str, str]) -> str:
+    """Return the query that a URL says itself: `+`, other bytes, and names without `=` are kept."""
+
+    def again(written: str) -> str:
+        return "+".join(map(piece, as_written(written).split("+")))
+
+    def piece(written: str) -> str:
+        if not is_text(written):
+            return encoded(written)
+        return quoted(with_plain_values(unquote(written), values, _PLAIN_IN_QUERY))
+
     return "&".join(
-        quoted(key)
-        if is_bare
-        else f"{quoted(key)}={quoted(with_plain_values(one, values, _PLAIN_IN_QUERY))}"
-        for (key, one), is_bare in zip(pairs, bare, strict=True)
+        again(key) if is_bare else f"{again(key)}={again(held)}"
+        for (key, held), is_bare in zip(parts.written, parts.bare, strict=True)
     )
 
 
