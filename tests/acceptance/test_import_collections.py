@@ -339,7 +339,7 @@ def test_what_would_not_be_valid_is_named_and_left_out(workspace: Folder, callsh
 
 def test_an_import_that_validate_refuses_is_not_written(workspace: Folder, callsheet: Callsheet) -> None:
     """A name that is taken, and a header that no request can have."""
-    line = "curl https://api.example.com/v1 -H 'X Bad: 1' -d '{\"a\": 1}'"
+    line = "curl https://api.example.com/v1 -H 'X@Bad: 1' -d '{\"a\": 1}'"
     outcome = callsheet("import", "curl", line, "--name", "odd", "-C", workspace.path)
     assert outcome.code == 1
     assert outcome.err.startswith("error CS938: the action would not be valid: CS")

@@ -99,6 +99,8 @@ ALLOWED = {
     "key == place.removeprefix(_QUERY)", "place != _QUERY", "sent != url",
     "self.known.setdefault(chosen, value) != value", "self._shared.text_of(name) != self.filled(found)",
     "sent != text_of(written)", "path[:3] != QUERY",
+    "self.texts.setdefault(name, variable[4]) != variable[4]",
+    "canonical_text(default) != imported.defaults[variable]",
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import itertools
+import json
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -25,10 +26,10 @@ from callsheet.importing.marks import ANY_MARK, SLOT, VALUE, filled, filled_payl
 from callsheet.importing.model import Credential, Imported, ImportFault, Known, Slot
 from callsheet.importing.query_parts import parted
 from callsheet.importing.references import References, secret_names
-from callsheet.importing.shell import as_written
+from callsheet.importing.shell_marks import as_written
 from callsheet.importing.url_texts import (
     PLAIN_IN_PATH,
-    encoded,
+    encoded_path,
     query_text,
     refuse_backslash,
     with_plain_values,
@@ -199,8 +200,7 @@ class _Writer:
         base = with_plain_values(base, self.imported.values, PLAIN_IN_PATH)
         headers = self._headers()
         plain, hidden = self._query(written)
-        # What curl would send of a URL's odd characters is what is written.
-        full = encoded(as_written(_USER.sub("", base)))
+        full = encoded_path(as_written(_USER.sub("", base)), self.notes)
         if plain is None or (asked and not written):
             full = f"{full}?{query_text(self.query, self.imported.values)}"
         query = {**(plain or {}), **hidden}
@@ -251,13 +251,20 @@ class _Writer:
 
         def parameter(name: str) -> str | None:
             slot = self.imported.slots.get(unquote(name))
-            return None if slot is None else self.parameters.of_slot(slot)
+            return None if slot is None else self._read(slot)
 
         whole = SLOT.fullmatch(text)
         declared = self.imported.slots.get(unquote(whole[2])) if whole is not None else None
-        if declared is not None and declared.fields.get("type") in ("number", "integer"):
-            return f"{{{{ params.{self.parameters.of_slot(declared)} | string }}}}"
+        if declared is not None and declared.fields.get("type") in ("number", "integer", "boolean"):
+            return f"{{{{ params.{self._read(declared)} | string }}}}"
         return template_of(text, parameter, self.reads)
+
+    def _read(self, slot: Slot) -> str:
+        """Return how a template reads the parameter of a slot."""
+        name = self.parameters.of_slot(slot)
+        if slot.default is None:
+            return name
+        return f"{name} | default({json.dumps(slot.default, ensure_ascii=False)})"
 
     def _shown(self, text: str, *, encoded: bool = False) -> str:
         """Return a text as it is sent: a parameter by its example."""
@@ -364,8 +371,12 @@ class _Writer:
         """Declare that the parameters of a header are what a header can contain."""
         for match in SLOT.finditer(value):
             slot = self.imported.slots.get(match[2])
-            if slot is not None and slot.fields == {"type": "string"}:
-                self.imported.slots[match[2]] = replace(slot, fields={"type": "string", "pattern": _LINE})
+            if (
+                slot is not None
+                and slot.fields.keys() <= {"type", "optional"}
+                and slot.fields["type"] == "string"
+            ):
+                self.imported.slots[match[2]] = replace(slot, fields={**slot.fields, "pattern": _LINE})
 
     def _with_api_key(self, headers: dict[str, Any]) -> dict[str, Any]:
         """Make the one header that contains a secret the authentication, where there is none."""
@@ -436,7 +447,7 @@ class _Writer:
         if is_token(path) and self.body_token is not None:
             return self._token_of_body(self.body_token)
         if isinstance(value, Slot):
-            return f"{{{{ params.{self.parameters.of_slot(value)} }}}}"
+            return f"{{{{ params.{self._read(value)} }}}}"
         if self._is_hidden(value, path):
             return self._reference(value, path)
         if not isinstance(value, str):

@@ -10,7 +10,7 @@ from callsheet.emulator.checks import is_scalar, unlike
 from callsheet.emulator.routes import Route, routes_of
 from callsheet.importing.hiding import hidden
 from callsheet.importing.model import Imported
-from callsheet.importing.shell import as_written
+from callsheet.importing.shell_marks import as_written
 from callsheet.templates.values import text_of
 
 _USUAL = ("content-type", "accept", "user-agent", "authorization", "host", "content-length")

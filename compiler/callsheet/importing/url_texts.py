@@ -9,10 +9,12 @@ from urllib.parse import quote, unquote
 from callsheet.importing.marks import VALUE, filled
 from callsheet.importing.model import ImportFault
 from callsheet.importing.query_parts import QueryParts, is_text
-from callsheet.importing.shell import as_written
+from callsheet.importing.shell_marks import as_written
 
 PLAIN_IN_PATH = re.compile("[!-~]*")
 _PLAIN_IN_QUERY = re.compile("[A-Za-z0-9_.~-]*")
+_RAW = re.compile(r"""["<>^`{}|\\]|%(?![0-9A-Fa-f]{2})""")
+_NO_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 _ENCODED_MARK = re.compile("%EE%80%8[2-7]")
 
 
@@ -23,8 +25,15 @@ def quoted(text: str) -> str:
 
 def encoded(url: str) -> str:
     """Encode what a URL cannot contain, and nothing twice; marks stay as they are."""
-    found = quote(url, safe=":/?#[]@!$&'()*+,;=~%") if not url.isascii() or " " in url else url
+    found = quote(url, safe=":/?#[]@!$&'()*+,;=~%")
     return _ENCODED_MARK.sub(lambda match: unquote(match[0]), found)
+
+
+def encoded_path(base: str, notes: list[str]) -> str:
+    """Encode what a URL before its query cannot contain; notes take what some tools send as it is."""
+    if raw := _RAW.search(base):
+        notes.append(f"`{raw[0]}` in the path is percent-encoded: the tool sends it as it is")
+    return encoded(_NO_ESCAPE.sub("%25", base))
 
 
 def refuse_backslash(host: str) -> None:
