@@ -262,7 +262,9 @@ class _CurlLine:
         if not self.in_query and body:
             way_out = "import a request that sends JSON"
             result.payload = payload_of_shell(
-                result, body, lambda text: json_body(text, "the data", way_out, unique=True)
+                result,
+                body,
+                lambda text: json_body(text, "the data", way_out, unique=True, notes=result.notes),
             )
             result.has_payload = True
         note_defaults(result)

@@ -20,6 +20,7 @@ from callsheet.importing.har import har_collection
 from callsheet.importing.hiding import hidden, hidden_errors
 from callsheet.importing.insomnia import KIND as INSOMNIA
 from callsheet.importing.insomnia import insomnia_collection
+from callsheet.importing.json_bodies import json_body
 from callsheet.importing.mapped import is_mapped, with_slots
 from callsheet.importing.marks import filled, filled_payload
 from callsheet.importing.model import Collection, Imported, ImportFault, Listed, misshapen
@@ -54,6 +55,8 @@ def read_file(
     if isinstance(value, dict) and ("openapi" in value or "swagger" in value):
         raise ImportFault("the file describes a service", "choose one of its operations with --operation")
     if isinstance(value, dict):
+        notes = ["the URL is a placeholder: write the real one"]
+        value = json_body(text, "the payload", notes=notes)
         if is_mapped(value):
             value = with_slots(value)
         return Imported(
@@ -62,7 +65,7 @@ def read_file(
             headers=[("Content-Type", "application/json")],
             payload=value,
             has_payload=True,
-            notes=["the URL is a placeholder: write the real one"],
+            notes=notes,
         )
     raise ImportFault("the file contains no request", _KINDS)
 

@@ -156,7 +156,10 @@ class _HttpieLine:
         else:
             is_text = separator == "="
             self.fields.set(
-                name, value if is_text else value_of_shell(value, lambda it: json_body(it, "the data"))
+                name,
+                value
+                if is_text
+                else value_of_shell(value, lambda it: json_body(it, "the data", notes=self.result.notes)),
             )
 
     def finished(self) -> Imported:
@@ -179,7 +182,7 @@ class _HttpieLine:
         result.url = f"{encoded_path(base, [])}{asks}{query}"
         if self.raw is not None:
             result.payload = payload_of_shell(
-                result, self.raw, lambda text: json_body(text, "the data", unique=True)
+                result, self.raw, lambda text: json_body(text, "the data", unique=True, notes=result.notes)
             )
             result.has_payload = True
         elif self.fields.value is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -174,6 +174,7 @@ class _Request:
         if url.user is not None and result.authentication is None and result.user is None:
             result.user = url.user
         add_body(result, self.node.get("body"), self._behavior(), self.variables)
+        result.notes.extend(_of_the_way((self.above[-1], self.node)))
         return checked_host(self.variables.into(result))
 
     def _behavior(self) -> dict[str, Any]:
@@ -183,6 +184,14 @@ class _Request:
             held = one.get("protocolProfileBehavior")
             found |= held if isinstance(held, dict) else {}
         return found
+
+
+def _of_the_way(nodes: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Yield a note for what a request says of the way to its service, which an action has of its own."""
+    for what, words in (("certificate", "its client certificate"), ("proxy", "its proxy")):
+        held = [one[what] for one in nodes if isinstance(one.get(what), dict)]
+        if any(one and not one.get("disabled") for one in held):
+            yield f"{words} was left out: an action has its own way to the service"
 
 
 def _headers(listed: Any) -> Iterator[tuple[str, str]]:

@@ -115,6 +115,9 @@ def with_slots(imported: Imported, payload: Any) -> Any:
 def _number(imported: Imported, variable: str, name: str) -> Slot:
     """Return what stands for a variable without quotes: a number, or what its default is."""
     if variable not in imported.defaults:
+        imported.notes.append(
+            f"`${variable}` has no quotes in the data: it is a number, in place of any JSON of the shell"
+        )
         return Slot(name, {"type": "number"}, 1)
     try:
         default = json.loads(imported.defaults[variable])

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from callsheet.importing.bare_variables import bare_secret, bare_slot
 from callsheet.importing.free_names import first_free
 from callsheet.importing.guesses import parameter_name
-from callsheet.importing.json_bodies import NOT_JSON, json_body
+from callsheet.importing.json_bodies import NOT_JSON, json_body, refuse_long
 from callsheet.importing.marks import (
     ESCAPED,
     PRIVATE,
@@ -102,14 +102,18 @@ class Variables:
             ImportFault: where it is not JSON.
 
         """
+        refuse_long(text)
         refuse_private(text, PRIVATE, ESCAPED)
         marked = _IN_JSON.sub(self._json_mark, text)
         # What is a number anywhere is one everywhere: a text that it is in is written with it.
         self.slots |= self._bare
         try:
-            found = json_body(marked)
-        except ImportFault:
-            found = json_body(_COMMENT.sub(lambda match: match[1] or " ", marked))
+            found = json_body(marked, notes=self.notes)
+        except ImportFault as fault:
+            plain = _COMMENT.sub(lambda match: match[1] or " ", marked)
+            if plain == marked:
+                raise fault from None
+            found = json_body(plain, notes=self.notes)
             if self.sends_comments:
                 self.notes.append("the comments in the body were left out: the tool sends them")
         return self._with_slots(found)
@@ -141,7 +145,7 @@ class Variables:
             if self._is_secret(name, self.own[name]):
                 return secret(self._identifier(name))
             return self.marked(_writable(name, self.own[name]), (*seen, own))
-        if name in seen:
+        if name in seen or (own in seen and name not in self.known):
             raise ImportFault(f"its variable `{name[:40]}` refers to itself", "correct the value of it")
         if self.known.get(name, ""):
             _writable(name, self.known[name])
