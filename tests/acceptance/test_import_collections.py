@@ -377,7 +377,7 @@ def test_the_word_before_a_file_says_what_it_must_be(
     assert "the file is a Postman collection, not a HAR file" in outcome.err
     broken = written(workspace, "broken.json", "{")
     outcome = callsheet("import", broken, "--all", "-C", workspace.path)
-    assert outcome.err.startswith("error CS938: the contract broken.json cannot be read")
+    assert outcome.err.startswith("error CS938: the file is not JSON: line 1")
     outcome = callsheet("import", "postman", broken, "--all", "-C", workspace.path)
     assert outcome.err.startswith("error CS938: the file is not JSON")
     outcome = callsheet("import", "openapi", shop, "--all", "-C", workspace.path)

@@ -15,6 +15,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from msgspec.structs import replace
 
+from callsheet.contracts.media_types import essence, is_json
 from callsheet.documents.yaml_text import block_text
 from callsheet.importing.body_tokens import is_token
 from callsheet.importing.credentials import is_hidden, is_hidden_field, is_hidden_number, is_secret_path
@@ -225,6 +226,7 @@ class _Writer:
                 for key, one in headers.items()
             }
         if self.imported.has_payload:
+            self._refuse_other_media()
             request["payload"] = self._payload(self.imported.payload, ())
             expected["payload"] = self._expected(self.imported.payload, ())
         return request, expected
@@ -366,6 +368,15 @@ class _Writer:
                 self.sent_headers[key] = as_written(value)
                 found[key] = self._template(as_written(value))
         return self._with_api_key(found)
+
+    def _refuse_other_media(self) -> None:
+        """Refuse JSON that is sent as something else: an action says what it sends."""
+        media = [held for key, held in self.sent_headers.items() if key.lower() == "content-type"]
+        if media and not ANY_MARK.search(media[0]) and not is_json(media[0]):
+            raise ImportFault(
+                f"its body is JSON that is sent as {essence(media[0])[:60]}: an action sends JSON as JSON",
+                "where the service takes application/json too, change the Content-Type first",
+            )
 
     def _keep_on_a_line(self, value: str) -> None:
         """Declare that the parameters of a header are what a header can contain."""

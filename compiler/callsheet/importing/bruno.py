@@ -18,7 +18,8 @@ from callsheet.importing.variables import ExactVariables
 from callsheet.words import nearest
 
 KIND = "a Bruno collection"
-_DEPTH = 50
+_DEPTH = 52
+"""Of folders: more than are read, so that what lies deeper is noticed."""
 _MODES = {"json": "json", "text": "text", "xml": "xml", "sparql": "text"}
 _AUTH = {
     "bearer": {"token": "token"},

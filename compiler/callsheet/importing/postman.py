@@ -76,6 +76,8 @@ def postman_collection(
     notes = ["the scripts of the collection were left out: nothing is run"] if _has_scripts(value) else []
     if odd := _odd(value["item"]):
         notes.append(f"{counted(odd, 'item')} of the collection left out: neither a request nor a folder")
+    if _is_too_deep(value["item"]):
+        notes.append(f"what is in more than {_DEPTH} folders was left out")
     requests = [listed(*one) for one in nodes]
     return Collection(kind=kind, title=str(info.get("name") or ""), requests=requests, notes=notes)
 
@@ -91,6 +93,14 @@ def _items(
             yield from _items(one["item"], (*folder, str(one.get("name") or "folder")), (*above, one))
         elif isinstance(one.get("request"), dict | str):
             yield one, folder, above
+
+
+def _is_too_deep(items: list[Any], depth: int = 0) -> bool:
+    """Return whether folders are in one another so often that what is in the last is not read."""
+    if depth >= _DEPTH:
+        return bool(items)
+    inner = [one["item"] for one in items if isinstance(one, dict) and isinstance(one.get("item"), list)]
+    return any(_is_too_deep(one, depth + 1) for one in inner)
 
 
 def _odd(items: list[Any], depth: int = 0) -> int:
