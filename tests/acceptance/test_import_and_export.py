@@ -283,7 +283,7 @@ def test_a_dollar_before_a_quote_is_a_dollar() -> None:
 HTTPIE: dict[str, tuple[str, str, Any]] = {
     "http POST https://api.example.com/v1 title=Hi n:=1 ok:=true list:='[1, 2]'": (
         "POST", "https://api.example.com/v1", {"title": "Hi", "n": 1, "ok": True, "list": [1, 2]}),
-    "https api.example.com/v1 q==a\\ b page==2": ("GET", "https://api.example.com/v1?page=2&q=a%20b", None),
+    "https api.example.com/v1 q==a\\ b page==2": ("GET", "https://api.example.com/v1?q=a+b&page=2", None),
     "http PUT api.example.com X-Team:crm 'message[title]=Hi' 'message[n]:=2'": (
         "PUT", "http://api.example.com/", {"message": {"title": "Hi", "n": 2}}),
     "http -v --json https://api.example.com a=b=c": ("POST", "https://api.example.com/", {"a": "b=c"}),

@@ -318,7 +318,9 @@ def test_the_media_type_of_a_body_is_kept_where_no_header_says_it(
     callsheet("import", archive(workspace, call), "--name", "one", "-C", workspace.path)
     assert sent(workspace).headers["content-type"] == "application/vnd.api+json"
     call["request"]["postData"]["mimeType"] = "text/plain"
-    with pytest.raises(CallsheetError, match="the Content-Type is not JSON"):
+    with pytest.raises(
+        CallsheetError, match="its body is JSON that is sent as text/plain: an action sends JSON as JSON"
+    ):
         Workspace(workspace.path).import_(str(archive(workspace, call)), name="two")
 
 

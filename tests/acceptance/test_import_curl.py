@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import random
 import shutil
@@ -84,6 +85,16 @@ EQUAL = {
     "a bearer in small letters": f"curl {URL} -H 'authorization: bearer abc123def' -d '{BODY}'",
     "names that only sound secret": f'curl {URL} -d \'{{"secretary": "Ann", "passwordless": "yes", "max_tokens": 5}}\'',
     "repeated keys": f"curl '{URL}?i[]=1&i[]=2&a=1&b&c=' -g",
+    "two defaults that are one": f'curl "{URL}/${{C:-x}}" -d "{{\\"c\\": \\"${{C:-x}}\\", \\"d\\": \\"${{D-a b}}\\", \\"n\\": ${{N:-5}}}}"',
+    "a default that is assigned": f'curl {URL}/${{C:=x}} --json "{{\\"n\\": ${{N:=5}}}}"',
+    "a variable that must be there": f'curl {URL}/${{C:?no}} --json "{{}}"',
+    "what echo writes": f"echo '{BODY}' | curl -d @- {URL}",
+    "what echo writes, without an end of line": f"$ echo -n '{BODY}' | curl -s --json @- {URL} | cat",
+    "what printf writes": f"printf '%s\\n' '{BODY}' | curl --data-binary @- {URL}",
+    "what cat writes of a here document": f'cat <<EOF | curl --json @- {URL}\n{{"to": "$PHONE"}}\nEOF\n',
+    "blanks around the value of a header": f"curl {URL} -H 'X-A:  a b ' -d '{BODY}'",
+    "a header of a name alone": f"curl {URL} -H 'X-A' -d '{BODY}'",
+    "a blank in encoded data of the query": f"curl -G {URL} --data-urlencode 'q=a b'",
     "two slashes": "curl https://api.example.com//v1//x/ -d '{\"a\":1}'",
 }
 NOTED = {
@@ -108,6 +119,26 @@ NOTED = {
         f"curl -0 {URL} -d '{BODY}'",
         "--http1.0 was left out: an action is called by HTTP/1.1",
     ),
+    "a character that no URL contains": (
+        f"curl '{URL}/a|b' -d '{BODY}'",
+        "`|` in the path is percent-encoded: the tool sends it as it is",
+    ),
+    "a percent sign alone": (
+        f"curl '{URL}/50%' -d '{BODY}'",
+        "`%` in the path is percent-encoded: the tool sends it as it is",
+    ),
+    "a default that is a host": (
+        f"curl \"${{BASE:-https://api.example.com}}/v1\" -d '{BODY}'",
+        "the default of `$BASE` is written as the host: no parameter is one",
+    ),
+    "a default in one place of two": (
+        f"curl {URL}/${{C:-x}}/$C -d '{BODY}'",
+        "`$C` has its default in every place, also where the line has none",
+    ),
+    "a default that is a secret": (
+        f"curl {URL} -H \"Authorization: Bearer ${{T:-abc}}\" -d '{BODY}'",
+        "the default of `$T` was left out",
+    ),
     "no scheme": (f"curl api.example.com/v1 -d '{BODY}'", "https was written, and curl would call http"),
 }
 IMPORTED = {
@@ -123,6 +154,23 @@ IMPORTED = {
         f'curl.exe -X POST `\n  "{URL}" `\n  -H "Authorization: Bearer $env:TOKEN" `\n  -d \'{{\\"a\\": 1}}\'',
         {"a": 1},
     ),
+    "for PowerShell, with its quotes": (
+        f"curl.exe {URL} -d '{{\"a\": \"it''s\"}}'",
+        {"a": "it's"},
+    ),
+    "for PowerShell, with backticks": (
+        f'curl.exe -X POST {URL} `\n --json "{{`"a`": `"``b`` `$5 $env:CITY`"}}"',
+        {"a": "`b` $5 city"},
+    ),
+    "for PowerShell, with backticks that are data": (
+        f"PS C:\\> curl -X POST {URL} `\n -d '{{\\\"a\\\": \\\"`b` ''c''\\\"}}'",
+        {"a": "`b` 'c'"},
+    ),
+    "for PowerShell, with a here string": (
+        f'curl.exe {URL} `\n --json @\'\n{{"a": "it\'s $x"}}\n\'@',
+        {"a": "it's $x"},
+    ),
+    "for cmd, without PowerShell": (f'curl.exe -X POST {URL} -d "{{\\"a\\": \\"it\'s\\"}}"', {"a": "it's"}),
     "with prompts": (f"$ curl -X POST {URL} \\\n>   -d '{{\"a\":1}}'", {"a": 1}),
     "with an assignment and sudo": (
         f'TOKEN=abc sudo curl {URL} -H "Authorization: Bearer $TOKEN" -d \'{{"a":1}}\'',
@@ -136,7 +184,7 @@ REFUSED = {
     f'curl "{URL}?$QS"': "a key of the query is a variable",
     f'curl {URL} -H "$HEADER" --json "{{}}"': "the header `$HEADER` is a variable",
     f'curl {URL} -X $METHOD --json "{{}}"': "the method is a variable",
-    f'curl {URL} --json "{{\\"a\\": \\"${{X:-${{Y}}}}\\"}}"': "the shell would fill `${` in",
+    f'curl {URL} --json "{{\\"a\\": \\"${{X:-${{Y}}}}\\"}}"': "the shell would fill `${X:-…}` in",
     f'curl {URL} --json "$BODY"': "the data is the variable `$BODY`",
     f'curl {URL} --json {{\\"a\\":1,\\"b\\":2}}': "the shell makes several words of `{…,…}`",
     f"curl {URL} -I -X POST --json '{{}}'": "curl makes only one request, and -I asks for no payload",
@@ -154,7 +202,23 @@ REFUSED = {
     f"curl -X POST {URL} \\\n  # the payload\n  -d '{BODY}'": "the line continues after curl, with `-d`",
     f'curl {URL} -d "{{\\"a\\": \\"$(whoami)\\"}}"': "the line runs another command",
     f'curl {URL} -d "{{\\"a\\": \\"$1\\"}}"': "the shell would fill `$1` in",
-    f'curl {URL} -d "{{\\"a\\": \\"${{NAME%x}}\\"}}"': "the shell would fill `${` in",
+    f'curl {URL} -d "{{\\"a\\": \\"${{NAME%x}}\\"}}"': "the shell would fill `${NAME%…}` in",
+    f"curl {URL}/${{C:+x}}": "the shell would fill `${C:+…}` in",
+    f"curl {URL}/${{C/a/s3cr3t}}": "the shell would fill `${C/…}` in",
+    f"curl {URL}/${{C:0:3}}": "the shell would fill `${C:…}` in",
+    f"curl {URL}/${{#C}}": "the shell would fill `${#C}` in",
+    f"curl {URL}/${{C:-a b}}": "the shell makes several words of the default of `$C`",
+    f"curl {URL}/${{C:-a}}/${{C:-b}}": "`$C` has two defaults",
+    f'curl {URL} --json "{{\\"a\\": ${{N:-abc}}}}"': "the default of `$N` is not a number as JSON writes it",
+    f"echo -e '{BODY}' | curl -d @- {URL}": "what `echo` writes is not read",
+    f"cat body.json | curl -d @- {URL}": "the line reads a file, which may be anywhere",
+    f"echo '{BODY}' || curl -d @- {URL}": "the line continues after curl, with `||`",
+    f"curl {URL} -H ' Y: 2'": "the name of the header `Y` has a blank in it or beside it",
+    f"curl {URL} -H 'X : 1'": "the name of the header `X` has a blank in it or beside it",
+    f"curl {URL} -H 'X ;'": "the name of the header `X` has a blank in it or beside it",
+    f"curl '{URL}/a b'": "curl refuses a URL with a blank in it",
+    f"curl '{URL} '": "curl refuses a URL with a blank in it",
+    f"curl -G {URL} -d 'a=b c'": "curl refuses a URL with a blank in it",
     f"curl {URL} -d $'\\UFFFFFFFF'": "`\\UFFFFFFFF` is no character",
     f"curl {URL} -d $'\\xff'": "`$'…'` contains bytes that are no text",
     f"curl 'https://api.example.com/{{a,b}}' -d '{BODY}'": "curl makes several URLs of `{…}`",
@@ -215,6 +279,37 @@ def test_what_is_not_exact_is_refused_with_the_reason(
     outcome = callsheet("import", "curl", line, "-C", workspace.path)
     assert outcome.code == 1
     assert outcome.err.startswith(f"error CS938: {REFUSED[line]}"), outcome.err
+
+
+@pytest.mark.parametrize(
+    ("given", "path", "payload"),
+    [
+        ({}, "/v1/send/x%20y", {"a": "x y", "n": 5, "t": "no. 5"}),
+        ({"c": "z", "n": 7}, "/v1/send/z", {"a": "z", "n": 7, "t": "no. 7"}),
+    ],
+)
+def test_a_default_of_the_shell_is_that_of_the_parameter(
+    given: dict[str, object], path: str, payload: object, workspace: Folder, callsheet: Callsheet
+) -> None:
+    data = '{\\"a\\": \\"${C:-x y}\\", \\"n\\": ${N:-5}, \\"t\\": \\"no. ${N:-5}\\"}'
+    line = f'curl "{URL}/${{C:-x y}}" --json "{data}"'
+    assert callsheet("import", "curl", line, "--name", "one", "-C", workspace.path).code == 0
+    content = Workspace(workspace.path).compile().by_environment["local"]["Action/one"].content
+    request = build_request(content, given)
+    assert request.url == f"https://api.example.com{path}"
+    assert request.payload == payload
+
+
+@pytest.mark.parametrize("kind", ["curl", "httpie"])
+def test_a_line_of_the_standard_input_may_be_named_by_a_dash(
+    kind: str, workspace: Folder, callsheet: Callsheet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = f"echo '{{\"a\": 1}}' | {'curl --json @-' if kind == 'curl' else 'http POST'} {URL}\n"
+    monkeypatch.setattr("sys.stdin", io.StringIO(line))
+    outcome = callsheet("import", kind, "-", "--name", "one", "-C", workspace.path)
+    assert outcome.code == 0, outcome.err
+    content = Workspace(workspace.path).compile().by_environment["local"]["Action/one"].content
+    assert content["request"]["payload"] == {"a": 1}
 
 
 def test_a_placeholder_of_a_page_is_a_parameter(tmp_path: Path, recorder: Recorder) -> None:

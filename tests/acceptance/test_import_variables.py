@@ -252,6 +252,48 @@ def test_variables_of_bruno(workspace: Folder, callsheet: Callsheet, variables: 
 
 # In a JSON body, without quotes ------------------------------------------------------------------
 
+
+@pytest.mark.parametrize("tool", ["postman", "bruno"])
+def test_what_a_tool_makes_up_is_another_parameter_each_time(
+    tool: str, workspace: Folder, callsheet: Callsheet
+) -> None:
+    """Postman's `Substitutor` and Bruno's `interpolate` call the function of a variable for each use of it."""
+    url = f"{AT}?g={{{{$guid}}}}-{{{{$guid}}}}&at={{{{$timestamp}}}}&then={{{{$timestamp}}}}&id={{{{it}}}}{{{{it}}}}"
+    raw = '{"a": {{$randomInt}}, "b": {{$randomInt}}, "c": "{{$randomInt}}"}'
+    if tool == "postman":
+        body = {"mode": "raw", "raw": raw, "options": {"raw": {"language": "json"}}}
+        file = postman({"url": url, "method": "POST", "body": body}, [{"key": "it", "value": "x{{$guid}}"}])
+    else:
+        request = {"url": url, "method": "POST", "body": {"mode": "json", "json": raw}}
+        variables = [{"name": "it", "value": "x{{$guid}}", "enabled": True}]
+        file = {
+            "name": "c", "version": "1", "items": [{"type": "http", "name": "one", "request": request}],
+            "root": {"request": {"vars": {"req": variables}}},
+        }  # fmt: skip
+    outcome = imported(workspace, callsheet, file, "--request", "one")
+    assert outcome.code == 0, outcome.err
+    found = sent(workspace)
+    assert found.query == [
+        ("at", "timestamp"),
+        ("g", "guid-guid_2"),
+        ("id", "xguid_3xguid_4"),
+        ("then", "timestamp"),
+    ]
+    declared = Workspace(workspace.path).compile().actions["one"].spec["parameters"]
+    assert [one for one in declared if "andom" in one] == ["random_int", "random_int_2", "random_int_3"]
+    assert (declared["random_int_2"]["type"], declared["random_int_3"]["type"]) == ("integer", "string")
+
+
+def test_a_credential_that_a_tool_makes_up_is_a_secret_with_a_note(
+    workspace: Folder, callsheet: Callsheet
+) -> None:
+    outcome = imported(
+        workspace, callsheet, posted('{"password": "{{$randomPassword}}"}'), "--request", "one"
+    )
+    assert outcome.err == "`{{$randomPassword}}` is a secret: the tool makes another one up each time\n"
+    assert sent(workspace).json == {"password": UNKNOWN}
+
+
 NUMBER = "has no quotes in the body: it is a number, in place of any JSON that the tool writes"
 
 

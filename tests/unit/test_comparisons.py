@@ -98,6 +98,11 @@ ALLOWED = {
     "slot.fields == {'type': 'string'}", "other.place == place", "other.place != place",
     "key == place.removeprefix(_QUERY)", "place != _QUERY", "sent != url",
     "self.known.setdefault(chosen, value) != value", "self._shared.text_of(name) != self.filled(found)",
+    "sent != text_of(written)", "path[:3] != QUERY",
+    "self.texts.setdefault(name, variable[4]) != variable[4]",
+    "canonical_text(default) != imported.defaults[variable]", "plain == marked",
+    "one.get('_type') == _DEEPER",
+    "Decimal(repr(found)) != Decimal(text)",
 }  # fmt: skip
 
 

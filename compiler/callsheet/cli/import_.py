@@ -29,7 +29,7 @@ _FORMATS = ("openapi", "postman", "insomnia", "bruno", "har")
     multiple=True,
     metavar="NAME",
     help="A request of a file that contains several: its name, its folder, or a pattern such as "
-    "`Mail/*`; of a HAR file also its number, or `POST URL`.",
+    "`Mail/*`; of a HAR file also its number, or `POST URL`; `NAME#2` is the second of one name.",
 )
 @click.option(
     "--operation",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import itertools
+import json
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -14,6 +15,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from msgspec.structs import replace
 
+from callsheet.contracts.media_types import essence, is_json
 from callsheet.documents.yaml_text import block_text
 from callsheet.importing.body_tokens import is_token
 from callsheet.importing.credentials import (
@@ -31,10 +33,10 @@ from callsheet.importing.marks import ANY_MARK, SLOT, VALUE, filled, filled_payl
 from callsheet.importing.model import Credential, Imported, ImportFault, Known, Slot
 from callsheet.importing.query_parts import parted
 from callsheet.importing.references import References, secret_names
-from callsheet.importing.shell import as_written
+from callsheet.importing.shell_marks import as_written
 from callsheet.importing.url_texts import (
     PLAIN_IN_PATH,
-    encoded,
+    encoded_path,
     query_text,
     refuse_backslash,
     with_plain_values,
@@ -190,7 +192,7 @@ class _Writer:
         for slot in self.imported.slots.values():
             if slot.chosen:
                 self.parameters.of_slot(slot)
-        base, _, written = self.imported.url.partition("#")[0].partition("?")
+        base, asked, written = self.imported.url.partition("#")[0].partition("?")
         # Beside a key in the query, which is the authentication then, other proofs are headers.
         own = self.imported.authentication or {}
         self.key_in_query = own.get("in") == "query" or bool(parted(written).hidden)
@@ -205,10 +207,9 @@ class _Writer:
         base = with_plain_values(base, self.imported.values, PLAIN_IN_PATH)
         headers = self._headers()
         plain, hidden = self._query(written)
-        # What curl would send of a URL's odd characters is what is written.
-        full = encoded(as_written(_USER.sub("", base)))
-        if plain is None:
-            full = f"{full}?{query_text(self.sent_query, self.bare, self.imported.values)}"
+        full = encoded_path(as_written(_USER.sub("", base)), self.notes)
+        if plain is None or (asked and not written):
+            full = f"{full}?{query_text(self.query, self.imported.values)}"
         query = {**(plain or {}), **hidden}
         url, shown = self._url(_USER.sub("", base), full)
         request: dict[str, Any] = {"method": self.imported.method, "url": url}
@@ -231,6 +232,7 @@ class _Writer:
                 for key, one in headers.items()
             }
         if self.imported.has_payload:
+            self._refuse_other_media()
             request["payload"] = self._payload(self.imported.payload, ())
             expected["payload"] = self._expected(self.imported.payload, ())
         return request, expected
@@ -257,13 +259,20 @@ class _Writer:
 
         def parameter(name: str) -> str | None:
             slot = self.imported.slots.get(unquote(name))
-            return None if slot is None else self.parameters.of_slot(slot)
+            return None if slot is None else self._read(slot)
 
         whole = SLOT.fullmatch(text)
         declared = self.imported.slots.get(unquote(whole[2])) if whole is not None else None
-        if declared is not None and declared.fields.get("type") in ("number", "integer"):
-            return f"{{{{ params.{self.parameters.of_slot(declared)} | string }}}}"
+        if declared is not None and declared.fields.get("type") in ("number", "integer", "boolean"):
+            return f"{{{{ params.{self._read(declared)} | string }}}}"
         return template_of(text, parameter, self.reads)
+
+    def _read(self, slot: Slot) -> str:
+        """Return how a template reads the parameter of a slot."""
+        name = self.parameters.of_slot(slot)
+        if slot.default is None:
+            return name
+        return f"{name} | default({json.dumps(slot.default, ensure_ascii=False)})"
 
     def _shown(self, text: str, *, encoded: bool = False) -> str:
         """Return a text as it is sent: a parameter by its example."""
@@ -331,14 +340,13 @@ class _Writer:
             f"the query parameter {key} is there more than once: a credential is sent once"
             for key in parts.repeated
         ]
+        self.query = parts
         self.sent_query = [(key, as_written(value)) for key, value in parts.plain]
-        self.bare = parts.bare
         plain = {key: self._template(value) for key, value in self.sent_query}
-        is_said_by_url = len(plain) < len(self.sent_query) or any(parts.bare)
-        if not is_said_by_url and [*plain] != _in_order(plain):
+        if not parts.is_said_by_url and [*plain] != _in_order(plain):
             self.notes.append("the query is sent in the order of its names")
         return (
-            None if is_said_by_url else plain,
+            None if parts.is_said_by_url else plain,
             {key: self._secret(key, value) for key, value in hidden.items()},
         )
 
@@ -367,12 +375,25 @@ class _Writer:
                 found[key] = self._template(as_written(value))
         return self._with_api_key(found)
 
+    def _refuse_other_media(self) -> None:
+        """Refuse JSON that is sent as something else: an action says what it sends."""
+        media = [held for key, held in self.sent_headers.items() if key.lower() == "content-type"]
+        if media and not ANY_MARK.search(media[0]) and not is_json(media[0]):
+            raise ImportFault(
+                f"its body is JSON that is sent as {essence(media[0])[:60]}: an action sends JSON as JSON",
+                "where the service takes application/json too, change the Content-Type first",
+            )
+
     def _keep_on_a_line(self, value: str) -> None:
         """Declare that the parameters of a header are what a header can contain."""
         for match in SLOT.finditer(value):
             slot = self.imported.slots.get(match[2])
-            if slot is not None and slot.fields == {"type": "string"}:
-                self.imported.slots[match[2]] = replace(slot, fields={"type": "string", "pattern": _LINE})
+            if (
+                slot is not None
+                and slot.fields.keys() <= {"type", "optional"}
+                and slot.fields["type"] == "string"
+            ):
+                self.imported.slots[match[2]] = replace(slot, fields={**slot.fields, "pattern": _LINE})
 
     def _with_api_key(self, headers: dict[str, Any]) -> dict[str, Any]:
         """Make the one header that contains a secret the authentication, where there is none."""
@@ -443,7 +464,7 @@ class _Writer:
         if is_token(path) and self.body_token is not None:
             return self._token_of_body(self.body_token)
         if isinstance(value, Slot):
-            return f"{{{{ params.{self.parameters.of_slot(value)} }}}}"
+            return f"{{{{ params.{self._read(value)} }}}}"
         if self._is_hidden(value, path):
             return self._reference(value, path)
         if not isinstance(value, str):

@@ -15,7 +15,7 @@ from callsheet.documents.walking import texts_in
 from callsheet.importing.credentials import is_hidden, is_hidden_field, is_secret_path
 from callsheet.importing.marks import filled
 from callsheet.importing.model import Imported, Slot
-from callsheet.importing.shell import mark_of
+from callsheet.importing.shell_marks import mark_of
 from callsheet.language.credential_names import judged_path_in
 
 _OPAQUE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[\w:.+/=\[\]-]{20,}\Z")

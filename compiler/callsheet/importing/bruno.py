@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from callsheet.importing.bruno_urls import BrunoUrl
 from callsheet.importing.hiding import hidden
 from callsheet.importing.model import Collection, ImportFault
@@ -16,7 +18,8 @@ from callsheet.importing.variables import ExactVariables
 from callsheet.words import nearest
 
 KIND = "a Bruno collection"
-_DEPTH = 50
+_DEPTH = 52
+"""Of folders: more than are read, so that what lies deeper is noticed."""
 _MODES = {"json": "json", "text": "text", "xml": "xml", "sparql": "text"}
 _AUTH = {
     "bearer": {"token": "token"},
@@ -62,7 +65,18 @@ def bruno_collection(value: dict[str, Any], environment: dict[str, Any] | str | 
         "auth": _auth((root or {}).get("auth")),
         "variable": _variables_of(root),
     }
-    return postman_collection(converted, environment, kind=KIND, sort=BrunoVariables, urls=BrunoUrl)
+    found = postman_collection(converted, environment, kind=KIND, sort=BrunoVariables, urls=BrunoUrl)
+    return replace(found, notes=[*found.notes, *_of_the_way(value.get("brunoConfig"))])
+
+
+def _of_the_way(config: Any) -> Iterator[str]:
+    """Yield a note for what a collection says of the way to a service, which an action has of its own."""
+    held = config if isinstance(config, dict) else {}
+    proxy, certificates = held.get("proxy"), held.get("clientCertificates")
+    if isinstance(proxy, dict) and proxy.get("enabled") is True:
+        yield "its proxy was left out: an action has its own way to the service"
+    if isinstance(certificates, dict) and certificates.get("certs"):
+        yield ("its client certificates were left out: an action has its own way to the service")
 
 
 def _environment(value: Mapping[str, Any], name: str) -> dict[str, Any]:

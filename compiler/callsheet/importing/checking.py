@@ -10,10 +10,13 @@ from callsheet.emulator.checks import is_scalar, unlike
 from callsheet.emulator.routes import Route, routes_of
 from callsheet.importing.hiding import hidden
 from callsheet.importing.model import Imported
-from callsheet.importing.shell import as_written
+from callsheet.importing.shell_marks import as_written
 from callsheet.templates.values import text_of
 
 _USUAL = ("content-type", "accept", "user-agent", "authorization", "host", "content-length")
+
+_UNKNOWN = "\ue000"
+"""In the URL of an action, for what a parameter makes of it."""
 
 
 def calls(compiled: Mapping[str, Any], imported: Imported) -> bool:
@@ -32,9 +35,8 @@ def differences(compiled: Mapping[str, Any], imported: Imported) -> list[str]:
     if imported.method != request["method"]:
         found.append(f"it calls with {imported.method}, and the action with {request['method']}")
     sent = {name.lower(): value for name, value in imported.headers}
-    query = dict(parse_qsl(urlsplit(imported.url).query, keep_blank_values=True))
     found += _fields(request.get("headers", {}), sent, "header", lower=True)
-    found += _fields(request.get("query", {}), query, "query parameter", lower=False)
+    found += _parameters(_query_of(compiled), _listed(urlsplit(as_written(imported.url)).query))
     if imported.has_payload != ("payload" in request):
         found.append("only one of the two has a payload")
     elif imported.has_payload:
@@ -56,6 +58,47 @@ def _fields(written: Mapping[str, Any], sent: Mapping[str, str], what: str, *, l
     found += [f"the {what} {name} is one that the action does not send" for name in sent
               if name not in known and name not in _USUAL]  # fmt: skip
     return found
+
+
+def _query_of(compiled: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Return the query parameters of an action by their names: those that its URL says, and the others."""
+    request, own = compiled["request"], compiled["authentication"]
+    url = request["url"]
+    parts = url["$concat"] if isinstance(url, dict) and "$concat" in url else [url]
+    asked = "".join(one if isinstance(one, str) else _UNKNOWN for one in parts).partition("?")[2]
+    found: dict[str, list[Any]] = {name: [*values] for name, values in _listed(asked).items()}
+    for name, value in request.get("query", {}).items():
+        found.setdefault(name, []).append(value)
+    if own.get("in") == "query":
+        found.setdefault(own["name"], []).append(own["value"])
+    return found
+
+
+def _listed(query: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def _parameters(known: Mapping[str, list[Any]], sent: Mapping[str, list[str]]) -> list[str]:
+    found = []
+    for name, values in known.items():
+        if name not in sent:
+            # A parameter may be left out where it is empty.
+            found += [] if isinstance(values[0], dict) else [f"the query parameter {name} is missing"]
+        elif len(values) != len(sent[name]) or any(map(_differs, values, sent[name])):
+            found.append(f"the query parameter {name} differs")
+    return found + [
+        f"the query parameter {name} is one that the action does not send"
+        for name in sent
+        if name not in known
+    ]
+
+
+def _differs(written: Any, sent: str) -> bool:
+    """Return whether a text is not what is written; what a parameter is in may be any."""
+    return is_scalar(written) and _UNKNOWN not in text_of(written) and sent != text_of(written)
 
 
 def _route(compiled: Mapping[str, Any]) -> Route:

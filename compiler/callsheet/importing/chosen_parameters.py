@@ -18,7 +18,7 @@ from callsheet.importing.guesses import guess
 from callsheet.importing.hiding import hidden, hidden_errors
 from callsheet.importing.marks import SECRET, SLOT, filled, slot
 from callsheet.importing.model import Imported, Slot, with_examples
-from callsheet.importing.shell import MARK
+from callsheet.importing.shell_marks import MARK
 from callsheet.language.credential_names import is_credential, judged_path_in
 from callsheet.words import nearest
 

@@ -22,10 +22,11 @@ Units = Mapping[Path, Any]
 """What an action says that a connection can say for it, by path in the action's document."""
 
 URL: Path = ("spec", "request", "url")
+QUERY: Path = ("spec", "request", "query")
 _GROUPS: tuple[Path, ...] = (
     ("metadata", "labels"),
     ("spec", "request", "headers"),
-    ("spec", "request", "query"),
+    QUERY,
     ("spec", "limits"),
     ("spec", "contract"),
     ("spec", "responses"),
@@ -90,7 +91,7 @@ def _of_a_row(text: str) -> bool:
 
 
 def common_of(actions: Sequence[Any]) -> Common:
-    """Return what documents of actions have in common; one alone keeps the path of its URL."""
+    """Return what documents of actions have in common; one alone keeps its path and query."""
     if not actions:
         return Common()
     first, *others = map(units_of, actions)
@@ -99,6 +100,9 @@ def common_of(actions: Sequence[Any]) -> Common:
         for path, value in first.items()
         if all(path in one and equal(one[path], value) for one in others)
     }
+    if not others:
+        # What one call asks for is not said of its account by that: a later action would send it too.
+        units = {path: one for path, one in units.items() if path[:3] != QUERY}
     contract = {path[-1] for path in units if path[1] == "contract"}
     if not contract & {"openapi", "discovery"}:
         units = {path: one for path, one in units.items() if path[1] != "contract"}

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from callsheet.importing.marks import PRIVATE, SECRET, SLOT, VALUE
-from callsheet.importing.shell import MARK
+from callsheet.importing.shell_marks import MARK
 from callsheet.language.credential_names import (
     ADDRESS,
     BEFORE_KEY,

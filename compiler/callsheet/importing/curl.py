@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit, urlunsplit
 
 from callsheet.importing.curl_options import CHANGES_NOTHING, LEFT_OUT, LONG_OF, READS, REFUSED, TAKES_VALUE
 from callsheet.importing.curl_urls import as_curl_sends, url_of_curl
+from callsheet.importing.header_forms import blank_in_name
 from callsheet.importing.hiding import hidden
 from callsheet.importing.json_bodies import json_body
 from callsheet.importing.marks import PRIVATE, refuse_private
 from callsheet.importing.model import Imported, ImportFault
-from callsheet.importing.shell import MARK, as_written, encoded_text, line_of
-from callsheet.importing.shell_variables import payload_of_shell, with_parameters_of_shell
+from callsheet.importing.shell import line_of
+from callsheet.importing.shell_marks import MARK, as_written, encoded_text
+from callsheet.importing.shell_variables import (
+    note_defaults,
+    payload_of_shell,
+    with_host_by_default,
+    with_parameters_of_shell,
+)
 
 
 def read_curl(text: str) -> Imported:
@@ -28,6 +36,7 @@ def read_curl(text: str) -> Imported:
         raise ImportFault("this is not a curl command", "paste a line that begins with curl")
     reader = _CurlLine(line.stdin)
     reader.result.notes += line.notes
+    reader.result.defaults = line.defaults
     return reader.read(line.words[1:])
 
 
@@ -120,7 +129,7 @@ class _CurlLine:
     def set_url(self, word: str) -> None:
         if self.result.url:
             raise ImportFault("the line calls two URLs", "import one call at a time")
-        self.result.url = word.strip()
+        self.result.url = word
 
     def set_method(self, value: str) -> None:
         if MARK.search(value):
@@ -133,6 +142,11 @@ class _CurlLine:
         if value.startswith("@"):
             raise ImportFault("-H reads a file", "write the headers themselves")
         name, colon, text = value.partition(":")
+        if not colon and value.endswith(";"):
+            name = value[:-1]
+        is_sent = text.strip() if colon else value.endswith(";")
+        if is_sent and re.search(r"\s", name):
+            raise blank_in_name(name)
         if colon and name.strip().lower() == "accept-encoding" and text.strip():
             self.result.notes.append(f"the header {name.strip()} was left out: {READS}")
         elif colon and text.strip():
@@ -181,7 +195,7 @@ class _CurlLine:
     def add_query(self, value: str) -> None:
         """Take `--url-query`: as `--data-urlencode`; after a `+` as it is."""
         if value.startswith("+"):
-            self.query.append(value[1:])
+            self.query.append(as_curl_sends(value[1:]))
             return
         before, self.data, was_form = self.data, [], self.is_form
         self.add_encoded(value)
@@ -220,7 +234,9 @@ class _CurlLine:
 
     def _finished(self) -> Imported:
         result = self.result
-        result.url = url_of_curl(result.url, result.notes, globbed=self.globbed)
+        result.url = url_of_curl(
+            with_host_by_default(result, result.url), result.notes, globbed=self.globbed
+        )
         if self.is_form and not self.in_query:
             raise ImportFault(
                 "--data-urlencode cannot be imported: a form is not JSON",
@@ -246,9 +262,12 @@ class _CurlLine:
         if not self.in_query and body:
             way_out = "import a request that sends JSON"
             result.payload = payload_of_shell(
-                result, body, lambda text: json_body(text, "the data", way_out, unique=True)
+                result,
+                body,
+                lambda text: json_body(text, "the data", way_out, unique=True, notes=result.notes),
             )
             result.has_payload = True
+        note_defaults(result)
         result.method = result.method or self._usual_method()
         if result.has_payload and not any(name.lower() == "content-type" for name, _ in result.headers):
             if "content-type" not in self.taken_away:

@@ -6,7 +6,7 @@ import re
 from urllib.parse import quote, urlsplit
 
 from callsheet.importing.model import ImportFault, checked_url
-from callsheet.importing.shell import MARK
+from callsheet.importing.shell_marks import MARK
 
 _LOCAL = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?=[:/?#]|\Z)")
 _ALTERNATIVES = re.compile(r"\{([^{}]*)\}|\[(?:[0-9]+-[0-9]+|[a-zA-Z]-[a-zA-Z])(?::[0-9]+)?\]")
@@ -28,6 +28,7 @@ def url_of_curl(url: str, notes: list[str], *, globbed: bool) -> str:
     """
     if not url:
         raise ImportFault("the line calls no URL", "paste the whole command")
+    as_curl_sends(MARK.sub("", url))
     if found := re.match(r"[Hh][Tt][Tt][Pp][Ss]?(?=://)", url):
         url = found[0].lower() + url[found.end() :]
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", url) is None:
@@ -42,7 +43,14 @@ def url_of_curl(url: str, notes: list[str], *, globbed: bool) -> str:
 
 
 def as_curl_sends(text: str) -> str:
-    """Return data as curl writes it into the URL; what no URL contains is encoded."""
+    """Return a text as curl writes it into the URL, where what is not ASCII is encoded.
+
+    Raises:
+        ImportFault: for a blank, and for a character that controls: curl refuses such a URL.
+
+    """
+    if re.search(r"[\x00-\x20\x7f]", text):
+        raise ImportFault("curl refuses a URL with a blank in it", "write %20 for the blank, or remove it")
     return re.sub(r"[^\x21-\x7e\ue000\ue001]", lambda match: quote(match[0], safe=""), text)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from callsheet.importing.model import ImportFault
+from callsheet.importing.powershell import bash_of_powershell, is_of_powershell
 
 _OF_CMD = re.compile(r'\^"')
 """As browsers copy a request for cmd: each quote has a caret before it."""
 _PROMPT = re.compile(
     r"(?:[$%>#] |PS [^>\n]*> )"
-    r"(?=\s*(?:[A-Za-z_]\w*=\S* +)*(?:sudo +)?(?:/\S*/)?(?:curl|https?|httpie)(?:\.exe)?\s)"
+    r"(?=\s*(?:[A-Za-z_]\w*=\S* +)*(?:sudo +)?(?:/\S*/)?(?:curl|https?|httpie|echo|printf|cat)(?:\.exe)?\s)"
 )
 
 
@@ -62,6 +63,7 @@ def as_bash(text: str) -> str:
         (at for at, one in enumerate(lines) if one.strip() and not one.lstrip().startswith("#")), 0
     )
     stripped = lines[prompt].lstrip()
+    of_powershell = stripped.startswith("PS ")
     if match := _PROMPT.match(stripped):
         lines[prompt] = stripped[match.end() :]
         # The shell's second prompt, where it asked for more.
@@ -71,10 +73,6 @@ def as_bash(text: str) -> str:
     found = "\n".join(lines)
     if re.search(r"[ \t]\^[ \t]*\n", found):
         found = re.sub(r"\^[ \t]*\n", "\\\n", found)
-    if re.search(r"[ \t]`[ \t]*\n", found) or re.match(r"\s*(?:\S*[/\\])?curl\.exe\s", found):
-        found = re.sub(r"\$env:(\w+)", r"${\1}", found)
-    if re.search(r"[ \t]`[ \t]*\n", found):
-        found = re.sub(r"`[ \t]*\n", "\\\n", found)
-        # PowerShell hands a quote on only where a backslash is before it.
-        found = found.replace('\\"', '"')
+    if is_of_powershell(found) or of_powershell:
+        return bash_of_powershell(found)
     return found.rstrip().removesuffix("\\") if found.rstrip().endswith("\\") else found

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -20,6 +22,7 @@ from callsheet.importing.har import har_collection
 from callsheet.importing.hiding import hidden, hidden_errors
 from callsheet.importing.insomnia import KIND as INSOMNIA
 from callsheet.importing.insomnia import insomnia_collection
+from callsheet.importing.json_bodies import json_body
 from callsheet.importing.mapped import is_mapped, with_slots
 from callsheet.importing.marks import filled, filled_payload
 from callsheet.importing.model import Collection, Imported, ImportFault, Listed, misshapen
@@ -29,6 +32,9 @@ from callsheet.language.selector import is_pattern, matches
 from callsheet.words import counted, nearest
 
 _KINDS = "name a HAR file, a Postman or Bruno collection, an Insomnia export, or a payload"
+
+
+_SERVICE = re.compile(r"\b(?:openapi|swagger|discoveryVersion)\b")
 
 
 def read_file(
@@ -49,11 +55,14 @@ def read_file(
     value = _value(text)
     collection = _of_kind(collection_of(value, environment), kind)
     if collection is not None:
+        refuse_empty(collection)
         with of_its_shape(misshapen(collection.kind)):
-            return with_values_filled(_chosen(collection.requests, wanted).read())
+            return with_values_filled(_chosen(collection, wanted).read())
     if isinstance(value, dict) and ("openapi" in value or "swagger" in value):
         raise ImportFault("the file describes a service", "choose one of its operations with --operation")
     if isinstance(value, dict):
+        notes = ["the URL is a placeholder: write the real one"]
+        value = json_body(text, "the payload", notes=notes)
         if is_mapped(value):
             value = with_slots(value)
         return Imported(
@@ -62,7 +71,7 @@ def read_file(
             headers=[("Content-Type", "application/json")],
             payload=value,
             has_payload=True,
-            notes=["the URL is a placeholder: write the real one"],
+            notes=notes,
         )
     raise ImportFault("the file contains no request", _KINDS)
 
@@ -83,10 +92,18 @@ def read_collection(text: str, environment: str | None, kind: str | None) -> Col
     try:
         value = _value(text)
     except ImportFault:
-        if kind is not None or _is_opencollection(text):
+        # What begins as JSON and is none is read as a description only where it says that it is one.
+        if (
+            kind is not None
+            or _is_opencollection(text)
+            or (text.lstrip()[:1] == "{" and not _SERVICE.search(text))
+        ):
             raise
         return None
-    return _of_kind(collection_of(value, environment), kind)
+    found = _of_kind(collection_of(value, environment), kind)
+    if found is not None:
+        refuse_empty(found)
+    return found
 
 
 def _of_kind(found: Collection | None, kind: str | None) -> Collection | None:
@@ -112,15 +129,27 @@ def collection_of(value: Any, environment: str | None) -> Collection | None:
     if isinstance(wrapped, dict) and isinstance(wrapped.get("item"), list):
         with of_its_shape(misshapen(POSTMAN)):
             given = None if environment is None else _variables_file(environment)
-            return postman_collection(wrapped, given)
+            return with_numbers(postman_collection(wrapped, given))
     if is_bruno(value):
         with of_its_shape(misshapen(BRUNO)):
-            return bruno_collection(value, _variables_of_bruno(environment))
+            return with_numbers(bruno_collection(value, _variables_of_bruno(environment)))
     if isinstance(value.get("resources"), list) or str(value.get("type")).startswith("collection.insomnia"):
         with of_its_shape(misshapen(INSOMNIA)):
-            return insomnia_collection(value, environment)
+            return with_numbers(insomnia_collection(value, environment))
     _refuse_unread(value)
     return None
+
+
+def with_numbers(collection: Collection) -> Collection:
+    """Return a collection whose requests of one name in one folder can be chosen, as `Send#2`."""
+    totals = Counter(one.label for one in collection.requests)
+    seen: Counter[str] = Counter()
+    found = []
+    for one in collection.requests:
+        seen[one.label] += 1
+        also = (f"{one.label}#{seen[one.label]}",) if totals[one.label] > 1 else ()
+        found.append(replace(one, also=also))
+    return replace(collection, requests=found)
 
 
 def _refuse_unread(value: dict[str, Any]) -> None:
@@ -154,8 +183,10 @@ def chosen_requests(requests: Sequence[Listed], wanted: Sequence[str]) -> list[L
 
 def _shown(listed: Listed) -> str:
     """Return how a request is named for the user to choose it: by its number, where it has one."""
-    if listed.also:
+    if len(listed.also) > 1:
         return f"{listed.also[0]} ({hidden(listed.also[1])[:60]})"
+    if listed.also:
+        return hidden(listed.also[0])[:60]
     return hidden(listed.label)[:60]
 
 
@@ -171,7 +202,7 @@ def _value(text: str) -> Any:
     """Return what a file says: JSON, or the YAML of Insomnia."""
     try:
         return json.loads(text)
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError) as error:
         if text.lstrip().startswith("type: collection.insomnia"):
             with suppress(ForeignFault):
                 return read_foreign(text, is_json=False)
@@ -179,7 +210,16 @@ def _value(text: str) -> Any:
             return collection_of_file(text)
         if _is_opencollection(text):
             raise _opencollection() from None
-        raise ImportFault("the file is not JSON", _KINDS) from None
+        raise ImportFault(f"the file is not JSON{_where(error)}", _KINDS) from None
+
+
+def _where(error: Exception) -> str:
+    """Return where a text that begins as JSON is none."""
+    if isinstance(error, RecursionError):
+        return ": it nests too deeply"
+    if isinstance(error, json.JSONDecodeError) and error.pos > 0:
+        return f": line {error.lineno}, {error.msg[:1].lower()}{error.msg[1:]}"
+    return ""
 
 
 def _opencollection() -> ImportFault:
@@ -214,15 +254,24 @@ def _variables_file(environment: str) -> dict[str, Any]:
     return value
 
 
-def _chosen(found: Sequence[Listed], wanted: str | None) -> Listed:
+def refuse_empty(collection: Collection) -> None:
+    """Refuse a file without a request, with what is said of it; raises ImportFault."""
+    if not collection.requests:
+        raise ImportFault(
+            f"the file is {collection.kind} without a request", _KINDS, tuple(collection.notes)
+        )
+
+
+def _chosen(collection: Collection, wanted: str | None) -> Listed:
     """Return the one request that is wanted: an exact name comes before a part of one."""
+    found = collection.requests
     fitting = [*found]
     for fits in (
         lambda one: wanted in (one.label, None),
         lambda one: wanted == one.name,
         lambda one: wanted in one.also,
         # A number is that of an entry, and no part of a name.
-        lambda one: not (one.also and str(wanted).isdecimal()) and str(wanted) in one.label,
+        lambda one: not (len(one.also) > 1 and str(wanted).isdecimal()) and str(wanted) in one.label,
     ):
         fitting = [one for one in found if fits(one)]
         if fitting:

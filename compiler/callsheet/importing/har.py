@@ -50,7 +50,7 @@ def _read(request: dict[str, Any]) -> Imported:
         if packed := [one for one in headers if one[0].lower() == "content-encoding"]:
             headers[:] = [one for one in headers if one not in packed]
             result.notes.append("the header Content-Encoding was left out: the body is sent as it reads")
-        result.payload, result.has_payload = json_body(text), True
+        result.payload, result.has_payload = json_body(text, notes=result.notes), True
         media = str(data.get("mimeType") or "")
         if media and not any(name.lower() == "content-type" for name, _ in listed):
             headers.append(("Content-Type", media))
@@ -76,7 +76,7 @@ def _url(request: dict[str, Any]) -> str:
     query = "&".join(
         f"{quote(str(one['name']), safe='%')}={quote(str(one.get('value', '')), safe='%')}" for one in pairs
     )
-    return with_query(url if asked else base, query)
+    return with_query(base, query) if query else url
 
 
 def _not_json(request: dict[str, Any], entry: dict[str, Any]) -> str:

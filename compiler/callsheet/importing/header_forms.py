@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 
+from callsheet.importing.hiding import hidden
 from callsheet.importing.marks import SECRET, SLOT, VALUE
-from callsheet.importing.shell import MARK
+from callsheet.importing.model import ImportFault
+from callsheet.importing.shell_marks import MARK, as_written
 from callsheet.language.secret_patterns import secret_kind
 
 _SCHEME = re.compile(r"[A-Za-z]{1,20}[0-9]{0,3}(?:[._-][A-Za-z]{1,20}[0-9]{0,3}){0,4}(?= )")
@@ -21,6 +23,14 @@ _PIECE = re.compile(
     rf"|(?P<mark>{SLOT.pattern}|{VALUE.pattern}|{SECRET.pattern})"
     r"|(?P<between>[\s,;\"']+)|(?P<word>[^\s,;\"'\ue000-\ue007]+)"
 )
+
+
+def blank_in_name(name: str) -> ImportFault:
+    """Return why a header of curl cannot be sent: a service refuses its name (RFC 9112, section 5.1)."""
+    return ImportFault(
+        f"the name of the header `{hidden(as_written(name.strip()))[:40]}` has a blank in it or beside it",
+        "remove the blank: curl sends it, and no service reads such a header",
+    )
 
 
 def scheme_and_key(text: str) -> tuple[str, str] | None:

@@ -9,13 +9,17 @@ from callsheet.importing.hiding import hidden
 from callsheet.importing.httpie_fields import Fields
 from callsheet.importing.json_bodies import json_body
 from callsheet.importing.model import Imported, ImportFault
-from callsheet.importing.shell import encoded_text, line_of
+from callsheet.importing.shell import line_of
+from callsheet.importing.shell_marks import encoded_text
 from callsheet.importing.shell_variables import (
+    note_defaults,
     payload_of_shell,
     value_of_shell,
+    with_host_by_default,
     with_parameters_of_shell,
     with_slots,
 )
+from callsheet.importing.url_texts import encoded_path
 from callsheet.outbound.urls import with_query
 
 _SHOWN = (
@@ -58,10 +62,13 @@ def read_httpie(text: str) -> Imported:
     if not words or words[0].rpartition("/")[2] not in ("http", "https", "httpie"):
         raise ImportFault("this is not an HTTPie command", "paste a line that begins with http or https")
     reader = _HttpieLine(words[0])
-    if line.stdin is not None:
-        raise ImportFault("the line continues after httpie, with `<<`", "write the fields into the command")
     reader.result.notes += line.notes
+    reader.result.defaults = line.defaults
     reader.read(iter(words[1:]))
+    if line.stdin is not None and not reader.ignores_stdin:
+        if reader.raw is not None:
+            raise ImportFault("the line has two bodies", "keep one of the two")
+        reader.raw = line.stdin
     return reader.finished()
 
 
@@ -71,6 +78,7 @@ class _HttpieLine:
         self.result = Imported(method="", url="")
         self.fields = Fields()
         self.is_json = False
+        self.ignores_stdin = False
         self.unset: set[str] = set()
         self.word = ""
         self.raw: str | None = None
@@ -94,7 +102,7 @@ class _HttpieLine:
                 if name in _OF_THE_WAY and name != "--timeout":
                     self.result.notes.append(f"the option {name} was left out: an action has its own way")
             elif word in _FLAGS:
-                continue
+                self.ignores_stdin = self.ignores_stdin or word in ("--ignore-stdin", "-I")
             elif word.startswith("-"):
                 # Without its value: it may be a credential.
                 shown = word.partition("=")[0][: 40 if word.startswith("--") else 2]
@@ -119,7 +127,7 @@ class _HttpieLine:
             self.auth_type = value
 
     def _url(self, word: str) -> None:
-        word = word.removeprefix("://")
+        word = with_host_by_default(self.result, word.removeprefix("://"))
         if (short := _SHORT.match(word)) is not None:
             word = f"localhost{short[1] and ':'}{short[1]}{short[2]}"
         self.result.url = word if "://" in word else f"{self.scheme}://{word}"
@@ -148,7 +156,10 @@ class _HttpieLine:
         else:
             is_text = separator == "="
             self.fields.set(
-                name, value if is_text else value_of_shell(value, lambda it: json_body(it, "the data"))
+                name,
+                value
+                if is_text
+                else value_of_shell(value, lambda it: json_body(it, "the data", notes=self.result.notes)),
             )
 
     def finished(self) -> Imported:
@@ -167,13 +178,16 @@ class _HttpieLine:
             )
         result.url = with_query(result.url.removesuffix("?"), "&".join(self.query))
         with_parameters_of_shell(result)
+        base, asks, query = result.url.partition("?")
+        result.url = f"{encoded_path(base, [])}{asks}{query}"
         if self.raw is not None:
             result.payload = payload_of_shell(
-                result, self.raw, lambda text: json_body(text, "the data", unique=True)
+                result, self.raw, lambda text: json_body(text, "the data", unique=True, notes=result.notes)
             )
             result.has_payload = True
         elif self.fields.value is not None:
             result.payload, result.has_payload = with_slots(result, self.fields.value), True
+        note_defaults(result)
         if self.auth and self.auth_type == "bearer":
             result.headers.append(("Authorization", f"Bearer {self.auth}"))
         elif self.auth:

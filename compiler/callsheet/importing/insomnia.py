@@ -33,6 +33,8 @@ from callsheet.words import nearest
 KIND = "an Insomnia export"
 _ISO = "name and password are sent as UTF-8: the tool sends them as ISO-8859-1"
 _DEPTH = 50
+_DEEPER = "deeper"
+"""The type of what is in more folders."""
 
 
 def insomnia_collection(value: dict[str, Any], environment: str | None) -> Collection:
@@ -73,7 +75,9 @@ def insomnia_collection(value: dict[str, Any], environment: str | None) -> Colle
         (str(one.get("name") or "") for one in nodes.values() if one.get("_type") == "workspace"), ""
     )
     requests = [listed(one) for one in found]
-    return Collection(kind=KIND, title=title, requests=requests)
+    deeper = any(one.get("_type") == _DEEPER for one in nodes.values())
+    notes = [f"what is in more than {_DEPTH} folders was left out"] if deeper else []
+    return Collection(kind=KIND, title=title, requests=requests, notes=notes)
 
 
 def _above(nodes: Mapping[str, dict[str, Any]], node: dict[str, Any]) -> list[dict[str, Any]]:
@@ -161,7 +165,10 @@ def _resources(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _nested(items: Any, parent: str) -> Iterator[dict[str, Any]]:
-    for index, one in enumerate(items if parent.count("/") < _DEPTH else ()):
+    if items and parent.count("/") >= _DEPTH:
+        yield {"_id": f"{parent}/deeper", "_type": _DEEPER}
+        return
+    for index, one in enumerate(items):
         here = f"{parent}/{index}"
         kind = "request_group" if "children" in one else "request"
         yield {**one, "_id": here, "parentId": parent, "_type": kind}

@@ -70,6 +70,7 @@ class Slot(Struct, frozen=True):
         fields: of its declaration.
         example: a value of it.
         chosen: whether the name is the parameter's own, because the user chose it.
+        default: what is sent where the parameter has no value; None for nothing.
 
     """
 
@@ -77,6 +78,7 @@ class Slot(Struct, frozen=True):
     fields: dict[str, Any]
     example: Any
     chosen: bool = False
+    default: Any = None
 
 
 class Known(str):
@@ -129,6 +131,7 @@ class Imported(Struct):
         notes: what was left out, for the author.
         incomplete: whether its authentication was left out.
         variables: the parameters of the variables of a shell, by their names.
+        defaults: the texts that the shell writes where such a variable has none, by its name.
         lone_token: the text of `token` in the body, where nothing else authenticates; None for another.
 
     """
@@ -148,6 +151,7 @@ class Imported(Struct):
     notes: list[str] = field(default_factory=list)
     incomplete: bool = False
     variables: dict[str, str] = field(default_factory=dict)
+    defaults: dict[str, str] = field(default_factory=dict)
     lone_token: str | None = None
 
 

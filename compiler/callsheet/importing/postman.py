@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -76,6 +76,8 @@ def postman_collection(
     notes = ["the scripts of the collection were left out: nothing is run"] if _has_scripts(value) else []
     if odd := _odd(value["item"]):
         notes.append(f"{counted(odd, 'item')} of the collection left out: neither a request nor a folder")
+    if _is_too_deep(value["item"]):
+        notes.append(f"what is in more than {_DEPTH} folders was left out")
     requests = [listed(*one) for one in nodes]
     return Collection(kind=kind, title=str(info.get("name") or ""), requests=requests, notes=notes)
 
@@ -91,6 +93,14 @@ def _items(
             yield from _items(one["item"], (*folder, str(one.get("name") or "folder")), (*above, one))
         elif isinstance(one.get("request"), dict | str):
             yield one, folder, above
+
+
+def _is_too_deep(items: list[Any], depth: int = 0) -> bool:
+    """Return whether folders are in one another so often that what is in the last is not read."""
+    if depth >= _DEPTH:
+        return bool(items)
+    inner = [one["item"] for one in items if isinstance(one, dict) and isinstance(one.get("item"), list)]
+    return any(_is_too_deep(one, depth + 1) for one in inner)
 
 
 def _odd(items: list[Any], depth: int = 0) -> int:
@@ -174,6 +184,7 @@ class _Request:
         if url.user is not None and result.authentication is None and result.user is None:
             result.user = url.user
         add_body(result, self.node.get("body"), self._behavior(), self.variables)
+        result.notes.extend(_of_the_way((self.above[-1], self.node)))
         return checked_host(self.variables.into(result))
 
     def _behavior(self) -> dict[str, Any]:
@@ -183,6 +194,14 @@ class _Request:
             held = one.get("protocolProfileBehavior")
             found |= held if isinstance(held, dict) else {}
         return found
+
+
+def _of_the_way(nodes: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Yield a note for what a request says of the way to its service, which an action has of its own."""
+    for what, words in (("certificate", "its client certificate"), ("proxy", "its proxy")):
+        held = [one[what] for one in nodes if isinstance(one.get(what), dict)]
+        if any(one and not one.get("disabled") for one in held):
+            yield f"{words} was left out: an action has its own way to the service"
 
 
 def _headers(listed: Any) -> Iterator[tuple[str, str]]:

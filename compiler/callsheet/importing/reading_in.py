@@ -50,7 +50,7 @@ def read_request(
     Args:
         root: the folder of the workspace.
         source: `curl`, `httpie`, the path of a file, or `-` for the standard input.
-        line: of curl or HTTPie; None for the standard input.
+        line: of curl or HTTPie; None or `-` for the standard input.
         wanted: which request of a file that contains several.
         operation: of an OpenAPI description.
         fields: of its body, beyond the required ones.
@@ -65,7 +65,7 @@ def read_request(
     """
     if source in ("curl", "httpie"):
         read = read_curl if source == "curl" else read_httpie
-        found = read(line if line is not None else sys.stdin.read(MAX_LINE + 1))
+        found = read(sys.stdin.read(MAX_LINE + 1) if line in (None, "-") else line)
     elif operation is not None:
         found = with_values_filled(request_of(read_description(root, source), operation, fields, server))
     else:

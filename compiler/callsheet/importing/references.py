@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from callsheet.importing.free_names import first_free
 from callsheet.importing.marks import SECRET
-from callsheet.importing.shell import MARK
+from callsheet.importing.shell_marks import MARK
 
 
 class References:

@@ -8,23 +8,22 @@ and U+E001. What follows a pipe, or goes into a file, changes nothing of the com
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
 
 from msgspec import Struct, field
 
 from callsheet.importing.dialects import as_bash, is_of_cmd, words_of_cmd
 from callsheet.importing.model import ImportFault
-from callsheet.importing.shell_texts import VARIABLE, refuse_filled_in, unescaped, with_marks
+from callsheet.importing.shell_texts import (
+    VARIABLE,
+    WRITERS,
+    Defaults,
+    refuse_filled_in,
+    unescaped,
+    with_marks,
+    written_by,
+)
 
 MAX_CHARACTERS = 262_144
-MARK = re.compile("\ue000([A-Za-z_][A-Za-z0-9_]*)\ue001")
-
-
-def mark_of(name: str) -> str:
-    """Return the mark of a variable of the shell."""
-    return f"\ue000{name}\ue001"
-
-
 _ANSI = re.compile(r"\$'((?:[^'\\]|\\.)*)'", re.DOTALL)
 _HERE = re.compile(r"<<(-?)[ \t]*(?:'([^'\n]+)'|\"([^\"\n]+)\"|\\?([^\s;|&<>'\"]+))")
 _CAT = re.compile(r"\$\(\s*cat\s*<<-?\s*(['\"]?)(\w+)\1[ \t]*\n(.*?)\n[ \t]*\2[ \t]*\n?\s*\)", re.DOTALL)
@@ -40,12 +39,14 @@ class Line(Struct):
         words: the command and its arguments.
         stdin: what a here document gives it; None without one.
         notes: what was left out.
+        defaults: of its variables.
 
     """
 
     words: list[str] = field(default_factory=list)
     stdin: str | None = None
     notes: list[str] = field(default_factory=list)
+    defaults: dict[str, str] = field(default_factory=dict)
 
 
 def line_of(text: str, name: str) -> Line:
@@ -66,26 +67,13 @@ def line_of(text: str, name: str) -> Line:
     return _Reader(as_bash(text), name).read()
 
 
-def as_written(text: str) -> str:
-    """Return a text with its marks written as the shell's variables again."""
-    return MARK.sub(lambda match: f"${match[1]}", text)
-
-
-def encoded_text(text: str) -> str:
-    """Encode a text for a URL, but for the marks in it."""
-    at, found = 0, ""
-    for match in MARK.finditer(text):
-        found += quote(text[at : match.start()], safe="") + match[0]
-        at = match.end()
-    return found + quote(text[at:], safe="")
-
-
 class _Reader:
     def __init__(self, text: str, name: str) -> None:
         self.text = text
         self.name = name
         self.at = 0
-        self.line = Line()
+        self.defaults = Defaults()
+        self.line = Line(defaults=self.defaults.texts)
         self.word: list[str] | None = None
         self.waiting: list[tuple[str, bool, bool]] = []
         self.braces = ""
@@ -99,6 +87,7 @@ class _Reader:
             self.line.notes.append(
                 f"`{self.line.words.pop(0).partition('=')[0]}` before the command was left out"
             )
+        self.line.notes += self.defaults.notes
         return self.line
 
     def _step(self) -> bool:
@@ -187,10 +176,10 @@ class _Reader:
             self._add(unescaped(ansi[1]))
             self.at = ansi.end()
         elif variable is not None:
-            self._add(f"\ue000{variable[1] or variable[2]}\ue001")
+            self._add(self.defaults.mark(variable, quoted=quoted))
             self.at = variable.end()
         elif (cat := _CAT.match(text, self.at)) is not None:
-            self._add(cat[3] if cat[1] else with_marks(cat[3]))
+            self._add(cat[3] if cat[1] else with_marks(cat[3], self.defaults))
             self.at = cat.end()
         elif not quoted and text.startswith('$"', self.at):
             self.at += 1  # a text in the user's language
@@ -222,6 +211,9 @@ class _Reader:
             return True
         self._end_of_word()
         end = self._end(self.at)
+        if text[self.at] == "|" and self._is_written_to_stdin():
+            self.at += 1
+            return True
         if text[self.at] == "|" and text[self.at + 1 : self.at + 2] != "|" and self.line.words:
             words = text[self.at + 1 : end].split()
             self.line.notes.append(
@@ -239,6 +231,16 @@ class _Reader:
             f"the line continues after {name}, with `{what[0][:10] if what else ''}`",
             f"paste the {name} command alone: nothing is run",
         )
+
+    def _is_written_to_stdin(self) -> bool:
+        """Take what `echo`, `printf` or `cat` writes before a pipe as the standard input of the command."""
+        words = self.line.words
+        if not words or words[0] not in WRITERS or self.text[self.at + 1 : self.at + 2] in ("|", "&"):
+            return False
+        if words != ["cat"] or not self.waiting:
+            self.line.stdin = written_by(words)
+        self.line.words = []
+        return True
 
     def _here_string(self) -> None:
         before, self.line.words = self.line.words, []
@@ -277,7 +279,7 @@ class _Reader:
                 break
             lines.append(one + "\n")
         content = "".join(lines)
-        self.line.stdin = with_marks(content) if expanded else content
+        self.line.stdin = with_marks(content, self.defaults) if expanded else content
 
     def _end(self, at: int) -> int:
         found = self.text.find("\n", at)

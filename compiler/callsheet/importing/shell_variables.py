@@ -13,8 +13,9 @@ from callsheet.importing.free_names import first_free
 from callsheet.importing.guesses import parameter_name
 from callsheet.importing.marks import ESCAPED, SLOT, bare, refuse_private, slot
 from callsheet.importing.model import Imported, ImportFault, Slot
-from callsheet.importing.shell import MARK, as_written
+from callsheet.importing.shell_marks import MARK, as_written
 from callsheet.language.credential_names import DEVICES, is_credential, judged_path
+from callsheet.templates.values import canonical_text
 
 _IN_JSON = re.compile(r'"(?:[^"\\]|\\.)*"|' + MARK.pattern, re.DOTALL)
 
@@ -52,6 +53,29 @@ def with_parameters_of_shell(imported: Imported) -> Imported:
     return imported
 
 
+def with_host_by_default(imported: Imported, url: str) -> str:
+    """Return a URL with the default of each variable that is its host, or contains it, and a note of it."""
+
+    def default(match: re.Match[str]) -> str:
+        if match[1] not in imported.defaults:
+            return match[0]
+        imported.notes.append(f"the default of `${match[1]}` is written as the host: no parameter is one")
+        return imported.defaults[match[1]]
+
+    host = re.match("(?:[^/?#]*://)?[^/?#]*", url)
+    end = host.end() if host else 0
+    return MARK.sub(default, url[:end]) + url[end:]
+
+
+def note_defaults(imported: Imported) -> None:
+    """Note the defaults of variables that are no parameters, such as credentials."""
+    imported.notes += [
+        f"the default of `${name}` was left out"
+        for name in imported.defaults
+        if name not in imported.variables and not any(f"`${name}`" in one for one in imported.notes)
+    ]
+
+
 def payload_of_shell(imported: Imported, text: str, read: Callable[[str], Any]) -> Any:
     """Return the JSON of a body with variables of a shell; one without quotes around it is a number.
 
@@ -84,8 +108,31 @@ def with_slots(imported: Imported, payload: Any) -> Any:
     """
     for number in _numbers_in(payload):
         name = _name_of(imported, number)
-        imported.slots[name] = Slot(name, {"type": "number"}, 1)
+        imported.slots[name] = _number(imported, number, name)
     return _with_slots(imported, payload, ())
+
+
+def _number(imported: Imported, variable: str, name: str) -> Slot:
+    """Return what stands for a variable without quotes: a number, or what its default is."""
+    if variable not in imported.defaults:
+        imported.notes.append(
+            f"`${variable}` has no quotes in the data: it is a number, in place of any JSON of the shell"
+        )
+        return Slot(name, {"type": "number"}, 1)
+    try:
+        default = json.loads(imported.defaults[variable])
+    except ValueError:
+        default = None
+    if (
+        not isinstance(default, bool | int | float)
+        or canonical_text(default) != imported.defaults[variable]
+    ):
+        raise ImportFault(
+            f"the default of `${variable}` is not a number as JSON writes it",
+            "put quotes around the variable in the data, or write its value",
+        )
+    kind = "boolean" if isinstance(default, bool) else "number"
+    return Slot(name, {"type": kind, "optional": True}, default, default=default)
 
 
 def _numbers_in(payload: Any) -> Iterator[str]:
@@ -138,7 +185,11 @@ def _marked(imported: Imported, text: str) -> str:
 
 def _slot_of(imported: Imported, variable: str) -> Slot:
     name = _name_of(imported, variable)
-    return imported.slots.setdefault(name, Slot(name, {"type": "string"}, name))
+    default = imported.defaults.get(variable)
+    found = Slot(name, {"type": "string"}, name)
+    if default is not None:
+        found = Slot(name, {"type": "string", "optional": True}, default or name, default=default)
+    return imported.slots.setdefault(name, found)
 
 
 def _name_of(imported: Imported, variable: str) -> str:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from urllib.parse import quote, unquote
 
 from callsheet.importing.marks import VALUE, filled
 from callsheet.importing.model import ImportFault
+from callsheet.importing.query_parts import QueryParts, is_text
+from callsheet.importing.shell_marks import as_written
 
 PLAIN_IN_PATH = re.compile("[!-~]*")
 _PLAIN_IN_QUERY = re.compile("[A-Za-z0-9_.~-]*")
+_RAW = re.compile(r"""["<>^`{}|\\]|%(?![0-9A-Fa-f]{2})""")
+_NO_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 _ENCODED_MARK = re.compile("%EE%80%8[2-7]")
 
 
@@ -21,8 +25,15 @@ def quoted(text: str) -> str:
 
 def encoded(url: str) -> str:
     """Encode what a URL cannot contain, and nothing twice; marks stay as they are."""
-    found = quote(url, safe=":/?#[]@!$&'()*+,;=~%") if not url.isascii() or " " in url else url
+    found = quote(url, safe=":/?#[]@!$&'()*+,;=~%")
     return _ENCODED_MARK.sub(lambda match: unquote(match[0]), found)
+
+
+def encoded_path(base: str, notes: list[str]) -> str:
+    """Encode what a URL before its query cannot contain; notes take what some tools send as it is."""
+    if raw := _RAW.search(base):
+        notes.append(f"`{raw[0]}` in the path is percent-encoded: the tool sends it as it is")
+    return encoded(_NO_ESCAPE.sub("%25", base))
 
 
 def refuse_backslash(host: str) -> None:
@@ -39,13 +50,20 @@ def refuse_backslash(host: str) -> None:
         )
 
 
-def query_text(pairs: Iterable[tuple[str, str]], bare: Iterable[bool], values: Mapping[str, str]) -> str:
-    """Return the query that a URL says itself; a name that is bare has no `=`."""
+def query_text(parts: QueryParts, values: Mapping[str, str]) -> str:
+    """Return the query that a URL says itself: `+`, other bytes, and names without `=` are kept."""
+
+    def again(written: str) -> str:
+        return "+".join(map(piece, as_written(written).split("+")))
+
+    def piece(written: str) -> str:
+        if not is_text(written):
+            return encoded(written)
+        return quoted(with_plain_values(unquote(written), values, _PLAIN_IN_QUERY))
+
     return "&".join(
-        quoted(key)
-        if is_bare
-        else f"{quoted(key)}={quoted(with_plain_values(one, values, _PLAIN_IN_QUERY))}"
-        for (key, one), is_bare in zip(pairs, bare, strict=True)
+        again(key) if is_bare else f"{again(key)}={again(held)}"
+        for (key, held), is_bare in zip(parts.written, parts.bare, strict=True)
     )
 
 

@@ -1,7 +1,8 @@
 """The variables of a collection → marks in its texts: a value, a secret, or a parameter.
 
 A variable with a value becomes a value of the environment, one that is a credential a reference to a
-secret, and one without a value a parameter, as does one that the tool makes up for each call (`{{$guid}}`).
+secret, and one without a value a parameter. So does one that the tool makes up (`{{$guid}}`): each use
+of it is another value, and another parameter.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any, ClassVar
 from callsheet.importing.bare_variables import bare_secret, bare_slot
 from callsheet.importing.free_names import first_free
 from callsheet.importing.guesses import parameter_name
-from callsheet.importing.json_bodies import NOT_JSON, json_body
+from callsheet.importing.json_bodies import NOT_JSON, json_body, refuse_long
 from callsheet.importing.marks import (
     ESCAPED,
     PRIVATE,
@@ -40,6 +41,8 @@ _IN_JSON = re.compile(r'"(?:[^"\\]|\\.)*"|\{\{[^{}"]*\}\}', re.DOTALL)
 _COMMENT = re.compile(r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _ADDRESSES = tuple(one for one in DEVICES if one != "token")
 """Words for a token that names a device: a parameter."""
+_OF_THE_CLOCK = ("$timestamp", "$isoTimestamp")
+"""What a tool makes up that is the same wherever a request has it."""
 _URL = re.compile(r"(?i)https?://[^@/?#]*(?:[/?#]|\Z)")
 
 
@@ -77,6 +80,7 @@ class Variables:
         self.notes: list[str] = []
         self._bare: dict[str, Slot] = {}
         self._found: dict[str, str] = {}
+        self._made_up: dict[str, int] = {}
         self._shared = type(self)(known, hidden, None, self.names) if self.own else None
 
     def marked(self, text: str, seen: tuple[str, ...] = ()) -> str:
@@ -98,14 +102,18 @@ class Variables:
             ImportFault: where it is not JSON.
 
         """
+        refuse_long(text)
         refuse_private(text, PRIVATE, ESCAPED)
         marked = _IN_JSON.sub(self._json_mark, text)
         # What is a number anywhere is one everywhere: a text that it is in is written with it.
         self.slots |= self._bare
         try:
-            found = json_body(marked)
-        except ImportFault:
-            found = json_body(_COMMENT.sub(lambda match: match[1] or " ", marked))
+            found = json_body(marked, notes=self.notes)
+        except ImportFault as fault:
+            plain = _COMMENT.sub(lambda match: match[1] or " ", marked)
+            if plain == marked:
+                raise fault from None
+            found = json_body(plain, notes=self.notes)
             if self.sends_comments:
                 self.notes.append("the comments in the body were left out: the tool sends them")
         return self._with_slots(found)
@@ -137,15 +145,26 @@ class Variables:
             if self._is_secret(name, self.own[name]):
                 return secret(self._identifier(name))
             return self.marked(_writable(name, self.own[name]), (*seen, own))
-        if name in seen:
+        if name in seen or (own in seen and name not in self.known):
             raise ImportFault(f"its variable `{name[:40]}` refers to itself", "correct the value of it")
         if self.known.get(name, ""):
             _writable(name, self.known[name])
             if name not in self._found:
-                self._found[name] = self._known(name, seen)
+                before = sum(self._made_up.values())
+                found = self._known(name, seen)
+                if before < sum(self._made_up.values()):
+                    return found  # what is made up in it is another value each time
+                self._found[name] = found
             return self._found[name]
         if is_credential(name, "") and parameter_name(name) not in _ADDRESSES:
+            if name.startswith("$"):
+                self.notes.append(
+                    f"`{{{{{name[:40]}}}}}` is a secret: the tool makes another one up each time"
+                )
             return secret(self._identifier(name))
+        if name.startswith("$") and name not in _OF_THE_CLOCK:
+            self._made_up[name] = number = self._made_up.get(name, 0) + 1
+            name = name if number == 1 else f"{name}#{number}"
         return self.parameter(name)
 
     def _known(self, name: str, seen: tuple[str, ...]) -> str:
@@ -193,7 +212,9 @@ class Variables:
         """Note what differs for a variable without quotes, which has no value here; a text is refused."""
         names = {identifier: name for name, identifier in self.names.items()}
         if match := SLOT.fullmatch(mark):
-            self._bare[match[2]], note = bare_slot(names[match[2]], match[2])
+            name = names[match[2]]
+            name = name.partition("#")[0] if name.startswith("$") else name
+            self._bare[match[2]], note = bare_slot(name, match[2])
             self.notes.extend([note] if note else [])
         elif match := SECRET.fullmatch(mark):
             name = names[match[2]]

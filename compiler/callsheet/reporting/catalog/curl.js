@@ -178,7 +178,7 @@ class Writer {
 function urlOf(text, judge) {
   const found = /^https:\/\/([a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]+(?::[1-9][0-9]{1,4})?)((?:\/[\w.~:-]*)*)(?:\?([\w.~=&-]+))?$/.exec(text);
   if (!found || found[2].split("/").some(one => one === "." || one === "..") || judge.path(found[1] + found[2])) throw new Unread();
-  const pairs = (found[3] || "").split("&").filter(Boolean).map(one => one.split("="));
+  const pairs = found[3] ? found[3].split("&").map(one => one.split("=")) : [];
   const names = pairs.map(one => one[0]);
   if (pairs.some(one => one.length !== 2 || !one[0]) || new Set(names).size < names.length) throw new Unread();
   return { host: found[1].split(":")[0], base: text.split("?")[0], path: found[2], pairs };
