@@ -178,13 +178,13 @@ def test_an_action_shows_the_request_as_it_would_leave(site: Path, watched: Open
     one = watched((site / "fr" / "actions" / "firebase_push.html").as_uri(), 800)
     output = one.page.locator("output")
     assert "POST https://fcm.googleapis.com/v1/projects/shop-local/messages:send" in output.inner_text()
-    one.page.get_by_label("Titre").fill("Été <b>")
-    one.page.get_by_label("Prénom").fill("")
+    one.page.get_by_role("textbox", name="Titre").fill("Été <b>")
+    one.page.get_by_role("textbox", name="Prénom").fill("")
     assert '"title": "Été <b>"' in output.inner_text()
     assert '"body": "Hello there, it is on its way"' in output.inner_text()
     one.page.locator("select[name=environment]").select_option("production")
     assert "/projects/shop-prod/messages:send" in output.inner_text()
-    one.page.get_by_label("Titre").fill("x" * 121)
+    one.page.get_by_role("textbox", name="Titre").fill("x" * 121)
     assert output.inner_text() == "title fait plus de 120 caractères"
     assert output.locator("code").inner_text() == "title"
     assert one.page.locator("[aria-invalid]").evaluate_all(
@@ -330,7 +330,7 @@ def test_the_form_has_the_parameters_of_every_environment(
     one = watched((tmp_path / "site" / "actions" / "example.html").as_uri(), 800)
     one.page.locator("select[name=environment]").select_option("prod")
     assert '"more": "z"' in one.page.inner_text("output")
-    one.page.get_by_label("more").fill("y")
+    one.page.get_by_role("textbox", name="more").fill("y")
     assert '"more": "y"' in one.page.inner_text("output")
     assert one.said == []
 

@@ -78,6 +78,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "example": ("Example", "Exemple"),
     "no_parameters": ("It has no parameter.", "Elle n'a pas de paramètre."),
     "request": ("Request", "Requête"),
+    "not_given": ("not given", "sans valeur"),
+    "empty_text": ("the empty text", "le texte vide"),
     "no_form": (
         "Its request is more than this page can compute. Ask the compiler:",
         "Sa requête dépasse ce que cette page sait calculer. Demandez au compilateur :",
