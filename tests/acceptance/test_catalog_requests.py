@@ -63,7 +63,9 @@ def calls(actions: list[Any], chance: Random, each: int) -> list[tuple[Any, dict
         for _ in range(each):
             changed = chance.sample(sorted(declared), min(len(declared), chance.randint(1, 2)))
             others = {name: chance.choice((None, "", *TEXTS)) for name in changed}
-            found.append((one, {name: text for name, text in (examples | others).items() if text is not None}))
+            found.append(
+                (one, {name: text for name, text in (examples | others).items() if text is not None})
+            )
     return found
 
 
