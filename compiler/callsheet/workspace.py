@@ -236,7 +236,7 @@ class Workspace:
         )
         from callsheet.deploying.clean import commit_of
         from callsheet.deploying.file_changes import file_changes
-        from callsheet.deploying.seen import Seen, seen_in
+        from callsheet.deploying.seen import Seen, not_known, seen_in
         from callsheet.documents.file_history import file_history
         from callsheet.importing.starts import starts_of
         from callsheet.rules.ignores import adjusted_of
@@ -250,7 +250,7 @@ class Workspace:
                 with self._opened(chosen, writing=False) as stores:
                     seen[name] = seen_in(stores, self.root, compiled, chosen, self.now())
             except CallsheetError as error:
-                seen[name] = Seen(asked=True, why=error.message)
+                seen[name] = not_known(error)
         commit = commit_of(self.root)
         contracts = contract_states(compiled.actions.values(), self._contracts_now())
         commits = file_history(self.root)

@@ -19,6 +19,7 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
 
 from callsheet import Workspace
 from callsheet.reporting.catalog.words import LANGUAGES, words_in
@@ -83,6 +84,7 @@ def test_what_cannot_be_asked_is_a_warning_and_another_form_is_refused(
         "warning: nothing is known of other: …",
     ]
     assert "NOWHERE_URL is not set" in outcome.err
+    assert len(re.findall(r"\(CS[0-9]{3}\)$", outcome.err, re.MULTILINE)) == 2
     assert callsheet(*asked, "-e", "local").err == ""
     refused = callsheet(*asked, "-o", "json")
     assert refused.code == 2
@@ -91,6 +93,33 @@ def test_what_cannot_be_asked_is_a_warning_and_another_form_is_refused(
         refused = callsheet(verb, "-C", workspace.path, "-e", "local", "-e", "other")
         assert refused.code == 2
         assert "local and other are named, and this verb takes one environment" in refused.err
+
+
+@pytest.mark.parametrize(
+    "what", ["its document", "its extends", "its target", "its secrets", "its ledger", "its value"]
+)
+def test_an_environment_that_is_refused_names_the_code(
+    what: str, workspace: Folder, callsheet: Callsheet, tmp_path: Path, snapshot: SnapshotAssertion
+) -> None:
+    text = ENVIRONMENT.replace("name: local", "name: other")
+    target = "target: {type: sqlite, path: .callsheet/local.db}"
+    assert target in text
+    if what == "its ledger":
+        workspace.path.joinpath("other.db").write_text("this is not a database" * 100)
+    wrong = {
+        "its document": "targets: {}",
+        "its extends": f"extends: nowhere\n  {target}",
+        "its target": "target: {type: nothing}",
+        "its secrets": "target: {type: postgresql, url: postgresql://db.example.com/actions}",
+        "its ledger": "target: {type: sqlite, path: other.db}",
+        "its value": f"{target}\n  guards: {{a: [}}",
+    }[what]
+    workspace.write("other.yaml", text.replace(target, wrong))
+    outcome = callsheet(
+        "catalog", "-C", workspace.path, "--out", tmp_path / "site", "-e", "local", "-e", "other"
+    )
+    assert f"code {outcome.code}\n{outcome.err}" == snapshot
+    assert re.search(r"\bCS[0-9]{3}\b", outcome.err)
 
 
 def test_a_message_goes_to_the_host_of_the_action_that_delivers_it(
@@ -194,7 +223,7 @@ def test_what_cannot_be_reached_is_not_known(
     assert states(callsheet, workspace, tmp_path / "site") == {"example": "not known"}
     overview = (tmp_path / "site" / "overview.html").read_text("utf-8")
     assert re.search(
-        r"NOWHERE_URL is not set</span> <span class=\"dim\">\(asked at <time datetime=\"20[^)]*UTC</time>\)",
+        r"NOWHERE_URL is not set \(CS[0-9]{3}\)</span> <span class=\"dim\">\(asked at <time datetime=\"20[^)]*UTC</time>\)",
         overview,
     )
     assert "not known · " in (tmp_path / "site" / "changes.html").read_text("utf-8")

@@ -36,7 +36,7 @@ def test_palette_form_and_new_action_work(site: Path, firefox: Firefox) -> None:
     fill = "(where, text) => { const it = document.querySelector(where); it.value = text; it.dispatchEvent(new Event('input', {bubbles: true})); }"
     read = "where => document.querySelector(where).innerText"
     page.evaluate(fill, "input[name=q]", "firebsae")
-    assert page.evaluate(read, "[role=status]") == "nothing has these letters; 2 come near"
+    assert page.evaluate(read, "[role=status]") == "nothing has these letters; near: 2"
     page.goto((site / "actions" / "firebase_push.html").as_uri())
     page.evaluate(fill, "[data-parameter=title]", "Été <b>")
     assert '"title": "Été <b>"' in page.evaluate(read, "output")

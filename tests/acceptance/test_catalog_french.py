@@ -14,10 +14,12 @@ from callsheet.language.difference import NOTHING
 from callsheet.planning.explanations import explain
 from callsheet.reporting.catalog.difference_words import difference_in_french
 from callsheet.reporting.catalog.new_words import new_words_in
+from callsheet.reporting.catalog.overview import Ending
 from callsheet.reporting.catalog.report_words import in_words
 from callsheet.reporting.catalog.wording import (
     allowed_words,
     call_words,
+    group_words,
     moment,
     number,
     personal_words,
@@ -27,7 +29,7 @@ from callsheet.reporting.catalog.wording import (
 from callsheet.reporting.catalog.words import words_in
 from callsheet.reporting.page import Code, Inline
 from support.browser import Watched, browser, watched
-from support.workspaces import Callsheet, Folder
+from support.workspaces import ACTION, Callsheet, Folder
 
 __all__ = ["browser", "watched"]
 Opening = Callable[..., Watched]
@@ -244,3 +246,52 @@ def test_french_spaces_keep_punctuation_at_its_word() -> None:
         "Quoi\u202f? «\u00a0Cela\u00a0»\u202f; voir\u00a0: https://a.example/"
     )
     assert number(1234567, "fr") == "1\u202f234\u202f567"
+
+
+def test_what_is_not_there_is_said_in_the_gender_of_its_heading(
+    empty: Folder, callsheet: Callsheet, tmp_path: Path, watched: Opening
+) -> None:
+    text = ACTION.format(name="bare", constant="1")
+    before = "owner: team-a, labels: {channel: push}"
+    assert before in text
+    empty.write("bare.yaml", text.replace(before, "labels: {channel: in_app}"))
+    outcome = callsheet("catalog", "-C", empty.path, "--out", tmp_path / "site", "--lang", "fr")
+    assert outcome.code == 0
+    one = watched((tmp_path / "site" / "actions" / "bare.html").as_uri(), 1280)
+    found = dict(re.findall(r"<dt>([^<]*)</dt><dd>(aucune?)</dd>", one.page.content()))
+    assert {key: found[key] for key in ("Équipe", "Données personnelles", "Limites", "Règles")} == {
+        "Équipe": "aucune",
+        "Données personnelles": "aucune",
+        "Limites": "aucune",
+        "Règles": "aucune",
+    }
+    assert found["Contrat"] == found["Cas de test"] == "aucun"
+    one.page.goto((tmp_path / "site" / "index.html").as_uri())
+    assert one.page.locator("h3").all_inner_texts() == ["Dans l'application"]
+    assert "Dans l'application" in one.page.locator("select[name=channel] option").all_inner_texts()
+    assert one.said == []
+
+
+def test_numbers_and_words_agree() -> None:
+    english, french = words_in("en"), words_in("fr")
+
+    def left(days: int) -> tuple[str, str]:
+        one = Ending("a", "b", "2026-01-01", days)
+        return one.left(english), one.left(french)
+
+    assert [left(days) for days in (-1, 0, 1, 2)] == [
+        ("expired", "échéance passée"),
+        ("0 days", "0 jour"),
+        ("1 day", "1 jour"),
+        ("2 days", "2 jours"),
+    ]
+    assert (french["passed_one"], french["passed"]) == ("réussi", "réussis")
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "french"),
+    [("in_app", "In the app", "Dans l'application"), ("inApp", "In the app", "Dans l'application"), ("sms", "SMS", "SMS"), ("e-mail", "Email", "E-mail"),
+     ("endpoints", "Endpoints", "Points d'accès"), ("email2", "email2", "email2"), ("Ours", "Ours", "Ours")],
+)  # fmt: skip
+def test_a_channel_is_called_as_people_do(value: str, english: str, french: str) -> None:
+    assert (group_words(value, "en"), group_words(value, "fr")) == (english, french)

@@ -6,6 +6,7 @@ import json
 import shutil
 import sqlite3
 import threading
+import unicodedata
 from collections.abc import Callable
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from callsheet.reporting.catalog.wording import plain
 from support.browser import Watched, browser, watched
 from support.workspaces import ACTION, ENVIRONMENT, Callsheet, Folder
 
@@ -43,7 +45,7 @@ def test_the_palette_is_searched_as_one_types(site: Path, watched: Opening) -> N
     for text, names, words in (
         ("Firebase", {"firebase_push", "shipped_push"}, "2 found"),
         ("FIREBÄSE push", {"firebase_push", "shipped_push"}, "2 found"),
-        ("firebsae", {"firebase_push", "shipped_push"}, "nothing has these letters; 2 come near"),
+        ("firebsae", {"firebase_push", "shipped_push"}, "nothing has these letters; near: 2"),
         ("installation_id", {"firebase_push", "shipped_push"}, "2 found"),
         ("graph.facebook.com", {"facebook_conversion", "whatsapp_text"}, "2 found"),
         ("zzzzzz", set(), "Nothing fits."),
@@ -89,7 +91,7 @@ def test_the_list_is_searched_and_filtered_as_the_palette(site: Path, watched: O
     assert len(names()) == 13
     one.page.fill("input[name=q]", "firebsae")
     assert names() == {"firebase_push", "shipped_push"}
-    assert one.page.inner_text("[role=status]") == "nothing has these letters; 2 come near"
+    assert one.page.inner_text("[role=status]") == "nothing has these letters; near: 2"
     one.page.fill("input[name=q]", "")
     one.page.select_option("select[name=sensitivity]", "phone")
     one.page.select_option("select[name=channel]", "sms")
@@ -178,13 +180,13 @@ def test_an_action_shows_the_request_as_it_would_leave(site: Path, watched: Open
     one = watched((site / "fr" / "actions" / "firebase_push.html").as_uri(), 800)
     output = one.page.locator("output")
     assert "POST https://fcm.googleapis.com/v1/projects/shop-local/messages:send" in output.inner_text()
-    one.page.get_by_label("Titre").fill("Été <b>")
-    one.page.get_by_label("Prénom").fill("")
+    one.page.get_by_role("textbox", name="Titre").fill("Été <b>")
+    one.page.get_by_role("textbox", name="Prénom").fill("")
     assert '"title": "Été <b>"' in output.inner_text()
     assert '"body": "Hello there, it is on its way"' in output.inner_text()
     one.page.locator("select[name=environment]").select_option("production")
     assert "/projects/shop-prod/messages:send" in output.inner_text()
-    one.page.get_by_label("Titre").fill("x" * 121)
+    one.page.get_by_role("textbox", name="Titre").fill("x" * 121)
     assert output.inner_text() == "title fait plus de 120 caractères"
     assert output.locator("code").inner_text() == "title"
     assert one.page.locator("[aria-invalid]").evaluate_all(
@@ -330,7 +332,7 @@ def test_the_form_has_the_parameters_of_every_environment(
     one = watched((tmp_path / "site" / "actions" / "example.html").as_uri(), 800)
     one.page.locator("select[name=environment]").select_option("prod")
     assert '"more": "z"' in one.page.inner_text("output")
-    one.page.get_by_label("more").fill("y")
+    one.page.get_by_role("textbox", name="more").fill("y")
     assert '"more": "y"' in one.page.inner_text("output")
     assert one.said == []
 
@@ -401,3 +403,39 @@ def test_the_list_fits_and_shows_its_other_columns_on_demand(
     wide.page.emulate_media(media="print")
     assert wide.page.locator("th.more-column").first.is_visible()
     assert one.said == wide.said == []
+
+
+def test_a_page_of_either_language_finds_the_texts_of_both(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path, watched: Opening
+) -> None:
+    text = ACTION.format(name="greeting", constant="1")
+    before = "title: {en: Example, fr: Exemple}"
+    assert before in text
+    title = "title: {en: Birthday greetings, fr: Vœux d'ANNIVERSAIRE, de: Große Grüße, el: ΧΡΟΝΟΣ}"
+    description = "description: {en: Sent each year, fr: Envoyé chaque année}"
+    workspace.write("greeting.yaml", text.replace(before, f"{title}, {description}"))
+    assert callsheet("catalog", "-C", workspace.path, "--out", tmp_path / "site").code == 0
+    for page in ("index", "fr/index", "list", "fr/list"):
+        one = watched((tmp_path / "site" / f"{page}.html").as_uri(), 1280)
+        for asked in (
+            "birthday", "anniversaire", "BIRTHDAY anniversaire", "envoye", "year", "große grüsse", "GROSSE", "χρόνος", "ΧΡΌΝΟΣ",
+            "birthdya", "anniversare",
+        ):  # fmt: skip
+            one.page.fill("input[name=q]", asked)
+            found = one.page.locator("[data-search]:visible")
+            assert [it for it in found.all_inner_texts() if "greeting" in it], (page, asked)
+            assert found.count() == 1, (page, asked)
+        assert one.said == []
+
+
+def test_the_browser_searches_letters_as_the_index_has_them(site: Path, watched: Opening) -> None:
+    """All letters of European languages, with their marks, and each small and large."""
+    one = watched((site / "index.html").as_uri(), 800)
+    letters = [chr(at) for at in range(0x20, 0x530) if unicodedata.category(chr(at))[0] != "C"]
+    letters += [
+        chr(at) for at in (*range(0x1E00, 0x2000), 0xFB01, 0xFB03) if unicodedata.category(chr(at)) != "Cn"
+    ]
+    shown = one.page.evaluate("all => all.map(plain)", letters)
+    assert [
+        (it, seen, plain(it)) for it, seen in zip(letters, shown, strict=True) if seen != plain(it)
+    ] == []

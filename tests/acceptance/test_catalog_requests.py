@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -16,13 +17,16 @@ from callsheet.calling.parameters import read_argument
 from callsheet.calling.request import build_request
 from callsheet.compiling.workspace import compile_workspace
 from callsheet.documents import FolderSource, MemorySource
+from callsheet.reporting.catalog import site_of
 from callsheet.reporting.catalog.forms import form_of
+from callsheet.standalone import write_site
 from support import forms, generated
-from support.browser import any_browser, browser
+from support.browser import Watched, any_browser, browser, watched
 from support.firefox import firefox
 from support.workspaces import ROOT, Folder
 
-__all__ = ["any_browser", "browser", "firefox"]
+__all__ = ["any_browser", "browser", "firefox", "watched"]
+Opening = Callable[..., Watched]
 SCRIPT = (ROOT / "compiler" / "callsheet" / "reporting" / "catalog" / "request.js").read_text("utf-8")
 UNSURE = "may have the declared format, or not: `callsheet render` can tell"
 TEXTS = (
@@ -35,9 +39,9 @@ TEXTS = (
 
 
 def said(compiled: Any, texts: dict[str, str]) -> dict[str, Any]:
-    """Return what the compiler says of texts of a form, of which an empty one is none."""
+    """Return what the compiler says of texts, as it reads them on the command line."""
     declared = compiled.get("parameters", {})
-    given = {name: read_argument(declared, name, text) for name, text in texts.items() if text}
+    given = {name: read_argument(declared, name, text) for name, text in texts.items()}
     try:
         found = build_request(compiled, given)
     except CallsheetError as error:
@@ -58,7 +62,10 @@ def calls(actions: list[Any], chance: Random, each: int) -> list[tuple[Any, dict
         found.append((one, examples))
         for _ in range(each):
             changed = chance.sample(sorted(declared), min(len(declared), chance.randint(1, 2)))
-            found.append((one, examples | {name: chance.choice(("", *TEXTS)) for name in changed}))
+            others = {name: chance.choice((None, "", *TEXTS)) for name in changed}
+            found.append(
+                (one, {name: text for name, text in (examples | others).items() if text is not None})
+            )
     return found
 
 
@@ -157,6 +164,79 @@ def test_generated_actions_show_the_requests_of_the_compiler(seed: int, browser:
         found += [one for one in actions if form_of({"it": one})]
     counts = compare(browser, calls(found, Random(seed), 20))
     assert counts["equal"] > 50
+
+
+KINDS: dict[str, dict[str, Any]] = {
+    "text": {"type": "string"}, "text_of_two": {"type": "string", "minLength": 2}, "choice": {"type": "string", "enum": ["", "a"]},
+    "pattern": {"type": "string", "pattern": "^[a-z]?$"}, "address": {"type": "string", "format": "email"}, "day": {"type": "date"},
+    "list": {"type": "array", "items": "string"}, "fields": {"type": "object"}, "number": {"type": "number"}, "whole": {"type": "integer"},
+    "flag": {"type": "boolean"},
+}  # fmt: skip
+READ = """() => {
+  const form = document.querySelector("form.request"), found = form.querySelector("output");
+  return [[...found.querySelectorAll(".error")].map(it => it.textContent), found.querySelectorAll("pre").length && found.querySelectorAll("pre")[1].textContent];
+}"""  # fmt: skip
+
+
+@pytest.mark.parametrize("template", ["{{ params.%s }}", "{{ params.%s | default('none') }}", "x{{ params.%s | default('n', true) }}"])  # fmt: skip
+@pytest.mark.parametrize("optional", [True, False])
+def test_the_form_tells_the_empty_text_from_none(
+    template: str, optional: bool, workspace: Folder, tmp_path: Path, watched: Opening
+) -> None:
+    names = KINDS
+    if template.startswith("x"):
+        names = {name: one for name, one in names.items() if one["type"] not in ("array", "object")}
+    for name, declared in names.items():
+        action = {
+            "apiVersion": "callsheet/v1",
+            "kind": "Action",
+            "metadata": {"name": f"of_{name}", "title": "Example"},
+            "spec": {
+                "request": {
+                    "method": "POST",
+                    "url": "https://api.example.com/v1",
+                    "payload": {"value": template % "p"},
+                },
+                "parameters": {"p": {**declared, **({"optional": True} if optional else {})}},
+            },
+        }
+        workspace.write(f"of_{name}.yaml", json.dumps(action))
+    compiled = compile_workspace(FolderSource(workspace.path))
+    opened = Workspace(workspace.path)
+    site = site_of(opened.catalog())
+    write_site(str(tmp_path / "site"), site.names, site.files)
+    one = watched((tmp_path / "site" / "index.html").as_uri(), 800)
+    counts: Counter[str] = Counter()
+    for name, declared in names.items():
+        content = compiled.by_environment["local"][f"Action/of_{name}"].content
+        one.page.goto((tmp_path / "site" / "actions" / f"of_{name}.html").as_uri())
+        field, asked = one.page.locator("[data-parameter=p]"), one.page.locator("[data-empty=p]")
+        is_choice = "enum" in declared or declared["type"] == "boolean"
+        for texts in ({}, {"p": ""}):
+            if is_choice:
+                shown = one.page.locator("[data-parameter=p] option").all_inner_texts()
+                assert shown[0] == "not given"
+                if texts and "the empty text" not in shown:
+                    continue
+                field.select_option(label="the empty text" if texts else "not given")
+            else:
+                assert field.input_value() == ""
+                asked.set_checked(bool(texts))
+            faults, body = one.page.evaluate(READ)
+            wanted = said(content, texts)
+            assert faults == [it.replace("`", "") for it in wanted.get("faults", ())], (name, texts)
+            if "body" in wanted:
+                assert json.loads(body or "null") == json.loads(wanted["body"]), (name, texts)
+            counts["refused" if faults else "equal"] += 1
+        if not is_choice:
+            # What is typed is what is given, and the choice is gone.
+            field.fill("a")
+            assert asked.is_hidden()
+            field.fill("")
+            assert asked.is_visible()
+    assert counts["equal"] > 2
+    assert counts["refused"] > 2
+    assert one.said == []
 
 
 def test_an_action_without_a_form_says_what_to_do(samples: Folder, tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def processor() -> float:
 
 def written(workspace: Path, site: Path) -> tuple[float, int]:
     """Write a site; return the processor's seconds, which do not count what else runs, and its bytes."""
-    command = [sys.executable, "-m", "callsheet", "catalog", "-q", "-C", workspace, "--out", site]
+    command = [sys.executable, "-m", "callsheet", "catalog", "-q", "-C", str(workspace), "--out", str(site)]
     begin = processor()
     subprocess.run(command, check=True)
     return processor() - begin, sum(one.stat().st_size for one in site.rglob("*") if one.is_file())
@@ -124,7 +124,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         workspace, site = Path(folder) / "workspace", Path(folder) / "site"
         generate(workspace, number, environments=3, mixed=True)
-        validate = [sys.executable, "-m", "callsheet", "validate", "-q", "-C", workspace]
+        validate = [sys.executable, "-m", "callsheet", "validate", "-q", "-C", str(workspace)]
         subprocess.run(validate, check=True)
         built, size = written(workspace, site)
         memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024

@@ -52,7 +52,7 @@ def measure(bench: Bench, pythons: dict[str, Path], workspaces: dict[str, Path],
     for name, command in COMMANDS.items():
         for _ in range(repeat):
             for who, python in pythons.items():
-                where = [] if name == "--help" else ["-C", workspaces[who]]
+                where = [] if name == "--help" else ["-C", str(workspaces[who])]
 
                 def clean(
                     folder: Path = workspaces[who] / ".callsheet", *, cold: bool = name in COLD

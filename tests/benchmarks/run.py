@@ -125,7 +125,7 @@ def ajv(bench: Bench, workspace: Workspace, npm: Path | None) -> float | None:
         bench.missing.append("ajv-cli")
         return None
     pattern = str(workspace.path / "action_*.yaml")
-    command = [found, "validate", "--strict=false", "--spec=draft2020", "-s", SCHEMA, "-d", pattern]
+    command = [found, "validate", "--strict=false", "--spec=draft2020", "-s", str(SCHEMA), "-d", pattern]
     return bench.time(workspace.name("ajv-cli validate"), command).seconds
 
 

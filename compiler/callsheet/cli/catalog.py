@@ -24,7 +24,7 @@ from callsheet.standalone import write_site
 from callsheet.words import counted
 
 if TYPE_CHECKING:
-    from callsheet.results import DiffResult
+    from callsheet.results import CatalogResult, DiffResult
     from callsheet.workspace import Workspace
 
 
@@ -86,11 +86,7 @@ def command(
                 review = None if base is None else Review(base, _since(opened, base))
                 found = opened.catalog(environments)
                 site = site_of(found, languages or LANGUAGES, link_base, review)
-            for name, seen in found.environments.items():
-                if seen.why:
-                    from callsheet.reporting.terminal import safe
-
-                    click.echo(f"warning: nothing is known of {safe(name)}: {safe(seen.why)}", err=True)
+            _warn(found)
             return write_site(folder, site.names, site.files)
 
         from callsheet.reporting.catalog import LANGUAGES, Review, site_of
@@ -105,6 +101,26 @@ def command(
         elif not options.quiet:
             first = f"{folder.rstrip('/')}/index.html"
             click.echo(f"{counted(written, 'file')} in {folder}: open {first}")
+
+
+def _warn(found: CatalogResult) -> None:
+    """Say what of the environments that were asked the pages do not know, and why."""
+    from callsheet.reporting.terminal import safe
+
+    for name, seen in found.environments.items():
+        if seen.why:
+            click.echo(f"warning: nothing is known of {safe(name)}: {safe(seen.why)}", err=True)
+        for part, why in seen.missing.items():
+            click.echo(f"warning: {_PARTS[part]} of {safe(name)} not known: {safe(why)}", err=True)
+
+
+_PARTS = {
+    "plan": "the plan is",
+    "usage": "the use in journeys is",
+    "screen": "changes on the screen are",
+    "certificates": "certificates are",
+}
+"""What is not known of an environment, by its name."""
 
 
 def _again(write: Callable[[], int], options: Options) -> None:

@@ -51,11 +51,16 @@ def environment_named(compiled: Compiled, name: str | None) -> Environment:
     known = ", ".join(sorted(concrete)) or "none"
     if name is None:
         raise UsageError("CS921", "which environment?", help=f"choose one with -e: {known}")
-    raise UsageError(
+    error = UsageError(
         "CS921",
         f"there is no environment `{name}`{nearest(name, compiled.environments)}",
         help=f"the environments are: {known}",
     )
+    # It may be there, in a document that cannot be read: what is wrong with it is shown.
+    error.findings = [
+        one for one in compiled.errors if not one.about or name in (where for _, where in one.about)
+    ]
+    raise error
 
 
 def environments_named(compiled: Compiled, name: str | None) -> list[Environment]:

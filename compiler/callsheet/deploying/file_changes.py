@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from difflib import unified_diff
-from functools import partial
+from functools import cache, lru_cache, partial
 from pathlib import Path as FilePath
 
 from msgspec import Struct
@@ -109,19 +109,25 @@ def _changes_of(
     file: str,
 ) -> Mapping[str, FileChange]:
     """Return the changes of one file."""
-    found = {}
-    for one in history.commits.get(file, ()):
-        if (file, one.id) in pairs:
-            found[one.id] = _change(file, *pairs[file, one.id], blobs)
-    return found
+
+    @cache
+    def lines(blob: str) -> list[str] | None:
+        # What one commit wrote, the next one found.
+        return _lines_of(file, blobs[blob]) if blob in blobs else None
+
+    return {
+        one.id: _change(*pairs[file, one.id], lines)
+        for one in history.commits.get(file, ())
+        if (file, one.id) in pairs
+    }
 
 
-def _change(file: str, before: str, after: str, blobs: Mapping[str, bytes]) -> FileChange:
+def _change(before: str, after: str, lines_of: Callable[[str], list[str] | None]) -> FileChange:
     if not _is_something(before):
         return FileChange("added")
     if not _is_something(after):
         return FileChange("deleted")
-    sides = [_lines_of(file, blobs[one]) if one in blobs else None for one in (before, after)]
+    sides = [lines_of(one) for one in (before, after)]
     if sides[0] is None or sides[1] is None:
         return FileChange("unseen")
     lines = [*unified_diff(sides[0], sides[1], lineterm="", n=2)][2:]
@@ -141,7 +147,13 @@ def _lines_of(file: str, content: bytes) -> list[str] | None:
     lines = content.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
     for one in documents:
         _hide(one, lines)
-    return [mask_secrets(one) for one in lines]
+    return [_without_secrets(one) for one in lines]
+
+
+@lru_cache(4096)
+def _without_secrets(line: str) -> str:
+    """Hide what is a credential by its form; most lines of a file are those of its other versions."""
+    return mask_secrets(line)
 
 
 def _hide(document: Document, lines: list[str]) -> None:

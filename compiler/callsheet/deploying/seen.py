@@ -23,6 +23,7 @@ from callsheet.planning.desired import desired_of
 from callsheet.planning.model import Drift, Plan, ScreenChange, is_by_hand
 from callsheet.planning.plan import Current, make_plan
 from callsheet.targets.journey_optimizer.uses import Usage
+from callsheet.words import counted
 
 if TYPE_CHECKING:
     from callsheet.targets.journey_optimizer.certificate import Certificate
@@ -132,8 +133,20 @@ def _part(missing: dict[str, str], name: str, read: Callable[[], _Part]) -> _Par
     try:
         return read()
     except CallsheetError as error:
-        missing[name] = error.message
+        missing[name] = _said(error)
         return None
+
+
+def not_known(error: CallsheetError) -> Seen:
+    """Return what is known of an environment that could not be asked: why."""
+    return Seen(asked=True, why=_said(error))
+
+
+def _said(error: CallsheetError) -> str:
+    """Return in one line what an error says, with its code; of findings, the first, and how many more."""
+    first, *others = error.findings or (error,)
+    more = f", and {counted(len(others), 'more error')}" if others else ""
+    return f"{first.message} ({first.code}){more}"
 
 
 def _plan(

@@ -16,10 +16,10 @@ FILTER_WORDS: dict[str, tuple[str, str]] = {
     "owner": ("Owner", "Équipe"),
     "host": ("Host", "Hôte"),
     "environment": ("Environment", "Environnement"),
-    "any": ("any", "indifférent"),
+    "any": ("any", "peu importe"),
     "reset": ("Reset", "Réinitialiser"),
     "each_change": ("Each change", "Chaque changement"),
-    "changes_shown": ("% of {} changes shown one by one", "% changements sur {} montrés un à un"),
+    "changes_shown": ("% of {} changes shown one by one", "changements montrés un à un : % sur {}"),
 }
 """The words of the filters in English and French, by key."""
 

@@ -1,6 +1,6 @@
 "use strict";
 // Whatever is here only leaves out, sorts and counts: everything there is to see comes with the page itself.
-const plain = text => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+const plain = text => text.normalize("NFKD").replace(/\p{M}/gu, "").toUpperCase().toLowerCase().replace(/ς/g, "σ");
 
 function near(word, wanted) {
   // Whether two words differ by one letter: one more, one less, another one, or two that changed places.

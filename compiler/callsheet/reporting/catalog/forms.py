@@ -63,6 +63,7 @@ class Field(Struct, frozen=True):
     """An input of the form: of a parameter that any environment declares.
 
     Attributes:
+        example: what stands in it at first; None where nothing is given.
         values: to choose from, where all environments say the same; empty where any can be written.
         limits: what a value must be, where all environments say the same.
         sensitivity: what is personal about it.
@@ -72,7 +73,7 @@ class Field(Struct, frozen=True):
     name: str
     label: str
     required: bool
-    example: str
+    example: str | None
     values: Sequence[str]
     limits: str
     sensitivity: str
@@ -97,7 +98,7 @@ def _field(name: str, declared: Sequence[Mapping[str, Any]], language: str) -> F
         name=name,
         label=in_language(first.get("label"), language) or name,
         required=any(one.get("optional") is not True for one in declared),
-        example=compact(first["example"]) if "example" in first else "",
+        example=compact(first["example"]) if "example" in first else None,
         values=choices[0] if all(one == choices[0] for one in choices) else [],
         limits=limits[0] if len(set(limits)) == 1 and not choices[0] else "",
         sensitivity=str(first.get("sensitivity") or ""),

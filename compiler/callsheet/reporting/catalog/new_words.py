@@ -57,8 +57,8 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Aucune de ses opérations ne peut être une action.",
     ),
     "more": (
-        "% more operations are not on this page. For one of them:",
-        "% autres opérations ne sont pas sur cette page. Pour l'une d'elles :",
+        "Operations that are not on this page: %. For one of them:",
+        "Opérations qui ne sont pas sur cette page : %. Pour l'une d'elles :",
     ),
     "left": ("Operations that cannot be actions", "Opérations qui ne peuvent pas être des actions"),
     "values": (
@@ -70,7 +70,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "group_request": ("The call", "L'appel"),
     "group_more": ("More", "Autres champs"),
     "required": ("required", "obligatoire"),
-    "none": ("none", "aucun"),
+    "none": ("none", "aucun choix"),
     "yes": ("yes", "oui"),
     "no": ("no", "non"),
     "as_json": ("as JSON", "en JSON"),

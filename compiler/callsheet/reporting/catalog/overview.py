@@ -47,7 +47,11 @@ class Ending(Struct, frozen=True):
 
     def left(self, words: Mapping[str, str]) -> str:
         """Return in words how long it still holds, or that it no longer does."""
-        return words["days"].format(self.days) if self.days >= 0 else words["ended"]
+        if self.days < 0:
+            return words["ended"]
+        # 0 takes no plural in French.
+        is_one = self.days == 1 or (self.days == 0 and words["lang"] == "fr")
+        return words["day" if is_one else "days"].format(self.days)
 
 
 def overview_of(

@@ -341,8 +341,9 @@ function requestOf(compiled, texts) {
   // Returns {method, url, headers, body}, or {faults}: what is wrong with the values.
   const declared = compiled.parameters || {}, values = new Map(), faults = [];
   for (const name of keysOf(declared)) {
-    const text = own(texts, name) ? texts[name] : "";
-    if (text === undefined || text === "") {
+    // The empty text is one, as it is on the command line; what is not given has none.
+    const text = own(texts, name) ? texts[name] : undefined;
+    if (text === undefined) {
       if (!declared[name].optional) faults.push(`\`${name}\` ${say("missing")}`);
       continue;
     }
@@ -374,6 +375,18 @@ function requestOf(compiled, texts) {
   }
 }
 
+function textsOf(form) {
+  // What is given by each input, and whether an empty one gives the empty text, which is asked where it is empty.
+  const texts = Object.create(null);
+  for (const one of form.querySelectorAll("[data-parameter]")) {
+    const asked = form.querySelector(`[data-empty="${CSS.escape(one.dataset.parameter)}"]`);
+    if (asked) asked.parentElement.hidden = one.value !== "";
+    const isGiven = one.selectedOptions ? !("notGiven" in (one.selectedOptions[0] || one).dataset) : one.value || asked.checked;
+    if (isGiven) texts[one.dataset.parameter] = one.value;
+  }
+  return texts;
+}
+
 function live(form) {
   const compiled = JSON.parse(form.dataset.compiled), shown = form.querySelector("output");
   const add = (tag, text, name) => {
@@ -391,10 +404,8 @@ function live(form) {
     });
   };
   function show() {
-    const texts = Object.create(null);
-    for (const one of form.querySelectorAll("[data-parameter]")) texts[one.dataset.parameter] = one.value;
     shown.replaceChildren();
-    const found = requestOf(compiled[form.querySelector("[name=environment]").value], texts);
+    const found = requestOf(compiled[form.querySelector("[name=environment]").value], textsOf(form));
     for (const one of found.faults || []) addFault(one);
     for (const one of form.querySelectorAll("[data-parameter]")) {
       const isWrong = (found.faults || []).some(it => it.startsWith("`" + one.dataset.parameter + "` "));

@@ -30,7 +30,7 @@ from callsheet.reporting.catalog.others import Other, others_of
 from callsheet.reporting.catalog.overview import STATE_WORDS, overview_of
 from callsheet.reporting.catalog.report_words import in_words
 from callsheet.reporting.catalog.views import Known, View, all_known, mismatched, views_of
-from callsheet.reporting.catalog.wording import moment, number, personal_words
+from callsheet.reporting.catalog.wording import group_words, moment, number, personal_words
 from callsheet.reporting.catalog.words import LANGUAGES, heads_in, words_in
 from callsheet.reporting.journey import journey_text
 from callsheet.reporting.mails import shown_mails
@@ -243,6 +243,7 @@ class _Pages:
             moment=partial(moment, language=self.language),
             number=partial(number, language=self.language),
             personal=partial(personal_words, language=self.language),
+            grouped=partial(group_words, language=self.language),
             heads=heads_in(self.language),
             in_words=in_words(self.language),
             mismatch=mismatched,
@@ -271,6 +272,8 @@ class _Pages:
         """Return how a value to choose is shown."""
         if name == "sensitivity":
             return personal_words(value, self.language)
+        if name == "channel":
+            return group_words(value, self.language)
         return self.words[value] if name == "state" else value
 
 

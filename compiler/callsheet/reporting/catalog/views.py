@@ -13,7 +13,7 @@ from callsheet.calling.cases import Mismatch
 from callsheet.calling.receivers import Contents, hosts_behind, receivers_of
 from callsheet.deploying.cataloguing import Entry
 from callsheet.documents import equal, pointer_of
-from callsheet.language import Diagnostic, in_language
+from callsheet.language import Definition, Diagnostic, in_language
 from callsheet.language.difference import NOTHING
 from callsheet.language.masking import masked
 from callsheet.planning.personal_data import personal_data
@@ -44,6 +44,8 @@ class Known(Struct, frozen=True):
         sent: environment, kind and receiver of each personal datum.
         certificate: the reference to the certificate that it shows; empty where it shows none.
         declared: the parameters, as they are compiled; of what did not compile, as they are written.
+        search: the words by which it is found, in every language that it has, each once, in lower case
+            and without accents.
 
     """
 
@@ -52,6 +54,7 @@ class Known(Struct, frozen=True):
     sent: Sequence[tuple[str, str, str]]
     declared: Mapping[str, Mapping[str, Any]]
     limits: Mapping[str, Any]
+    search: str
     certificate: str = ""
     through: Sequence[str] = ()
 
@@ -61,7 +64,6 @@ class View(Row, frozen=True, kw_only=True):
 
     Attributes:
         page: the file of its page, below the pages of its language.
-        search: everything by which it is found, in lower case and without accents.
         sensitivity: the kinds of personal data that it sends.
 
     """
@@ -79,7 +81,11 @@ class View(Row, frozen=True, kw_only=True):
     parameters: Sequence[ParameterView]
     sensitivity: Sequence[str]
     limits: str
-    search: str
+
+    @property
+    def search(self) -> str:
+        """The words by which it is found: whoever knows a title knows it in one of its languages."""
+        return self.known.search
 
     @property
     def entry(self) -> Entry:
@@ -96,13 +102,12 @@ class View(Row, frozen=True, kw_only=True):
         entry = self.entry
         if not entry.cases:
             return ""
-        if not entry.results:
-            return f"{entry.cases}, {words['not_run']}"
-        return (
-            f"{entry.cases}, {words['failed']}{words['colon']} {', '.join(map(masked, entry.failed))}"
-            if entry.failed
-            else (f"{entry.cases}, {words['passed']}")
-        )
+        if entry.failed:
+            return (
+                f"{entry.cases}, {words['failed']}{words['colon']} {', '.join(map(masked, entry.failed))}"
+            )
+        outcome = "passed" if entry.results else "not_run"
+        return f"{entry.cases}, {words[outcome if entry.cases > 1 else f'{outcome}_one']}"
 
     def contract(self, words: Mapping[str, str]) -> str:
         """Return which contract it has, and whether it was checked, in words; empty without one."""
@@ -145,22 +150,40 @@ def _known_of(entry: Entry, actions: Mapping[str, Contents]) -> Known:
         name: [host for it in receivers_of(one) for host in hosts_behind(it, actions[name])]
         for name, one in contents.items()
     }
+    hosts = [*dict.fromkeys(host for found in receivers.values() for host in found if host != "?")]
+    declared = _declared(entry) if first is None else first.get("parameters", {})
+    through = sorted(
+        {str(via["action"]) for one in contents.values() if "action" in (via := one.get("via") or {})}
+    )
     return Known(
         entry=entry,
-        hosts=[*dict.fromkeys(host for found in receivers.values() for host in found if host != "?")],
+        hosts=hosts,
         sent=[
             (name, kind, host)
             for name, one in contents.items()
             for kind in personal_data(one).values()
             for host in receivers[name]
         ],
-        declared=_declared(entry) if first is None else first.get("parameters", {}),
+        declared=declared,
         limits=dict((first or {}).get("limits") or {}),
+        search=_search(entry.definition, declared, [*hosts, *through]),
         certificate=_certificate(first or {}),
-        through=sorted(
-            {str(via["action"]) for one in contents.values() if "action" in (via := one.get("via") or {})}
-        ),
+        through=through,
     )
+
+
+def _search(one: Definition, declared: Mapping[str, Mapping[str, Any]], receivers: Sequence[str]) -> str:
+    """Return the words of all languages by which an entry is found."""
+    shown = [one.metadata.get("title"), one.metadata.get("description")]
+    labels = [it.get("label") for it in declared.values()]
+    texts = [text for it in (*shown, *labels) for text in _in_every_language(it)]
+    values = map(str, masked(one.labels).values())
+    found = " ".join([one.name, *texts, masked(one.owner or ""), *values, *receivers, *declared])
+    return " ".join(dict.fromkeys(plain(found).split()))
+
+
+def _in_every_language(text: Any) -> list[str]:
+    return [str(masked(one)) for one in (text.values() if isinstance(text, dict) else [text or ""])]
 
 
 def views_of(known: Sequence[Known], language: str) -> list[View]:
@@ -175,9 +198,6 @@ def _view(number: int, known: Known, language: str) -> View:
     title = masked(in_language(one.metadata.get("title"), language))
     description = masked(in_language(one.metadata.get("description"), language))
     parameters = [_parameter(name, it, language) for name, it in known.declared.items()]
-    owner = masked(one.owner or "")
-    searched = [one.name, title, description, owner, *labels.values(), *known.hosts, *known.through]
-    searched += [text for it in parameters for text in (it.name, it.label)]
     return View(
         known=known,
         page=page_of(one.name) or f"actions/entry-{number}.html",
@@ -189,13 +209,12 @@ def _view(number: int, known: Known, language: str) -> View:
         category=masked(category_of(one)),
         channel=labels.get("channel", ""),
         vendor=labels.get("vendor", ""),
-        owner=owner,
+        owner=masked(one.owner or ""),
         labels=labels,
         hosts=known.hosts,
         parameters=parameters,
         sensitivity=sorted({kind for _, kind, _ in known.sent}),
         limits=call_words(known.limits, language),
-        search=plain(" ".join(searched)),
     )
 
 

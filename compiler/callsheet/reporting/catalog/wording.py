@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
-
-from callsheet.importing.guesses import without_accents
 
 NARROW = "\u202f"
 """The space in French numbers, and before `;`, `!` and `?`."""
@@ -52,6 +51,25 @@ _FORMATS = {
     "ipv4": ("an IPv4 address", "une adresse IPv4"),
     "ipv6": ("an IPv6 address", "une adresse IPv6"),
 }
+_GROUPS = {
+    # Channels, as labels and messages write them.
+    "push": ("Push", "Push"),
+    "email": ("Email", "E-mail"),
+    "sms": ("SMS", "SMS"),
+    "mms": ("MMS", "MMS"),
+    "rcs": ("RCS", "RCS"),
+    "whatsapp": ("WhatsApp", "WhatsApp"),
+    "inapp": ("In the app", "Dans l'application"),
+    "web": ("Web", "Web"),
+    "directmail": ("Direct mail", "Courrier postal"),
+    "ads": ("Ads", "Publicité"),
+    "event": ("Event", "Événement"),
+    # Categories: kinds, where no label says one, and those of the samples.
+    "actions": ("Actions", "Actions"),
+    "messages": ("Messages", "Messages"),
+    "endpoints": ("Endpoints", "Points d'accès"),
+    "events": ("Events", "Événements"),
+}
 _MONTHS = (
     (
         "January", "February", "March", "April", "May", "June",
@@ -82,8 +100,15 @@ def said_in(words: Mapping[str, tuple[str, str]], language: str) -> dict[str, st
 
 
 def plain(text: str) -> str:
-    """Return a text as it is searched: in lower case, without accents."""
-    return without_accents(text).casefold()
+    """Return a text as it is searched: in lower case, without accents; `catalog.js` does the same.
+
+    Through upper case, `ß` is `ss`; a sigma at the end of a word is as any other.
+    """
+    marked = unicodedata.normalize("NFKD", text)
+    found = "".join(one for one in marked if unicodedata.category(one)[0] != "M")
+    return (
+        found.upper().lower().replace("\N{GREEK SMALL LETTER FINAL SIGMA}", "\N{GREEK SMALL LETTER SIGMA}")
+    )
 
 
 def compact(value: Any) -> str:
@@ -107,6 +132,12 @@ def type_words(name: str, language: str) -> str:
 def personal_words(kind: str, language: str) -> str:
     """Return what a kind of personal data is called; its own name where there is no word."""
     return _PERSONAL[kind][_at(language)] if kind in _PERSONAL else kind
+
+
+def group_words(value: str, language: str) -> str:
+    """Return what a channel or a category is called; the value of the label where there is no word."""
+    key = re.sub("[-_ ]", "", value.lower())
+    return _GROUPS[key][_at(language)] if key in _GROUPS else value
 
 
 def allowed_words(declared: Mapping[str, Any], language: str) -> str:
