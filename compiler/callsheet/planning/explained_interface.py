@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from callsheet.calling.parameters import is_multiple
 from callsheet.documents import Path
 from callsheet.language.difference import NOTHING
 from callsheet.planning.explained_values import (
@@ -76,7 +77,10 @@ def _constraint(name: str, field: str, old: Any, new: Any) -> Explanation:
     if new is NOTHING:
         return words, "compatible", "parameter-widened"
     numbers = isinstance(old, int | float) and isinstance(new, int | float)
-    wider = numbers and (new < old if field.startswith("min") else new > old)
+    if field == "multipleOf":
+        wider = numbers and is_multiple(old, new)
+    else:
+        wider = numbers and (new < old if field.startswith("min") else new > old)
     if wider:
         return words, "compatible", "parameter-widened"
     return words, "breaking", "parameter-narrowed"
