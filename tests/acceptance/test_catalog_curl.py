@@ -62,7 +62,8 @@ REFUSED = (
     "curl -d '{\"a\": \"\\ue002x\\ue003\"}' https://api.example.com", "curl -d '{\"password\": 12}' https://api.example.com", "curl -d '{\"name\": \"ada@example.com\", \"10\": {\"fid\": \"ada@example.com\"}}' https://api.example.com", "curl -X TRACE https://api.example.com", "curl -I https://api.example.com",
     "curl -H 'A: b' -H 'a: c' https://api.example.com", "curl -H 'X-Api-Key: a' -H 'X-Secret: b' https://api.example.com", "curl -H @file https://api.example.com", "curl -H 'Empty:' https://api.example.com",
     "curl --next https://api.example.com", "curl --unknown https://api.example.com", "curl https://api.example.com/a/../b", "curl https://api.example.com/%2e%2e/b", "curl 'https://api.example.com/?a=b&a=c'",
-    "curl 'https://api.example.com/?a=%20'", "curl 'https://api.example.com/?a=1+2'", "curl 'https://api.example.com/?'", "curl 'https://api.example.com/?a=1&&b=2'", "curl 'https://api.example.com/?a=1&'",
+    "curl 'https://api.example.com/?a=%20'", "curl 'https://api.example.com/?a=1+2'", "curl https://api.example.com -H 'Content-Type: text/plain' -d '{\"a\": 1}'", "curl -d '{\"a\": 1e-400}' https://api.example.com",
+    "curl 'https://api.example.com/?'", "curl 'https://api.example.com/?a=1&&b=2'", "curl 'https://api.example.com/?a=1&'",
     "curl 'https://api.example.com", "$ curl https://api.example.com", "curl https://api.example.com #x", "sudo curl https://api.example.com",
     "curl https://api.example.com\ncurl https://b.example.com", "curl -d '{\"url\": \"https://a.example.com/?token=abc\"}' https://api.example.com", "curl -d '{\"a\": \"\u202e\"}' https://api.example.com", "curl ~/x",
 )  # fmt: skip

@@ -127,6 +127,7 @@ def test_no_text_of_the_interface_is_english(site: Path, samples: Folder, watche
         ({"maxLength": 0}, "at most 0 characters", "au plus 0 caractère"),
         ({"enum": ["en", 2, None]}, "one of: en, 2, null", "au choix : en, 2, null"),
         ({"minimum": 0.5, "maximum": 10000}, "0.5 or more, 10,000 or less", "0,5 ou plus, 10 000 ou moins"),
+        ({"multipleOf": 0.05}, "a multiple of 0.05", "multiple de 0,05"),
         ({"pattern": "^[a-z]{2}$"}, "of the form ^[a-z]{2}$", "de la forme ^[a-z]{2}$"),
         ({"format": "email"}, "an email address", "une adresse e-mail"),
         ({"format": "iri"}, "of the format iri", "au format iri"),

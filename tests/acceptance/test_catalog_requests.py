@@ -256,6 +256,14 @@ ODD: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"z": "{{ params.z | default('d', true) }}", "l": "{{ params.l | default('none', true) }}"},
     ),
     "a mark that is longer than the text may be": ({"t": {"type": "string"}}, {"t": "{{ params.t | truncate(2, 'xyz') }}"}),
+    "multiples": (
+        {
+            "a": {"type": "number", "multipleOf": 0.1, "optional": True},
+            "b": {"type": "integer", "multipleOf": 7, "optional": True},
+            "c": {"type": "number", "multipleOf": 2.5e-7, "optional": True},
+        },
+        {"a": "{{ params.a }}", "b": "{{ params.b }}", "c": "{{ params.c }}"},
+    ),
     "a choice of lists": ({"t": {"type": "array", "items": "integer", "enum": [[1], [2]]}}, {"t": "{{ params.t }}"}),
     "names that look like numbers": ({"t": {"type": "string"}}, {"10": "{{ params.t }}", "9": "{{ params.t }}"}),
 }  # fmt: skip
@@ -283,7 +291,26 @@ def test_odd_actions_show_the_requests_of_the_compiler(what: str, workspace: Fol
     assert compiled.by_environment["local"], compiled.errors
     one = compiled.by_environment["local"]["Action/example"].content
     assert form_of({"it": one})
-    texts = ("", "0", "1", "[]", "[0]", "[1]", "[null]", '["0"]', "hello", "  ", "constructor", "valueOf")
+    texts = (
+        "",
+        "0",
+        "1",
+        "0.3",
+        "-0.35",
+        "14",
+        "5e-7",
+        "1e15",
+        "9007199254740991",
+        "[]",
+        "[0]",
+        "[1]",
+        "[null]",
+        '["0"]',
+        "hello",
+        "  ",
+        "constructor",
+        "valueOf",
+    )
     asked: list[tuple[Any, dict[str, str]]] = [(one, dict.fromkeys(parameters, text)) for text in texts]
     compare(browser, asked)
 

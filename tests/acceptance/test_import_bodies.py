@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
+from callsheet import Workspace
+from callsheet.calling.request import build_request
 from support.request_collections import entry
 from support.workspaces import Callsheet, Folder, Outcome
 
@@ -88,6 +90,16 @@ def test_digits_that_no_double_keeps_have_a_note(workspace: Folder, callsheet: C
         "the number 1.00000000000000000001 is sent as 1.0: JSON keeps no more digits",
         "the number 0.10000000000000001 is sent as 0.1: JSON keeps no more digits",
     ]
+
+
+@pytest.mark.parametrize("kind", ["curl", "httpie", "payload", "har", "postman"])
+def test_characters_that_are_shown_by_name_are_sent_as_they_are(
+    kind: str, workspace: Folder, callsheet: Callsheet
+) -> None:
+    raw = json.dumps({"a": "x\u2028y\u2029z\u0085"}, ensure_ascii=kind == "har")
+    assert imported(kind, raw, workspace, callsheet).code == 0
+    content: Any = Workspace(workspace.path).compile().by_environment["local"]["Action/it"].content
+    assert build_request(content, {}).body == '{"a":"x\u2028y\u2029z\u0085"}'
 
 
 def test_a_variable_of_a_shell_without_quotes_is_a_number_with_a_note(

@@ -19,6 +19,7 @@ from support.sent_requests import Recorder
 from support.workspaces import Callsheet, Folder
 
 URL = "https://api.example.com/v1/send"
+TOKEN = "ghp_abcdefghijklmnopqrstuvwxyz0123456789"
 BODY = '{"to": "ada", "n": 1, "list": [1.5, true, null]}'
 
 EQUAL = {
@@ -298,6 +299,28 @@ def test_a_default_of_the_shell_is_that_of_the_parameter(
     request = build_request(content, given)
     assert request.url == f"https://api.example.com{path}"
     assert request.payload == payload
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f'curl {URL} --json "{{\\"a\\": \\"${{X:-{TOKEN}}}\\"}}"',
+        f'curl {URL}/${{X:-{TOKEN}}} --json "{{}}"',
+        f'curl "{URL}?a=${{X:-{TOKEN}}}" --json "{{}}"',
+        f'curl {URL} -H "X-A: b ${{X:-{TOKEN}}}" --json "{{}}"',
+        f'curl {URL} --json "{{\\"password\\": \\"${{X:-{TOKEN}}}\\"}}"',
+    ],
+)
+def test_a_default_that_is_a_credential_is_not_written(
+    line: str, workspace: Folder, tmp_path: Path, callsheet: Callsheet
+) -> None:
+    """Nor beside the workspace, where nothing is compiled."""
+    out = tmp_path / "out.yaml"
+    outcome = callsheet("import", "curl", line, "--name", "one", "--out", out, "-C", workspace.path)
+    assert outcome.code == 0, outcome.err
+    text = out.read_text("utf-8")
+    assert TOKEN not in text + outcome.out + outcome.err
+    assert "# the default of `$X` was left out" in text
 
 
 @pytest.mark.parametrize("kind", ["curl", "httpie"])

@@ -71,6 +71,30 @@ def test_a_query_of_an_archive_leaves_as_it_was_recorded(
 
 
 @pytest.mark.parametrize(
+    ("asked", "query"),
+    [
+        # Each is what postman-url-encoder makes of it.
+        ("?a=1+2&b=%2B", "?a=1+2&b=%2B"),
+        ("?a=1&&b=%FF&", "?a=1&&b=%FF&"),
+        ("?", "?"),
+        ("?&", "?&"),
+        ([], ""),
+        ("?a=1+2&b=c d", "?a=1+2&b=c%20d"),
+        ([{"key": "a", "value": "1+2"}, {"key": "b", "value": "p q"}], "?a=1+2&b=p%20q"),
+    ],
+)
+def test_a_query_of_postman_leaves_as_postman_encodes_it(
+    asked: Any, query: str, workspace: Folder, callsheet: Callsheet
+) -> None:
+    parts = {"protocol": "https", "host": ["api", "example", "com"], "path": ["v1"], "query": asked}
+    request = {"url": URL + asked if isinstance(asked, str) else parts}
+    file = workspace.path.parent / "collection.json"
+    file.write_text(json.dumps({"item": [{"name": "one", "request": request}]}), encoding="utf-8")
+    assert callsheet("import", file, "--name", "it", "-C", workspace.path).code == 0
+    assert sent(workspace) == query
+
+
+@pytest.mark.parametrize(
     ("asked", "said"),
     [
         ("a=1+2&b=3", []),

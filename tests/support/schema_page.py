@@ -242,6 +242,8 @@ def _bounds(one: Schema) -> str:
             return f", {low or 0} to {high}{unit}"
         if low is not None and unit == "":
             return f", {low} or more"
+        if "exclusiveMinimum" in one:
+            return f", more than {one['exclusiveMinimum']}"
     return ""
 
 

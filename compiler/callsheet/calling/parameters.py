@@ -142,7 +142,16 @@ def _fault(fields: Mapping[str, Any], value: Any) -> str:
             return f"is less than {fields['minimum']}"
         if "maximum" in fields and value > fields["maximum"]:
             return f"is more than {fields['maximum']}"
+        if "multipleOf" in fields and not is_multiple(value, fields["multipleOf"]):
+            return f"is not a multiple of {fields['multipleOf']}"
     return ""
+
+
+def is_multiple(value: float, step: float) -> bool:
+    """Return whether a number is a multiple of another, by the digits in which JSON writes them."""
+    from fractions import Fraction
+
+    return (Fraction(str(value)) / Fraction(str(step))).denominator == 1
 
 
 def _wrong_text(fields: Mapping[str, Any], value: str) -> str:

@@ -115,7 +115,7 @@ def _can_be(value: Any, declared: Mapping[str, Any]) -> bool:
     return jsonschema_rs.Draft202012Validator(known).is_valid(value)
 
 
-_CONSTRAINTS = ("enum", "minLength", "maxLength", "minimum", "maximum")
+_CONSTRAINTS = ("enum", "minLength", "maxLength", "minimum", "maximum", "multipleOf")
 
 
 def _place(definition: Definition, name: str) -> tuple[Document, Path]:

@@ -30,6 +30,7 @@ from callsheet.importing.common import (
     without,
 )
 from callsheet.importing.free_names import free_name, free_path
+from callsheet.importing.host_words import word_of_host
 from callsheet.importing.written_files import Adoption, Texts
 from callsheet.language.addresses import Address
 from callsheet.language.formatting import formatted
@@ -217,8 +218,8 @@ class _Files:
 
     def _name(self, common: Common) -> str:
         """Return a name for a connection that nothing has: the vendor's, or what its host is called."""
-        host = (urlsplit(common.base or "").netloc or "account").split(":", maxsplit=1)[0].split(".")
-        vendor = common.units.get(("metadata", "labels", "vendor"), host[-2] if len(host) > 1 else host[0])
+        host = word_of_host(urlsplit(common.base or "").hostname or "account")
+        vendor = common.units.get(("metadata", "labels", "vendor"), host)
         plain = re.sub(r"[^A-Za-z0-9]+", "_", str(vendor)).strip("_")[:26] or "account"
         chosen = free_name(plain, self.taken)
         self.taken.add(chosen)

@@ -42,6 +42,7 @@ class BrunoUrl(PostmanUrl):
     """
 
     encoded = _ENCODED
+    keeps_empty_query = False
 
     def __init__(self, url: Any, variables: Variables) -> None:
         super().__init__(url, variables)

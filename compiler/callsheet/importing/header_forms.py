@@ -16,6 +16,10 @@ from callsheet.language.secret_patterns import secret_kind
 _SCHEME = re.compile(r"[A-Za-z]{1,20}[0-9]{0,3}(?:[._-][A-Za-z]{1,20}[0-9]{0,3}){0,4}(?= )")
 _KEY_AFTER_SCHEME = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+) (\ue000\w+\ue001|[A-Za-z0-9._~+/-]+=*)")
 """A scheme and one word, as `Klaviyo-API-Key pk_1`: not the parameters of a signature."""
+_PLACEHOLDER = re.compile(
+    r"(?i)(?![a-z-]*(?:key|token|bearer|basic|auth)[a-z-]* )[a-z]+ (?:token|key|secret|password|apikey)"
+)
+"""Two words in the place of a credential, as `server token`: the first is no scheme."""
 _DOTS = "…"
 _NAME = r"[A-Za-z][A-Za-z_-]{0,23}"
 _PIECE = re.compile(
@@ -36,7 +40,12 @@ def blank_in_name(name: str) -> ImportFault:
 def scheme_and_key(text: str) -> tuple[str, str] | None:
     """Return a scheme and the one word after it; None for any other header."""
     match = _KEY_AFTER_SCHEME.fullmatch(text)
-    if match is None or _SCHEME.match(text) is None or secret_kind(match[1]):
+    if (
+        match is None
+        or _PLACEHOLDER.fullmatch(text)
+        or _SCHEME.match(text) is None
+        or secret_kind(match[1])
+    ):
         return None
     return match[1], match[2]
 
@@ -44,6 +53,8 @@ def scheme_and_key(text: str) -> tuple[str, str] | None:
 def form_of(text: str) -> str:
     """Return a header with dots for what is, or may be, a credential; empty where it is nothing else."""
     scheme = _SCHEME.match(text)
+    if _PLACEHOLDER.fullmatch(text):
+        return ""
     if scheme is None or secret_kind(scheme[0]):
         return form_after_scheme(text)
     return f"{scheme[0]}{_form(text[scheme.end() :])}"

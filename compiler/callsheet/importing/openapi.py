@@ -24,6 +24,7 @@ from callsheet.errors import of_its_shape
 from callsheet.importing.answers import sampled_answers
 from callsheet.importing.fitting import fits
 from callsheet.importing.free_names import first_free
+from callsheet.importing.in_paths import is_list, of_path
 from callsheet.importing.marks import slot, value
 from callsheet.importing.model import (
     Imported,
@@ -170,30 +171,10 @@ def _in_url(result: Imported, operation: Operation, sampler: Sampler, name: str)
         result.values[identifier] = operation.variables[name]
         return value(identifier)
     mark = _mark_of(name)
-    result.slots[mark] = _of_path(operation.path.get(name), sampler, name, mark)
+    if is_list(sampler.resolved(operation.path.get(name, {}).get("schema"))):
+        result.notes.append(f"`{name}` of the path is a list: the action sends one item")
+    result.slots[mark] = of_path(operation.path.get(name), sampler, name, mark)
     return slot(mark)
-
-
-def _of_path(described: dict[str, Any] | None, sampler: Sampler, name: str, mark: str) -> Slot:
-    """Return what stands for a value in the path: of the type and the limits that are described."""
-    plain = Slot(mark, {"type": "string"}, name)
-    if described is None:
-        return plain
-    try:
-        found = sampler.value(described["schema"], (name,), 1)
-    except ImportFault:
-        return plain
-    shown = sampler.described(described["at"]).get("example")
-    if not isinstance(found, Slot):
-        is_value = isinstance(found, str | int) and not isinstance(found, bool) and found != ""
-        return replace(plain, example=str(found)) if is_value else plain
-    if found.fields["type"] not in ("string", "integer") or found.example == "":
-        return plain
-    schema = sampler.resolved(described["schema"])
-    known = isinstance(shown, str | int) and fits(shown, schema) and shown != ""
-    example = shown if known else found.example
-    # Of some patterns there is no sample: what is declared must fit its own example.
-    return replace(found, name=mark, example=example) if fits(example, schema) else plain
 
 
 def _mark_of(name: str) -> str:
@@ -212,6 +193,10 @@ def _parameters(
         if not one["required"] or is_usual(one) or (one["in"], one["name"].lower()) in keys:
             continue
         held = _parameter(one, sampler)
+        if one["in"] == "query" and sampler.described(one["at"]).get("allowReserved") is True:
+            result.notes.append(
+                f"the query parameter {one['name']} is percent-encoded, also where it is `allowReserved`"
+            )
         several = isinstance(held, list | dict)
         marks: list[tuple[Slot, str]] = []
         for name, leaves in written(one, held) if several else [(one["name"], [held])]:

@@ -45,6 +45,8 @@ class PostmanUrl:
 
     encoded: ClassVar[re.Pattern[str]] = _ENCODED
     """What is percent-encoded before the query."""
+    keeps_empty_query: ClassVar[bool] = True
+    """Whether a `?` with nothing after it is sent."""
 
     def __init__(self, url: Any, variables: Variables) -> None:
         self.variables = variables
@@ -59,7 +61,7 @@ class PostmanUrl:
         base, query = self._of_text() if whole else self._of_parts()
         found = base if _SCHEME.match(self.variables.filled(base)) else f"http://{base}"
         asked = "&".join(query)
-        whole_url = f"{found}?{asked}" if asked else found
+        whole_url = f"{found}?{asked}" if query else found
         if self.variables.filled(whole_url)[-1:].isspace():
             self.notes.append("the URL ends with a blank by a variable: the tool leaves it out")
         return whole_url
@@ -75,7 +77,9 @@ class PostmanUrl:
         start = scheme.end() if scheme else 0
         host, *path = _cut(base[start:], "/")
         before = self._origin(base[:start] + host)
-        return "/".join((before, *map(self._segment, path))), [*self._parsed("".join(asked))]
+        query = [*self._parsed("".join(asked))]
+        is_empty = self.keeps_empty_query and asked == [""]
+        return "/".join((before, *map(self._segment, path))), [""] if is_empty else query
 
     def _of_parts(self) -> tuple[str, list[str]]:
         """Return a URL from its parts: what Postman sends, whatever `raw` says."""

@@ -18,6 +18,7 @@ from callsheet.importing.curl import read_curl
 from callsheet.importing.files import read_file, with_values_filled
 from callsheet.importing.free_names import MAX_NAME
 from callsheet.importing.hiding import hidden_errors, public_segments
+from callsheet.importing.host_words import word_of_host
 from callsheet.importing.httpie import read_httpie
 from callsheet.importing.marks import filled
 from callsheet.importing.model import Imported, ImportFault, checked_url
@@ -140,16 +141,10 @@ def checked_name(name: str) -> str:
     return name
 
 
-BELOW_COUNTRIES = ("ac", "co", "com", "edu", "gov", "net", "org")
-
-
 def name_from(url: str) -> str:
     """Return a name for an action from what it calls: the host, and the last words of the path."""
     parts = urlsplit(url)
-    host = (parts.hostname or "action").split(".")
-    # Where names are sold below `co.uk` and the like, the service is the word before.
-    at = 3 if len(host) > 2 and len(host[-1]) < 3 and host[-2] in BELOW_COUNTRIES else 2
-    words = [host[-min(at, len(host))]]
+    words = [word_of_host(parts.hostname or "action")]
     path = "/".join(one for one in public_segments(parts.hostname or "", parts.path) if HIDDEN not in one)
     words += [one for one in re.split(r"[^A-Za-z0-9]+", path) if one.isalpha()][-2:]
     return re.sub(r"[^a-z0-9]+", "_", "_".join(words).lower())[:MAX_NAME].strip("_")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
-from callsheet.calling.parameters import MOST_EXACT, has_large_number
+from callsheet.calling.parameters import MOST_EXACT, has_large_number, is_multiple
 from callsheet.contracts.discriminators import first_decided
 from callsheet.documents import equal, parts_of
 from callsheet.importing.differing import differing
@@ -234,7 +236,9 @@ class Sampler:
         return value if isinstance(value, dict) else {}
 
 
-_CONSTRAINTS = {"minLength": 0, "maxLength": 0, "minimum": 0, "maximum": 0, "pattern": 0}.keys()
+_CONSTRAINTS = dict.fromkeys(
+    ("minLength", "maxLength", "minimum", "maximum", "multipleOf", "pattern")
+).keys()
 """What a parameter declares of its values, in this order."""
 _COMPOSED = ("allOf", "anyOf", "oneOf", "if", "then", "else", "x-at", "properties", "required")
 
@@ -294,5 +298,18 @@ def _within(node: dict[str, Any], value: Any) -> Any:
     if "exclusiveMaximum" in node and value >= node["exclusiveMaximum"]:
         value = node["exclusiveMaximum"] - 1
     step = node.get("multipleOf")
-    # Zero is a multiple of everything, and mostly within the limits.
-    return value if not step or value % step == 0 else -(-value // step) * step
+    return value if not step or is_multiple(value, step) else _multiple_near(node, value, step)
+
+
+def _multiple_near(node: dict[str, Any], value: Any, step: Any) -> Any:
+    """Return the next multiple of a number, or the one before where the next is beyond the limits."""
+    # A whole number is a multiple of 2.5 where it is one of 5.
+    is_integer = node.get("type") == "integer"
+    unit = Decimal(Fraction(str(step)).numerator if is_integer else str(step))
+    for rounding in (ROUND_CEILING, ROUND_FLOOR):
+        number = (Decimal(str(value)) / unit).to_integral_value(rounding) * unit
+        is_whole = is_integer or (isinstance(value, int) and isinstance(step, int))
+        found = int(number) if is_whole else float(number)
+        if fits(found, node):
+            return found
+    return value

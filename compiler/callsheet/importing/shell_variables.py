@@ -15,6 +15,7 @@ from callsheet.importing.marks import ESCAPED, SLOT, bare, refuse_private, slot
 from callsheet.importing.model import Imported, ImportFault, Slot
 from callsheet.importing.shell_marks import MARK, as_written
 from callsheet.language.credential_names import DEVICES, is_credential, judged_path
+from callsheet.language.secret_patterns import secret_kind
 from callsheet.templates.values import canonical_text
 
 _IN_JSON = re.compile(r'"(?:[^"\\]|\\.)*"|' + MARK.pattern, re.DOTALL)
@@ -186,6 +187,10 @@ def _marked(imported: Imported, text: str) -> str:
 def _slot_of(imported: Imported, variable: str) -> Slot:
     name = _name_of(imported, variable)
     default = imported.defaults.get(variable)
+    if default is not None and secret_kind(default):
+        note = f"the default of `${variable}` was left out"
+        imported.notes.extend([note] if note not in imported.notes else [])
+        default = None
     found = Slot(name, {"type": "string"}, name)
     if default is not None:
         found = Slot(name, {"type": "string", "optional": True}, default or name, default=default)

@@ -252,6 +252,7 @@ CONSTRAINTS = (
     "pattern",
     "minimum",
     "maximum",
+    "multipleOf",
     "format",
     "items",
 )

@@ -76,7 +76,13 @@ def _constraint(name: str, field: str, old: Any, new: Any) -> Explanation:
     if new is NOTHING:
         return words, "compatible", "parameter-widened"
     numbers = isinstance(old, int | float) and isinstance(new, int | float)
-    wider = numbers and (new < old if field.startswith("min") else new > old)
+    if field == "multipleOf" and numbers:
+        # Here alone: a plan in which nothing changed imports no rules.
+        from callsheet.calling.parameters import is_multiple
+
+        wider = is_multiple(old, new)
+    else:
+        wider = numbers and (new < old if field.startswith("min") else new > old)
     if wider:
         return words, "compatible", "parameter-widened"
     return words, "breaking", "parameter-narrowed"

@@ -10,7 +10,7 @@ from callsheet.language import in_language
 from callsheet.relay.model import RelaySettings
 from callsheet.relay.serving import Served, Table
 
-_KEPT = ("minLength", "maxLength", "minimum", "maximum", "pattern", "format", "enum")
+_KEPT = ("minLength", "maxLength", "minimum", "maximum", "multipleOf", "pattern", "format", "enum")
 _ANSWERS = {
     "400": "The body is not one JSON object, or a header is wrong; or the service answered 400.",
     "401": "The key is missing or wrong; or the service answered 401.",

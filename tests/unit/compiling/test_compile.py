@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema_rs import Draft202012Validator
 
 from callsheet import Workspace
-from callsheet.calling.parameters import check_parameters, read_argument
+from callsheet.calling.parameters import check_parameters, is_multiple, read_argument
 from callsheet.calling.request import build_request
 from callsheet.compiling import canonical_text
 from callsheet.compiling.leaves import is_reference
@@ -224,6 +225,8 @@ def test_parameters_in_a_url_are_encoded_when_it_is_called() -> None:
         ({"p": "\ud800"}, "`p` contains an unpaired surrogate, which is not a character"),
         ({"p": "a", "n": 11}, "`n` is more than 10"),
         ({"p": "a", "n": 0}, "`n` is less than 1"),
+        ({"p": "a", "n": 3}, "`n` is not a multiple of 2"),
+        ({"p": "a", "x": 0.35}, "`x` is not a multiple of 0.1"),
         ({"p": "a", "e": "z"}, '`e` is not one of ["x", "y"]'),
         ({"p": "a", "d": "soon"}, "`d` is not a date or time of RFC 3339"),
         ({"p": "a", "b": 1}, "`b` is not of type boolean"),
@@ -237,7 +240,8 @@ def test_parameters_that_do_not_fit_are_refused(params: dict[str, Any], words: s
         "request": {"method": "POST", "url": "https://a.example/", "payload": {"$param": "p"}},
         "parameters": {
             "p": {"type": "string", "minLength": 1, "maxLength": 5, "pattern": "^[a-z]*$"},
-            "n": {"type": "integer", "minimum": 1, "maximum": 10, **optional},
+            "n": {"type": "integer", "minimum": 1, "maximum": 10, "multipleOf": 2, **optional},
+            "x": {"type": "number", "multipleOf": 0.1, **optional},
             "e": {"type": "string", "enum": ["x", "y"], **optional},
             "d": {"type": "datetime", **optional}, "b": {"type": "boolean", **optional},
             "m": {"type": "string", "format": "email", **optional},
@@ -247,6 +251,15 @@ def test_parameters_that_do_not_fit_are_refused(params: dict[str, Any], words: s
         build_request(compiled, params)
     assert caught.value.code == "CS926"
     assert any(words in one for one in caught.value.details), caught.value.details
+
+
+@pytest.mark.parametrize(
+    ("number", "step"),
+    [(0.3, 0.1), (19.99, 0.01), (1e15, 0.01), (1e-7, 1e-8), (-0.5, 0.25), (0, 7), (2**53 - 2, 2), (5, 2.5)],
+)
+def test_a_multiple_is_judged_by_the_digits_of_the_numbers(number: float, step: float) -> None:
+    assert is_multiple(number, step)
+    assert Draft202012Validator({"multipleOf": step}).is_valid(number)
 
 
 def test_a_header_never_gets_a_line_break() -> None:

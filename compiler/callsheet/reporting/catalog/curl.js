@@ -198,6 +198,8 @@ function actionOfCurl(line, known) {
   const writer = new Writer(nameFrom(url, known.belowCountries), judge, asked.notes);
   const body = asked.data === null ? undefined : bodyOf(asked.data), names = asked.headers.map(one => one[0].toLowerCase());
   if (new Set(names).size < names.length) throw new Unread();
+  const media = asked.headers.find(one => one[0].toLowerCase() === "content-type");
+  if (body !== undefined && media && !/^application\/([a-z0-9.-]+\+)?json *(;|$)/i.test(media[1])) throw new Unread("-H " + media[0]);
   const add = (name, value) => { if (!names.includes(name.toLowerCase())) asked.headers.push([name, value]); };
   if (asked.isJson) ["Content-Type", "Accept"].forEach(one => add(one, "application/json"));
   else if (body !== undefined && !names.includes("content-type")) {

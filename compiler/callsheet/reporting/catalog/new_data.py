@@ -14,7 +14,7 @@ from typing import Any
 from callsheet.documents.parsed import MAX_DEPTH
 from callsheet.importing.action_text import CONTRACTS, VENDORS
 from callsheet.importing.credentials import patterns
-from callsheet.importing.reading_in import BELOW_COUNTRIES
+from callsheet.importing.host_words import BELOW_COUNTRIES
 from callsheet.importing.starts import Start, Starts
 from callsheet.language.masking import masked
 from callsheet.language.plugins import secret_schemes

@@ -12,6 +12,7 @@ const SAID = {
   choice: ["is not one of {}", "n'est pas au choix parmi {}"],
   less: ["is less than {}", "est inférieur à {}"],
   more: ["is more than {}", "est supérieur à {}"],
+  multiple: ["is not a multiple of {}", "n'est pas un multiple de {}"],
   surrogate: ["contains an unpaired surrogate, which is not a character", "contient un demi-caractère, qui n'en est pas un"],
   shorter: ["is shorter than {} characters", "fait moins de {} caractères"],
   longer: ["is longer than {} characters", "fait plus de {} caractères"],
@@ -111,8 +112,18 @@ function fault(fields, value, inexact) {
   if (isWhole(value) || typeof value === "number") {
     if ("minimum" in fields && value < fields.minimum) return say("less", fields.minimum);
     if ("maximum" in fields && value > fields.maximum) return say("more", fields.maximum);
+    if ("multipleOf" in fields && !isMultiple(value, fields.multipleOf)) return say("multiple", fields.multipleOf);
   }
   return "";
+}
+function isMultiple(value, step) {
+  // By the digits in which JSON writes them: 0.3 is three times 0.1.
+  const [one, step1] = digitsOf(value), [other, step2] = digitsOf(step), least = Math.min(step1, step2);
+  return (one * 10n ** BigInt(step1 - least)) % (other * 10n ** BigInt(step2 - least)) === 0n;
+}
+function digitsOf(number) {
+  const found = /^-?(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(number));
+  return [BigInt(found[1] + (found[2] || "")), Number(found[3] || 0) - (found[2] || "").length];
 }
 const spaced = values => "[" + values.map(one => JSON.stringify(one)).join(", ") + "]";
 

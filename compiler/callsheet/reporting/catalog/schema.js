@@ -61,6 +61,7 @@ const KEYWORDS = {
   maxLength: limit(isText, (value, most) => length(value) <= most),
   minimum: limit(isNumber, (value, least) => value >= least),
   maximum: limit(isNumber, (value, most) => value <= most),
+  exclusiveMinimum: limit(isNumber, (value, least) => value > least),
   minItems: limit(Array.isArray, (value, least) => value.length >= least),
   maxItems: limit(Array.isArray, (value, most) => value.length <= most),
   minProperties: limit(isMapping, (value, least) => Object.keys(value).length >= least),
@@ -202,7 +203,7 @@ function simple({ path, keyword, limit: wanted, value }, here, described, say) {
       say("CS207", `${here} does not have the form ${wanted}`, described || "correct it");
   }
   if (keyword === "not") return say("CS210", `${here} is not allowed here`, described);
-  return say(keyword === "minimum" || keyword === "maximum" ? "CS209" : "CS208",
+  return say(["minimum", "maximum", "exclusiveMinimum"].includes(keyword) ? "CS209" : "CS208",
     `${here} does not satisfy ${keyword} ${JSON.stringify(wanted)}`, described || "correct it");
 }
 

@@ -187,6 +187,7 @@ _ALLOWED: Mapping[str, Callable[[Any, str], str]] = {
     "pattern": _either("of the form {}", "de la forme {}"),
     "minimum": _either("{} or more", "{} ou plus"),
     "maximum": _either("{} or less", "{} ou moins"),
+    "multipleOf": _either("a multiple of {}", "multiple de {}"),
     "format": _format,
 }
 
