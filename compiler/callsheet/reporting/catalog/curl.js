@@ -206,9 +206,6 @@ function actionOfCurl(line, known) {
     asked.notes.push("the payload is sent as JSON: without a Content-Type, curl says it is a form");
     add("Content-Type", "application/json");
   }
-  // Only the compiler says why JSON that is sent as something else cannot be an action.
-  const media = asked.headers.find(one => one[0].toLowerCase() === "content-type");
-  if (body !== undefined && !/^\s*(?:application|text)\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(media[1])) throw new Unread();
   const { authentication, headers, query } = credentialsOf(asked, url, writer);
   const order = url.pairs.map(one => one[0]).filter(one => own(query, one));
   if (order.join("&") !== [...order].sort().join("&")) asked.notes.push("the query is sent in the order of its names");
