@@ -32,12 +32,14 @@ TEXTS = (
     "a", "", "users", "hunter2hunter2", "Basic plan", "Basic YWRhOmxvdmVsYWNl", "Bearer abc", "bearer abc def", "{{ params.a }}", STRIPE, f"key={STRIPE}!", "x" * 1_190 + STRIPE,
     "https://ada:lovelace1@api.example.com/", "AKIAIOSFODNN7EXAMPLE", "ghp_" + "c4n4ry" * 6, "xoxb-123456789012-abcdefghijkl", "SG." + "a1" * 11 + "." + "b2" * 21 + "c", "sk-abc", "abc123" * 5,
     '{"password": "hunter2"}', 'mutation { login(password: "hunter2") }', '{\\"pin\\": 1, \\"apiKey\\": 4711}', "user=ada&password=x%20y", "a=b",
+    "X-Api-Key: abc\nAccept: b", "a: b\npassword = hunter2", "password: none", "Password: see your mail", "<a><password x='y'>hunter2</password></a>", "<b>password</b>", 'login(password: \"\"\"hunter2\"\"\")',
+    "https://a.example/x;jsessionid=A1", "https://a.example/?a=b;token=c", "https://a.example/?to=https%3A%2F%2Fb.example%2F%3Ftoken%3Dc1", "https://a.example/?to=https%3A%2F%2Fb.example%2F%ff",
     "https://hooks.zapier.com/hooks/catch/1/a", "https://a.example/apikey/p4bcdef0123456/x", "https://a.example/?token=b1", "https://a.example/?token={{ params.a }}", "https://a.example:8/?pageToken=b", 'password: ""', "it's = 'x'", '{"password": "{{ params.a }}"}', "0a1b2c3d" * 4,
     "cXyZ12345678901234567A:APA91b" + "x1" * 67, "Bearer 0123456789abcdef0123456789", "https://a.example/?api_key=abcdef0123456789", "-----BEGIN RSA PRIVATE KEY-----", "4711-public-beta",
 )  # fmt: skip
 NAMES = (
     "X-Api-Key", "Accept", "X-Request-Id", "Authorization", "Idempotency-Key", "X-Session", "X-Auth-Token", "key", "code", "sig", "page_token", "password", "clientSecret", "secretary", "passwordHint",
-    "auth", "token", "secrets", "mot_de_passe", "Passwort", "X-Signature", "signature", "fid", "value", "pass", "access_token", "sessionId", "jwt", "title", STRIPE, "email",
+    "auth", "token", "secrets", "mot_de_passe", "Passwort", "X-Signature", "X-Author", "smtp_pass", "pwd2", "api_key_value", "connectionString", "密码", "cvv", "consumer_key", "signature", "fid", "value", "pass", "access_token", "sessionId", "jwt", "title", STRIPE, "email",
 )  # fmt: skip
 REFERENCES = ("env:TOKEN", "env:my token", "hunter2hunter2", "enc:TOKEN", "fil:TOKEN", "file:/run/secret", "env:", STRIPE, "env:9", "ENV:TOKEN")  # fmt: skip
 
@@ -50,7 +52,10 @@ def leaf(chance: Random) -> Any:
 
 def payload(chance: Random, depth: int = 0) -> Any:
     if chance.random() < 0.1:
-        return {chance.choice(("key", "name", "label")): chance.choice(NAMES), "value": leaf(chance)}
+        return {
+            chance.choice(("key", "name", "label", "header", "type")): chance.choice(NAMES),
+            chance.choice(("value", "val", "data", "text")): leaf(chance),
+        }
     if depth < 3 and chance.random() < 0.4:
         return {chance.choice(NAMES): payload(chance, depth + 1) for _ in range(chance.randint(1, 3))}
     if depth < 3 and chance.random() < 0.1:

@@ -88,16 +88,47 @@ def test_a_secret_is_not_refused_for_its_text(
     assert refused.code != 0
 
 
-@pytest.mark.parametrize(
-    "schema", ["{type: integer}", "{type: object}", "{type: array, items: {type: string}}"]
-)
+NO_TEXT = {
+    "{type: integer}": "`password` must be an integer by the contract",
+    "{type: object}": "`password` must be an object by the contract",
+    "{type: array, items: {type: string}}": "`password` must be a list by the contract",
+    "{enum: [1, 2]}": "`password` is not one of the values of the contract",
+    "{not: {type: string}}": "`password` is a text, which the contract excludes",
+}
+
+
+@pytest.mark.parametrize("schema", NO_TEXT)
 def test_a_secret_is_refused_where_no_text_can_be(
     schema: str, workspace: Folder, callsheet: Callsheet
 ) -> None:
     write(workspace, schema)
     (one,) = json.loads(callsheet("validate", "-C", workspace.path, "-o", "json").out)["diagnostics"]
+    assert (one["code"], one["message"]) == ("CS454", NO_TEXT[schema])
+
+
+def test_a_field_that_a_closed_object_does_not_know_is_refused_also_as_a_secret(
+    workspace: Folder, callsheet: Callsheet
+) -> None:
+    write(workspace, "{type: string}")
+    api = (workspace.path / "api.yaml").read_text()
+    closed = api.replace("required: [password]", "additionalProperties: false").replace(
+        "password:", "word:"
+    )
+    workspace.write("api.yaml", closed)
+    (one,) = json.loads(callsheet("validate", "-C", workspace.path, "-o", "json").out)["diagnostics"]
     assert one["code"] == "CS454"
-    assert one["message"].startswith("`password` must be ")
+    assert one["message"].startswith("`password` is not in the contract")
+
+
+def test_a_list_with_a_secret_is_not_refused_for_what_the_secret_may_be(
+    workspace: Folder, callsheet: Callsheet
+) -> None:
+    write(workspace, "{type: array, contains: {const: hunter2}, uniqueItems: true}")
+    api = (workspace.path / "api.yaml").read_text()
+    workspace.write("api.yaml", api.replace("3.0.3", "3.1.0"))
+    listed = ACTION.replace('{secret: "env:WORD"}', '[{secret: "env:WORD"}, {secret: "env:OTHER"}]')
+    workspace.write("example.yaml", listed)
+    assert callsheet("validate", "-C", workspace.path).out == "Valid: 2 documents.\n"
 
 
 def test_an_enumeration_of_passwords_is_imported_as_a_secret(

@@ -142,7 +142,7 @@ spec:
       password: plain-password
       login: {name: plain-name, pin: "plain-pin"}
       query: 'mutation { enter(user: "plain-user", password: "plain-word") { id } }'
-      raw: '{"user": "ada", "pass_phrase": "x", "passphrase": "plain-phrase"}'
+      raw: '{"user": "ada", "pass_phrase": "plain-phrase"}'
       fields: [{name: mot_de_passe, value: plain-mot}, {name: colour, value: plain-colour}]
       secrets: {first: plain-first}
       back: https://hooks.zapier.com/hooks/catch/1/plain-hook
@@ -170,7 +170,7 @@ def test_a_constant_with_the_name_of_a_credential_is_a_warning_and_hidden(
         ("CS607", "warning", 12, MESSAGE.format("password")),
         ("CS607", "warning", 13, MESSAGE.format("pin")),
         ("CS607", "warning", 14, MESSAGE.format("password` in `query")),
-        ("CS607", "warning", 15, MESSAGE.format("passphrase` in `raw")),
+        ("CS607", "warning", 15, MESSAGE.format("pass_phrase` in `raw")),
         ("CS607", "warning", 16, MESSAGE.format("mot_de_passe")),
         ("CS607", "warning", 17, MESSAGE.format("first")),
         ("CS607", "warning", 18, "`back` is written as plain text, and is a URL with a credential in it"),

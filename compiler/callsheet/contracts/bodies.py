@@ -222,7 +222,9 @@ def _plain(value: Any) -> Any:
 
 def _known(faults: Iterable[Fault], payload: Any) -> Iterator[Fault]:
     for fault in faults:
-        if fault.of_type or not _is_reference(_at(payload, fault.path)):
+        value = _at(payload, fault.path)
+        is_unknown = _is_reference(value) or (isinstance(value, list) and any(map(_is_reference, value)))
+        if not (fault.of_text and is_unknown):
             yield fault
 
 

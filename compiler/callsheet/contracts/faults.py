@@ -20,6 +20,7 @@ _TYPES = {
     "boolean": "true or false",
     "null": "null",
 }
+_OF_A_TEXT = frozenset({"minLength", "maxLength", "pattern", "format", "uniqueItems", "maxContains"})
 MAX_FAULTS = 20
 
 
@@ -30,7 +31,7 @@ class Fault(Struct, frozen=True, kw_only=True):
         path: of the value; of the object that lacks a property.
         at: the pointer in the contract.
         allowed: the values that the contract names, where it names some.
-        of_type: whether the contract takes no value of the type, whatever it is.
+        of_text: whether another text of the same place may be right: nothing is known of a secret's.
 
     """
 
@@ -39,7 +40,7 @@ class Fault(Struct, frozen=True, kw_only=True):
     way_out: str
     at: str
     allowed: tuple[Any, ...] = ()
-    of_type: bool = False
+    of_text: bool = False
 
 
 def worded(keyword: str, node: dict[str, Any], value: Any, path: Path) -> Iterator[Fault]:
@@ -66,18 +67,18 @@ def worded(keyword: str, node: dict[str, Any], value: Any, path: Path) -> Iterat
         kinds = [told] if isinstance(told, str) else list(told or ())
         wanted = " or ".join(_TYPES.get(one, one) for one in kinds)
         words = f"{name} must be {wanted} by the contract"
-        yield Fault(path=path, words=words, way_out=f"write {wanted}", at=at, of_type=True)
+        yield Fault(path=path, words=words, way_out=f"write {wanted}", at=at)
     elif keyword in ("enum", "const"):
         yield not_among(tuple(told or ()) if keyword == "enum" else (told,), value, path, at)
     elif keyword == "contains":
         words = f"{name} contains no item of the form that the contract requires one of"
-        yield Fault(path=path, words=words, way_out="add one", at=at)
+        yield Fault(path=path, words=words, way_out="add one", at=at, of_text=True)
     else:
         # A schema as it was translated says more than its author wrote: its place is named beside it.
         shown = "" if isinstance(told, dict) else f": {json.dumps(told, ensure_ascii=False)[:100]}"
         yield Fault(
             path=path, words=f"{name} does not satisfy `{keyword}{shown}` of the contract",
-            way_out="change the value", at=at,
+            way_out="change the value", at=at, of_text=keyword in _OF_A_TEXT,
         )  # fmt: skip
 
 
@@ -100,7 +101,8 @@ def _excluded(told: dict[str, Any], name: str, path: Path, at: str) -> Fault:
             what = f"matches `{str(pattern)[:100]}`, which the contract excludes"
         case _:
             what = "is of a form that the contract excludes"
-    return Fault(path=path, words=f"{name} {what}", way_out=way_out, at=at)
+    of_text = bool(says.keys() & {"enum", "const", *_OF_A_TEXT})
+    return Fault(path=path, words=f"{name} {what}", way_out=way_out, at=at, of_text=of_text)
 
 
 def not_among(allowed: Sequence[Any], value: Any, path: Path, at: str) -> Fault:
@@ -109,7 +111,14 @@ def not_among(allowed: Sequence[Any], value: Any, path: Path, at: str) -> Fault:
     texts = [one for one in allowed if isinstance(one, str)]
     hint = nearest(value, texts) if isinstance(value, str) else ""
     words = f"{_name(path)} is not one of the values of the contract{hint}"
-    return Fault(path=path, words=words, way_out=f"write one of {shown}", at=at, allowed=tuple(allowed))
+    return Fault(
+        path=path,
+        words=words,
+        way_out=f"write one of {shown}",
+        at=at,
+        allowed=tuple(allowed),
+        of_text=bool(texts),
+    )
 
 
 def unknown_keys(keys: Iterable[str], known: set[str], node: dict[str, Any], path: Path) -> Iterator[Fault]:
@@ -124,7 +133,7 @@ def unknown_keys(keys: Iterable[str], known: set[str], node: dict[str, Any], pat
 def no_alternative(node: dict[str, Any], path: Path) -> Fault:
     """Return the fault of a value that fits no alternative, where none of them is nearer."""
     words = f"{_name(path)} matches none of the contract's alternatives"
-    return Fault(path=path, words=words, way_out="match one of them", at=pointer_in(node))
+    return Fault(path=path, words=words, way_out="match one of them", at=pointer_in(node), of_text=True)
 
 
 def refused(node: dict[str, Any]) -> Fault:

@@ -259,6 +259,8 @@ class Translator:
         extra = node.get("additionalProperties")
         if isinstance(extra, dict):
             found["additionalProperties"] = self.closed(extra, f"{pointer}/additionalProperties", depth + 1)
+        elif extra is True and "properties" not in node:
+            found["additionalProperties"] = {}  # an alternative of any fields is meant, and not only open
         rest = node.get("unevaluatedProperties")
         if isinstance(rest, dict) and not self.shapes.evaluates_all(node):
             found["unevaluatedProperties"] = self.closed(

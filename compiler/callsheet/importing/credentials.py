@@ -19,7 +19,9 @@ from callsheet.language.credential_names import (
     BY_NAME,
     DEVICES,
     FIELD,
+    IN_OTHER_LETTERS,
     LAST,
+    LAST_TWO,
     OF_A_SECRET,
     OPAQUE,
     PLAIN_BEFORE,
@@ -30,8 +32,9 @@ from callsheet.language.credential_names import (
     is_secret_key,
     last_key,
 )
-from callsheet.language.credential_texts import FORM, NAMED, NUMBERED, credentials_in
+from callsheet.language.credential_texts import ELEMENT, FORM, LINE, NAMED, NUMBERED, credentials_in
 from callsheet.language.credential_urls import (
+    PAIR,
     URL,
     WEBHOOKS,
     announces_key,
@@ -125,6 +128,11 @@ def patterns() -> dict[str, str]:
         "secret": for_browsers(MAY_BE_SECRET),
         "named": for_browsers(NAMED),
         "numbered": for_browsers(NUMBERED),
+        "together": f"^(?:{for_browsers(LAST_TWO)})$",
+        "otherLetters": IN_OTHER_LETTERS.pattern,
+        "line": LINE.pattern,
+        "element": ELEMENT.pattern,
+        "pair": PAIR.pattern,
         "url": f"^(?:{for_browsers(URL)})",
         "form": f"^(?:{for_browsers(FORM)})",
         **{name: f"^(?:{for_browsers(pattern)})$" for name, pattern in whole.items()},

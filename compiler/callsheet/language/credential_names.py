@@ -13,7 +13,7 @@ from callsheet.language.secret_patterns import secret_kind
 from callsheet.patterns import late
 
 BY_NAME = late(
-    r"(?i)(api|access|secret|private)[-_]?(key|token)|token|credential|signature|authorization|x-auth|\bkey\b"
+    r"(?i)(api|access|secret|private)[-_]?(key|token)|token|credential|signature|authorization|x-auth(?![a-z])|\bkey\b"
 )
 """Of a header or a query parameter."""
 WHOLE = ("pw", "pass", "x-session", "session", "x-wsse")
@@ -29,6 +29,8 @@ SECRET_WORD = late(
 
 Also a password in German, French, Spanish, Portuguese and Dutch; of `contraseña`, its first letters.
 """
+IN_OTHER_LETTERS = late("密码|密碼|パスワード|비밀번호|[Пп]ароль")
+"""A password, in letters that no word of a name has."""
 OF_A_SECRET = late(
     "url|uri|link|hint|name|at|in|reset|strength|question|changed|rotation|rotated|manager|scanning|scan"
     "|detection|protection|alerts?|status"
@@ -38,13 +40,17 @@ WORDS = late(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 LAST = late(
     r"""(?x) passw(?:or)?d | passphrase | pwd | secrets? | credentials? | creds | jwt | authorization | auth
     | wsse | hmac | bearer | hapikey | (?:api|auth|access|refresh|bot)token | (?:php|j)?sess(?:ion)?id
-    | (?:api|auth|access|secret|private|write)key"""
+    | (?:api|auth|access|secret|private|write|app|consumer|ssh)key | passcode | pw | cvv | cvc | dsn"""
 )
 """The last word of a name that is a credential wherever it is."""
+LAST_TWO = late(
+    "(?:user|db|database|smtp|imap|ftp|login|mail|email|admin|root|proxy|my)pass|pass(?:word|code|phrase)|connectionstring"
+)
+"""The last two words of such a name, together: of `smtp_pass` and `connectionString`."""
 BEFORE_KEY = late(
     r"""(?x) api | access | secret | private | auth | write | read | signing | encryption | master | admin
-    | server | subscription | license | app | application | account | client | service | sdk | integration
-    | rest | webhook | security | routing | shared"""
+    | consumer | ssh | server | subscription | license | app | application | account | client | service
+    | sdk | integration | rest | webhook | security | routing | shared"""
 )
 ADDRESS = late("device|push|fcm|apns|registration|installation|expo|gcm")
 """Before `token`: it names a device, and is a datum of a person."""
@@ -62,6 +68,9 @@ PLAIN_LAST = late(
 TOKEN = late(r"(?i)bearer +[^ ]+\Z|basic +(?=.*[A-Z0-9=+/].)(?!(?-i:[A-Z]?[a-z]+)\Z)[A-Za-z0-9+/]+=*\Z")
 """The value of an Authorization header; `Basic plan` is none."""
 FIELD = late(r"[a-z]{1,12}(?:_[a-z]{1,12}){0,3}\Z")
+PAIR_VALUES = ("value", "val", "data")
+PAIR_NAMES = ("key", "name", "field", "id", "header", "variable", "property", "parameter", "type")
+"""The keys of a pair of a name and a value."""
 DEVICES = ("token", "fid", "device_token", "registration_token", "installation_id", "registration_id")
 """Keys of what names a device: a datum of a person, and no credential."""
 
@@ -120,16 +129,16 @@ def judged_path(path: tuple[Any, ...], within: Any) -> tuple[Any, ...]:
         within: the object that the leaf is in.
 
     """
-    if path[-1:] != ("value",) or not isinstance(within, dict):
+    if not path or path[-1] not in PAIR_VALUES or not isinstance(within, dict):
         return path
-    names = (within.get(one) for one in ("key", "name", "field", "id"))
+    names = (within.get(one) for one in PAIR_NAMES)
     named = next((one for one in names if isinstance(one, str) and is_secret_key((one,))), None)
     return path if named is None else (*path[:-1], named)
 
 
 def judged_path_in(path: tuple[Any, ...], root: Any) -> tuple[Any, ...]:
     """Return the path by which a leaf of a value is judged; see `judged_path`."""
-    if path[-1:] != ("value",):
+    if not path or path[-1] not in PAIR_VALUES:
         return path
     for one in path[:-1]:
         root = root[int(one)] if isinstance(root, list) else root[one]
@@ -156,11 +165,14 @@ def is_named_credential(name: str) -> bool:
     words = words_of_name(name)
     if not words or is_plain(name):
         return False
+    while len(words) > 1 and (words[-1] == "value" or words[-1].isdigit()):
+        words = words[:-1]  # of `api_key_value` and `pwd2`
     before, last = words[-2] if len(words) > 1 else "", words[-1]
     if last == "token":
         return before != "" and not ADDRESS.fullmatch(before)
     return bool(
         LAST.fullmatch(last)
+        or LAST_TWO.fullmatch(before + last)
         or (last == "key" and BEFORE_KEY.fullmatch(before))
         or (last == "id" and before == "session")
     )
@@ -170,7 +182,7 @@ def is_named_credential(name: str) -> bool:
 def has_secret_word(name: str) -> bool:
     """Return whether a word of a name is that of a credential: `clientSecret`, and not `secretary`."""
     words = words_of_name(name)
-    if words[-3:] == ["mot", "de", "passe"]:
+    if words[-3:] == ["mot", "de", "passe"] or IN_OTHER_LETTERS.search(name):
         return True
     return any(map(SECRET_WORD.fullmatch, words)) and not OF_A_SECRET.fullmatch(words[-1])
 

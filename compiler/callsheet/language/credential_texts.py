@@ -8,10 +8,21 @@ from typing import Any
 from callsheet.language.credential_names import is_credential, is_secret_key, last_key
 from callsheet.patterns import late
 
-NAMED = late(r"(?<![\w$-])([A-Za-z_][\w-]{0,60})\\{0,8}[\"']?\s{0,9}[:=]\s{0,9}\[?\s{0,9}(\\{0,8}[\"'])")
+NAMED = late(
+    r"(?<![\w$-])([A-Za-z_][\w-]{0,60})\\{0,8}[\"']?\s{0,9}[:=]\s{0,9}\[?\s{0,9}(\\{0,8}(?:\"{3}|[\"']))"
+)
 """A name, what stands between, and the quote that its value begins with; escaped where it is nested."""
 NUMBERED = late(r"(\\{0,8}\")([A-Za-z_][\w-]{0,60})\1\s{0,9}:\s{0,9}(-?[0-9][0-9.]{0,40})")
 """A name of JSON with a number."""
+LINE = late(
+    r"(?:^|\n)[ \t]{0,40}(?:export |set |- )?([A-Za-z][\w-]{0,60})[ \t]{0,9}[:=][ \t]{0,9}"
+    r"(?:(?:[Bb]earer|[Bb]asic|[Tt]oken) )?"
+    r"(?!(?:true|false|yes|no|null|none|required|optional|string|number|integer)\r?(?:\n|$))"
+    r"([^\s\"'<>{}\[\],|]{1,400})[ \t]{0,9}\r?(?=\n|$)"
+)
+"""A line of YAML, of settings or of headers: a name, and a value without blanks."""
+ELEMENT = late(r"<([A-Za-z_][\w-]{0,60})(?:\s[^<>]{0,200})?>([^<>{}\s][^<>{}]{0,400})</")
+"""An element of XML, and its text."""
 FORM = late(r"[\w.%+\[\]-]+=[^\s&=][^\s&]*(?:&[\w.%+\[\]-]+=[^\s&]*)*\Z")
 """A text of the media type application/x-www-form-urlencoded."""
 
@@ -29,6 +40,11 @@ def credentials_in(text: str) -> Iterator[tuple[str, str]]:
         for match in NUMBERED.finditer(text):
             if is_secret_key((match[2],)):
                 yield match[2], match[3]
+    patterns = [LINE] if ":" in text or "=" in text else []
+    for pattern in (*patterns, ELEMENT) if "</" in text else patterns:
+        for match in pattern.finditer(text):
+            if is_secret_key((match[1],), match[2]):
+                yield match[1], match[2]
     if "=" in text and FORM.match(text):
         for pair in text.split("&"):
             name, _, value = pair.partition("=")

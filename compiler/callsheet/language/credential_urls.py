@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from urllib.parse import unquote
 
 from callsheet.language.credential_names import is_credential, is_named_credential
 from callsheet.patterns import late
@@ -25,8 +26,11 @@ WEBHOOKS = late(
     )"""
 )
 """Hosts and paths of URLs that are credentials, as their vendors write them."""
-URL = late(r"(?i)https?://(?:[^/?#@]*@)?([^/?#@:]*)(?::[0-9]*)?([^?#]*)(?:\?([^#]*))?")
-"""A URL: its host, its path and its query."""
+URL = late(r"(?i)https?://(?:[^/?#@]*@)?([^/?#@:]*)(?::[0-9]*)?([^?#]*)([^#]*)")
+"""A URL: its host, its path, and its query with the mark before it."""
+PAIR = late("[;?&]([^=;&/?]{1,100})=([^;&]*)")
+"""A parameter of a path or a query: some services divide them by `;`."""
+_BEGINNING = re.compile("(?i)https?%3a")
 
 
 def is_secret_url(text: str) -> bool:
@@ -37,11 +41,18 @@ def is_secret_url(text: str) -> bool:
     match = URL.match(text)
     if match is None:
         return False
-    host, path, query = match[1], match[2], match[3] or ""
+    host, path = match[1], match[2]
     if "{{" not in text and (WEBHOOKS.match(f"{host}{path}") or _has_key(path)):
         return True
-    pairs = (one.partition("=") for one in query.split("&"))
-    return any(value and "{{" not in value and is_credential(name, value) for name, _, value in pairs)
+    return any(_is_one(*pair) for pair in PAIR.findall(path + match[3]))
+
+
+def _is_one(name: str, value: str) -> bool:
+    """Return whether a parameter is a credential, or a URL with one."""
+    if not value or "{{" in value:
+        return False
+    inner = unquote(value) if _BEGINNING.match(value) else value
+    return is_credential(name, value) or (inner != value and is_secret_url(inner))
 
 
 def announces_key(segment: str) -> bool:

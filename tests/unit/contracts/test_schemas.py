@@ -167,6 +167,8 @@ def test_a_field_is_judged_by_the_alternatives_that_name_it_unless_a_condition_d
     assert refused(root, {"b": "x", "n": "one"}) == ["`n` must be an integer by the contract"]
     free = {"anyOf": [first, an_object({"b": TEXT}, required=["b"], additionalProperties=TEXT)]}
     assert refused(translated(free), {"b": "x", "mode": "slow"}) == []
+    anything = {"anyOf": [first, {"type": "object", "additionalProperties": True}]}
+    assert refused(translated(anything, {"N": {"type": "integer"}}), {"mode": "slow", "n": "one"}) == []
     beside = {**choice, "properties": {"mode": TEXT}}
     assert refused(translated(beside), {"b": "x", "mode": "slow"}) == []
 

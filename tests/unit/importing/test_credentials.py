@@ -25,6 +25,7 @@ def test_a_header_or_a_query_parameter_of_this_name_is_a_credential(name: str) -
     "name",
     [
         *("Idempotency-Key", "pageToken", "nextPageToken", "sort", "sort_key", "max_tokens", "token_type"),
+        *("X-Author", "X-Authority", "boarding_pass", "key_value"),
         *("Content-Type", "public_key", "author", "password_policy", "X-Request-Id", "partitionKey"),
     ],
 )
@@ -44,6 +45,12 @@ def test_a_name_that_only_sounds_like_one_stays_plain(name: str) -> None:
         'mutation { add(passwords: ["hunter2"]) }',
         "user=ada&password=hunter2",
         'realm="x", password = "hunter2"',
+        'mutation { login(password: """hunter2""") { id } }',
+        "Accept: */*\nX-Api-Key: hunter2\n",
+        "Authorization: Bearer hunter2",
+        "user: ada\npassword: hunter2",
+        "export API_KEY=hunter2",
+        "<login><password>hunter2</password></login>",
     ],
 )
 def test_a_text_of_named_values_contains_a_credential(text: str) -> None:
@@ -60,6 +67,10 @@ def test_a_text_of_named_values_contains_a_credential(text: str) -> None:
         "<input type=\"password\" name='password'>",
         "Your new password: hunter2 is not what we would write",
         "Forgot your password? It's 'easy'",
+        "Password: see the mail of yesterday",
+        "password: required",
+        "<p>password</p>",
+        "Hello: world",
         "a=b&c=d&max_tokens=3",
         "https://example.com/reset?password_hint=none",
         "YWJjZGVmZ2hpamtsbW5vcA==",
@@ -107,6 +118,10 @@ def test_a_signature_is_a_credential_where_it_is_opaque() -> None:
         ("https://api.example.com/?access_token={{ params.token }}", False),
         ("https://hooks.zapier.com/hooks/catch/1/{{ params.hook }}", False),
         ("https://api.example.com/token/refresh?pageToken=b", False),
+        ("https://api.example.com/a;jsessionid=A1/b", True),
+        ("https://api.example.com/?a=b;token=c", True),
+        ("https://api.example.com/?to=https%3A%2F%2Fb.example%2F%3Ftoken%3Dc", True),
+        ("https://api.example.com/?to=https%3A%2F%2Fb.example%2F%3Fpage%3Dc", False),
         ("see https://hooks.zapier.com/hooks/catch/1/abc", False),
     ],
 )
@@ -125,6 +140,8 @@ def test_a_key_is_judged_by_its_value() -> None:
     [
         *("auth", "authToken", "access_key", "refresh_token", "bot_token", "pwd", "write_key", "api_token"),
         *("jwt", "session_id", "Authorization", "apiKey", "my_password", "routing_key", "userToken"),
+        *("smtp_pass", "pass_word", "passCode", "pwd2", "api_key_value", "connectionString", "dsn", "cvv"),
+        *("appkey", "consumer_key", "ssh_key", "pw", "密码", "пароль", "パスワード"),
     ],
 )
 def test_a_leaf_of_the_payload_under_this_key_is_a_credential(key: str) -> None:

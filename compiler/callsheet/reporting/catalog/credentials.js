@@ -9,10 +9,17 @@ class Unread extends Error {
     this.part = part;
   }
 }
+const PAIR_VALUES = ["value", "val", "data"];
+const PAIR_NAMES = ["key", "name", "field", "id", "header", "variable", "property", "parameter", "type"];
 const DEVICES = ["token", "fid", "device_token", "registration_token", "installation_id", "registration_id"];
 const TEXTS = ["title", "subject", "text", "body", "message", "html", "caption", "content"];
 const lastKey = (path, otherwise = "") => path.filter(one => typeof one === "string").pop() || otherwise;
 const isText = value => typeof value === "string";
+
+function decodedPart(text) {
+  // A part of a URL without its escapes; as it is, where they are no UTF-8.
+  try { return decodeURIComponent(text); } catch { return text; }
+}
 
 class Judge {
   // Whether a name or a text is a credential, by the compiler's expressions.
@@ -28,14 +35,16 @@ class Judge {
   }
   hasSecretWord(name) {
     const words = this.words(name);
-    if (words.slice(-3).join(" ") === "mot de passe") return true;
+    if (words.slice(-3).join(" ") === "mot de passe" || this.is("otherLetters", name)) return true;
     return words.some(one => this.is("secretWord", one)) && !this.is("ofASecret", words[words.length - 1]);
   }
   isNamed(name) {
-    const words = this.words(name), last = words[words.length - 1] || "", before = words[words.length - 2] || "";
+    const words = this.words(name);
     if (!words.length || this.isPlain(name)) return false;
+    while (words.length > 1 && /^(?:value|[0-9]+)$/.test(words[words.length - 1])) words.pop();
+    const last = words[words.length - 1], before = words[words.length - 2] || "";
     if (last === "token") return before !== "" && !this.is("address", before);
-    return this.is("last", last) || (last === "key" && this.is("beforeKey", before)) || (last === "id" && before === "session");
+    return this.is("last", last) || this.is("together", before + last) || (last === "key" && this.is("beforeKey", before)) || (last === "id" && before === "session");
   }
   field(name, value) {
     // Of a header or a query parameter; refused where only the compiler can tell.
@@ -75,8 +84,8 @@ class Judge {
   }
   judgedPath(path, within) {
     // The path by which a leaf is judged: in a pair {key: password, value: …}, that of the name.
-    if (path[path.length - 1] !== "value" || typeof within !== "object" || Array.isArray(within)) return path;
-    const named = ["key", "name", "field", "id"].map(one => within[one]).find(one => isText(one) && this.isSecretKey([one]));
+    if (!PAIR_VALUES.includes(path[path.length - 1]) || typeof within !== "object" || Array.isArray(within)) return path;
+    const named = PAIR_NAMES.map(one => within[one]).find(one => isText(one) && this.isSecretKey([one]));
     return named === undefined ? path : [...path.slice(0, -1), named];
   }
   namedIn(text) {
@@ -88,6 +97,9 @@ class Judge {
         if (value && !value.includes("{{") && this.isSecretKey([found[1]], value)) return found[1];
       }
       for (const found of text.matchAll(this.every("numbered"))) if (this.isSecretKey([found[2]])) return found[2];
+    }
+    for (const kind of [...(/[:=]/.test(text) ? ["line"] : []), ...(text.includes("</") ? ["element"] : [])]) {
+      for (const found of text.matchAll(this.every(kind))) if (this.isSecretKey([found[1]], found[2])) return found[1];
     }
     for (const pair of text.includes("=") && this.is("form", text) ? text.split("&") : []) {
       const at = pair.indexOf("="), name = at < 0 ? pair : pair.slice(0, at), value = at < 0 ? "" : pair.slice(at + 1);
@@ -104,9 +116,10 @@ class Judge {
       length(held) >= 12 && /[0-9]/.test(held) && /[A-Za-z]/.test(held);
     if (!text.includes("{{") && (this.is("webhooks", found[1] + found[2]) ||
       segments.some((one, at) => at > 0 && isKey(segments[at - 1], one)))) return true;
-    return (found[3] || "").split("&").some(pair => {
-      const at = pair.indexOf("="), value = at < 0 ? "" : pair.slice(at + 1);
-      return value && !value.includes("{{") && (this.isToken(value) || this.isCredential(pair.slice(0, at), value));
+    return [...(found[2] + found[3]).matchAll(this.every("pair"))].some(([, name, value]) => {
+      const inner = /^https?%3a/i.test(value) ? decodedPart(value) : value;
+      return value && !value.includes("{{") && (this.isToken(value) || this.isCredential(name, value) ||
+        (inner !== value && this.isSecretUrl(inner)));
     });
   }
   every(name) { return new RegExp(this.patterns.get(name), "g"); }
