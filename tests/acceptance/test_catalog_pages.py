@@ -153,6 +153,51 @@ def test_fields_of_a_row_are_of_one_height_and_no_mark_is_broken(
         assert broken == [], page
 
 
+LINES = """() => [...document.querySelectorAll(".wide-table .state, .wide-table td code:not(.long), .item")].filter(it => {
+  if (!it.getClientRects().length) return false;
+  if (!it.matches(".item")) return it.getClientRects().length > 1 || it.getBoundingClientRect().height > 30;
+  const comma = it.lastChild, found = document.createRange();
+  if (comma.nodeType !== Node.TEXT_NODE) return false;
+  found.selectNodeContents(comma);
+  // The last line of the name has the comma.
+  return Math.abs(found.getBoundingClientRect().bottom - it.firstElementChild.getBoundingClientRect().bottom) > 12;
+}).map(it => it.textContent)"""  # fmt: skip
+"""What of a list breaks over two lines that should not: states, hosts, and what comes after a name."""
+
+
+@pytest.mark.parametrize("language", ["", "fr/"])
+@pytest.mark.parametrize("width", [320, 768, 1024, 1280, 1600, 1920, 2560])
+def test_no_state_and_no_host_breaks_and_a_comma_stays_at_its_name(
+    site: Path, watched: Opening, width: int, language: str
+) -> None:
+    one = watched((site / language / "list.html").as_uri(), width)
+    assert one.page.locator(".wide-table .item").count() > 12
+    assert one.page.evaluate(LINES) == []
+    if width < 1840:
+        one.page.check(".all-columns")
+        assert one.page.evaluate(LINES) == []
+    elif width == 1920:
+        frame = one.page.locator(".scroll")
+        assert frame.evaluate("it => it.scrollWidth <= it.clientWidth"), "all columns have room"
+    one.page.goto((site / language / "actions" / "epsilon_message.html").as_uri())
+    assert one.page.evaluate(LINES) == []
+
+
+def test_a_very_long_host_breaks_in_the_list(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path, watched: Opening
+) -> None:
+    text = ACTION.format(name="far", constant="1")
+    host = ".".join(["x" * 60] * 3) + ".example.com"
+    workspace.write("far.yaml", text.replace("api.example.com", host))
+    assert callsheet("catalog", "-C", workspace.path, "--out", tmp_path / "site").code == 0
+    for width in (320, 1280):
+        one = watched((tmp_path / "site" / "list.html").as_uri(), width)
+        box = one.page.locator("code.long").bounding_box()
+        assert box is not None
+        assert box["width"] < 310
+        assert one.page.evaluate(LINES) == []
+
+
 def test_nothing_is_cut_off_on_paper(site: Path, watched: Opening) -> None:
     """On A4 with margins of a centimetre, upright but for the list: nothing is wider, with all of it open."""
     one = watched((site / "index.html").as_uri(), 703)

@@ -114,12 +114,13 @@ def _drift(environment: str, seen: Seen) -> list[Block]:
 def _reviewed(review: Review, result: CatalogResult, words: Mapping[str, str]) -> tuple[list[Inline], Page]:
     """Return what is to be known of a review, and its page."""
     if review.found is None:
-        return [(Code(review.base), f" {words['no_review']}")], Page("", "", ())
+        line: Inline = (Code(review.base), f" {words['no_review']} · ", Code("callsheet validate"))
+        return [line], Page("", "", ())
     page = _with_hosts(diff_page(review.found), review.found.environments, result)
     number, (together, _) = len(review.found.grouped()), review.found.split()
     shared = f" ({words['by_shared'].format(len(together))})" if together else ""
     more = review.found.also_protected
-    line: Inline = (Code(review.base), f" {words['changes_of']} {number}{shared}{more}")
+    line = (Code(review.base), f" {words['changes_of']} {number}{shared}{more}")
     return [line], page
 
 
