@@ -219,6 +219,40 @@ def test_nothing_is_cut_off_on_paper(site: Path, watched: Opening) -> None:
     assert cut == []
 
 
+@pytest.mark.parametrize("language", ["", "fr/"])
+def test_the_list_is_legible_on_paper_with_many_environments(
+    samples: Folder, callsheet: Callsheet, tmp_path: Path, watched: Opening, language: str
+) -> None:
+    for name in ("development", "integration", "acceptance_eu", "preproduction", "emergency"):
+        text = ENVIRONMENT.replace("name: local", f"name: {name}").replace(
+            "spec:\n", "spec:\n  extends: local\n"
+        )
+        samples.write(f"{name}.yaml", text.replace("local.db", f"{name}.db"))
+    outcome = callsheet("catalog", "-C", samples.path, "-e", "local", "--out", tmp_path / "site")
+    assert (outcome.code, outcome.err) == (0, "")
+    # A4 on its side, without a centimetre at each edge.
+    one = watched((tmp_path / "site" / language / "list.html").as_uri(), 1032)
+    one.page.emulate_media(media="print")
+    rows = one.page.locator(".wide-table tr")
+    assert rows.count() == 14
+    assert one.page.locator("thead th").count() == 4 + 8 + 8
+    cut = one.page.locator(".wide-table :is(th, td)").evaluate_all(
+        "all => all.filter(it => it.scrollWidth > it.clientWidth + 1 ||"
+        " it.getBoundingClientRect().right > innerWidth + 1).map(it => it.textContent.trim())"
+    )
+    assert cut == []
+    assert not one.overflows()
+    # A name is in one line, and its letters are not smaller than those of a footnote.
+    names = one.page.locator("tbody th a").evaluate_all("all => all.map(it => it.getClientRects().length)")
+    assert {*names} == {1}
+    size = one.page.locator("tbody td").first.evaluate("it => parseFloat(getComputedStyle(it).fontSize)")
+    assert size >= 7 * 4 / 3
+    # Each head stands where its cells do.
+    lefts = "row => [...row.cells].map(it => Math.round(it.getBoundingClientRect().left))"
+    assert rows.nth(0).evaluate(lefts) == rows.nth(1).evaluate(lefts)
+    assert one.said == []
+
+
 def test_an_action_shows_the_request_as_it_would_leave(site: Path, watched: Opening) -> None:
     from playwright.sync_api import expect
 
