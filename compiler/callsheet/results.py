@@ -109,6 +109,7 @@ class DiffResult(Struct, frozen=True, kw_only=True):
         policies: policies that are not what they were.
         protections: what changed of what commands do and protect; it comes first in every format.
         selection: the objects that were compared; None for all of them.
+        hosts: those that the action calls which delivers a message, by the message's address.
 
     """
 
@@ -121,6 +122,7 @@ class DiffResult(Struct, frozen=True, kw_only=True):
     protections: Sequence[Protection] = ()
     against: str | None = None
     selection: PlanSelection | None = None
+    hosts: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def compared_with(self) -> str:

@@ -797,6 +797,7 @@ class Workspace:
         """
         from callsheet.deploying.clean import commit_of, refuse_unclean
         from callsheet.deploying.current import desired_in, plan_of, read_current, refuse_unheld
+        from callsheet.planning.message_hosts import contents_of, message_hosts
 
         accept, selection = _accepted(accept), _selection(select, exclude)
         chosen = self.environment(environment) if selection else self._valid(environment)
@@ -828,6 +829,8 @@ class Workspace:
             why=_utf8(why) if why else why,
             chosen=limit,
         )
+        hosts = message_hosts({chosen.name: self._made.changes}, contents_of(self.compile()))
+        self._made = replace(self._made, hosts=hosts) if hosts else self._made
         if metrics is not None or chosen.manual:
             from callsheet.deploying.figures import with_measured
 
@@ -1702,6 +1705,7 @@ class Workspace:
 
     def _diff_deployed(self, environment: str | None, selection: Selection) -> results.DiffResult:
         from callsheet.planning.environments import changes_in
+        from callsheet.planning.message_hosts import contents_of, message_hosts
         from callsheet.planning.review import data_flows, hosts_in
 
         chosen, compiled = self._valid(environment), self.compile()
@@ -1712,6 +1716,7 @@ class Workspace:
             base=None,
             environments=changes,
             flows=data_flows(changes, hosts_in(compiled)),
+            hosts=message_hosts(changes, contents_of(compiled)),
             selection=None if limit is None else limit.record,
         )
 
@@ -1719,6 +1724,7 @@ class Workspace:
         self, environment: str | None, against: str, selection: Selection
     ) -> results.DiffResult:
         from callsheet.planning.environments import changes_in, refuse_abstract
+        from callsheet.planning.message_hosts import contents_of, message_hosts
         from callsheet.planning.request_pairs import request_pairs
         from callsheet.planning.review import data_flows, hosts_in
 
@@ -1735,6 +1741,7 @@ class Workspace:
             environments=changes,
             requests=request_pairs(compiled, compiled, changes, other.name),
             flows=data_flows(changes, hosts_in(compiled)),
+            hosts=message_hosts(changes, contents_of(compiled)),
             selection=None if limit is None else limit.record,
         )
 
@@ -1743,6 +1750,7 @@ class Workspace:
     ) -> results.DiffResult:
         from callsheet.planning.changed_rows import at_changed_rows
         from callsheet.planning.environments import changes_by_environment, refuse_incomparable
+        from callsheet.planning.message_hosts import contents_of, message_hosts
         from callsheet.planning.protections import protections_between
         from callsheet.planning.request_pairs import request_pairs
         from callsheet.planning.review import data_flows, hosts_in, policy_changes
@@ -1766,6 +1774,7 @@ class Workspace:
             environments=rows,
             requests=request_pairs(before, after, changes),
             flows=data_flows(changes, hosts_in(after)),
+            hosts=message_hosts(changes, contents_of(after)),
             shared=shared_changes(before, after, rows),
             policies=policy_changes(before, after),
             protections=found,

@@ -292,7 +292,7 @@ def test_numbers_and_words_agree() -> None:
 @pytest.mark.parametrize(
     ("value", "english", "french"),
     [("in_app", "In the app", "Dans l'application"), ("inApp", "In the app", "Dans l'application"), ("sms", "SMS", "SMS"), ("e-mail", "Email", "E-mail"),
-     ("endpoints", "Endpoints", "Points d'accès"), ("email2", "email2", "email2"), ("Ours", "Ours", "Ours")],
+     ("endpoints", "Endpoints", "Points d'accès"), ("email2", "Email2", "Email2"), ("next_best-offer", "Next best offer", "Next best offer"), ("B2B", "B2B", "B2B"), ("_", "_", "_")],
 )  # fmt: skip
 def test_a_channel_is_called_as_people_do(value: str, english: str, french: str) -> None:
     assert (group_words(value, "en"), group_words(value, "fr")) == (english, french)

@@ -144,7 +144,9 @@ def test_without_git_and_without_a_ledger_it_says_so(
     workspace: Folder, callsheet: Callsheet, tmp_path: Path
 ) -> None:
     page = said(site(callsheet, workspace, tmp_path / "site")["actions/example.html"])
-    assert "Nothing is known of applies. not asked: callsheet catalog -e local" in page
+    assert (
+        "Nothing is known of applies. Not all environments were asked: callsheet catalog -e local" in page
+    )
     assert "No commit of its file is known. the workspace is not in a git repository" in page
     (workspace.path / ".git").mkdir()
     (workspace.path / ".git" / "HEAD").write_text("nonsense")
@@ -350,8 +352,8 @@ def test_the_list_says_which_contract_was_checked_and_what_became_of_tests(
         "example": ["", "", "", 0, 0, ""],
         "skipped": ["send", "package:nowhere_to_be_found/a.json", "skipped", 1, 0, "hi (local)"],
     }
-    assert "send, checked" in found["list.html"]
-    assert "send, skipped: not installed here" in found["list.html"]
+    assert "send (checked)" in found["list.html"]
+    assert "send (skipped: not installed here)" in found["list.html"]
     page = found["actions/skipped.html"]
     assert "there is no package `nowhere_to_be_found` for the contract" in page
     assert "<td>failed</td>" in page
@@ -485,7 +487,7 @@ def test_an_open_apply_is_named_and_not_the_one_before(
     assert "no longer kept" not in opened
     assert "by earlier@example.com" in created
     assert "local 2" not in created
-    assert "by now@example.com: <code>Action/example</code>" in found["overview.html"]
+    assert 'by now@example.com: <span class="item"><code>Action/example</code>' in found["overview.html"]
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

@@ -153,6 +153,51 @@ def test_fields_of_a_row_are_of_one_height_and_no_mark_is_broken(
         assert broken == [], page
 
 
+LINES = """() => [...document.querySelectorAll(".wide-table .state, .wide-table td code:not(.long), .item")].filter(it => {
+  if (!it.getClientRects().length) return false;
+  if (!it.matches(".item")) return it.getClientRects().length > 1 || it.getBoundingClientRect().height > 30;
+  const comma = it.lastChild, found = document.createRange();
+  if (comma.nodeType !== Node.TEXT_NODE) return false;
+  found.selectNodeContents(comma);
+  // The last line of the name has the comma.
+  return Math.abs(found.getBoundingClientRect().bottom - it.firstElementChild.getBoundingClientRect().bottom) > 12;
+}).map(it => it.textContent)"""  # fmt: skip
+"""What of a list breaks over two lines that should not: states, hosts, and what comes after a name."""
+
+
+@pytest.mark.parametrize("language", ["", "fr/"])
+@pytest.mark.parametrize("width", [320, 768, 1024, 1280, 1600, 1920, 2560])
+def test_no_state_and_no_host_breaks_and_a_comma_stays_at_its_name(
+    site: Path, watched: Opening, width: int, language: str
+) -> None:
+    one = watched((site / language / "list.html").as_uri(), width)
+    assert one.page.locator(".wide-table .item").count() > 12
+    assert one.page.evaluate(LINES) == []
+    if width < 1840:
+        one.page.check(".all-columns")
+        assert one.page.evaluate(LINES) == []
+    elif width == 1920:
+        frame = one.page.locator(".scroll")
+        assert frame.evaluate("it => it.scrollWidth <= it.clientWidth"), "all columns have room"
+    one.page.goto((site / language / "actions" / "epsilon_message.html").as_uri())
+    assert one.page.evaluate(LINES) == []
+
+
+def test_a_very_long_host_breaks_in_the_list(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path, watched: Opening
+) -> None:
+    text = ACTION.format(name="far", constant="1")
+    host = ".".join(["x" * 60] * 3) + ".example.com"
+    workspace.write("far.yaml", text.replace("api.example.com", host))
+    assert callsheet("catalog", "-C", workspace.path, "--out", tmp_path / "site").code == 0
+    for width in (320, 1280):
+        one = watched((tmp_path / "site" / "list.html").as_uri(), width)
+        box = one.page.locator("code.long").bounding_box()
+        assert box is not None
+        assert box["width"] < 310
+        assert one.page.evaluate(LINES) == []
+
+
 def test_nothing_is_cut_off_on_paper(site: Path, watched: Opening) -> None:
     """On A4 with margins of a centimetre, upright but for the list: nothing is wider, with all of it open."""
     one = watched((site / "index.html").as_uri(), 703)
@@ -172,6 +217,40 @@ def test_nothing_is_cut_off_on_paper(site: Path, watched: Opening) -> None:
         for head in one.page.locator("thead th").all():
             assert head.inner_text().strip(), page
     assert cut == []
+
+
+@pytest.mark.parametrize("language", ["", "fr/"])
+def test_the_list_is_legible_on_paper_with_many_environments(
+    samples: Folder, callsheet: Callsheet, tmp_path: Path, watched: Opening, language: str
+) -> None:
+    for name in ("development", "integration", "acceptance_eu", "preproduction", "emergency"):
+        text = ENVIRONMENT.replace("name: local", f"name: {name}").replace(
+            "spec:\n", "spec:\n  extends: local\n"
+        )
+        samples.write(f"{name}.yaml", text.replace("local.db", f"{name}.db"))
+    outcome = callsheet("catalog", "-C", samples.path, "-e", "local", "--out", tmp_path / "site")
+    assert (outcome.code, outcome.err) == (0, "")
+    # A4 on its side, without a centimetre at each edge.
+    one = watched((tmp_path / "site" / language / "list.html").as_uri(), 1032)
+    one.page.emulate_media(media="print")
+    rows = one.page.locator(".wide-table tr")
+    assert rows.count() == 14
+    assert one.page.locator("thead th").count() == 4 + 8 + 8
+    cut = one.page.locator(".wide-table :is(th, td)").evaluate_all(
+        "all => all.filter(it => it.scrollWidth > it.clientWidth + 1 ||"
+        " it.getBoundingClientRect().right > innerWidth + 1).map(it => it.textContent.trim())"
+    )
+    assert cut == []
+    assert not one.overflows()
+    # A name is in one line, and its letters are not smaller than those of a footnote.
+    names = one.page.locator("tbody th a").evaluate_all("all => all.map(it => it.getClientRects().length)")
+    assert {*names} == {1}
+    size = one.page.locator("tbody td").first.evaluate("it => parseFloat(getComputedStyle(it).fontSize)")
+    assert size >= 7 * 4 / 3
+    # Each head stands where its cells do.
+    lefts = "row => [...row.cells].map(it => Math.round(it.getBoundingClientRect().left))"
+    assert rows.nth(0).evaluate(lefts) == rows.nth(1).evaluate(lefts)
+    assert one.said == []
 
 
 def test_an_action_shows_the_request_as_it_would_leave(site: Path, watched: Opening) -> None:

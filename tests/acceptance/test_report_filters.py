@@ -98,6 +98,37 @@ def test_a_review_finds_a_message_by_the_hosts_before_and_after(
     assert one.said == []
 
 
+@pytest.mark.parametrize("asked", [("diff", "--base", "HEAD"), ("diff",), ("plan",)])
+def test_a_report_of_one_file_finds_a_message_by_its_hosts_too(
+    asked: tuple[str, ...], samples: Folder, callsheet: Callsheet, tmp_path: Path, watched: Opening
+) -> None:
+    assert callsheet("apply", "--yes", "-q", "-e", "local", "-C", samples.path).code == 0
+    for name, before, after in (
+        ("messages/shipped_push.yaml", "owner: team-crm", "owner: team-push"),
+        ("messages/shipped_sms.yaml", "owner: team-crm", "owner: team-sms"),
+        ("firebase/push.yaml", "https://fcm.googleapis.com", "https://graph.facebook.com"),
+    ):
+        file = samples.path / name
+        text = file.read_text("utf-8")
+        assert before in text
+        bare = re.sub(r"(?m)^  contract:\n(?:    .*\n)+", "", text.replace(before, after))
+        file.write_text(bare, "utf-8")
+    out = tmp_path / "report.html"
+    outcome = callsheet(*asked, "-C", samples.path, "-e", "local", "-o", "html")
+    assert outcome.code == 0, outcome.err
+    out.write_text(outcome.out, "utf-8")
+    one = watched(out.as_uri(), 1280)
+    # The action of the SMS is not among the changes: it is as it was.
+    for host, names in (
+        ("fcm.googleapis.com", {"Message/shipped_push", "firebase_push"}),
+        ("graph.facebook.com", {"Message/shipped_push", "firebase_push"}),
+        ("api.nexmo.com", {"Message/shipped_sms"}),
+    ):
+        one.page.select_option("select[name=host]", host)
+        assert shown(one) == names, host
+    assert one.said == []
+
+
 def test_a_report_is_filtered_by_impact_owner_and_host(
     changed: Folder, callsheet: Callsheet, tmp_path: Path, watched: Opening
 ) -> None:

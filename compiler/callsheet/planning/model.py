@@ -174,6 +174,7 @@ class Plan(Struct, frozen=True, kw_only=True):
             workspace.
         selection: the objects that it is limited to; None for all of them.
         figures: what is shown beside the changes; no part of what is approved or applied.
+        hosts: by which a message is found, by its address; as the figures. A plan that is read has none.
 
     """
 
@@ -194,6 +195,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     selection: PlanSelection | None = None
     digest: str = ""
     figures: PlanFigures | None = None
+    hosts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def summary(self) -> dict[str, int]:

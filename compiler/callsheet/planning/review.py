@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from msgspec import Struct
 
 from callsheet.compiling import Compiled
 from callsheet.documents import equal
+from callsheet.planning.message_hosts import contents_of
 from callsheet.planning.model import Change
 
 
@@ -38,16 +38,8 @@ def hosts_in(compiled: Compiled) -> HostsBehind:
     """Return what finds the hosts behind a receiver, by what a workspace compiles to."""
     from callsheet.calling.receivers import hosts_behind
 
-    def found(environment: str, receiver: str) -> Sequence[str]:
-        there = compiled.by_environment.get(environment, {})
-
-        def content(name: str) -> Mapping[str, Any] | None:
-            one = there.get(f"Action/{name}")
-            return None if one is None else one.content
-
-        return hosts_behind(receiver, content)
-
-    return found
+    contents_in = contents_of(compiled)
+    return lambda environment, receiver: hosts_behind(receiver, contents_in(environment))
 
 
 def data_flows(

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import unified_diff
 from typing import Any
 
+from msgspec.structs import replace
+
 from callsheet.language.characters import safe
 from callsheet.language.difference import IMPACTS, NOTHING, Difference
 from callsheet.language.masking import masked
@@ -23,6 +25,7 @@ from callsheet.reporting.page import (
     Inline,
     Items,
     Lines,
+    Page,
     Paragraph,
     Section,
     Table,
@@ -79,6 +82,22 @@ def facts_of(entry: Entry) -> Facts:
         hosts=tuple(sorted(map(_on_one_line, hosts))),
         environments=tuple(map(_on_one_line, names)),
     )
+
+
+def with_hosts(page: Page, hosts: Mapping[str, Sequence[str]]) -> Page:
+    """Return a page on which a message is also found by these hosts, by its address."""
+
+    def about(one: Facts | None) -> Facts | None:
+        added = hosts.get(one.address, ()) if one is not None else ()
+        if one is None or not added:
+            return one
+        return replace(one, hosts=tuple(sorted({*one.hosts, *map(_on_one_line, added)})))
+
+    def found_by(one: Block) -> Block:
+        return replace(one, about=[*map(about, one.about)]) if isinstance(one, Table) else one
+
+    sections = [replace(one, about=about(one.about)) for one in page.sections]
+    return replace(page, blocks=[*map(found_by, page.blocks)], sections=sections)
 
 
 def _on_one_line(text: str) -> str:

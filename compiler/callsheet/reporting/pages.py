@@ -38,6 +38,7 @@ from callsheet.reporting.page_parts import (
     overview,
     selection_blocks,
     table,
+    with_hosts,
 )
 from callsheet.reporting.phrases import figures_note, planned, way_out
 from callsheet.reporting.review_page import diff_page
@@ -77,7 +78,8 @@ def plan_page(plan: Plan) -> Page:
     blocks.append(Paragraph(("Plan ", Code(plan.digest[:19]), " at ", Code(commit), f"{differ}.")))
     sections = change_sections(entries, _figures(plan), by_hand)
     title = f"Plan for {plan.environment}: {what}"
-    return Page(f"plan:{plan.environment}", title, blocks, sections, defined=defined_of(plan.changes))
+    page = Page(f"plan:{plan.environment}", title, blocks, sections, defined=defined_of(plan.changes))
+    return with_hosts(page, plan.hosts)
 
 
 def _figures(plan: Plan) -> dict[str, list[Block]]:

@@ -34,6 +34,7 @@ from callsheet.reporting.page_parts import (
     reasons,
     selection_blocks,
     sides,
+    with_hosts,
 )
 from callsheet.reporting.phrases import PROTECTED
 from callsheet.reporting.terminal import counted
@@ -67,7 +68,7 @@ def diff_page(result: DiffResult, by_hand: ByHand = nothing_by_hand) -> Page:
         )
         for one in result.other_policies
     ]
-    return Page(
+    page = Page(
         "review",
         title,
         blocks,
@@ -75,6 +76,7 @@ def diff_page(result: DiffResult, by_hand: ByHand = nothing_by_hand) -> Page:
         opening=_protected(result.protections),
         defined=defined_of(change for change, _, _ in entries),
     )
+    return with_hosts(page, result.hosts)
 
 
 def _protected(found: Sequence[Protection]) -> list[Section]:

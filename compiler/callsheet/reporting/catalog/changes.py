@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from callsheet.calling.receivers import Contents, hosts_behind, receivers_of
+from callsheet.calling.receivers import hosts_behind
 from callsheet.deploying.cataloguing import CatalogResult
 from callsheet.deploying.seen import Seen
 from callsheet.language.difference import IMPACTS
-from callsheet.language.masking import masked
+from callsheet.planning.message_hosts import message_hosts
 from callsheet.planning.model import Change, Plan
 from callsheet.planning.review import data_flows
 from callsheet.reporting.catalog.views import View, contents_in
 from callsheet.reporting.filters import filtered, linking
-from callsheet.reporting.page import Block, Code, Facts, Inline, Page, Table
+from callsheet.reporting.page import Block, Code, Inline, Page
 from callsheet.reporting.pages import drift_blocks, guard_block
 from callsheet.reporting.review_page import diff_page
 from callsheet.results import DiffResult
@@ -41,7 +42,7 @@ def shown_changes(
     states = [_state(name, one, words) for name, one in result.environments.items()]
     found = {"changes": (states, _planned(result))}
     if review is not None:
-        found["review"] = _reviewed(review, result, words)
+        found["review"] = _reviewed(review, words)
     return {
         name: {"states": lines, "report": page, "filtered": filtered(page), "link_of": linking(pages)}
         for name, (lines, page) in found.items()
@@ -62,48 +63,16 @@ def _planned(result: CatalogResult) -> Page:
     def hosts(environment: str, receiver: str) -> Sequence[str]:
         return hosts_behind(receiver, contents_in(result.entries, environment))
 
-    flows = data_flows(changes, hosts)
-    page = diff_page(DiffResult(base=None, environments=changes, flows=flows), by_hand)
-    page = _with_hosts(page, changes, result)
+    found = DiffResult(
+        base=None,
+        environments=changes,
+        flows=data_flows(changes, hosts),
+        hosts=message_hosts(changes, partial(contents_in, result.entries)),
+    )
+    page = diff_page(found, by_hand)
     guards = [guard_block(it) for one in plans.values() for it in one.guards if it.verdict != "passed"]
     drift = [block for name, one in result.environments.items() for block in _drift(name, one)]
     return replace(page, blocks=[*page.blocks[:1], *guards, *page.blocks[1:], *drift])
-
-
-def _with_hosts(page: Page, changes: Mapping[str, Sequence[Change]], result: CatalogResult) -> Page:
-    """Return a page on which a message is found by the hosts that its action calls."""
-    hosts: dict[str, set[str]] = {}
-    for environment, some in changes.items():
-        after = contents_in(result.entries, environment)
-        before = _contents_before(some, after)
-        for one in some:
-            found = _hosts_of_message(one.before, before) | _hosts_of_message(one.after, after)
-            hosts.setdefault(one.address, set()).update(found)
-
-    def about(one: Facts | None) -> Facts | None:
-        added = hosts.get(one.address, set()) if one is not None else set()
-        return one if one is None or not added else replace(one, hosts=tuple(sorted({*one.hosts, *added})))
-
-    def found_by(one: Block) -> Block:
-        return replace(one, about=[*map(about, one.about)]) if isinstance(one, Table) else one
-
-    sections = [replace(one, about=about(one.about)) for one in page.sections]
-    return replace(page, blocks=[*map(found_by, page.blocks)], sections=sections)
-
-
-def _contents_before(changes: Sequence[Change], after: Contents) -> Contents:
-    """Return what finds the content of an action before the changes; what is not in them is as now."""
-    changed = {one.address_before: one.before for one in changes if one.before is not None}
-    return lambda name: changed.get(f"Action/{name}") or after(name)
-
-
-def _hosts_of_message(content: Mapping[str, Any] | None, contents: Contents) -> set[str]:
-    """Return the hosts behind a message; none of anything else."""
-    if content is None or content.get("kind") != "Message":
-        return set()
-    found = {host for it in receivers_of(content) for host in hosts_behind(it, contents)}
-    # An action that is not known any more is no host.
-    return {masked(one) for one in found if " " not in one and one != "?"}
 
 
 def _drift(environment: str, seen: Seen) -> list[Block]:
@@ -111,15 +80,16 @@ def _drift(environment: str, seen: Seen) -> list[Block]:
     return drift_blocks(seen.drift, left_alone, environment)
 
 
-def _reviewed(review: Review, result: CatalogResult, words: Mapping[str, str]) -> tuple[list[Inline], Page]:
+def _reviewed(review: Review, words: Mapping[str, str]) -> tuple[list[Inline], Page]:
     """Return what is to be known of a review, and its page."""
     if review.found is None:
-        return [(Code(review.base), f" {words['no_review']}")], Page("", "", ())
-    page = _with_hosts(diff_page(review.found), review.found.environments, result)
+        line: Inline = (Code(review.base), f" {words['no_review']} · ", Code("callsheet validate"))
+        return [line], Page("", "", ())
+    page = diff_page(review.found)
     number, (together, _) = len(review.found.grouped()), review.found.split()
     shared = f" ({words['by_shared'].format(len(together))})" if together else ""
     more = review.found.also_protected
-    line: Inline = (Code(review.base), f" {words['changes_of']} {number}{shared}{more}")
+    line = (Code(review.base), f" {words['changes_of']} {number}{shared}{more}")
     return [line], page
 
 

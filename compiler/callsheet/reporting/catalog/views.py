@@ -112,7 +112,7 @@ class View(Row, frozen=True, kw_only=True):
     def contract(self, words: Mapping[str, str]) -> str:
         """Return which contract it has, and whether it was checked, in words; empty without one."""
         found = self.entry.contract
-        return "" if found is None else f"{masked(found.operation)}, {words[self.contract_state]}"
+        return "" if found is None else f"{masked(found.operation)} ({words[self.contract_state]})"
 
     @property
     def contract_state(self) -> str:

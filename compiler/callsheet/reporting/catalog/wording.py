@@ -64,6 +64,7 @@ _GROUPS = {
     "directmail": ("Direct mail", "Courrier postal"),
     "ads": ("Ads", "Publicité"),
     "event": ("Event", "Événement"),
+    "campaign": ("Campaign", "Campagne"),
     # Categories: kinds, where no label says one, and those of the samples.
     "actions": ("Actions", "Actions"),
     "messages": ("Messages", "Messages"),
@@ -135,9 +136,12 @@ def personal_words(kind: str, language: str) -> str:
 
 
 def group_words(value: str, language: str) -> str:
-    """Return what a channel or a category is called; the value of the label where there is no word."""
+    """Return what a channel or a category is called: by a word, or as its label has it, as words."""
     key = re.sub("[-_ ]", "", value.lower())
-    return _GROUPS[key][_at(language)] if key in _GROUPS else value
+    if key in _GROUPS:
+        return _GROUPS[key][_at(language)]
+    words = re.sub("[-_ ]+", " ", value).strip()
+    return words[:1].upper() + words[1:] or value
 
 
 def allowed_words(declared: Mapping[str, Any], language: str) -> str:
