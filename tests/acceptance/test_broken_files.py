@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 from syrupy.assertion import SnapshotAssertion
 
+from callsheet.documents.reading import _parsed_again
 from callsheet.documents.yaml_text import Dumper
 from support.breaking import broken, containers, run
 from support.forms import examples
@@ -200,3 +201,26 @@ def test_an_action_that_could_not_be_read_is_not_said_to_be_unknown(
     assert outcome.code == 1
     assert "example.yaml:5:" in outcome.err
     assert "error CS924: " in outcome.err
+
+
+@pytest.mark.parametrize("kind", ["{}", "[]", "[Action]", "{a: b}", "1", "~"])
+def test_a_kind_that_is_no_text_is_a_finding_of_its_file(
+    kind: str, workspace: Folder, callsheet: Callsheet
+) -> None:
+    workspace.write(
+        "odd.yaml", f"apiVersion: callsheet/v1\nkind: {kind}\nmetadata: {{name: x}}\nspec: {{}}\n"
+    )
+    for verb in ("validate", "list", "test", "plan"):
+        outcome = callsheet(verb, "-C", workspace.path)
+        assert "CS999" not in outcome.out + outcome.err
+    assert "odd.yaml:2:7: error CS20" in callsheet("validate", "-C", workspace.path).out
+
+
+def test_a_file_of_many_wrong_documents_is_parsed_once_more_and_not_for_each(
+    workspace: Folder, callsheet: Callsheet
+) -> None:
+    workspace.write("many.yaml", "---\na: 1\n" * 60)
+    before = _parsed_again.cache_info().misses
+    found = callsheet("validate", "-C", workspace.path, "-o", "json")
+    assert len(json.loads(found.out)["diagnostics"]) >= 60
+    assert _parsed_again.cache_info().misses - before <= 3

@@ -31,7 +31,7 @@ STRIPE = "sk_live_" + "4eC39HqLyjWDarjtT1zdp7dc"
 TEXTS = (
     "a", "", "users", "hunter2hunter2", "Basic plan", "Basic YWRhOmxvdmVsYWNl", "Bearer abc", "bearer abc def", "{{ params.a }}", STRIPE, f"key={STRIPE}!", "x" * 1_190 + STRIPE,
     "https://ada:lovelace1@api.example.com/", "AKIAIOSFODNN7EXAMPLE", "ghp_" + "c4n4ry" * 6, "xoxb-123456789012-abcdefghijkl", "SG." + "a1" * 11 + "." + "b2" * 21 + "c", "sk-abc", "abc123" * 5,
-    '{"password": "hunter2"}', 'mutation { login(password: "hunter2") }', '{\\"pin\\": 1, \\"apiKey\\": 4711}', "user=ada&password=x%20y", "a=b",
+    '{"password": "hunter2"}', 'mutation { login(password: "hunter2") }', '{\\"pin\\": 1, \\"apiKey\\": 4711}', "user=ada&password=x%20y", "a=b", "Server=x;User Id=y;Password=z;", "a=b; token=c", "https://a.example/api_key=b1/x",
     "X-Api-Key: abc\nAccept: b", "a: b\npassword = hunter2", "password: none", "Password: see your mail", "<a><password x='y'>hunter2</password></a>", "<b>password</b>", 'login(password: \"\"\"hunter2\"\"\")',
     "https://a.example/x;jsessionid=A1", "https://a.example/?a=b;token=c", "https://a.example/?to=https%3A%2F%2Fb.example%2F%3Ftoken%3Dc1", "https://a.example/?to=https%3A%2F%2Fb.example%2F%ff",
     "https://hooks.zapier.com/hooks/catch/1/a", "https://a.example/apikey/p4bcdef0123456/x", "https://a.example/?token=b1", "https://a.example/?token={{ params.a }}", "https://a.example:8/?pageToken=b", 'password: ""', "it's = 'x'", '{"password": "{{ params.a }}"}', "0a1b2c3d" * 4,
@@ -39,7 +39,7 @@ TEXTS = (
 )  # fmt: skip
 NAMES = (
     "X-Api-Key", "Accept", "X-Request-Id", "Authorization", "Idempotency-Key", "X-Session", "X-Auth-Token", "key", "code", "sig", "page_token", "password", "clientSecret", "secretary", "passwordHint",
-    "auth", "token", "secrets", "mot_de_passe", "Passwort", "X-Signature", "X-Author", "smtp_pass", "pwd2", "api_key_value", "connectionString", "密码", "cvv", "consumer_key", "signature", "fid", "value", "pass", "access_token", "sessionId", "jwt", "title", STRIPE, "email",
+    "auth", "token", "secrets", "mot_de_passe", "Passwort", "X-Signature", "Postman-Token", "X-Key-Name", "Value", "user", "pass", "email", "X-Author", "smtp_pass", "pwd2", "api_key_value", "connectionString", "密码", "cvv", "consumer_key", "signature", "fid", "value", "pass", "access_token", "sessionId", "jwt", "title", STRIPE, "email",
 )  # fmt: skip
 REFERENCES = ("env:TOKEN", "env:my token", "hunter2hunter2", "enc:TOKEN", "fil:TOKEN", "file:/run/secret", "env:", STRIPE, "env:9", "ENV:TOKEN")  # fmt: skip
 
@@ -53,8 +53,8 @@ def leaf(chance: Random) -> Any:
 def payload(chance: Random, depth: int = 0) -> Any:
     if chance.random() < 0.1:
         return {
-            chance.choice(("key", "name", "label", "header", "type")): chance.choice(NAMES),
-            chance.choice(("value", "val", "data", "text")): leaf(chance),
+            chance.choice(("key", "Name", "label", "header", "type")): chance.choice(NAMES),
+            chance.choice(("value", "Val", "data", "text", "content")): leaf(chance),
         }
     if depth < 3 and chance.random() < 0.4:
         return {chance.choice(NAMES): payload(chance, depth + 1) for _ in range(chance.randint(1, 3))}

@@ -122,6 +122,28 @@ def test_a_payload_has_a_reference_in_the_place_of_each_credential(
     assert (written["pageToken"], written["sort"]) == ("t1", {"key": "created_at"})
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        '\'https://api.example.com/?f={"password":"c4n4ry"}\'',
+        "'https://api.example.com/?f=%7B%22password%22%3A%22c4n4ry%22%7D'",
+        'https://api.example.com/ -H \'X-Context: {"password":"c4n4ry"}\'',
+        "https://api.example.com/ -H 'X-Context: user=a;password=c4n4ry'",
+        'https://api.example.com/ -d \'{"headers":["Authorization: Bearer c4n4ry"]}\'',
+        'https://api.example.com/ -d \'{"user":"ada","pass":"c4n4ry"}\'',
+    ],
+)
+def test_named_values_are_found_in_every_part_of_a_request(
+    part: str, workspace: Folder, callsheet: Callsheet
+) -> None:
+    line = f"curl -g {part} -H 'Content-Type: application/json'"
+    outcome = callsheet("import", "curl", line, "--name", "call", "-C", workspace.path)
+    assert outcome.code == 0, outcome.err
+    written = (workspace.path / "call.yaml").read_text()
+    assert "c4n4ry" not in written + outcome.out + outcome.err
+    assert "env:CALL_" in written
+
+
 WEBHOOKS = {
     "https://hooks.slack.com/services/T0/B0/c4n4ry": "hooks.slack.com",
     "https://discord.com/api/webhooks/1/c4n4ry?wait=true": "discord.com",

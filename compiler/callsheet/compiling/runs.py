@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from callsheet.compiling.context import Documents, Shared
     from callsheet.compiling.worker import Worker
 
-FORMAT = 9
+FORMAT = 10
 FILE = f"runs-{FORMAT}.sqlite"
 
 

@@ -343,7 +343,8 @@ def _about_document(problem: Problem, parsed: Sequence[ParsedDocument]) -> Probl
 
 def _concern_of(value: Any) -> tuple[Concern, ...]:
     """Return what an error in a document concerns: its own definition, or anything."""
-    if not isinstance(value, dict) or value.get("kind") not in deployed_kinds():
+    kind = value.get("kind") if isinstance(value, dict) else None
+    if not isinstance(kind, str) or kind not in deployed_kinds():
         return ()
     metadata = value.get("metadata")
     name = metadata.get("name") if isinstance(metadata, dict) else None

@@ -11,7 +11,7 @@ from callsheet.compiling.unit import problem_of, problem_record
 from callsheet.documents import Problem
 from callsheet.rules.secrets_beside import repeats_secret
 
-FORMAT = 7
+FORMAT = 8
 """Of what is kept; higher whenever an action is checked otherwise by the same version."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from callsheet.documents.findings import Unreadable
@@ -76,9 +76,15 @@ class Document:
         return self.file, span.line, span.column
 
     def _again(self, *, with_places: bool) -> ParsedDocument:
-        documents, _ = parse(self.text, self.file, with_places=with_places)
+        documents = _parsed_again(self.text, self.file, with_places)
         # A file that was changed meanwhile may have fewer documents than it had.
         return documents[self.index] if self.index < len(documents) else ParsedDocument(None, None)
+
+
+@lru_cache(maxsize=1)
+def _parsed_again(text: str, file: str, with_places: bool) -> list[ParsedDocument]:  # noqa: FBT001
+    """Parse a file again: its documents ask one after the other, and each would read all of them."""
+    return parse(text, file, with_places=with_places)[0]
 
 
 def parse(text: str, file: str, *, with_places: bool = False) -> tuple[list[ParsedDocument], list[Problem]]:

@@ -71,7 +71,11 @@ def is_hidden_number(value: Any, path: tuple[Any, ...]) -> bool:
 def is_hidden_field(name: str, value: str) -> bool:
     """Return whether a header or query parameter is, or contains, a credential."""
     return bool(
-        is_credential(name, value) or MARK.fullmatch(value) or SECRET.search(value) or _is_url(value)
+        is_credential(name, value)
+        or MARK.fullmatch(value)
+        or SECRET.search(value)
+        or _is_url(value)
+        or secrets_in(value)
     )
 
 
@@ -85,8 +89,10 @@ def is_secret_path(url: str) -> bool:
     if SECRET.search(parts.path) or WEBHOOKS.match(f"{host}{parts.path}"):
         return True
     segments = [unquote(one) for one in parts.path.split("/")]
+    pairs = [it for it in PAIR.findall(parts.path) if not PRIVATE.search(it[1])]
     return bool(
-        any(map(secret_kind, segments))
+        any(it[1] and is_credential(*it) for it in pairs)
+        or any(map(secret_kind, segments))
         or any(_is_key(name, held) for name, held in itertools.pairwise(segments))
     )
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from callsheet.documents.findings import MAX_FILE_BYTES
+from callsheet.documents.parsed import MAX_DEPTH
 from callsheet.importing.hiding import hidden
 from callsheet.importing.model import ImportFault
 
@@ -50,8 +51,11 @@ def json_body(
             parse_constant=reader.constant,
             parse_float=reader.number,
         )
-    except (ValueError, RecursionError):
+    except RecursionError:
+        raise _too_deep(what) from None
+    except ValueError:
         raise ImportFault(f"{what} is not JSON", way_out) from None
+    refuse_deep(found, what)
     if _SURROGATE.search(text):
         _refuse_half(found, what)
     if len(text) > MAX_FILE_BYTES and len(json.dumps(found, separators=(",", ":"))) > MAX_FILE_BYTES:
@@ -63,6 +67,21 @@ def refuse_long(text: str, what: str = "the body") -> None:
     """Refuse a body that is too long whatever of it is white space: to write and read it takes a minute."""
     if len(text) > 8 * MAX_FILE_BYTES:
         raise _too_long(what)
+
+
+def refuse_deep(value: Any, what: str = "the body") -> None:
+    """Refuse a value that is nested deeper than any file of a workspace; raises ImportFault."""
+    rest = [(value, 1)]
+    while rest:
+        one, depth = rest.pop()
+        if depth > MAX_DEPTH:
+            raise _too_deep(what)
+        if isinstance(one, dict | list):
+            rest += [(inner, depth + 1) for inner in (one.values() if isinstance(one, dict) else one)]
+
+
+def _too_deep(what: str) -> ImportFault:
+    return ImportFault(f"{what} is nested deeper than {MAX_DEPTH} levels", "write the action by hand")
 
 
 def _too_long(what: str) -> ImportFault:

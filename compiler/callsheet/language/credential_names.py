@@ -55,7 +55,7 @@ BEFORE_KEY = late(
 ADDRESS = late("device|push|fcm|apns|registration|installation|expo|gcm")
 """Before `token`: it names a device, and is a datum of a person."""
 PLAIN_BEFORE = {
-    "token": late("page|sync|continuation|next|previous|prev|cursor|resume|start"),
+    "token": late("page|sync|continuation|next|previous|prev|cursor|resume|start|postman"),
     "key": late(
         "idempoten(?:cy|ce)|sort|order|partition|cache|primary|foreign|public|dedup(?:lication)?"
         "|object|event|translation|custom"
@@ -63,14 +63,16 @@ PLAIN_BEFORE = {
     "tokens": late("max|min|total|prompt|completion|input|output|new|stop"),
 }
 PLAIN_LAST = late(
-    "type|count|limit|length|size|ttl|expiry|expires|lifetime|version|policy|hint|required|enabled"
+    "type|count|limit|length|size|ttl|expiry|expires|lifetime|version|policy|hint|required|enabled|name|ref|reference"
 )
 TOKEN = late(r"(?i)bearer +[^ ]+\Z|basic +(?=.*[A-Z0-9=+/].)(?!(?-i:[A-Z]?[a-z]+)\Z)[A-Za-z0-9+/]+=*\Z")
 """The value of an Authorization header; `Basic plan` is none."""
 FIELD = late(r"[a-z]{1,12}(?:_[a-z]{1,12}){0,3}\Z")
-PAIR_VALUES = ("value", "val", "data")
+PAIR_VALUES = ("value", "val", "data", "content")
 PAIR_NAMES = ("key", "name", "field", "id", "header", "variable", "property", "parameter", "type")
 """The keys of a pair of a name and a value."""
+USERS = frozenset({"user", "username", "login", "account", "email"})
+"""Beside one of them, `pass` is a password; alone, it may be one for a journey by train."""
 DEVICES = ("token", "fid", "device_token", "registration_token", "installation_id", "registration_id")
 """Keys of what names a device: a datum of a person, and no credential."""
 
@@ -124,21 +126,31 @@ def _is_in_secret(path: tuple[Any, ...], key: str) -> bool:
 def judged_path(path: tuple[Any, ...], within: Any) -> tuple[Any, ...]:
     """Return the path by which a leaf is judged: in a pair `{key: password, value: …}`, that of the name.
 
+    So is `pass` beside a user that of a password.
+
     Args:
         path: of the leaf.
         within: the object that the leaf is in.
 
     """
-    if not path or path[-1] not in PAIR_VALUES or not isinstance(within, dict):
+    if not is_judged_beside(path) or not isinstance(within, dict):
         return path
-    names = (within.get(one) for one in PAIR_NAMES)
+    beside = {one.lower(): held for one, held in within.items() if isinstance(one, str)}
+    if path[-1].lower() == "pass":
+        return (*path[:-1], "password") if beside.keys() & USERS else path
+    names = (beside.get(one) for one in PAIR_NAMES)
     named = next((one for one in names if isinstance(one, str) and is_secret_key((one,))), None)
     return path if named is None else (*path[:-1], named)
 
 
+def is_judged_beside(path: tuple[Any, ...]) -> bool:
+    """Return whether it is to be seen in what is beside a leaf what it is."""
+    return bool(path) and isinstance(path[-1], str) and path[-1].lower() in (*PAIR_VALUES, "pass")
+
+
 def judged_path_in(path: tuple[Any, ...], root: Any) -> tuple[Any, ...]:
     """Return the path by which a leaf of a value is judged; see `judged_path`."""
-    if not path or path[-1] not in PAIR_VALUES:
+    if not is_judged_beside(path):
         return path
     for one in path[:-1]:
         root = root[int(one)] if isinstance(root, list) else root[one]

@@ -23,8 +23,11 @@ LINE = late(
 """A line of YAML, of settings or of headers: a name, and a value without blanks."""
 ELEMENT = late(r"<([A-Za-z_][\w-]{0,60})(?:\s[^<>]{0,200})?>([^<>{}\s][^<>{}]{0,400})</")
 """An element of XML, and its text."""
-FORM = late(r"[\w.%+\[\]-]+=[^\s&=][^\s&]*(?:&[\w.%+\[\]-]+=[^\s&]*)*\Z")
-"""A text of the media type application/x-www-form-urlencoded."""
+FORM = late(
+    r"[\w.%+\[\]-]+(?: [\w.-]+)?=[^\s&;=][^\s&;]*(?:[&;] ?[\w.%+\[\]-]+(?: [\w.-]+)?=[^\s&;]*)*;?\Z"
+)
+"""A text of the media type application/x-www-form-urlencoded, or of pairs between semicolons."""
+_BETWEEN = late("[&;] ?")
 
 
 def credentials_in(text: str) -> Iterator[tuple[str, str]]:
@@ -46,7 +49,7 @@ def credentials_in(text: str) -> Iterator[tuple[str, str]]:
             if is_secret_key((match[1],), match[2]):
                 yield match[1], match[2]
     if "=" in text and FORM.match(text):
-        for pair in text.split("&"):
+        for pair in _BETWEEN.split(text):
             name, _, value = pair.partition("=")
             if value and "{{" not in value and is_credential(name, value):
                 yield name, value

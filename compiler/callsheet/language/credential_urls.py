@@ -28,8 +28,8 @@ WEBHOOKS = late(
 """Hosts and paths of URLs that are credentials, as their vendors write them."""
 URL = late(r"(?i)https?://(?:[^/?#@]*@)?([^/?#@:]*)(?::[0-9]*)?([^?#]*)([^#]*)")
 """A URL: its host, its path, and its query with the mark before it."""
-PAIR = late("[;?&]([^=;&/?]{1,100})=([^;&]*)")
-"""A parameter of a path or a query: some services divide them by `;`."""
+PAIR = late("[;?&/]([^=;&/?]{1,100})=([^;&/]*)")
+"""A parameter of a path or a query: some services divide them by `;`, or write them as segments."""
 _BEGINNING = re.compile("(?i)https?%3a")
 
 

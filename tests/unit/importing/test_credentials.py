@@ -25,6 +25,7 @@ def test_a_header_or_a_query_parameter_of_this_name_is_a_credential(name: str) -
     "name",
     [
         *("Idempotency-Key", "pageToken", "nextPageToken", "sort", "sort_key", "max_tokens", "token_type"),
+        *("Postman-Token", "X-MC-Key-Name", "secret_ref", "secretName"),
         *("X-Author", "X-Authority", "boarding_pass", "key_value"),
         *("Content-Type", "public_key", "author", "password_policy", "X-Request-Id", "partitionKey"),
     ],
@@ -50,6 +51,8 @@ def test_a_name_that_only_sounds_like_one_stays_plain(name: str) -> None:
         "Authorization: Bearer hunter2",
         "user: ada\npassword: hunter2",
         "export API_KEY=hunter2",
+        "Server=x;User Id=ada;Password=hunter2;",
+        "user=ada; password=hunter2",
         "<login><password>hunter2</password></login>",
     ],
 )
@@ -72,6 +75,7 @@ def test_a_text_of_named_values_contains_a_credential(text: str) -> None:
         "<p>password</p>",
         "Hello: world",
         "a=b&c=d&max_tokens=3",
+        "a=b; c=d",
         "https://example.com/reset?password_hint=none",
         "YWJjZGVmZ2hpamtsbW5vcA==",
     ],
@@ -86,6 +90,9 @@ def test_a_pair_of_a_name_and_a_value_is_judged_by_the_name() -> None:
     assert judged_path_in(("fields", "0", "value"), {"fields": [pair]}) == ("fields", "0", "password")
     assert judged_path(("fields", 0, "name"), pair) == ("fields", 0, "name")
     assert judged_path(("value",), {"name": "colour", "value": "red"}) == ("value",)
+    assert judged_path(("Value",), {"Key": "ApiKey", "Value": "x"}) == ("ApiKey",)
+    assert judged_path(("a", "pass"), {"user": "ada", "pass": "x"}) == ("a", "password")
+    assert judged_path(("pass",), {"pass": "boarding"}) == ("pass",)
 
 
 def test_what_is_in_a_secret_is_one_and_what_is_said_of_it_is_none() -> None:
@@ -183,6 +190,9 @@ def test_a_value_is_judged_under_any_key(value: str, hidden: bool) -> None:
         ("https://api.telegram.org/bot12:AAx/sendMessage", True),
         ("https://api.example.com/c/apikey/p4bcdef0123456789/x", True),
         ("https://api.example.com/token/refresh", False),
+        ("https://api.example.com/api_key=hunter2/x", True),
+        ("https://api.example.com/x;token=hunter2", True),
+        ("https://api.example.com/page_token=hunter2/x", False),
         ("https://api.example.com/v1/keys/12", False),
         ("https://api.example.com/c/0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d/x", False),
         ("https://slack.com/api/chat.postMessage", False),

@@ -9,7 +9,7 @@ class Unread extends Error {
     this.part = part;
   }
 }
-const PAIR_VALUES = ["value", "val", "data"];
+const PAIR_VALUES = ["value", "val", "data", "content"], USERS = ["user", "username", "login", "account", "email"];
 const PAIR_NAMES = ["key", "name", "field", "id", "header", "variable", "property", "parameter", "type"];
 const DEVICES = ["token", "fid", "device_token", "registration_token", "installation_id", "registration_id"];
 const TEXTS = ["title", "subject", "text", "body", "message", "html", "caption", "content"];
@@ -84,8 +84,11 @@ class Judge {
   }
   judgedPath(path, within) {
     // The path by which a leaf is judged: in a pair {key: password, value: …}, that of the name.
-    if (!PAIR_VALUES.includes(path[path.length - 1]) || typeof within !== "object" || Array.isArray(within)) return path;
-    const named = PAIR_NAMES.map(one => within[one]).find(one => isText(one) && this.isSecretKey([one]));
+    const last = isText(path[path.length - 1]) ? path[path.length - 1].toLowerCase() : "";
+    if (![...PAIR_VALUES, "pass"].includes(last) || typeof within !== "object" || Array.isArray(within)) return path;
+    const beside = new Map(Object.keys(within).map(one => [one.toLowerCase(), within[one]]));
+    if (last === "pass") return USERS.some(one => beside.has(one)) ? [...path.slice(0, -1), "password"] : path;
+    const named = PAIR_NAMES.map(one => beside.get(one)).find(one => isText(one) && this.isSecretKey([one]));
     return named === undefined ? path : [...path.slice(0, -1), named];
   }
   namedIn(text) {
@@ -101,7 +104,7 @@ class Judge {
     for (const kind of [...(/[:=]/.test(text) ? ["line"] : []), ...(text.includes("</") ? ["element"] : [])]) {
       for (const found of text.matchAll(this.every(kind))) if (this.isSecretKey([found[1]], found[2])) return found[1];
     }
-    for (const pair of text.includes("=") && this.is("form", text) ? text.split("&") : []) {
+    for (const pair of text.includes("=") && this.is("form", text) ? text.split(/[&;] ?/) : []) {
       const at = pair.indexOf("="), name = at < 0 ? pair : pair.slice(0, at), value = at < 0 ? "" : pair.slice(at + 1);
       if (value && !value.includes("{{") && this.isCredential(name, value)) return name;
     }
