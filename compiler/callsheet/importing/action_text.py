@@ -27,7 +27,13 @@ from callsheet.importing.credentials import (
 )
 from callsheet.importing.declared import Parameters
 from callsheet.importing.guesses import guess, parameter_name
-from callsheet.importing.header_forms import form_after_scheme, form_of, scheme_and_key
+from callsheet.importing.header_forms import (
+    LINE,
+    form_after_scheme,
+    form_of,
+    is_on_a_line,
+    scheme_and_key,
+)
 from callsheet.importing.hiding import hidden, hidden_errors
 from callsheet.importing.marks import ANY_MARK, SLOT, VALUE, filled, filled_payload, template_of
 from callsheet.importing.model import Credential, Imported, ImportFault, Known, Slot
@@ -65,7 +71,6 @@ CONTRACTS: dict[str, dict[str, Any]] = {
 """Descriptions of vendors in packages, by the host that is called."""
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _NO_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
-_LINE = "^[!-~]+( [!-~]+)*$"
 _USER = re.compile(r"(?<=://)[^/]*@")
 _OF_A_CONNECTION = ("te", "transfer-encoding", "keep-alive", "proxy-connection", "proxy-authorization")
 _UNSAID = ("user-agent", "accept-encoding", "connection")
@@ -370,7 +375,7 @@ class _Writer:
             elif is_hidden_field(key, value):
                 found[key] = Credential(value)
             else:
-                self._keep_on_a_line(value)
+                self._keep_on_a_line(key, value)
                 self.sent_headers[key] = as_written(value)
                 found[key] = self._template(as_written(value))
         return self._with_api_key(found)
@@ -384,16 +389,18 @@ class _Writer:
                 "where the service takes application/json too, change the Content-Type first",
             )
 
-    def _keep_on_a_line(self, value: str) -> None:
+    def _keep_on_a_line(self, header: str, value: str) -> None:
         """Declare that the parameters of a header are what a header can contain."""
         for match in SLOT.finditer(value):
             slot = self.imported.slots.get(match[2])
-            if (
-                slot is not None
-                and slot.fields.keys() <= {"type", "optional"}
-                and slot.fields["type"] == "string"
-            ):
-                self.imported.slots[match[2]] = replace(slot, fields={**slot.fields, "pattern": _LINE})
+            if slot is None or slot.fields["type"] != "string" or is_on_a_line(slot.fields):
+                continue
+            if "pattern" in slot.fields:
+                self.notes.append(
+                    f"the pattern of the header {header} takes what no header can contain:"
+                    " its parameter has another one"
+                )
+            self.imported.slots[match[2]] = replace(slot, fields={**slot.fields, "pattern": LINE})
 
     def _with_api_key(self, headers: dict[str, Any]) -> dict[str, Any]:
         """Make the one header that contains a secret the authentication, where there is none."""
@@ -463,6 +470,8 @@ class _Writer:
             return [self._payload(one, (*path, index)) for index, one in enumerate(value)]
         if is_token(path) and self.body_token is not None:
             return self._token_of_body(self.body_token)
+        if isinstance(value, Credential):
+            return self._secret(last_key(path, "value"), value.text)
         if isinstance(value, Slot):
             return f"{{{{ params.{self._read(value)} }}}}"
         if self._is_hidden(value, path):
@@ -511,6 +520,8 @@ class _Writer:
             return [self._expected(one, (*path, index)) for index, one in enumerate(value)]
         if is_token(path) and self.body_token is not None:
             return self._token_of_body(self.body_token)
+        if isinstance(value, Credential):
+            return self._secret(last_key(path, "value"), value.text)
         if isinstance(value, Slot):
             return value.example
         if self._is_hidden(value, path):

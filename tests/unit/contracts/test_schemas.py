@@ -604,9 +604,7 @@ def test_a_reference_may_lead_to_an_anchor_since_openapi_3_1(version: str) -> No
     root = translator.whole(an_object({"x": {"$ref": "#short"}}), "/x")
     if version == "3.1.0":
         assert translator.odd == []
-        assert refused(root, {"x": "abcd"}) == [
-            "`x` does not satisfy `maxLength: 3` of the contract"
-        ]
+        assert refused(root, {"x": "abcd"}) == ["`x` does not satisfy `maxLength: 3` of the contract"]
     else:
         assert translator.odd == [
             ("/x/properties/x", "refers to #short, which is no pointer into the file: one begins with `#/`")
