@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection
 from typing import Any
 
 from callsheet.calling.parameters import MOST_EXACT, has_large_number
-from callsheet.contracts.discriminators import first_decided
-from callsheet.documents import equal, parts_of
-from callsheet.importing.alternatives import Choices
+from callsheet.documents import equal
 from callsheet.importing.amounts import Amount, NoValueError
-from callsheet.importing.credentials import is_hidden, is_hidden_field
+from callsheet.importing.credentials import is_hidden
+from callsheet.importing.described_schemas import DEPTH, Described, is_shown_credential
 from callsheet.importing.differing import differing
 from callsheet.importing.fitting import fits, is_finite, takes
 from callsheet.importing.model import Credential, ImportFault, Known, Slot
 from callsheet.importing.plain_values import plain_value, whole_limits
 from callsheet.language.credential_names import has_secret_word, is_secret_key, last_key
 
-DEPTH = 12
 _OPAQUE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_=/+.-]{12,}\Z")
 """A text that is no word of an enumeration."""
 _LEAST = 4
@@ -41,7 +39,7 @@ class SelfReferenceError(NoValueError):
     """What a schema requires contains itself without an end."""
 
 
-class Sampler:
+class Sampler(Described):
     """Values for schemas of a description.
 
     Args:
@@ -66,13 +64,10 @@ class Sampler:
         fields: Collection[str] = (),
         alternative: int = 0,
     ) -> None:
+        super().__init__(description, root, alternative)
         self.fields = fields
-        self.alternative = alternative
         self.known: set[str] = set()
         self.amount = Amount()
-        self.choices = Choices()
-        self.description = description
-        self.definitions = root.get("$defs", {})
 
     def value(self, schema: Any, path: tuple[str, ...], depth: int) -> Any:
         """Return a value that a schema takes.
@@ -99,7 +94,7 @@ class Sampler:
         if "enum" in node:
             return self._known_at(path, self._listed(node, path), is_secret=is_password)
         example = None if is_secret else self.shown(node)
-        if isinstance(example, str) and _is_credential(example, path):
+        if isinstance(example, str) and is_shown_credential(example, path):
             example = None
         kinds = node.get("type", "object" if "properties" in node or path == () else "string")
         kind = kinds[0] if isinstance(kinds, list) else kinds
@@ -144,7 +139,7 @@ class Sampler:
         if "properties" in node or path == ():
             return node
         found = dict(node)
-        for part in self._parts(node):
+        for part in self.parts(node):
             found |= {key: one for key, one in part.items() if key not in found and key not in _COMPOSED}
             if "properties" in part:
                 found.setdefault("type", "object")
@@ -173,7 +168,7 @@ class Sampler:
 
     def _plain(self, node: dict[str, Any], name: str) -> Any:
         """Return a value of a schema's type and format."""
-        shown = _FORMATS.get(str(self._described(node).get("format")))
+        shown = _FORMATS.get(str(self.described_at(node).get("format")))
         if (
             shown is None
             or node.get("type") not in ("string", ["string", "null"])
@@ -186,7 +181,7 @@ class Sampler:
         found: dict[str, Any] = {}
         required: set[str] = set()
         properties: dict[str, Any] = {}
-        parts = self._parts(node, path)
+        parts = self.parts(node, path)
         for part in parts:
             required.update(part.get("required") or ())
             for name, one in (part.get("properties") or {}).items():
@@ -224,95 +219,12 @@ class Sampler:
         """Return whether a property is written: what is required, or all where nothing is."""
         return name in required or (depth == 0 and not required)
 
-    def _parts(self, node: dict[str, Any], path: tuple[str, ...] | None = None) -> list[dict[str, Any]]:
-        """Return a schema with what it is made of, each once; of a choice, one alternative.
-
-        With the path of an object, a choice is noted.
-        """
-        return self._added(node, set(), path)
-
-    def _added(
-        self, node: dict[str, Any], seen: set[Any], path: tuple[str, ...] | None
-    ) -> list[dict[str, Any]]:
-        found = [node]
-        for one in self._unseen(node.get("allOf") or (), seen):
-            if "if" not in one:
-                found += self._added(one, seen, path)
-            for part in self._unseen(first_decided(one), seen):
-                found += self._added(part, seen, path)
-        for name in ("oneOf", "anyOf"):
-            if listed := node.get(name):
-                chosen = listed[self.alternative % len(listed)]
-                if path is not None:
-                    self.choices.enter(path, listed, chosen)
-                for one in self._unseen([chosen], seen):
-                    found += self._added(one, seen, path)
-        return found
-
-    def _unseen(self, schemas: Iterable[Any], seen: set[Any]) -> Iterator[dict[str, Any]]:
-        """Yield what schemas lead to, but for those that were there before: by what they refer to."""
-        for schema in schemas:
-            is_reference = isinstance(schema, dict) and schema.keys() <= {"$ref", "x-at"}
-            key = schema.get("$ref") if is_reference else id(schema)
-            if key not in seen:
-                seen.add(key)
-                yield self.resolved(schema)
-
-    def resolved(self, schema: Any) -> dict[str, Any]:
-        """Return a schema with what its references lead to."""
-        node = schema if isinstance(schema, dict) else {}
-        for _ in range(DEPTH):
-            if "$ref" not in node:
-                break
-            (key,) = parts_of(node["$ref"].removeprefix("#/$defs"))
-            node = {**self.definitions.get(key, {}), **{k: v for k, v in node.items() if k != "$ref"}}
-        return node
-
-    def shows_credential(self, parameter: Mapping[str, Any], value: Any) -> bool:
-        """Return whether what a description shows for a parameter is, or contains, a credential."""
-        if isinstance(value, dict | list):
-            inner = value.values() if isinstance(value, dict) else value
-            return any(self.shows_credential(parameter, one) for one in inner)
-        name = parameter["name"]
-        is_password = self.is_password(self.resolved(parameter["schema"]))
-        return is_password or (isinstance(value, str) and _is_credential(value, (name,)))
-
-    def is_password(self, node: dict[str, Any]) -> bool:
-        """Return whether the description says of a value that it is a password."""
-        return any(self._described(one).get("format") == "password" for one in self._parts(node))
-
-    def shown(self, node: dict[str, Any]) -> Any:
-        """Return the example that the description shows at the place of a schema."""
-        value = self._described(node)
-        examples = value.get("examples")
-        listed = examples[0] if isinstance(examples, list) and examples else None
-        return value.get("example", listed)
-
-    def _described(self, node: dict[str, Any]) -> dict[str, Any]:
-        """Return what the description writes at the place of a schema."""
-        return self.described(node.get("x-at", ""))
-
-    def described(self, pointer: str) -> dict[str, Any]:
-        """Return the mapping at a pointer of the description; empty where there is none."""
-        value: Any = self.description
-        for name in parts_of(pointer):
-            if isinstance(value, list) and name.isdigit() and int(name) < len(value):
-                value = value[int(name)]
-            else:
-                value = value.get(name) if isinstance(value, dict) else None
-        return value if isinstance(value, dict) else {}
-
 
 _CONSTRAINTS = dict.fromkeys(
     ("minLength", "maxLength", "minimum", "maximum", "multipleOf", "pattern")
 ).keys()
 """What a parameter declares of its values, in this order."""
 _COMPOSED = ("allOf", "anyOf", "oneOf", "if", "then", "else", "x-at", "properties", "required")
-
-
-def _is_credential(value: str, path: tuple[str, ...]) -> bool:
-    """Return whether what a description shows is a credential: nothing is lost where it is none."""
-    return is_hidden(value, path) or (bool(path) and is_hidden_field(path[-1], value))
 
 
 def _length(node: dict[str, Any]) -> int:
