@@ -32,6 +32,8 @@ HOSTILE = (
     ("encoded dots", "%2e%2E"),
     ("a long text", "x" * 10_000),
 )
+_LONGEST = 1_000_000
+"""Characters of a text that is tried: memory is not."""
 _BY_TYPE: dict[str, tuple[Any, ...]] = {
     "integer": (0, -1, 2**53 - 1),
     "number": (0, -0.5, 1e15),
@@ -113,7 +115,7 @@ def _standard(fields: Mapping[str, Any]) -> Any:
     if fields["type"] == "string":
         text = _FORMATS.get(fields.get("format", ""), "text")
         longest = fields.get("maxLength", len(text))
-        return text[:longest] + "x" * max(fields.get("minLength", 0) - len(text), 0)
+        return text[:longest] + "x" * max(min(fields.get("minLength", 0), _LONGEST) - len(text), 0)
     if fields["type"] in ("integer", "number"):
         return fields.get("minimum", fields.get("maximum", _EXAMPLES[fields["type"]]))
     return _EXAMPLES[fields["type"]]
@@ -125,7 +127,7 @@ def _values(fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         yield json.dumps(value, ensure_ascii=False), value
     if fields["type"] == "string":
         for bound in ("minLength", "maxLength"):
-            if bound in fields:
+            if fields.get(bound, _LONGEST + 1) <= _LONGEST:
                 yield f"as {'short' if bound == 'minLength' else 'long'} as it may be", "x" * fields[bound]
     for bound in ("minimum", "maximum"):
         if bound in fields:

@@ -21,6 +21,7 @@ from callsheet.cli.common import (
 @common_options
 @dask_option
 @click.option(
+    "-p",
     "--params",
     multiple=True,
     metavar="FILE|NAME=VALUE",

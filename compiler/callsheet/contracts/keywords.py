@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from callsheet.contracts.limits import is_count, sayable
 from callsheet.contracts.shapes import Around
 from callsheet.documents import pointer_of
 from callsheet.rules.parameters import is_linear
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
     from callsheet.contracts.schemas import Translator
 
 Node = dict[str, Any]
+_DESCRIBING_ITEMS = (
+    *("$ref", "$dynamicRef", "allOf", "anyOf", "oneOf", "if", "then", "else"),
+    *("contains", "dependentSchemas"),
+)
 _OF_A_NAME = ("enum", "const", "minLength", "maxLength")
 
 
@@ -54,7 +59,8 @@ def of_keys(translator: Translator, node: Node, pointer: str, depth: int) -> Nod
     if isinstance(node.get("propertyNames"), dict):
         names: Node = {}
         for part in reversed(list(translator.shapes.parts(node["propertyNames"]))):
-            names |= {key: part[key] for key in _OF_A_NAME if key in part}
+            said, _ = sayable(part)
+            names |= {key: said[key] for key in _OF_A_NAME if key in said}
             names |= translator.text(part, f"{pointer}/propertyNames")
         found["propertyNames"] = names
     needed = {
@@ -66,12 +72,21 @@ def of_keys(translator: Translator, node: Node, pointer: str, depth: int) -> Nod
 
 
 def of_items(translator: Translator, node: Node, pointer: str, depth: int) -> Node:
-    """Translate what some item of a list must be."""
-    if not isinstance(node.get("contains"), dict):
-        return {}
-    bounds = ("minContains", "maxContains")
-    found = {name: node[name] for name in bounds if isinstance(node.get(name), int)}
-    return {**found, "contains": translator.closed(node["contains"], f"{pointer}/contains", depth + 1)}
+    """Translate what some item of a list must be, and what those are that nothing else describes."""
+    found: Node = {}
+    if isinstance(node.get("contains"), dict | bool):
+        bounds = ("minContains", "maxContains")
+        found = {name: int(node[name]) for name in bounds if is_count(node.get(name))}
+        found["contains"] = translator.closed(node["contains"], f"{pointer}/contains", depth + 1)
+    rest = node.get("unevaluatedItems")
+    if isinstance(rest, dict) or rest is False:
+        at = f"{pointer}/unevaluatedItems"
+        if any(name in node for name in _DESCRIBING_ITEMS):
+            translator.odd.append((at, "is beside what may describe items: it was not checked"))
+        elif "items" not in node:
+            # Nothing else is there that could have described them.
+            found["items"] = translator.closed(rest, at, depth + 1)
+    return found
 
 
 def _mapping(node: Node, name: str) -> dict[str, Any]:

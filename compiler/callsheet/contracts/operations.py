@@ -278,13 +278,17 @@ class _OperationReader:
         for status, answer in (node.get("responses") or {}).items():
             kind = "success" if str(status).startswith("2") else "failure"
             told = self._resolved(answer)
-            schema = told.get("schema")
+            reference = answer.get("$ref") if isinstance(answer, dict) else None
+            place = reference[1:] if told and isinstance(reference, str) else None
+            place = place or f"{at}/responses{pointer_of((str(status),))}"
+            schema, pointer = told.get("schema"), f"{place}/schema"
             shown = [one for media, one in (told.get("examples") or {}).items() if is_json(media)]
             for media, one in (told.get("content") or {}).items():
                 if is_json(media) and isinstance(one, dict):
                     schema, shown = one.get("schema"), self._examples(one)
+                    pointer = f"{place}/content{pointer_of((media,))}/schema"
             if kind not in operation.answers and isinstance(schema, dict):
-                found = self.translator.translated(schema, f"{at}/responses/{status}")
+                found = self.translator.translated(schema, pointer)
                 operation.answers[kind] = {**found, "$defs": self.translator.definitions}
                 operation.examples[kind] = shown
 

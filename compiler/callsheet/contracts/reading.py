@@ -23,7 +23,7 @@ from callsheet.documents import Related, Source
 from callsheet.documents.walking import keys_in, texts_in
 from callsheet.language.secret_patterns import secret_kind
 
-FORMAT = 15
+FORMAT = 16
 """Of what is kept of an operation; higher whenever it is read otherwise."""
 
 _OPERATIONS: Memo[Operation] = Memo(32 * 1_048_576)

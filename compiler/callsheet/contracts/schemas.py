@@ -6,24 +6,24 @@ Where a description is odd, it is noted and never an error of the action.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
 
+from callsheet.contracts.anchors import anchors_in
 from callsheet.contracts.bundling import why_unread
 from callsheet.contracts.discriminators import decided, discriminated, references_in
 from callsheet.contracts.keywords import conditions, of_dependents, of_items, of_keys
 from callsheet.contracts.kind_choices import of_kinds
 from callsheet.contracts.kinds import Kinds
+from callsheet.contracts.limits import exclusive_bounds, sayable
 from callsheet.contracts.negations import TYPES, to_the_letter
 from callsheet.contracts.nodes import definition_key, reference_to
 from callsheet.contracts.shapes import Around, Shapes
 from callsheet.documents import parts_of, pointer_of
 from callsheet.rules.parameters import is_linear
 
-_KEPT = (
-    "enum", "const", "minLength", "maxLength", "minimum", "maximum", "multipleOf", "minItems", "maxItems",
-    "uniqueItems", "minProperties", "maxProperties", "required", "deprecated",
-)  # fmt: skip
+_ELSEWHERE = ("exclusiveMinimum", "exclusiveMaximum", "minContains", "maxContains")
 _LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
 _COMPOSED = ("$ref", "allOf", "anyOf", "oneOf")
 _DURATION = r"^-?[0-9]{1,12}(\.[0-9]{1,9})?s$"
@@ -82,9 +82,11 @@ class Translator:
             return self._or_null(node, pointer, depth, around)
         if isinstance(node.get("$ref"), str):
             return self._referring(node, pointer, depth, around)
-        found = {"x-at": pointer, **{key: node[key] for key in _KEPT if key in node}}
+        said, wrong = sayable(node)
+        self.odd += [(f"{pointer}/{name}", f"is no {name}, and says nothing") for name in wrong]
+        found = {"x-at": pointer, **{name: said[name] for name in said if name not in _ELSEWHERE}}
         found |= self._type(node)
-        found |= self._bounds(node)
+        found |= exclusive_bounds(said)
         found |= self.text(node, pointer)
         found |= self._inner(node, pointer, depth, (*around, node))
         if isinstance(found.get("required"), list):
@@ -184,12 +186,16 @@ class Translator:
         if self.discovery and not reference.startswith("#"):
             return f"/schemas/{reference}"
         if not reference.startswith("#/"):
-            return None
+            return self._anchors.get(reference[1:]) if self.takes_siblings else None
         # A reference is a URI (RFC 6901 section 6): names are encoded in it, where their authors know that.
         decoded = unquote(reference[1:])
         return (
             reference[1:] if decoded == reference[1:] or self.look(reference[1:]) is not None else decoded
         )
+
+    @cached_property
+    def _anchors(self) -> dict[str, str]:
+        return anchors_in(self.description)
 
     def look(self, pointer: str) -> Any:
         """Return the value at a pointer of the description, or None."""
@@ -206,7 +212,7 @@ class Translator:
     def _type(self, node: dict[str, Any]) -> dict[str, Any]:
         kinds = node.get("type")
         kinds = [kinds] if isinstance(kinds, str) else kinds if isinstance(kinds, list) else []
-        kinds = [one for one in kinds if one in TYPES]
+        kinds = [one for one in kinds if isinstance(one, str) and one in TYPES]
         found: dict[str, Any] = {}
         if _is_nullable(node) and "null" not in kinds:
             kinds = [*kinds, "null"] if kinds else []
@@ -216,18 +222,6 @@ class Translator:
                 found["enum"] = [*node["enum"], None]
         if kinds:
             found["type"] = kinds if len(kinds) > 1 else kinds[0]
-        return found
-
-    def _bounds(self, node: dict[str, Any]) -> dict[str, Any]:
-        """Translate exclusive bounds, which were true or false before JSON Schema 6."""
-        found: dict[str, Any] = {}
-        for name, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
-            value = node.get(name)
-            if isinstance(value, bool):
-                if value and bound in node:
-                    found[name] = node[bound]
-            elif value is not None:
-                found[name] = value
         return found
 
     def text(self, node: dict[str, Any], pointer: str) -> dict[str, Any]:
@@ -251,7 +245,10 @@ class Translator:
         found: dict[str, Any] = {}
         if isinstance(node.get("properties"), dict):
             found["properties"] = {
-                name: self.closed(one, f"{pointer}/properties{pointer_of((name,))}", depth + 1)
+                name: {
+                    **self.closed(one, f"{pointer}/properties{pointer_of((name,))}", depth + 1),
+                    **self.shapes.sides(one),
+                }
                 for name, one in node["properties"].items()
             }
         if isinstance(node.get("items"), dict) or node.get("items") is False:
@@ -267,7 +264,9 @@ class Translator:
                 rest, f"{pointer}/unevaluatedProperties", depth + 1
             )
         for name in _LISTS:
-            if isinstance(node.get(name), list):
+            if isinstance(node.get(name), list) and not node[name]:
+                self.odd.append((f"{pointer}/{name}", f"is no {name}, and says nothing"))
+            elif isinstance(node.get(name), list):
                 # That only one alternative may fit is rarely meant, and rarely true.
                 written = "anyOf" if name == "oneOf" and "anyOf" not in node else name
                 found[written] = [

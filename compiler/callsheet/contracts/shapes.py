@@ -8,6 +8,7 @@ from typing import Any
 Around = tuple[Any, ...]
 """The schemas around another one that are held against the same value."""
 
+_SIDES = {"readOnly", "writeOnly"}
 _SCALARS = (str, int, float, bool, type(None))
 
 
@@ -27,6 +28,9 @@ class Shapes:
 
     def parts(self, node: Any) -> Iterator[dict[str, Any]]:
         """Yield a schema, what it refers to, and the parts of its `allOf`: a value must satisfy each."""
+        if isinstance(node, dict) and "$ref" not in node and "allOf" not in node:
+            yield node  # most are made of nothing else
+            return
         seen: set[int] = set()
         rest = [node]
         while rest:
@@ -79,6 +83,15 @@ class Shapes:
             for part in self.parts(node)
             for one in self.parts(_properties(part).get(name))
         )
+
+    def sides(self, node: Any) -> dict[str, bool]:
+        """Return `readOnly` and `writeOnly` of a property, where it or what it is made of says so."""
+        found = {}
+        for part in self.parts(node):
+            for name in _SIDES & part.keys():
+                if part[name] is True:
+                    found[name] = True
+        return found
 
     def allowed(self, node: Any, name: str) -> list[Any] | None:
         """Return the values that a schema allows of a property by `const` or `enum`; None without one."""

@@ -35,6 +35,7 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _WHOLE = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?\Z")
 _LONGEST_NUMBER = 40
+_MOST_DIGITS = 400
 _MERGE = "<<"
 
 
@@ -74,7 +75,7 @@ def read_foreign(text: str, *, is_json: bool) -> Any:
 
 def _from_json(text: str) -> Any:
     try:
-        value = json.loads(text, parse_constant=_refuse)
+        value = json.loads(text, parse_constant=_refuse, parse_int=_integer)
         if _SURROGATE.search(text):
             json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
@@ -83,6 +84,11 @@ def _from_json(text: str) -> Any:
         raise ForeignFault(f"not valid JSON: {error.msg}", error.lineno) from None
     _refuse_depth(value)
     return value
+
+
+def _integer(text: str) -> float:
+    """Return a whole number; one beyond every double is as `1e999` is: Python reads no such digits."""
+    return int(text) if len(text) <= _MOST_DIGITS else float(text)
 
 
 def _refuse(text: str) -> Any:

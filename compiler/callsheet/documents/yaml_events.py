@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import yaml
 
+from callsheet.documents.yaml_surrogates import Events, with_characters
+
 PLAIN_STYLES = (None, "")
-Events = Callable[[], Any]
-"""Returns the parser's next event at each call."""
+
+__all__ = ["PLAIN_STYLES", "Events", "events_of", "libyaml_events", "python_events"]
 
 
 def libyaml_events(text: str) -> Events:
     """Parse by libyaml, the fast parser that most builds of PyYAML include."""
-    return yaml.CSafeLoader(text).get_event
+    return with_characters(lambda one: yaml.CSafeLoader(one).get_event, text)
 
 
 def python_events(text: str) -> Events:
     """Parse by PyYAML's own Python parser, where libyaml is absent."""
-    return yaml.SafeLoader(text).get_event
+    return with_characters(lambda one: yaml.SafeLoader(one).get_event, text)
 
 
 events_of = libyaml_events if yaml.__with_libyaml__ else python_events

@@ -10,6 +10,9 @@ import yaml
 from callsheet.documents.parsed import MAX_DEPTH
 from callsheet.documents.places import Span
 from callsheet.documents.problems import Problem, Related
+from callsheet.documents.yaml_surrogates import LONE
+
+_ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class Refused(Exception):  # noqa: N818 - a verdict, not a failure
@@ -68,7 +71,8 @@ def syntax_problem(error: yaml.YAMLError, text: str, file: str) -> Problem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
     lines = text.split("\n")
-    indentation = lines[line - 1][:column] if line <= len(lines) else ""
+    written = lines[line - 1] if line <= len(lines) else ""
+    indentation = written[:column]
     if "\t" in indentation and not indentation.strip():
         return Problem(
             code="CS111",
@@ -76,6 +80,14 @@ def syntax_problem(error: yaml.YAMLError, text: str, file: str) -> Problem:
             span=Span(line, indentation.index("\t") + 1, line, len(indentation) + 1),
             message="a tab indents this line; YAML is indented by spaces",
             help="replace the tab by spaces",
+        )
+    if getattr(error, "problem", "") == LONE or _ESCAPED_HALF.match(written, max(column - 3, 0)):
+        return Problem(
+            code="CS108",
+            file=file,
+            span=Span(line, column, line, column + 1),
+            message="an unpaired surrogate is not a character (RFC 7493 section 2.1)",
+            help="write the whole pair, or remove it",
         )
     if "nesting depth" in str(getattr(error, "problem", "")):
         return too_deep(file, Span(line, column, line, column + 1))

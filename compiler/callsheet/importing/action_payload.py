@@ -9,7 +9,7 @@ from callsheet.importing.body_tokens import is_token
 from callsheet.importing.credentials import is_hidden, is_hidden_number, secrets_in
 from callsheet.importing.guesses import guess
 from callsheet.importing.marks import SLOT, VALUE, filled_payload
-from callsheet.importing.model import Known, Slot
+from callsheet.importing.model import Credential, Known, Slot
 from callsheet.importing.shell_marks import as_written
 from callsheet.language.credential_names import is_secret_key, judged_path, last_key
 
@@ -24,6 +24,8 @@ class Payloads(Parts):
             return [self._payload(one, (*path, index)) for index, one in enumerate(value)]
         if is_token(path) and self.body_token is not None:
             return self._token_of_body(self.body_token)
+        if isinstance(value, Credential):
+            return self._secret(last_key(path, "value"), value.text)
         if isinstance(value, Slot):
             return f"{{{{ params.{self._read(value)} }}}}"
         if self._is_hidden(value, path):
@@ -72,6 +74,8 @@ class Payloads(Parts):
             return [self._expected(one, (*path, index)) for index, one in enumerate(value)]
         if is_token(path) and self.body_token is not None:
             return self._token_of_body(self.body_token)
+        if isinstance(value, Credential):
+            return self._secret(last_key(path, "value"), value.text)
         if isinstance(value, Slot):
             return value.example
         if self._is_hidden(value, path):

@@ -18,6 +18,7 @@ from callsheet.documents.yaml_text import block_text
 from callsheet.importing.action_credentials import USER_LEFT, Credentials
 from callsheet.importing.action_payload import Payloads
 from callsheet.importing.credentials import is_hidden_field, is_secret_path
+from callsheet.importing.header_forms import LINE, is_on_a_line
 from callsheet.importing.hiding import hidden_errors
 from callsheet.importing.marks import ANY_MARK, SLOT, filled
 from callsheet.importing.model import Credential, Imported, ImportFault
@@ -53,7 +54,6 @@ CONTRACTS: dict[str, dict[str, Any]] = {
 """Descriptions of vendors in packages, by the host that is called."""
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _NO_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
-_LINE = "^[!-~]+( [!-~]+)*$"
 _USER = re.compile(r"(?<=://)[^/]*@")
 _OF_A_CONNECTION = ("te", "transfer-encoding", "keep-alive", "proxy-connection", "proxy-authorization")
 _UNSAID = ("user-agent", "accept-encoding", "connection")
@@ -267,7 +267,7 @@ class _Writer(Credentials, Payloads):
             elif is_hidden_field(key, value):
                 found[key] = Credential(value)
             else:
-                self._keep_on_a_line(value)
+                self._keep_on_a_line(key, value)
                 self.sent_headers[key] = as_written(value)
                 found[key] = self._template(as_written(value))
         return self._with_api_key(found)
@@ -281,16 +281,18 @@ class _Writer(Credentials, Payloads):
                 "where the service takes application/json too, change the Content-Type first",
             )
 
-    def _keep_on_a_line(self, value: str) -> None:
+    def _keep_on_a_line(self, header: str, value: str) -> None:
         """Declare that the parameters of a header are what a header can contain."""
         for match in SLOT.finditer(value):
             slot = self.imported.slots.get(match[2])
-            if (
-                slot is not None
-                and slot.fields.keys() <= {"type", "optional"}
-                and slot.fields["type"] == "string"
-            ):
-                self.imported.slots[match[2]] = replace(slot, fields={**slot.fields, "pattern": _LINE})
+            if slot is None or slot.fields["type"] != "string" or is_on_a_line(slot.fields):
+                continue
+            if "pattern" in slot.fields:
+                self.notes.append(
+                    f"the pattern of the header {header} takes what no header can contain:"
+                    " its parameter has another one"
+                )
+            self.imported.slots[match[2]] = replace(slot, fields={**slot.fields, "pattern": LINE})
 
 
 def _in_order(names: Iterable[str]) -> list[str]:

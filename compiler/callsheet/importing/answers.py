@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 from callsheet.contracts.operations import Operation
+from callsheet.contracts.walking import Walk
 from callsheet.importing.credentials import is_secret
-from callsheet.importing.model import with_examples
-from callsheet.importing.sampling import NoValueError, Sampler
+from callsheet.importing.fitting import is_finite
+from callsheet.importing.model import ImportFault, with_examples
+from callsheet.importing.sampling import Sampler
 from callsheet.language.credential_names import judged_path
 
 _DEPTH = 4
@@ -37,10 +40,11 @@ def sampled_answers(operation: Operation, description: dict[str, Any]) -> dict[s
 def _fitting(operation: Operation, kind: str, description: dict[str, Any]) -> Iterator[Any]:
     """Yield examples that the schema of an answer takes, the best first."""
     schema = operation.answers[kind]
-    sampled = (_sampled(sampler(description, schema), schema) for sampler in (_Whole, Sampler))
+    sampled = (_sampled(sampler(description, schema), schema) for sampler in (_Whole, _Required))
     for one in (*operation.examples.get(kind, ()), *sampled):
-        payload = _without_credentials(with_examples(one), ())
-        if isinstance(payload, dict | list) and payload:
+        shown = _without_passwords(with_examples(one), schema, description)
+        payload = _without_credentials(shown, ())
+        if isinstance(payload, dict | list) and payload and is_finite(payload):
             short = len(json.dumps(payload)) <= _CHARACTERS
             if short and not operation.validation(kind).faults(payload):
                 yield payload
@@ -49,11 +53,17 @@ def _fitting(operation: Operation, kind: str, description: dict[str, Any]) -> It
 def _sampled(sampler: Sampler, schema: dict[str, Any]) -> Any:
     try:
         return sampler.value(schema, (), 0)
-    except NoValueError:
+    except ImportFault:
         return None
 
 
-class _Whole(Sampler):
+class _Required(Sampler):
+    """Shows what an answer has at least; nobody answers what is only sent."""
+
+    unsent = "writeOnly"
+
+
+class _Whole(_Required):
     """Shows every field of an answer, since a journey can read each of them."""
 
     taken = 0
@@ -61,6 +71,19 @@ class _Whole(Sampler):
     def _takes(self, name: str, required: set[str], depth: int) -> bool:
         self.taken += 1
         return name in required or (depth < _DEPTH and self.taken < _FIELDS)
+
+
+def _without_passwords(value: Any, schema: dict[str, Any], description: dict[str, Any]) -> Any:
+    """Return an example with the name of a field in the place of what its `format` calls a password."""
+    found = deepcopy(value)
+    sampler, walk = Sampler(description, schema), Walk(schema)
+    for nodes, one, path in walk.values(value):
+        if path and isinstance(one, str | int | float) and any(map(sampler.is_password, walk.parts(nodes))):
+            around = found
+            for step in path[:-1]:
+                around = around[step]
+            around[path[-1]] = str(path[-1])
+    return found
 
 
 def _without_credentials(value: Any, path: tuple[Any, ...]) -> Any:

@@ -84,8 +84,16 @@ def _requests(
             requests[operation] = settled(request_of(described, operation, fields, server))
         except CallsheetError as error:
             if wanted is not None:
-                raise
+                raise _of_operation(error, operation, alone=len(listed) == 1) from None
             left[operation] = error.message
     if not requests:
         raise none_left("operations", left)
     return requests, left
+
+
+def _of_operation(error: CallsheetError, operation: str, *, alone: bool) -> CallsheetError:
+    """Return an error that names the operation, where there are several."""
+    if not alone:
+        error.message = f"the operation `{operation}`: {error.message}"
+        error.args = (error.message, *error.args[1:])
+    return error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from math import isfinite
 from re import _parser  # type: ignore[attr-defined]  # the tree of a pattern; sre_parse before Python 3.11
 from typing import Any
 
@@ -21,13 +22,20 @@ _MOST_BRANCHES = 100
 _PREFERRED = "0aA1-_ .@/"
 
 
+def is_finite(value: Any) -> bool:
+    """Return whether a value of a description contains no number beyond a double, which no JSON has."""
+    if isinstance(value, dict | list):
+        return all(map(is_finite, value.values() if isinstance(value, dict) else value))
+    return not isinstance(value, float) or isfinite(value)
+
+
 def fits(value: Any, node: dict[str, Any]) -> bool:
     """Return whether a plain value is one that a schema takes, and no credential that was left in it."""
     if isinstance(value, str) and secret_kind(value):
         return False
     if isinstance(value, int) and abs(value) > MOST_EXACT:
         return False  # no JSON of an action contains it exactly
-    return takes(node, value)
+    return is_finite(value) and takes(node, value)
 
 
 def takes(node: dict[str, Any], value: Any) -> bool:

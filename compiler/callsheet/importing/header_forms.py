@@ -6,13 +6,18 @@ The header is a secret as a whole then; who sets it has to know how it is made u
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
+from callsheet.calling.generated import HOSTILE, accepts
 from callsheet.importing.hiding import hidden
 from callsheet.importing.marks import SECRET, SLOT, VALUE
 from callsheet.importing.model import ImportFault
 from callsheet.importing.shell_marks import MARK, as_written
 from callsheet.language.secret_patterns import secret_kind
 
+LINE = "^[!-~]+( [!-~]+)*$"
+"""What a header can contain: printable ASCII, without blanks at its ends."""
 _SCHEME = re.compile(r"[A-Za-z]{1,20}[0-9]{0,3}(?:[._-][A-Za-z]{1,20}[0-9]{0,3}){0,4}(?= )")
 _KEY_AFTER_SCHEME = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+) (\ue000\w+\ue001|[A-Za-z0-9._~+/-]+=*)")
 """A scheme and one word, as `Klaviyo-API-Key pk_1`: not the parameters of a signature."""
@@ -28,6 +33,8 @@ _PIECE = re.compile(
     r"|(?P<between>[\s,;\"']+)|(?P<word>[^\s,;\"'\ue000-\ue007]+)"
 )
 
+_NOT_ON_A_LINE = ("\n", "\r", "\x00", "\t", " ", "é")
+
 
 def blank_in_name(name: str) -> ImportFault:
     """Return why a header of curl cannot be sent: a service refuses its name (RFC 9112, section 5.1)."""
@@ -35,6 +42,16 @@ def blank_in_name(name: str) -> ImportFault:
         f"the name of the header `{hidden(as_written(name.strip()))[:40]}` has a blank in it or beside it",
         "remove the blank: curl sends it, and no service reads such a header",
     )
+
+
+def is_on_a_line(fields: Mapping[str, Any]) -> bool:
+    """Return whether what a parameter declares keeps out of a header what it cannot contain."""
+    least = max(int(fields.get("minLength", 1)), 1)
+    around = ("x" * (least - 1), "x" * least)
+    tried = [text for _, text in HOSTILE]
+    tried += [one * least for one in _NOT_ON_A_LINE]
+    tried += [f"{text}{one}" for text in around for one in _NOT_ON_A_LINE]
+    return not any(accepts(fields, text) and not re.fullmatch(LINE, text) for text in tried)
 
 
 def scheme_and_key(text: str) -> tuple[str, str] | None:

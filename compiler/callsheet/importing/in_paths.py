@@ -33,14 +33,23 @@ def of_path(described: dict[str, Any] | None, sampler: Sampler, name: str, mark:
     if isinstance(found, list) and len(found) == 1:
         found, schema = found[0], sampler.resolved(schema.get("items"))
     shown = _shown(sampler.described(described["at"]))
+    parameter = {**described, "name": name}
+    if sampler.shows_credential(parameter, shown):
+        shown = None
     if not isinstance(found, Slot):
         return _listed(schema, shown, found, plain)
     if found.example == "":
         return plain
     known = isinstance(shown, str | int) and fits(shown, schema) and shown != ""
     example = shown if known else found.example
+    example = name if sampler.shows_credential(parameter, example) else example
+    fields = dict(found.fields)
+    if "minLength" in fields:
+        # No part of a path may be empty.
+        fields["minLength"] = max(fields["minLength"], 1)
     # Of some patterns there is no sample: what is declared must fit its own example.
-    return replace(found, name=mark, example=example) if fits(example, schema) else plain
+    fitting = replace(found, name=mark, fields=fields, example=example)
+    return fitting if fits(example, schema) else plain
 
 
 def _shown(described: dict[str, Any]) -> Any:

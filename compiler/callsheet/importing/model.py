@@ -93,6 +93,8 @@ def with_examples(value: Any) -> Any:
         return value.example
     if isinstance(value, Known):
         return str(value)
+    if isinstance(value, Credential):
+        return value.text
     if isinstance(value, dict):
         return {key: with_examples(one) for key, one in value.items()}
     return [with_examples(one) for one in value] if isinstance(value, list) else value

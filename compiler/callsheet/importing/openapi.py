@@ -21,8 +21,9 @@ from callsheet.contracts.parameter_styles import DELIMITERS, delimiter_within, w
 from callsheet.contracts.sources import ContractFault, ContractFile
 from callsheet.contracts.walking import Walk
 from callsheet.errors import of_its_shape
+from callsheet.importing.amounts import NoValueError
 from callsheet.importing.answers import sampled_answers
-from callsheet.importing.fitting import fits
+from callsheet.importing.fitting import fits, is_finite
 from callsheet.importing.free_names import first_free
 from callsheet.importing.in_paths import is_list, of_path
 from callsheet.importing.marks import slot, value
@@ -34,7 +35,7 @@ from callsheet.importing.model import (
     misshapen,
     with_examples,
 )
-from callsheet.importing.sampling import NoValueError, Sampler
+from callsheet.importing.sampling import Sampler
 from callsheet.importing.security import add_security, chosen_security, keys_of
 from callsheet.outbound.urls import with_query
 from callsheet.words import nearest
@@ -67,8 +68,12 @@ def read_operation(
         way_out = "choose one with --operation" if name is None else fault.help
         words = fault.message if name else "the description has many operations"
         raise ImportFault(words, way_out) from None
-    with of_its_shape(misshapen("an OpenAPI description")):
-        return _request(file, operation, name, fields, server)
+    try:
+        with of_its_shape(misshapen("an OpenAPI description")):
+            return _request(file, operation, name, fields, server)
+    except ContractFault as fault:
+        # A schema that no validator takes.
+        raise ImportFault(fault.message, fault.help) from None
 
 
 def _request(
@@ -112,6 +117,7 @@ def _request(
             near = nearest(unknown[0], sampler.known)
             raise ImportFault(f"the body has no field `{unknown[0]}`{near}", "choose others with --fields")
         result.payload, result.has_payload = payload, True
+        result.notes += sampler.choices.notes(payload)
         result.headers.append(("Content-Type", media))
     result.responses = sampled_answers(operation, file.value)
     return result
@@ -132,11 +138,12 @@ def _sampled(
             faults.append(fault)
             continue
         found.append((sampler, payload))
-        if not validation.faults(with_examples(payload)):
+        if sampler.known >= {*fields} and not validation.faults(with_examples(payload)):
             return found[-1]
     if not found:
         raise faults[0]
-    return found[0]
+    # An alternative is chosen by a field that only it has.
+    return max(found, key=lambda it: len({*fields} & it[0].known))
 
 
 def _media(operation: Operation, notes: list[str]) -> str:
@@ -251,8 +258,10 @@ def _parameter(one: dict[str, Any], sampler: Sampler) -> Any:
         sampled = with_examples(sampler.value(one["schema"], (one["name"],), 1))
         return Slot(one["name"], {"type": "string"}, json.dumps(sampled, ensure_ascii=False))
     for here in (described, described.get("schema")):
-        if isinstance(here, dict) and isinstance(here.get("default"), str | int | float):
-            return here["default"]
+        default = here.get("default") if isinstance(here, dict) else None
+        is_plain = isinstance(default, str | int | float) and is_finite(default)
+        if is_plain and not sampler.shows_credential(one, default):
+            return default
     found = sampler.value(one["schema"], (one["name"],), 1)
     innermost = found
     while isinstance(innermost, list) and len(innermost) == 1:
@@ -261,7 +270,11 @@ def _parameter(one: dict[str, Any], sampler: Sampler) -> Any:
     found = found if isinstance(innermost, list | dict) else innermost
     shown = described.get("example")
     if isinstance(found, Slot):
-        known = isinstance(shown, str | int | float) and fits(shown, one["schema"])
+        known = (
+            isinstance(shown, str | int | float)
+            and fits(shown, one["schema"])
+            and not sampler.shows_credential(one, shown)
+        )
         return replace(found, name=one["name"], example=shown if known else found.example)
     if isinstance(found, list | dict):
         return _composed(found, described, one, sampler)
@@ -275,7 +288,8 @@ def _composed(found: Any, described: dict[str, Any], one: dict[str, Any], sample
         return found
     for here in (described, described.get("schema")):
         for shown in (here.get("example"), here.get("default")) if isinstance(here, dict) else ():
-            if type(shown) is type(found) and shown:
+            is_usable = type(shown) is type(found) and shown and is_finite(shown)
+            if is_usable and not sampler.shows_credential(one, shown):
                 return shown
     if isinstance(found, dict):
         names = sorted(Walk({"$defs": sampler.definitions}).named((one["schema"],)))

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from fractions import Fraction
-from math import ceil, floor
 from typing import Any
 
-from callsheet.calling.parameters import MOST_EXACT, has_large_number, is_multiple
-from callsheet.contracts.discriminators import first_decided
-from callsheet.documents import equal, parts_of
+from callsheet.calling.parameters import MOST_EXACT, has_large_number
+from callsheet.documents import equal
+from callsheet.importing.amounts import Amount, NoValueError
+from callsheet.importing.credentials import is_hidden
+from callsheet.importing.described_schemas import DEPTH, Described, is_shown_credential
 from callsheet.importing.differing import differing
-from callsheet.importing.fitting import fits, matching, takes
-from callsheet.importing.model import ImportFault, Known, Slot
+from callsheet.importing.fitting import fits, is_finite, takes
+from callsheet.importing.model import Credential, ImportFault, Known, Slot
+from callsheet.importing.plain_values import plain_value, whole_limits
 from callsheet.language.credential_names import has_secret_word, is_secret_key, last_key
 
-DEPTH = 12
+_OPAQUE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_=/+.-]{12,}\Z")
+"""A text that is no word of an enumeration."""
+_LEAST = 4
+"""Characters that a value and what is around it have in JSON."""
 MOST_ITEMS = 1_000
 """Of a list; the file of an action is no larger."""
-_TYPES = {"string": "text", "integer": 1, "number": 1.5, "boolean": True}
 _FORMATS = {
     "date-time": "2026-01-01T00:00:00Z",
     "date": "2026-01-01",
@@ -32,15 +35,11 @@ _FORMATS = {
 }
 
 
-class NoValueError(ImportFault):
-    """A schema takes no value: what may be left out is left out."""
-
-
 class SelfReferenceError(NoValueError):
     """What a schema requires contains itself without an end."""
 
 
-class Sampler:
+class Sampler(Described):
     """Values for schemas of a description.
 
     Args:
@@ -49,7 +48,14 @@ class Sampler:
         fields: of the outermost object, beyond the required ones.
         alternative: which one of each choice is taken, from 0.
 
+    Attributes:
+        known: the fields of the outermost object.
+        choices: that were made of alternatives.
+
     """
+
+    unsent = "readOnly"
+    """What marks the fields that the other side has alone."""
 
     def __init__(
         self,
@@ -58,11 +64,10 @@ class Sampler:
         fields: Collection[str] = (),
         alternative: int = 0,
     ) -> None:
+        super().__init__(description, root, alternative)
         self.fields = fields
-        self.alternative = alternative
         self.known: set[str] = set()
-        self.description = description
-        self.definitions = root.get("$defs", {})
+        self.amount = Amount()
 
     def value(self, schema: Any, path: tuple[str, ...], depth: int) -> Any:
         """Return a value that a schema takes.
@@ -77,15 +82,20 @@ class Sampler:
                 f"its body requires at `{'.'.join(path[:4])}` what contains itself without an end",
                 "write the action by hand",
             )
+        self.amount.take(_LEAST, path)
         # What a description shows where a credential belongs may be one.
-        is_secret = is_secret_key(path)
-        for key in ("const",) if is_secret else ("const", "default"):
-            if key in node and (isinstance(node[key], dict | list) or fits(node[key], node)):
-                return _known_at(path, node[key])
+        is_password = self.is_password(node)
+        is_secret = is_password or is_secret_key(path)
         node = self._flat(node, path)
+        const = node.get("const")
+        is_whole = isinstance(const, dict | list) and is_finite(const)
+        if "const" in node and (is_whole or fits(const, node)):
+            return self._known_at(path, node["const"], is_secret=is_password)
         if "enum" in node:
-            return _known_at(path, self._listed(node, path))
+            return self._known_at(path, self._listed(node, path), is_secret=is_password)
         example = None if is_secret else self.shown(node)
+        if isinstance(example, str) and is_shown_credential(example, path):
+            example = None
         kinds = node.get("type", "object" if "properties" in node or path == () else "string")
         kind = kinds[0] if isinstance(kinds, list) else kinds
         if kind == "object":
@@ -95,19 +105,28 @@ class Sampler:
         if kind == "null":
             return None
         if example is None or isinstance(example, dict | list) or not fits(example, node):
+            self.amount.take(_length(node), path)
             example = self._plain(node, path[-1] if path else "value")
         if has_large_number(example):
             example = next((one for one in (1, 0, MOST_EXACT, -MOST_EXACT) if fits(one, node)), 1)
         fields = {
             "type": kind,
             **{key: node[key] for key in _CONSTRAINTS if key in node and not has_large_number(node[key])},
-            **(_whole_limits(node) if kind == "integer" else {}),
+            **(whole_limits(node) if kind == "integer" else {}),
         }
         return Slot("_".join(path[-1:]) or "value", fields, example)
 
+    def _known_at(self, path: tuple[str, ...], value: Any, *, is_secret: bool) -> Any:
+        """Return a value that the description itself names; one of a password is a credential."""
+        self.amount.take(len(value) if isinstance(value, str) else 0, path)
+        is_opaque = isinstance(value, str) and is_secret_key(path) and _OPAQUE.match(value) is not None
+        if isinstance(value, str) and (is_secret or is_opaque or is_hidden(value, ())):
+            return Credential(value)
+        return value if has_secret_word(last_key(path)) else known(value)
+
     def _listed(self, node: dict[str, Any], path: tuple[str, ...]) -> Any:
         """Return the first value of an enumeration that the rest of its schema takes."""
-        taken = [one for one in node["enum"] if takes(node, one)]
+        taken = [one for one in node["enum"] if is_finite(one) and takes(node, one)]
         if not taken:
             raise NoValueError(
                 f"no value of the `enum` at `{'.'.join(path[:4])}` is one that its schema takes",
@@ -120,7 +139,7 @@ class Sampler:
         if "properties" in node or path == ():
             return node
         found = dict(node)
-        for part in self._parts(node):
+        for part in self.parts(node):
             found |= {key: one for key, one in part.items() if key not in found and key not in _COMPOSED}
             if "properties" in part:
                 found.setdefault("type", "object")
@@ -134,19 +153,22 @@ class Sampler:
             )
         if node.get("maxItems") == 0:
             return []
+        before = self.amount.characters
         try:
             one = self.value(node.get("items", {}), path, depth + 1)
+            self.amount.take((self.amount.characters - before) * (max(least, 1) - 1), path)
             if not node.get("uniqueItems"):
                 return [one] * max(least, 1)
             return differing(one, self._flat(self.resolved(node.get("items", {})), path), max(least, 1))
         except NoValueError:
             if node.get("minItems", 0):
                 raise
+            self.amount.characters = before
             return []
 
     def _plain(self, node: dict[str, Any], name: str) -> Any:
         """Return a value of a schema's type and format."""
-        shown = _FORMATS.get(str(self._described(node).get("format")))
+        shown = _FORMATS.get(str(self.described_at(node).get("format")))
         if (
             shown is None
             or node.get("type") not in ("string", ["string", "null"])
@@ -159,7 +181,7 @@ class Sampler:
         found: dict[str, Any] = {}
         required: set[str] = set()
         properties: dict[str, Any] = {}
-        parts = self._parts(node)
+        parts = self.parts(node, path)
         for part in parts:
             required.update(part.get("required") or ())
             for name, one in (part.get("properties") or {}).items():
@@ -169,6 +191,9 @@ class Sampler:
             required |= set(self.fields)
         # What is required and not described takes anything.
         properties |= {name: {} for name in required if name not in properties}
+        properties = {
+            name: one for name, one in properties.items() if name in required or not one.get(self.unsent)
+        }
         least = max(int(part.get("minProperties") or 0) for part in parts)
         if least > MOST_ITEMS:
             raise ImportFault(
@@ -180,60 +205,19 @@ class Sampler:
             required.add(f"key_{number + 1}")
         for name, one in sorted(properties.items(), key=lambda it: it[0] not in required):
             if self._takes(name, required, depth) or len(found) < least:
+                before = self.amount.characters
                 try:
+                    self.amount.take(len(name), path)
                     found[name] = self.value(one, (*path, name), depth + 1)
                 except NoValueError:
                     if name in required:
                         raise
+                    self.amount.characters = before
         return {name: found[name] for name in properties if name in found}
 
     def _takes(self, name: str, required: set[str], depth: int) -> bool:
         """Return whether a property is written: what is required, or all where nothing is."""
         return name in required or (depth == 0 and not required)
-
-    def _parts(self, node: dict[str, Any]) -> list[dict[str, Any]]:
-        """Return a schema with what it is made of; of a choice, one alternative."""
-        found = [node]
-        for one in map(self.resolved, node.get("allOf") or ()):
-            if "if" not in one:
-                found += self._parts(one)
-            for part in first_decided(one):
-                found += self._parts(self.resolved(part))
-        for name in ("oneOf", "anyOf"):
-            if listed := node.get(name):
-                found += self._parts(self.resolved(listed[self.alternative % len(listed)]))
-        return found
-
-    def resolved(self, schema: Any) -> dict[str, Any]:
-        """Return a schema with what its references lead to."""
-        node = schema if isinstance(schema, dict) else {}
-        for _ in range(DEPTH):
-            if "$ref" not in node:
-                break
-            (key,) = parts_of(node["$ref"].removeprefix("#/$defs"))
-            node = {**self.definitions.get(key, {}), **{k: v for k, v in node.items() if k != "$ref"}}
-        return node
-
-    def shown(self, node: dict[str, Any]) -> Any:
-        """Return the example that the description shows at the place of a schema."""
-        value = self._described(node)
-        examples = value.get("examples")
-        listed = examples[0] if isinstance(examples, list) and examples else None
-        return value.get("example", listed)
-
-    def _described(self, node: dict[str, Any]) -> dict[str, Any]:
-        """Return what the description writes at the place of a schema."""
-        return self.described(node.get("x-at", ""))
-
-    def described(self, pointer: str) -> dict[str, Any]:
-        """Return the mapping at a pointer of the description; empty where there is none."""
-        value: Any = self.description
-        for name in parts_of(pointer):
-            if isinstance(value, list) and name.isdigit() and int(name) < len(value):
-                value = value[int(name)]
-            else:
-                value = value.get(name) if isinstance(value, dict) else None
-        return value if isinstance(value, dict) else {}
 
 
 _CONSTRAINTS = dict.fromkeys(
@@ -243,15 +227,9 @@ _CONSTRAINTS = dict.fromkeys(
 _COMPOSED = ("allOf", "anyOf", "oneOf", "if", "then", "else", "x-at", "properties", "required")
 
 
-def _whole_limits(node: dict[str, Any]) -> dict[str, int]:
-    """Return the limits of a whole number that a schema says by the numbers beyond them."""
-    found = {}
-    low, high = node.get("exclusiveMinimum"), node.get("exclusiveMaximum")
-    if isinstance(low, int | float) and abs(low) < MOST_EXACT:
-        found["minimum"] = max(floor(low) + 1, node.get("minimum", -MOST_EXACT))
-    if isinstance(high, int | float) and abs(high) < MOST_EXACT:
-        found["maximum"] = min(ceil(high) - 1, node.get("maximum", MOST_EXACT))
-    return found
+def _length(node: dict[str, Any]) -> int:
+    """Return how long a value of a schema is at least."""
+    return int(node.get("minLength", 0))
 
 
 def both(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
@@ -266,50 +244,3 @@ def both(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
 def known(value: Any) -> Any:
     """Return a value that the description itself names: whatever its key is called, it is no credential."""
     return Known(value) if isinstance(value, str) else value
-
-
-def _known_at(path: tuple[str, ...], value: Any) -> Any:
-    """Return a value that the description itself names; one of a password stays a credential."""
-    return value if has_secret_word(last_key(path)) else known(value)
-
-
-def plain_value(node: dict[str, Any], name: str) -> Any:
-    """Return a value of a schema's type, with its name where it is a text."""
-    if "enum" in node:
-        return node["enum"][0]
-    kind = node.get("type", "string")
-    value = _TYPES.get(kind[0] if isinstance(kind, list) else kind, "text")
-    if isinstance(value, str):
-        if (found := matching(node)) is not None:
-            return found
-        text = "x" * max(node.get("minLength", 0), 1) if "minLength" in node else name
-        return text[: node["maxLength"]] if "maxLength" in node else text
-    if isinstance(value, bool):
-        return value
-    return _within(node, node.get("minimum", value))
-
-
-def _within(node: dict[str, Any], value: Any) -> Any:
-    """Return a number within the limits of a schema."""
-    if "exclusiveMinimum" in node and value <= node["exclusiveMinimum"]:
-        value = node["exclusiveMinimum"] + 1
-    if "maximum" in node:
-        value = min(value, node["maximum"])
-    if "exclusiveMaximum" in node and value >= node["exclusiveMaximum"]:
-        value = node["exclusiveMaximum"] - 1
-    step = node.get("multipleOf")
-    return value if not step or is_multiple(value, step) else _multiple_near(node, value, step)
-
-
-def _multiple_near(node: dict[str, Any], value: Any, step: Any) -> Any:
-    """Return the next multiple of a number, or the one before where the next is beyond the limits."""
-    # A whole number is a multiple of 2.5 where it is one of 5.
-    is_integer = node.get("type") == "integer"
-    unit = Decimal(Fraction(str(step)).numerator if is_integer else str(step))
-    for rounding in (ROUND_CEILING, ROUND_FLOOR):
-        number = (Decimal(str(value)) / unit).to_integral_value(rounding) * unit
-        is_whole = is_integer or (isinstance(value, int) and isinstance(step, int))
-        found = int(number) if is_whole else float(number)
-        if fits(found, node):
-            return found
-    return value

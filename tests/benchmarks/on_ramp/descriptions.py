@@ -6,7 +6,8 @@
 
 Of each description one operation with a JSON body is taken, where it has one; by `--vendors`, N of each of 61
 well-known vendors, of all of its descriptions, whatever their size. A valid one is compiled, tested and
-checked against its contract by `import` itself, and once more here. What is refused is counted by its reason. The
+checked against its contract by `import` itself, and once more here; with `--generated`, its generated test cases
+are run too, as `callsheet test` does. What is refused is counted by its reason. The
 command fails where something is written and not valid.
 """
 
@@ -82,7 +83,7 @@ def of_vendors(folder: Path, each: int, chance: random.Random) -> Iterator[tuple
             yield file, texts[file], name
 
 
-def outcome(text: str, name: str) -> tuple[str, str]:
+def outcome(text: str, name: str, *, generated: bool = False) -> tuple[str, str]:
     """Import an operation into a workspace of its own; return what came of it, and why."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
@@ -101,7 +102,7 @@ def outcome(text: str, name: str) -> tuple[str, str]:
         found = workspace.validate()
         if found.errors:
             return "invalid", f"{found.errors[0].code} {found.errors[0].message}"
-        cases = workspace.test(generated=False).cases
+        cases = workspace.test(generated=generated).cases
         failed = [one for one in cases if one.outcome != "passed"]
         return ("test fails", str(failed[0])[:200]) if failed else ("valid", "")
 
@@ -113,6 +114,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--operations", type=int, default=300)
     parser.add_argument("--vendors", type=int, default=0, help="operations of each of the vendors")
+    parser.add_argument("--generated", action="store_true", help="run the generated test cases too")
     options = parser.parse_args()
     chance = random.Random(options.seed)
     files = sorted(one for one in options.folder.rglob("*.json") if one.stat().st_size < MAX_BYTES)
@@ -125,7 +127,7 @@ def main() -> int:
     for file, text, name in chosen:
         if not options.vendors and counts.total() >= options.operations:
             break
-        result, reason = outcome(text, name)
+        result, reason = outcome(text, name, generated=options.generated)
         counts[result] += 1
         why[result, re.sub(r"`[^`]*`", "`…`", reason)[:110]] += 1
         if result != "valid":

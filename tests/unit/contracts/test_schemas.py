@@ -595,3 +595,61 @@ def test_a_kind_may_be_in_another_file_than_its_base() -> None:
         assert refused(root, {"kind": kind, "lives": 9}) == []
         assert refused(root, {"kind": kind}) == ["the body lacks `lives`, which the contract requires"]
     assert refused(root, {"kind": "Cow"}) == []
+
+
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+def test_a_reference_may_lead_to_an_anchor_since_openapi_3_1(version: str) -> None:
+    schemas = {
+        "Deep": {"type": "array", "items": an_object({"a": {"$anchor": "short", **TEXT, "maxLength": 3}})}
+    }
+    translator = Translator({"openapi": version, "components": {"schemas": schemas}})
+    root = translator.whole(an_object({"x": {"$ref": "#short"}}), "/x")
+    if version == "3.1.0":
+        assert translator.odd == []
+        assert refused(root, {"x": "abcd"}) == ["`x` does not satisfy `maxLength: 3` of the contract"]
+    else:
+        assert translator.odd == [
+            ("/x/properties/x", "refers to #short, which is no pointer into the file: one begins with `#/`")
+        ]
+        assert refused(root, {"x": "abcd"}) == []
+
+
+def test_an_anchor_that_is_not_there_is_named() -> None:
+    translator = Translator({"openapi": "3.1.0", "x": {"$anchor": 3}})
+    translator.whole({"$ref": "#short"}, "/x")
+    assert translator.odd == [
+        ("/x", "refers to #short, which is no pointer into the file: one begins with `#/`")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("schema", "good", "bad"),
+    [
+        ({"contains": True}, [[1], ["a", 2]], [[]]),
+        ({"contains": False}, [], [[], [1]]),
+        ({"contains": True, "minContains": 2}, [[1, 2]], [[], [1]]),
+        ({"contains": True, "minContains": 0, "maxContains": 1}, [[], [1]], [[1, 2]]),
+        ({"unevaluatedItems": False}, [[]], [[1]]),
+        ({"unevaluatedItems": TEXT}, [[], ["a"]], [[1], ["a", 1]]),
+        ({"prefixItems": [TEXT], "unevaluatedItems": False}, [[], ["a"]], [["a", "b"], [1]]),
+        ({"prefixItems": [TEXT], "unevaluatedItems": {"type": "integer"}}, [["a", 1]], [["a", "b"]]),
+        ({"items": TEXT, "unevaluatedItems": False}, [["a", "b"]], [[1]]),
+    ],
+)  # fmt: skip
+def test_what_items_of_a_list_must_be_is_judged(schema: Any, good: list[Any], bad: list[Any]) -> None:
+    root = translated({"type": "array", **schema}, version="3.1.0")
+    for value in good:
+        assert refused(root, value) == []
+    for value in bad:
+        assert refused(root, value)
+
+
+def test_items_that_something_else_may_describe_are_not_judged_and_that_is_said() -> None:
+    translator = Translator({"openapi": "3.1.0"})
+    root = translator.whole(
+        {"type": "array", "allOf": [{"prefixItems": [TEXT]}], "unevaluatedItems": False}, "/x"
+    )
+    assert refused(root, ["a", 1]) == []
+    assert translator.odd == [
+        ("/x/unevaluatedItems", "is beside what may describe items: it was not checked")
+    ]

@@ -194,6 +194,62 @@ def test_json_has_places_too() -> None:
     assert parse('{"a": 1}', "x.json")[0][0].value == {"a": 1}
 
 
+PARSERS = [pytest.param(libyaml_events, marks=needs_libyaml), python_events]
+PAIR = "\\ud83d\\ude00"
+
+
+@pytest.mark.parametrize("events", PARSERS)
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (f'a: "x{PAIR}y"', {"a": "x😀y"}),
+        (f'"{PAIR}": ["\\uD83D\\uDE00{PAIR}", "\\ud800\\udc00", "\\udbff\\udfff"]', {"😀": ["😀😀", "\U00010000", "\U0010ffff"]}),
+        (r'["\\' + PAIR + r'", "\\ud83d\\ude00"]', ["\\😀", "\\ud83d\\ude00"]),
+        # These are no escapes, but in double quotes.
+        (f"a: '{PAIR}'\nb: {PAIR}\nc: |\n  {PAIR}\nd: \"{PAIR}\"", {"a": PAIR, "b": PAIR, "c": f"{PAIR}\n", "d": "😀"}),
+        (f'a: "{PAIR}" # {PAIR}\n\nb: "{PAIR}\\U00100000\U00100001"', {"a": "😀", "b": "😀\U00100000\U00100001"}),
+    ],
+)  # fmt: skip
+def test_an_escaped_surrogate_pair_is_one_character(text: str, value: Any, events: Any) -> None:
+    for with_places in (False, True):
+        (document,), problems = read_yaml(text, "f", with_places=with_places, events=events)
+        assert problems == []
+        assert document.value == value
+
+
+@given(JSON)
+def test_json_as_its_writers_escape_it_is_yaml(value: Any) -> None:
+    documents, problems = read_yaml(json.dumps({"a": value}).replace("/", "\\/"), "f")
+    if not problems:  # a number that YAML 1.1 reads otherwise
+        assert documents[0].value == {"a": value}
+
+
+@pytest.mark.parametrize("events", PARSERS)
+def test_what_is_after_an_escaped_pair_has_its_place(events: Any) -> None:
+    text = f'a: "{PAIR}"\n{{"{PAIR}{PAIR}": "{PAIR}", b: [1, yes]}}'.removeprefix(f'a: "{PAIR}"\n')
+    (document,), problems = read_yaml(f"# {PAIR}\n{text}", "f", with_places=True, events=events)
+    assert document.places is not None
+    at = text.index("yes") + 1
+    assert document.places.value(("b", 1)) == Span(2, at, 2, at + 3)
+    assert [one.span for one in problems] == [Span(2, at, 2, at + 3)]
+    _, (problem,) = read_yaml(f'["{PAIR}", *no]', "f", events=events)
+    assert problem.span.column == len(f'["{PAIR}", ') + 1
+    _, (problem,) = read_yaml(f'["{PAIR}", }}', "f", events=events)
+    assert problem.span.column == len(f'["{PAIR}", ') + 1
+
+
+@pytest.mark.parametrize("events", PARSERS)
+@pytest.mark.parametrize(
+    "half", ["\\ud83d", "\\uDE00", "\\ude00\\ud83d", "\\ud83dx\\ude00", f"\\ud83d{PAIR}"]
+)
+def test_half_of_a_surrogate_pair_is_refused_in_its_own_words(half: str, events: Any) -> None:
+    documents, problems = read_yaml(f'a: "{half}"', "f", events=events)
+    assert documents == []
+    assert [(one.code, one.message, one.span.line) for one in problems] == [
+        ("CS108", "an unpaired surrogate is not a character (RFC 7493 section 2.1)", 1)
+    ]
+
+
 MANY = 200_000 if LONG else 50_000
 
 
