@@ -21,7 +21,10 @@ from support.workspaces import ACTION, ENVIRONMENT, Callsheet, Folder
 
 __all__ = ["browser", "watched"]
 Opening = Callable[..., Watched]
-PAGES = ("index", "list", "flows", "overview", "actions/firebase_push", "actions/shipped_email", "fr/index")
+PAGES = (
+    *("index", "list", "flows", "overview", "actions/firebase_push", "fr/index"),
+    *("actions/shipped_email", "actions/shipped_push", "actions/shipped_sms"),
+)
 
 
 @pytest.fixture

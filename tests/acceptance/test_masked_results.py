@@ -194,6 +194,24 @@ def test_a_constant_with_the_name_of_a_credential_is_a_warning_and_hidden(
         assert one in shown
 
 
+def test_a_case_that_fails_shows_no_constant_with_the_name_of_a_credential(
+    workspace: Folder, callsheet: Callsheet, tmp_path: Path
+) -> None:
+    case = "  tests: [{name: t, params: {}, expect: {headers: {X-Api-Key: expected-key}, payload: {a: expected}}}]\n"
+    workspace.write("example.yaml", NAMED + case)
+    shown = "".join(
+        callsheet("test", "-C", workspace.path, "-o", form).out for form in ("text", "json", "junit")
+    )
+    callsheet("catalog", "-C", workspace.path, "-e", "local", "--out", tmp_path / "site")
+    shown += "".join(one.read_text("utf-8") for one in (tmp_path / "site").rglob("*.*"))
+    assert "/headers/X-Api-Key" in shown
+    assert "(hidden)" in shown
+    for one in (*HIDDEN, "expected-key"):
+        assert one not in shown
+    for one in (*PLAIN[1:], "expected"):
+        assert one in shown
+
+
 @pytest.mark.parametrize("spec", ["text", "[a, b]", "{request: x}", "{headers: [1]}", "{1: {a: b}}", "~"])
 def test_a_document_of_another_form_is_only_not_valid(
     spec: str, workspace: Folder, callsheet: Callsheet

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit
 
@@ -13,7 +14,9 @@ from callsheet.calling.request import build_request
 from callsheet.documents import Path, equal
 from callsheet.errors import CallsheetError
 from callsheet.language import Action
+from callsheet.language.credential_names import judged_path_in
 from callsheet.language.difference import NOTHING
+from callsheet.language.masking import masked
 
 Outcome = Literal["passed", "failed"]
 NOT_EXPECTED = "there is no `expect`: run `callsheet test --update` to write the current request"
@@ -55,6 +58,21 @@ class CaseResult(Struct, frozen=True, kw_only=True):
     place: tuple[str, int] | None = None
     request: Request | None = None
     without_expectation: bool = False
+
+    @property
+    def shown_mismatches(self) -> tuple[Mismatch, ...]:
+        """The mismatches, without what is or is called as a credential: reports show them."""
+        return tuple(map(self._shown, self.mismatches))
+
+    def _shown(self, one: Mismatch) -> Mismatch:
+        path = one.path
+        if path[:1] == ("payload",) and self.request is not None:
+            with suppress(KeyError, IndexError, TypeError, ValueError):
+                path = ("payload", *judged_path_in(path[1:], self.request.payload))
+        whole = ("request", *path)
+        return Mismatch(
+            path=one.path, expected=masked(one.expected, whole), actual=masked(one.actual, whole)
+        )
 
 
 def declared_cases(action: Action, environment: str) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -21,6 +21,8 @@ from callsheet.cli.common import (
 )
 from callsheet.standalone import plan_text, refuse_broken_guards, refuse_impact, write_file
 
+_REPORTS = (".html", ".htm", ".md", ".xml", ".txt")
+
 
 @writes("text", "json", "markdown", "html", "junit", "github")
 @click.command("plan")
@@ -50,7 +52,15 @@ def command(
     *,
     options: Options,
 ) -> int:
-    """Show what apply would do, and why. Nothing is changed."""
+    """Show what apply would do, and why. Nothing is changed.
+
+    With --out, the plan itself is written as JSON, for `apply`; the report goes to the standard output.
+    """
+    if options.out is not None and options.out.lower().endswith(_REPORTS):
+        raise click.UsageError(
+            f"--out writes the plan as JSON, for `apply`: `{options.out}` is named as a report."
+            f" Write `callsheet plan -o {options.output} > FILE`."
+        )
     plan = options.open().plan(
         env,
         accept=accept,

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from callsheet.calling.cases import CaseResult, Mismatch
-from callsheet.language.masking import masked
 
 MOST_MISMATCHES = 20
 """So many of a test case are kept."""
@@ -32,14 +31,8 @@ def tried_of(results: Iterable[CaseResult]) -> dict[str, list[Tried]]:
     """Return what became of test cases, by the name of the action."""
     found: dict[str, list[Tried]] = {}
     for one in results:
-        mismatches = tuple(map(_without_secrets, one.mismatches[:MOST_MISMATCHES]))
+        mismatches = one.shown_mismatches[:MOST_MISMATCHES]
         found.setdefault(one.action, []).append(
             Tried(one.name, one.environment, one.outcome, one.message, mismatches)
         )
     return found
-
-
-def _without_secrets(one: Mismatch) -> Mismatch:
-    return Mismatch(
-        path=one.path, expected=masked(one.expected, one.path), actual=masked(one.actual, one.path)
-    )

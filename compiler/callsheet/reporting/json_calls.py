@@ -134,7 +134,7 @@ def _case(one: CaseResult) -> dict[str, Any]:
                 **({} if it.expected is NOTHING else {"expected": it.expected}),
                 **({} if it.actual is NOTHING else {"actual": it.actual}),
             }
-            for it in one.mismatches
+            for it in one.shown_mismatches
         ],
         "file": one.place[0] if one.place else None,
         "line": one.place[1] if one.place else None,

@@ -97,7 +97,9 @@ def tests_junit(result: TestResult, style: Style) -> str:
     del style
     cases: list[Case] = []
     for one in result.cases:
-        words = "\n".join([one.message, *(line for it in one.mismatches for line in mismatch_lines(it))])
+        words = "\n".join(
+            [one.message, *(line for it in one.shown_mismatches for line in mismatch_lines(it))]
+        )
         failure = "failed" if one.outcome == "failed" else None
         kind = "generated: " if one.index is None else ""
         cases.append((f"{one.environment}.{one.action}", f"{kind}{one.name}", failure, words))

@@ -49,7 +49,7 @@ def _failure(case: CaseResult, style: Style) -> list[str]:
     lines = [paint(head, "red", style)]
     if case.message:
         lines += wrapped(safe(case.message), style, indent=2)
-    for one in case.mismatches:
+    for one in case.shown_mismatches:
         lines += mismatch_lines(one)
     return lines
 

@@ -422,3 +422,15 @@ def test_the_question_is_asked_on_a_terminal_and_no_is_no(workspace: Folder) -> 
         os.close(follower)
         assert (process.returncode, "Apply this plan? [y/N]" in err) == (code, True)
         assert ("Apply 1 in local: 1 done." in out) is (code == 0)
+
+
+@pytest.mark.parametrize("name", ["plan.html", "PLAN.HTM", "plan.md", "junit.xml"])
+def test_a_plan_is_not_written_under_the_name_of_a_report(
+    name: str, workspace: Folder, callsheet: Callsheet
+) -> None:
+    out = workspace.path / name
+    refused = callsheet("plan", "-C", workspace.path, "-o", "html", "--out", out)
+    assert refused.code == 2
+    assert "--out writes the plan as JSON, for `apply`" in " ".join(refused.err.split())
+    assert not out.exists()
+    assert callsheet("plan", "-C", workspace.path, "--out", out.with_suffix(".json")).code == 0
