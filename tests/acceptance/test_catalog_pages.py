@@ -521,3 +521,12 @@ def test_the_browser_searches_letters_as_the_index_has_them(site: Path, watched:
     assert [
         (it, seen, plain(it)) for it, seen in zip(letters, shown, strict=True) if seen != plain(it)
     ] == []
+
+
+def test_where_a_field_comes_from_is_said_for_each_environment(site: Path) -> None:
+    page = (site / "actions" / "firebase_push.html").read_text("utf-8")
+    other = page.partition("<summary>production (what differs there)</summary>")[2].partition("</table>")[0]
+    assert "<code>/limits/timeout</code>" in other
+    assert "<code>environments/production.yaml:" in other
+    assert "/request/method" not in other
+    assert "production (ce qui y diffère)" in (site / "fr/actions/firebase_push.html").read_text("utf-8")

@@ -78,7 +78,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     Attributes:
         states: by each environment that selects it.
         compiled: by environment.
-        read_origins: returns where its fields come from, in the first of these environments.
+        read_origins: returns where its fields come from, in one of these environments.
         findings: those that concern it.
         read_history: returns by environment what was done to it.
         cases: how many test cases it has, and what became of them by environment; nothing where they were
@@ -92,7 +92,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     definition: Definition
     states: Mapping[str, State]
     compiled: Mapping[str, Mapping[str, Any]]
-    read_origins: Callable[[], Sequence[FieldOrigin]] = tuple
+    read_origins: Callable[[str], Sequence[FieldOrigin]] = lambda _: ()
     findings: Sequence[Diagnostic] = ()
     read_history: Callable[[], Mapping[str, History]] = dict
     cases: int = 0
@@ -218,7 +218,6 @@ def _entry(
         if (found := compiled.by_environment.get(one.name, {}).get(address)) is not None
         and not compiled.errors_of((definition.name,), one.name)
     }
-    first = next((one for one in there if one.name in contents), None)
     names = {name: _deployed_as(compiled, address, one) for name, one in asked.seen.items()}
     done = {name: past for name, one in steps.items() if (past := one.of(names[name]))}
     return Entry(
@@ -228,7 +227,7 @@ def _entry(
             for one in there
         },
         compiled=Contents(contents),
-        read_origins=tuple if first is None else partial(origins_of, compiled, first, definition.name),
+        read_origins=partial(_origins, compiled, definition.name),
         findings=findings,
         read_history=partial(_histories, done, asked.seen),
         cases=_number_of_cases(definition),
@@ -244,6 +243,11 @@ def _entry(
 def _deployed_as(compiled: Compiled, address: str, seen: Seen) -> str:
     """Return the name by which an object is deployed: of one that is renamed here, the one before."""
     return address if address in seen.applied else compiled.renames.get(address, address)
+
+
+def _origins(compiled: Compiled, name: str, environment: str) -> Sequence[FieldOrigin]:
+    """Return where the fields of an object come from in an environment."""
+    return origins_of(compiled, next(it for it in compiled.concrete if it.name == environment), name)
 
 
 def _histories(done: Mapping[str, Sequence[Done]], seen: Mapping[str, Seen]) -> dict[str, History]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
 from callsheet.compiling.origins import FieldOrigin
 from callsheet.deploying.cataloguing import Entry
-from callsheet.documents import pointer_of
+from callsheet.documents import equal, pointer_of
 from callsheet.language.masking import masked
 from callsheet.markup import encoded_attribute, encoded_lines, write_part
 from callsheet.reporting.catalog.forms import form_of
@@ -25,7 +25,6 @@ def encoded_parts(
     first = next(iter(contents.values()), {})
     differences = differing(contents)
     form = form_of(contents)
-    origins = entry.read_origins()
     return {
         "compiled": {name: encoded_lines(indented(one)) for name, one in contents.items()},
         "answers": {
@@ -35,14 +34,30 @@ def encoded_parts(
         "differences": differences
         and write_part(f"{_FOLDER}/differences.html.j2", differences=differences).removesuffix("\n"),
         "form": form and encoded_attribute(form),
-        "origins": origins
-        and write_part(
-            f"{_FOLDER}/origins.html.j2", rows=[_row(one, link_base) for one in origins]
-        ).removesuffix("\n"),
+        "origins": {
+            name: write_part(f"{_FOLDER}/origins.html.j2", rows=rows).removesuffix("\n")
+            for name, rows in _origins(entry, contents, link_base)
+        },
     }
 
 
-def _row(one: FieldOrigin, link_base: str) -> tuple[str, str, str, str, str]:
+def _origins(
+    entry: Entry, contents: Mapping[str, Mapping[str, Any]], link_base: str
+) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
+    """Yield the rows of the first environment, and those of each other one that are not among them."""
+    known: list[tuple[str, ...]] = []
+    first = next(iter(contents.values()), {})
+    for name, content in contents.items():
+        if known and equal(content, first):
+            continue
+        rows = [_row(one, link_base) for one in entry.read_origins(name)]
+        told = {*known}
+        if others := [one for one in rows if one not in told]:
+            yield name, others
+        known = known or rows
+
+
+def _row(one: FieldOrigin, link_base: str) -> tuple[str, ...]:
     """Return a field, its value, the document that writes it, the place there, and what leads to it."""
     file, line = one.place[:2]
     link = f"{link_base}{quote(file)}#L{line}" if link_base else ""

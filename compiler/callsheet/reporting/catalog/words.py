@@ -90,6 +90,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "field": ("Field", "Champ"),
     "value": ("Value", "Valeur"),
     "written": ("Written in", "Écrit dans"),
+    "only_there": ("(what differs there)", "(ce qui y diffère)"),
     "origins": ("Where each field comes from", "D'où vient chaque champ"),
     "history": ("History", "Historique"),
     "no_history": ("Nothing is known of applies.", "Aucun déploiement connu."),
