@@ -19,6 +19,7 @@ from callsheet.importing.action_credentials import USER_LEFT, Credentials
 from callsheet.importing.action_payload import Payloads
 from callsheet.importing.credentials import is_hidden_field, is_secret_path
 from callsheet.importing.hiding import hidden_errors
+from callsheet.importing.left_headers import why_left_out
 from callsheet.importing.marks import ANY_MARK, SLOT, filled
 from callsheet.importing.model import Credential, Imported, ImportFault
 from callsheet.importing.query_parts import parted
@@ -55,16 +56,6 @@ _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _NO_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 _LINE = "^[!-~]+( [!-~]+)*$"
 _USER = re.compile(r"(?<=://)[^/]*@")
-_OF_A_CONNECTION = ("te", "transfer-encoding", "keep-alive", "proxy-connection", "proxy-authorization")
-_UNSAID = ("user-agent", "accept-encoding", "connection")
-"""Headers that every client has of its own."""
-_LEFT_OUT = ("host", "content-length", "cookie", *_UNSAID, *_OF_A_CONNECTION)
-_WHY = {
-    "host": "it is that of the URL",
-    "content-length": "the client says how long the body is",
-    "cookie": "an action has no session",
-    **dict.fromkeys(_OF_A_CONNECTION, "it belongs to one connection"),
-}
 
 
 @hidden_errors()
@@ -155,9 +146,11 @@ class _Writer(Credentials, Payloads):
             self._authenticate(self.imported.authentication)
             if self.imported.user is not None and self.key_in_query:
                 self._basic(*self.imported.user)
-        elif self.imported.user is not None or parts.username:
+        elif self.imported.user is not None or parts.username is not None:
             self._basic(*(self.imported.user or (parts.username or "", parts.password or "")))
-        if parts.username and (self.imported.authentication is not None or self.imported.user is not None):
+        if parts.username is not None and (
+            self.imported.authentication is not None or self.imported.user is not None
+        ):
             self.notes.append(USER_LEFT)
         base = with_plain_values(base, self.imported.values, PLAIN_IN_PATH)
         headers = self._headers()
@@ -172,12 +165,13 @@ class _Writer(Credentials, Payloads):
             request["headers"] = headers
         if query:
             request["query"] = query
-        listed = _in_order(query)
         sent = {key: quote(self._shown(one), safe="") for key, one in self.sent_query}
         sent |= {key: f"{{{one['secret']}}}" for key, one in hidden.items()}
         expected: dict[str, Any] = {
             "method": self.imported.method,
-            "url": with_query(shown, "&".join(f"{quote(key, safe='')}={sent[key]}" for key in listed)),
+            "url": with_query(
+                shown, "&".join(f"{quote(key, safe='')}={sent[key]}" for key in _in_order(query))
+            ),
         }
         if headers:
             expected["headers"] = {
@@ -254,9 +248,9 @@ class _Writer(Credentials, Payloads):
         host = urlsplit(filled(self.imported.url, self.imported.values)).netloc.lower()
         for key, value in self.imported.headers:
             name = key.lower()
-            if name in _LEFT_OUT:
-                if name not in _UNSAID and not (name == "host" and value.lower() == host):
-                    self.notes.append(f"the header {key} was left out: {_WHY[name]}")
+            if why := why_left_out(name, value):
+                if not (name == "host" and value.lower() == host):
+                    self.notes.append(f"the header {key} was left out: {why}")
                 continue
             if name in seen:
                 self.notes.append(f"the header {key} is there more than once: the last one was kept")

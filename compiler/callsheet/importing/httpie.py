@@ -188,6 +188,10 @@ class _HttpieLine:
         elif self.fields.value is not None:
             result.payload, result.has_payload = with_slots(result, self.fields.value), True
         note_defaults(result)
+        if "user-agent" in self.unset and not any(
+            name.lower() == "user-agent" for name, _ in result.headers
+        ):
+            result.notes.append("`User-Agent:` was ignored: it takes a header of HTTPie's away")
         if self.auth and self.auth_type == "bearer":
             result.headers.append(("Authorization", f"Bearer {self.auth}"))
         elif self.auth:
