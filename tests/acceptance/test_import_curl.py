@@ -170,6 +170,10 @@ NOTED = {
         f"curl {URL} -A '' -d '{BODY}'",
         "`-A ''` was ignored: it takes a header of curl's away",
     ),
+    "data that is empty": (
+        f"curl -X POST -d '' {URL}",
+        "the Content-Type of a form was left out: there is no payload",
+    ),
     "no scheme": (f"curl api.example.com/v1 -d '{BODY}'", "https was written, and curl would call http"),
 }
 IMPORTED = {
@@ -256,6 +260,9 @@ REFUSED = {
     f"curl 'https://api.example.com/[1-3]' -d '{BODY}'": "curl makes several URLs of `[1-3]`",
     f"curl \"$BASE/v1\" -d '{BODY}'": "its host is the variable `$BASE`",
     "curl 'https\\//api.example.com/x'": "the host of its URL is followed by `\\`",
+    f"curl -H \u201cX-A: b\u201d {URL}": "the line has curly quotes, which no shell reads",
+    f"Invoke-WebRequest {URL} -Headers @{{\n'A'='b'}}": "this is a script of PowerShell",
+    f"$h=@{{}}\nInvoke-WebRequest {URL}": "this is a script of PowerShell",
     "curl https:////api.example.com/x": "curl refuses a URL with so many slashes after its scheme",
     "curl localhost:/x": "only http and https can be called",
     f"curl --no-head {URL}": "the option --no-head is not known",
@@ -334,6 +341,28 @@ def test_what_is_not_exact_is_refused_with_the_reason(
     outcome = callsheet("import", "curl", line, "-C", workspace.path)
     assert outcome.code == 1
     assert outcome.err.startswith(f"error CS938: {REFUSED[line]}"), outcome.err
+
+
+@pytest.mark.parametrize(
+    ("line", "way_out"),
+    [
+        (f"curl {URL} --next {URL}", "import one call at a time"),
+        (f"curl -K file {URL}", "write its options into the command"),
+        (f"curl --variable a=b {URL}", "write its value into the command"),
+        (f"curl --cert a {URL}", "remove it, and write `authentication.clientCertificate` by hand"),
+        (f"curl --digest -u a:b {URL}", "remove it, and write `authentication` by hand"),
+        (f"curl -F a=b {URL}", "import a request that sends JSON"),
+        (f"curl -X DELETE {URL} -d '{{}}'", "change what is named in the request, or write the action by hand"),
+        (f"http {URL} \u201ca=b\u201d", "write straight ones: ' or \""),
+    ],
+)  # fmt: skip
+def test_the_help_of_a_refusal_is_of_what_is_refused(
+    line: str, way_out: str, workspace: Folder, callsheet: Callsheet
+) -> None:
+    kind = "curl" if line.startswith("curl") else "httpie"
+    outcome = callsheet("import", kind, line, "-C", workspace.path)
+    assert outcome.code == 1
+    assert f"help: {way_out}\n" in outcome.err
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,22 @@ import re
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit, urlunsplit
 
-from callsheet.importing.curl_options import CHANGES_NOTHING, LEFT_OUT, LONG_OF, REFUSED, TAKES_VALUE
+from callsheet.importing.curl_options import (
+    CHANGES_NOTHING,
+    LEFT_OUT,
+    LONG_OF,
+    REFUSED,
+    TAKES_VALUE,
+    WAY_OUT,
+    WAYS_OUT,
+)
 from callsheet.importing.curl_urls import as_curl_sends, url_of_curl
 from callsheet.importing.header_forms import blank_in_name
 from callsheet.importing.hiding import hidden
 from callsheet.importing.json_bodies import json_body
 from callsheet.importing.marks import PRIVATE, refuse_private
 from callsheet.importing.model import Imported, ImportFault
+from callsheet.importing.pasted import refuse_curly, refuse_script
 from callsheet.importing.shell import line_of
 from callsheet.importing.shell_marks import MARK, as_written, encoded_text
 from callsheet.importing.shell_variables import (
@@ -31,7 +40,9 @@ def read_curl(text: str) -> Imported:
 
     """
     refuse_private(text, PRIVATE)
+    refuse_script(text)
     line = line_of(text, "curl")
+    refuse_curly(line.words)
     if not line.words or line.words[0].rpartition("/")[2] not in ("curl", "curl.exe"):
         raise ImportFault("this is not a curl command", "paste a line that begins with curl")
     reader = _CurlLine(line.stdin)
@@ -240,7 +251,7 @@ class _CurlLine:
         if self.is_form and not self.in_query:
             raise ImportFault(
                 "--data-urlencode cannot be imported: a form is not JSON",
-                "import a request that sends JSON",
+                WAY_OUT,
             )
         if self.agent and not any(name.lower() == "user-agent" for name, _ in result.headers):
             result.headers.append(("User-Agent", self.agent))
@@ -255,11 +266,10 @@ class _CurlLine:
         self._ask()
         with_parameters_of_shell(result)
         if not self.in_query and body:
-            way_out = "import a request that sends JSON"
             result.payload = payload_of_shell(
                 result,
                 body,
-                lambda text: json_body(text, "the data", way_out, unique=True, notes=result.notes),
+                lambda text: json_body(text, "the data", WAY_OUT, unique=True, notes=result.notes),
             )
             result.has_payload = True
         note_defaults(result)
@@ -270,6 +280,9 @@ class _CurlLine:
                     "the payload is sent as JSON: without a Content-Type, curl says it is a form"
                 )
             result.headers.append(("Content-Type", "application/json"))
+        said = {name.lower() for name, _ in result.headers} | self.taken_away
+        if self.data and not body and not self.in_query and "content-type" not in said:
+            result.notes.append("the Content-Type of a form was left out: there is no payload")
         if self.ignored:
             result.notes.append(
                 f"{', '.join(dict.fromkeys(self.ignored))} was left out: it changes nothing of the request"
@@ -308,7 +321,7 @@ def _unknown(shown: str) -> ImportFault:
 
 
 def _refused(name: str, shown: str) -> ImportFault:
-    return ImportFault(f"{shown} cannot be imported: {REFUSED[name]}", "import a request that sends JSON")
+    return ImportFault(f"{shown} cannot be imported: {REFUSED[name]}", WAYS_OUT.get(name, WAY_OUT))
 
 
 _OPTIONS: dict[str, Callable[[_CurlLine, str], None]] = {

@@ -9,6 +9,7 @@ from callsheet.importing.hiding import hidden
 from callsheet.importing.httpie_fields import Fields
 from callsheet.importing.json_bodies import json_body
 from callsheet.importing.model import Imported, ImportFault
+from callsheet.importing.pasted import refuse_curly, refuse_script
 from callsheet.importing.shell import line_of
 from callsheet.importing.shell_marks import encoded_text
 from callsheet.importing.shell_variables import (
@@ -57,8 +58,10 @@ def read_httpie(text: str) -> Imported:
         ImportFault: for what is not an HTTPie line, what reads a file, and what sends a form.
 
     """
+    refuse_script(text)
     line = line_of(text, "httpie")
     words = line.words
+    refuse_curly(words)
     if not words or words[0].rpartition("/")[2] not in ("http", "https", "httpie"):
         raise ImportFault("this is not an HTTPie command", "paste a line that begins with http or https")
     reader = _HttpieLine(words[0])
