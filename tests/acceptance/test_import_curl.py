@@ -134,6 +134,14 @@ NOTED = {
         f"curl '{URL}/a|b' -d '{BODY}'",
         "`|` in the path is percent-encoded: the tool sends it as it is",
     ),
+    "a character of a query that is encoded": (
+        f"curl -g '{URL}?a=x;y&b[]=1'",
+        "`;` in the query is percent-encoded: the tool sends it as it is",
+    ),
+    "a quote in a query": (
+        f"curl \"{URL}?a='x'\"",
+        "`'` in the query is percent-encoded: the tool sends it as it is",
+    ),
     "a percent sign alone": (
         f"curl '{URL}/50%' -d '{BODY}'",
         "`%` in the path is percent-encoded: the tool sends it as it is",
@@ -341,6 +349,18 @@ def test_what_is_not_exact_is_refused_with_the_reason(
     outcome = callsheet("import", "curl", line, "-C", workspace.path)
     assert outcome.code == 1
     assert outcome.err.startswith(f"error CS938: {REFUSED[line]}"), outcome.err
+
+
+def test_a_query_of_httpie_has_a_note_where_httpie_sends_it_as_it_is(
+    workspace: Folder, callsheet: Callsheet
+) -> None:
+    for name, query, err in (
+        ("one", "a[]=1", ""),
+        ("two", "a[]=1;2", "`;` in the query is percent-encoded"),
+    ):
+        line = f"http '{URL}?{query}'"
+        outcome = callsheet("import", "httpie", line, "--name", name, "-C", workspace.path)
+        assert (outcome.code, outcome.err.partition(":")[0].strip()) == (0, err)
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from callsheet.importing.shell_marks import as_written
 from callsheet.importing.url_texts import (
     PLAIN_IN_PATH,
     encoded_path,
+    note_raw_query,
     query_text,
     refuse_backslash,
     with_plain_values,
@@ -210,6 +211,7 @@ class _Writer(Credentials, Payloads):
         """
         if _NO_ESCAPE.search(query):
             self.notes.append("a `%` in the query that begins no escape is sent as `%25`")
+        note_raw_query(as_written(query), self.notes)
         own = self.authentication
         parts = parted(query, own["name"] if own["type"] == "apiKey" and own["in"] == "query" else "")
         hidden = dict(parts.hidden)

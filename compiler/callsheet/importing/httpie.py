@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from urllib.parse import quote
 
 from callsheet.importing.hiding import hidden
 from callsheet.importing.httpie_fields import Fields
@@ -47,6 +48,8 @@ _ACCEPT = "application/json, */*;q=0.5"
 """What HTTPie accepts where it sends JSON."""
 _ANY_ANSWER = (("accept", "*/*"),)
 """What every client sends that says nothing else."""
+_ENCODED = re.compile(r"""["<>^`{}|\\\[\]]""")
+"""What of a query HTTPie encodes itself."""
 _SHORT = re.compile(r":(?!:)([0-9]*)(/?.*)\Z", re.DOTALL)
 _ITEM = re.compile(r"((?:[^:=@\\]|\\.)+?)(:=@|==@|=@|:@|:=|==|=|@|:)(.*)\Z", re.DOTALL)
 
@@ -182,6 +185,7 @@ class _HttpieLine:
         result.url = with_query(result.url.removesuffix("?"), "&".join(self.query))
         with_parameters_of_shell(result)
         base, asks, query = result.url.partition("?")
+        query = _ENCODED.sub(lambda match: quote(match[0], safe=""), query)
         result.url = f"{encoded_path(base, [])}{asks}{query}"
         if self.raw is not None:
             result.payload = payload_of_shell(
